@@ -1,0 +1,34 @@
+package io.jpm.os;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+
+/// One main process and the tree under it, made or adopted by the host.
+public interface Child {
+  /// Who it is, for the journal.
+  ProcessIdentity identity();
+
+  /// Whether processes of its session or group live on although the main process has ended. Cheap:
+  /// no sweep over all processes, except for a child of [ProcessHost#adoptLeftovers].
+  boolean hasLeftovers();
+
+  /// Signals every process of the tree: the session and group, all descendants, and those that left
+  /// both and carry the tag or that of an earlier generation of the same instance. Deepest first,
+  /// so that parents can wait for their children; SIGKILL parents first, so that they do not start
+  /// anew what was killed. A stopped process is continued after a signal other than a stop.
+  ///
+  /// From the first call on the tree is watched, and [ChildWatcher#treeGone] is called once, when
+  /// none of it is left that we may signal: a process of another user (`sudo`) is logged once and
+  /// lives on. Processes that appear meanwhile get the latest signal too. May be called again with
+  /// a harder signal, and after the main process has ended.
+  ///
+  /// Returns at once; the sweep runs on a thread of the host.
+  void signalTree(Signal signal);
+
+  /// Signals the main process only. If it is gone already, nothing happens.
+  void signalMain(Signal signal);
+
+  /// Forgets the process: no more calls to the watcher, descriptors closed. The process itself is
+  /// left alone.
+  void release();
+}

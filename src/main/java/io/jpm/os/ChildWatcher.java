@@ -1,0 +1,13 @@
+package io.jpm.os;
+
+import io.jpm.model.Exit;
+
+/// Who wants to know of a child's end. Called on a thread of the host.
+public interface ChildWatcher {
+  /// The main process has ended; called once.
+  void exited(Exit exit);
+
+  /// Nothing of the tree is left that we may end; called once, only after [Child#signalTree] was
+  /// called, and after [#exited] (which a child of [ProcessHost#adoptLeftovers] never gets).
+  void treeGone();
+}

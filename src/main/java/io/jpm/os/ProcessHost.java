@@ -1,0 +1,75 @@
+package io.jpm.os;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Usage;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+
+/// The operating system's processes, in our words. All methods may block for some milliseconds:
+/// never call them on an event loop. They are safe to call from several threads.
+public interface ProcessHost extends AutoCloseable {
+  /// Which of the two ways this is, for `jpm doctor` and the log: `linux` or `portable`.
+  String kind();
+
+  /// Makes a process in a session of its own.
+  ///
+  /// @param request what to run
+  /// @param watcher told of its end, on a thread of the host: it must hand over and return. When
+  ///   the process ends at once, it may be told before this method returns.
+  /// @return the running child, or why there is none; a refusal leaves nothing behind
+  SpawnResult spawn(SpawnRequest request, ChildWatcher watcher);
+
+  /// Takes over a process that an earlier daemon made.
+  ///
+  /// @param identity the process as recorded
+  /// @param tag the tag it was made with ([SpawnRequest#tag]), by which orphans of its tree are
+  ///   found
+  /// @param watcher told of its end, as for [#spawn]
+  /// @return the child, or empty when that process no longer exists (a stranger with its pid does
+  ///   not count)
+  Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher);
+
+  /// Takes over what is left of a tree whose main process is known to be gone: it ended while no
+  /// daemon watched. Of the child's methods
+  ///
+  /// - [Child#identity] is `gone`;
+  /// - [Child#hasLeftovers] walks over all processes, which may block for some milliseconds;
+  /// - [Child#signalTree] ends what is left; [ChildWatcher#treeGone] comes even when nothing was;
+  /// - [Child#signalMain] does nothing.
+  ///
+  /// @param gone the main process as recorded
+  /// @param tag the tag it was made with, by which its orphans are found
+  /// @param watcher told of the end of the tree; never of an exit
+  Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher);
+
+  /// The live main processes made for `home` by whatever daemon, by tag: what a crash between
+  /// "made" and "recorded" leaves behind is found here.
+  ///
+  /// A child that leads a session of its own is not reported instead of a main process that lives;
+  /// but when that has just died, such an orphan may be taken for it.
+  ///
+  /// @param tagPrefix what their tags begin with
+  Map<String, ProcessIdentity> findTagged(String tagPrefix);
+
+  /// Begins to move what is written to `pipe` into its file, until closed. Made before the first
+  /// spawn that writes to the pipe and again by the next daemon, which goes on where the last one
+  /// stopped.
+  ///
+  /// @throws IOException when the pipe or the file cannot be opened, with a message for the user
+  ///   that names the path and the reason
+  Capture capture(LogPipe pipe) throws IOException;
+
+  /// What the process uses now, or empty when it is gone.
+  Optional<Usage> usage(ProcessIdentity identity);
+
+  /// Gives memory back to the system that starting this process needed and its work does not. To be
+  /// called once, when the daemon has come to rest.
+  default void releaseIdleMemory() {
+    // Systems without such a call keep it.
+  }
+
+  /// Stops watching and capturing. Children are left alone.
+  @Override
+  void close();
+}

@@ -1,0 +1,63 @@
+package io.jpm.os.linux;
+
+/// The error numbers that jpm tells apart, `errno(3)`; the same on x86-64 and arm64.
+final class Errno {
+  static final int EPERM = 1;
+  static final int ENOENT = 2;
+  static final int ESRCH = 3;
+  static final int EINTR = 4;
+  static final int EIO = 5;
+  static final int ENXIO = 6;
+  static final int E2BIG = 7;
+  static final int ENOEXEC = 8;
+  static final int ECHILD = 10;
+  static final int EAGAIN = 11;
+  static final int ENOMEM = 12;
+  static final int EACCES = 13;
+  static final int EEXIST = 17;
+  static final int ENOTDIR = 20;
+  static final int EISDIR = 21;
+  static final int EINVAL = 22;
+  static final int ENFILE = 23;
+  static final int EMFILE = 24;
+  static final int ETXTBSY = 26;
+  static final int EFBIG = 27;
+  static final int ENOSPC = 28;
+  static final int EROFS = 30;
+  static final int ENAMETOOLONG = 36;
+  static final int ENOSYS = 38;
+  static final int ELOOP = 40;
+  static final int EDQUOT = 122;
+
+  private Errno() {}
+
+  /// The reason in words. Not `strerror(3)`, whose language depends on the daemon's locale.
+  static String words(int errno) {
+    return switch (errno) {
+      case EPERM, EACCES -> "permission denied";
+      case ENOENT -> "it does not exist";
+      case ESRCH -> "no such process";
+      case EIO -> "input/output error";
+      case ENXIO -> "nobody is at its other end";
+      case E2BIG -> "the arguments and the environment are too large";
+      case ENOEXEC -> "it is not a program";
+      case EAGAIN -> "a limit on processes is reached";
+      case ENOMEM -> "out of memory";
+      case EEXIST -> "it exists already";
+      case ENOTDIR -> "a part of the path is not a folder";
+      case EISDIR -> "it is a folder";
+      case EINVAL -> "invalid argument";
+      case EMFILE -> "the daemon has too many open files";
+      case ENFILE -> "the machine has too many open files";
+      case ETXTBSY -> "it is being written to";
+      case EFBIG -> "it would become too large";
+      case ENOSPC -> "no space is left on the device";
+      case EROFS -> "the file system is read-only";
+      case ENAMETOOLONG -> "the name is too long";
+      case ENOSYS -> "the kernel does not know the call";
+      case ELOOP -> "too many symbolic links";
+      case EDQUOT -> "the disk quota is used up";
+      default -> "error " + errno;
+    };
+  }
+}

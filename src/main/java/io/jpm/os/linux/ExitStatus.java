@@ -1,0 +1,89 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.Exit;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Reads how a process ended.
+final class ExitStatus {
+  private static final int P_PID = 1;
+  private static final int P_PIDFD = 3;
+  private static final int SIGINFO_BYTES = 128;
+  private static final int SI_CODE = 8;
+  private static final int SI_STATUS = 24;
+  private static final int CLD_EXITED = 1;
+  private static final int CLD_DUMPED = 3;
+
+  /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
+  private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
+
+  private static final long INFO_EXIT = 1L << 3;
+  private static final int INFO_STATUS = 60;
+
+  private ExitStatus() {}
+
+  /// What came of the question.
+  sealed interface Answer {
+    /// This is how it ended.
+    record Ended(Exit exit) implements Answer {}
+
+    /// It has ended, but its parent, which is not us, has not fetched the status yet; until then
+    /// the kernel does not show it. EPOLLHUP on the descriptor tells when.
+    record NotYetFetched() implements Answer {}
+  }
+
+  /// Asks about a process whose descriptor has become readable, and frees its pid if it is our
+  /// child.
+  static Answer of(PidFd pidFd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
+      int result = Libc.waitExited(P_PIDFD, pidFd.number(), info);
+      while (result == -Errno.EINTR) {
+        result = Libc.waitExited(P_PIDFD, pidFd.number(), info);
+      }
+      return result == 0 ? new Answer.Ended(fromSignalInfo(info)) : ofStranger(pidFd, arena);
+    }
+  }
+
+  /// Waits for a child that was just killed.
+  static void discard(int pid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
+      while (Libc.waitExited(P_PID, pid, info) == -Errno.EINTR) {
+        // again
+      }
+    }
+  }
+
+  private static Exit fromSignalInfo(MemorySegment info) {
+    int code = info.get(ValueLayout.JAVA_INT, SI_CODE);
+    int status = info.get(ValueLayout.JAVA_INT, SI_STATUS);
+    return code == CLD_EXITED
+        ? new Exit.Code(status & 0xFF)
+        : new Exit.Signalled(status, code == CLD_DUMPED);
+  }
+
+  /// Kernels before 6.15 do not tell.
+  private static Answer ofStranger(PidFd pidFd, Arena arena) {
+    MemorySegment info = arena.allocate(64, 8);
+    info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
+    int result = Libc.ioctl(pidFd.number(), PIDFD_GET_INFO, info);
+    if (result < 0) {
+      return new Answer.Ended(
+          new Exit.Unknown(
+              result == -Errno.ESRCH
+                  ? "its parent took the status"
+                  : "this kernel tells the status to the parent only"));
+    }
+    if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
+      return new Answer.NotYetFetched();
+    }
+    int status = info.get(ValueLayout.JAVA_INT, INFO_STATUS);
+    int signal = status & 0x7F;
+    return new Answer.Ended(
+        signal == 0
+            ? new Exit.Code(status >> 8 & 0xFF)
+            : new Exit.Signalled(signal, (status & 0x80) != 0));
+  }
+}

@@ -1,0 +1,195 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.Exit;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// A main process, held by a pidfd from its making or adoption until its end was told.
+final class LinuxChild implements Child, ProcessTree.Main {
+  /// How long init may take to fetch the status of an adopted process before we do without it: an
+  /// app that is down weighs more than how exactly its end is known.
+  private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  private final ProcessIdentity identity;
+  private final String tag;
+  private final PidFd pidFd;
+  private final ChildWatcher watcher;
+  private final boolean ours;
+  private final Reactor reactor;
+  private final TreeSweeper sweeper;
+  private final ProcessTree tree;
+  private final Reactor.Watch watch;
+  private final Consumer<LinuxChild> onEnd;
+
+  private volatile long lastThere;
+  private volatile boolean exited;
+  private volatile boolean treeWanted;
+  private volatile boolean treeGone;
+  private volatile boolean released;
+
+  /// Owned by the reactor.
+  private boolean waitingForFetch;
+
+  private boolean told;
+
+  /// Where a child comes from.
+  ///
+  /// @param identity which process
+  /// @param pidFd the hold on it, ours from now on
+  /// @param tag the mark of its tree
+  /// @param ours whether we made it, so that nobody else can fetch its status or free its pid
+  record Origin(ProcessIdentity identity, PidFd pidFd, String tag, boolean ours) {}
+
+  /// What all children of a host share.
+  ///
+  /// @param reactor tells of the end
+  /// @param sweeper signals trees
+  /// @param self who the daemon is
+  /// @param onEnd told when the child needs nothing of the host any more
+  record Surroundings(
+      Reactor reactor, TreeSweeper sweeper, Self self, Consumer<LinuxChild> onEnd) {}
+
+  LinuxChild(Surroundings surroundings, Origin origin, ChildWatcher watcher) {
+    this.identity = origin.identity;
+    this.tag = origin.tag;
+    this.pidFd = origin.pidFd;
+    this.ours = origin.ours;
+    this.watcher = watcher;
+    this.reactor = surroundings.reactor;
+    this.sweeper = surroundings.sweeper;
+    this.onEnd = surroundings.onEnd;
+    Self self = surroundings.self;
+    TreeMembers members = new TreeMembers(identity, new Tag(tag), self.pid(), self.tag());
+    this.tree = new ProcessTree(this, members, reactor, sweeper);
+    this.watch = reactor.watch(pidFd.number(), this::ready);
+    this.lastThere = ProcReader.ticksNow();
+  }
+
+  /// Begins to watch; a process that has ended already is reported at once.
+  ///
+  /// @return 0 or the negative `errno`
+  int begin() {
+    return watch.add(Libc.EPOLLIN);
+  }
+
+  @Override
+  public ProcessIdentity identity() {
+    return identity;
+  }
+
+  @Override
+  public String tag() {
+    return tag;
+  }
+
+  @Override
+  public boolean hasLeftovers() {
+    // The group's number is the main process's pid, and in use as long as the group has a member;
+    // if only a zombie that init has not fetched, which a sweep would tell.
+    return exited && !treeGone && Libc.kill(-identity.pid(), 0) != -Errno.ESRCH;
+  }
+
+  @Override
+  public void signalTree(Signal signal) {
+    treeWanted = true;
+    sweeper.submit(() -> tree.order(signal));
+  }
+
+  @Override
+  public void signalMain(Signal signal) {
+    send(signal); // it may be gone or not ours
+  }
+
+  @Override
+  public int send(Signal signal) {
+    return released ? -Errno.ESRCH : pidFd.send(signal);
+  }
+
+  @Override
+  public void release() {
+    released = true;
+    if (!ours) {
+      reactor.execute(() -> {
+        watch.remove();
+        pidFd.close();
+        onEnd.accept(this);
+      });
+    } // else its status is fetched when it ends, or it would stay a zombie
+    if (treeWanted) {
+      sweeper.submit(tree::forget);
+    }
+  }
+
+  @Override
+  public boolean hasExited() {
+    return exited;
+  }
+
+  @Override
+  public long lastThere() {
+    return lastThere;
+  }
+
+  @Override
+  public void treeIsGone() {
+    treeGone = true;
+    reactor.execute(() -> {
+      if (!released) {
+        watcher.treeGone();
+      }
+    });
+  }
+
+  /// Without waiting for the reactor, which has ended: the process is left alone.
+  void abandon() {
+    released = true;
+    pidFd.close();
+  }
+
+  private void ready(int events) {
+    if (ours) {
+      // Until the status is fetched just below, the kernel keeps the pid for the zombie.
+      lastThere = ProcReader.ticksNow();
+    }
+    switch (ExitStatus.of(pidFd)) {
+      case ExitStatus.Answer.Ended(Exit exit) -> tell(exit);
+      case ExitStatus.Answer.NotYetFetched() -> {
+        if ((events & Libc.EPOLLHUP) != 0) {
+          tell(new Exit.Unknown("this kernel tells the status to the parent only"));
+        } else {
+          waitForFetch();
+        }
+      }
+    }
+  }
+
+  private void waitForFetch() {
+    if (!waitingForFetch) {
+      waitingForFetch = true;
+      watch.change(0); // EPOLLHUP is still reported, EPOLLIN would be all the time
+      reactor.after(
+          FETCH_NANOS, () -> tell(new Exit.Unknown("its parent does not take the status")));
+    }
+  }
+
+  private void tell(Exit exit) {
+    if (told) {
+      return;
+    }
+    told = true;
+    watch.remove();
+    pidFd.close();
+    exited = true; // first: the watcher may ask for leftovers at once
+    onEnd.accept(this);
+    if (treeWanted) {
+      sweeper.submit(tree::mainExited); // treeGone comes through the reactor, so after this call
+    }
+    if (!released) {
+      watcher.exited(exit);
+    }
+  }
+}

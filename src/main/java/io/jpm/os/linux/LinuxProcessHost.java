@@ -1,0 +1,209 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.model.Usage;
+import io.jpm.os.Capture;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.LogPipe;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
+/// hit a recycled pid, whole trees, logs that survive the daemon.
+///
+/// Ask [#unsupportedReason] first. Needs no privilege. Children go on when the host is closed or
+/// its process dies.
+public final class LinuxProcessHost implements ProcessHost {
+  private final Self self = Self.now();
+  private final Reactor reactor = new Reactor();
+  private final TreeSweeper sweeper = new TreeSweeper(reactor, self.user());
+  private final Spawner spawner = new Spawner();
+  private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
+  private final Set<PipeCapture> captures = ConcurrentHashMap.newKeySet();
+  private final LinuxChild.Surroundings childSurroundings =
+      new LinuxChild.Surroundings(reactor, sweeper, self, children::remove);
+  private final PipeCapture.Surroundings captureSurroundings =
+      new PipeCapture.Surroundings(
+          reactor, new LogSink.Shelf(), new PipeCapture.Scratch(), captures::remove);
+
+  /// Starts the thread that waits for exits and output.
+  public LinuxProcessHost() {
+    Libc.keepChildStatus();
+  }
+
+  /// Why this host cannot work here, in a clause for the log and `jpm doctor`; empty when it can.
+  public static Optional<String> unsupportedReason() {
+    if (!System.getProperty("os.name", "").equals("Linux")) {
+      return Optional.of("the system is " + System.getProperty("os.name") + ", not Linux");
+    }
+    String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+    if (!arch.equals("amd64") && !arch.equals("aarch64")) {
+      return Optional.of("the processor is " + arch + ", not x86-64 or arm64");
+    }
+    try {
+      Optional<String> missing = Libc.missingFunction();
+      return missing.isPresent()
+          ? missing.map(name -> "the C library has no function " + name)
+          : kernelLacks();
+    } catch (RuntimeException | ExceptionInInitializerError e) {
+      return Optional.of("native access is not possible: " + e.getMessage());
+    }
+  }
+
+  private static Optional<String> kernelLacks() {
+    int pid = (int) ProcessHandle.current().pid();
+    try {
+      PidFd.open(pid).close();
+    } catch (PidFd.Failure e) {
+      return Optional.of("pidfd_open does not work: " + Errno.words(e.errno()));
+    }
+    return Files.isReadable(Path.of("/proc/" + pid + "/stat"))
+        ? Optional.empty()
+        : Optional.of("/proc is not mounted");
+  }
+
+  @Override
+  public String kind() {
+    return "linux";
+  }
+
+  @Override
+  public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
+    return switch (spawner.spawn(request)) {
+      case Spawner.Outcome.Failed(String reason) -> new SpawnResult.Refused(reason);
+      case Spawner.Outcome.Made(int pid) -> watchMade(pid, request, watcher);
+    };
+  }
+
+  private SpawnResult watchMade(int pid, SpawnRequest request, ChildWatcher watcher) {
+    // Nobody but us fetches its status, so until then the pid is its own, even if it has ended.
+    Optional<Long> startTime;
+    try (ProcReader reader = new ProcReader()) {
+      startTime = reader.stat(pid).map(ProcStat::startTime);
+    }
+    if (startTime.isEmpty()) {
+      return undo(pid, request, "the daemon has too many open files");
+    }
+    ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
+    try {
+      LinuxChild.Origin origin =
+          new LinuxChild.Origin(identity, PidFd.open(pid), request.tag(), true);
+      return watch(origin, watcher)
+          .<SpawnResult>map(SpawnResult.Started::new)
+          .orElseGet(() -> undo(pid, request, "a limit of epoll is reached"));
+    } catch (PidFd.Failure e) {
+      return undo(pid, request, Errno.words(e.errno()));
+    }
+  }
+
+  private static SpawnResult undo(int pid, SpawnRequest request, String reason) {
+    Libc.kill(pid, Signal.SIGKILL.number());
+    ExitStatus.discard(pid);
+    return new SpawnResult.Refused(
+        request.program() + " was ended again because it cannot be watched: " + reason);
+  }
+
+  private Optional<Child> watch(LinuxChild.Origin origin, ChildWatcher watcher) {
+    LinuxChild child = new LinuxChild(childSurroundings, origin, watcher);
+    children.add(child);
+    if (child.begin() < 0) {
+      children.remove(child);
+      child.abandon();
+      return Optional.empty();
+    }
+    return Optional.of(child);
+  }
+
+  @Override
+  public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+    if (!identity.bootId().equals(self.bootId())) {
+      return Optional.empty();
+    }
+    try {
+      PidFd pidFd = PidFd.open(identity.pid());
+      // Only now: what the descriptor holds is what has this start time.
+      if (ProcReader.find(identity).filter(ProcStat::isAlive).isEmpty()) {
+        pidFd.close();
+        return Optional.empty();
+      }
+      return watch(new LinuxChild.Origin(identity, pidFd, tag, false), watcher);
+    } catch (PidFd.Failure gone) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
+    return new LinuxLeftovers(childSurroundings, gone, tag, watcher);
+  }
+
+  @Override
+  public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
+    try (ProcReader reader = new ProcReader()) {
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, self.user());
+      Map<String, ProcessIdentity> found = new HashMap<>();
+      TaggedMains.in(snapshot, self.pid(), tagPrefix)
+          .forEach((tag, main) ->
+              found.put(tag, new ProcessIdentity(self.bootId(), main.pid(), main.startTime())));
+      return Map.copyOf(found);
+    }
+  }
+
+  @Override
+  public Capture capture(LogPipe pipe) throws IOException {
+    PipeCapture capture = PipeCapture.begin(captureSurroundings, pipe);
+    captures.add(capture);
+    return capture;
+  }
+
+  @Override
+  public Optional<Usage> usage(ProcessIdentity identity) {
+    if (!identity.bootId().equals(self.bootId())) {
+      return Optional.empty();
+    }
+    return ProcReader.find(identity).filter(ProcStat::isAlive).map(Units::usage);
+  }
+
+  @Override
+  public void releaseIdleMemory() {
+    try {
+      IdleMemory.release();
+    } catch (IOException withoutSmaps) {
+      // Ignored because it only costs memory; some containers hide the file.
+    }
+  }
+
+  @Override
+  public void close() {
+    sweeper.close();
+    List.copyOf(captures).forEach(PipeCapture::close);
+    reactor.close();
+    List.copyOf(children).forEach(LinuxChild::abandon);
+    children.clear();
+  }
+
+  /// Asked of the C library once, when first needed.
+  private static final class Units {
+    private static final long PAGE_BYTES = Libc.pageBytes();
+    private static final long NANOS_PER_TICK = 1_000_000_000L / ProcReader.Ticks.PER_SECOND;
+
+    private Units() {}
+
+    static Usage usage(ProcStat stat) {
+      return new Usage(stat.residentPages() * PAGE_BYTES, stat.cpuTicks() * NANOS_PER_TICK);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.Signal;
+
+/// A hold on one process, `pidfd_open(2)`: a signal through it can never reach a stranger that got
+/// the same pid later. Closing and signalling exclude each other, since the number of a closed
+/// descriptor may at once mean another process.
+final class PidFd implements AutoCloseable {
+  private final int fd;
+  private boolean closed;
+
+  private PidFd(int fd) {
+    this.fd = fd;
+  }
+
+  /// Takes hold of the process that has `pid` now.
+  ///
+  /// @throws Failure when there is no such process, or no descriptor to be had
+  static PidFd open(int pid) throws Failure {
+    int fd = Libc.pidfdOpen(pid);
+    if (fd < 0) {
+      throw new Failure(-fd);
+    }
+    return new PidFd(fd);
+  }
+
+  int number() {
+    return fd;
+  }
+
+  /// Sends `signal`.
+  ///
+  /// @return 0 or the negative `errno`: ESRCH when the process is gone, EPERM when it belongs to
+  ///   another user
+  synchronized int send(Signal signal) {
+    return closed ? -Errno.ESRCH : Libc.pidfdSendSignal(fd, signal.number());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      Libc.close(fd);
+    }
+  }
+
+  /// Why a process could not be held.
+  static final class Failure extends Exception {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    Failure(int errno) {
+      super(Errno.words(errno), null, false, false);
+      this.errno = errno;
+    }
+
+    int errno() {
+      return errno;
+    }
+  }
+}

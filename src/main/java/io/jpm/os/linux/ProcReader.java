@@ -1,0 +1,145 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ByteText;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.SpawnRequest;
+import java.io.File;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+
+/// Reads `/proc`, `proc(5)`: open, read, close with buffers that are used again, a third of what
+/// the file API of the JDK costs. For one thread.
+final class ProcReader implements AutoCloseable {
+  private static final byte[] TAG_ENTRY =
+      (SpawnRequest.TAG_VARIABLE + "=").getBytes(StandardCharsets.US_ASCII);
+  private static final int CHUNK = 16 * 1024;
+
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment path = arena.allocate(64);
+  private final MemorySegment buffer = arena.allocate(CHUNK);
+
+  /// The pids of now.
+  static int[] pids() {
+    String[] names = new File("/proc").list();
+    return names == null
+        ? new int[0]
+        : Arrays.stream(names)
+            .filter(name -> name.charAt(0) >= '1' && name.charAt(0) <= '9')
+            .mapToInt(Integer::parseInt)
+            .toArray();
+  }
+
+  /// The kernel's name for the time since it was booted.
+  static String bootId() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException unreadable) {
+      return "unknown"; // pid and start time still tell processes of one boot apart
+    }
+  }
+
+  /// Ticks since boot, as start times are counted.
+  static long ticksNow() {
+    return Libc.nanosSinceBoot() / (1_000_000_000L / Ticks.PER_SECOND);
+  }
+
+  /// The process of `identity`, when it is there, dead or alive, and no other one has its pid.
+  static Optional<ProcStat> find(ProcessIdentity identity) {
+    try (ProcReader reader = new ProcReader()) {
+      return reader.stat(identity.pid()).filter(stat -> stat.startTime() == identity.startTime());
+    }
+  }
+
+  Optional<ProcStat> stat(int pid) {
+    int length = read(pid, "/stat");
+    return length <= 0
+        ? Optional.empty()
+        : ProcStat.parse(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
+  }
+
+  /// The tag in the environment the process was started with; empty when it has none or does not
+  /// let us read.
+  Optional<String> tag(int pid) {
+    byte[] environment = environment(pid);
+    for (int at = 0; at < environment.length; at = endOfEntry(environment, at) + 1) {
+      int end = endOfEntry(environment, at);
+      int value = at + TAG_ENTRY.length;
+      if (value <= end && Arrays.equals(environment, at, value, TAG_ENTRY, 0, TAG_ENTRY.length)) {
+        return Optional.of(ByteText.fromBytes(Arrays.copyOfRange(environment, value, end)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// The user whose process it is, or -1 when it is gone.
+  int userOf(int pid) {
+    try {
+      Object user = Files.getAttribute(Path.of("/proc/" + pid), "unix:uid");
+      return user instanceof Integer number ? number : -1;
+    } catch (IOException gone) {
+      return -1;
+    }
+  }
+
+  private static int endOfEntry(byte[] environment, int from) {
+    int end = from;
+    while (end < environment.length && environment[end] != 0) {
+      end++;
+    }
+    return end;
+  }
+
+  private byte[] environment(int pid) {
+    int fd = open(pid, "/environ");
+    if (fd < 0) {
+      return new byte[0];
+    }
+    try {
+      byte[] all = new byte[0];
+      for (int count = Libc.read(fd, buffer); count > 0; count = Libc.read(fd, buffer)) {
+        int old = all.length;
+        all = Arrays.copyOf(all, old + count);
+        MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, all, old, count);
+      }
+      return all;
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private int read(int pid, String name) {
+    int fd = open(pid, name);
+    if (fd < 0) {
+      return fd;
+    }
+    try {
+      return Libc.read(fd, buffer);
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private int open(int pid, String name) {
+    path.setString(0, "/proc/" + pid + name, StandardCharsets.US_ASCII);
+    return Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+
+  /// Asked of the C library once, when first needed.
+  static final class Ticks {
+    static final long PER_SECOND = Libc.ticksPerSecond();
+
+    private Ticks() {}
+  }
+}

@@ -1,0 +1,139 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ByteText;
+import io.jpm.os.SpawnRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/// Turns the bare error number of a failed start into what the user has to mend. It looks at the
+/// file after the fact, so it explains; it never decides.
+final class SpawnRefusal {
+  private static final int LONGEST_FIRST_LINE = 256;
+
+  private SpawnRefusal() {}
+
+  /// C strings end at a NUL byte: what cannot be handed on whole is not handed on.
+  static void checkTexts(SpawnRequest request) throws IOException {
+    for (int i = 0; i < request.argv().size(); i++) {
+      if (request.argv().get(i).indexOf('\0') >= 0) {
+        throw new IOException("argument " + i + " contains a NUL byte");
+      }
+    }
+    for (Map.Entry<String, String> entry : request.environment().entrySet()) {
+      String name = entry.getKey();
+      if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+        throw new IOException("'" + name + "' cannot be the name of an environment variable");
+      }
+      if (entry.getValue().indexOf('\0') >= 0) {
+        throw new IOException("the environment variable " + name + " contains a NUL byte");
+      }
+    }
+  }
+
+  static String folderSentence(Path cwd, int errno) {
+    return switch (errno) {
+      case Errno.ENOENT -> "the working directory " + cwd + " does not exist";
+      case Errno.ENOTDIR -> "the working directory " + cwd + " is not a folder";
+      case Errno.EACCES ->
+          "the working directory " + cwd + " may not be entered: permission denied";
+      default -> "the working directory " + cwd + " cannot be opened: " + Errno.words(errno);
+    };
+  }
+
+  static String sentence(SpawnRequest request, int errno) {
+    Path program = request.program();
+    return switch (errno) {
+      case Errno.ENOENT -> missing(program);
+      case Errno.EACCES ->
+          Files.isExecutable(request.cwd())
+              ? notPermitted(program)
+              : folderSentence(request.cwd(), Errno.EACCES);
+      case Errno.ENOEXEC -> notAProgram(program);
+      case Errno.E2BIG ->
+          program
+              + " cannot be started: its arguments and environment are too large ("
+              + kibibytes(request)
+              + " KiB; a single one may have 128 KiB)";
+      case Errno.EAGAIN ->
+          program
+              + " cannot be started: the limit on processes is reached (ulimit -u, pids cgroup)";
+      case Errno.ENOMEM -> program + " cannot be started: the machine is out of memory";
+      default -> program + " cannot be started: " + Errno.words(errno);
+    };
+  }
+
+  private static String missing(Path program) {
+    if (!Files.exists(program)) {
+      return program + " does not exist";
+    }
+    return interpreter(program)
+        .map(name ->
+            program
+                + " names an interpreter in its #! line that does not exist: "
+                + name
+                + (name.endsWith("\\r") ? " (the file has Windows line ends)" : ""))
+        .orElse(program + " cannot be started: the loader it was linked for is not installed");
+  }
+
+  private static String notPermitted(Path program) {
+    if (Files.isDirectory(program)) {
+      return program + " is a folder, not a program";
+    }
+    if (!Files.isExecutable(program)) {
+      return Files.exists(program)
+          ? program + " is not executable: chmod +x it or name an --interpreter"
+          : program + " cannot be reached: a folder above it may not be entered";
+    }
+    return interpreter(program)
+        .map(name -> program + " cannot be started: its interpreter " + name + " is not executable")
+        .orElse(program + " cannot be started: its file system does not allow programs (noexec)");
+  }
+
+  private static String notAProgram(Path program) {
+    byte[] head = head(program);
+    if (head.length == 0) {
+      return program + " is empty";
+    }
+    return head.length > 3 && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
+        ? program + " is a program for another kind of machine"
+        : program + " is no program and has no #! line: name an --interpreter";
+  }
+
+  /// What the `#!` line names, `execve(2)`; a carriage return shown as `\r`.
+  private static Optional<String> interpreter(Path program) {
+    String text = ByteText.fromBytes(head(program));
+    if (!text.startsWith("#!")) {
+      return Optional.empty();
+    }
+    String line = text.substring(2).lines().findFirst().orElse("");
+    int newline = text.indexOf('\n');
+    boolean windows = newline > 0 && text.charAt(newline - 1) == '\r';
+    String name = line.strip().split("[ \t]", 2)[0];
+    return Optional.of(windows && name.length() == line.strip().length() ? name + "\\r" : name);
+  }
+
+  private static byte[] head(Path program) {
+    byte[] head = new byte[LONGEST_FIRST_LINE];
+    try (InputStream in = Files.newInputStream(program)) {
+      return Arrays.copyOf(head, in.readNBytes(head, 0, head.length));
+    } catch (IOException unreadable) {
+      return new byte[0];
+    }
+  }
+
+  private static long kibibytes(SpawnRequest request) {
+    long bytes = 0;
+    for (String argument : request.argv()) {
+      bytes += ByteText.toBytes(argument).length + 1L;
+    }
+    for (Map.Entry<String, String> entry : request.environment().entrySet()) {
+      bytes += ByteText.toBytes(entry.getKey() + entry.getValue()).length + 2L;
+    }
+    return bytes / 1024;
+  }
+}

@@ -1,0 +1,227 @@
+package io.jpm.os;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.Signal;
+import io.jpm.testing.Eventually;
+import io.jpm.testing.Leftovers;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/// A host, a folder, and children made of the scripts in `children/`; at the end all that was
+/// started is ended, and proved to be.
+public final class HostFixture implements AutoCloseable {
+  public static final Duration DEADLINE = Duration.ofSeconds(20);
+
+  private static final Set<String> NOT_EXECUTABLE = Set.of("not-executable.sh");
+
+  private final ProcessHost host;
+  private final Path dir;
+  private final String mark = UUID.randomUUID().toString();
+  private final List<Spawned> spawned = new ArrayList<>();
+  private final List<Capture> captures = new ArrayList<>();
+  private int count;
+
+  public HostFixture(ProcessHost host, Path dir) {
+    this.host = host;
+    this.dir = dir;
+  }
+
+  /// A running child with what belongs to it.
+  public record Spawned(
+      Child child, RecordedWatcher watcher, Path out, Path error, Capture capture) {
+    public int pid() {
+      return child.identity().pid();
+    }
+
+    public void awaitReady() {
+      awaitOutput("ready");
+    }
+
+    public void awaitOutput(String text) {
+      Eventually.await(
+          out + " contains '" + text + "'",
+          DEADLINE,
+          () -> read(out).contains(text),
+          () -> read(out));
+    }
+
+    public void end() {
+      child.signalTree(Signal.SIGKILL);
+      watcher.awaitTreeGone();
+    }
+  }
+
+  public ProcessHost host() {
+    return host;
+  }
+
+  public Path dir() {
+    return dir;
+  }
+
+  public String mark() {
+    return mark;
+  }
+
+  /// `<mark>:<instance>:<generation>`.
+  public String tag(int instance, int generation) {
+    return mark + ":" + instance + ":" + generation;
+  }
+
+  /// The script, copied to where it can be executed; once, since a shell reads while it runs.
+  public Path script(String name) {
+    if (Files.exists(dir.resolve(name))) {
+      return dir.resolve(name);
+    }
+    try (InputStream in =
+        Objects.requireNonNull(HostFixture.class.getResourceAsStream("/children/" + name), name)) {
+      Path file = dir.resolve(name);
+      Files.write(file, in.readAllBytes());
+      String permissions = NOT_EXECUTABLE.contains(name) ? "rw-r--r--" : "rwxr-xr-x";
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+      return file;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// A request for a script, in the test's folder, with pipes and files of its own.
+  public SpawnRequest request(String script, String... arguments) {
+    int number = ++count;
+    Path program = script.startsWith("/") ? Path.of(script) : script(script);
+    List<String> argv = new ArrayList<>(List.of(program.toString()));
+    argv.addAll(List.of(arguments));
+    return new SpawnRequest(
+        program,
+        argv,
+        environment(),
+        dir,
+        pipe(number + "-out"),
+        pipe(number + "-error"),
+        tag(number, 1));
+  }
+
+  public LogPipe pipe(String name) {
+    return new LogPipe(dir.resolve("fifo").resolve(name), dir.resolve("logs/" + name + ".log"));
+  }
+
+  public Map<String, String> environment() {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PATH", Objects.requireNonNull(System.getenv("PATH")));
+    environment.put(Leftovers.VARIABLE, mark);
+    return environment;
+  }
+
+  public SpawnRequest withTag(SpawnRequest request, String tag) {
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        request.environment(),
+        request.cwd(),
+        request.out(),
+        request.error(),
+        tag);
+  }
+
+  public Spawned start(String script, String... arguments) {
+    return start(request(script, arguments));
+  }
+
+  public Spawned start(SpawnRequest request) {
+    Capture out = capture(request.out());
+    capture(request.error());
+    RecordedWatcher watcher = new RecordedWatcher();
+    SpawnResult result = host.spawn(request, watcher);
+    assertThat(result).isInstanceOf(SpawnResult.Started.class);
+    Spawned made =
+        new Spawned(
+            ((SpawnResult.Started) result).child(),
+            watcher,
+            request.out().file(),
+            request.error().file(),
+            out);
+    spawned.add(made);
+    return made;
+  }
+
+  /// Why the host does not start it.
+  public String refusal(SpawnRequest request) {
+    SpawnResult result = host.spawn(request, new RecordedWatcher());
+    assertThat(result).isInstanceOf(SpawnResult.Refused.class);
+    return ((SpawnResult.Refused) result).reason();
+  }
+
+  public Capture capture(LogPipe pipe) {
+    try {
+      Capture capture = host.capture(pipe);
+      captures.add(capture);
+      return capture;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// Ends the captures made so far.
+  public void closeCaptures() {
+    captures.forEach(Capture::close);
+    captures.clear();
+  }
+
+  public static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static long size(Path file) {
+    try {
+      return Files.exists(file) ? Files.size(file) : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public static boolean isAlive(long pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  @Override
+  public void close() {
+    for (Spawned one : spawned) {
+      if (!one.watcher().told().contains("treeGone")) {
+        one.child().signalTree(Signal.SIGKILL);
+      }
+    }
+    try {
+      // Orphans that a host may miss; what a host must not miss is asserted by its tests. Again and
+      // again, since a script that has just begun may fork, and die, behind the look.
+      Eventually.await(
+          "all with the mark " + mark + " are killed",
+          DEADLINE,
+          () -> {
+            List<Long> left = Leftovers.of(mark);
+            left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+            return left.isEmpty() && Leftovers.of(mark).isEmpty();
+          });
+    } finally {
+      closeCaptures();
+      host.close();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.Exit;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.os.Capture;
+import io.jpm.os.Child;
+import io.jpm.os.HostFixture;
+import io.jpm.os.LogPipe;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.testing.Eventually;
+import io.jpm.testing.Leftovers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The promise the project is named for: kill -9 of the daemon costs an app nothing.
+@Timeout(120)
+class AdoptionTest {
+  private static final int LINES = 120_000;
+
+  @TempDir private Path dir;
+
+  private record Made(ProcessIdentity identity, String tag, String mark) {}
+
+  @Test
+  void anAppOfAKilledDaemonGoesOnUnderTheNextOne() throws Exception {
+    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    Made made = runAndKillDaemon("numbers.sh", Integer.toString(LINES), out);
+    assertThat(HostFixture.isAlive(made.identity().pid())).isTrue();
+
+    try (LinuxProcessHost host = new LinuxProcessHost()) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      assertThat(host.findTagged(made.tag())).containsEntry(made.tag(), made.identity());
+      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
+      assertThat(child.identity()).isEqualTo(made.identity());
+      Capture capture = host.capture(out);
+
+      Exit exit = watcher.awaitExit();
+      capture.close();
+
+      // Kernels before 6.15 do not tell strangers.
+      assertThat(exit).isIn(new Exit.Code(42), new Exit.Unknown(unknownReason(exit)));
+      assertThat(host.adopt(made.identity(), made.tag(), watcher)).isEmpty();
+      assertLinesAreComplete(out.file());
+    } finally {
+      Leftovers.awaitNone(made.mark());
+    }
+  }
+
+  @Test
+  void theTreeOfAnAdoptedAppIsEnded() throws Exception {
+    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    Made made = runAndKillDaemon("daemonizes.sh", "", out);
+
+    try (LinuxProcessHost host = new LinuxProcessHost()) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
+      child.signalTree(Signal.SIGTERM);
+      watcher.awaitTreeGone();
+
+      assertThat(Leftovers.of(made.mark())).isEmpty();
+      assertThat(watcher.told()).containsExactly("exited", "treeGone");
+    } finally {
+      Leftovers.awaitNone(made.mark());
+    }
+  }
+
+  private static String unknownReason(Exit exit) {
+    return exit instanceof Exit.Unknown(String why) ? why : "";
+  }
+
+  private static void assertLinesAreComplete(Path file) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(LINES);
+    for (int i = 0; i < LINES; i++) {
+      assertThat(lines.get(i)).startsWith("line " + (i + 1) + " of");
+    }
+  }
+
+  /// Another JVM starts the script; it is killed when some output has arrived.
+  private Made runAndKillDaemon(String script, String argument, LogPipe out) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-XX:-MaxFDLimit",
+            "-cp",
+            Objects.requireNonNull(System.getProperty("java.class.path")),
+            DoomedDaemon.class.getName(),
+            dir.toString(),
+            script,
+            argument);
+    Process daemon =
+        builder
+            .redirectErrorStream(true)
+            .redirectOutput(dir.resolve("daemon.log").toFile())
+            .start();
+    try {
+      Eventually.await(
+          "the other daemon has captured output",
+          HostFixture.DEADLINE,
+          () -> Files.exists(dir.resolve("made")) && HostFixture.size(out.file()) > 0,
+          () -> HostFixture.read(dir.resolve("daemon.log")));
+    } finally {
+      daemon.destroyForcibly().waitFor();
+    }
+    List<String> lines = Files.readAllLines(dir.resolve("made"));
+    ProcessIdentity identity =
+        new ProcessIdentity(
+            lines.get(0), Integer.parseInt(lines.get(1)), Long.parseLong(lines.get(2)));
+    return new Made(identity, lines.get(3), lines.get(4));
+  }
+}

@@ -1,0 +1,47 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.HostFixture;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.CountDownLatch;
+
+/// A daemon in a JVM of its own, to be killed: starts one script with captures and writes down
+/// which process it made.
+final class DoomedDaemon {
+  private DoomedDaemon() {}
+
+  /// Starts it and waits for the end.
+  ///
+  /// @param arguments the folder, the script's name, its argument
+  public static void main(String[] arguments) throws Exception {
+    Path dir = Path.of(arguments[0]);
+    @SuppressWarnings("resource") // this JVM ends by kill -9
+    HostFixture fixture = new HostFixture(new LinuxProcessHost(), dir);
+    SpawnRequest request = fixture.request(arguments[1], arguments[2]);
+    fixture.capture(request.out());
+    fixture.capture(request.error());
+    SpawnResult result = fixture.host().spawn(request, new RecordedWatcher());
+    if (result instanceof SpawnResult.Started(var child)) {
+      ProcessIdentity identity = child.identity();
+      Path made = dir.resolve("made.new");
+      Files.writeString(
+          made,
+          String.join(
+              "\n",
+              identity.bootId(),
+              Integer.toString(identity.pid()),
+              Long.toString(identity.startTime()),
+              request.tag(),
+              fixture.mark()),
+          StandardCharsets.UTF_8);
+      Files.move(made, dir.resolve("made"), StandardCopyOption.ATOMIC_MOVE);
+    }
+    new CountDownLatch(1).await();
+  }
+}

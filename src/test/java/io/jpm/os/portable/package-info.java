@@ -1,0 +1,5 @@
+/// The portable host against the contract.
+@NullMarked
+package io.jpm.os.portable;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,2 @@
+#!/no/such/interpreter --fast
+exit 0

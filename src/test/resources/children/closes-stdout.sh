@@ -1,0 +1,4 @@
+#!/bin/sh
+echo ready
+exec >&- 2>&-
+exec sleep 1000

@@ -1,0 +1,3 @@
+#!/bin/sh
+pwd
+exec env
