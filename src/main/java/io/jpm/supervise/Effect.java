@@ -1,0 +1,34 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Signal;
+import java.time.Duration;
+
+/// What is to be done, as an order to God.
+public sealed interface Effect {
+  /// Make a process; answered by exactly one [Event.Spawned] or [Event.SpawnFailed].
+  record Spawn(long generation) implements Effect {}
+
+  /// Signal the whole tree, or the main process alone where the app says so.
+  record SignalTree(long generation, Signal signal) implements Effect {}
+
+  /// Send [Event.TimerFired] after the delay; a running timer of this kind is replaced.
+  record StartTimer(Timer timer, long generation, Duration delay) implements Effect {}
+
+  /// Let this timer be silent.
+  record CancelTimer(Timer timer) implements Effect {}
+
+  /// Tell the world.
+  record Announce(Change change) implements Effect {}
+
+  /// What is worth telling.
+  enum Change {
+    START,
+    ONLINE,
+    EXIT,
+    RESTART,
+    STOPPING,
+    STOP,
+    ERRORED,
+    ADOPT
+  }
+}

@@ -1,0 +1,44 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Exit;
+
+/// What can happen to an instance. Those that tell of a process carry its generation.
+public sealed interface Event {
+  /// The owner wants it to run.
+  record StartAsked() implements Event {}
+
+  /// The owner wants it not to run.
+  record StopAsked() implements Event {}
+
+  /// The owner wants a new process in place of this one, or one where there is none.
+  record RestartAsked() implements Event {}
+
+  /// The process that [Effect.Spawn] asked for runs.
+  record Spawned(long generation) implements Event {}
+
+  /// There will be no such process.
+  record SpawnFailed(long generation, String reason) implements Event {}
+
+  /// The main process has ended.
+  ///
+  /// @param leftovers others of its process group live on
+  record Exited(long generation, Exit exit, boolean leftovers) implements Event {}
+
+  /// Nothing of the tree is left; follows the first [Effect.SignalTree] and [Exited].
+  record TreeGone(long generation) implements Event {}
+
+  /// A timer of [Effect.StartTimer] has run out.
+  record TimerFired(Timer timer, long generation) implements Event {}
+
+  /// A new daemon has found the process of this generation alive. A generation newer than the
+  /// state's was made, on somebody's order, just before the old daemon died.
+  ///
+  /// @param uptimeNanos how long it has been running
+  record Adopted(long generation, long uptimeNanos) implements Event {}
+
+  /// A new daemon has found the recorded process gone, or none recorded.
+  ///
+  /// @param generation the newest that is known of, the state's or a later one
+  /// @param leftovers others of its tree live on
+  record FoundGone(long generation, Exit exit, boolean leftovers) implements Event {}
+}

@@ -1,0 +1,9 @@
+package io.jpm.supervise;
+
+/// The timers of an instance; at most one of each runs.
+public enum Timer {
+  /// Ends the patience with a stopping tree.
+  KILL,
+  /// Ends the delay before a restart.
+  RESTART
+}
