@@ -1,0 +1,37 @@
+package io.jpm.bus;
+
+/// The one list of event-bus addresses: commands in the singular, publications in the plural.
+public final class Addresses {
+  /// [GodCommand] → [GodReply]. Internal.
+  public static final String GOD_COMMAND = "jpm.god.command";
+
+  /// Publication of [InstanceEvent]. Internal; [#EVENTS] is its JSON form for the outside.
+  public static final String GOD_EVENTS = "jpm.god.events";
+
+  /// [LogsCommand] → [LogsReply]. Internal.
+  public static final String LOGS_COMMAND = "jpm.logs.command";
+
+  /// [SatanCommand] → [SatanReply]. Internal.
+  public static final String SATAN_COMMAND = "jpm.satan.command";
+
+  /// [DaemonCommand], answered with nothing: the daemon as a whole. Internal.
+  public static final String DAEMON_COMMAND = "jpm.daemon.command";
+
+  /// Argument vectors of the thin client → text. Open to the bridge.
+  public static final String CONSOLE = "jpm.console";
+
+  /// Everything that happens to any app, JSON. Open to the bridge's subscribers.
+  public static final String EVENTS = "jpm.events";
+
+  private Addresses() {}
+
+  /// A pattern of all addresses that [#eventsOf] gives.
+  public static final String EVENTS_OF_ANY_APP = "jpm\\.events\\..+";
+
+  /// What happens to one app, JSON. Open to the bridge's subscribers.
+  ///
+  /// @param app the app's name
+  public static String eventsOf(String app) {
+    return EVENTS + "." + app;
+  }
+}

@@ -1,0 +1,13 @@
+package io.jpm.bus;
+
+/// Whatever verticles send each other. All are immutable records; the receiver gets the sender's
+/// instance.
+public sealed interface BusMessage
+    permits DaemonCommand,
+        GodCommand,
+        GodReply,
+        InstanceEvent,
+        LogsCommand,
+        LogsReply,
+        SatanCommand,
+        SatanReply {}

@@ -1,0 +1,43 @@
+package io.jpm.bus;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+
+/// One instance as everyone may see it.
+///
+/// @param id the number in the first column
+/// @param spec the app it belongs to
+/// @param number its place among the app's instances, from 0 (`NODE_APP_INSTANCE`)
+/// @param phase where it is in its life
+/// @param process the main process while there is one
+/// @param restarts how often it was started again since it was made (PM2's `restart_time`)
+/// @param unstableRestarts ends in a row that came sooner than `min_uptime`
+/// @param createdAt when it was first added, wall clock
+/// @param startedAt when the present process began, wall clock
+/// @param lastExit how the last process ended
+/// @param reason why it is in its phase, one sentence without a final stop, such as `exit 1 after
+///   12 ms, restart 3/16`
+/// @param outFile where standard output goes
+/// @param errorFile where standard error goes
+/// @param pidFile the file with the pid, written for people and scripts
+public record InstanceView(
+    InstanceId id,
+    AppSpec spec,
+    int number,
+    Phase phase,
+    Optional<ProcessIdentity> process,
+    int restarts,
+    int unstableRestarts,
+    Instant createdAt,
+    Optional<Instant> startedAt,
+    Optional<Exit> lastExit,
+    String reason,
+    Path outFile,
+    Path errorFile,
+    Path pidFile) {}

@@ -1,0 +1,61 @@
+package io.jpm.wire;
+
+import io.vertx.core.json.JsonObject;
+
+/// One answer of the daemon to a console client. All but [Code] are followed by another, for which
+/// the client asks by replying.
+///
+/// As JSON an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}`,
+/// `{"code":number}`.
+public sealed interface ConsoleChunk {
+  /// Text for standard output, to be printed as it is.
+  ///
+  /// @param text valid Unicode, not empty
+  record Out(String text) implements ConsoleChunk {}
+
+  /// Text for standard error, to be printed as it is.
+  ///
+  /// @param text valid Unicode, not empty
+  record Err(String text) implements ConsoleChunk {}
+
+  /// Nothing to print yet; sent so that neither side takes the other for dead.
+  record Wait() implements ConsoleChunk {}
+
+  /// The end.
+  ///
+  /// @param code the client's exit code
+  record Code(int code) implements ConsoleChunk {}
+
+  /// The JSON form.
+  default JsonObject toJson() {
+    return switch (this) {
+      case Out(String text) -> new JsonObject().put("out", text);
+      case Err(String text) -> new JsonObject().put("err", text);
+      case Wait() -> new JsonObject().put("wait", true);
+      case Code(int code) -> new JsonObject().put("code", code);
+    };
+  }
+
+  /// Reads the JSON form.
+  ///
+  /// @throws IllegalArgumentException when `json` is none
+  static ConsoleChunk fromJson(JsonObject json) {
+    if (json.size() == 1) {
+      if (json.getValue("out") instanceof String text) {
+        return new Out(text);
+      }
+      if (json.getValue("err") instanceof String text) {
+        return new Err(text);
+      }
+      if (Boolean.TRUE.equals(json.getValue("wait"))) {
+        return new Wait();
+      }
+      if (json.getValue("code") instanceof Integer code) {
+        return new Code(code);
+      }
+    }
+    throw new IllegalArgumentException(
+        "console chunk with the keys %s: one of out, err, wait, code expected"
+            .formatted(json.fieldNames()));
+  }
+}

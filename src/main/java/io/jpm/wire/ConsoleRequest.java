@@ -1,0 +1,165 @@
+package io.jpm.wire;
+
+import io.jpm.model.ByteText;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A command line as the thin client ships it: the words, and the place where they were typed.
+///
+/// As JSON `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client knows bytes, not
+/// encodings, so `argv`, `cwd` and `env` travel as byte strings (each character one byte) and are
+/// [ByteText] here.
+///
+/// @param argv the words after `jpm`
+/// @param cwd the client's working directory
+/// @param environment the client's environment
+/// @param tty the client's terminal
+public record ConsoleRequest(
+    List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
+  /// The version of the protocol that this daemon speaks.
+  public static final int VERSION = 1;
+
+  public ConsoleRequest {
+    argv = List.copyOf(argv);
+    environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+  }
+
+  /// The client's terminal.
+  ///
+  /// @param cols its width; 0: not known
+  /// @param rows its height; 0: not known
+  /// @param color whether colours are wanted
+  /// @param out whether standard output is a terminal
+  /// @param err whether standard error is a terminal
+  public record Tty(int cols, int rows, boolean color, boolean out, boolean err) {
+    /// No terminal at all.
+    public static final Tty NONE = new Tty(0, 0, false, false, false);
+
+    /// The same without colours.
+    public Tty withoutColor() {
+      return new Tty(cols, rows, false, out, err);
+    }
+  }
+
+  /// What became of reading a request.
+  public sealed interface Reading {
+    /// It is one.
+    record Understood(ConsoleRequest request) implements Reading {}
+
+    /// It is none.
+    ///
+    /// @param why a sentence for the user
+    record Refused(String why) implements Reading {}
+  }
+
+  /// Reads the JSON form.
+  public static Reading read(@Nullable Object body) {
+    if (!(body instanceof JsonObject json)) {
+      return new Reading.Refused("a console request is a JSON object");
+    }
+    if (!(json.getValue("v") instanceof Integer version) || version != VERSION) {
+      return new Reading.Refused(
+          "the client speaks version %s of the protocol, the daemon %d: use the jpm command that belongs to the daemon"
+              .formatted(json.getValue("v"), VERSION));
+    }
+    try {
+      return new Reading.Understood(
+          new ConsoleRequest(
+              texts(json, "argv"),
+              text(json, "cwd"),
+              environment(texts(json, "env")),
+              tty(json.getValue("tty"))));
+    } catch (IllegalArgumentException e) {
+      return new Reading.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// The JSON form.
+  public JsonObject toJson() {
+    JsonArray variables = new JsonArray();
+    environment.forEach((key, value) -> variables.add(byteString(key + "=" + value)));
+    JsonArray words = new JsonArray();
+    argv.forEach(word -> words.add(byteString(word)));
+    return new JsonObject()
+        .put("v", VERSION)
+        .put("argv", words)
+        .put("cwd", byteString(cwd))
+        .put("env", variables)
+        .put(
+            "tty",
+            new JsonObject()
+                .put("cols", tty.cols)
+                .put("rows", tty.rows)
+                .put("color", tty.color)
+                .put("out", tty.out)
+                .put("err", tty.err));
+  }
+
+  private static Tty tty(@Nullable Object value) {
+    if (value == null) {
+      return Tty.NONE;
+    }
+    if (!(value instanceof JsonObject json)) {
+      throw new IllegalArgumentException("tty: an object expected");
+    }
+    return new Tty(
+        size(json, "cols"),
+        size(json, "rows"),
+        Boolean.TRUE.equals(json.getValue("color")),
+        Boolean.TRUE.equals(json.getValue("out")),
+        Boolean.TRUE.equals(json.getValue("err")));
+  }
+
+  /// A terminal that gives nonsense as its size has none.
+  private static int size(JsonObject json, String key) {
+    return json.getValue(key) instanceof Integer size && size > 0 ? size : 0;
+  }
+
+  /// Entries without `=` are not variables (`environ(7)`) and are left out, as every shell does.
+  private static Map<String, String> environment(List<String> entries) {
+    Map<String, String> environment = new LinkedHashMap<>();
+    for (String entry : entries) {
+      int equals = entry.indexOf('=');
+      if (equals > 0) {
+        environment.put(entry.substring(0, equals), entry.substring(equals + 1));
+      }
+    }
+    return environment;
+  }
+
+  private static List<String> texts(JsonObject json, String key) {
+    if (!(json.getValue(key) instanceof JsonArray array)) {
+      throw new IllegalArgumentException(key + ": a list of texts expected");
+    }
+    List<String> texts = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      texts.add(fromByteString(array.getValue(i), key + "[" + i + "]"));
+    }
+    return texts;
+  }
+
+  private static String text(JsonObject json, String key) {
+    return fromByteString(json.getValue(key), key);
+  }
+
+  private static String fromByteString(@Nullable Object value, String where) {
+    if (!(value instanceof String text)) {
+      throw new IllegalArgumentException(where + ": a text expected");
+    }
+    if (text.chars().anyMatch(c -> c > 0xFF)) {
+      throw new IllegalArgumentException(where + ": a byte string has no character above U+00FF");
+    }
+    return ByteText.fromBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  private static String byteString(String text) {
+    return new String(ByteText.toBytes(text), StandardCharsets.ISO_8859_1);
+  }
+}

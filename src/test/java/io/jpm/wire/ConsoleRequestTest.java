@@ -1,0 +1,87 @@
+package io.jpm.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.wire.ConsoleRequest.Reading;
+import io.jpm.wire.ConsoleRequest.Tty;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConsoleRequestTest {
+  private static final ConsoleRequest REQUEST =
+      new ConsoleRequest(
+          List.of("start", "日本.js", "a\nb\"c", "\uDCFFx"),
+          "/home/grüße",
+          Map.of("KEY", "a=b\nc", "EMPTY", ""),
+          new Tty(120, 40, true, true, false));
+
+  @Test
+  void roundTrip() {
+    JsonObject overTheWire = new JsonObject(REQUEST.toJson().toBuffer());
+    assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(REQUEST));
+  }
+
+  @Test
+  void wordsTravelAsByteStrings() {
+    assertThat(REQUEST.toJson().getJsonArray("argv").getString(1))
+        .isEqualTo("\u00e6\u0097\u00a5\u00e6\u009c\u00ac.js");
+    assertThat(REQUEST.toJson().getJsonArray("argv").getString(3)).isEqualTo("\u00ffx");
+  }
+
+  @Test
+  void terminalMayBeMissing() {
+    JsonObject json = REQUEST.toJson();
+    json.remove("tty");
+    assertThat(ConsoleRequest.read(json))
+        .isInstanceOfSatisfying(
+            Reading.Understood.class,
+            understood -> assertThat(understood.request().tty()).isEqualTo(Tty.NONE));
+  }
+
+  @Test
+  void whatIsNoVariableIsLeftOut() {
+    JsonObject json = REQUEST.toJson().put("env", new JsonArray().add("A=1").add("odd").add("=x"));
+    assertThat(ConsoleRequest.read(json))
+        .isInstanceOfSatisfying(
+            Reading.Understood.class,
+            understood ->
+                assertThat(understood.request().environment()).isEqualTo(Map.of("A", "1")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "argv, argv: a list of texts expected",
+    "cwd, cwd: a text expected",
+    "env, env: a list of texts expected",
+    "v, version null"
+  })
+  void refusalsSayWhatIsMissing(String key, String sentence) {
+    JsonObject json = REQUEST.toJson();
+    json.remove(key);
+    assertThat(refusal(json)).contains(sentence);
+  }
+
+  @Test
+  void refusalsSayWhatIsWrong() {
+    assertThat(refusal(null)).isEqualTo("a console request is a JSON object");
+    assertThat(refusal("ls")).isEqualTo("a console request is a JSON object");
+    assertThat(refusal(REQUEST.toJson().put("v", 2))).contains("version 2", "daemon 1");
+    assertThat(refusal(REQUEST.toJson().put("tty", 3))).isEqualTo("tty: an object expected");
+    assertThat(refusal(REQUEST.toJson().put("argv", new JsonArray().add("ls").add(1))))
+        .isEqualTo("argv[1]: a text expected");
+    assertThat(refusal(REQUEST.toJson().put("cwd", "/日本"))).contains("no character above U+00FF");
+  }
+
+  private static String refusal(@Nullable Object body) {
+    return switch (ConsoleRequest.read(body)) {
+      case Reading.Refused(String why) -> why;
+      case Reading.Understood(var request) -> "understood as " + request;
+    };
+  }
+}
