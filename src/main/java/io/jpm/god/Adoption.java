@@ -1,0 +1,135 @@
+package io.jpm.god;
+
+import io.jpm.bus.OffLoop;
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.supervise.Event;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Takes up what an earlier daemon left: apps that live keep their pid and their log, apps that
+/// ended meanwhile follow their policy. Owned by GodVerticle's context.
+final class Adoption {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private static final Exit UNSEEN = new Exit.Unknown("it ended while no daemon was running");
+
+  private final Vertx vertx;
+  private final GodContext god;
+  private final Supervisor supervisor;
+
+  /// @param identity the live process
+  /// @param generation which spawn of its instance it is
+  record Found(ProcessIdentity identity, long generation) {}
+
+  Adoption(GodContext god, Vertx vertx, Supervisor supervisor) {
+    this.vertx = vertx;
+    this.god = god;
+    this.supervisor = supervisor;
+  }
+
+  /// Decides about every instance of the journal. Completes when each has been decided.
+  Future<Void> adoptAll(Registry registry) {
+    return tagged()
+        .compose(tagged -> {
+          Future<Void> all = Future.succeededFuture();
+          for (Instance instance : registry.all()) {
+            all = all.compose(_ -> adopt(instance, newest(instance, tagged)));
+          }
+          return all.onSuccess(_ -> warnOfStrangers(registry, tagged));
+        });
+  }
+
+  /// Looks for processes of this home that no instance knows.
+  void tellOfStrangers(Registry registry) {
+    tagged().onSuccess(tagged -> warnOfStrangers(registry, tagged));
+  }
+
+  private Future<Map<Tags.Mark, ProcessIdentity>> tagged() {
+    return OffLoop.call(vertx, () -> god.host().findTagged(Tags.prefix(god.home())))
+        .map(found -> {
+          Map<Tags.Mark, ProcessIdentity> marked = new HashMap<>();
+          found.forEach((tag, process) ->
+              Tags.parse(god.home(), tag).ifPresent(mark -> marked.put(mark, process)));
+          return marked;
+        });
+  }
+
+  private void warnOfStrangers(Registry registry, Map<Tags.Mark, ProcessIdentity> tagged) {
+    tagged.forEach((mark, process) -> {
+      if (registry.all().stream().noneMatch(mark::isOf)) {
+        LOG.log(
+            Level.WARNING,
+            "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the journal: it is left alone",
+            Integer.toString(process.pid()),
+            mark.id());
+      }
+    });
+  }
+
+  /// A daemon that died between making a process and writing it down left one that only its tag
+  /// tells of. Only newer ones count: an older or equal tag may be that of a helper which the app
+  /// has made.
+  private static Optional<Found> newest(Instance instance, Map<Tags.Mark, ProcessIdentity> tagged) {
+    long generation = instance.state.generation();
+    boolean unwritten = instance.recorded.isEmpty() && instance.state.phase() == Phase.LAUNCHING;
+    long known = unwritten ? generation - 1 : generation;
+    return tagged.entrySet().stream()
+        .filter(entry -> entry.getKey().isOf(instance) && entry.getKey().generation() > known)
+        .max(Comparator.comparingLong(entry -> entry.getKey().generation()))
+        .map(entry -> new Found(entry.getValue(), entry.getKey().generation()));
+  }
+
+  private Future<Void> adopt(Instance instance, Optional<Found> newer) {
+    long generation = instance.state.generation();
+    if (newer.filter(found -> found.generation() > generation).isPresent()) {
+      // The time in the journal is that of the process before.
+      instance.startedAt = Optional.of(god.wallClock().instant());
+    }
+    Optional<Found> candidate =
+        newer.or(() -> instance.recorded.map(identity -> new Found(identity, generation)));
+    if (candidate.isEmpty()) {
+      return gone(instance, generation, Optional.empty());
+    }
+    Found found = candidate.get();
+    return supervisor
+        .capture(instance)
+        .compose(problem -> {
+          problem.ifPresent(words -> LOG.log(Level.ERROR, "{0}: {1}", instance.label(), words));
+          return supervisor.adopt(instance, found);
+        })
+        .compose(alive -> {
+          if (!alive) {
+            return gone(instance, found.generation(), Optional.of(found.identity()));
+          }
+          supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
+          supervisor.begin(instance);
+          return Future.succeededFuture();
+        });
+  }
+
+  private Future<Void> gone(
+      Instance instance, long generation, Optional<ProcessIdentity> recorded) {
+    return supervisor
+        .adoptLeftovers(instance, generation, recorded)
+        .map(leftovers -> {
+          supervisor.on(instance, new Event.FoundGone(generation, UNSEEN, leftovers));
+          return null;
+        });
+  }
+
+  private long uptime(Instance instance) {
+    Instant now = god.wallClock().instant();
+    Duration uptime = Duration.between(instance.startedAt.orElse(now), now);
+    return uptime.isNegative() ? 0 : uptime.toNanos();
+  }
+}

@@ -1,0 +1,15 @@
+package io.jpm.god;
+
+import io.jpm.os.ProcessHost;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+
+/// What God is given at boot.
+///
+/// @param host the operating system's processes
+/// @param home the daemon's home directory
+/// @param wallClock for display only
+/// @param nanoTime monotonic time, which alone decides
+public record GodContext(
+    ProcessHost host, Path home, InstantSource wallClock, LongSupplier nanoTime) {}

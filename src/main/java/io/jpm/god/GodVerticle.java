@@ -1,0 +1,95 @@
+package io.jpm.god;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.OffLoop;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The supervisor: every instance of every app is this verticle's, and is touched on its context
+/// only.
+///
+/// At start it reads the journal and adopts what lives; it then serves [GodCommand]s on
+/// [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.InstanceEvent]s on [Addresses#GOD_EVENTS].
+/// When it stops, apps are left alone: they outlive the daemon.
+public final class GodVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private final GodContext god;
+  private final Registry registry = new Registry();
+  private @Nullable Journal journal;
+
+  public GodVerticle(GodContext god) {
+    this.god = god;
+  }
+
+  @Override
+  public Future<?> start() {
+    var file = new JournalFile(god.home());
+    var journal = new Journal(vertx, file, this::snapshot);
+    this.journal = journal;
+    var supervisor = new Supervisor(vertx, context, god, journal);
+    var commands = new Commands(vertx, god, registry, supervisor, journal);
+    return OffLoop.call(vertx, file::read)
+        .compose(snapshot -> {
+          restore(snapshot);
+          var adoption = new Adoption(god, vertx, supervisor);
+          if (snapshot.entries().isEmpty()) {
+            // Nothing to wait for, but what an unreadable journal has forgotten is told.
+            adoption.tellOfStrangers(registry);
+            return Future.succeededFuture();
+          }
+          return adoption.adoptAll(registry);
+        })
+        .compose(_ ->
+            vertx
+                .eventBus()
+                .<GodCommand>consumer(Addresses.GOD_COMMAND, m -> serve(commands, m))
+                .completion());
+  }
+
+  /// Apps are left alone; what the next daemon needs to know of them is written down.
+  @Override
+  public Future<?> stop() {
+    return journal == null ? Future.succeededFuture() : journal.written();
+  }
+
+  private JournalEntry.Snapshot snapshot() {
+    return new JournalEntry.Snapshot(
+        registry.nextId(), registry.all().stream().map(JournalEntry::of).toList());
+  }
+
+  private void restore(JournalEntry.Snapshot snapshot) {
+    for (JournalEntry entry : snapshot.entries()) {
+      var paths = InstancePaths.of(god.home(), entry.spec(), entry.id(), entry.createdAt());
+      var instance =
+          new Instance(entry.id(), entry.number(), entry.spec(), paths, entry.createdAt());
+      instance.state = entry.state();
+      instance.startedAt = entry.startedAt();
+      instance.recorded = entry.process();
+      registry.add(instance);
+    }
+    registry.continueFrom(snapshot.nextId());
+  }
+
+  private static void serve(Commands commands, Message<GodCommand> message) {
+    commands
+        .carryOut(message.body())
+        .onComplete(result -> {
+          if (result.succeeded()) {
+            message.reply(result.result());
+          } else {
+            // Not the command itself: environments are in it.
+            String command = message.body().getClass().getSimpleName();
+            LOG.log(Level.ERROR, "command " + command + " failed", result.cause());
+            message.reply(new GodReply(List.of(), List.of("internal error: " + result.cause())));
+          }
+        });
+  }
+}

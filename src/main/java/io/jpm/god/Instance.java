@@ -1,0 +1,106 @@
+package io.jpm.god;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.Child;
+import io.jpm.supervise.Supervised;
+import io.jpm.supervise.Timer;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// One instance and all that God holds for it. Owned by GodVerticle's context.
+final class Instance {
+  final InstanceId id;
+  final int number;
+  final Instant createdAt;
+  AppSpec spec;
+  InstancePaths paths;
+  Supervised state = Supervised.NEW;
+
+  /// The process under watch, while there is one.
+  @Nullable Child child;
+
+  /// Hears of the end of [#child].
+  Supervisor.@Nullable Watcher watcher;
+
+  /// The process that the journal names, before it is adopted or found gone.
+  Optional<ProcessIdentity> recorded = Optional.empty();
+
+  Optional<Instant> startedAt = Optional.empty();
+
+  /// Whether it has been deleted: what still comes in for it is late.
+  boolean removed;
+
+  /// Whether the stop under way is one of the whole tree.
+  boolean treeOrdered;
+
+  /// Whether LogAggregator captures this instance's pipes.
+  boolean captured;
+
+  /// Running Vert.x timers.
+  final Map<Timer, Long> timers = new EnumMap<>(Timer.class);
+
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  private record Waiting(Predicate<Supervised> settled, Promise<Instance> promise) {}
+
+  Instance(InstanceId id, int number, AppSpec spec, InstancePaths paths, Instant createdAt) {
+    this.id = id;
+    this.number = number;
+    this.spec = spec;
+    this.paths = paths;
+    this.createdAt = createdAt;
+  }
+
+  /// Completes `promise` as soon as the state is one that `settled` accepts.
+  void when(Predicate<Supervised> settled, Promise<Instance> promise) {
+    if (settled.test(state)) {
+      promise.complete(this);
+    } else {
+      waiting.add(new Waiting(settled, promise));
+    }
+  }
+
+  /// Tells those who wait for the present state.
+  void tellWaiting() {
+    List<Waiting> done = waiting.stream().filter(w -> w.settled().test(state)).toList();
+    waiting.removeAll(done);
+    done.forEach(w -> w.promise().complete(this));
+  }
+
+  Optional<ProcessIdentity> process() {
+    return Optional.ofNullable(child).map(Child::identity);
+  }
+
+  InstanceView view() {
+    return new InstanceView(
+        id,
+        spec,
+        number,
+        state.phase(),
+        process(),
+        state.restarts(),
+        state.unstable(),
+        createdAt,
+        startedAt,
+        state.lastExit(),
+        state.reason(),
+        paths.out().file(),
+        paths.error().file(),
+        paths.pidFile());
+  }
+
+  /// How people and the log call it: `web:2`.
+  String label() {
+    return spec.name() + ":" + id;
+  }
+}

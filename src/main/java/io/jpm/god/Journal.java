@@ -1,0 +1,106 @@
+package io.jpm.god;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps `state.json` up with what God knows: one write at a time, and what changes during a write
+/// goes into the next one. Owned by GodVerticle's context.
+final class Journal {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// A crash loop must not become a loop of disk flushes.
+  private static final long PAUSE_MILLIS = 25;
+
+  /// A full disk is tried again, but not in a hurry.
+  private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
+
+  private final Vertx vertx;
+  private final JournalFile file;
+  private final Supplier<JournalEntry.Snapshot> present;
+
+  /// Something is not in any write yet.
+  private boolean changed;
+
+  /// A write is due, under way, or has just ended.
+  private boolean busy;
+
+  private boolean failing;
+
+  /// Completed by the write under way; there is none: empty.
+  private Optional<Promise<Void>> underWay = Optional.empty();
+
+  /// Completed by the write after that.
+  private Promise<Void> next = Promise.promise();
+
+  Journal(Vertx vertx, JournalFile file, Supplier<JournalEntry.Snapshot> present) {
+    this.vertx = vertx;
+    this.file = file;
+    this.present = present;
+  }
+
+  /// Something has changed: it will be written soon.
+  void changed() {
+    changed = true;
+    if (!busy) {
+      busy = true;
+      // Not at once: the changes of one turn of the loop belong together.
+      vertx.runOnContext(_ -> write());
+    }
+  }
+
+  /// Completes when all that has changed until now is on the disk, or cannot be put there.
+  Future<Void> written() {
+    if (changed) {
+      return next.future();
+    }
+    return underWay.map(Promise::future).orElseGet(Future::succeededFuture);
+  }
+
+  private void write() {
+    changed = false;
+    Promise<Void> done = next;
+    next = Promise.promise();
+    underWay = Optional.of(done);
+    JournalEntry.Snapshot snapshot = present.get();
+    vertx
+        .<Void>executeBlocking(
+            () -> {
+              file.write(snapshot);
+              return null;
+            },
+            false)
+        .onComplete(result -> {
+          underWay = Optional.empty();
+          report(result.cause());
+          // Apps go on even when the disk is full: whoever waits is not held up by it.
+          done.complete();
+          vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : PAUSE_MILLIS, _ -> again());
+        });
+  }
+
+  private void again() {
+    if (changed || failing) {
+      write();
+    } else {
+      busy = false;
+    }
+  }
+
+  private void report(@Nullable Throwable error) {
+    if (error != null && !failing) {
+      LOG.log(
+          Level.ERROR,
+          "the journal cannot be written ({0}): if the daemon ends now, changes since the last write are forgotten",
+          error.toString());
+    } else if (error == null && failing) {
+      LOG.log(Level.INFO, "the journal can be written again");
+    }
+    failing = error != null;
+  }
+}

@@ -1,0 +1,206 @@
+package io.jpm.god;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
+import io.jpm.model.LogFiles;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import io.jpm.supervise.Ending;
+import io.jpm.supervise.Supervised;
+import io.jpm.supervise.Wanted;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The journal as JSON. Environments stand once, since the apps of one home mostly share theirs.
+final class JournalJson {
+  private static final int VERSION = 1;
+
+  private JournalJson() {}
+
+  static JsonObject write(JournalEntry.Snapshot snapshot) {
+    Map<Map<String, String>, Integer> environments = new LinkedHashMap<>();
+    var instances = new JsonArray();
+    for (JournalEntry entry : snapshot.entries()) {
+      int environment =
+          environments.computeIfAbsent(entry.spec().environment(), _ -> environments.size());
+      instances.add(instance(entry, environment));
+    }
+    var environmentList = new JsonArray();
+    environments.keySet().forEach(e -> environmentList.add(new JsonObject(new LinkedHashMap<>(e))));
+    return new JsonObject()
+        .put("v", VERSION)
+        .put("next_id", snapshot.nextId())
+        .put("environments", environmentList)
+        .put("instances", instances);
+  }
+
+  /// @throws RuntimeException of whatever kind when the text is no complete journal
+  static JournalEntry.Snapshot read(JsonObject json) {
+    if (json.getInteger("v") != VERSION) {
+      throw new IllegalArgumentException("journal version " + json.getInteger("v"));
+    }
+    List<Map<String, String>> environments = new ArrayList<>();
+    for (Object environment : json.getJsonArray("environments")) {
+      Map<String, String> variables = new LinkedHashMap<>();
+      ((JsonObject) environment).forEach(e -> variables.put(e.getKey(), (String) e.getValue()));
+      environments.add(variables);
+    }
+    List<JournalEntry> entries = new ArrayList<>();
+    for (Object entry : json.getJsonArray("instances")) {
+      var object = (JsonObject) entry;
+      entries.add(entry(object, environments.get(object.getInteger("environment"))));
+    }
+    return new JournalEntry.Snapshot(json.getInteger("next_id"), entries);
+  }
+
+  private static JsonObject instance(JournalEntry entry, int environment) {
+    var json =
+        new JsonObject()
+            .put("id", entry.id().value())
+            .put("number", entry.number())
+            .put("created_at", entry.createdAt().toEpochMilli())
+            .put("environment", environment)
+            .put("spec", spec(entry.spec()))
+            .put("state", state(entry.state()));
+    entry.startedAt().ifPresent(at -> json.put("started_at", at.toEpochMilli()));
+    entry
+        .process()
+        .ifPresent(p ->
+            json.put(
+                "process",
+                new JsonObject()
+                    .put("boot", p.bootId())
+                    .put("pid", p.pid())
+                    .put("start", p.startTime())));
+    return json;
+  }
+
+  private static JournalEntry entry(JsonObject json, Map<String, String> environment) {
+    return new JournalEntry(
+        new InstanceId(json.getInteger("id")),
+        json.getInteger("number"),
+        spec(json.getJsonObject("spec"), environment),
+        state(json.getJsonObject("state")),
+        Instant.ofEpochMilli(json.getLong("created_at")),
+        Optional.ofNullable(json.getLong("started_at")).map(Instant::ofEpochMilli),
+        Optional.ofNullable(json.getJsonObject("process"))
+            .map(p ->
+                new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))));
+  }
+
+  private static JsonObject spec(AppSpec spec) {
+    var json =
+        new JsonObject()
+            .put("name", spec.name().value())
+            .put("script", spec.command().script().toString())
+            .put("interpreter_args", new JsonArray(spec.command().interpreterArgs()))
+            .put("args", new JsonArray(spec.command().args()))
+            .put("cwd", spec.cwd().toString())
+            .put("instances", spec.instances())
+            .put("namespace", spec.namespace())
+            .put("autostart", spec.autostart())
+            .put("autorestart", spec.restart().autorestart())
+            .put("max_restarts", spec.restart().maxRestarts())
+            .put("min_uptime", spec.restart().minUptime().toMillis())
+            .put("restart_delay", spec.restart().restartDelay().toMillis())
+            .put("kill_signal", spec.stop().signal().name())
+            .put("kill_timeout", spec.stop().timeout().toMillis())
+            .put("treekill", spec.stop().wholeTree());
+    spec.command().interpreter().ifPresent(path -> json.put("interpreter", path.toString()));
+    spec.logs().out().ifPresent(path -> json.put("out_file", path.toString()));
+    spec.logs().error().ifPresent(path -> json.put("error_file", path.toString()));
+    return json;
+  }
+
+  private static AppSpec spec(JsonObject json, Map<String, String> environment) {
+    return new AppSpec(
+        new AppName(json.getString("name")),
+        new Command(
+            Path.of(json.getString("script")),
+            path(json, "interpreter"),
+            texts(json, "interpreter_args"),
+            texts(json, "args")),
+        Path.of(json.getString("cwd")),
+        environment,
+        json.getInteger("instances"),
+        new RestartPolicy(
+            json.getBoolean("autorestart"),
+            json.getInteger("max_restarts"),
+            Duration.ofMillis(json.getLong("min_uptime")),
+            Duration.ofMillis(json.getLong("restart_delay"))),
+        new StopPolicy(
+            Signal.valueOf(json.getString("kill_signal")),
+            Duration.ofMillis(json.getLong("kill_timeout")),
+            json.getBoolean("treekill")),
+        new LogFiles(path(json, "out_file"), path(json, "error_file")),
+        json.getString("namespace"),
+        json.getBoolean("autostart"));
+  }
+
+  private static JsonObject state(Supervised state) {
+    var json =
+        new JsonObject()
+            .put("wanted", state.wanted().name())
+            .put("phase", state.phase().word())
+            .put("ending", state.ending().name())
+            .put("generation", state.generation())
+            .put("restarts", state.restarts())
+            .put("unstable", state.unstable())
+            .put("reason", state.reason());
+    state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
+    return json;
+  }
+
+  private static Supervised state(JsonObject json) {
+    return new Supervised(
+        Wanted.valueOf(json.getString("wanted")),
+        Phase.ofWord(json.getString("phase")),
+        Ending.valueOf(json.getString("ending")),
+        json.getLong("generation"),
+        json.getInteger("restarts"),
+        json.getInteger("unstable"),
+        0,
+        Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
+        json.getString("reason"));
+  }
+
+  private static JsonObject exit(Exit exit) {
+    return switch (exit) {
+      case Exit.Code(int code) -> new JsonObject().put("code", code);
+      case Exit.Signalled(int signal, boolean core) ->
+          new JsonObject().put("signal", signal).put("core", core);
+      case Exit.Unknown(String why) -> new JsonObject().put("unknown", why);
+    };
+  }
+
+  private static Exit exit(JsonObject json) {
+    if (json.containsKey("code")) {
+      return new Exit.Code(json.getInteger("code"));
+    }
+    return json.containsKey("signal")
+        ? new Exit.Signalled(json.getInteger("signal"), json.getBoolean("core"))
+        : new Exit.Unknown(json.getString("unknown"));
+  }
+
+  private static Optional<Path> path(JsonObject json, String key) {
+    return Optional.ofNullable(json.getString(key)).map(Path::of);
+  }
+
+  private static List<String> texts(JsonObject json, String key) {
+    return json.getJsonArray(key).stream().map(String.class::cast).toList();
+  }
+}

@@ -1,0 +1,335 @@
+package io.jpm.god;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.jpm.supervise.Effect;
+import io.jpm.supervise.Event;
+import io.jpm.supervise.Policies;
+import io.jpm.supervise.Step;
+import io.jpm.supervise.Supervision;
+import io.jpm.supervise.Timer;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Feeds events of instances to `supervise` and carries out what it orders. Owned by GodVerticle's
+/// context.
+final class Supervisor {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private static final int SPAWN_THREADS = 4;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final GodContext god;
+  private final Journal journal;
+  private final PidFiles pidFiles;
+  private final WorkerExecutor spawners;
+
+  Supervisor(Vertx vertx, Context context, GodContext god, Journal journal) {
+    this.vertx = vertx;
+    this.context = context;
+    this.god = god;
+    this.journal = journal;
+    this.pidFiles = new PidFiles(vertx);
+    this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
+  }
+
+  /// Takes `instance` one step on; one that has been removed goes nowhere any more.
+  void on(Instance instance, Event event) {
+    if (instance.removed) {
+      return;
+    }
+    Step step =
+        Supervision.step(
+            instance.state, event, Policies.of(instance.spec), god.nanoTime().getAsLong());
+    if (step.next().equals(instance.state) && step.effects().isEmpty()) {
+      return;
+    }
+    if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
+      // A file that was moved away is made anew at a start by command.
+      instance.captured = false;
+    }
+    instance.state = step.next();
+    step.effects().forEach(effect -> carryOut(instance, effect));
+    journal.changed();
+    instance.tellWaiting();
+  }
+
+  private void carryOut(Instance instance, Effect effect) {
+    switch (effect) {
+      case Effect.Spawn(long generation) -> spawn(instance, generation);
+      case Effect.SignalTree order -> signal(instance, order);
+      case Effect.StartTimer(Timer timer, long generation, var delay) -> {
+        cancel(instance, timer);
+        long id =
+            vertx.setTimer(
+                Math.max(1, delay.toMillis()),
+                _ -> {
+                  instance.timers.remove(timer);
+                  on(instance, new Event.TimerFired(timer, generation));
+                });
+        instance.timers.put(timer, id);
+      }
+      case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
+      case Effect.Announce(Effect.Change change) ->
+          announce(instance, InstanceEvent.Kind.valueOf(change.name()));
+    }
+  }
+
+  private void cancel(Instance instance, Timer timer) {
+    Long running = instance.timers.remove(timer);
+    if (running != null) {
+      vertx.cancelTimer(running);
+    }
+  }
+
+  /// Tells the log and the bus what has just happened to `instance`.
+  void announce(Instance instance, InstanceEvent.Kind kind) {
+    String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
+    LOG.log(
+        kind == InstanceEvent.Kind.ERRORED ? Level.ERROR : Level.INFO,
+        "{0}{1} {2}: {3}",
+        instance.label(),
+        pid,
+        kind.name().toLowerCase(Locale.ROOT),
+        instance.state.reason());
+    vertx
+        .eventBus()
+        .publish(
+            Addresses.GOD_EVENTS,
+            new InstanceEvent(kind, instance.view(), god.wallClock().instant()));
+  }
+
+  private void signal(Instance instance, Effect.SignalTree order) {
+    Child child = instance.child;
+    if (child == null) {
+      // Adopted without a process, or its main process was never made: nothing to end.
+      context.runOnContext(_ -> on(instance, new Event.TreeGone(order.generation())));
+      return;
+    }
+    // The first order of a stop decides for all of it: a new spec must not leave half a tree.
+    instance.treeOrdered |= instance.spec.stop().wholeTree();
+    if (instance.treeOrdered) {
+      child.signalTree(order.signal());
+    } else {
+      child.signalMain(order.signal());
+    }
+  }
+
+  private void spawn(Instance instance, long generation) {
+    forgetChild(instance);
+    instance.treeOrdered = false;
+    capture(instance)
+        .compose(problem ->
+            problem.isPresent()
+                ? Future.succeededFuture(new SpawnResult.Refused(problem.get()))
+                : make(instance, generation))
+        .onSuccess(result -> spawned(instance, generation, result))
+        .onFailure(error -> {
+          LOG.log(Level.ERROR, "starting " + instance.label() + " failed", error);
+          spawned(instance, generation, new SpawnResult.Refused("internal error: " + error));
+        });
+  }
+
+  private Future<SpawnResult> make(Instance instance, long generation) {
+    SpawnRequest request = request(instance, generation);
+    Watcher watcher = new Watcher(instance, generation);
+    instance.watcher = watcher;
+    // Threads of their own: a program on a hung network disk must not hold up the journal.
+    return spawners
+        .executeBlocking(() -> god.host().spawn(request, watcher), false)
+        .map(Objects::requireNonNull);
+  }
+
+  private void spawned(Instance instance, long generation, SpawnResult result) {
+    switch (result) {
+      case SpawnResult.Started(Child child) -> {
+        Instant now = god.wallClock().instant();
+        instance.child = child;
+        instance.startedAt = Optional.of(now);
+        pidFiles.write(instance.paths.pidFile(), child.identity().pid());
+        on(instance, new Event.Spawned(generation));
+        begin(instance);
+      }
+      case SpawnResult.Refused(String reason) -> {
+        instance.startedAt = Optional.empty();
+        on(instance, new Event.SpawnFailed(generation, reason));
+      }
+    }
+  }
+
+  /// Lets the news of the present process's end through.
+  void begin(Instance instance) {
+    if (instance.watcher != null) {
+      instance.watcher.begin();
+    }
+  }
+
+  /// Has LogAggregator capture the instance's output, before there is any.
+  ///
+  /// @return why that is not possible, or empty
+  Future<Optional<String>> capture(Instance instance) {
+    if (instance.captured) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    InstancePaths paths = instance.paths;
+    var open =
+        new LogsCommand.Open(
+            instance.id,
+            paths.out().fifo(),
+            paths.out().file(),
+            paths.error().fifo(),
+            paths.error().file());
+    return vertx
+        .eventBus()
+        .<LogsReply>request(Addresses.LOGS_COMMAND, open)
+        .map(reply ->
+            switch (reply.body()) {
+              case LogsReply.Done(), LogsReply.Lines(_, _) -> {
+                // A new spec may have come meanwhile with other files.
+                instance.captured = paths.equals(instance.paths);
+                yield Optional.<String>empty();
+              }
+              case LogsReply.Failed(String problem) -> Optional.of(problem);
+            });
+  }
+
+  private SpawnRequest request(Instance instance, long generation) {
+    Map<String, String> environment = new HashMap<>(instance.spec.environment());
+    environment.put("NODE_APP_INSTANCE", Integer.toString(instance.number));
+    environment.put("pm_id", instance.id.toString());
+    environment.put("name", instance.spec.name().value());
+    environment.put("JPM_HOME", god.home().toString());
+    return new SpawnRequest(
+        instance.spec.command().program(),
+        instance.spec.command().argv(),
+        environment,
+        instance.spec.cwd(),
+        instance.paths.out(),
+        instance.paths.error(),
+        Tags.of(god.home(), instance, generation));
+  }
+
+  /// Takes a process that an earlier daemon made under watch.
+  ///
+  /// @return whether it is alive
+  Future<Boolean> adopt(Instance instance, Adoption.Found found) {
+    var watcher = new Watcher(instance, found.generation());
+    instance.watcher = watcher;
+    String tag = Tags.of(god.home(), instance, found.generation());
+    return OffLoop.call(vertx, () -> god.host().adopt(found.identity(), tag, watcher))
+        .map(child -> {
+          child.ifPresent(c -> instance.child = c);
+          return child.isPresent();
+        });
+  }
+
+  /// Takes what a main process, gone meanwhile, has left of its tree under watch.
+  ///
+  /// @return whether there is anything; false too where the app does not want its tree ended
+  Future<Boolean> adoptLeftovers(
+      Instance instance, long generation, Optional<ProcessIdentity> recorded) {
+    pidFiles.remove(instance.paths.pidFile());
+    if (recorded.isEmpty() || !instance.spec.stop().wholeTree()) {
+      return Future.succeededFuture(false);
+    }
+    var watcher = new Watcher(instance, generation);
+    String tag = Tags.of(god.home(), instance, generation);
+    return OffLoop.call(
+            vertx,
+            () -> {
+              Child left = god.host().adoptLeftovers(recorded.get(), tag, watcher);
+              return left.hasLeftovers() ? Optional.of(left) : Optional.<Child>empty();
+            })
+        .map(left -> {
+          left.ifPresent(child -> instance.child = child);
+          return left.isPresent();
+        });
+  }
+
+  /// Lets go of an instance's process and pid file; the process is gone already, or is not there.
+  void forgetChild(Instance instance) {
+    Child child = instance.child;
+    if (child != null) {
+      instance.child = null;
+      child.release();
+      pidFiles.remove(instance.paths.pidFile());
+    }
+  }
+
+  /// Brings a child's end from the host's thread to God's context, in order: a program that ends at
+  /// once may overtake the news that it was made.
+  final class Watcher implements ChildWatcher {
+    private final Instance instance;
+    private final long generation;
+    private boolean live;
+    private Optional<Exit> early = Optional.empty();
+
+    Watcher(Instance instance, long generation) {
+      this.instance = instance;
+      this.generation = generation;
+    }
+
+    /// God knows the child from now on.
+    void begin() {
+      live = true;
+      early.ifPresent(this::ended);
+    }
+
+    @Override
+    public void exited(Exit exit) {
+      context.runOnContext(_ -> {
+        if (live) {
+          ended(exit);
+        } else {
+          early = Optional.of(exit);
+        }
+      });
+    }
+
+    @Override
+    public void treeGone() {
+      context.runOnContext(_ -> {
+        if (instance.state.generation() == generation) {
+          forgetChild(instance);
+          on(instance, new Event.TreeGone(generation));
+        }
+      });
+    }
+
+    private void ended(Exit exit) {
+      Child child = instance.child;
+      if (instance.state.generation() != generation || child == null) {
+        return;
+      }
+      boolean leftovers = child.hasLeftovers();
+      boolean stopping = instance.state.phase() == Phase.STOPPING;
+      boolean treeIsWatched =
+          stopping ? instance.treeOrdered : instance.spec.stop().wholeTree() && leftovers;
+      if (!treeIsWatched) {
+        forgetChild(instance);
+      }
+      on(instance, new Event.Exited(generation, exit, leftovers));
+    }
+  }
+}

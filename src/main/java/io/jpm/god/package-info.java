@@ -1,0 +1,11 @@
+/// God: the supervisor. [io.jpm.god.GodVerticle] owns every instance, runs `supervise` on what
+/// happens and carries out its effects through `os`. Only God signals a process.
+///
+/// Start with `GodVerticle`, then [io.jpm.god.Supervisor] (one step of one instance and what
+/// follows from it), [io.jpm.god.Journal] (what a next daemon needs to know) and
+/// [io.jpm.god.Adoption] (what it does with it). The room knows `model`, `supervise`, `os` and
+/// `bus`.
+@NullMarked
+package io.jpm.god;
+
+import org.jspecify.annotations.NullMarked;

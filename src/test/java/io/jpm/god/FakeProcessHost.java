@@ -1,0 +1,153 @@
+package io.jpm.god;
+
+import io.jpm.model.Exit;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.model.Usage;
+import io.jpm.os.Capture;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.LogPipe;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/// Processes that are objects: a test ends them when it likes. They live as long as this host,
+/// however many daemons come and go.
+final class FakeProcessHost implements ProcessHost {
+  private final AtomicInteger nextPid = new AtomicInteger(100);
+  final Map<ProcessIdentity, FakeProcess> alive = new ConcurrentHashMap<>();
+  final List<SpawnRequest> spawns = new CopyOnWriteArrayList<>();
+  volatile Optional<String> refusal = Optional.empty();
+  volatile boolean obedient = true;
+  volatile boolean endsBeforeSpawnReturns;
+
+  /// A process without a kernel.
+  final class FakeProcess {
+    final ProcessIdentity identity;
+    final String tag;
+    final List<Signal> signals = new CopyOnWriteArrayList<>();
+    private volatile ChildWatcher watcher;
+
+    FakeProcess(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+      this.identity = identity;
+      this.tag = tag;
+      this.watcher = watcher;
+    }
+
+    void exit(Exit exit) {
+      alive.remove(identity);
+      watcher.exited(exit);
+    }
+
+    private void signalled(Signal signal) {
+      signals.add(signal);
+      if (alive.containsKey(identity) && (obedient || signal == Signal.SIGKILL)) {
+        exit(new Exit.Signalled(signal.number(), false));
+        watcher.treeGone();
+      }
+    }
+  }
+
+  private static final class FakeChild implements Child {
+    private final FakeProcess process;
+
+    FakeChild(FakeProcess process) {
+      this.process = process;
+    }
+
+    @Override
+    public ProcessIdentity identity() {
+      return process.identity;
+    }
+
+    @Override
+    public boolean hasLeftovers() {
+      return false;
+    }
+
+    @Override
+    public void signalTree(Signal signal) {
+      process.signalled(signal);
+    }
+
+    @Override
+    public void signalMain(Signal signal) {
+      process.signalled(signal);
+    }
+
+    @Override
+    public void release() {
+      // The process lives on.
+    }
+  }
+
+  List<FakeProcess> running() {
+    return new ArrayList<>(alive.values());
+  }
+
+  @Override
+  public String kind() {
+    return "fake";
+  }
+
+  @Override
+  public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
+    spawns.add(request);
+    if (refusal.isPresent()) {
+      return new SpawnResult.Refused(refusal.get());
+    }
+    int pid = nextPid.incrementAndGet();
+    var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);
+    alive.put(process.identity, process);
+    if (endsBeforeSpawnReturns) {
+      process.exit(new Exit.Code(1));
+    }
+    return new SpawnResult.Started(new FakeChild(process));
+  }
+
+  @Override
+  public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+    FakeProcess process = alive.get(identity);
+    if (process == null) {
+      return Optional.empty();
+    }
+    process.watcher = watcher;
+    return Optional.of(new FakeChild(process));
+  }
+
+  @Override
+  public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
+    return new FakeChild(new FakeProcess(gone, tag, watcher));
+  }
+
+  @Override
+  public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
+    return alive.values().stream()
+        .filter(process -> process.tag.startsWith(tagPrefix))
+        .collect(Collectors.toMap(process -> process.tag, process -> process.identity));
+  }
+
+  @Override
+  public Capture capture(LogPipe pipe) {
+    throw new UnsupportedOperationException("God leaves capturing to LogAggregator");
+  }
+
+  @Override
+  public Optional<Usage> usage(ProcessIdentity identity) {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+}

@@ -1,0 +1,312 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.Exit;
+import io.jpm.model.LogFiles;
+import io.jpm.model.Phase;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// God with a fake host: real Vert.x, real journal, no process.
+@Timeout(60)
+class GodVerticleTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  @TempDir Path home;
+  private final FakeProcessHost host = new FakeProcessHost();
+  private final List<InstanceEvent> events = new CopyOnWriteArrayList<>();
+  private final List<LogsCommand> logs = new CopyOnWriteArrayList<>();
+  private volatile Optional<String> logsProblem = Optional.empty();
+  private Vertx vertx;
+
+  @BeforeEach
+  void boot() {
+    vertx = Vertx.vertx();
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<LogsCommand>consumer(
+            Addresses.LOGS_COMMAND,
+            message -> {
+              logs.add(message.body());
+              message.reply(
+                  logsProblem.<LogsReply>map(LogsReply.Failed::new).orElseGet(LogsReply.Done::new));
+            });
+    vertx
+        .eventBus()
+        .<InstanceEvent>consumer(Addresses.GOD_EVENTS, message -> events.add(message.body()));
+    var context = new GodContext(host, home, InstantSource.system(), System::nanoTime);
+    await(vertx.deployVerticle(new GodVerticle(context)));
+  }
+
+  @AfterEach
+  void end() {
+    await(vertx.close());
+  }
+
+  /// What `kill -9` of the daemon and a new one amount to.
+  private void reboot() {
+    end();
+    events.clear();
+    boot();
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(LONG.toSeconds(), TimeUnit.SECONDS);
+    } catch (Exception error) {
+      throw new AssertionError(error);
+    }
+  }
+
+  private GodReply ask(GodCommand command) {
+    return await(vertx.eventBus().<GodReply>request(Addresses.GOD_COMMAND, command)).body();
+  }
+
+  private static AppSpec spec(String name, int instances, RestartPolicy restart) {
+    return new AppSpec(
+        new AppName(name),
+        new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x")),
+        Path.of("/"),
+        Map.of("A", "1"),
+        instances,
+        restart,
+        new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true),
+        LogFiles.DEFAULT,
+        "default",
+        true);
+  }
+
+  private static AppSpec spec(String name) {
+    return spec(name, 1, RestartPolicy.DEFAULT);
+  }
+
+  private GodReply start(AppSpec... specs) {
+    return ask(new GodCommand.StartApps(List.of(specs), Existing.REFUSE_RUNNING));
+  }
+
+  private GodReply act(Action action, String... targets) {
+    return ask(new GodCommand.Act(action, List.of(targets)));
+  }
+
+  private List<InstanceView> list() {
+    return ask(new GodCommand.Show(List.of())).instances();
+  }
+
+  private InstanceView only() {
+    assertThat(list()).hasSize(1);
+    return list().getFirst();
+  }
+
+  private void awaitOnline(int restarts) {
+    Eventually.await(
+        "online after " + restarts,
+        LONG,
+        () -> only().restarts() == restarts && only().phase() == Phase.ONLINE);
+  }
+
+  @Test
+  void startMakesAProcessWithAllItNeeds() {
+    GodReply reply = start(spec("web"));
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.instances()).hasSize(1).first().extracting("phase").isEqualTo(Phase.ONLINE);
+    var request = host.spawns.getFirst();
+    assertThat(request.argv()).containsExactly("/bin/thing", "x");
+    assertThat(request.environment())
+        .containsEntry("A", "1")
+        .containsEntry("pm_id", "0")
+        .containsEntry("name", "web")
+        .containsEntry("NODE_APP_INSTANCE", "0")
+        .containsEntry("JPM_HOME", home.toString());
+    assertThat(request.tag()).matches("\\Q" + home + "\\E:0-[0-9]+:1");
+    assertThat(logs).hasSize(1);
+  }
+
+  @Test
+  void aCrashIsFollowedByANewProcess() {
+    start(spec("web"));
+    host.running().getFirst().exit(new Exit.Signalled(9, false));
+    awaitOnline(1);
+    assertThat(only().lastExit()).contains(new Exit.Signalled(9, false));
+    assertThat(only().reason()).contains("SIGKILL", "restart 1/16");
+    assertThat(events.stream().map(InstanceEvent::kind))
+        .containsSequence(InstanceEvent.Kind.EXIT, InstanceEvent.Kind.RESTART);
+  }
+
+  @Test
+  void anEndThatOvertakesTheBeginningIsNotLost() {
+    host.endsBeforeSpawnReturns = true;
+    start(spec("web"));
+    Eventually.await("errored", LONG, () -> only().phase() == Phase.ERRORED);
+    assertThat(host.spawns).hasSize(16);
+    assertThat(only().restarts()).isEqualTo(15);
+  }
+
+  @Test
+  void aRefusedSpawnIsErroredAndSaid() {
+    host.refusal = Optional.of("/bin/thing is not executable");
+    GodReply reply = start(spec("web"));
+    assertThat(reply.problems()).containsExactly("web (id 0): /bin/thing is not executable");
+    assertThat(only().phase()).isEqualTo(Phase.ERRORED);
+    host.refusal = Optional.empty();
+    assertThat(act(Action.RESTART, "web").problems()).isEmpty();
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void anAppWhoseLogCannotBeOpenedIsErroredWithTheReason() {
+    logsProblem = Optional.of("/nowhere/x.log: no such directory");
+    assertThat(start(spec("web")).problems()).first().asString().contains("/nowhere/x.log");
+    assertThat(host.spawns).isEmpty();
+  }
+
+  @Test
+  void whatIgnoresTheSignalIsKilled() {
+    host.obedient = false;
+    start(spec("web"));
+    var process = host.running().getFirst();
+    GodReply reply = act(Action.STOP, "web");
+    assertThat(reply.instances()).first().extracting("phase").isEqualTo(Phase.STOPPED);
+    assertThat(process.signals).containsExactly(Signal.SIGINT, Signal.SIGKILL);
+    assertThat(host.running()).isEmpty();
+  }
+
+  @Test
+  void aRunningAppIsNotStartedTwiceAndNothingChanges() {
+    start(spec("web"));
+    GodReply reply = start(spec("new"), spec("web"));
+    assertThat(reply.problems()).hasSize(1).first().asString().contains("already running");
+    assertThat(list()).hasSize(1);
+  }
+
+  @Test
+  void aFileStartedAgainRestartsWithTheNewSpecAndFitsTheNumber() {
+    start(spec("web", 3, RestartPolicy.DEFAULT));
+    GodReply more =
+        ask(
+            new GodCommand.StartApps(
+                List.of(spec("web", 4, RestartPolicy.DEFAULT)), Existing.RESTART));
+    assertThat(more.instances()).hasSize(4);
+    assertThat(list().stream().map(InstanceView::number)).containsExactly(0, 1, 2, 3);
+    ask(new GodCommand.StartApps(List.of(spec("web", 2, RestartPolicy.DEFAULT)), Existing.RESTART));
+    assertThat(list().stream().map(InstanceView::number)).containsExactly(0, 1);
+    assertThat(host.running()).hasSize(2);
+  }
+
+  @Test
+  void deleteForgetsAndClosesTheLogs() {
+    start(spec("web"), spec("api"));
+    GodReply reply = act(Action.DELETE, "web");
+    assertThat(reply.instances()).hasSize(1);
+    assertThat(list()).hasSize(1);
+    assertThat(logs.getLast()).isInstanceOf(LogsCommand.Close.class);
+    assertThat(act(Action.STOP, "web").problems()).hasSize(1);
+    assertThat(ask(new GodCommand.EndEverything()).problems()).isEmpty();
+    assertThat(list()).isEmpty();
+    assertThat(host.running()).isEmpty();
+  }
+
+  @Test
+  void aNewDaemonAdoptsWithPidAndCounters() {
+    start(spec("web", 2, RestartPolicy.DEFAULT));
+    host.running().getFirst().exit(new Exit.Code(1));
+    Eventually.await("back", LONG, () -> host.running().size() == 2);
+    Eventually.await(
+        "online", LONG, () -> list().stream().allMatch(i -> i.phase() == Phase.ONLINE));
+    act(Action.START, "nobody");
+    List<InstanceView> before = list();
+    awaitJournal("\"restarts\":1");
+    reboot();
+    assertThat(list().stream().map(InstanceView::process))
+        .isEqualTo(before.stream().map(InstanceView::process).toList());
+    assertThat(list().stream().map(InstanceView::restarts))
+        .isEqualTo(before.stream().map(InstanceView::restarts).toList());
+    assertThat(host.spawns).hasSize(3);
+    host.running().getFirst().exit(new Exit.Code(1));
+    Eventually.await("an adopted one that ends is back", LONG, () -> host.spawns.size() == 4);
+  }
+
+  private void awaitJournal(String text) {
+    Eventually.await(
+        "the journal has " + text,
+        LONG,
+        () -> {
+          try {
+            return Files.readString(home.resolve("state.json")).contains(text);
+          } catch (java.io.IOException betweenTwoNames) {
+            return false;
+          }
+        });
+  }
+
+  @Test
+  void aProcessMadeButNotWrittenDownIsFoundByItsTag() throws Exception {
+    start(spec("web"));
+    String early = Files.readString(home.resolve("state.json"));
+    host.running().getFirst().exit(new Exit.Code(1));
+    awaitOnline(1);
+    int pid = only().process().orElseThrow().pid();
+    awaitJournal("\"restarts\":1");
+    end();
+    Files.writeString(home.resolve("state.json"), early);
+    events.clear();
+    boot();
+    assertThat(only().process().orElseThrow().pid()).isEqualTo(pid);
+    assertThat(host.spawns).hasSize(2);
+  }
+
+  @Test
+  void whatEndedWithoutADaemonIsStartedAgain() {
+    start(spec("web"), spec("once", 1, new RestartPolicy(false, 16, Duration.ZERO, Duration.ZERO)));
+    end();
+    host.alive.clear();
+    boot();
+    Eventually.await("web is online", LONG, () -> list().getFirst().phase() == Phase.ONLINE);
+    assertThat(list().getFirst().restarts()).isEqualTo(1);
+    assertThat(list().getLast().phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  @Test
+  void stoppedAppsStayStopped() {
+    start(spec("web"));
+    act(Action.STOP, "web");
+    reboot();
+    assertThat(only().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(host.running()).isEmpty();
+  }
+}

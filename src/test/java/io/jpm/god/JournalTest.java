@@ -1,0 +1,229 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
+import io.jpm.model.LogFiles;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import io.jpm.supervise.Ending;
+import io.jpm.supervise.Supervised;
+import io.jpm.supervise.Wanted;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class JournalTest {
+  @TempDir Path home;
+
+  private static AppSpec spec(Map<String, String> environment) {
+    return new AppSpec(
+        new AppName("wéb 1"),
+        new Command(
+            Path.of("/srv/a b.js"),
+            Optional.of(Path.of("/usr/bin/node")),
+            List.of("--harmony"),
+            List.of("x", "", "\"q\"\n")),
+        Path.of("/srv"),
+        environment,
+        2,
+        new RestartPolicy(false, 3, Duration.ofMillis(700), Duration.ofSeconds(2)),
+        new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(9), false),
+        new LogFiles(Optional.of(Path.of("/tmp/o.log")), Optional.empty()),
+        "space",
+        false);
+  }
+
+  private static JournalEntry entry(int id, Phase phase, Optional<Exit> exit) {
+    return new JournalEntry(
+        new InstanceId(id),
+        id,
+        spec(Map.of("PATH", "/bin", "ODD", "a=b\n\"ü\udc80")),
+        new Supervised(Wanted.UP, phase, Ending.FELL, 7, 5, 2, 0, exit, "because \"x\""),
+        Instant.ofEpochMilli(1_700_000_000_123L),
+        Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
+        Optional.of(new ProcessIdentity("boot", 4711, 99)));
+  }
+
+  private static JournalEntry.Snapshot snapshot(JournalEntry... entries) {
+    return new JournalEntry.Snapshot(entries.length, List.of(entries));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Phase.class)
+  void everyPhaseComesBackAsWritten(Phase phase) throws IOException {
+    var file = new JournalFile(home);
+    var written = snapshot(entry(0, phase, Optional.empty()));
+    file.write(written);
+    assertThat(file.read()).isEqualTo(written);
+  }
+
+  static Stream<Exit> exits() {
+    return Stream.of(
+        new Exit.Code(3), new Exit.Signalled(9, true), new Exit.Unknown("nobody saw it"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("exits")
+  void everyExitComesBackAsWritten(Exit exit) throws IOException {
+    var file = new JournalFile(home);
+    var written = snapshot(entry(0, Phase.ONLINE, Optional.of(exit)));
+    file.write(written);
+    assertThat(file.read()).isEqualTo(written);
+  }
+
+  @Test
+  void anEnvironmentThatManyShareStandsOnce() {
+    JsonObject json =
+        JournalJson.write(
+            snapshot(
+                entry(0, Phase.ONLINE, Optional.empty()),
+                entry(1, Phase.ONLINE, Optional.empty())));
+    assertThat(json.getJsonArray("environments")).hasSize(1);
+  }
+
+  @Test
+  void nothingWrittenYetMeansNoApps() {
+    assertThat(new JournalFile(home).read()).isEqualTo(JournalEntry.Snapshot.EMPTY);
+  }
+
+  static Stream<Integer> lengths() {
+    return IntStream.of(0, 1, 10, 100, 500, 700).boxed();
+  }
+
+  @ParameterizedTest
+  @MethodSource("lengths")
+  void aTornFileFallsBackToTheGenerationBefore(int length) throws IOException {
+    var file = new JournalFile(home);
+    var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
+    file.write(first);
+    file.write(snapshot(entry(0, Phase.STOPPED, Optional.empty())));
+    Path state = home.resolve("state.json");
+    byte[] whole = Files.readAllBytes(state);
+    assertThat(whole.length).isGreaterThan(length);
+    Files.write(state, java.util.Arrays.copyOf(whole, length));
+    assertThat(file.read()).isEqualTo(first);
+  }
+
+  @Test
+  void aFileThatIsSomethingElseFallsBack() throws IOException {
+    var file = new JournalFile(home);
+    var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
+    file.write(first);
+    file.write(snapshot());
+    for (String other : List.of("[]", "null", "{}", "{\"v\":2}", "\0\0\0\0", "{\"v\":\"1\"}")) {
+      Files.writeString(home.resolve("state.json"), other);
+      assertThat(file.read()).as(other).isEqualTo(first);
+    }
+  }
+
+  @Test
+  void onlyTheOwnerReadsIt() throws IOException {
+    new JournalFile(home).write(snapshot());
+    assertThat(Files.getPosixFilePermissions(home.resolve("state.json")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+  }
+
+  @Test
+  void tagsAreReadBackAndOthersAreNot() {
+    Path place = Path.of("/home/me:too/.jpm");
+    Instance instance = instance(new InstanceId(11), named("a"));
+    String tag = Tags.of(place, instance, 3);
+    Tags.Mark mark = Tags.parse(place, tag).orElseThrow();
+    assertThat(mark).isEqualTo(new Tags.Mark(new InstanceId(11), BORN.toEpochMilli(), 3));
+    assertThat(mark.isOf(instance)).isTrue();
+    assertThat(mark.isOf(instance(new InstanceId(1), named("a")))).isFalse();
+    assertThat(Tags.parse(Path.of("/home/me"), tag)).isEmpty();
+    assertThat(Tags.parse(place, place + ":x-1:3")).isEmpty();
+    assertThat(Tags.parse(place, place + ":1:3")).isEmpty();
+    assertThat(Tags.parse(place, place + ":1-2:2:3")).isEmpty();
+  }
+
+  private static final Instant BORN = Instant.ofEpochMilli(1_700_000_000_000L);
+
+  private Instance instance(InstanceId id, AppSpec spec) {
+    return new Instance(id, 0, spec, InstancePaths.of(home, spec, id, BORN), BORN);
+  }
+
+  @Test
+  void aNameWinsOverAnIdAndAWordThatNamesNothingIsAProblem() {
+    var registry = new Registry();
+    List<Instance> made = new ArrayList<>();
+    for (String name : List.of("web", "0", "api")) {
+      InstanceId id = registry.takeId();
+      AppSpec spec = named(name);
+      var instance = instance(id, spec);
+      registry.add(instance);
+      made.add(instance);
+    }
+    assertThat(registry.select(List.of("0")).found()).containsExactly(made.get(1));
+    assertThat(registry.select(List.of("2", "web", "api")).found())
+        .containsExactly(made.get(2), made.get(0));
+    assertThat(registry.select(List.of("all")).found()).hasSize(3);
+    Registry.Selection wrong = registry.select(List.of("wbe", "7", "web"));
+    assertThat(wrong.found()).hasSize(1);
+    assertThat(wrong.problems()).hasSize(2).first().asString().contains("wbe", "jpm ls");
+  }
+
+  private static AppSpec named(String name) {
+    AppSpec spec = spec(Map.of());
+    return new AppSpec(
+        new AppName(name),
+        spec.command(),
+        spec.cwd(),
+        spec.environment(),
+        1,
+        spec.restart(),
+        spec.stop(),
+        spec.logs(),
+        spec.namespace(),
+        true);
+  }
+
+  @Test
+  void idsBeginAnewWhenTheListIsEmpty() {
+    var registry = new Registry();
+    AppSpec spec = named("a");
+    InstanceId first = registry.takeId();
+    var instance = instance(first, spec);
+    registry.add(instance);
+    assertThat(registry.takeId()).isEqualTo(new InstanceId(1));
+    registry.remove(instance);
+    assertThat(registry.takeId()).isEqualTo(new InstanceId(0));
+  }
+
+  @Test
+  void logFilesAreNumberedWhereThereAreSeveralInstances() {
+    AppSpec one = named("a/b".replace('/', ' '));
+    InstanceId id = new InstanceId(4);
+    InstancePaths paths = InstancePaths.of(Path.of("/h"), one, id, BORN);
+    assertThat(paths.error().file()).isEqualTo(Path.of("/h/logs/a-b-error.log"));
+    assertThat(paths.out().file()).isEqualTo(Path.of("/tmp/o.log"));
+    assertThat(paths.pidFile()).isEqualTo(Path.of("/h/pids/a-b-4.pid"));
+    InstancePaths several = InstancePaths.of(Path.of("/h"), spec(Map.of()), id, BORN);
+    assertThat(several.out().file()).isEqualTo(Path.of("/tmp/o-4.log"));
+    assertThat(several.error().file()).isEqualTo(Path.of("/h/logs/wéb-1-error-4.log"));
+  }
+}
