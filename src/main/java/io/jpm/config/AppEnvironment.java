@@ -1,0 +1,136 @@
+package io.jpm.config;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/// The variables of an app: those of the caller that are meant for programs, with the app's own
+/// over them.
+///
+/// As in PM2 the daemon's environment has no part in it.
+final class AppEnvironment {
+  /// What belongs to the caller's shell, or describes descriptors and sockets that an app does not
+  /// inherit.
+  private static final Set<String> NOT_PASSED_ON =
+      Set.of(
+          "_",
+          "SHLVL",
+          "OLDPWD",
+          "NODE_CHANNEL_FD",
+          "NODE_CHANNEL_SERIALIZATION_MODE",
+          "NODE_UNIQUE_ID",
+          "LISTEN_FDS",
+          "LISTEN_PID",
+          "LISTEN_FDNAMES",
+          "NOTIFY_SOCKET",
+          "WATCHDOG_PID",
+          "WATCHDOG_USEC");
+
+  /// What an app has from jpm about itself: wrong for an app that it starts.
+  private static final Set<String> OF_AN_APP = Set.of("name", "pm_id", "NODE_APP_INSTANCE");
+
+  private static final String HOME_OF_JPM = "JPM_HOME";
+  private static final String MARK_OF_AN_APP = "JPM_TAG";
+
+  private final Attributes attributes;
+  private final Caller caller;
+
+  AppEnvironment(Attributes attributes, Caller caller) {
+    this.attributes = attributes;
+    this.caller = caller;
+  }
+
+  /// The complete variables of the app.
+  ///
+  /// @param cwd becomes PWD
+  /// @param python whether to have Python write its output at once
+  Map<String, String> read(Path cwd, boolean python) {
+    Map<String, String> environment = inherited();
+    attributes
+        .number(AppKey.PORT, 0, 65_535)
+        .ifPresent(port -> environment.put("PORT", Integer.toString(port)));
+    addOwn(environment);
+    environment.put("PWD", cwd.toString());
+    if (python) {
+      environment.putIfAbsent("PYTHONUNBUFFERED", "1");
+    }
+    return environment;
+  }
+
+  private Map<String, String> inherited() {
+    boolean insideApp = caller.environment().containsKey(MARK_OF_AN_APP);
+    Predicate<String> dropped = filter();
+    Map<String, String> environment = new HashMap<>();
+    caller
+        .environment()
+        .forEach((name, value) -> {
+          boolean ours = name.startsWith("JPM_") && !name.equals(HOME_OF_JPM);
+          boolean internal =
+              NOT_PASSED_ON.contains(name) || (insideApp && OF_AN_APP.contains(name));
+          if (!ours && !internal && !dropped.test(name)) {
+            environment.put(name, value);
+          }
+        });
+    return environment;
+  }
+
+  /// PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
+  /// `true` drops all (which PM2 only says).
+  private Predicate<String> filter() {
+    Optional<Node> node = attributes.node(AppKey.FILTER_ENV);
+    if (node.isEmpty()) {
+      return _ -> false;
+    }
+    return switch (node.get()) {
+      case Node.Bool all -> _ -> all.value();
+      case Node.Text name -> name.value()::equals;
+      case Node.Arr _ -> {
+        List<String> parts = attributes.words(AppKey.FILTER_ENV);
+        yield name -> parts.stream().anyMatch(name::contains);
+      }
+      case Node.Num _, Node.Nil _, Node.Obj _ -> {
+        attributes.refuse(
+            AppKey.FILTER_ENV,
+            node.get().shown() + " is neither true, a name nor a list of parts of names");
+        yield _ -> false;
+      }
+    };
+  }
+
+  private void addOwn(Map<String, String> environment) {
+    Optional<Node> node = attributes.node(AppKey.ENV);
+    if (node.isEmpty()) {
+      return;
+    }
+    if (!(node.get() instanceof Node.Obj variables)) {
+      attributes.refuse(
+          AppKey.ENV, node.get().shown() + " is no object of names and values: {\"PORT\": 80}");
+      return;
+    }
+    variables.members().forEach(variable -> add(variable, environment));
+  }
+
+  private void add(Node.Member variable, Map<String, String> environment) {
+    String name = variable.key();
+    String tail = "." + name;
+    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+      attributes.refusePart(
+          AppKey.ENV, variable.value(), tail, "is no name of a variable: no = and no NUL in it");
+      return;
+    }
+    if (variable.value() instanceof Node.Nil) {
+      environment.remove(name);
+      return;
+    }
+    String value = Node.scalarText(variable.value()).orElseGet(variable.value()::json);
+    if (value.indexOf('\0') >= 0) {
+      attributes.refusePart(AppKey.ENV, variable.value(), tail, "has a NUL character in it");
+      return;
+    }
+    environment.put(name, value);
+  }
+}

@@ -1,0 +1,312 @@
+package io.jpm.config;
+
+import static io.jpm.config.AppKey.Group.ENVIRONMENT;
+import static io.jpm.config.AppKey.Group.INSTANCE;
+import static io.jpm.config.AppKey.Group.LOGS;
+import static io.jpm.config.AppKey.Group.PM2;
+import static io.jpm.config.AppKey.Group.READY;
+import static io.jpm.config.AppKey.Group.RESTART;
+import static io.jpm.config.AppKey.Group.RUN;
+import static io.jpm.config.AppKey.Group.STOP;
+import static io.jpm.config.AppKey.Group.WATCHING;
+import static io.jpm.config.AppKey.Support.ACTS;
+import static io.jpm.config.AppKey.Support.NOT_YET;
+import static io.jpm.config.AppKey.Support.PM2_ONLY;
+import static io.jpm.config.AppKey.Support.REFUSED;
+import static io.jpm.config.AppKey.Type.BOOLEAN;
+import static io.jpm.config.AppKey.Type.COUNT;
+import static io.jpm.config.AppKey.Type.DURATION;
+import static io.jpm.config.AppKey.Type.FILTER;
+import static io.jpm.config.AppKey.Type.NUMBER;
+import static io.jpm.config.AppKey.Type.PATH;
+import static io.jpm.config.AppKey.Type.SIGNAL;
+import static io.jpm.config.AppKey.Type.SIZE;
+import static io.jpm.config.AppKey.Type.TEXT;
+import static io.jpm.config.AppKey.Type.VARIABLES;
+import static io.jpm.config.AppKey.Type.WORDS;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// The catalogue of app attributes: every key that a process file may hold, with all its spellings,
+/// and the option of the command line that means the same. Parsing, help and the reference page are
+/// made from it.
+///
+/// The names, aliases and defaults are PM2's; each key is also accepted in camelCase.
+public enum AppKey {
+  NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
+  SCRIPT(RUN, PATH, "", "", "file, program or command line to run", "exec", "cmd", "command"),
+  ARGS(RUN, WORDS, "", "none", "arguments of the script (on the command line: after --)"),
+  INTERPRETER(
+      RUN,
+      TEXT,
+      "--interpreter",
+      "by extension",
+      "program that reads the script, or none",
+      "exec_interpreter"),
+  INTERPRETER_ARGS(
+      RUN, WORDS, "--interpreter-args", "none", "arguments of the interpreter", "node_args"),
+  CWD(RUN, PATH, "--cwd", "the process file's directory, or yours", "working directory"),
+  NAMESPACE(RUN, TEXT, "--namespace", "default", "word that groups apps"),
+  UID(RUN, REFUSED, TEXT, "--uid", "run as this user", "user"),
+  GID(RUN, REFUSED, TEXT, "--gid", "run as this group"),
+  NAME_PREFIX(RUN, NOT_YET, TEXT, "", "text before the name"),
+  FORCE(RUN, BOOLEAN, "--force", "false", "start although it runs already"),
+  WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
+
+  ENV(ENVIRONMENT, VARIABLES, "", "none", "variables; null removes an inherited one"),
+  ENV_NAME(ENVIRONMENT, NOT_YET, VARIABLES, "", "variables that --env NAME adds (env_NAME)"),
+  FILTER_ENV(
+      ENVIRONMENT, FILTER, "--filter-env", "none", "inherited variables to drop: parts of names"),
+  PORT(ENVIRONMENT, NUMBER, "", "none", "sets the variable PORT, unless env does"),
+  APPEND_ENV_TO_NAME(ENVIRONMENT, NOT_YET, BOOLEAN, "", "add the name of --env to the app's name"),
+
+  INSTANCES(INSTANCE, COUNT, "--instances", "1", "processes: 1 or more, max or 0, -1"),
+  EXEC_MODE(INSTANCE, TEXT, "", "fork", "fork or cluster"),
+  EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "exec_mode fork"),
+  INSTANCE_VAR(INSTANCE, NOT_YET, TEXT, "", "variable with the instance's number"),
+  INCREMENT_VAR(INSTANCE, NOT_YET, TEXT, "", "variable that counts up over the instances"),
+
+  AUTOSTART(RESTART, BOOLEAN, "--no-autostart", "true", "start it, not only list it"),
+  AUTORESTART(RESTART, BOOLEAN, "--no-autorestart", "true", "start again when it ends"),
+  MAX_RESTARTS(RESTART, NUMBER, "--max-restarts", "16", "unstable ends before it is given up"),
+  MIN_UPTIME(RESTART, DURATION, "--min-uptime", "1s", "an end sooner than this is unstable"),
+  RESTART_DELAY(RESTART, DURATION, "--restart-delay", "0s", "wait before starting again"),
+  EXP_BACKOFF_RESTART_DELAY(
+      RESTART, NOT_YET, DURATION, "--exp-backoff-restart-delay", "first of growing waits"),
+  STOP_EXIT_CODES(RESTART, NOT_YET, WORDS, "--stop-exit-codes", "exit codes that end it for good"),
+  MAX_MEMORY_RESTART(
+      RESTART, NOT_YET, SIZE, "--max-memory-restart", "restart when it uses more memory"),
+  CRON_RESTART(RESTART, NOT_YET, TEXT, "--cron-restart", "restart at these times", "cron"),
+
+  KILL_SIGNAL(STOP, SIGNAL, "--kill-signal", "SIGINT", "signal that asks it to end"),
+  KILL_TIMEOUT(STOP, DURATION, "--kill-timeout", "1600ms", "wait before SIGKILL"),
+  TREEKILL(STOP, BOOLEAN, "--no-treekill", "true", "signal its whole process tree"),
+  SHUTDOWN_WITH_MESSAGE(
+      STOP, NOT_YET, BOOLEAN, "--shutdown-with-message", "Node message instead of a signal"),
+  KILL_RETRY_TIME(STOP, NOT_YET, DURATION, "", "how often to look whether it has ended"),
+
+  WAIT_READY(READY, NOT_YET, BOOLEAN, "--wait-ready", "online when it says ready"),
+  LISTEN_TIMEOUT(READY, NOT_YET, DURATION, "--listen-timeout", "how long it may take to be ready"),
+
+  OUT_FILE(
+      LOGS, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
+  ERROR_FILE(
+      LOGS,
+      PATH,
+      "--error",
+      "logs/NAME-error.log",
+      "standard error",
+      "error",
+      "err",
+      "err_file",
+      "err_log"),
+  LOG_FILE(LOGS, NOT_YET, PATH, "--log", "both outputs in one more file", "log"),
+  MERGE_LOGS(LOGS, NOT_YET, BOOLEAN, "--merge-logs", "one file for all instances", "combine_logs"),
+  DISABLE_LOGS(LOGS, NOT_YET, BOOLEAN, "--disable-logs", "keep no output"),
+  LOG_TYPE(LOGS, NOT_YET, TEXT, "--log-type", "raw or json"),
+  LOG_DATE_FORMAT(LOGS, NOT_YET, TEXT, "--log-date-format", "date before each line"),
+  TIME(LOGS, NOT_YET, BOOLEAN, "--time", "ISO date before each line"),
+  PID_FILE(LOGS, NOT_YET, PATH, "--pid", "file with the process id", "pid"),
+
+  WATCH(WATCHING, NOT_YET, WORDS, "--watch", "restart when these files change"),
+  IGNORE_WATCH(WATCHING, NOT_YET, WORDS, "--ignore-watch", "files not to watch"),
+  WATCH_DELAY(WATCHING, NOT_YET, DURATION, "--watch-delay", "wait after a change"),
+  WATCH_OPTIONS(WATCHING, NOT_YET, VARIABLES, "", "options of PM2's file watcher"),
+
+  PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's agent in the app"),
+  AUTOMATION(PM2, PM2_ONLY, BOOLEAN, "--no-automation", "PM2's agent in the app"),
+  VIZION(PM2, PM2_ONLY, BOOLEAN, "--no-vizion", "read the state of the git checkout"),
+  TRACE(PM2, PM2_ONLY, BOOLEAN, "--trace", "PM2's tracing"),
+  DISABLE_TRACE(PM2, PM2_ONLY, BOOLEAN, "--disable-trace", "PM2's tracing"),
+  DEEP_MONITORING(PM2, PM2_ONLY, BOOLEAN, "--deep-monitoring", "PM2's tracing"),
+  EVENT_LOOP_INSPECTOR(PM2, PM2_ONLY, BOOLEAN, "--event-loop-inspector", "PM2's tracing"),
+  V8(PM2, PM2_ONLY, BOOLEAN, "--v8", "PM2's tracing"),
+  IO(PM2, PM2_ONLY, VARIABLES, "", "settings of PM2's agent"),
+  SOURCE_MAP_SUPPORT(PM2, PM2_ONLY, BOOLEAN, "--source-map-support", "PM2's loader"),
+  DISABLE_SOURCE_MAP_SUPPORT(
+      PM2, PM2_ONLY, BOOLEAN, "--disable-source-map-support", "PM2's loader"),
+  POST_UPDATE(PM2, PM2_ONLY, WORDS, "", "commands after a git pull"),
+  INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "where a PM2 module came from"),
+  USERNAME(PM2, PM2_ONLY, TEXT, "", "user shown in lists"),
+  WINDOWS_HIDE(PM2, PM2_ONLY, BOOLEAN, "", "hide the console window");
+
+  /// Under which heading a key stands in help and reference.
+  public enum Group {
+    RUN("What runs"),
+    ENVIRONMENT("Environment"),
+    INSTANCE("Instances"),
+    RESTART("Starting again"),
+    STOP("Stopping"),
+    READY("Readiness"),
+    LOGS("Logs"),
+    WATCHING("Watching files"),
+    PM2("Only in PM2");
+
+    private final String title;
+
+    Group(String title) {
+      this.title = title;
+    }
+
+    public String title() {
+      return title;
+    }
+  }
+
+  /// What this version does with a key.
+  public enum Support {
+    /// It has the stated effect.
+    ACTS,
+    /// Accepted with a warning: the effect comes in a later version.
+    NOT_YET,
+    /// Accepted with a warning: it belongs to a service of PM2 that jpm does not have.
+    PM2_ONLY,
+    /// Not accepted: to go on without it would be worse than not to start.
+    REFUSED
+  }
+
+  /// What a value looks like.
+  public enum Type {
+    TEXT("text"),
+    PATH("path"),
+    WORDS("list, or text that is split at spaces and may hold quotes"),
+    BOOLEAN("true or false"),
+    NUMBER("whole number"),
+    COUNT("1 or more, 0 or max for one per core, -1 for one less"),
+    DURATION("milliseconds, or with a unit: 500ms, 10s, 5m, 1h"),
+    SIZE("bytes, or with a unit: 300M, 1G"),
+    SIGNAL("name or number of a signal"),
+    VARIABLES("object of names and values"),
+    FILTER("true for all, a name, or a list of parts of names");
+
+    private final String form;
+
+    Type(String form) {
+      this.form = form;
+    }
+
+    /// The allowed values in words.
+    public String form() {
+      return form;
+    }
+  }
+
+  private static final String ENV_PREFIX = "env_";
+  private static final Map<String, AppKey> BY_SPELLING = spellings();
+
+  private final Group group;
+  private final Support support;
+  private final Type type;
+  private final String option;
+  private final String defaultText;
+  private final String doc;
+
+  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  private final List<String> aliases;
+
+  AppKey(Group group, Type type, String option, String byDefault, String doc, String... aliases) {
+    this.group = group;
+    this.support = ACTS;
+    this.type = type;
+    this.option = option;
+    this.defaultText = byDefault;
+    this.doc = doc;
+    this.aliases = List.of(aliases);
+  }
+
+  AppKey(Group group, Support support, Type type, String option, String doc, String... aliases) {
+    this.group = group;
+    this.support = support;
+    this.type = type;
+    this.option = option;
+    this.defaultText = "";
+    this.doc = doc;
+    this.aliases = List.of(aliases);
+  }
+
+  /// The key that `spelling` names: canonical, alias, either of them in camelCase, or `env_NAME`.
+  public static Optional<AppKey> named(String spelling) {
+    AppKey key = BY_SPELLING.get(spelling);
+    if (key == null && spelling.startsWith(ENV_PREFIX) && spelling.length() > ENV_PREFIX.length()) {
+      return Optional.of(ENV_NAME);
+    }
+    return Optional.ofNullable(key);
+  }
+
+  /// Every spelling that [#named] knows, canonical ones first.
+  public static Collection<String> everySpelling() {
+    return BY_SPELLING.keySet();
+  }
+
+  /// The name in `snake_case`, as the reference shows it.
+  public String key() {
+    return this == ENV_NAME ? "env_<name>" : name().toLowerCase(Locale.ROOT);
+  }
+
+  /// PM2's other names, without the camelCase forms.
+  public List<String> aliases() {
+    return aliases;
+  }
+
+  /// Where it stands in help and reference.
+  public Group group() {
+    return group;
+  }
+
+  /// What this version does with it.
+  public Support support() {
+    return support;
+  }
+
+  /// What its value looks like.
+  public Type type() {
+    return type;
+  }
+
+  /// The long option of the command line, `--max-restarts`. A key that is on by default has the
+  /// option that turns it off, `--no-autorestart`.
+  public Optional<String> option() {
+    return option.isEmpty() ? Optional.empty() : Optional.of(option);
+  }
+
+  /// What holds where nobody says anything, for people; empty for keys that are not acted on.
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /// One line for help and reference.
+  public String doc() {
+    return doc;
+  }
+
+  private static Map<String, AppKey> spellings() {
+    Map<String, AppKey> all = new LinkedHashMap<>();
+    Arrays.stream(values()).forEach(key -> all.put(key.key(), key));
+    for (AppKey key : values()) {
+      List<String> names = new ArrayList<>(key.aliases);
+      names.add(key.key());
+      names.forEach(name -> all.putIfAbsent(name, key));
+      names.forEach(name -> all.putIfAbsent(camelCase(name), key));
+    }
+    return Collections.unmodifiableMap(all);
+  }
+
+  private static String camelCase(String snake) {
+    StringBuilder camel = new StringBuilder();
+    for (int i = 0; i < snake.length(); i++) {
+      boolean wordBegins = i > 0 && snake.charAt(i - 1) == '_';
+      if (snake.charAt(i) != '_') {
+        camel.append(wordBegins ? Character.toUpperCase(snake.charAt(i)) : snake.charAt(i));
+      }
+    }
+    return camel.toString();
+  }
+}

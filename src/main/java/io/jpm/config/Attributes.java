@@ -1,0 +1,280 @@
+package io.jpm.config;
+
+import io.jpm.model.Signal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What is written about one app, key by key, read as the types of the catalogue. A wrong value
+/// becomes a problem and reads as absent; `null` is absent too.
+final class Attributes {
+  /// One attribute as written.
+  ///
+  /// @param spelling the key as written
+  private record Entry(String spelling, Node value) {}
+
+  /// After so many problems nobody reads suggestions, and finding them takes time.
+  private static final int MANY = 100;
+
+  private final Source source;
+  private final Findings findings;
+  private final Map<AppKey, Entry> entries = new EnumMap<>(AppKey.class);
+  private final List<Entry> environments = new ArrayList<>();
+  private boolean unknownKeys;
+
+  private Attributes(Source source, Findings findings) {
+    this.source = source;
+    this.findings = findings;
+  }
+
+  static Attributes of(Node.Obj app, Source source, List<String> otherNames, Findings findings) {
+    Attributes attributes = new Attributes(source, findings);
+    app.members().forEach(member -> attributes.add(member, otherNames));
+    return attributes;
+  }
+
+  private void add(Node.Member member, List<String> otherNames) {
+    Optional<AppKey> known = AppKey.named(member.key());
+    if (known.isEmpty()) {
+      unknownKeys = true;
+      List<String> names = new ArrayList<>();
+      if (findings.problemCount() < MANY) {
+        names.addAll(AppKey.everySpelling());
+        names.addAll(otherNames);
+      }
+      findings.problem(member.line(), source.at(member.line()), unknown(member.key(), names));
+      return;
+    }
+    Entry entry = new Entry(member.key(), member.value());
+    if (known.get() == AppKey.ENV_NAME) {
+      environments.add(entry);
+      return;
+    }
+    Entry earlier = entries.putIfAbsent(known.get(), entry);
+    if (earlier != null) {
+      findings.problem(
+          member.line(),
+          source.value(known.get(), member.key(), member.line(), ""),
+          "is given already, as \"" + earlier.spelling() + "\"");
+    }
+  }
+
+  static String unknown(String key, List<String> names) {
+    String shown = new Node.Text(0, key).shown();
+    return NearestName.to(key, names)
+        .map(near -> "unknown key " + shown + ": did you mean \"" + near + "\"?")
+        .orElse("unknown key " + shown);
+  }
+
+  /// Whether some key was not known: then what seems missing may only be misspelled.
+  boolean hasUnknownKeys() {
+    return unknownKeys;
+  }
+
+  Optional<Node> node(AppKey key) {
+    return Optional.ofNullable(entries.get(key))
+        .map(Entry::value)
+        .filter(value -> !(value instanceof Node.Nil));
+  }
+
+  void refuse(AppKey key, String what) {
+    refuse(key, "", what);
+  }
+
+  /// Notes a problem of the value of `key`, or of the app where the key is not given.
+  void refuse(AppKey key, String tail, String what) {
+    Entry entry = entries.get(key);
+    String spelling = entry == null ? key.key() : entry.spelling();
+    int line = entry == null ? source.line() : entry.value().line();
+    findings.problem(line, source.value(key, spelling, line, tail), what);
+  }
+
+  void refuseApp(String what) {
+    findings.problem(source.line(), source.app(), what);
+  }
+
+  /// As [#refuse], with the line of a part of the value.
+  void refusePart(AppKey key, Node part, String tail, String what) {
+    Entry entry = entries.get(key);
+    String spelling = entry == null ? key.key() : entry.spelling();
+    findings.problem(part.line(), source.value(key, spelling, part.line(), tail), what);
+  }
+
+  Optional<String> text(AppKey key) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(node.get() instanceof Node.Text text)) {
+      refuse(key, node.get().shown() + " is not text: put it in double quotes");
+      return Optional.empty();
+    }
+    if (text.value().isBlank()) {
+      refuse(key, "is empty");
+      return Optional.empty();
+    }
+    if (text.value().indexOf('\0') >= 0) {
+      refuse(key, "has a NUL character in it");
+      return Optional.empty();
+    }
+    return Optional.of(text.value());
+  }
+
+  boolean flag(AppKey key, boolean otherwise) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return otherwise;
+    }
+    if (node.get() instanceof Node.Bool bool) {
+      return bool.value();
+    }
+    if (node.get() instanceof Node.Text text
+        && (text.value().equals("true") || text.value().equals("false"))) {
+      return text.value().equals("true");
+    }
+    refuse(key, node.get().shown() + " is neither true nor false");
+    return otherwise;
+  }
+
+  Optional<Integer> number(AppKey key, int min, int max) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalLong value = whole(node.get());
+    if (value.isEmpty() || value.getAsLong() < min || value.getAsLong() > max) {
+      String range =
+          max == Integer.MAX_VALUE ? "of " + min + " or more" : "from " + min + " to " + max;
+      refuse(key, node.get().shown() + " is no number " + range);
+      return Optional.empty();
+    }
+    return Optional.of((int) value.getAsLong());
+  }
+
+  /// A number, or text that is one: PM2 accepts both.
+  static OptionalLong whole(Node node) {
+    return switch (node) {
+      case Node.Num number -> Node.wholeNumber(number.text());
+      case Node.Text text -> Node.wholeNumber(text.value());
+      case Node.Bool _, Node.Nil _, Node.Arr _, Node.Obj _ -> OptionalLong.empty();
+    };
+  }
+
+  Duration duration(AppKey key, Duration otherwise) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return otherwise;
+    }
+    OptionalLong millis = whole(node.get());
+    Optional<Duration> read =
+        millis.isPresent()
+            ? Durations.ofMillis(millis.getAsLong())
+            : node.get() instanceof Node.Text text
+                ? Durations.parse(text.value())
+                : Optional.empty();
+    if (read.isEmpty()) {
+      refuse(
+          key,
+          node.get().shown()
+              + " is no length of time: use milliseconds, or a whole number with ms, s, m, h or d");
+    }
+    return read.orElse(otherwise);
+  }
+
+  Signal signal(AppKey key, Signal otherwise) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return otherwise;
+    }
+    Optional<Signal> read = Node.scalarText(node.get()).flatMap(Signal::parse);
+    if (read.isEmpty()) {
+      refuse(
+          key, node.get().shown() + " is no signal: use SIGINT, SIGTERM or another of signal(7)");
+    }
+    return read.orElse(otherwise);
+  }
+
+  /// A list of arguments, or text that is split as a shell would.
+  List<String> words(AppKey key) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    return switch (node.get()) {
+      case Node.Text text -> splitWords(key, text.value());
+      case Node.Arr list -> listedWords(key, list);
+      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> {
+        refuse(key, node.get().shown() + " is neither text nor a list");
+        yield List.of();
+      }
+    };
+  }
+
+  private List<String> splitWords(AppKey key, String text) {
+    ShellWords words = ShellWords.of(text);
+    if (!words.closed()) {
+      refuse(key, "a quote is not closed in " + new Node.Text(0, text).shown());
+    }
+    if (text.indexOf('\0') >= 0) {
+      refuse(key, "has a NUL character in it");
+    }
+    return words.words();
+  }
+
+  private List<String> listedWords(AppKey key, Node.Arr list) {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      Node item = list.items().get(i);
+      Optional<String> word = Node.scalarText(item);
+      if (word.isEmpty()) {
+        refusePart(key, item, "[" + i + "]", item.shown() + " is not text");
+      } else if (word.get().indexOf('\0') >= 0) {
+        refusePart(key, item, "[" + i + "]", "has a NUL character in it");
+      } else {
+        words.add(word.get());
+      }
+    }
+    return words;
+  }
+
+  /// One line for what is accepted without an effect, if anything: a value of `false` asks for
+  /// nothing.
+  void warnOfUnused(String app) {
+    warn(app, "ignored for now", AppKey.Support.NOT_YET);
+    warn(app, "mean nothing in jpm", AppKey.Support.PM2_ONLY);
+    entries.forEach((key, entry) -> {
+      if (key.support() == AppKey.Support.REFUSED && asksForSomething(entry.value())) {
+        refuse(
+            key,
+            "this version runs every app as the daemon's own user: remove it, or use jpm as that user");
+      }
+    });
+  }
+
+  private void warn(String app, String consequence, AppKey.Support support) {
+    List<String> unused = new ArrayList<>();
+    entries.forEach((key, entry) -> {
+      if (key.support() == support && asksForSomething(entry.value())) {
+        unused.add(source.shown(key, entry.spelling()));
+      }
+    });
+    if (support == AppKey.Support.NOT_YET) {
+      environments.forEach(entry -> unused.add(entry.spelling()));
+    }
+    if (!unused.isEmpty()) {
+      findings.warn(source.warning(app) + consequence + ": " + String.join(", ", unused));
+    }
+  }
+
+  void warn(String app, String what) {
+    findings.warn(source.warning(app) + what);
+  }
+
+  private static boolean asksForSomething(Node value) {
+    return !(value instanceof Node.Nil) && !(value instanceof Node.Bool bool && !bool.value());
+  }
+}

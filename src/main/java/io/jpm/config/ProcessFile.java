@@ -1,0 +1,101 @@
+package io.jpm.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// The apps of a process file, found in each of the shapes that PM2 reads: a list of apps, one app,
+/// `{"apps": …}`, and `{"pm2": …}` as in a `package.json`.
+final class ProcessFile {
+  private static final String APPS = "apps";
+  private static final String PM2 = "pm2";
+
+  /// Keys beside `apps` that are no mistake.
+  private static final Set<String> BESIDE_APPS = Set.of(APPS, "deploy", "static", "$schema");
+
+  /// What a misspelled key of the outermost object may have been.
+  static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", "static");
+
+  private final String file;
+  private final Findings findings;
+
+  /// One app of the file.
+  ///
+  /// @param outermost whether the file is this one app: then `apps` may be what is misspelled
+  record Entry(String path, Node.Obj app, boolean outermost) {}
+
+  ProcessFile(String file, Findings findings) {
+    this.file = file;
+    this.findings = findings;
+  }
+
+  List<Entry> apps(Node root) {
+    return switch (root) {
+      case Node.Arr list -> listed(list, "");
+      case Node.Obj object -> inObject(object);
+      case Node.Text _, Node.Num _, Node.Bool _, Node.Nil _ -> {
+        refuse(root.line(), "", root.shown() + " is neither an app nor a list of apps");
+        yield List.of();
+      }
+    };
+  }
+
+  private List<Entry> inObject(Node.Obj object) {
+    Optional<Node> apps = object.get(APPS);
+    if (apps.isPresent()) {
+      checkBeside(object);
+      return valued(apps.get(), APPS);
+    }
+    Optional<Node> pm2 = object.get(PM2);
+    if (pm2.isEmpty()) {
+      return List.of(new Entry("", object, true));
+    }
+    return pm2.get() instanceof Node.Obj inner && inner.get(APPS).isPresent()
+        ? valued(inner.get(APPS).get(), PM2 + "." + APPS)
+        : valued(pm2.get(), PM2);
+  }
+
+  private void checkBeside(Node.Obj object) {
+    for (Node.Member member : object.members()) {
+      if (!BESIDE_APPS.contains(member.key())) {
+        refuse(member.line(), "", Attributes.unknown(member.key(), OUTER_NAMES));
+      } else if (member.key().equals("static")) {
+        findings.warn(file + ": ignored for now: static");
+      }
+    }
+  }
+
+  private List<Entry> valued(Node value, String path) {
+    return switch (value) {
+      case Node.Arr list -> listed(list, path);
+      case Node.Obj app -> List.of(new Entry(path, app, false));
+      case Node.Text _, Node.Num _, Node.Bool _, Node.Nil _ -> {
+        refuse(value.line(), path, value.shown() + " is neither an app nor a list of apps");
+        yield List.of();
+      }
+    };
+  }
+
+  private List<Entry> listed(Node.Arr list, String path) {
+    if (list.items().isEmpty()) {
+      refuse(list.line(), path, "no apps in the list");
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      String at = path + "[" + i + "]";
+      if (list.items().get(i) instanceof Node.Obj app) {
+        entries.add(new Entry(at, app, false));
+      } else {
+        Node item = list.items().get(i);
+        refuse(
+            item.line(), at, item.shown() + " is no app: use an object, {\"script\": \"app.js\"}");
+      }
+    }
+    return entries;
+  }
+
+  private void refuse(int line, String path, String what) {
+    findings.problem(line, file + ":" + line + (path.isEmpty() ? "" : ": " + path), what);
+  }
+}

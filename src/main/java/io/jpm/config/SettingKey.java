@@ -1,0 +1,190 @@
+package io.jpm.config;
+
+import io.jpm.model.Signal;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The catalogue of the daemon's settings: every key of `jpm.json`, `<group>.<name>`, with its
+/// limits and default. The file `conf/jpm.json` lists the same; a test holds the two together.
+public enum SettingKey {
+  BRIDGE_HOST("bridge.host", Type.TEXT, "127.0.0.1", "address the bridge listens on"),
+  BRIDGE_PORT("bridge.port", 0, 65_535, "0", "port of the bridge; 0: any free one"),
+  BRIDGE_AUTH_TIMEOUT(
+      "bridge.auth_timeout", Type.POSITIVE_DURATION, "2s", "time for a client to show its token"),
+  BRIDGE_MAX_FRAME("bridge.max_frame", Type.FRAME_SIZE, "16M", "largest message taken"),
+  BRIDGE_SLOW_PEER_TIMEOUT(
+      "bridge.slow_peer_timeout",
+      Type.POSITIVE_DURATION,
+      "30s",
+      "a client that takes nothing for this long is cut off"),
+  BRIDGE_MAX_CONNECTIONS("bridge.max_connections", 1, 65_536, "1024", "clients at one time"),
+
+  DEFAULTS_AUTORESTART("defaults.autorestart", Type.BOOLEAN, "true", "start apps again"),
+  DEFAULTS_MAX_RESTARTS(
+      "defaults.max_restarts",
+      0,
+      Integer.MAX_VALUE,
+      "16",
+      "unstable ends before an app is given up"),
+  DEFAULTS_MIN_UPTIME(
+      "defaults.min_uptime", Type.DURATION, "1s", "an end sooner than this is unstable"),
+  DEFAULTS_RESTART_DELAY(
+      "defaults.restart_delay", Type.DURATION, "0s", "wait before starting an app again"),
+  DEFAULTS_KILL_TIMEOUT("defaults.kill_timeout", Type.DURATION, "1600ms", "wait before SIGKILL"),
+  DEFAULTS_KILL_SIGNAL(
+      "defaults.kill_signal", Type.SIGNAL, "SIGINT", "signal that asks an app to end"),
+
+  LOG_MAX_SIZE("log.max_size", Type.SIZE, "10M", "size at which jpm.log is rotated"),
+  LOG_KEEP("log.keep", 0, 1_000, "5", "rotated files of jpm.log to keep");
+
+  /// What a value looks like.
+  public enum Type {
+    TEXT("text"),
+    BOOLEAN("true or false"),
+    NUMBER("a whole number"),
+    DURATION("a time with a unit, such as 500ms, 10s, 5m or 1h"),
+    POSITIVE_DURATION("a time of 1ms or more, such as 500ms, 10s, 5m or 1h"),
+    SIZE("a size of 64K or more, such as 16M or 1G"),
+    FRAME_SIZE("a size from 64K to 1G"),
+    SIGNAL("the name or number of a signal");
+
+    private final String form;
+
+    Type(String form) {
+      this.form = form;
+    }
+
+    /// The allowed values in words.
+    public String form() {
+      return form;
+    }
+  }
+
+  private static final long SMALLEST_SIZE = 64L << 10;
+  private static final long LARGEST_FRAME = 1L << 30;
+
+  private final String key;
+  private final Type type;
+  private final long min;
+  private final long max;
+  private final String defaultText;
+  private final String doc;
+
+  SettingKey(String key, Type type, String defaultText, String doc) {
+    this.key = key;
+    this.type = type;
+    this.min = 0;
+    this.max = 0;
+    this.defaultText = defaultText;
+    this.doc = doc;
+  }
+
+  SettingKey(String key, long min, long max, String defaultText, String doc) {
+    this.key = key;
+    this.type = Type.NUMBER;
+    this.min = min;
+    this.max = max;
+    this.defaultText = defaultText;
+    this.doc = doc;
+  }
+
+  /// The key that `text` (`bridge.port`) names.
+  public static Optional<SettingKey> named(String text) {
+    return Arrays.stream(values()).filter(key -> key.key.equals(text)).findFirst();
+  }
+
+  /// The groups in which the keys stand, in order.
+  public static List<String> groups() {
+    return Arrays.stream(values()).map(SettingKey::group).distinct().toList();
+  }
+
+  static Map<SettingKey, Object> defaults() {
+    Map<SettingKey, Object> values = new EnumMap<>(SettingKey.class);
+    for (SettingKey key : values()) {
+      Node written =
+          switch (key.type) {
+            case NUMBER -> new Node.Num(0, key.defaultText);
+            case BOOLEAN -> new Node.Bool(0, key.defaultText.equals("true"));
+            case TEXT, DURATION, POSITIVE_DURATION, SIZE, FRAME_SIZE, SIGNAL ->
+                new Node.Text(0, key.defaultText);
+          };
+      values.put(key, key.read(written).orElseThrow());
+    }
+    return values;
+  }
+
+  /// The value as this key's type: String, Boolean, Long (numbers, bytes), Duration or Signal.
+  Optional<Object> read(Node node) {
+    return switch (type) {
+      case TEXT -> text(node).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
+      case BOOLEAN -> node instanceof Node.Bool bool ? Optional.of(bool.value()) : Optional.empty();
+      case NUMBER -> within(Attributes.whole(node), min, max);
+      case DURATION -> text(node).flatMap(Durations::parse).map(time -> time);
+      case POSITIVE_DURATION ->
+          text(node).flatMap(Durations::parse).filter(Duration::isPositive).map(time -> time);
+      case SIZE -> size(node, Long.MAX_VALUE);
+      case FRAME_SIZE -> size(node, LARGEST_FRAME);
+      case SIGNAL -> Node.scalarText(node).flatMap(Signal::parse).map(signal -> signal);
+    };
+  }
+
+  private static Optional<Object> size(Node node, long largest) {
+    return within(
+        text(node).map(Sizes::parse).orElse(OptionalLong.empty()), SMALLEST_SIZE, largest);
+  }
+
+  private static Optional<String> text(Node node) {
+    return node instanceof Node.Text text ? Optional.of(text.value()) : Optional.empty();
+  }
+
+  private static Optional<Object> within(OptionalLong value, long min, long max) {
+    return value.isPresent() && value.getAsLong() >= min && value.getAsLong() <= max
+        ? Optional.of(value.getAsLong())
+        : Optional.empty();
+  }
+
+  /// The full name, `bridge.port`.
+  public String key() {
+    return key;
+  }
+
+  /// The object it stands in, `bridge`.
+  public String group() {
+    return key.substring(0, key.indexOf('.'));
+  }
+
+  /// Its name in that object, `port`.
+  public String nameInGroup() {
+    return key.substring(key.indexOf('.') + 1);
+  }
+
+  /// What its value looks like.
+  public Type type() {
+    return type;
+  }
+
+  /// The allowed values in words, with the limits.
+  public String form() {
+    if (type != Type.NUMBER) {
+      return type.form();
+    }
+    return max == Integer.MAX_VALUE
+        ? "a whole number of %d or more".formatted(min)
+        : "a whole number from %d to %d".formatted(min, max);
+  }
+
+  /// The default as it is written in the file, without quotes.
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /// One line for the reference.
+  public String doc() {
+    return doc;
+  }
+}

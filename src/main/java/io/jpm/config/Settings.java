@@ -1,0 +1,101 @@
+package io.jpm.config;
+
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// The daemon's own settings, as `conf/jpm.json` and `$JPM_HOME/jpm.json` set them. The keys, their
+/// limits and defaults are in [SettingKey].
+///
+/// @param bridge the door for clients
+/// @param appDefaults what apps get whose owners are silent
+/// @param log the daemon's own log
+public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
+  /// The door for clients.
+  ///
+  /// @param host address to listen on
+  /// @param port port to listen on; 0: any free one
+  /// @param authTimeout how long a client may take to show its token
+  /// @param maxFrame bytes of the largest message taken
+  /// @param slowPeerTimeout a client that takes nothing for this long is cut off
+  /// @param maxConnections clients at one time
+  public record Bridge(
+      String host,
+      int port,
+      Duration authTimeout,
+      int maxFrame,
+      Duration slowPeerTimeout,
+      int maxConnections) {}
+
+  /// The daemon's own log.
+  ///
+  /// @param maxSize bytes after which a new file is begun
+  /// @param keep older files that are kept
+  public record Log(long maxSize, int keep) {}
+
+  /// What holds where no file says anything.
+  public static Settings defaults() {
+    return of(SettingKey.defaults());
+  }
+
+  /// Settings with these values.
+  ///
+  /// @param values a value for every key, of the class that its type states
+  static Settings of(Map<SettingKey, Object> values) {
+    return new Values(new EnumMap<>(values)).settings();
+  }
+
+  /// Values by key, taken out with their classes.
+  private record Values(Map<SettingKey, Object> values) {
+    Settings settings() {
+      return new Settings(
+          bridge(), apps(), new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
+    }
+
+    private Bridge bridge() {
+      return new Bridge(
+          get(SettingKey.BRIDGE_HOST, String.class),
+          number(SettingKey.BRIDGE_PORT),
+          time(SettingKey.BRIDGE_AUTH_TIMEOUT),
+          Math.toIntExact(bytes(SettingKey.BRIDGE_MAX_FRAME)),
+          time(SettingKey.BRIDGE_SLOW_PEER_TIMEOUT),
+          number(SettingKey.BRIDGE_MAX_CONNECTIONS));
+    }
+
+    private AppDefaults apps() {
+      return new AppDefaults(
+          new RestartPolicy(
+              get(SettingKey.DEFAULTS_AUTORESTART, Boolean.class),
+              number(SettingKey.DEFAULTS_MAX_RESTARTS),
+              time(SettingKey.DEFAULTS_MIN_UPTIME),
+              time(SettingKey.DEFAULTS_RESTART_DELAY)),
+          new StopPolicy(
+              get(SettingKey.DEFAULTS_KILL_SIGNAL, Signal.class),
+              time(SettingKey.DEFAULTS_KILL_TIMEOUT),
+              StopPolicy.DEFAULT.wholeTree()));
+    }
+
+    private int number(SettingKey key) {
+      return Math.toIntExact(get(key, Long.class));
+    }
+
+    private long bytes(SettingKey key) {
+      return get(key, Long.class);
+    }
+
+    private Duration time(SettingKey key) {
+      return get(key, Duration.class);
+    }
+
+    private <T> T get(SettingKey key, Class<T> type) {
+      Object value = values.get(key);
+      if (value == null) {
+        throw new IllegalStateException("no value for setting " + key.key());
+      }
+      return type.cast(value);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+package io.jpm.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads the daemon's settings: the installation's file, and over it the home's.
+public final class SettingsReader {
+  private final Map<SettingKey, Object> values;
+  private final Path file;
+  private final Findings findings = new Findings();
+
+  private SettingsReader(Map<SettingKey, Object> earlier, Path file) {
+    this.values = new EnumMap<>(earlier);
+    this.file = file;
+  }
+
+  /// Reads both files and reports the mistakes of both.
+  ///
+  /// @param defaultsFile `conf/jpm.json` of the installation; that it is missing is a problem
+  /// @param homeFile `jpm.json` of the home, whose values win; may be absent
+  public static SettingsOutcome read(Path defaultsFile, Path homeFile) {
+    SettingsReader installation = new SettingsReader(SettingKey.defaults(), defaultsFile);
+    installation.read(true);
+    SettingsReader home = new SettingsReader(installation.values, homeFile);
+    home.read(false);
+    List<Problem> problems = new ArrayList<>(installation.findings.problems());
+    problems.addAll(home.findings.problems());
+    return new SettingsOutcome(Settings.of(home.values), problems);
+  }
+
+  private void read(boolean needed) {
+    switch (TextFile.read(file)) {
+      case TextFile.Outcome.Read read -> text(read.text());
+      case TextFile.Outcome.Refused refused -> findings.problem(0, file.toString(), refused.what());
+      case TextFile.Outcome.Absent _ -> {
+        if (needed) {
+          findings.problem(0, file.toString(), "does not exist");
+        }
+      }
+    }
+  }
+
+  private void text(String text) {
+    switch (JsonTree.parse(text)) {
+      case JsonTree.Outcome.Broken broken ->
+          findings.problem(
+              broken.line(), file + ":" + broken.line() + ":" + broken.column(), broken.what());
+      case JsonTree.Outcome.Read read -> {
+        for (Node.Member member : read.repeated()) {
+          String key = new Node.Text(0, member.key()).shown();
+          refuse(member.line(), "", "key " + key + " is given twice");
+        }
+        groups(read.root());
+      }
+    }
+  }
+
+  private void groups(Node root) {
+    if (!(root instanceof Node.Obj object)) {
+      refuse(root.line(), "", root.shown() + " is no object of settings");
+      return;
+    }
+    for (Node.Member member : object.members()) {
+      if (!SettingKey.groups().contains(member.key())) {
+        refuse(member.line(), "", Attributes.unknown(member.key(), SettingKey.groups()));
+      } else if (member.value() instanceof Node.Obj group) {
+        group.members().forEach(setting -> setting(member.key(), setting));
+      } else {
+        String shown = member.value().shown();
+        refuse(member.line(), member.key(), shown + " is no object of settings");
+      }
+    }
+  }
+
+  private void setting(String group, Node.Member member) {
+    Optional<SettingKey> known = SettingKey.named(group + "." + member.key());
+    if (known.isEmpty()) {
+      List<String> names =
+          Arrays.stream(SettingKey.values())
+              .filter(key -> key.group().equals(group))
+              .map(SettingKey::nameInGroup)
+              .toList();
+      refuse(member.line(), group, Attributes.unknown(member.key(), names));
+      return;
+    }
+    SettingKey key = known.get();
+    key.read(member.value())
+        .ifPresentOrElse(
+            value -> values.put(key, value),
+            () -> refuse(member.value().line(), key.key(), wrong(key, member.value())));
+  }
+
+  private static String wrong(SettingKey key, Node value) {
+    return value.shown() + " is wrong: use " + key.form();
+  }
+
+  private void refuse(int line, String path, String what) {
+    findings.problem(line, file + ":" + line + (path.isEmpty() ? "" : ": " + path), what);
+  }
+}

@@ -1,0 +1,90 @@
+package io.jpm.config;
+
+/// Where an app is described, to say where a mistake stands.
+sealed interface Source {
+  /// The place of the app as a whole.
+  String app();
+
+  /// The same with another line of it.
+  String at(int line);
+
+  /// The line of the app as a whole, 0 on the command line.
+  int line();
+
+  /// The place of the value of `key`, spelled `spelling`; `tail` leads further into the value:
+  /// `[2]`, `.PORT`.
+  String value(AppKey key, String spelling, int line, String tail);
+
+  /// How warnings begin.
+  String warning(String app);
+
+  /// How a warning names `key`, spelled `spelling`.
+  String shown(AppKey key, String spelling);
+
+  /// An object in a process file.
+  ///
+  /// @param file the file as the user named it
+  /// @param path where in the file: `apps[2]`; empty when the file is this one app
+  record InFile(String file, String path, int line) implements Source {
+    @Override
+    public String app() {
+      return at(line);
+    }
+
+    @Override
+    public String at(int other) {
+      return file + ":" + other + (path.isEmpty() ? "" : ": " + path);
+    }
+
+    @Override
+    public String value(AppKey key, String spelling, int line, String tail) {
+      String dot = path.isEmpty() ? "" : path + ".";
+      return file + ":" + line + ": " + dot + spelling + tail;
+    }
+
+    @Override
+    public String warning(String app) {
+      return file + ": " + app + ": ";
+    }
+
+    @Override
+    public String shown(AppKey key, String spelling) {
+      return spelling;
+    }
+  }
+
+  /// The options of a command.
+  ///
+  /// @param script the word that names what to run
+  record CommandLine(String script) implements Source {
+    @Override
+    public String app() {
+      return script;
+    }
+
+    @Override
+    public String at(int other) {
+      return script;
+    }
+
+    @Override
+    public int line() {
+      return 0;
+    }
+
+    @Override
+    public String value(AppKey key, String spelling, int line, String tail) {
+      return key == AppKey.SCRIPT ? script : shown(key, spelling) + tail;
+    }
+
+    @Override
+    public String warning(String app) {
+      return app + ": ";
+    }
+
+    @Override
+    public String shown(AppKey key, String spelling) {
+      return key.option().orElse(spelling);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.jpm.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// Reads a file that a user names: never more than is sensible, never a pipe or a device that would
+/// hold the daemon up.
+final class TextFile {
+  /// More is no configuration.
+  static final int MAX_BYTES = 4 << 20;
+
+  private TextFile() {}
+
+  /// What came of reading.
+  sealed interface Outcome {
+    record Read(String text) implements Outcome {}
+
+    record Absent() implements Outcome {}
+
+    /// It cannot be used.
+    ///
+    /// @param what one sentence without a subject
+    record Refused(String what) implements Outcome {}
+  }
+
+  static Outcome read(Path file) {
+    if (Files.isDirectory(file)) {
+      return new Outcome.Refused("is a directory, not a file");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return new Outcome.Refused("is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return text(in.readNBytes(MAX_BYTES + 1));
+    } catch (NoSuchFileException _) {
+      return new Outcome.Absent();
+    } catch (AccessDeniedException _) {
+      return new Outcome.Refused("cannot be read: permission denied");
+    } catch (IOException e) {
+      return new Outcome.Refused("cannot be read: " + e.getMessage());
+    }
+  }
+
+  private static Outcome text(byte[] bytes) {
+    if (bytes.length > MAX_BYTES) {
+      return new Outcome.Refused("is larger than " + Sizes.format(MAX_BYTES));
+    }
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException _) {
+      return new Outcome.Refused("is not UTF-8 text");
+    }
+    String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
+    return withoutMark.isBlank() ? new Outcome.Refused("is empty") : new Outcome.Read(withoutMark);
+  }
+}

@@ -1,0 +1,388 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandResolutionTest {
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.sh, bash",
+    "b.py, python3",
+    "c.js, node",
+    "c.mjs, node",
+    "c.cjs, node",
+    "d.ts, bun",
+    "d.tsx, bun",
+    "e.rb, ruby",
+    "f.php, php",
+    "g.pl, perl",
+    "i.java, java",
+    "j.coffee, coffee",
+    "k.ls, lsc",
+  })
+  void theExtensionTellsTheInterpreter(String script, String interpreter) {
+    place.file(script, "text");
+    assertThat(problems(script))
+        .containsExactly(
+            "--interpreter: interpreter \"" + interpreter + "\" was not found in PATH");
+    Path program = place.program(interpreter);
+    assertThat(command(script).interpreter()).contains(program);
+    assertThat(command(script).argv())
+        .containsExactly(program.toString(), dir.resolve(script).toString());
+  }
+
+  @Test
+  void anOlderNameOfTheInterpreterWillDo() {
+    place.file("a.sh", "");
+    place.file("b.py", "");
+    Path sh = place.program("sh");
+    Path python = place.program("python");
+    assertThat(command("a.sh").interpreter()).contains(sh);
+    assertThat(command("b.py").interpreter()).contains(python);
+  }
+
+  @Test
+  void aJarIsGivenToJavaWithItsOption() {
+    place.file("app.jar", "PK");
+    Path java = place.program("java");
+    AppSpec app =
+        app(Map.of("script", "app.jar", "interpreter_args", "-Xmx64m", "args", List.of("--x y")));
+    assertThat(app.command().argv())
+        .containsExactly(
+            java.toString(), "-Xmx64m", "-jar", dir.resolve("app.jar").toString(), "--x y");
+    assertThat(app.name().value()).isEqualTo("app");
+  }
+
+  @Test
+  void aProgramIsRunItself() {
+    Path app = place.executable("server", "\u007fELF\u0001");
+    assertThat(command("./server"))
+        .isEqualTo(new Command(app, Optional.empty(), List.of(), List.of()));
+  }
+
+  @Test
+  void aBareWordIsSearchedInPathAfterTheDirectory() {
+    Path program = place.program("tool");
+    assertThat(command("tool").script()).isEqualTo(program);
+    Path own = place.executable("tool", "\u0000");
+    assertThat(command("tool").script()).isEqualTo(own);
+  }
+
+  @Test
+  void theScriptIsLookedForInTheGivenDirectoryFirst() {
+    place.executable("sub/x", "\u0000");
+    Path upper = place.executable("y", "\u0000");
+    place.executable("x", "\u0000");
+    assertThat(app(Map.of("script", "x", "cwd", "sub")).command().script())
+        .isEqualTo(dir.resolve("sub/x"));
+    AppSpec second = app(Map.of("script", "y", "cwd", "sub", "out_file", "o.log"));
+    assertThat(second.command().script()).isEqualTo(upper);
+    assertThat(second.cwd()).isEqualTo(dir.resolve("sub"));
+    assertThat(second.logs().out()).contains(dir.resolve("sub/o.log"));
+  }
+
+  @Test
+  void theTildeIsTheCallersHome() {
+    Path script = place.executable("home/run", "\u0000");
+    assertThat(command("~/run").script()).isEqualTo(script);
+  }
+
+  @Test
+  void aFirstLineWithAnInterpreterIsObeyed() {
+    Path bash = place.program("bash");
+    place.file("job", "#!" + bash + " -e\necho\n");
+    assertThat(command("job").argv())
+        .containsExactly(bash.toString(), "-e", dir.resolve("job").toString());
+    place.file("env-job", "#!/usr/bin/env -S bash -x\necho\n");
+    assertThat(command("env-job").argv())
+        .containsExactly(bash.toString(), "-x", dir.resolve("env-job").toString());
+    place.executable("runs", "#!" + bash + "\necho\n");
+    assertThat(command("runs").interpreter()).isEmpty();
+    assertThat(app(Map.of("script", "runs", "interpreter_args", "-v")).command().argv())
+        .containsExactly(bash.toString(), "-v", dir.resolve("runs").toString());
+    place.executable("dos", "#!" + bash + "\r\necho\r\n");
+    assertThat(command("dos").interpreter()).contains(bash);
+  }
+
+  @Test
+  void anExplicitInterpreterWins() {
+    place.file("c.js", "");
+    place.file("tools/own", "");
+    Path deno = place.program("deno");
+    Path own = place.executable("tools/own", "\u0000");
+    assertThat(app(Map.of("script", "c.js", "interpreter", "deno")).command().interpreter())
+        .contains(deno);
+    assertThat(app(Map.of("script", "c.js", "interpreter", "./tools/own")).command().interpreter())
+        .contains(own);
+    place.executable("c.sh", "#!" + own + "\n");
+    assertThat(app(Map.of("script", "c.sh", "interpreter", "none")).command().interpreter())
+        .isEmpty();
+  }
+
+  @Test
+  void aDirectoryStandsForItsIndex() {
+    place.file("site/index.js", "");
+    Path node = place.program("node");
+    AppSpec app = app(Map.of("script", "site"));
+    assertThat(app.command().argv())
+        .containsExactly(node.toString(), dir.resolve("site/index.js").toString());
+    assertThat(app.name().value()).isEqualTo("site");
+  }
+
+  @Test
+  void whatCannotBeRunIsOneSentence() {
+    place.file("text", "just words\n");
+    place.file("bin-data", "\u0000\u0001");
+    place.file("c.js", "");
+    place.file("lost", "#!/usr/bin/no-such-thing\n");
+    place.directory("empty");
+    place.file("plain-interpreter", "");
+    place.file("bin/README", "");
+    assertThat(problems("gone.js"))
+        .containsExactly("gone.js: script not found: " + dir.resolve("gone.js"));
+    assertThat(problems("README"))
+        .containsExactly("README: script not found: " + dir.resolve("README"));
+    assertThat(problems("empty"))
+        .containsExactly(
+            "empty: script "
+                + dir.resolve("empty")
+                + " is a directory without an index.js: name a file in it");
+    assertThat(problems("/dev/null"))
+        .containsExactly("/dev/null: script /dev/null is not a regular file");
+    assertThat(problems("text"))
+        .containsExactly(
+            "text: nothing tells what runs "
+                + dir.resolve("text")
+                + ": it is text without #!, so name an --interpreter");
+    assertThat(problems("bin-data"))
+        .containsExactly(
+            "bin-data: script "
+                + dir.resolve("bin-data")
+                + " is not executable: chmod +x it or name an --interpreter");
+    assertThat(problems("lost"))
+        .containsExactly(
+            "lost: interpreter \"/usr/bin/no-such-thing\", named in the first line of "
+                + dir.resolve("lost")
+                + ", was not found");
+    assertThat(problems(Map.of("script", "c.js", "interpreter", "python9")))
+        .containsExactly("--interpreter: interpreter \"python9\" was not found in PATH");
+    assertThat(problems(Map.of("script", "c.js", "interpreter", "./x")))
+        .containsExactly("--interpreter: interpreter \"./x\" was not found");
+    assertThat(problems(Map.of("script", "c.js", "interpreter", "./plain-interpreter")))
+        .containsExactly(
+            "--interpreter: interpreter "
+                + dir.resolve("plain-interpreter")
+                + " is not executable: chmod +x it");
+    assertThat(problems(Map.of("script", "app", "cwd", "nowhere")))
+        .containsExactly("--cwd: directory " + dir.resolve("nowhere") + " does not exist");
+    assertThat(problems(Map.of()))
+        .containsExactly("command line: no script: name the file, program or command line to run");
+  }
+
+  @Test
+  void aPlainCommandLineIsRunWithoutAShell() {
+    Path node = place.program("node");
+    AppSpec app = app(Map.of("script", "node 'my app.js' --x=\"1 2\"", "args", List.of("tail")));
+    assertThat(app.command())
+        .isEqualTo(
+            new Command(
+                node, Optional.empty(), List.of(), List.of("my app.js", "--x=1 2", "tail")));
+    assertThat(app.name().value()).isEqualTo("node my app");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          cd x && node app.js | cd x node app
+          A=1 node app.js | A 1 node app
+          exec node app.js | exec node app
+          node app.js > /tmp/x.log | x
+          node $FILE | node FILE
+          node *.js | node
+          node ~/app.js | app
+          """)
+  void whatNeedsAShellIsGivenToOne(String script, String name) {
+    Path bash = place.program("bash");
+    place.program("node");
+    AppSpec app = app(Map.of("script", script));
+    assertThat(app.command())
+        .isEqualTo(new Command(bash, Optional.empty(), List.of(), List.of("-c", script)));
+    assertThat(app.name().value()).isEqualTo(name);
+  }
+
+  @Test
+  void argumentsOfAShellCommandAreItsParameters() {
+    place.program("bash");
+    AppSpec app = app(Map.of("script", "echo $1 | cat", "args", List.of("a b")));
+    assertThat(app.command().args()).containsExactly("-c", "echo $1 | cat", "bash", "a b");
+  }
+
+  @Test
+  void aCommandLineThatCannotBeRunIsOneSentence() {
+    place.file("app.js", "");
+    place.file("tool", "\u0000");
+    assertThat(problems("nodde app.js"))
+        .containsExactly("nodde app.js: program \"nodde\" was not found in PATH");
+    assertThat(problems("app.js --x"))
+        .containsExactly(
+            "app.js --x: program \"app.js\" was not found in PATH: for the file of that name, give"
+                + " its arguments after --");
+    assertThat(problems("./gone --x"))
+        .containsExactly("./gone --x: program \"./gone\" was not found");
+    assertThat(problems("./tool --x"))
+        .containsExactly(
+            "./tool --x: program " + dir.resolve("tool") + " is not executable: chmod +x it");
+    assertThat(problems("node 'x"))
+        .containsExactly("node 'x: a quote is not closed in the command");
+    assertThat(problems("a | b"))
+        .containsExactly("a | b: neither bash nor sh was found in PATH to run the command");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "python3 -m http.server 8000, python3 -m http",
+    "npm run start, npm run start",
+    "serve /srv/www/, www",
+  })
+  void aCommandLineIsNamedAsInPm2(String script, String name) {
+    place.program("python3");
+    place.program("npm");
+    place.program("serve");
+    assertThat(app(Map.of("script", script)).name().value()).isEqualTo(name);
+  }
+
+  @Test
+  void anUnusedInterpreterIsAWarning() {
+    place.program("npm");
+    AppsOutcome outcome =
+        place.type(Map.of("script", "npm start", "interpreter", "bash", "watch", true));
+    assertThat(outcome.warnings())
+        .containsExactly(
+            "npm start: ignored for now: --watch",
+            "npm start: interpreter is not used: the script is a command line");
+    AppsOutcome program = place.type(Map.of("script", "npm", "node_args", "-x"));
+    assertThat(program.warnings())
+        .containsExactly(
+            "npm: interpreter_args are not used: " + dir.resolve("bin/npm") + " is run itself");
+  }
+
+  @Test
+  void theEnvironmentIsTheCallersWithoutWhatIsPrivate() {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("KEEP", "exactly \"this\"\n");
+    variables.put("name", "mine");
+    for (String dropped : List.of("_", "SHLVL", "OLDPWD", "JPM_X", "NODE_CHANNEL_FD")) {
+      variables.put(dropped, "x");
+    }
+    variables.put("JPM_HOME", "/h");
+    place.executable("app", "\u0000");
+    Map<String, String> environment = environment(variables, Map.of("script", "app"));
+    assertThat(environment)
+        .containsOnlyKeys("KEEP", "name", "JPM_HOME", "PATH", "HOME", "PWD")
+        .containsEntry("KEEP", "exactly \"this\"\n")
+        .containsEntry("PWD", dir.toString());
+    variables.put("JPM_TAG", "t");
+    variables.put("pm_id", "1");
+    assertThat(environment(variables, Map.of("script", "app")))
+        .containsOnlyKeys("KEEP", "JPM_HOME", "PATH", "HOME", "PWD");
+  }
+
+  @Test
+  void variablesAreFilteredAsAsked() {
+    Map<String, String> variables = Map.of("AWS_KEY", "1", "AWS_ID", "2", "MY_AWS", "3");
+    place.executable("app", "\u0000");
+    assertThat(environment(variables, Map.of("script", "app", "filter_env", List.of("AWS_"))))
+        .containsKey("MY_AWS")
+        .doesNotContainKeys("AWS_KEY", "AWS_ID");
+    assertThat(environment(variables, Map.of("script", "app", "filter_env", "MY_AWS")))
+        .containsKey("AWS_ID")
+        .doesNotContainKey("MY_AWS");
+    assertThat(environment(variables, Map.of("script", "app", "filter_env", true)))
+        .containsOnlyKeys("PWD");
+  }
+
+  @Test
+  void portIsAVariableUnlessTheAppSaysOtherwise() {
+    place.executable("app", "\u0000");
+    assertThat(environment(Map.of("PORT", "1"), Map.of("script", "app", "port", 80)))
+        .containsEntry("PORT", "80");
+    assertThat(
+            environment(Map.of(), Map.of("script", "app", "port", "80", "env", Map.of("PORT", 81))))
+        .containsEntry("PORT", "81");
+  }
+
+  @Test
+  void pythonWritesItsOutputAtOnceUnlessTold() {
+    place.program("python3");
+    place.file("a.py", "");
+    assertThat(environment(Map.of(), Map.of("script", "a.py")))
+        .containsEntry("PYTHONUNBUFFERED", "1");
+    assertThat(environment(Map.of(), Map.of("script", "python3 -m x")))
+        .containsEntry("PYTHONUNBUFFERED", "1");
+    assertThat(environment(Map.of("PYTHONUNBUFFERED", ""), Map.of("script", "a.py")))
+        .containsEntry("PYTHONUNBUFFERED", "");
+  }
+
+  @Test
+  void optionsOfTheCommandLineAreNamedInProblems() {
+    assertThat(
+            problems(
+                Map.of("script", "app", "max_restarts", "many", "instances", "to", "intances", 1)))
+        .containsExactlyInAnyOrder(
+            "app: unknown key \"intances\": did you mean \"instances\"?",
+            "--max-restarts: \"many\" is no number of 0 or more",
+            "--instances: \"to\" is no number: use 1 or more, 0 or \"max\" for one per core, or -1"
+                + " for one less");
+  }
+
+  private Map<String, String> environment(
+      Map<String, String> variables, Map<String, Object> attributes) {
+    AppsOutcome outcome =
+        AppReader.fromCommandLine(attributes, place.caller(variables), AppDefaults.PM2);
+    assertThat(outcome.problems()).isEmpty();
+    return outcome.apps().getFirst().environment();
+  }
+
+  private AppSpec app(Map<String, Object> attributes) {
+    AppsOutcome outcome = place.type(attributes);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
+  }
+
+  private Command command(String script) {
+    return app(Map.of("script", script)).command();
+  }
+
+  private List<String> problems(String script) {
+    return problems(Map.of("script", script));
+  }
+
+  private List<String> problems(Map<String, Object> attributes) {
+    AppsOutcome outcome = place.type(attributes);
+    assertThat(outcome.apps()).isEmpty();
+    return Place.sentences(outcome);
+  }
+}
