@@ -1,0 +1,134 @@
+package io.jpm.console;
+
+import io.jpm.config.NearestName;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Understands command lines: options anywhere, what follows `--` belongs to the app.
+///
+/// Plain lines are sorted by [PlainWords]; picocli ([OptionParser]) is loaded by the first line
+/// that needs it.
+final class ArgumentReader {
+  private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
+  private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
+
+  private ArgumentReader() {}
+
+  static Asked read(List<String> argv) {
+    int dashes = argv.indexOf("--");
+    List<String> words = ownWords(argv);
+    List<String> rest = dashes < 0 ? List.of() : argv.subList(dashes + 1, argv.size());
+    int at = verbIndex(words);
+    if (at == words.size()) {
+      return withoutVerb(words);
+    }
+    List<String> before = words.subList(0, at);
+    if (before.stream().anyMatch(VERSION_OPTIONS::contains)) {
+      return new Asked.Version();
+    }
+    String word = words.get(at);
+    List<String> others = Stream.concat(before.stream(), words.stream().skip(at + 1)).toList();
+    if (word.equals("help")) {
+      return help(others);
+    }
+    return Verb.find(word)
+        .map(verb -> read(verb, others, rest))
+        .orElseGet(() -> new Asked.Mistake(unknown("command", word, Verb.words(), "jpm --help")));
+  }
+
+  /// The words that are jpm's: those before `--`.
+  static List<String> ownWords(List<String> argv) {
+    int dashes = argv.indexOf("--");
+    return dashes < 0 ? argv : argv.subList(0, dashes);
+  }
+
+  private static Asked withoutVerb(List<String> words) {
+    if (words.isEmpty()) {
+      return new Asked.Nothing();
+    }
+    if (words.stream().anyMatch(VERSION_OPTIONS::contains)) {
+      return new Asked.Version();
+    }
+    if (words.stream().anyMatch(HELP_OPTIONS::contains)) {
+      return new Asked.Help(Optional.empty());
+    }
+    String first = words.getFirst();
+    if (VerbOption.find(first).isPresent()) {
+      return new Asked.Mistake("no command: jpm --help lists all");
+    }
+    List<String> known = Stream.concat(VERSION_OPTIONS.stream(), HELP_OPTIONS.stream()).toList();
+    return new Asked.Mistake(unknown("option", first, known, "jpm --help"));
+  }
+
+  private static Asked help(List<String> words) {
+    Optional<String> about = words.stream().filter(word -> !isOption(word)).findFirst();
+    if (about.isEmpty()) {
+      return new Asked.Help(Optional.empty());
+    }
+    Optional<Verb> verb = Verb.find(about.get());
+    return verb.isPresent()
+        ? new Asked.Help(verb)
+        : new Asked.Mistake(unknown("command", about.get(), Verb.words(), "jpm --help"));
+  }
+
+  private static Asked read(Verb verb, List<String> words, List<String> rest) {
+    if (!rest.isEmpty() && verb != Verb.START) {
+      return new Asked.Mistake(
+          "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
+    }
+    Asked asked =
+        PlainWords.sort(verb, words, rest)
+            .<Asked>map(arguments -> new Asked.Run(verb, arguments))
+            .orElseGet(() -> OptionParser.parse(verb, words, rest));
+    return asked instanceof Asked.Run(_, Arguments arguments)
+        ? checked(verb, arguments, asked)
+        : asked;
+  }
+
+  private static Asked checked(Verb verb, Arguments arguments, Asked asked) {
+    if (arguments.has(VerbOption.HELP)) {
+      return new Asked.Help(Optional.of(verb));
+    }
+    int count = arguments.targets().size();
+    return switch (verb.targets()) {
+      case NONE ->
+          count == 0
+              ? asked
+              : new Asked.Mistake(
+                  "jpm %s takes no \"%s\"; see jpm %s --help"
+                      .formatted(verb.word(), arguments.targets().getFirst(), verb.word()));
+      case ANY -> asked;
+      case SOME ->
+          count > 0
+              ? asked
+              : new Asked.Mistake(
+                  "jpm %s: say what: jpm %s %s"
+                      .formatted(verb.word(), verb.word(), verb.targetNames()));
+    };
+  }
+
+  /// `unknown option "--nmae": did you mean --name? (jpm start --help)`.
+  static String unknown(String what, String word, Collection<String> known, String help) {
+    return NearestName.to(word, known)
+        .map(near -> "unknown %s \"%s\": did you mean %s? (%s)".formatted(what, word, near, help))
+        .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
+  }
+
+  /// The first word that is neither an option nor an option's value.
+  private static int verbIndex(List<String> words) {
+    int i = 0;
+    while (i < words.size() && isOption(words.get(i))) {
+      String word = words.get(i);
+      boolean valueFollows =
+          !word.contains("=") && VerbOption.find(word).filter(VerbOption::takesValue).isPresent();
+      i += valueFollows ? 2 : 1;
+    }
+    return Math.min(i, words.size());
+  }
+
+  static boolean isOption(String word) {
+    return word.length() > 1 && word.startsWith("-");
+  }
+}

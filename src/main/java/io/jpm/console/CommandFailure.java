@@ -1,0 +1,24 @@
+package io.jpm.console;
+
+import java.util.List;
+
+/// Fails a command's future with sentences for the user; the client exits with [ExitCode#FAILED].
+final class CommandFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<String> problems;
+
+  /// @param problems one or more, each becomes a line
+  CommandFailure(List<String> problems) {
+    super(String.join("\n", problems), null, false, false);
+    this.problems = List.copyOf(problems);
+  }
+
+  CommandFailure(String problem) {
+    this(List.of(problem));
+  }
+
+  List<String> problems() {
+    return problems;
+  }
+}

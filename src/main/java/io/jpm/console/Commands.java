@@ -1,0 +1,67 @@
+package io.jpm.console;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.console.text.InstanceJson;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+
+/// Which object carries out which [Verb].
+final class Commands {
+  private final Vertx vertx;
+  private final ConsoleContext context;
+  private final Rooms rooms;
+  private final FileApps files;
+
+  Commands(Vertx vertx, ConsoleContext context, AppSource source) {
+    this.vertx = vertx;
+    this.context = context;
+    this.rooms = new Rooms(vertx.eventBus(), context);
+    this.files = new FileApps(vertx, source);
+  }
+
+  ConsoleCommand of(Verb verb) {
+    return switch (verb) {
+      case START -> new StartCommand(rooms, files);
+      case STOP -> new ActCommand(Action.STOP, rooms, files);
+      case RESTART -> new ActCommand(Action.RESTART, rooms, files);
+      case DELETE -> new ActCommand(Action.DELETE, rooms, files);
+      case LIST -> call -> rooms.table(call.session());
+      case DESCRIBE -> new DescribeCommand(rooms);
+      case LOGS -> new ReadLogsCommand(vertx, rooms, context.timing());
+      case JLIST -> this::jlist;
+      case PING -> Commands::ping;
+      case KILL -> this::kill;
+    };
+  }
+
+  private static Future<ExitCode> ping(Call call) {
+    call.session().out("{ msg: 'pong' }\n");
+    return Future.succeededFuture(ExitCode.OK);
+  }
+
+  private Future<ExitCode> jlist(Call call) {
+    return rooms
+        .obeyed(new GodCommand.Show(List.of()))
+        .compose(rooms::listing)
+        .map(listing -> {
+          call.session().out(InstanceJson.draw(listing));
+          return ExitCode.OK;
+        });
+  }
+
+  /// The daemon ends whatever God answers: somebody who kills it because God hangs must succeed.
+  /// Apps that could not be ended live on, and the exit code says so.
+  private Future<ExitCode> kill(Call call) {
+    Session session = call.session();
+    return rooms
+        .obeyed(new GodCommand.EndEverything())
+        .map(_ -> {
+          session.info("[v] All Applications Stopped");
+          return ExitCode.OK;
+        })
+        .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
+        .onComplete(_ -> session.ended().onComplete(_ -> rooms.stopDaemon()));
+  }
+}

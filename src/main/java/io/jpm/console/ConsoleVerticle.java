@@ -1,0 +1,111 @@
+package io.jpm.console;
+
+import io.jpm.bus.Addresses;
+import io.jpm.wire.ConsoleRequest;
+import io.jpm.wire.ConsoleRequest.Reading;
+import io.jpm.wire.ConsoleRequest.Tty;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Answers the thin client: one [Session] for each request on [Addresses#CONSOLE], any number at a
+/// time. Commands run on this verticle's context.
+public final class ConsoleVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.console");
+
+  private final ConsoleContext console;
+  private final AppSource source;
+  private @Nullable Commands commands;
+
+  public ConsoleVerticle(ConsoleContext console) {
+    this(console, AppSource.of(console.defaults()));
+  }
+
+  ConsoleVerticle(ConsoleContext console, AppSource source) {
+    this.console = console;
+    this.source = source;
+  }
+
+  @Override
+  public Future<?> start() {
+    commands = new Commands(vertx, console, source);
+    return vertx.eventBus().consumer(Addresses.CONSOLE, this::answer).completion();
+  }
+
+  private void answer(Message<Object> message) {
+    if (message.replyAddress() == null) {
+      LOG.log(Level.DEBUG, "console request without a reply address, ignored");
+      return;
+    }
+    switch (ConsoleRequest.read(message.body())) {
+      case Reading.Understood(ConsoleRequest request) -> {
+        boolean plain = ArgumentReader.ownWords(request.argv()).contains("--no-color");
+        Tty tty = plain ? request.tty().withoutColor() : request.tty();
+        serve(request, new Session(vertx, console.timing(), message, tty));
+      }
+      case Reading.Refused(String why) -> {
+        var session = new Session(vertx, console.timing(), message, Tty.NONE);
+        session.error("bad request: " + why);
+        session.finish(ExitCode.BAD_REQUEST);
+      }
+    }
+  }
+
+  /// The guard: whatever happens in a command, the client gets an exit code.
+  private void serve(ConsoleRequest request, Session session) {
+    Future<ExitCode> done;
+    try {
+      done = run(request, session);
+    } catch (RuntimeException e) {
+      done = Future.failedFuture(e);
+    }
+    done.recover(failure -> Future.succeededFuture(told(failure, session)))
+        .onSuccess(session::finish);
+  }
+
+  private Future<ExitCode> run(ConsoleRequest request, Session session) {
+    return switch (ArgumentReader.read(request.argv())) {
+      case Asked.Run(Verb verb, Arguments arguments) ->
+          commandsNow().of(verb).run(new Call(request, arguments, session));
+      case Asked.Help(Optional<Verb> verb) -> {
+        boolean colors = session.tty().color();
+        session.out(
+            verb.map(one -> HelpText.of(one, colors)).orElseGet(() -> HelpText.ofAll(colors)));
+        yield Future.succeededFuture(ExitCode.OK);
+      }
+      case Asked.Version() -> {
+        session.out(console.version() + "\n");
+        yield Future.succeededFuture(ExitCode.OK);
+      }
+      case Asked.Nothing() -> {
+        session.out(HelpText.ofAll(session.tty().color()));
+        yield Future.succeededFuture(ExitCode.FAILED);
+      }
+      case Asked.Mistake(String problem) -> Future.failedFuture(new CommandFailure(problem));
+    };
+  }
+
+  private static ExitCode told(Throwable failure, Session session) {
+    if (failure instanceof CommandFailure known) {
+      known.problems().forEach(session::error);
+      return ExitCode.FAILED;
+    }
+    if (session.isOver()) {
+      return ExitCode.FAILED;
+    }
+    LOG.log(Level.ERROR, "a command failed", failure);
+    session.error("internal error: " + failure + "; see the daemon's log");
+    return ExitCode.INTERNAL;
+  }
+
+  private Commands commandsNow() {
+    if (commands == null) {
+      throw new IllegalStateException("not started");
+    }
+    return commands;
+  }
+}

@@ -1,0 +1,22 @@
+package io.jpm.console;
+
+/// What the client exits with; the first two are PM2's.
+enum ExitCode {
+  OK(0),
+  /// The command was understood and failed, wholly or in part, or was not understood.
+  FAILED(1),
+  /// The request was none: client and daemon do not belong together.
+  BAD_REQUEST(2),
+  /// A defect of jpm (`EX_SOFTWARE` of `sysexits.h`).
+  INTERNAL(70);
+
+  private final int number;
+
+  ExitCode(int number) {
+    this.number = number;
+  }
+
+  int number() {
+    return number;
+  }
+}

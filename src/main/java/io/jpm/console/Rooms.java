@@ -1,0 +1,128 @@
+package io.jpm.console;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusMessage;
+import io.jpm.bus.DaemonCommand;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.console.text.InstanceTable;
+import io.jpm.console.text.Listing;
+import io.jpm.model.ProcessIdentity;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The other rooms, as far as commands need them. Every question has a deadline, and a room that
+/// does not answer is told to the user in words.
+final class Rooms {
+  private final EventBus bus;
+  private final ConsoleContext context;
+
+  Rooms(EventBus bus, ConsoleContext context) {
+    this.bus = bus;
+    this.context = context;
+  }
+
+  /// God's answer, with its problems.
+  Future<GodReply> god(GodCommand command) {
+    Duration limit =
+        switch (command) {
+          case GodCommand.Show _ -> context.timing().questions();
+          case GodCommand.StartApps _, GodCommand.Act _ -> context.timing().actions();
+          case GodCommand.EndEverything _ -> context.timing().ending();
+        };
+    return ask("God", Addresses.GOD_COMMAND, command, limit);
+  }
+
+  /// God's instances; his problems become a [CommandFailure].
+  Future<List<InstanceView>> obeyed(GodCommand command) {
+    return god(command)
+        .compose(reply ->
+            reply.problems().isEmpty()
+                ? Future.succeededFuture(reply.instances())
+                : Future.failedFuture(new CommandFailure(reply.problems())));
+  }
+
+  /// LogAggregator's answer.
+  Future<LogsReply.Lines> lines(LogsCommand command, Duration limit) {
+    return this.<LogsReply>ask("LogAggregator", Addresses.LOGS_COMMAND, command, limit)
+        .compose(reply ->
+            switch (reply) {
+              case LogsReply.Lines lines -> Future.succeededFuture(lines);
+              case LogsReply.Failed(String problem) ->
+                  Future.failedFuture(new CommandFailure(problem));
+              case LogsReply.Done() ->
+                  Future.failedFuture(
+                      new IllegalStateException("LogAggregator has no lines for " + command));
+            });
+  }
+
+  /// The instances with their loads; without them when Satan does not answer.
+  Future<Listing> listing(List<InstanceView> instances) {
+    List<ProcessIdentity> processes =
+        instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
+    Future<Map<ProcessIdentity, Load>> loads =
+        processes.isEmpty()
+            ? Future.succeededFuture(Map.of())
+            : this.<SatanReply>ask(
+                    "Satan",
+                    Addresses.SATAN_COMMAND,
+                    new SatanCommand.Sample(processes),
+                    context.timing().loads())
+                .map(Rooms::loads)
+                .otherwise(Map.of());
+    return loads.map(
+        known -> new Listing(instances, known, context.clock().instant(), context.user()));
+  }
+
+  /// Writes the table of all instances.
+  Future<ExitCode> table(Session session) {
+    return obeyed(new GodCommand.Show(List.of()))
+        .compose(this::listing)
+        .map(listing -> {
+          session.out(InstanceTable.draw(listing, session.screen()));
+          return ExitCode.OK;
+        });
+  }
+
+  /// Ends the daemon. Nothing comes back.
+  void stopDaemon() {
+    bus.send(Addresses.DAEMON_COMMAND, new DaemonCommand.Stop());
+  }
+
+  private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
+    return switch (reply) {
+      case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
+    };
+  }
+
+  private <R> Future<R> ask(String who, String address, BusMessage question, Duration limit) {
+    return bus.<R>request(address, question, new DeliveryOptions().setSendTimeout(limit.toMillis()))
+        .map(Message::body)
+        .recover(failure -> Future.failedFuture(explained(who, failure, limit)));
+  }
+
+  private static Throwable explained(String who, Throwable failure, Duration limit) {
+    if (!(failure instanceof ReplyException reply)) {
+      return failure;
+    }
+    return new CommandFailure(
+        reply.failureType() == ReplyFailure.TIMEOUT
+            ? "%s did not answer within %s s; see the daemon's log"
+                .formatted(who, limit.toSeconds())
+            : "%s failed: %s; see the daemon's log".formatted(who, reply.getMessage()));
+  }
+}

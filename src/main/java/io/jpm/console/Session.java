@@ -1,0 +1,192 @@
+package io.jpm.console;
+
+import io.jpm.console.text.Paint;
+import io.jpm.console.text.Screen;
+import io.jpm.console.text.TerminalText;
+import io.jpm.wire.ConsoleChunk;
+import io.jpm.wire.ConsoleRequest.Tty;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One client's conversation, reply to reply: each chunk answers the client's last message, and the
+/// client's answer asks for the next, so that a slow terminal slows its command and nothing else.
+///
+/// Owned by the context it was made on.
+final class Session {
+  private static final long NO_TIMER = -1;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final ConsoleTiming timing;
+  private final Tty tty;
+  private final Outbox outbox = new Outbox();
+  private final Promise<Void> ended = Promise.promise();
+  private List<Promise<Void>> waiting = new ArrayList<>();
+
+  /// The client's message that has no answer yet; null while a chunk is on its way.
+  private @Nullable Message<Object> asked;
+
+  private @Nullable ExitCode exit;
+  private boolean over;
+  private boolean pumpDue;
+  private long heartbeat = NO_TIMER;
+
+  Session(Vertx vertx, ConsoleTiming timing, Message<Object> first, Tty tty) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.timing = timing;
+    this.tty = tty;
+    this.asked = first;
+    armHeartbeat();
+  }
+
+  Tty tty() {
+    return tty;
+  }
+
+  /// What standard output is drawn on.
+  Screen screen() {
+    return new Screen(tty.out() ? tty.cols() : 0, tty.color());
+  }
+
+  void out(String text) {
+    outbox.add(false, text);
+    schedulePump();
+  }
+
+  void err(String text) {
+    outbox.add(true, text);
+    schedulePump();
+  }
+
+  /// `[jpm] …` on standard output.
+  void info(String message) {
+    out(Paint.GREEN.on("[jpm]", tty.color()) + " " + TerminalText.visible(message) + "\n");
+  }
+
+  /// `[jpm][WARN] …` on standard error.
+  void warn(String message) {
+    complain(Paint.YELLOW, "[jpm][WARN]", message);
+  }
+
+  /// `[jpm][ERROR] …` on standard error.
+  void error(String message) {
+    complain(Paint.RED, "[jpm][ERROR]", message);
+  }
+
+  private void complain(Paint paint, String prefix, String message) {
+    err(paint.on(prefix, tty.color() && tty.err()) + " " + TerminalText.visible(message) + "\n");
+  }
+
+  /// Done when the client has got everything and asks for more; fails when it is gone. A command
+  /// that could talk for ever waits for this before it fetches more.
+  Future<Void> whenAsked() {
+    if (over) {
+      return Future.failedFuture("the client is gone");
+    }
+    if (asked != null && outbox.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> promise = Promise.promise();
+    waiting.add(promise);
+    return promise.future();
+  }
+
+  /// Done when the last answer has been handed to the bus, or the client is gone.
+  Future<Void> ended() {
+    return ended.future();
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /// Sends what is left, then the exit code.
+  void finish(ExitCode code) {
+    exit = code;
+    schedulePump();
+  }
+
+  /// Later in this turn of the event loop's queue, so that many small writes leave as one chunk.
+  private void schedulePump() {
+    if (!pumpDue && !over) {
+      pumpDue = true;
+      context.runOnContext(_ -> {
+        pumpDue = false;
+        pump();
+      });
+    }
+  }
+
+  private void pump() {
+    Message<Object> message = asked;
+    if (message == null || over) {
+      return;
+    }
+    ConsoleChunk next = outbox.poll().orElse(null);
+    if (next != null) {
+      send(message, next);
+    } else if (exit != null) {
+      message.reply(new ConsoleChunk.Code(exit.number()).toJson());
+      end();
+    } else {
+      armHeartbeat();
+      List<Promise<Void>> woken = waiting;
+      waiting = new ArrayList<>();
+      woken.forEach(Promise::tryComplete);
+    }
+  }
+
+  private void send(Message<Object> message, ConsoleChunk chunk) {
+    asked = null;
+    cancelHeartbeat();
+    message
+        .<Object>replyAndRequest(
+            chunk.toJson(),
+            new DeliveryOptions().setSendTimeout(timing.clientPatience().toMillis()))
+        .onComplete(next -> {
+          if (next.succeeded()) {
+            asked = next.result();
+            pump();
+          } else {
+            end();
+          }
+        });
+  }
+
+  private void armHeartbeat() {
+    if (heartbeat == NO_TIMER) {
+      heartbeat =
+          vertx.setTimer(
+              timing.heartbeat().toMillis(),
+              _ -> {
+                heartbeat = NO_TIMER;
+                if (asked != null && !over) {
+                  send(asked, new ConsoleChunk.Wait());
+                }
+              });
+    }
+  }
+
+  private void cancelHeartbeat() {
+    if (heartbeat != NO_TIMER) {
+      vertx.cancelTimer(heartbeat);
+      heartbeat = NO_TIMER;
+    }
+  }
+
+  private void end() {
+    over = true;
+    cancelHeartbeat();
+    waiting.forEach(promise -> promise.tryFail("the client is gone"));
+    waiting.clear();
+    ended.tryComplete();
+  }
+}

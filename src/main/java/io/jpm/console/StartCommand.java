@@ -1,0 +1,119 @@
+package io.jpm.console;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.InstanceView;
+import io.jpm.console.text.Amounts;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Phase;
+import io.vertx.core.Future;
+import java.util.List;
+
+/// `jpm start`: a process file, else what the list knows by this name or number, else a script, in
+/// PM2's order. Targets go one after the other and the first that fails stops the rest.
+final class StartCommand implements ConsoleCommand {
+  /// More apps than this are counted, not listed.
+  private static final int MOST_LINES = 10;
+
+  private final Rooms rooms;
+  private final FileApps files;
+
+  StartCommand(Rooms rooms, FileApps files) {
+    this.rooms = rooms;
+    this.files = files;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    Future<Void> done = Future.succeededFuture();
+    for (String target : call.arguments().targets()) {
+      done = done.compose(_ -> start(target, call));
+    }
+    return done.compose(_ -> rooms.table(call.session()));
+  }
+
+  private Future<Void> start(String target, Call call) {
+    if (files.isProcessFile(target)) {
+      warnOfIgnored(call, "a process file");
+      return files.ofFile(target, call).compose(specs -> start(specs, Existing.RESTART, call));
+    }
+    if (target.equals(AppName.ALL) || target.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return startKnown(target, call);
+    }
+    return rooms
+        .god(new GodCommand.Show(List.of(target)))
+        .compose(shown ->
+            shown.instances().isEmpty() ? startScript(target, call) : startKnown(target, call));
+  }
+
+  private Future<Void> startKnown(String target, Call call) {
+    warnOfIgnored(call, "an app that is in the list");
+    // As in PM2, starting what runs is restarting it; it is said so.
+    return rooms
+        .god(new GodCommand.Show(List.of(target)))
+        .map(shown ->
+            shown.instances().stream().allMatch(i -> i.phase() == Phase.ONLINE)
+                ? Action.RESTART
+                : Action.START)
+        .compose(action ->
+            rooms
+                .obeyed(new GodCommand.Act(action, List.of(target)))
+                .compose(instances -> ActCommand.told(action, instances, call.session())));
+  }
+
+  private Future<Void> startScript(String script, Call call) {
+    return files
+        .ofCommandLine(script, call)
+        .compose(specs -> start(specs, Existing.REFUSE_RUNNING, call));
+  }
+
+  private Future<Void> start(List<AppSpec> specs, Existing existing, Call call) {
+    if (specs.isEmpty()) {
+      return Future.failedFuture(new CommandFailure("there is no app in it"));
+    }
+    announce(specs, call.session());
+    return rooms
+        .obeyed(new GodCommand.StartApps(specs, existing))
+        .map(instances -> summarize(specs, instances, call.session()));
+  }
+
+  private static void announce(List<AppSpec> specs, Session session) {
+    if (specs.size() > MOST_LINES) {
+      session.info("Starting %d apps".formatted(specs.size()));
+      return;
+    }
+    for (AppSpec spec : specs) {
+      session.info(
+          "Starting %s as %s (%s)"
+              .formatted(
+                  spec.command().script(),
+                  spec.name(),
+                  Amounts.count(spec.instances(), "instance")));
+    }
+  }
+
+  private static Void summarize(
+      List<AppSpec> specs, List<InstanceView> instances, Session session) {
+    session.info(
+        specs.size() == 1
+            ? "Done."
+            : "Done: %s, %s"
+                .formatted(
+                    Amounts.count(specs.size(), "app"),
+                    Amounts.count(instances.size(), "instance")));
+    return null;
+  }
+
+  private static void warnOfIgnored(Call call, String target) {
+    call.arguments().options().keySet().stream()
+        .filter(option -> option.attribute().isPresent())
+        .sorted()
+        .forEach(option ->
+            call.session().warn("%s changes nothing for %s".formatted(option.longName(), target)));
+    if (!call.arguments().rest().isEmpty()) {
+      call.session().warn("what follows -- changes nothing for " + target);
+    }
+  }
+}

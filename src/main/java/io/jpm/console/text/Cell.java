@@ -1,0 +1,15 @@
+package io.jpm.console.text;
+
+/// A piece of text in a [Grid].
+///
+/// @param text one line, without control characters
+/// @param paint how it looks
+record Cell(String text, Paint paint) {
+  Cell {
+    text = TerminalText.visible(text);
+  }
+
+  static Cell of(String text) {
+    return new Cell(text, Paint.PLAIN);
+  }
+}

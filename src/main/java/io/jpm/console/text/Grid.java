@@ -1,0 +1,125 @@
+package io.jpm.console.text;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A table with box-drawing lines that fits its screen: the least important columns go first, then
+/// the flexible one is cut.
+final class Grid {
+  private final List<Column> columns;
+  private final List<List<Cell>> rows;
+
+  /// A column.
+  ///
+  /// @param header its title; empty everywhere: no header is drawn
+  /// @param minimum columns it takes at least
+  /// @param rank columns with a higher rank are dropped sooner, 0 is never dropped
+  /// @param flexible whether its texts may be cut
+  record Column(String header, int minimum, int rank, boolean flexible) {}
+
+  private static final int NARROWEST_FLEXIBLE = 4;
+
+  /// @param rows as many cells as columns in each
+  Grid(List<Column> columns, List<List<Cell>> rows) {
+    this.columns = columns;
+    this.rows = rows;
+  }
+
+  /// The table, each line ended by a line feed.
+  String draw(Screen screen) {
+    int[] widths = naturalWidths();
+    List<Integer> shown = new ArrayList<>();
+    for (int i = 0; i < columns.size(); i++) {
+      shown.add(i);
+    }
+    if (screen.width() > 0) {
+      dropColumns(shown, widths, screen.width());
+      shrinkFlexible(shown, widths, screen.width());
+    }
+    StringBuilder text = new StringBuilder();
+    line(text, shown, widths, "┌┬┐");
+    if (columns.stream().anyMatch(column -> !column.header.isEmpty())) {
+      List<Cell> header =
+          columns.stream().map(column -> new Cell(column.header, Paint.HEADER)).toList();
+      row(text, header, shown, widths, screen);
+      if (!rows.isEmpty()) {
+        line(text, shown, widths, "├┼┤");
+      }
+    }
+    for (List<Cell> cells : rows) {
+      row(text, cells, shown, widths, screen);
+    }
+    line(text, shown, widths, "└┴┘");
+    return text.toString();
+  }
+
+  private int[] naturalWidths() {
+    int[] widths = new int[columns.size()];
+    for (int i = 0; i < widths.length; i++) {
+      Column column = columns.get(i);
+      widths[i] = Math.max(column.minimum, Columns.of(column.header));
+      for (List<Cell> cells : rows) {
+        widths[i] = Math.max(widths[i], Columns.of(cells.get(i).text()));
+      }
+    }
+    return widths;
+  }
+
+  /// Columns go while the table is too wide even with its flexible columns at their narrowest.
+  private void dropColumns(List<Integer> shown, int[] widths, int limit) {
+    while (total(shown, widths) - slack(shown, widths) > limit) {
+      Integer worst = null;
+      for (Integer i : shown) {
+        if (columns.get(i).rank > (worst == null ? 0 : columns.get(worst).rank)) {
+          worst = i;
+        }
+      }
+      if (worst == null) {
+        return;
+      }
+      shown.remove(/* value, not index */ (Object) worst);
+    }
+  }
+
+  private int slack(List<Integer> shown, int[] widths) {
+    return shown.stream()
+        .filter(i -> columns.get(i).flexible)
+        .mapToInt(i -> Math.max(0, widths[i] - comfortable(i)))
+        .sum();
+  }
+
+  /// A flexible column keeps this much before others are dropped for its sake.
+  private int comfortable(int i) {
+    return Math.max(columns.get(i).minimum, 2 * NARROWEST_FLEXIBLE);
+  }
+
+  private void shrinkFlexible(List<Integer> shown, int[] widths, int limit) {
+    for (Integer i : shown) {
+      int excess = total(shown, widths) - limit;
+      if (excess > 0 && columns.get(i).flexible) {
+        widths[i] = Math.max(Math.min(widths[i], NARROWEST_FLEXIBLE), widths[i] - excess);
+      }
+    }
+  }
+
+  private static int total(List<Integer> shown, int[] widths) {
+    return shown.stream().mapToInt(i -> widths[i] + 3).sum() + 1;
+  }
+
+  private static void line(StringBuilder text, List<Integer> shown, int[] widths, String corners) {
+    for (int at = 0; at < shown.size(); at++) {
+      text.append(corners.charAt(at == 0 ? 0 : 1)).repeat('─', widths[shown.get(at)] + 2);
+    }
+    text.append(corners.charAt(2)).append('\n');
+  }
+
+  private static void row(
+      StringBuilder text, List<Cell> cells, List<Integer> shown, int[] widths, Screen screen) {
+    for (Integer i : shown) {
+      String fitted = Columns.fit(cells.get(i).text(), widths[i]);
+      text.append("│ ").append(cells.get(i).paint().on(fitted, screen.colors()));
+      text.repeat(' ', widths[i] - Columns.of(fitted) + 1);
+    }
+    text.append("│\n");
+  }
+}

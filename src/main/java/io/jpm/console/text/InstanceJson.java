@@ -1,0 +1,121 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.Exit;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+
+/// What `jpm jlist` prints: PM2's elements under PM2's names, and what PM2 has no word for under
+/// `jpm`.
+///
+/// The values of the environment are left out (`env` is an empty object, and nothing is flattened
+/// into `pm2_env`): lists are piped into logs, tickets and monitoring, and PM2's carry every
+/// password that an app was started with.
+///
+/// `exit_code` is a number only after an exit with a code. After a signal it is null and
+/// `exit_signal` names the signal; when the kernel did not tell, it is null; before the first exit
+/// there is none.
+public final class InstanceJson {
+  private InstanceJson() {}
+
+  /// The JSON array on one line.
+  public static String draw(Listing listing) {
+    var list = new JsonArray();
+    listing.instances().forEach(instance -> list.add(element(instance, listing)));
+    return list.encode() + "\n";
+  }
+
+  private static JsonObject element(InstanceView instance, Listing listing) {
+    Load load = listing.loadOf(instance).orElse(new Load(0, 0));
+    return new JsonObject()
+        .put("pid", instance.process().map(process -> process.pid()).orElse(0))
+        .put("name", instance.spec().name().value())
+        .put("pm2_env", environment(instance, listing.user()))
+        .put("pm_id", instance.id().value())
+        .put(
+            "monit",
+            new JsonObject()
+                .put("memory", load.memoryBytes())
+                .put("cpu", Amounts.tenths(load.cpuPercent())));
+  }
+
+  private static JsonObject environment(InstanceView instance, String user) {
+    AppSpec spec = instance.spec();
+    var json = new JsonObject();
+    json.put("name", spec.name().value());
+    json.put("namespace", spec.namespace());
+    json.put("pm_id", instance.id().value());
+    json.put("status", instance.phase().word());
+    json.put("pm_uptime", instance.startedAt().map(Instant::toEpochMilli).orElse(null));
+    json.put("created_at", instance.createdAt().toEpochMilli());
+    json.put("restart_time", instance.restarts());
+    json.put("unstable_restarts", instance.unstableRestarts());
+    instance.lastExit().ifPresent(exit -> putExit(json, exit));
+    putCommand(json, instance);
+    putFiles(json, instance);
+    putPolicies(json, spec);
+    json.put("watch", false);
+    json.put("username", user);
+    json.put("version", "N/A");
+    json.put("env", new JsonObject());
+    json.put("jpm", own(instance));
+    return json;
+  }
+
+  private static void putExit(JsonObject json, Exit exit) {
+    switch (exit) {
+      case Exit.Code(int code) -> json.put("exit_code", code);
+      case Exit.Signalled(int signal, _) ->
+          json.putNull("exit_code").put("exit_signal", Signal.nameOf(signal));
+      case Exit.Unknown(_) -> json.putNull("exit_code");
+    }
+  }
+
+  private static void putCommand(JsonObject json, InstanceView instance) {
+    AppSpec spec = instance.spec();
+    Command command = spec.command();
+    json.put("pm_exec_path", command.script().toString());
+    json.put("pm_cwd", spec.cwd().toString());
+    json.put("args", new JsonArray(List.copyOf(command.args())));
+    json.put("node_args", new JsonArray(List.copyOf(command.interpreterArgs())));
+    json.put("exec_interpreter", command.interpreter().map(Object::toString).orElse("none"));
+    json.put("exec_mode", "fork_mode");
+    json.put("instances", spec.instances());
+    json.put("instance_var", "NODE_APP_INSTANCE");
+    json.put("NODE_APP_INSTANCE", instance.number());
+  }
+
+  private static void putFiles(JsonObject json, InstanceView instance) {
+    json.put("pm_out_log_path", instance.outFile().toString());
+    json.put("pm_err_log_path", instance.errorFile().toString());
+    json.put("pm_pid_path", instance.pidFile().toString());
+    json.put("merge_logs", instance.spec().instances() == 1);
+  }
+
+  private static void putPolicies(JsonObject json, AppSpec spec) {
+    RestartPolicy restart = spec.restart();
+    json.put("autorestart", restart.autorestart());
+    json.put("autostart", spec.autostart());
+    json.put("max_restarts", restart.maxRestarts());
+    json.put("min_uptime", restart.minUptime().toMillis());
+    json.put("restart_delay", restart.restartDelay().toMillis());
+    StopPolicy stop = spec.stop();
+    json.put("kill_timeout", stop.timeout().toMillis());
+    json.put("treekill", stop.wholeTree());
+  }
+
+  private static JsonObject own(InstanceView instance) {
+    return new JsonObject()
+        .put("reason", instance.reason())
+        .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
+        .put("kill_signal", instance.spec().stop().signal().name());
+  }
+}

@@ -1,0 +1,138 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.console.text.Grid.Column;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.StopPolicy;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The two columns of `jpm describe`: PM2's rows, and why the instance is as it is.
+public final class InstanceSheet {
+  private static final String NONE = "N/A";
+  private static final int NARROWEST_VALUE = 20;
+  private static final Pattern PLAIN_WORD = Pattern.compile("[\\p{L}\\p{N}_@%+=:,./-]+");
+
+  private final InstanceView instance;
+  private final Listing listing;
+  private final List<Row> rows = new ArrayList<>();
+
+  private record Row(String label, Cell value) {}
+
+  private InstanceSheet(InstanceView instance, Listing listing) {
+    this.instance = instance;
+    this.listing = listing;
+  }
+
+  /// The sheet of one instance; a value too long for the screen goes on in the next line, so that a
+  /// path is never cut.
+  public static String draw(InstanceView instance, Listing listing, Screen screen) {
+    var sheet = new InstanceSheet(instance, listing);
+    sheet.describe();
+    String title =
+        " Describing process with id %s - name %s "
+            .formatted(instance.id(), instance.spec().name());
+    return Paint.BOLD.on(title, screen.colors()) + "\n" + sheet.grid(screen).draw(screen);
+  }
+
+  private void describe() {
+    AppSpec spec = instance.spec();
+    row("status", new Cell(instance.phase().word(), Listing.paintOf(instance.phase())));
+    row("why", instance.reason().isEmpty() ? NONE : instance.reason());
+    row("name", spec.name().toString());
+    row("namespace", spec.namespace());
+    row("version", NONE);
+    row("restarts", Integer.toString(instance.restarts()));
+    row("uptime", listing.uptimeOf(instance));
+    row("last exit", orNone(instance.lastExit()));
+    row("pid", orNone(instance.process().map(process -> process.pid())));
+    row("cpu", listing.cpuOf(instance));
+    row("memory", listing.memoryOf(instance));
+    row("user", listing.user());
+    commandRows(spec);
+    policyRows(spec);
+    row("watch & reload", "✘");
+    row("unstable restarts", Integer.toString(instance.unstableRestarts()));
+    row("created at", instance.createdAt().toString());
+    row("started at", orNone(instance.startedAt().map(Instant::toString)));
+  }
+
+  private void commandRows(AppSpec spec) {
+    Command command = spec.command();
+    row("script path", command.script().toString());
+    row("script args", words(command.args()));
+    row("error log path", instance.errorFile().toString());
+    row("out log path", instance.outFile().toString());
+    row("pid path", instance.pidFile().toString());
+    row("interpreter", command.interpreter().map(Object::toString).orElse("none"));
+    row("interpreter args", words(command.interpreterArgs()));
+    row("script id", instance.id().toString());
+    row("instance", "%d of %d".formatted(instance.number() + 1, spec.instances()));
+    row("exec cwd", spec.cwd().toString());
+    row("exec mode", "fork_mode");
+    row("node env", orNone(Optional.ofNullable(spec.environment().get("NODE_ENV"))));
+  }
+
+  private void policyRows(AppSpec spec) {
+    RestartPolicy restart = spec.restart();
+    row("autorestart", restart.autorestart() ? "✔" : "✘");
+    row("max restarts", Integer.toString(restart.maxRestarts()));
+    row("min uptime", Amounts.span(restart.minUptime()));
+    row("restart delay", Amounts.span(restart.restartDelay()));
+    StopPolicy stop = spec.stop();
+    row("kill signal", stop.signal() + (stop.wholeTree() ? " to the whole tree" : ""));
+    row("kill timeout", Amounts.span(stop.timeout()));
+  }
+
+  private Grid grid(Screen screen) {
+    int labels = rows.stream().mapToInt(row -> Columns.of(row.label)).max().orElse(0);
+    int room =
+        screen.width() == 0
+            ? Integer.MAX_VALUE
+            : Math.max(screen.width() - labels - "│  │  │".length(), NARROWEST_VALUE);
+    List<List<Cell>> lines = new ArrayList<>();
+    for (Row row : rows) {
+      String rest = row.value.text();
+      String label = row.label;
+      do {
+        int end = Math.max(Columns.prefix(rest, room), Math.min(1, rest.length()));
+        lines.add(
+            List.of(
+                new Cell(label, Paint.HEADER),
+                new Cell(rest.substring(0, end), row.value.paint())));
+        rest = rest.substring(end);
+        label = "";
+      } while (!rest.isEmpty());
+    }
+    return new Grid(List.of(new Column("", 0, 0, false), new Column("", 0, 0, false)), lines);
+  }
+
+  private void row(String label, String value) {
+    row(label, Cell.of(value));
+  }
+
+  private void row(String label, Cell value) {
+    rows.add(new Row(label, value));
+  }
+
+  private static String orNone(Optional<?> value) {
+    return value.map(Object::toString).orElse(NONE);
+  }
+
+  private static String words(List<String> words) {
+    return words.isEmpty()
+        ? NONE
+        : words.stream().map(InstanceSheet::quoted).collect(Collectors.joining(" "));
+  }
+
+  /// As a shell would need it, so that the words can be told apart.
+  private static String quoted(String word) {
+    return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,61 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Instances at one moment, with all that the lists show of them.
+///
+/// @param instances by id
+/// @param loads what their processes use, as far as Satan told
+/// @param now the moment, wall clock
+/// @param user who the daemon runs as, and so every app
+public record Listing(
+    List<InstanceView> instances, Map<ProcessIdentity, Load> loads, Instant now, String user) {
+  public Listing {
+    instances = List.copyOf(instances);
+    loads = Map.copyOf(loads);
+  }
+
+  /// The load of an instance; empty when it has no process or Satan did not tell.
+  Optional<Load> loadOf(InstanceView instance) {
+    return instance.process().flatMap(process -> Optional.ofNullable(loads.get(process)));
+  }
+
+  /// PM2's uptime column: 0 unless online.
+  String uptimeOf(InstanceView instance) {
+    return instance.phase() == Phase.ONLINE
+        ? instance
+            .startedAt()
+            .map(start -> Amounts.uptime(Duration.between(start, now)))
+            .orElse("0")
+        : "0";
+  }
+
+  String memoryOf(InstanceView instance) {
+    return amountOf(instance, "0b", load -> Amounts.memory(load.memoryBytes()));
+  }
+
+  String cpuOf(InstanceView instance) {
+    return amountOf(instance, "0%", load -> Amounts.percent(load.cpuPercent()));
+  }
+
+  private String amountOf(InstanceView instance, String none, Function<Load, String> format) {
+    return instance.process().isEmpty() ? none : loadOf(instance).map(format).orElse("N/A");
+  }
+
+  static Paint paintOf(Phase phase) {
+    return switch (phase) {
+      case ONLINE -> Paint.BOLD_GREEN;
+      case STOPPED, ERRORED -> Paint.BOLD_RED;
+      case LAUNCHING, STOPPING, WAITING_RESTART -> Paint.BOLD_YELLOW;
+    };
+  }
+}

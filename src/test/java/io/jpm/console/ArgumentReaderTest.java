@@ -1,0 +1,123 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArgumentReaderTest {
+  private static Asked read(String... argv) {
+    return ArgumentReader.read(List.of(argv));
+  }
+
+  private static Asked start(
+      List<String> targets, Map<VerbOption, String> options, String... rest) {
+    return new Asked.Run(Verb.START, new Arguments(targets, options, List.of(rest)));
+  }
+
+  @Test
+  void everyNameOfEveryCommandIsFound() {
+    Set<String> seen = new HashSet<>();
+    for (Verb verb : Verb.values()) {
+      for (String name : verb.names()) {
+        assertThat(Verb.find(name)).contains(verb);
+        assertThat(seen.add(name)).describedAs(name).isTrue();
+        assertThat(read(name, "--help")).isEqualTo(new Asked.Help(Optional.of(verb)));
+      }
+    }
+  }
+
+  @Test
+  void optionsMayStandAnywhere() {
+    Asked wanted = start(List.of("a.js", "b.js"), Map.of(VerbOption.NAME, "x"));
+    assertThat(read("start", "a.js", "b.js", "-n", "x")).isEqualTo(wanted);
+    assertThat(read("start", "a.js", "--name=x", "b.js")).isEqualTo(wanted);
+    assertThat(read("--name", "x", "start", "a.js", "b.js")).isEqualTo(wanted);
+    assertThat(read("-nx", "start", "a.js", "b.js")).isEqualTo(wanted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a b c",
+        "-",
+        "a --name web",
+        "-n web a",
+        "a --name=web=x -i 2 b",
+        "a --no-autorestart --node-args=--harmony",
+        "a --name x --name y",
+        "--cwd / --only a,b --help a"
+      })
+  void plainWordsAreSortedAsPicocliWould(String line) {
+    List<String> words = List.of(line.split(" "));
+    assertThat(
+            new Asked.Run(Verb.START, PlainWords.sort(Verb.START, words, List.of()).orElseThrow()))
+        .isEqualTo(OptionParser.parse(Verb.START, words, List.of()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "a --nmae x",
+        "a -nx",
+        "-n=x",
+        "a --name",
+        "a --name --cwd",
+        "a --lines 3",
+        "--help=x"
+      })
+  void whatTakesThoughtIsNotPlain(String line) {
+    assertThat(PlainWords.sort(Verb.START, List.of(line.split(" ")), List.of())).isEmpty();
+  }
+
+  @Test
+  void theLastOfTwoWins() {
+    assertThat(read("start", "a.js", "-n", "x", "--name", "y"))
+        .isEqualTo(start(List.of("a.js"), Map.of(VerbOption.NAME, "y")));
+  }
+
+  @Test
+  void valuesMayLookLikeOptions() {
+    assertThat(read("start", "a.js", "-i", "-1", "--node-args", "--harmony --x"))
+        .isEqualTo(
+            start(
+                List.of("a.js"),
+                Map.of(VerbOption.INSTANCES, "-1", VerbOption.INTERPRETER_ARGS, "--harmony --x")));
+  }
+
+  @Test
+  void nothingIsExpanded() {
+    assertThat(read("start", "@file", "${sys:user.home}", "\"quoted\"", "--no-autorestart"))
+        .isEqualTo(
+            start(
+                List.of("@file", "${sys:user.home}", "\"quoted\""),
+                Map.of(VerbOption.NO_AUTORESTART, "")));
+  }
+
+  @Test
+  void theFirstDashesEndWhatIsJpms() {
+    assertThat(read("start", "a.js", "--", "--help", "-v", "--", "ls"))
+        .isEqualTo(start(List.of("a.js"), Map.of(), "--help", "-v", "--", "ls"));
+    assertThat(read("start", "a.js", "--")).isEqualTo(start(List.of("a.js"), Map.of()));
+    assertThat(read("--", "ls")).isEqualTo(new Asked.Nothing());
+  }
+
+  @Test
+  void versionAndHelpWithoutACommand() {
+    assertThat(read("-v")).isEqualTo(new Asked.Version());
+    assertThat(read("-v", "ls")).isEqualTo(new Asked.Version());
+    assertThat(read("help", "info")).isEqualTo(new Asked.Help(Optional.of(Verb.DESCRIBE)));
+    assertThat(read()).isEqualTo(new Asked.Nothing());
+  }
+
+  @Test
+  void aSingleDashIsATarget() {
+    assertThat(read("start", "-")).isEqualTo(start(List.of("-"), Map.of()));
+  }
+}

@@ -1,0 +1,657 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.DaemonCommand;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Act;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.GodCommand.StartApps;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply.Line;
+import io.jpm.config.AppDefaults;
+import io.jpm.config.AppsOutcome;
+import io.jpm.config.Caller;
+import io.jpm.config.Problem;
+import io.jpm.model.AppSpec;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.StopPolicy;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.ConsoleChunk;
+import io.jpm.wire.ConsoleRequest.Tty;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class ConsoleVerticleTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final ConsoleTiming QUICK =
+      new ConsoleTiming(
+          Duration.ofMillis(50),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(9),
+          Duration.ofMillis(20));
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<Map<String, Object>> described = new CopyOnWriteArrayList<>();
+  private final List<Caller> callers = new CopyOnWriteArrayList<>();
+  private final FakeRooms rooms = new FakeRooms(vertx);
+  private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
+  private volatile AppsOutcome script = outcome(Instances.spec("app", 1));
+
+  private volatile boolean broken;
+
+  @BeforeEach
+  void deploy() throws InterruptedException, ExecutionException, TimeoutException {
+    BusCodec.install(vertx);
+    deploy(QUICK);
+  }
+
+  private void deploy(ConsoleTiming timing)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    var context =
+        new ConsoleContext(
+            "1.2.3",
+            Path.of("/home/me/.jpm"),
+            "me",
+            new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT),
+            () -> Instances.NOW,
+            timing);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, new FakeSource()))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void close() throws InterruptedException, ExecutionException, TimeoutException {
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private final class FakeSource implements AppSource {
+    @Override
+    public boolean isProcessFile(String word) {
+      return word.endsWith(".json");
+    }
+
+    @Override
+    public AppsOutcome fromFile(Path path, Caller caller) {
+      assertThat(path).isEqualTo(Path.of("/home/me/apps.json"));
+      callers.add(caller);
+      return file;
+    }
+
+    @Override
+    public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
+      if (broken) {
+        throw new IllegalStateException("fake defect");
+      }
+      described.add(attributes);
+      callers.add(caller);
+      return script;
+    }
+  }
+
+  private static AppsOutcome outcome(AppSpec... specs) {
+    return new AppsOutcome(List.of(specs), List.of(), List.of());
+  }
+
+  private ConsoleClient run(String... argv) {
+    return ConsoleClient.run(vertx, argv);
+  }
+
+  private static void assertEnd(ConsoleClient client, int code) {
+    assertThat(client.code())
+        .describedAs("out: %s%nerr: %s", client.out(), client.err())
+        .isEqualTo(code);
+  }
+
+  // Without apps
+
+  @Test
+  void pingAnswersAsPm2() {
+    ConsoleClient client = run("ping");
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
+    assertThat(client.chunks()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-v", "-V", "--version"})
+  void version(String option) {
+    ConsoleClient client = run(option);
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("1.2.3\n");
+  }
+
+  @Test
+  void nothingTypedIsUsageAndAFailure() {
+    ConsoleClient client = run();
+    assertEnd(client, 1);
+    assertThat(client.out()).startsWith("Usage: jpm <command>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--help", "help"})
+  void helpFitsOneScreen(String word) {
+    ConsoleClient client = run(word);
+    assertEnd(client, 0);
+    Golden.check("help", client.out());
+    assertThat(client.out().lines().count()).isLessThanOrEqualTo(26);
+    assertThat(client.out().lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  @Test
+  void helpForOneCommand() {
+    ConsoleClient client = run("help", "start");
+    assertEnd(client, 0);
+    Golden.check("help-start", client.out());
+    ConsoleClient other = run("start", "x", "--help");
+    assertEnd(other, 0);
+    assertThat(other.out()).isEqualTo(client.out());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "strat app.js | unknown command \"strat\": did you mean start?",
+        "deploy x | unknown command \"deploy\": see jpm --help",
+        "help strat | did you mean start?",
+        "start app.js --nmae web | unknown option \"--nmae\": did you mean --name? (jpm start --help)",
+        "start app.js --instnaces=2 | unknown option \"--instnaces\": did you mean --instances?",
+        "ls --zzzzzzz | unknown option \"--zzzzzzz\": see jpm ls --help",
+        "--verison | unknown option \"--verison\": did you mean --version?",
+        "start app.js --name | --name needs a value: --name NAME",
+        "start app.js --name --cwd / | --name needs a value: --name NAME",
+        "logs --raw=3 | should be specified without",
+        "stop | jpm stop: say what: jpm stop name|id|all|file…",
+        "ping me | jpm ping takes no \"me\"",
+        "restart web -- --x | jpm restart takes nothing after --",
+        "logs --lines many | --lines \"many\": use 0 to",
+        "logs --lines -3 | --lines \"-3\": use 0 to",
+        "--name web | no command"
+      })
+  void mistakesAreOneClearLine(String line, String sentence) {
+    ConsoleClient client = run(line.strip().split(" "));
+    assertEnd(client, 1);
+    assertThat(client.out()).isEmpty();
+    assertThat(client.err().lines()).hasSize(1);
+    assertThat(client.err()).startsWith("[jpm][ERROR] ").contains(sentence);
+    assertThat(rooms.asked).isEmpty();
+  }
+
+  @Test
+  void requestsThatAreNoneEndWith2() {
+    ConsoleClient client = ConsoleClient.send(vertx, new JsonObject().put("v", 9));
+    assertEnd(client, 2);
+    assertThat(client.err()).contains("bad request", "version 9");
+  }
+
+  // Lists
+
+  @Test
+  void listShowsLoads() {
+    rooms.instances.add(Instances.online(0, "web"));
+    for (String word : List.of("ls", "list", "l", "ps", "status")) {
+      ConsoleClient client = run(word);
+      assertEnd(client, 0);
+      assertThat(client.out()).contains("│ web", "│ 51.7mb", "│ 0.3%", "│ me");
+    }
+  }
+
+  @Test
+  void silentSatanDoesNotSpoilTheList() {
+    rooms.instances.add(Instances.online(0, "web"));
+    rooms.satanSilent = true;
+    ConsoleClient client = run("ls");
+    assertEnd(client, 0);
+    assertThat(client.out()).contains("│ web", "│ N/A");
+  }
+
+  @Test
+  void tableFollowsTheTerminal() {
+    rooms.instances.add(Instances.online(0, "web"));
+    ConsoleClient narrow = ConsoleClient.run(vertx, new Tty(40, 20, true, true, true), "ls");
+    assertEnd(narrow, 0);
+    assertThat(narrow.out()).contains("\u001b[1;32monline").doesNotContain("51.7mb");
+    ConsoleClient plain =
+        ConsoleClient.run(vertx, new Tty(40, 20, true, true, true), "ls", "--no-color");
+    assertEnd(plain, 0);
+    assertThat(plain.out()).contains("online").doesNotContain("\u001b");
+  }
+
+  @Test
+  void jlistIsJsonAndNothingElse() {
+    rooms.instances.add(Instances.online(0, "web"));
+    ConsoleClient client = ConsoleClient.run(vertx, new Tty(80, 20, true, true, true), "jlist");
+    assertEnd(client, 0);
+    assertThat(client.err()).isEmpty();
+    assertThat(new JsonArray(client.out()).getJsonObject(0).getInteger("pid")).isEqualTo(4100);
+  }
+
+  @Test
+  void describeShowsEachInstance() {
+    rooms.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
+    rooms.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
+    ConsoleClient client = run("describe", "web");
+    assertEnd(client, 0);
+    assertThat(client.out()).contains("with id 0 - name web", "with id 1 - name web");
+    ConsoleClient byId = run("show", "1");
+    assertEnd(byId, 0);
+    assertThat(byId.out()).contains("with id 1").doesNotContain("with id 0");
+  }
+
+  @Test
+  void describeOfNobodyFails() {
+    ConsoleClient client = run("describe", "nope");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][WARN] nope doesn't exist\n");
+  }
+
+  @Test
+  void controlCharactersInWordsAreSpelledOut() {
+    ConsoleClient client = run("describe", "\u001b[2J\nx");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][WARN] \\x1b[2J\\nx doesn't exist\n");
+  }
+
+  @Test
+  void bytesThatAreNoUtf8DoNotBreakTheAnswer() {
+    ConsoleClient client = run("describe", "a\uDCFF");
+    assertEnd(client, 1);
+    assertThat(client.err()).contains("a\uFFFD doesn't exist");
+  }
+
+  // Actions
+
+  @Test
+  void startMakesAnAppOfAScript() {
+    ConsoleClient client =
+        run(
+            "start",
+            "-i",
+            "2",
+            "app.js",
+            "--name=web",
+            "--no-autorestart",
+            "--kill-timeout",
+            "5s",
+            "--node-args",
+            "--harmony",
+            "--",
+            "--port",
+            "80 80",
+            "--",
+            "");
+    assertEnd(client, 0);
+    assertThat(described)
+        .containsExactly(
+            Map.of(
+                "script", "app.js",
+                "args", List.of("--port", "80 80", "--", ""),
+                "name", "web",
+                "instances", 2,
+                "autorestart", false,
+                "kill_timeout", "5s",
+                "interpreter_args", "--harmony"));
+    assertThat(callers)
+        .containsExactly(new Caller(Path.of("/home/me"), Map.of("PATH", "/usr/bin")));
+    assertThat(rooms.asked(StartApps.class))
+        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.REFUSE_RUNNING));
+    assertThat(client.out())
+        .contains("[jpm] Starting /srv/app/server.js as app (1 instance)", "[jpm] Done.", "│ app ");
+  }
+
+  @Test
+  void optionsMayComeBeforeTheCommand() {
+    assertEnd(run("--name", "web", "start", "app.js"), 0);
+    assertThat(described).containsExactly(Map.of("script", "app.js", "name", "web"));
+  }
+
+  @Test
+  void startOfAKnownNameOrNumberActs() {
+    rooms.instances.add(Instances.stopped(0, "web"));
+    for (String word : List.of("web", "0", "all")) {
+      rooms.asked.clear();
+      ConsoleClient client = run("start", word);
+      assertEnd(client, 0);
+      assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.START, List.of(word)));
+      assertThat(client.out()).contains("[jpm] Started web (id 0)");
+    }
+    assertThat(described).isEmpty();
+  }
+
+  @Test
+  void optionsThatChangeNothingAreNamed() {
+    rooms.instances.add(Instances.stopped(0, "web"));
+    ConsoleClient client = run("start", "web", "-i", "4");
+    assertEnd(client, 0);
+    assertThat(client.err())
+        .isEqualTo("[jpm][WARN] --instances changes nothing for an app that is in the list\n");
+  }
+
+  @Test
+  void startOfAFileStartsItsApps() {
+    file =
+        new AppsOutcome(
+            List.of(Instances.spec("a", 1), Instances.spec("b", 2)),
+            List.of(),
+            List.of("watch is not known yet"));
+    ConsoleClient client = run("start", "apps.json");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(StartApps.class))
+        .containsExactly(new StartApps(file.apps(), Existing.RESTART));
+    assertThat(client.err()).isEqualTo("[jpm][WARN] watch is not known yet\n");
+    assertThat(client.out()).contains("[jpm] Done: 2 apps, 2 instances", "│ a ", "│ b ");
+  }
+
+  @Test
+  void onlyChoosesFromAFile() {
+    file = outcome(Instances.spec("a", 1), Instances.spec("b", 1), Instances.spec("c", 1));
+    assertEnd(run("start", "apps.json", "--only", "c,a"), 0);
+    assertThat(rooms.asked(StartApps.class).getFirst().specs())
+        .extracting(spec -> spec.name().value())
+        .containsExactly("a", "c");
+    ConsoleClient wrong = run("start", "apps.json", "--only", "x");
+    assertEnd(wrong, 1);
+    assertThat(wrong.err()).contains("--only x: the apps of apps.json are a, b, c");
+  }
+
+  @Test
+  void problemsAreOnePerLine() {
+    file =
+        new AppsOutcome(
+            List.of(),
+            List.of(new Problem("apps[0].script", "missing"), new Problem("apps[1].name", "bad")),
+            List.of());
+    ConsoleClient client = run("start", "apps.json");
+    assertEnd(client, 1);
+    assertThat(client.err())
+        .isEqualTo("[jpm][ERROR] apps[0].script: missing\n[jpm][ERROR] apps[1].name: bad\n");
+    assertThat(client.out()).isEmpty();
+  }
+
+  @Test
+  void theFirstFailureStopsTheRest() {
+    script = new AppsOutcome(List.of(), List.of(new Problem("nope.js", "not found")), List.of());
+    ConsoleClient client = run("start", "nope.js", "other.js");
+    assertEnd(client, 1);
+    assertThat(described).extracting(one -> one.get("script")).containsExactly("nope.js");
+  }
+
+  @Test
+  void runningScriptIsRefusedByGod() {
+    rooms.problems =
+        command -> command instanceof StartApps ? List.of("app is running already") : List.of();
+    ConsoleClient client = run("start", "app.js");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] app is running already\n");
+    assertThat(client.out()).doesNotContain("│");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "stop, STOP, Stopped",
+    "restart, RESTART, Restarted",
+    "delete, DELETE, Deleted",
+    "del, DELETE, Deleted"
+  })
+  void actionsGoToGodAndEndWithTheTable(String word, Action action, String done) {
+    rooms.instances.add(Instances.online(0, "web"));
+    rooms.instances.add(Instances.online(1, "web"));
+    rooms.instances.add(Instances.online(2, "job"));
+    ConsoleClient client = run(word, "web", "2");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(Act.class)).containsExactly(new Act(action, List.of("web", "2")));
+    assertThat(client.out())
+        .contains("[jpm] " + done + " job (id 2)", "[jpm] " + done + " web (ids 0, 1)", "│ id");
+  }
+
+  @Test
+  void aFileMeansThoseOfItsAppsThatAreListed() {
+    rooms.instances.add(Instances.online(0, "a"));
+    file = outcome(Instances.spec("a", 1), Instances.spec("b", 1));
+    ConsoleClient client = run("stop", "apps.json");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.STOP, List.of("a")));
+    assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
+    rooms.instances.clear();
+    ConsoleClient none = run("stop", "apps.json");
+    assertEnd(none, 1);
+    assertThat(none.err()).contains("none of its apps is in the list");
+  }
+
+  @Test
+  void nobodyFoundIsAFailure() {
+    ConsoleClient silent = run("stop", "nope");
+    assertEnd(silent, 1);
+    assertThat(silent.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    rooms.problems = command -> command instanceof Act ? List.of("nope not found") : List.of();
+    ConsoleClient told = run("restart", "nope");
+    assertEnd(told, 1);
+    assertThat(told.err()).isEqualTo("[jpm][ERROR] nope not found\n");
+  }
+
+  @Test
+  void manyAppsAreSummedUp() {
+    IntStream.range(0, 30).forEach(i -> rooms.instances.add(Instances.online(i, "job-" + i)));
+    ConsoleClient client = run("restart", "all");
+    assertEnd(client, 0);
+    assertThat(client.out()).startsWith("[jpm] Restarted 30 apps (30 instances)\n┌");
+  }
+
+  @Test
+  void killStopsTheDaemonAfterTheLastAnswer() {
+    rooms.instances.add(Instances.online(0, "web"));
+    ConsoleClient client = run("kill");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .isEqualTo("[jpm] [v] All Applications Stopped\n[jpm] [v] jpm Daemon Stopped\n");
+    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+    assertThat(rooms.daemon).containsExactly(new DaemonCommand.Stop());
+    assertThat(rooms.asked(GodCommand.EndEverything.class)).hasSize(1);
+  }
+
+  @Test
+  void killEndsADaemonWhoseGodFails() {
+    rooms.problems = _ -> List.of("web (id 0) does not end");
+    ConsoleClient client = run("kill");
+    assertEnd(client, 1);
+    assertThat(client.err()).contains("web (id 0) does not end");
+    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+  }
+
+  @Test
+  void killIsNotUndoneByAClientThatVanishes() {
+    rooms.slow = true;
+    ConsoleClient client = run("kill");
+    client.vanish();
+    Eventually.await("a heartbeat", LIMIT, () -> !client.chunks().isEmpty());
+    rooms.release();
+    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+    assertThat(client.isDone()).isFalse();
+  }
+
+  // The conversation
+
+  @Test
+  void slowCommandsBeat() {
+    rooms.instances.add(Instances.online(0, "web"));
+    rooms.slow = true;
+    ConsoleClient client = run("stop", "web");
+    Eventually.await("heartbeats", LIMIT, () -> client.chunks().size() >= 3);
+    assertThat(client.chunks()).allMatch(chunk -> chunk instanceof ConsoleChunk.Wait);
+    rooms.release();
+    assertEnd(client, 0);
+    assertThat(client.out()).contains("Stopped web");
+  }
+
+  @Test
+  void fiveMegabytesComeInSmallChunksUnharmed() {
+    Path out = Instances.online(0, "web").outFile();
+    rooms.instances.add(Instances.online(0, "web"));
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      texts.add(i + " 🚀é日".repeat(100));
+    }
+    texts.forEach(text -> rooms.past.add(new Line(out, text)));
+    ConsoleClient client = run("logs", "--nostream", "--raw", "--lines", "5000");
+    assertEnd(client, 0);
+    assertThat(client.out().getBytes(StandardCharsets.UTF_8).length).isGreaterThan(5_000_000);
+    assertThat(client.out()).isEqualTo(String.join("\n", texts) + "\n");
+    assertThat(client.chunks())
+        .allSatisfy(chunk -> {
+          if (chunk instanceof ConsoleChunk.Out(String text)) {
+            assertThat(text.getBytes(StandardCharsets.UTF_8).length)
+                .isLessThanOrEqualTo(Outbox.CHUNK_BYTES);
+          }
+        });
+    assertThat(client.chunks().size()).isLessThan(250);
+  }
+
+  @Test
+  void roomsThatDoNotAnswerAreNamed() {
+    rooms.mute = true;
+    ConsoleClient silent = run("ls");
+    assertEnd(silent, 1);
+    assertThat(silent.err())
+        .isEqualTo("[jpm][ERROR] God did not answer within 2 s; see the daemon's log\n");
+  }
+
+  @Test
+  void defectsAreOneLineAnd70() {
+    broken = true;
+    ConsoleClient client = run("start", "app.js");
+    assertEnd(client, 70);
+    assertThat(client.err())
+        .isEqualTo(
+            "[jpm][ERROR] internal error: java.lang.IllegalStateException: fake defect; see the daemon's log\n");
+  }
+
+  // Logs
+
+  @Test
+  void logsPrintThePast() {
+    var web = Instances.online(0, "web");
+    rooms.instances.add(web);
+    rooms.past.add(new Line(web.errorFile(), "oh no"));
+    rooms.past.add(new Line(web.outFile(), "hello"));
+    ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .isEqualTo(
+            """
+            [TAILING] Tailing last 15 lines for [all] processes (change the value with --lines option)
+            /home/me/.jpm/logs/web-error.log last 15 lines:
+            0|web | oh no
+            /home/me/.jpm/logs/web-out.log last 15 lines:
+            0|web | hello
+
+            """);
+  }
+
+  @Test
+  void logsChooseStreams() {
+    var web = Instances.online(0, "web");
+    rooms.instances.add(web);
+    rooms.past.add(new Line(web.errorFile(), "oh no"));
+    rooms.past.add(new Line(web.outFile(), "hello"));
+    ConsoleClient errors = run("log", "web", "--nostream", "--err", "--raw");
+    assertEnd(errors, 0);
+    assertThat(errors.err()).isEqualTo("oh no\n");
+    assertThat(errors.out()).isEmpty();
+    ConsoleClient out = run("logs", "web", "--nostream", "--out", "--raw");
+    assertEnd(out, 0);
+    assertThat(out.out()).isEqualTo("hello\n");
+  }
+
+  @Test
+  void onlyATerminalIsProtected() {
+    var web = Instances.online(0, "web");
+    rooms.instances.add(web);
+    rooms.past.add(new Line(web.outFile(), "\u001b[2J\u001b[31mred"));
+    ConsoleClient pipe = run("logs", "--nostream", "--raw");
+    assertEnd(pipe, 0);
+    assertThat(pipe.out()).isEqualTo("\u001b[2J\u001b[31mred\n");
+    ConsoleClient screen =
+        ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream", "--raw");
+    assertEnd(screen, 0);
+    assertThat(screen.out()).isEqualTo("\u001b[31mred\u001b[0m\n");
+  }
+
+  @Test
+  void logsOfNobodyFail() {
+    ConsoleClient client = run("logs", "nope");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+  }
+
+  @Test
+  void logsFollowAndFindNewInstances() {
+    var web = Instances.online(0, "web");
+    var job = Instances.online(11, "job");
+    rooms.instances.add(web);
+    ConsoleClient client = run("logs", "--lines", "0");
+    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
+    rooms.print(web.outFile(), "one");
+    Eventually.await("one", LIMIT, () -> client.out().contains("0|web | one\n"));
+    rooms.instances.add(job);
+    Eventually.await("job is followed", LIMIT, () -> rooms.isFollowed(job.errorFile()));
+    rooms.print(job.errorFile(), "two");
+    Eventually.await("two", LIMIT, () -> client.out().contains("11|job | two\n"));
+    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
+    rooms.instances.remove(web);
+    rooms.print(web.outFile(), "last");
+    Eventually.await("last", LIMIT, () -> client.out().contains("0|web  | last\n"));
+    Eventually.await(
+        "a heartbeat",
+        LIMIT,
+        () -> client.chunks().stream().anyMatch(chunk -> chunk instanceof ConsoleChunk.Wait));
+    assertThat(client.isDone()).isFalse();
+  }
+
+  @Test
+  void aClientThatVanishesIsForgotten() {
+    var web = Instances.online(0, "web");
+    rooms.instances.add(web);
+    ConsoleClient client = run("logs");
+    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
+    client.vanish();
+    int before = client.chunks().size();
+    Eventually.await("a chunk it ignores", LIMIT, () -> client.chunks().size() > before);
+    int shows = rooms.asked(GodCommand.Show.class).size();
+    rooms.print(web.outFile(), "unheard");
+    ConsoleClient other = run("ping");
+    assertEnd(other, 0);
+    assertThat(rooms.asked(LogsCommand.Follow.class).size()).isLessThanOrEqualTo(2);
+    assertThat(rooms.asked(GodCommand.Show.class).size()).isLessThanOrEqualTo(shows + 1);
+    assertThat(client.chunks()).hasSize(before + 1);
+  }
+}

@@ -1,0 +1,156 @@
+package io.jpm.console;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusMessage;
+import io.jpm.bus.DaemonCommand;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogPosition;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.ProcessIdentity;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// The other rooms as far as the console sees them: they note what they are asked and answer from
+/// lists that the test fills.
+final class FakeRooms {
+  final List<InstanceView> instances = new CopyOnWriteArrayList<>();
+  final List<BusMessage> asked = new CopyOnWriteArrayList<>();
+  final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
+  final List<DaemonCommand> daemon = new CopyOnWriteArrayList<>();
+
+  /// Actions that wait for [#release].
+  volatile boolean slow;
+
+  /// Whether God takes commands and answers none.
+  volatile boolean mute;
+
+  volatile boolean satanSilent;
+  volatile Function<GodCommand, List<String>> problems = _ -> List.of();
+  private volatile Runnable held = () -> {};
+  private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
+
+  FakeRooms(Vertx vertx) {
+    vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
+    vertx.eventBus().<SatanCommand>consumer(Addresses.SATAN_COMMAND, this::satan);
+    vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::logs);
+    vertx
+        .eventBus()
+        .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, stop -> daemon.add(stop.body()));
+  }
+
+  private void god(Message<GodCommand> message) {
+    GodCommand command = message.body();
+    asked.add(command);
+    if (mute) {
+      return;
+    }
+    List<String> found = problems.apply(command);
+    switch (command) {
+      case GodCommand.Show(List<String> targets) ->
+          message.reply(new GodReply(named(targets), found));
+      case GodCommand.Act(var action, List<String> targets) -> {
+        List<InstanceView> acted = named(targets);
+        if (action == GodCommand.Action.DELETE) {
+          instances.removeAll(acted);
+        }
+        answer(() -> message.reply(new GodReply(acted, found)));
+      }
+      case GodCommand.StartApps(var specs, _) -> {
+        List<InstanceView> started = new ArrayList<>();
+        if (found.isEmpty()) {
+          specs.forEach(
+              spec -> started.add(Instances.online(instances.size() + started.size(), spec, 0)));
+        }
+        instances.addAll(started);
+        answer(() -> message.reply(new GodReply(started, found)));
+      }
+      case GodCommand.EndEverything() -> {
+        List<InstanceView> ended = List.copyOf(instances);
+        instances.clear();
+        answer(() -> message.reply(new GodReply(ended, found)));
+      }
+    }
+  }
+
+  private void answer(Runnable reply) {
+    if (slow) {
+      held = reply;
+    } else {
+      reply.run();
+    }
+  }
+
+  /// Lets a slow action end.
+  void release() {
+    held.run();
+  }
+
+  private List<InstanceView> named(List<String> targets) {
+    return instances.stream()
+        .filter(instance ->
+            targets.isEmpty()
+                || targets.contains("all")
+                || targets.contains(instance.spec().name().value())
+                || targets.contains(instance.id().toString()))
+        .toList();
+  }
+
+  private void satan(Message<SatanCommand> message) {
+    if (!satanSilent && message.body() instanceof SatanCommand.Sample(List<ProcessIdentity> all)) {
+      message.reply(
+          new SatanReply.Sampled(
+              all.stream()
+                  .collect(
+                      Collectors.<ProcessIdentity, ProcessIdentity, Load>toMap(
+                          process -> process, _ -> Instances.LOAD))));
+    }
+  }
+
+  private synchronized void logs(Message<LogsCommand> message) {
+    asked.add(message.body());
+    switch (message.body()) {
+      case LogsCommand.Tail(List<Path> files, int lines) ->
+          message.reply(
+              new LogsReply.Lines(
+                  past.stream().filter(line -> files.contains(line.file())).limit(lines).toList(),
+                  files.stream().map(file -> new LogPosition(file, 7)).toList()));
+      case LogsCommand.Follow(List<LogPosition> positions, _) ->
+          positions.forEach(position -> followers.put(position.file(), message));
+      case LogsCommand.Open _, LogsCommand.Close _ -> throw new AssertionError(message.body());
+    }
+  }
+
+  /// Whether somebody waits for lines of `file`.
+  synchronized boolean isFollowed(Path file) {
+    return followers.containsKey(file);
+  }
+
+  /// An app prints a line.
+  synchronized void print(Path file, String text) {
+    Message<LogsCommand> follower = followers.get(file);
+    if (follower == null
+        || !(follower.body() instanceof LogsCommand.Follow(List<LogPosition> positions, _))) {
+      throw new AssertionError("nobody follows " + file);
+    }
+    positions.forEach(position -> followers.remove(position.file()));
+    follower.reply(new LogsReply.Lines(List.of(new LogsReply.Line(file, text)), positions));
+  }
+
+  <T extends BusMessage> List<T> asked(Class<T> type) {
+    return asked.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+}

@@ -1,0 +1,99 @@
+package io.jpm.console;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
+import io.jpm.model.LogFiles;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.StopPolicy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Instances for tests, at one fixed moment.
+public final class Instances {
+  public static final Instant NOW = Instant.parse("2026-03-04T10:00:00Z");
+  public static final Load LOAD = new Load(54_211_379, 0.34);
+
+  private Instances() {}
+
+  public static AppSpec spec(String name, int instances) {
+    return spec(name, instances, "default");
+  }
+
+  public static AppSpec spec(String name, int instances, String namespace) {
+    return new AppSpec(
+        new AppName(name),
+        new Command(
+            Path.of("/srv/app/server.js"),
+            Optional.of(Path.of("/usr/bin/node")),
+            List.of("--max-old-space-size=200"),
+            List.of("--port", "80 80")),
+        Path.of("/srv/app"),
+        Map.of("PASSWORD", "hunter2", "NODE_ENV", "production"),
+        instances,
+        RestartPolicy.DEFAULT,
+        StopPolicy.DEFAULT,
+        LogFiles.DEFAULT,
+        namespace,
+        true);
+  }
+
+  public static InstanceView online(int id, String name) {
+    return online(id, spec(name, 1), 0);
+  }
+
+  public static InstanceView online(int id, AppSpec spec, int number) {
+    return view(id, spec, number, Phase.ONLINE, Optional.empty(), "started by start");
+  }
+
+  public static InstanceView stopped(int id, String name) {
+    return view(
+        id, spec(name, 1), 0, Phase.STOPPED, Optional.of(new Exit.Signalled(9, false)), "stopped");
+  }
+
+  public static InstanceView errored(int id, String name) {
+    return view(
+        id,
+        spec(name, 1),
+        0,
+        Phase.ERRORED,
+        Optional.of(new Exit.Code(1)),
+        "exit 1 after 12 ms, 16 tries");
+  }
+
+  public static InstanceView view(
+      int id, AppSpec spec, int number, Phase phase, Optional<Exit> exit, String reason) {
+    boolean runs = phase == Phase.ONLINE || phase == Phase.LAUNCHING || phase == Phase.STOPPING;
+    Path logs = Path.of("/home/me/.jpm/logs");
+    String stem = spec.name().fileStem() + (spec.instances() == 1 ? "" : "-" + id);
+    return new InstanceView(
+        new InstanceId(id),
+        spec,
+        number,
+        phase,
+        runs ? Optional.of(process(id)) : Optional.empty(),
+        phase == Phase.ERRORED ? 15 : 0,
+        phase == Phase.ERRORED ? 16 : 0,
+        NOW.minus(Duration.ofDays(3)),
+        runs ? Optional.of(NOW.minus(Duration.ofSeconds(100L * (id + 1)))) : Optional.empty(),
+        exit,
+        reason,
+        logs.resolve(stem + "-out.log"),
+        logs.resolve(stem + "-error.log"),
+        Path.of("/home/me/.jpm/pids", spec.name().fileStem() + "-" + id + ".pid"));
+  }
+
+  public static ProcessIdentity process(int id) {
+    return new ProcessIdentity("boot", 4100 + id, 1000 + id);
+  }
+}

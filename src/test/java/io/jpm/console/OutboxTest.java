@@ -1,0 +1,47 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.wire.ConsoleChunk;
+import org.junit.jupiter.api.Test;
+
+class OutboxTest {
+  private final Outbox outbox = new Outbox();
+
+  @Test
+  void whatGoesTheSameWayLeavesTogether() {
+    outbox.add(false, "a");
+    outbox.add(false, "");
+    outbox.add(false, "b");
+    outbox.add(true, "c");
+    outbox.add(false, "d");
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Out("ab"));
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Err("c"));
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Out("d"));
+    assertThat(outbox.poll()).isEmpty();
+    assertThat(outbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void cutsBetweenCharacters() {
+    outbox.add(false, "x" + "🚀".repeat(Outbox.CHUNK_BYTES / 4) + "é");
+    assertThat(outbox.poll())
+        .contains(new ConsoleChunk.Out("x" + "🚀".repeat(Outbox.CHUNK_BYTES / 4 - 1)));
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Out("🚀é"));
+    assertThat(outbox.poll()).isEmpty();
+  }
+
+  @Test
+  void exactlyFullChunksLeaveNothing() {
+    outbox.add(false, "x".repeat(Outbox.CHUNK_BYTES));
+    outbox.add(false, "y");
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Out("x".repeat(Outbox.CHUNK_BYTES)));
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Out("y"));
+  }
+
+  @Test
+  void halvesOfCharactersAreReplaced() {
+    outbox.add(false, "a\uDCFFb\uD83D");
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Out("a\uFFFDb\uFFFD"));
+  }
+}

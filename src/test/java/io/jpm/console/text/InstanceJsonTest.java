@@ -1,0 +1,62 @@
+package io.jpm.console.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.console.Golden;
+import io.jpm.console.Instances;
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class InstanceJsonTest {
+  private static String draw(InstanceView... instances) {
+    return InstanceJson.draw(
+        new Listing(
+            List.of(instances), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me"));
+  }
+
+  private static JsonObject environment(Exit exit) {
+    String json =
+        draw(
+            Instances.view(
+                7, Instances.spec("web", 1), 0, Phase.STOPPED, Optional.of(exit), "stopped"));
+    return new JsonArray(json).getJsonObject(0).getJsonObject("pm2_env");
+  }
+
+  @Test
+  void pm2sFields() {
+    String json =
+        draw(Instances.online(0, Instances.spec("web", 2), 0), Instances.errored(3, "worker"));
+    Golden.check("jlist", new JsonArray(json).encodePrettily() + "\n");
+  }
+
+  @Test
+  void environmentsStayInside() {
+    String json = draw(Instances.online(0, "web"));
+    assertThat(json).doesNotContain("hunter2", "PASSWORD");
+    assertThat(new JsonArray(json).getJsonObject(0).getJsonObject("pm2_env").getJsonObject("env"))
+        .isEmpty();
+  }
+
+  @Test
+  void exitCodesAreNeverMadeUp() {
+    assertThat(environment(new Exit.Code(137)).getInteger("exit_code")).isEqualTo(137);
+    assertThat(environment(new Exit.Code(137)).containsKey("exit_signal")).isFalse();
+    JsonObject killed = environment(new Exit.Signalled(9, false));
+    assertThat(killed.containsKey("exit_code")).isTrue();
+    assertThat(killed.getValue("exit_code")).isNull();
+    assertThat(killed.getString("exit_signal")).isEqualTo("SIGKILL");
+    assertThat(environment(new Exit.Unknown("adopted")).getValue("exit_code")).isNull();
+  }
+
+  @Test
+  void emptyListIsAnEmptyArray() {
+    assertThat(draw()).isEqualTo("[]\n");
+  }
+}

@@ -1,0 +1,102 @@
+package io.jpm.console.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.console.Golden;
+import io.jpm.console.Instances;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InstanceTableTest {
+  private static final List<InstanceView> MIXED =
+      List.of(
+          Instances.online(0, Instances.spec("web", 2), 0),
+          Instances.online(1, Instances.spec("web", 2), 1),
+          Instances.errored(3, "worker"),
+          Instances.stopped(4, "a-rather-long-name-for-a-job-that-runs-at-night"),
+          Instances.view(
+              5,
+              Instances.spec("日本語アプリ", 1),
+              0,
+              Phase.WAITING_RESTART,
+              Optional.empty(),
+              "exit 1 after 2 s, restart 3/16"));
+
+  private static Listing listing(List<InstanceView> instances) {
+    Map<ProcessIdentity, Load> loads = Map.of(Instances.process(0), Instances.LOAD);
+    return new Listing(instances, loads, Instances.NOW, "me");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 40, 80, 200})
+  void fitsTheScreen(int width) {
+    String table = InstanceTable.draw(listing(MIXED), new Screen(width, false));
+    Golden.check("ls-" + width, table);
+    List<String> grid = table.lines().filter(line -> !line.contains("(id ")).toList();
+    assertThat(grid.stream().map(Columns::of).distinct()).hasSize(1);
+    if (width > 0) {
+      assertThat(Columns.of(grid.getFirst())).isLessThanOrEqualTo(width);
+    }
+  }
+
+  @Test
+  void colours() {
+    Golden.check("ls-colors", InstanceTable.draw(listing(MIXED), new Screen(120, true)));
+  }
+
+  @Test
+  void colouredAndPlainShowTheSame() {
+    String colored = InstanceTable.draw(listing(MIXED), new Screen(80, true));
+    assertThat(colored.replaceAll("\u001b\\[[0-9;]*m", ""))
+        .isEqualTo(InstanceTable.draw(listing(MIXED), new Screen(80, false)));
+  }
+
+  @Test
+  void emptyListSaysHowToBegin() {
+    Golden.check("ls-empty", InstanceTable.draw(listing(List.of()), Screen.PIPE));
+  }
+
+  @Test
+  void namespacesShowWhenThereAreSome() {
+    InstanceView billing = Instances.online(0, Instances.spec("api", 1, "billing"), 0);
+    Golden.check("ls-namespace", InstanceTable.draw(listing(List.of(billing)), Screen.PIPE));
+  }
+
+  @Test
+  void reasonsCannotSteerTheTerminal() {
+    InstanceView hostile =
+        Instances.view(
+            0, Instances.spec("x", 1), 0, Phase.ERRORED, Optional.empty(), "\u001b[2Jgone");
+    assertThat(InstanceTable.draw(listing(List.of(hostile)), Screen.PIPE))
+        .contains("\\x1b[2Jgone")
+        .doesNotContain("\u001b");
+  }
+
+  @Test
+  void manyErroredAreCounted() {
+    List<InstanceView> many =
+        IntStream.range(0, 25).mapToObj(id -> Instances.errored(id, "job-" + id)).toList();
+    assertThat(InstanceTable.draw(listing(many), Screen.PIPE)).endsWith("… and 15 more errored\n");
+  }
+
+  @Test
+  void aThousandRowsAreQuick() {
+    List<InstanceView> many =
+        IntStream.range(0, 1_000).mapToObj(id -> Instances.online(id, "job-" + id)).toList();
+    InstanceTable.draw(listing(many), new Screen(80, true));
+    long start = System.nanoTime();
+    String table = InstanceTable.draw(listing(many), new Screen(80, true));
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+    assertThat(table.lines()).hasSize(1_004);
+  }
+}
