@@ -1,0 +1,84 @@
+package io.jpm.bridge;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import org.jspecify.annotations.Nullable;
+
+/// The bridge: the unix socket, the guarded TCP port in front of it and the file that tells the
+/// port. Deployed once, by the daemon, as the last room: an open door means that jpm is ready.
+///
+/// Runs on one event loop. What a peer may cost at most, in memory:
+///
+/// - without the token: 1 KiB and one read (64 KiB);
+/// - with it, going in: what the stock bridge gathers of one frame, so `maxFrameBytes`, and some
+///   1.5 MiB that Vert.x reads ahead;
+/// - going out: 8 MiB and one frame in front of the unix socket (`StockPeer`, for peers of the unix
+///   socket too; Netty's allocator may round that up to twice as much) and some 3 MiB in the guard.
+///
+/// A peer that takes none of its answers for `slowPeerTimeout`, or for which more than the above
+/// waits, is cut off. So is one that reads, but more slowly than is published over a long time:
+/// publications cannot be slowed down. Streams that must not lose anything go by reply to reply.
+public final class BridgeVerticle extends VerticleBase {
+  // For peers that do not take their last answer when the bridge stops.
+  private static final long FAREWELL_MILLIS = 500;
+
+  private final BridgeSettings settings;
+  private @Nullable Open open;
+
+  /// What is open while the verticle runs.
+  private record Open(StockBridge stock, Guard guard, PortFile portFile, RefusalLog refusals) {}
+
+  /// @param settings what to listen on and whom to let in
+  public BridgeVerticle(BridgeSettings settings) {
+    this.settings = settings;
+  }
+
+  /// Opens the unix socket, then the port, then writes the port's file. When one of them fails,
+  /// what is open is closed again.
+  @Override
+  public Future<?> start() {
+    if (!context.isEventLoopContext()) {
+      return Future.failedFuture(
+          new IllegalStateException("bridge: deploy it on an event loop, its state has one owner"));
+    }
+    var refusals = new RefusalLog(vertx);
+    var guard = new Guard(vertx, settings, refusals);
+    var stock = new StockBridge(vertx, settings, refusals, guard::cutOff);
+    context.exceptionHandler(stock::failed);
+    var portFile = new PortFile(vertx, settings.portFile());
+    open = new Open(stock, guard, portFile, refusals);
+    return new EventRelay(vertx)
+        .begin()
+        .compose(_ -> stock.listen())
+        .compose(_ -> guard.listen())
+        .compose(portFile::write)
+        .recover(failure -> stop().transform(_ -> Future.failedFuture(failure)));
+  }
+
+  /// Removes the port's file, closes both doors and every connection, and removes the unix socket.
+  /// Last answers are still sent, for half a second.
+  @Override
+  public Future<?> stop() {
+    if (open == null) {
+      return Future.succeededFuture();
+    }
+    Open closing = open;
+    open = null;
+    long abort = vertx.setTimer(FAREWELL_MILLIS, _ -> abortAll(closing));
+    return closing
+        .portFile()
+        .remove()
+        .eventually(() -> closing.stock().close())
+        .eventually(() -> closing.guard().close())
+        .eventually(() -> {
+          vertx.cancelTimer(abort);
+          closing.refusals().endOfSecond();
+          return Future.succeededFuture();
+        });
+  }
+
+  private static void abortAll(Open closing) {
+    closing.stock().abortAll();
+    closing.guard().abortAll();
+  }
+}

@@ -1,0 +1,83 @@
+package io.jpm.bridge;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+
+/// The first frame of a TCP peer, `{"type":"auth","token":"…"}`, gathered as its bytes come in.
+/// Never keeps more than the frame itself: what is too long is refused by its length alone.
+final class CredentialFrame {
+  /// What the bytes so far amount to.
+  sealed interface Outcome {
+    /// More bytes are needed.
+    record Incomplete() implements Outcome {}
+
+    /// The token is the right one.
+    ///
+    /// @param rest what the peer sent behind the frame
+    record Accepted(Buffer rest) implements Outcome {}
+
+    /// This peer must go.
+    ///
+    /// @param reason one clause for the log; holds nothing that the peer sent but numbers
+    record Refused(String reason) implements Outcome {}
+  }
+
+  /// The longest credential, in bytes without the length.
+  static final int MAX_BYTES = 1024;
+
+  private static final int PREFIX_BYTES = 4;
+
+  private final byte[] token;
+  private final Buffer gathered = Buffer.buffer();
+
+  CredentialFrame(String token) {
+    this.token = token.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Whether the peer has sent anything yet.
+  boolean begun() {
+    return gathered.length() > 0;
+  }
+
+  Outcome take(Buffer chunk) {
+    int taken = gather(chunk, 0, PREFIX_BYTES);
+    if (gathered.length() < PREFIX_BYTES) {
+      return new Outcome.Incomplete();
+    }
+    int length = gathered.getInt(0);
+    if (length < 1 || length > MAX_BYTES) {
+      return new Outcome.Refused(
+          "no credential frame: it declares " + length + " bytes, 1 to " + MAX_BYTES + " allowed");
+    }
+    int end = PREFIX_BYTES + length;
+    taken = gather(chunk, taken, end);
+    return gathered.length() < end
+        ? new Outcome.Incomplete()
+        : judge(gathered.getBuffer(PREFIX_BYTES, end), chunk.getBuffer(taken, chunk.length()));
+  }
+
+  private int gather(Buffer chunk, int from, int upTo) {
+    int bytes = Math.min(Math.max(upTo - gathered.length(), 0), chunk.length() - from);
+    gathered.appendBuffer(chunk, from, bytes);
+    return from + bytes;
+  }
+
+  private Outcome judge(Buffer credential, Buffer rest) {
+    JsonObject json;
+    try {
+      json = new JsonObject(credential);
+    } catch (DecodeException | ClassCastException notAnObject) {
+      return new Outcome.Refused("the first frame is not a JSON object");
+    }
+    if (!"auth".equals(json.getValue("type"))
+        || !(json.getValue("token") instanceof String shown)) {
+      return new Outcome.Refused("the first frame is not {\"type\":\"auth\",\"token\":\"…\"}");
+    }
+    return MessageDigest.isEqual(token, shown.getBytes(StandardCharsets.UTF_8))
+        ? new Outcome.Accepted(rest)
+        : new Outcome.Refused("wrong token");
+  }
+}

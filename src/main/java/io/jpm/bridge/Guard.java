@@ -1,0 +1,90 @@
+package io.jpm.bridge;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The TCP port: counts peers in and out and gives each a [GuardedConnection]. Owned by the
+/// bridge's event loop.
+final class Guard {
+  private final Vertx vertx;
+  private final BridgeSettings settings;
+  private final RefusalLog refusals;
+  private final NetServer server;
+  private final NetClient client;
+  private final Map<Integer, GuardedConnection> connections = new HashMap<>();
+  private int lastId;
+
+  Guard(Vertx vertx, BridgeSettings settings, RefusalLog refusals) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.refusals = refusals;
+    this.client = vertx.createNetClient();
+    this.server = vertx.createNetServer(new NetServerOptions().setTcpKeepAlive(true));
+    server.connectHandler(this::accept);
+  }
+
+  /// The port it listens on; fails with a sentence when that one is taken.
+  Future<Integer> listen() {
+    return server
+        .listen(settings.port(), settings.host())
+        .map(NetServer::actualPort)
+        .recover(failure ->
+            Future.failedFuture(
+                new IllegalStateException(
+                    "bridge: cannot listen on "
+                        + settings.host()
+                        + ":"
+                        + settings.port()
+                        + " ("
+                        + failure.getMessage()
+                        + ") — free that port or set another, 0 for any",
+                    failure)));
+  }
+
+  /// Ends the connection that has this id because the stock bridge cannot go on with it.
+  void cutOff(int id, String reason) {
+    GuardedConnection connection = connections.get(id);
+    if (connection != null) {
+      connection.cutOff(reason);
+    }
+  }
+
+  /// Stops listening and closes every connection once its last bytes are sent.
+  Future<Void> close() {
+    return server.close().eventually(client::close);
+  }
+
+  /// Closes every connection that has not gone by itself.
+  void abortAll() {
+    List.copyOf(connections.values()).forEach(GuardedConnection::abort);
+  }
+
+  private void accept(NetSocket tcp) {
+    if (connections.size() >= settings.maxConnections()) {
+      turnAway(tcp, "already " + settings.maxConnections() + " connections");
+    } else if (unproven() >= settings.maxUnauthenticated()) {
+      turnAway(tcp, "already " + settings.maxUnauthenticated() + " peers without a token");
+    } else {
+      int id = ++lastId;
+      var around = new GuardedConnection.Surroundings(vertx, client, settings, refusals);
+      connections.put(id, new GuardedConnection(id, tcp, around));
+      tcp.closeHandler(_ -> connections.remove(id));
+    }
+  }
+
+  private long unproven() {
+    return connections.values().stream().filter(GuardedConnection::unproven).count();
+  }
+
+  private void turnAway(NetSocket tcp, String reason) {
+    refusals.warn(tcp.remoteAddress().toString(), "refused: " + reason);
+    tcp.close();
+  }
+}

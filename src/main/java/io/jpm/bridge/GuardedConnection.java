@@ -1,0 +1,243 @@
+package io.jpm.bridge;
+
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+
+/// One TCP peer: asked for the token, then joined to the stock bridge's unix socket. Owned by the
+/// context of its TCP socket; the unix side is connected from there and shares the event loop.
+final class GuardedConnection {
+  /// What a connection has in common with its neighbours.
+  ///
+  /// @param client for the unix side
+  /// @param refusals where it is told why a peer was turned away
+  record Surroundings(
+      Vertx vertx, NetClient client, BridgeSettings settings, RefusalLog refusals) {}
+
+  /// Where a connection stands.
+  sealed interface State {
+    /// Nothing is passed on yet.
+    ///
+    /// @param deadline the timer that ends the wait
+    record Unproven(CredentialFrame credential, long deadline) implements State {}
+
+    /// The token was right, the unix side is being connected. The TCP socket is paused, so nothing
+    /// arrives.
+    record Joining() implements State {}
+
+    /// Bytes flow both ways.
+    record Joined(NetSocket unix, Flow inward, Flow outward, StallWatch stall) implements State {}
+
+    /// Cut off or ended; the TCP socket is closed or about to be.
+    record Over() implements State {}
+  }
+
+  // Long enough to send an error frame to a peer that reads, too short to keep one that does not.
+  private static final long FAREWELL_MILLIS = 1000;
+
+  private final int id;
+  private final NetSocket tcp;
+  private final String peer;
+  private final Surroundings around;
+  private State state;
+
+  GuardedConnection(int id, NetSocket tcp, Surroundings around) {
+    this.id = id;
+    this.tcp = tcp;
+    this.peer = tcp.remoteAddress().toString();
+    this.around = around;
+    long millis = around.settings().authTimeout().toMillis();
+    this.state =
+        new State.Unproven(
+            new CredentialFrame(around.settings().token()),
+            around.vertx().setTimer(millis, _ -> refuse("no token within " + millis + " ms")));
+    tcp.handler(this::received);
+    tcp.endHandler(_ -> tcpEnded());
+    tcp.exceptionHandler(_ -> {}); // A reset: the end follows.
+  }
+
+  /// Whether it counts as one that has not shown the token.
+  boolean unproven() {
+    return state instanceof State.Unproven;
+  }
+
+  /// Ends it with a line and, between two frames, an error frame. Does nothing before the token.
+  void cutOff(String reason) {
+    if (state instanceof State.Joined joined) {
+      around.refusals().warn(peer, "cut off: " + reason);
+      if (joined.outward().betweenFrames()) {
+        tcp.write(errorFrame(reason));
+      }
+      over();
+      closeTcp(FAREWELL_MILLIS);
+    }
+  }
+
+  /// Ends it at once, whatever is still to be sent.
+  void abort() {
+    over();
+    Sockets.abort(tcp);
+  }
+
+  private void received(Buffer chunk) {
+    switch (state) {
+      case State.Unproven(var credential, long deadline) -> prove(credential, deadline, chunk);
+      case State.Joined joined -> joined.inward().pass(chunk);
+      case State.Joining _, State.Over _ -> {}
+    }
+  }
+
+  private void prove(CredentialFrame credential, long deadline, Buffer chunk) {
+    switch (credential.take(chunk)) {
+      case CredentialFrame.Outcome.Incomplete _ -> {}
+      case CredentialFrame.Outcome.Refused(String reason) -> refuse(reason);
+      case CredentialFrame.Outcome.Accepted(Buffer rest) -> {
+        around.vertx().cancelTimer(deadline);
+        tcp.pause();
+        state = new State.Joining();
+        around
+            .client()
+            .connect(SocketAddress.domainSocketAddress(around.settings().socket().toString()))
+            .onComplete(unix -> join(unix, rest));
+      }
+    }
+  }
+
+  private void join(AsyncResult<NetSocket> connected, Buffer rest) {
+    if (connected.failed()) {
+      refuse("cannot be served: the bridge's unix socket does not answer");
+      return;
+    }
+    NetSocket unix = connected.result();
+    if (state instanceof State.Over) {
+      unix.close();
+      return;
+    }
+    StockBridge.introduce(unix, id);
+    relay(unix, rest);
+  }
+
+  private void relay(NetSocket unix, Buffer rest) {
+    int maxFrameBytes = around.settings().maxFrameBytes();
+    var stall =
+        new StallWatch(
+            around.vertx(), around.settings().slowPeerTimeout(), () -> cutOff("too slow"));
+    var inward = new Flow(tcp, unix, maxFrameBytes, new Inward());
+    var outward = new Flow(unix, tcp, maxFrameBytes, new Outward(stall));
+    state = new State.Joined(unix, inward, outward, stall);
+    unix.handler(outward::pass);
+    unix.endHandler(_ -> unixEnded());
+    unix.exceptionHandler(_ -> {}); // A reset: the end follows.
+    if (rest.length() > 0) {
+      inward.pass(rest);
+    }
+    tcp.resume();
+  }
+
+  private void refuse(String reason) {
+    over();
+    around.refusals().warn(peer, "refused: " + reason);
+    closeTcp(FAREWELL_MILLIS);
+  }
+
+  private void tcpEnded() {
+    switch (state) {
+      case State.Unproven(var credential, _) -> {
+        over();
+        // A bare connect and close is how one looks whether a port is open: not worth a line.
+        if (credential.begun()) {
+          around.refusals().warn(peer, "refused: it left in the middle of its credential");
+        }
+      }
+      case State.Joined(NetSocket unix, _, _, StallWatch stall) -> {
+        stall.stop();
+        state = new State.Over();
+        unix.close(); // Sends first what the peer had sent.
+      }
+      case State.Joining _ -> state = new State.Over();
+      case State.Over _ -> {}
+    }
+  }
+
+  private void unixEnded() {
+    if (state instanceof State.Joined(_, _, _, StallWatch stall)) {
+      stall.stop();
+      state = new State.Over();
+      closeTcp(around.settings().slowPeerTimeout().toMillis());
+    }
+  }
+
+  private void closeTcp(long graceMillis) {
+    long abort = around.vertx().setTimer(graceMillis, _ -> Sockets.abort(tcp));
+    tcp.close().onComplete(_ -> around.vertx().cancelTimer(abort));
+  }
+
+  /// Drops the other side and all timers.
+  private void over() {
+    State last = state;
+    state = new State.Over();
+    switch (last) {
+      case State.Unproven(_, long deadline) -> around.vertx().cancelTimer(deadline);
+      case State.Joined(NetSocket unix, _, _, StallWatch stall) -> {
+        stall.stop();
+        Sockets.abort(unix);
+      }
+      case State.Joining _, State.Over _ -> {}
+    }
+  }
+
+  private static Buffer errorFrame(String message) {
+    Buffer json = new JsonObject().put("type", "err").put("message", message).toBuffer();
+    return Buffer.buffer().appendInt(json.length()).appendBuffer(json);
+  }
+
+  private String tooLong(int length) {
+    return "a frame of "
+        + length
+        + " bytes, 1 to "
+        + around.settings().maxFrameBytes()
+        + " allowed";
+  }
+
+  /// From the peer to the bridge, which always reads: a stall is short.
+  private final class Inward implements Flow.Watcher {
+    @Override
+    public void stalled() {}
+
+    @Override
+    public void flowing() {}
+
+    @Override
+    public void broken(int length) {
+      cutOff("it sent " + tooLong(length));
+    }
+  }
+
+  /// From the bridge to the peer.
+  private final class Outward implements Flow.Watcher {
+    private final StallWatch stall;
+
+    Outward(StallWatch stall) {
+      this.stall = stall;
+    }
+
+    @Override
+    public void stalled() {
+      stall.start();
+    }
+
+    @Override
+    public void flowing() {
+      stall.stop();
+    }
+
+    @Override
+    public void broken(int length) {
+      cutOff("it was to get " + tooLong(length));
+    }
+  }
+}

@@ -1,0 +1,177 @@
+package io.jpm.bridge;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.bridge.BridgeEventType;
+import io.vertx.ext.bridge.BridgeOptions;
+import io.vertx.ext.bridge.PermittedOptions;
+import io.vertx.ext.eventbus.bridge.tcp.BridgeEvent;
+import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Vert.x's own bridge on the unix socket, with the allow-list and with an end for peers that do
+/// not read or that send what it cannot take. Owned by the bridge's event loop.
+final class StockBridge implements StockPeer.Watcher {
+  /// Who ends a connection that came through the guard.
+  interface GuardedConnections {
+    /// Ends the connection that has this id, for this reason.
+    void cutOff(int id, String reason);
+  }
+
+  private static final System.Logger LOG = System.getLogger("jpm.bridge");
+  private static final String GUARDED_ID = "guarded";
+
+  private final Vertx vertx;
+  private final Path path;
+  private final TcpEventBusBridge bridge;
+  private final RefusalLog refusals;
+  private final GuardedConnections guarded;
+  private final Set<StockPeer> peers = new HashSet<>();
+  private @Nullable StockPeer reading;
+
+  StockBridge(
+      Vertx vertx, BridgeSettings settings, RefusalLog refusals, GuardedConnections guarded) {
+    this.vertx = vertx;
+    this.path = settings.socket();
+    this.refusals = refusals;
+    this.guarded = guarded;
+    this.bridge = TcpEventBusBridge.create(vertx, permissions(settings), null, this::happened);
+  }
+
+  /// Tells the stock bridge's end of this socket whose it is: a ping that gets no answer, for it is
+  /// caught in [#happened].
+  static void introduce(NetSocket unix, int guardedId) {
+    Buffer json = new JsonObject().put("type", "ping").put(GUARDED_ID, guardedId).toBuffer();
+    unix.write(Buffer.buffer().appendInt(json.length()).appendBuffer(json));
+  }
+
+  Future<Void> listen() {
+    return vertx
+        .executeBlocking(this::removeStale)
+        .compose(_ -> bridge.listen(SocketAddress.domainSocketAddress(path.toString())))
+        .compose(_ -> vertx.executeBlocking(this::ownersOnly))
+        .<Void>mapEmpty()
+        .recover(failure ->
+            Future.failedFuture(
+                new IllegalStateException(
+                    "bridge: cannot listen on " + path + ": " + failure.getMessage(), failure)));
+  }
+
+  /// Stops listening, closes every connection once its last bytes are sent and removes the socket.
+  Future<Void> close() {
+    return bridge.close().eventually(() -> vertx.executeBlocking(this::removeStale));
+  }
+
+  /// Closes every connection that has not gone by itself.
+  void abortAll() {
+    List.copyOf(peers).forEach(StockPeer::abort);
+  }
+
+  /// What nobody caught on the bridge's event loop. The stock bridge throws at a frame of an
+  /// unknown type or shape and then takes the middle of it for a length: that connection is lost.
+  void failed(Throwable failure) {
+    StockPeer peer = reading;
+    if (peer == null) {
+      LOG.log(Level.ERROR, "the bridge failed", failure);
+    } else {
+      peer.abort();
+      cutOff(peer, "it sent a malformed frame");
+    }
+  }
+
+  @Override
+  public void tooSlow(StockPeer peer) {
+    cutOff(peer, "too slow");
+  }
+
+  @Override
+  public void reading(StockPeer peer) {
+    reading = peer;
+  }
+
+  @Override
+  public void readingDone() {
+    reading = null;
+  }
+
+  private void cutOff(StockPeer peer, String reason) {
+    Integer id = peer.guardedId();
+    if (id == null) {
+      refusals.warn("a peer on " + path, "cut off: " + reason);
+    } else {
+      guarded.cutOff(id, reason);
+    }
+  }
+
+  /// Called before the stock bridge acts on a frame, so before it can write anything to the peer.
+  private void happened(BridgeEvent event) {
+    if (StockPeer.known(event.socket()) == null) {
+      StockPeer peer = newPeer(event.socket());
+      reading = peer;
+      if (event.type() == BridgeEventType.SOCKET_PING
+          && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
+        peer.isGuarded(id);
+        return; // Never completed: no pong.
+      }
+    }
+    event.complete(true);
+  }
+
+  private StockPeer newPeer(NetSocket socket) {
+    StockPeer peer = StockPeer.watch(socket, this);
+    peers.add(peer);
+    socket.closeHandler(_ -> peers.remove(peer));
+    // The stock bridge would log a stack trace for every peer that is cut off.
+    socket.exceptionHandler(_ -> {});
+    return peer;
+  }
+
+  private @Nullable Object removeStale() throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      var attributes =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isOther()) {
+        throw new IOException("there is a file of that name that is not a socket — move it away");
+      }
+      Files.delete(path);
+    }
+    return null;
+  }
+
+  /// Until here the directory alone keeps others out.
+  private @Nullable Object ownersOnly() throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    return null;
+  }
+
+  private static BridgeOptions permissions(BridgeSettings settings) {
+    var options = new BridgeOptions();
+    permitted(settings.inboundAddresses(), settings.inboundRegexes())
+        .forEach(options::addInboundPermitted);
+    permitted(settings.outboundAddresses(), settings.outboundRegexes())
+        .forEach(options::addOutboundPermitted);
+    return options;
+  }
+
+  private static Stream<PermittedOptions> permitted(List<String> addresses, List<String> regexes) {
+    return Stream.concat(
+        addresses.stream().map(address -> new PermittedOptions().setAddress(address)),
+        regexes.stream()
+            .map(regex -> new PermittedOptions().setAddressRegex("\\A(?:" + regex + ")\\z")));
+  }
+}

@@ -1,0 +1,101 @@
+package io.jpm.bridge;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPromise;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.net.NetSocket;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/// One peer of the stock bridge, seen from below Vert.x: ends it when more than 8 MiB wait to be
+/// sent, for the stock bridge writes whatever is published and never asks whether the peer reads.
+/// Owned by the channel's event loop.
+///
+/// The limit is looked at before each write, so one frame may be of any size: what waits is at most
+/// the limit and one frame.
+final class StockPeer extends ChannelDuplexHandler {
+  /// Who is told.
+  interface Watcher {
+    /// More waits than is kept for a peer; it is closed already.
+    void tooSlow(StockPeer peer);
+
+    /// The stock bridge works on what this peer sent.
+    void reading(StockPeer peer);
+
+    /// It has worked through it.
+    void readingDone();
+  }
+
+  /// How much may wait, in bytes, before another frame is refused.
+  static final int MAX_PENDING_BYTES = 8 << 20;
+
+  private final NetSocket socket;
+  private final Watcher watcher;
+  private @Nullable Integer guardedId;
+  private boolean over;
+
+  private StockPeer(NetSocket socket, Watcher watcher) {
+    this.socket = socket;
+    this.watcher = watcher;
+  }
+
+  /// Whether this socket has been seen before.
+  static @Nullable StockPeer known(NetSocket socket) {
+    return Sockets.context(socket).pipeline().get(StockPeer.class);
+  }
+
+  /// Puts itself between Vert.x and the socket.
+  static StockPeer watch(NetSocket socket, Watcher watcher) {
+    ChannelHandlerContext vertxContext = Sockets.context(socket);
+    var peer = new StockPeer(socket, watcher);
+    vertxContext.pipeline().addBefore(vertxContext.name(), "stock-peer", peer);
+    // Vert.x would queue in front of Netty what is beyond its own mark, and uncounted.
+    socket.setWriteQueueMaxSize(Integer.MAX_VALUE);
+    return peer;
+  }
+
+  /// Remembers that this is the far end of a guarded connection.
+  void isGuarded(int id) {
+    guardedId = id;
+  }
+
+  /// The guarded connection at the other end; null when the peer came by the unix socket itself.
+  @Nullable Integer guardedId() {
+    return guardedId;
+  }
+
+  /// Closes at once and drops what waits.
+  void abort() {
+    over = true;
+    Sockets.abort(socket);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
+    if (pending == null || pending.totalPendingWriteBytes() <= MAX_PENDING_BYTES) {
+      var _ = ctx.write(message, promise); // Told by the promise.
+      return;
+    }
+    ReferenceCountUtil.release(message);
+    promise.tryFailure(new ClosedChannelException());
+    if (!over) {
+      abort();
+      watcher.tooSlow(this);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    watcher.reading(this);
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) {
+    ctx.fireChannelReadComplete();
+    watcher.readingDone();
+  }
+}

@@ -1,0 +1,127 @@
+package io.jpm.bridge;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A bridge in a Vert.x and a home of its own, and what it logs.
+final class BridgeHarness implements AutoCloseable {
+  static final String TOKEN = "0123456789abcdef".repeat(4);
+  static final String WRONG_TOKEN = "f".repeat(64);
+  static final Duration LIMIT = Duration.ofSeconds(20);
+
+  final Vertx vertx = Vertx.vertx();
+  final LogLines log = new LogLines();
+  final BridgeSettings settings;
+
+  private BridgeHarness(BridgeSettings settings) {
+    this.settings = settings;
+  }
+
+  static Settings settings(Path home) {
+    return new Settings(home);
+  }
+
+  static BridgeHarness start(Path home) {
+    return settings(home).start();
+  }
+
+  String deploy() {
+    return await(vertx.deployVerticle(new BridgeVerticle(settings)));
+  }
+
+  int port() throws IOException {
+    return Integer.parseInt(Files.readString(settings.portFile()).strip());
+  }
+
+  Peer authenticated() throws IOException {
+    return Peer.tcp(port(), TOKEN);
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError("not within " + LIMIT, late);
+    }
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+    log.close();
+  }
+
+  /// The settings with what a test changes.
+  static final class Settings {
+    private final Path home;
+    int port = 0;
+    Duration authTimeout = Duration.ofSeconds(10);
+    Duration slowPeerTimeout = Duration.ofSeconds(10);
+    int maxConnections = BridgeSettings.DEFAULT_MAX_CONNECTIONS;
+    int maxUnauthenticated = BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED;
+
+    Settings(Path home) {
+      this.home = home;
+    }
+
+    Settings port(int value) {
+      port = value;
+      return this;
+    }
+
+    Settings authTimeout(Duration value) {
+      authTimeout = value;
+      return this;
+    }
+
+    Settings slowPeerTimeout(Duration value) {
+      slowPeerTimeout = value;
+      return this;
+    }
+
+    Settings maxConnections(int value) {
+      maxConnections = value;
+      return this;
+    }
+
+    Settings maxUnauthenticated(int value) {
+      maxUnauthenticated = value;
+      return this;
+    }
+
+    BridgeSettings build() {
+      return new BridgeSettings(
+          home.resolve("bridge.sock"),
+          home.resolve("bridge.port"),
+          "127.0.0.1",
+          port,
+          TOKEN,
+          authTimeout,
+          BridgeSettings.DEFAULT_MAX_FRAME_BYTES,
+          slowPeerTimeout,
+          maxConnections,
+          maxUnauthenticated,
+          List.of("in.echo", "in.count", "in.stream"),
+          List.of(),
+          List.of("out.events"),
+          List.of("out\\.events\\.[a-z]+"));
+    }
+
+    BridgeHarness start() {
+      BridgeHarness harness = new BridgeHarness(build());
+      harness.deploy();
+      return harness;
+    }
+
+    BridgeHarness notStarted() {
+      return new BridgeHarness(build());
+    }
+  }
+}
