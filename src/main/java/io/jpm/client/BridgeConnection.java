@@ -1,0 +1,167 @@
+package io.jpm.client;
+
+import io.jpm.client.Reply.Done;
+import io.jpm.client.Reply.Err;
+import io.jpm.client.Reply.Out;
+import io.jpm.client.Reply.Waiting;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One conversation with the daemon over its TCP bridge: a command goes there, replies come back. A
+/// reply is fetched only when [#next] is called, so a slow reader slows the answer and not the
+/// daemon. Not for use by several threads. Closing it ends the session in the daemon, too.
+public final class BridgeConnection implements Closeable {
+  private static final String CONSOLE = "jpm.console";
+  private static final String REPLY_ADDRESS = "r";
+  private static final int MAX_FRAME_BYTES = 16 << 20;
+
+  private final Socket socket;
+  private final DataInputStream in;
+  private String replyTo = "";
+
+  private BridgeConnection(Socket socket) throws IOException {
+    this.socket = socket;
+    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+  }
+
+  /// Connects to a daemon on this machine.
+  ///
+  /// @param patience how long any reply may take; the daemon says at least every 10 s that it lives
+  /// @throws BridgeException.NoDaemon if nobody listens there
+  public static BridgeConnection connect(int port, Duration patience) throws IOException {
+    Socket socket = new Socket();
+    try {
+      socket.setTcpNoDelay(true);
+      socket.setSoTimeout(Math.toIntExact(patience.toMillis()));
+      socket.connect(
+          new java.net.InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
+          Math.toIntExact(patience.toMillis()));
+      return new BridgeConnection(socket);
+    } catch (ConnectException _) {
+      socket.close();
+      throw new BridgeException.NoDaemon();
+    } catch (SocketTimeoutException _) {
+      socket.close();
+      throw new BridgeException.Silent();
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  /// Proves who we are and hands over the command. The answer comes by [#next].
+  public void send(String token, ConsoleRequest request) throws IOException {
+    write(
+        "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token)),
+        message(CONSOLE, request.toJson()));
+  }
+
+  /// Waits for the next reply; not to be called again after [Done].
+  public Reply next() throws IOException {
+    if (!replyTo.isEmpty()) {
+      write(message(replyTo, "{}"));
+    }
+    Map<?, ?> frame = readFrame();
+    replyTo = frame.get("replyAddress") instanceof String address ? address : "";
+    Reply reply = reply(frame.get("body")).orElseThrow(() -> notOurs(frame));
+    if (replyTo.isEmpty() && !(reply instanceof Done)) {
+      throw notOurs(frame);
+    }
+    return reply;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+
+  private Map<?, ?> readFrame() throws IOException {
+    Object value;
+    try {
+      value = Json.parse(readPayload());
+    } catch (Json.MalformedJson e) {
+      throw new BridgeException.NotOurs(String.valueOf(e.getMessage()));
+    }
+    if (!(value instanceof Map<?, ?> frame)) {
+      throw new BridgeException.NotOurs("a frame that is no object");
+    }
+    if ("err".equals(frame.get("type"))) {
+      throw new BridgeException.Refused(String.valueOf(frame.get("message")));
+    }
+    if (!"message".equals(frame.get("type"))) {
+      throw notOurs(frame);
+    }
+    return frame;
+  }
+
+  private byte[] readPayload() throws IOException {
+    try {
+      int length = in.readInt();
+      if (length < 0 || length > MAX_FRAME_BYTES) {
+        throw new BridgeException.NotOurs("a frame of %d bytes".formatted(length));
+      }
+      byte[] payload = in.readNBytes(length);
+      if (payload.length < length) {
+        throw new BridgeException.Closed();
+      }
+      return payload;
+    } catch (SocketTimeoutException _) {
+      throw new BridgeException.Silent();
+    } catch (EOFException | SocketException _) {
+      throw new BridgeException.Closed();
+    }
+  }
+
+  private static Optional<Reply> reply(@Nullable Object body) {
+    if (!(body instanceof Map<?, ?> members)) {
+      return Optional.empty();
+    } else if (members.get("out") instanceof String text) {
+      return Optional.of(new Out(text));
+    } else if (members.get("err") instanceof String text) {
+      return Optional.of(new Err(text));
+    } else if (members.get("code") instanceof Long code) {
+      return Optional.of(new Done(code.intValue()));
+    }
+    return members.containsKey("wait") ? Optional.of(new Waiting()) : Optional.empty();
+  }
+
+  private static BridgeException notOurs(Map<?, ?> frame) {
+    String text = frame.toString();
+    return new BridgeException.NotOurs(text.substring(0, Math.min(200, text.length())));
+  }
+
+  private static String message(String address, String body) {
+    return "{\"type\":\"send\",\"address\":%s,\"replyAddress\":\"%s\",\"headers\":{},\"body\":%s}"
+        .formatted(Json.quote(address), REPLY_ADDRESS, body);
+  }
+
+  private void write(String... frames) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    for (String frame : frames) {
+      byte[] payload = frame.getBytes(StandardCharsets.UTF_8);
+      out.writeInt(payload.length);
+      out.write(payload);
+    }
+    try {
+      socket.getOutputStream().write(bytes.toByteArray());
+    } catch (SocketException _) {
+      return; // the daemon hung up: reading tells, perhaps after a last word of it
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.jpm.client;
+
+import io.jpm.client.ConsoleRequest.Terminal;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/// The command line client for machines whose bash cannot be it; `bin/jpm` runs it and starts the
+/// daemon for it. Sends the arguments, prints the answer, exits with the command's code.
+public final class ClientMain {
+  /// Tells `bin/jpm` that there is no daemon to talk to (EX_UNAVAILABLE of sysexits.h).
+  static final int NO_DAEMON = 69;
+
+  private static final int FAILED = 1;
+  private static final int BROKEN_PIPE = 141;
+
+  private final DaemonHome home;
+  private final Duration patience;
+
+  private ClientMain(DaemonHome home, Duration patience) {
+    this.home = home;
+    this.patience = patience;
+  }
+
+  /// Runs one command and ends the JVM.
+  public static void main(String[] args) {
+    System.exit(run(args, System.getenv()));
+  }
+
+  private static int run(String[] args, Map<String, String> environment) {
+    try {
+      ClientMain client = new ClientMain(findHome(environment), patience(environment));
+      List<String> env = CallerBytes.env(environment);
+      ConsoleRequest request =
+          new ConsoleRequest(
+              CallerBytes.argv(args),
+              CallerBytes.cwd(env, System.getProperty("user.dir", "/")),
+              env,
+              terminal());
+      return client.talk(request);
+    } catch (BridgeException.NoDaemon _) {
+      return NO_DAEMON;
+    } catch (OutputFailed e) {
+      return e.brokenPipe() ? BROKEN_PIPE : fail("cannot write the output");
+    } catch (IOException | IllegalArgumentException e) {
+      return fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static DaemonHome findHome(Map<String, String> environment) {
+    String home = environment.getOrDefault("JPM_HOME", "");
+    if (!home.isEmpty()) {
+      return new DaemonHome(Path.of(home));
+    }
+    String user = environment.getOrDefault("HOME", "");
+    if (user.isEmpty()) {
+      throw new IllegalArgumentException(
+          "neither JPM_HOME nor HOME is set: set JPM_HOME to the directory jpm may use");
+    }
+    return new DaemonHome(Path.of(user, ".jpm"));
+  }
+
+  private static Duration patience(Map<String, String> environment) {
+    String seconds = environment.getOrDefault("JPM_TIMEOUT", "");
+    if (seconds.isEmpty()) {
+      return Duration.ofSeconds(15);
+    }
+    if (!seconds.matches("0*[1-9][0-9]{0,5}")) {
+      throw new IllegalArgumentException(
+          "JPM_TIMEOUT=%s: must be a number of seconds, 1 or more".formatted(seconds));
+    }
+    return Duration.ofSeconds(Integer.parseInt(seconds));
+  }
+
+  /// Java cannot ask for a terminal's size, so the script says what it knows, as JSON.
+  private static Terminal terminal() {
+    try {
+      return Json.parse(System.getProperty("jpm.tty", "{}")) instanceof Map<?, ?> tty
+          ? new Terminal(
+              tty.get("cols") instanceof Long cols ? cols.intValue() : 0,
+              tty.get("rows") instanceof Long rows ? rows.intValue() : 0,
+              Boolean.TRUE.equals(tty.get("color")),
+              Boolean.TRUE.equals(tty.get("out")),
+              Boolean.TRUE.equals(tty.get("err")))
+          : Terminal.NONE;
+    } catch (Json.MalformedJson _) {
+      return Terminal.NONE;
+    }
+  }
+
+  /// Twice if need be: a daemon that hangs up at once may be one that is just going or coming.
+  private int talk(ConsoleRequest request) throws IOException {
+    for (int attempt = 0; attempt < 2; attempt++) {
+      OptionalInt code = converse(request);
+      if (code.isPresent()) {
+        return code.getAsInt();
+      }
+    }
+    return fail(
+        "the daemon closes the connection without an answer; is %s the daemon's? See %s"
+            .formatted(home.directory().resolve("token"), home.log()));
+  }
+
+  /// The command's exit code, or nothing if the daemon hung up before any answer.
+  private OptionalInt converse(ConsoleRequest request) throws IOException {
+    int port = home.port().orElseThrow(BridgeException.NoDaemon::new);
+    boolean answered = false;
+    try (BridgeConnection connection = BridgeConnection.connect(port, patience)) {
+      connection.send(token(), request);
+      while (true) {
+        Reply reply = connection.next();
+        answered = true;
+        if (reply instanceof Reply.Done(int code)) {
+          return OptionalInt.of(code);
+        }
+        print(reply);
+      }
+    } catch (BridgeException.Closed _) {
+      return answered
+          ? OptionalInt.of(
+              fail(
+                  "the connection to the daemon broke before the command was done: see "
+                      + home.log()))
+          : OptionalInt.empty();
+    } catch (BridgeException.Silent _) {
+      return OptionalInt.of(failSilent());
+    } catch (BridgeException.NotOurs _) {
+      return OptionalInt.of(
+          fail("what listens on the port in %s is not a daemon of jpm".formatted(home.portFile())));
+    }
+  }
+
+  private String token() throws IOException {
+    try {
+      return home.token();
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot read %s: is this your home of jpm?".formatted(home.directory().resolve("token")),
+          e);
+    }
+  }
+
+  private int failSilent() {
+    String pid = home.pid().orElse("unknown");
+    return fail(
+        ("the daemon (pid %s) does not answer, waited %d s: see %s, or end it with kill -9 %s"
+                + " — your apps live on")
+            .formatted(pid, patience.toSeconds(), home.log(), pid));
+  }
+
+  private static void print(Reply reply) throws OutputFailed {
+    switch (reply) {
+      case Reply.Out(String text) -> write(FileDescriptor.out, text);
+      case Reply.Err(String text) -> write(FileDescriptor.err, text);
+      case Reply.Waiting() -> {}
+      case Reply.Done(_) -> throw new IllegalArgumentException("the end is not printed");
+    }
+  }
+
+  private static int fail(String message) {
+    try {
+      write(FileDescriptor.err, "jpm: " + message + "\n");
+    } catch (OutputFailed _) {
+      // ignored because there is nobody left to tell
+    }
+    return FAILED;
+  }
+
+  /// Past `System.out`, which neither speaks UTF-8 in every locale nor says that a write failed.
+  private static void write(FileDescriptor descriptor, String text) throws OutputFailed {
+    try {
+      @SuppressWarnings("resource") // closing it would close the process's own descriptor
+      FileOutputStream out = new FileOutputStream(descriptor);
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw new OutputFailed(e);
+    }
+  }
+
+  /// Our own output is gone, unlike everything that concerns the daemon.
+  private static final class OutputFailed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    OutputFailed(IOException cause) {
+      super(cause);
+    }
+
+    boolean brokenPipe() {
+      return String.valueOf(getMessage()).contains("Broken pipe");
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.jpm.client;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// A command line as the daemon takes it. Every string is a *byte string*: each of its characters
+/// is one byte (U+0000 to U+00FF), so that what is no valid text passes unharmed.
+///
+/// @param argv the command and its arguments
+/// @param cwd the caller's working directory
+/// @param env the caller's environment, `NAME=value` each
+/// @param terminal what the answer will be shown on
+public record ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
+  private static final int VERSION = 1;
+
+  public ConsoleRequest {
+    argv = List.copyOf(argv);
+    env = List.copyOf(env);
+  }
+
+  /// What is known of the caller's terminal; sizes are 0 if unknown.
+  ///
+  /// @param cols characters in a line
+  /// @param rows lines
+  /// @param color whether to colour the output
+  /// @param out whether standard output is a terminal
+  /// @param err whether standard error is one
+  public record Terminal(int cols, int rows, boolean color, boolean out, boolean err) {
+    /// No terminal at all, as in a script.
+    public static final Terminal NONE = new Terminal(0, 0, false, false, false);
+  }
+
+  String toJson() {
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s}"
+        .formatted(VERSION, array(argv), Json.quote(cwd), array(env), ttyJson());
+  }
+
+  private String ttyJson() {
+    return "{\"cols\":%d,\"rows\":%d,\"color\":%b,\"out\":%b,\"err\":%b}"
+        .formatted(
+            terminal.cols(), terminal.rows(), terminal.color(), terminal.out(), terminal.err());
+  }
+
+  private static String array(List<String> items) {
+    return items.stream().map(Json::quote).collect(Collectors.joining(",", "[", "]"));
+  }
+}

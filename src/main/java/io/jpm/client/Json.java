@@ -1,0 +1,221 @@
+package io.jpm.client;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// JSON, as much of it as the bridge's frames need, and nothing accepted that is not JSON. Objects
+/// become maps, arrays lists, whole numbers `Long`, others `Double`.
+final class Json {
+  /// Deeper than any frame, and far from the end of the stack.
+  private static final int MAX_DEPTH = 64;
+
+  private final String text;
+  private int at;
+
+  private Json(String text) {
+    this.text = text;
+  }
+
+  /// Reads exactly one value.
+  static @Nullable Object parse(byte[] utf8) throws MalformedJson {
+    try {
+      return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+    } catch (CharacterCodingException _) {
+      throw new MalformedJson("not UTF-8");
+    }
+  }
+
+  /// Reads exactly one value.
+  static @Nullable Object parse(String text) throws MalformedJson {
+    Json json = new Json(text);
+    Object value = json.value(0);
+    json.skipSpace();
+    if (json.at != text.length()) {
+      throw json.malformed("something after the value");
+    }
+    return value;
+  }
+
+  /// Writes a string in ASCII, so that no encoding can hurt it on its way.
+  static String quote(String value) {
+    StringBuilder out = new StringBuilder(value.length() + 2).append('"');
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c == '"' || c == '\\') {
+        out.append('\\').append(c);
+      } else if (c < ' ' || c > '~') {
+        out.append(String.format("\\u%04x", (int) c));
+      } else {
+        out.append(c);
+      }
+    }
+    return out.append('"').toString();
+  }
+
+  private @Nullable Object value(int depth) throws MalformedJson {
+    if (depth > MAX_DEPTH) {
+      throw malformed("nested too deeply");
+    }
+    skipSpace();
+    return switch (peek()) {
+      case '{' -> object(depth);
+      case '[' -> array(depth);
+      case '"' -> string();
+      case 't' -> word("true", true);
+      case 'f' -> word("false", false);
+      case 'n' -> word("null", null);
+      default -> number();
+    };
+  }
+
+  private Map<String, @Nullable Object> object(int depth) throws MalformedJson {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    at++;
+    skipSpace();
+    if (accept('}')) {
+      return members;
+    }
+    do {
+      skipSpace();
+      String name = string();
+      skipSpace();
+      expect(':');
+      members.put(name, value(depth + 1));
+      skipSpace();
+    } while (accept(','));
+    expect('}');
+    return members;
+  }
+
+  private List<@Nullable Object> array(int depth) throws MalformedJson {
+    List<@Nullable Object> items = new ArrayList<>();
+    at++;
+    skipSpace();
+    if (accept(']')) {
+      return items;
+    }
+    do {
+      items.add(value(depth + 1));
+      skipSpace();
+    } while (accept(','));
+    expect(']');
+    return items;
+  }
+
+  private String string() throws MalformedJson {
+    expect('"');
+    StringBuilder out = new StringBuilder();
+    while (true) {
+      char c = next();
+      if (c == '"') {
+        return out.toString();
+      } else if (c < ' ') {
+        throw malformed("a control character in a string");
+      }
+      out.append(c == '\\' ? escaped() : c);
+    }
+  }
+
+  private char escaped() throws MalformedJson {
+    char c = next();
+    return switch (c) {
+      case '"', '\\', '/' -> c;
+      case 'b' -> '\b';
+      case 'f' -> '\f';
+      case 'n' -> '\n';
+      case 'r' -> '\r';
+      case 't' -> '\t';
+      case 'u' -> fourHexDigits();
+      default -> throw malformed("an unknown escape");
+    };
+  }
+
+  private char fourHexDigits() throws MalformedJson {
+    int value = 0;
+    for (int i = 0; i < 4; i++) {
+      char c = next();
+      int digit = c < 128 ? Character.digit(c, 16) : -1;
+      if (digit < 0) {
+        throw malformed("not four hexadecimal digits");
+      }
+      value = value << 4 | digit;
+    }
+    return (char) value;
+  }
+
+  private <T extends @Nullable Object> T word(String word, T meaning) throws MalformedJson {
+    if (!text.startsWith(word, at)) {
+      throw malformed("an unknown word");
+    }
+    at += word.length();
+    return meaning;
+  }
+
+  private Object number() throws MalformedJson {
+    int start = at;
+    while (at < text.length() && "+-.0123456789eE".indexOf(text.charAt(at)) >= 0) {
+      at++;
+    }
+    String number = text.substring(start, at);
+    if (!number.matches("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?")) {
+      throw malformed("not a value");
+    }
+    try {
+      return Long.valueOf(number);
+    } catch (NumberFormatException _) {
+      return Double.valueOf(number);
+    }
+  }
+
+  private void skipSpace() {
+    while (at < text.length() && " \t\r\n".indexOf(text.charAt(at)) >= 0) {
+      at++;
+    }
+  }
+
+  private char peek() throws MalformedJson {
+    if (at >= text.length()) {
+      throw malformed("it ends too early");
+    }
+    return text.charAt(at);
+  }
+
+  private char next() throws MalformedJson {
+    char c = peek();
+    at++;
+    return c;
+  }
+
+  private boolean accept(char wanted) {
+    boolean there = at < text.length() && text.charAt(at) == wanted;
+    if (there) {
+      at++;
+    }
+    return there;
+  }
+
+  private void expect(char wanted) throws MalformedJson {
+    if (!accept(wanted)) {
+      throw malformed("expected " + wanted);
+    }
+  }
+
+  private MalformedJson malformed(String why) {
+    return new MalformedJson(why + " at character " + at);
+  }
+
+  /// The text is not JSON.
+  static final class MalformedJson extends Exception {
+    private static final long serialVersionUID = 1;
+
+    MalformedJson(String message) {
+      super(message);
+    }
+  }
+}

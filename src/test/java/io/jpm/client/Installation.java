@@ -1,0 +1,167 @@
+package io.jpm.client;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The real `bin/jpm` in a private place, with a private home and environment.
+final class Installation {
+  /// Which of the two clients the script shall be.
+  enum Client {
+    BASH,
+    JAVA
+  }
+
+  /// How a command ended.
+  record Result(int code, String out, String err) {}
+
+  final Path root;
+  final Path home;
+  final Map<String, String> env = new LinkedHashMap<>();
+
+  private final Path scratch;
+  private int runs;
+
+  Installation(Path directory, Client client) throws IOException {
+    root = Files.createDirectories(directory.resolve("the root"));
+    home = directory.resolve("the home");
+    scratch = Files.createDirectories(directory.resolve("scratch"));
+    copyScript();
+    env.put("PATH", "/usr/local/bin:/usr/bin:/bin");
+    env.put("HOME", Files.createDirectories(directory.resolve("user")).toString());
+    env.put("TMPDIR", Files.createDirectories(directory.resolve("tmp")).toString());
+    env.put("JPM_HOME", home.toString());
+    env.put("JPM_JAVA", System.getProperty("java.home"));
+    env.put("JPM_AOT", "ignore");
+    if (client == Client.JAVA) {
+      env.put("JPM_CLIENT", "java");
+    }
+  }
+
+  Path script() {
+    return root.resolve("bin/jpm");
+  }
+
+  Path jar() {
+    return root.resolve("lib/jpm.jar");
+  }
+
+  /// Puts a jar with the client's classes where an installation has it.
+  Installation withJar() throws IOException {
+    Files.createDirectories(jar().getParent());
+    Path classes = Path.of("target/classes");
+    try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar()));
+        Stream<Path> files = Files.walk(classes.resolve("io/jpm/client"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        out.putNextEntry(new JarEntry(classes.relativize(file).toString()));
+        Files.copy(file, out);
+      }
+    }
+    return this;
+  }
+
+  /// Runs the script with arguments that are byte strings.
+  Result run(String... args) throws IOException, InterruptedException {
+    return end(start(args));
+  }
+
+  /// Runs a shell line in which `jpm` is the script.
+  Result shell(String line) throws IOException, InterruptedException {
+    return end(
+        launch(
+            "jpm() { %s \"$@\"; }\n%s\n"
+                .formatted(shellQuote(List.of(script().toString())), line)));
+  }
+
+  /// A command on its way.
+  record Running(Process process, Path out, Path err) {}
+
+  Running start(String... args) throws IOException {
+    List<String> words = new ArrayList<>(List.of("exec", "env", "-i"));
+    List<String> quoted = new ArrayList<>();
+    env.forEach((name, value) -> quoted.add(name + "=" + value));
+    quoted.add(script().toString());
+    quoted.addAll(List.of(args));
+    words.add(shellQuote(quoted));
+    return launch(String.join(" ", words));
+  }
+
+  Result end(Running running) throws IOException, InterruptedException {
+    if (!running.process().waitFor(60, TimeUnit.SECONDS)) {
+      running.process().destroyForcibly();
+      throw new AssertionError("the command did not end");
+    }
+    return new Result(
+        running.process().exitValue(),
+        Files.readString(running.out(), StandardCharsets.ISO_8859_1),
+        Files.readString(running.err(), StandardCharsets.UTF_8));
+  }
+
+  private Running launch(String line) throws IOException {
+    int run = ++runs;
+    Path file = Files.writeString(scratch.resolve(run + ".sh"), line, StandardCharsets.US_ASCII);
+    Path out = scratch.resolve(run + ".out");
+    Path err = scratch.resolve(run + ".err");
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", file.toString())
+            .directory(scratch.toFile())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().putAll(env);
+    return new Running(builder.start(), out, err);
+  }
+
+  /// ASCII for the shell, whatever the bytes are.
+  static String shellQuote(List<String> words) {
+    return words.stream()
+        .map(word ->
+            word.chars()
+                .mapToObj(c ->
+                    (Character.isLetterOrDigit(c) && c < 128) || "/._-=".indexOf(c) >= 0
+                        ? String.valueOf((char) c)
+                        : "\\%03o".formatted(c))
+                .collect(Collectors.joining("", "$'", "'")))
+        .collect(Collectors.joining(" "));
+  }
+
+  private void copyScript() throws IOException {
+    Files.createDirectories(script().getParent());
+    Files.copy(Path.of("bin/jpm"), script(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(
+        Path.of("bin/jpm-launcher"),
+        script().resolveSibling("jpm-launcher"),
+        StandardCopyOption.REPLACE_EXISTING);
+    makeExecutable(script());
+  }
+
+  static void makeExecutable(Path file) {
+    if (!file.toFile().setExecutable(true)) {
+      throw new UncheckedIOException(new IOException("cannot make executable: " + file));
+    }
+  }
+
+  /// Writes an executable script.
+  static Path program(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    try (OutputStream out = Files.newOutputStream(file)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    makeExecutable(file);
+    return file;
+  }
+}
