@@ -1,0 +1,252 @@
+package io.jpm.daemon;
+
+import io.jpm.bridge.BridgeSettings;
+import io.jpm.bridge.BridgeVerticle;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.DaemonCommand;
+import io.jpm.bus.OffLoop;
+import io.jpm.config.Problem;
+import io.jpm.config.Settings;
+import io.jpm.config.SettingsOutcome;
+import io.jpm.config.SettingsReader;
+import io.jpm.console.ConsoleContext;
+import io.jpm.console.ConsoleTiming;
+import io.jpm.console.ConsoleVerticle;
+import io.jpm.god.GodContext;
+import io.jpm.god.GodVerticle;
+import io.jpm.logs.LogAggregatorVerticle;
+import io.jpm.os.ProcessHost;
+import io.jpm.satan.SatanVerticle;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.impl.cpu.CpuCoreSensor;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+
+/// A running daemon: its verticles in the order of boot, and the way back.
+final class Daemon {
+  private static final Logger LOG = System.getLogger("jpm.daemon");
+  private static final long STOP_SECONDS = 10;
+  private static final long REST_MILLIS = 3000;
+
+  private final Home home;
+  private final DaemonLock lock;
+  private final ProcessHost host;
+  private final Vertx vertx;
+  private final Deque<String> deployments = new ArrayDeque<>();
+  private boolean stopped;
+
+  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx) {
+    this.home = home;
+    this.lock = lock;
+    this.host = host;
+    this.vertx = vertx;
+  }
+
+  /// Boots a daemon in `directory`: home, lock, settings, then the verticles; the door opens last.
+  ///
+  /// @return the TCP port of its bridge; that of the daemon that is running already, if there is
+  ///   one
+  /// @throws StartupFailure with a sentence for the user; nothing is left running then
+  static int start(Path directory) throws StartupFailure {
+    Home home = Home.prepare(directory);
+    Optional<DaemonLock> lock = RunningDaemon.lockUnlessReady(home);
+    if (lock.isEmpty()) {
+      return RunningDaemon.port(home);
+    }
+    forgetPredecessor(home);
+    // Vert.x takes the longest, settings and native code are read and warmed up beside it.
+    CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
+    try {
+      Settings settings = settings(home);
+      DaemonLog.install(home.log(), settings.log().maxSize(), settings.log().keep());
+      var host = new PendingHost(CompletableFuture.supplyAsync(Hosts::best));
+      new Daemon(home, lock.get(), host, vertx.join()).boot(settings);
+      return RunningDaemon.port(home);
+    } catch (StartupFailure failure) {
+      vertx.join().close();
+      throw failure;
+    }
+  }
+
+  /// What a daemon that was killed has left would lead clients to whoever has its port by now.
+  private static void forgetPredecessor(Home home) throws StartupFailure {
+    try {
+      Files.deleteIfExists(home.portFile());
+      Files.deleteIfExists(home.pidFile());
+    } catch (IOException error) {
+      throw new StartupFailure("%s cannot be removed: %s".formatted(home.portFile(), error));
+    }
+  }
+
+  private static Settings settings(Home home) throws StartupFailure {
+    Path defaults = Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
+    SettingsOutcome outcome = SettingsReader.read(defaults, home.settings());
+    if (!outcome.problems().isEmpty()) {
+      throw new StartupFailure(
+          outcome.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
+    }
+    return outcome.settings();
+  }
+
+  private static Vertx vertx() {
+    var options =
+        new VertxOptions()
+            .setEventLoopPoolSize(Math.min(2, CpuCoreSensor.availableProcessors()))
+            .setWorkerPoolSize(4)
+            .setInternalBlockingPoolSize(2)
+            // An idle daemon shall not wake up each second to see whether it hangs.
+            .setBlockedThreadCheckInterval(10)
+            .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS);
+    options.getFileSystemOptions().setClassPathResolvingEnabled(false);
+    Vertx vertx = Vertx.vertx(options);
+    BusCodec.install(vertx);
+    return vertx;
+  }
+
+  private void boot(Settings settings) throws StartupFailure {
+    try {
+      LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
+      deploy(new LogAggregatorVerticle(host));
+      deploy(
+          new GodVerticle(
+              new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
+      deploy(new SatanVerticle(host, System::nanoTime));
+      deploy(
+          new ConsoleVerticle(
+              new ConsoleContext(
+                  Version.TEXT,
+                  home.root(),
+                  System.getProperty("user.name"),
+                  settings.appDefaults(),
+                  InstantSource.system(),
+                  ConsoleTiming.DEFAULT)));
+      vertx.eventBus().<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, _ -> stopOnOwnThread());
+      Home.write(home.pidFile(), pid());
+      deploy(new BridgeVerticle(bridge(settings)));
+      Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
+      LOG.log(Level.INFO, "daemon is ready");
+      vertx.setTimer(REST_MILLIS, _ -> rest());
+    } catch (StartupFailure | IOException | RuntimeException failure) {
+      LOG.log(Level.ERROR, "the daemon cannot start", failure);
+      stop();
+      throw failure instanceof StartupFailure known
+          ? known
+          : new StartupFailure(String.valueOf(failure.getMessage()));
+    }
+  }
+
+  private BridgeSettings bridge(Settings settings) throws StartupFailure {
+    Settings.Bridge bridge = settings.bridge();
+    if (!bridge.host().equals("127.0.0.1")) {
+      throw new StartupFailure(
+          "%s: bridge.host: %s — use 127.0.0.1, the address that bin/jpm connects to"
+              .formatted(home.settings(), bridge.host()));
+    }
+    return new BridgeSettings(
+        home.socket(),
+        home.portFile(),
+        bridge.host(),
+        bridge.port(),
+        home.newToken(),
+        bridge.authTimeout(),
+        bridge.maxFrame(),
+        bridge.slowPeerTimeout(),
+        bridge.maxConnections(),
+        64,
+        List.of(Addresses.CONSOLE),
+        List.of(),
+        List.of(Addresses.EVENTS),
+        List.of(Addresses.EVENTS_OF_ANY_APP));
+  }
+
+  private void deploy(Deployable verticle) throws StartupFailure {
+    try {
+      deployments.push(
+          vertx
+              .deployVerticle(verticle)
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(60, TimeUnit.SECONDS));
+    } catch (ExecutionException failure) {
+      throw new StartupFailure(message(failure));
+    } catch (TimeoutException failure) {
+      throw new StartupFailure(verticle.getClass().getSimpleName() + " did not start within 60 s");
+    } catch (InterruptedException failure) {
+      Thread.currentThread().interrupt();
+      throw new StartupFailure("interrupted");
+    }
+  }
+
+  private static String message(ExecutionException failure) {
+    Throwable cause = failure.getCause();
+    return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
+  }
+
+  /// The boot is over: what people will ask is made quick, and what only the boot needed goes back
+  /// to the system.
+  private void rest() {
+    Future<Boolean> done =
+        OffLoop.call(
+            vertx,
+            () -> {
+              new WarmUp(RunningDaemon.port(home), home.token()).run();
+              System.gc();
+              host.releaseIdleMemory();
+              return true;
+            });
+    done.onFailure(error -> LOG.log(Level.WARNING, "memory could not be given back", error));
+  }
+
+  private void stopOnOwnThread() {
+    // Not the event loop: it is about to be closed. The hook above does the work.
+    Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(0));
+  }
+
+  /// Closes what boot opened, in reverse. Apps are left alone.
+  private synchronized void stop() {
+    if (stopped) {
+      return;
+    }
+    stopped = true;
+    LOG.log(Level.INFO, "daemon ends, pid {0}", pid());
+    try {
+      while (!deployments.isEmpty()) {
+        vertx
+            .undeploy(deployments.pop())
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(STOP_SECONDS, TimeUnit.SECONDS);
+      }
+      Files.deleteIfExists(home.pidFile());
+    } catch (ExecutionException | TimeoutException | IOException error) {
+      LOG.log(Level.WARNING, "the daemon did not end in order", error);
+    } catch (InterruptedException error) {
+      Thread.currentThread().interrupt();
+    } finally {
+      host.close();
+      vertx.close();
+      lock.release();
+    }
+  }
+
+  private static String pid() {
+    return Long.toString(ProcessHandle.current().pid());
+  }
+}

@@ -1,0 +1,156 @@
+package io.jpm.daemon;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.text.MessageFormat;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/// `jpm.log`: one line an event, rotated by size. java.util.logging's own FileHandler names its
+/// files `jpm.log.0` and leaves lock files behind; this one keeps the newest in `jpm.log`.
+final class DaemonLog extends Handler {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+
+  private final Path file;
+  private final long maxBytes;
+  private final int keep;
+  private @Nullable OutputStream out;
+  private long size;
+
+  DaemonLog(Path file, long maxBytes, int keep) {
+    this.file = file;
+    this.maxBytes = maxBytes;
+    this.keep = keep;
+  }
+
+  /// Sends all logging of this JVM to `file`.
+  static void install(Path file, long maxBytes, int keep) {
+    LogManager.getLogManager().reset();
+    Logger root = Logger.getLogger("");
+    root.addHandler(new DaemonLog(file, maxBytes, keep));
+    root.setLevel(Level.WARNING);
+    JPM.setLevel(Level.INFO);
+  }
+
+  /// Held, since java.util.logging forgets the level of a logger nobody holds.
+  private static final Logger JPM = Logger.getLogger("jpm");
+
+  @Override
+  public synchronized void publish(LogRecord record) {
+    if (!isLoggable(record)) {
+      return;
+    }
+    byte[] line = line(record).getBytes(StandardCharsets.UTF_8);
+    try {
+      if (size + line.length > maxBytes && size > 0) {
+        rotate();
+      }
+      OutputStream open = opened();
+      open.write(line);
+      open.flush();
+      size += line.length;
+    } catch (IOException _) {
+      // Ignored because a daemon that cannot log still supervises; the next line tries again.
+      close();
+    }
+  }
+
+  private OutputStream opened() throws IOException {
+    OutputStream open = out;
+    if (open == null) {
+      open = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      size = Files.size(file);
+      out = open;
+    }
+    return open;
+  }
+
+  private void rotate() throws IOException {
+    close();
+    for (int i = keep - 1; i >= 1; i--) {
+      Path older = numbered(i);
+      if (Files.exists(older)) {
+        Files.move(older, numbered(i + 1), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    if (keep > 0) {
+      Files.move(file, numbered(1), StandardCopyOption.REPLACE_EXISTING);
+    } else {
+      Files.delete(file);
+    }
+  }
+
+  private Path numbered(int number) {
+    return file.resolveSibling(file.getFileName() + "." + number);
+  }
+
+  private static String line(LogRecord record) {
+    String source = String.valueOf(record.getLoggerName()).replaceFirst("^jpm\\.", "");
+    var line =
+        new StringBuilder()
+            .append(TIME.format(record.getInstant()))
+            .append(' ')
+            .append(String.format("%-7s", record.getLevel().getName()))
+            .append(' ')
+            .append(source)
+            .append(": ")
+            .append(oneLine(message(record)));
+    Throwable thrown = record.getThrown();
+    if (thrown != null) {
+      line.append(" | ").append(thrown);
+      for (StackTraceElement frame : thrown.getStackTrace()) {
+        line.append(" < ").append(frame);
+      }
+    }
+    return line.append('\n').toString();
+  }
+
+  private static String message(LogRecord record) {
+    String message = String.valueOf(record.getMessage());
+    Object[] parameters = record.getParameters();
+    if (parameters == null || parameters.length == 0) {
+      return message;
+    }
+    try {
+      return new MessageFormat(message, Locale.ROOT).format(parameters);
+    } catch (IllegalArgumentException noPattern) {
+      return message;
+    }
+  }
+
+  /// What an app is called or says must not forge a second line.
+  private static String oneLine(String text) {
+    return text.replace("\r", "\\r").replace("\n", "\\n");
+  }
+
+  @Override
+  public void flush() {
+    // Every line is flushed as it is written.
+  }
+
+  @Override
+  public synchronized void close() {
+    OutputStream open = out;
+    out = null;
+    if (open != null) {
+      try {
+        open.close();
+      } catch (IOException _) {
+        // Ignored because there is nowhere to tell.
+      }
+    }
+  }
+}

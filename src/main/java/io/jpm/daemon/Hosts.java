@@ -1,0 +1,25 @@
+package io.jpm.daemon;
+
+import io.jpm.os.ProcessHost;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.portable.PortableProcessHost;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/// Chooses how processes are made on this system.
+final class Hosts {
+  private static final Logger LOG = System.getLogger("jpm.daemon");
+
+  private Hosts() {}
+
+  /// The Linux way where the kernel and libc have all it needs, else the portable one with fewer
+  /// promises.
+  static ProcessHost best() {
+    return LinuxProcessHost.unsupportedReason()
+        .<ProcessHost>map(reason -> {
+          LOG.log(Level.WARNING, "processes the portable way, with fewer promises: {0}", reason);
+          return new PortableProcessHost();
+        })
+        .orElseGet(LinuxProcessHost::new);
+  }
+}

@@ -1,0 +1,30 @@
+package io.jpm.daemon;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/// The daemon's entry. `bin/jpm` starts it detached, with its standard output on a pipe, and waits
+/// there for exactly one line: `READY <port>` or `FAILED <sentence>`.
+public final class Main {
+  private Main() {}
+
+  /// Boots the daemon and says so on standard output.
+  ///
+  /// @param args `--home DIR`
+  public static void main(String[] args) {
+    var client = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    try {
+      if (args.length != 2 || !args[0].equals("--home")) {
+        throw new StartupFailure("usage: --home DIR");
+      }
+      int port = Daemon.start(Path.of(args[1]));
+      client.println("READY " + port);
+    } catch (StartupFailure failure) {
+      client.println("FAILED " + failure.sentence());
+      System.exit(1);
+    }
+    // The descriptor becomes /dev/null: the client shall see the end of the pipe.
+    System.out.close();
+  }
+}

@@ -1,0 +1,71 @@
+package io.jpm.daemon;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Usage;
+import io.jpm.os.Capture;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.LogPipe;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// A host that is still being made: native code takes a tenth of a second to warm up, and a daemon
+/// with nothing to adopt can open its door meanwhile. Each method waits for the real host, which is
+/// no more than the interface allows: none is called on an event loop.
+final class PendingHost implements ProcessHost {
+  private final CompletableFuture<ProcessHost> host;
+
+  PendingHost(CompletableFuture<ProcessHost> host) {
+    this.host = host;
+  }
+
+  @Override
+  public String kind() {
+    return host.join().kind();
+  }
+
+  @Override
+  public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
+    return host.join().spawn(request, watcher);
+  }
+
+  @Override
+  public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+    return host.join().adopt(identity, tag, watcher);
+  }
+
+  @Override
+  public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
+    return host.join().adoptLeftovers(gone, tag, watcher);
+  }
+
+  @Override
+  public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
+    return host.join().findTagged(tagPrefix);
+  }
+
+  @Override
+  public Capture capture(LogPipe pipe) throws IOException {
+    return host.join().capture(pipe);
+  }
+
+  @Override
+  public Optional<Usage> usage(ProcessIdentity identity) {
+    return host.join().usage(identity);
+  }
+
+  @Override
+  public void releaseIdleMemory() {
+    host.join().releaseIdleMemory();
+  }
+
+  @Override
+  public void close() {
+    host.join().close();
+  }
+}

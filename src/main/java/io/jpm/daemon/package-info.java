@@ -1,0 +1,7 @@
+/// The daemon's `main`: home, lock, settings, the order of boot and shutdown. The only room that
+/// knows all others and the only one that deploys verticles. Start with [io.jpm.daemon.Main], then
+/// [io.jpm.daemon.Daemon].
+@NullMarked
+package io.jpm.daemon;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,236 @@
+package io.jpm;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Who may know whom. The table is the one of docs/architecture.md.
+class ArchitectureTest {
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.jpm");
+
+  private static final JavaClasses ALL = new ClassFileImporter().importPackages("io.jpm");
+
+  private static final Map<String, List<String>> MAY_KNOW = mayKnow();
+
+  private static Map<String, List<String>> mayKnow() {
+    Map<String, List<String>> table = new LinkedHashMap<>();
+    table.put("model", List.of());
+    table.put("config", List.of("model"));
+    table.put("supervise", List.of("model"));
+    table.put("os", List.of("model"));
+    table.put("wire", List.of("model"));
+    table.put("bus", List.of("model", "wire"));
+    table.put("god", List.of("model", "supervise", "os", "bus"));
+    table.put("satan", List.of("model", "os", "bus"));
+    table.put("logs", List.of("model", "os", "bus"));
+    table.put("console", List.of("model", "config", "wire", "bus"));
+    table.put("bridge", List.of("wire", "bus"));
+    table.put("client", List.of("model", "wire"));
+    return table;
+  }
+
+  static Stream<String> rooms() {
+    return MAY_KNOW.keySet().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("rooms")
+  void aRoomKnowsOnlyTheRoomsListedForIt(String room) {
+    String[] allowed =
+        Stream.concat(Stream.of(room), MAY_KNOW.getOrDefault(room, List.of()).stream())
+            .map(name -> "io.jpm." + name + "..")
+            .toArray(String[]::new);
+    DescribedPredicate<JavaClass> foreign =
+        resideInAPackage("io.jpm..").and(DescribedPredicate.not(resideInAnyPackage(allowed)));
+    noClasses()
+        .that()
+        .resideInAPackage("io.jpm." + room + "..")
+        .should()
+        .dependOnClassesThat(foreign)
+        .because("docs/architecture.md lists what " + room + " may know")
+        .check(MAIN);
+  }
+
+  @Test
+  void everyRoomIsInTheTable() {
+    List<String> rooms =
+        MAIN.stream()
+            .map(type -> type.getPackageName().split("\\.", -1)[2])
+            .distinct()
+            .filter(room -> !room.equals("daemon"))
+            .toList();
+    assertThat(MAY_KNOW.keySet()).containsAll(rooms);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("io.jpm.(**)").should().beFreeOfCycles().check(MAIN);
+  }
+
+  @Test
+  void theBrainAndTheWordsKnowOnlyTheJdk() {
+    classes()
+        .that()
+        .resideInAnyPackage("io.jpm.supervise", "io.jpm.model")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..", "io.jpm.supervise", "io.jpm.model", "org.jspecify.annotations")
+        .check(MAIN);
+  }
+
+  @Test
+  void nativeCodeIsInOneRoom() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.jpm.os.linux")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("java.lang.foreign..")
+        .because("whatever can crash the JVM stands in one place")
+        .check(MAIN);
+  }
+
+  @Test
+  void processesAreMadeInOneRoom() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jpm.os..", "io.jpm.daemon")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(ProcessHandle.class)
+        .orShould()
+        .dependOnClassesThat()
+        .areAssignableTo(ProcessBuilder.class)
+        .because("only God, through os, makes and signals processes")
+        .check(MAIN);
+  }
+
+  @Test
+  void timeIsAnArgument() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jpm.daemon", "io.jpm.client", "io.jpm.os..")
+        .should()
+        .callMethod(System.class, "currentTimeMillis")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(Instant.class, "now")
+        .because("a test must be able to set the clock")
+        .check(MAIN);
+  }
+
+  @Test
+  void nobodySleeps() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.jpm.testing.Eventually")
+        .should()
+        .callMethod(Thread.class, "sleep", long.class)
+        .orShould()
+        .callMethod(Thread.class, "sleep", java.time.Duration.class)
+        .because("wait for a condition with a deadline, never for a while")
+        .check(ALL);
+  }
+
+  @Test
+  void onlyTheDoorsTouchStandardStreamsAndExit() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.jpm.daemon", "io.jpm.client")
+        .should()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .orShould()
+        .callMethod(System.class, "exit", int.class)
+        .check(MAIN);
+  }
+
+  @Test
+  void addressesStandInOneFile() throws IOException {
+    try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+      List<Path> offenders =
+          files
+              .filter(file -> file.toString().endsWith(".java"))
+              .filter(file -> !file.endsWith(Path.of("bus", "Addresses.java")))
+              // The client is outside the daemon and must not know its rooms.
+              .filter(file -> !file.startsWith(Path.of("src/main/java/io/jpm/client")))
+              .filter(ArchitectureTest::spellsAnAddress)
+              .toList();
+      assertThat(offenders).as("use io.jpm.bus.Addresses").isEmpty();
+    }
+  }
+
+  private static boolean spellsAnAddress(Path file) {
+    try {
+      return Files.readString(file)
+          .lines()
+          .anyMatch(line ->
+              line.matches(".*\"jpm\\.(god|console|logs|satan|events|lines|usage|daemon)\\b.*\".*")
+                  && !line.contains("getLogger"));
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  @Test
+  void everyPackageSaysWhatItIsFor() throws IOException {
+    try (Stream<Path> folders = Files.walk(Path.of("src/main/java/io/jpm"))) {
+      List<Path> silent =
+          folders
+              .filter(Files::isDirectory)
+              .filter(folder -> !folder.endsWith("io/jpm"))
+              .filter(folder -> hasJava(folder))
+              .filter(folder -> !Files.exists(folder.resolve("package-info.java")))
+              .toList();
+      assertThat(silent).isEmpty();
+    }
+  }
+
+  private static boolean hasJava(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> file.toString().endsWith(".java"));
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  @Test
+  void theArchitecturePageNamesEveryRoomAndNoOther() throws IOException {
+    String page = Files.readString(Path.of("docs/architecture.md"));
+    List<String> named =
+        java.util.regex.Pattern.compile("^\\| `([a-z]+)` \\|", java.util.regex.Pattern.MULTILINE)
+            .matcher(page)
+            .results()
+            .map(match -> match.group(1))
+            .toList();
+    List<String> rooms =
+        MAIN.stream().map(type -> type.getPackageName().split("\\.", -1)[2]).distinct().toList();
+    assertThat(named).containsExactlyInAnyOrderElementsOf(rooms);
+  }
+}

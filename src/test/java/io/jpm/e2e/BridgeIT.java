@@ -1,0 +1,132 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonObject;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The two doors of a real daemon, by hand-made frames.
+@Timeout(120)
+class BridgeIT {
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    jpm.run("ping").ok();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  private static byte[] frame(JsonObject json) {
+    byte[] text = json.encode().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(4 + text.length).putInt(text.length).put(text).array();
+  }
+
+  private static JsonObject read(InputStream stream) throws IOException {
+    var in = new DataInputStream(stream);
+    return new JsonObject(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
+  }
+
+  private Socket tcp() throws IOException {
+    int port = Integer.parseInt(Files.readString(jpm.home().resolve("bridge.port")).strip());
+    var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(30_000);
+    return socket;
+  }
+
+  @Test
+  void aSubscriberOfTheUnixSocketSeesWhatHappensInOrder() throws Exception {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
+      channel.write(
+          ByteBuffer.wrap(
+              frame(new JsonObject().put("type", "register").put("address", "jpm.events.one"))));
+      // Answered in turn: by then the subscription stands.
+      channel.write(ByteBuffer.wrap(frame(new JsonObject().put("type", "ping"))));
+      InputStream in = Channels.newInputStream(channel);
+      assertThat(read(in).getString("type")).isEqualTo("pong");
+      jpm.run("start", "sleep 1000", "--name", "other").ok();
+      jpm.run("start", "sleep 1000", "--name", "one").ok();
+      jpm.run("delete", "one").ok();
+      List<String> seen = new ArrayList<>();
+      while (!seen.contains("delete")) {
+        JsonObject body = read(in).getJsonObject("body");
+        assertThat(body.getString("app")).isEqualTo("one");
+        assertThat(body.getInteger("v")).isEqualTo(1);
+        seen.add(body.getString("event"));
+      }
+      assertThat(seen).containsExactly("start", "online", "stopping", "stop", "delete");
+    }
+  }
+
+  @Test
+  void withoutTheTokenNothingIsToBeHad() throws Exception {
+    byte[] wrong = frame(new JsonObject().put("type", "auth").put("token", "0".repeat(64)));
+    byte[] huge = ByteBuffer.allocate(4).putInt(Integer.MAX_VALUE).array();
+    byte[] negative = ByteBuffer.allocate(4).putInt(-1).array();
+    byte[] garbage = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.UTF_8);
+    byte[] silence = {};
+    int refused = 0;
+    for (byte[] words : List.of(wrong, huge, negative, garbage, silence)) {
+      try (Socket socket = tcp()) {
+        socket.getOutputStream().write(words);
+        assertThat(endOf(socket)).as("%s bytes", words.length).isTrue();
+      }
+      refused++;
+      assertThat(refusals()).isEqualTo(refused);
+    }
+    assertThat(jpm.run("ping").ok().out()).contains("pong");
+  }
+
+  private static boolean endOf(Socket socket) {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (java.net.SocketTimeoutException stillOpen) {
+      return false;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  private long refusals() throws IOException {
+    return Files.readAllLines(jpm.home().resolve("jpm.log")).stream()
+        .filter(line -> line.contains(" bridge: "))
+        .count();
+  }
+
+  @Test
+  void theHomeIsForItsOwnerOnly() throws Exception {
+    for (String file : List.of("token", "bridge.port", "bridge.sock", "jpm.pid")) {
+      assertThat(
+              java.nio.file.attribute.PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(jpm.home().resolve(file))))
+          .as(file)
+          .isEqualTo("rw-------");
+    }
+    assertThat(
+            java.nio.file.attribute.PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(jpm.home())))
+        .isEqualTo("rwx------");
+  }
+}

@@ -1,0 +1,209 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/// The product as a user has it: the real `bin/jpm` with a home of its own. Closing it ends the
+/// daemon and checks that nothing is left.
+final class Jpm implements AutoCloseable {
+  static final Path ROOT = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
+  static final Duration LONG = Duration.ofSeconds(60);
+  private static final String MARK = "E2E_MARK";
+
+  private final String mark = UUID.randomUUID().toString();
+  private final Path base;
+  private final Map<String, String> environment = new HashMap<>();
+
+  /// What a command printed and how it ended.
+  record Result(int code, String out, String err) {
+    Result ok() {
+      assertThat(code).as("exit code; out: %s err: %s", out, err).isZero();
+      return this;
+    }
+
+    Result failed() {
+      assertThat(code).as("exit code; out: %s err: %s", out, err).isNotZero();
+      assertThat(err).doesNotContain("Exception").doesNotContain("\tat ");
+      return this;
+    }
+  }
+
+  Jpm() throws IOException {
+    // Short, since the path of a unix socket has 107 bytes at most.
+    this.base = Files.createTempDirectory("jpm-e2e").toRealPath();
+    environment.put("JPM_HOME", home().toString());
+    environment.put("HOME", base.toString());
+    environment.put("JPM_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    environment.put("JPM_AOT", "off");
+    environment.put(MARK, mark);
+  }
+
+  Path home() {
+    return base.resolve("home");
+  }
+
+  /// A directory for the programs of a test.
+  Path work() throws IOException {
+    return Files.createDirectories(base.resolve("work"));
+  }
+
+  Path script(String name, String text) throws IOException {
+    Path file = work().resolve(name);
+    Files.writeString(file, text);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    return file;
+  }
+
+  Process begin(String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
+    command.addAll(List.of(args));
+    var builder = new ProcessBuilder(command).directory(work().toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  Result run(String... args) {
+    try {
+      return finish(begin(args));
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  static Result finish(Process process) {
+    try {
+      process.getOutputStream().close();
+      var err = new java.util.concurrent.FutureTask<>(() -> text(process.getErrorStream()));
+      Thread.ofVirtual().start(err);
+      String out = text(process.getInputStream());
+      assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("the command ends").isTrue();
+      return new Result(process.exitValue(), out, err.get());
+    } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException error) {
+      throw new AssertionError(error);
+    }
+  }
+
+  private static String text(java.io.InputStream stream) throws IOException {
+    return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /// The apps as `jlist` shows them.
+  List<JsonObject> list() {
+    return new JsonArray(run("jlist").ok().out()).stream().map(JsonObject.class::cast).toList();
+  }
+
+  JsonObject app(String name) {
+    return list().stream()
+        .filter(app -> app.getString("name").equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no app " + name));
+  }
+
+  int pid(String name) {
+    return app(name).getInteger("pid");
+  }
+
+  String status(String name) {
+    return app(name).getJsonObject("pm2_env").getString("status");
+  }
+
+  int restarts(String name) {
+    return app(name).getJsonObject("pm2_env").getInteger("restart_time");
+  }
+
+  void awaitStatus(String name, String status) {
+    Eventually.await(name + " is " + status, LONG, () -> status(name).equals(status));
+  }
+
+  long daemonPid() throws IOException {
+    return Long.parseLong(Files.readString(home().resolve("jpm.pid")).strip());
+  }
+
+  /// Ends the daemon the hard way and waits until it is gone.
+  void killDaemon() throws IOException {
+    ProcessHandle daemon = ProcessHandle.of(daemonPid()).orElseThrow();
+    daemon.destroyForcibly();
+    Eventually.await("the daemon is gone", LONG, () -> !daemon.isAlive());
+  }
+
+  static void kill(int pid) {
+    assertThat(ProcessHandle.of(pid).orElseThrow().destroyForcibly()).isTrue();
+  }
+
+  static boolean alive(int pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  /// As [#alive], but a zombie that init has not fetched yet does not count.
+  static boolean running(int pid) {
+    String stat = read(Path.of("/proc", Integer.toString(pid), "stat"));
+    return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
+  }
+
+  List<String> log(String file) throws IOException {
+    Path path = home().resolve("logs").resolve(file);
+    return Files.exists(path) ? Files.readAllLines(path) : List.of();
+  }
+
+  /// All live processes that a command of this test has led to, with their command lines.
+  List<String> survivors() {
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      return processes
+          .filter(path -> path.getFileName().toString().matches("[0-9]+"))
+          .filter(this::isMine)
+          .map(path -> path.getFileName() + " " + read(path.resolve("cmdline")))
+          .toList();
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  private boolean isMine(Path process) {
+    return read(process.resolve("environ")).contains(MARK + "=" + mark);
+  }
+
+  private static String read(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).replace('\0', ' ');
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      run("kill");
+      Eventually.await("nothing is left: " + survivors(), LONG, () -> survivors().isEmpty());
+    } finally {
+      for (String survivor : survivors()) {
+        ProcessHandle.of(Long.parseLong(survivor.substring(0, survivor.indexOf(' '))))
+            .ifPresent(ProcessHandle::destroyForcibly);
+      }
+      delete();
+    }
+  }
+
+  private void delete() throws IOException {
+    try (Stream<Path> files = Files.walk(base)) {
+      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    }
+  }
+}
