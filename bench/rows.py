@@ -1,0 +1,180 @@
+"""The rows of the table, in its order: each function fills the rows named above it.
+
+`bench.turns()` gives the tools in turn; `bench.record(row, tool, value)` keeps a sample.
+"""
+import json
+import os
+import select
+import signal
+import time
+from fractions import Fraction
+from pathlib import Path
+
+from measure import Failure, Row, at_most, cpu_seconds, is_alive, measures, memory_mib, sleepers_file, until
+
+HERE = Path(__file__).resolve().parent
+# PM2 works only when its worker runs, each 30 s, and gives memory back the first time it does: a daemon is
+# at rest after that, and its CPU is that of whole periods.
+SETTLE_SECONDS = 35
+CPU_SECONDS = 60
+
+
+# ---- commands ----------------------------------------------------------------------------------
+
+
+@measures(Row("ping-cold", "`ping`, no daemon runs", "ms", at_most(Fraction(1, 2))))
+def ping_cold(bench):
+    for tool in bench.turns():
+        tool.down()
+        bench.record("ping-cold", tool, tool.must("ping").ms)
+
+
+def warm(bench, row, command, apps):
+    for tool in bench.tools:
+        tool.sleepers(apps)
+        tool.must(command)
+    for tool in bench.turns():
+        bench.record(row, tool, tool.must(command).ms)
+
+
+@measures(Row("ls-1", "`ls`, 1 app", "ms", at_most(Fraction(1, 15))))
+def ls_1(bench):
+    warm(bench, "ls-1", "ls", 1)
+
+
+@measures(Row("jlist-1", "`jlist`, 1 app", "ms", at_most(Fraction(1, 15))))
+def jlist_1(bench):
+    warm(bench, "jlist-1", "jlist", 1)
+
+
+@measures(Row("ls-100", "`ls`, 100 apps", "ms", at_most(Fraction(1, 15))))
+def ls_100(bench):
+    warm(bench, "ls-100", "ls", 100)
+
+
+@measures(Row("jlist-100", "`jlist`, 100 apps", "ms", at_most(Fraction(1, 15))))
+def jlist_100(bench):
+    warm(bench, "jlist-100", "jlist", 100)
+
+
+@measures(
+    Row("start-100", "`start` of a file with 100 apps", "ms", at_most(Fraction(1, 4))),
+    Row("delete-100", "`delete all`, 100 apps", "ms", at_most(Fraction(1, 10))),
+    share=3,
+)
+def start_and_delete_100(bench):
+    for tool in bench.tools:
+        tool.up()
+        tool.clear()
+    for tool in bench.turns():
+        started = tool.must("start", sleepers_file(bench.work, 100), limit=120)
+        pids = tool.online(100)
+        deleted = tool.must("delete", "all", limit=120)
+        left = sum(map(is_alive, pids))
+        if left:
+            bench.note(f"{tool.name}: {left} of 100 processes were still there when `delete all` had answered")
+            until(lambda: not any(map(is_alive, pids)), 10, f"{tool.name}: no process left after delete all")
+        bench.record("start-100", tool, started.ms)
+        bench.record("delete-100", tool, deleted.ms)
+
+
+# ---- a crash -----------------------------------------------------------------------------------
+
+
+class Victim:
+    """An app that tells through a FIFO its pid and the moment it began to run."""
+
+    def __init__(self, tool):
+        self.tool = tool
+        fifo = tool.work / f"{tool.name}.mark"
+        os.mkfifo(fifo)
+        self.descriptor = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+        self.file = tool.work / f"victim-{tool.name}.json"
+        self.file.write_text(json.dumps({"apps": [{
+            "name": "victim", "script": str(HERE / "apps" / "mark.sh"), "interpreter": "bash",
+            "env": {"MARK": str(fifo)},
+        }]}))
+
+    def start(self):
+        self.tool.up()
+        self.tool.clear()
+        self.tool.must("start", self.file)
+        self.pid, self.born = self.next_mark()
+
+    def next_mark(self):
+        if not select.select([self.descriptor], [], [], 10)[0]:
+            raise Failure(f"{self.tool.name}: the app did not begin to run within 10 s")
+        pid, moment = os.read(self.descriptor, 4096).decode().split()
+        return int(pid), float(moment.replace(",", "."))
+
+    def kill(self):
+        """Milliseconds from kill(2) to the first line of the replacement."""
+        # Beyond min_uptime (1 s), so that no tool takes it for a crash loop.
+        time.sleep(max(0.0, self.born + 1.2 - time.time()))
+        killed = time.time()
+        os.kill(self.pid, signal.SIGKILL)
+        self.pid, self.born = self.next_mark()
+        return (self.born - killed) * 1000
+
+
+@measures(Row("restart", "kill -9 of an app → its replacement runs", "ms", at_most(Fraction(1, 4))))
+def restart(bench):
+    victims = {}
+    for tool in bench.tools:
+        victims[tool] = Victim(tool)
+        victims[tool].start()
+    for tool in bench.turns():
+        bench.record("restart", tool, victims[tool].kill())
+    for tool in bench.tools:
+        tool.clear()
+
+
+# ---- at rest -----------------------------------------------------------------------------------
+
+
+def at_rest(bench, apps):
+    """New daemons with so many idle apps, left alone for a while: the processes of each tool."""
+    pids = {}
+    for tool in bench.tools:
+        tool.fresh()
+        tool.sleepers(apps)
+        pids[tool] = tool.processes()
+        if pids[tool][1:]:
+            bench.note(f"{tool.name} keeps {len(pids[tool]) - 1} more process(es) beside its daemon: "
+                       "counted in `pss` and `cpu`, not in `rss`.")
+    time.sleep(SETTLE_SECONDS)
+    return pids
+
+
+def record_memory(bench, pids, apps):
+    for tool in bench.tools:
+        bench.record(f"rss-{apps}", tool, memory_mib(pids[tool][0], "Rss"))
+        bench.record(f"pss-{apps}", tool, sum(memory_mib(pid, "Pss") for pid in pids[tool]))
+
+
+@measures(
+    Row("rss-0", "daemon at rest, RSS, no apps", "MiB", at_most(1)),
+    Row("pss-0", "the same, PSS with helpers", "MiB"),
+    share=7,
+)
+def rest_0(bench):
+    for _ in range(bench.rounds):
+        record_memory(bench, at_rest(bench, 0), 0)
+
+
+@measures(
+    Row("rss-100", "daemon at rest, RSS, 100 apps", "MiB", at_most(Fraction(6, 5))),
+    Row("pss-100", "the same, PSS with helpers", "MiB"),
+    Row("cpu-100", "CPU of daemon and helpers, 100 idle apps", "% core", at_most(Fraction(1, 2))),
+    share=7,
+)
+def rest_100(bench):
+    for _ in range(bench.rounds):
+        pids = at_rest(bench, 100)
+        record_memory(bench, pids, 100)
+        # Both in the same seconds: neither takes so much that the other would notice.
+        before = {tool: sum(map(cpu_seconds, pids[tool])) for tool in bench.tools}
+        time.sleep(CPU_SECONDS)
+        for tool in bench.tools:
+            spent = sum(map(cpu_seconds, pids[tool])) - before[tool]
+            bench.record("cpu-100", tool, 100 * spent / CPU_SECONDS)
