@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -54,6 +55,9 @@ final class JournalFile {
   }
 
   /// The newest generation that is whole.
+  ///
+  /// @throws IllegalStateException with a sentence for the user when there is one that must not be
+  ///   ignored
   JournalEntry.Snapshot read() {
     for (Path generation : List.of(file, previous)) {
       Optional<JournalEntry.Snapshot> snapshot = read(generation);
@@ -69,7 +73,12 @@ final class JournalFile {
       return Optional.of(JournalJson.read(new JsonObject(Files.readString(generation))));
     } catch (NoSuchFileException none) {
       return Optional.empty();
-    } catch (IOException | RuntimeException damaged) {
+    } catch (JournalJson.Newer newer) {
+      throw new IllegalStateException(
+          "%s was written by a newer jpm: use that one, or move the file away to begin with no apps"
+              .formatted(generation),
+          newer);
+    } catch (CharacterCodingException | RuntimeException damaged) {
       LOG.log(
           Level.ERROR,
           "{0} cannot be read ({1}); it is kept as {2} and the generation before it is used",
@@ -77,6 +86,10 @@ final class JournalFile {
           damaged.getMessage(),
           keep(generation));
       return Optional.empty();
+    } catch (IOException unreadable) {
+      // Not damage: to begin with no apps while they run would be worse than not to begin.
+      throw new IllegalStateException(
+          "%s cannot be read: %s".formatted(generation, unreadable), unreadable);
     }
   }
 

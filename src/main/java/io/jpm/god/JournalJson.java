@@ -29,6 +29,15 @@ import java.util.Optional;
 final class JournalJson {
   private static final int VERSION = 1;
 
+  /// The journal of a jpm that is newer than this one.
+  static final class Newer extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Newer(int version) {
+      super("journal version " + version);
+    }
+  }
+
   private JournalJson() {}
 
   static JsonObject write(JournalEntry.Snapshot snapshot) {
@@ -50,8 +59,12 @@ final class JournalJson {
 
   /// @throws RuntimeException of whatever kind when the text is no complete journal
   static JournalEntry.Snapshot read(JsonObject json) {
-    if (json.getInteger("v") != VERSION) {
-      throw new IllegalArgumentException("journal version " + json.getInteger("v"));
+    int version = json.getInteger("v");
+    if (version > VERSION) {
+      throw new Newer(version);
+    }
+    if (version != VERSION) {
+      throw new IllegalArgumentException("journal version " + version);
     }
     List<Map<String, String>> environments = new ArrayList<>();
     for (Object environment : json.getJsonArray("environments")) {

@@ -1,6 +1,7 @@
 package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -133,10 +134,25 @@ class JournalTest {
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
     file.write(first);
     file.write(snapshot());
-    for (String other : List.of("[]", "null", "{}", "{\"v\":2}", "\0\0\0\0", "{\"v\":\"1\"}")) {
+    for (String other : List.of("[]", "null", "{}", "{\"v\":0}", "\0\0\0\0", "{\"v\":\"1\"}")) {
       Files.writeString(home.resolve("state.json"), other);
       assertThat(file.read()).as(other).isEqualTo(first);
     }
+  }
+
+  @Test
+  void whatANewerJpmHasWrittenIsNotThrownAway() throws IOException {
+    var file = new JournalFile(home);
+    file.write(snapshot(entry(0, Phase.ONLINE, Optional.empty())));
+    Files.writeString(home.resolve("state.json"), "{\"v\":2}");
+    assertThatThrownBy(file::read).hasMessageContaining("newer jpm");
+    assertThat(home.resolve("state.json")).hasContent("{\"v\":2}");
+  }
+
+  @Test
+  void aJournalThatCannotBeReadIsNotTakenForNone() throws IOException {
+    Files.createDirectory(home.resolve("state.json"));
+    assertThatThrownBy(new JournalFile(home)::read).hasMessageContaining("cannot be read");
   }
 
   @Test
