@@ -91,9 +91,21 @@ final class Supervisor {
         instance.timers.put(timer, id);
       }
       case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
-      case Effect.Announce(Effect.Change change) ->
-          announce(instance, InstanceEvent.Kind.valueOf(change.name()));
+      case Effect.Announce(Effect.Change change) -> announce(instance, kind(change));
     }
+  }
+
+  private static InstanceEvent.Kind kind(Effect.Change change) {
+    return switch (change) {
+      case START -> InstanceEvent.Kind.START;
+      case ONLINE -> InstanceEvent.Kind.ONLINE;
+      case EXIT -> InstanceEvent.Kind.EXIT;
+      case RESTART -> InstanceEvent.Kind.RESTART;
+      case STOPPING -> InstanceEvent.Kind.STOPPING;
+      case STOP -> InstanceEvent.Kind.STOP;
+      case ERRORED -> InstanceEvent.Kind.ERRORED;
+      case ADOPT -> InstanceEvent.Kind.ADOPT;
+    };
   }
 
   private void cancel(Instance instance, Timer timer) {
