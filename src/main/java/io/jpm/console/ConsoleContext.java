@@ -1,21 +1,14 @@
 package io.jpm.console;
 
 import io.jpm.config.AppDefaults;
-import java.nio.file.Path;
 import java.time.InstantSource;
 
 /// What the console is told about its daemon.
 ///
 /// @param version jpm's version, as `--version` prints it
-/// @param home the home directory, absolute
 /// @param user who the daemon runs as
 /// @param defaults what an app gets that says nothing itself
 /// @param clock wall clock, for display only
 /// @param timing how long to wait for whom, usually [ConsoleTiming#DEFAULT]
 public record ConsoleContext(
-    String version,
-    Path home,
-    String user,
-    AppDefaults defaults,
-    InstantSource clock,
-    ConsoleTiming timing) {}
+    String version, String user, AppDefaults defaults, InstantSource clock, ConsoleTiming timing) {}

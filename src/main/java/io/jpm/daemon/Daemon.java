@@ -132,7 +132,6 @@ final class Daemon {
           new ConsoleVerticle(
               new ConsoleContext(
                   Version.TEXT,
-                  home.root(),
                   System.getProperty("user.name"),
                   settings.appDefaults(),
                   InstantSource.system(),
@@ -169,7 +168,7 @@ final class Daemon {
         bridge.maxFrame(),
         bridge.slowPeerTimeout(),
         bridge.maxConnections(),
-        64,
+        BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
         List.of(Addresses.CONSOLE),
         List.of(),
         List.of(Addresses.EVENTS),

@@ -25,11 +25,6 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
-  public String kind() {
-    return host.join().kind();
-  }
-
-  @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     return host.join().spawn(request, watcher);
   }

@@ -13,7 +13,6 @@ import io.jpm.supervise.Event;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -73,19 +72,15 @@ final class Commands {
 
   private Future<GodReply> delete(List<Instance> instances, List<String> problems) {
     List<InstanceView> before = views(instances);
-    List<Future<?>> gone = new ArrayList<>();
-    instances.forEach(instance -> gone.add(endAndRemove(instance)));
-    return Future.join(gone)
+    return Future.join(instances.stream().map(this::endAndRemove).toList())
         .compose(_ -> journal.written())
         .map(_ -> new GodReply(before, problems));
   }
 
   private Future<Void> endAndRemove(Instance instance) {
-    Promise<Instance> ended = Promise.promise();
     supervisor.on(instance, new Event.StopAsked());
-    instance.when(Commands::stopped, ended);
-    return ended
-        .future()
+    return instance
+        .when(Commands::stopped)
         .compose(_ ->
             instance.state.phase() == Phase.STOPPED ? remove(instance) : endAndRemove(instance));
   }
@@ -188,13 +183,8 @@ final class Commands {
   }
 
   private Future<?> settle(List<Instance> instances, Predicate<Supervised> settled) {
-    List<Future<?>> all = new ArrayList<>();
-    for (Instance instance : instances) {
-      Promise<Instance> promise = Promise.promise();
-      instance.when(settled, promise);
-      all.add(promise.future());
-    }
-    return Future.join(all).compose(_ -> journal.written());
+    return Future.join(instances.stream().map(instance -> instance.when(settled)).toList())
+        .compose(_ -> journal.written());
   }
 
   /// Whatever was asked has led to something: nothing is being made and nothing is being ended.

@@ -7,6 +7,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Child;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Timer;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,13 +62,14 @@ final class Instance {
     this.createdAt = createdAt;
   }
 
-  /// Completes `promise` as soon as the state is one that `settled` accepts.
-  void when(Predicate<Supervised> settled, Promise<Instance> promise) {
+  /// Completes as soon as the state is one that `settled` accepts.
+  Future<Instance> when(Predicate<Supervised> settled) {
     if (settled.test(state)) {
-      promise.complete(this);
-    } else {
-      waiting.add(new Waiting(settled, promise));
+      return Future.succeededFuture(this);
     }
+    Promise<Instance> promise = Promise.promise();
+    waiting.add(new Waiting(settled, promise));
+    return promise.future();
   }
 
   /// Tells those who wait for the present state.

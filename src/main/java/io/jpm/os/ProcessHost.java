@@ -9,9 +9,6 @@ import java.util.Optional;
 /// The operating system's processes, in our words. All methods may block for some milliseconds:
 /// never call them on an event loop. They are safe to call from several threads.
 public interface ProcessHost extends AutoCloseable {
-  /// Which of the two ways this is, for `jpm doctor` and the log: `linux` or `portable`.
-  String kind();
-
   /// Makes a process in a session of its own.
   ///
   /// @param request what to run

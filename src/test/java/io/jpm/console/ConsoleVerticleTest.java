@@ -77,7 +77,6 @@ class ConsoleVerticleTest {
     var context =
         new ConsoleContext(
             "1.2.3",
-            Path.of("/home/me/.jpm"),
             "me",
             new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT),
             () -> Instances.NOW,

@@ -95,11 +95,6 @@ final class FakeProcessHost implements ProcessHost {
   }
 
   @Override
-  public String kind() {
-    return "fake";
-  }
-
-  @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     spawns.add(request);
     if (refusal.isPresent()) {

@@ -76,11 +76,6 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public String kind() {
-    return "linux";
-  }
-
-  @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     return switch (spawner.spawn(request)) {
       case Spawner.Outcome.Failed(String reason) -> new SpawnResult.Refused(reason);

@@ -42,11 +42,6 @@ public final class PortableProcessHost implements ProcessHost {
   private final Set<PortableChild> children = ConcurrentHashMap.newKeySet();
 
   @Override
-  public String kind() {
-    return "portable";
-  }
-
-  @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     Optional<String> refusal = whyNot(request);
     if (refusal.isPresent()) {
