@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonObject;
 /// Publishes what happens inside, as JSON, where the bridge's peers may subscribe.
 final class EventRelay {
   private final EventBus bus;
+  private long sequence;
 
   EventRelay(Vertx vertx) {
     this.bus = vertx.eventBus();
@@ -22,7 +23,7 @@ final class EventRelay {
   }
 
   private void relay(Message<InstanceEvent> message) {
-    var event = message.body().outside();
+    var event = message.body().outside(++sequence);
     JsonObject json = event.toJson();
     bus.publish(Addresses.EVENTS, json);
     bus.publish(Addresses.eventsOf(event.app()), json);

@@ -8,11 +8,20 @@ public final class Addresses {
   /// Publication of [InstanceEvent]. Internal; [#EVENTS] is its JSON form for the outside.
   public static final String GOD_EVENTS = "jpm.god.events";
 
+  /// [HistoryCommand] → [HistoryReply]. Internal.
+  public static final String HISTORY_COMMAND = "jpm.history.command";
+
+  /// [KeeperCommand], not answered. Internal.
+  public static final String KEEPER_COMMAND = "jpm.keeper.command";
+
   /// [LogsCommand] → [LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
   /// [SatanCommand] → [SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
+
+  /// Publication of [SatanReport]. Internal.
+  public static final String SATAN_REPORTS = "jpm.satan.reports";
 
   /// [DaemonCommand], answered with nothing: the daemon as a whole. Internal.
   public static final String DAEMON_COMMAND = "jpm.daemon.command";

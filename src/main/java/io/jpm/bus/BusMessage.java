@@ -6,8 +6,12 @@ public sealed interface BusMessage
     permits DaemonCommand,
         GodCommand,
         GodReply,
+        HistoryCommand,
+        HistoryReply,
         InstanceEvent,
+        KeeperCommand,
         LogsCommand,
         LogsReply,
         SatanCommand,
-        SatanReply {}
+        SatanReply,
+        SatanReport {}

@@ -2,6 +2,8 @@ package io.jpm.bus;
 
 import io.jpm.model.AppSpec;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// What God can be asked; the answer is always a [GodReply], sent when the instances have settled
 /// (started, errored, gone) and the journal has been written.
@@ -28,10 +30,20 @@ public sealed interface GodCommand extends BusMessage {
   /// Does `action` to every instance that the targets name.
   ///
   /// @param action what to do
-  /// @param targets words typed by the user: `all`, a name, an id; an app's name wins over an id
-  record Act(Action action, List<String> targets) implements GodCommand {
+  /// @param targets words typed by the user: `all`, `/regex/` on names, a name, a namespace, an id,
+  ///   in the order of PM2: an app's name wins over the others
+  /// @param shell for START and RESTART with `--update-env`: what the caller's shell hands to
+  ///   programs, in place of what the apps have inherited
+  record Act(Action action, List<String> targets, Optional<Map<String, String>> shell)
+      implements GodCommand {
     public Act {
       targets = List.copyOf(targets);
+      shell = shell.map(Map::copyOf);
+    }
+
+    /// Without another environment.
+    public Act(Action action, List<String> targets) {
+      this(action, targets, Optional.empty());
     }
   }
 
@@ -52,6 +64,28 @@ public sealed interface GodCommand extends BusMessage {
       targets = List.copyOf(targets);
     }
   }
+
+  /// Sends a custom action to apps over their channels (PM2's `trigger`). The reply holds one
+  /// [GodReply.Answer] for each instance that has answered.
+  ///
+  /// @param targets as in [Act]
+  /// @param action the name under which the app has registered it
+  /// @param parameter what the app gets with it
+  record Trigger(List<String> targets, String action, Optional<String> parameter)
+      implements GodCommand {
+    public Trigger {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /// Writes the list of apps to `dump.json`, for [Resurrect] (PM2's `save`).
+  ///
+  /// @param force also when the list is empty and the file is not
+  record Save(boolean force) implements GodCommand {}
+
+  /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Those that were
+  /// stopped when it was written come into the list and stay stopped.
+  record Resurrect() implements GodCommand {}
 
   /// Stops and forgets every app: `jpm kill` is about to end the daemon.
   record EndEverything() implements GodCommand {}

@@ -1,5 +1,6 @@
 package io.jpm.bus;
 
+import io.jpm.model.InstanceId;
 import java.util.List;
 
 /// God's answer.
@@ -8,9 +9,23 @@ import java.util.List;
 ///   deletion: as it was before)
 /// @param problems sentences for the user; not empty means that the command failed, wholly or for
 ///   some
-public record GodReply(List<InstanceView> instances, List<String> problems) implements BusMessage {
+/// @param answers what apps have answered to a [GodCommand.Trigger]
+public record GodReply(List<InstanceView> instances, List<String> problems, List<Answer> answers)
+    implements BusMessage {
   public GodReply {
     instances = List.copyOf(instances);
     problems = List.copyOf(problems);
+    answers = List.copyOf(answers);
   }
+
+  /// Without answers of apps.
+  public GodReply(List<InstanceView> instances, List<String> problems) {
+    this(instances, problems, List.of());
+  }
+
+  /// What one instance has answered.
+  ///
+  /// @param id the instance
+  /// @param json the value it gave back
+  public record Answer(InstanceId id, String json) {}
 }

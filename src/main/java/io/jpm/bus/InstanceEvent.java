@@ -12,8 +12,11 @@ import java.util.Locale;
 /// @param at wall clock
 public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implements BusMessage {
   /// The event for the world outside the daemon.
-  public EventMessage outside() {
+  ///
+  /// @param sequence its number in the history
+  public EventMessage outside(long sequence) {
     return new EventMessage(
+        sequence,
         kind.name().toLowerCase(Locale.ROOT),
         instance.spec().name().value(),
         instance.id().value(),

@@ -26,6 +26,8 @@ import java.util.Optional;
 /// @param outFile where standard output goes
 /// @param errorFile where standard error goes
 /// @param pidFile the file with the pid, written for people and scripts
+/// @param nextRun when its schedule says that the next restart is due, wall clock
+/// @param report what the app says about itself
 public record InstanceView(
     InstanceId id,
     AppSpec spec,
@@ -40,4 +42,6 @@ public record InstanceView(
     String reason,
     Path outFile,
     Path errorFile,
-    Path pidFile) {}
+    Path pidFile,
+    Optional<Instant> nextRun,
+    AppReport report) {}

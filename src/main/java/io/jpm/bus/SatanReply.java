@@ -5,6 +5,9 @@ import java.util.Map;
 
 /// Satan's answer.
 public sealed interface SatanReply extends BusMessage {
+  /// Done.
+  record Done() implements SatanReply {}
+
   /// What processes use; those that are gone are not in it.
   record Sampled(Map<ProcessIdentity, Load> loads) implements SatanReply {
     public Sampled {

@@ -3,13 +3,17 @@ package io.jpm.config;
 import io.jpm.config.CommandResolver.Wish;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Backoff;
+import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Variables;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -54,8 +58,7 @@ final class AppBuilder {
     int instances = instances();
     checkExecMode(label, instances);
     boolean python = found.isPresent() && found.get().python();
-    Map<String, String> environment =
-        new AppEnvironment(attributes, context.caller()).read(cwd, python);
+    Variables variables = new AppEnvironment(attributes, context.caller()).read(cwd, python);
     RestartPolicy restart = restart();
     StopPolicy stop = stop();
     LogFiles logs = new LogFiles(logFile(AppKey.OUT_FILE, cwd), logFile(AppKey.ERROR_FILE, cwd));
@@ -68,17 +71,15 @@ final class AppBuilder {
       return Optional.empty();
     }
     return Optional.of(
-        new AppSpec(
-            name.get(),
-            found.get().command(),
-            cwd,
-            environment,
-            instances,
-            restart,
-            stop,
-            logs,
-            namespace,
-            autostart));
+        AppSpec.of(name.get(), found.get().command(), cwd)
+            .namespace(namespace)
+            .variables(variables)
+            .instances(Instances.of(instances))
+            .autostart(autostart)
+            .restart(restart)
+            .stop(stop)
+            .logs(logs)
+            .build());
   }
 
   private Path workingDirectory() {
@@ -164,9 +165,8 @@ final class AppBuilder {
       return 1;
     }
     long count = number.getAsLong();
-    if (count > AppSpec.MAX_INSTANCES) {
-      attributes.refuse(
-          AppKey.INSTANCES, count + " are too many: use up to " + AppSpec.MAX_INSTANCES);
+    if (count > Instances.MOST) {
+      attributes.refuse(AppKey.INSTANCES, count + " are too many: use up to " + Instances.MOST);
       return 1;
     }
     return (int) (count > 0 ? count : Math.max(1, cores + Math.max(count, -cores)));
@@ -191,13 +191,17 @@ final class AppBuilder {
 
   private RestartPolicy restart() {
     RestartPolicy otherwise = context.defaults().restart();
+    boolean again = attributes.flag(AppKey.AUTORESTART, otherwise.when() != When.NEVER);
+    Duration delay =
+        otherwise.backoff() instanceof Backoff.Constant(Duration known) ? known : Duration.ZERO;
     return new RestartPolicy(
-        attributes.flag(AppKey.AUTORESTART, otherwise.autorestart()),
+        again ? When.ALWAYS : When.NEVER,
         attributes
             .number(AppKey.MAX_RESTARTS, 0, Integer.MAX_VALUE)
             .orElse(otherwise.maxRestarts()),
         attributes.duration(AppKey.MIN_UPTIME, otherwise.minUptime()),
-        attributes.duration(AppKey.RESTART_DELAY, otherwise.restartDelay()));
+        new Backoff.Constant(attributes.duration(AppKey.RESTART_DELAY, delay)),
+        otherwise.stopExitCodes());
   }
 
   private StopPolicy stop() {

@@ -1,12 +1,14 @@
 package io.jpm.config;
 
+import io.jpm.model.InheritFilter;
+import io.jpm.model.Variables;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /// The variables of an app: those of the caller that are meant for programs, with the app's own
 /// over them.
@@ -36,6 +38,8 @@ final class AppEnvironment {
   private static final String HOME_OF_JPM = "JPM_HOME";
   private static final String MARK_OF_AN_APP = "JPM_TAG";
 
+  private static final String UNBUFFERED = "PYTHONUNBUFFERED";
+
   private final Attributes attributes;
   private final Caller caller;
 
@@ -48,60 +52,59 @@ final class AppEnvironment {
   ///
   /// @param cwd becomes PWD
   /// @param python whether to have Python write its output at once
-  Map<String, String> read(Path cwd, boolean python) {
-    Map<String, String> environment = inherited();
+  Variables read(Path cwd, boolean python) {
+    InheritFilter filter = filter();
+    Map<String, String> inherited = ofPrograms(caller.environment());
+    inherited.keySet().removeIf(filter::drops);
+    Map<String, String> declared = new HashMap<>();
+    Set<String> removed = new HashSet<>();
     attributes
         .number(AppKey.PORT, 0, 65_535)
-        .ifPresent(port -> environment.put("PORT", Integer.toString(port)));
-    addOwn(environment);
-    environment.put("PWD", cwd.toString());
-    if (python) {
-      environment.putIfAbsent("PYTHONUNBUFFERED", "1");
+        .ifPresent(port -> declared.put("PORT", Integer.toString(port)));
+    addOwn(declared, removed);
+    declared.put("PWD", cwd.toString());
+    if (python && !inherited.containsKey(UNBUFFERED) && !removed.contains(UNBUFFERED)) {
+      declared.putIfAbsent(UNBUFFERED, "1");
     }
-    return environment;
+    return new Variables(inherited, declared, removed, filter);
   }
 
-  private Map<String, String> inherited() {
-    boolean insideApp = caller.environment().containsKey(MARK_OF_AN_APP);
-    Predicate<String> dropped = filter();
+  /// What of a shell's variables is meant for the programs that it starts.
+  static Map<String, String> ofPrograms(Map<String, String> shell) {
+    boolean insideApp = shell.containsKey(MARK_OF_AN_APP);
     Map<String, String> environment = new HashMap<>();
-    caller
-        .environment()
-        .forEach((name, value) -> {
-          boolean ours = name.startsWith("JPM_") && !name.equals(HOME_OF_JPM);
-          boolean internal =
-              NOT_PASSED_ON.contains(name) || (insideApp && OF_AN_APP.contains(name));
-          if (!ours && !internal && !dropped.test(name)) {
-            environment.put(name, value);
-          }
-        });
+    shell.forEach((name, value) -> {
+      boolean ours = name.startsWith("JPM_") && !name.equals(HOME_OF_JPM);
+      boolean internal = NOT_PASSED_ON.contains(name) || (insideApp && OF_AN_APP.contains(name));
+      if (!ours && !internal) {
+        environment.put(name, value);
+      }
+    });
     return environment;
   }
 
   /// PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
   /// `true` drops all (which PM2 only says).
-  private Predicate<String> filter() {
+  private InheritFilter filter() {
     Optional<Node> node = attributes.node(AppKey.FILTER_ENV);
     if (node.isEmpty()) {
-      return _ -> false;
+      return InheritFilter.NOTHING;
     }
     return switch (node.get()) {
-      case Node.Bool all -> _ -> all.value();
-      case Node.Text name -> name.value()::equals;
-      case Node.Arr _ -> {
-        List<String> parts = attributes.words(AppKey.FILTER_ENV);
-        yield name -> parts.stream().anyMatch(name::contains);
-      }
+      case Node.Bool all -> new InheritFilter(all.value(), Optional.empty(), List.of());
+      case Node.Text name -> new InheritFilter(false, Optional.of(name.value()), List.of());
+      case Node.Arr _ ->
+          new InheritFilter(false, Optional.empty(), attributes.words(AppKey.FILTER_ENV));
       case Node.Num _, Node.Nil _, Node.Obj _ -> {
         attributes.refuse(
             AppKey.FILTER_ENV,
             node.get().shown() + " is neither true, a name nor a list of parts of names");
-        yield _ -> false;
+        yield InheritFilter.NOTHING;
       }
     };
   }
 
-  private void addOwn(Map<String, String> environment) {
+  private void addOwn(Map<String, String> declared, Set<String> removed) {
     Optional<Node> node = attributes.node(AppKey.ENV);
     if (node.isEmpty()) {
       return;
@@ -111,10 +114,10 @@ final class AppEnvironment {
           AppKey.ENV, node.get().shown() + " is no object of names and values: {\"PORT\": 80}");
       return;
     }
-    variables.members().forEach(variable -> add(variable, environment));
+    variables.members().forEach(variable -> add(variable, declared, removed));
   }
 
-  private void add(Node.Member variable, Map<String, String> environment) {
+  private void add(Node.Member variable, Map<String, String> declared, Set<String> removed) {
     String name = variable.key();
     String tail = "." + name;
     if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
@@ -123,7 +126,8 @@ final class AppEnvironment {
       return;
     }
     if (variable.value() instanceof Node.Nil) {
-      environment.remove(name);
+      declared.remove(name);
+      removed.add(name);
       return;
     }
     String value = Node.scalarText(variable.value()).orElseGet(variable.value()::json);
@@ -131,6 +135,6 @@ final class AppEnvironment {
       attributes.refusePart(AppKey.ENV, variable.value(), tail, "has a NUL character in it");
       return;
     }
-    environment.put(name, value);
+    declared.put(name, value);
   }
 }

@@ -1,11 +1,14 @@
 package io.jpm.config;
 
+import io.jpm.model.Backoff;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 
 /// The daemon's own settings, as `conf/jpm.json` and `$JPM_HOME/jpm.json` set them. The keys, their
 /// limits and defaults are in [SettingKey].
@@ -68,10 +71,11 @@ public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
     private AppDefaults apps() {
       return new AppDefaults(
           new RestartPolicy(
-              get(SettingKey.DEFAULTS_AUTORESTART, Boolean.class),
+              get(SettingKey.DEFAULTS_AUTORESTART, Boolean.class) ? When.ALWAYS : When.NEVER,
               number(SettingKey.DEFAULTS_MAX_RESTARTS),
               time(SettingKey.DEFAULTS_MIN_UPTIME),
-              time(SettingKey.DEFAULTS_RESTART_DELAY)),
+              new Backoff.Constant(time(SettingKey.DEFAULTS_RESTART_DELAY)),
+              Set.of()),
           new StopPolicy(
               get(SettingKey.DEFAULTS_KILL_SIGNAL, Signal.class),
               time(SettingKey.DEFAULTS_KILL_TIMEOUT),

@@ -41,7 +41,12 @@ final class Rooms {
     Duration limit =
         switch (command) {
           case GodCommand.Show _ -> context.timing().questions();
-          case GodCommand.StartApps _, GodCommand.Act _ -> context.timing().actions();
+          case GodCommand.StartApps _,
+              GodCommand.Act _,
+              GodCommand.Trigger _,
+              GodCommand.Save _,
+              GodCommand.Resurrect _ ->
+              context.timing().actions();
           case GodCommand.EndEverything _ -> context.timing().ending();
         };
     return ask("God", Addresses.GOD_COMMAND, command, limit);
@@ -106,6 +111,7 @@ final class Rooms {
   private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
     return switch (reply) {
       case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
+      case SatanReply.Done() -> Map.of();
     };
   }
 

@@ -90,7 +90,7 @@ final class StartCommand implements ConsoleCommand {
               .formatted(
                   spec.command().script(),
                   spec.name(),
-                  Amounts.count(spec.instances(), "instance")));
+                  Amounts.count(spec.instances().count(), "instance")));
     }
   }
 

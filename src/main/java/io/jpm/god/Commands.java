@@ -38,8 +38,11 @@ final class Commands {
   Future<GodReply> carryOut(GodCommand command) {
     return switch (command) {
       case GodCommand.StartApps start -> startApps(start);
-      case GodCommand.Act(GodCommand.Action action, List<String> targets) -> act(action, targets);
+      case GodCommand.Act(GodCommand.Action action, List<String> targets, _) ->
+          act(action, targets);
       case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
+      case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _ ->
+          Future.failedFuture("nobody asks this yet");
       case GodCommand.EndEverything() -> delete(List.copyOf(registry.all()), List.of());
     };
   }
@@ -142,14 +145,14 @@ final class Commands {
   private void fit(AppSpec spec, List<Instance> concerned, List<Instance> surplus) {
     List<Instance> present = registry.ofApp(spec.name());
     for (Instance instance : present) {
-      if (instance.number < spec.instances()) {
+      if (instance.number < spec.instances().count()) {
         describe(instance, spec);
         concerned.add(instance);
       } else {
         surplus.add(instance);
       }
     }
-    for (int number : freeNumbers(present, spec.instances())) {
+    for (int number : freeNumbers(present, spec.instances().count())) {
       concerned.add(create(spec, number));
     }
   }

@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
@@ -98,7 +99,9 @@ final class Instance {
         state.reason(),
         paths.out().file(),
         paths.error().file(),
-        paths.pidFile());
+        paths.pidFile(),
+        Optional.empty(),
+        AppReport.NONE);
   }
 
   /// How people and the log call it: `web:2`.

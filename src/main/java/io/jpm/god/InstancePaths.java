@@ -29,7 +29,7 @@ record InstancePaths(LogPipe out, LogPipe error, Path pidFile) {
   }
 
   private static Path numbered(Path file, AppSpec spec, InstanceId id) {
-    if (spec.instances() == 1 || file.startsWith("/dev")) {
+    if (spec.instances().count() == 1 || file.startsWith("/dev")) {
       return file;
     }
     String name = file.getFileName().toString();

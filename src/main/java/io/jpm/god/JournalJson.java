@@ -1,23 +1,16 @@
 package io.jpm.god;
 
-import io.jpm.model.AppName;
-import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import io.jpm.model.Exit;
 import io.jpm.model.InstanceId;
-import io.jpm.model.LogFiles;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
-import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
-import io.jpm.model.StopPolicy;
+import io.jpm.supervise.Awaiting;
+import io.jpm.supervise.Counters;
 import io.jpm.supervise.Ending;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Wanted;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -27,7 +20,10 @@ import java.util.Optional;
 
 /// The journal as JSON. Environments stand once, since the apps of one home mostly share theirs.
 final class JournalJson {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /// One that did not know channels, triggers and dependencies yet.
+  private static final int OLDEST = 1;
 
   /// The journal of a jpm that is newer than this one.
   static final class Newer extends RuntimeException {
@@ -45,7 +41,8 @@ final class JournalJson {
     var instances = new JsonArray();
     for (JournalEntry entry : snapshot.entries()) {
       int environment =
-          environments.computeIfAbsent(entry.spec().environment(), _ -> environments.size());
+          environments.computeIfAbsent(
+              entry.spec().variables().inherited(), _ -> environments.size());
       instances.add(instance(entry, environment));
     }
     var environmentList = new JsonArray();
@@ -63,7 +60,7 @@ final class JournalJson {
     if (version > VERSION) {
       throw new Newer(version);
     }
-    if (version != VERSION) {
+    if (version < OLDEST) {
       throw new IllegalArgumentException("journal version " + version);
     }
     List<Map<String, String>> environments = new ArrayList<>();
@@ -87,7 +84,7 @@ final class JournalJson {
             .put("number", entry.number())
             .put("created_at", entry.createdAt().toEpochMilli())
             .put("environment", environment)
-            .put("spec", spec(entry.spec()))
+            .put("spec", SpecJson.write(entry.spec()))
             .put("state", state(entry.state()));
     entry.startedAt().ifPresent(at -> json.put("started_at", at.toEpochMilli()));
     entry
@@ -106,7 +103,7 @@ final class JournalJson {
     return new JournalEntry(
         new InstanceId(json.getInteger("id")),
         json.getInteger("number"),
-        spec(json.getJsonObject("spec"), environment),
+        SpecJson.read(json.getJsonObject("spec"), environment),
         state(json.getJsonObject("state")),
         Instant.ofEpochMilli(json.getLong("created_at")),
         Optional.ofNullable(json.getLong("started_at")).map(Instant::ofEpochMilli),
@@ -115,77 +112,37 @@ final class JournalJson {
                 new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))));
   }
 
-  private static JsonObject spec(AppSpec spec) {
-    var json =
-        new JsonObject()
-            .put("name", spec.name().value())
-            .put("script", spec.command().script().toString())
-            .put("interpreter_args", new JsonArray(spec.command().interpreterArgs()))
-            .put("args", new JsonArray(spec.command().args()))
-            .put("cwd", spec.cwd().toString())
-            .put("instances", spec.instances())
-            .put("namespace", spec.namespace())
-            .put("autostart", spec.autostart())
-            .put("autorestart", spec.restart().autorestart())
-            .put("max_restarts", spec.restart().maxRestarts())
-            .put("min_uptime", spec.restart().minUptime().toMillis())
-            .put("restart_delay", spec.restart().restartDelay().toMillis())
-            .put("kill_signal", spec.stop().signal().name())
-            .put("kill_timeout", spec.stop().timeout().toMillis())
-            .put("treekill", spec.stop().wholeTree());
-    spec.command().interpreter().ifPresent(path -> json.put("interpreter", path.toString()));
-    spec.logs().out().ifPresent(path -> json.put("out_file", path.toString()));
-    spec.logs().error().ifPresent(path -> json.put("error_file", path.toString()));
-    return json;
-  }
-
-  private static AppSpec spec(JsonObject json, Map<String, String> environment) {
-    return new AppSpec(
-        new AppName(json.getString("name")),
-        new Command(
-            Path.of(json.getString("script")),
-            path(json, "interpreter"),
-            texts(json, "interpreter_args"),
-            texts(json, "args")),
-        Path.of(json.getString("cwd")),
-        environment,
-        json.getInteger("instances"),
-        new RestartPolicy(
-            json.getBoolean("autorestart"),
-            json.getInteger("max_restarts"),
-            Duration.ofMillis(json.getLong("min_uptime")),
-            Duration.ofMillis(json.getLong("restart_delay"))),
-        new StopPolicy(
-            Signal.valueOf(json.getString("kill_signal")),
-            Duration.ofMillis(json.getLong("kill_timeout")),
-            json.getBoolean("treekill")),
-        new LogFiles(path(json, "out_file"), path(json, "error_file")),
-        json.getString("namespace"),
-        json.getBoolean("autostart"));
-  }
-
   private static JsonObject state(Supervised state) {
     var json =
         new JsonObject()
             .put("wanted", state.wanted().name())
             .put("phase", state.phase().word())
+            .put("awaiting", state.awaiting().name())
             .put("ending", state.ending().name())
+            .put("signalled", state.signalled())
             .put("generation", state.generation())
             .put("restarts", state.restarts())
             .put("unstable", state.unstable())
+            .put("attempts", state.counters().attempts())
             .put("reason", state.reason());
     state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
     return json;
   }
 
   private static Supervised state(JsonObject json) {
+    Phase phase = Phase.ofWord(json.getString("phase"));
+    Awaiting inLaunch = phase == Phase.LAUNCHING ? Awaiting.SPAWN : Awaiting.NOTHING;
     return new Supervised(
         Wanted.valueOf(json.getString("wanted")),
-        Phase.ofWord(json.getString("phase")),
+        phase,
+        Awaiting.valueOf(json.getString("awaiting", inLaunch.name())),
         Ending.valueOf(json.getString("ending")),
+        json.getBoolean("signalled", phase == Phase.STOPPING),
         json.getLong("generation"),
-        json.getInteger("restarts"),
-        json.getInteger("unstable"),
+        new Counters(
+            json.getInteger("restarts"),
+            json.getInteger("unstable"),
+            json.getInteger("attempts", 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
         json.getString("reason"));
@@ -207,13 +164,5 @@ final class JournalJson {
     return json.containsKey("signal")
         ? new Exit.Signalled(json.getInteger("signal"), json.getBoolean("core"))
         : new Exit.Unknown(json.getString("unknown"));
-  }
-
-  private static Optional<Path> path(JsonObject json, String key) {
-    return Optional.ofNullable(json.getString(key)).map(Path::of);
-  }
-
-  private static List<String> texts(JsonObject json, String key) {
-    return json.getJsonArray(key).stream().map(String.class::cast).toList();
   }
 }

@@ -78,6 +78,8 @@ final class Supervisor {
   private void carryOut(Instance instance, Effect effect) {
     switch (effect) {
       case Effect.Spawn(long generation) -> spawn(instance, generation);
+      case Effect.AwaitDependencies _, Effect.SendShutdown _, Effect.RunStopCommand _ ->
+          throw new IllegalStateException("no rule orders " + effect);
       case Effect.SignalTree order -> signal(instance, order);
       case Effect.StartTimer(Timer timer, long generation, var delay) -> {
         cancel(instance, timer);
@@ -154,12 +156,12 @@ final class Supervisor {
     capture(instance)
         .compose(problem ->
             problem.isPresent()
-                ? Future.succeededFuture(new SpawnResult.Refused(problem.get()))
+                ? Future.succeededFuture(new SpawnResult.Refused(problem.get(), false))
                 : make(instance, generation))
         .onSuccess(result -> spawned(instance, generation, result))
         .onFailure(error -> {
           LOG.log(Level.ERROR, "starting " + instance.label() + " failed", error);
-          spawned(instance, generation, new SpawnResult.Refused("internal error: " + error));
+          spawned(instance, generation, new SpawnResult.Refused("internal error: " + error, false));
         });
   }
 
@@ -183,9 +185,9 @@ final class Supervisor {
         on(instance, new Event.Spawned(generation));
         begin(instance);
       }
-      case SpawnResult.Refused(String reason) -> {
+      case SpawnResult.Refused(String reason, boolean temporary) -> {
         instance.startedAt = Optional.empty();
-        on(instance, new Event.SpawnFailed(generation, reason));
+        on(instance, new Event.SpawnFailed(generation, reason, temporary));
       }
     }
   }
@@ -227,8 +229,8 @@ final class Supervisor {
   }
 
   private SpawnRequest request(Instance instance, long generation) {
-    Map<String, String> environment = new HashMap<>(instance.spec.environment());
-    environment.put("NODE_APP_INSTANCE", Integer.toString(instance.number));
+    Map<String, String> environment = new HashMap<>(instance.spec.variables().effective());
+    environment.put(instance.spec.instances().numberVariable(), Integer.toString(instance.number));
     environment.put("pm_id", instance.id.toString());
     environment.put("name", instance.spec.name().value());
     environment.put("JPM_HOME", god.home().toString());
@@ -239,7 +241,9 @@ final class Supervisor {
         instance.spec.cwd(),
         instance.paths.out(),
         instance.paths.error(),
-        Tags.of(god.home(), instance, generation));
+        Tags.of(god.home(), instance, generation),
+        instance.spec.runAs(),
+        true);
   }
 
   /// Takes a process that an earlier daemon made under watch.

@@ -4,39 +4,168 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// An app as its owner described it, complete and validated: nothing in it depends on who reads it,
-/// where or when.
+/// where or when. Made by [#of] and [Draft].
 ///
 /// @param name the app's name
+/// @param namespace PM2's grouping word, `default` unless set
 /// @param command what is run
 /// @param cwd working directory, absolute
-/// @param environment every variable the process gets, but for those that jpm adds at each start
-/// @param instances how many processes, 1 or more
+/// @param variables the environment
+/// @param runAs rights and priority
+/// @param instances how many processes
+/// @param autostart whether `start` of the whole file starts it
 /// @param restart when to start again
 /// @param stop how to end
+/// @param readiness when it counts as online
+/// @param triggers what restarts it
+/// @param dependsOn apps that must have come so far before this one is started
 /// @param logs where output goes
-/// @param namespace PM2's grouping word, `default` unless set
-/// @param autostart whether `start` of the whole file starts it
 public record AppSpec(
     AppName name,
+    String namespace,
     Command command,
     Path cwd,
-    Map<String, String> environment,
-    int instances,
+    Variables variables,
+    RunAs runAs,
+    Instances instances,
+    boolean autostart,
     RestartPolicy restart,
     StopPolicy stop,
-    LogFiles logs,
-    String namespace,
-    boolean autostart) {
-  /// More processes of one app than this are a typing mistake.
-  public static final int MAX_INSTANCES = 10_000;
+    Readiness readiness,
+    Triggers triggers,
+    Map<AppName, Condition> dependsOn,
+    LogFiles logs) {
+  /// The namespace of apps that name none.
+  public static final String DEFAULT_NAMESPACE = "default";
 
   public AppSpec {
     if (!cwd.isAbsolute()) {
       throw new IllegalArgumentException("cwd " + cwd + " is not absolute");
     }
-    if (instances < 1 || instances > MAX_INSTANCES) {
-      throw new IllegalArgumentException("instances " + instances + ": use 1 to " + MAX_INSTANCES);
+    dependsOn = Map.copyOf(dependsOn);
+  }
+
+  /// An app that says nothing but what it runs: PM2's defaults for all else.
+  public static Draft of(AppName name, Command command, Path cwd) {
+    return new Draft(name, command, cwd);
+  }
+
+  /// This app, to be changed in places.
+  public Draft draft() {
+    return new Draft(name, command, cwd)
+        .namespace(namespace)
+        .variables(variables)
+        .runAs(runAs)
+        .instances(instances)
+        .autostart(autostart)
+        .restart(restart)
+        .stop(stop)
+        .readiness(readiness)
+        .triggers(triggers)
+        .dependsOn(dependsOn)
+        .logs(logs);
+  }
+
+  /// An app in the making. Its methods give the draft itself.
+  public static final class Draft {
+    private AppName name;
+    private final Command command;
+    private final Path cwd;
+    private String namespace = DEFAULT_NAMESPACE;
+    private Variables variables = Variables.NONE;
+    private RunAs runAs = RunAs.DAEMON;
+    private Instances instances = Instances.of(1);
+    private boolean autostart = true;
+    private RestartPolicy restart = RestartPolicy.DEFAULT;
+    private StopPolicy stop = StopPolicy.DEFAULT;
+    private Readiness readiness = Readiness.DEFAULT;
+    private Triggers triggers = Triggers.NONE;
+    private Map<AppName, Condition> dependsOn = Map.of();
+    private LogFiles logs = LogFiles.DEFAULT;
+
+    private Draft(AppName name, Command command, Path cwd) {
+      this.name = name;
+      this.command = command;
+      this.cwd = cwd;
     }
-    environment = Map.copyOf(environment);
+
+    /// Sets [AppSpec#name].
+    public Draft name(AppName value) {
+      this.name = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#namespace].
+    public Draft namespace(String value) {
+      this.namespace = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#variables].
+    public Draft variables(Variables value) {
+      this.variables = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#runAs].
+    public Draft runAs(RunAs value) {
+      this.runAs = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#instances].
+    public Draft instances(Instances value) {
+      this.instances = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#autostart].
+    public Draft autostart(boolean value) {
+      this.autostart = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#restart].
+    public Draft restart(RestartPolicy value) {
+      this.restart = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#stop].
+    public Draft stop(StopPolicy value) {
+      this.stop = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#readiness].
+    public Draft readiness(Readiness value) {
+      this.readiness = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#triggers].
+    public Draft triggers(Triggers value) {
+      this.triggers = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#dependsOn].
+    public Draft dependsOn(Map<AppName, Condition> value) {
+      this.dependsOn = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#logs].
+    public Draft logs(LogFiles value) {
+      this.logs = value;
+      return this;
+    }
+
+    /// The app.
+    public AppSpec build() {
+      return new AppSpec(
+          name, namespace, command, cwd, variables, runAs, instances, autostart, restart, stop,
+          readiness, triggers, dependsOn, logs);
+    }
   }
 }

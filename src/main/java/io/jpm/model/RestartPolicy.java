@@ -1,26 +1,67 @@
 package io.jpm.model;
 
 import java.time.Duration;
+import java.util.Set;
 
 /// When an ended process is started again.
 ///
-/// @param autorestart start again whatever way it ended (PM2's `autorestart`)
+/// @param when after which ends
 /// @param maxRestarts unstable ends in a row before the instance is `errored`; 0 gives up at the
 ///   first
 /// @param minUptime a process that ended sooner than this was unstable
-/// @param restartDelay how long to wait before starting again
+/// @param backoff how long to wait before starting again
+/// @param stopExitCodes exit codes after which it is left ended whatever `when` says, each 0 to 255
 public record RestartPolicy(
-    boolean autorestart, int maxRestarts, Duration minUptime, Duration restartDelay) {
+    When when, int maxRestarts, Duration minUptime, Backoff backoff, Set<Integer> stopExitCodes) {
   /// PM2's defaults: always, 16 tries, stable after 1 s, at once.
   public static final RestartPolicy DEFAULT =
-      new RestartPolicy(true, 16, Duration.ofSeconds(1), Duration.ZERO);
+      new RestartPolicy(When.ALWAYS, 16, Duration.ofSeconds(1), Backoff.NONE, Set.of());
+
+  /// After which ends an app is started again.
+  public enum When {
+    /// Whatever way it ended (PM2's `autorestart: true`).
+    ALWAYS("always"),
+    /// Unless it ended cleanly: exit code 0, or SIGHUP, SIGINT, SIGTERM or SIGPIPE, as
+    /// `Restart=on-failure` in `systemd.service(5)` has it, and the codes 129, 130 and 143 by which
+    /// a JVM tells of the first three.
+    ON_FAILURE("on-failure"),
+    /// Never (PM2's `autorestart: false`).
+    NEVER("never");
+
+    private final String word;
+
+    When(String word) {
+      this.word = word;
+    }
+
+    /// The word in a process file.
+    public String word() {
+      return word;
+    }
+  }
 
   public RestartPolicy {
     if (maxRestarts < 0) {
       throw new IllegalArgumentException("max_restarts " + maxRestarts + ": use 0 or more");
     }
-    if (minUptime.isNegative() || restartDelay.isNegative()) {
-      throw new IllegalArgumentException("min_uptime and restart_delay: use 0 or more");
+    if (minUptime.isNegative()) {
+      throw new IllegalArgumentException("min_uptime: use 0 or more");
     }
+    stopExitCodes = Set.copyOf(stopExitCodes);
+  }
+
+  /// With a constant delay and no exit codes of its own.
+  public RestartPolicy(When when, int maxRestarts, Duration minUptime, Duration delay) {
+    this(when, maxRestarts, minUptime, new Backoff.Constant(delay), Set.of());
+  }
+
+  /// The same rules with others about when.
+  public RestartPolicy with(When other) {
+    return new RestartPolicy(other, maxRestarts, minUptime, backoff, stopExitCodes);
+  }
+
+  /// The same rules with another delay.
+  public RestartPolicy with(Backoff other) {
+    return new RestartPolicy(when, maxRestarts, minUptime, other, stopExitCodes);
   }
 }

@@ -28,6 +28,20 @@ public interface Child {
   /// Signals the main process only. If it is gone already, nothing happens.
   void signalMain(Signal signal);
 
+  /// Sends a message over the channel of [SpawnRequest#channel].
+  ///
+  /// @param json one JSON value
+  /// @return whether it is on its way; false when there is no channel, it could not be taken back
+  ///   from a former daemon's process, or the process does not read it
+  default boolean send(String json) {
+    return false;
+  }
+
+  /// Whether [#send] can work and [ChildWatcher#message] can come.
+  default boolean hasChannel() {
+    return false;
+  }
+
   /// Forgets the process: no more calls to the watcher, descriptors closed. The process itself is
   /// left alone.
   void release();

@@ -1,5 +1,6 @@
 package io.jpm.os;
 
+import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
 import java.io.IOException;
@@ -26,6 +27,14 @@ public interface ProcessHost extends AutoCloseable {
   /// @return the child, or empty when that process no longer exists (a stranger with its pid does
   ///   not count)
   Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher);
+
+  /// How a process that was made by a former daemon ended while none was there.
+  ///
+  /// @param identity the process as recorded, gone by now
+  /// @return what the kernel still tells; [Exit.Unknown] with the reason where it tells nothing
+  default Exit exitOf(ProcessIdentity identity) {
+    return new Exit.Unknown("it ended while no daemon was running");
+  }
 
   /// Takes over what is left of a tree whose main process is known to be gone: it ended while no
   /// daemon watched. Of the child's methods

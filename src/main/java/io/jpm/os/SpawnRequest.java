@@ -1,20 +1,24 @@
 package io.jpm.os;
 
+import io.jpm.model.RunAs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Everything a new process is made of. Standard input is `/dev/null`; no other descriptor is
-/// inherited.
+/// Everything a new process is made of. Standard input is `/dev/null`; beside the streams only the
+/// channel is inherited.
 ///
 /// @param program the file to execute, absolute
 /// @param argv the argument vector, program name first
-/// @param environment the whole environment; the host adds [#TAG_VARIABLE] and nothing else
+/// @param environment the whole environment; the host adds [#TAG_VARIABLE], for a channel Node's
+///   `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`, and nothing else
 /// @param cwd working directory, absolute
 /// @param out where standard output goes
 /// @param error where standard error goes
 /// @param tag marks the process and all it forks, through the environment:
 ///   `<home>:<instance>:<generation>`
+/// @param runAs rights and priority; where they cannot be had the request is refused
+/// @param channel whether it gets a channel for messages: Node's IPC on descriptor 3
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -22,9 +26,23 @@ public record SpawnRequest(
     Path cwd,
     LogPipe out,
     LogPipe error,
-    String tag) {
+    String tag,
+    RunAs runAs,
+    boolean channel) {
   /// The environment variable that carries the tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
+
+  /// As the daemon, without a channel.
+  public SpawnRequest(
+      Path program,
+      List<String> argv,
+      Map<String, String> environment,
+      Path cwd,
+      LogPipe out,
+      LogPipe error,
+      String tag) {
+    this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false);
+  }
 
   public SpawnRequest {
     argv = List.copyOf(argv);

@@ -9,5 +9,7 @@ public sealed interface SpawnResult {
   ///
   /// @param reason a sentence for the user that names the path and says what to mend, for example
   ///   `/srv/app.sh is not executable: chmod +x it or name an --interpreter`
-  record Refused(String reason) implements SpawnResult {}
+  /// @param temporary the system had not the means just now (memory, processes, descriptors, a
+  ///   program file that is being written): the same request may succeed later
+  record Refused(String reason, boolean temporary) implements SpawnResult {}
 }

@@ -39,6 +39,7 @@ public final class SatanVerticle extends VerticleBase {
 
   private void serve(Message<SatanCommand> message) {
     switch (message.body()) {
+      case SatanCommand.Limits _ -> message.reply(new SatanReply.Done());
       case SatanCommand.Sample(List<ProcessIdentity> processes) ->
           OffLoop.call(vertx, () -> usages(processes))
               .onSuccess(usages ->

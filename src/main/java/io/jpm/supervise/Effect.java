@@ -5,11 +5,22 @@ import java.time.Duration;
 
 /// What is to be done, as an order to God.
 public sealed interface Effect {
+  /// Wait for the apps this one depends on; answered by [Event.DependenciesMet] or
+  /// [Event.DependencyFailed] of this generation.
+  record AwaitDependencies(long generation) implements Effect {}
+
   /// Make a process; answered by exactly one [Event.Spawned] or [Event.SpawnFailed].
   record Spawn(long generation) implements Effect {}
 
   /// Signal the whole tree, or the main process alone where the app says so.
   record SignalTree(long generation, Signal signal) implements Effect {}
+
+  /// Send the text `shutdown` over the app's channel.
+  record SendShutdown(long generation) implements Effect {}
+
+  /// Run the app's stop command; answered by one [Event.StopCommandEnded]. It is ended with the
+  /// instance, at the latest.
+  record RunStopCommand(long generation) implements Effect {}
 
   /// Send [Event.TimerFired] after the delay; a running timer of this kind is replaced.
   record StartTimer(Timer timer, long generation, Duration delay) implements Effect {}

@@ -13,11 +13,38 @@ public sealed interface Event {
   /// The owner wants a new process in place of this one, or one where there is none.
   record RestartAsked() implements Event {}
 
+  /// Nobody has asked, but one of the app's own triggers says that a new process is due.
+  ///
+  /// @param cause which trigger
+  /// @param reason why, for people: `src/app.js changed`
+  record RestartDue(Cause cause, String reason) implements Event {}
+
+  /// What can make a restart due.
+  enum Cause {
+    /// A time of the app's schedule has come.
+    SCHEDULE,
+    /// Watched files have changed.
+    FILES,
+    /// The app uses more than its limit.
+    LIMIT
+  }
+
+  /// Everything that [Effect.AwaitDependencies] waits for has come.
+  record DependenciesMet(long generation) implements Event {}
+
+  /// It will not come.
+  record DependencyFailed(long generation, String reason) implements Event {}
+
   /// The process that [Effect.Spawn] asked for runs.
   record Spawned(long generation) implements Event {}
 
   /// There will be no such process.
-  record SpawnFailed(long generation, String reason) implements Event {}
+  ///
+  /// @param temporary the system had not the means (memory, processes): another try may succeed
+  record SpawnFailed(long generation, String reason, boolean temporary) implements Event {}
+
+  /// The process has said that it is ready.
+  record Ready(long generation) implements Event {}
 
   /// The main process has ended.
   ///
@@ -26,6 +53,9 @@ public sealed interface Event {
 
   /// Nothing of the tree is left; follows the first [Effect.SignalTree] and [Exited].
   record TreeGone(long generation) implements Event {}
+
+  /// The command of [Effect.RunStopCommand] has ended, well or not, or cannot be run.
+  record StopCommandEnded(long generation) implements Event {}
 
   /// A timer of [Effect.StartTimer] has run out.
   record TimerFired(Timer timer, long generation) implements Event {}

@@ -1,6 +1,7 @@
 package io.jpm.supervise;
 
 import io.jpm.model.AppSpec;
+import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 
@@ -8,9 +9,12 @@ import io.jpm.model.StopPolicy;
 ///
 /// @param restart when to start again
 /// @param stop how to end
-public record Policies(RestartPolicy restart, StopPolicy stop) {
+/// @param readiness when it is online
+/// @param dependent whether it depends on other apps
+public record Policies(
+    RestartPolicy restart, StopPolicy stop, Readiness readiness, boolean dependent) {
   /// The rules of `spec`.
   public static Policies of(AppSpec spec) {
-    return new Policies(spec.restart(), spec.stop());
+    return new Policies(spec.restart(), spec.stop(), spec.readiness(), !spec.dependsOn().isEmpty());
   }
 }

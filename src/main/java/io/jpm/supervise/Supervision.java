@@ -1,5 +1,6 @@
 package io.jpm.supervise;
 
+import io.jpm.model.Backoff;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
@@ -43,8 +44,14 @@ public final class Supervision {
       case Event.RestartAsked() -> rules.restartAsked(state);
       case Event.Spawned(long generation) ->
           generation == state.generation() ? rules.spawned(state) : Step.to(state);
-      case Event.SpawnFailed(long generation, String reason) ->
+      case Event.SpawnFailed(long generation, String reason, boolean _) ->
           generation == state.generation() ? rules.spawnFailed(state, reason) : Step.to(state);
+      case Event.RestartDue _,
+          Event.DependenciesMet _,
+          Event.DependencyFailed _,
+          Event.Ready _,
+          Event.StopCommandEnded _ ->
+          Step.to(state);
       case Event.Exited exited ->
           exited.generation() == state.generation() ? rules.exited(state, exited) : Step.to(state);
       case Event.TreeGone(long generation) ->
@@ -60,7 +67,7 @@ public final class Supervision {
     Supervised up = state.want(Wanted.UP);
     return switch (state.phase()) {
       case STOPPED, ERRORED, WAITING_RESTART ->
-          launch(up.counted(up.restarts(), 0), Change.START, "started by command");
+          launch(counted(up, up.restarts(), 0), Change.START, "started by command");
       case LAUNCHING, ONLINE -> Step.to(up);
       case STOPPING ->
           Step.to(up.stopping(Ending.ASKED, "to be started again when it has stopped"));
@@ -130,8 +137,7 @@ public final class Supervision {
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
     boolean stable = uptime.compareTo(policies.restart().minUptime()) >= 0;
     Supervised counted =
-        state
-            .counted(state.restarts(), stable ? 0 : state.unstable() + 1)
+        counted(state, state.restarts(), stable ? 0 : state.unstable() + 1)
             .because(event.exit() + " after " + Words.of(uptime));
     if (event.leftovers() && policies.stop().wholeTree()) {
       return end(counted, Ending.FELL, counted.reason());
@@ -142,7 +148,7 @@ public final class Supervision {
 
   private Step decide(Supervised state) {
     RestartPolicy rule = policies.restart();
-    if (!rule.autorestart()) {
+    if (rule.when() == RestartPolicy.When.NEVER) {
       return Step.to(
           state.want(Wanted.DOWN).in(Phase.STOPPED, state.reason() + ", autorestart is off"),
           new Announce(Change.STOP));
@@ -160,14 +166,13 @@ public final class Supervision {
     }
     String count =
         state.unstable() > 0 ? " %d/%d".formatted(state.unstable(), rule.maxRestarts()) : "";
-    if (rule.restartDelay().isZero()) {
+    if (delay(rule).isZero()) {
       return relaunch(state, state.reason() + ", restart" + count);
     }
-    String why =
-        "%s, restart%s in %s".formatted(state.reason(), count, Words.of(rule.restartDelay()));
+    String why = "%s, restart%s in %s".formatted(state.reason(), count, Words.of(delay(rule)));
     return Step.to(
         state.in(Phase.WAITING_RESTART, why),
-        new StartTimer(Timer.RESTART, state.generation(), rule.restartDelay()));
+        new StartTimer(Timer.RESTART, state.generation(), delay(rule)));
   }
 
   private Step treeGone(Supervised state) {
@@ -184,7 +189,7 @@ public final class Supervision {
     }
     return switch (state.ending()) {
       case FELL -> decide(state);
-      case ASKED, NONE -> relaunch(state.counted(state.restarts(), 0), "restarted by command");
+      case ASKED, NONE -> relaunch(counted(state, state.restarts(), 0), "restarted by command");
     };
   }
 
@@ -197,6 +202,7 @@ public final class Supervision {
                   new SignalTree(state.generation(), Signal.SIGKILL),
                   new StartTimer(Timer.KILL, state.generation(), KILL_AGAIN))
               : Step.to(state);
+      case READY -> Step.to(state);
       case RESTART ->
           state.phase() == Phase.WAITING_RESTART ? relaunch(state, state.reason()) : Step.to(state);
     };
@@ -227,7 +233,7 @@ public final class Supervision {
     boolean ending = event.leftovers() && policies.stop().wholeTree();
     return switch (state.phase()) {
       case STOPPED, ERRORED -> Step.to(known);
-      case WAITING_RESTART -> decideAfterAbsence(known.counted(known.restarts(), 0));
+      case WAITING_RESTART -> decideAfterAbsence(counted(known, known.restarts(), 0));
       case LAUNCHING, ONLINE, STOPPING -> {
         if (state.wanted() == Wanted.DOWN) {
           yield ending
@@ -237,7 +243,8 @@ public final class Supervision {
         boolean ordered = state.ending() == Ending.ASKED || state.phase() == Phase.LAUNCHING;
         // How long it ran is not known, so the end is not held against it.
         Supervised ended =
-            known.ended(event.exit()).because(event.exit().toString()).counted(known.restarts(), 0);
+            counted(
+                known.ended(event.exit()).because(event.exit().toString()), known.restarts(), 0);
         if (ending) {
           yield end(ended, ordered ? Ending.ASKED : Ending.FELL, ended.reason());
         }
@@ -257,11 +264,11 @@ public final class Supervision {
   }
 
   private Step relaunch(Supervised state, String why) {
-    return launch(state.counted(state.restarts() + 1, state.unstable()), Change.RESTART, why);
+    return launch(counted(state, state.restarts() + 1, state.unstable()), Change.RESTART, why);
   }
 
   private static Step launch(Supervised state, Change change, String why) {
-    Supervised next = state.nextGeneration().in(Phase.LAUNCHING, why);
+    Supervised next = state.ofGeneration(state.generation() + 1).launching(Awaiting.SPAWN, why);
     return Step.to(
         next, new CancelTimer(Timer.RESTART), new Announce(change), new Spawn(next.generation()));
   }
@@ -277,8 +284,19 @@ public final class Supervision {
 
   private static Step giveUp(Supervised state, String why) {
     return Step.to(
-        state.want(Wanted.DOWN).counted(state.restarts(), 0).in(Phase.ERRORED, why),
+        counted(state.want(Wanted.DOWN), state.restarts(), 0).in(Phase.ERRORED, why),
         new Announce(Change.ERRORED));
+  }
+
+  private static Supervised counted(Supervised state, int restarts, int unstable) {
+    return state.counted(new Counters(restarts, unstable, state.counters().attempts()));
+  }
+
+  private static Duration delay(RestartPolicy rule) {
+    return switch (rule.backoff()) {
+      case Backoff.Constant(Duration delay) -> delay;
+      case Backoff.Exponential(Duration initial, _, _) -> initial;
+    };
   }
 
   private static Step withFirst(Effect first, Step step) {

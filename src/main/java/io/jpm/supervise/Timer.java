@@ -5,5 +5,7 @@ public enum Timer {
   /// Ends the patience with a stopping tree.
   KILL,
   /// Ends the delay before a restart.
-  RESTART
+  RESTART,
+  /// Ends the patience with a process that has not said it is ready.
+  READY
 }

@@ -363,7 +363,7 @@ class CommandResolutionTest {
     AppsOutcome outcome =
         AppReader.fromCommandLine(attributes, place.caller(variables), AppDefaults.PM2);
     assertThat(outcome.problems()).isEmpty();
-    return outcome.apps().getFirst().environment();
+    return outcome.apps().getFirst().variables().effective();
   }
 
   private AppSpec app(Map<String, Object> attributes) {

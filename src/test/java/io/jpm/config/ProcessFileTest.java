@@ -83,17 +83,19 @@ class ProcessFileTest {
                 List.of("--inspect", "9229"),
                 List.of("--title", "two words", "--x=1")));
     assertThat(app.cwd()).isEqualTo(dir.resolve("work"));
-    assertThat(app.instances()).isEqualTo(3);
+    assertThat(app.instances().count()).isEqualTo(3);
     assertThat(app.autostart()).isFalse();
     assertThat(app.restart())
-        .isEqualTo(new RestartPolicy(false, 5, Duration.ofSeconds(10), Duration.ofMillis(250)));
+        .isEqualTo(
+            new RestartPolicy(
+                RestartPolicy.When.NEVER, 5, Duration.ofSeconds(10), Duration.ofMillis(250)));
     assertThat(app.stop()).isEqualTo(new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(3), false));
     assertThat(app.logs())
         .isEqualTo(
             new LogFiles(
                 Optional.of(dir.resolve("logs/out.log")), Optional.of(Path.of("/dev/null"))));
     assertThat(app.namespace()).isEqualTo("shop");
-    assertThat(app.environment())
+    assertThat(app.variables().effective())
         .containsEntry("A", "1")
         .containsEntry("B", "true")
         .containsEntry("C", "{\"x\":[1,\"y\\n\"]}")
@@ -108,13 +110,14 @@ class ProcessFileTest {
     place.file("ecosystem.json", "{\"script\": \"app\"}");
     AppDefaults defaults =
         new AppDefaults(
-            new RestartPolicy(false, 3, Duration.ofSeconds(7), Duration.ofSeconds(2)),
+            new RestartPolicy(
+                RestartPolicy.When.NEVER, 3, Duration.ofSeconds(7), Duration.ofSeconds(2)),
             new StopPolicy(Signal.SIGQUIT, Duration.ofSeconds(9), true));
     AppSpec app =
         AppReader.fromFile(Path.of("ecosystem.json"), place.caller(), defaults).apps().getFirst();
     assertThat(app.name().value()).isEqualTo("app");
     assertThat(app.cwd()).isEqualTo(dir);
-    assertThat(app.instances()).isEqualTo(1);
+    assertThat(app.instances().count()).isEqualTo(1);
     assertThat(app.restart()).isEqualTo(defaults.restart());
     assertThat(app.stop()).isEqualTo(defaults.stop());
     assertThat(app.logs()).isEqualTo(LogFiles.DEFAULT);
@@ -341,7 +344,8 @@ class ProcessFileTest {
         .read("{\"script\": \"app\", \"instances\": " + written + "}")
         .apps()
         .getFirst()
-        .instances();
+        .instances()
+        .count();
   }
 
   @Test

@@ -81,7 +81,8 @@ class SettingsReaderTest {
                 new Settings.Bridge(
                     "127.0.0.2", 7070, Duration.ofMillis(500), 1 << 30, Duration.ofMinutes(1), 1),
                 new AppDefaults(
-                    new RestartPolicy(false, 0, Duration.ZERO, Duration.ofHours(1)),
+                    new RestartPolicy(
+                        RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1)),
                     new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(10), true)),
                 new Settings.Log(64 << 10, 0)));
   }

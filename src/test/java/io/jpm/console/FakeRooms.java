@@ -62,7 +62,7 @@ final class FakeRooms {
     switch (command) {
       case GodCommand.Show(List<String> targets) ->
           message.reply(new GodReply(named(targets), found));
-      case GodCommand.Act(var action, List<String> targets) -> {
+      case GodCommand.Act(var action, List<String> targets, _) -> {
         List<InstanceView> acted = named(targets);
         if (action == GodCommand.Action.DELETE) {
           instances.removeAll(acted);
@@ -78,6 +78,8 @@ final class FakeRooms {
         instances.addAll(started);
         answer(() -> message.reply(new GodReply(started, found)));
       }
+      case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _ ->
+          message.reply(new GodReply(List.of(), found));
       case GodCommand.EndEverything() -> {
         List<InstanceView> ended = List.copyOf(instances);
         instances.clear();

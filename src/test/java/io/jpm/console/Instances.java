@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.AppName;
@@ -7,11 +8,9 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
 import io.jpm.model.InstanceId;
-import io.jpm.model.LogFiles;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
-import io.jpm.model.RestartPolicy;
-import io.jpm.model.StopPolicy;
+import io.jpm.model.Variables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,21 +30,17 @@ public final class Instances {
   }
 
   public static AppSpec spec(String name, int instances, String namespace) {
-    return new AppSpec(
-        new AppName(name),
+    var command =
         new Command(
             Path.of("/srv/app/server.js"),
             Optional.of(Path.of("/usr/bin/node")),
             List.of("--max-old-space-size=200"),
-            List.of("--port", "80 80")),
-        Path.of("/srv/app"),
-        Map.of("PASSWORD", "hunter2", "NODE_ENV", "production"),
-        instances,
-        RestartPolicy.DEFAULT,
-        StopPolicy.DEFAULT,
-        LogFiles.DEFAULT,
-        namespace,
-        true);
+            List.of("--port", "80 80"));
+    return AppSpec.of(new AppName(name), command, Path.of("/srv/app"))
+        .variables(Variables.declared(Map.of("PASSWORD", "hunter2", "NODE_ENV", "production")))
+        .instances(io.jpm.model.Instances.of(instances))
+        .namespace(namespace)
+        .build();
   }
 
   public static InstanceView online(int id, String name) {
@@ -75,7 +70,7 @@ public final class Instances {
       int id, AppSpec spec, int number, Phase phase, Optional<Exit> exit, String reason) {
     boolean runs = phase == Phase.ONLINE || phase == Phase.LAUNCHING || phase == Phase.STOPPING;
     Path logs = Path.of("/home/me/.jpm/logs");
-    String stem = spec.name().fileStem() + (spec.instances() == 1 ? "" : "-" + id);
+    String stem = spec.name().fileStem() + (spec.instances().count() == 1 ? "" : "-" + id);
     return new InstanceView(
         new InstanceId(id),
         spec,
@@ -90,7 +85,9 @@ public final class Instances {
         reason,
         logs.resolve(stem + "-out.log"),
         logs.resolve(stem + "-error.log"),
-        Path.of("/home/me/.jpm/pids", spec.name().fileStem() + "-" + id + ".pid"));
+        Path.of("/home/me/.jpm/pids", spec.name().fileStem() + "-" + id + ".pid"),
+        Optional.empty(),
+        AppReport.NONE);
   }
 
   public static ProcessIdentity process(int id) {

@@ -98,7 +98,7 @@ final class FakeProcessHost implements ProcessHost {
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     spawns.add(request);
     if (refusal.isPresent()) {
-      return new SpawnResult.Refused(refusal.get());
+      return new SpawnResult.Refused(refusal.get(), false);
     }
     int pid = nextPid.incrementAndGet();
     var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);

@@ -16,11 +16,12 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
-import io.jpm.model.LogFiles;
+import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Variables;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -99,17 +100,13 @@ class GodVerticleTest {
   }
 
   private static AppSpec spec(String name, int instances, RestartPolicy restart) {
-    return new AppSpec(
-        new AppName(name),
-        new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x")),
-        Path.of("/"),
-        Map.of("A", "1"),
-        instances,
-        restart,
-        new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true),
-        LogFiles.DEFAULT,
-        "default",
-        true);
+    var command = new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x"));
+    return AppSpec.of(new AppName(name), command, Path.of("/"))
+        .variables(Variables.declared(Map.of("A", "1")))
+        .instances(Instances.of(instances))
+        .restart(restart)
+        .stop(new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true))
+        .build();
   }
 
   private static AppSpec spec(String name) {
@@ -292,7 +289,12 @@ class GodVerticleTest {
 
   @Test
   void whatEndedWithoutADaemonIsStartedAgain() {
-    start(spec("web"), spec("once", 1, new RestartPolicy(false, 16, Duration.ZERO, Duration.ZERO)));
+    start(
+        spec("web"),
+        spec(
+            "once",
+            1,
+            new RestartPolicy(RestartPolicy.When.NEVER, 16, Duration.ZERO, Duration.ZERO)));
     end();
     host.alive.clear();
     boot();

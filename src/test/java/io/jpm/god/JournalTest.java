@@ -5,15 +5,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Backoff;
 import io.jpm.model.Command;
+import io.jpm.model.Condition;
 import io.jpm.model.Exit;
+import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
+import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Triggers;
+import io.jpm.model.Variables;
+import io.jpm.supervise.Awaiting;
+import io.jpm.supervise.Counters;
 import io.jpm.supervise.Ending;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Wanted;
@@ -24,10 +34,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -40,21 +54,46 @@ class JournalTest {
   @TempDir Path home;
 
   private static AppSpec spec(Map<String, String> environment) {
-    return new AppSpec(
-        new AppName("wéb 1"),
+    var command =
         new Command(
             Path.of("/srv/a b.js"),
             Optional.of(Path.of("/usr/bin/node")),
             List.of("--harmony"),
-            List.of("x", "", "\"q\"\n")),
-        Path.of("/srv"),
-        environment,
-        2,
-        new RestartPolicy(false, 3, Duration.ofMillis(700), Duration.ofSeconds(2)),
-        new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(9), false),
-        new LogFiles(Optional.of(Path.of("/tmp/o.log")), Optional.empty()),
-        "space",
-        false);
+            List.of("x", "", "\"q\"\n"));
+    return AppSpec.of(new AppName("wéb 1"), command, Path.of("/srv"))
+        .variables(
+            new Variables(
+                environment,
+                Map.of("OWN", "1"),
+                Set.of("GONE"),
+                new InheritFilter(false, Optional.of("x"), List.of("AWS"))))
+        .runAs(
+            new RunAs(
+                Optional.of("www"), Optional.of("adm"), OptionalInt.of(5), OptionalInt.of(027)))
+        .instances(new Instances(2, "NUMBER", Optional.of("PORT")))
+        .autostart(false)
+        .restart(
+            new RestartPolicy(
+                RestartPolicy.When.ON_FAILURE,
+                3,
+                Duration.ofMillis(700),
+                new Backoff.Exponential(Duration.ofMillis(100), Duration.ofSeconds(9), 0.1),
+                Set.of(0, 3)))
+        .stop(
+            new StopPolicy(
+                Signal.SIGTERM, Duration.ofSeconds(9), false, true, List.of("./drain", "now")))
+        .readiness(new Readiness(true, Duration.ofSeconds(4)))
+        .triggers(
+            new Triggers(
+                Optional.of(new Triggers.Schedule("0 3 * * *", ZoneId.of("Europe/Berlin"))),
+                Optional.of(
+                    new Triggers.Watch(
+                        List.of(Path.of("/srv/src")), List.of("*.tmp"), Duration.ofSeconds(1))),
+                OptionalLong.of(300L << 20)))
+        .dependsOn(Map.of(new AppName("db"), Condition.READY))
+        .logs(new LogFiles(Optional.of(Path.of("/tmp/o.log")), Optional.empty()))
+        .namespace("space")
+        .build();
   }
 
   private static JournalEntry entry(int id, Phase phase, Optional<Exit> exit) {
@@ -62,7 +101,17 @@ class JournalTest {
         new InstanceId(id),
         id,
         spec(Map.of("PATH", "/bin", "ODD", "a=b\n\"ü\udc80")),
-        new Supervised(Wanted.UP, phase, Ending.FELL, 7, 5, 2, 0, exit, "because \"x\""),
+        new Supervised(
+            Wanted.UP,
+            phase,
+            Awaiting.READINESS,
+            Ending.FELL,
+            true,
+            7,
+            new Counters(5, 2, 3),
+            0,
+            exit,
+            "because \"x\""),
         Instant.ofEpochMilli(1_700_000_000_123L),
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)));
@@ -144,9 +193,9 @@ class JournalTest {
   void whatANewerJpmHasWrittenIsNotThrownAway() throws IOException {
     var file = new JournalFile(home);
     file.write(snapshot(entry(0, Phase.ONLINE, Optional.empty())));
-    Files.writeString(home.resolve("state.json"), "{\"v\":2}");
+    Files.writeString(home.resolve("state.json"), "{\"v\":3}");
     assertThatThrownBy(file::read).hasMessageContaining("newer jpm");
-    assertThat(home.resolve("state.json")).hasContent("{\"v\":2}");
+    assertThat(home.resolve("state.json")).hasContent("{\"v\":3}");
   }
 
   @Test
@@ -205,17 +254,7 @@ class JournalTest {
 
   private static AppSpec named(String name) {
     AppSpec spec = spec(Map.of());
-    return new AppSpec(
-        new AppName(name),
-        spec.command(),
-        spec.cwd(),
-        spec.environment(),
-        1,
-        spec.restart(),
-        spec.stop(),
-        spec.logs(),
-        spec.namespace(),
-        true);
+    return AppSpec.of(new AppName(name), spec.command(), spec.cwd()).logs(spec.logs()).build();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -48,8 +49,14 @@ class SupervisionClosureTest {
 
   private static Policies policies(boolean auto, int max, Duration delay, boolean wholeTree) {
     return new Policies(
-        new RestartPolicy(auto, max, Duration.ofSeconds(1), delay),
-        new StopPolicy(Signal.SIGINT, Duration.ofMillis(1600), wholeTree));
+        new RestartPolicy(
+            auto ? RestartPolicy.When.ALWAYS : RestartPolicy.When.NEVER,
+            max,
+            Duration.ofSeconds(1),
+            delay),
+        new StopPolicy(Signal.SIGINT, Duration.ofMillis(1600), wholeTree),
+        Readiness.DEFAULT,
+        false);
   }
 
   private static final Policies USUAL = policies(true, 3, Duration.ZERO, true);
@@ -90,8 +97,8 @@ class SupervisionClosureTest {
     assertThat(walk.transitions()).isEqualTo(TRANSITIONS);
   }
 
-  private static final int STATES = 44;
-  private static final int TRANSITIONS = 234;
+  private static final int STATES = 45;
+  private static final int TRANSITIONS = 237;
 
   @Test
   void aSpawnWhileTheOldOneLivesIsFound() {
@@ -138,8 +145,11 @@ class SupervisionClosureTest {
                 state,
                 event,
                 new Policies(
-                    new RestartPolicy(true, 1000, Duration.ofSeconds(1), Duration.ZERO),
-                    policies.stop()),
+                    new RestartPolicy(
+                        RestartPolicy.When.ALWAYS, 1000, Duration.ofSeconds(1), Duration.ZERO),
+                    policies.stop(),
+                    policies.readiness(),
+                    policies.dependent()),
                 now));
   }
 

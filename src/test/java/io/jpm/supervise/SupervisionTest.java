@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -15,12 +16,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SupervisionTest {
-  private static final Policies PM2 = new Policies(RestartPolicy.DEFAULT, StopPolicy.DEFAULT);
+  private static final Policies PM2 = with(RestartPolicy.DEFAULT);
   private static final Exit CRASH = new Exit.Code(1);
   private static final long MILLI = 1_000_000;
 
   private static Policies with(RestartPolicy restart) {
-    return new Policies(restart, StopPolicy.DEFAULT);
+    return new Policies(restart, StopPolicy.DEFAULT, Readiness.DEFAULT, false);
   }
 
   private static Supervised online(Policies policies) {
@@ -65,7 +66,7 @@ class SupervisionTest {
 
   @Test
   void aStableRunMakesUpForEarlierCrashes() {
-    Supervised shaky = online(PM2).counted(15, 15);
+    Supervised shaky = online(PM2).counted(new Counters(15, 15, 0));
     Supervised next =
         Supervision.step(shaky, new Event.Exited(1, CRASH, false), PM2, 2000 * MILLI).next();
     assertThat(next.phase()).isEqualTo(Phase.LAUNCHING);
@@ -75,7 +76,7 @@ class SupervisionTest {
   @Test
   void theBrakeWorksForTheWholeLife() {
     // PM2 looks away once a process is 16 s old.
-    Supervised old = online(PM2).onlineSince(3_600_000 * MILLI).counted(4, 15);
+    Supervised old = online(PM2).onlineSince(3_600_000 * MILLI).counted(new Counters(4, 15, 0));
     Supervised next =
         Supervision.step(old, new Event.Exited(1, CRASH, false), PM2, 3_600_001 * MILLI).next();
     assertThat(next.phase()).isEqualTo(Phase.ERRORED);
@@ -90,7 +91,12 @@ class SupervisionTest {
   })
   void autorestartDecidesWhateverTheExitCode(boolean autorestart, int code, Phase phase) {
     Policies policies =
-        with(new RestartPolicy(autorestart, 16, Duration.ofSeconds(1), Duration.ZERO));
+        with(
+            new RestartPolicy(
+                autorestart ? RestartPolicy.When.ALWAYS : RestartPolicy.When.NEVER,
+                16,
+                Duration.ofSeconds(1),
+                Duration.ZERO));
     Supervised next =
         Supervision.step(
                 online(policies), new Event.Exited(1, new Exit.Code(code), false), policies, 0)
@@ -101,7 +107,9 @@ class SupervisionTest {
   @Test
   void aRestartDelayIsWaitedForAndShown() {
     Policies policies =
-        with(new RestartPolicy(true, 16, Duration.ofSeconds(1), Duration.ofMillis(800)));
+        with(
+            new RestartPolicy(
+                RestartPolicy.When.ALWAYS, 16, Duration.ofSeconds(1), Duration.ofMillis(800)));
     Step step =
         Supervision.step(
             online(policies),
@@ -124,7 +132,7 @@ class SupervisionTest {
 
   @Test
   void restartDuringTheDelayStartsAtOnceAndCountsAfresh() {
-    Supervised waiting = online(PM2).counted(7, 7).in(Phase.WAITING_RESTART, "");
+    Supervised waiting = online(PM2).counted(new Counters(7, 7, 0)).in(Phase.WAITING_RESTART, "");
     Step step = step(waiting, new Event.RestartAsked());
     assertThat(step.effects()).contains(new Effect.Spawn(2));
     assertThat(step.next().unstable()).isZero();
@@ -171,9 +179,10 @@ class SupervisionTest {
   @Test
   void aSpawnFailureIsErroredWithItsReason() {
     Supervised launching = step(Supervised.NEW, new Event.StartAsked()).next();
-    Supervised next = step(launching, new Event.SpawnFailed(1, "/x is not executable")).next();
+    Supervised next =
+        step(launching, new Event.SpawnFailed(1, "/x is not executable", false)).next();
     assertThat(next.phase()).isEqualTo(Phase.ERRORED);
-    assertThat(next.reason()).isEqualTo("/x is not executable");
+    assertThat(next.reason()).isEqualTo("/x is not executable", false);
   }
 
   @Test
@@ -186,7 +195,7 @@ class SupervisionTest {
 
   @Test
   void anAdoptedProcessKeepsItsCounters() {
-    Supervised recorded = online(PM2).counted(3, 2);
+    Supervised recorded = online(PM2).counted(new Counters(3, 2, 0));
     Step step = Supervision.step(recorded, new Event.Adopted(1, 5000 * MILLI), PM2, 7 * MILLI);
     assertThat(step.next().phase()).isEqualTo(Phase.ONLINE);
     assertThat(step.next().restarts()).isEqualTo(3);
@@ -233,7 +242,8 @@ class SupervisionTest {
 
   @Test
   void aRestartThatTheOldDaemonBeganIsFinishedWhateverThePolicy() {
-    Policies once = with(new RestartPolicy(false, 16, Duration.ofSeconds(1), Duration.ZERO));
+    Policies once =
+        with(new RestartPolicy(RestartPolicy.When.NEVER, 16, Duration.ofSeconds(1), Duration.ZERO));
     Supervised stopping = Supervision.step(online(once), new Event.RestartAsked(), once, 0).next();
     Event gone = new Event.FoundGone(1, new Exit.Unknown("no daemon"), false);
     assertThat(Supervision.step(stopping, gone, once, 0).effects()).contains(new Effect.Spawn(2));

@@ -44,7 +44,7 @@ record World(
       World born = new World(state, false, true, false, false, killTimer, restartTimer);
       World stillborn = new World(state, false, false, false, false, killTimer, restartTimer);
       add(all, "spawned", new Event.Spawned(generation), born);
-      add(all, "spawn failed", new Event.SpawnFailed(generation, "no"), stillborn);
+      add(all, "spawn failed", new Event.SpawnFailed(generation, "no", false), stillborn);
     }
     if (mainAlive) {
       exits(all, policies, generation);
@@ -71,7 +71,7 @@ record World(
     long old = state.generation() - 1;
     return List.of(
         new Event.Spawned(old),
-        new Event.SpawnFailed(old, "old"),
+        new Event.SpawnFailed(old, "old", false),
         new Event.Exited(old, CRASH, true),
         new Event.TreeGone(old),
         new Event.TimerFired(Timer.KILL, old),
@@ -142,13 +142,19 @@ record World(
           switch (timer) {
             case KILL -> timers(true, restartTimer);
             case RESTART -> timers(killTimer, true);
+            case READY -> this;
           };
       case Effect.CancelTimer(Timer timer) ->
           switch (timer) {
             case KILL -> timers(false, restartTimer);
             case RESTART -> timers(killTimer, false);
+            case READY -> this;
           };
-      case Effect.Announce(var _) -> this;
+      case Effect.Announce _,
+          Effect.AwaitDependencies _,
+          Effect.SendShutdown _,
+          Effect.RunStopCommand _ ->
+          this;
     };
   }
 
@@ -166,7 +172,7 @@ record World(
         rule(!spawnPending && !mainAlive, state.phase() + " means that nothing runs");
         rule(!othersAlive || !ends, state.phase() + " means that the whole tree is gone");
         rule(!restartTimer && !killTimer, state.phase() + " waits for nothing");
-        rule(state.wanted() == Wanted.DOWN, state.phase() + " is not wanted up");
+        rule(state.wanted() != Wanted.UP, state.phase() + " is not wanted up");
       }
       case LAUNCHING -> rule(spawnPending, "launching means that a process is being made");
       case ONLINE -> {
@@ -194,10 +200,11 @@ record World(
         new Supervised(
             state.wanted(),
             state.phase(),
+            state.awaiting(),
             state.ending(),
+            state.signalled(),
             1,
-            0,
-            state.unstable(),
+            new Counters(0, state.unstable(), 0),
             0,
             Optional.empty(),
             "");

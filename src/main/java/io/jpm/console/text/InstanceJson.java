@@ -3,6 +3,7 @@ package io.jpm.console.text;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
@@ -10,6 +11,7 @@ import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -88,25 +90,29 @@ public final class InstanceJson {
     json.put("node_args", new JsonArray(List.copyOf(command.interpreterArgs())));
     json.put("exec_interpreter", command.interpreter().map(Object::toString).orElse("none"));
     json.put("exec_mode", "fork_mode");
-    json.put("instances", spec.instances());
-    json.put("instance_var", "NODE_APP_INSTANCE");
-    json.put("NODE_APP_INSTANCE", instance.number());
+    json.put("instances", spec.instances().count());
+    json.put("instance_var", spec.instances().numberVariable());
+    json.put(spec.instances().numberVariable(), instance.number());
   }
 
   private static void putFiles(JsonObject json, InstanceView instance) {
     json.put("pm_out_log_path", instance.outFile().toString());
     json.put("pm_err_log_path", instance.errorFile().toString());
     json.put("pm_pid_path", instance.pidFile().toString());
-    json.put("merge_logs", instance.spec().instances() == 1);
+    json.put("merge_logs", instance.spec().instances().count() == 1);
   }
 
   private static void putPolicies(JsonObject json, AppSpec spec) {
     RestartPolicy restart = spec.restart();
-    json.put("autorestart", restart.autorestart());
+    json.put("autorestart", restart.when() != RestartPolicy.When.NEVER);
     json.put("autostart", spec.autostart());
     json.put("max_restarts", restart.maxRestarts());
     json.put("min_uptime", restart.minUptime().toMillis());
-    json.put("restart_delay", restart.restartDelay().toMillis());
+    switch (restart.backoff()) {
+      case Backoff.Constant(Duration delay) -> json.put("restart_delay", delay.toMillis());
+      case Backoff.Exponential(Duration initial, _, _) ->
+          json.put("exp_backoff_restart_delay", initial.toMillis());
+    }
     StopPolicy stop = spec.stop();
     json.put("kill_timeout", stop.timeout().toMillis());
     json.put("treekill", stop.wholeTree());

@@ -3,9 +3,11 @@ package io.jpm.console.text;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,21 +75,29 @@ public final class InstanceSheet {
     row("interpreter", command.interpreter().map(Object::toString).orElse("none"));
     row("interpreter args", words(command.interpreterArgs()));
     row("script id", instance.id().toString());
-    row("instance", "%d of %d".formatted(instance.number() + 1, spec.instances()));
+    row("instance", "%d of %d".formatted(instance.number() + 1, spec.instances().count()));
     row("exec cwd", spec.cwd().toString());
     row("exec mode", "fork_mode");
-    row("node env", orNone(Optional.ofNullable(spec.environment().get("NODE_ENV"))));
+    row("node env", orNone(Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))));
   }
 
   private void policyRows(AppSpec spec) {
     RestartPolicy restart = spec.restart();
-    row("autorestart", restart.autorestart() ? "✔" : "✘");
+    row("autorestart", restart.when() == RestartPolicy.When.NEVER ? "✘" : "✔");
     row("max restarts", Integer.toString(restart.maxRestarts()));
     row("min uptime", Amounts.span(restart.minUptime()));
-    row("restart delay", Amounts.span(restart.restartDelay()));
+    row("restart delay", delay(restart.backoff()));
     StopPolicy stop = spec.stop();
     row("kill signal", stop.signal() + (stop.wholeTree() ? " to the whole tree" : ""));
     row("kill timeout", Amounts.span(stop.timeout()));
+  }
+
+  private static String delay(Backoff backoff) {
+    return switch (backoff) {
+      case Backoff.Constant(Duration delay) -> Amounts.span(delay);
+      case Backoff.Exponential(Duration initial, Duration cap, _) ->
+          "%s, growing to %s".formatted(Amounts.span(initial), Amounts.span(cap));
+    };
   }
 
   private Grid grid(Screen screen) {

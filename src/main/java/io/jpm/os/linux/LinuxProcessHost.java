@@ -78,7 +78,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     return switch (spawner.spawn(request)) {
-      case Spawner.Outcome.Failed(String reason) -> new SpawnResult.Refused(reason);
+      case Spawner.Outcome.Failed(String reason) -> new SpawnResult.Refused(reason, false);
       case Spawner.Outcome.Made(int pid) -> watchMade(pid, request, watcher);
     };
   }
@@ -108,7 +108,7 @@ public final class LinuxProcessHost implements ProcessHost {
     Libc.kill(pid, Signal.SIGKILL.number());
     ExitStatus.discard(pid);
     return new SpawnResult.Refused(
-        request.program() + " was ended again because it cannot be watched: " + reason);
+        request.program() + " was ended again because it cannot be watched: " + reason, true);
   }
 
   private Optional<Child> watch(LinuxChild.Origin origin, ChildWatcher watcher) {

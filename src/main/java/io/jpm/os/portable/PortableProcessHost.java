@@ -45,7 +45,7 @@ public final class PortableProcessHost implements ProcessHost {
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     Optional<String> refusal = whyNot(request);
     if (refusal.isPresent()) {
-      return new SpawnResult.Refused(refusal.get());
+      return new SpawnResult.Refused(refusal.get(), false);
     }
     try {
       openLog(request.out().file());
@@ -53,7 +53,8 @@ public final class PortableProcessHost implements ProcessHost {
       Process process = builder(request).start();
       return new SpawnResult.Started(watch(process.toHandle(), Optional.of(process), watcher));
     } catch (IOException | IllegalArgumentException e) {
-      return new SpawnResult.Refused(request.program() + " cannot be started: " + e.getMessage());
+      return new SpawnResult.Refused(
+          request.program() + " cannot be started: " + e.getMessage(), false);
     }
   }
 

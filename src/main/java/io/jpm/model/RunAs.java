@@ -1,0 +1,26 @@
+package io.jpm.model;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The rights and the place in the scheduler that a process begins with.
+///
+/// @param user name or number of the user; empty: the daemon's
+/// @param group name or number of the group; empty: the user's own, with its further groups
+/// @param nice -20 (most urgent) to 19, as in `nice(1)`; empty: the daemon's
+/// @param umask the bits that new files do not get, 0 to 0777; empty: the daemon's
+public record RunAs(
+    Optional<String> user, Optional<String> group, OptionalInt nice, OptionalInt umask) {
+  /// As the daemon.
+  public static final RunAs DAEMON =
+      new RunAs(Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+  public RunAs {
+    if (nice.isPresent() && (nice.getAsInt() < -20 || nice.getAsInt() > 19)) {
+      throw new IllegalArgumentException("nice " + nice.getAsInt() + ": use -20 to 19");
+    }
+    if (umask.isPresent() && (umask.getAsInt() < 0 || umask.getAsInt() > 0777)) {
+      throw new IllegalArgumentException("umask: use 0 to 0777");
+    }
+  }
+}

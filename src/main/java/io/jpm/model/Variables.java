@@ -1,0 +1,51 @@
+package io.jpm.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/// Where an app's environment comes from. What its owner declares beats what was inherited from the
+/// shell of whoever started it, and what the owner removes is not there, whoever else has it.
+///
+/// @param inherited the starter's variables that are meant for programs, after the filter;
+///   `--update-env` replaces all of them
+/// @param declared the app's own, from its file or command line
+/// @param removed inherited names that the app does not get (`null` in a file)
+/// @param filter which variables of a shell it never inherits (PM2's `filter_env`)
+public record Variables(
+    Map<String, String> inherited,
+    Map<String, String> declared,
+    Set<String> removed,
+    InheritFilter filter) {
+  /// No variable at all.
+  public static final Variables NONE =
+      new Variables(Map.of(), Map.of(), Set.of(), InheritFilter.NOTHING);
+
+  public Variables {
+    inherited = Map.copyOf(inherited);
+    declared = Map.copyOf(declared);
+    removed = Set.copyOf(removed);
+  }
+
+  /// Only declared ones.
+  public static Variables declared(Map<String, String> declared) {
+    return new Variables(Map.of(), declared, Set.of(), InheritFilter.NOTHING);
+  }
+
+  /// What the process gets, but for those that jpm adds at each start.
+  public Map<String, String> effective() {
+    Map<String, String> all = new HashMap<>(inherited);
+    all.keySet().removeAll(removed);
+    all.putAll(declared);
+    return Map.copyOf(all);
+  }
+
+  /// The same declaration under another shell (`--update-env`).
+  ///
+  /// @param shell what that shell hands to programs; the app's own filter still applies
+  public Variables inheriting(Map<String, String> shell) {
+    Map<String, String> kept = new HashMap<>(shell);
+    kept.keySet().removeIf(filter::drops);
+    return new Variables(kept, declared, removed, filter);
+  }
+}
