@@ -37,6 +37,17 @@ public final class Addresses {
   /// A pattern of all addresses that [#eventsOf] gives.
   public static final String EVENTS_OF_ANY_APP = "jpm\\.events\\..+";
 
+  /// A pattern of all addresses that [#messagesOf] gives.
+  public static final String MESSAGES_OF_ANY_APP = "jpm\\.messages\\..+";
+
+  /// What one app sends over its channel beside what jpm understands itself, JSON. Open to the
+  /// bridge's subscribers.
+  ///
+  /// @param app the app's name
+  public static String messagesOf(String app) {
+    return "jpm.messages." + app;
+  }
+
   /// What happens to one app, JSON. Open to the bridge's subscribers.
   ///
   /// @param app the app's name

@@ -4,6 +4,7 @@ import io.jpm.bus.OffLoop;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -113,8 +114,21 @@ final class Adoption {
           }
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.begin(instance);
+          assumeReadyWithoutChannel(instance);
           return Future.succeededFuture();
         });
+  }
+
+  /// Nobody will ever hear from a process whose channel is lost that it is ready.
+  private void assumeReadyWithoutChannel(Instance instance) {
+    boolean deaf = instance.child != null && !instance.child.hasChannel();
+    if (deaf && instance.state.awaiting() == Awaiting.READINESS) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: its channel cannot be taken over, so it is taken for ready",
+          instance.label());
+      supervisor.on(instance, new Event.Ready(instance.state.generation()));
+    }
   }
 
   private Future<Void> gone(

@@ -34,7 +34,7 @@ public final class GodVerticle extends VerticleBase {
     var file = new JournalFile(god.home());
     var journal = new Journal(vertx, file, this::snapshot);
     this.journal = journal;
-    var supervisor = new Supervisor(vertx, context, god, journal);
+    var supervisor = new Supervisor(vertx, context, god, registry, journal);
     var commands = new Commands(vertx, god, registry, supervisor, journal);
     return OffLoop.call(vertx, file::read)
         .compose(snapshot -> {
@@ -46,6 +46,10 @@ public final class GodVerticle extends VerticleBase {
             return Future.succeededFuture();
           }
           return adoption.adoptAll(registry);
+        })
+        .compose(_ -> {
+          supervisor.dependencies().open();
+          return supervisor.begin();
         })
         .compose(_ ->
             vertx

@@ -44,6 +44,11 @@ public record SpawnRequest(
     this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false);
   }
 
+  /// The same without a channel.
+  public SpawnRequest withoutChannel() {
+    return new SpawnRequest(program, argv, environment, cwd, out, error, tag, runAs, false);
+  }
+
   public SpawnRequest {
     argv = List.copyOf(argv);
     environment = Map.copyOf(environment);
