@@ -27,6 +27,7 @@ final class Commands {
       case STOP -> new ActCommand(Action.STOP, rooms, files);
       case RESTART -> new ActCommand(Action.RESTART, rooms, files);
       case DELETE -> new ActCommand(Action.DELETE, rooms, files);
+      case TRIGGER -> new TriggerCommand(rooms);
       case LIST -> call -> rooms.table(call.session());
       case DESCRIBE -> new DescribeCommand(rooms);
       case LOGS -> new ReadLogsCommand(vertx, rooms, context.timing());

@@ -73,6 +73,13 @@ enum Verb {
       "stop apps and forget them",
       names("delete", "del"),
       with(ONLY)),
+  TRIGGER(
+      Group.APPS,
+      Targets.SOME,
+      "name|id action [value]",
+      "have an app do what it has offered to do",
+      names("trigger"),
+      with()),
   LIST(
       Group.LOOK,
       Targets.NONE,
