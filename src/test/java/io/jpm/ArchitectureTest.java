@@ -43,7 +43,8 @@ class ArchitectureTest {
     table.put("os", List.of("model"));
     table.put("wire", List.of("model"));
     table.put("bus", List.of("model", "wire"));
-    table.put("god", List.of("model", "supervise", "os", "bus"));
+    table.put("triggers", List.of("model"));
+    table.put("god", List.of("model", "supervise", "os", "bus", "triggers"));
     table.put("satan", List.of("model", "os", "bus"));
     table.put("logs", List.of("model", "os", "bus"));
     table.put("console", List.of("model", "config", "wire", "bus"));
