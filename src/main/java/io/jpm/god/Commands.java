@@ -133,6 +133,7 @@ final class Commands {
     journal.changed();
     supervisor.announce(instance, InstanceEvent.Kind.DELETE);
     instance.removed = true;
+    supervisor.specChanged(instance);
     return vertx
         .eventBus()
         .request(Addresses.LOGS_COMMAND, new LogsCommand.Close(instance.id))
@@ -241,6 +242,7 @@ final class Commands {
       instance.paths = paths;
       instance.captured = false;
     }
+    supervisor.specChanged(instance);
   }
 
   private Instance create(AppSpec spec, int number) {
@@ -248,6 +250,7 @@ final class Commands {
     Instant now = god.wallClock().instant();
     var instance = new Instance(id, number, spec, InstancePaths.of(god.home(), spec, id, now), now);
     registry.add(instance);
+    supervisor.specChanged(instance);
     return instance;
   }
 

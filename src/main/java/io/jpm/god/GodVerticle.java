@@ -39,6 +39,7 @@ public final class GodVerticle extends VerticleBase {
     return OffLoop.call(vertx, file::read)
         .compose(snapshot -> {
           restore(snapshot);
+          registry.all().forEach(supervisor::specChanged);
           var adoption = new Adoption(god, vertx, supervisor);
           if (snapshot.entries().isEmpty()) {
             // Nothing to wait for, but what an unreadable journal has forgotten is told.

@@ -7,6 +7,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Child;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Timer;
+import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
@@ -105,7 +106,7 @@ final class Instance {
         paths.out().file(),
         paths.error().file(),
         paths.pidFile(),
-        nextRun,
+        state.wanted() == Wanted.DOWN ? Optional.empty() : nextRun,
         channel.report());
   }
 

@@ -47,6 +47,7 @@ final class Supervisor {
   private final StopCommands stopCommands;
   private final Dependencies dependencies;
   private final MemoryLimits limits;
+  private final Schedules schedules;
   private final Speech speech;
 
   Supervisor(Vertx vertx, Context context, GodContext god, Registry registry, Journal journal) {
@@ -58,6 +59,7 @@ final class Supervisor {
     this.stopCommands = new StopCommands(vertx, context, god, requests);
     this.dependencies = new Dependencies(registry, this::on);
     this.limits = new MemoryLimits(vertx, registry, this::on);
+    this.schedules = new Schedules(vertx, god, this::on);
     this.speech = new Speech(vertx, this::on);
     this.pidFiles = new PidFiles(vertx);
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
@@ -84,6 +86,13 @@ final class Supervisor {
     dependencies.look();
     limits.look();
     instance.tellWaiting();
+  }
+
+  /// `instance` has come into the list, has another spec, or has left the list.
+  void specChanged(Instance instance) {
+    schedules.look(instance);
+    limits.look();
+    dependencies.look();
   }
 
   Dependencies dependencies() {
