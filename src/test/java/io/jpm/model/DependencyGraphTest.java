@@ -14,15 +14,17 @@ class DependencyGraphTest {
   /// `"web:db,cache db cache:db"`: web depends on db and cache, cache on db.
   private static DependencyGraph graph(String text) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>();
-    for (String app : text.split(" ")) {
-      String[] parts = app.split(":");
-      dependsOn.put(new AppName(parts[0]), parts.length == 1 ? Set.of() : names(parts[1]));
+    for (String app : text.split(" ", -1)) {
+      int colon = app.indexOf(':');
+      dependsOn.put(
+          new AppName(colon < 0 ? app : app.substring(0, colon)),
+          colon < 0 ? Set.of() : names(app.substring(colon + 1)));
     }
     return new DependencyGraph(dependsOn);
   }
 
   private static Set<AppName> names(String text) {
-    return Arrays.stream(text.split(",")).map(AppName::new).collect(Collectors.toSet());
+    return Arrays.stream(text.split(",", -1)).map(AppName::new).collect(Collectors.toSet());
   }
 
   @Test
