@@ -146,6 +146,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void ofJgitOnlyTheIgnorePatternsAreUsed() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.eclipse.jgit..")
+                .and(DescribedPredicate.not(resideInAPackage("org.eclipse.jgit.ignore"))))
+        .because("the libraries that the rest of it needs are left out")
+        .check(MAIN);
+  }
+
+  @Test
   void nobodySleeps() {
     noClasses()
         .that()
