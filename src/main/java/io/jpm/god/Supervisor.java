@@ -48,6 +48,7 @@ final class Supervisor {
   private final Dependencies dependencies;
   private final MemoryLimits limits;
   private final Schedules schedules;
+  private final FileWatches fileWatches;
   private final Speech speech;
 
   Supervisor(Vertx vertx, Context context, GodContext god, Registry registry, Journal journal) {
@@ -60,6 +61,7 @@ final class Supervisor {
     this.dependencies = new Dependencies(registry, this::on);
     this.limits = new MemoryLimits(vertx, registry, this::on);
     this.schedules = new Schedules(vertx, god, this::on);
+    this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
     this.speech = new Speech(vertx, this::on);
     this.pidFiles = new PidFiles(vertx);
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
@@ -83,16 +85,25 @@ final class Supervisor {
     instance.state = step.next();
     step.effects().forEach(effect -> carryOut(instance, effect));
     journal.changed();
-    dependencies.look();
-    limits.look();
+    lookAround(instance);
     instance.tellWaiting();
   }
 
   /// `instance` has come into the list, has another spec, or has left the list.
   void specChanged(Instance instance) {
     schedules.look(instance);
+    lookAround(instance);
+  }
+
+  private void lookAround(Instance instance) {
+    fileWatches.look(instance.spec.name());
     limits.look();
     dependencies.look();
+  }
+
+  /// Ends what runs on threads of its own.
+  void close() {
+    fileWatches.close();
   }
 
   Dependencies dependencies() {
