@@ -101,6 +101,7 @@ final class Adoption {
       return gone(instance, generation, Optional.empty());
     }
     Found found = candidate.get();
+    Failpoint.ADOPTION_BEGINS.hit();
     return supervisor
         .capture(instance)
         .compose(problem -> {
@@ -111,8 +112,10 @@ final class Adoption {
           if (!alive) {
             return gone(instance, found.generation(), Optional.of(found.identity()));
           }
+          Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.begin(instance);
+          Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();
         });
   }

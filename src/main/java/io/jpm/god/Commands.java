@@ -26,6 +26,8 @@ final class Commands {
   private final Registry registry;
   private final Supervisor supervisor;
   private final Journal journal;
+  private final SavedList savedList;
+  private final Resurrection resurrection;
 
   Commands(Vertx vertx, GodContext god, Registry registry, Supervisor supervisor, Journal journal) {
     this.vertx = vertx;
@@ -33,6 +35,8 @@ final class Commands {
     this.registry = registry;
     this.supervisor = supervisor;
     this.journal = journal;
+    this.savedList = new SavedList(vertx, god.home());
+    this.resurrection = new Resurrection(registry, supervisor, journal, this::create);
   }
 
   Future<GodReply> carryOut(GodCommand command) {
@@ -41,8 +45,10 @@ final class Commands {
       case GodCommand.Act(GodCommand.Action action, List<String> targets, _) ->
           act(action, targets);
       case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
-      case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _ ->
-          Future.failedFuture("nobody asks this yet");
+      case GodCommand.Trigger _ -> Future.failedFuture("nobody asks this yet");
+      case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
+      case GodCommand.ClearDump() -> savedList.clear();
+      case GodCommand.Resurrect() -> resurrection.from(savedList);
       case GodCommand.EndEverything() -> delete(List.copyOf(registry.all()), List.of());
     };
   }
@@ -77,7 +83,10 @@ final class Commands {
     List<InstanceView> before = views(instances);
     return Future.join(instances.stream().map(this::endAndRemove).toList())
         .compose(_ -> journal.written())
-        .map(_ -> new GodReply(before, problems));
+        .map(_ -> {
+          Failpoint.REMOVAL_WRITTEN.hit();
+          return new GodReply(before, problems);
+        });
   }
 
   private Future<Void> endAndRemove(Instance instance) {
@@ -92,8 +101,10 @@ final class Commands {
     if (instance.removed) {
       return Future.succeededFuture();
     }
+    Failpoint.REMOVE_BEGINS.hit();
     registry.remove(instance);
     journal.changed();
+    Failpoint.REMOVED.hit();
     supervisor.announce(instance, InstanceEvent.Kind.DELETE);
     instance.removed = true;
     return vertx
@@ -113,11 +124,13 @@ final class Commands {
       fit(spec, concerned, surplus);
     }
     journal.changed();
+    Failpoint.INSTANCE_ADDED.hit();
     // Written before the first process is made: a daemon that dies in between leaves no unknown
     // process.
     return journal
         .written()
         .compose(_ -> {
+          Failpoint.INSTANCE_WRITTEN.hit();
           concerned.stream()
               .filter(instance -> instance.spec.autostart() || running(instance))
               .forEach(instance -> supervisor.on(instance, new Event.RestartAsked()));
