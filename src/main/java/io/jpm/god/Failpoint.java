@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// makes of it. Started with the system property `jpm.failpoint=NAME:n`, a daemon ends when it
 /// comes to the moment NAME for the n-th time (`NAME` alone: the first). Without the property a
 /// moment costs nothing.
-enum Failpoint {
+public enum Failpoint {
   /// An instance is in the list, and not in the journal.
   INSTANCE_ADDED,
   /// It is in the journal, and has no process.

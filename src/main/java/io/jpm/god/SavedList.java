@@ -6,6 +6,7 @@ import io.jpm.bus.OffLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -55,8 +56,18 @@ final class SavedList {
                         List.of(),
                         List.of(
                             "%s cannot be written (%s): what was saved before is kept; mend that and save again"
-                                .formatted(file.path(), error))))
+                                .formatted(file.path(), words(error)))))
                 : Future.failedFuture(error));
+  }
+
+  /// Without the path, which the sentence has.
+  private static String words(Throwable error) {
+    if (error instanceof FileSystemException refused) {
+      return refused.getReason() == null
+          ? refused.getClass().getSimpleName()
+          : refused.getReason();
+    }
+    return String.valueOf(error.getMessage());
   }
 
   /// What was remembered last. Fails with [UnreadableFile] when that must not be ignored.
