@@ -83,6 +83,9 @@ public sealed interface GodCommand extends BusMessage {
   /// @param force also when the list is empty and the file is not
   record Save(boolean force) implements GodCommand {}
 
+  /// Empties `dump.json` (PM2's `cleardump`).
+  record ClearDump() implements GodCommand {}
+
   /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Those that were
   /// stopped when it was written come into the list and stay stopped.
   record Resurrect() implements GodCommand {}

@@ -28,6 +28,9 @@ final class Commands {
       case RESTART -> new ActCommand(Action.RESTART, rooms, files);
       case DELETE -> new ActCommand(Action.DELETE, rooms, files);
       case TRIGGER -> new TriggerCommand(rooms);
+      case SAVE -> new SaveCommand(rooms);
+      case RESURRECT -> new ResurrectCommand(rooms);
+      case CLEARDUMP -> this::clearDump;
       case LIST -> call -> rooms.table(call.session());
       case DESCRIBE -> new DescribeCommand(rooms);
       case LOGS -> new ReadLogsCommand(vertx, rooms, context.timing());
@@ -40,6 +43,15 @@ final class Commands {
   private static Future<ExitCode> ping(Call call) {
     call.session().out("{ msg: 'pong' }\n");
     return Future.succeededFuture(ExitCode.OK);
+  }
+
+  private Future<ExitCode> clearDump(Call call) {
+    return rooms
+        .obeyed(new GodCommand.ClearDump())
+        .map(_ -> {
+          call.session().info("The saved list is empty now");
+          return ExitCode.OK;
+        });
   }
 
   private Future<ExitCode> jlist(Call call) {

@@ -45,6 +45,7 @@ final class Rooms {
               GodCommand.Act _,
               GodCommand.Trigger _,
               GodCommand.Save _,
+              GodCommand.ClearDump _,
               GodCommand.Resurrect _ ->
               context.timing().actions();
           case GodCommand.EndEverything _ -> context.timing().ending();

@@ -38,6 +38,7 @@ final class StartAttributes {
           OUTPUT,
           ERROR,
           ONLY,
+          FORCE,
           LINES,
           NOSTREAM,
           ERR,

@@ -3,6 +3,7 @@ package io.jpm.console;
 import static io.jpm.console.VerbOption.CWD;
 import static io.jpm.console.VerbOption.ERR;
 import static io.jpm.console.VerbOption.ERROR;
+import static io.jpm.console.VerbOption.FORCE;
 import static io.jpm.console.VerbOption.HELP;
 import static io.jpm.console.VerbOption.INSTANCES;
 import static io.jpm.console.VerbOption.INTERPRETER;
@@ -80,6 +81,22 @@ enum Verb {
       "have an app do what it has offered to do",
       names("trigger"),
       with()),
+  SAVE(
+      Group.APPS,
+      Targets.NONE,
+      "",
+      "remember the list for resurrect",
+      names("save", "dump"),
+      with(FORCE)),
+  RESURRECT(
+      Group.APPS,
+      Targets.NONE,
+      "",
+      "bring back the list that was saved",
+      names("resurrect"),
+      with()),
+  CLEARDUMP(
+      Group.APPS, Targets.NONE, "", "forget the list that was saved", names("cleardump"), with()),
   LIST(
       Group.LOOK,
       Targets.NONE,

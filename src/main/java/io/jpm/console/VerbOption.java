@@ -25,6 +25,7 @@ enum VerbOption {
   RESTART_DELAY("wait before each restart (0)", "restart_delay", "MS", "--restart-delay"),
   KILL_TIMEOUT("time to stop before SIGKILL (1600)", "kill_timeout", "MS", "-k", "--kill-timeout"),
   ONLY("of a process file, only these apps", "", "A,B", "--only"),
+  FORCE("save an empty list too", "", "", "-f", "--force"),
   LINES("how many past lines of each file (15)", "", "N", "--lines"),
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),

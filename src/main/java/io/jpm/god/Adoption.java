@@ -102,6 +102,7 @@ final class Adoption {
       return gone(instance, generation, Optional.empty());
     }
     Found found = candidate.get();
+    Failpoint.ADOPTION_BEGINS.hit();
     return supervisor
         .capture(instance)
         .compose(problem -> {
@@ -112,9 +113,11 @@ final class Adoption {
           if (!alive) {
             return gone(instance, found.generation(), Optional.of(found.identity()));
           }
+          Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.begin(instance);
           assumeReadyWithoutChannel(instance);
+          Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();
         });
   }

@@ -31,6 +31,8 @@ final class Commands {
   private final Journal journal;
   private final Sequence sequence;
   private final CustomActions customActions;
+  private final SavedList savedList;
+  private final Resurrection resurrection;
 
   Commands(Vertx vertx, GodContext god, Registry registry, Supervisor supervisor, Journal journal) {
     this.vertx = vertx;
@@ -40,6 +42,8 @@ final class Commands {
     this.journal = journal;
     this.sequence = new Sequence(registry, supervisor);
     this.customActions = new CustomActions(vertx);
+    this.savedList = new SavedList(vertx, god.home());
+    this.resurrection = new Resurrection(registry, supervisor, journal, this::create);
   }
 
   Future<GodReply> carryOut(GodCommand command) {
@@ -51,7 +55,9 @@ final class Commands {
         Registry.Selection selection = registry.select(trigger.targets());
         yield customActions.trigger(trigger, selection.found(), selection.problems());
       }
-      case GodCommand.Save _, GodCommand.Resurrect _ -> Future.failedFuture("nobody asks this yet");
+      case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
+      case GodCommand.ClearDump() -> savedList.clear();
+      case GodCommand.Resurrect() -> resurrection.from(savedList);
       case GodCommand.EndEverything() -> delete(List.copyOf(registry.all()), List.of());
     };
   }
@@ -115,7 +121,10 @@ final class Commands {
     return sequence
         .inReverse(instances, this::endAndRemove)
         .compose(_ -> journal.written())
-        .map(_ -> new GodReply(before, problems));
+        .map(_ -> {
+          Failpoint.REMOVAL_WRITTEN.hit();
+          return new GodReply(before, problems);
+        });
   }
 
   private Future<Void> endAndRemove(Instance instance) {
@@ -129,8 +138,10 @@ final class Commands {
     if (instance.removed) {
       return Future.succeededFuture();
     }
+    Failpoint.REMOVE_BEGINS.hit();
     registry.remove(instance);
     journal.changed();
+    Failpoint.REMOVED.hit();
     supervisor.announce(instance, InstanceEvent.Kind.DELETE);
     instance.removed = true;
     supervisor.specChanged(instance);
@@ -151,11 +162,13 @@ final class Commands {
       fit(spec, concerned, surplus);
     }
     journal.changed();
+    Failpoint.INSTANCE_ADDED.hit();
     // Written before the first process is made: a daemon that dies in between leaves no unknown
     // process.
     return journal
         .written()
         .compose(_ -> {
+          Failpoint.INSTANCE_WRITTEN.hit();
           List<Instance> starting =
               concerned.stream()
                   .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))

@@ -13,44 +13,29 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The journal as JSON. Environments stand once, since the apps of one home mostly share theirs.
+/// The journal as JSON. Environments stand once.
 final class JournalJson {
   private static final int VERSION = 2;
 
   /// One that did not know channels, triggers and dependencies yet.
   private static final int OLDEST = 1;
 
-  /// The journal of a jpm that is newer than this one.
-  static final class Newer extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Newer(int version) {
-      super("journal version " + version);
-    }
-  }
-
   private JournalJson() {}
 
   static JsonObject write(JournalEntry.Snapshot snapshot) {
-    Map<Map<String, String>, Integer> environments = new LinkedHashMap<>();
+    var environments = new Environments();
     var instances = new JsonArray();
     for (JournalEntry entry : snapshot.entries()) {
-      int environment =
-          environments.computeIfAbsent(
-              entry.spec().variables().inherited(), _ -> environments.size());
-      instances.add(instance(entry, environment));
+      instances.add(instance(entry, environments.placeOf(entry.spec().variables().inherited())));
     }
-    var environmentList = new JsonArray();
-    environments.keySet().forEach(e -> environmentList.add(new JsonObject(new LinkedHashMap<>(e))));
     return new JsonObject()
         .put("v", VERSION)
         .put("next_id", snapshot.nextId())
-        .put("environments", environmentList)
+        .put("environments", environments.write())
         .put("instances", instances);
   }
 
@@ -58,17 +43,12 @@ final class JournalJson {
   static JournalEntry.Snapshot read(JsonObject json) {
     int version = json.getInteger("v");
     if (version > VERSION) {
-      throw new Newer(version);
+      throw new NewerFormat(version);
     }
     if (version < OLDEST) {
       throw new IllegalArgumentException("journal version " + version);
     }
-    List<Map<String, String>> environments = new ArrayList<>();
-    for (Object environment : json.getJsonArray("environments")) {
-      Map<String, String> variables = new LinkedHashMap<>();
-      ((JsonObject) environment).forEach(e -> variables.put(e.getKey(), (String) e.getValue()));
-      environments.add(variables);
-    }
+    List<Map<String, String>> environments = Environments.read(json.getJsonArray("environments"));
     List<JournalEntry> entries = new ArrayList<>();
     for (Object entry : json.getJsonArray("instances")) {
       var object = (JsonObject) entry;

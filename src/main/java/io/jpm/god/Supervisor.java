@@ -183,6 +183,7 @@ final class Supervisor {
       context.runOnContext(_ -> on(instance, new Event.TreeGone(order.generation())));
       return;
     }
+    Failpoint.SIGNAL_BEGINS.hit();
     // The first order of a stop decides for all of it: a new spec must not leave half a tree.
     instance.treeOrdered |= instance.spec.stop().wholeTree();
     if (instance.treeOrdered) {
@@ -190,6 +191,7 @@ final class Supervisor {
     } else {
       child.signalMain(order.signal());
     }
+    Failpoint.SIGNALLED.hit();
   }
 
   /// PM2's message. Whether the app reads its channel nobody knows; where there is none, the signal
@@ -223,7 +225,14 @@ final class Supervisor {
     instance.watcher = watcher;
     // Threads of their own: a program on a hung network disk must not hold up the journal.
     return spawners
-        .executeBlocking(() -> god.host().spawn(request, watcher), false)
+        .executeBlocking(
+            () -> {
+              Failpoint.SPAWN_BEGINS.hit();
+              SpawnResult result = god.host().spawn(request, watcher);
+              Failpoint.SPAWNED.hit();
+              return result;
+            },
+            false)
         .map(Objects::requireNonNull);
   }
 
@@ -235,6 +244,7 @@ final class Supervisor {
         instance.startedAt = Optional.of(now);
         pidFiles.write(instance.paths.pidFile(), child.identity().pid());
         on(instance, new Event.Spawned(generation));
+        Failpoint.SPAWN_TOLD.hit();
         begin(instance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
@@ -376,8 +386,10 @@ final class Supervisor {
     public void treeGone() {
       context.runOnContext(_ -> {
         if (instance.state.generation() == generation) {
+          Failpoint.TREE_GONE_SEEN.hit();
           forgetChild(instance);
           on(instance, new Event.TreeGone(generation));
+          Failpoint.TREE_GONE_TOLD.hit();
         }
       });
     }
@@ -387,6 +399,7 @@ final class Supervisor {
       if (instance.state.generation() != generation || child == null) {
         return;
       }
+      Failpoint.EXIT_SEEN.hit();
       boolean leftovers = child.hasLeftovers();
       boolean treeIsWatched =
           instance.treeOrdered || (instance.spec.stop().wholeTree() && leftovers);
@@ -394,6 +407,7 @@ final class Supervisor {
         forgetChild(instance);
       }
       on(instance, new Event.Exited(generation, exit, leftovers));
+      Failpoint.EXIT_TOLD.hit();
     }
   }
 }

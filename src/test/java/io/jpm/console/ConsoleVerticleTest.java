@@ -466,6 +466,70 @@ class ConsoleVerticleTest {
     assertThat(client.out()).startsWith("[jpm] Restarted 30 apps (30 instances)\n┌");
   }
 
+  @ParameterizedTest
+  @CsvSource({"save, false", "dump, false", "save --force, true", "dump -f, true"})
+  void saveSaysWhatIsOnTheDisk(String line, boolean force) {
+    rooms.instances.add(Instances.online(0, "web"));
+    rooms.instances.add(Instances.online(1, "web"));
+    rooms.instances.add(Instances.stopped(2, "job"));
+    ConsoleClient client = run(line.split(" "));
+    assertEnd(client, 0);
+    assertThat(rooms.asked(GodCommand.Save.class)).containsExactly(new GodCommand.Save(force));
+    assertThat(client.out())
+        .isEqualTo(
+            """
+            [jpm] Saving current process list...
+            [jpm] Successfully saved 2 apps in dump.json
+            """);
+  }
+
+  @Test
+  void anEmptyListThatIsNotSavedIsAWarningAsInPm2() {
+    rooms.notes = List.of("the list of apps is empty: nothing was saved");
+    ConsoleClient client = run("save");
+    assertEnd(client, 0);
+    assertThat(client.err())
+        .isEqualTo("[jpm][WARN] the list of apps is empty: nothing was saved\n");
+    assertThat(client.out()).doesNotContain("Successfully");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"save", "resurrect", "cleardump"})
+  void aSavedListThatCannotBeWrittenOrReadIsAFailure(String word) {
+    rooms.problems =
+        command -> command instanceof GodCommand.Show ? List.of() : List.of("dump.json: no");
+    ConsoleClient client = run(word);
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] dump.json: no\n");
+    assertThat(client.out()).doesNotContain("Successfully").doesNotContain("│");
+  }
+
+  @Test
+  void resurrectSaysWhoIsBackAndWhoWasThere() {
+    rooms.instances.add(Instances.online(0, "web"));
+    rooms.instances.add(Instances.stopped(1, "job"));
+    rooms.notes = List.of("api is in the list already and is left as it is");
+    ConsoleClient client = run("resurrect");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .startsWith(
+            """
+            [jpm] Resurrecting
+            [jpm] Process job restored (stopped, as it was saved)
+            [jpm] Process web restored
+            ┌\
+            """);
+    assertThat(client.err()).contains("[jpm][WARN] api is in the list already");
+  }
+
+  @Test
+  void clearDumpEmptiesOnPurpose() {
+    ConsoleClient client = run("cleardump");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(GodCommand.ClearDump.class)).hasSize(1);
+    assertThat(client.out()).isEqualTo("[jpm] The saved list is empty now\n");
+  }
+
   @Test
   void killStopsTheDaemonAfterTheLastAnswer() {
     rooms.instances.add(Instances.online(0, "web"));

@@ -40,6 +40,10 @@ final class FakeRooms {
 
   volatile boolean satanSilent;
   volatile Function<GodCommand, List<String>> problems = _ -> List.of();
+
+  /// What God remarks on the saved list.
+  volatile List<String> notes = List.of();
+
   private volatile Runnable held = () -> {};
   private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
 
@@ -78,8 +82,11 @@ final class FakeRooms {
         instances.addAll(started);
         answer(() -> message.reply(new GodReply(started, found)));
       }
-      case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _ ->
-          message.reply(new GodReply(List.of(), found));
+      case GodCommand.Trigger _ -> message.reply(new GodReply(List.of(), found));
+      case GodCommand.Save _, GodCommand.ClearDump _, GodCommand.Resurrect _ ->
+          message.reply(
+              new GodReply(
+                  found.isEmpty() ? List.copyOf(instances) : List.of(), found, List.of(), notes));
       case GodCommand.EndEverything() -> {
         List<InstanceView> ended = List.copyOf(instances);
         instances.clear();

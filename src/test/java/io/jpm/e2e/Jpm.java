@@ -71,11 +71,17 @@ final class Jpm implements AutoCloseable {
   }
 
   Process begin(String... args) throws IOException {
+    return begin(Map.of(), args);
+  }
+
+  /// @param more environment for this command alone, and for the daemon if it starts one
+  Process begin(Map<String, String> more, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
     command.addAll(List.of(args));
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
     builder.environment().putAll(environment);
+    builder.environment().putAll(more);
     return builder.start();
   }
 
@@ -85,6 +91,11 @@ final class Jpm implements AutoCloseable {
     } catch (IOException error) {
       throw new java.io.UncheckedIOException(error);
     }
+  }
+
+  /// Makes the AOT cache where there is none: for tests that start many daemons.
+  void makeAotCache() throws IOException {
+    finish(begin(Map.of("JPM_INTERNAL", "train", "JPM_AOT", "on")));
   }
 
   static Result finish(Process process) {
@@ -177,6 +188,26 @@ final class Jpm implements AutoCloseable {
 
   private boolean isMine(Path process) {
     return read(process.resolve("environ")).contains(MARK + "=" + mark);
+  }
+
+  /// The marks of all live processes of this home's apps, by pid.
+  Map<Integer, String> tagged() {
+    String prefix = "JPM_TAG=" + home() + ":";
+    Map<Integer, String> tags = new HashMap<>();
+    try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
+      processes
+          .filter(path -> path.getFileName().toString().matches("[0-9]+"))
+          .forEach(path ->
+              Stream.of(read(path.resolve("environ")).split(" "))
+                  .filter(word -> word.startsWith(prefix))
+                  .forEach(word ->
+                      tags.put(
+                          Integer.valueOf(path.getFileName().toString()),
+                          word.substring(prefix.length()))));
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+    return tags;
   }
 
   private static String read(Path file) {

@@ -311,4 +311,109 @@ class GodVerticleTest {
     assertThat(only().phase()).isEqualTo(Phase.STOPPED);
     assertThat(host.running()).isEmpty();
   }
+
+  private Path dump() {
+    return home.resolve("dump.json");
+  }
+
+  private List<String> listed() {
+    return list().stream()
+        .map(i -> "%s/%d %s".formatted(i.spec().name(), i.number(), i.phase().word()))
+        .toList();
+  }
+
+  @Test
+  void whatWasSavedComesBackAsItWas() throws Exception {
+    start(spec("web", 2, RestartPolicy.DEFAULT), spec("job"), spec("api"));
+    act(Action.STOP, "job");
+    int pid = list().getLast().process().orElseThrow().pid();
+    GodReply saved = ask(new GodCommand.Save(false));
+    assertThat(saved.problems()).isEmpty();
+    assertThat(saved.instances()).hasSize(4);
+    assertThat(Files.readString(dump())).contains("\"A\" : \"1\"");
+    act(Action.DELETE, "web", "job");
+
+    GodReply back = ask(new GodCommand.Resurrect());
+
+    assertThat(back.problems()).isEmpty();
+    assertThat(back.notes()).containsExactly("api is in the list already and is left as it is");
+    assertThat(back.instances().stream().map(i -> i.id().value())).containsExactly(4, 5, 6);
+    assertThat(listed())
+        .containsExactly("api/0 online", "web/0 online", "web/1 online", "job/0 stopped");
+    assertThat(list().getFirst().process().orElseThrow().pid()).isEqualTo(pid);
+    assertThat(list().stream().map(InstanceView::restarts)).containsOnly(0);
+    assertThat(host.running()).hasSize(3);
+    reboot();
+    assertThat(listed())
+        .containsExactly("api/0 online", "web/0 online", "web/1 online", "job/0 stopped");
+  }
+
+  @Test
+  void anAppThatJpmHasGivenUpIsTriedAgain() {
+    host.refusal = Optional.of("/bin/thing is not executable");
+    start(spec("web"));
+    ask(new GodCommand.Save(false));
+    act(Action.DELETE, "web");
+    assertThat(ask(new GodCommand.Resurrect()).problems())
+        .containsExactly("web (id 0): /bin/thing is not executable");
+    act(Action.DELETE, "web");
+    host.refusal = Optional.empty();
+    ask(new GodCommand.Resurrect());
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void anEmptyListOverwritesOnlyWhenForced() throws Exception {
+    start(spec("web"));
+    ask(new GodCommand.Save(false));
+    String good = Files.readString(dump());
+    act(Action.DELETE, "web");
+    GodReply skipped = ask(new GodCommand.Save(false));
+    assertThat(skipped.problems()).isEmpty();
+    assertThat(skipped.notes()).first().asString().contains("nothing was saved", "--force");
+    assertThat(dump()).hasContent(good);
+    assertThat(ask(new GodCommand.Save(true)).notes()).isEmpty();
+    assertThat(home.resolve("dump.json.bak")).hasContent(good);
+    GodReply empty = ask(new GodCommand.Resurrect());
+    assertThat(empty).isEqualTo(new GodReply(List.of(), List.of()));
+  }
+
+  @Test
+  void aDamagedDumpFallsBackToTheOneBeforeAndSaysSo() throws Exception {
+    start(spec("web"));
+    ask(new GodCommand.Save(false));
+    ask(new GodCommand.Save(false));
+    act(Action.DELETE, "web");
+    Files.writeString(dump(), "");
+    GodReply back = ask(new GodCommand.Resurrect());
+    assertThat(back.problems()).isEmpty();
+    assertThat(back.notes())
+        .hasSize(2)
+        .anySatisfy(note -> assertThat(note).contains("dump.json is damaged", ".damaged"))
+        .anySatisfy(note -> assertThat(note).contains("dump.json.bak is used"));
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void nothingToReadIsAProblem() throws Exception {
+    assertThat(ask(new GodCommand.Resurrect()).problems())
+        .containsExactly("there is no saved list in " + dump() + ": jpm save writes one");
+    Files.writeString(dump(), "{\"v\":99}");
+    assertThat(ask(new GodCommand.Resurrect()).problems())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("newer jpm");
+  }
+
+  @Test
+  void aListThatCannotBeWrittenIsAProblemAndTheOldOneStays() throws Exception {
+    start(spec("web"));
+    ask(new GodCommand.ClearDump());
+    // Not even root can make a file of this name.
+    Files.createDirectories(home.resolve("dump.json.new").resolve("x"));
+    GodReply failed = ask(new GodCommand.Save(false));
+    assertThat(failed.problems()).first().asString().contains("cannot be written");
+    assertThat(Files.readString(dump())).contains("\"apps\" : [ ]");
+  }
 }

@@ -1,0 +1,251 @@
+package io.jpm.god;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// A file of which there is a whole generation under one of its names at every moment, whatever
+/// fails: the newest, and older ones under names of their own. Blocking; used by one thread at a
+/// time.
+///
+/// A write makes a file of another name and has it on the disk, gives the present generation a
+/// second name, and renames the new one over it; only then do the older ones move on. So the file
+/// itself is never missing (but for a moment where the file system knows no hard links), and a
+/// write that fails pushes no older generation out.
+final class DurableFile {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// What was found damaged is evidence; the first few are kept, and the newest.
+  private static final int MOST_DAMAGED = 5;
+
+  private final Path folder;
+  private final Kind kind;
+  private final List<Path> generations;
+
+  /// A new generation that is not whole yet.
+  private final Path next;
+
+  /// The present generation while it is being replaced, and until it has an older name.
+  private final Path old;
+
+  private final FileCalls calls;
+
+  /// The files that are kept like this.
+  enum Kind {
+    /// Desired state and live processes, for the next daemon.
+    JOURNAL("state.json", "state.json.1", "state.json.2"),
+    /// What `save` has been asked to remember (PM2's `dump.pm2` and its `.bak`).
+    DUMP("dump.json", "dump.json.bak");
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<String> names;
+
+    Kind(String... names) {
+      this.names = List.of(names);
+    }
+  }
+
+  /// The moments of a write at which something is different on the disk.
+  enum Step {
+    CREATED,
+    WRITTEN,
+    FORCED,
+    HELD,
+    RENAMED,
+    SHIFTED,
+    KEPT,
+    DONE
+  }
+
+  /// What a look at the generations has given.
+  ///
+  /// @param content of the newest whole one; empty when there is none
+  /// @param problems a sentence for each that is damaged or missing
+  record Found<T>(Optional<T> content, List<String> problems) {
+    Found {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  DurableFile(Path folder, Kind kind) {
+    this(folder, kind, FileCalls.KERNEL);
+  }
+
+  DurableFile(Path folder, Kind kind, FileCalls calls) {
+    this.folder = folder;
+    this.kind = kind;
+    this.generations = kind.names.stream().map(folder::resolve).toList();
+    this.next = folder.resolve(path().getFileName() + ".new");
+    this.old = folder.resolve(path().getFileName() + ".old");
+    this.calls = calls;
+  }
+
+  /// The name of the newest generation.
+  Path path() {
+    return generations.getFirst();
+  }
+
+  /// Puts a new generation in place; it is on the disk when this returns.
+  ///
+  /// @param json the text of an object with at least one key
+  /// @throws IOException when that is not so; the newest whole generation is then the one before,
+  ///   or this one
+  void write(String json) throws IOException {
+    calls.deleteIfExists(next);
+    nameTheOld();
+    try {
+      fill(ChecksummedJson.write(json));
+      holdPresent();
+      hit(Step.HELD);
+      calls.rename(next, path());
+    } catch (IOException error) {
+      dropQuietly();
+      throw error;
+    }
+    hit(Step.RENAMED);
+    nameTheOld();
+    calls.forceDirectory(folder);
+    hit(Step.DONE);
+  }
+
+  private void fill(ByteBuffer bytes) throws IOException {
+    try (FileCalls.Output output = calls.create(next)) {
+      hit(Step.CREATED);
+      while (bytes.hasRemaining()) {
+        if (output.write(bytes) <= 0) {
+          throw new IOException("the disk takes no more");
+        }
+      }
+      hit(Step.WRITTEN);
+      output.force();
+      hit(Step.FORCED);
+    }
+  }
+
+  /// Gives the present generation a second name, under which it stays when it is replaced.
+  private void holdPresent() throws IOException {
+    if (!calls.exists(path())) {
+      return;
+    }
+    try {
+      calls.link(path(), old);
+    } catch (IOException noLinks) {
+      calls.rename(path(), old);
+    }
+  }
+
+  /// Gives a generation that has been replaced the name of the one before, and that one the next
+  /// older name. Also ends what a write before this one has left half done.
+  private void nameTheOld() throws IOException {
+    if (!calls.exists(old)) {
+      return;
+    }
+    if (!calls.exists(path())) {
+      calls.rename(old, path());
+    } else if (calls.isSame(path(), old)) {
+      calls.deleteIfExists(old);
+    } else {
+      for (int i = generations.size() - 1; i > 1; i--) {
+        if (calls.exists(generations.get(i - 1))) {
+          calls.rename(generations.get(i - 1), generations.get(i));
+        }
+      }
+      hit(Step.SHIFTED);
+      calls.rename(old, generations.get(1));
+      hit(Step.KEPT);
+    }
+  }
+
+  /// A half-written file would only take what is left of a full disk.
+  private void dropQuietly() {
+    try {
+      calls.deleteIfExists(next);
+    } catch (IOException _) {
+      // Ignored because the next write removes it.
+    }
+  }
+
+  /// The newest generation that is whole. A damaged one is kept under a name of its own.
+  ///
+  /// @param parser throws a RuntimeException of whatever kind when the object is not complete,
+  ///   [NewerFormat] when it must not be read by this jpm
+  /// @throws UnreadableFile when there is one that must not be ignored
+  <T> Found<T> read(Function<JsonObject, T> parser) {
+    List<String> problems = new ArrayList<>();
+    for (Path generation : newestFirst()) {
+      Optional<T> content = read(generation, parser, problems);
+      if (content.isPresent()) {
+        if (!generation.equals(path())) {
+          tell(problems, "%s is used in place of %s".formatted(generation, path()));
+        }
+        return new Found<>(content, problems);
+      }
+    }
+    return new Found<>(Optional.empty(), problems);
+  }
+
+  private List<Path> newestFirst() {
+    List<Path> all = new ArrayList<>(generations);
+    all.add(1, old);
+    return all;
+  }
+
+  private <T> Optional<T> read(
+      Path generation, Function<JsonObject, T> parser, List<String> problems) {
+    try {
+      return Optional.of(parser.apply(ChecksummedJson.read(calls.read(generation))));
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (NewerFormat newer) {
+      throw new UnreadableFile(
+          "%s was written by a newer jpm: use that one, or move %s and its older generations away"
+              .formatted(generation, path()),
+          newer);
+    } catch (IOException unreadable) {
+      // Not damage: to take it for none would be to forget what is in it.
+      throw new UnreadableFile(
+          "%s cannot be read: %s".formatted(generation, unreadable), unreadable);
+    } catch (RuntimeException damaged) {
+      tell(
+          problems,
+          "%s is damaged (%s) and %s"
+              .formatted(generation, damaged.getMessage(), putAside(generation)));
+      return Optional.empty();
+    }
+  }
+
+  private static void tell(List<String> problems, String sentence) {
+    LOG.log(Level.ERROR, "{0}", sentence);
+    problems.add(sentence);
+  }
+
+  private String putAside(Path damaged) {
+    try {
+      Path kept = damagedName(damaged);
+      calls.rename(damaged, kept);
+      return "kept as " + kept.getFileName();
+    } catch (IOException impossible) {
+      return "left where it is";
+    }
+  }
+
+  private Path damagedName(Path damaged) throws IOException {
+    Path name = damaged.resolveSibling(damaged.getFileName() + ".damaged");
+    for (int number = 1; number < MOST_DAMAGED && calls.exists(name); number++) {
+      name = damaged.resolveSibling(damaged.getFileName() + ".damaged." + number);
+    }
+    return name;
+  }
+
+  private void hit(Step step) {
+    Failpoint.hit(kind, step);
+  }
+}

@@ -1,0 +1,120 @@
+package io.jpm.god;
+
+import io.jpm.bus.GodReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Phase;
+import io.jpm.supervise.Event;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/// Brings back what `save` has remembered. Owned by GodVerticle's context.
+final class Resurrection {
+  private final Registry registry;
+  private final Supervisor supervisor;
+  private final Journal journal;
+  private final BiFunction<AppSpec, Integer, Instance> creator;
+
+  /// @param creator puts an instance with this number into the list
+  Resurrection(
+      Registry registry,
+      Supervisor supervisor,
+      Journal journal,
+      BiFunction<AppSpec, Integer, Instance> creator) {
+    this.registry = registry;
+    this.supervisor = supervisor;
+    this.journal = journal;
+    this.creator = creator;
+  }
+
+  /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
+  /// is left alone: whatever it is now, somebody has wanted it since.
+  Future<GodReply> from(SavedList list) {
+    return list.load()
+        .compose(found ->
+            found
+                .content()
+                .map(apps -> bringBack(apps, found.problems()))
+                .orElseGet(() -> Future.succeededFuture(nothing(list, found.problems()))))
+        .recover(error ->
+            error instanceof UnreadableFile
+                ? Future.succeededFuture(
+                    new GodReply(List.of(), List.of(String.valueOf(error.getMessage()))))
+                : Future.failedFuture(error));
+  }
+
+  private static GodReply nothing(SavedList list, List<String> damage) {
+    List<String> problems = new ArrayList<>(damage);
+    problems.add("there is no saved list in %s: jpm save writes one".formatted(list.path()));
+    return new GodReply(List.of(), problems);
+  }
+
+  private Future<GodReply> bringBack(List<SavedApp> apps, List<String> damage) {
+    Set<AppName> present = new LinkedHashSet<>();
+    for (SavedApp app : apps) {
+      if (!registry.ofApp(app.spec().name()).isEmpty()) {
+        present.add(app.spec().name());
+      }
+    }
+    List<Instance> created = new ArrayList<>();
+    List<Instance> toStart = new ArrayList<>();
+    for (SavedApp app : apps) {
+      if (!present.contains(app.spec().name())) {
+        create(app, created, toStart);
+      }
+    }
+    return start(created, toStart)
+        .map(_ -> {
+          var reply =
+              new GodReply(created.stream().map(Instance::view).toList(), failures(created));
+          for (String sentence : damage) {
+            reply = reply.noting(sentence);
+          }
+          for (AppName name : present) {
+            reply = reply.noting(name + " is in the list already and is left as it is");
+          }
+          return reply;
+        });
+  }
+
+  private void create(SavedApp app, List<Instance> created, List<Instance> toStart) {
+    for (SavedApp.Place place : app.instances()) {
+      Instance instance = creator.apply(app.spec(), place.number());
+      created.add(instance);
+      if (place.running()) {
+        toStart.add(instance);
+      }
+    }
+  }
+
+  /// In the journal before the first process is made, as with every start.
+  private Future<?> start(List<Instance> created, List<Instance> toStart) {
+    if (created.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    journal.changed();
+    Failpoint.INSTANCE_ADDED.hit();
+    return journal
+        .written()
+        .compose(_ -> {
+          Failpoint.INSTANCE_WRITTEN.hit();
+          // What depends on others waits for them by itself.
+          toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));
+          return Future.join(
+              toStart.stream().map(instance -> instance.when(Sequence::settled)).toList());
+        })
+        .compose(_ -> journal.written());
+  }
+
+  private static List<String> failures(List<Instance> created) {
+    return created.stream()
+        .filter(instance -> instance.state.phase() == Phase.ERRORED)
+        .map(instance ->
+            "%s (id %s): %s".formatted(instance.spec.name(), instance.id, instance.state.reason()))
+        .toList();
+  }
+}

@@ -1,0 +1,44 @@
+package io.jpm.god;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Phase;
+import io.jpm.supervise.Wanted;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// An app as `save` remembers it.
+///
+/// @param spec the app
+/// @param instances those that there were
+record SavedApp(AppSpec spec, List<Place> instances) {
+  SavedApp {
+    instances = List.copyOf(instances);
+  }
+
+  /// One instance.
+  ///
+  /// @param number its place among the app's instances, from 0
+  /// @param running whether it is to be started again
+  record Place(int number, boolean running) {}
+
+  /// The apps of a list, in its order.
+  static List<SavedApp> of(Collection<Instance> instances) {
+    Map<AppSpec, List<Place>> places = new LinkedHashMap<>();
+    for (Instance instance : instances) {
+      places
+          .computeIfAbsent(instance.spec, _ -> new ArrayList<>())
+          .add(new Place(instance.number, isToRun(instance)));
+    }
+    return places.entrySet().stream()
+        .map(app -> new SavedApp(app.getKey(), app.getValue()))
+        .toList();
+  }
+
+  /// One that jpm has given up is tried again, as in PM2: its owner has not stopped it.
+  private static boolean isToRun(Instance instance) {
+    return instance.state.wanted() == Wanted.UP || instance.state.phase() == Phase.ERRORED;
+  }
+}

@@ -1,0 +1,134 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.god.DurableFile.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the kernel itself does to writes: a full disk, a limit, a `kill -9`.
+@Timeout(120)
+class DurableFileDiskTest {
+  private static final int KILLS = 20;
+
+  @TempDir Path folder;
+
+  private static Optional<Integer> found(Path place) {
+    return new DurableFile(place, Kind.JOURNAL).read(json -> json.getInteger("n")).content();
+  }
+
+  private ProcessBuilder writer(String limit, int first) {
+    List<String> java =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:-UsePerfData",
+            "-cp",
+            System.getProperty("java.class.path"),
+            GenerationWriter.class.getName(),
+            folder.toString(),
+            Integer.toString(first));
+    List<String> command = new ArrayList<>(List.of("sh", "-c", limit + " exec \"$@\"", "sh"));
+    command.addAll(java);
+    return new ProcessBuilder(command);
+  }
+
+  @Test
+  void aWriterThatIsKilledLosesAtMostTheGenerationUnderWay() throws Exception {
+    long seed = Long.getLong("jpm.seed", 20261121);
+    var random = new SplittableRandom(seed);
+    int number = 0;
+    for (int kill = 0; kill < KILLS; kill++) {
+      Process writer =
+          writer("", number + 1).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      try (BufferedReader told = writer.inputReader()) {
+        int writes = 1 + random.nextInt(20);
+        for (int i = 0; i < writes; i++) {
+          number = Integer.parseInt(told.readLine());
+        }
+        // Somewhere in the write that follows.
+        long end = System.nanoTime() + random.nextLong(2_000_000);
+        while (System.nanoTime() < end) {
+          Thread.onSpinWait();
+        }
+        writer.toHandle().destroyForcibly(); // Process.destroy would close what it has said
+        for (String line = told.readLine(); line != null; line = told.readLine()) {
+          number = Integer.parseInt(line);
+        }
+      }
+      assertThat(writer.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      Optional<Integer> found = found(folder);
+      assertThat(found).as("kill %d, seed %d", kill, seed).get().isIn(number, number + 1);
+      number = found.orElseThrow();
+    }
+    assertThat(number).isGreaterThan(KILLS);
+  }
+
+  @Test
+  void aFileThatTheKernelLetsGrowNoFurtherIsNotPutInPlace() throws Exception {
+    // Units of 512 bytes: the larger generations do not fit, and the write that crosses it is
+    // short.
+    Process writer = writer("ulimit -f 40;", 1).redirectErrorStream(true).start();
+    int number = 0;
+    try (BufferedReader told = writer.inputReader()) {
+      for (String line = told.readLine(); line != null; line = told.readLine()) {
+        number = line.matches("[0-9]+") ? Integer.parseInt(line) : number;
+      }
+    }
+    assertThat(writer.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(number).isPositive();
+    assertThat(GenerationWriter.text(number + 1).length()).isGreaterThan(20 * 1024);
+    assertThat(found(folder)).contains(number);
+    assertThat(folder.resolve("state.json.new")).doesNotExist();
+  }
+
+  @Test
+  void aFullDiskLeavesTheOldGeneration() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(
+        run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()),
+        "only root may mount a small disk");
+    try {
+      var file = new DurableFile(disk, Kind.JOURNAL);
+      String large = "{\"n\":9,\"padding\":\"" + "x".repeat(100_000) + "\"}";
+      file.write("{\"n\":1}");
+      file.write("{\"n\":2,\"padding\":\"" + "x".repeat(50_000) + "\"}");
+      for (int attempt = 0; attempt < 3; attempt++) {
+        assertThatThrownBy(() -> file.write(large))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("No space left");
+        assertThat(found(disk)).contains(2);
+      }
+      file.write("{\"n\":3}");
+      assertThat(found(disk)).contains(3);
+    } finally {
+      assertThat(run("umount", disk.toString())).isTrue();
+    }
+  }
+
+  private static boolean run(String... command) throws Exception {
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException noSuchProgram) {
+      return false;
+    }
+  }
+}
