@@ -15,6 +15,7 @@ import io.jpm.console.ConsoleTiming;
 import io.jpm.console.ConsoleVerticle;
 import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
+import io.jpm.history.HistoryVerticle;
 import io.jpm.logs.LogAggregatorVerticle;
 import io.jpm.os.ProcessHost;
 import io.jpm.satan.SatanVerticle;
@@ -124,6 +125,9 @@ final class Daemon {
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
       deploy(new LogAggregatorVerticle(host));
+      deploy(
+          new HistoryVerticle(
+              home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
