@@ -15,8 +15,9 @@ import java.util.Set;
 ///
 /// @param bridge the door for clients
 /// @param appDefaults what apps get whose owners are silent
+/// @param keeper whether there is to be a keeper
 /// @param log the daemon's own log
-public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
+public record Settings(Bridge bridge, AppDefaults appDefaults, boolean keeper, Log log) {
   /// The door for clients.
   ///
   /// @param host address to listen on
@@ -55,7 +56,10 @@ public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
   private record Values(Map<SettingKey, Object> values) {
     Settings settings() {
       return new Settings(
-          bridge(), apps(), new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
+          bridge(),
+          apps(),
+          get(SettingKey.KEEPER_ENABLED, Boolean.class),
+          new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
     }
 
     private Bridge bridge() {
