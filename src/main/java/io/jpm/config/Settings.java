@@ -16,8 +16,10 @@ import java.util.Set;
 /// @param bridge the door for clients
 /// @param appDefaults what apps get whose owners are silent
 /// @param history what is kept of the past
+/// @param keeper whether there is to be a keeper
 /// @param log the daemon's own log
-public record Settings(Bridge bridge, AppDefaults appDefaults, History history, Log log) {
+public record Settings(
+    Bridge bridge, AppDefaults appDefaults, History history, boolean keeper, Log log) {
   /// The door for clients.
   ///
   /// @param host address to listen on
@@ -64,6 +66,7 @@ public record Settings(Bridge bridge, AppDefaults appDefaults, History history, 
           bridge(),
           apps(),
           new History(bytes(SettingKey.HISTORY_MAX_SIZE)),
+          get(SettingKey.KEEPER_ENABLED, Boolean.class),
           new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
     }
 

@@ -22,8 +22,6 @@ import java.util.Optional;
 final class Adoption {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  private static final Exit UNSEEN = new Exit.Unknown("it ended while no daemon was running");
-
   private final Vertx vertx;
   private final GodContext god;
   private final Supervisor supervisor;
@@ -136,12 +134,21 @@ final class Adoption {
 
   private Future<Void> gone(
       Instance instance, long generation, Optional<ProcessIdentity> recorded) {
-    return supervisor
-        .adoptLeftovers(instance, generation, recorded)
-        .map(leftovers -> {
-          supervisor.on(instance, new Event.FoundGone(generation, UNSEEN, leftovers));
-          return null;
-        });
+    return exitOf(recorded)
+        .compose(exit ->
+            supervisor
+                .adoptLeftovers(instance, generation, recorded)
+                .map(leftovers -> {
+                  supervisor.on(instance, new Event.FoundGone(generation, exit, leftovers));
+                  return null;
+                }));
+  }
+
+  /// How it ended, as far as the system still tells.
+  private Future<Exit> exitOf(Optional<ProcessIdentity> recorded) {
+    return recorded.isEmpty()
+        ? Future.succeededFuture(new Exit.Unknown("it ended while no daemon was running"))
+        : OffLoop.call(vertx, () -> god.host().exitOf(recorded.get()));
   }
 
   private long uptime(Instance instance) {

@@ -5,6 +5,7 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -145,6 +146,9 @@ final class Commands {
     supervisor.announce(instance, InstanceEvent.Kind.DELETE);
     instance.removed = true;
     supervisor.specChanged(instance);
+    supervisor.tellKeeper(
+        new KeeperCommand.Drop(
+            List.of(instance.paths.out().fifo(), instance.paths.error().fifo())));
     return vertx
         .eventBus()
         .request(Addresses.LOGS_COMMAND, new LogsCommand.Close(instance.id))

@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
@@ -243,6 +244,7 @@ final class Supervisor {
         instance.child = child;
         instance.startedAt = Optional.of(now);
         pidFiles.write(instance.paths.pidFile(), child.identity().pid());
+        tellKeeper(new KeeperCommand.Remember(child.identity()));
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
         begin(instance);
@@ -284,10 +286,17 @@ final class Supervisor {
               case LogsReply.Done(), LogsReply.Lines(_, _) -> {
                 // A new spec may have come meanwhile with other files.
                 instance.captured = paths.equals(instance.paths);
+                tellKeeper(
+                    new KeeperCommand.Hold(List.of(paths.out().fifo(), paths.error().fifo())));
                 yield Optional.<String>empty();
               }
               case LogsReply.Failed(String problem) -> Optional.of(problem);
             });
+  }
+
+  /// Has the keeper take note, for the time when there is no daemon.
+  void tellKeeper(KeeperCommand command) {
+    vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
   }
 
   /// Takes a process that an earlier daemon made under watch.
@@ -300,6 +309,7 @@ final class Supervisor {
     return OffLoop.call(vertx, () -> god.host().adopt(found.identity(), tag, watcher))
         .map(child -> {
           child.ifPresent(c -> instance.child = c);
+          child.ifPresent(c -> tellKeeper(new KeeperCommand.Remember(c.identity())));
           return child.isPresent();
         });
   }

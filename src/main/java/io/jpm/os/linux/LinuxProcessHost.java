@@ -1,11 +1,14 @@
 package io.jpm.os.linux;
 
+import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.model.Usage;
 import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperSetup;
 import io.jpm.os.LogPipe;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
@@ -32,6 +35,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final Reactor reactor = new Reactor();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, self.user());
   private final Spawner spawner = new Spawner();
+  private final ExitStore exits = new ExitStore();
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
   private final Set<PipeCapture> captures = ConcurrentHashMap.newKeySet();
   private final LinuxChild.Surroundings childSurroundings =
@@ -148,6 +152,16 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Exit exitOf(ProcessIdentity identity) {
+    return exits.exitOf(identity).orElseGet(() -> ProcessHost.super.exitOf(identity));
+  }
+
+  @Override
+  public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
+    return Optional.of(new LinuxKeeperLink(setup, reactor, self, exits, lost));
+  }
+
+  @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
     return new LinuxLeftovers(childSurroundings, gone, tag, watcher);
   }
@@ -195,6 +209,7 @@ public final class LinuxProcessHost implements ProcessHost {
     reactor.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
     children.clear();
+    exits.close();
   }
 
   /// Asked of the C library once, when first needed.
