@@ -24,6 +24,7 @@ import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
 import io.jpm.satan.SatanVerticle;
+import io.jpm.triggers.CronTimes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -155,7 +156,7 @@ final class Daemon {
               new ConsoleContext(
                   Version.TEXT,
                   System.getProperty("user.name"),
-                  settings.appDefaults(),
+                  settings.appDefaults().with(CronTimes::problem),
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT)));
       vertx
