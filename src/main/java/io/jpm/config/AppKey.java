@@ -52,7 +52,15 @@ import java.util.Optional;
 /// The names, aliases and defaults are PM2's; each key is also accepted in camelCase.
 public enum AppKey {
   NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
-  SCRIPT(RUN, PATH, "", "", "file, program or command line to run", "exec", "cmd", "command"),
+  SCRIPT(
+      RUN,
+      PATH,
+      "",
+      "none: it must be there",
+      "file, program or command line to run",
+      "exec",
+      "cmd",
+      "command"),
   ARGS(RUN, WORDS, "", "none", "arguments of the script (on the command line: after --)"),
   INTERPRETER(
       RUN,
@@ -318,12 +326,13 @@ public enum AppKey {
     return doc;
   }
 
-  /// What else the reference says about it, as Markdown; may be empty.
+  /// What the reference says about it in place of [#doc], as Markdown; empty: nothing more.
   public String rules() {
     return KeyNotes.of(this).rules();
   }
 
-  /// Where PM2 does otherwise, for the reference; empty where it does the same or has no such key.
+  /// What PM2 does otherwise, for the reference, as a sentence whose subject is PM2; empty where it
+  /// does the same or has no such key.
   public String pm2Difference() {
     return KeyNotes.of(this).pm2();
   }

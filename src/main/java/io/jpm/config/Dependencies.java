@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// Reads which apps come before an app, and how far they must have come.
 final class Dependencies {
@@ -56,15 +55,11 @@ final class Dependencies {
         Node.scalarText(member.value())
             .flatMap(word -> known.stream().filter(c -> c.word().equals(word)).findFirst());
     if (condition.isEmpty()) {
-      List<String> words = known.stream().map(Condition::word).toList();
       attributes.refusePart(
           AppKey.DEPENDS_ON,
           member.value(),
           tail,
-          "%s is no condition: use %s"
-              .formatted(
-                  member.value().shown(),
-                  words.stream().map(word -> '"' + word + '"').collect(Collectors.joining(", "))));
+          member.value().shown() + " is no condition: use \"started\", \"ready\" or \"completed\"");
     }
     add(member.value(), tail, member.key(), condition.orElse(Condition.STARTED));
   }

@@ -31,8 +31,7 @@ class ProcessFileReferenceTest {
       there already, they get their new description and are restarted. `stop`, `restart` and `delete` take a file too.
 
       ```json
-      EXAMPLE
-      ```
+      EXAMPLE```
 
       This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
 
@@ -74,7 +73,7 @@ class ProcessFileReferenceTest {
   }
 
   private static String page() throws IOException {
-    StringBuilder page = new StringBuilder(HEAD.replace("EXAMPLE\n", Files.readString(EXAMPLE)));
+    StringBuilder page = new StringBuilder(HEAD.replace("EXAMPLE", Files.readString(EXAMPLE)));
     for (Group group : Group.values()) {
       List<AppKey> keys = keys(group, Support.ACTS);
       if (!keys.isEmpty()) {
@@ -82,12 +81,20 @@ class ProcessFileReferenceTest {
         keys.forEach(key -> page.append(entry(key)));
       }
     }
-    page.append("\n## Accepted without effect\n\nEach is named in a warning.\n");
-    page.append("\nIn this version:\n\n");
-    withoutEffect(page, Support.NOT_YET);
-    page.append("\nFor good, since they belong to parts of PM2 that jpm does not have:\n\n");
-    withoutEffect(page, Support.PM2_ONLY);
-    return page.toString();
+    return page.append(
+            """
+
+            ## Accepted without effect
+
+            Each is named in a warning. In this version:
+
+            %s
+            For good, since they belong to parts of PM2 that jpm does not have:
+
+            %s\
+            """
+                .formatted(withoutEffect(Support.NOT_YET), withoutEffect(Support.PM2_ONLY)))
+        .toString();
   }
 
   private static List<AppKey> keys(Group group, Support support) {
@@ -97,34 +104,24 @@ class ProcessFileReferenceTest {
   }
 
   private static String entry(AppKey key) {
-    StringBuilder entry = new StringBuilder("\n### `").append(key.key()).append("`\n\n");
-    entry.append(sentence(key.doc()));
-    if (!key.rules().isEmpty()) {
-      entry.append(' ').append(key.rules());
-    }
     List<String> facts = new ArrayList<>();
     facts.add("value: " + key.type().form());
     facts.add("default: " + key.defaultText());
     key.option().ifPresent(option -> facts.add("option: `" + option + "`"));
     if (!key.aliases().isEmpty()) {
-      facts.add(
-          "also: "
-              + key.aliases().stream()
-                  .map(alias -> '`' + alias + '`')
-                  .collect(Collectors.joining(", ")));
+      facts.add("also: `" + String.join("`, `", key.aliases()) + "`");
     }
-    facts.forEach(fact -> entry.append(entry.indexOf("\n- ") < 0 ? "\n\n- " : "\n- ").append(fact));
-    if (!key.pm2Difference().isEmpty()) {
-      entry.append("\n- PM2: ").append(key.pm2Difference());
-    }
-    return entry.append('\n').toString();
+    String rules = key.rules().isEmpty() ? sentence(key.doc()) : key.rules();
+    String pm2 = key.pm2Difference().isEmpty() ? "" : " PM2 " + key.pm2Difference();
+    return "\n### `%s`\n\n%s%s\n\n*%s*\n"
+        .formatted(key.key(), rules, pm2, String.join(" · ", facts));
   }
 
-  private static void withoutEffect(StringBuilder page, Support support) {
-    for (Group group : Group.values()) {
-      keys(group, support)
-          .forEach(key -> page.append("- `%s`: %s\n".formatted(key.key(), key.doc())));
-    }
+  private static String withoutEffect(Support support) {
+    return Arrays.stream(AppKey.values())
+        .filter(key -> key.support() == support)
+        .map(key -> "- `%s`: %s\n".formatted(key.key(), key.doc()))
+        .collect(Collectors.joining());
   }
 
   private static String sentence(String doc) {

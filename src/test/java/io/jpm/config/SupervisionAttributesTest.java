@@ -525,7 +525,7 @@ class SupervisionAttributesTest {
           "umask": 8 | .umask: 8 is no umask: use octal digits from 0 to 777, such as "027"
           "depends_on": 5 | .depends_on: 5 is no app: use a name, a list of names, or {"db": "ready"}
           "depends_on": [true] | .depends_on[0]: true is no app: use a name, a list of names, or {"db": "ready"}
-          "depends_on": {"db": "redy"} | .depends_on.db: "redy" is no condition: use "started", "ready", "completed"
+          "depends_on": {"db": "redy"} | .depends_on.db: "redy" is no condition: use "started", "ready" or "completed"
           "depends_on": "a/b" | .depends_on: app name "a/b": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
           "instance_var": "A=B" | .instance_var: is no name of a variable: no = in it
           "increment_var": 5 | .increment_var: 5 is not text: put it in double quotes
