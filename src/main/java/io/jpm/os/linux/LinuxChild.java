@@ -185,13 +185,19 @@ final class LinuxChild implements Child, ProcessTree.Main {
     }
     switch (ExitStatus.of(pidFd)) {
       case ExitStatus.Answer.Ended(Exit exit) -> tell(exit);
-      case ExitStatus.Answer.NotYetFetched() -> {
-        if ((events & Libc.EPOLLHUP) != 0) {
-          tell(new Exit.Unknown("this kernel tells the status to the parent only"));
-        } else {
-          waitForFetch();
-        }
-      }
+      case ExitStatus.Answer.NotTold(String why) ->
+          tell(ZombieStatus.of(identity).orElse(new Exit.Unknown(why)));
+      case ExitStatus.Answer.NotYetFetched() ->
+          ZombieStatus.of(identity)
+              .ifPresentOrElse(
+                  this::tell,
+                  () -> {
+                    if ((events & Libc.EPOLLHUP) != 0) {
+                      tell(new Exit.Unknown("this kernel tells the status to the parent only"));
+                    } else {
+                      waitForFetch();
+                    }
+                  });
     }
   }
 

@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.model.Usage;
@@ -145,6 +146,14 @@ public final class LinuxProcessHost implements ProcessHost {
     } catch (PidFd.Failure gone) {
       return Optional.empty();
     }
+  }
+
+  /// Exact for one whose parent has not taken the status yet.
+  @Override
+  public Exit exitOf(ProcessIdentity identity) {
+    Optional<Exit> exit =
+        identity.bootId().equals(self.bootId()) ? ZombieStatus.of(identity) : Optional.empty();
+    return exit.orElseGet(() -> ProcessHost.super.exitOf(identity));
   }
 
   @Override
