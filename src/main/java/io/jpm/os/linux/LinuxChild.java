@@ -54,9 +54,14 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @param reactor tells of the end
   /// @param sweeper signals trees
   /// @param self who the daemon is
+  /// @param trust on which processes tags count
   /// @param onEnd told when the child needs nothing of the host any more
   record Surroundings(
-      Reactor reactor, TreeSweeper sweeper, Self self, Consumer<LinuxChild> onEnd) {}
+      Reactor reactor,
+      TreeSweeper sweeper,
+      Self self,
+      TagTrust trust,
+      Consumer<LinuxChild> onEnd) {}
 
   LinuxChild(Surroundings surroundings, Origin origin, ChildWatcher watcher) {
     this.identity = origin.identity;
