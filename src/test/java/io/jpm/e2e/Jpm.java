@@ -73,6 +73,18 @@ final class Jpm implements AutoCloseable {
   Process begin(String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
     command.addAll(List.of(args));
+    return launch(command);
+  }
+
+  /// Runs the command from a shell that has executed `setting` before, such as `ulimit`.
+  Result runAfter(String setting, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of("bash", "-c", setting + "; exec \"$@\"", "sh"));
+    command.add(ROOT.resolve("bin/jpm").toString());
+    command.addAll(List.of(args));
+    return finish(launch(command));
+  }
+
+  private Process launch(List<String> command) throws IOException {
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
     builder.environment().putAll(environment);
