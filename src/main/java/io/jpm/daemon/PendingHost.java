@@ -10,6 +10,7 @@ import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,6 +53,11 @@ final class PendingHost implements ProcessHost {
   @Override
   public Optional<Usage> usage(ProcessIdentity identity) {
     return host.join().usage(identity);
+  }
+
+  @Override
+  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+    return host.join().treeMemory(mains);
   }
 
   @Override
