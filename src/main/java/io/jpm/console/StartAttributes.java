@@ -43,6 +43,10 @@ final class StartAttributes {
           ERR,
           OUT,
           RAW,
+          FOLLOW,
+          SINCE,
+          JSON,
+          REVEAL,
           NO_COLOR,
           HELP ->
           text;

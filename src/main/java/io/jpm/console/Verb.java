@@ -3,10 +3,12 @@ package io.jpm.console;
 import static io.jpm.console.VerbOption.CWD;
 import static io.jpm.console.VerbOption.ERR;
 import static io.jpm.console.VerbOption.ERROR;
+import static io.jpm.console.VerbOption.FOLLOW;
 import static io.jpm.console.VerbOption.HELP;
 import static io.jpm.console.VerbOption.INSTANCES;
 import static io.jpm.console.VerbOption.INTERPRETER;
 import static io.jpm.console.VerbOption.INTERPRETER_ARGS;
+import static io.jpm.console.VerbOption.JSON;
 import static io.jpm.console.VerbOption.KILL_TIMEOUT;
 import static io.jpm.console.VerbOption.LINES;
 import static io.jpm.console.VerbOption.MAX_RESTARTS;
@@ -21,6 +23,8 @@ import static io.jpm.console.VerbOption.OUT;
 import static io.jpm.console.VerbOption.OUTPUT;
 import static io.jpm.console.VerbOption.RAW;
 import static io.jpm.console.VerbOption.RESTART_DELAY;
+import static io.jpm.console.VerbOption.REVEAL;
+import static io.jpm.console.VerbOption.SINCE;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,6 +98,20 @@ enum Verb {
       "print and follow what apps print",
       names("logs", "log"),
       with(LINES, NOSTREAM, ERR, OUT, RAW)),
+  EVENTS(
+      Group.LOOK,
+      Targets.ANY,
+      "[name|id|all…]",
+      "what has happened to apps, and why",
+      names("events"),
+      with(LINES, FOLLOW, SINCE, JSON)),
+  ENV(
+      Group.LOOK,
+      Targets.SOME,
+      "name|id…",
+      "an app's environment, secrets masked",
+      names("env"),
+      with(REVEAL, JSON)),
   JLIST(Group.LOOK, Targets.NONE, "", "list all apps as JSON", names("jlist"), with()),
   PING(Group.DAEMON, Targets.NONE, "", "see whether the daemon answers", names("ping"), with()),
   KILL(Group.DAEMON, Targets.NONE, "", "forget all apps and end the daemon", names("kill"), with());

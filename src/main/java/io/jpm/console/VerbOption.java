@@ -25,11 +25,15 @@ enum VerbOption {
   RESTART_DELAY("wait before each restart (0)", "restart_delay", "MS", "--restart-delay"),
   KILL_TIMEOUT("time to stop before SIGKILL (1600)", "kill_timeout", "MS", "-k", "--kill-timeout"),
   ONLY("of a process file, only these apps", "", "A,B", "--only"),
-  LINES("how many past lines of each file (15)", "", "N", "--lines"),
+  LINES("how many past lines (logs: 15 of each file, events: 30)", "", "N", "--lines"),
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),
   OUT("standard output only", "", "", "--out"),
   RAW("no prefixes, error lines to stderr", "", "", "--raw"),
+  FOLLOW("go on with what happens from now on", "", "", "-f", "--follow"),
+  SINCE("all after the event with this number", "", "SEQ", "--since"),
+  JSON("one JSON object a line", "", "", "--json"),
+  REVEAL("with passwords, tokens and keys", "", "", "--reveal"),
   NO_COLOR("no colours", "", "", "--no-color"),
   HELP("say what the command does", "", "", "-h", "--help");
 

@@ -137,6 +137,7 @@ final class Daemon {
               new ConsoleContext(
                   Version.TEXT,
                   System.getProperty("user.name"),
+                  home.root(),
                   settings.appDefaults(),
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT)));

@@ -5,6 +5,7 @@ import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
+import io.jpm.model.AddedVariables;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
@@ -230,10 +231,7 @@ final class Supervisor {
 
   private SpawnRequest request(Instance instance, long generation) {
     Map<String, String> environment = new HashMap<>(instance.spec.variables().effective());
-    environment.put(instance.spec.instances().numberVariable(), Integer.toString(instance.number));
-    environment.put("pm_id", instance.id.toString());
-    environment.put("name", instance.spec.name().value());
-    environment.put("JPM_HOME", god.home().toString());
+    environment.putAll(AddedVariables.of(instance.spec, instance.id, instance.number, god.home()));
     return new SpawnRequest(
         instance.spec.command().program(),
         instance.spec.command().argv(),
