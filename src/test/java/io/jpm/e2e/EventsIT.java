@@ -111,7 +111,7 @@ class EventsIT {
   private static Map<String, Object> environment(int pid) throws Exception {
     Map<String, Object> variables = new HashMap<>();
     String text = Files.readString(Path.of("/proc/" + pid + "/environ"));
-    for (String entry : text.split("\0")) {
+    for (String entry : text.split("\0", 0)) {
       int equals = entry.indexOf('=');
       variables.put(
           entry.substring(0, equals), Objects.requireNonNull(entry).substring(equals + 1));
