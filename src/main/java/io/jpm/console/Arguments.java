@@ -4,6 +4,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /// A command's words, sorted.
 ///
@@ -12,6 +14,9 @@ import java.util.Optional;
 ///   one stands there
 /// @param rest everything after `--`
 record Arguments(List<String> targets, Map<VerbOption, List<String>> options, List<String> rest) {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+  private static final int MOST_LINES = 1_000_000;
+
   Arguments {
     targets = List.copyOf(targets);
     Map<VerbOption, List<String>> copy = new EnumMap<>(VerbOption.class);
@@ -32,5 +37,26 @@ record Arguments(List<String> targets, Map<VerbOption, List<String>> options, Li
   /// Every value of an option that may be repeated.
   List<String> values(VerbOption option) {
     return options.getOrDefault(option, List.of());
+  }
+
+  /// The value of `--lines`.
+  ///
+  /// @throws CommandFailure when it is no such number
+  int lines(int usual) {
+    return (int) number(VerbOption.LINES, MOST_LINES).orElse(usual);
+  }
+
+  /// The value of an option that takes a number from 0 to `most`.
+  ///
+  /// @throws CommandFailure when it is no such number
+  OptionalLong number(VerbOption option, long most) {
+    if (!has(option)) {
+      return OptionalLong.empty();
+    }
+    String text = value(option).orElse("");
+    if (NUMBER.matcher(text).matches() && Long.parseLong(text) <= most) {
+      return OptionalLong.of(Long.parseLong(text));
+    }
+    throw new CommandFailure("%s \"%s\": use 0 to %d".formatted(option.longName(), text, most));
   }
 }

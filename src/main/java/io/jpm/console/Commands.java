@@ -5,6 +5,7 @@ import io.jpm.bus.GodCommand.Action;
 import io.jpm.console.text.InstanceJson;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.ZoneId;
 import java.util.List;
 
 /// Which object carries out which [Verb].
@@ -34,6 +35,8 @@ final class Commands {
       case LIST -> call -> rooms.table(call.session());
       case DESCRIBE -> new DescribeCommand(rooms);
       case LOGS -> new ReadLogsCommand(vertx, rooms, context.timing());
+      case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
+      case ENV -> new EnvCommand(rooms, context.home());
       case JLIST -> this::jlist;
       case PING -> Commands::ping;
       case KILL -> this::kill;

@@ -15,7 +15,6 @@ import java.util.List;
 /// exits with 0: a script that mistypes a name should not take silence for an answer.
 final class ReadLogsCommand implements ConsoleCommand {
   private static final int DEFAULT_LINES = 15;
-  private static final int MOST_LINES = 1_000_000;
 
   private final Vertx vertx;
   private final Rooms rooms;
@@ -30,7 +29,7 @@ final class ReadLogsCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(Call call) {
     Arguments arguments = call.arguments();
-    int lines = lines(arguments);
+    int lines = arguments.lines(DEFAULT_LINES);
     boolean everyone = isEveryone(arguments.targets());
     // Show takes an empty list for everyone, and does not mind when there is none.
     var show = new GodCommand.Show(everyone ? List.of() : arguments.targets());
@@ -66,18 +65,5 @@ final class ReadLogsCommand implements ConsoleCommand {
     boolean err = arguments.has(VerbOption.ERR);
     boolean out = arguments.has(VerbOption.OUT);
     return err == out ? Streams.BOTH : err ? Streams.ERROR : Streams.OUT;
-  }
-
-  private static int lines(Arguments arguments) {
-    String text = arguments.value(VerbOption.LINES).orElse(Integer.toString(DEFAULT_LINES));
-    try {
-      int lines = Integer.parseInt(text);
-      if (lines >= 0 && lines <= MOST_LINES) {
-        return lines;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, with numbers out of range.
-    }
-    throw new CommandFailure("--lines \"%s\": use 0 to %d".formatted(text, MOST_LINES));
   }
 }

@@ -5,6 +5,8 @@ import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
@@ -74,6 +76,11 @@ final class Rooms {
                   Future.failedFuture(
                       new IllegalStateException("LogAggregator has no lines for " + command));
             });
+  }
+
+  /// What has happened.
+  Future<HistoryReply> history(HistoryCommand command) {
+    return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().questions());
   }
 
   /// The instances with their loads; without them when Satan does not answer.

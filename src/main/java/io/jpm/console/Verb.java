@@ -3,12 +3,12 @@ package io.jpm.console;
 import static io.jpm.console.VerbOption.CRON_RESTART;
 import static io.jpm.console.VerbOption.CWD;
 import static io.jpm.console.VerbOption.DEPENDS_ON;
-import static io.jpm.console.VerbOption.ENV;
 import static io.jpm.console.VerbOption.ERR;
 import static io.jpm.console.VerbOption.ERROR;
 import static io.jpm.console.VerbOption.EXECUTE_COMMAND;
 import static io.jpm.console.VerbOption.EXP_BACKOFF_RESTART_DELAY;
 import static io.jpm.console.VerbOption.FILTER_ENV;
+import static io.jpm.console.VerbOption.FOLLOW;
 import static io.jpm.console.VerbOption.FORCE;
 import static io.jpm.console.VerbOption.GID;
 import static io.jpm.console.VerbOption.HELP;
@@ -16,6 +16,7 @@ import static io.jpm.console.VerbOption.IGNORE_WATCH;
 import static io.jpm.console.VerbOption.INSTANCES;
 import static io.jpm.console.VerbOption.INTERPRETER;
 import static io.jpm.console.VerbOption.INTERPRETER_ARGS;
+import static io.jpm.console.VerbOption.JSON;
 import static io.jpm.console.VerbOption.KILL_SIGNAL;
 import static io.jpm.console.VerbOption.KILL_TIMEOUT;
 import static io.jpm.console.VerbOption.LINES;
@@ -36,7 +37,9 @@ import static io.jpm.console.VerbOption.OUT;
 import static io.jpm.console.VerbOption.OUTPUT;
 import static io.jpm.console.VerbOption.RAW;
 import static io.jpm.console.VerbOption.RESTART_DELAY;
+import static io.jpm.console.VerbOption.REVEAL;
 import static io.jpm.console.VerbOption.SHUTDOWN_WITH_MESSAGE;
+import static io.jpm.console.VerbOption.SINCE;
 import static io.jpm.console.VerbOption.STOP_EXIT_CODES;
 import static io.jpm.console.VerbOption.TIME_ZONE;
 import static io.jpm.console.VerbOption.UID;
@@ -98,7 +101,7 @@ enum Verb {
           OUTPUT,
           ERROR,
           ONLY,
-          ENV,
+          VerbOption.ENV,
           UPDATE_ENV,
           FORCE)),
   STOP(
@@ -114,7 +117,7 @@ enum Verb {
       "name|id|all|file…",
       "stop and start apps",
       names("restart"),
-      with(ONLY, ENV, UPDATE_ENV)),
+      with(ONLY, VerbOption.ENV, UPDATE_ENV)),
   DELETE(
       Group.APPS,
       Targets.SOME,
@@ -166,6 +169,20 @@ enum Verb {
       "print and follow what apps print",
       names("logs", "log"),
       with(LINES, NOSTREAM, ERR, OUT, RAW)),
+  EVENTS(
+      Group.LOOK,
+      Targets.ANY,
+      "[name|id|all…]",
+      "what has happened to apps, and why",
+      names("events"),
+      with(LINES, FOLLOW, SINCE, JSON)),
+  ENV(
+      Group.LOOK,
+      Targets.SOME,
+      "name|id…",
+      "an app's environment, secrets masked",
+      names("env"),
+      with(REVEAL, JSON)),
   JLIST(Group.LOOK, Targets.NONE, "", "list all apps as JSON", names("jlist"), with()),
   PING(Group.DAEMON, Targets.NONE, "", "see whether the daemon answers", names("ping"), with()),
   KILL(Group.DAEMON, Targets.NONE, "", "forget all apps and end the daemon", names("kill"), with());

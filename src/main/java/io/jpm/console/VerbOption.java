@@ -54,11 +54,15 @@ enum VerbOption {
   ENV("of a process file, env_NAME over env", "", "NAME", "--env"),
   UPDATE_ENV("give known apps this shell's variables", "", "", "-a", "--update-env"),
   FORCE("although it runs; save: although it is empty", "", "", "-f", "--force"),
-  LINES("how many past lines of each file (15)", "", "N", "--lines"),
+  LINES("how many past lines (logs: 15 of each file, events: 30)", "", "N", "--lines"),
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),
   OUT("standard output only", "", "", "--out"),
   RAW("no prefixes, error lines to stderr", "", "", "--raw"),
+  FOLLOW("go on with what happens from now on", "", "", "-f", "--follow"),
+  SINCE("all after the event with this number", "", "SEQ", "--since"),
+  JSON("one JSON object a line", "", "", "--json"),
+  REVEAL("with passwords, tokens and keys", "", "", "--reveal"),
   NO_COLOR("no colours", "", "", "--no-color"),
   HELP("say what the command does", "", "", "-h", "--help");
 

@@ -156,6 +156,7 @@ final class Daemon {
               new ConsoleContext(
                   Version.TEXT,
                   System.getProperty("user.name"),
+                  home.root(),
                   settings.appDefaults().with(CronTimes::problem),
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT)));

@@ -13,6 +13,7 @@ import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -65,6 +66,11 @@ final class PendingHost implements ProcessHost {
   @Override
   public Optional<Usage> usage(ProcessIdentity identity) {
     return host.join().usage(identity);
+  }
+
+  @Override
+  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+    return host.join().treeMemory(mains);
   }
 
   @Override

@@ -1,11 +1,11 @@
 package io.jpm.god;
 
+import io.jpm.model.AddedVariables;
 import io.jpm.os.SpawnRequest;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// What the processes of an instance are made of.
 final class SpawnRequests {
@@ -61,32 +61,9 @@ final class SpawnRequests {
         true);
   }
 
-  /// The app's variables and what jpm tells it about itself, where the app's owner does not say
-  /// otherwise.
   private Map<String, String> environment(Instance instance) {
     Map<String, String> environment = new HashMap<>(instance.spec.variables().effective());
-    Map<String, String> declared = instance.spec.variables().declared();
-    Map<String, String> ours = new HashMap<>();
-    ours.put(instance.spec.instances().numberVariable(), Integer.toString(instance.number));
-    ours.put("pm_id", instance.id.toString());
-    ours.put("name", instance.spec.name().value());
-    ours.put("JPM_HOME", home.toString());
-    ours.forEach((name, value) -> {
-      if (!declared.containsKey(name)) {
-        environment.put(name, value);
-      }
-    });
-    instance
-        .spec
-        .instances()
-        .counting()
-        .ifPresent(name ->
-            environment.put(name, Long.toString(base(environment.get(name)) + instance.number)));
+    environment.putAll(AddedVariables.of(instance.spec, instance.id, instance.number, home));
     return environment;
-  }
-
-  /// PM2's rule: what is no number counts from 0.
-  private static long base(@Nullable String text) {
-    return text != null && text.matches("-?[0-9]{1,15}") ? Long.parseLong(text) : 0;
   }
 }

@@ -4,6 +4,8 @@ import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -78,6 +80,21 @@ public interface ProcessHost extends AutoCloseable {
 
   /// What the process uses now, or empty when it is gone.
   Optional<Usage> usage(ProcessIdentity identity);
+
+  /// What the trees under some main processes have resident: the main process, its descendants and
+  /// whatever else is in its session. Pages that processes share count for each of them, as in
+  /// `ps`.
+  ///
+  /// @param mains main processes; those that are gone are not in the answer
+  /// @return bytes by main process
+  default Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+    // Systems that do not show who belongs to whom.
+    Map<ProcessIdentity, Long> bytes = new HashMap<>();
+    for (ProcessIdentity main : mains) {
+      usage(main).ifPresent(usage -> bytes.put(main, usage.memoryBytes()));
+    }
+    return Map.copyOf(bytes);
+  }
 
   /// Gives memory back to the system that starting this process needed and its work does not. To be
   /// called once, when the daemon has come to rest.

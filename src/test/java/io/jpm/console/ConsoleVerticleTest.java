@@ -80,6 +80,7 @@ class ConsoleVerticleTest {
         new ConsoleContext(
             "1.2.3",
             "me",
+            Path.of("/home/me/.jpm"),
             new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT),
             () -> Instances.NOW,
             timing);
@@ -197,6 +198,10 @@ class ConsoleVerticleTest {
         "ping me | jpm ping takes no \"me\"",
         "restart web -- --x | jpm restart takes nothing after --",
         "logs --lines many | --lines \"many\": use 0 to",
+        "events --lines x | --lines \"x\": use 0 to 1000000",
+        "events --since -1 | --since \"-1\": use 0 to",
+        "events --since | --since needs a value: --since SEQ",
+        "env | jpm env: say what: jpm env name|id…",
         "logs --lines -3 | --lines \"-3\": use 0 to",
         "--name web | no command"
       })

@@ -5,6 +5,8 @@ import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogsCommand;
@@ -13,7 +15,9 @@ import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.wire.EventMessage;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +34,7 @@ final class FakeRooms {
   final List<InstanceView> instances = new CopyOnWriteArrayList<>();
   final List<BusMessage> asked = new CopyOnWriteArrayList<>();
   final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
+  final List<EventMessage> events = new CopyOnWriteArrayList<>();
   final List<DaemonCommand> daemon = new CopyOnWriteArrayList<>();
 
   /// Actions that wait for [#release].
@@ -45,15 +50,45 @@ final class FakeRooms {
   volatile List<String> notes = List.of();
 
   private volatile Runnable held = () -> {};
+  private final EventBus bus;
   private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
 
   FakeRooms(Vertx vertx) {
+    this.bus = vertx.eventBus();
+    vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
     vertx.eventBus().<SatanCommand>consumer(Addresses.SATAN_COMMAND, this::satan);
     vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::logs);
     vertx
         .eventBus()
         .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, stop -> daemon.add(stop.body()));
+  }
+
+  private void history(Message<HistoryCommand> message) {
+    asked.add(message.body());
+    List<EventMessage> all = List.copyOf(events);
+    message.reply(
+        switch (message.body()) {
+          case HistoryCommand.After(long sequence, var app, int limit) ->
+              new HistoryReply(
+                  all.stream()
+                      .filter(
+                          e -> e.seq() > sequence && app.filter(a -> !a.equals(e.app())).isEmpty())
+                      .limit(limit)
+                      .toList(),
+                  all.isEmpty() ? 0 : Math.max(0, all.getFirst().seq() - sequence - 1));
+          case HistoryCommand.Latest(var app, int limit) -> {
+            List<EventMessage> mine =
+                all.stream().filter(e -> app.filter(a -> !a.equals(e.app())).isEmpty()).toList();
+            yield new HistoryReply(mine.subList(Math.max(0, mine.size() - limit), mine.size()), 0);
+          }
+        });
+  }
+
+  /// Something happens, as History tells it.
+  void happen(EventMessage event) {
+    events.add(event);
+    bus.publish(Addresses.EVENTS, event.toJson());
   }
 
   private void god(Message<GodCommand> message) {

@@ -1,5 +1,7 @@
 package io.jpm.console.text;
 
+import io.vertx.core.json.JsonObject;
+
 /// Text of unknown origin made fit for a terminal: what an app prints may colour, but not move the
 /// cursor, set the title or type on the user's behalf.
 public final class TerminalText {
@@ -52,6 +54,24 @@ public final class TerminalText {
       }
     }
     return spelled.toString();
+  }
+
+  /// The JSON on one line; DEL and C1, which JSON lets pass, are escaped.
+  public static String json(JsonObject json) {
+    String text = json.encode();
+    if (isHarmless(text)) {
+      return text;
+    }
+    var escaped = new StringBuilder(text.length() + 16);
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (isControl(c)) {
+        escaped.append(String.format("\\u%04x", (int) c));
+      } else {
+        escaped.append(c);
+      }
+    }
+    return escaped.toString();
   }
 
   private static boolean isHarmless(String text) {

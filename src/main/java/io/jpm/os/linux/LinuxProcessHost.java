@@ -16,6 +16,7 @@ import io.jpm.os.SpawnResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -200,6 +201,11 @@ public final class LinuxProcessHost implements ProcessHost {
       return Optional.empty();
     }
     return ProcReader.find(identity).filter(ProcStat::isAlive).map(Units::usage);
+  }
+
+  @Override
+  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+    return TreeMemory.now(mains, self);
   }
 
   @Override

@@ -1,0 +1,96 @@
+package io.jpm.console;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.InstanceView;
+import io.jpm.console.text.Paint;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AddedVariables;
+import io.jpm.model.Variables;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// `jpm env`: the variables that an instance gets at its next start, and has got at its last one
+/// unless its app was described anew since. One a line as PM2 prints them; secrets are masked,
+/// since what is on a screen is soon in a ticket.
+final class EnvCommand implements ConsoleCommand {
+  private final Rooms rooms;
+  private final Path home;
+
+  /// @param home the daemon's home directory, which apps are told
+  EnvCommand(Rooms rooms, Path home) {
+    this.rooms = rooms;
+    this.home = home;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    return rooms
+        .obeyed(new GodCommand.Show(call.arguments().targets()))
+        .compose(instances -> {
+          if (instances.isEmpty()) {
+            return Future.failedFuture(new CommandFailure("no app was found"));
+          }
+          instances.forEach(instance -> print(instance, instances, call));
+          return Future.succeededFuture(ExitCode.OK);
+        });
+  }
+
+  private void print(InstanceView instance, List<InstanceView> all, Call call) {
+    boolean reveal = call.arguments().has(VerbOption.REVEAL);
+    Session session = call.session();
+    if (call.arguments().has(VerbOption.JSON)) {
+      session.out(TerminalText.json(json(instance, reveal)) + "\n");
+      return;
+    }
+    if (all.size() > 1) {
+      String title = "# %s:%s".formatted(instance.spec().name(), instance.id());
+      session.out(Paint.BOLD.on(title, session.tty().color()) + "\n");
+    }
+    Map<String, String> variables = new TreeMap<>(instance.spec().variables().effective());
+    variables.putAll(added(instance));
+    variables.forEach((name, value) ->
+        session.out(
+            TerminalText.visible(name)
+                + ": "
+                + TerminalText.visible(shown(name, value, reveal))
+                + "\n"));
+  }
+
+  private Map<String, String> added(InstanceView instance) {
+    return AddedVariables.of(instance.spec(), instance.id(), instance.number(), home);
+  }
+
+  private static String shown(String name, String value, boolean reveal) {
+    return reveal ? value : Secrets.masked(name, value);
+  }
+
+  /// Each variable that the process gets stands once: where it comes from.
+  private JsonObject json(InstanceView instance, boolean reveal) {
+    Variables variables = instance.spec().variables();
+    Map<String, String> added = added(instance);
+    Map<String, String> declared = new TreeMap<>(variables.declared());
+    declared.keySet().removeAll(added.keySet());
+    Map<String, String> inherited = new TreeMap<>(variables.effective());
+    inherited.keySet().removeAll(variables.declared().keySet());
+    inherited.keySet().removeAll(added.keySet());
+    return new JsonObject()
+        .put("name", instance.spec().name().value())
+        .put("pm_id", instance.id().value())
+        .put("declared", json(declared, reveal))
+        .put("inherited", json(inherited, reveal))
+        .put("added", json(added, reveal))
+        .put("removed", new JsonArray(List.copyOf(new TreeSet<>(variables.removed()))));
+  }
+
+  private static JsonObject json(Map<String, String> variables, boolean reveal) {
+    var json = new JsonObject();
+    variables.forEach((name, value) -> json.put(name, shown(name, value, reveal)));
+    return json;
+  }
+}

@@ -1,0 +1,81 @@
+package io.jpm.console.text;
+
+import io.jpm.model.Phase;
+import io.jpm.wire.EventMessage;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.List;
+
+/// How `jpm events` prints: a line each, columns as wide as what was printed so far needs.
+public final class EventText {
+  private static final int KIND_WIDTH = 8;
+  private static final String NO_PID = "";
+
+  private final DateTimeFormatter time;
+  private final boolean colors;
+  private int labelWidth;
+  private int pidWidth;
+
+  /// @param zone whose time is shown
+  /// @param colors whether SGR colours are wanted
+  public EventText(ZoneId zone, boolean colors) {
+    this.time = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(zone);
+    this.colors = colors;
+  }
+
+  /// The lines of some events, each ended by a line feed.
+  public String lines(List<EventMessage> events) {
+    for (EventMessage event : events) {
+      labelWidth = Math.max(labelWidth, Columns.of(label(event)));
+      pidWidth = Math.max(pidWidth, pid(event).length());
+    }
+    var text = new StringBuilder();
+    events.forEach(event -> line(text, event));
+    return text.toString();
+  }
+
+  private void line(StringBuilder text, EventMessage event) {
+    String label = label(event);
+    String pid = pid(event);
+    String kind = TerminalText.visible(event.event());
+    String reason = TerminalText.visible(event.reason());
+    text.append(time.format(Instant.ofEpochMilli(event.at())))
+        .append("  ")
+        .append(label)
+        .repeat(' ', labelWidth - Columns.of(label) + 2)
+        .append(pid)
+        .repeat(' ', pidWidth - pid.length() + (pidWidth == 0 ? 0 : 2))
+        .append(paint(event).on(kind, colors));
+    if (!reason.isEmpty()) {
+      text.repeat(' ', Math.max(1, KIND_WIDTH + 1 - Columns.of(kind))).append(reason);
+    }
+    text.append('\n');
+  }
+
+  private static String label(EventMessage event) {
+    return TerminalText.visible(event.app()) + ":" + event.id();
+  }
+
+  private static String pid(EventMessage event) {
+    return event.pid() == 0 ? NO_PID : "pid " + event.pid();
+  }
+
+  /// As the table paints the phase that it has led to; a newer jpm may know others.
+  private static Paint paint(EventMessage event) {
+    return Arrays.stream(Phase.values())
+        .filter(phase -> phase.word().equals(event.status()))
+        .findFirst()
+        .map(Listing::paintOf)
+        .orElse(Paint.PLAIN);
+  }
+
+  /// The events as JSON, one a line, as they are on the wire; what would steer a terminal is
+  /// escaped.
+  public static String json(List<EventMessage> events) {
+    var text = new StringBuilder();
+    events.forEach(event -> text.append(TerminalText.json(event.toJson())).append('\n'));
+    return text.toString();
+  }
+}

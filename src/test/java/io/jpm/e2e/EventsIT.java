@@ -1,0 +1,121 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What has happened, and what an app is told, as a user sees it.
+@Timeout(180)
+class EventsIT {
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws Exception {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    jpm.close();
+  }
+
+  private List<JsonObject> events(String... arguments) {
+    List<String> words = new java.util.ArrayList<>(List.of("events", "--json"));
+    words.addAll(List.of(arguments));
+    return jpm.run(words.toArray(String[]::new)).ok().out().lines().map(JsonObject::new).toList();
+  }
+
+  private static List<String> kinds(List<JsonObject> events) {
+    return events.stream().map(event -> event.getString("event")).toList();
+  }
+
+  @Test
+  void theHistoryOutlivesTheDaemonAndTheApp() throws Exception {
+    jpm.run("start", "sleep 1000", "--name", "web").ok();
+    int pid = jpm.pid("web");
+    Jpm.kill(pid);
+    Eventually.await("the restart", Jpm.LONG, () -> kinds(events()).contains("restart"));
+    JsonObject exit =
+        events("web").stream().filter(e -> e.getString("event").equals("exit")).findFirst().get();
+    assertThat(exit.getInteger("pid")).isEqualTo(pid);
+    assertThat(exit.getString("exit_signal")).isEqualTo("SIGKILL");
+    assertThat(exit.getString("reason")).contains("SIGKILL after");
+    jpm.awaitStatus("web", "online");
+    jpm.killDaemon();
+    jpm.run("delete", "web").ok();
+    List<JsonObject> all = events("web", "--since", "0");
+    assertThat(kinds(all)).startsWith("start", "online", "exit").contains("adopt");
+    assertThat(kinds(all)).endsWith("stopping", "stop", "delete");
+    assertThat(all.stream().map(e -> e.getLong("seq")))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, all.size()).boxed().toList());
+    assertThat(jpm.run("events", "nobody").failed().err()).contains("no app or id");
+  }
+
+  @Test
+  void followShowsWhatHappens() throws Exception {
+    jpm.run("start", "sleep 1000", "--name", "web").ok();
+    Process follow = jpm.begin("events", "-f", "--lines", "1", "--json");
+    try (var lines =
+        new BufferedReader(
+            new InputStreamReader(follow.getInputStream(), StandardCharsets.UTF_8))) {
+      assertThat(new JsonObject(lines.readLine()).getString("event")).isEqualTo("online");
+      jpm.run("stop", "web").ok();
+      assertThat(new JsonObject(lines.readLine()).getString("event")).isEqualTo("stopping");
+      assertThat(new JsonObject(lines.readLine()).getString("event")).isEqualTo("stop");
+    } finally {
+      follow.destroyForcibly();
+    }
+  }
+
+  @Test
+  void envIsWhatTheProcessHas() throws Exception {
+    Path file =
+        Files.writeString(
+            jpm.work().resolve("apps.json"),
+            """
+            {"apps": [{"name": "web", "script": "sleep 1000", "instances": 2,
+              "env": {"GREETING": "a=b ü", "API_KEY": "hunter2"}}]}
+            """);
+    jpm.run("start", file.toString()).ok();
+    for (JsonObject app : jpm.list()) {
+      String id = app.getInteger("pm_id").toString();
+      JsonObject shown = new JsonObject(jpm.run("env", id, "--json", "--reveal").ok().out());
+      Map<String, Object> all = new HashMap<>();
+      List.of("declared", "inherited", "added")
+          .forEach(g -> all.putAll(shown.getJsonObject(g).getMap()));
+      Map<String, Object> real = environment(app.getInteger("pid"));
+      // The host's own: its mark and Node's channel.
+      real.keySet().removeIf(name -> name.equals("JPM_TAG") || name.startsWith("NODE_CHANNEL_"));
+      assertThat(all).isEqualTo(real).containsEntry("API_KEY", "hunter2");
+    }
+    assertThat(jpm.run("env", "0").ok().out())
+        .contains("API_KEY: ******\n", "GREETING: a=b ü\n", "pm_id: 0\n")
+        .doesNotContain("hunter2");
+  }
+
+  private static Map<String, Object> environment(int pid) throws Exception {
+    Map<String, Object> variables = new HashMap<>();
+    String text = Files.readString(Path.of("/proc/" + pid + "/environ"));
+    for (String entry : text.split("\0", 0)) {
+      int equals = entry.indexOf('=');
+      variables.put(
+          entry.substring(0, equals), Objects.requireNonNull(entry).substring(equals + 1));
+    }
+    return variables;
+  }
+}

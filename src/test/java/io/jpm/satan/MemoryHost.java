@@ -1,0 +1,83 @@
+package io.jpm.satan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Usage;
+import io.jpm.os.Capture;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.LogPipe;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Processes of which nothing is known but what a test says that they have.
+final class MemoryHost implements ProcessHost {
+  final Map<ProcessIdentity, Long> bytes = new ConcurrentHashMap<>();
+  final List<Set<ProcessIdentity>> looks = new CopyOnWriteArrayList<>();
+
+  /// Each look takes one.
+  final Semaphore gate = new Semaphore(1000);
+
+  final AtomicInteger mostAtOnce = new AtomicInteger();
+  volatile boolean broken;
+  private final AtomicInteger atOnce = new AtomicInteger();
+
+  @Override
+  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+    mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+    looks.add(Set.copyOf(mains));
+    gate.acquireUninterruptibly();
+    atOnce.decrementAndGet();
+    if (broken) {
+      throw new IllegalStateException("no /proc");
+    }
+    assertThat(Thread.currentThread().getName()).doesNotContain("eventloop");
+    return Map.copyOf(bytes);
+  }
+
+  @Override
+  public Optional<Usage> usage(ProcessIdentity identity) {
+    return Optional.ofNullable(bytes.get(identity)).map(memory -> new Usage(memory, 0));
+  }
+
+  @Override
+  public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
+    throw new UnsupportedOperationException("Satan makes nothing");
+  }
+
+  @Override
+  public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+    throw new UnsupportedOperationException("Satan adopts nobody");
+  }
+
+  @Override
+  public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
+    throw new UnsupportedOperationException("Satan adopts nobody");
+  }
+
+  @Override
+  public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
+    throw new UnsupportedOperationException("Satan knows no tags");
+  }
+
+  @Override
+  public Capture capture(LogPipe pipe) {
+    throw new UnsupportedOperationException("Satan captures nothing");
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+}

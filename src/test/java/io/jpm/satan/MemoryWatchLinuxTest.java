@@ -1,0 +1,79 @@
+package io.jpm.satan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReport;
+import io.jpm.bus.SatanReport.MemoryExceeded;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The whole way: real processes, real timers.
+@Timeout(120)
+class MemoryWatchLinuxTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final long MEBI = 1 << 20;
+
+  @TempDir private Path dir;
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aTreeThatGrowsAboveItsLimitIsReported() throws Exception {
+    List<SatanReport> reports = new CopyOnWriteArrayList<>();
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
+    try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
+      vertx
+          .deployVerticle(new SatanVerticle(fixture.host(), System::nanoTime))
+          .await(20, TimeUnit.SECONDS);
+      Path gate = dir.resolve("gate");
+      Spawned tree = fixture.start("grows.py", gate.toString(), "120", "1");
+      Spawned modest = fixture.start("grows.py", dir.resolve("never").toString(), "1", "1");
+      tree.awaitReady();
+      modest.awaitReady();
+      ProcessIdentity process = tree.child().identity();
+      long limit = 100 * MEBI;
+      vertx
+          .eventBus()
+          .request(
+              Addresses.SATAN_COMMAND,
+              new SatanCommand.Limits(Map.of(process, limit, modest.child().identity(), limit)))
+          .await(20, TimeUnit.SECONDS);
+      Files.createFile(gate);
+      Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+      assertThat(reports).hasSize(1);
+      assertThat(reports.getFirst())
+          .isInstanceOfSatisfying(
+              MemoryExceeded.class,
+              exceeded -> {
+                assertThat(exceeded.process()).isEqualTo(process);
+                assertThat(exceeded.limit()).isEqualTo(limit);
+                assertThat(exceeded.bytes()).isBetween(120 * MEBI, 200 * MEBI);
+              });
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.jpm.satan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.bus.SatanReport;
+import io.jpm.bus.SatanReport.MemoryExceeded;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SatanVerticleTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final ProcessIdentity A = new ProcessIdentity("b", 1, 1);
+  private static final ProcessIdentity B = new ProcessIdentity("b", 2, 1);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final MemoryHost host = new MemoryHost();
+  private final HandAlarms alarms = new HandAlarms();
+  private final List<SatanReport> reports = new CopyOnWriteArrayList<>();
+
+  /// Alarms that go off when the test says so.
+  private static final class HandAlarms implements Alarms {
+    record Pending(Duration delay, Runnable action, Context context) {}
+
+    final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+    private final AtomicLong next = new AtomicLong();
+
+    @Override
+    public long set(Duration delay, Runnable action) {
+      long id = next.incrementAndGet();
+      pending.put(id, new Pending(delay, action, Objects.requireNonNull(Vertx.currentContext())));
+      return id;
+    }
+
+    @Override
+    public void cancel(long alarm) {
+      pending.remove(alarm);
+    }
+
+    /// Waits for the one alarm that is set and sets it off.
+    void fire() {
+      Eventually.await("an alarm", LIMIT, () -> !pending.isEmpty());
+      assertThat(pending).hasSize(1);
+      long id = pending.keySet().iterator().next();
+      Pending due = Objects.requireNonNull(pending.remove(id));
+      assertThat(due.delay()).isEqualTo(Duration.ofSeconds(1));
+      due.context().runOnContext(_ -> due.action().run());
+    }
+  }
+
+  @BeforeEach
+  void deploy() {
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
+    await(vertx.deployVerticle(new SatanVerticle(host, () -> 0, _ -> alarms)));
+  }
+
+  @AfterEach
+  void close() {
+    host.gate.release(1000);
+    await(vertx.close());
+    assertThat(host.mostAtOnce.get()).isLessThanOrEqualTo(1);
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+
+  private void limits(Map<ProcessIdentity, Long> bytes) {
+    SatanReply reply =
+        await(
+            vertx
+                .eventBus()
+                .<SatanReply>request(Addresses.SATAN_COMMAND, new SatanCommand.Limits(bytes))
+                .map(Message::body));
+    assertThat(reply).isEqualTo(new SatanReply.Done());
+  }
+
+  /// One second passes.
+  private void second() {
+    int before = host.looks.size();
+    alarms.fire();
+    Eventually.await("a look", LIMIT, () -> host.looks.size() > before);
+  }
+
+  @Test
+  void whoHasTooMuchTwiceIsReportedOnce() {
+    limits(Map.of(A, 100L, B, 100L));
+    host.bytes.putAll(Map.of(A, 500L, B, 50L));
+    second();
+    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    assertThat(reports).isEmpty();
+    second();
+    Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+    second();
+    second();
+    assertThat(reports).containsExactly(new MemoryExceeded(A, 500, 100));
+    assertThat(host.looks).containsExactly(Set.of(A, B), Set.of(A, B), Set.of(B), Set.of(B));
+  }
+
+  @Test
+  void nobodyLimitedMeansNoAlarm() {
+    limits(Map.of());
+    assertThat(alarms.pending).isEmpty();
+    limits(Map.of(A, 100L));
+    assertThat(alarms.pending).hasSize(1);
+    limits(Map.of(A, 100L, B, 100L));
+    assertThat(alarms.pending).hasSize(1);
+    limits(Map.of());
+    assertThat(alarms.pending).isEmpty();
+    assertThat(host.looks).isEmpty();
+  }
+
+  @Test
+  void theAlarmEndsWithTheLastLimitedProcess() {
+    limits(Map.of(A, 100L));
+    host.bytes.put(A, 500L);
+    second();
+    second();
+    Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+    // Nothing more can be said of A.
+    limits(Map.of(A, 100L));
+    assertThat(alarms.pending).isEmpty();
+  }
+
+  @Test
+  void aSlowLookIsNotOvertaken() {
+    host.gate.drainPermits();
+    limits(Map.of(A, 100L));
+    second();
+    limits(Map.of(A, 100L, B, 100L));
+    limits(Map.of());
+    limits(Map.of(B, 100L));
+    assertThat(alarms.pending).isEmpty();
+    host.gate.release();
+    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    host.gate.release(10);
+    second();
+    assertThat(host.looks).containsExactly(Set.of(A), Set.of(B));
+  }
+
+  @Test
+  void afterAFailureItLooksAgain() {
+    limits(Map.of(A, 100L));
+    host.bytes.put(A, 500L);
+    host.broken = true;
+    second();
+    second();
+    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    host.broken = false;
+    second();
+    second();
+    Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+  }
+}
