@@ -123,6 +123,9 @@ final class Commands {
     for (AppSpec spec : start.specs()) {
       fit(spec, concerned, surplus);
     }
+    List<Instance> toRun =
+        concerned.stream().filter(i -> i.spec.autostart() || running(i)).toList();
+    toRun.forEach(instance -> instance.state = Unwritten.toRun(instance.state));
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();
     // Written before the first process is made: a daemon that dies in between leaves no unknown
@@ -131,9 +134,7 @@ final class Commands {
         .written()
         .compose(_ -> {
           Failpoint.INSTANCE_WRITTEN.hit();
-          concerned.stream()
-              .filter(instance -> instance.spec.autostart() || running(instance))
-              .forEach(instance -> supervisor.on(instance, new Event.RestartAsked()));
+          toRun.forEach(instance -> supervisor.on(instance, new Event.RestartAsked()));
           return Future.join(
               settle(concerned, Commands::settled), delete(List.copyOf(surplus), List.of()));
         })

@@ -63,9 +63,7 @@ final class SavedList {
   /// Without the path, which the sentence has.
   private static String words(Throwable error) {
     if (error instanceof FileSystemException refused) {
-      return refused.getReason() == null
-          ? refused.getClass().getSimpleName()
-          : refused.getReason();
+      return refused.getReason() == null ? refused.getClass().getSimpleName() : refused.getReason();
     }
     return String.valueOf(error.getMessage());
   }
