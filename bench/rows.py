@@ -178,3 +178,69 @@ def rest_100(bench):
         for tool in bench.tools:
             spent = sum(map(cpu_seconds, pids[tool])) - before[tool]
             bench.record("cpu-100", tool, 100 * spent / CPU_SECONDS)
+
+
+# ---- a thousand --------------------------------------------------------------------------------
+
+
+def sleeping(tool):
+    """The pids of the idle apps of a tool, as the kernel knows them."""
+    mark = f"BENCH_RUN={tool.home}".encode()
+    pids = set()
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            if (entry / "cmdline").read_bytes().endswith(b"sleep\x00100000\x00") and mark in (
+                entry / "environ"
+            ).read_bytes().split(b"\0"):
+                pids.add(int(entry.name))
+        except OSError:
+            continue
+    return pids
+
+
+def milliseconds(what):
+    started = time.perf_counter()
+    what()
+    return (time.perf_counter() - started) * 1000
+
+
+@measures(
+    Row("start-1000", "`start` of a file with 1,000 apps", "ms", at_most(Fraction(1, 4))),
+    Row("crash-1000", "kill -9 of all 1,000 at once → all replaced", "ms", at_most(Fraction(1, 2))),
+    Row("rss-1000", "daemon over 1,000 apps after that, RSS", "MiB"),
+    Row("back-1000", "kill -9 of the daemon → it answers, 1,000 apps untouched", "ms"),
+    share=15,
+)
+def thousand(bench):
+    for tool in bench.turns():
+        tool.fresh()
+        started = tool.must("start", sleepers_file(bench.work, 1000), limit=600)
+        bench.record("start-1000", tool, started.ms)
+        until(lambda: len(sleeping(tool)) == 1000, 60, f"{tool.name}: 1,000 processes")
+        time.sleep(1.2)  # beyond min_uptime, so that no tool takes it for a crash loop
+        old = sleeping(tool)
+
+        def crash():
+            for pid in old:
+                os.kill(pid, signal.SIGKILL)
+            until(lambda: len(sleeping(tool) - old) == 1000, 300, f"{tool.name}: 1,000 replacements")
+
+        bench.record("crash-1000", tool, milliseconds(crash))
+        until(lambda: sum(app["pm2_env"]["restart_time"] for app in tool.apps()) == 1000, 60,
+              f"{tool.name}: every restart is counted once")
+        time.sleep(SETTLE_SECONDS)
+        daemon = tool.up()
+        bench.record("rss-1000", tool, memory_mib(daemon, "Rss"))
+        if tool.name == "jpm":  # PM2's apps end with its daemon
+            bench.record("back-1000", tool, milliseconds(lambda: back(tool, daemon)))
+        tool.must("delete", "all", limit=600)
+
+
+def back(tool, daemon):
+    """Kills the daemon; nobody types a command before it is there again."""
+    before = sleeping(tool)
+    os.kill(daemon, signal.SIGKILL)
+    until(lambda: tool.daemon() not in (None, daemon), 60, f"{tool.name}: the daemon is back")
+    found = [app for app in tool.apps() if app["pm2_env"]["status"] == "online"]
+    if {app["pid"] for app in found} != before:
+        raise Failure(f"{tool.name}: {len(found)} apps online after the daemon's death, or other pids")

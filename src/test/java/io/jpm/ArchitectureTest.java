@@ -43,8 +43,11 @@ class ArchitectureTest {
     table.put("os", List.of("model"));
     table.put("wire", List.of("model"));
     table.put("bus", List.of("model", "wire"));
-    table.put("god", List.of("model", "supervise", "os", "bus"));
+    table.put("triggers", List.of("model"));
+    table.put("god", List.of("model", "supervise", "os", "bus", "triggers"));
+    table.put("keeper", List.of("model", "os", "bus"));
     table.put("satan", List.of("model", "os", "bus"));
+    table.put("history", List.of("model", "wire", "bus"));
     table.put("logs", List.of("model", "os", "bus"));
     table.put("console", List.of("model", "config", "wire", "bus"));
     table.put("bridge", List.of("wire", "bus"));
@@ -145,6 +148,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void ofJgitOnlyTheIgnorePatternsAreUsed() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("org.eclipse.jgit..")
+                .and(DescribedPredicate.not(resideInAPackage("org.eclipse.jgit.ignore"))))
+        .because("the libraries that the rest of it needs are left out")
+        .check(MAIN);
+  }
+
+  @Test
   void nobodySleeps() {
     noClasses()
         .that()
@@ -191,7 +205,8 @@ class ArchitectureTest {
       return Files.readString(file)
           .lines()
           .anyMatch(line ->
-              line.matches(".*\"jpm\\.(god|console|logs|satan|events|lines|usage|daemon)\\b.*\".*")
+              line.matches(
+                      ".*\"jpm\\.(god|keeper|console|history|logs|satan|events|lines|usage|daemon)\\b.*\".*")
                   && !line.contains("getLogger"));
     } catch (IOException error) {
       throw new java.io.UncheckedIOException(error);

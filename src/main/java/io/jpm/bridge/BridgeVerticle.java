@@ -47,9 +47,8 @@ public final class BridgeVerticle extends VerticleBase {
     context.exceptionHandler(stock::failed);
     var portFile = new PortFile(vertx, settings.portFile());
     open = new Open(stock, guard, portFile, refusals);
-    return new EventRelay(vertx)
-        .begin()
-        .compose(_ -> stock.listen())
+    return stock
+        .listen()
         .compose(_ -> guard.listen())
         .compose(portFile::write)
         .recover(failure -> stop().transform(_ -> Future.failedFuture(failure)));

@@ -5,7 +5,7 @@ public final class Addresses {
   /// [GodCommand] → [GodReply]. Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
 
-  /// Publication of [InstanceEvent]. Internal; [#EVENTS] is its JSON form for the outside.
+  /// Publication of [InstanceEvent]. Internal; History makes [#EVENTS] of it for the outside.
   public static final String GOD_EVENTS = "jpm.god.events";
 
   /// [HistoryCommand] → [HistoryReply]. Internal.
@@ -29,7 +29,8 @@ public final class Addresses {
   /// Argument vectors of the thin client → text. Open to the bridge.
   public static final String CONSOLE = "jpm.console";
 
-  /// Everything that happens to any app, JSON. Open to the bridge's subscribers.
+  /// Everything that happens to any app, numbered and kept already: [io.jpm.wire.EventMessage] as
+  /// JSON. Open to the bridge's subscribers.
   public static final String EVENTS = "jpm.events";
 
   private Addresses() {}
@@ -37,7 +38,18 @@ public final class Addresses {
   /// A pattern of all addresses that [#eventsOf] gives.
   public static final String EVENTS_OF_ANY_APP = "jpm\\.events\\..+";
 
-  /// What happens to one app, JSON. Open to the bridge's subscribers.
+  /// A pattern of all addresses that [#messagesOf] gives.
+  public static final String MESSAGES_OF_ANY_APP = "jpm\\.messages\\..+";
+
+  /// What one app sends over its channel beside what jpm understands itself, JSON. Open to the
+  /// bridge's subscribers.
+  ///
+  /// @param app the app's name
+  public static String messagesOf(String app) {
+    return "jpm.messages." + app;
+  }
+
+  /// What happens to one app, as in [#EVENTS]. Open to the bridge's subscribers.
   ///
   /// @param app the app's name
   public static String eventsOf(String app) {

@@ -1,9 +1,13 @@
 package io.jpm.bus;
 
+import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
 import io.jpm.wire.EventMessage;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Something happened to an instance.
 ///
@@ -15,6 +19,7 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
   ///
   /// @param sequence its number in the history
   public EventMessage outside(long sequence) {
+    Optional<Exit> exit = kind == Kind.EXIT ? instance.lastExit() : Optional.empty();
     return new EventMessage(
         sequence,
         kind.name().toLowerCase(Locale.ROOT),
@@ -24,7 +29,23 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
         instance.phase().word(),
         instance.restarts(),
         instance.reason(),
-        at.toEpochMilli());
+        at.toEpochMilli(),
+        exit.map(InstanceEvent::code).orElseGet(OptionalInt::empty),
+        exit.flatMap(InstanceEvent::signal));
+  }
+
+  private static OptionalInt code(Exit exit) {
+    return switch (exit) {
+      case Exit.Code(int code) -> OptionalInt.of(code);
+      case Exit.Signalled _, Exit.Unknown _ -> OptionalInt.empty();
+    };
+  }
+
+  private static Optional<String> signal(Exit exit) {
+    return switch (exit) {
+      case Exit.Signalled(int signal, _) -> Optional.of(Signal.nameOf(signal));
+      case Exit.Code _, Exit.Unknown _ -> Optional.empty();
+    };
   }
 
   /// What can happen. The words on the wire are these in lower case.

@@ -3,17 +3,20 @@ package io.jpm.config;
 import io.jpm.config.CommandResolver.Wish;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Backoff;
+import io.jpm.model.Condition;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
+import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RunAs;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Triggers;
 import io.jpm.model.Variables;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -36,7 +39,20 @@ final class AppBuilder {
   ///
   /// @param label how to call the app while its name is not known: `apps[2]`
   /// @param fileDirectory the process file's directory; empty on the command line
-  record Context(String label, Caller caller, AppDefaults defaults, Optional<Path> fileDirectory) {
+  /// @param environment the name that `--env` gives
+  record Context(
+      String label,
+      Caller caller,
+      AppDefaults defaults,
+      Optional<Path> fileDirectory,
+      Optional<String> environment) {
+    /// The same for the app at a path of the file.
+    Context labelled(String path) {
+      return path.isEmpty()
+          ? this
+          : new Context(path, caller, defaults, fileDirectory, environment);
+    }
+
     /// Where the app's own relative paths begin.
     Path base() {
       return fileDirectory.orElse(caller.cwd());
@@ -55,16 +71,20 @@ final class AppBuilder {
     Optional<Resolution.Found> found = resolve(cwd);
     Optional<AppName> name = name(found);
     String label = name.map(AppName::value).orElse(context.label());
-    int instances = instances();
-    checkExecMode(label, instances);
+    Instances instances = instances();
+    checkExecMode(label, instances.count());
     boolean python = found.isPresent() && found.get().python();
-    Variables variables = new AppEnvironment(attributes, context.caller()).read(cwd, python);
-    RestartPolicy restart = restart();
-    StopPolicy stop = stop();
+    Variables variables =
+        new AppEnvironment(attributes, context.caller(), context.environment()).read(cwd, python);
+    RunAs runAs = new Rights(attributes).read();
+    RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
+    StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
+    Readiness readiness = readiness();
+    Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
     LogFiles logs = new LogFiles(logFile(AppKey.OUT_FILE, cwd), logFile(AppKey.ERROR_FILE, cwd));
+    Triggers triggers = new TriggerRules(attributes, context, label).read(cwd, logs);
     String namespace = namespace();
     boolean autostart = attributes.flag(AppKey.AUTOSTART, true);
-    attributes.flag(AppKey.FORCE, false);
     attributes.warnOfUnused(label);
     found.ifPresent(f -> f.warnings().forEach(warning -> attributes.warn(label, warning)));
     if (findings.problemCount() > before || found.isEmpty() || name.isEmpty()) {
@@ -74,10 +94,14 @@ final class AppBuilder {
         AppSpec.of(name.get(), found.get().command(), cwd)
             .namespace(namespace)
             .variables(variables)
-            .instances(Instances.of(instances))
+            .runAs(runAs)
+            .instances(instances)
             .autostart(autostart)
             .restart(restart)
             .stop(stop)
+            .readiness(readiness)
+            .triggers(triggers)
+            .dependsOn(dependsOn)
             .logs(logs)
             .build());
   }
@@ -138,16 +162,25 @@ final class AppBuilder {
     Optional<String> given = attributes.text(AppKey.NAME);
     boolean wrong = attributes.node(AppKey.NAME).isPresent() && given.isEmpty();
     Optional<String> name = wrong ? given : given.or(() -> found.map(Resolution.Found::name));
+    boolean appended = attributes.flag(AppKey.APPEND_ENV_TO_NAME, false);
+    String ending = appended ? context.environment().map(chosen -> "-" + chosen).orElse("") : "";
     try {
-      return name.map(AppName::new);
+      return name.map(known -> new AppName(known + ending));
     } catch (IllegalArgumentException e) {
       attributes.refuse(AppKey.NAME, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
 
+  private Instances instances() {
+    return new Instances(
+        instanceCount(),
+        attributes.variableName(AppKey.INSTANCE_VAR).orElse(Instances.NUMBER_VARIABLE),
+        attributes.variableName(AppKey.INCREMENT_VAR));
+  }
+
   /// PM2's rule: `max` and 0 are one per core, -1 leaves one core free.
-  private int instances() {
+  private int instanceCount() {
     Optional<Node> node = attributes.node(AppKey.INSTANCES);
     if (node.isEmpty()) {
       return 1;
@@ -189,27 +222,13 @@ final class AppBuilder {
     }
   }
 
-  private RestartPolicy restart() {
-    RestartPolicy otherwise = context.defaults().restart();
-    boolean again = attributes.flag(AppKey.AUTORESTART, otherwise.when() != When.NEVER);
-    Duration delay =
-        otherwise.backoff() instanceof Backoff.Constant(Duration known) ? known : Duration.ZERO;
-    return new RestartPolicy(
-        again ? When.ALWAYS : When.NEVER,
-        attributes
-            .number(AppKey.MAX_RESTARTS, 0, Integer.MAX_VALUE)
-            .orElse(otherwise.maxRestarts()),
-        attributes.duration(AppKey.MIN_UPTIME, otherwise.minUptime()),
-        new Backoff.Constant(attributes.duration(AppKey.RESTART_DELAY, delay)),
-        otherwise.stopExitCodes());
-  }
-
-  private StopPolicy stop() {
-    StopPolicy otherwise = context.defaults().stop();
-    return new StopPolicy(
-        attributes.signal(AppKey.KILL_SIGNAL, otherwise.signal()),
-        attributes.duration(AppKey.KILL_TIMEOUT, otherwise.timeout()),
-        attributes.flag(AppKey.TREEKILL, otherwise.wholeTree()));
+  private Readiness readiness() {
+    Duration timeout = attributes.duration(AppKey.LISTEN_TIMEOUT, Readiness.DEFAULT.timeout());
+    if (timeout.isZero()) {
+      attributes.refuse(AppKey.LISTEN_TIMEOUT, "0 is no time to get ready in: use more");
+      timeout = Readiness.DEFAULT.timeout();
+    }
+    return new Readiness(attributes.flag(AppKey.WAIT_READY, Readiness.DEFAULT.awaited()), timeout);
   }
 
   /// On the command line relative paths begin in the app's directory, as in PM2; in a file they

@@ -3,11 +3,23 @@ package io.jpm.config;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 
-/// What an app gets where its owner is silent: the `defaults` of the daemon's settings.
+/// What the daemon adds to what an app's owner writes: the `defaults` of its settings, and its
+/// knowledge of schedules.
 ///
-/// @param restart when to start again
-/// @param stop how to end
-public record AppDefaults(RestartPolicy restart, StopPolicy stop) {
+/// @param restart when to start again, where the owner is silent
+/// @param stop how to end, where the owner is silent
+/// @param cron what a `cron_restart` has to pass
+public record AppDefaults(RestartPolicy restart, StopPolicy stop, CronCheck cron) {
   /// PM2's own defaults.
   public static final AppDefaults PM2 = new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT);
+
+  /// With a check of schedules that only counts their fields.
+  public AppDefaults(RestartPolicy restart, StopPolicy stop) {
+    this(restart, stop, CronCheck.FIELDS);
+  }
+
+  /// The same with another check of schedules.
+  public AppDefaults with(CronCheck other) {
+    return new AppDefaults(restart, stop, other);
+  }
 }

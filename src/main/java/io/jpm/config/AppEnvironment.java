@@ -42,10 +42,13 @@ final class AppEnvironment {
 
   private final Attributes attributes;
   private final Caller caller;
+  private final Optional<String> chosen;
 
-  AppEnvironment(Attributes attributes, Caller caller) {
+  /// @param chosen the name that `--env` gives: the variables of `env_<name>` come over `env`
+  AppEnvironment(Attributes attributes, Caller caller, Optional<String> chosen) {
     this.attributes = attributes;
     this.caller = caller;
+    this.chosen = chosen;
   }
 
   /// The complete variables of the app.
@@ -61,7 +64,8 @@ final class AppEnvironment {
     attributes
         .number(AppKey.PORT, 0, 65_535)
         .ifPresent(port -> declared.put("PORT", Integer.toString(port)));
-    addOwn(declared, removed);
+    attributes.entry(AppKey.ENV).ifPresent(own -> addAll(own, declared, removed));
+    chosen.flatMap(attributes::environment).ifPresent(own -> addAll(own, declared, removed));
     declared.put("PWD", cwd.toString());
     if (python && !inherited.containsKey(UNBUFFERED) && !removed.contains(UNBUFFERED)) {
       declared.putIfAbsent(UNBUFFERED, "1");
@@ -104,25 +108,33 @@ final class AppEnvironment {
     };
   }
 
-  private void addOwn(Map<String, String> declared, Set<String> removed) {
-    Optional<Node> node = attributes.node(AppKey.ENV);
-    if (node.isEmpty()) {
-      return;
-    }
-    if (!(node.get() instanceof Node.Obj variables)) {
-      attributes.refuse(
-          AppKey.ENV, node.get().shown() + " is no object of names and values: {\"PORT\": 80}");
-      return;
-    }
-    variables.members().forEach(variable -> add(variable, declared, removed));
+  /// Whether a variable can have this name.
+  static boolean isName(String name) {
+    return !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0;
   }
 
-  private void add(Node.Member variable, Map<String, String> declared, Set<String> removed) {
+  private void addAll(Attributes.Entry own, Map<String, String> declared, Set<String> removed) {
+    if (own.value() instanceof Node.Obj variables) {
+      variables.members().forEach(variable -> add(own, variable, declared, removed));
+    } else {
+      attributes.refusePart(
+          own,
+          own.value(),
+          "",
+          own.value().shown() + " is no object of names and values: {\"PORT\": 80}");
+    }
+  }
+
+  private void add(
+      Attributes.Entry own,
+      Node.Member variable,
+      Map<String, String> declared,
+      Set<String> removed) {
     String name = variable.key();
     String tail = "." + name;
-    if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+    if (!isName(name)) {
       attributes.refusePart(
-          AppKey.ENV, variable.value(), tail, "is no name of a variable: no = and no NUL in it");
+          own, variable.value(), tail, "is no name of a variable: no = and no NUL in it");
       return;
     }
     if (variable.value() instanceof Node.Nil) {
@@ -132,9 +144,10 @@ final class AppEnvironment {
     }
     String value = Node.scalarText(variable.value()).orElseGet(variable.value()::json);
     if (value.indexOf('\0') >= 0) {
-      attributes.refusePart(AppKey.ENV, variable.value(), tail, "has a NUL character in it");
+      attributes.refusePart(own, variable.value(), tail, "has a NUL character in it");
       return;
     }
     declared.put(name, value);
+    removed.remove(name);
   }
 }

@@ -5,25 +5,35 @@ import static io.jpm.config.AppKey.Group.INSTANCE;
 import static io.jpm.config.AppKey.Group.LOGS;
 import static io.jpm.config.AppKey.Group.PM2;
 import static io.jpm.config.AppKey.Group.READY;
-import static io.jpm.config.AppKey.Group.RESTART;
+import static io.jpm.config.AppKey.Group.RESTARTS;
 import static io.jpm.config.AppKey.Group.RUN;
-import static io.jpm.config.AppKey.Group.STOP;
-import static io.jpm.config.AppKey.Group.WATCHING;
+import static io.jpm.config.AppKey.Group.STOPS;
+import static io.jpm.config.AppKey.Group.TRIGGERS;
 import static io.jpm.config.AppKey.Support.ACTS;
 import static io.jpm.config.AppKey.Support.NOT_YET;
 import static io.jpm.config.AppKey.Support.PM2_ONLY;
-import static io.jpm.config.AppKey.Support.REFUSED;
+import static io.jpm.config.AppKey.Type.ACCOUNT;
 import static io.jpm.config.AppKey.Type.BOOLEAN;
+import static io.jpm.config.AppKey.Type.CODES;
 import static io.jpm.config.AppKey.Type.COUNT;
+import static io.jpm.config.AppKey.Type.CRON;
+import static io.jpm.config.AppKey.Type.DEPENDENCIES;
 import static io.jpm.config.AppKey.Type.DURATION;
 import static io.jpm.config.AppKey.Type.FILTER;
+import static io.jpm.config.AppKey.Type.FRACTION;
+import static io.jpm.config.AppKey.Type.MASK;
 import static io.jpm.config.AppKey.Type.NUMBER;
 import static io.jpm.config.AppKey.Type.PATH;
+import static io.jpm.config.AppKey.Type.RULE;
 import static io.jpm.config.AppKey.Type.SIGNAL;
 import static io.jpm.config.AppKey.Type.SIZE;
+import static io.jpm.config.AppKey.Type.STOPPING;
 import static io.jpm.config.AppKey.Type.TEXT;
+import static io.jpm.config.AppKey.Type.VARIABLE;
 import static io.jpm.config.AppKey.Type.VARIABLES;
+import static io.jpm.config.AppKey.Type.WATCHED;
 import static io.jpm.config.AppKey.Type.WORDS;
+import static io.jpm.config.AppKey.Type.ZONE;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +52,15 @@ import java.util.Optional;
 /// The names, aliases and defaults are PM2's; each key is also accepted in camelCase.
 public enum AppKey {
   NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
-  SCRIPT(RUN, PATH, "", "", "file, program or command line to run", "exec", "cmd", "command"),
+  SCRIPT(
+      RUN,
+      PATH,
+      "",
+      "none: it must be there",
+      "file, program or command line to run",
+      "exec",
+      "cmd",
+      "command"),
   ARGS(RUN, WORDS, "", "none", "arguments of the script (on the command line: after --)"),
   INTERPRETER(
       RUN,
@@ -55,46 +73,60 @@ public enum AppKey {
       RUN, WORDS, "--interpreter-args", "none", "arguments of the interpreter", "node_args"),
   CWD(RUN, PATH, "--cwd", "the process file's directory, or yours", "working directory"),
   NAMESPACE(RUN, TEXT, "--namespace", "default", "word that groups apps"),
-  UID(RUN, REFUSED, TEXT, "--uid", "run as this user", "user"),
-  GID(RUN, REFUSED, TEXT, "--gid", "run as this group"),
+  UID(RUN, ACCOUNT, "--uid", "the daemon's", "run as this user", "user"),
+  GID(RUN, ACCOUNT, "--gid", "the user's own", "run as this group"),
+  NICE(RUN, NUMBER, "--nice", "the daemon's", "priority: -20 (most urgent) to 19"),
+  UMASK(RUN, MASK, "--umask", "the daemon's", "permissions that new files do not get"),
+  DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps that come first"),
   NAME_PREFIX(RUN, NOT_YET, TEXT, "", "text before the name"),
-  FORCE(RUN, BOOLEAN, "--force", "false", "start although it runs already"),
   WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
 
   ENV(ENVIRONMENT, VARIABLES, "", "none", "variables; null removes an inherited one"),
-  ENV_NAME(ENVIRONMENT, NOT_YET, VARIABLES, "", "variables that --env NAME adds (env_NAME)"),
+  ENV_NAME(ENVIRONMENT, VARIABLES, "", "none", "variables over env, chosen by --env NAME"),
   FILTER_ENV(
       ENVIRONMENT, FILTER, "--filter-env", "none", "inherited variables to drop: parts of names"),
   PORT(ENVIRONMENT, NUMBER, "", "none", "sets the variable PORT, unless env does"),
-  APPEND_ENV_TO_NAME(ENVIRONMENT, NOT_YET, BOOLEAN, "", "add the name of --env to the app's name"),
+  APPEND_ENV_TO_NAME(ENVIRONMENT, BOOLEAN, "", "false", "with --env NAME, the name ends in -NAME"),
 
   INSTANCES(INSTANCE, COUNT, "--instances", "1", "processes: 1 or more, max or 0, -1"),
   EXEC_MODE(INSTANCE, TEXT, "", "fork", "fork or cluster"),
   EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "exec_mode fork"),
-  INSTANCE_VAR(INSTANCE, NOT_YET, TEXT, "", "variable with the instance's number"),
-  INCREMENT_VAR(INSTANCE, NOT_YET, TEXT, "", "variable that counts up over the instances"),
+  INSTANCE_VAR(INSTANCE, VARIABLE, "", "NODE_APP_INSTANCE", "variable with the instance's number"),
+  INCREMENT_VAR(INSTANCE, VARIABLE, "", "none", "variable that counts up over the instances"),
 
-  AUTOSTART(RESTART, BOOLEAN, "--no-autostart", "true", "start it, not only list it"),
-  AUTORESTART(RESTART, BOOLEAN, "--no-autorestart", "true", "start again when it ends"),
-  MAX_RESTARTS(RESTART, NUMBER, "--max-restarts", "16", "unstable ends before it is given up"),
-  MIN_UPTIME(RESTART, DURATION, "--min-uptime", "1s", "an end sooner than this is unstable"),
-  RESTART_DELAY(RESTART, DURATION, "--restart-delay", "0s", "wait before starting again"),
+  AUTOSTART(RESTARTS, BOOLEAN, "--no-autostart", "true", "start it, not only list it"),
+  AUTORESTART(RESTARTS, BOOLEAN, "--no-autorestart", "true", "start again when it ends"),
+  RESTART(RESTARTS, RULE, "--restart", "always", "after which ends to start again"),
+  STOP_EXIT_CODES(RESTARTS, CODES, "--stop-exit-codes", "none", "exit codes that end it for good"),
+  MAX_RESTARTS(RESTARTS, NUMBER, "--max-restarts", "16", "unstable ends before it is given up"),
+  MIN_UPTIME(RESTARTS, DURATION, "--min-uptime", "1s", "an end sooner than this is unstable"),
+  RESTART_DELAY(RESTARTS, DURATION, "--restart-delay", "0s", "wait before starting again"),
   EXP_BACKOFF_RESTART_DELAY(
-      RESTART, NOT_YET, DURATION, "--exp-backoff-restart-delay", "first of growing waits"),
-  STOP_EXIT_CODES(RESTART, NOT_YET, WORDS, "--stop-exit-codes", "exit codes that end it for good"),
+      RESTARTS, DURATION, "--exp-backoff-restart-delay", "off", "first of growing waits"),
+  MAX_RESTART_DELAY(RESTARTS, DURATION, "", "15s", "longest of the growing waits"),
+  RESTART_JITTER(RESTARTS, FRACTION, "", "0.1", "how much of a growing wait is left to chance"),
+
   MAX_MEMORY_RESTART(
-      RESTART, NOT_YET, SIZE, "--max-memory-restart", "restart when it uses more memory"),
-  CRON_RESTART(RESTART, NOT_YET, TEXT, "--cron-restart", "restart at these times", "cron"),
+      TRIGGERS, SIZE, "--max-memory-restart", "off", "restart when its tree uses more memory"),
+  CRON_RESTART(TRIGGERS, CRON, "--cron-restart", "off", "restart at these times", "cron"),
+  TIME_ZONE(TRIGGERS, ZONE, "--time-zone", "the system's", "whose clock cron_restart means"),
+  WATCH(TRIGGERS, WATCHED, "--watch", "false", "restart when these files change"),
+  IGNORE_WATCH(
+      TRIGGERS, WORDS, "--ignore-watch", "dot-files and node_modules", "files not to watch"),
+  WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "wait for further changes"),
+  WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
 
-  KILL_SIGNAL(STOP, SIGNAL, "--kill-signal", "SIGINT", "signal that asks it to end"),
-  KILL_TIMEOUT(STOP, DURATION, "--kill-timeout", "1600ms", "wait before SIGKILL"),
-  TREEKILL(STOP, BOOLEAN, "--no-treekill", "true", "signal its whole process tree"),
+  KILL_SIGNAL(STOPS, SIGNAL, "--kill-signal", "SIGINT", "signal that asks it to end"),
+  KILL_TIMEOUT(STOPS, DURATION, "--kill-timeout", "1600ms", "wait before SIGKILL"),
+  TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal its whole process tree"),
   SHUTDOWN_WITH_MESSAGE(
-      STOP, NOT_YET, BOOLEAN, "--shutdown-with-message", "Node message instead of a signal"),
-  KILL_RETRY_TIME(STOP, NOT_YET, DURATION, "", "how often to look whether it has ended"),
+      STOPS, BOOLEAN, "--shutdown-with-message", "false", "Node message instead of a signal"),
+  STOP(STOPS, STOPPING, "", "none", "signal, timeout and a command in one"),
+  KILL_RETRY_TIME(STOPS, PM2_ONLY, DURATION, "", "how often PM2 looks whether it has ended"),
 
-  WAIT_READY(READY, NOT_YET, BOOLEAN, "--wait-ready", "online when it says ready"),
-  LISTEN_TIMEOUT(READY, NOT_YET, DURATION, "--listen-timeout", "how long it may take to be ready"),
+  WAIT_READY(READY, BOOLEAN, "--wait-ready", "false", "online when it says ready"),
+  LISTEN_TIMEOUT(
+      READY, DURATION, "--listen-timeout", "3s", "how long it may take until it says so"),
 
   OUT_FILE(
       LOGS, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
@@ -116,11 +148,6 @@ public enum AppKey {
   TIME(LOGS, NOT_YET, BOOLEAN, "--time", "ISO date before each line"),
   PID_FILE(LOGS, NOT_YET, PATH, "--pid", "file with the process id", "pid"),
 
-  WATCH(WATCHING, NOT_YET, WORDS, "--watch", "restart when these files change"),
-  IGNORE_WATCH(WATCHING, NOT_YET, WORDS, "--ignore-watch", "files not to watch"),
-  WATCH_DELAY(WATCHING, NOT_YET, DURATION, "--watch-delay", "wait after a change"),
-  WATCH_OPTIONS(WATCHING, NOT_YET, VARIABLES, "", "options of PM2's file watcher"),
-
   PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's agent in the app"),
   AUTOMATION(PM2, PM2_ONLY, BOOLEAN, "--no-automation", "PM2's agent in the app"),
   VIZION(PM2, PM2_ONLY, BOOLEAN, "--no-vizion", "read the state of the git checkout"),
@@ -136,6 +163,7 @@ public enum AppKey {
   POST_UPDATE(PM2, PM2_ONLY, WORDS, "", "commands after a git pull"),
   INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "where a PM2 module came from"),
   USERNAME(PM2, PM2_ONLY, TEXT, "", "user shown in lists"),
+  FORCE(PM2, PM2_ONLY, BOOLEAN, "", "have a second app of the same name"),
   WINDOWS_HIDE(PM2, PM2_ONLY, BOOLEAN, "", "hide the console window");
 
   /// Under which heading a key stands in help and reference.
@@ -143,11 +171,11 @@ public enum AppKey {
     RUN("What runs"),
     ENVIRONMENT("Environment"),
     INSTANCE("Instances"),
-    RESTART("Starting again"),
-    STOP("Stopping"),
+    RESTARTS("Starting again"),
+    TRIGGERS("Restarting what runs"),
+    STOPS("Stopping"),
     READY("Readiness"),
     LOGS("Logs"),
-    WATCHING("Watching files"),
     PM2("Only in PM2");
 
     private final String title;
@@ -167,10 +195,8 @@ public enum AppKey {
     ACTS,
     /// Accepted with a warning: the effect comes in a later version.
     NOT_YET,
-    /// Accepted with a warning: it belongs to a service of PM2 that jpm does not have.
-    PM2_ONLY,
-    /// Not accepted: to go on without it would be worse than not to start.
-    REFUSED
+    /// Accepted with a warning: it belongs to a part of PM2 that jpm does not have.
+    PM2_ONLY
   }
 
   /// What a value looks like.
@@ -185,7 +211,18 @@ public enum AppKey {
     SIZE("bytes, or with a unit: 300M, 1G"),
     SIGNAL("name or number of a signal"),
     VARIABLES("object of names and values"),
-    FILTER("true for all, a name, or a list of parts of names");
+    FILTER("true for all, a name, or a list of parts of names"),
+    VARIABLE("name of a variable"),
+    ACCOUNT("name or number"),
+    MASK("octal digits, 0 to 777"),
+    FRACTION("number from 0 to 1"),
+    RULE("always, on-failure or never"),
+    CODES("0 to 255: a number, a list, or text with several"),
+    CRON("5 fields, or 6 with seconds first; 0 for never"),
+    ZONE("name such as Europe/Berlin, or an offset such as +02:00"),
+    WATCHED("true for the working directory, a path, or a list of paths"),
+    DEPENDENCIES("name, list of names, or object of names and started, ready or completed"),
+    STOPPING("object of signal, timeout and command");
 
     private final String form;
 
@@ -199,7 +236,9 @@ public enum AppKey {
     }
   }
 
-  private static final String ENV_PREFIX = "env_";
+  /// With what the keys of [#ENV_NAME] begin.
+  static final String ENV_PREFIX = "env_";
+
   private static final Map<String, AppKey> BY_SPELLING = spellings();
 
   private final Group group;
@@ -285,6 +324,17 @@ public enum AppKey {
   /// One line for help and reference.
   public String doc() {
     return doc;
+  }
+
+  /// What the reference says about it in place of [#doc], as Markdown; empty: nothing more.
+  public String rules() {
+    return KeyNotes.of(this).rules();
+  }
+
+  /// What PM2 does otherwise, for the reference, as a sentence whose subject is PM2; empty where it
+  /// does the same or has no such key.
+  public String pm2Difference() {
+    return KeyNotes.of(this).pm2();
   }
 
   private static Map<String, AppKey> spellings() {

@@ -3,7 +3,6 @@ package io.jpm.config;
 import io.jpm.model.AppSpec;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,9 +34,11 @@ public final class AppReader {
   ///
   /// @param file as the caller named it, which is how problems name it; relative to the caller's
   ///   directory
+  /// @param environment the name that `--env` gives: each app gets its `env_<name>` over its `env`
   /// @param caller who wants the apps
   /// @param defaults what apps get that say nothing
-  public static AppsOutcome fromFile(Path file, Caller caller, AppDefaults defaults) {
+  public static AppsOutcome fromFile(
+      Path file, Optional<String> environment, Caller caller, AppDefaults defaults) {
     Findings findings = new Findings();
     List<AppSpec> apps = List.of();
     String shown = file.toString();
@@ -47,13 +48,28 @@ public final class AppReader {
     } else {
       Path absolute = caller.cwd().resolve(file).normalize();
       switch (TextFile.read(absolute)) {
-        case TextFile.Outcome.Read read ->
-            apps = new FileReading(shown, absolute, caller, defaults, findings).apps(read.text());
+        case TextFile.Outcome.Read read -> {
+          Path directory = absolute.getParent() == null ? absolute : absolute.getParent();
+          var context =
+              new AppBuilder.Context("app", caller, defaults, Optional.of(directory), environment);
+          apps = new FileReading(shown, context, findings).apps(read.text());
+        }
         case TextFile.Outcome.Absent _ -> findings.problem(0, shown, "does not exist");
         case TextFile.Outcome.Refused refused -> findings.problem(0, shown, refused.what());
       }
     }
     return new AppsOutcome(apps, findings.problems(), findings.warnings());
+  }
+
+  /// The same without an `--env`.
+  public static AppsOutcome fromFile(Path file, Caller caller, AppDefaults defaults) {
+    return fromFile(file, Optional.empty(), caller, defaults);
+  }
+
+  /// What of a shell's variables is meant for the programs that it starts: what an app inherits
+  /// before its own filter (for `--update-env`).
+  public static Map<String, String> shellVariables(Map<String, String> shell) {
+    return AppEnvironment.ofPrograms(shell);
   }
 
   /// The one app that a command line describes.
@@ -76,15 +92,20 @@ public final class AppReader {
             new Source.CommandLine(String.valueOf(script)),
             List.of(),
             findings);
+    String label = String.valueOf(script);
     AppBuilder.Context context =
-        new AppBuilder.Context(String.valueOf(script), caller, defaults, Optional.empty());
-    Optional<AppSpec> app = new AppBuilder(written, context, findings).build();
-    return new AppsOutcome(app.stream().toList(), findings.problems(), findings.warnings());
+        new AppBuilder.Context(label, caller, defaults, Optional.empty(), Optional.empty());
+    List<Neighbours.One> app =
+        new AppBuilder(written, context, findings)
+            .build().stream().map(spec -> new Neighbours.One("", written, spec)).toList();
+    List<AppSpec> checked = new Neighbours(app, Optional.empty()).checked();
+    return new AppsOutcome(checked, findings.problems(), findings.warnings());
   }
 
   /// The reading of one file.
-  private record FileReading(
-      String shown, Path file, Caller caller, AppDefaults defaults, Findings findings) {
+  ///
+  /// @param context what no app of it says itself
+  private record FileReading(String shown, AppBuilder.Context context, Findings findings) {
     List<AppSpec> apps(String text) {
       return switch (JsonTree.parse(text)) {
         case JsonTree.Outcome.Broken broken -> {
@@ -104,33 +125,31 @@ public final class AppReader {
     }
 
     private List<AppSpec> apps(List<ProcessFile.Entry> entries) {
-      List<AppSpec> apps = new ArrayList<>();
-      Map<String, String> pathByName = new HashMap<>();
+      List<Neighbours.One> apps = new ArrayList<>();
+      List<String> without = new ArrayList<>();
+      Optional<String> environment = context.environment();
       for (ProcessFile.Entry entry : entries) {
         Source source = new Source.InFile(shown, entry.path(), entry.app().line());
         List<String> otherNames = entry.outermost() ? ProcessFile.OUTER_NAMES : List.of();
         Attributes attributes = Attributes.of(entry.app(), source, otherNames, findings);
-        app(entry.path(), attributes)
-            .ifPresent(app -> {
-              String earlier = pathByName.putIfAbsent(app.name().value(), entry.path());
-              if (earlier != null) {
-                attributes.refuse(
-                    AppKey.NAME,
-                    "\"%s\" is the name of %s too: give each app its own name"
-                        .formatted(app.name(), earlier));
-              }
-              apps.add(app);
-            });
+        Optional<AppSpec> spec =
+            new AppBuilder(attributes, context.labelled(entry.path()), findings).build();
+        spec.ifPresent(app -> apps.add(new Neighbours.One(entry.path(), attributes, app)));
+        if (environment.flatMap(attributes::environment).isEmpty()) {
+          without.add(spec.map(app -> app.name().value()).orElse(entry.path()));
+        }
       }
-      return apps;
+      environment.ifPresent(name -> warnOfMissing(name, without, entries.size()));
+      return new Neighbours(apps, environment).checked();
     }
 
-    private Optional<AppSpec> app(String path, Attributes attributes) {
-      String label = path.isEmpty() ? "app" : path;
-      Path directory = file.getParent() == null ? file : file.getParent();
-      AppBuilder.Context context =
-          new AppBuilder.Context(label, caller, defaults, Optional.of(directory));
-      return new AppBuilder(attributes, context, findings).build();
+    private void warnOfMissing(String name, List<String> without, int all) {
+      if (!without.isEmpty()) {
+        findings.warn(
+            without.size() == all
+                ? "%s: no app has an env_%s".formatted(shown, name)
+                : "%s: without an env_%s: %s".formatted(shown, name, String.join(", ", without)));
+      }
     }
   }
 }

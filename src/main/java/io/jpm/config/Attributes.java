@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /// What is written about one app, key by key, read as the types of the catalogue. A wrong value
 /// becomes a problem and reads as absent; `null` is absent too.
@@ -15,7 +16,7 @@ final class Attributes {
   /// One attribute as written.
   ///
   /// @param spelling the key as written
-  private record Entry(String spelling, Node value) {}
+  record Entry(AppKey key, String spelling, Node value) {}
 
   /// After so many problems nobody reads suggestions, and finding them takes time.
   private static final int MANY = 100;
@@ -49,7 +50,7 @@ final class Attributes {
       findings.problem(member.line(), source.at(member.line()), unknown(member.key(), names));
       return;
     }
-    Entry entry = new Entry(member.key(), member.value());
+    Entry entry = new Entry(known.get(), member.key(), member.value());
     if (known.get() == AppKey.ENV_NAME) {
       environments.add(entry);
       return;
@@ -76,9 +77,34 @@ final class Attributes {
   }
 
   Optional<Node> node(AppKey key) {
+    return entry(key).map(Entry::value);
+  }
+
+  Optional<Entry> entry(AppKey key) {
     return Optional.ofNullable(entries.get(key))
-        .map(Entry::value)
-        .filter(value -> !(value instanceof Node.Nil));
+        .filter(entry -> !(entry.value() instanceof Node.Nil));
+  }
+
+  /// The attribute `env_<name>`.
+  Optional<Entry> environment(String name) {
+    return environments.stream()
+        .filter(entry -> entry.spelling().equals(AppKey.ENV_PREFIX + name))
+        .filter(entry -> !(entry.value() instanceof Node.Nil))
+        .findFirst();
+  }
+
+  /// How a sentence names `key`: as it was spelled, or as its option.
+  String shown(AppKey key) {
+    Entry entry = entries.get(key);
+    return source.shown(key, entry == null ? key.key() : entry.spelling());
+  }
+
+  /// How a sentence about another key names this one, with its place: `kill_signal in line 3`.
+  String reference(AppKey key) {
+    Entry entry = entries.get(key);
+    return entry == null
+        ? source.shown(key, key.key())
+        : source.reference(key, entry.spelling(), entry.value().line());
   }
 
   void refuse(AppKey key, String what) {
@@ -100,8 +126,13 @@ final class Attributes {
   /// As [#refuse], with the line of a part of the value.
   void refusePart(AppKey key, Node part, String tail, String what) {
     Entry entry = entries.get(key);
-    String spelling = entry == null ? key.key() : entry.spelling();
-    findings.problem(part.line(), source.value(key, spelling, part.line(), tail), what);
+    refusePart(entry == null ? new Entry(key, key.key(), part) : entry, part, tail, what);
+  }
+
+  /// Notes a problem of a part of what was written for `entry`.
+  void refusePart(Entry entry, Node part, String tail, String what) {
+    findings.problem(
+        part.line(), source.value(entry.key(), entry.spelling(), part.line(), tail), what);
   }
 
   Optional<String> text(AppKey key) {
@@ -169,20 +200,25 @@ final class Attributes {
     if (node.isEmpty()) {
       return otherwise;
     }
-    OptionalLong millis = whole(node.get());
-    Optional<Duration> read =
-        millis.isPresent()
-            ? Durations.ofMillis(millis.getAsLong())
-            : node.get() instanceof Node.Text text
-                ? Durations.parse(text.value())
-                : Optional.empty();
+    Optional<Duration> read = time(node.get());
     if (read.isEmpty()) {
-      refuse(
-          key,
-          node.get().shown()
-              + " is no length of time: use milliseconds, or a whole number with ms, s, m, h or d");
+      refuse(key, noTime(node.get()));
     }
     return read.orElse(otherwise);
+  }
+
+  /// Milliseconds, or text with a unit.
+  static Optional<Duration> time(Node node) {
+    OptionalLong millis = whole(node);
+    if (millis.isPresent()) {
+      return Durations.ofMillis(millis.getAsLong());
+    }
+    return node instanceof Node.Text text ? Durations.parse(text.value()) : Optional.empty();
+  }
+
+  static String noTime(Node node) {
+    return node.shown()
+        + " is no length of time: use milliseconds, or a whole number with ms, s, m, h or d";
   }
 
   Signal signal(AppKey key, Signal otherwise) {
@@ -192,10 +228,23 @@ final class Attributes {
     }
     Optional<Signal> read = Node.scalarText(node.get()).flatMap(Signal::parse);
     if (read.isEmpty()) {
-      refuse(
-          key, node.get().shown() + " is no signal: use SIGINT, SIGTERM or another of signal(7)");
+      refuse(key, noSignal(node.get()));
     }
     return read.orElse(otherwise);
+  }
+
+  static String noSignal(Node node) {
+    return node.shown() + " is no signal: use SIGINT, SIGTERM or another of signal(7)";
+  }
+
+  /// A name that a variable of the environment may have.
+  Optional<String> variableName(AppKey key) {
+    Optional<String> name = text(key);
+    if (name.filter(AppEnvironment::isName).isEmpty() && name.isPresent()) {
+      refuse(key, "is no name of a variable: no = in it");
+      return Optional.empty();
+    }
+    return name;
   }
 
   /// A list of arguments, or text that is split as a shell would.
@@ -204,36 +253,42 @@ final class Attributes {
     if (node.isEmpty()) {
       return List.of();
     }
-    return switch (node.get()) {
-      case Node.Text text -> splitWords(key, text.value());
-      case Node.Arr list -> listedWords(key, list);
+    return words(key, "", node.get());
+  }
+
+  /// The same of a part of the value of `key`.
+  List<String> words(AppKey key, String tail, Node node) {
+    return switch (node) {
+      case Node.Text text -> splitWords(key, tail, text);
+      case Node.Arr list -> listedWords(key, tail, list);
       case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> {
-        refuse(key, node.get().shown() + " is neither text nor a list");
+        refusePart(key, node, tail, node.shown() + " is neither text nor a list");
         yield List.of();
       }
     };
   }
 
-  private List<String> splitWords(AppKey key, String text) {
-    ShellWords words = ShellWords.of(text);
+  private List<String> splitWords(AppKey key, String tail, Node.Text text) {
+    ShellWords words = ShellWords.of(text.value());
     if (!words.closed()) {
-      refuse(key, "a quote is not closed in " + new Node.Text(0, text).shown());
+      refusePart(key, text, tail, "a quote is not closed in " + text.shown());
     }
-    if (text.indexOf('\0') >= 0) {
-      refuse(key, "has a NUL character in it");
+    if (text.value().indexOf('\0') >= 0) {
+      refusePart(key, text, tail, "has a NUL character in it");
     }
     return words.words();
   }
 
-  private List<String> listedWords(AppKey key, Node.Arr list) {
+  private List<String> listedWords(AppKey key, String tail, Node.Arr list) {
     List<String> words = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
       Node item = list.items().get(i);
+      String at = tail + "[" + i + "]";
       Optional<String> word = Node.scalarText(item);
       if (word.isEmpty()) {
-        refusePart(key, item, "[" + i + "]", item.shown() + " is not text");
+        refusePart(key, item, at, item.shown() + " is not text");
       } else if (word.get().indexOf('\0') >= 0) {
-        refusePart(key, item, "[" + i + "]", "has a NUL character in it");
+        refusePart(key, item, at, "has a NUL character in it");
       } else {
         words.add(word.get());
       }
@@ -246,28 +301,27 @@ final class Attributes {
   void warnOfUnused(String app) {
     warn(app, "ignored for now", AppKey.Support.NOT_YET);
     warn(app, "mean nothing in jpm", AppKey.Support.PM2_ONLY);
-    entries.forEach((key, entry) -> {
-      if (key.support() == AppKey.Support.REFUSED && asksForSomething(entry.value())) {
-        refuse(
-            key,
-            "this version runs every app as the daemon's own user: remove it, or use jpm as that user");
-      }
-    });
   }
 
   private void warn(String app, String consequence, AppKey.Support support) {
     List<String> unused = new ArrayList<>();
     entries.forEach((key, entry) -> {
       if (key.support() == support && asksForSomething(entry.value())) {
-        unused.add(source.shown(key, entry.spelling()));
+        unused.add(source.shown(key, entry.spelling()) + parts(key, entry.value()));
       }
     });
-    if (support == AppKey.Support.NOT_YET) {
-      environments.forEach(entry -> unused.add(entry.spelling()));
-    }
     if (!unused.isEmpty()) {
       findings.warn(source.warning(app) + consequence + ": " + String.join(", ", unused));
     }
+  }
+
+  /// What of an object for PM2's file watcher is without effect.
+  private static String parts(AppKey key, Node value) {
+    return key == AppKey.WATCH_OPTIONS && value instanceof Node.Obj object
+        ? object.members().stream()
+            .map(Node.Member::key)
+            .collect(Collectors.joining(", ", " (", ")"))
+        : "";
   }
 
   void warn(String app, String what) {

@@ -133,6 +133,17 @@ sealed interface Node {
     }
   }
 
+  /// The number that `text` writes, `0.25`; empty when it is none.
+  static Optional<Double> fraction(String text) {
+    try {
+      return text.length() > 100
+          ? Optional.empty()
+          : Optional.of(new BigDecimal(text.strip()).doubleValue());
+    } catch (NumberFormatException _) {
+      return Optional.empty();
+    }
+  }
+
   /// A scalar as the text an argument or a variable gets; empty for `null`, lists and objects.
   static Optional<String> scalarText(Node node) {
     return switch (node) {

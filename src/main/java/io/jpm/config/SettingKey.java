@@ -39,6 +39,14 @@ public enum SettingKey {
   DEFAULTS_KILL_SIGNAL(
       "defaults.kill_signal", Type.SIGNAL, "SIGINT", "signal that asks an app to end"),
 
+  HISTORY_MAX_SIZE(
+      "history.max_size", Type.SIZE, "8M", "size of all events that are kept, oldest go first"),
+  KEEPER_ENABLED(
+      "keeper.enabled",
+      Type.BOOLEAN,
+      "true",
+      "have a keeper hold log pipes and start the daemon again when it dies"),
+
   LOG_MAX_SIZE("log.max_size", Type.SIZE, "10M", "size at which jpm.log is rotated"),
   LOG_KEEP("log.keep", 0, 1_000, "5", "rotated files of jpm.log to keep");
 

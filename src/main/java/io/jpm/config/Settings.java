@@ -15,8 +15,11 @@ import java.util.Set;
 ///
 /// @param bridge the door for clients
 /// @param appDefaults what apps get whose owners are silent
+/// @param history what is kept of the past
+/// @param keeper whether there is to be a keeper
 /// @param log the daemon's own log
-public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
+public record Settings(
+    Bridge bridge, AppDefaults appDefaults, History history, boolean keeper, Log log) {
   /// The door for clients.
   ///
   /// @param host address to listen on
@@ -32,6 +35,11 @@ public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
       int maxFrame,
       Duration slowPeerTimeout,
       int maxConnections) {}
+
+  /// What is kept of the past.
+  ///
+  /// @param maxSize bytes of all events together
+  public record History(long maxSize) {}
 
   /// The daemon's own log.
   ///
@@ -55,7 +63,11 @@ public record Settings(Bridge bridge, AppDefaults appDefaults, Log log) {
   private record Values(Map<SettingKey, Object> values) {
     Settings settings() {
       return new Settings(
-          bridge(), apps(), new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
+          bridge(),
+          apps(),
+          new History(bytes(SettingKey.HISTORY_MAX_SIZE)),
+          get(SettingKey.KEEPER_ENABLED, Boolean.class),
+          new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
     }
 
     private Bridge bridge() {

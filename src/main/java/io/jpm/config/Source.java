@@ -21,6 +21,9 @@ sealed interface Source {
   /// How a warning names `key`, spelled `spelling`.
   String shown(AppKey key, String spelling);
 
+  /// The same with its place, for a sentence about another key.
+  String reference(AppKey key, String spelling, int line);
+
   /// An object in a process file.
   ///
   /// @param file the file as the user named it
@@ -50,6 +53,11 @@ sealed interface Source {
     @Override
     public String shown(AppKey key, String spelling) {
       return spelling;
+    }
+
+    @Override
+    public String reference(AppKey key, String spelling, int line) {
+      return spelling + " in line " + line;
     }
   }
 
@@ -85,6 +93,11 @@ sealed interface Source {
     @Override
     public String shown(AppKey key, String spelling) {
       return key.option().orElse(spelling);
+    }
+
+    @Override
+    public String reference(AppKey key, String spelling, int line) {
+      return shown(key, spelling);
     }
   }
 }

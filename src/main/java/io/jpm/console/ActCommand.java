@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Amounts;
@@ -16,13 +17,26 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /// `jpm stop`, `restart` and `delete`: one action on everything that the targets name. A process
-/// file stands for those of its apps that are in the list.
+/// file stands for those of its apps that are in the list; a restart takes them as the file has
+/// them now.
 final class ActCommand implements ConsoleCommand {
   private static final int MOST_LINES = 10;
 
   private final Action action;
   private final Rooms rooms;
   private final FileApps files;
+
+  /// What the targets name.
+  ///
+  /// @param words selectors, for God
+  /// @param specs apps with a new description
+  private record Chosen(List<String> words, List<AppSpec> specs) {
+    static final Chosen NOTHING = new Chosen(List.of(), List.of());
+
+    Chosen and(Chosen more) {
+      return new Chosen(joined(words, more.words), joined(specs, more.specs));
+    }
+  }
 
   ActCommand(Action action, Rooms rooms, FileApps files) {
     this.action = action;
@@ -32,13 +46,28 @@ final class ActCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
-    Future<List<String>> targets = Future.succeededFuture(List.of());
+    Future<Chosen> chosen = Future.succeededFuture(Chosen.NOTHING);
     for (String word : call.arguments().targets()) {
-      targets = targets.compose(known -> targets(word, call).map(more -> joined(known, more)));
+      chosen = chosen.compose(known -> chosen(word, call).map(known::and));
     }
-    return targets
-        .compose(all -> rooms.god(new GodCommand.Act(action, all)))
-        .compose(reply -> reported(reply, call.session()));
+    return chosen.compose(all -> done(all, call)).compose(reply -> reported(reply, call.session()));
+  }
+
+  private Future<GodReply> done(Chosen chosen, Call call) {
+    Future<GodReply> byWord =
+        chosen.words().isEmpty()
+            ? Future.succeededFuture(new GodReply(List.of(), List.of()))
+            : rooms.god(new GodCommand.Act(action, chosen.words(), FileApps.shell(call)));
+    if (chosen.specs().isEmpty()) {
+      return byWord;
+    }
+    return byWord.compose(first ->
+        rooms
+            .god(new GodCommand.StartApps(chosen.specs(), Existing.RESTART))
+            .map(second ->
+                new GodReply(
+                    joined(first.instances(), second.instances()),
+                    joined(first.problems(), second.problems()))));
   }
 
   /// What was done is said also where something else could not be done.
@@ -54,26 +83,38 @@ final class ActCommand implements ConsoleCommand {
         .compose(_ -> Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
-  private Future<List<String>> targets(String word, Call call) {
+  private Future<Chosen> chosen(String word, Call call) {
     if (!files.isProcessFile(word)) {
-      return Future.succeededFuture(List.of(word));
+      return call.arguments().has(VerbOption.ENV)
+          ? Future.failedFuture(
+              new CommandFailure(
+                  "--env chooses from a process file, and %s is none".formatted(word)))
+          : Future.succeededFuture(new Chosen(List.of(word), List.of()));
     }
     return files
         .ofFile(word, call)
         .compose(specs ->
             rooms
                 .obeyed(new GodCommand.Show(List.of()))
-                .compose(listed -> listedOnly(word, specs, listed, call.session())));
+                .compose(listed -> listedOnly(word, specs, listed, call.session())))
+        .map(specs ->
+            action == Action.RESTART
+                ? new Chosen(List.of(), specs)
+                : new Chosen(specs.stream().map(spec -> spec.name().value()).toList(), List.of()));
   }
 
-  private static Future<List<String>> listedOnly(
+  private static Future<List<AppSpec>> listedOnly(
       String file, List<AppSpec> specs, List<InstanceView> listed, Session session) {
     Set<AppName> known =
         listed.stream().map(instance -> instance.spec().name()).collect(Collectors.toSet());
-    List<String> found = new ArrayList<>();
+    List<AppSpec> found = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     for (AppSpec spec : specs) {
-      (known.contains(spec.name()) ? found : missing).add(spec.name().value());
+      if (known.contains(spec.name())) {
+        found.add(spec);
+      } else {
+        missing.add(spec.name().value());
+      }
     }
     if (found.isEmpty()) {
       return Future.failedFuture(
@@ -85,8 +126,8 @@ final class ActCommand implements ConsoleCommand {
     return Future.succeededFuture(found);
   }
 
-  private static List<String> joined(List<String> first, List<String> second) {
-    List<String> all = new ArrayList<>(first);
+  private static <T> List<T> joined(List<T> first, List<T> second) {
+    List<T> all = new ArrayList<>(first);
     all.addAll(second);
     return all;
   }

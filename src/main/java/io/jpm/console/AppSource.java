@@ -6,12 +6,16 @@ import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where apps' descriptions come from. Both readers look at the file system and block.
 interface AppSource {
   boolean isProcessFile(String word);
 
-  AppsOutcome fromFile(Path file, Caller caller);
+  /// The apps of a process file.
+  ///
+  /// @param environment the name that `--env` gives
+  AppsOutcome fromFile(Path file, Optional<String> environment, Caller caller);
 
   AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller);
 
@@ -24,8 +28,8 @@ interface AppSource {
       }
 
       @Override
-      public AppsOutcome fromFile(Path file, Caller caller) {
-        return AppReader.fromFile(file, caller, defaults);
+      public AppsOutcome fromFile(Path file, Optional<String> environment, Caller caller) {
+        return AppReader.fromFile(file, environment, caller, defaults);
       }
 
       @Override

@@ -78,10 +78,12 @@ final class ArgumentReader {
       return new Asked.Mistake(
           "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
     }
+    OptionalValues optional = OptionalValues.takenFrom(verb, words);
     Asked asked =
-        PlainWords.sort(verb, words, rest)
-            .<Asked>map(arguments -> new Asked.Run(verb, arguments))
-            .orElseGet(() -> OptionParser.parse(verb, words, rest));
+        optional.in(
+            PlainWords.sort(verb, optional.words(), rest)
+                .<Asked>map(arguments -> new Asked.Run(verb, arguments))
+                .orElseGet(() -> OptionParser.parse(verb, optional.words(), rest)));
     return asked instanceof Asked.Run(_, Arguments arguments)
         ? checked(verb, arguments, asked)
         : asked;

@@ -27,6 +27,7 @@ final class Commands {
       case STOP -> new ActCommand(Action.STOP, rooms, files);
       case RESTART -> new ActCommand(Action.RESTART, rooms, files);
       case DELETE -> new ActCommand(Action.DELETE, rooms, files);
+      case TRIGGER -> new TriggerCommand(rooms);
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;

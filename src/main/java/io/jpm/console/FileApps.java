@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import io.jpm.config.AppReader;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import io.jpm.config.Problem;
@@ -10,7 +11,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -30,8 +33,16 @@ final class FileApps {
 
   /// The apps of a process file, those that `--only` names if it is given.
   Future<List<AppSpec>> ofFile(String word, Call call) {
-    return read(call, () -> source.fromFile(cwd(call).resolve(word), caller(call)))
+    Optional<String> environment = call.arguments().value(VerbOption.ENV);
+    return read(call, () -> source.fromFile(cwd(call).resolve(word), environment, caller(call)))
         .compose(apps -> only(apps, word, call.arguments()));
+  }
+
+  /// With `--update-env`, what the caller's shell hands to programs.
+  static Optional<Map<String, String>> shell(Call call) {
+    return call.arguments().has(VerbOption.UPDATE_ENV)
+        ? Optional.of(AppReader.shellVariables(call.request().environment()))
+        : Optional.empty();
   }
 
   /// The app that the options of `start` describe.

@@ -1,7 +1,11 @@
 package io.jpm.console;
 
 import io.jpm.console.text.Paint;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// How jpm is used, from the lists of [Verb] and [VerbOption]: one screen for all, one for each
@@ -14,6 +18,9 @@ final class HelpText {
         jpm start ecosystem.json              all apps of a process file
         jpm start job.sh -- --fast 10         arguments for the script after --
       """;
+
+  /// More than these are looked through by headings.
+  private static final int MANY_OPTIONS = 12;
 
   private HelpText() {}
 
@@ -45,16 +52,27 @@ final class HelpText {
     if (verb == Verb.START) {
       text.append('\n').append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
     }
-    text.append('\n').append(Paint.BOLD.on("Options", colors)).append('\n');
+    Map<String, List<VerbOption>> byTitle = new LinkedHashMap<>();
+    boolean many = verb.options().size() > MANY_OPTIONS;
     for (VerbOption option : verb.options()) {
-      String names = String.join(", ", option.names());
-      line(text, names + (option.takesValue() ? " " + option.parameter() : ""), option, 38);
+      byTitle.computeIfAbsent(title(option, many), _ -> new ArrayList<>()).add(option);
     }
+    byTitle.forEach((title, options) -> {
+      text.append('\n').append(Paint.BOLD.on(title, colors)).append('\n');
+      for (VerbOption option : options) {
+        String names = String.join(", ", option.names());
+        boolean value = option.takesValue() || option.mayTakeValue();
+        line(text, names + (value ? " " + option.parameter() : ""), option.description(), 38);
+      }
+    });
     return text.toString();
   }
 
-  private static void line(StringBuilder text, String left, VerbOption option, int width) {
-    line(text, left, option.description(), width);
+  /// Many options stand under the headings of the attributes that they set.
+  private static String title(VerbOption option, boolean many) {
+    return many
+        ? option.attribute().map(key -> key.group().title()).orElse("This command")
+        : "Options";
   }
 
   private static void line(StringBuilder text, String left, String right, int width) {

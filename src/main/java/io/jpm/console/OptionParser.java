@@ -21,11 +21,14 @@ final class OptionParser {
   static Asked parse(Verb verb, List<String> words, List<String> rest) {
     try {
       ParseResult parsed = parser(verb).parseArgs(words.toArray(String[]::new));
-      Map<VerbOption, String> options = new EnumMap<>(VerbOption.class);
+      Map<VerbOption, List<String>> options = new EnumMap<>(VerbOption.class);
       for (VerbOption option : verb.options()) {
         if (parsed.hasMatchedOption(option.longName())) {
           options.put(
-              option, option.takesValue() ? parsed.matchedOptionValue(option.longName(), "") : "");
+              option,
+              option.takesValue()
+                  ? parsed.matchedOptionValue(option.longName(), List.of())
+                  : List.of(""));
         }
       }
       List<String> targets = parsed.matchedPositionalValue(0, List.of());
@@ -60,10 +63,10 @@ final class OptionParser {
     for (VerbOption option : verb.options()) {
       var builder =
           OptionSpec.builder(option.names().getFirst(), otherNames(option))
-              .type(option.takesValue() ? String.class : boolean.class)
+              .type(option.takesValue() ? List.class : boolean.class)
               .arity(option.takesValue() ? "1" : "0");
       if (option.takesValue()) {
-        builder.paramLabel(option.parameter());
+        builder.auxiliaryTypes(String.class).paramLabel(option.parameter());
       }
       spec.addOption(builder.build());
     }

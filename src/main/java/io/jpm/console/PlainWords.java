@@ -19,7 +19,7 @@ final class PlainWords {
   /// The words sorted exactly as [OptionParser] would; empty when that takes thought.
   static Optional<Arguments> sort(Verb verb, List<String> words, List<String> rest) {
     List<String> targets = new ArrayList<>();
-    Map<VerbOption, String> options = new EnumMap<>(VerbOption.class);
+    Map<VerbOption, List<String>> options = new EnumMap<>(VerbOption.class);
     for (Iterator<String> next = words.iterator(); next.hasNext(); ) {
       String word = next.next();
       if (!ArgumentReader.isOption(word)) {
@@ -31,7 +31,7 @@ final class PlainWords {
       if (option.isEmpty() || value == null) {
         return Optional.empty();
       }
-      options.put(option.get(), value);
+      options.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(value);
     }
     return Optional.of(new Arguments(targets, options, rest));
   }

@@ -1,12 +1,21 @@
 package io.jpm.console;
 
+import io.jpm.config.AppKey;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The options of `start` as attributes of an app, under their names in a process file.
+/// The options of `start` as attributes of an app, under their names in a process file. What a
+/// value may be is for `config` to say.
 final class StartAttributes {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,9}");
+  private static final Pattern SECONDS =
+      Pattern.compile("[0-9]{1,9}(?:\\.[0-9]{1,9})?|\\.[0-9]{1,9}");
+  private static final BigDecimal MILLIS = BigDecimal.valueOf(1_000);
 
   private StartAttributes() {}
 
@@ -20,32 +29,35 @@ final class StartAttributes {
       option
           .attribute()
           .filter(_ -> arguments.has(option))
-          .ifPresent(key -> attributes.put(key, value(option, arguments)));
+          .ifPresent(key -> attributes.put(key.key(), value(key, option, arguments)));
     }
     return attributes;
   }
 
-  private static Object value(VerbOption option, Arguments arguments) {
+  private static Object value(AppKey key, VerbOption option, Arguments arguments) {
     String text = arguments.value(option).orElse("");
-    return switch (option) {
-      case NO_AUTORESTART -> false;
-      case INSTANCES, MAX_RESTARTS, MIN_UPTIME, RESTART_DELAY, KILL_TIMEOUT -> numberOrText(text);
-      case NAME,
-          INTERPRETER,
-          INTERPRETER_ARGS,
-          CWD,
-          NAMESPACE,
-          OUTPUT,
-          ERROR,
-          ONLY,
-          FORCE,
-          LINES,
-          NOSTREAM,
-          ERR,
-          OUT,
-          RAW,
-          NO_COLOR,
-          HELP ->
+    return switch (key.type()) {
+      case BOOLEAN -> !option.longName().startsWith("--no-");
+      case DURATION -> numberOrText(option == VerbOption.WATCH_DELAY ? seconds(text) : text);
+      case NUMBER, COUNT -> numberOrText(text);
+      case WATCHED -> watched(arguments.values(option));
+      case FILTER -> arguments.values(option);
+      case DEPENDENCIES -> dependencies(text);
+      case TEXT,
+          PATH,
+          WORDS,
+          SIZE,
+          SIGNAL,
+          VARIABLES,
+          VARIABLE,
+          ACCOUNT,
+          MASK,
+          FRACTION,
+          RULE,
+          CODES,
+          CRON,
+          ZONE,
+          STOPPING ->
           text;
     };
   }
@@ -53,5 +65,33 @@ final class StartAttributes {
   /// A number where it is one; what else may stand here (`max`, `10s`) is for `config` to say.
   private static Object numberOrText(String text) {
     return NUMBER.matcher(text).matches() ? Integer.valueOf(text) : text;
+  }
+
+  /// PM2's `--watch-delay` is in seconds, while the attribute is in milliseconds.
+  private static String seconds(String text) {
+    return SECONDS.matcher(text).matches()
+        ? new BigDecimal(text).multiply(MILLIS).setScale(0, RoundingMode.CEILING).toPlainString()
+        : text;
+  }
+
+  /// Without a path it is the working directory.
+  private static Object watched(List<String> values) {
+    return values.stream().allMatch(String::isEmpty)
+        ? true
+        : values.stream().map(value -> value.isEmpty() ? "." : value).toList();
+  }
+
+  /// `db:ready,cache`: a word after the last colon is the condition.
+  private static Map<String, String> dependencies(String text) {
+    Map<String, String> conditions = new LinkedHashMap<>();
+    Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(part -> !part.isEmpty())
+        .forEach(part -> {
+          int colon = part.lastIndexOf(':');
+          String name = colon < 0 ? part : part.substring(0, colon);
+          conditions.put(name, colon < 0 ? "started" : part.substring(colon + 1));
+        });
+    return conditions;
   }
 }

@@ -50,6 +50,7 @@ final class StartCommand implements ConsoleCommand {
 
   private Future<Void> startKnown(String target, Call call) {
     warnOfIgnored(call, "an app that is in the list");
+    warnOfEnvironment(call);
     // As in PM2, starting what runs is restarting it; it is said so.
     return rooms
         .god(new GodCommand.Show(List.of(target)))
@@ -59,14 +60,22 @@ final class StartCommand implements ConsoleCommand {
                 : Action.START)
         .compose(action ->
             rooms
-                .obeyed(new GodCommand.Act(action, List.of(target)))
+                .obeyed(new GodCommand.Act(action, List.of(target), FileApps.shell(call)))
                 .compose(instances -> ActCommand.told(action, instances, call.session())));
   }
 
   private Future<Void> startScript(String script, Call call) {
+    warnOfEnvironment(call);
+    boolean force = call.arguments().has(VerbOption.FORCE);
     return files
         .ofCommandLine(script, call)
-        .compose(specs -> start(specs, Existing.REFUSE_RUNNING, call));
+        .compose(specs -> start(specs, force ? Existing.RESTART : Existing.REFUSE_RUNNING, call));
+  }
+
+  private static void warnOfEnvironment(Call call) {
+    if (call.arguments().has(VerbOption.ENV)) {
+      call.session().warn("--env chooses from a process file and changes nothing here");
+    }
   }
 
   private Future<Void> start(List<AppSpec> specs, Existing existing, Call call) {

@@ -1,27 +1,50 @@
 package io.jpm.console;
 
+import static io.jpm.console.VerbOption.CRON_RESTART;
 import static io.jpm.console.VerbOption.CWD;
+import static io.jpm.console.VerbOption.DEPENDS_ON;
+import static io.jpm.console.VerbOption.ENV;
 import static io.jpm.console.VerbOption.ERR;
 import static io.jpm.console.VerbOption.ERROR;
+import static io.jpm.console.VerbOption.EXECUTE_COMMAND;
+import static io.jpm.console.VerbOption.EXP_BACKOFF_RESTART_DELAY;
+import static io.jpm.console.VerbOption.FILTER_ENV;
 import static io.jpm.console.VerbOption.FORCE;
+import static io.jpm.console.VerbOption.GID;
 import static io.jpm.console.VerbOption.HELP;
+import static io.jpm.console.VerbOption.IGNORE_WATCH;
 import static io.jpm.console.VerbOption.INSTANCES;
 import static io.jpm.console.VerbOption.INTERPRETER;
 import static io.jpm.console.VerbOption.INTERPRETER_ARGS;
+import static io.jpm.console.VerbOption.KILL_SIGNAL;
 import static io.jpm.console.VerbOption.KILL_TIMEOUT;
 import static io.jpm.console.VerbOption.LINES;
+import static io.jpm.console.VerbOption.LISTEN_TIMEOUT;
+import static io.jpm.console.VerbOption.MAX_MEMORY_RESTART;
 import static io.jpm.console.VerbOption.MAX_RESTARTS;
 import static io.jpm.console.VerbOption.MIN_UPTIME;
 import static io.jpm.console.VerbOption.NAME;
 import static io.jpm.console.VerbOption.NAMESPACE;
+import static io.jpm.console.VerbOption.NICE;
 import static io.jpm.console.VerbOption.NOSTREAM;
 import static io.jpm.console.VerbOption.NO_AUTORESTART;
+import static io.jpm.console.VerbOption.NO_AUTOSTART;
 import static io.jpm.console.VerbOption.NO_COLOR;
+import static io.jpm.console.VerbOption.NO_TREEKILL;
 import static io.jpm.console.VerbOption.ONLY;
 import static io.jpm.console.VerbOption.OUT;
 import static io.jpm.console.VerbOption.OUTPUT;
 import static io.jpm.console.VerbOption.RAW;
 import static io.jpm.console.VerbOption.RESTART_DELAY;
+import static io.jpm.console.VerbOption.SHUTDOWN_WITH_MESSAGE;
+import static io.jpm.console.VerbOption.STOP_EXIT_CODES;
+import static io.jpm.console.VerbOption.TIME_ZONE;
+import static io.jpm.console.VerbOption.UID;
+import static io.jpm.console.VerbOption.UMASK;
+import static io.jpm.console.VerbOption.UPDATE_ENV;
+import static io.jpm.console.VerbOption.WAIT_READY;
+import static io.jpm.console.VerbOption.WATCH;
+import static io.jpm.console.VerbOption.WATCH_DELAY;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,19 +63,44 @@ enum Verb {
       names("start"),
       with(
           NAME,
-          INSTANCES,
+          NAMESPACE,
           INTERPRETER,
           INTERPRETER_ARGS,
           CWD,
-          NAMESPACE,
-          OUTPUT,
-          ERROR,
+          UID,
+          GID,
+          NICE,
+          UMASK,
+          DEPENDS_ON,
+          INSTANCES,
+          EXECUTE_COMMAND,
+          FILTER_ENV,
+          NO_AUTOSTART,
           NO_AUTORESTART,
+          VerbOption.RESTART,
+          STOP_EXIT_CODES,
           MAX_RESTARTS,
           MIN_UPTIME,
           RESTART_DELAY,
+          EXP_BACKOFF_RESTART_DELAY,
+          MAX_MEMORY_RESTART,
+          CRON_RESTART,
+          TIME_ZONE,
+          WATCH,
+          IGNORE_WATCH,
+          WATCH_DELAY,
+          KILL_SIGNAL,
           KILL_TIMEOUT,
-          ONLY)),
+          NO_TREEKILL,
+          SHUTDOWN_WITH_MESSAGE,
+          WAIT_READY,
+          LISTEN_TIMEOUT,
+          OUTPUT,
+          ERROR,
+          ONLY,
+          ENV,
+          UPDATE_ENV,
+          FORCE)),
   STOP(
       Group.APPS,
       Targets.SOME,
@@ -66,7 +114,7 @@ enum Verb {
       "name|id|all|file…",
       "stop and start apps",
       names("restart"),
-      with(ONLY)),
+      with(ONLY, ENV, UPDATE_ENV)),
   DELETE(
       Group.APPS,
       Targets.SOME,
@@ -74,6 +122,13 @@ enum Verb {
       "stop apps and forget them",
       names("delete", "del"),
       with(ONLY)),
+  TRIGGER(
+      Group.APPS,
+      Targets.SOME,
+      "name|id action [value]",
+      "have an app do what it has offered to do",
+      names("trigger"),
+      with()),
   SAVE(
       Group.APPS,
       Targets.NONE,

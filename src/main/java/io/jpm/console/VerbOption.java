@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import io.jpm.config.AppKey;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +8,7 @@ import java.util.Optional;
 /// Every option of every command: its names, what it takes, what it does.
 enum VerbOption {
   NAME("the app's name (default: the script's)", "name", "NAME", "-n", "--name"),
-  INSTANCES("how many processes; max: one per CPU", "instances", "N", "-i", "--instances"),
+  NAMESPACE("a word to group apps by", "namespace", "WORD", "--namespace"),
   INTERPRETER("program that runs the script, or none", "interpreter", "PROGRAM", "--interpreter"),
   INTERPRETER_ARGS(
       "its arguments, in one word",
@@ -16,16 +17,43 @@ enum VerbOption {
       "--interpreter-args",
       "--node-args"),
   CWD("working directory (default: this one)", "cwd", "DIR", "--cwd"),
-  NAMESPACE("a word to group apps by", "namespace", "WORD", "--namespace"),
-  OUTPUT("file for standard output", "out_file", "FILE", "-o", "--output"),
-  ERROR("file for standard error", "error_file", "FILE", "-e", "--error"),
+  UID("run as this user: name or number", "uid", "USER", "-u", "--uid", "--user"),
+  GID("run as this group: name or number", "gid", "GROUP", "--gid"),
+  NICE("priority, -20 to 19", "nice", "N", "--nice"),
+  UMASK("rights new files do not get (027)", "umask", "MASK", "--umask"),
+  DEPENDS_ON("after these apps: db:ready,cache", "depends_on", "APPS", "--depends-on"),
+  INSTANCES("how many processes; max: one per CPU", "instances", "N", "-i", "--instances"),
+  EXECUTE_COMMAND("exec_mode fork", "execute_command", "", "-x", "--execute-command"),
+  FILTER_ENV("variables not to inherit; repeatable", "filter_env", "PART", "--filter-env"),
+  NO_AUTOSTART("put it in the list, stopped", "autostart", "", "--no-autostart"),
   NO_AUTORESTART("leave it ended when it ends", "autorestart", "", "--no-autorestart"),
+  RESTART("always, on-failure or never", "restart", "RULE", "--restart"),
+  STOP_EXIT_CODES("exit codes that end it for good", "stop_exit_codes", "N,N", "--stop-exit-codes"),
   MAX_RESTARTS("short lives before it is given up (16)", "max_restarts", "N", "--max-restarts"),
   MIN_UPTIME("what is no short life (1000)", "min_uptime", "MS", "--min-uptime"),
   RESTART_DELAY("wait before each restart (0)", "restart_delay", "MS", "--restart-delay"),
+  EXP_BACKOFF_RESTART_DELAY(
+      "first of growing waits", "exp_backoff_restart_delay", "MS", "--exp-backoff-restart-delay"),
+  MAX_MEMORY_RESTART(
+      "restart when it uses more: 300M", "max_memory_restart", "SIZE", "--max-memory-restart"),
+  CRON_RESTART("restart at these times", "cron_restart", "CRON", "-c", "--cron-restart", "--cron"),
+  TIME_ZONE("whose clock that is: Europe/Berlin", "time_zone", "ZONE", "--time-zone"),
+  WATCH("restart when files change (cwd)", "watch", "[PATH]", "--watch"),
+  IGNORE_WATCH("but not these, as in .gitignore", "ignore_watch", "GLOBS", "--ignore-watch"),
+  WATCH_DELAY("wait for further changes, seconds", "watch_delay", "S", "--watch-delay"),
+  KILL_SIGNAL("signal that asks it to end (SIGINT)", "kill_signal", "SIGNAL", "--kill-signal"),
   KILL_TIMEOUT("time to stop before SIGKILL (1600)", "kill_timeout", "MS", "-k", "--kill-timeout"),
+  NO_TREEKILL("signal its main process only", "treekill", "", "--no-treekill"),
+  SHUTDOWN_WITH_MESSAGE(
+      "Node message instead of a signal", "shutdown_with_message", "", "--shutdown-with-message"),
+  WAIT_READY("online when it says ready", "wait_ready", "", "--wait-ready"),
+  LISTEN_TIMEOUT("time to say so (3000)", "listen_timeout", "MS", "--listen-timeout"),
+  OUTPUT("file for standard output", "out_file", "FILE", "-o", "--output"),
+  ERROR("file for standard error", "error_file", "FILE", "-e", "--error"),
   ONLY("of a process file, only these apps", "", "A,B", "--only"),
-  FORCE("save an empty list too", "", "", "-f", "--force"),
+  ENV("of a process file, env_NAME over env", "", "NAME", "--env"),
+  UPDATE_ENV("give known apps this shell's variables", "", "", "-a", "--update-env"),
+  FORCE("although it runs; save: although it is empty", "", "", "-f", "--force"),
   LINES("how many past lines of each file (15)", "", "N", "--lines"),
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),
@@ -52,18 +80,24 @@ enum VerbOption {
     return description;
   }
 
-  /// The attribute of an app that it sets, under its name in a process file.
-  Optional<String> attribute() {
-    return attribute.isEmpty() ? Optional.empty() : Optional.of(attribute);
+  /// The attribute of an app that it sets.
+  Optional<AppKey> attribute() {
+    return AppKey.named(attribute);
   }
 
-  /// What its value is called in help; empty: it takes none.
+  /// What its value is called in help; empty: it takes none; in brackets: it may do without.
   String parameter() {
     return parameter;
   }
 
+  /// Whether a value must follow.
   boolean takesValue() {
-    return !parameter.isEmpty();
+    return !parameter.isEmpty() && !mayTakeValue();
+  }
+
+  /// Whether a value may follow ([OptionalValues]).
+  boolean mayTakeValue() {
+    return parameter.startsWith("[");
   }
 
   List<String> names() {

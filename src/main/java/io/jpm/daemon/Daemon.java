@@ -15,9 +15,16 @@ import io.jpm.console.ConsoleTiming;
 import io.jpm.console.ConsoleVerticle;
 import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
+import io.jpm.history.HistoryVerticle;
+import io.jpm.keeper.KeeperContext;
+import io.jpm.keeper.KeeperContext.Duty;
+import io.jpm.keeper.KeeperVerticle;
 import io.jpm.logs.LogAggregatorVerticle;
+import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
 import io.jpm.satan.SatanVerticle;
+import io.jpm.triggers.CronTimes;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,7 +38,10 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -50,6 +60,13 @@ final class Daemon {
   private final ProcessHost host;
   private final Vertx vertx;
   private final Deque<String> deployments = new ArrayDeque<>();
+  private Optional<KeeperVerticle> keeper = Optional.empty();
+
+  /// What the keeper is told in the end. That apps live on is what SIGTERM asks for, and whoever
+  /// sends it does not want the daemon back.
+  private volatile KeeperOrder lastOrder = new KeeperOrder.Rest();
+
+  private volatile boolean ready;
   private boolean stopped;
 
   private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx) {
@@ -124,22 +141,32 @@ final class Daemon {
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
       deploy(new LogAggregatorVerticle(host));
+      var keeper = new KeeperVerticle(keeper(settings));
+      this.keeper = Optional.of(keeper);
+      deploy(keeper);
+      deploy(
+          new HistoryVerticle(
+              home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
+      deploy(new SatanVerticle(host, System::nanoTime));
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
-      deploy(new SatanVerticle(host, System::nanoTime));
       deploy(
           new ConsoleVerticle(
               new ConsoleContext(
                   Version.TEXT,
                   System.getProperty("user.name"),
-                  settings.appDefaults(),
+                  settings.appDefaults().with(CronTimes::problem),
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT)));
-      vertx.eventBus().<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, _ -> stopOnOwnThread());
+      vertx
+          .eventBus()
+          .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, m -> stopOnOwnThread(m.body()));
       Home.write(home.pidFile(), pid());
       deploy(new BridgeVerticle(bridge(settings)));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
+      ready = true;
+      keeper.guard();
       LOG.log(Level.INFO, "daemon is ready");
       vertx.setTimer(REST_MILLIS, _ -> rest());
     } catch (StartupFailure | IOException | RuntimeException failure) {
@@ -149,6 +176,29 @@ final class Daemon {
           ? known
           : new StartupFailure(String.valueOf(failure.getMessage()));
     }
+  }
+
+  private KeeperContext keeper(Settings settings) {
+    Map<String, String> variables = new HashMap<>();
+    for (String name : KeeperSetup.VARIABLES) {
+      // bin/jpm-launcher takes them out of the environment: JPM_JAVA_OPTS comes as jpm.java.opts.
+      String property = name.toLowerCase(Locale.ROOT).replace('_', '.');
+      String value = System.getProperty(property, "");
+      if (!value.isEmpty()) {
+        variables.put(name, value);
+      }
+    }
+    Path root = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
+    var setup = new KeeperSetup(home.root(), root, variables);
+    return new KeeperContext(
+        lost -> host.keeper(setup, lost), setup.fifo(), duty(settings), System::nanoTime);
+  }
+
+  private static Duty duty(Settings settings) {
+    if (!settings.keeper()) {
+      return Duty.NONE;
+    }
+    return System.getenv("NOTIFY_SOCKET") == null ? Duty.GUARD : Duty.HOLD;
   }
 
   private BridgeSettings bridge(Settings settings) throws StartupFailure {
@@ -172,7 +222,7 @@ final class Daemon {
         List.of(Addresses.CONSOLE),
         List.of(),
         List.of(Addresses.EVENTS),
-        List.of(Addresses.EVENTS_OF_ANY_APP));
+        List.of(Addresses.EVENTS_OF_ANY_APP, Addresses.MESSAGES_OF_ANY_APP));
   }
 
   private void deploy(Deployable verticle) throws StartupFailure {
@@ -213,7 +263,12 @@ final class Daemon {
     done.onFailure(error -> LOG.log(Level.WARNING, "memory could not be given back", error));
   }
 
-  private void stopOnOwnThread() {
+  private void stopOnOwnThread(DaemonCommand command) {
+    lastOrder =
+        switch (command) {
+          case DaemonCommand.Stop() -> new KeeperOrder.Quit();
+          case DaemonCommand.MakeRoom() -> new KeeperOrder.Rest();
+        };
     // Not the event loop: it is about to be closed. The hook above does the work.
     Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(0));
   }
@@ -226,12 +281,11 @@ final class Daemon {
     stopped = true;
     LOG.log(Level.INFO, "daemon ends, pid {0}", pid());
     try {
+      // First: whatever goes wrong below, nobody wants this daemon back. One that could not start
+      // says nothing, since the keeper may be the one that keeps trying.
+      keeper.filter(_ -> ready).ifPresent(it -> awaitQuietly(it.part(lastOrder)));
       while (!deployments.isEmpty()) {
-        vertx
-            .undeploy(deployments.pop())
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(STOP_SECONDS, TimeUnit.SECONDS);
+        await(vertx.undeploy(deployments.pop()));
       }
       Files.deleteIfExists(home.pidFile());
     } catch (ExecutionException | TimeoutException | IOException error) {
@@ -243,6 +297,21 @@ final class Daemon {
       vertx.close();
       lock.release();
     }
+  }
+
+  private static void awaitQuietly(Future<?> future) {
+    try {
+      await(future);
+    } catch (ExecutionException | TimeoutException error) {
+      LOG.log(Level.WARNING, "the keeper was not told: it may start the daemon again", error);
+    } catch (InterruptedException error) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void await(Future<?> future)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    future.toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
   }
 
   private static String pid() {

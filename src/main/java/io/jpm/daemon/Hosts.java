@@ -3,8 +3,11 @@ package io.jpm.daemon;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.portable.PortableProcessHost;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// Chooses how processes are made on this system.
 final class Hosts {
@@ -21,5 +24,15 @@ final class Hosts {
           return new PortableProcessHost();
         })
         .orElseGet(LinuxProcessHost::new);
+  }
+
+  /// The kernel's name for the time since the machine was booted, `random(4)`; empty where it has
+  /// none.
+  static String bootId() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException none) {
+      return "";
+    }
   }
 }

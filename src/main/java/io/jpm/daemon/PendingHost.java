@@ -1,10 +1,13 @@
 package io.jpm.daemon;
 
+import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
 import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperSetup;
 import io.jpm.os.LogPipe;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
@@ -37,6 +40,16 @@ final class PendingHost implements ProcessHost {
   @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
     return host.join().adoptLeftovers(gone, tag, watcher);
+  }
+
+  @Override
+  public Exit exitOf(ProcessIdentity identity) {
+    return host.join().exitOf(identity);
+  }
+
+  @Override
+  public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
+    return host.join().keeper(setup, lost);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.jpm.bus.OffLoop;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,8 +21,6 @@ import java.util.Optional;
 /// ended meanwhile follow their policy. Owned by GodVerticle's context.
 final class Adoption {
   private static final Logger LOG = System.getLogger("jpm.god");
-
-  private static final Exit UNSEEN = new Exit.Unknown("it ended while no daemon was running");
 
   private final Vertx vertx;
   private final GodContext god;
@@ -116,23 +115,45 @@ final class Adoption {
           Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.begin(instance);
+          assumeReadyWithoutChannel(instance);
           Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();
         });
   }
 
+  /// Nobody will ever hear from a process whose channel is lost that it is ready.
+  private void assumeReadyWithoutChannel(Instance instance) {
+    boolean deaf = instance.child != null && !instance.child.hasChannel();
+    if (deaf && instance.state.awaiting() == Awaiting.READINESS) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: its channel cannot be taken over, so it is taken for ready",
+          instance.label());
+      supervisor.on(instance, new Event.Ready(instance.state.generation()));
+    }
+  }
+
   private Future<Void> gone(
       Instance instance, long generation, Optional<ProcessIdentity> recorded) {
-    return supervisor
-        .adoptLeftovers(instance, generation, recorded)
-        .map(leftovers -> {
-          boolean toRun = Unwritten.isToRun(instance.state);
-          supervisor.on(instance, new Event.FoundGone(generation, UNSEEN, leftovers));
-          if (toRun) {
-            supervisor.on(instance, new Event.StartAsked());
-          }
-          return null;
-        });
+    return exitOf(recorded)
+        .compose(exit ->
+            supervisor
+                .adoptLeftovers(instance, generation, recorded)
+                .map(leftovers -> {
+                  boolean toRun = Unwritten.isToRun(instance.state);
+                  supervisor.on(instance, new Event.FoundGone(generation, exit, leftovers));
+                  if (toRun) {
+                    supervisor.on(instance, new Event.StartAsked());
+                  }
+                  return null;
+                }));
+  }
+
+  /// How it ended, as far as the system still tells.
+  private Future<Exit> exitOf(Optional<ProcessIdentity> recorded) {
+    return recorded.isEmpty()
+        ? Future.succeededFuture(new Exit.Unknown("it ended while no daemon was running"))
+        : OffLoop.call(vertx, () -> god.host().exitOf(recorded.get()));
   }
 
   private long uptime(Instance instance) {

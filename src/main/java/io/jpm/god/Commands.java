@@ -5,19 +5,23 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.DependencyGraph;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Phase;
-import io.jpm.supervise.Event;
-import io.jpm.supervise.Supervised;
-import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What people ask of God. Owned by GodVerticle's context.
 final class Commands {
@@ -26,6 +30,8 @@ final class Commands {
   private final Registry registry;
   private final Supervisor supervisor;
   private final Journal journal;
+  private final Sequence sequence;
+  private final CustomActions customActions;
   private final SavedList savedList;
   private final Resurrection resurrection;
 
@@ -35,6 +41,8 @@ final class Commands {
     this.registry = registry;
     this.supervisor = supervisor;
     this.journal = journal;
+    this.sequence = new Sequence(registry, supervisor);
+    this.customActions = new CustomActions(vertx);
     this.savedList = new SavedList(vertx, god.home());
     this.resurrection = new Resurrection(registry, supervisor, journal, this::create);
   }
@@ -42,10 +50,12 @@ final class Commands {
   Future<GodReply> carryOut(GodCommand command) {
     return switch (command) {
       case GodCommand.StartApps start -> startApps(start);
-      case GodCommand.Act(GodCommand.Action action, List<String> targets, _) ->
-          act(action, targets);
+      case GodCommand.Act act -> act(act);
       case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
-      case GodCommand.Trigger _ -> Future.failedFuture("nobody asks this yet");
+      case GodCommand.Trigger trigger -> {
+        Registry.Selection selection = registry.select(trigger.targets());
+        yield customActions.trigger(trigger, selection.found(), selection.problems());
+      }
       case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList);
@@ -61,27 +71,56 @@ final class Commands {
     return new GodReply(views(selection.found()), selection.problems());
   }
 
-  private Future<GodReply> act(GodCommand.Action action, List<String> targets) {
-    Registry.Selection selection = registry.select(targets);
+  private Future<GodReply> act(GodCommand.Act act) {
+    Registry.Selection selection = registry.select(act.targets());
+    List<Instance> found = selection.found();
     List<String> problems = selection.problems();
-    return switch (action) {
-      case START, RESTART ->
-          ask(selection.found(), new Event.RestartAsked(), Commands::settled, problems);
-      case STOP -> ask(selection.found(), new Event.StopAsked(), Commands::stopped, problems);
-      case DELETE -> delete(selection.found(), problems);
+    return switch (act.action()) {
+      case START -> {
+        List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
+        all.addAll(found);
+        yield restart(all, act.shell(), problems);
+      }
+      case RESTART -> restart(found, act.shell(), problems);
+      case STOP ->
+          sequence
+              .inReverse(found, sequence::stop)
+              .compose(_ -> journal.written())
+              .map(_ -> new GodReply(views(found), problems));
+      case DELETE -> delete(found, problems);
     };
   }
 
-  private Future<GodReply> ask(
-      List<Instance> instances, Event event, Predicate<Supervised> settled, List<String> problems) {
-    instances.forEach(instance -> supervisor.on(instance, event));
-    return settle(instances, settled)
-        .map(_ -> new GodReply(views(instances), withFailures(instances, problems)));
+  private Future<GodReply> restart(
+      List<Instance> instances, Optional<Map<String, String>> shell, List<String> problems) {
+    shell.ifPresent(variables -> takeOver(instances, variables));
+    return sequence
+        .restart(instances)
+        .compose(left -> {
+          List<String> all = new ArrayList<>(problems);
+          all.addAll(left);
+          return journal
+              .written()
+              .map(_ -> new GodReply(views(instances), failures(instances, all)));
+        });
+  }
+
+  /// `--update-env`: what the apps inherit is the present shell's, for all instances of an app.
+  private void takeOver(List<Instance> instances, Map<String, String> shell) {
+    instances.stream()
+        .map(instance -> instance.spec)
+        .distinct()
+        .forEach(spec -> {
+          AppSpec updated = spec.draft().variables(spec.variables().inheriting(shell)).build();
+          registry.ofApp(spec.name()).forEach(instance -> instance.spec = updated);
+        });
+    journal.changed();
   }
 
   private Future<GodReply> delete(List<Instance> instances, List<String> problems) {
     List<InstanceView> before = views(instances);
-    return Future.join(instances.stream().map(this::endAndRemove).toList())
+    return sequence
+        .inReverse(instances, this::endAndRemove)
         .compose(_ -> journal.written())
         .map(_ -> {
           Failpoint.REMOVAL_WRITTEN.hit();
@@ -90,9 +129,8 @@ final class Commands {
   }
 
   private Future<Void> endAndRemove(Instance instance) {
-    supervisor.on(instance, new Event.StopAsked());
-    return instance
-        .when(Commands::stopped)
+    return sequence
+        .stop(instance)
         .compose(_ ->
             instance.state.phase() == Phase.STOPPED ? remove(instance) : endAndRemove(instance));
   }
@@ -107,6 +145,10 @@ final class Commands {
     Failpoint.REMOVED.hit();
     supervisor.announce(instance, InstanceEvent.Kind.DELETE);
     instance.removed = true;
+    supervisor.specChanged(instance);
+    supervisor.tellKeeper(
+        new KeeperCommand.Drop(
+            List.of(instance.paths.out().fifo(), instance.paths.error().fifo())));
     return vertx
         .eventBus()
         .request(Addresses.LOGS_COMMAND, new LogsCommand.Close(instance.id))
@@ -124,7 +166,9 @@ final class Commands {
       fit(spec, concerned, surplus);
     }
     List<Instance> toRun =
-        concerned.stream().filter(i -> i.spec.autostart() || running(i)).toList();
+        concerned.stream()
+            .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
+            .toList();
     toRun.forEach(instance -> instance.state = Unwritten.toRun(instance.state));
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();
@@ -134,25 +178,52 @@ final class Commands {
         .written()
         .compose(_ -> {
           Failpoint.INSTANCE_WRITTEN.hit();
-          toRun.forEach(instance -> supervisor.on(instance, new Event.RestartAsked()));
-          return Future.join(
-              settle(concerned, Commands::settled), delete(List.copyOf(surplus), List.of()));
+          List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(toRun));
+          all.addAll(toRun);
+          return delete(List.copyOf(surplus), List.of()).compose(_ -> sequence.restart(all));
         })
-        .map(_ -> new GodReply(views(concerned), withFailures(concerned, deleted(concerned))));
+        .compose(left -> journal.written().map(left))
+        .map(left -> {
+          List<String> problems = new ArrayList<>(left);
+          problems.addAll(deleted(concerned));
+          return new GodReply(views(concerned), failures(concerned, problems));
+        });
   }
 
   private List<String> refusals(GodCommand.StartApps start) {
-    return switch (start.existing()) {
-      case RESTART -> List.of();
-      case REFUSE_RUNNING ->
-          start.specs().stream()
-              .map(AppSpec::name)
-              .filter(name -> registry.ofApp(name).stream().anyMatch(Commands::running))
-              .map(name ->
-                  "app %s is already running: jpm restart %s restarts it, another --name starts a second one"
-                      .formatted(name, name))
-              .toList();
-    };
+    List<String> refusals = new ArrayList<>();
+    if (start.existing() == GodCommand.Existing.REFUSE_RUNNING) {
+      start.specs().stream()
+          .map(AppSpec::name)
+          .filter(name -> registry.ofApp(name).stream().anyMatch(Sequence::isRunning))
+          .map(name ->
+              "app %s is already running: jpm restart %s restarts it, another --name starts a second one"
+                  .formatted(name, name))
+          .forEach(refusals::add);
+    }
+    refusals.addAll(dependencyRefusals(start.specs()));
+    return refusals;
+  }
+
+  private List<String> dependencyRefusals(List<AppSpec> specs) {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
+    specs.forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
+    List<String> refusals = new ArrayList<>();
+    for (AppSpec spec : specs) {
+      spec.dependsOn().keySet().stream()
+          .filter(other -> !dependsOn.containsKey(other))
+          .sorted()
+          .map(other ->
+              "app %s depends on %s, and there is no such app: start it first, or both from one file"
+                  .formatted(spec.name(), other))
+          .forEach(refusals::add);
+    }
+    new DependencyGraph(dependsOn)
+        .cycle()
+        .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
+        .map(way -> "apps depend on each other in a circle: " + way)
+        .ifPresent(refusals::add);
+    return refusals;
   }
 
   /// Makes the instances of an app match its spec, without starting any.
@@ -189,6 +260,7 @@ final class Commands {
       instance.paths = paths;
       instance.captured = false;
     }
+    supervisor.specChanged(instance);
   }
 
   private Instance create(AppSpec spec, int number) {
@@ -196,29 +268,8 @@ final class Commands {
     Instant now = god.wallClock().instant();
     var instance = new Instance(id, number, spec, InstancePaths.of(god.home(), spec, id, now), now);
     registry.add(instance);
+    supervisor.specChanged(instance);
     return instance;
-  }
-
-  private Future<?> settle(List<Instance> instances, Predicate<Supervised> settled) {
-    return Future.join(instances.stream().map(instance -> instance.when(settled)).toList())
-        .compose(_ -> journal.written());
-  }
-
-  /// Whatever was asked has led to something: nothing is being made and nothing is being ended.
-  private static boolean settled(Supervised state) {
-    return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
-  }
-
-  /// It has stopped, or somebody else has had it started again meanwhile.
-  private static boolean stopped(Supervised state) {
-    return state.phase() == Phase.STOPPED || (state.wanted() == Wanted.UP && settled(state));
-  }
-
-  private static boolean running(Instance instance) {
-    return switch (instance.state.phase()) {
-      case STOPPED, ERRORED -> false;
-      case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART -> true;
-    };
   }
 
   private static List<String> deleted(List<Instance> instances) {
@@ -229,7 +280,7 @@ final class Commands {
         .toList();
   }
 
-  private static List<String> withFailures(List<Instance> instances, List<String> problems) {
+  private static List<String> failures(List<Instance> instances, List<String> problems) {
     List<String> all = new ArrayList<>(problems);
     for (Instance instance : instances) {
       if (instance.state.phase() == Phase.ERRORED) {

@@ -24,6 +24,7 @@ public final class GodVerticle extends VerticleBase {
   private final GodContext god;
   private final Registry registry = new Registry();
   private @Nullable Journal journal;
+  private @Nullable Supervisor supervisor;
 
   public GodVerticle(GodContext god) {
     this.god = god;
@@ -34,11 +35,13 @@ public final class GodVerticle extends VerticleBase {
     var file = new JournalFile(god.home());
     var journal = new Journal(vertx, file, this::snapshot);
     this.journal = journal;
-    var supervisor = new Supervisor(vertx, context, god, journal);
+    var supervisor = new Supervisor(vertx, context, god, registry, journal);
+    this.supervisor = supervisor;
     var commands = new Commands(vertx, god, registry, supervisor, journal);
     return OffLoop.call(vertx, file::read)
         .compose(snapshot -> {
           restore(snapshot);
+          registry.all().forEach(supervisor::specChanged);
           var adoption = new Adoption(god, vertx, supervisor);
           if (snapshot.entries().isEmpty()) {
             // Nothing to wait for, but what an unreadable journal has forgotten is told.
@@ -46,6 +49,10 @@ public final class GodVerticle extends VerticleBase {
             return Future.succeededFuture();
           }
           return adoption.adoptAll(registry);
+        })
+        .compose(_ -> {
+          supervisor.dependencies().open();
+          return supervisor.begin();
         })
         .compose(_ ->
             vertx
@@ -57,7 +64,18 @@ public final class GodVerticle extends VerticleBase {
   /// Apps are left alone; what the next daemon needs to know of them is written down.
   @Override
   public Future<?> stop() {
-    return journal == null ? Future.succeededFuture() : journal.written();
+    if (supervisor == null || journal == null) {
+      return Future.succeededFuture();
+    }
+    Supervisor ending = supervisor;
+    Future<?> closed =
+        OffLoop.call(
+            vertx,
+            () -> {
+              ending.close();
+              return true;
+            });
+    return Future.join(closed, journal.written());
   }
 
   private JournalEntry.Snapshot snapshot() {

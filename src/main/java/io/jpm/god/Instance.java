@@ -1,6 +1,5 @@
 package io.jpm.god;
 
-import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
@@ -8,6 +7,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Child;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Timer;
+import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Instant;
@@ -47,6 +47,12 @@ final class Instance {
 
   /// Whether LogAggregator captures this instance's pipes.
   boolean captured;
+
+  /// What the present process says over its channel.
+  AppChannel channel = new AppChannel();
+
+  /// When the schedule says that the next restart is due.
+  Optional<Instant> nextRun = Optional.empty();
 
   /// Running Vert.x timers.
   final Map<Timer, Long> timers = new EnumMap<>(Timer.class);
@@ -100,8 +106,8 @@ final class Instance {
         paths.out().file(),
         paths.error().file(),
         paths.pidFile(),
-        Optional.empty(),
-        AppReport.NONE);
+        state.wanted() == Wanted.DOWN ? Optional.empty() : nextRun,
+        channel.report());
   }
 
   /// How people and the log call it: `web:2`.

@@ -1,13 +1,16 @@
 package io.jpm.god;
 
 import io.jpm.model.AppName;
+import io.jpm.model.DependencyGraph;
 import io.jpm.model.InstanceId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// All instances, by id. Owned by GodVerticle's context.
@@ -54,40 +57,37 @@ final class Registry {
     return instances.values().stream().filter(i -> i.spec.name().equals(name)).toList();
   }
 
-  /// Resolves targets: `all`, else an app's name, else an id (PM2 lets a name of digits win over an
-  /// id).
+  /// Resolves targets as [Selectors] reads them.
   Selection select(List<String> targets) {
     SequencedSet<Instance> found = new LinkedHashSet<>();
     List<String> problems = new ArrayList<>();
     for (String target : targets) {
-      List<Instance> named = named(target);
-      found.addAll(named);
-      if (named.isEmpty()) {
-        problems.add(
-            target.equals(AppName.ALL)
-                ? "there is no app: start one with jpm start <script>"
-                : "no app or id is called " + target + ": jpm ls shows what there is");
+      switch (Selectors.of(target, instances.values())) {
+        case Selectors.Meaning.Found(List<Instance> named) -> {
+          found.addAll(named);
+          if (named.isEmpty()) {
+            problems.add(nothing(target));
+          }
+        }
+        case Selectors.Meaning.Wrong(String problem) -> problems.add(problem);
       }
     }
     return new Selection(List.copyOf(found), problems);
   }
 
-  private List<Instance> named(String target) {
-    if (target.equals(AppName.ALL)) {
-      return List.copyOf(instances.values());
-    }
-    List<Instance> byName =
-        instances.values().stream().filter(i -> i.spec.name().value().equals(target)).toList();
-    if (!byName.isEmpty()) {
-      return byName;
-    }
-    return id(target).map(instances::get).map(List::of).orElse(List.of());
+  private static String nothing(String target) {
+    return target.equals(AppName.ALL)
+        ? "there is no app: start one with jpm start <script>"
+        : "no app, namespace or id is called " + target + ": jpm ls shows what there is";
   }
 
-  private static Optional<InstanceId> id(String target) {
-    if (!target.matches("[0-9]{1,9}")) {
-      return Optional.empty();
-    }
-    return Optional.of(new InstanceId(Integer.parseInt(target)));
+  /// Who depends on whom.
+  DependencyGraph graph() {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>();
+    instances
+        .values()
+        .forEach(
+            instance -> dependsOn.put(instance.spec.name(), instance.spec.dependsOn().keySet()));
+    return new DependencyGraph(dependsOn);
   }
 }

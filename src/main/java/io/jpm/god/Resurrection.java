@@ -5,7 +5,6 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Phase;
 import io.jpm.supervise.Event;
-import io.jpm.supervise.Supervised;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -104,15 +103,12 @@ final class Resurrection {
         .written()
         .compose(_ -> {
           Failpoint.INSTANCE_WRITTEN.hit();
+          // What depends on others waits for them by itself.
           toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));
           return Future.join(
-              toStart.stream().map(instance -> instance.when(Resurrection::settled)).toList());
+              toStart.stream().map(instance -> instance.when(Sequence::settled)).toList());
         })
         .compose(_ -> journal.written());
-  }
-
-  private static boolean settled(Supervised state) {
-    return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
   }
 
   private static List<String> failures(List<Instance> created) {

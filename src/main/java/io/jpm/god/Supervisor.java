@@ -2,11 +2,11 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
@@ -25,9 +25,9 @@ import io.vertx.core.WorkerExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -44,12 +44,26 @@ final class Supervisor {
   private final Journal journal;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
+  private final SpawnRequests requests;
+  private final StopCommands stopCommands;
+  private final Dependencies dependencies;
+  private final MemoryLimits limits;
+  private final Schedules schedules;
+  private final FileWatches fileWatches;
+  private final Speech speech;
 
-  Supervisor(Vertx vertx, Context context, GodContext god, Journal journal) {
+  Supervisor(Vertx vertx, Context context, GodContext god, Registry registry, Journal journal) {
     this.vertx = vertx;
     this.context = context;
     this.god = god;
     this.journal = journal;
+    this.requests = new SpawnRequests(god.home());
+    this.stopCommands = new StopCommands(vertx, context, god, requests);
+    this.dependencies = new Dependencies(registry, this::on);
+    this.limits = new MemoryLimits(vertx, registry, this::on);
+    this.schedules = new Schedules(vertx, god, this::on);
+    this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
+    this.speech = new Speech(vertx, this::on);
     this.pidFiles = new PidFiles(vertx);
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
@@ -72,14 +86,43 @@ final class Supervisor {
     instance.state = step.next();
     step.effects().forEach(effect -> carryOut(instance, effect));
     journal.changed();
+    lookAround(instance);
     instance.tellWaiting();
+  }
+
+  /// `instance` has come into the list, has another spec, or has left the list.
+  void specChanged(Instance instance) {
+    schedules.look(instance);
+    lookAround(instance);
+  }
+
+  private void lookAround(Instance instance) {
+    fileWatches.look(instance.spec.name());
+    limits.look();
+    dependencies.look();
+  }
+
+  /// Ends what runs on threads of its own.
+  void close() {
+    fileWatches.close();
+  }
+
+  Dependencies dependencies() {
+    return dependencies;
+  }
+
+  /// Listens to those who make restarts due; ends with the verticle.
+  Future<Void> begin() {
+    return limits.begin();
   }
 
   private void carryOut(Instance instance, Effect effect) {
     switch (effect) {
       case Effect.Spawn(long generation) -> spawn(instance, generation);
-      case Effect.AwaitDependencies _, Effect.SendShutdown _, Effect.RunStopCommand _ ->
-          throw new IllegalStateException("no rule orders " + effect);
+      case Effect.AwaitDependencies(long generation) -> dependencies.await(instance, generation);
+      case Effect.SendShutdown(long generation) -> sendShutdown(instance, generation);
+      case Effect.RunStopCommand(long generation) ->
+          stopCommands.run(instance, () -> on(instance, new Event.StopCommandEnded(generation)));
       case Effect.SignalTree order -> signal(instance, order);
       case Effect.StartTimer(Timer timer, long generation, var delay) -> {
         cancel(instance, timer);
@@ -152,8 +195,18 @@ final class Supervisor {
     Failpoint.SIGNALLED.hit();
   }
 
+  /// PM2's message. Whether the app reads its channel nobody knows; where there is none, the signal
+  /// does it.
+  private void sendShutdown(Instance instance, long generation) {
+    Child child = instance.child;
+    if (child == null || !child.send("\"shutdown\"")) {
+      context.runOnContext(_ -> on(instance, new Event.StopCommandEnded(generation)));
+    }
+  }
+
   private void spawn(Instance instance, long generation) {
     forgetChild(instance);
+    instance.channel = new AppChannel();
     instance.treeOrdered = false;
     capture(instance)
         .compose(problem ->
@@ -168,7 +221,7 @@ final class Supervisor {
   }
 
   private Future<SpawnResult> make(Instance instance, long generation) {
-    SpawnRequest request = request(instance, generation);
+    SpawnRequest request = requests.main(instance, generation);
     Watcher watcher = new Watcher(instance, generation);
     instance.watcher = watcher;
     // Threads of their own: a program on a hung network disk must not hold up the journal.
@@ -191,6 +244,7 @@ final class Supervisor {
         instance.child = child;
         instance.startedAt = Optional.of(now);
         pidFiles.write(instance.paths.pidFile(), child.identity().pid());
+        tellKeeper(new KeeperCommand.Remember(child.identity()));
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
         begin(instance);
@@ -232,28 +286,17 @@ final class Supervisor {
               case LogsReply.Done(), LogsReply.Lines(_, _) -> {
                 // A new spec may have come meanwhile with other files.
                 instance.captured = paths.equals(instance.paths);
+                tellKeeper(
+                    new KeeperCommand.Hold(List.of(paths.out().fifo(), paths.error().fifo())));
                 yield Optional.<String>empty();
               }
               case LogsReply.Failed(String problem) -> Optional.of(problem);
             });
   }
 
-  private SpawnRequest request(Instance instance, long generation) {
-    Map<String, String> environment = new HashMap<>(instance.spec.variables().effective());
-    environment.put(instance.spec.instances().numberVariable(), Integer.toString(instance.number));
-    environment.put("pm_id", instance.id.toString());
-    environment.put("name", instance.spec.name().value());
-    environment.put("JPM_HOME", god.home().toString());
-    return new SpawnRequest(
-        instance.spec.command().program(),
-        instance.spec.command().argv(),
-        environment,
-        instance.spec.cwd(),
-        instance.paths.out(),
-        instance.paths.error(),
-        Tags.of(god.home(), instance, generation),
-        instance.spec.runAs(),
-        true);
+  /// Has the keeper take note, for the time when there is no daemon.
+  void tellKeeper(KeeperCommand command) {
+    vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
   }
 
   /// Takes a process that an earlier daemon made under watch.
@@ -266,6 +309,7 @@ final class Supervisor {
     return OffLoop.call(vertx, () -> god.host().adopt(found.identity(), tag, watcher))
         .map(child -> {
           child.ifPresent(c -> instance.child = c);
+          child.ifPresent(c -> tellKeeper(new KeeperCommand.Remember(c.identity())));
           return child.isPresent();
         });
   }
@@ -295,6 +339,7 @@ final class Supervisor {
 
   /// Lets go of an instance's process and pid file; the process is gone already, or is not there.
   void forgetChild(Instance instance) {
+    stopCommands.end(instance);
     Child child = instance.child;
     if (child != null) {
       instance.child = null;
@@ -310,6 +355,7 @@ final class Supervisor {
     private final long generation;
     private boolean live;
     private Optional<Exit> early = Optional.empty();
+    private final List<String> unheard = new ArrayList<>();
 
     Watcher(Instance instance, long generation) {
       this.instance = instance;
@@ -319,6 +365,8 @@ final class Supervisor {
     /// God knows the child from now on.
     void begin() {
       live = true;
+      unheard.forEach(json -> speech.heard(instance, generation, json));
+      unheard.clear();
       early.ifPresent(this::ended);
     }
 
@@ -329,6 +377,17 @@ final class Supervisor {
           ended(exit);
         } else {
           early = Optional.of(exit);
+        }
+      });
+    }
+
+    @Override
+    public void message(String json) {
+      context.runOnContext(_ -> {
+        if (live) {
+          speech.heard(instance, generation, json);
+        } else {
+          unheard.add(json);
         }
       });
     }
@@ -352,9 +411,8 @@ final class Supervisor {
       }
       Failpoint.EXIT_SEEN.hit();
       boolean leftovers = child.hasLeftovers();
-      boolean stopping = instance.state.phase() == Phase.STOPPING;
       boolean treeIsWatched =
-          stopping ? instance.treeOrdered : instance.spec.stop().wholeTree() && leftovers;
+          instance.treeOrdered || (instance.spec.stop().wholeTree() && leftovers);
       if (!treeIsWatched) {
         forgetChild(instance);
       }

@@ -4,7 +4,8 @@ package io.jpm.model;
 public enum Phase {
   /// Not running, and nobody wants it to.
   STOPPED("stopped"),
-  /// A process is being made, or has been made and is not ready yet.
+  /// Waiting for the apps it depends on; or a process is being made, or has been made and is not
+  /// ready yet.
   LAUNCHING("launching"),
   /// Running (and ready, where readiness is asked for).
   ONLINE("online"),
@@ -12,7 +13,8 @@ public enum Phase {
   STOPPING("stopping"),
   /// Ended, and to be started again when a delay is over.
   WAITING_RESTART("waiting restart"),
-  /// Given up: the program cannot be started or ends too often. Only a command leaves this phase.
+  /// Given up: the program cannot be started or ends too often. Only a command, the app's schedule
+  /// or a change of its watched files leaves this phase.
   ERRORED("errored");
 
   private final String word;

@@ -28,11 +28,12 @@ public interface Child {
   /// Signals the main process only. If it is gone already, nothing happens.
   void signalMain(Signal signal);
 
-  /// Sends a message over the channel of [SpawnRequest#channel].
+  /// Sends a message over the channel of [SpawnRequest#channel]. Never waits: what the process does
+  /// not read yet is kept, up to 1 MiB.
   ///
   /// @param json one JSON value
   /// @return whether it is on its way; false when there is no channel, it could not be taken back
-  ///   from a former daemon's process, or the process does not read it
+  ///   from a former daemon's process, the process has closed it, or too much is kept already
   default boolean send(String json) {
     return false;
   }

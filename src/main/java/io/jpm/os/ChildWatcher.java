@@ -7,9 +7,12 @@ public interface ChildWatcher {
   /// The main process has ended; called once.
   void exited(Exit exit);
 
-  /// The process has sent a message over its channel.
+  /// The process has sent a message over its channel. All that it sent before its end comes before
+  /// [#exited]; the first may come before [ProcessHost#spawn] returns. One longer than 1 MiB is
+  /// dropped with a line in the log.
   ///
-  /// @param json one JSON value, as `process.send` of Node writes it; not checked
+  /// @param json one JSON value, as `process.send` of Node writes it; not checked, and the first
+  ///   one after an adoption may be the rest of one that the former daemon began to read
   default void message(String json) {
     // For those who gave no channel.
   }

@@ -66,6 +66,16 @@ public interface ProcessHost extends AutoCloseable {
   ///   that names the path and the reason
   Capture capture(LogPipe pipe) throws IOException;
 
+  /// The link to a keeper, not yet opened.
+  ///
+  /// @param setup what the keeper is made of
+  /// @param lost told, on a thread of the host, each time a keeper that was reached or started is
+  ///   gone
+  /// @return empty on systems where there is none
+  default Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
+    return Optional.empty();
+  }
+
   /// What the process uses now, or empty when it is gone.
   Optional<Usage> usage(ProcessIdentity identity);
 

@@ -11,14 +11,16 @@ import java.util.Map;
 /// @param program the file to execute, absolute
 /// @param argv the argument vector, program name first
 /// @param environment the whole environment; the host adds [#TAG_VARIABLE], for a channel Node's
-///   `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`, and nothing else
+///   `NODE_CHANNEL_FD`, `NODE_CHANNEL_SERIALIZATION_MODE` and `JPM_CHANNEL`, by which the next
+///   daemon knows it again, and nothing else; without a channel these three are left out
 /// @param cwd working directory, absolute
 /// @param out where standard output goes
 /// @param error where standard error goes
 /// @param tag marks the process and all it forks, through the environment:
 ///   `<home>:<instance>:<generation>`
 /// @param runAs rights and priority; where they cannot be had the request is refused
-/// @param channel whether it gets a channel for messages: Node's IPC on descriptor 3
+/// @param channel whether it gets a channel for messages, where the host can make one: Node's IPC
+///   on descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the daemon.
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -42,6 +44,11 @@ public record SpawnRequest(
       LogPipe error,
       String tag) {
     this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false);
+  }
+
+  /// The same without a channel.
+  public SpawnRequest withoutChannel() {
+    return new SpawnRequest(program, argv, environment, cwd, out, error, tag, runAs, false);
   }
 
   public SpawnRequest {

@@ -9,4 +9,26 @@ package io.jpm.supervise;
 public record Counters(int restarts, int unstable, int attempts) {
   /// Nothing yet.
   public static final Counters ZERO = new Counters(0, 0, 0);
+
+  Counters restarted() {
+    return new Counters(restarts + 1, unstable, attempts);
+  }
+
+  Counters failed() {
+    return new Counters(restarts, unstable + 1, attempts);
+  }
+
+  /// After a run that was long enough to be stable.
+  Counters steadied() {
+    return new Counters(restarts, 0, attempts);
+  }
+
+  Counters attempts(int now) {
+    return new Counters(restarts, unstable, now);
+  }
+
+  /// Only what is for show is kept.
+  Counters forgiven() {
+    return new Counters(restarts, 0, 0);
+  }
 }

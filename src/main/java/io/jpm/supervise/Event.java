@@ -4,6 +4,12 @@ import io.jpm.model.Exit;
 
 /// What can happen to an instance. Those that tell of a process carry its generation.
 public sealed interface Event {
+  /// What tells of one generation of an instance.
+  sealed interface OfGeneration extends Event {
+    /// Which.
+    long generation();
+  }
+
   /// The owner wants it to run.
   record StartAsked() implements Event {}
 
@@ -30,45 +36,46 @@ public sealed interface Event {
   }
 
   /// Everything that [Effect.AwaitDependencies] waits for has come.
-  record DependenciesMet(long generation) implements Event {}
+  record DependenciesMet(long generation) implements OfGeneration {}
 
   /// It will not come.
-  record DependencyFailed(long generation, String reason) implements Event {}
+  record DependencyFailed(long generation, String reason) implements OfGeneration {}
 
   /// The process that [Effect.Spawn] asked for runs.
-  record Spawned(long generation) implements Event {}
+  record Spawned(long generation) implements OfGeneration {}
 
   /// There will be no such process.
   ///
   /// @param temporary the system had not the means (memory, processes): another try may succeed
-  record SpawnFailed(long generation, String reason, boolean temporary) implements Event {}
+  record SpawnFailed(long generation, String reason, boolean temporary) implements OfGeneration {}
 
   /// The process has said that it is ready.
-  record Ready(long generation) implements Event {}
+  record Ready(long generation) implements OfGeneration {}
 
   /// The main process has ended.
   ///
   /// @param leftovers others of its process group live on
-  record Exited(long generation, Exit exit, boolean leftovers) implements Event {}
+  record Exited(long generation, Exit exit, boolean leftovers) implements OfGeneration {}
 
   /// Nothing of the tree is left; follows the first [Effect.SignalTree] and [Exited].
-  record TreeGone(long generation) implements Event {}
+  record TreeGone(long generation) implements OfGeneration {}
 
   /// The command of [Effect.RunStopCommand] has ended, well or not, or cannot be run.
-  record StopCommandEnded(long generation) implements Event {}
+  record StopCommandEnded(long generation) implements OfGeneration {}
 
   /// A timer of [Effect.StartTimer] has run out.
-  record TimerFired(Timer timer, long generation) implements Event {}
+  record TimerFired(Timer timer, long generation) implements OfGeneration {}
 
   /// A new daemon has found the process of this generation alive. A generation newer than the
-  /// state's was made, on somebody's order, just before the old daemon died.
+  /// state's was made, on somebody's order, just before the old daemon died; the timers and waits
+  /// of the old daemon went with it.
   ///
   /// @param uptimeNanos how long it has been running
-  record Adopted(long generation, long uptimeNanos) implements Event {}
+  record Adopted(long generation, long uptimeNanos) implements OfGeneration {}
 
   /// A new daemon has found the recorded process gone, or none recorded.
   ///
   /// @param generation the newest that is known of, the state's or a later one
   /// @param leftovers others of its tree live on
-  record FoundGone(long generation, Exit exit, boolean leftovers) implements Event {}
+  record FoundGone(long generation, Exit exit, boolean leftovers) implements OfGeneration {}
 }

@@ -8,9 +8,11 @@ import java.util.Optional;
 ///
 /// @param wanted what the owner wants
 /// @param phase what is so
-/// @param awaiting what it waits for while it is launching
+/// @param awaiting what it waits for while it is launching, or will wait for when its delayed
+///   restart is due
 /// @param ending why it is stopping
-/// @param signalled whether its tree has been signalled, so that the end of the tree will be told
+/// @param signalled whether its tree has been signalled in this stop, so that the end of the tree
+///   will be told; as long as it is not, the main process of what is stopping lives
 /// @param generation counts the spawns of this instance; whatever carries an older number is
 ///   ignored
 /// @param counters what is counted
@@ -53,17 +55,29 @@ public record Supervised(
     return counters.unstable();
   }
 
+  /// Whether it is launching and waits for just this.
+  boolean awaits(Awaiting what) {
+    return phase == Phase.LAUNCHING && awaiting == what;
+  }
+
   Supervised want(Wanted next) {
     return changed(next, phase, awaiting, ending, reason);
   }
 
   /// In another phase, of which neither a launch nor an end is under way.
   Supervised in(Phase next, String why) {
-    return changed(wanted, next, Awaiting.NOTHING, Ending.NONE, why);
+    return changed(wanted, next, Awaiting.NOTHING, Ending.NONE, why).signalled(false);
   }
 
   Supervised launching(Awaiting what, String why) {
-    return changed(wanted, Phase.LAUNCHING, what, Ending.NONE, why);
+    return changed(wanted, Phase.LAUNCHING, what, Ending.NONE, why).signalled(false);
+  }
+
+  /// Waiting for its restart.
+  ///
+  /// @param then what it waits for when the delay is over
+  Supervised delayed(Awaiting then, String why) {
+    return changed(wanted, Phase.WAITING_RESTART, then, Ending.NONE, why).signalled(false);
   }
 
   Supervised stopping(Ending why, String words) {
@@ -71,8 +85,8 @@ public record Supervised(
   }
 
   /// Launching, and to be ended when it is here.
-  Supervised replacing() {
-    return changed(wanted, phase, awaiting, Ending.ASKED, reason);
+  Supervised replacing(String why) {
+    return changed(wanted, phase, awaiting, Ending.ASKED, why);
   }
 
   Supervised because(String why) {
@@ -94,6 +108,11 @@ public record Supervised(
 
   Supervised counted(Counters now) {
     return measured(signalled, generation, now, onlineSinceNanos, lastExit);
+  }
+
+  /// What went before does not count any more.
+  Supervised forgiven() {
+    return counted(counters.forgiven());
   }
 
   Supervised ended(Exit exit) {

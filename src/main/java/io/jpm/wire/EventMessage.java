@@ -1,24 +1,30 @@
 package io.jpm.wire;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Something happened to an instance, as subscribers of the bridge learn it.
 ///
 /// As JSON an object:
 /// `{"v":1,"seq":17,"event":"exit","app":"web","id":0,"pid":412,"status":"launching",
-/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000}`.
+/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}`.
+/// Keys may be added without a new version; readers skip those that they do not know.
 ///
-/// @param seq its number in the home's history: one more than the event before, also over restarts
-///   of the daemon
+/// @param seq its number in the home's history: greater than that of any event before, also over
+///   restarts of the daemon, and one more than the last unless the machine went down in between
 /// @param event `start`, `online`, `exit`, `restart`, `stopping`, `stop`, `errored`, `delete` or
 ///   `adopt`
 /// @param app the app's name
 /// @param id the instance's id
-/// @param pid its main process, 0 when there is none
+/// @param pid its main process (of an `exit`: the one that ended), 0 when there is none
 /// @param status the phase it is in now, in PM2's words
 /// @param restarts how often it was started again
 /// @param reason why, in words
 /// @param at milliseconds since 1970
+/// @param exitCode of an `exit`, when the process ended by itself: `exit_code`
+/// @param exitSignal of an `exit`, when a signal ended the process: `exit_signal`, by name; neither
+///   is there when the kernel does not tell
 public record EventMessage(
     long seq,
     String event,
@@ -28,21 +34,90 @@ public record EventMessage(
     String status,
     int restarts,
     String reason,
-    long at) {
+    long at,
+    OptionalInt exitCode,
+    Optional<String> exitSignal) {
   private static final int VERSION = 1;
+  private static final char REPLACEMENT = '\uFFFD';
+
+  public EventMessage {
+    reason = wellFormed(reason);
+  }
+
+  /// The same event, told of this process.
+  public EventMessage ofProcess(int other) {
+    return new EventMessage(
+        seq, event, app, id, other, status, restarts, reason, at, exitCode, exitSignal);
+  }
 
   /// The JSON form.
   public JsonObject toJson() {
-    return new JsonObject()
-        .put("v", VERSION)
-        .put("seq", seq)
-        .put("event", event)
-        .put("app", app)
-        .put("id", id)
-        .put("pid", pid)
-        .put("status", status)
-        .put("restarts", restarts)
-        .put("reason", reason)
-        .put("at", at);
+    var json =
+        new JsonObject()
+            .put("v", VERSION)
+            .put("seq", seq)
+            .put("event", event)
+            .put("app", app)
+            .put("id", id)
+            .put("pid", pid)
+            .put("status", status)
+            .put("restarts", restarts)
+            .put("reason", reason)
+            .put("at", at);
+    exitCode.ifPresent(code -> json.put("exit_code", code));
+    exitSignal.ifPresent(signal -> json.put("exit_signal", signal));
+    return json;
+  }
+
+  /// Reads the JSON form. Unknown keys are skipped, and what is missing is 0 or empty, but for
+  /// `seq`, `event` and `app`, without which there is no event.
+  ///
+  /// @throws IllegalArgumentException when `json` is none
+  public static EventMessage fromJson(JsonObject json) {
+    long seq = number(json, "seq");
+    String event = text(json, "event");
+    String app = text(json, "app");
+    if (seq <= 0 || event.isEmpty() || app.isEmpty()) {
+      throw new IllegalArgumentException(
+          "event with the keys %s: seq, event and app expected".formatted(json.fieldNames()));
+    }
+    return new EventMessage(
+        seq,
+        event,
+        app,
+        (int) number(json, "id"),
+        (int) number(json, "pid"),
+        text(json, "status"),
+        (int) number(json, "restarts"),
+        text(json, "reason"),
+        number(json, "at"),
+        json.getValue("exit_code") instanceof Number code
+            ? OptionalInt.of(code.intValue())
+            : OptionalInt.empty(),
+        Optional.of(text(json, "exit_signal")).filter(signal -> !signal.isEmpty()));
+  }
+
+  private static long number(JsonObject json, String key) {
+    return json.getValue(key) instanceof Number number ? number.longValue() : 0;
+  }
+
+  private static String text(JsonObject json, String key) {
+    return json.getValue(key) instanceof String text ? text : "";
+  }
+
+  /// Paths in reasons may hold bytes that are no text ([io.jpm.model.ByteText]); JSON has no form
+  /// for them.
+  private static String wellFormed(String text) {
+    if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+      return text;
+    }
+    var kept = new StringBuilder(text.length());
+    text.codePoints()
+        .map(point ->
+            point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE
+                ? REPLACEMENT
+                : point)
+        .forEach(kept::appendCodePoint);
+    return kept.toString();
   }
 }

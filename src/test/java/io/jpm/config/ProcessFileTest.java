@@ -65,7 +65,6 @@ class ProcessFileTest {
                 "namespace": "shop",
                 "port": 8080,
                 "env": {"A": 1, "B": true, "C": {"x": [1, "y\\n"]}, "HOME": null},
-                "force": true,
                 "execute_command": true,
               }],
               "deploy": {}
@@ -310,8 +309,9 @@ class ProcessFileTest {
     AppsOutcome outcome =
         place.read(
             """
-            {"apps": {"name": "web", "script": "app", "watch": ["src"], "cron": "* * * * *",
-              "env_production": {"A": 1}, "wait_ready": false, "pmx": true, "vizion": false,
+            {"apps": {"name": "web", "script": "app",
+              "env_production": {"A": 1}, "merge_logs": false, "log": true, "pmx": true, "vizion": false, "force": true,
+              "kill_retry_time": 100, "time": true,
               "instances": 4, "exec_mode": "cluster"},
              "static": []}
             """);
@@ -321,8 +321,8 @@ class ProcessFileTest {
             "ecosystem.json: ignored for now: static",
             "ecosystem.json: web: exec_mode cluster: 4 instances run side by side and share no port"
                 + " in this version",
-            "ecosystem.json: web: ignored for now: cron, watch, env_production",
-            "ecosystem.json: web: mean nothing in jpm: pmx");
+            "ecosystem.json: web: ignored for now: log, time",
+            "ecosystem.json: web: mean nothing in jpm: kill_retry_time, pmx, force");
   }
 
   @ParameterizedTest

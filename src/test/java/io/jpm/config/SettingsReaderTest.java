@@ -58,6 +58,8 @@ class SettingsReaderTest {
                 new Settings.Bridge(
                     "127.0.0.1", 0, Duration.ofSeconds(2), 16 << 20, Duration.ofSeconds(30), 1024),
                 AppDefaults.PM2,
+                new Settings.History(8 << 20),
+                true,
                 new Settings.Log(10 << 20, 5)));
   }
 
@@ -71,6 +73,7 @@ class SettingsReaderTest {
                "max_frame": "1G", "slow_peer_timeout": "1m", "max_connections": 1},
              "defaults": {"autorestart": false, "max_restarts": 0, "min_uptime": "0s",
                "restart_delay": "1h", "kill_timeout": "10s", "kill_signal": "TERM"},
+             "history": {"max_size": "1M"},             "keeper": {"enabled": false},
              "log": {"max_size": "64K", "keep": 0}}
             """);
     SettingsOutcome outcome = SettingsReader.read(INSTALLED, home);
@@ -84,6 +87,8 @@ class SettingsReaderTest {
                     new RestartPolicy(
                         RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1)),
                     new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(10), true)),
+                new Settings.History(1 << 20),
+                false,
                 new Settings.Log(64 << 10, 0)));
   }
 

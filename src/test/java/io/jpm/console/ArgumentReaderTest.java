@@ -2,6 +2,9 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.AppKey;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentReaderTest {
@@ -18,7 +22,9 @@ class ArgumentReaderTest {
 
   private static Asked start(
       List<String> targets, Map<VerbOption, String> options, String... rest) {
-    return new Asked.Run(Verb.START, new Arguments(targets, options, List.of(rest)));
+    Map<VerbOption, List<String>> values = new EnumMap<>(VerbOption.class);
+    options.forEach((option, value) -> values.put(option, List.of(value)));
+    return new Asked.Run(Verb.START, new Arguments(targets, values, List.of(rest)));
   }
 
   @Test
@@ -77,9 +83,60 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void theLastOfTwoWins() {
-    assertThat(read("start", "a.js", "-n", "x", "--name", "y"))
-        .isEqualTo(start(List.of("a.js"), Map.of(VerbOption.NAME, "y")));
+  void theLastOfTwoWinsAndBothAreKnown() {
+    Asked.Run asked = (Asked.Run) read("start", "a.js", "-n", "x", "--name", "y");
+    assertThat(asked.arguments().value(VerbOption.NAME)).contains("y");
+    assertThat(asked.arguments().values(VerbOption.NAME)).containsExactly("x", "y");
+    Asked.Run run = (Asked.Run) read("start", "a.js", "-nx", "--name", "y");
+    assertThat(run.arguments().values(VerbOption.NAME)).containsExactly("x", "y");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          start app.js --watch              | app.js     | -
+          start --watch app.js              | app.js     | -
+          --watch start app.js              | app.js     | -
+          start app.js --watch src          | app.js     | src
+          start --watch src app.js          | app.js     | src
+          start --watch=src app.js          | app.js     | src
+          start app.js --watch src --watch x/y --watch | app.js | src,x/y,-
+          start app.js b.js --watch --name x | app.js,b.js | -
+          start --watch app.js --name x     | app.js     | -
+          start --name x --watch app.js     | app.js     | -
+          start --watch src --name x app.js | app.js     | src
+          start --watch app.js -- src       | app.js     | -
+          """)
+  void watchMayHaveAPath(String line, String targets, String values) {
+    Asked.Run asked = (Asked.Run) read(line.split(" "));
+    assertThat(String.join(",", asked.arguments().targets())).isEqualTo(targets);
+    assertThat(asked.arguments().values(VerbOption.WATCH))
+        .containsExactly(values.replace("-", "").split(",", -1));
+  }
+
+  @Test
+  void watchIsNoOptionOfEveryCommand() {
+    assertThat(read("stop", "web", "--watch")).isInstanceOf(Asked.Mistake.class);
+  }
+
+  @Test
+  void aMissingValueIsNotFoundInAnOptionalOne() {
+    assertThat(read("start", "a.js", "--name", "--watch"))
+        .isEqualTo(new Asked.Mistake("--name needs a value: --name NAME (jpm start --help)"));
+  }
+
+  @Test
+  void everyOptionOfAnAttributeIsInTheCatalogueUnderThatName() {
+    for (VerbOption option : VerbOption.values()) {
+      option.attribute().ifPresent(key -> assertThat(key.option()).contains(option.longName()));
+    }
+    assertThat(AppKey.values())
+        .filteredOn(key -> key.support() == AppKey.Support.ACTS && key.option().isPresent())
+        .allMatch(key ->
+            Arrays.stream(VerbOption.values())
+                .anyMatch(option -> option.attribute().filter(key::equals).isPresent()));
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,7 @@ class ConsoleVerticleTest {
   private final Vertx vertx = Vertx.vertx();
   private final List<Map<String, Object>> described = new CopyOnWriteArrayList<>();
   private final List<Caller> callers = new CopyOnWriteArrayList<>();
+  private final List<Optional<String>> environments = new CopyOnWriteArrayList<>();
   private final FakeRooms rooms = new FakeRooms(vertx);
   private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
   private volatile AppsOutcome script = outcome(Instances.spec("app", 1));
@@ -100,7 +102,8 @@ class ConsoleVerticleTest {
     }
 
     @Override
-    public AppsOutcome fromFile(Path path, Caller caller) {
+    public AppsOutcome fromFile(Path path, Optional<String> environment, Caller caller) {
+      environments.add(environment);
       assertThat(path).isEqualTo(Path.of("/home/me/apps.json"));
       callers.add(caller);
       return file;
@@ -369,6 +372,58 @@ class ConsoleVerticleTest {
         .containsExactly(new StartApps(file.apps(), Existing.RESTART));
     assertThat(client.err()).isEqualTo("[jpm][WARN] watch is not known yet\n");
     assertThat(client.out()).contains("[jpm] Done: 2 apps, 2 instances", "│ a ", "│ b ");
+  }
+
+  @Test
+  void envChoosesFromAFileOnly() {
+    file = outcome(Instances.spec("a", 1));
+    assertEnd(run("start", "apps.json", "--env", "production"), 0);
+    assertThat(environments).containsExactly(Optional.of("production"));
+    ConsoleClient script = run("start", "app.js", "--env", "production");
+    assertEnd(script, 0);
+    assertThat(script.err())
+        .isEqualTo("[jpm][WARN] --env chooses from a process file and changes nothing here\n");
+    rooms.asked.clear();
+    ConsoleClient name = run("restart", "a", "--env", "production");
+    assertEnd(name, 1);
+    assertThat(name.err())
+        .isEqualTo("[jpm][ERROR] --env chooses from a process file, and a is none\n");
+    assertThat(rooms.asked).isEmpty();
+  }
+
+  @Test
+  void aRestartedFileIsTakenAsItIsNow() {
+    rooms.instances.add(Instances.online(0, "a"));
+    rooms.instances.add(Instances.online(1, "c"));
+    file = outcome(Instances.spec("a", 1), Instances.spec("b", 1));
+    ConsoleClient client = run("restart", "apps.json", "c", "--env", "production");
+    assertEnd(client, 1);
+    client = run("restart", "c", "apps.json");
+    assertEnd(client, 0);
+    assertThat(environments).contains(Optional.of("production"), Optional.empty());
+    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.RESTART, List.of("c")));
+    assertThat(rooms.asked(StartApps.class))
+        .containsExactly(new StartApps(List.of(Instances.spec("a", 1)), Existing.RESTART));
+    assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
+  }
+
+  @Test
+  void updateEnvHandsOverTheShell() {
+    rooms.instances.add(Instances.online(0, "web"));
+    Optional<Map<String, String>> shell = Optional.of(Map.of("PATH", "/usr/bin"));
+    for (String verb : List.of("restart", "start")) {
+      rooms.asked.clear();
+      assertEnd(run(verb, "web", "--update-env"), 0);
+      assertThat(rooms.asked(Act.class))
+          .containsExactly(new Act(Action.RESTART, List.of("web"), shell));
+    }
+  }
+
+  @Test
+  void forceRestartsWhatRuns() {
+    assertEnd(run("start", "app.js", "-f"), 0);
+    assertThat(rooms.asked(StartApps.class))
+        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.RESTART));
   }
 
   @Test

@@ -80,9 +80,8 @@ class FailpointIT {
             """
                 .formatted(starts));
     Files.createDirectories(jpm.home());
-    if (Files.readString(Jpm.ROOT.resolve("conf/jpm.json")).contains("\"keeper\"")) {
-      Files.writeString(jpm.home().resolve("jpm.json"), "{\"keeper\": false}");
-    }
+    // It would bring a daemon back that is to die at the same moment again.
+    Files.writeString(jpm.home().resolve("jpm.json"), "{\"keeper\": {\"enabled\": false}}");
     jpm.run("start", script.toString(), "--name", "anchor").ok();
     jpm.run("save").ok();
     untouched = settled().get("anchor/0");

@@ -29,18 +29,24 @@ final class FakeProcessHost implements ProcessHost {
   volatile Optional<String> refusal = Optional.empty();
   volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
+  volatile boolean channels = true;
 
   /// A process without a kernel.
   final class FakeProcess {
     final ProcessIdentity identity;
     final String tag;
     final List<Signal> signals = new CopyOnWriteArrayList<>();
+    final List<String> heard = new CopyOnWriteArrayList<>();
     private volatile ChildWatcher watcher;
 
     FakeProcess(ProcessIdentity identity, String tag, ChildWatcher watcher) {
       this.identity = identity;
       this.tag = tag;
       this.watcher = watcher;
+    }
+
+    void says(String json) {
+      watcher.message(json);
     }
 
     void exit(Exit exit) {
@@ -57,7 +63,7 @@ final class FakeProcessHost implements ProcessHost {
     }
   }
 
-  private static final class FakeChild implements Child {
+  private final class FakeChild implements Child {
     private final FakeProcess process;
 
     FakeChild(FakeProcess process) {
@@ -82,6 +88,17 @@ final class FakeProcessHost implements ProcessHost {
     @Override
     public void signalMain(Signal signal) {
       process.signalled(signal);
+    }
+
+    @Override
+    public boolean send(String json) {
+      process.heard.add(json);
+      return true;
+    }
+
+    @Override
+    public boolean hasChannel() {
+      return channels;
     }
 
     @Override

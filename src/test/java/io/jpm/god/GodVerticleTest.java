@@ -2,8 +2,6 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.Addresses;
-import io.jpm.bus.BusCodec;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
@@ -11,132 +9,20 @@ import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.model.AppName;
-import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import io.jpm.model.Exit;
-import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
-import io.jpm.model.StopPolicy;
-import io.jpm.model.Variables;
 import io.jpm.testing.Eventually;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/// God with a fake host: real Vert.x, real journal, no process.
-@Timeout(60)
-class GodVerticleTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
-
-  @TempDir Path home;
-  private final FakeProcessHost host = new FakeProcessHost();
-  private final List<InstanceEvent> events = new CopyOnWriteArrayList<>();
-  private final List<LogsCommand> logs = new CopyOnWriteArrayList<>();
-  private volatile Optional<String> logsProblem = Optional.empty();
-  private Vertx vertx;
-
-  @BeforeEach
-  void boot() {
-    vertx = Vertx.vertx();
-    BusCodec.install(vertx);
-    vertx
-        .eventBus()
-        .<LogsCommand>consumer(
-            Addresses.LOGS_COMMAND,
-            message -> {
-              logs.add(message.body());
-              message.reply(
-                  logsProblem.<LogsReply>map(LogsReply.Failed::new).orElseGet(LogsReply.Done::new));
-            });
-    vertx
-        .eventBus()
-        .<InstanceEvent>consumer(Addresses.GOD_EVENTS, message -> events.add(message.body()));
-    var context = new GodContext(host, home, InstantSource.system(), System::nanoTime);
-    await(vertx.deployVerticle(new GodVerticle(context)));
-  }
-
-  @AfterEach
-  void end() {
-    await(vertx.close());
-  }
-
-  /// What `kill -9` of the daemon and a new one amount to.
-  private void reboot() {
-    end();
-    events.clear();
-    boot();
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(LONG.toSeconds(), TimeUnit.SECONDS);
-    } catch (Exception error) {
-      throw new AssertionError(error);
-    }
-  }
-
-  private GodReply ask(GodCommand command) {
-    return await(vertx.eventBus().<GodReply>request(Addresses.GOD_COMMAND, command)).body();
-  }
-
-  private static AppSpec spec(String name, int instances, RestartPolicy restart) {
-    var command = new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x"));
-    return AppSpec.of(new AppName(name), command, Path.of("/"))
-        .variables(Variables.declared(Map.of("A", "1")))
-        .instances(Instances.of(instances))
-        .restart(restart)
-        .stop(new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true))
-        .build();
-  }
-
-  private static AppSpec spec(String name) {
-    return spec(name, 1, RestartPolicy.DEFAULT);
-  }
-
-  private GodReply start(AppSpec... specs) {
-    return ask(new GodCommand.StartApps(List.of(specs), Existing.REFUSE_RUNNING));
-  }
-
-  private GodReply act(Action action, String... targets) {
-    return ask(new GodCommand.Act(action, List.of(targets)));
-  }
-
-  private List<InstanceView> list() {
-    return ask(new GodCommand.Show(List.of())).instances();
-  }
-
-  private InstanceView only() {
-    assertThat(list()).hasSize(1);
-    return list().getFirst();
-  }
-
-  private void awaitOnline(int restarts) {
-    Eventually.await(
-        "online after " + restarts,
-        LONG,
-        () -> only().restarts() == restarts && only().phase() == Phase.ONLINE);
-  }
-
+/// Starting, stopping, crashing, and what the journal keeps of it.
+class GodVerticleTest extends GodHarness {
   @Test
   void startMakesAProcessWithAllItNeeds() {
     GodReply reply = start(spec("web"));

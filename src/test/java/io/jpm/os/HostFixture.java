@@ -2,6 +2,7 @@ package io.jpm.os;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
@@ -134,7 +135,50 @@ public final class HostFixture implements AutoCloseable {
         request.cwd(),
         request.out(),
         request.error(),
-        tag);
+        tag,
+        request.runAs(),
+        request.channel());
+  }
+
+  public SpawnRequest withChannel(SpawnRequest request) {
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        request.environment(),
+        request.cwd(),
+        request.out(),
+        request.error(),
+        request.tag(),
+        request.runAs(),
+        true);
+  }
+
+  public SpawnRequest withRunAs(SpawnRequest request, RunAs runAs) {
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        request.environment(),
+        request.cwd(),
+        request.out(),
+        request.error(),
+        request.tag(),
+        runAs,
+        request.channel());
+  }
+
+  public SpawnRequest withVariable(SpawnRequest request, String name, String value) {
+    Map<String, String> environment = new HashMap<>(request.environment());
+    environment.put(name, value);
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        environment,
+        request.cwd(),
+        request.out(),
+        request.error(),
+        request.tag(),
+        request.runAs(),
+        request.channel());
   }
 
   public Spawned start(String script, String... arguments) {

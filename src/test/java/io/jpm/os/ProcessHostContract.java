@@ -347,4 +347,19 @@ public abstract class ProcessHostContract {
     assertThat(fixture.host().usage(other.identity())).isPresent();
     assertThat(watcher.told()).isEmpty();
   }
+
+  @Test
+  void withoutAChannelNothingIsSent() {
+    SpawnRequest request =
+        fixture.withVariable(
+            fixture.request("prints-surroundings.sh"), "NODE_CHANNEL_FD", "of a shell's");
+    Spawned child = fixture.start(request);
+    child.watcher().awaitExit();
+    child.awaitOutput("JPM_TAG=");
+
+    assertThat(HostFixture.read(child.out())).doesNotContain("CHANNEL");
+    assertThat(child.child().hasChannel()).isFalse();
+    assertThat(child.child().send("1")).isFalse();
+    assertThat(child.watcher().messages()).isEmpty();
+  }
 }

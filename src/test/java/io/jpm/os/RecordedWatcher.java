@@ -10,12 +10,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RecordedWatcher implements ChildWatcher {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
   private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> messages = new CopyOnWriteArrayList<>();
   private final List<Exit> exits = new CopyOnWriteArrayList<>();
 
   @Override
   public void exited(Exit exit) {
     told.add("exited");
     exits.add(exit);
+  }
+
+  @Override
+  public void message(String json) {
+    messages.add(json);
+    told.add("message");
   }
 
   @Override
@@ -26,6 +33,15 @@ public final class RecordedWatcher implements ChildWatcher {
   /// All calls so far.
   public List<String> told() {
     return List.copyOf(told);
+  }
+
+  public List<String> messages() {
+    return List.copyOf(messages);
+  }
+
+  public void awaitMessage(String json) {
+    Eventually.await(
+        "the message " + json, DEADLINE, () -> messages.contains(json), this::messages);
   }
 
   public boolean hasExited() {

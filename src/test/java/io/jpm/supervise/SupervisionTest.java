@@ -1,281 +1,259 @@
 package io.jpm.supervise;
 
+import static io.jpm.supervise.Life.CLEAN;
+import static io.jpm.supervise.Life.CRASH;
+import static io.jpm.supervise.Life.PM2;
+import static io.jpm.supervise.Life.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.Backoff;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
-import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
-import io.jpm.model.StopPolicy;
+import io.jpm.model.RestartPolicy.When;
+import io.jpm.supervise.Effect.CancelTimer;
+import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
-import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/// How a run begins, and what follows when it ends by itself.
 class SupervisionTest {
-  private static final Policies PM2 = with(RestartPolicy.DEFAULT);
-  private static final Exit CRASH = new Exit.Code(1);
-  private static final long MILLI = 1_000_000;
+  private static final Policies DELAYED = Life.with(new Backoff.Constant(Duration.ofMillis(800)));
 
-  private static Policies with(RestartPolicy restart) {
-    return new Policies(restart, StopPolicy.DEFAULT, Readiness.DEFAULT, false);
-  }
-
-  private static Supervised online(Policies policies) {
-    Supervised launching =
-        Supervision.step(Supervised.NEW, new Event.StartAsked(), policies, 0).next();
-    return Supervision.step(launching, new Event.Spawned(1), policies, 0).next();
-  }
-
-  private static Step step(Supervised state, Event event) {
-    return Supervision.step(state, event, PM2, 0);
+  @Test
+  void aStartMakesAProcessAtOnce() {
+    Life life = Life.of(PM2).start();
+    assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);
+    assertThat(life.state().awaiting()).isEqualTo(Awaiting.SPAWN);
+    assertThat(life.effects())
+        .containsExactly(
+            new CancelTimer(Timer.RESTART), announce(Change.START), new Effect.Spawn(1));
+    assertThat(life.spawned().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(life.effects()).containsExactly(announce(Change.ONLINE));
   }
 
   @Test
   void aCrashIsAnsweredByAnotherSpawnAtOnce() {
-    Step step = Supervision.step(online(PM2), new Event.Exited(1, CRASH, false), PM2, 12 * MILLI);
-    assertThat(step.effects()).contains(new Effect.Spawn(2));
-    assertThat(step.next().restarts()).isEqualTo(1);
-    assertThat(step.next().reason()).isEqualTo("exit 1 after 12 ms, restart 1/16");
+    Life life = Life.online(PM2).after(12).exits(CRASH);
+    assertThat(life.effects()).contains(new Effect.Spawn(2));
+    assertThat(life.state().restarts()).isEqualTo(1);
+    assertThat(life.reason()).isEqualTo("exit 1 after 12 ms, restart 1/16");
   }
 
   @Test
   void aProgramThatExitsAtOnceIsLaunchedSixteenTimesAndThenErrored() {
-    Supervised state = online(PM2);
+    Life life = Life.online(PM2);
     int launches = 1;
-    while (state.phase() == Phase.ONLINE) {
-      state =
-          Supervision.step(
-                  state, new Event.Exited(state.generation(), CRASH, false), PM2, 5 * MILLI)
-              .next();
-      if (state.phase() == Phase.LAUNCHING) {
-        launches++;
-        state = step(state, new Event.Spawned(state.generation())).next();
-      }
+    while (life.after(5).exits(CRASH).phase() == Phase.LAUNCHING) {
+      launches++;
+      life.spawned();
     }
     assertThat(launches).isEqualTo(16);
-    assertThat(state.phase()).isEqualTo(Phase.ERRORED);
-    assertThat(state.restarts()).isEqualTo(15);
-    assertThat(state.reason())
+    assertThat(life.phase()).isEqualTo(Phase.ERRORED);
+    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.state().restarts()).isEqualTo(15);
+    assertThat(life.state().unstable()).isZero();
+    assertThat(life.reason())
         .isEqualTo(
             "exit 1 after 5 ms: gave up after 16 runs in a row shorter than 1 s (max_restarts 16)");
   }
 
   @Test
   void aStableRunMakesUpForEarlierCrashes() {
-    Supervised shaky = online(PM2).counted(new Counters(15, 15, 0));
-    Supervised next =
-        Supervision.step(shaky, new Event.Exited(1, CRASH, false), PM2, 2000 * MILLI).next();
-    assertThat(next.phase()).isEqualTo(Phase.LAUNCHING);
-    assertThat(next.unstable()).isZero();
+    Life life = Life.online(PM2).after(5).exits(CRASH).spawned().after(2000).exits(CRASH);
+    assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);
+    assertThat(life.state().unstable()).isZero();
+    assertThat(life.reason()).isEqualTo("exit 1 after 2 s, restart");
+  }
+
+  /// PM2 looks away once a process is 16 s old (defect 1).
+  @Test
+  void theBrakeWorksForTheWholeLife() {
+    Life life = Life.online(Life.withMaxRestarts(2)).after(3_600_000).exits(CRASH);
+    life.spawned().after(5).exits(CRASH).spawned().after(5).exits(CRASH);
+    assertThat(life.phase()).isEqualTo(Phase.ERRORED);
+  }
+
+  /// PM2 leaves it `online` without a process (defect 2).
+  @Test
+  void aSpawnFailureIsErroredWithItsReason() {
+    Life life = Life.of(PM2).start().refused("/x is not executable", false);
+    assertThat(life.phase()).isEqualTo(Phase.ERRORED);
+    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.reason()).isEqualTo("/x is not executable");
+    assertThat(life.effects()).containsExactly(announce(Change.ERRORED));
+  }
+
+  /// PM2 says "Process N not found" (defect 3).
+  @Test
+  void restartDuringTheDelayStartsAtOnceAndCountsAfresh() {
+    Life life = Life.online(DELAYED).exits(CRASH);
+    assertThat(life.phase()).isEqualTo(Phase.WAITING_RESTART);
+    assertThat(life.state().unstable()).isEqualTo(1);
+    life.restart();
+    assertThat(life.effects()).contains(new CancelTimer(Timer.RESTART), new Effect.Spawn(2));
+    assertThat(life.state().unstable()).isZero();
+  }
+
+  /// PM2 says "waiting restart" for ever (defect 4).
+  @Test
+  void withoutAutorestartNothingIsWaitedFor() {
+    RestartPolicy never =
+        new RestartPolicy(When.NEVER, 16, Duration.ofSeconds(1), Duration.ofMillis(800));
+    Life life = Life.online(Life.with(never)).after(5000).exits(CLEAN);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.reason()).isEqualTo("exit 0 after 5 s, autorestart is off");
+    assertThat(life.effects()).containsExactly(announce(Change.EXIT), announce(Change.STOP));
   }
 
   @Test
-  void theBrakeWorksForTheWholeLife() {
-    // PM2 looks away once a process is 16 s old.
-    Supervised old = online(PM2).onlineSince(3_600_000 * MILLI).counted(new Counters(4, 15, 0));
-    Supervised next =
-        Supervision.step(old, new Event.Exited(1, CRASH, false), PM2, 3_600_001 * MILLI).next();
-    assertThat(next.phase()).isEqualTo(Phase.ERRORED);
+  void whatRestsMayBeStartedByItsSchedule() {
+    Life life = Life.online(Life.with(When.NEVER)).after(5000).exits(CLEAN);
+    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "true, 0, LAUNCHING",
-    "true, 1, LAUNCHING",
-    "false, 0, STOPPED",
-    "false, 1, STOPPED",
-  })
-  void autorestartDecidesWhateverTheExitCode(boolean autorestart, int code, Phase phase) {
-    Policies policies =
-        with(
-            new RestartPolicy(
-                autorestart ? RestartPolicy.When.ALWAYS : RestartPolicy.When.NEVER,
-                16,
-                Duration.ofSeconds(1),
-                Duration.ZERO));
-    Supervised next =
-        Supervision.step(
-                online(policies), new Event.Exited(1, new Exit.Code(code), false), policies, 0)
-            .next();
-    assertThat(next.phase()).isEqualTo(phase);
+  @ValueSource(strings = {"ALWAYS", "ON_FAILURE"})
+  void aStopExitCodeBeatsThePolicy(When when) {
+    Policies policies = Life.withStopCodes(when, 3, 4);
+    Life life = Life.online(policies).after(2000).exits(new Exit.Code(3));
+    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.reason()).isEqualTo("exit 3 after 2 s, in stop_exit_codes");
+    assertThat(Life.online(policies).exits(new Exit.Code(5)).phase()).isEqualTo(Phase.LAUNCHING);
+  }
+
+  @Test
+  void aStopExitCodeIsNotASignalOfThatNumber() {
+    Life life = Life.online(Life.withStopCodes(When.ALWAYS, 9));
+    assertThat(life.exits(new Exit.Signalled(9, false)).phase()).isEqualTo(Phase.LAUNCHING);
+  }
+
+  @Test
+  void onFailureSaysWhyACleanExitIsTheEnd() {
+    Life life = Life.online(Life.with(When.ON_FAILURE)).after(5000).exits(CLEAN);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.reason()).isEqualTo("exit 0 after 5 s, restart is on-failure");
   }
 
   @Test
   void aRestartDelayIsWaitedForAndShown() {
-    Policies policies =
-        with(
-            new RestartPolicy(
-                RestartPolicy.When.ALWAYS, 16, Duration.ofSeconds(1), Duration.ofMillis(800)));
-    Step step =
-        Supervision.step(
-            online(policies),
-            new Event.Exited(1, new Exit.Signalled(9, false), false),
-            policies,
-            3 * MILLI);
-    assertThat(step.next().phase()).isEqualTo(Phase.WAITING_RESTART);
-    assertThat(step.next().reason()).isEqualTo("SIGKILL after 3 ms, restart 1/16 in 800 ms");
-    assertThat(step.effects())
-        .contains(new Effect.StartTimer(Timer.RESTART, 1, Duration.ofMillis(800)));
+    Life life = Life.online(DELAYED).after(3).exits(new Exit.Signalled(9, false));
+    assertThat(life.phase()).isEqualTo(Phase.WAITING_RESTART);
+    assertThat(life.reason()).isEqualTo("SIGKILL after 3 ms, restart 1/16 in 800 ms");
+    assertThat(life.effects()).contains(life.timer(Timer.RESTART, 800));
+    assertThat(life.fires(Timer.RESTART).effects())
+        .containsExactly(
+            new CancelTimer(Timer.RESTART), announce(Change.RESTART), new Effect.Spawn(2));
   }
 
   @Test
   void stopDuringTheDelayIsImmediate() {
-    Supervised waiting = online(PM2).in(Phase.WAITING_RESTART, "");
-    Step step = step(waiting, new Event.StopAsked());
-    assertThat(step.next().phase()).isEqualTo(Phase.STOPPED);
-    assertThat(step.effects()).contains(new Effect.CancelTimer(Timer.RESTART));
-  }
-
-  @Test
-  void restartDuringTheDelayStartsAtOnceAndCountsAfresh() {
-    Supervised waiting = online(PM2).counted(new Counters(7, 7, 0)).in(Phase.WAITING_RESTART, "");
-    Step step = step(waiting, new Event.RestartAsked());
-    assertThat(step.effects()).contains(new Effect.Spawn(2));
-    assertThat(step.next().unstable()).isZero();
-  }
-
-  @Test
-  void stopSignalsTheTreeAndSetsALimit() {
-    Step step = step(online(PM2), new Event.StopAsked());
-    assertThat(step.next().phase()).isEqualTo(Phase.STOPPING);
-    assertThat(step.effects())
-        .contains(
-            new Effect.SignalTree(1, Signal.SIGINT),
-            new Effect.StartTimer(Timer.KILL, 1, Duration.ofMillis(1600)));
-  }
-
-  @Test
-  void whatIgnoresTheSignalIsKilledAndKilledAgain() {
-    Supervised stopping = step(online(PM2), new Event.StopAsked()).next();
-    Step first = step(stopping, new Event.TimerFired(Timer.KILL, 1));
-    assertThat(first.effects()).contains(new Effect.SignalTree(1, Signal.SIGKILL));
-    assertThat(first.next().reason()).isEqualTo("did not end within 1.6 s of SIGINT: SIGKILL");
-    Step second = step(first.next(), new Event.TimerFired(Timer.KILL, 1));
-    assertThat(second.effects()).contains(new Effect.SignalTree(1, Signal.SIGKILL));
-  }
-
-  @Test
-  void stoppedIsSaidOnlyWhenTheTreeIsGone() {
-    Supervised stopping = step(online(PM2), new Event.StopAsked()).next();
-    Supervised mainGone = step(stopping, new Event.Exited(1, CRASH, true)).next();
-    assertThat(mainGone.phase()).isEqualTo(Phase.STOPPING);
-    assertThat(step(mainGone, new Event.TreeGone(1)).next().phase()).isEqualTo(Phase.STOPPED);
+    Life life = Life.online(DELAYED).exits(CRASH).stop();
+    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.effects())
+        .containsExactly(new CancelTimer(Timer.RESTART), announce(Change.STOP));
   }
 
   @Test
   void leftoversAreEndedBeforeTheSuccessorStarts() {
-    Step fell = Supervision.step(online(PM2), new Event.Exited(1, CRASH, true), PM2, MILLI);
-    assertThat(fell.next().phase()).isEqualTo(Phase.STOPPING);
-    assertThat(fell.effects()).contains(new Effect.SignalTree(1, Signal.SIGINT));
-    Step gone = step(fell.next(), new Event.TreeGone(1));
-    assertThat(gone.effects()).contains(new Effect.Spawn(2));
-    assertThat(gone.next().unstable()).isEqualTo(1);
+    Life life = Life.online(PM2).after(1).exitsLeavingOthers(CRASH);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(life.effects())
+        .containsExactly(
+            announce(Change.EXIT), life.signal(PM2.stop().signal()), life.timer(Timer.KILL, 1600));
+    life.treeGone();
+    assertThat(life.effects()).contains(new CancelTimer(Timer.KILL), new Effect.Spawn(2));
+    assertThat(life.state().unstable()).isEqualTo(1);
+    assertThat(life.reason()).isEqualTo("exit 1 after 1 ms, restart 1/16");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NEVER, 16, STOPPED, 'exit 1 after 1 ms, autorestart is off'",
+    "ALWAYS, 1, ERRORED, 'exit 1 after 1 ms: gave up after 1 run shorter than 1 s (max_restarts 1)'",
+  })
+  void whatIsDecidedAtTheExitIsKeptUntilTheLeftoversAreGone(
+      When when, int maxRestarts, Phase end, String reason) {
+    var restart = new RestartPolicy(when, maxRestarts, Duration.ofSeconds(1), Duration.ZERO);
+    Life life = Life.online(Life.with(restart)).after(1).exitsLeavingOthers(CRASH);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(life.reason()).isEqualTo(reason);
+    assertThat(life.treeGone().phase()).isEqualTo(end);
+    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.reason()).isEqualTo(reason);
   }
 
   @Test
-  void aSpawnFailureIsErroredWithItsReason() {
-    Supervised launching = step(Supervised.NEW, new Event.StartAsked()).next();
-    Supervised next =
-        step(launching, new Event.SpawnFailed(1, "/x is not executable", false)).next();
-    assertThat(next.phase()).isEqualTo(Phase.ERRORED);
-    assertThat(next.reason()).isEqualTo("/x is not executable", false);
+  void whatTheSystemHasNoMeansForIsTriedAgainAfterASecond() {
+    Life life = Life.of(PM2).start().refused("no more processes", true);
+    assertThat(life.phase()).isEqualTo(Phase.WAITING_RESTART);
+    assertThat(life.effects()).containsExactly(life.timer(Timer.RESTART, 1000));
+    assertThat(life.reason()).isEqualTo("no more processes, restart 1/16 in 1 s");
+    life.fires(Timer.RESTART);
+    assertThat(life.effects()).contains(announce(Change.RESTART), life.spawn());
+    assertThat(life.state().restarts()).isEqualTo(1);
   }
 
   @Test
-  void stopDuringTheSpawnIsNotForgotten() {
-    Supervised launching = step(Supervised.NEW, new Event.StartAsked()).next();
-    Supervised unwanted = step(launching, new Event.StopAsked()).next();
-    Step here = step(unwanted, new Event.Spawned(1));
-    assertThat(here.next().phase()).isEqualTo(Phase.STOPPING);
+  void whatTheSystemHasNoMeansForWaitsItsOwnDelayWhereThatIsLonger() {
+    Life life = Life.of(Life.with(new Backoff.Constant(Duration.ofSeconds(7)))).start();
+    assertThat(life.refused("no memory", true).effects())
+        .containsExactly(life.timer(Timer.RESTART, 7000));
   }
 
   @Test
-  void anAdoptedProcessKeepsItsCounters() {
-    Supervised recorded = online(PM2).counted(new Counters(3, 2, 0));
-    Step step = Supervision.step(recorded, new Event.Adopted(1, 5000 * MILLI), PM2, 7 * MILLI);
-    assertThat(step.next().phase()).isEqualTo(Phase.ONLINE);
-    assertThat(step.next().restarts()).isEqualTo(3);
-    assertThat(step.next().unstable()).isEqualTo(2);
-    assertThat(step.next().onlineSinceNanos()).isEqualTo(-4993 * MILLI);
+  void whatTheSystemNeverHasMeansForIsGivenUp() {
+    Life life = Life.of(Life.withMaxRestarts(2)).start().refused("no memory", true);
+    life.fires(Timer.RESTART).refused("no memory", true);
+    assertThat(life.phase()).isEqualTo(Phase.ERRORED);
+    assertThat(life.reason())
+        .isEqualTo("no memory: gave up after 2 failed starts in a row (max_restarts 2)");
   }
 
   @Test
-  void aStopThatTheOldDaemonBeganGoesOnInTheNewOne() {
-    Supervised stopping = step(online(PM2), new Event.StopAsked()).next();
-    Step step = Supervision.step(stopping, new Event.Adopted(1, 0), PM2, 0);
-    assertThat(step.next().phase()).isEqualTo(Phase.STOPPING);
-    assertThat(step.effects()).contains(new Effect.SignalTree(1, Signal.SIGINT));
+  void aJobThatCouldNotBeMadeIsTriedAgainThoughItIsNeverRestarted() {
+    Life life = Life.of(Life.with(When.NEVER)).start().refused("no memory", true);
+    assertThat(life.phase()).isEqualTo(Phase.WAITING_RESTART);
   }
 
   @Test
-  void whatEndedWithoutADaemonIsStartedAgainAndNotHeldAgainstIt() {
-    Exit unseen = new Exit.Unknown("no daemon");
-    Step step = Supervision.step(online(PM2), new Event.FoundGone(1, unseen, false), PM2, 0);
-    assertThat(step.effects()).contains(new Effect.Spawn(2));
-    assertThat(step.next().unstable()).isZero();
-    assertThat(step.next().restarts()).isEqualTo(1);
-  }
-
-  @Test
-  void whatANewerDaemonMadeIsTakenAsItIs() {
-    // Written down as stopping; the next generation was made just before the daemon died.
-    Supervised stopping = step(online(PM2), new Event.RestartAsked()).next();
-    Supervised next = step(stopping, new Event.Adopted(2, 0)).next();
-    assertThat(next.phase()).isEqualTo(Phase.ONLINE);
-    assertThat(next.generation()).isEqualTo(2);
-    Supervised stopped = Supervised.NEW;
-    assertThat(step(stopped, new Event.Adopted(1, 0)).next().wanted()).isEqualTo(Wanted.UP);
-  }
-
-  @Test
-  void whatADeadMainProcessLeftIsEndedBeforeItsSuccessorStarts() {
-    Exit unseen = new Exit.Unknown("no daemon");
-    Step step = step(online(PM2), new Event.FoundGone(1, unseen, true));
-    assertThat(step.next().phase()).isEqualTo(Phase.STOPPING);
-    assertThat(step.effects()).contains(new Effect.SignalTree(1, Signal.SIGINT));
-    assertThat(step(step.next(), new Event.TreeGone(1)).effects()).contains(new Effect.Spawn(2));
-  }
-
-  @Test
-  void aRestartThatTheOldDaemonBeganIsFinishedWhateverThePolicy() {
-    Policies once =
-        with(new RestartPolicy(RestartPolicy.When.NEVER, 16, Duration.ofSeconds(1), Duration.ZERO));
-    Supervised stopping = Supervision.step(online(once), new Event.RestartAsked(), once, 0).next();
-    Event gone = new Event.FoundGone(1, new Exit.Unknown("no daemon"), false);
-    assertThat(Supervision.step(stopping, gone, once, 0).effects()).contains(new Effect.Spawn(2));
-    assertThat(Supervision.step(online(once), gone, once, 0).next().phase())
-        .isEqualTo(Phase.STOPPED);
+  void aRestartAskedDuringASpawnThatFailsIsNotForgotten() {
+    Life life = Life.of(PM2).start().restart().refused("/old is not executable", false);
+    assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);
+    assertThat(life.effects()).contains(new Effect.Spawn(2));
   }
 
   @Test
   void aRestartDuringTheSpawnReplacesWhatIsBeingMade() {
-    Supervised launching = step(Supervised.NEW, new Event.StartAsked()).next();
-    Supervised replacing = step(launching, new Event.RestartAsked()).next();
-    Step here = step(replacing, new Event.Spawned(1));
-    assertThat(here.next().phase()).isEqualTo(Phase.STOPPING);
-    assertThat(step(here.next(), new Event.TreeGone(1)).effects()).contains(new Effect.Spawn(2));
+    Life life = Life.of(PM2).start().restart().spawned();
+    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(life.treeGone().effects()).contains(new Effect.Spawn(2));
   }
 
   @Test
-  void randomStepsKeepTheRules() {
-    long seed = Long.getLong("jpm.seed", 20_261_121L);
-    var random = new SplittableRandom(seed);
-    Policies policies = PM2;
-    World world = World.BEGIN;
-    for (int i = 0; i < 300_000; i++) {
-      List<World.Possible> possible = world.possible(policies);
-      World.Possible chosen = possible.get(random.nextInt(possible.size()));
-      Step step = Supervision.step(world.state(), chosen.event(), policies, chosen.now());
-      try {
-        world = chosen.before().after(step, policies);
-      } catch (World.Violation violation) {
-        throw new AssertionError("-Djpm.seed=" + seed + " step " + i, violation);
-      }
-    }
-    assertThat(world.state().generation()).isGreaterThan(1000);
+  void aStartOfWhatRunsChangesNothing() {
+    Life life = Life.online(PM2);
+    Supervised before = life.state();
+    assertThat(life.start().state()).isEqualTo(before);
+    assertThat(life.effects()).isEmpty();
+  }
+
+  @Test
+  void aCommandLeavesErroredAndCountsAfresh() {
+    Life life = Life.errored().start();
+    assertThat(life.effects()).contains(new Effect.Spawn(2));
+    assertThat(life.state().counters()).isEqualTo(Counters.ZERO);
+    assertThat(Life.errored().stop().phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  @Test
+  void theExitOfAnOldGenerationIsIgnored() {
+    Life life = Life.online(PM2).exits(CRASH).spawned();
+    Supervised before = life.state();
+    assertThat(life.on(new Event.Exited(1, CRASH, true)).state()).isEqualTo(before);
+    assertThat(life.effects()).isEmpty();
   }
 }

@@ -1,28 +1,111 @@
 package io.jpm.supervise;
 
+import io.jpm.model.Backoff;
 import io.jpm.model.Exit;
-import io.jpm.model.Signal;
+import io.jpm.model.Phase;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.StopPolicy;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/// What is outside the machine: the process, its tree, the timers. Small enough to walk every state
-/// of it.
-record World(
-    Supervised state,
-    boolean spawnPending,
-    boolean mainAlive,
-    boolean othersAlive,
-    boolean treeWatched,
-    boolean killTimer,
-    boolean restartTimer) {
+/// What is outside the machine: the process, its tree, the waits and the timers. Small enough to
+/// walk every state of it.
+///
+/// @param failures ends in a row that came too soon, counted by the test itself
+record World(Supervised state, Facts facts, int failures) {
 
-  static final World BEGIN = new World(Supervised.NEW, false, false, false, false, false, false);
+  static final World BEGIN = new World(Supervised.NEW, Facts.NONE, 0);
 
+  static final Exit CLEAN = new Exit.Code(0);
   static final Exit CRASH = new Exit.Code(1);
+  static final Exit UNSEEN = new Exit.Unknown("no daemon");
 
-  /// An event that can happen now, and when.
-  record Possible(String words, Event event, long now, World before) {}
+  /// What can be so outside.
+  enum Fact {
+    /// The apps it depends on are waited for.
+    DEPENDENCY_WAIT,
+    /// A process has been asked for.
+    SPAWN,
+    /// The main process lives.
+    MAIN,
+    /// The main process has ended, others of its tree live.
+    OTHERS,
+    /// The end of the tree will be told.
+    WATCHED,
+    /// The stop command runs.
+    COMMAND,
+    /// The stop command was run in this stop.
+    COMMANDED,
+    KILL_TIMER,
+    RESTART_TIMER,
+    READY_TIMER;
+
+    static Fact of(Timer timer) {
+      return switch (timer) {
+        case KILL -> KILL_TIMER;
+        case RESTART -> RESTART_TIMER;
+        case READY -> READY_TIMER;
+      };
+    }
+  }
+
+  /// A set of facts, small and quick to compare.
+  record Facts(int bits) {
+    static final Facts NONE = new Facts(0);
+
+    boolean has(Fact fact) {
+      return (bits & bit(fact)) != 0;
+    }
+
+    boolean hasAny(Fact... some) {
+      return (bits & bits(some)) != 0;
+    }
+
+    Facts with(Fact... some) {
+      return new Facts(bits | bits(some));
+    }
+
+    Facts without(Fact... some) {
+      return new Facts(bits & ~bits(some));
+    }
+
+    private static int bits(Fact... some) {
+      int bits = 0;
+      for (Fact fact : some) {
+        bits |= bit(fact);
+      }
+      return bits;
+    }
+
+    private static int bit(Fact fact) {
+      return 1 << fact.ordinal();
+    }
+
+    @Override
+    public String toString() {
+      Set<Fact> all = EnumSet.allOf(Fact.class);
+      all.removeIf(fact -> !has(fact));
+      return all.toString();
+    }
+  }
+
+  /// Who makes an event happen.
+  enum Source {
+    /// A person.
+    ORDER,
+    /// One of the app's triggers.
+    TRIGGER,
+    /// What goes on by itself.
+    NEWS,
+    /// A new daemon, after the death of the old one.
+    BOOT
+  }
+
+  /// An event that can happen now, when, and what is so outside at that moment.
+  record Possible(String words, Source source, Event event, long now, World before) {}
 
   /// A rule was broken.
   static final class Violation extends AssertionError {
@@ -33,165 +116,242 @@ record World(
     }
   }
 
+  boolean has(Fact fact) {
+    return facts.has(fact);
+  }
+
   /// Everything that can happen next.
   List<Possible> possible(Policies policies) {
-    List<Possible> all = new ArrayList<>();
-    long generation = state.generation();
-    add(all, "start asked", new Event.StartAsked(), this);
-    add(all, "stop asked", new Event.StopAsked(), this);
-    add(all, "restart asked", new Event.RestartAsked(), this);
-    if (spawnPending) {
-      World born = new World(state, false, true, false, false, killTimer, restartTimer);
-      World stillborn = new World(state, false, false, false, false, killTimer, restartTimer);
-      add(all, "spawned", new Event.Spawned(generation), born);
-      add(all, "spawn failed", new Event.SpawnFailed(generation, "no", false), stillborn);
-    }
-    if (mainAlive) {
-      exits(all, policies, generation);
-    }
-    if (!mainAlive && treeWatched) {
-      World gone = new World(state, spawnPending, false, false, false, killTimer, restartTimer);
-      add(all, "tree gone", new Event.TreeGone(generation), gone);
-    }
-    if (killTimer) {
-      World fired =
-          new World(state, spawnPending, mainAlive, othersAlive, treeWatched, false, restartTimer);
-      add(all, "kill timer", new Event.TimerFired(Timer.KILL, generation), fired);
-    }
-    if (restartTimer) {
-      World fired =
-          new World(state, spawnPending, mainAlive, othersAlive, treeWatched, killTimer, false);
-      add(all, "restart timer", new Event.TimerFired(Timer.RESTART, generation), fired);
-    }
-    return all;
+    var all = new Possibilities(policies, new ArrayList<>());
+    all.orders();
+    all.news();
+    all.boots();
+    return all.list();
   }
 
   /// News of an earlier generation, which must change nothing.
   List<Event> stale() {
     long old = state.generation() - 1;
     return List.of(
+        new Event.DependenciesMet(old),
+        new Event.DependencyFailed(old, "old"),
         new Event.Spawned(old),
         new Event.SpawnFailed(old, "old", false),
+        new Event.SpawnFailed(old, "old", true),
+        new Event.Ready(old),
         new Event.Exited(old, CRASH, true),
+        new Event.Exited(old, CRASH, false),
         new Event.TreeGone(old),
+        new Event.StopCommandEnded(old),
         new Event.TimerFired(Timer.KILL, old),
-        new Event.TimerFired(Timer.RESTART, old));
+        new Event.TimerFired(Timer.RESTART, old),
+        new Event.TimerFired(Timer.READY, old),
+        new Event.Adopted(old, 0),
+        new Event.FoundGone(old, CRASH, true),
+        new Event.FoundGone(old, UNSEEN, false));
   }
 
-  private void exits(List<Possible> all, Policies policies, long generation) {
-    long soon = state.onlineSinceNanos() + 1;
-    long late = state.onlineSinceNanos() + policies.restart().minUptime().toNanos();
-    for (boolean others : new boolean[] {false, true}) {
-      World after =
-          new World(state, spawnPending, false, others, treeWatched, killTimer, restartTimer);
-      var event = new Event.Exited(generation, CRASH, others);
-      String left = others ? ", others left" : "";
-      all.add(new Possible("exit at once" + left, event, soon, after));
-      all.add(new Possible("exit late" + left, event, late, after));
+  /// Collects what can happen.
+  private final class Possibilities {
+    private final Policies policies;
+    private final List<Possible> all;
+    private final long generation = state.generation();
+
+    Possibilities(Policies policies, List<Possible> all) {
+      this.policies = policies;
+      this.all = all;
+    }
+
+    List<Possible> list() {
+      return all;
+    }
+
+    void orders() {
+      boolean idle = state.phase() != Phase.LAUNCHING && state.phase() != Phase.ONLINE;
+      add("start asked", Source.ORDER, new Event.StartAsked(), idle ? forgiven() : World.this);
+      add("stop asked", Source.ORDER, new Event.StopAsked(), World.this);
+      add("restart asked", Source.ORDER, new Event.RestartAsked(), forgiven());
+      boolean edited = state.wanted() == Wanted.UP && state.phase() != Phase.STOPPING;
+      for (Event.Cause cause : Event.Cause.values()) {
+        World before = cause == Event.Cause.FILES && edited ? forgiven() : World.this;
+        add("due: " + cause, Source.TRIGGER, new Event.RestartDue(cause, "due"), before);
+      }
+    }
+
+    void news() {
+      if (has(Fact.DEPENDENCY_WAIT)) {
+        World answered = with(facts.without(Fact.DEPENDENCY_WAIT));
+        news("dependencies met", new Event.DependenciesMet(generation), answered);
+        news("dependency failed", new Event.DependencyFailed(generation, "no"), answered);
+      }
+      if (has(Fact.SPAWN)) {
+        World none = with(facts.without(Fact.SPAWN));
+        news("spawned", new Event.Spawned(generation), none.with(none.facts.with(Fact.MAIN)));
+        news("spawn failed", new Event.SpawnFailed(generation, "no", false), none);
+        boolean counts = state.wanted() == Wanted.UP && state.ending() == Ending.NONE;
+        news(
+            "spawn failed for now",
+            new Event.SpawnFailed(generation, "no", true),
+            counts ? none.failed() : none);
+      }
+      if (has(Fact.MAIN)) {
+        news("ready", new Event.Ready(generation), World.this);
+        exits();
+      } else if (has(Fact.WATCHED)) {
+        World gone = with(facts.without(Fact.WATCHED, Fact.OTHERS));
+        news("tree gone", new Event.TreeGone(generation), gone);
+      }
+      if (has(Fact.COMMAND)) {
+        World ended = with(facts.without(Fact.COMMAND));
+        news("stop command ended", new Event.StopCommandEnded(generation), ended);
+      }
+      for (Timer timer : Timer.values()) {
+        if (has(Fact.of(timer))) {
+          World fired = with(facts.without(Fact.of(timer)));
+          boolean counts = timer == Timer.READY && state.awaits(Awaiting.READINESS);
+          news(
+              timer + " timer",
+              new Event.TimerFired(timer, generation),
+              counts ? fired.failed() : fired);
+        }
+      }
+    }
+
+    private void exits() {
+      boolean online = state.phase() == Phase.ONLINE;
+      boolean counts = online || state.awaits(Awaiting.READINESS);
+      for (boolean others : new boolean[] {false, true}) {
+        Facts left = facts.without(Fact.MAIN);
+        World after = with(others ? left.with(Fact.OTHERS) : left);
+        for (Exit exit : counts ? exitKinds() : List.of(CRASH)) {
+          String words = exit + (others ? ", others left" : "");
+          var event = new Event.Exited(generation, exit, others);
+          exit(words, event, 1, counts ? after.failed() : after);
+          if (online) {
+            exit(words + " late", event, minUptime(), after.forgiven());
+          }
+          if (online && policies.restart().backoff() instanceof Backoff.Exponential) {
+            exit(words + " very late", event, Backoff.RESET.toNanos(), after.forgiven());
+          }
+        }
+      }
+    }
+
+    private long minUptime() {
+      return policies.restart().minUptime().toNanos();
+    }
+
+    private List<Exit> exitKinds() {
+      List<Exit> kinds = new ArrayList<>(List.of(CRASH));
+      if (policies.restart().when() == RestartPolicy.When.ON_FAILURE) {
+        kinds.add(CLEAN);
+      }
+      policies.restart().stopExitCodes().forEach(code -> kinds.add(new Exit.Code(code)));
+      return kinds;
+    }
+
+    private void exit(String words, Event event, long uptime, World before) {
+      all.add(new Possible(words, Source.NEWS, event, state.onlineSinceNanos() + uptime, before));
+    }
+
+    /// The daemon dies now: with it go its timers, its waits, its watches and the stop command. The
+    /// next one finds what is alive, which may have changed meanwhile; and its journal may be one
+    /// launch older than the newest process.
+    void boots() {
+      World bare = with(Facts.NONE);
+      World live = with(Facts.NONE.with(Fact.MAIN));
+      World leaving = with(Facts.NONE.with(Fact.OTHERS));
+      if (facts.hasAny(Fact.MAIN, Fact.SPAWN)) {
+        boot("adopted", new Event.Adopted(generation, 0), live);
+        goneBoots("", generation, leaving, exitKinds());
+      }
+      if (has(Fact.OTHERS)) {
+        goneBoots("", generation, leaving, List.of());
+      }
+      boot("found gone", new Event.FoundGone(generation, UNSEEN, false), bare.unseen());
+      boolean begun = state.wanted() != Wanted.UP;
+      boot("newer adopted", new Event.Adopted(generation + 1, 0), begun ? live.forgiven() : live);
+      goneBoots("newer ", generation + 1, leaving.forgiven(), exitKinds());
+      boot("newer found gone", new Event.FoundGone(generation + 1, UNSEEN, false), bare.forgiven());
+    }
+
+    private void goneBoots(String newer, long of, World leaving, List<Exit> exact) {
+      World gone = leaving.with(Facts.NONE).unseen();
+      for (Exit exit : exact) {
+        boot(newer + "found gone: " + exit, new Event.FoundGone(of, exit, false), gone);
+      }
+      boot(newer + "found others", new Event.FoundGone(of, UNSEEN, true), leaving.unseen());
+    }
+
+    private void boot(String words, Event event, World before) {
+      add(words, Source.BOOT, event, before);
+    }
+
+    private void news(String words, Event event, World before) {
+      add(words, Source.NEWS, event, before);
+    }
+
+    private void add(String words, Source source, Event event, World before) {
+      all.add(new Possible(words, source, event, state.onlineSinceNanos(), before));
     }
   }
 
-  private static void add(List<Possible> all, String words, Event event, World before) {
-    all.add(new Possible(words, event, 0, before));
+  private World with(Facts other) {
+    return new World(state, other, failures);
   }
 
-  /// The world after a step, its effects carried out.
+  private World failed() {
+    return new World(state, facts, failures + 1);
+  }
+
+  private World forgiven() {
+    return new World(state, facts, 0);
+  }
+
+  /// After an end that nobody saw: it counts neither for nor against what is already ending.
+  private World unseen() {
+    return state.phase() == Phase.ONLINE || state.phase() == Phase.LAUNCHING ? forgiven() : this;
+  }
+
+  /// The world after an event and the machine's answer, whose effects are carried out.
   ///
-  /// @throws Violation when an effect breaks a rule
-  World after(Step step, Policies policies) {
-    World world =
-        new World(
-            step.next(),
-            spawnPending,
-            mainAlive,
-            othersAlive,
-            treeWatched,
-            killTimer,
-            restartTimer);
-    for (Effect effect : step.effects()) {
-      world = world.carryOut(effect, policies);
+  /// @throws Violation when something in it breaks a rule
+  static World after(Possible possible, Step step, Policies policies) {
+    Supervised old = possible.before().state();
+    var rules = new WorldRules(policies);
+    Facts facts = possible.before().facts();
+    if (step.next().generation() != old.generation()) {
+      // What an earlier generation waited for is nobody's any more.
+      facts = facts.without(Fact.DEPENDENCY_WAIT, Fact.COMMAND);
     }
-    world.check(policies);
-    return world;
+    World world = new World(step.next(), facts, possible.before().failures());
+    for (Effect effect : step.effects()) {
+      rules.allows(effect, world);
+      world = world.with(world.carryOut(effect, policies.stop()));
+    }
+    rules.holdOn(possible, old, world);
+    rules.holdIn(world);
+    return world.settled();
   }
 
-  private World carryOut(Effect effect, Policies policies) {
+  private Facts carryOut(Effect effect, StopPolicy stop) {
     return switch (effect) {
-      case Effect.Spawn(long generation) -> {
-        rule(!spawnPending && !mainAlive, "at most one live generation");
-        rule(
-            !othersAlive || !policies.stop().wholeTree(),
-            "a successor starts only when the tree is gone");
-        rule(state.wanted() == Wanted.UP, "no spawn while it is wanted down");
-        rule(generation == state.generation(), "a spawn is of the present generation");
-        yield new World(state, true, false, false, false, killTimer, restartTimer);
-      }
-      case Effect.SignalTree(long generation, Signal _) -> {
-        rule(generation == state.generation(), "a signal is for the present generation");
-        rule(mainAlive || othersAlive || treeWatched, "only what lives is signalled");
-        yield new World(
-            state,
-            spawnPending,
-            mainAlive,
-            othersAlive,
-            policies.stop().wholeTree(),
-            killTimer,
-            restartTimer);
-      }
-      case Effect.StartTimer(Timer timer, long _, var _) ->
-          switch (timer) {
-            case KILL -> timers(true, restartTimer);
-            case RESTART -> timers(killTimer, true);
-            case READY -> this;
-          };
-      case Effect.CancelTimer(Timer timer) ->
-          switch (timer) {
-            case KILL -> timers(false, restartTimer);
-            case RESTART -> timers(killTimer, false);
-            case READY -> this;
-          };
-      case Effect.Announce _,
-          Effect.AwaitDependencies _,
-          Effect.SendShutdown _,
-          Effect.RunStopCommand _ ->
-          this;
+      case Effect.AwaitDependencies _ ->
+          facts.without(Fact.OTHERS, Fact.WATCHED).with(Fact.DEPENDENCY_WAIT);
+      case Effect.Spawn _ -> facts.without(Fact.OTHERS, Fact.WATCHED).with(Fact.SPAWN);
+      case Effect.SignalTree _ -> stop.wholeTree() ? facts.with(Fact.WATCHED) : facts;
+      case Effect.RunStopCommand _ -> facts.with(Fact.COMMAND, Fact.COMMANDED);
+      case Effect.StartTimer(Timer timer, long _, var _) -> facts.with(Fact.of(timer));
+      case Effect.CancelTimer(Timer timer) -> facts.without(Fact.of(timer));
+      case Effect.SendShutdown _, Effect.Announce _ -> facts;
     };
   }
 
-  private World timers(boolean kill, boolean restart) {
-    return new World(state, spawnPending, mainAlive, othersAlive, treeWatched, kill, restart);
-  }
-
-  private void check(Policies policies) {
-    rule(
-        state.unstable() <= Math.max(1, policies.restart().maxRestarts()),
-        "never more unstable ends than max_restarts");
-    boolean ends = policies.stop().wholeTree();
-    switch (state.phase()) {
-      case STOPPED, ERRORED -> {
-        rule(!spawnPending && !mainAlive, state.phase() + " means that nothing runs");
-        rule(!othersAlive || !ends, state.phase() + " means that the whole tree is gone");
-        rule(!restartTimer && !killTimer, state.phase() + " waits for nothing");
-        rule(state.wanted() != Wanted.UP, state.phase() + " is not wanted up");
-      }
-      case LAUNCHING -> rule(spawnPending, "launching means that a process is being made");
-      case ONLINE -> {
-        rule(mainAlive && !spawnPending, "online means that the process runs");
-        rule(!killTimer && !restartTimer, "online waits for nothing");
-        rule(state.wanted() == Wanted.UP, "online is wanted up");
-      }
-      case STOPPING -> rule(killTimer && !spawnPending, "stopping has a limit");
-      case WAITING_RESTART -> {
-        rule(restartTimer && !mainAlive && !spawnPending, "a delayed restart has its timer");
-        rule(state.wanted() == Wanted.UP, "what waits for a restart is wanted up");
-      }
-    }
-  }
-
-  private static void rule(boolean holds, String rule) {
-    if (!holds) {
-      throw new Violation(rule);
-    }
+  /// Nothing is counted on where it has come to an end, and a stop that is over is over.
+  private World settled() {
+    boolean over = state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED;
+    Facts left = state.phase() == Phase.STOPPING ? facts : facts.without(Fact.COMMANDED);
+    return new World(state, left, over ? 0 : failures);
   }
 
   /// The same world with all that makes the number of worlds endless taken out.
@@ -204,11 +364,10 @@ record World(
             state.ending(),
             state.signalled(),
             1,
-            new Counters(0, state.unstable(), 0),
+            new Counters(0, state.unstable(), state.counters().attempts()),
             0,
             Optional.empty(),
             "");
-    return new World(
-        small, spawnPending, mainAlive, othersAlive, treeWatched, killTimer, restartTimer);
+    return new World(small, facts, failures);
   }
 }

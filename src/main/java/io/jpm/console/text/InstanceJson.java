@@ -1,5 +1,6 @@
 package io.jpm.console.text;
 
+import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.AppSpec;
@@ -9,11 +10,14 @@ import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Triggers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 
 /// What `jpm jlist` prints: PM2's elements under PM2's names, and what PM2 has no word for under
 /// `jpm`.
@@ -64,7 +68,7 @@ public final class InstanceJson {
     putCommand(json, instance);
     putFiles(json, instance);
     putPolicies(json, spec);
-    json.put("watch", false);
+    putTriggers(json, instance);
     json.put("username", user);
     json.put("version", "N/A");
     json.put("env", new JsonObject());
@@ -116,12 +120,48 @@ public final class InstanceJson {
     StopPolicy stop = spec.stop();
     json.put("kill_timeout", stop.timeout().toMillis());
     json.put("treekill", stop.wholeTree());
+    json.put("shutdown_with_message", stop.message());
+    json.put("wait_ready", spec.readiness().awaited());
+    json.put("listen_timeout", spec.readiness().timeout().toMillis());
+    if (!restart.stopExitCodes().isEmpty()) {
+      json.put(
+          "stop_exit_codes", new JsonArray(List.copyOf(new TreeSet<>(restart.stopExitCodes()))));
+    }
+    spec.runAs().user().ifPresent(user -> json.put("uid", user));
+    spec.runAs().group().ifPresent(group -> json.put("gid", group));
+  }
+
+  private static void putTriggers(JsonObject json, InstanceView instance) {
+    Triggers triggers = instance.spec().triggers();
+    json.put("watch", triggers.watch().isPresent());
+    triggers.watch().ifPresent(watch -> json.put("ignore_watch", new JsonArray(watch.ignore())));
+    triggers.schedule().ifPresent(schedule -> json.put("cron_restart", schedule.expression()));
+    triggers.maxMemory().ifPresent(bytes -> json.put("max_memory_restart", bytes));
+    AppReport report = instance.report();
+    var actions = new JsonArray();
+    report.actions().forEach(name -> actions.add(new JsonObject().put("action_name", name)));
+    var monitor = new JsonObject();
+    report
+        .metrics()
+        .forEach((name, value) -> monitor.put(name, new JsonObject().put("value", value)));
+    json.put("axm_actions", actions).put("axm_monitor", monitor);
   }
 
   private static JsonObject own(InstanceView instance) {
     return new JsonObject()
         .put("reason", instance.reason())
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
-        .put("kill_signal", instance.spec().stop().signal().name());
+        .put("kill_signal", instance.spec().stop().signal().name())
+        .put("restart", instance.spec().restart().when().word())
+        .put("next_run", instance.nextRun().map(Instant::toEpochMilli).orElse(null))
+        .put("depends_on", dependsOn(instance.spec()));
+  }
+
+  private static JsonObject dependsOn(AppSpec spec) {
+    var json = new JsonObject();
+    spec.dependsOn().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(needed -> json.put(needed.getKey().value(), needed.getValue().word()));
+    return json;
   }
 }

@@ -1,16 +1,20 @@
 package io.jpm.console.text;
 
+import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RunAs;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Triggers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -59,10 +63,38 @@ public final class InstanceSheet {
     row("user", listing.user());
     commandRows(spec);
     policyRows(spec);
-    row("watch & reload", "✘");
+    triggerRows(spec);
     row("unstable restarts", Integer.toString(instance.unstableRestarts()));
     row("created at", instance.createdAt().toString());
     row("started at", orNone(instance.startedAt().map(Instant::toString)));
+    AppReport report = instance.report();
+    report.metrics().forEach((name, value) -> row("metric: " + name, value));
+    if (!report.actions().isEmpty()) {
+      row("actions (jpm trigger)", words(report.actions()));
+    }
+  }
+
+  private void triggerRows(AppSpec spec) {
+    Triggers triggers = spec.triggers();
+    row("watch & reload", triggers.watch().isPresent() ? "✔" : "✘");
+    triggers
+        .watch()
+        .ifPresent(
+            watch -> row("watched", words(watch.paths().stream().map(Object::toString).toList())));
+    triggers
+        .schedule()
+        .ifPresent(
+            schedule -> row("cron restart", schedule.expression() + " (" + schedule.zone() + ")"));
+    instance.nextRun().ifPresent(next -> row("next run", next.toString()));
+    triggers.maxMemory().ifPresent(bytes -> row("max memory restart", Amounts.memory(bytes)));
+    if (!spec.dependsOn().isEmpty()) {
+      row(
+          "depends on",
+          spec.dependsOn().entrySet().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .map(needed -> needed.getKey() + " " + needed.getValue().word())
+              .collect(Collectors.joining(", ")));
+    }
   }
 
   private void commandRows(AppSpec spec) {
@@ -84,12 +116,37 @@ public final class InstanceSheet {
   private void policyRows(AppSpec spec) {
     RestartPolicy restart = spec.restart();
     row("autorestart", restart.when() == RestartPolicy.When.NEVER ? "✘" : "✔");
+    if (restart.when() == RestartPolicy.When.ON_FAILURE) {
+      row("restart", restart.when().word());
+    }
+    if (!restart.stopExitCodes().isEmpty()) {
+      row(
+          "stop exit codes",
+          restart.stopExitCodes().stream()
+              .sorted()
+              .map(String::valueOf)
+              .collect(Collectors.joining(", ")));
+    }
     row("max restarts", Integer.toString(restart.maxRestarts()));
     row("min uptime", Amounts.span(restart.minUptime()));
     row("restart delay", delay(restart.backoff()));
     StopPolicy stop = spec.stop();
     row("kill signal", stop.signal() + (stop.wholeTree() ? " to the whole tree" : ""));
     row("kill timeout", Amounts.span(stop.timeout()));
+    if (stop.message()) {
+      row("shutdown with message", "✔");
+    }
+    if (!stop.command().isEmpty()) {
+      row("stop command", words(stop.command()));
+    }
+    if (spec.readiness().awaited()) {
+      row("wait ready", "up to " + Amounts.span(spec.readiness().timeout()));
+    }
+    RunAs runAs = spec.runAs();
+    runAs.user().ifPresent(user -> row("uid", user));
+    runAs.group().ifPresent(group -> row("gid", group));
+    runAs.nice().ifPresent(nice -> row("nice", Integer.toString(nice)));
+    runAs.umask().ifPresent(umask -> row("umask", "%04o".formatted(umask)));
   }
 
   private static String delay(Backoff backoff) {

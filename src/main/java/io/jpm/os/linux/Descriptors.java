@@ -4,27 +4,39 @@ import java.util.Arrays;
 
 /// Descriptors that are needed for the length of one call and closed together, however it ends.
 final class Descriptors implements AutoCloseable {
-  private static final int FIRST_FREE = 3;
+  private static final int FIRST_FREE = ChannelEnds.DAEMON_NUMBER + 1;
 
   private int[] open = new int[8];
   private int count;
 
   /// Keeps `fd` until the end.
   ///
-  /// @return a number above those of the standard streams. A daemon started with one of these
-  ///   closed gets such a number from `open(2)`, and the streams made for a child would overwrite
-  ///   it.
-  int keep(int fd) {
+  /// @return a number above those that a child is given. A daemon started with a standard stream
+  ///   closed gets such a number from `open(2)`, and what is made for a child would overwrite it.
+  int keep(int fd) throws ErrnoException {
     int kept = fd;
     if (fd < FIRST_FREE) {
       kept = Libc.duplicateAbove(fd, FIRST_FREE);
       Libc.close(fd);
+      if (kept < 0) {
+        throw new ErrnoException("cannot copy a descriptor: " + Errno.words(-kept), -kept);
+      }
     }
     if (count == open.length) {
       open = Arrays.copyOf(open, count * 2);
     }
     open[count++] = kept;
     return kept;
+  }
+
+  /// Leaves a kept descriptor open: somebody else closes it.
+  void handOver(int kept) {
+    for (int i = 0; i < count; i++) {
+      if (open[i] == kept) {
+        open[i] = open[--count];
+        return;
+      }
+    }
   }
 
   @Override

@@ -31,6 +31,14 @@ final class Errno {
 
   private Errno() {}
 
+  /// Whether the system had not the means just now, so that the same call may succeed later.
+  static boolean isTemporary(int errno) {
+    return switch (errno) {
+      case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY -> true;
+      default -> false;
+    };
+  }
+
   /// The reason in words. Not `strerror(3)`, whose language depends on the daemon's locale.
   static String words(int errno) {
     return switch (errno) {

@@ -2,25 +2,14 @@ package io.jpm.os.linux;
 
 import io.jpm.model.ByteText;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
-/// The C library, and the only place that knows native functions.
-///
-/// Every function goes through one downcall handle of six longs and a long: linking a shape of its
-/// own for each costs 8 ms apiece at the daemon's start, this one is linked once. Both calling
-/// conventions (x86-64 and arm64 System V) pass an `int` or a pointer in the same register as a
-/// `long`, for variadic functions too; only the upper half of a returned `int` is undefined and cut
-/// off here.
+/// The C library's functions for files, processes and waiting, called through [Native].
 ///
 /// Unless said otherwise a method returns what the function returns, or the negative `errno` where
 /// that returns -1: the number cannot be lost between call and question.
@@ -40,6 +29,7 @@ final class Libc {
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
   static final int EPOLLIN = 1;
+  static final int EPOLLOUT = 4;
   static final int EPOLLHUP = 0x10;
   static final int EPOLLONESHOT = 1 << 30;
 
@@ -49,63 +39,52 @@ final class Libc {
   static final int EPOLL_DATA_OFFSET = ARM ? 8 : 4;
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
-  private static final MemoryLayout STATE_LAYOUT = Linker.Option.captureStateLayout();
-  private static final long ERRNO_OFFSET =
-      STATE_LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  @SuppressWarnings("restricted") // the one downcall of jpm: arguments are checked by its callers
-  private static final MethodHandle CALL =
-      Linker.nativeLinker()
-          .downcallHandle(
-              FunctionDescriptor.of(LONG, LONG, LONG, LONG, LONG, LONG, LONG),
-              Linker.Option.captureCallState("errno"));
-
-  private static final ThreadLocal<MemorySegment> STATE =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(STATE_LAYOUT));
-
-  private static final Function OPEN = new Function("open");
-  private static final Function CLOSE = new Function("close");
-  private static final Function READ = new Function("read");
-  private static final Function WRITE = new Function("write");
-  private static final Function LSEEK = new Function("lseek");
-  private static final Function SPLICE = new Function("splice");
-  private static final Function MKFIFO = new Function("mkfifo");
-  private static final Function FCNTL = new Function("fcntl");
-  private static final Function IOCTL = new Function("ioctl");
-  private static final Function EPOLL_CREATE = new Function("epoll_create1");
-  private static final Function EPOLL_CTL = new Function("epoll_ctl");
-  private static final Function EPOLL_WAIT = new Function("epoll_wait");
-  private static final Function EVENTFD = new Function("eventfd");
-  private static final Function WAITID = new Function("waitid");
-  private static final Function KILL = new Function("kill");
-  private static final Function SIGNAL = new Function("signal");
-  private static final Function MADVISE = new Function("madvise");
-  private static final Function MALLOC_TRIM = new Function("malloc_trim");
-  private static final Function SYSCONF = new Function("sysconf");
-  private static final Function GETEUID = new Function("geteuid");
-  private static final Function CLOCK_GETTIME = new Function("clock_gettime");
-  private static final Function SYSCALL = new Function("syscall");
-  private static final Function SPAWN = new Function("posix_spawn");
-  private static final Function ATTR_INIT = new Function("posix_spawnattr_init");
-  private static final Function ATTR_FLAGS = new Function("posix_spawnattr_setflags");
-  private static final Function ATTR_DEFAULTS = new Function("posix_spawnattr_setsigdefault");
-  private static final Function ATTR_MASK = new Function("posix_spawnattr_setsigmask");
-  private static final Function ACTIONS_INIT = new Function("posix_spawn_file_actions_init");
-  private static final Function ACTIONS_DESTROY = new Function("posix_spawn_file_actions_destroy");
-  private static final Function ACTIONS_DUP2 = new Function("posix_spawn_file_actions_adddup2");
-  private static final Function ACTIONS_FCHDIR =
-      new Function("posix_spawn_file_actions_addfchdir_np");
-  private static final Function ACTIONS_CLOSEFROM =
-      new Function("posix_spawn_file_actions_addclosefrom_np");
+  private static final Native SOCKETPAIR = new Native("socketpair");
+  private static final Native SEND = new Native("send");
+  private static final Native RECV = new Native("recv");
+  private static final Native OPEN = new Native("open");
+  private static final Native CLOSE = new Native("close");
+  private static final Native READ = new Native("read");
+  private static final Native WRITE = new Native("write");
+  private static final Native LSEEK = new Native("lseek");
+  private static final Native SPLICE = new Native("splice");
+  private static final Native MKFIFO = new Native("mkfifo");
+  private static final Native FCNTL = new Native("fcntl");
+  private static final Native IOCTL = new Native("ioctl");
+  private static final Native EPOLL_CREATE = new Native("epoll_create1");
+  private static final Native EPOLL_CTL = new Native("epoll_ctl");
+  private static final Native EPOLL_WAIT = new Native("epoll_wait");
+  private static final Native EVENTFD = new Native("eventfd");
+  private static final Native WAITID = new Native("waitid");
+  private static final Native KILL = new Native("kill");
+  private static final Native SIGNAL = new Native("signal");
+  private static final Native MADVISE = new Native("madvise");
+  private static final Native MALLOC_TRIM = new Native("malloc_trim");
+  private static final Native SYSCONF = new Native("sysconf");
+  private static final Native GETEUID = new Native("geteuid");
+  private static final Native CLOCK_GETTIME = new Native("clock_gettime");
+  private static final Native SYSCALL = new Native("syscall");
+  private static final Native SPAWN = new Native("posix_spawn");
+  private static final Native ATTR_INIT = new Native("posix_spawnattr_init");
+  private static final Native ATTR_FLAGS = new Native("posix_spawnattr_setflags");
+  private static final Native ATTR_DEFAULTS = new Native("posix_spawnattr_setsigdefault");
+  private static final Native ATTR_MASK = new Native("posix_spawnattr_setsigmask");
+  private static final Native ACTIONS_INIT = new Native("posix_spawn_file_actions_init");
+  private static final Native ACTIONS_DESTROY = new Native("posix_spawn_file_actions_destroy");
+  private static final Native ACTIONS_DUP2 = new Native("posix_spawn_file_actions_adddup2");
+  private static final Native ACTIONS_FCHDIR = new Native("posix_spawn_file_actions_addfchdir_np");
+  private static final Native ACTIONS_CLOSEFROM =
+      new Native("posix_spawn_file_actions_addclosefrom_np");
 
   private Libc() {}
 
   /// The first of the functions which older or other C libraries lack and this one lacks too:
   /// `addfchdir_np` came with glibc 2.29, `addclosefrom_np` with 2.34.
   static Optional<String> missingFunction() {
-    for (Function function : new Function[] {SPAWN, ACTIONS_FCHDIR, ACTIONS_CLOSEFROM}) {
-      if (Linker.nativeLinker().defaultLookup().find(function.name).isEmpty()) {
-        return Optional.of(function.name);
+    for (Native function : List.of(SPAWN, ACTIONS_FCHDIR, ACTIONS_CLOSEFROM)) {
+      if (!function.exists()) {
+        return Optional.of(function.name());
       }
     }
     return Optional.empty();
@@ -122,7 +101,7 @@ final class Libc {
 
   /// `open(2)`.
   static int open(MemorySegment path, int flags, int mode) {
-    return intCall(OPEN, path.address(), flags, mode, 0);
+    return OPEN.errnoInt(path.address(), flags, mode);
   }
 
   /// `open(2)`, always close-on-exec.
@@ -134,136 +113,164 @@ final class Libc {
 
   /// `close(2)`; the result tells nothing that one could act on.
   static void close(int fd) {
-    invoke(CLOSE, fd, 0, 0, 0, 0, 0);
+    CLOSE.call(fd);
   }
 
   /// `read(2)`.
   static int read(int fd, MemorySegment buffer) {
-    return intCall(READ, fd, buffer.address(), buffer.byteSize(), 0);
+    return READ.errnoInt(fd, buffer.address(), buffer.byteSize());
   }
 
   /// `write(2)`.
   static int write(int fd, MemorySegment buffer) {
-    return intCall(WRITE, fd, buffer.address(), buffer.byteSize(), 0);
+    return WRITE.errnoInt(fd, buffer.address(), buffer.byteSize());
+  }
+
+  /// `socketpair(2)`: two unix stream sockets, close-on-exec.
+  static int socketPair(MemorySegment twoInts) {
+    return SOCKETPAIR.errnoInt(1, 1 | O_CLOEXEC, 0, twoInts.address());
+  }
+
+  /// `send(2)`, MSG_DONTWAIT | MSG_NOSIGNAL: the description, which others share, stays as it is.
+  static int sendNow(int fd, MemorySegment bytes) {
+    return SEND.errnoInt(fd, bytes.address(), bytes.byteSize(), 0x4040);
+  }
+
+  /// `recv(2)`, MSG_DONTWAIT.
+  static int receiveNow(int fd, MemorySegment buffer) {
+    return RECV.errnoInt(fd, buffer.address(), buffer.byteSize(), 0x40);
+  }
+
+  /// `ioctl(2)`, FIONREAD: how many bytes a pipe or socket holds for its reader; 0 when in doubt.
+  static int waitingBytes(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+      return ioctl(fd, 0x541B, count) < 0 ? 0 : count.get(ValueLayout.JAVA_INT, 0);
+    }
   }
 
   /// `lseek(2)` to the end of the file.
   static void seekToEnd(int fd) {
-    invoke(LSEEK, fd, 0, 2, 0, 0, 0);
+    LSEEK.call(fd, 0, 2);
   }
 
   /// `splice(2)` from a pipe, not waiting for it: SPLICE_F_MOVE | SPLICE_F_NONBLOCK.
   static int splice(int from, int to, int most) {
-    return errnoInt(invoke(SPLICE, from, 0, to, 0, most, 3));
+    return SPLICE.errnoInt(from, 0, to, 0, most, 3);
   }
 
   /// `mkfifo(3)`.
   static int mkfifo(Path path, int mode) {
     try (Arena arena = Arena.ofConfined()) {
-      return intCall(MKFIFO, text(arena, path.toString()).address(), mode, 0, 0);
+      return MKFIFO.errnoInt(text(arena, path.toString()).address(), mode);
     }
   }
 
   /// `fcntl(2)`, F_DUPFD_CLOEXEC: the same description under a number of at least `least`.
   static int duplicateAbove(int fd, int least) {
-    return intCall(FCNTL, fd, 1030, least, 0);
+    return FCNTL.errnoInt(fd, 1030, least);
   }
 
   /// `fcntl(2)`, F_SETPIPE_SZ.
   static int setPipeSize(int fd, int bytes) {
-    return intCall(FCNTL, fd, 1031, bytes, 0);
+    return FCNTL.errnoInt(fd, 1031, bytes);
   }
 
   /// `fcntl(2)`, F_GETPIPE_SZ: negative for anything that is not a pipe.
   static int pipeSize(int fd) {
-    return intCall(FCNTL, fd, 1032, 0, 0);
+    return FCNTL.errnoInt(fd, 1032);
   }
 
   /// `ioctl(2)`.
   static int ioctl(int fd, long request, MemorySegment argument) {
-    return intCall(IOCTL, fd, request, argument.address(), 0);
+    return IOCTL.errnoInt(fd, request, argument.address());
   }
 
   /// `epoll_create1(2)`, close-on-exec.
   static int epollCreate() {
-    return intCall(EPOLL_CREATE, O_CLOEXEC, 0, 0, 0);
+    return EPOLL_CREATE.errnoInt(O_CLOEXEC);
   }
 
   /// `epoll_ctl(2)`; `operation` is 1 to add, 2 to delete, 3 to modify.
   static int epollControl(int epoll, int operation, int fd, MemorySegment event) {
-    return intCall(EPOLL_CTL, epoll, operation, fd, event.address());
+    return EPOLL_CTL.errnoInt(epoll, operation, fd, event.address());
   }
 
   /// `epoll_wait(2)`; `milliseconds` -1 waits without end.
   static int epollWait(int epoll, MemorySegment events, int milliseconds) {
     long most = events.byteSize() / EPOLL_EVENT_BYTES;
-    return intCall(EPOLL_WAIT, epoll, events.address(), most, milliseconds);
+    return EPOLL_WAIT.errnoInt(epoll, events.address(), most, milliseconds);
   }
 
   /// `eventfd(2)`, close-on-exec and not blocking.
   static int eventFd() {
-    return intCall(EVENTFD, 0, O_CLOEXEC | O_NONBLOCK, 0, 0);
+    return EVENTFD.errnoInt(0, O_CLOEXEC | O_NONBLOCK);
   }
 
   /// `waitid(2)`, WEXITED; `idType` is P_PID 1 or P_PIDFD 3.
   static int waitExited(int idType, int id, MemorySegment signalInfo) {
-    return intCall(WAITID, idType, id, signalInfo.address(), 4);
+    return WAITID.errnoInt(idType, id, signalInfo.address(), 4);
   }
 
   /// `kill(2)`.
   static int kill(int pid, int signal) {
-    return intCall(KILL, pid, signal, 0, 0);
+    return KILL.errnoInt(pid, signal);
   }
 
   /// `signal(2)`: SIGCHLD by default again. A daemon started with it ignored would inherit that,
   /// and the kernel would throw the exit status of every child away.
   static void keepChildStatus() {
-    invoke(SIGNAL, 17, 0, 0, 0, 0, 0);
+    SIGNAL.call(17, 0);
   }
 
   /// `madvise(2)`, MADV_DONTNEED: what a private mapping of a file has not changed is read from the
   /// file again when it is needed. Changes would be lost.
   static int dropUnchanged(long address, long bytes) {
-    return intCall(MADVISE, address, bytes, 4, 0);
+    return MADVISE.errnoInt(address, bytes, 4);
   }
 
   /// `malloc_trim(3)`: freed memory goes back to the system.
   static void trimMalloc() {
-    invoke(MALLOC_TRIM, 0, 0, 0, 0, 0, 0);
+    MALLOC_TRIM.call(0);
   }
 
   /// `sysconf(3)`, _SC_CLK_TCK: the unit of times in `/proc/PID/stat`.
   static long ticksPerSecond() {
-    return invoke(SYSCONF, 2, 0, 0, 0, 0, 0);
+    return SYSCONF.call(2);
   }
 
   /// `sysconf(3)`, _SC_PAGESIZE.
   static long pageBytes() {
-    return invoke(SYSCONF, 30, 0, 0, 0, 0, 0);
+    return SYSCONF.call(30);
   }
 
   /// `geteuid(2)`.
   static int effectiveUser() {
-    return (int) invoke(GETEUID, 0, 0, 0, 0, 0, 0);
+    return (int) GETEUID.call();
   }
 
   /// `clock_gettime(2)`, CLOCK_BOOTTIME, which start times in `/proc/PID/stat` are counted by.
   static long nanosSinceBoot() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment time = arena.allocate(LONG, 2);
-      invoke(CLOCK_GETTIME, 7, time.address(), 0, 0, 0, 0);
+      CLOCK_GETTIME.call(7, time.address());
       return time.getAtIndex(LONG, 0) * 1_000_000_000L + time.getAtIndex(LONG, 1);
     }
   }
 
   /// `pidfd_open(2)`, by number since glibc has it from 2.36 only.
   static int pidfdOpen(int pid) {
-    return intCall(SYSCALL, 434, pid, 0, 0);
+    return SYSCALL.errnoInt(434, pid, 0);
   }
 
   /// `pidfd_send_signal(2)`.
   static int pidfdSendSignal(int pidFd, int signal) {
-    return errnoInt(invoke(SYSCALL, 424, pidFd, signal, 0, 0, 0));
+    return SYSCALL.errnoInt(424, pidFd, signal, 0, 0);
+  }
+
+  /// `pidfd_getfd(2)`: a copy of the process's descriptor `number`, close-on-exec.
+  static int pidfdGetFd(int pidFd, int number) {
+    return SYSCALL.errnoInt(438, pidFd, number, 0);
   }
 
   /// `posix_spawn(3)`; returns 0 or the positive error number.
@@ -275,8 +282,7 @@ final class Libc {
       MemorySegment argv,
       MemorySegment environment) {
     return (int)
-        invoke(
-            SPAWN,
+        SPAWN.call(
             pid.address(),
             path.address(),
             actions.address(),
@@ -289,77 +295,34 @@ final class Libc {
   /// blocked.
   static void initAttributes(
       MemorySegment attributes, int flags, MemorySegment defaults, MemorySegment mask) {
-    intCall(ATTR_INIT, attributes.address(), 0, 0, 0);
-    intCall(ATTR_FLAGS, attributes.address(), flags, 0, 0);
-    intCall(ATTR_DEFAULTS, attributes.address(), defaults.address(), 0, 0);
-    intCall(ATTR_MASK, attributes.address(), mask.address(), 0, 0);
+    ATTR_INIT.errnoInt(attributes.address());
+    ATTR_FLAGS.errnoInt(attributes.address(), flags);
+    ATTR_DEFAULTS.errnoInt(attributes.address(), defaults.address());
+    ATTR_MASK.errnoInt(attributes.address(), mask.address());
   }
 
   /// `posix_spawn_file_actions_init(3)`.
   static void initActions(MemorySegment actions) {
-    intCall(ACTIONS_INIT, actions.address(), 0, 0, 0);
+    ACTIONS_INIT.errnoInt(actions.address());
   }
 
   /// `posix_spawn_file_actions_destroy(3)`.
   static void destroyActions(MemorySegment actions) {
-    intCall(ACTIONS_DESTROY, actions.address(), 0, 0, 0);
+    ACTIONS_DESTROY.errnoInt(actions.address());
   }
 
   /// `posix_spawn_file_actions_adddup2(3)`.
   static void addDup2(MemorySegment actions, int from, int to) {
-    intCall(ACTIONS_DUP2, actions.address(), from, to, 0);
+    ACTIONS_DUP2.errnoInt(actions.address(), from, to);
   }
 
   /// `posix_spawn_file_actions_addfchdir_np(3)`.
   static void addChangeFolder(MemorySegment actions, int folder) {
-    intCall(ACTIONS_FCHDIR, actions.address(), folder, 0, 0);
+    ACTIONS_FCHDIR.errnoInt(actions.address(), folder);
   }
 
   /// `posix_spawn_file_actions_addclosefrom_np(3)`.
   static void addCloseFrom(MemorySegment actions, int first) {
-    intCall(ACTIONS_CLOSEFROM, actions.address(), first, 0, 0);
-  }
-
-  private static int intCall(Function function, long a, long b, long c, long d) {
-    return errnoInt(invoke(function, a, b, c, d, 0, 0));
-  }
-
-  private static int errnoInt(long result) {
-    return (int) result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : (int) result;
-  }
-
-  private static long invoke(Function function, long a, long b, long c, long d, long e, long f) {
-    try {
-      return (long) CALL.invokeExact(function.address(), STATE.get(), a, b, c, d, e, f);
-    } catch (Throwable impossible) {
-      throw new IllegalStateException(function.name, impossible);
-    }
-  }
-
-  /// A function by name, looked up when it is first called.
-  private static final class Function {
-    private final String name;
-    private volatile @Nullable MemorySegment address;
-
-    Function(String name) {
-      this.name = name;
-    }
-
-    MemorySegment address() {
-      MemorySegment known = address;
-      if (known == null) {
-        known =
-            Linker.nativeLinker()
-                .defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new IllegalStateException(absent()));
-        address = known;
-      }
-      return known;
-    }
-
-    private String absent() {
-      return String.format(Locale.ROOT, "this C library has no function %s", name);
-    }
+    ACTIONS_CLOSEFROM.errnoInt(actions.address(), first);
   }
 }

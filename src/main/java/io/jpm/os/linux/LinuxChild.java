@@ -5,6 +5,8 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -23,6 +25,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private final TreeSweeper sweeper;
   private final ProcessTree tree;
   private final Reactor.Watch watch;
+  private final Optional<Channel> channel;
   private final Consumer<LinuxChild> onEnd;
 
   private volatile long lastThere;
@@ -42,7 +45,9 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @param pidFd the hold on it, ours from now on
   /// @param tag the mark of its tree
   /// @param ours whether we made it, so that nobody else can fetch its status or free its pid
-  record Origin(ProcessIdentity identity, PidFd pidFd, String tag, boolean ours) {}
+  /// @param channel the daemon's end of its channel, ours from now on
+  record Origin(
+      ProcessIdentity identity, PidFd pidFd, String tag, boolean ours, OptionalInt channel) {}
 
   /// What all children of a host share.
   ///
@@ -66,6 +71,10 @@ final class LinuxChild implements Child, ProcessTree.Main {
     TreeMembers members = new TreeMembers(identity, new Tag(tag), self.pid(), self.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);
     this.watch = reactor.watch(pidFd.number(), this::ready);
+    this.channel =
+        origin.channel.isPresent()
+            ? Optional.of(new Channel(reactor, origin.channel.getAsInt(), tag, this::message))
+            : Optional.empty();
     this.lastThere = ProcReader.ticksNow();
   }
 
@@ -73,7 +82,8 @@ final class LinuxChild implements Child, ProcessTree.Main {
   ///
   /// @return 0 or the negative `errno`
   int begin() {
-    return watch.add(Libc.EPOLLIN);
+    int result = channel.map(Channel::begin).orElse(0);
+    return result < 0 ? result : watch.add(Libc.EPOLLIN);
   }
 
   @Override
@@ -110,15 +120,32 @@ final class LinuxChild implements Child, ProcessTree.Main {
   }
 
   @Override
+  public boolean send(String json) {
+    return channel.map(open -> open.send(json)).orElse(false);
+  }
+
+  @Override
+  public boolean hasChannel() {
+    return channel.map(Channel::isOpen).orElse(false);
+  }
+
+  private void message(String json) {
+    if (!released) {
+      watcher.message(json);
+    }
+  }
+
+  @Override
   public void release() {
     released = true;
-    if (!ours) {
-      reactor.execute(() -> {
+    reactor.execute(() -> {
+      channel.ifPresent(Channel::close);
+      if (!ours) {
         watch.remove();
         pidFd.close();
         onEnd.accept(this);
-      });
-    } // else its status is fetched when it ends, or it would stay a zombie
+      } // else its status is fetched when it ends, or it would stay a zombie
+    });
     if (treeWanted) {
       sweeper.submit(tree::forget);
     }
@@ -147,6 +174,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// Without waiting for the reactor, which has ended: the process is left alone.
   void abandon() {
     released = true;
+    channel.ifPresent(Channel::close);
     pidFd.close();
   }
 
@@ -181,6 +209,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
       return;
     }
     told = true;
+    channel.ifPresent(Channel::finish); // what it said before its end is told before its end
     watch.remove();
     pidFd.close();
     exited = true; // first: the watcher may ask for leftovers at once

@@ -1,11 +1,14 @@
 package io.jpm.os.linux;
 
+import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.model.Usage;
 import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperSetup;
 import io.jpm.os.LogPipe;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -31,6 +35,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final Reactor reactor = new Reactor();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, self.user());
   private final Spawner spawner = new Spawner();
+  private final ExitStore exits = new ExitStore();
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
   private final Set<PipeCapture> captures = ConcurrentHashMap.newKeySet();
   private final LinuxChild.Surroundings childSurroundings =
@@ -78,35 +83,40 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     return switch (spawner.spawn(request)) {
-      case Spawner.Outcome.Failed(String reason) -> new SpawnResult.Refused(reason, false);
-      case Spawner.Outcome.Made(int pid) -> watchMade(pid, request, watcher);
+      case Spawner.Outcome.Failed(String reason, boolean temporary) ->
+          new SpawnResult.Refused(reason, temporary);
+      case Spawner.Outcome.Made made -> watchMade(made, request, watcher);
     };
   }
 
-  private SpawnResult watchMade(int pid, SpawnRequest request, ChildWatcher watcher) {
+  private SpawnResult watchMade(
+      Spawner.Outcome.Made made, SpawnRequest request, ChildWatcher watcher) {
+    int pid = made.pid();
     // Nobody but us fetches its status, so until then the pid is its own, even if it has ended.
     Optional<Long> startTime;
     try (ProcReader reader = new ProcReader()) {
       startTime = reader.stat(pid).map(ProcStat::startTime);
     }
     if (startTime.isEmpty()) {
-      return undo(pid, request, "the daemon has too many open files");
+      made.channel().ifPresent(Libc::close);
+      return undo(made, request, "the daemon has too many open files");
     }
     ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
     try {
       LinuxChild.Origin origin =
-          new LinuxChild.Origin(identity, PidFd.open(pid), request.tag(), true);
+          new LinuxChild.Origin(identity, PidFd.open(pid), request.tag(), true, made.channel());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
-          .orElseGet(() -> undo(pid, request, "a limit of epoll is reached"));
+          .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
     } catch (PidFd.Failure e) {
-      return undo(pid, request, Errno.words(e.errno()));
+      made.channel().ifPresent(Libc::close);
+      return undo(made, request, Errno.words(e.errno()));
     }
   }
 
-  private static SpawnResult undo(int pid, SpawnRequest request, String reason) {
-    Libc.kill(pid, Signal.SIGKILL.number());
-    ExitStatus.discard(pid);
+  private static SpawnResult undo(Spawner.Outcome.Made made, SpawnRequest request, String reason) {
+    Libc.kill(made.pid(), Signal.SIGKILL.number());
+    ExitStatus.discard(made.pid());
     return new SpawnResult.Refused(
         request.program() + " was ended again because it cannot be watched: " + reason, true);
   }
@@ -134,10 +144,21 @@ public final class LinuxProcessHost implements ProcessHost {
         pidFd.close();
         return Optional.empty();
       }
-      return watch(new LinuxChild.Origin(identity, pidFd, tag, false), watcher);
+      OptionalInt channel = ChannelEnds.takeBack(pidFd, identity.pid());
+      return watch(new LinuxChild.Origin(identity, pidFd, tag, false, channel), watcher);
     } catch (PidFd.Failure gone) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public Exit exitOf(ProcessIdentity identity) {
+    return exits.exitOf(identity).orElseGet(() -> ProcessHost.super.exitOf(identity));
+  }
+
+  @Override
+  public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
+    return Optional.of(new LinuxKeeperLink(setup, reactor, self, exits, lost));
   }
 
   @Override
@@ -188,6 +209,7 @@ public final class LinuxProcessHost implements ProcessHost {
     reactor.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
     children.clear();
+    exits.close();
   }
 
   /// Asked of the C library once, when first needed.

@@ -40,7 +40,7 @@ final class NamedPipe {
       fd = Libc.open(fifo, flags, 0);
     }
     if (fd < 0) {
-      throw new IOException("cannot open the log pipe " + fifo + ": " + Errno.words(-fd));
+      throw new ErrnoException("cannot open the log pipe " + fifo + ": " + Errno.words(-fd), -fd);
     }
     if (Libc.pipeSize(fd) < 0) {
       Libc.close(fd);
@@ -57,7 +57,8 @@ final class NamedPipe {
     }
     int result = Libc.mkfifo(fifo, 0600);
     if (result < 0 && result != -Errno.EEXIST) {
-      throw new IOException("cannot make the log pipe " + fifo + ": " + Errno.words(-result));
+      throw new ErrnoException(
+          "cannot make the log pipe " + fifo + ": " + Errno.words(-result), -result);
     }
   }
 

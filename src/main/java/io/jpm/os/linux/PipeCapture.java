@@ -5,7 +5,6 @@ import io.jpm.os.LogPipe;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -17,7 +16,6 @@ final class PipeCapture implements Capture {
   private static final int MOST_PER_ROUND = 1024 * 1024;
   private static final int SMALL = 4096;
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-  private static final long FIONREAD = 0x541B;
 
   private final Reactor reactor;
   private final LogSink.Shelf shelf;
@@ -130,7 +128,7 @@ final class PipeCapture implements Capture {
     closed = true;
     watch.remove();
     // Only what is there now: an app that writes on and on must not hold this up.
-    long left = waiting();
+    long left = Libc.waitingBytes(fd);
     for (int moved = 1; left > 0 && moved > 0; left -= moved) {
       moved = move((int) Math.min(left, MOST_AT_ONCE));
     }
@@ -150,7 +148,7 @@ final class PipeCapture implements Capture {
     int moved = Libc.splice(fd, sink.number(), most);
     return switch (moved) {
       case -Errno.EINTR -> 0;
-      case -Errno.EAGAIN -> sink.isSeekable() || waiting() == 0 ? 0 : drop(most);
+      case -Errno.EAGAIN -> sink.isSeekable() || Libc.waitingBytes(fd) == 0 ? 0 : drop(most);
       case -Errno.EINVAL -> {
         sink.copyFromNowOn(); // some file systems, terminals and devices do not splice
         yield copy(most);
@@ -181,12 +179,5 @@ final class PipeCapture implements Capture {
     int count = Libc.read(fd, buffer.asSlice(0, Math.min(most, buffer.byteSize())));
     dropped.addAndGet(Math.max(count, 0));
     return Math.max(count, 0);
-  }
-
-  private int waiting() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
-      return Libc.ioctl(fd, FIONREAD, count) < 0 ? 0 : count.get(ValueLayout.JAVA_INT, 0);
-    }
   }
 }

@@ -17,8 +17,6 @@ import java.util.Optional;
 /// Reads `/proc`, `proc(5)`: open, read, close with buffers that are used again, a third of what
 /// the file API of the JDK costs. For one thread.
 final class ProcReader implements AutoCloseable {
-  private static final byte[] TAG_ENTRY =
-      (SpawnRequest.TAG_VARIABLE + "=").getBytes(StandardCharsets.US_ASCII);
   private static final int CHUNK = 16 * 1024;
 
   private final Arena arena = Arena.ofConfined();
@@ -67,11 +65,17 @@ final class ProcReader implements AutoCloseable {
   /// The tag in the environment the process was started with; empty when it has none or does not
   /// let us read.
   Optional<String> tag(int pid) {
+    return variable(pid, SpawnRequest.TAG_VARIABLE);
+  }
+
+  /// As [#tag], any variable.
+  Optional<String> variable(int pid, String name) {
+    byte[] entry = (name + "=").getBytes(StandardCharsets.US_ASCII);
     byte[] environment = environment(pid);
     for (int at = 0; at < environment.length; at = endOfEntry(environment, at) + 1) {
       int end = endOfEntry(environment, at);
-      int value = at + TAG_ENTRY.length;
-      if (value <= end && Arrays.equals(environment, at, value, TAG_ENTRY, 0, TAG_ENTRY.length)) {
+      int value = at + entry.length;
+      if (value <= end && Arrays.equals(environment, at, value, entry, 0, entry.length)) {
         return Optional.of(ByteText.fromBytes(Arrays.copyOfRange(environment, value, end)));
       }
     }

@@ -6,8 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Makes a process, `posix_spawn(3)`: a session of its own, signals as after boot, the streams and
 /// the folder it was asked for, and no other descriptor. All that can fail for a reason of its own
@@ -37,38 +40,78 @@ final class Spawner {
   /// What came of it.
   sealed interface Outcome {
     /// A child of ours, which nobody else will wait for.
-    record Made(int pid) implements Outcome {}
+    ///
+    /// @param pid its id
+    /// @param channel the daemon's end of its channel, to be closed by who gets this
+    record Made(int pid, OptionalInt channel) implements Outcome {}
 
     /// No process, and why.
-    record Failed(String reason) implements Outcome {}
+    ///
+    /// @param reason a sentence for the user
+    /// @param temporary whether it may work later
+    record Failed(String reason, boolean temporary) implements Outcome {}
+  }
+
+  /// What a child is made with, all opened.
+  private record Given(
+      SpawnRequest request, int input, int out, int error, int folder, Optional<ChannelEnds> ends) {
+    int firstUnused() {
+      return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
+    }
   }
 
   Outcome spawn(SpawnRequest request) {
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
-      int input = descriptors.keep(openNull());
-      int out = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
-      int error = descriptors.keep(NamedPipe.openForChild(request.error().fifo()));
-      int folder = descriptors.keep(openFolder(request.cwd()));
+      Given given = open(request, descriptors);
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
       try {
-        Libc.addDup2(actions, input, 0);
-        Libc.addDup2(actions, out, 1);
-        Libc.addDup2(actions, error, 2);
-        Libc.addChangeFolder(actions, folder);
-        Libc.addCloseFrom(actions, 3);
-        return call(request, arena, actions);
+        fill(actions, given);
+        Outcome outcome = call(given, arena, actions);
+        if (outcome instanceof Outcome.Made(int _, OptionalInt channel)) {
+          channel.ifPresent(descriptors::handOver);
+        }
+        return outcome;
       } finally {
         Libc.destroyActions(actions);
       }
+    } catch (ErrnoException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()), Errno.isTemporary(e.errno()));
     } catch (IOException e) {
-      return new Outcome.Failed(String.valueOf(e.getMessage()));
+      return new Outcome.Failed(String.valueOf(e.getMessage()), false);
     }
   }
 
-  private Outcome call(SpawnRequest request, Arena arena, MemorySegment actions) {
+  private static Given open(SpawnRequest request, Descriptors descriptors) throws IOException {
+    int input = descriptors.keep(openNull());
+    int out = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
+    int error = descriptors.keep(NamedPipe.openForChild(request.error().fifo()));
+    int folder = descriptors.keep(openFolder(request.cwd()));
+    Optional<ChannelEnds> ends = Optional.empty();
+    if (request.channel()) {
+      ChannelEnds made = ChannelEnds.open();
+      int daemon = descriptors.keep(made.daemon());
+      ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
+    }
+    return new Given(request, input, out, error, folder, ends);
+  }
+
+  private static void fill(MemorySegment actions, Given given) {
+    Libc.addDup2(actions, given.input, 0);
+    Libc.addDup2(actions, given.out, 1);
+    Libc.addDup2(actions, given.error, 2);
+    given.ends.ifPresent(ends -> {
+      Libc.addDup2(actions, ends.app(), ChannelEnds.APP_NUMBER);
+      Libc.addDup2(actions, ends.daemon(), ChannelEnds.DAEMON_NUMBER);
+    });
+    Libc.addChangeFolder(actions, given.folder);
+    Libc.addCloseFrom(actions, given.firstUnused());
+  }
+
+  private Outcome call(Given given, Arena arena, MemorySegment actions) throws IOException {
+    SpawnRequest request = given.request;
     MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
     int errno =
         Libc.spawn(
@@ -77,39 +120,41 @@ final class Spawner {
             actions,
             attributes,
             strings(arena, request.argv()),
-            strings(arena, environment(request)));
+            strings(arena, environment(given)));
     return errno == 0
-        ? new Outcome.Made(pid.get(ValueLayout.JAVA_INT, 0))
-        : new Outcome.Failed(SpawnRefusal.sentence(request, errno));
+        ? new Outcome.Made(
+            pid.get(ValueLayout.JAVA_INT, 0),
+            given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()))
+        : new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
   }
 
-  private static int openNull() throws IOException {
+  private static int openNull() throws ErrnoException {
     int fd = Libc.open(Path.of("/dev/null"), Libc.O_RDONLY, 0);
     if (fd < 0) {
-      throw new IOException("cannot open /dev/null: " + Errno.words(-fd));
+      throw new ErrnoException("cannot open /dev/null: " + Errno.words(-fd), -fd);
     }
     return fd;
   }
 
-  private static int openFolder(Path cwd) throws IOException {
+  private static int openFolder(Path cwd) throws ErrnoException {
     int fd = Libc.open(cwd, Libc.O_PATH | Libc.O_DIRECTORY, 0);
     if (fd < 0) {
-      throw new IOException(SpawnRefusal.folderSentence(cwd, -fd));
+      throw new ErrnoException(SpawnRefusal.folderSentence(cwd, -fd), -fd);
     }
     return fd;
   }
 
-  private static List<String> environment(SpawnRequest request) {
-    List<String> entries = new ArrayList<>(request.environment().size() + 1);
-    request
-        .environment()
-        .forEach((name, value) -> {
-          if (!name.equals(SpawnRequest.TAG_VARIABLE)) {
-            entries.add(name + "=" + value);
-          }
-        });
-    entries.add(SpawnRequest.TAG_VARIABLE + "=" + request.tag());
-    return entries;
+  private static List<String> environment(Given given) throws IOException {
+    Map<String, String> environment = new LinkedHashMap<>(given.request.environment());
+    // Names of another channel mean nothing here, and would have Node take any descriptor for it.
+    environment.keySet().removeAll(ChannelEnds.VARIABLES);
+    if (given.ends.isPresent()) {
+      environment.putAll(ChannelEnds.environment(given.ends.get().daemon()));
+    }
+    environment.put(SpawnRequest.TAG_VARIABLE, given.request.tag());
+    return environment.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .toList();
   }
 
   private static MemorySegment strings(Arena arena, List<String> texts) {

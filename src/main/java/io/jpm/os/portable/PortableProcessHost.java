@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// - a child stays in the daemon's session, and its tree is who descends from it: processes whose
 ///   parent has died are missed, and [#findTagged] finds nothing;
 /// - a death by signal looks like `exit 128+n`, and the exit of an adopted process is unknown;
+/// - there is no channel: [Child#hasChannel] is false, and no process is told of one;
 /// - arguments and values that are not text in the JVM's encoding are not passed exactly.
 public final class PortableProcessHost implements ProcessHost {
   /// The JDK works start times out from the boot time, which the kernel rounds to a second.
@@ -64,6 +65,7 @@ public final class PortableProcessHost implements ProcessHost {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(request.environment());
+    builder.environment().remove("NODE_CHANNEL_FD"); // another's: Node would take any descriptor
     builder.environment().put(SpawnRequest.TAG_VARIABLE, request.tag());
     return builder
         .directory(request.cwd().toFile())

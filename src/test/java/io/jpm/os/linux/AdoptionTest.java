@@ -73,6 +73,32 @@ class AdoptionTest {
     }
   }
 
+  @Test
+  void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
+    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    Made made = runAndKillDaemon("talks.cjs", "", out);
+    new ProcessBuilder("kill", "-USR2", Integer.toString(made.identity().pid()))
+        .start()
+        .waitFor(); // it sends {"connected":…}
+
+    try (LinuxProcessHost host = new LinuxProcessHost()) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
+      assertThat(child.hasChannel()).isTrue();
+      watcher.awaitMessage("{\"connected\":true}");
+      child.send("{\"say\":\"still here\"}");
+      watcher.awaitMessage("\"still here\"");
+      Capture capture = host.capture(out);
+      child.send("{\"exit\":0}");
+      watcher.awaitExit();
+      capture.close();
+
+      assertThat(HostFixture.read(out.file())).contains("sent\n").doesNotContain("uncaught");
+    } finally {
+      Leftovers.awaitNone(made.mark());
+    }
+  }
+
   private static String unknownReason(Exit exit) {
     return exit instanceof Exit.Unknown(String why) ? why : "";
   }

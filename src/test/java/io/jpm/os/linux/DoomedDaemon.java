@@ -23,7 +23,7 @@ final class DoomedDaemon {
     Path dir = Path.of(arguments[0]);
     @SuppressWarnings("resource") // this JVM ends by kill -9
     HostFixture fixture = new HostFixture(new LinuxProcessHost(), dir);
-    SpawnRequest request = fixture.request(arguments[1], arguments[2]);
+    SpawnRequest request = fixture.withChannel(fixture.request(arguments[1], arguments[2]));
     fixture.capture(request.out());
     fixture.capture(request.error());
     SpawnResult result = fixture.host().spawn(request, new RecordedWatcher());

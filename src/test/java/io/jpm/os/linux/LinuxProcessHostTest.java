@@ -9,13 +9,17 @@ import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.ProcessHostContract;
+import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,6 +99,31 @@ class LinuxProcessHostTest extends ProcessHostContract {
   void saysThatAnArgumentHoldsANul() {
     assertThat(fixture.refusal(fixture.request("obedient.sh", "a\0b")))
         .isEqualTo("argument 1 contains a NUL byte");
+  }
+
+  @Test
+  void aProgramThatIsBeingWrittenMayWorkLater() throws IOException {
+    Path program = Files.copy(Path.of("/bin/true"), fixture.dir().resolve("copied"));
+    SpawnRequest request = fixture.request(program.toString());
+    try (OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND)) {
+      writer.flush();
+      SpawnResult result = fixture.host().spawn(request, new RecordedWatcher());
+
+      assertThat(result)
+          .isEqualTo(
+              new SpawnResult.Refused(
+                  program + " cannot be started: it is being written to", true));
+    }
+    assertThat(fixture.start(request).watcher().awaitExit()).isEqualTo(new Exit.Code(0));
+  }
+
+  @Test
+  void aMissingProgramIsNotWaitedFor() {
+    SpawnRequest request = fixture.request(fixture.dir().resolve("nothing-here").toString());
+
+    assertThat(fixture.host().spawn(request, new RecordedWatcher()))
+        .isInstanceOfSatisfying(
+            SpawnResult.Refused.class, refused -> assertThat(refused.temporary()).isFalse());
   }
 
   @Test

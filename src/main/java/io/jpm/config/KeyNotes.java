@@ -1,0 +1,342 @@
+package io.jpm.config;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/// What the reference page says about a key in place of its one line in [AppKey]: the rules that a
+/// user has to know, and where PM2 does otherwise.
+final class KeyNotes {
+  /// About one key, as Markdown.
+  ///
+  /// @param rules what holds in jpm, in whole sentences; may be empty
+  /// @param pm2 what PM2 does instead, as a sentence whose subject is PM2; empty where it does the
+  ///   same or has no such key
+  record Note(String rules, String pm2) {}
+
+  private static final Note NOTHING = new Note("", "");
+  private static final Map<AppKey, Note> NOTES = new EnumMap<>(AppKey.class);
+
+  static {
+    addRun();
+    addRights();
+    addEnvironment();
+    addInstances();
+    addRestarts();
+    addWaits();
+    addTriggers();
+    addStops();
+    addReady();
+    addLogs();
+  }
+
+  private KeyNotes() {}
+
+  static Note of(AppKey key) {
+    return NOTES.getOrDefault(key, NOTHING);
+  }
+
+  private static void add(AppKey key, String rules) {
+    add(key, rules, "");
+  }
+
+  private static void add(AppKey key, String rules, String pm2) {
+    NOTES.put(key, new Note(rules, pm2));
+  }
+
+  private static void addRun() {
+    add(
+        AppKey.NAME,
+        """
+        The app's name: 1 to 100 letters, digits or `. _ - : @ +` and inner spaces. The same \
+        name is the same app: starting it again takes the new description and restarts it.\
+        """,
+        "lets apps share a name, and a second start makes a second app.");
+    add(
+        AppKey.SCRIPT,
+        """
+        What to run: a file beside the process file or in `cwd`, a program in PATH, or, with \
+        a space in it, a command line (`python3 -m http.server`). A first line with `#!` is \
+        obeyed.\
+        """,
+        """
+        runs every file without a known extension with node, and every command line through \
+        bash.\
+        """);
+    add(AppKey.ARGS, "Arguments of the script. On the command line they stand after `--`.");
+    add(
+        AppKey.INTERPRETER,
+        """
+        The program that reads the script, or `none` to run the file itself. By extension: \
+        `.js` node, `.py` python3, `.sh` bash, `.jar` and `.java` java, `.rb` ruby, `.php` \
+        php, `.pl` perl, `.ts` bun; otherwise the file's first line tells.\
+        """);
+    add(AppKey.INTERPRETER_ARGS, "Arguments of the interpreter. For a `.jar`, `-jar` is added.");
+    add(AppKey.NAMESPACE, "A word that groups apps: commands take it in place of a name.");
+    add(
+        AppKey.CWD,
+        """
+        The directory the app runs in. Where it is relative, it begins where the process \
+        file is.\
+        """,
+        "reads it from the directory of whoever types the command.");
+  }
+
+  private static void addRights() {
+    add(
+        AppKey.UID,
+        """
+        Run as this user, with that user's groups; HOME, USER, LOGNAME and SHELL become that \
+        user's. It needs a daemon that runs as root: where the switch fails, the app does \
+        not start.\
+        """);
+    add(AppKey.GID, "Run as this group in place of the user's own.");
+    add(
+        AppKey.NICE,
+        """
+        The priority, as in `nice(1)`: -20 is most urgent, 19 least. Less than the daemon's \
+        own needs root. Not in PM2.\
+        """);
+    add(
+        AppKey.UMASK,
+        """
+        The permissions that new files do not get. The digits are octal in text and in a \
+        number: `"027"` and `27` are the same. Not in PM2.\
+        """);
+    add(
+        AppKey.DEPENDS_ON,
+        """
+        Apps that are started before this one, and stopped after it: `{"db": "ready", \
+        "migrate": "completed"}`. `started` means that it has a process, `ready` that it is \
+        online, `completed` that it has ended with exit code 0. A list of names, or a name \
+        alone, means `started`. On the command line: `--depends-on db:ready,cache` (a name \
+        that has a colon needs its condition). A circle is refused. Not in PM2.\
+        """);
+  }
+
+  private static void addEnvironment() {
+    add(
+        AppKey.ENV,
+        """
+        The app's own variables, laid over those of the shell that it is started from. \
+        `null` takes an inherited one away. Numbers and booleans become text, lists and \
+        objects JSON.\
+        """,
+        "never removes anything: a variable that has left the file stays.");
+    add(
+        AppKey.ENV_NAME,
+        """
+        Variables laid over `env`: `jpm start FILE --env production`, or `jpm restart FILE \
+        --env production`, takes `env_production`. Apps without one are named in a warning \
+        and get their `env`.\
+        """);
+    add(
+        AppKey.FILTER_ENV,
+        """
+        Inherited variables that the app does not get: a list drops every name that contains \
+        one of the parts, a text that one name, `true` all. `--filter-env A --filter-env B` \
+        is the list.\
+        """,
+        "`true` does nothing.");
+    add(AppKey.PORT, "Sets the variable PORT, from 0 to 65535; `env` wins.");
+    add(
+        AppKey.APPEND_ENV_TO_NAME,
+        """
+        With `--env production`, the app is called `web-production`. `depends_on` goes on to \
+        name apps as they are written.\
+        """);
+  }
+
+  private static void addInstances() {
+    add(
+        AppKey.INSTANCES,
+        """
+        How many processes; the variable `NODE_APP_INSTANCE` tells them apart.\
+        """,
+        "lets instances of a Node app share a port.");
+    add(
+        AppKey.EXEC_MODE,
+        """
+        `fork` or `cluster`. With `cluster`, the instances run side by side and share no \
+        port yet.\
+        """);
+    add(AppKey.EXECUTE_COMMAND, "The same as `exec_mode: fork`.");
+    add(AppKey.INSTANCE_VAR, "The variable that has the instance's number, from 0.");
+    add(
+        AppKey.INCREMENT_VAR,
+        """
+        A variable that is one higher in each further instance. It begins with the number \
+        that it has, or 0: with `"env": {"PORT": 3000}` and `"increment_var": "PORT"` the \
+        instances get 3000, 3001 and so on.\
+        """);
+  }
+
+  private static void addRestarts() {
+    add(
+        AppKey.AUTOSTART,
+        """
+        Whether it is started with the file. `false` puts it in the list, stopped.\
+        """);
+    add(
+        AppKey.AUTORESTART,
+        """
+        Whether it is started again when it ends. `false` is `restart: "never"`.\
+        """);
+    add(
+        AppKey.RESTART,
+        """
+        After which ends it is started again. `on-failure` leaves it ended after exit code \
+        0, SIGHUP, SIGINT, SIGTERM or SIGPIPE (and after 129, 130 and 143, by which a JVM \
+        tells of the first three). Not in PM2.\
+        """);
+    add(
+        AppKey.STOP_EXIT_CODES,
+        """
+        Exit codes after which it stays ended, whatever `restart` says: `[0, 143]`, `143`, \
+        `"0 143"`; `--stop-exit-codes 0,143`.\
+        """,
+        "takes one number only on the command line.");
+    add(
+        AppKey.MAX_RESTARTS,
+        """
+        After so many ends in a row, each sooner than `min_uptime`, the app is `errored` \
+        until somebody starts it. 0 gives up at the first.\
+        """,
+        """
+        stops counting once an app is older than 16 s: from then on a crash loop never ends.\
+        """);
+    add(
+        AppKey.MIN_UPTIME,
+        """
+        An end sooner than this is an unstable one, which `max_restarts` counts.\
+        """);
+    add(AppKey.RESTART_DELAY, "How long to wait before it is started again.");
+  }
+
+  private static void addWaits() {
+    add(
+        AppKey.EXP_BACKOFF_RESTART_DELAY,
+        """
+        The first of growing waits: each is 1.5 times the one before, up to \
+        `max_restart_delay`. A run of 30 s, or a person, sets it back. 0 is off. It wins \
+        over `restart_delay`, with a warning.\
+        """);
+    add(
+        AppKey.MAX_RESTART_DELAY,
+        """
+        The longest of the growing waits; not shorter than the first, and the first itself \
+        where that is more than 15 s. Not in PM2, where it is always 15 s.\
+        """);
+    add(
+        AppKey.RESTART_JITTER,
+        """
+        How much of a growing wait is left to chance: with 0.1 each is up to a tenth shorter \
+        or longer, so that a hundred apps whose database went away do not come back in one \
+        instant. Not in PM2.\
+        """);
+  }
+
+  private static void addTriggers() {
+    add(
+        AppKey.MAX_MEMORY_RESTART,
+        """
+        Restart the app when all processes of its tree together have more memory resident \
+        than this. 0 is off.\
+        """,
+        "looks every 30 s, and at the main process only.");
+    add(
+        AppKey.CRON_RESTART,
+        """
+        Restart the app at these times: `"0 3 * * *"` is every night at three. The fields \
+        are minute, hour, day of month, month and day of week, with seconds before them \
+        where there are six. With `autorestart: false` the app is a job that runs at these \
+        times.\
+        """);
+    add(
+        AppKey.TIME_ZONE,
+        """
+        Whose clock `cron_restart` means. Not in PM2, which knows the system's only.\
+        """);
+    add(
+        AppKey.WATCH,
+        """
+        Restart the app when files change: `true` for its working directory, or paths that \
+        begin there. On the command line `--watch` alone is the working directory; `--watch \
+        src` and `--watch=src` name a path and may be repeated. A word after `--watch` is \
+        its path unless it is all there is to start: `jpm start --watch app.js` starts \
+        app.js.\
+        """,
+        """
+        always takes the word after `--watch`, takes patterns as paths, and stops watching \
+        for good when the app is stopped.\
+        """);
+    add(
+        AppKey.IGNORE_WATCH,
+        """
+        Files whose change means nothing: patterns as in a `.gitignore`, relative to each \
+        watched directory. A list of yours takes the place of the default (`.*` and \
+        `node_modules/`); the app's own log files are ignored in any case.\
+        """,
+        "takes regular expressions and other patterns.");
+    add(
+        AppKey.WATCH_DELAY,
+        """
+        The restart waits until nothing has changed for this long, and at least 200 ms (500 \
+        ms where a single file is watched). On the command line a number without a unit is \
+        in seconds, as in PM2: `--watch-delay 0.5`.\
+        """);
+  }
+
+  private static void addStops() {
+    add(
+        AppKey.KILL_SIGNAL,
+        "The signal that asks it to end: `\"SIGTERM\"`, `\"TERM\"` or 15.",
+        "has one signal for the whole daemon.");
+    add(AppKey.KILL_TIMEOUT, "How long it may take to end; then it gets SIGKILL.");
+    add(
+        AppKey.TREEKILL,
+        """
+        Whether a stop is for every process of its tree. `false` ends the main process and \
+        leaves the others running.\
+        """);
+    add(
+        AppKey.SHUTDOWN_WITH_MESSAGE,
+        """
+        Ask by the text `shutdown` over the app's channel in place of the signal: \
+        `process.on("message", …)` in Node.\
+        """);
+    add(
+        AppKey.STOP,
+        """
+        `kill_signal`, `kill_timeout` and more in one: `{"signal": "SIGTERM", "timeout": \
+        "10s", "command": ["./drain", "--fast"]}`, each part as needed. `signal` is \
+        `kill_signal` and `timeout` is `kill_timeout`: give one of the two. `command` is run \
+        first, in the app's directory, with its environment and its process id in `JPM_PID`; \
+        no shell reads it; the signal follows when it has ended. Not in PM2.\
+        """);
+  }
+
+  private static void addReady() {
+    add(
+        AppKey.WAIT_READY,
+        """
+        The app is online only when it says so, by `process.send("ready")` in Node. Without \
+        this, it is online as soon as it runs.\
+        """);
+    add(
+        AppKey.LISTEN_TIMEOUT,
+        """
+        How long an app with `wait_ready` may take to say so; then its start has failed.\
+        """,
+        "takes it for a success.");
+  }
+
+  private static void addLogs() {
+    add(
+        AppKey.OUT_FILE,
+        """
+        Where standard output goes. With several instances, the id comes before `.log`. \
+        `/dev/null` or `NULL` keeps nothing.\
+        """);
+    add(AppKey.ERROR_FILE, "Where standard error goes, by the same rules.");
+  }
+}

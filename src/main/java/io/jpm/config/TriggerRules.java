@@ -1,0 +1,167 @@
+package io.jpm.config;
+
+import io.jpm.model.LogFiles;
+import io.jpm.model.Triggers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Reads what restarts an app that runs well: times, files, memory.
+final class TriggerRules {
+  /// PM2's default, as patterns of a `.gitignore`.
+  private static final List<String> USUALLY_IGNORED = List.of(".*", "node_modules/");
+
+  private static final String LOG_ENDING = ".log";
+
+  private final Attributes attributes;
+  private final AppBuilder.Context context;
+  private final String label;
+
+  /// @param label how warnings call the app
+  TriggerRules(Attributes attributes, AppBuilder.Context context, String label) {
+    this.attributes = attributes;
+    this.context = context;
+    this.label = label;
+  }
+
+  /// @param cwd where relative paths begin, and what `watch: true` means
+  /// @param logs what the app itself writes, which must not restart it
+  Triggers read(Path cwd, LogFiles logs) {
+    return new Triggers(schedule(), watch(cwd, logs), maxMemory());
+  }
+
+  private OptionalLong maxMemory() {
+    Optional<Node> node = attributes.node(AppKey.MAX_MEMORY_RESTART);
+    if (node.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    OptionalLong bytes = Attributes.whole(node.get());
+    if (bytes.isEmpty() && node.get() instanceof Node.Text text) {
+      bytes = Sizes.parse(text.value());
+    }
+    if (bytes.isEmpty() || bytes.getAsLong() < 0) {
+      attributes.refuse(
+          AppKey.MAX_MEMORY_RESTART,
+          node.get().shown() + " is no size: use bytes, or a whole number with K, M or G");
+    }
+    return bytes.orElse(0) > 0 ? bytes : OptionalLong.empty();
+  }
+
+  private Optional<Triggers.Schedule> schedule() {
+    ZoneId zone = zone();
+    Optional<Node> node = attributes.node(AppKey.CRON_RESTART);
+    boolean off = node.isPresent() && Attributes.whole(node.get()).orElse(1) == 0;
+    if (node.isEmpty() || off) {
+      if (attributes.node(AppKey.TIME_ZONE).isPresent()) {
+        attributes.warn(
+            label,
+            "%s does nothing without %s"
+                .formatted(
+                    attributes.shown(AppKey.TIME_ZONE), attributes.shown(AppKey.CRON_RESTART)));
+      }
+      return Optional.empty();
+    }
+    Optional<String> expression = attributes.text(AppKey.CRON_RESTART).map(String::strip);
+    Optional<String> problem = expression.flatMap(context.defaults().cron()::problem);
+    problem.ifPresent(what -> attributes.refuse(AppKey.CRON_RESTART, what));
+    return expression.map(text -> new Triggers.Schedule(text, zone));
+  }
+
+  private ZoneId zone() {
+    Optional<String> name = attributes.text(AppKey.TIME_ZONE);
+    if (name.isEmpty()) {
+      return ZoneId.systemDefault();
+    }
+    try {
+      return ZoneId.of(name.get().strip());
+    } catch (DateTimeException _) {
+      String meant =
+          NearestName.to(name.get(), ZoneId.getAvailableZoneIds())
+              .map(near -> "did you mean \"" + near + "\"?")
+              .orElse("use a name such as Europe/Berlin, or an offset such as +02:00");
+      attributes.refuse(
+          AppKey.TIME_ZONE, new Node.Text(0, name.get()).shown() + " is no time zone: " + meant);
+      return ZoneId.systemDefault();
+    }
+  }
+
+  private Optional<Triggers.Watch> watch(Path cwd, LogFiles logs) {
+    List<String> ignored = attributes.words(AppKey.IGNORE_WATCH);
+    Duration delay = attributes.duration(AppKey.WATCH_DELAY, Duration.ZERO);
+    Optional<Node> node = attributes.node(AppKey.WATCH);
+    List<Path> paths = node.map(written -> watched(written, cwd)).orElse(List.of());
+    if (paths.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> patterns =
+        new LinkedHashSet<>(
+            attributes.node(AppKey.IGNORE_WATCH).isPresent() ? ignored : USUALLY_IGNORED);
+    Stream.of(logs.out(), logs.error())
+        .flatMap(Optional::stream)
+        .forEach(log -> paths.forEach(path -> patterns.addAll(ofLog(log, path))));
+    return Optional.of(new Triggers.Watch(paths, List.copyOf(patterns), delay));
+  }
+
+  /// PM2's forms: true or an empty list is the working directory.
+  private List<Path> watched(Node node, Path cwd) {
+    boolean flagInText =
+        node instanceof Node.Text text
+            && (text.value().equals("true") || text.value().equals("false"));
+    if (node instanceof Node.Bool || flagInText) {
+      return attributes.flag(AppKey.WATCH, false) ? List.of(cwd) : List.of();
+    }
+    if (!(node instanceof Node.Text) && !(node instanceof Node.Arr)) {
+      attributes.refuse(
+          AppKey.WATCH, node.shown() + " is neither true, false, a path nor a list of paths");
+      return List.of();
+    }
+    List<String> words = attributes.words(AppKey.WATCH);
+    if (words.isEmpty()) {
+      return List.of(cwd);
+    }
+    Set<Path> paths = new LinkedHashSet<>();
+    for (String word : words) {
+      Optional<Path> path = context.caller().absolute(word, cwd);
+      if (path.isEmpty() || word.isBlank()) {
+        attributes.refuse(AppKey.WATCH, new Node.Text(0, word).shown() + " is no path");
+      } else {
+        paths.add(path.get());
+        warnOfAbsent(path.get());
+      }
+    }
+    return List.copyOf(paths);
+  }
+
+  private void warnOfAbsent(Path path) {
+    if (!Files.exists(path)) {
+      attributes.warn(
+          label, "%s: there is no %s yet".formatted(attributes.shown(AppKey.WATCH), path));
+    }
+  }
+
+  /// The patterns for a log file under a watched directory; with several instances the number comes
+  /// before the ending.
+  private static List<String> ofLog(Path log, Path watched) {
+    if (!log.startsWith(watched) || log.equals(watched)) {
+      return List.of();
+    }
+    String name = "/" + literally(watched.relativize(log).toString());
+    int end = name.endsWith(LOG_ENDING) ? name.length() - LOG_ENDING.length() : name.length();
+    List<String> patterns = new ArrayList<>(List.of(name));
+    patterns.add(name.substring(0, end) + "-[0-9]*" + name.substring(end));
+    return patterns;
+  }
+
+  private static String literally(String path) {
+    return path.replaceAll("[\\\\*?\\[\\]]", "\\\\$0");
+  }
+}

@@ -1,0 +1,191 @@
+package io.jpm.god;
+
+import io.jpm.model.AppName;
+import io.jpm.model.Condition;
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.jpm.supervise.Awaiting;
+import io.jpm.supervise.Event;
+import io.jpm.supervise.Supervised;
+import io.jpm.supervise.Wanted;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// Lets an instance begin when the apps that it depends on have come so far. Owned by GodVerticle's
+/// context.
+final class Dependencies {
+  private final Registry registry;
+  private final BiConsumer<Instance, Event> supervisor;
+  private final Map<Instance, Long> waiting = new LinkedHashMap<>();
+  private final Map<Instance, Promise<Verdict>> asked = new LinkedHashMap<>();
+  private boolean open;
+  private boolean looking;
+
+  Dependencies(Registry registry, BiConsumer<Instance, Event> supervisor) {
+    this.registry = registry;
+    this.supervisor = supervisor;
+  }
+
+  /// What has come of waiting.
+  sealed interface Verdict {
+    /// Everything is there.
+    record Met() implements Verdict {}
+
+    /// Something is still to come.
+    record Later() implements Verdict {}
+
+    /// Something will not come.
+    record Never(String reason) implements Verdict {}
+  }
+
+  /// All instances are as they are: before, what the journal says of them may be long over.
+  void open() {
+    open = true;
+    look();
+  }
+
+  /// Answers with an event to `instance`, of `generation`, sooner or later.
+  void await(Instance instance, long generation) {
+    waiting.put(instance, generation);
+  }
+
+  /// What becomes of the apps that `instance` depends on; completes when none of it is still to
+  /// come.
+  Future<Verdict> verdictOf(Instance instance) {
+    Verdict now = verdict(instance);
+    return now instanceof Verdict.Later
+        ? asked.computeIfAbsent(instance, _ -> Promise.promise()).future()
+        : Future.succeededFuture(now);
+  }
+
+  /// Something has changed somewhere.
+  void look() {
+    if (!open || looking || (waiting.isEmpty() && asked.isEmpty())) {
+      return;
+    }
+    looking = true;
+    boolean changed = true;
+    while (changed) {
+      changed = false;
+      for (Instance instance : List.copyOf(waiting.keySet())) {
+        changed |= look(instance);
+      }
+    }
+    for (Instance instance : List.copyOf(asked.keySet())) {
+      Verdict now = instance.removed ? new Verdict.Met() : verdict(instance);
+      if (!(now instanceof Verdict.Later)) {
+        Optional.ofNullable(asked.remove(instance)).ifPresent(promise -> promise.complete(now));
+      }
+    }
+    looking = false;
+  }
+
+  private boolean look(Instance instance) {
+    long generation = waiting.getOrDefault(instance, -1L);
+    boolean over =
+        instance.removed
+            || instance.state.generation() != generation
+            || instance.state.awaiting() != Awaiting.DEPENDENCIES;
+    if (over) {
+      waiting.remove(instance);
+      return true;
+    }
+    return switch (verdict(instance)) {
+      case Verdict.Later() -> false;
+      case Verdict.Met() -> answer(instance, new Event.DependenciesMet(generation));
+      case Verdict.Never(String reason) ->
+          answer(instance, new Event.DependencyFailed(generation, reason));
+    };
+  }
+
+  private boolean answer(Instance instance, Event event) {
+    waiting.remove(instance);
+    supervisor.accept(instance, event);
+    return true;
+  }
+
+  private Verdict verdict(Instance instance) {
+    boolean later = false;
+    for (Map.Entry<AppName, Condition> needed : instance.spec.dependsOn().entrySet()) {
+      List<Instance> others = registry.ofApp(needed.getKey());
+      if (others.isEmpty()) {
+        return new Verdict.Never(
+            "it depends on %s, and there is no such app".formatted(needed.getKey()));
+      }
+      for (Instance other : others) {
+        switch (verdict(other.state, needed.getValue())) {
+          case Verdict.Met() -> {}
+          case Verdict.Later() -> later = true;
+          case Verdict.Never(String reason) -> {
+            return new Verdict.Never("it depends on %s, which %s".formatted(other.label(), reason));
+          }
+        }
+      }
+    }
+    return later ? new Verdict.Later() : new Verdict.Met();
+  }
+
+  /// What `state` of another app means for one that waits for `condition`.
+  static Verdict verdict(Supervised state, Condition condition) {
+    return switch (condition) {
+      case STARTED -> hasProcess(state) || hasRun(state) ? new Verdict.Met() : notYet(state);
+      case READY -> state.phase() == Phase.ONLINE ? new Verdict.Met() : notYet(state);
+      case COMPLETED -> hasCompleted(state) ? new Verdict.Met() : notYet(state);
+    };
+  }
+
+  private static Verdict notYet(Supervised state) {
+    return switch (state.phase()) {
+      case ERRORED -> new Verdict.Never("is errored: " + state.reason());
+      case STOPPED ->
+          Unwritten.isToRun(state)
+              ? new Verdict.Later()
+              : new Verdict.Never(
+                  hasRun(state) ? "has ended: " + state.reason() : "is stopped: " + state.reason());
+      case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART ->
+          state.wanted() == Wanted.DOWN
+              ? new Verdict.Never("is being stopped")
+              : new Verdict.Later();
+    };
+  }
+
+  private static boolean hasProcess(Supervised state) {
+    return state.phase() == Phase.ONLINE || state.awaiting() == Awaiting.READINESS;
+  }
+
+  /// It has ended by itself, and nobody has stopped it.
+  private static boolean hasRun(Supervised state) {
+    return state.phase() == Phase.STOPPED
+        && state.wanted() == Wanted.IDLE
+        && state.lastExit().isPresent();
+  }
+
+  private static boolean hasCompleted(Supervised state) {
+    return hasRun(state) && state.lastExit().equals(Optional.of(new Exit.Code(0)));
+  }
+
+  /// The apps that `apps` need, directly or not, and that are not running: they are to be started
+  /// with them.
+  List<Instance> missingFor(List<Instance> instances) {
+    List<Instance> missing = new ArrayList<>();
+    var graph = registry.graph();
+    instances.stream()
+        .map(instance -> instance.spec.name())
+        .distinct()
+        .flatMap(app -> graph.withAllBefore(app).stream())
+        .distinct()
+        .flatMap(app -> registry.ofApp(app).stream())
+        .filter(other -> !instances.contains(other))
+        .filter(other ->
+            other.state.phase() == Phase.ERRORED
+                || (other.state.phase() == Phase.STOPPED && !hasCompleted(other.state)))
+        .forEach(missing::add);
+    return missing;
+  }
+}

@@ -1,0 +1,104 @@
+package io.jpm.god;
+
+import io.jpm.model.AppName;
+import io.jpm.model.Phase;
+import io.jpm.supervise.Event;
+import io.jpm.supervise.Supervised;
+import io.jpm.supervise.Wanted;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Has instances started and stopped in the order of their dependencies, those that have nothing to
+/// do with each other at the same time. Owned by GodVerticle's context.
+final class Sequence {
+  private final Registry registry;
+  private final Supervisor supervisor;
+
+  Sequence(Registry registry, Supervisor supervisor) {
+    this.registry = registry;
+    this.supervisor = supervisor;
+  }
+
+  /// Starts or restarts `instances`, what others depend on first. One that runs and whose
+  /// dependencies do not come up again is left as it is.
+  ///
+  /// @return why some were left, when all have settled
+  Future<List<String>> restart(List<Instance> instances) {
+    List<String> problems = new ArrayList<>();
+    Future<Void> done = Future.succeededFuture();
+    for (List<Instance> group : groups(instances)) {
+      done =
+          done.compose(_ ->
+              Future.join(group.stream().map(instance -> restart(instance, problems)).toList())
+                  .mapEmpty());
+    }
+    return done.map(_ -> problems);
+  }
+
+  private Future<?> restart(Instance instance, List<String> problems) {
+    boolean replaced = isRunning(instance) && !instance.spec.dependsOn().isEmpty();
+    if (!replaced) {
+      // What is not running waits for its dependencies by itself.
+      supervisor.on(instance, new Event.RestartAsked());
+      return instance.when(Sequence::settled);
+    }
+    return supervisor
+        .dependencies()
+        .verdictOf(instance)
+        .compose(verdict -> {
+          if (verdict instanceof Dependencies.Verdict.Never(String reason)) {
+            problems.add("%s was left as it is: %s".formatted(instance.label(), reason));
+            return Future.succeededFuture(instance);
+          }
+          supervisor.on(instance, new Event.RestartAsked());
+          return instance.when(Sequence::settled);
+        });
+  }
+
+  /// Does `end` to all, to those that depend on others before those others.
+  Future<Void> inReverse(List<Instance> instances, Function<Instance, Future<?>> end) {
+    Future<Void> done = Future.succeededFuture();
+    for (List<Instance> group : groups(instances).reversed()) {
+      done = done.compose(_ -> Future.join(group.stream().map(end).toList()).mapEmpty());
+    }
+    return done;
+  }
+
+  /// Stops an instance. Completes when it has stopped, or somebody else has had it started again
+  /// meanwhile.
+  Future<?> stop(Instance instance) {
+    supervisor.on(instance, new Event.StopAsked());
+    return instance.when(Sequence::stopped);
+  }
+
+  private List<List<Instance>> groups(List<Instance> instances) {
+    Set<AppName> apps = new LinkedHashSet<>();
+    instances.forEach(instance -> apps.add(instance.spec.name()));
+    return registry.graph().groups(apps).stream()
+        .map(group ->
+            instances.stream().filter(instance -> group.contains(instance.spec.name())).toList())
+        .toList();
+  }
+
+  /// Whatever was asked has led to something: nothing is being made and nothing is being ended.
+  static boolean settled(Supervised state) {
+    return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
+  }
+
+  /// It has stopped, or somebody else has had it started again meanwhile.
+  static boolean stopped(Supervised state) {
+    return state.phase() == Phase.STOPPED || (state.wanted() == Wanted.UP && settled(state));
+  }
+
+  /// There is a process, or there will be one without anybody's doing.
+  static boolean isRunning(Instance instance) {
+    return switch (instance.state.phase()) {
+      case STOPPED, ERRORED -> false;
+      case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART -> true;
+    };
+  }
+}

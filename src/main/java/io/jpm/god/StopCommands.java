@@ -1,0 +1,117 @@
+package io.jpm.god;
+
+import io.jpm.bus.OffLoop;
+import io.jpm.model.Exit;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.SpawnResult;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.io.File;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Runs the command that asks an app to end. What it prints goes to the app's log. Owned by
+/// GodVerticle's context.
+final class StopCommands {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private final Vertx vertx;
+  private final Context context;
+  private final GodContext god;
+  private final SpawnRequests requests;
+  private final Map<Instance, Child> running = new HashMap<>();
+
+  StopCommands(Vertx vertx, Context context, GodContext god, SpawnRequests requests) {
+    this.vertx = vertx;
+    this.context = context;
+    this.god = god;
+    this.requests = requests;
+  }
+
+  /// Runs the command of `instance`.
+  ///
+  /// @param ended told once, on the context, when it has ended or cannot be run
+  void run(Instance instance, Runnable ended) {
+    int pid = instance.process().map(ProcessIdentity::pid).orElse(0);
+    long generation = instance.state.generation();
+    OffLoop.call(vertx, () -> make(instance, pid, watcher(instance, generation, ended)))
+        .onSuccess(result -> {
+          switch (result) {
+            case SpawnResult.Started(Child child) -> started(instance, generation, child);
+            case SpawnResult.Refused(String reason, _) -> refused(instance, reason, ended);
+          }
+        })
+        .onFailure(error -> refused(instance, String.valueOf(error.getMessage()), ended));
+  }
+
+  private void started(Instance instance, long generation, Child child) {
+    // The app may have ended while the command was being made.
+    boolean late = instance.child == null || instance.state.generation() != generation;
+    running.put(instance, child);
+    if (late) {
+      end(instance);
+    }
+  }
+
+  private static void refused(Instance instance, String reason, Runnable ended) {
+    LOG.log(Level.WARNING, "{0}: the stop command cannot be run: {1}", instance.label(), reason);
+    ended.run();
+  }
+
+  /// Ends the command of `instance` if it still runs: the instance is gone.
+  void end(Instance instance) {
+    Child child = running.remove(instance);
+    if (child != null) {
+      child.signalTree(Signal.SIGKILL);
+    }
+  }
+
+  private SpawnResult make(Instance instance, int pid, ChildWatcher watcher) {
+    String word = instance.spec.stop().command().getFirst();
+    Optional<Path> program = program(instance, word);
+    return program.isPresent()
+        ? god.host().spawn(requests.stopCommand(instance, program.get(), pid), watcher)
+        : new SpawnResult.Refused("program \"" + word + "\" was not found in PATH", false);
+  }
+
+  private static Optional<Path> program(Instance instance, String word) {
+    if (word.contains("/")) {
+      return Optional.of(instance.spec.cwd().resolve(word));
+    }
+    String path = instance.spec.variables().effective().getOrDefault("PATH", "/usr/bin:/bin");
+    return Stream.of(path.split(File.pathSeparator))
+        .filter(folder -> folder.startsWith("/"))
+        .map(folder -> Path.of(folder).resolve(word))
+        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+        .findFirst();
+  }
+
+  private ChildWatcher watcher(Instance instance, long generation, Runnable ended) {
+    return new ChildWatcher() {
+      @Override
+      public void exited(Exit exit) {
+        context.runOnContext(_ -> {
+          if (instance.state.generation() == generation) {
+            running.remove(instance);
+          }
+          LOG.log(Level.INFO, "{0}: the stop command has ended: {1}", instance.label(), exit);
+          ended.run();
+        });
+      }
+
+      @Override
+      public void treeGone() {
+        // Ordered only when nobody waits for it any more.
+      }
+    };
+  }
+}

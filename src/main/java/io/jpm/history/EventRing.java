@@ -1,0 +1,204 @@
+package io.jpm.history;
+
+import io.jpm.bus.InstanceEvent;
+import io.jpm.wire.EventMessage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Numbers events and appends them to the newest segment; deletes the oldest segments when all
+/// together would grow above the bound. Blocking, for one thread at a time.
+///
+/// It fails never: what cannot be written is numbered all the same, one log line says so, and each
+/// further batch tries anew.
+final class EventRing {
+  private static final Logger LOG = System.getLogger("jpm.history");
+  private static final long LARGEST_SEGMENT = 1 << 20;
+
+  private final Folder folder;
+  private final NumberFile numbers;
+  private final Disk disk;
+  private final String boot;
+  private final long maxBytes;
+  private final long segmentBytes;
+  private final Pids pids = new Pids();
+  private long next = 1;
+  private boolean opened;
+  private Disk.@Nullable Appender current;
+  private long currentBytes;
+  private boolean unforced;
+  private boolean failing;
+
+  /// @param path the ring's folder
+  /// @param maxBytes what all segments together may have
+  /// @param boot the kernel's name for the time since the machine was booted; empty: it has none
+  /// @param disk where lines go
+  EventRing(Path path, long maxBytes, String boot, Disk disk) {
+    this.folder = new Folder(path);
+    this.numbers = new NumberFile(path);
+    this.maxBytes = maxBytes;
+    this.segmentBytes = Math.min(maxBytes / 4, LARGEST_SEGMENT);
+    this.boot = boot;
+    this.disk = disk;
+  }
+
+  /// Finds out where an earlier daemon has stopped. To be called first.
+  void open() {
+    try {
+      folder.prepare();
+      long last = folder.lastNumber();
+      next = Math.max(next, NumberFile.firstFree(last, numbers.read(), boot));
+      folder.prune(maxBytes);
+      // On the disk before the first number is given: the next boot must know of this one.
+      numbers.write(new NumberFile.Mark(next - 1, false, boot), true);
+      opened = true;
+    } catch (IOException error) {
+      failed(error);
+    }
+  }
+
+  /// Gives each event the next number and writes them all.
+  ///
+  /// @return the events with their numbers, to be published now
+  List<EventMessage> append(List<InstanceEvent> events) {
+    if (!opened) {
+      open();
+    }
+    List<EventMessage> numbered = new ArrayList<>(events.size());
+    for (InstanceEvent event : events) {
+      numbered.add(pids.completed(event.kind(), event.outside(next++)));
+    }
+    try {
+      write(numbered);
+      recovered(numbered.getFirst().seq());
+    } catch (IOException error) {
+      failed(error);
+    }
+    return numbered;
+  }
+
+  /// One write for each segment concerned, which is nearly always one.
+  private void write(List<EventMessage> events) throws IOException {
+    var lines = new ByteArrayOutputStream();
+    for (EventMessage event : events) {
+      byte[] line = EventLines.encode(event);
+      if (current == null) {
+        begin(event.seq());
+      }
+      if (currentBytes + lines.size() > 0
+          && currentBytes + lines.size() + line.length > segmentBytes) {
+        flush(lines);
+        force();
+        release();
+        make(event.seq());
+      }
+      lines.write(line);
+    }
+    flush(lines);
+  }
+
+  /// Opens the newest segment, whole up to its last line; makes one where there is none.
+  private void begin(long first) throws IOException {
+    folder.prepare();
+    List<Segment> segments = folder.segments();
+    if (segments.isEmpty()) {
+      make(first);
+    } else {
+      Path newest = segments.getLast().file();
+      currentBytes = Folder.heal(newest);
+      current = disk.append(newest);
+    }
+  }
+
+  private void make(long first) throws IOException {
+    folder.prune(maxBytes - segmentBytes);
+    numbers.write(new NumberFile.Mark(first - 1, false, boot), false);
+    current = disk.append(folder.segment(first));
+    currentBytes = 0;
+  }
+
+  private void release() throws IOException {
+    Disk.Appender closing = current;
+    current = null;
+    if (closing != null) {
+      closing.close();
+    }
+  }
+
+  private void flush(ByteArrayOutputStream lines) throws IOException {
+    if (lines.size() > 0 && current != null) {
+      unforced = true;
+      current.write(ByteBuffer.wrap(lines.toByteArray()));
+      currentBytes += lines.size();
+      lines.reset();
+    }
+  }
+
+  /// Waits until all that was written is on the disk.
+  void force() {
+    if (current == null || !unforced) {
+      return;
+    }
+    try {
+      current.force();
+      unforced = false;
+    } catch (IOException error) {
+      failed(error);
+    }
+  }
+
+  private void failed(IOException error) {
+    if (!failing) {
+      failing = true;
+      LOG.log(
+          Level.WARNING,
+          "{0} cannot be written ({1}): events are told but not kept until it can",
+          folder.path(),
+          error.toString());
+    }
+    try {
+      // The next batch opens the segment anew, which takes away a half-written line.
+      release();
+    } catch (IOException _) {
+      // Ignored because it is the failure that was told above.
+    }
+    try {
+      numbers.write(new NumberFile.Mark(next - 1, false, boot), false);
+    } catch (IOException _) {
+      // Ignored as well: without it numbers repeat only if the daemon is killed before it recovers.
+    }
+  }
+
+  private void recovered(long from) {
+    if (failing) {
+      failing = false;
+      LOG.log(
+          Level.INFO,
+          "{0} can be written again: events from {1} on are kept",
+          folder.path(),
+          Long.toString(from));
+    }
+  }
+
+  /// The daemon ends in order: whatever comes next, no number has to be leapt over.
+  void close() {
+    try {
+      boolean whole = opened && !failing;
+      if (current != null) {
+        current.force();
+      }
+      release();
+      if (whole) {
+        numbers.write(new NumberFile.Mark(next - 1, true, boot), true);
+      }
+    } catch (IOException error) {
+      failed(error);
+    }
+  }
+}

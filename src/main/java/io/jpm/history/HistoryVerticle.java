@@ -1,0 +1,182 @@
+package io.jpm.history;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.OffLoop;
+import io.jpm.wire.EventMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/// Numbers, keeps and publishes what God tells. Deployed before God.
+///
+/// Takes [InstanceEvent]s from [Addresses#GOD_EVENTS]; each is in the ring before it is published,
+/// in order, as JSON on [Addresses#EVENTS] and [Addresses#eventsOf]: whoever has seen number N can
+/// ask for all after N. What arrives while a batch is being written is the next batch, so a
+/// thousand events at once cost a few writes. Serves [HistoryCommand]s on
+/// [Addresses#HISTORY_COMMAND].
+///
+/// That the daemon is killed loses nothing of what was published. The disk is told to keep it once
+/// a second: a machine that loses its power may lose the last second.
+public final class HistoryVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.history");
+  private static final long FORCE_MILLIS = 1000;
+  private static final int MOST_AT_ONCE = 100_000;
+
+  private final EventRing ring;
+  private final RingReader reader;
+  private final Recent recent = new Recent();
+  private List<InstanceEvent> waiting = new ArrayList<>();
+  private int writing;
+  private boolean forceDue;
+  private @Nullable Promise<Void> drained;
+
+  /// @param folder where the ring is, made where it is missing
+  /// @param maxBytes what it may have on the disk
+  /// @param boot the kernel's name for the time since the machine was booted; empty: it has none
+  public HistoryVerticle(Path folder, long maxBytes, String boot) {
+    this(folder, maxBytes, boot, Disk.FILES);
+  }
+
+  HistoryVerticle(Path folder, long maxBytes, String boot, Disk disk) {
+    this.ring = new EventRing(folder, maxBytes, boot, disk);
+    this.reader = new RingReader(folder);
+  }
+
+  /// Does not wait for the disk: events queue until the ring knows its last number.
+  @Override
+  public Future<?> start() {
+    write(() -> {
+      ring.open();
+      return List.of();
+    });
+    return Future.all(
+        vertx.eventBus().<InstanceEvent>consumer(Addresses.GOD_EVENTS, this::take).completion(),
+        vertx
+            .eventBus()
+            .<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::serve)
+            .completion());
+  }
+
+  /// What God has told is written and published; then the ring is closed.
+  @Override
+  public Future<?> stop() {
+    Promise<Void> promise = Promise.promise();
+    drained = promise;
+    tellIfIdle();
+    return promise
+        .future()
+        .compose(_ ->
+            OffLoop.call(
+                vertx,
+                () -> {
+                  ring.close();
+                  return true;
+                }));
+  }
+
+  private void take(Message<InstanceEvent> message) {
+    waiting.add(message.body());
+    writeNext();
+  }
+
+  private void writeNext() {
+    if (writing > 0 || waiting.isEmpty()) {
+      return;
+    }
+    List<InstanceEvent> batch = waiting;
+    waiting = new ArrayList<>();
+    write(() -> ring.append(batch));
+  }
+
+  private void write(Callable<List<EventMessage>> work) {
+    writing++;
+    OffLoop.call(vertx, work)
+        .onSuccess(this::publish)
+        .onFailure(error -> LOG.log(Level.ERROR, "events could not be told", error))
+        .onComplete(_ -> {
+          writing--;
+          writeNext();
+          tellIfIdle();
+        });
+  }
+
+  private void publish(List<EventMessage> events) {
+    recent.add(events);
+    for (EventMessage event : events) {
+      JsonObject json = event.toJson();
+      vertx.eventBus().publish(Addresses.EVENTS, json);
+      vertx.eventBus().publish(Addresses.eventsOf(event.app()), json);
+    }
+    if (!events.isEmpty() && !forceDue) {
+      forceDue = true;
+      vertx.setTimer(FORCE_MILLIS, _ -> force());
+    }
+  }
+
+  private void force() {
+    forceDue = false;
+    write(() -> {
+      ring.force();
+      return List.of();
+    });
+  }
+
+  private void tellIfIdle() {
+    if (drained != null && writing == 0 && waiting.isEmpty()) {
+      drained.tryComplete();
+    }
+  }
+
+  private void serve(Message<HistoryCommand> message) {
+    Future<HistoryReply> reply =
+        switch (message.body()) {
+          case HistoryCommand.After(long sequence, Optional<String> app, int limit) ->
+              after(Math.max(0, sequence), app, bounded(limit));
+          case HistoryCommand.Latest(Optional<String> app, int limit) ->
+              latest(app, bounded(limit));
+        };
+    reply
+        .onSuccess(message::reply)
+        .onFailure(error -> message.fail(1, "the history cannot be read: " + error.getMessage()));
+  }
+
+  private static int bounded(int limit) {
+    return Math.clamp(limit, 0, MOST_AT_ONCE);
+  }
+
+  private Future<HistoryReply> after(long sequence, Optional<String> app, int limit) {
+    return recent
+        .after(sequence, app, limit)
+        .map(Future::succeededFuture)
+        .orElseGet(() ->
+            read(() -> reader.after(sequence, app, limit))
+                .map(found -> recent.after(sequence, app, limit, found)));
+  }
+
+  private Future<HistoryReply> latest(Optional<String> app, int limit) {
+    return recent
+        .latest(app, limit)
+        .map(Future::succeededFuture)
+        .orElseGet(() ->
+            read(() -> reader.latest(app, limit)).map(found -> recent.latest(app, limit, found)));
+  }
+
+  /// Beside the writing, which must not wait for a long history.
+  private <T> Future<T> read(Callable<T> work) {
+    return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
+  }
+}

@@ -1,0 +1,92 @@
+package io.jpm.history;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// `events/numbers`: what the ring alone cannot tell about the numbers that are taken. One line of
+/// fixed length, written over in place, which works on a full disk too. Blocking.
+final class NumberFile {
+  /// More events than happen between two flushes to the disk, however slow it is.
+  static final long LEAP = 100_000;
+
+  private static final Pattern LINE =
+      Pattern.compile("([0-9]{16}) (open |clean) ([0-9A-Za-z-]{0,40}) *\\R?");
+
+  private final Path file;
+
+  NumberFile(Path folder) {
+    this.file = folder.resolve("numbers");
+  }
+
+  /// What the daemon before has left.
+  ///
+  /// @param given no number up to this one is free
+  /// @param clean whether that daemon has ended in order, with everything on the disk
+  /// @param boot the kernel's name for the time since the machine was booted, then; empty where it
+  ///   has none
+  record Mark(long given, boolean clean, String boot) {}
+
+  /// The first number that nobody can have seen.
+  ///
+  /// When the machine has gone down, the ring may lack its last second: the numbers leap over what
+  /// may have been given then.
+  ///
+  /// @param last the last number in the ring, 0 where it is empty
+  /// @param mark what the daemon before has left; empty when there was none, or it is damaged
+  /// @param boot the present boot
+  static long firstFree(long last, Optional<Mark> mark, String boot) {
+    if (mark.isEmpty()) {
+      return last == 0 ? 1 : last + LEAP + 1;
+    }
+    long taken = Math.max(last, mark.get().given());
+    boolean sure = mark.get().clean() || mark.get().boot().equals(boot);
+    return sure ? taken + 1 : taken + LEAP + 1;
+  }
+
+  /// The mark, unless there is none that can be read.
+  Optional<Mark> read() throws IOException {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    }
+    Matcher line = LINE.matcher(new String(bytes, StandardCharsets.ISO_8859_1));
+    return line.matches() && Long.parseLong(line.group(1)) < Segment.END_OF_NUMBERS
+        ? Optional.of(
+            new Mark(Long.parseLong(line.group(1)), line.group(2).equals("clean"), line.group(3)))
+        : Optional.empty();
+  }
+
+  /// Writes `mark` in place.
+  ///
+  /// @param force whether to wait for the disk
+  void write(Mark mark, boolean force) throws IOException {
+    String line =
+        "%016d %-5s %-40s\n".formatted(mark.given(), mark.clean() ? "clean" : "open", mark.boot());
+    try (FileChannel channel =
+        FileChannel.open(
+            file, Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE), Disk.OWNER_ONLY)) {
+      ByteBuffer bytes = StandardCharsets.US_ASCII.encode(line);
+      for (int at = 0; bytes.hasRemaining(); ) {
+        at += channel.write(bytes, at);
+      }
+      if (channel.size() > line.length()) {
+        channel.truncate(line.length());
+      }
+      if (force) {
+        channel.force(false);
+      }
+    }
+  }
+}

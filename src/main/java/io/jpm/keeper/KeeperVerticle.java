@@ -1,0 +1,257 @@
+package io.jpm.keeper;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.KeeperCommand;
+import io.jpm.bus.OffLoop;
+import io.jpm.keeper.KeeperContext.Duty;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperOrder;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.Consumer;
+
+/// Sees to it that the home has a living keeper that holds what it has to hold. Serves
+/// [KeeperCommand]s on [Addresses#KEEPER_COMMAND].
+///
+/// At start it takes up the keeper of an earlier daemon, before God asks how processes have ended.
+/// A new one is made only when it is needed, not to hold up the boot. When the verticle stops
+/// without [#part] the keeper is told nothing: it does what it was told before.
+public final class KeeperVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.keeper");
+
+  private final KeeperContext keeper;
+  private final SequencedSet<Path> held = new LinkedHashSet<>();
+  private Duty duty;
+  private boolean guarding;
+  private boolean there;
+  private boolean making;
+  private boolean goneEarly;
+  private boolean parted;
+  private long since;
+  private Brake brake = Brake.FREE;
+  private String lastProblem = "";
+
+  /// Touched off the loop only, in work that runs one after the other.
+  private Optional<KeeperLink> link = Optional.empty();
+
+  private boolean asked;
+
+  public KeeperVerticle(KeeperContext keeper) {
+    this.keeper = keeper;
+    this.duty = keeper.duty();
+  }
+
+  @Override
+  public Future<?> start() {
+    return OffLoop.call(vertx, this::reach)
+        .compose(found -> {
+          there = found;
+          since = keeper.nanoTime().getAsLong();
+          if (found && duty == Duty.HOLD) {
+            tell(new KeeperOrder.Rest());
+          }
+          return found && duty == Duty.NONE ? part(new KeeperOrder.Quit()) : succeeded();
+        })
+        .compose(_ ->
+            vertx
+                .eventBus()
+                .<KeeperCommand>consumer(Addresses.KEEPER_COMMAND, m -> serve(m.body()))
+                .completion());
+  }
+
+  /// The host may not be there yet: without a pipe there is no need to wait for it.
+  private boolean reach() {
+    return Files.exists(keeper.fifo()) && link().map(KeeperLink::reach).orElse(false);
+  }
+
+  private Optional<KeeperLink> link() {
+    if (!asked) {
+      asked = true;
+      link = keeper.links().open(() -> context.runOnContext(_ -> gone()));
+    }
+    return link;
+  }
+
+  private static Future<Void> succeeded() {
+    return Future.succeededFuture();
+  }
+
+  /// The daemon's boot is over: from now on it is to be there again when it dies. May be called on
+  /// any thread.
+  public void guard() {
+    context.runOnContext(_ -> {
+      if (duty == Duty.GUARD && !parted) {
+        guarding = true;
+        tell(new KeeperOrder.Guard());
+      }
+      ensure();
+    });
+  }
+
+  /// The daemon ends on purpose. Completes when the keeper knows; from then on this verticle does
+  /// nothing. May be called on any thread.
+  ///
+  /// @param lastOrder what the keeper shall do alone
+  public Future<Void> part(KeeperOrder lastOrder) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(_ -> {
+      parted = true;
+      OffLoop.call(
+              vertx,
+              () -> {
+                link()
+                    .ifPresent(open -> {
+                      open.tell(lastOrder);
+                      open.close();
+                    });
+                return true;
+              })
+          .<Void>mapEmpty()
+          .onComplete(done);
+    });
+    return done.future();
+  }
+
+  @Override
+  public Future<?> stop() {
+    boolean open = there || making;
+    parted = true;
+    return open
+        ? OffLoop.call(
+            vertx,
+            () -> {
+              link().ifPresent(KeeperLink::close);
+              return true;
+            })
+        : succeeded();
+  }
+
+  private void serve(KeeperCommand command) {
+    if (parted || duty == Duty.NONE) {
+      return;
+    }
+    switch (command) {
+      case KeeperCommand.Hold(List<Path> fifos) -> {
+        held.addAll(fifos);
+        tell(new KeeperOrder.Hold(fifos));
+      }
+      case KeeperCommand.Drop(List<Path> fifos) -> {
+        fifos.forEach(held::remove);
+        tell(new KeeperOrder.Drop(fifos));
+      }
+      case KeeperCommand.Remember(ProcessIdentity process) ->
+          offLoop("remember " + process.pid(), open -> open.remember(process));
+    }
+    ensure();
+  }
+
+  /// Where no keeper is there the order is not lost: a new one is told all that holds.
+  private void tell(KeeperOrder order) {
+    if (there) {
+      offLoop(order.getClass().getSimpleName(), open -> open.tell(order));
+    }
+  }
+
+  private void offLoop(String what, Consumer<KeeperLink> work) {
+    OffLoop.call(
+            vertx,
+            () -> {
+              link().ifPresent(work);
+              return true;
+            })
+        .onFailure(fault -> LOG.log(Level.ERROR, what + " failed", fault));
+  }
+
+  private void ensure() {
+    if (there || making || parted || duty == Duty.NONE) {
+      return;
+    }
+    making = true;
+    Duration pause = brake.pause();
+    if (pause.isZero()) {
+      make();
+    } else {
+      vertx.setTimer(pause.toMillis(), _ -> make());
+    }
+  }
+
+  private void make() {
+    if (parted) {
+      return;
+    }
+    OffLoop.call(
+            vertx,
+            () -> {
+              Optional<KeeperLink> open = link();
+              if (open.isPresent()) {
+                open.get().start();
+              }
+              return open.isPresent();
+            })
+        .onComplete(made -> {
+          making = false;
+          if (made.failed()) {
+            cannotBeMade(String.valueOf(made.cause().getMessage()));
+          } else if (made.result()) {
+            begun();
+          } else {
+            duty = Duty.NONE;
+            LOG.log(Level.INFO, "no keeper: this system has no way to make one");
+          }
+        });
+  }
+
+  private void begun() {
+    there = true;
+    since = keeper.nanoTime().getAsLong();
+    lastProblem = "";
+    if (!held.isEmpty()) {
+      tell(new KeeperOrder.Hold(List.copyOf(held)));
+    }
+    if (guarding) {
+      tell(new KeeperOrder.Guard());
+    }
+    if (goneEarly) {
+      gone();
+    }
+  }
+
+  private void cannotBeMade(String problem) {
+    brake = brake.after(Duration.ZERO);
+    if (!problem.equals(lastProblem)) {
+      lastProblem = problem;
+      LOG.log(
+          Level.WARNING,
+          "no keeper: {0}; until there is one nobody starts the daemon again when it dies",
+          problem);
+    }
+    ensure();
+  }
+
+  private void gone() {
+    // The news of its end may overtake that of its beginning.
+    goneEarly = making;
+    there = false;
+    if (parted || making) {
+      return;
+    }
+    brake = brake.after(Duration.ofNanos(keeper.nanoTime().getAsLong() - since));
+    Duration pause = brake.pause();
+    LOG.log(
+        Level.WARNING,
+        "the keeper is gone, starting another one{0}",
+        pause.isZero() ? "" : " in " + pause.toSeconds() + " s");
+    ensure();
+  }
+}

@@ -1,0 +1,202 @@
+package io.jpm.os.linux;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+/// The daemon's end of the messages to and from one process: JSON values, one a line, as Node's
+/// `child_process` speaks on the descriptor that NODE_CHANNEL_FD names.
+///
+/// The process holds this end too ([ChannelEnds]), so end of file says nothing about its life. The
+/// description is shared with it, hence no O_NONBLOCK: each call says for itself that it must not
+/// wait.
+final class Channel {
+  private static final Logger LOG = System.getLogger("jpm.os");
+
+  /// A longer message is not delivered, and what is sent but not read may not be more.
+  static final int MOST_BYTES = 1024 * 1024;
+
+  private static final int MOST_PER_ROUND = 1024 * 1024;
+  private static final int CHUNK = 64 * 1024;
+
+  private final Reactor reactor;
+  private final int fd;
+  private final Reactor.Watch watch;
+  private final LineBuffer incoming;
+
+  /// All below is guarded by `this`.
+  private final Deque<byte[]> unsent = new ArrayDeque<>();
+
+  private int unsentBytes;
+  private boolean open = true;
+
+  /// @param reactor reads, and writes what had to wait
+  /// @param fd this end, ours from now on
+  /// @param tag whose channel it is, for the log
+  /// @param messages gets each message, on the reactor's thread
+  Channel(Reactor reactor, int fd, String tag, Consumer<String> messages) {
+    this.reactor = reactor;
+    this.fd = fd;
+    this.watch = reactor.watch(fd, this::ready);
+    this.incoming =
+        new LineBuffer(
+            MOST_BYTES,
+            messages,
+            () ->
+                LOG.log(
+                    Level.WARNING,
+                    "a message of {0} is longer than {1} bytes and was dropped",
+                    tag,
+                    Integer.toString(MOST_BYTES)));
+  }
+
+  /// Begins to read.
+  ///
+  /// @return 0 or the negative `errno`
+  int begin() {
+    return watch.add(Libc.EPOLLIN | Libc.EPOLLONESHOT);
+  }
+
+  /// Whether messages can come and go.
+  synchronized boolean isOpen() {
+    return open;
+  }
+
+  /// Sends one JSON value, at once or as soon as the process reads.
+  ///
+  /// @return whether it is on its way; false too when so much is waiting already that this would
+  ///   make it more than [#MOST_BYTES]
+  synchronized boolean send(String json) {
+    // A line break is only a space in JSON, but here the end of the message.
+    byte[] line = (json.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8);
+    if (!open || unsentBytes + line.length > MOST_BYTES) {
+      return false;
+    }
+    int sent = unsent.isEmpty() ? write(line) : 0;
+    if (sent < 0) {
+      return false;
+    }
+    if (sent < line.length) {
+      boolean waits = !unsent.isEmpty();
+      unsent.add(Arrays.copyOfRange(line, sent, line.length));
+      unsentBytes += line.length - sent;
+      if (!waits) {
+        reactor.execute(this::listen);
+      }
+    }
+    return true;
+  }
+
+  /// On the reactor's thread: delivers what has come so far, then closes.
+  void finish() {
+    // Only what is there now: a helper of the process may write on and on.
+    int left = Libc.waitingBytes(fd);
+    for (int count = 1; left > 0 && count > 0 && isOpen(); left -= count) {
+      count = receive(Math.min(left, CHUNK));
+    }
+    close();
+  }
+
+  /// On the reactor's thread or after its end: closes, whatever has come.
+  synchronized void close() {
+    if (open) {
+      open = false;
+      unsent.clear();
+      unsentBytes = 0;
+      watch.remove();
+      Libc.close(fd);
+    }
+  }
+
+  private void ready(int events) {
+    flush();
+    pump();
+  }
+
+  /// One round: what is there, up to a limit for fairness.
+  private void pump() {
+    int moved = 0;
+    while (isOpen()) {
+      if (moved >= MOST_PER_ROUND) {
+        reactor.execute(this::pump);
+        return;
+      }
+      int count = receive(CHUNK);
+      if (count <= 0) {
+        listen();
+        return;
+      }
+      moved += count;
+    }
+  }
+
+  private synchronized void listen() {
+    if (open) {
+      int wanted = unsent.isEmpty() ? Libc.EPOLLIN : Libc.EPOLLIN | Libc.EPOLLOUT;
+      watch.change(wanted | Libc.EPOLLONESHOT);
+    }
+  }
+
+  /// Reads once, and closes when the other end is closed by all who had it.
+  ///
+  /// @return how many bytes, 0 or less when there are none now
+  private int receive(int most) {
+    byte[] bytes;
+    int count;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment buffer = arena.allocate(most);
+      count = Libc.receiveNow(fd, buffer);
+      bytes = buffer.asSlice(0, Math.max(count, 0)).toArray(ValueLayout.JAVA_BYTE);
+    }
+    if (count > 0) {
+      incoming.add(bytes);
+    } else if (count != -Errno.EAGAIN && count != -Errno.EINTR) {
+      close();
+    }
+    return count;
+  }
+
+  private synchronized void flush() {
+    while (open && !unsent.isEmpty()) {
+      byte[] first = unsent.remove();
+      int sent = write(first);
+      if (sent < 0) {
+        close();
+      } else if (sent < first.length) {
+        unsent.addFirst(Arrays.copyOfRange(first, sent, first.length));
+        unsentBytes -= sent;
+        return;
+      } else {
+        unsentBytes -= first.length;
+      }
+    }
+  }
+
+  /// Writes as much as is taken now.
+  ///
+  /// @return how many bytes; -1 when the other end is gone, which the reader will learn too
+  private int write(byte[] bytes) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment segment = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
+      int done = 0;
+      while (done < bytes.length) {
+        int count = Libc.sendNow(fd, segment.asSlice(done));
+        if (count == -Errno.EAGAIN) {
+          break;
+        }
+        if (count < 0 && count != -Errno.EINTR) {
+          return -1;
+        }
+        done += Math.max(count, 0);
+      }
+      return done;
+    }
+  }
+}

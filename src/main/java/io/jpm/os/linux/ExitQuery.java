@@ -1,0 +1,55 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.Exit;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/// Asks the kernel how the process behind a pidfd has ended, without being its parent and without
+/// taking the status from who is: `PIDFD_GET_INFO`, Linux 6.15.
+final class ExitQuery {
+  /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
+  private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
+
+  private static final long INFO_EXIT = 1L << 3;
+  private static final int INFO_STATUS = 60;
+
+  private ExitQuery() {}
+
+  /// Whether this kernel knows the question at all.
+  static boolean isKnown() {
+    int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
+    if (self < 0) {
+      return false;
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      return Libc.ioctl(self, PIDFD_GET_INFO, question(arena)) >= 0;
+    } finally {
+      Libc.close(self);
+    }
+  }
+
+  /// How it ended; empty while it runs and until its parent has taken the status.
+  static Optional<Exit> of(int pidFd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = question(arena);
+      if (Libc.ioctl(pidFd, PIDFD_GET_INFO, info) < 0
+          || (info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
+        return Optional.empty();
+      }
+      int status = info.get(ValueLayout.JAVA_INT, INFO_STATUS);
+      int signal = status & 0x7F;
+      return Optional.of(
+          signal == 0
+              ? new Exit.Code(status >> 8 & 0xFF)
+              : new Exit.Signalled(signal, (status & 0x80) != 0));
+    }
+  }
+
+  private static MemorySegment question(Arena arena) {
+    MemorySegment info = arena.allocate(64, 8);
+    info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
+    return info;
+  }
+}

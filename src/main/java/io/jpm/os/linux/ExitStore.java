@@ -1,0 +1,235 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.Exit;
+import io.jpm.model.ProcessIdentity;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Holds on processes (pidfds) that outlive the daemon, so that the next one can ask how they
+/// ended.
+///
+/// A descriptor that was sent through a socket and not yet received stays open, `unix(7)`, as long
+/// as somebody has the socket. The keeper has both ends of a pair; what lies in it is the store.
+/// The next daemon takes copies of the ends with `pidfd_getfd(2)` and reads. The pair has two
+/// directions: whatever is looked through comes out of one, and what is to stay goes into the
+/// other, so nothing is read twice.
+final class ExitStore {
+  private static final Logger LOG = System.getLogger("jpm.os");
+
+  private static final int SPARE = 64;
+  private static final int MOST_KNOWN = 4096;
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private final boolean usable = ExitQuery.isKnown();
+
+  /// Both ends, or nothing; the store lies before `ends[side]`.
+  private int[] ends = {};
+
+  private int side;
+  private int inside;
+  private int living;
+  private boolean complained;
+  private long patienceEnds;
+
+  /// Ends that are known, the oldest go first: an app that crashes on and on must not fill this.
+  private final Map<ProcessIdentity, Exit> ended = new LinkedHashMap<>();
+
+  /// One process in the store.
+  ///
+  /// @param process who it is
+  /// @param pidFd the hold on it
+  private record Entry(ProcessIdentity process, int pidFd) {}
+
+  /// The two ends for a new keeper, made when first asked for; nothing where the kernel would not
+  /// answer anyway.
+  synchronized int[] ends() {
+    int[] two = new int[2];
+    if (usable && ends.length == 0 && KeeperCalls.socketPair(two) >= 0) {
+      ends = two;
+    }
+    return ends.clone();
+  }
+
+  /// Takes the store over from a keeper that a former daemon has started.
+  ///
+  /// @return whether it can be had: not where the kernel does not answer, and not where Yama
+  ///   forbids it, `ptrace(2)`
+  synchronized boolean takeFrom(PidFd keeper) {
+    if (!usable || ends.length == 2) {
+      return usable;
+    }
+    int first = KeeperCalls.takeDescriptor(keeper, KeeperSpawn.FIRST_END);
+    int second = KeeperCalls.takeDescriptor(keeper, KeeperSpawn.SECOND_END);
+    if (first < 0 || second < 0) {
+      Libc.close(first);
+      Libc.close(second);
+      return false;
+    }
+    ends = new int[] {first, second};
+    // A daemon that died while it looked through has left something in both directions.
+    lookThrough(Optional.empty());
+    lookThrough(Optional.empty());
+    return true;
+  }
+
+  /// Puts a live process in.
+  synchronized void remember(ProcessIdentity process) {
+    if (ends.length == 0) {
+      return;
+    }
+    int pidFd = Libc.pidfdOpen(process.pid());
+    // Only now: what the descriptor holds is what has this start time.
+    if (pidFd < 0 || ProcReader.find(process).isEmpty()) {
+      Libc.close(pidFd);
+      return;
+    }
+    if (inside > 2 * living + SPARE) {
+      lookThrough(Optional.empty());
+    }
+    List<Entry> one = List.of(new Entry(process, pidFd));
+    if (!put(1 - side, one)) {
+      // Too many messages or, for an ordinary user, descriptors: together they take less room.
+      lookThrough(Optional.empty());
+      if (!put(1 - side, one)) {
+        complain();
+      }
+    }
+    Libc.close(pidFd);
+  }
+
+  /// How a process ended that was remembered; empty where that is not known. When it has ended just
+  /// now and nobody has taken its status yet, waits for that: two seconds at most for all processes
+  /// together.
+  Optional<Exit> exitOf(ProcessIdentity process) {
+    Optional<Entry> unfinished;
+    synchronized (this) {
+      Exit known = ended.get(process);
+      if (known != null || ends.length == 0) {
+        return Optional.ofNullable(known);
+      }
+      unfinished = lookThrough(Optional.of(process));
+      known = ended.get(process);
+      if (known != null || unfinished.isEmpty()) {
+        return Optional.ofNullable(known);
+      }
+    }
+    int pidFd = unfinished.get().pidFd();
+    KeeperCalls.poll(new int[] {pidFd}, 0, patience());
+    Optional<Exit> exit = ExitQuery.of(pidFd);
+    Libc.close(pidFd);
+    return exit;
+  }
+
+  private synchronized int patience() {
+    long now = System.nanoTime();
+    if (patienceEnds == 0) {
+      patienceEnds = now + PATIENCE_NANOS;
+    }
+    return (int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, patienceEnds - now));
+  }
+
+  /// Takes everything out, notes how the dead ended, and puts the others back on the other side.
+  ///
+  /// @param wanted a process that, dead without a known status, is not to be put back
+  /// @return the hold on `wanted`, if that was the case
+  private Optional<Entry> lookThrough(Optional<ProcessIdentity> wanted) {
+    Optional<Entry> found = Optional.empty();
+    List<Entry> stay = new ArrayList<>();
+    int target = side;
+    inside = 0;
+    for (List<Entry> batch = take(); !batch.isEmpty(); batch = take()) {
+      int[] states =
+          KeeperCalls.poll(batch.stream().mapToInt(Entry::pidFd).toArray(), KeeperCalls.POLLIN, 0);
+      for (int i = 0; i < states.length; i++) {
+        Entry entry = batch.get(i);
+        if (states[i] != 0 && wanted.equals(Optional.of(entry.process)) && isUnknown(entry)) {
+          found = Optional.of(entry);
+        } else if (states[i] == 0 || (isUnknown(entry) && (states[i] & KeeperCalls.POLLHUP) == 0)) {
+          stay.add(entry);
+        } else {
+          Libc.close(entry.pidFd);
+        }
+      }
+      while (stay.size() >= KeeperCalls.MOST_DESCRIPTORS) {
+        putBack(target, stay.subList(0, KeeperCalls.MOST_DESCRIPTORS));
+      }
+    }
+    putBack(target, stay);
+    side = 1 - side;
+    living = inside;
+    return found;
+  }
+
+  private boolean isUnknown(Entry entry) {
+    Optional<Exit> exit = ExitQuery.of(entry.pidFd);
+    exit.ifPresent(how -> {
+      ended.put(entry.process, how);
+      if (ended.size() > MOST_KNOWN) {
+        ended.remove(ended.keySet().iterator().next());
+      }
+    });
+    return exit.isEmpty();
+  }
+
+  private void putBack(int target, List<Entry> entries) {
+    if (!entries.isEmpty() && !put(target, entries)) {
+      complain();
+    }
+    entries.forEach(entry -> Libc.close(entry.pidFd));
+    entries.clear();
+  }
+
+  private void complain() {
+    if (!complained) {
+      complained = true;
+      LOG.log(
+          Level.WARNING,
+          "no more processes can be remembered (ulimit -n): how some end while no daemon runs will not be known");
+    }
+  }
+
+  private boolean put(int through, List<Entry> entries) {
+    StringBuilder text = new StringBuilder();
+    for (Entry entry : entries) {
+      ProcessIdentity process = entry.process;
+      text.append(process.bootId()).append(' ').append(process.pid());
+      text.append(' ').append(process.startTime()).append('\n');
+    }
+    var parcel =
+        new KeeperCalls.Parcel(text.toString(), entries.stream().map(Entry::pidFd).toList());
+    if (KeeperCalls.send(ends[through], parcel) < 0) {
+      return false;
+    }
+    inside += entries.size();
+    return true;
+  }
+
+  /// One message; empty when there is no more, since none is sent empty.
+  private List<Entry> take() {
+    KeeperCalls.Parcel parcel = KeeperCalls.receive(ends[side]);
+    String[] lines = parcel.text().split("\n", -1);
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < parcel.descriptors().size(); i++) {
+      String[] words = lines[i].split(" ", -1);
+      entries.add(
+          new Entry(
+              new ProcessIdentity(words[0], Integer.parseInt(words[1]), Long.parseLong(words[2])),
+              parcel.descriptors().get(i)));
+    }
+    return entries;
+  }
+
+  /// Lets go of the ends; the keeper has its own.
+  synchronized void close() {
+    for (int end : ends) {
+      Libc.close(end);
+    }
+    ends = new int[0];
+  }
+}

@@ -1,0 +1,204 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ByteText;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperSetup;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The lines that `bin/jpm-keeper` understands, and how its process is made and found again.
+final class LinuxKeeperLink implements KeeperLink {
+  private static final Logger LOG = System.getLogger("jpm.os");
+
+  private final KeeperSetup setup;
+  private final Reactor reactor;
+  private final Self self;
+  private final ExitStore exits;
+  private final Runnable lost;
+
+  /// Guarded by `this`; null while there is no keeper.
+  private @Nullable KeeperPipe pipe;
+
+  /// @param lost told, on the reactor's thread, when the keeper is gone
+  LinuxKeeperLink(KeeperSetup setup, Reactor reactor, Self self, ExitStore exits, Runnable lost) {
+    this.setup = setup;
+    this.reactor = reactor;
+    this.self = self;
+    this.exits = exits;
+    this.lost = lost;
+  }
+
+  @Override
+  public synchronized boolean reach() {
+    int fd = KeeperCalls.openForWriting(setup.fifo());
+    if (fd < 0) {
+      return false;
+    }
+    open(fd);
+    if (!takeStore()) {
+      LOG.log(
+          Level.INFO, "how apps ended while no daemon ran is not known: the system does not tell");
+    }
+    return true;
+  }
+
+  private boolean takeStore() {
+    Optional<ProcessIdentity> keeper =
+        KeeperRecord.read(setup.record()).filter(it -> it.bootId().equals(self.bootId()));
+    if (keeper.isEmpty()) {
+      return false;
+    }
+    try (PidFd pidFd = PidFd.open(keeper.get().pid())) {
+      return ProcReader.find(keeper.get()).isPresent() && exits.takeFrom(pidFd);
+    } catch (PidFd.Failure gone) {
+      return false;
+    }
+  }
+
+  @Override
+  public synchronized void start() throws IOException {
+    int made = Libc.mkfifo(setup.fifo(), 0600);
+    if (made < 0 && made != -Errno.EEXIST) {
+      throw new IOException("cannot make " + setup.fifo() + ": " + Errno.words(-made));
+    }
+    // Both ends are there before the keeper is: it cannot miss our end, nor we its beginning.
+    int reader = Libc.open(setup.fifo(), Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
+    int writer = KeeperCalls.openForWriting(setup.fifo());
+    if (reader < 0 || writer < 0) {
+      Libc.close(reader);
+      Libc.close(writer);
+      throw new IOException("cannot use " + setup.fifo() + " as a pipe: move it away");
+    }
+    KeeperCalls.letWait(reader);
+    try {
+      int pid = new KeeperSpawn(setup).spawn(reader, exits.ends());
+      writeDown(pid);
+      reapLater(pid);
+    } catch (IOException failure) {
+      Libc.close(writer);
+      throw failure;
+    } finally {
+      Libc.close(reader);
+    }
+    open(writer);
+  }
+
+  private void writeDown(int pid) throws IOException {
+    try (ProcReader reader = new ProcReader()) {
+      Optional<ProcStat> stat = reader.stat(pid);
+      if (stat.isPresent()) {
+        KeeperRecord.write(
+            setup.record(), new ProcessIdentity(self.bootId(), pid, stat.get().startTime()));
+      }
+    }
+  }
+
+  /// It is our child: as long as we live nobody else fetches its status.
+  private void reapLater(int pid) {
+    try {
+      PidFd pidFd = PidFd.open(pid);
+      reactor.execute(() -> new Reaping(pidFd).begin());
+    } catch (PidFd.Failure withoutDescriptor) {
+      // Ignored because it only costs a zombie if the keeper ends before the daemon.
+    }
+  }
+
+  /// Fetches the status of one keeper that has ended.
+  private final class Reaping {
+    private final PidFd pidFd;
+    private final Reactor.Watch watch;
+
+    Reaping(PidFd pidFd) {
+      this.pidFd = pidFd;
+      this.watch = reactor.watch(pidFd.number(), _ -> reap());
+    }
+
+    void begin() {
+      if (watch.add(Libc.EPOLLIN) < 0) {
+        pidFd.close();
+      }
+    }
+
+    private void reap() {
+      watch.remove();
+      ExitStatus.of(pidFd);
+      pidFd.close();
+    }
+  }
+
+  private void open(int writer) {
+    pipe = new KeeperPipe(reactor, writer, this::keeperIsGone);
+    StringBuilder lines = new StringBuilder();
+    lines.append("daemon ").append(self.pid()).append('\n');
+    set(lines, "root", setup.root().toString());
+    for (String name : KeeperSetup.VARIABLES) {
+      set(lines, name, setup.variables().getOrDefault(name, ""));
+    }
+    write(lines);
+  }
+
+  private static void set(StringBuilder lines, String name, String value) {
+    if (value.indexOf('\n') < 0) {
+      lines.append("set ").append(name).append(' ').append(value).append('\n');
+    }
+  }
+
+  private void keeperIsGone() {
+    synchronized (this) {
+      pipe = null;
+    }
+    lost.run();
+  }
+
+  @Override
+  public synchronized void tell(KeeperOrder order) {
+    StringBuilder lines = new StringBuilder();
+    switch (order) {
+      case KeeperOrder.Hold(List<Path> fifos) -> files(lines, "hold ", fifos);
+      case KeeperOrder.Drop(List<Path> fifos) -> files(lines, "drop ", fifos);
+      case KeeperOrder.Guard() -> lines.append("guard\n");
+      case KeeperOrder.Rest() -> lines.append("rest\n");
+      case KeeperOrder.Quit() -> lines.append("quit\n");
+    }
+    write(lines);
+  }
+
+  /// By their place in the home, which may have any name.
+  private void files(StringBuilder lines, String word, List<Path> files) {
+    for (Path file : files) {
+      Path shown = file.startsWith(setup.home()) ? setup.home().relativize(file) : file;
+      lines.append(word).append(shown).append('\n');
+    }
+  }
+
+  private void write(StringBuilder lines) {
+    if (pipe != null && !lines.isEmpty()) {
+      pipe.write(ByteText.toBytes(lines.toString()));
+    }
+  }
+
+  @Override
+  public void remember(ProcessIdentity process) {
+    exits.ends();
+    exits.remember(process);
+  }
+
+  @Override
+  public void close() {
+    KeeperPipe open;
+    synchronized (this) {
+      open = pipe;
+      pipe = null;
+    }
+    if (open != null && !open.close()) {
+      LOG.log(Level.WARNING, "the keeper does not listen: it may start the daemon again");
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.jpm.supervise.Effect.Announce;
+import io.jpm.supervise.Effect.Change;
+
+/// How a new daemon goes on with what an earlier one has left. No timer, no wait and no watch of
+/// the old one is there any more.
+record Absence(Running running, Stopping stopping, Launching launching) {
+  private static final String ADOPTED = "adopted from the previous daemon";
+
+  Step adopted(Supervised state, Event.Adopted event) {
+    Supervised here =
+        state.ofGeneration(event.generation()).onlineSince(running.now() - event.uptimeNanos());
+    boolean newer = event.generation() > state.generation();
+    Step step = newer ? taken(ordered(here)) : goOn(here);
+    return step.precededBy(new Announce(Change.ADOPT));
+  }
+
+  /// Between what is written down and what is found lies an order to launch. Where it was wanted up
+  /// already that may have been its own restart, otherwise somebody made a new beginning.
+  private static Supervised ordered(Supervised here) {
+    return here.wanted() == Wanted.UP ? here : here.forgiven().want(Wanted.UP);
+  }
+
+  private Step goOn(Supervised here) {
+    boolean wanted = here.wanted() == Wanted.UP && here.ending() == Ending.NONE;
+    return switch (here.phase()) {
+      case ONLINE -> wanted ? online(here) : end(here);
+      case LAUNCHING, WAITING_RESTART -> wanted ? taken(here) : end(here);
+      case STOPPING -> stopping.end(here, here.ending(), here.reason());
+      case STOPPED, ERRORED -> end(here.want(Wanted.DOWN));
+    };
+  }
+
+  /// It may have said that it is ready when nobody heard it: the caller finds out.
+  private Step taken(Supervised here) {
+    return running.policies().readiness().awaited()
+        ? running.awaitReadiness(here.because(ADOPTED))
+        : online(here);
+  }
+
+  private static Step online(Supervised here) {
+    return Step.to(here.in(Phase.ONLINE, ADOPTED));
+  }
+
+  /// A stop or restart of what was still being made was under way: it goes on.
+  private Step end(Supervised here) {
+    return stopping.end(here, Ending.ASKED, why(here));
+  }
+
+  Step foundGone(Supervised state, Event.FoundGone event) {
+    Supervised known = state.ofGeneration(event.generation());
+    if (event.generation() > state.generation()) {
+      return fell(ordered(known), event);
+    }
+    return switch (state.phase()) {
+      case STOPPED, ERRORED -> Step.to(known);
+      case WAITING_RESTART -> stopping.restarting().waitAnew(known);
+      case LAUNCHING -> goneWhileLaunching(known, event);
+      case ONLINE -> known.wanted() == Wanted.UP ? fell(known, event) : goneAsked(known, event);
+      case STOPPING -> goneAsked(known, event);
+    };
+  }
+
+  private Step goneWhileLaunching(Supervised state, Event.FoundGone event) {
+    if (state.wanted() != Wanted.UP || state.ending() != Ending.NONE) {
+      return goneAsked(state, event);
+    }
+    boolean began =
+        state.awaits(Awaiting.READINESS)
+            || event.leftovers()
+            || !(event.exit() instanceof Exit.Unknown);
+    // Where nothing tells that there was a process, this start is still owed.
+    return began
+        ? fell(state, event)
+        : launching.inOrder(
+            state.ended(event.exit()).forgiven(), Change.START, "started by command");
+  }
+
+  /// It ended by itself. How long it ran is not known, so that is not held against it.
+  private Step fell(Supervised state, Event.FoundGone event) {
+    String why = event.exit().toString();
+    Supervised ended = state.ended(event.exit()).forgiven().because(why);
+    Verdict verdict = running.rules().afterExit(event.exit(), why, 0, true);
+    return running.fallen(Restarting.pledge(ended, verdict), event.leftovers());
+  }
+
+  /// It was to end; what shall follow is in the state.
+  private Step goneAsked(Supervised state, Event.FoundGone event) {
+    Supervised ended = state.ended(event.exit());
+    if (!event.leftovers() || !running.policies().stop().wholeTree()) {
+      return stopping.next(ended);
+    }
+    return state.ending() == Ending.FELL
+        ? stopping.endLeftovers(ended, Ending.FELL, state.reason())
+        : stopping.endLeftovers(ended, Ending.ASKED, why(state));
+  }
+
+  private static String why(Supervised state) {
+    return state.wanted() == Wanted.UP ? state.reason() : "stopping by command";
+  }
+}

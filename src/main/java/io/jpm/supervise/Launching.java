@@ -1,0 +1,45 @@
+package io.jpm.supervise;
+
+import io.jpm.supervise.Effect.Announce;
+import io.jpm.supervise.Effect.AwaitDependencies;
+import io.jpm.supervise.Effect.CancelTimer;
+import io.jpm.supervise.Effect.Change;
+import io.jpm.supervise.Effect.Spawn;
+
+/// How a new generation begins.
+record Launching(Policies policies) {
+  /// When the apps it depends on have come as far as it needs them: what a person or a schedule
+  /// starts, and what a new daemon finds gone, since the machine may have been started anew.
+  Step inOrder(Supervised state, Change change, String why) {
+    if (!policies.dependent()) {
+      return atOnce(state, change, why);
+    }
+    Supervised next =
+        nextGeneration(state)
+            .launching(Awaiting.DEPENDENCIES, "waiting for the apps it depends on");
+    return Step.to(
+        next,
+        new CancelTimer(Timer.RESTART),
+        new Announce(change),
+        new AwaitDependencies(next.generation()));
+  }
+
+  /// Without a look at others: what fell is started again even if what it depends on fell too.
+  Step atOnce(Supervised state, Change change, String why) {
+    Supervised next = nextGeneration(state).launching(Awaiting.SPAWN, why);
+    return Step.to(
+        next, new CancelTimer(Timer.RESTART), new Announce(change), new Spawn(next.generation()));
+  }
+
+  Step dependenciesMet(Supervised state) {
+    return state.awaits(Awaiting.DEPENDENCIES)
+        ? Step.to(
+            state.launching(Awaiting.SPAWN, "started after the apps it depends on"),
+            new Spawn(state.generation()))
+        : Step.to(state);
+  }
+
+  private static Supervised nextGeneration(Supervised state) {
+    return state.ofGeneration(state.generation() + 1);
+  }
+}

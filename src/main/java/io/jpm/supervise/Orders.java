@@ -1,0 +1,111 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Phase;
+import io.jpm.supervise.Effect.Announce;
+import io.jpm.supervise.Effect.CancelTimer;
+import io.jpm.supervise.Effect.Change;
+
+/// What people ask for, and what an app's own triggers ask for in their name.
+record Orders(Launching launching, Stopping stopping) {
+  private static final String RESTART = "restart by command";
+
+  Step startAsked(Supervised state) {
+    Supervised up = state.want(Wanted.UP);
+    return switch (state.phase()) {
+      case STOPPED, ERRORED, WAITING_RESTART -> start(state, "started by command");
+      case LAUNCHING, ONLINE -> Step.to(up);
+      case STOPPING -> Step.to(up.forgiven().stopping(Ending.ASKED, "start by command"));
+    };
+  }
+
+  Step stopAsked(Supervised state) {
+    Supervised down = state.want(Wanted.DOWN);
+    return switch (state.phase()) {
+      case STOPPED -> Step.to(down);
+      case ERRORED, WAITING_RESTART ->
+          Step.to(
+              down.in(Phase.STOPPED, "stopped by command"),
+              new CancelTimer(Timer.RESTART),
+              new Announce(Change.STOP));
+      case LAUNCHING ->
+          switch (state.awaiting()) {
+            case DEPENDENCIES -> Restarting.stopped(down, "stopped by command");
+            // The process is on its way: it is ended as soon as it is here.
+            case SPAWN, NOTHING -> Step.to(down);
+            case READINESS -> endUnready(down, "stopping by command");
+          };
+      case ONLINE -> stopping.end(down, Ending.ASKED, "stopping by command");
+      case STOPPING -> Step.to(down.stopping(Ending.ASKED, "stopping by command"));
+    };
+  }
+
+  Step restartAsked(Supervised state) {
+    Supervised up = state.want(Wanted.UP).forgiven();
+    return switch (state.phase()) {
+      case STOPPED, ERRORED, WAITING_RESTART -> start(state, "started by command");
+      case LAUNCHING -> anew(up, RESTART);
+      case ONLINE -> stopping.end(up, Ending.ASKED, RESTART);
+      case STOPPING -> Step.to(up.stopping(Ending.ASKED, RESTART));
+    };
+  }
+
+  /// A trigger never undoes what a person has ordered: what was stopped stays so.
+  Step restartDue(Supervised state, Event.RestartDue event) {
+    boolean up = state.wanted() == Wanted.UP;
+    return switch (state.phase()) {
+      case ONLINE ->
+          up ? stopping.end(edited(state, event), Ending.ASKED, event.reason()) : Step.to(state);
+      case WAITING_RESTART -> dueWhileWaiting(state, event);
+      case LAUNCHING -> up ? dueWhileLaunching(state, event) : Step.to(state);
+      // What comes after it, if anything, is new anyway.
+      case STOPPING -> Step.to(state);
+      case STOPPED ->
+          state.wanted() == Wanted.IDLE && event.cause() == Event.Cause.SCHEDULE
+              ? start(state, event.reason())
+              : Step.to(state);
+      case ERRORED ->
+          switch (event.cause()) {
+            case SCHEDULE, FILES -> start(state, event.reason());
+            case LIMIT -> Step.to(state);
+          };
+    };
+  }
+
+  private Step dueWhileWaiting(Supervised state, Event.RestartDue event) {
+    return switch (event.cause()) {
+      case SCHEDULE, FILES -> stopping.restarting().due(edited(state, event), event.reason());
+      case LIMIT -> Step.to(state);
+    };
+  }
+
+  private Step dueWhileLaunching(Supervised state, Event.RestartDue event) {
+    return switch (event.cause()) {
+      case FILES -> anew(state.forgiven(), event.reason());
+      case LIMIT ->
+          state.awaits(Awaiting.READINESS) ? endUnready(state, event.reason()) : Step.to(state);
+      case SCHEDULE -> Step.to(state);
+    };
+  }
+
+  /// Whoever has edited the app's files has dealt with what made it fail before.
+  private static Supervised edited(Supervised state, Event.RestartDue event) {
+    return event.cause() == Event.Cause.FILES ? state.forgiven() : state;
+  }
+
+  private Step start(Supervised state, String why) {
+    return launching.inOrder(state.forgiven().want(Wanted.UP), Change.START, why);
+  }
+
+  /// What is being launched may be of an older spec, or of older files.
+  private Step anew(Supervised state, String why) {
+    return switch (state.awaiting()) {
+      case DEPENDENCIES -> Step.to(state);
+      case SPAWN, NOTHING -> Step.to(state.replacing(why));
+      case READINESS -> endUnready(state, why);
+    };
+  }
+
+  private Step endUnready(Supervised state, String why) {
+    return stopping.end(state, Ending.ASKED, why).precededBy(new CancelTimer(Timer.READY));
+  }
+}

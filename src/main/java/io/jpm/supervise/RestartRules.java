@@ -1,0 +1,84 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Exit;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.Signal;
+import java.util.Set;
+
+/// Whether a run that has ended is followed by another one.
+record RestartRules(RestartPolicy policy) {
+  /// `Restart=on-failure` in `systemd.service(5)`.
+  private static final Set<Integer> CLEAN_SIGNALS =
+      Set.of(
+          Signal.SIGHUP.number(),
+          Signal.SIGINT.number(),
+          Signal.SIGTERM.number(),
+          Signal.SIGPIPE.number());
+
+  /// 0, and how a JVM tells of SIGHUP, SIGINT and SIGTERM.
+  private static final Set<Integer> CLEAN_CODES = Set.of(0, 129, 130, 143);
+
+  /// After an end of its own.
+  ///
+  /// @param words how it ended, for people
+  /// @param unstable failures in a row, this one included
+  /// @param online whether it had come so far
+  Verdict afterExit(Exit exit, String words, int unstable, boolean online) {
+    if (policy.when() == When.NEVER) {
+      return off(words);
+    }
+    if (exit instanceof Exit.Code(int code) && policy.stopExitCodes().contains(code)) {
+      return new Verdict.Rest(words + ", in stop_exit_codes");
+    }
+    if (policy.when() == When.ON_FAILURE && isClean(exit)) {
+      return new Verdict.Rest(words + ", restart is " + When.ON_FAILURE.word());
+    }
+    return online
+        ? brake(words, unstable, inARow(unstable, "run") + " shorter than " + minUptime())
+        : failedStart(words, unstable);
+  }
+
+  /// After a process that had to be ended because it did not become ready.
+  Verdict afterNoReadiness(String words, int unstable) {
+    return policy.when() == When.NEVER ? off(words) : failedStart(words, unstable);
+  }
+
+  /// After a process could not be made for want of means: there was no run yet that `never` would
+  /// have been the end of.
+  Verdict afterRefusal(String words, int unstable) {
+    return failedStart(words, unstable);
+  }
+
+  private static Verdict off(String words) {
+    return new Verdict.Rest(words + ", autorestart is off");
+  }
+
+  private Verdict failedStart(String words, int unstable) {
+    return brake(words, unstable, inARow(unstable, "failed start"));
+  }
+
+  private Verdict brake(String words, int unstable, String failures) {
+    if (unstable == 0 || unstable < policy.maxRestarts()) {
+      return new Verdict.Again();
+    }
+    return new Verdict.GiveUp(
+        "%s: gave up after %s (max_restarts %d)".formatted(words, failures, policy.maxRestarts()));
+  }
+
+  private static String inARow(int count, String what) {
+    return count == 1 ? "1 " + what : count + " " + what + "s in a row";
+  }
+
+  private String minUptime() {
+    return Words.of(policy.minUptime());
+  }
+
+  static boolean isClean(Exit exit) {
+    return switch (exit) {
+      case Exit.Code(int code) -> CLEAN_CODES.contains(code);
+      case Exit.Signalled(int signal, boolean _) -> CLEAN_SIGNALS.contains(signal);
+      case Exit.Unknown _ -> false;
+    };
+  }
+}

@@ -1,0 +1,120 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Backoff;
+import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
+import io.jpm.supervise.Effect.Announce;
+import io.jpm.supervise.Effect.CancelTimer;
+import io.jpm.supervise.Effect.Change;
+import io.jpm.supervise.Effect.StartTimer;
+import java.time.Duration;
+
+/// The life of a run from the moment its process is there, or is refused.
+record Running(Policies policies, Stopping stopping, long now) {
+  Step spawned(Supervised state) {
+    if (!state.awaits(Awaiting.SPAWN)) {
+      return Step.to(state);
+    }
+    Supervised here = state.onlineSince(now);
+    if (here.wanted() != Wanted.UP) {
+      return stopping.end(here, Ending.ASKED, "stopping by command");
+    }
+    if (here.ending() != Ending.NONE) {
+      return stopping.end(here, Ending.ASKED, here.reason());
+    }
+    return policies.readiness().awaited() ? awaitReadiness(here) : online(here);
+  }
+
+  Step awaitReadiness(Supervised here) {
+    Duration patience = policies.readiness().timeout();
+    return Step.to(
+        here.launching(Awaiting.READINESS, here.reason()),
+        new StartTimer(Timer.READY, here.generation(), patience));
+  }
+
+  Step ready(Supervised state) {
+    return state.awaits(Awaiting.READINESS)
+        ? online(state).precededBy(new CancelTimer(Timer.READY))
+        : Step.to(state);
+  }
+
+  private static Step online(Supervised here) {
+    return Step.to(here.in(Phase.ONLINE, here.reason()), new Announce(Change.ONLINE));
+  }
+
+  Step spawnFailed(Supervised state, Event.SpawnFailed event) {
+    if (!state.awaits(Awaiting.SPAWN)) {
+      return Step.to(state);
+    }
+    if (state.wanted() != Wanted.UP) {
+      return Restarting.stopped(state, "stopped by command");
+    }
+    if (state.ending() != Ending.NONE) {
+      // What was refused may be of an older spec than the restart that was asked for meanwhile.
+      return stopping.restarting().inItsPlace(state);
+    }
+    if (!event.temporary()) {
+      return Restarting.giveUp(state, event.reason());
+    }
+    Supervised failed = state.counted(state.counters().failed()).because(event.reason());
+    return switch (rules().afterRefusal(event.reason(), failed.unstable())) {
+      case Verdict.Again() -> stopping.restarting().tryAgain(failed);
+      case Verdict.Rest(String why) -> Restarting.giveUp(failed, why);
+      case Verdict.GiveUp(String why) -> Restarting.giveUp(failed, why);
+    };
+  }
+
+  Step notReady(Supervised state) {
+    if (!state.awaits(Awaiting.READINESS)) {
+      return Step.to(state);
+    }
+    Readiness readiness = policies.readiness();
+    String why = "not ready within %s (listen_timeout)".formatted(Words.of(readiness.timeout()));
+    Supervised failed = state.counted(state.counters().failed()).because(why);
+    Supervised pledged =
+        Restarting.pledge(failed, rules().afterNoReadiness(why, failed.unstable()));
+    return stopping.end(pledged, Ending.FELL, pledged.reason());
+  }
+
+  Step exited(Supervised state, Event.Exited event) {
+    Supervised known = state.ended(event.exit());
+    return switch (state.phase()) {
+      case ONLINE -> fell(known, event);
+      case STOPPING -> stopping.exited(known, event.leftovers());
+      case LAUNCHING ->
+          state.awaits(Awaiting.READINESS)
+              ? fell(known, event).precededBy(new CancelTimer(Timer.READY))
+              : Step.to(state);
+      case STOPPED, WAITING_RESTART, ERRORED -> Step.to(state);
+    };
+  }
+
+  /// The main process ended and nobody had asked for it.
+  private Step fell(Supervised state, Event.Exited event) {
+    boolean online = state.phase() == Phase.ONLINE;
+    Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
+    String why =
+        event.exit() + " after " + Words.of(uptime) + (online ? "" : ", before it was ready");
+    Counters counters = online ? afterRunOf(uptime, state.counters()) : state.counters().failed();
+    Supervised counted = state.counted(counters).because(why);
+    Verdict verdict = rules().afterExit(event.exit(), why, counted.unstable(), online);
+    return fallen(Restarting.pledge(counted, verdict), event.leftovers());
+  }
+
+  /// A run is over, what follows is pledged, and what it may have left goes first.
+  Step fallen(Supervised pledged, boolean leftovers) {
+    return leftovers && policies.stop().wholeTree()
+        ? stopping.endLeftovers(pledged, Ending.FELL, pledged.reason())
+        : stopping.restarting().afterFall(pledged).precededBy(new Announce(Change.EXIT));
+  }
+
+  private Counters afterRunOf(Duration uptime, Counters before) {
+    boolean stable = uptime.compareTo(policies.restart().minUptime()) >= 0;
+    Counters counters = stable ? before.steadied() : before.failed();
+    return uptime.compareTo(Backoff.RESET) >= 0 ? counters.attempts(0) : counters;
+  }
+
+  RestartRules rules() {
+    return new RestartRules(policies.restart());
+  }
+}

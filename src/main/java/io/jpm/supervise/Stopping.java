@@ -1,0 +1,110 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Phase;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import io.jpm.supervise.Effect.Announce;
+import io.jpm.supervise.Effect.CancelTimer;
+import io.jpm.supervise.Effect.Change;
+import io.jpm.supervise.Effect.RunStopCommand;
+import io.jpm.supervise.Effect.SendShutdown;
+import io.jpm.supervise.Effect.SignalTree;
+import io.jpm.supervise.Effect.StartTimer;
+import java.time.Duration;
+
+/// How a run is ended.
+record Stopping(StopPolicy policy, Restarting restarting) {
+  /// How long a tree may take to end after SIGKILL before it is sent again: only a process that
+  /// hangs in the kernel needs that.
+  private static final Duration KILL_AGAIN = Duration.ofSeconds(2);
+
+  /// Ends a run whose main process lives, in the way its owner has chosen.
+  Step end(Supervised state, Ending ending, String why) {
+    Supervised next = state.stopping(ending, why).signalled(false);
+    Announce stopping = new Announce(Change.STOPPING);
+    if (!policy.command().isEmpty()) {
+      return Step.to(next, stopping, new RunStopCommand(next.generation()), patience(next));
+    }
+    if (policy.message()) {
+      return Step.to(next, stopping, new SendShutdown(next.generation()), patience(next));
+    }
+    return Step.to(next.signalled(true), stopping, signal(next), patience(next));
+  }
+
+  /// Ends what a main process that is gone has left: with it went whoever could follow a command or
+  /// a message.
+  Step endLeftovers(Supervised state, Ending ending, String why) {
+    Supervised next = state.stopping(ending, why).signalled(true);
+    Change change = ending == Ending.FELL ? Change.EXIT : Change.STOPPING;
+    return Step.to(next, new Announce(change), signal(next), patience(next));
+  }
+
+  Step commandEnded(Supervised state) {
+    return state.phase() == Phase.STOPPING && !state.signalled()
+        ? Step.to(state.signalled(true), signal(state))
+        : Step.to(state);
+  }
+
+  /// The main process of what is stopping has ended.
+  ///
+  /// @param state knows how
+  Step exited(Supervised state, boolean leftovers) {
+    if (!policy.wholeTree()) {
+      return treeGone(state);
+    }
+    if (state.signalled()) {
+      return Step.to(state);
+    }
+    // Nobody watches a tree that was not signalled: no news of its end would come.
+    return leftovers ? Step.to(state.signalled(true), signal(state)) : treeGone(state);
+  }
+
+  Step treeGone(Supervised state) {
+    return state.phase() == Phase.STOPPING
+        ? next(state).precededBy(new CancelTimer(Timer.KILL))
+        : Step.to(state);
+  }
+
+  /// What becomes of an instance when nothing is left of the run that was being ended.
+  Step next(Supervised state) {
+    if (state.wanted() == Wanted.DOWN) {
+      return Restarting.stopped(state, "stopped by command");
+    }
+    return state.wanted() == Wanted.UP && state.ending() != Ending.FELL
+        ? restarting.inItsPlace(state)
+        : restarting.afterFall(state);
+  }
+
+  Step patienceEnded(Supervised state) {
+    if (state.phase() != Phase.STOPPING) {
+      return Step.to(state);
+    }
+    return Step.to(
+        withTooSlow(state).signalled(true),
+        new SignalTree(state.generation(), Signal.SIGKILL),
+        new StartTimer(Timer.KILL, state.generation(), KILL_AGAIN));
+  }
+
+  private Supervised withTooSlow(Supervised state) {
+    String slow =
+        ", did not end within %s of %s: SIGKILL".formatted(Words.of(policy.timeout()), request());
+    return state.ending() == Ending.FELL || state.reason().endsWith(slow)
+        ? state
+        : state.because(state.reason() + slow);
+  }
+
+  private String request() {
+    if (!policy.command().isEmpty()) {
+      return "its stop command";
+    }
+    return policy.message() ? "the shutdown message" : policy.signal().toString();
+  }
+
+  private SignalTree signal(Supervised state) {
+    return new SignalTree(state.generation(), policy.signal());
+  }
+
+  private StartTimer patience(Supervised state) {
+    return new StartTimer(Timer.KILL, state.generation(), policy.timeout());
+  }
+}

@@ -1,0 +1,224 @@
+package io.jpm.triggers;
+
+import io.jpm.model.Triggers;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// All that one app watches. It collects what its paths notice and tells it when things are quiet.
+/// Owned by the thread of [FileWatch], but for the methods of [Watching].
+final class AppWatch implements Watching, Notices {
+  /// So that an editor that replaces a file by renaming and a build of many files are one change.
+  private static final Duration LEAST_QUIET = Duration.ofMillis(200);
+
+  /// A file that is copied over a network has pauses.
+  private static final Duration LEAST_QUIET_OF_FILE = Duration.ofMillis(500);
+
+  private static final Duration LEAST_LIMIT = Duration.ofSeconds(5);
+  private static final int LIMIT_FACTOR = 10;
+  private static final Duration LOOK_FOR_MISSING = Duration.ofSeconds(1);
+  private static final Duration POLL = Duration.ofSeconds(2);
+
+  private final Triggers.Watch watch;
+  private final FileWatch.Engine engine;
+  private final WatchThread thread;
+  private final Duration delay;
+  private final Consumer<String> onChange;
+  private final Consumer<String> onTrouble;
+  private final List<WatchedPath> paths = new ArrayList<>();
+  private final CompletableFuture<Void> begun = new CompletableFuture<>();
+  private final Set<String> told = new HashSet<>();
+  private final Set<String> changes = new LinkedHashSet<>();
+  private @Nullable Future<?> quiet;
+  private @Nullable Future<?> limit;
+  private @Nullable Future<?> search;
+  private @Nullable Future<?> polling;
+  private volatile boolean closed;
+
+  AppWatch(
+      Triggers.Watch watch,
+      FileWatch.Engine engine,
+      Consumer<String> onChange,
+      Consumer<String> onTrouble) {
+    this.watch = watch;
+    this.engine = engine;
+    this.thread = engine.thread();
+    this.delay = watch.delay();
+    this.onChange = onChange;
+    this.onTrouble = onTrouble;
+    thread.execute(this::begin, this::stumbled);
+  }
+
+  @Override
+  public CompletionStage<Void> begun() {
+    return begun;
+  }
+
+  private void begin() {
+    for (Path named : watch.paths()) {
+      Path path = named.toAbsolutePath().normalize();
+      if (!closed) {
+        var watched = new WatchedPath(path, engine.ignored(path, watch.ignore(), this), this);
+        paths.add(watched);
+        watched.begin();
+      }
+    }
+    searchMissing();
+    begun.complete(null);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    thread.execute(this::end, this::stumbled);
+  }
+
+  private void end() {
+    paths.forEach(WatchedPath::close);
+    for (Future<?> timer : new Future<?>[] {quiet, limit, search, polling}) {
+      cancel(timer);
+    }
+  }
+
+  private static void cancel(@Nullable Future<?> timer) {
+    if (timer != null) {
+      timer.cancel(false);
+    }
+  }
+
+  @Override
+  public void changed(String what) {
+    changes.add(what);
+    maybeChanged();
+    if (limit == null) {
+      Duration factor = delay.multipliedBy(LIMIT_FACTOR);
+      limit =
+          thread.after(
+              factor.compareTo(LEAST_LIMIT) > 0 ? factor : LEAST_LIMIT, this::fire, this::stumbled);
+    }
+  }
+
+  @Override
+  public void maybeChanged() {
+    cancel(quiet);
+    quiet = thread.after(quietTime(), this::becameQuiet, this::stumbled);
+    searchMissing();
+  }
+
+  private Duration quietTime() {
+    boolean file = paths.stream().anyMatch(path -> path.file().isPresent());
+    Duration least = file ? LEAST_QUIET_OF_FILE : LEAST_QUIET;
+    return delay.compareTo(least) > 0 ? delay : least;
+  }
+
+  private void becameQuiet() {
+    boolean settled = true;
+    for (WatchedFile file :
+        paths.stream().map(WatchedPath::file).flatMap(Optional::stream).toList()) {
+      switch (file.verdict()) {
+        case SAME -> {}
+        case CHANGED -> changes.add(file.toString());
+        case UNSETTLED -> settled = false;
+      }
+    }
+    if (settled) {
+      fire();
+    } else {
+      maybeChanged();
+    }
+  }
+
+  private void fire() {
+    cancel(limit);
+    limit = null;
+    if (changes.isEmpty() || closed) {
+      return;
+    }
+    cancel(quiet);
+    String first = changes.iterator().next();
+    String text =
+        changes.size() == 1
+            ? first + " changed"
+            : "%d files changed, %s first".formatted(changes.size(), first);
+    changes.clear();
+    onChange.accept(text);
+  }
+
+  /// As long as something is missing. The directories above may be out of reach.
+  private void searchMissing() {
+    if (!closed
+        && (search == null || search.isDone())
+        && paths.stream().anyMatch(WatchedPath::isMissing)) {
+      search =
+          thread.after(
+              LOOK_FOR_MISSING,
+              () -> {
+                paths.stream().filter(WatchedPath::isMissing).forEach(WatchedPath::renew);
+                search = null;
+                searchMissing();
+              },
+              this::stumbled);
+    }
+  }
+
+  @Override
+  public void trouble(String kind, String sentence) {
+    if (told.add(kind) && !closed) {
+      onTrouble.accept(sentence);
+    }
+  }
+
+  @Override
+  public void listen(Path directory, DirectoryEvents.Listener listener) {
+    try {
+      engine.events().listen(directory, listener);
+    } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException notThere) {
+      // Who reads it next finds out and knows what that means.
+    } catch (IOException refused) {
+      pollInstead(directory, refused);
+    }
+  }
+
+  private void pollInstead(Path directory, IOException refused) {
+    trouble(
+        "polling",
+        "watch: %s: %s — looking every %d s instead; a larger fs.inotify.max_user_watches (sysctl), or max_user_instances where that is used up, mends it"
+            .formatted(directory, reason(refused), POLL.toSeconds()));
+    if (polling == null && !closed) {
+      polling = thread.after(POLL, this::poll, this::stumbled);
+    }
+  }
+
+  private static String reason(IOException refused) {
+    return refused.getMessage() == null ? refused.toString() : refused.getMessage();
+  }
+
+  private void poll() {
+    polling = closed ? null : thread.after(POLL, this::poll, this::stumbled);
+    paths.forEach(WatchedPath::renew);
+  }
+
+  @Override
+  public void forget(Path directory, DirectoryEvents.Listener listener) {
+    engine.events().forget(directory, listener);
+  }
+
+  private void stumbled(RuntimeException failure) {
+    begun.complete(null);
+    trouble("internal " + failure, "watch: internal error, watching goes on: " + failure);
+  }
+}

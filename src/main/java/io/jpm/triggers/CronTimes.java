@@ -1,0 +1,215 @@
+package io.jpm.triggers;
+
+import com.cronutils.model.Cron;
+import com.cronutils.model.definition.CronDefinition;
+import com.cronutils.model.definition.CronDefinitionBuilder;
+import com.cronutils.model.field.CronField;
+import com.cronutils.model.field.CronFieldName;
+import com.cronutils.model.field.expression.Always;
+import com.cronutils.model.field.expression.And;
+import com.cronutils.model.field.expression.Between;
+import com.cronutils.model.field.expression.Every;
+import com.cronutils.model.field.expression.FieldExpression;
+import com.cronutils.model.field.value.FieldValue;
+import com.cronutils.model.time.ExecutionTime;
+import com.cronutils.parser.CronParser;
+import io.jpm.model.Triggers;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.Locale;
+import java.util.Optional;
+
+/// The times of a schedule, in the syntax of PM2's `cron_restart`: minute, hour, day of month,
+/// month, day of week, with seconds before them where there are six; `*`, `,`, `-`, `/`, names
+/// (`MON`, `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W` (nearest working
+/// day), and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
+///
+/// - Where both day of month and day of week are given, both must fit (`0 0 13 * FRI` is Friday the
+///   thirteenth), as in PM2 and unlike in crontab(5).
+/// - When the clock is put forward, a time that it leaves out comes once, right after the gap.
+/// - When it is put back, a time in the repeated hour comes once, the first time. Only a schedule
+///   for every hour (`*`) goes on through the repeated hour, since the time between two runs is
+///   what it is about.
+///
+/// Immutable.
+public final class CronTimes {
+  private static final String FIELDS = "minute, hour, day of month, month, day of week";
+  private static final ZonedDateTime ANY_TIME =
+      ZonedDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
+
+  private final ExecutionTime times;
+  private final boolean everyHour;
+  private final ZoneId zone;
+
+  private CronTimes(Cron cron, ZoneId zone) {
+    this.times = ExecutionTime.forCron(cron);
+    this.everyHour = isEveryHour(cron);
+    this.zone = zone;
+  }
+
+  /// What is wrong with an expression, as a sentence that begins with it and says what would be
+  /// right; empty if nothing is.
+  public static Optional<String> problem(String expression) {
+    try {
+      Cron cron = parse(expression);
+      Optional<String> reversed = reversedRange(cron);
+      if (reversed.isPresent()) {
+        return reversed.map(range -> "%s: %s".formatted(expression, range));
+      }
+      return ExecutionTime.forCron(cron).nextExecution(ANY_TIME).isPresent()
+          ? Optional.empty()
+          : Optional.of(expression + ": there is no such day in any year");
+    } catch (IllegalArgumentException refused) {
+      return Optional.of("%s: %s".formatted(expression, sentence(refused)));
+    }
+  }
+
+  /// The times of `schedule`.
+  ///
+  /// @throws IllegalArgumentException with what [#problem] says, when that is not empty
+  public static CronTimes of(Triggers.Schedule schedule) {
+    problem(schedule.expression())
+        .ifPresent(problem -> {
+          throw new IllegalArgumentException(problem);
+        });
+    return new CronTimes(parse(schedule.expression()), schedule.zone());
+  }
+
+  /// The first time after `after`, or empty when there is none any more.
+  public Optional<Instant> next(Instant after) {
+    return everyHour
+        ? times.nextExecution(after.atZone(zone)).map(ZonedDateTime::toInstant)
+        : nextOnTheWall(after);
+  }
+
+  /// Counts on a clock that is never put forward or back and asks the zone when that time is.
+  private Optional<Instant> nextOnTheWall(Instant after) {
+    ZonedDateTime wall = LocalDateTime.ofInstant(after, zone).atZone(ZoneOffset.UTC);
+    while (true) {
+      Optional<ZonedDateTime> next = times.nextExecution(wall);
+      if (next.isEmpty()) {
+        return Optional.empty();
+      }
+      wall = next.get();
+      Instant time = inZone(wall.toLocalDateTime());
+      if (time.isAfter(after)) {
+        return Optional.of(time);
+      }
+    }
+  }
+
+  /// The end of the gap for a time in it; of two, the first.
+  private Instant inZone(LocalDateTime wall) {
+    ZoneOffsetTransition transition = zone.getRules().getTransition(wall);
+    return transition != null && transition.isGap()
+        ? transition.getInstant()
+        : wall.atZone(zone).withEarlierOffsetAtOverlap().toInstant();
+  }
+
+  private static Cron parse(String expression) {
+    String text = expression.strip();
+    if (text.startsWith("@")) {
+      text = text.toLowerCase(Locale.ROOT);
+    }
+    int fields = text.isEmpty() ? 0 : text.split("\\s+").length;
+    if (fields != 5 && fields != 6 && !(fields == 1 && text.startsWith("@"))) {
+      throw new IllegalArgumentException(
+          "%d fields — right are 5 (%s), or 6 with seconds first".formatted(fields, FIELDS));
+    }
+    try {
+      return new CronParser(syntax(fields == 6)).parse(text).validate();
+    } catch (IllegalArgumentException refused) {
+      throw refused;
+    } catch (RuntimeException unforeseen) {
+      // The library stumbles over a few broken expressions, such as `1#`.
+      throw new IllegalArgumentException("it cannot be read", unforeseen);
+    }
+  }
+
+  private static CronDefinition syntax(boolean seconds) {
+    CronDefinitionBuilder builder = CronDefinitionBuilder.defineCron();
+    if (seconds) {
+      builder = builder.withSeconds().withValidRange(0, 59).and();
+    }
+    return builder
+        .withMinutes()
+        .withValidRange(0, 59)
+        .and()
+        .withHours()
+        .withValidRange(0, 23)
+        .and()
+        .withDayOfMonth()
+        .withValidRange(1, 31)
+        .supportsL()
+        .supportsW()
+        .supportsLW()
+        .and()
+        .withMonth()
+        .withValidRange(1, 12)
+        .and()
+        .withDayOfWeek()
+        .withValidRange(0, 7)
+        .withMondayDoWValue(1)
+        .withIntMapping(7, 0)
+        .supportsHash()
+        .supportsL()
+        .and()
+        .withSupportedNicknameYearly()
+        .withSupportedNicknameAnnually()
+        .withSupportedNicknameMonthly()
+        .withSupportedNicknameWeekly()
+        .withSupportedNicknameDaily()
+        .withSupportedNicknameMidnight()
+        .withSupportedNicknameHourly()
+        .matchDayOfWeekAndDayOfMonth()
+        .instance();
+  }
+
+  private static boolean isEveryHour(Cron cron) {
+    CronField hours = cron.retrieveFieldsAsMap().get(CronFieldName.HOUR);
+    return hours != null
+        && switch (hours.getExpression().asString()) {
+          case "*", "*/1" -> true;
+          default -> false;
+        };
+  }
+
+  /// The library takes `22-2` for 22 alone.
+  private static Optional<String> reversedRange(Cron cron) {
+    return cron.retrieveFieldsAsMap().values().stream()
+        .filter(field -> field.getField() != CronFieldName.DAY_OF_WEEK)
+        .map(CronField::getExpression)
+        .filter(CronTimes::isReversed)
+        .findFirst()
+        .map(range ->
+            "%s goes backwards — write the smaller number first, or two ranges with a comma"
+                .formatted(range.asString()));
+  }
+
+  private static boolean isReversed(FieldExpression expression) {
+    return switch (expression) {
+      case And and -> and.getExpressions().stream().anyMatch(CronTimes::isReversed);
+      case Every every -> isReversed(every.getExpression());
+      case Between between -> number(between.getFrom()) > number(between.getTo());
+      case Always _ -> false;
+      default -> false; // the library's types are not sealed; no other has a range in it
+    };
+  }
+
+  private static int number(FieldValue<?> value) {
+    return value.getValue() instanceof Integer number ? number : 0;
+  }
+
+  private static String sentence(IllegalArgumentException refused) {
+    String text = String.valueOf(refused.getMessage());
+    text = text.replaceFirst("^Failed to parse cron expression\\. ", "").replaceFirst("[.!]$", "");
+    if (text.startsWith("Nickname ")) {
+      return "right are @yearly, @monthly, @weekly, @daily and @hourly";
+    }
+    return text.contains("fields — ") ? text : text + " — the fields are " + FIELDS;
+  }
+}

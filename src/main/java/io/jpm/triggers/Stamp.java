@@ -1,0 +1,29 @@
+package io.jpm.triggers;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.concurrent.TimeUnit;
+
+/// What a directory's entry looked like; two that are equal count as unchanged.
+///
+/// @param directory whether it is one
+/// @param modifiedNanos when it was written to last; 0 for a directory, whose own time says nothing
+/// @param size in bytes; 0 for a directory
+record Stamp(boolean directory, long modifiedNanos, long size) {
+  private static final Stamp DIRECTORY = new Stamp(true, 0, 0);
+
+  /// Of what is there now.
+  ///
+  /// @param options whether links are followed
+  /// @throws IOException when nothing is there or it cannot be seen
+  static Stamp of(Path path, LinkOption... options) throws IOException {
+    BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, options);
+    return attributes.isDirectory()
+        ? DIRECTORY
+        : new Stamp(
+            false, attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.size());
+  }
+}

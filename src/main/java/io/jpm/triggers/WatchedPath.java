@@ -1,0 +1,103 @@
+package io.jpm.triggers;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// A path as the user named it, whatever is there: a directory, a file, a link to one, nothing for
+/// a while. It listens to the directories above, so that a deployment that moves one away and puts
+/// another in its place, or turns a link, is noticed.
+final class WatchedPath implements DirectoryEvents.Listener {
+  private final Path path;
+  private final BiPredicate<Path, Boolean> ignored;
+  private final Notices notices;
+  private @Nullable WatchedContent content;
+  private boolean missing;
+
+  WatchedPath(Path path, BiPredicate<Path, Boolean> ignored, Notices notices) {
+    this.path = path;
+    this.ignored = ignored;
+    this.notices = notices;
+  }
+
+  /// Takes what is there now as known.
+  void begin() {
+    listenAbove();
+    content = Files.exists(path) ? open(false) : null;
+    missing = content == null;
+    if (missing) {
+      notices.trouble(
+          "missing " + path, "watch: %s does not exist: waiting for it".formatted(path));
+    }
+  }
+
+  boolean isMissing() {
+    return missing;
+  }
+
+  Optional<WatchedFile> file() {
+    return content instanceof WatchedFile file ? Optional.of(file) : Optional.empty();
+  }
+
+  @Override
+  public void seen(Path directory, Optional<Path> name) {
+    if (name.isEmpty() || path.startsWith(directory.resolve(name.get()))) {
+      renew();
+    }
+  }
+
+  /// Looks at everything again.
+  void renew() {
+    listenAbove();
+    WatchedContent before = content;
+    if (!Files.exists(path)) {
+      if (before != null && !missing) {
+        before.gone();
+      }
+      missing = true;
+      return;
+    }
+    boolean back = missing;
+    missing = false;
+    if (before instanceof WatchedFile && Files.isRegularFile(path)) {
+      before.renew();
+    } else if (before instanceof WatchedTree && Files.isDirectory(path)) {
+      before.renew();
+    } else {
+      if (before != null) {
+        before.close();
+      }
+      content = open(back || before != null);
+    }
+  }
+
+  private WatchedContent open(boolean fresh) {
+    if (!Files.isDirectory(path)) {
+      return new WatchedFile(path, fresh, notices);
+    }
+    if (fresh) {
+      notices.changed(path.toString());
+    }
+    return new WatchedTree(path, ignored, notices);
+  }
+
+  /// Up to the first that is there: it will tell of the next.
+  private void listenAbove() {
+    for (Path above = path.getParent(); above != null; above = above.getParent()) {
+      if (Files.isDirectory(above) && Files.isReadable(above)) {
+        notices.listen(above, this);
+      }
+    }
+  }
+
+  void close() {
+    for (Path above = path.getParent(); above != null; above = above.getParent()) {
+      notices.forget(above, this);
+    }
+    if (content != null) {
+      content.close();
+    }
+  }
+}

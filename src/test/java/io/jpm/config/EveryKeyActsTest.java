@@ -1,0 +1,128 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppSpec;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// A key that says of itself that it acts changes what comes out.
+class EveryKeyActsTest {
+  /// For each key a value that is not the default, and after a comma what it needs beside it.
+  private static final Map<AppKey, String> VALUES = new EnumMap<>(AppKey.class);
+
+  static {
+    VALUES.put(AppKey.NAME, "\"other\"");
+    VALUES.put(AppKey.SCRIPT, "\"other\"");
+    VALUES.put(AppKey.ARGS, "\"x\"");
+    VALUES.put(AppKey.INTERPRETER, "\"reader\"");
+    VALUES.put(AppKey.INTERPRETER_ARGS, "\"-x\", \"interpreter\": \"reader\"");
+    VALUES.put(AppKey.CWD, "\"work\"");
+    VALUES.put(AppKey.NAMESPACE, "\"shop\"");
+    VALUES.put(AppKey.UID, "1");
+    VALUES.put(AppKey.GID, "\"www\"");
+    VALUES.put(AppKey.NICE, "5");
+    VALUES.put(AppKey.UMASK, "\"077\"");
+    VALUES.put(AppKey.DEPENDS_ON, "\"db\"");
+    VALUES.put(AppKey.ENV, "{\"A\": 1}");
+    VALUES.put(AppKey.ENV_NAME, "{\"A\": 2}");
+    VALUES.put(AppKey.FILTER_ENV, "\"HOME\"");
+    VALUES.put(AppKey.PORT, "80");
+    VALUES.put(AppKey.APPEND_ENV_TO_NAME, "true");
+    VALUES.put(AppKey.INSTANCES, "7");
+    VALUES.put(AppKey.INSTANCE_VAR, "\"N\"");
+    VALUES.put(AppKey.INCREMENT_VAR, "\"PORT\"");
+    VALUES.put(AppKey.AUTOSTART, "false");
+    VALUES.put(AppKey.AUTORESTART, "false");
+    VALUES.put(AppKey.RESTART, "\"on-failure\"");
+    VALUES.put(AppKey.STOP_EXIT_CODES, "3");
+    VALUES.put(AppKey.MAX_RESTARTS, "3");
+    VALUES.put(AppKey.MIN_UPTIME, "\"3s\"");
+    VALUES.put(AppKey.RESTART_DELAY, "3");
+    VALUES.put(AppKey.EXP_BACKOFF_RESTART_DELAY, "3");
+    VALUES.put(AppKey.MAX_RESTART_DELAY, "\"3m\", \"exp_backoff_restart_delay\": 100");
+    VALUES.put(AppKey.RESTART_JITTER, "0.3, \"exp_backoff_restart_delay\": 100");
+    VALUES.put(AppKey.MAX_MEMORY_RESTART, "\"3M\"");
+    VALUES.put(AppKey.CRON_RESTART, "\"* * * * *\"");
+    VALUES.put(AppKey.TIME_ZONE, "\"Asia/Kathmandu\", \"cron\": \"* * * * *\"");
+    VALUES.put(AppKey.WATCH, "true");
+    VALUES.put(AppKey.IGNORE_WATCH, "\"x\", \"watch\": true");
+    VALUES.put(AppKey.WATCH_DELAY, "3, \"watch\": true");
+    VALUES.put(AppKey.KILL_SIGNAL, "\"SIGTERM\"");
+    VALUES.put(AppKey.KILL_TIMEOUT, "3");
+    VALUES.put(AppKey.TREEKILL, "false");
+    VALUES.put(AppKey.SHUTDOWN_WITH_MESSAGE, "true");
+    VALUES.put(AppKey.STOP, "{\"command\": [\"x\"]}");
+    VALUES.put(AppKey.WAIT_READY, "true");
+    VALUES.put(AppKey.LISTEN_TIMEOUT, "3");
+    VALUES.put(AppKey.OUT_FILE, "\"out.log\"");
+    VALUES.put(AppKey.ERROR_FILE, "\"err.log\"");
+  }
+
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+    place.executable("other", "\u0000ELF");
+    place.program("reader");
+    place.directory("work");
+  }
+
+  @ParameterizedTest
+  @EnumSource(AppKey.class)
+  void aKeyThatActsChangesTheApp(AppKey key) {
+    switch (key.support()) {
+      case ACTS -> {
+        switch (key) {
+          case EXEC_MODE, EXECUTE_COMMAND -> actsOnAWarning();
+          default -> changesTheApp(key);
+        }
+      }
+      case NOT_YET, PM2_ONLY -> isNamedInAWarning(key);
+    }
+  }
+
+  private void changesTheApp(AppKey key) {
+    assertThat(VALUES).as("values in this test").containsKey(key);
+    String value = VALUES.getOrDefault(key, "");
+    int comma = value.indexOf(", \"");
+    String others = comma < 0 ? "" : value.substring(comma);
+    String spelling = key == AppKey.ENV_NAME ? "env_test" : key.key();
+    String script = key == AppKey.SCRIPT ? "" : "\"script\": \"app\", ";
+    AppSpec with = read("{" + script + "\"" + spelling + "\": " + value + "}");
+    AppSpec without = read("{\"script\": \"app\"" + others + "}");
+    assertThat(with).isNotEqualTo(without);
+  }
+
+  private AppSpec read(String json) {
+    place.executable("app", "\u0000ELF");
+    place.file("ecosystem.json", json);
+    AppsOutcome outcome =
+        AppReader.fromFile(
+            Path.of("ecosystem.json"), Optional.of("test"), place.caller(), AppDefaults.PM2);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
+  }
+
+  /// Instances of a cluster share no port yet: the one says so, the other says that it is known.
+  private void actsOnAWarning() {
+    String cluster = "{\"script\": \"app\", \"instances\": 2, \"exec_mode\": \"cluster\"";
+    assertThat(place.read(cluster + "}").warnings()).hasSize(1);
+    assertThat(place.read(cluster + ", \"execute_command\": true}").warnings()).isEmpty();
+  }
+
+  private void isNamedInAWarning(AppKey key) {
+    assertThat(place.read("{\"script\": \"app\", \"%s\": \"x\"}".formatted(key.key())).warnings())
+        .singleElement()
+        .asString()
+        .endsWith(": " + key.key());
+  }
+}

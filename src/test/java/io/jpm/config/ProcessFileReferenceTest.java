@@ -1,0 +1,130 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.config.AppKey.Group;
+import io.jpm.config.AppKey.Support;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `docs/process-file.md` is made of the catalogue: this test compares them, and with
+/// `-Djpm.golden.write=true` it writes the page.
+class ProcessFileReferenceTest {
+  private static final Path PAGE = Path.of("docs/process-file.md");
+  private static final Path EXAMPLE = Path.of("examples/supervision.json");
+
+  private static final String HEAD =
+      """
+      # The process file
+
+      A process file describes apps. `jpm start FILE` starts all of them, `--only web,worker` some; when they are
+      there already, they get their new description and are restarted. `stop`, `restart` and `delete` take a file too.
+
+      ```json
+      EXAMPLE```
+
+      This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
+
+      - The file is JSON with the ending `.json`; comments, trailing commas and unquoted keys are allowed. It holds
+        `{"apps": [ … ]}`, a list of apps, one app, or `{"pm2": …}` as in a `package.json`.
+      - Every key is also known in camelCase: `max_restarts`, `maxRestarts`.
+      - Relative paths begin where the file is.
+      - A length of time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
+        A size is a number of bytes, or text with a unit: `"64K"`, `"300M"`, `"1G"`.
+      - A misspelt key, a wrong value and a contradiction are errors with file, line and what would be right. All are told
+        at once, and then nothing is started.
+      - `null` is as if the key were not there.
+      - Options are those of `jpm start` for one script.
+      """;
+
+  @TempDir Path dir;
+
+  @Test
+  void thePageIsWhatTheCatalogueSays() throws IOException {
+    String page = page();
+    if (Boolean.getBoolean("jpm.golden.write")) {
+      Files.writeString(PAGE, page);
+    }
+    assertThat(page).isEqualTo(Files.readString(PAGE));
+  }
+
+  @Test
+  void theExampleIsReadWithoutAComplaint() {
+    Place place = new Place(dir);
+    List.of("node", "python3", "date").forEach(place::program);
+    Caller caller =
+        new Caller(Path.of("").toAbsolutePath(), Map.of("PATH", dir.resolve("bin").toString()));
+    AppsOutcome outcome = AppReader.fromFile(EXAMPLE, Optional.empty(), caller, AppDefaults.PM2);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(outcome.warnings()).isEmpty();
+    assertThat(outcome.apps())
+        .extracting(app -> app.name().value())
+        .containsExactly("web", "worker", "nightly");
+  }
+
+  private static String page() throws IOException {
+    StringBuilder page = new StringBuilder(HEAD.replace("EXAMPLE", Files.readString(EXAMPLE)));
+    for (Group group : Group.values()) {
+      List<AppKey> keys = keys(group, Support.ACTS);
+      if (!keys.isEmpty()) {
+        page.append("\n## ").append(group.title()).append('\n');
+        keys.forEach(key -> page.append(entry(key)));
+      }
+    }
+    return page.append(
+            """
+
+            ## Accepted without effect
+
+            Each is named in a warning. In this version:
+
+            %s
+            For good, since they belong to parts of PM2 that jpm does not have:
+
+            %s\
+            """
+                .formatted(withoutEffect(Support.NOT_YET), withoutEffect(Support.PM2_ONLY)))
+        .toString();
+  }
+
+  private static List<AppKey> keys(Group group, Support support) {
+    return Arrays.stream(AppKey.values())
+        .filter(key -> key.group() == group && key.support() == support)
+        .toList();
+  }
+
+  private static String entry(AppKey key) {
+    List<String> facts = new ArrayList<>();
+    facts.add("value: " + key.type().form());
+    facts.add("default: " + key.defaultText());
+    key.option().ifPresent(option -> facts.add("option: `" + option + "`"));
+    if (!key.aliases().isEmpty()) {
+      facts.add("also: `" + String.join("`, `", key.aliases()) + "`");
+    }
+    String rules = key.rules().isEmpty() ? sentence(key.doc()) : key.rules();
+    String pm2 = key.pm2Difference().isEmpty() ? "" : " PM2 " + key.pm2Difference();
+    return "\n### `%s`\n\n%s%s\n\n*%s*\n"
+        .formatted(key.key(), rules, pm2, String.join(" · ", facts));
+  }
+
+  private static String withoutEffect(Support support) {
+    return Arrays.stream(AppKey.values())
+        .filter(key -> key.support() == support)
+        .map(key -> "- `%s`: %s\n".formatted(key.key(), key.doc()))
+        .collect(Collectors.joining());
+  }
+
+  private static String sentence(String doc) {
+    return doc.substring(0, 1).toUpperCase(Locale.ROOT) + doc.substring(1) + ".";
+  }
+}

@@ -1,0 +1,554 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Backoff;
+import io.jpm.model.Condition;
+import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
+import io.jpm.model.Triggers.Watch;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What the attributes about starting again, stopping, readiness, triggers, rights and order mean.
+class SupervisionAttributesTest {
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+  }
+
+  private AppsOutcome read(String members) {
+    return place.read("{\"script\": \"app\",\n" + members + "\n}");
+  }
+
+  private AppSpec app(String members) {
+    AppsOutcome outcome = read(members);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
+  }
+
+  private AppSpec quietly(String members) {
+    assertThat(read(members).warnings()).isEmpty();
+    return app(members);
+  }
+
+  // Starting again
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "restart": "always" | ALWAYS
+          "restart": "on-failure" | ON_FAILURE
+          "restart": "never" | NEVER
+          "autorestart": false | NEVER
+          "autorestart": true | ALWAYS
+          "autorestart": false, "restart": "never" | NEVER
+          "autorestart": true, "restart": "on-failure" | ON_FAILURE
+          "autorestart": true, "restart": "always" | ALWAYS
+          """)
+  void oneRuleSaysWhenToStartAgain(String members, When when) {
+    assertThat(quietly(members).restart().when()).isEqualTo(when);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [0, "143", 2.0] | 0,2,143
+          143 | 143
+          "143" | 143
+          "1 2" | 1,2
+          "1,2" | 1,2
+          " 1, 255 " | 1,255
+          """)
+  void stopExitCodesHaveManyForms(String written, String codes) {
+    Set<Integer> expected =
+        Arrays.stream(codes.split(",")).map(Integer::valueOf).collect(Collectors.toSet());
+    assertThat(quietly("\"stopExitCodes\": " + written).restart().stopExitCodes())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void growingWaitsHaveACapAndChance() {
+    assertThat(quietly("\"exp_backoff_restart_delay\": 100").restart().backoff())
+        .isEqualTo(new Backoff.Exponential(Duration.ofMillis(100), Duration.ofSeconds(15), 0.1));
+    assertThat(
+            quietly(
+                    """
+                    "expBackoffRestartDelay": "2s", "max_restart_delay": "1m", "restart_jitter": 0.25
+                    """)
+                .restart()
+                .backoff())
+        .isEqualTo(new Backoff.Exponential(Duration.ofSeconds(2), Duration.ofMinutes(1), 0.25));
+    assertThat(quietly("\"exp_backoff_restart_delay\": 20000").restart().backoff())
+        .isEqualTo(new Backoff.Exponential(Duration.ofSeconds(20), Duration.ofSeconds(20), 0.1));
+    assertThat(
+            quietly("\"exp_backoff_restart_delay\": 0, \"restart_delay\": 5").restart().backoff())
+        .isEqualTo(new Backoff.Constant(Duration.ofMillis(5)));
+  }
+
+  @Test
+  void ofTwoDelaysTheGrowingOneWinsWithAWarning() {
+    AppsOutcome outcome = read("\"restart_delay\": 10, \"exp_backoff_restart_delay\": 100");
+    assertThat(outcome.apps().getFirst().restart().backoff())
+        .isInstanceOf(Backoff.Exponential.class);
+    assertThat(outcome.warnings())
+        .containsExactly(
+            "ecosystem.json: app: restart_delay is not used: exp_backoff_restart_delay is given,"
+                + " and wins as in PM2");
+    assertThat(
+            place
+                .type(Map.of("script", "app", "restart_delay", 10, "exp_backoff_restart_delay", 9))
+                .warnings())
+        .containsExactly(
+            "app: --restart-delay is not used: --exp-backoff-restart-delay is given, and wins as in"
+                + " PM2");
+  }
+
+  @Test
+  void whatDoesNothingAloneIsNamed() {
+    assertThat(
+            read("\"max_restart_delay\": 1, \"restart_jitter\": 0, \"time_zone\": \"UTC\"")
+                .warnings())
+        .containsExactly(
+            "ecosystem.json: app: max_restart_delay does nothing without exp_backoff_restart_delay",
+            "ecosystem.json: app: restart_jitter does nothing without exp_backoff_restart_delay",
+            "ecosystem.json: app: time_zone does nothing without cron_restart");
+  }
+
+  // Triggers
+
+  @ParameterizedTest
+  @CsvSource({"'\"300M\"',314572800", "1000,1000", "'\"1000\"',1000", "'\"1G\"',1073741824"})
+  void memoryLimitsAreBytesOrHaveAUnit(String written, long bytes) {
+    assertThat(quietly("\"max_memory_restart\": " + written).triggers().maxMemory())
+        .hasValue(bytes);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"max_memory_restart\": 0",
+        "\"cron_restart\": 0",
+        "\"cron\": \"0\"",
+        "\"watch\": false",
+        "\"watch\": null",
+        "\"watch\": \"false\"",
+        "\"ignore_watch\": [\"x\"], \"watch_delay\": 5"
+      })
+  void triggersCanBeOff(String member) {
+    AppSpec app = quietly(member);
+    assertThat(app.triggers().maxMemory()).isEmpty();
+    assertThat(app.triggers().schedule()).isEmpty();
+    assertThat(app.triggers().watch()).isEmpty();
+  }
+
+  @Test
+  void aScheduleHasTheZoneOfTheSystemOrItsOwn() {
+    var schedule = quietly("\"cron\": \" 0 3 * * * \"").triggers().schedule().orElseThrow();
+    assertThat(schedule.expression()).isEqualTo("0 3 * * *");
+    assertThat(schedule.zone()).isEqualTo(ZoneId.systemDefault());
+    assertThat(
+            quietly("\"cron_restart\": \"5 0 3 * * *\", \"timeZone\": \"Europe/Berlin\"")
+                .triggers()
+                .schedule()
+                .orElseThrow()
+                .zone())
+        .isEqualTo(ZoneId.of("Europe/Berlin"));
+  }
+
+  @Test
+  void whoKnowsSchedulesIsAsked() {
+    place.executable("app", "\u0000");
+    place.file("eco.json", "{\"script\": \"app\",\n\"cron_restart\": \"61 * * * *\"}");
+    AppDefaults defaults =
+        AppDefaults.PM2.with(expression ->
+            expression.startsWith("61")
+                ? Optional.of(expression + ": no hour has 61 minutes")
+                : Optional.empty());
+    assertThat(Place.sentences(AppReader.fromFile(Path.of("eco.json"), place.caller(), defaults)))
+        .containsExactly("eco.json:2: cron_restart: 61 * * * *: no hour has 61 minutes");
+  }
+
+  @Test
+  void watchIsTheDirectoryOrPathsInIt() {
+    place.directory("work/src");
+    place.directory("lib");
+    place.directory("work/two words");
+    assertThat(watch("\"watch\": true, \"cwd\": \"work\"").paths())
+        .containsExactly(dir.resolve("work"));
+    assertThat(watch("\"watch\": [], \"cwd\": \"work\"").paths())
+        .containsExactly(dir.resolve("work"));
+    assertThat(watch("\"watch\": \"src\", \"cwd\": \"work\"").paths())
+        .containsExactly(dir.resolve("work/src"));
+    assertThat(watch("\"watch\": \"src ../lib 'two words'\", \"cwd\": \"work\"").paths())
+        .containsExactly(
+            dir.resolve("work/src"), dir.resolve("lib"), dir.resolve("work/two words"));
+    assertThat(watch("\"watch\": [\"src\", \"two words\", \"./src\"], \"cwd\": \"work\"").paths())
+        .containsExactly(dir.resolve("work/src"), dir.resolve("work/two words"));
+  }
+
+  @Test
+  void whatIsNotThereYetIsWatchedWithAWarning() {
+    AppsOutcome outcome = read("\"watch\": [\"dist\"]");
+    assertThat(outcome.apps().getFirst().triggers().watch().orElseThrow().paths())
+        .containsExactly(dir.resolve("dist"));
+    assertThat(outcome.warnings())
+        .containsExactly("ecosystem.json: app: watch: there is no " + dir + "/dist yet");
+  }
+
+  private Watch watch(String members) {
+    return quietly(members).triggers().watch().orElseThrow();
+  }
+
+  @Test
+  void aListOfIgnoredFilesTakesThePlaceOfTheUsual() {
+    assertThat(watch("\"watch\": true").ignore()).containsExactly(".*", "node_modules/");
+    assertThat(watch("\"watch\": true, \"ignore_watch\": []").ignore()).isEmpty();
+    assertThat(watch("\"watch\": true, \"ignoreWatch\": \"*.log  tmp/\"").ignore())
+        .containsExactly("*.log", "tmp/");
+  }
+
+  @Test
+  void theAppsOwnLogsNeverRestartIt() {
+    assertThat(
+            watch(
+                    """
+                    "watch": true, "ignore_watch": ["x"],
+                    "out_file": "logs/o[1].log", "error_file": "/elsewhere/err.log"
+                    """)
+                .ignore())
+        .containsExactly("x", "/logs/o\\[1\\].log", "/logs/o\\[1\\]-[0-9]*.log");
+  }
+
+  @Test
+  void theDelayOfWatchingIsInMilliseconds() {
+    assertThat(watch("\"watch\": true").delay()).isZero();
+    assertThat(watch("\"watch\": true, \"watch_delay\": 1500").delay())
+        .isEqualTo(Duration.ofMillis(1500));
+    assertThat(watch("\"watch\": true, \"watchDelay\": \"2s\"").delay())
+        .isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @Test
+  void optionsOfPm2sWatcherAreNamedOnce() {
+    assertThat(
+            read("\"watch_options\": {\"usePolling\": true, \"interval\": 5}, \"pmx\": true")
+                .warnings())
+        .containsExactly(
+            "ecosystem.json: app: mean nothing in jpm: watch_options (usePolling, interval), pmx");
+  }
+
+  // Stopping and readiness
+
+  @Test
+  void stopSaysInOneWhatPm2SaysInTwo() {
+    var stop =
+        quietly(
+                """
+                "stop": {"signal": "TERM", "timeout": "10s", "command": "./drain 'a b'"},
+                "kill_signal": 15, "kill_timeout": 10000
+                """)
+            .stop();
+    assertThat(stop.signal()).isEqualTo(Signal.SIGTERM);
+    assertThat(stop.timeout()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(stop.command()).containsExactly("./drain", "a b");
+    var part = quietly("\"stop\": {\"command\": [\"sh\", \"-c\", \"echo $X\"]}").stop();
+    assertThat(part.command()).containsExactly("sh", "-c", "echo $X");
+    assertThat(part.signal()).isEqualTo(Signal.SIGINT);
+    assertThat(part.timeout()).isEqualTo(Duration.ofMillis(1600));
+  }
+
+  @Test
+  void anAppMaySayWhenItIsReady() {
+    var readiness = quietly("\"wait_ready\": true, \"listen_timeout\": 8000").readiness();
+    assertThat(readiness.awaited()).isTrue();
+    assertThat(readiness.timeout()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(quietly("\"shutdownWithMessage\": true").stop().message()).isTrue();
+  }
+
+  // Rights, variables, order
+
+  @ParameterizedTest
+  @CsvSource({
+    "'\"027\"',23",
+    "27,23",
+    "'\"0o22\"',18",
+    "0,0",
+    "777,511",
+    "'\"0777\"',511",
+  })
+  void theDigitsOfAUmaskAreOctal(String written, int mask) {
+    assertThat(quietly("\"umask\": " + written).runAs().umask()).hasValue(mask);
+  }
+
+  @Test
+  void usersAreNamesOrNumbers() {
+    assertThat(quietly("\"uid\": 1000, \"gid\": \"www-data\", \"nice\": -5").runAs())
+        .isEqualTo(
+            new RunAs(
+                Optional.of("1000"),
+                Optional.of("www-data"),
+                OptionalInt.of(-5),
+                OptionalInt.empty()));
+    assertThat(quietly("\"user\": \"deploy\"").runAs().user()).contains("deploy");
+    assertThat(place.type(Map.of("script", "app", "uid", "33")).apps().getFirst().runAs().user())
+        .contains("33");
+  }
+
+  @Test
+  void instancesTellThemselvesApartByVariables() {
+    var instances =
+        quietly("\"instances\": 2, \"instance_var\": \"N\", \"increment_var\": \"PORT\"")
+            .instances();
+    assertThat(instances.numberVariable()).isEqualTo("N");
+    assertThat(instances.counting()).contains("PORT");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "db" | db=STARTED
+          ["db", "cache"] | cache=STARTED db=STARTED
+          {"db": "ready", "migrate": "completed", "x": "started"} | db=READY migrate=COMPLETED x=STARTED
+          []    | ``
+          """,
+      quoteCharacter = '`')
+  void dependenciesHaveThreeForms(String written, String expected) {
+    Map<AppName, Condition> dependsOn = quietly("\"depends_on\": " + written).dependsOn();
+    assertThat(
+            new TreeSet<>(dependsOn.keySet())
+                .stream()
+                    .map(name -> name + "=" + dependsOn.get(name))
+                    .collect(Collectors.joining(" ")))
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void aCircleIsRefusedWithItsPath() {
+    assertThat(
+            Place.sentences(
+                place.read(
+                    """
+                    [{"name": "web", "script": "app", "depends_on": {"db": "ready"}},
+                     {"name": "db", "script": "app",
+                      "depends_on": ["disk", "web"]},
+                     {"name": "disk", "script": "app"}]
+                    """)))
+        .containsExactly(
+            "ecosystem.json:3: [1].depends_on: db → web → db: none of them can be the first");
+    assertThat(Place.sentences(read("\"name\": \"web\", \"depends_on\": \"web\"")))
+        .containsExactly("ecosystem.json:2: depends_on: web → web: none of them can be the first");
+    assertThat(
+            Place.sentences(
+                place.type(
+                    Map.of("script", "app", "name", "web", "depends_on", Map.of("web", "ready")))))
+        .containsExactly("--depends-on: web → web: none of them can be the first");
+  }
+
+  @Test
+  void waitingForTheEndOfAnEndlessAppIsWarnedOf() {
+    String file =
+        """
+        [{"name": "web", "script": "app", "depends_on": {"job": "completed", "other": "completed"}},
+         {"name": "job", "script": "app"%s}]
+        """;
+    assertThat(place.read(file.formatted("")).warnings())
+        .containsExactly(
+            "ecosystem.json: web: waits until job has completed, and job is started again whenever"
+                + " it ends: give it \"restart\": \"on-failure\"");
+    assertThat(place.read(file.formatted(", \"restart\": \"on-failure\"")).warnings()).isEmpty();
+  }
+
+  // The chosen environment
+
+  private AppsOutcome read(String json, String environment) {
+    place.executable("app", "\u0000");
+    place.file("eco.json", json);
+    return AppReader.fromFile(
+        Path.of("eco.json"), Optional.of(environment), place.caller(), AppDefaults.PM2);
+  }
+
+  @Test
+  void theChosenEnvironmentBeatsEnv() {
+    AppsOutcome outcome =
+        read(
+            """
+            {"script": "app", "port": 1,
+             "env": {"A": 1, "B": 1, "PATH": null, "C": 1},
+             "env_production": {"B": 2, "PATH": "/p", "C": null, "D": {"x": 1}},
+             "env_test": {"A": 3}}
+            """,
+            "production");
+    assertThat(outcome.problems()).isEmpty();
+    assertThat(outcome.warnings()).isEmpty();
+    assertThat(outcome.apps().getFirst().variables().declared())
+        .containsEntry("A", "1")
+        .containsEntry("B", "2")
+        .containsEntry("D", "{\"x\":1}")
+        .containsEntry("PATH", "/p")
+        .containsEntry("PORT", "1")
+        .doesNotContainKey("C");
+    assertThat(outcome.apps().getFirst().variables().effective()).doesNotContainKey("C");
+  }
+
+  @Test
+  void aChosenEnvironmentThatIsMissingIsAWarning() {
+    assertThat(read("[{\"script\": \"app\"}]", "prod").warnings())
+        .containsExactly("eco.json: no app has an env_prod");
+    AppsOutcome some =
+        read(
+            """
+            [{"name": "a", "script": "app"}, {"name": "b", "script": "app", "env_prod": {}},
+             {"name": "c", "script": "app", "env_prod": null}]
+            """,
+            "prod");
+    assertThat(some.apps()).hasSize(3);
+    assertThat(some.warnings()).containsExactly("eco.json: without an env_prod: a, c");
+  }
+
+  @Test
+  void namesMayEndInTheChosenEnvironment() {
+    AppsOutcome outcome =
+        read(
+            """
+            [{"name": "web", "script": "app", "append_env_to_name": true, "env_test": {},
+              "depends_on": ["db", "mail"]},
+             {"name": "db", "script": "app", "appendEnvToName": true, "env_test": {}},
+             {"name": "mail", "script": "app", "env_test": {}}]
+            """,
+            "test");
+    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(outcome.apps())
+        .extracting(app -> app.name().value())
+        .containsExactly("web-test", "db-test", "mail");
+    assertThat(outcome.apps().getFirst().dependsOn())
+        .containsOnlyKeys(new AppName("db-test"), new AppName("mail"));
+    assertThat(app("\"append_env_to_name\": true").name().value()).isEqualTo("app");
+  }
+
+  @Test
+  void aProblemOfTheChosenEnvironmentHasItsName() {
+    assertThat(
+            Place.sentences(read("{\"script\": \"app\",\n \"env_prod\": {\n\"A=B\": 1}}", "prod")))
+        .containsExactly(
+            "eco.json:3: env_prod.A=B: is no name of a variable: no = and no NUL in it");
+    assertThat(Place.sentences(read("{\"script\": \"app\",\n \"env_prod\": 5}", "prod")))
+        .containsExactly(
+            "eco.json:2: env_prod: 5 is no object of names and values: {\"PORT\": 80}");
+  }
+
+  @Test
+  void aShellHandsOnWhatIsMeantForPrograms() {
+    assertThat(
+            AppReader.shellVariables(
+                Map.of("A", "1", "_", "x", "JPM_TAG", "t", "JPM_HOME", "/h", "pm_id", "3")))
+        .isEqualTo(Map.of("A", "1", "JPM_HOME", "/h"));
+  }
+
+  // Mistakes
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "restart": "sometimes" | .restart: "sometimes" is no rule: use "always", "on-failure" or "never"
+          "autorestart": false, "restart": "always" | .restart: "always" contradicts autorestart in line 3: keep one of them
+          "autorestart": true, "restart": "never" | .restart: "never" contradicts autorestart in line 3: keep one of them
+          "stop_exit_codes": 256 | .stop_exit_codes: 256 is no exit code: use 0 to 255
+          "stop_exit_codes": "1,x" | .stop_exit_codes: "x" is no exit code: use 0 to 255
+          "stop_exit_codes": [1, -1] | .stop_exit_codes[1]: -1 is no exit code: use 0 to 255
+          "stop_exit_codes": "" | .stop_exit_codes: is empty
+          "exp_backoff_restart_delay": "x" | .exp_backoff_restart_delay: "x" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "exp_backoff_restart_delay": 500, "max_restart_delay": 100 | .max_restart_delay: 100ms is shorter than the first wait, exp_backoff_restart_delay in line 3
+          "restart_jitter": 1.5 | .restart_jitter: 1.5 is no number from 0 to 1, such as 0.1
+          "restart_jitter": "x" | .restart_jitter: "x" is no number from 0 to 1, such as 0.1
+          "max_memory_restart": "300 MB" | .max_memory_restart: "300 MB" is no size: use bytes, or a whole number with K, M or G
+          "max_memory_restart": -1 | .max_memory_restart: -1 is no size: use bytes, or a whole number with K, M or G
+          "cron": "* * *" | .cron: * * *: use 5 fields (minute, hour, day of month, month, day of week), or 6 with seconds first
+          "cron_restart": true | .cron_restart: true is not text: put it in double quotes
+          "time_zone": "Europe/Berln" | .time_zone: "Europe/Berln" is no time zone: did you mean "Europe/Berlin"?
+          "time_zone": "here and there" | .time_zone: "here and there" is no time zone: use a name such as Europe/Berlin, or an offset such as +02:00
+          "watch": 5 | .watch: 5 is neither true, false, a path nor a list of paths
+          "watch": {} | .watch: an object is neither true, false, a path nor a list of paths
+          "watch": ["src", ""] | .watch: "" is no path
+          "watch_delay": -1 | .watch_delay: -1 is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "ignore_watch": 5 | .ignore_watch: 5 is neither text nor a list
+          "stop": "SIGTERM" | .stop: "SIGTERM" is no object: use {"signal": "SIGTERM", "timeout": "10s"}
+          "stop": {"singal": 15} | .stop: unknown key "singal": did you mean "signal"?
+          "stop": {"signal": "X"} | .stop.signal: "X" is no signal: use SIGINT, SIGTERM or another of signal(7)
+          "stop": {"timeout": "X"} | .stop.timeout: "X" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "stop": {"signal": "SIGTERM"}, "kill_signal": "INT" | .stop.signal: "SIGTERM" differs from kill_signal in line 3: keep one of them
+          "stop": {"timeout": "1s"}, "killTimeout": 999 | .stop.timeout: "1s" differs from killTimeout in line 3: keep one of them
+          "stop": {"command": "kill $JPM_PID"} | .stop.command: "kill $JPM_PID" needs a shell, and none reads it: use ["sh", "-c", …]
+          "stop": {"command": "a 'b"} | .stop.command: a quote is not closed in "a 'b"
+          "stop": {"command": []} | .stop.command: names no program
+          "stop": {"command": ["a", {}]} | .stop.command[1]: an object is not text
+          "stop": {"command": 5} | .stop.command: 5 is neither text nor a list
+          "listen_timeout": 0 | .listen_timeout: 0 is no time to get ready in: use more
+          "wait_ready": "yes" | .wait_ready: "yes" is neither true nor false
+          "uid": "a b" | .uid: "a b" is no user: use a name or a number
+          "user": -1 | .user: -1 is no user: use a name or a number
+          "gid": 4294967295 | .gid: 4294967295 is no group: use a name or a number
+          "nice": 20 | .nice: 20 is no number from -20 to 19
+          "umask": "rwx" | .umask: "rwx" is no umask: use octal digits from 0 to 777, such as "027"
+          "umask": 1777 | .umask: 1777 is no umask: use octal digits from 0 to 777, such as "027"
+          "umask": 8 | .umask: 8 is no umask: use octal digits from 0 to 777, such as "027"
+          "depends_on": 5 | .depends_on: 5 is no app: use a name, a list of names, or {"db": "ready"}
+          "depends_on": [true] | .depends_on[0]: true is no app: use a name, a list of names, or {"db": "ready"}
+          "depends_on": {"db": "redy"} | .depends_on.db: "redy" is no condition: use "started", "ready" or "completed"
+          "depends_on": "a/b" | .depends_on: app name "a/b": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
+          "instance_var": "A=B" | .instance_var: is no name of a variable: no = in it
+          "increment_var": 5 | .increment_var: 5 is not text: put it in double quotes
+          """)
+  void aWrongValueIsAProblemInASentence(String member, String sentence) {
+    AppsOutcome outcome = place.read("[\n{\"script\": \"app\",\n" + member + "}]");
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome)).containsExactly("ecosystem.json:3: [0]" + sentence);
+  }
+
+  @Test
+  void contradictingOptionsAreNamedAsTyped() {
+    assertThat(
+            Place.sentences(
+                place.type(Map.of("script", "app", "autorestart", false, "restart", "always"))))
+        .containsExactly("--restart: \"always\" contradicts --no-autorestart: keep one of them");
+    assertThat(List.of("1,300", "-1"))
+        .allSatisfy(codes ->
+            assertThat(
+                    Place.sentences(place.type(Map.of("script", "app", "stop_exit_codes", codes))))
+                .singleElement()
+                .asString()
+                .startsWith("--stop-exit-codes: ")
+                .endsWith("is no exit code: use 0 to 255"));
+  }
+}

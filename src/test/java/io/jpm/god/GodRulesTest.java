@@ -1,0 +1,484 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.bus.SatanReport;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Condition;
+import io.jpm.model.Exit;
+import io.jpm.model.InheritFilter;
+import io.jpm.model.Instances;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Readiness;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import io.jpm.model.Triggers;
+import io.jpm.model.Variables;
+import io.jpm.os.SpawnRequest;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/// The rules that need more than one instance, a channel, a clock or a file.
+class GodRulesTest extends GodHarness {
+  private static AppSpec.Draft app(String name) {
+    return spec(name).draft();
+  }
+
+  private static AppSpec dependent(String name, String on, Condition condition) {
+    return app(name).dependsOn(Map.of(new AppName(on), condition)).build();
+  }
+
+  private static AppSpec job(String name) {
+    return app(name).restart(RestartPolicy.DEFAULT.with(RestartPolicy.When.NEVER)).build();
+  }
+
+  private static AppSpec silent(String name) {
+    return app(name).readiness(new Readiness(true, LONG)).build();
+  }
+
+  private FakeProcessHost.FakeProcess process(String app) {
+    return host.running().stream()
+        .filter(p -> view(app).process().filter(p.identity::equals).isPresent())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private InstanceView view(String app) {
+    return list().stream()
+        .filter(view -> view.spec().name().value().equals(app))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void awaitPhase(String app, Phase phase) {
+    Eventually.await(app + " " + phase, LONG, () -> view(app).phase() == phase);
+  }
+
+  private void awaitProcess(String app) {
+    Eventually.await(app + " has a process", LONG, () -> view(app).process().isPresent());
+  }
+
+  private Future<GodReply> begin(AppSpec... specs) {
+    return vertx
+        .eventBus()
+        .<GodReply>request(
+            Addresses.GOD_COMMAND,
+            new GodCommand.StartApps(List.of(specs), Existing.REFUSE_RUNNING))
+        .map(message -> message.body());
+  }
+
+  private List<String> startedNames() {
+    return host.spawns.stream().map(request -> request.environment().get("name")).toList();
+  }
+
+  @Test
+  void anAppWaitsUntilTheOneItDependsOnIsReady() {
+    Future<GodReply> reply = begin(dependent("web", "db", Condition.READY), silent("db"));
+    awaitProcess("db");
+    assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
+    assertThat(view("web").reason()).contains("depends on");
+    assertThat(startedNames()).containsExactly("db");
+    process("db").says("\"ready\"");
+    assertThat(await(reply).problems()).isEmpty();
+    assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(startedNames()).containsExactly("db", "web");
+  }
+
+  @Test
+  void startedMeansThatThereIsAProcess() {
+    Future<GodReply> reply = begin(dependent("web", "db", Condition.STARTED), silent("db"));
+    awaitPhase("web", Phase.ONLINE);
+    assertThat(view("db").phase()).isEqualTo(Phase.LAUNCHING);
+    process("db").says("\"ready\"");
+    assertThat(await(reply).problems()).isEmpty();
+  }
+
+  @Test
+  void completedMeansThatItHasEndedWell() {
+    begin(dependent("web", "migrate", Condition.COMPLETED), job("migrate"));
+    awaitPhase("migrate", Phase.ONLINE);
+    assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
+    process("migrate").exit(new Exit.Code(0));
+    awaitPhase("web", Phase.ONLINE);
+  }
+
+  @Test
+  void aDependencyThatFailsTakesThoseWithItThatWaitForIt() {
+    Future<GodReply> reply =
+        begin(dependent("web", "migrate", Condition.COMPLETED), job("migrate"));
+    awaitPhase("migrate", Phase.ONLINE);
+    process("migrate").exit(new Exit.Code(3));
+    assertThat(await(reply).problems()).singleElement().asString().contains("migrate", "exit 3");
+    assertThat(view("web").phase()).isEqualTo(Phase.ERRORED);
+    assertThat(startedNames()).containsExactly("migrate");
+  }
+
+  @Test
+  void whoDependsOnNobodyKnownOrOnHimselfIsNotStarted() {
+    assertThat(start(dependent("web", "db", Condition.READY)).problems())
+        .singleElement()
+        .asString()
+        .contains("web", "db", "no such app");
+    assertThat(
+            start(
+                    dependent("a", "b", Condition.READY),
+                    dependent("b", "c", Condition.READY),
+                    dependent("c", "a", Condition.READY))
+                .problems())
+        .singleElement()
+        .asString()
+        .contains("a → b → c → a");
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void aStartBringsUpWhatItNeeds() {
+    start(spec("db"), dependent("web", "db", Condition.READY));
+    act(Action.STOP, "all");
+    assertThat(act(Action.START, "web").problems()).isEmpty();
+    assertThat(view("db").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(startedNames()).containsExactly("db", "web", "db", "web");
+  }
+
+  @Test
+  void stoppingGoesInReverse() {
+    start(spec("db"), dependent("web", "db", Condition.READY), spec("log"));
+    host.obedient = false;
+    var db = process("db");
+    var web = process("web");
+    host.obedient = true;
+    events.clear();
+    act(Action.STOP, "all");
+    List<String> stops =
+        events.stream()
+            .filter(event -> event.kind() == InstanceEvent.Kind.STOPPING)
+            .map(event -> event.instance().spec().name().value())
+            .toList();
+    assertThat(stops.indexOf("web")).isLessThan(stops.indexOf("db"));
+    assertThat(db.signals).containsExactly(Signal.SIGINT);
+    assertThat(web.signals).containsExactly(Signal.SIGINT);
+  }
+
+  @Test
+  void aRestartOfAllTakesTheOneThatOthersNeedFirst() {
+    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", Condition.READY));
+    awaitProcess("db");
+    process("db").says("\"ready\"");
+    assertThat(await(begun).problems()).isEmpty();
+    Future<GodReply> reply = actLater(Action.RESTART, "all");
+    Eventually.await("db again", LONG, () -> startedNames().size() == 3);
+    assertThat(startedNames().getLast()).isEqualTo("db");
+    assertThat(view("web").restarts()).isZero();
+    awaitProcess("db");
+    process("db").says("\"ready\"");
+    assertThat(await(reply).problems()).isEmpty();
+    assertThat(startedNames().getLast()).isEqualTo("web");
+    assertThat(view("web").restarts()).isEqualTo(1);
+  }
+
+  private Future<GodReply> actLater(Action action, String... targets) {
+    return vertx
+        .eventBus()
+        .<GodReply>request(Addresses.GOD_COMMAND, new GodCommand.Act(action, List.of(targets)))
+        .map(message -> message.body());
+  }
+
+  @Test
+  void selectorsAreReadInPm2sOrder() {
+    start(
+        app("web").namespace("shop").build(),
+        app("api").namespace("shop").build(),
+        app("shop").namespace("other").build());
+    assertThat(names("shop")).containsExactly("shop");
+    assertThat(names("other")).containsExactly("shop");
+    assertThat(names("/^.{3}$/")).containsExactly("web", "api");
+    assertThat(names("2")).containsExactly("shop");
+    assertThat(names("/bin/thing")).hasSize(3);
+    assertThat(problems("/(/")).singleElement().asString().contains("no regular expression");
+    assertThat(problems("/(x+x+)+y/")).singleElement().asString().contains("/(x+x+)+y/");
+    assertThat(problems("nobody")).singleElement().asString().contains("nobody", "jpm ls");
+  }
+
+  @Test
+  void anExpressionThatNeverEndsIsGivenUp() {
+    start(app("x".repeat(60)).build());
+    assertThat(problems("/(x+x+)+y/")).singleElement().asString().contains("too long");
+  }
+
+  private List<String> names(String target) {
+    return ask(new GodCommand.Show(List.of(target))).instances().stream()
+        .map(view -> view.spec().name().value())
+        .toList();
+  }
+
+  private List<String> problems(String target) {
+    return ask(new GodCommand.Show(List.of(target))).problems();
+  }
+
+  @Test
+  void anUpdateOfTheEnvironmentReplacesAllThatWasInherited() {
+    var variables =
+        new Variables(
+            Map.of("OLD", "1", "BOTH", "shell"),
+            Map.of("BOTH", "own"),
+            Set.of("SECRET"),
+            InheritFilter.NOTHING);
+    start(app("web").variables(variables).build());
+    Map<String, String> shell = Map.of("NEW", "2", "BOTH", "again", "SECRET", "x");
+    ask(new GodCommand.Act(Action.RESTART, List.of("web"), Optional.of(shell)));
+    assertThat(host.spawns.getLast().environment())
+        .containsEntry("NEW", "2")
+        .containsEntry("BOTH", "own")
+        .doesNotContainKeys("OLD", "SECRET");
+    act(Action.RESTART, "web");
+    assertThat(host.spawns.getLast().environment()).containsEntry("NEW", "2");
+  }
+
+  @Test
+  void whatTheOwnerDeclaresBeatsWhatJpmSaysOfItself() {
+    start(
+        app("web")
+            .variables(Variables.declared(Map.of("name", "mine", "PORT", "8000")))
+            .instances(new Instances(2, "SLOT", Optional.of("PORT")))
+            .build());
+    assertThat(host.spawns)
+        .extracting(SpawnRequest::environment)
+        .allSatisfy(env -> assertThat(env).containsEntry("name", "mine"))
+        .extracting(env -> env.get("SLOT") + " " + env.get("PORT"))
+        .containsExactlyInAnyOrder("0 8000", "1 8001");
+  }
+
+  @Test
+  void anActionIsSentAndItsAnswerComesBack() {
+    start(spec("web"));
+    assertThat(trigger("web", "purge").problems())
+        .singleElement()
+        .asString()
+        .contains("offered no action");
+    process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
+    process("web").says("{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3}}}");
+    Eventually.await("offered", LONG, () -> view("web").report().actions().contains("purge"));
+    assertThat(view("web").report().metrics()).containsEntry("Users", "3");
+    Future<GodReply> reply =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                Addresses.GOD_COMMAND,
+                new GodCommand.Trigger(List.of("web"), "purge", Optional.of("now")))
+            .map(message -> message.body());
+    Eventually.await("heard", LONG, () -> !process("web").heard.isEmpty());
+    assertThat(new JsonObject(process("web").heard.getFirst()))
+        .isEqualTo(new JsonObject().put("msg", "purge").put("opts", "now").put("id", 0));
+    process("web")
+        .says("{\"type\":\"axm:reply\",\"data\":{\"action_name\":\"purge\",\"return\":{\"n\":1}}}");
+    assertThat(await(reply).answers())
+        .containsExactly(new GodReply.Answer(view("web").id(), "{\"n\":1}"));
+  }
+
+  private GodReply trigger(String app, String action) {
+    return ask(new GodCommand.Trigger(List.of(app), action, Optional.empty()));
+  }
+
+  @Test
+  void otherMessagesGoToWhoeverListens() {
+    List<JsonObject> heard = new CopyOnWriteArrayList<>();
+    await(
+        vertx
+            .eventBus()
+            .<JsonObject>consumer(Addresses.messagesOf("web"), m -> heard.add(m.body()))
+            .completion());
+    start(spec("web"));
+    process("web").says("{\"type\":\"order\",\"data\":{\"id\":7}}");
+    Eventually.await("heard", LONG, () -> !heard.isEmpty());
+    assertThat(heard.getFirst().getJsonObject("data").getString("type")).isEqualTo("order");
+  }
+
+  @Test
+  void theShutdownMessageReplacesTheSignal() {
+    start(app("web").stop(new StopPolicy(Signal.SIGINT, LONG, true, true, List.of())).build());
+    var process = process("web");
+    Future<GodReply> reply = actLater(Action.STOP, "web");
+    Eventually.await("told", LONG, () -> process.heard.contains("\"shutdown\""));
+    assertThat(process.signals).isEmpty();
+    process.exit(new Exit.Code(0));
+    assertThat(await(reply).instances().getFirst().phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  @Test
+  void theStopCommandRunsBeforeTheSignal() throws IOException {
+    Path drain = Files.writeString(home.resolve("drain"), "");
+    assertThat(drain.toFile().setExecutable(true)).isTrue();
+    start(
+        app("web")
+            .stop(new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of(drain.toString(), "x")))
+            .build());
+    var web = process("web");
+    Future<GodReply> reply = actLater(Action.STOP, "web");
+    Eventually.await("command runs", LONG, () -> host.spawns.size() == 2);
+    SpawnRequest command = host.spawns.getLast();
+    assertThat(command.argv()).containsExactly(drain.toString(), "x");
+    assertThat(command.environment())
+        .containsEntry("JPM_PID", Integer.toString(web.identity.pid()));
+    assertThat(web.signals).isEmpty();
+    host.running().stream()
+        .filter(p -> p.tag.equals(command.tag()))
+        .forEach(p -> p.exit(new Exit.Code(0)));
+    assertThat(await(reply).instances().getFirst().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(web.signals).containsExactly(Signal.SIGTERM);
+  }
+
+  @Test
+  void satanIsToldOfLimitsAndHisReportRestarts() {
+    List<Map<ProcessIdentity, Long>> told = new CopyOnWriteArrayList<>();
+    await(
+        vertx
+            .eventBus()
+            .<SatanCommand>consumer(
+                Addresses.SATAN_COMMAND,
+                message -> {
+                  if (message.body() instanceof SatanCommand.Limits(var bytes)) {
+                    told.add(bytes);
+                  }
+                  message.reply(new SatanReply.Done());
+                })
+            .completion());
+    start(
+        app("web")
+            .triggers(new Triggers(Optional.empty(), Optional.empty(), OptionalLong.of(300L << 20)))
+            .build());
+    ProcessIdentity process = only().process().orElseThrow();
+    Eventually.await("told", LONG, () -> told.contains(Map.of(process, 300L << 20)));
+    vertx
+        .eventBus()
+        .publish(
+            Addresses.SATAN_REPORTS,
+            new SatanReport.MemoryExceeded(process, 312L << 20, 300L << 20));
+    awaitOnline(1);
+    assertThat(events)
+        .anySatisfy(event -> assertThat(event.instance().reason()).contains("312 MB", "300 MB"));
+    Eventually.await(
+        "told of the new one",
+        LONG,
+        () -> told.getLast().equals(Map.of(only().process().orElseThrow(), 300L << 20)));
+  }
+
+  private static Triggers everySecond() {
+    return new Triggers(
+        Optional.of(new Triggers.Schedule("* * * * * *", ZoneOffset.UTC)),
+        Optional.empty(),
+        OptionalLong.empty());
+  }
+
+  @Test
+  void aScheduleRestartsWhatRunsAndLeavesWhatAPersonHasStopped() {
+    start(app("web").triggers(everySecond()).build());
+    assertThat(only().nextRun()).isPresent();
+    Eventually.await("restarted twice", LONG, () -> only().restarts() >= 2);
+    act(Action.STOP, "web");
+    assertThat(only().nextRun()).isEmpty();
+    int spawns = host.spawns.size();
+    // Another app on the same clock shows that its time has come meanwhile.
+    start(app("other").triggers(everySecond()).build());
+    Eventually.await("the clock ticks", LONG, () -> view("other").restarts() >= 2);
+    assertThat(view("web").phase()).isEqualTo(Phase.STOPPED);
+    assertThat(startedNames().subList(spawns, host.spawns.size())).containsOnly("other");
+  }
+
+  @Test
+  void aJobRunsAgainWhenItsTimeComes() {
+    start(job("backup").draft().triggers(everySecond()).autostart(false).build());
+    Eventually.await("first run", LONG, () -> only().phase() == Phase.ONLINE);
+    host.running().getFirst().exit(new Exit.Code(0));
+    Eventually.await("second run", LONG, () -> host.spawns.size() >= 2);
+  }
+
+  @Test
+  void aChangedFileRestartsEveryInstance() throws IOException {
+    Path source = Files.createDirectory(home.resolve("../src-" + home.getFileName()).normalize());
+    start(
+        app("web")
+            .instances(Instances.of(2))
+            .triggers(
+                new Triggers(
+                    Optional.empty(),
+                    Optional.of(new Triggers.Watch(List.of(source), List.of(), Duration.ZERO)),
+                    OptionalLong.empty()))
+            .build());
+    Eventually.await(
+        "restarted",
+        LONG,
+        () -> {
+          write(source.resolve("app.js"), Long.toString(System.nanoTime()));
+          return list().stream().allMatch(view -> view.restarts() >= 1);
+        });
+    assertThat(events)
+        .anySatisfy(event -> assertThat(event.instance().reason()).contains("app.js"));
+    Files.delete(source.resolve("app.js"));
+    Files.delete(source);
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Files.writeString(file, text);
+    } catch (IOException error) {
+      throw new UncheckedIOException(error);
+    }
+  }
+
+  @Test
+  void readinessIsWaitedForAcrossDaemons() {
+    begin(silent("web"));
+    awaitProcess("web");
+    reboot();
+    assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
+    process("web").says("\"ready\"");
+    awaitPhase("web", Phase.ONLINE);
+  }
+
+  @Test
+  void aProcessWhoseChannelIsLostIsTakenForReady() {
+    begin(silent("web"));
+    awaitProcess("web");
+    host.channels = false;
+    reboot();
+    awaitPhase("web", Phase.ONLINE);
+  }
+
+  @Test
+  void aWaitForDependenciesGoesOnAcrossDaemons() {
+    begin(silent("db"), dependent("web", "db", Condition.READY));
+    awaitProcess("db");
+    reboot();
+    assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
+    process("db").says("\"ready\"");
+    awaitPhase("web", Phase.ONLINE);
+    assertThat(startedNames()).containsExactly("db", "web");
+  }
+}

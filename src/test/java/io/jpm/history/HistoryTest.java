@@ -1,0 +1,373 @@
+package io.jpm.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.model.Phase;
+import io.jpm.wire.EventMessage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The ring on a real disk. A daemon that is killed is a ring that is not closed.
+@Timeout(60)
+class HistoryTest {
+  private static final long MAX = 64 << 10;
+  private static final String BOOT = "7a1d0b9e-3c55-4a44-9f6e-0f6a1d0b9e3c";
+  private static final String NEXT_BOOT = "00000000-3c55-4a44-9f6e-0f6a1d0b9e3c";
+  private static final Optional<String> ALL = Optional.empty();
+
+  @TempDir private Path dir;
+  private final LogLines log = new LogLines("jpm.history");
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  private Path folder() {
+    return dir.resolve("events");
+  }
+
+  private EventRing ring(String boot) {
+    var ring = new EventRing(folder(), MAX, boot, Disk.FILES);
+    ring.open();
+    return ring;
+  }
+
+  private EventRing ring() {
+    return ring(BOOT);
+  }
+
+  private RingReader reader() {
+    return new RingReader(folder());
+  }
+
+  private List<Long> kept() throws IOException {
+    return seqs(reader().latest(ALL, Integer.MAX_VALUE));
+  }
+
+  private static List<Long> seqs(List<EventMessage> events) {
+    return events.stream().map(EventMessage::seq).toList();
+  }
+
+  private static List<Long> range(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  private List<Path> segments() throws IOException {
+    return Segment.in(folder()).stream().map(Segment::file).toList();
+  }
+
+  private long bytes() throws IOException {
+    long sum = 0;
+    for (Path file : segments()) {
+      sum += Files.size(file);
+    }
+    return sum;
+  }
+
+  @Test
+  void eventsAreKeptAsTheyWereTold() throws IOException {
+    EventRing ring = ring();
+    List<EventMessage> told = ring.append(Happenings.some(3));
+    told = Stream.concat(told.stream(), ring.append(Happenings.some(2)).stream()).toList();
+    assertThat(seqs(told)).isEqualTo(range(1, 5));
+    assertThat(reader().latest(ALL, 100)).isEqualTo(told);
+    assertThat(reader().latest(ALL, 2)).isEqualTo(told.subList(3, 5));
+    assertThat(reader().after(0, ALL, 100).events()).isEqualTo(told);
+    assertThat(reader().after(2, ALL, 2).events()).isEqualTo(told.subList(2, 4));
+    assertThat(reader().after(5, ALL, 9))
+        .isEqualTo(new RingReader.Found(List.of(), OptionalLong.empty()));
+  }
+
+  @Test
+  void anAppHasItsOwnHistory() throws IOException {
+    ring()
+        .append(
+            List.of(
+                Happenings.online("web", "a"),
+                Happenings.online("job", "b"),
+                Happenings.online("web", "c")));
+    assertThat(seqs(reader().latest(Optional.of("web"), 10))).containsExactly(1L, 3L);
+    assertThat(seqs(reader().latest(Optional.of("web"), 1))).containsExactly(3L);
+    RingReader.Found after = reader().after(1, Optional.of("web"), 10);
+    assertThat(seqs(after.events())).containsExactly(3L);
+    assertThat(after.first()).hasValue(2);
+    assertThat(reader().latest(Optional.of("we"), 10)).isEmpty();
+  }
+
+  @Test
+  void anEndTellsWhoseItWas() {
+    EventRing ring = ring();
+    List<EventMessage> told =
+        ring.append(
+            List.of(
+                Happenings.of(Kind.START, "web", 3, Phase.LAUNCHING, ""),
+                Happenings.of(Kind.EXIT, "web", 3, Phase.WAITING_RESTART, "SIGKILL"),
+                Happenings.of(Kind.EXIT, "web", 3, Phase.WAITING_RESTART, "unseen"),
+                Happenings.of(Kind.START, "web", 3, Phase.LAUNCHING, ""),
+                Happenings.of(Kind.STOP, "web", 3, Phase.STOPPED, "")));
+    assertThat(told).extracting(EventMessage::pid).containsExactly(4103, 4103, 0, 4103, 0);
+    assertThat(told.get(1).exitSignal()).hasValue("SIGKILL");
+    assertThat(told.get(4).exitSignal()).isEmpty();
+  }
+
+  @Test
+  void filesAreTheOwnersAlone() throws IOException {
+    ring().append(Happenings.some(1));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())))
+        .isEqualTo("rwx------");
+    try (Stream<Path> files = Files.list(folder())) {
+      assertThat(files)
+          .hasSize(2)
+          .allSatisfy(file ->
+              assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                  .isEqualTo("rw-------"));
+    }
+  }
+
+  @Test
+  void numbersGoOnAfterAnOrderlyEnd() throws IOException {
+    EventRing ring = ring();
+    ring.append(Happenings.some(3));
+    ring.close();
+    assertThat(seqs(ring().append(Happenings.some(2)))).containsExactly(4L, 5L);
+    assertThat(kept()).isEqualTo(range(1, 5));
+  }
+
+  @Test
+  void numbersGoOnAfterAnOrderlyEndAndAReboot() {
+    EventRing ring = ring();
+    ring.append(Happenings.some(3));
+    ring.close();
+    assertThat(seqs(ring(NEXT_BOOT).append(Happenings.some(1)))).containsExactly(4L);
+  }
+
+  @Test
+  void aKilledDaemonLosesNothingAndRepeatsNoNumber() throws IOException {
+    for (int life = 0; life < 20; life++) {
+      assertThat(seqs(ring().append(Happenings.some(3))))
+          .isEqualTo(range(life * 3L + 1, life * 3L + 3));
+    }
+    assertThat(kept()).isEqualTo(range(1, 60));
+    assertThat(log.all()).isEmpty();
+  }
+
+  @Test
+  void aMachineThatWentDownCannotMakeNumbersRepeat() throws IOException {
+    ring().append(Happenings.some(5));
+    // What the disk had not got yet.
+    Path file = segments().getFirst();
+    Files.writeString(file, Files.readAllLines(file).getFirst() + "\n");
+    long first = ring(NEXT_BOOT).append(Happenings.some(1)).getFirst().seq();
+    assertThat(first).isGreaterThan(5).isEqualTo(1 + NumberFile.LEAP + 1);
+    assertThat(seqs(ring(NEXT_BOOT).append(Happenings.some(1)))).containsExactly(first + 1);
+  }
+
+  @Test
+  void numbersGoOnWhereEventsWereDeletedByHand() throws IOException {
+    ring().append(Happenings.some(500));
+    for (Path segment : segments()) {
+      Files.delete(segment);
+    }
+    assertThat(ring().append(Happenings.some(1)).getFirst().seq()).isGreaterThan(300);
+  }
+
+  @Test
+  void aLostNumberFileMakesNumbersLeap() throws IOException {
+    ring().append(Happenings.some(2));
+    Files.delete(folder().resolve("numbers"));
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(3 + NumberFile.LEAP);
+  }
+
+  @Test
+  void aTornLastLineIsTakenAway() throws IOException {
+    List<EventMessage> told = ring().append(Happenings.some(3));
+    Path file = segments().getFirst();
+    String whole = Files.readString(file);
+    for (int length : new int[] {1, 20, 90}) {
+      Files.writeString(file, whole.substring(0, length), StandardOpenOption.APPEND);
+      assertThat(reader().latest(ALL, 10)).isEqualTo(told);
+      ring().open();
+      assertThat(file).hasContent(whole);
+    }
+    Files.writeString(file, whole.substring(0, 50), StandardOpenOption.APPEND);
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+    assertThat(kept()).isEqualTo(range(1, 4));
+    assertThat(Files.readString(file)).startsWith(whole);
+    assertThat(log.all()).isEmpty();
+  }
+
+  @Test
+  void aSegmentThatWasTornInItsFirstLineIsUsed() throws IOException {
+    ring().append(Happenings.some(3));
+    Files.writeString(Segment.of(folder(), 4).file(), "{\"v\":1,\"se");
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+    assertThat(kept()).isEqualTo(range(1, 4));
+    assertThat(log.all()).isEmpty();
+  }
+
+  @Test
+  void damagedLinesArePassedOver() throws IOException {
+    ring().append(Happenings.some(2));
+    Path file = segments().getFirst();
+    Files.writeString(
+        file,
+        """
+        {"v":1,"seq":2,
+
+        {"seq":3}
+        [1]
+        {"v":1,"seq":"x","event":"exit","app":"web"}
+        {"v":1,"seq":99999999999999999999,"event":"exit","app":"web"}
+        {"v":1,"seq":9007199254740993,"event":"exit","app":"web"}
+        \0\0\0
+        {"seq":3,"event":"exit","app":"web","new_key":{"a":[1]}}
+        """,
+        StandardOpenOption.APPEND);
+    assertThat(kept()).isEqualTo(range(1, 3));
+    assertThat(seqs(reader().after(2, ALL, 10).events())).containsExactly(3L);
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+  }
+
+  @Test
+  void garbageIsSetAsideAndToldOnce() throws IOException {
+    ring().append(Happenings.some(3));
+    Path garbage = Segment.of(folder(), 4000).file();
+    Files.write(garbage, new byte[100_000]);
+    Files.writeString(garbage, "\n", StandardOpenOption.APPEND);
+    Path folderInPlace = Files.createDirectory(Segment.of(folder(), 5000).file());
+    Files.writeString(folder().resolve("notes.txt"), "mine");
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+    assertThat(kept()).isEqualTo(range(1, 4));
+    assertThat(garbage).doesNotExist();
+    assertThat(folderInPlace).doesNotExist();
+    assertThat(folder().resolve("0000000000004000.jsonl.damaged")).hasSize(100_001);
+    assertThat(folder().resolve("notes.txt")).hasContent("mine");
+    assertThat(log.all()).hasSize(2).allMatch(line -> line.contains("is kept as"));
+  }
+
+  @Test
+  void aFileInPlaceOfTheFolderIsSetAside() throws IOException {
+    Files.writeString(folder(), "?");
+    assertThat(seqs(ring().append(Happenings.some(2)))).containsExactly(1L, 2L);
+    assertThat(kept()).isEqualTo(range(1, 2));
+    assertThat(dir.resolve("events.damaged")).hasContent("?");
+    assertThat(log.all()).hasSize(1);
+  }
+
+  @Test
+  void aGarbageNumberFileIsNoObstacle() throws IOException {
+    ring().append(Happenings.some(2));
+    Files.write(folder().resolve("numbers"), new byte[4096]);
+    long next = ring().append(Happenings.some(1)).getFirst().seq();
+    assertThat(next).isGreaterThan(2);
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(next + 1);
+  }
+
+  @Test
+  void theOldestGoWhenTheBoundIsReached() throws IOException {
+    EventRing ring = ring();
+    long total = 0;
+    for (int i = 0; i < 300; i++) {
+      total += ring.append(Happenings.some(7)).size();
+      assertThat(bytes()).isLessThanOrEqualTo(MAX);
+    }
+    List<Long> kept = kept();
+    assertThat(kept).isEqualTo(range(kept.getFirst(), total));
+    assertThat(kept.getFirst()).isGreaterThan(1);
+    assertThat(bytes()).isGreaterThan(MAX / 2);
+    assertThat(segments()).hasSizeBetween(3, 4);
+    RingReader.Found after = reader().after(0, ALL, 1);
+    assertThat(after.first()).hasValue(kept.getFirst());
+    assertThat(seqs(reader().after(total - 1, ALL, 9).events())).containsExactly(total);
+    // As after a kill in any state.
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(total + 1);
+  }
+
+  @Test
+  void aBatchLargerThanTheRingLeavesItsEnd() throws IOException {
+    assertThat(ring().append(Happenings.some(2000))).hasSize(2000);
+    List<Long> kept = kept();
+    assertThat(kept).isEqualTo(range(kept.getFirst(), 2000));
+    assertThat(bytes()).isLessThanOrEqualTo(MAX);
+  }
+
+  @Test
+  void aSmallerBoundIsKeptFromTheStart() throws IOException {
+    var large = new EventRing(folder(), 16 * MAX, BOOT, Disk.FILES);
+    large.open();
+    for (int i = 0; i < 40; i++) {
+      large.append(Happenings.some(100));
+    }
+    assertThat(bytes()).isGreaterThan(4 * MAX);
+    ring();
+    assertThat(bytes()).isLessThanOrEqualTo(MAX);
+  }
+
+  @Test
+  void aFullDiskKeepsNothingButTheNumbers() throws IOException {
+    var disk = new FullDisk();
+    var ring = new EventRing(folder(), MAX, BOOT, disk);
+    ring.open();
+    ring.append(Happenings.some(3));
+    disk.full = true;
+    assertThat(seqs(ring.append(Happenings.some(2)))).containsExactly(4L, 5L);
+    assertThat(seqs(ring.append(Happenings.some(2)))).containsExactly(6L, 7L);
+    assertThat(log.all()).hasSize(1).first().asString().contains("No space left on device");
+    disk.full = false;
+    assertThat(seqs(ring.append(Happenings.some(2)))).containsExactly(8L, 9L);
+    assertThat(log.all()).hasSize(2).last().asString().contains("can be written again");
+    assertThat(kept()).startsWith(1L, 2L, 3L).endsWith(8L, 9L).doesNotHaveDuplicates();
+    Path file = segments().getFirst();
+    assertThat(Files.readAllLines(file)).allMatch(line -> EventLines.decode(line).isPresent());
+    disk.full = true;
+    ring.append(Happenings.some(4));
+    // Killed while the disk is full: 10 to 13 were told, and are nowhere but in the number file.
+    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(14L);
+  }
+
+  @Test
+  void severalReadersSeeWholeEventsInOrderWhileTheRingTurns() {
+    EventRing ring = ring();
+    List<CompletableFuture<Long>> readers =
+        Stream.of(1, 2).map(_ -> CompletableFuture.supplyAsync(this::followUntilTheEnd)).toList();
+    for (int i = 0; i < 400; i++) {
+      ring.append(Happenings.some(5));
+    }
+    List<InstanceEvent> end = List.of(Happenings.of(Kind.STOP, "web", 0, Phase.STOPPED, "end"));
+    long last = ring.append(end).getFirst().seq();
+    assertThat(readers.stream().map(CompletableFuture::join)).containsExactly(last, last);
+  }
+
+  private long followUntilTheEnd() {
+    long at = 0;
+    try {
+      while (true) {
+        for (EventMessage event : reader().after(at, ALL, 50).events()) {
+          assertThat(event.seq()).isGreaterThan(at);
+          at = event.seq();
+          if (event.event().equals("stop")) {
+            return at;
+          }
+        }
+      }
+    } catch (IOException error) {
+      throw new AssertionError(error);
+    }
+  }
+}

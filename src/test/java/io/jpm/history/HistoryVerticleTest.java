@@ -1,0 +1,212 @@
+package io.jpm.history;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.EventMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class HistoryVerticleTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Optional<String> ALL = Optional.empty();
+
+  @TempDir private Path dir;
+  private final FullDisk disk = new FullDisk();
+  private final List<EventMessage> seen = new CopyOnWriteArrayList<>();
+  private final List<EventMessage> seenOfWeb = new CopyOnWriteArrayList<>();
+  private Vertx vertx = Vertx.vertx();
+
+  @BeforeEach
+  void open() {
+    BusCodec.install(vertx);
+    listen(Addresses.EVENTS, seen);
+    listen(Addresses.eventsOf("web"), seenOfWeb);
+  }
+
+  private void listen(String address, List<EventMessage> into) {
+    vertx.eventBus().<JsonObject>consumer(address, m -> into.add(EventMessage.fromJson(m.body())));
+  }
+
+  private String deploy() {
+    return await(vertx.deployVerticle(new HistoryVerticle(folder(), 1 << 20, "boot", disk)));
+  }
+
+  private Path folder() {
+    return dir.resolve("events");
+  }
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+
+  private void tell(int count) {
+    Happenings.some(count).forEach(event -> vertx.eventBus().publish(Addresses.GOD_EVENTS, event));
+  }
+
+  private HistoryReply ask(HistoryCommand command) {
+    return await(
+        vertx
+            .eventBus()
+            .<HistoryReply>request(Addresses.HISTORY_COMMAND, command)
+            .map(m -> m.body()));
+  }
+
+  private void awaitSeen(int count) {
+    Eventually.await(count + " are published", LIMIT, () -> seen.size() >= count, seen::size);
+  }
+
+  @Test
+  void eventsAreKeptBeforeTheyAreSeen() {
+    List<Boolean> kept = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .<JsonObject>consumer(Addresses.EVENTS, m -> kept.add(isKept(m.body().getLong("seq"))));
+    deploy();
+    tell(20);
+    Eventually.await("all are seen", LIMIT, () -> kept.size() == 20);
+    assertThat(kept).doesNotContain(false);
+  }
+
+  private boolean isKept(long seq) {
+    try {
+      return !new RingReader(folder()).after(seq - 1, ALL, 1).events().isEmpty();
+    } catch (IOException error) {
+      throw new AssertionError(error);
+    }
+  }
+
+  @Test
+  void aThousandAtOnceKeepTheirOrderAndCostFewWrites() {
+    deploy();
+    tell(1000);
+    vertx.eventBus().publish(Addresses.GOD_EVENTS, Happenings.online("job", "last"));
+    awaitSeen(1001);
+    assertThat(seen)
+        .extracting(EventMessage::seq)
+        .isEqualTo(LongStream.rangeClosed(1, 1001).boxed().toList());
+    assertThat(seen.subList(0, 3))
+        .extracting(EventMessage::reason)
+        .containsExactly("event 0", "event 1", "event 2");
+    Eventually.await("those of web", LIMIT, () -> seenOfWeb.size() == 1000);
+    assertThat(disk.writes.get()).isLessThan(200);
+    assertThat(ask(new HistoryCommand.After(0, ALL, 2000)).events()).isEqualTo(seen);
+  }
+
+  @Test
+  void whoComesLateIsToldAllThatHappened() {
+    deploy();
+    tell(Recent.MOST + 100);
+    awaitSeen(Recent.MOST + 100);
+    for (long seq : new long[] {0, 50, 99, 100, 101, Recent.MOST + 99, Recent.MOST + 100}) {
+      HistoryReply reply = ask(new HistoryCommand.After(seq, ALL, 100_000));
+      assertThat(reply.events()).as("after " + seq).isEqualTo(seen.subList((int) seq, seen.size()));
+      assertThat(reply.forgotten()).isZero();
+    }
+    assertThat(ask(new HistoryCommand.After(90, ALL, 20)).events())
+        .isEqualTo(seen.subList(90, 110));
+    assertThat(ask(new HistoryCommand.Latest(ALL, 3)).events())
+        .isEqualTo(seen.subList(seen.size() - 3, seen.size()));
+    assertThat(ask(new HistoryCommand.Latest(ALL, 600)).events())
+        .isEqualTo(seen.subList(12, seen.size()));
+    assertThat(ask(new HistoryCommand.Latest(Optional.of("nobody"), 5)).events()).isEmpty();
+    assertThat(ask(new HistoryCommand.Latest(ALL, -1)).events()).isEmpty();
+    assertThat(ask(new HistoryCommand.After(Long.MAX_VALUE, ALL, 5)).events()).isEmpty();
+  }
+
+  @Test
+  void whatTheRingHasForgottenIsCounted() throws Exception {
+    deploy();
+    tell(10_000);
+    awaitSeen(10_000);
+    long first = ask(new HistoryCommand.After(0, ALL, 1)).events().getFirst().seq();
+    assertThat(first).isGreaterThan(1);
+    HistoryReply reply = ask(new HistoryCommand.After(7, Optional.of("web"), 2));
+    assertThat(reply.forgotten()).isEqualTo(first - 8);
+    assertThat(reply.events()).extracting(EventMessage::seq).containsExactly(first, first + 1);
+    assertThat(ask(new HistoryCommand.After(7, Optional.of("nobody"), 2)).forgotten())
+        .isEqualTo(first - 8);
+    assertThat(Files.exists(folder().resolve("0000000000000001.jsonl"))).isFalse();
+  }
+
+  @Test
+  void theNextDaemonGoesOn() {
+    String first = deploy();
+    tell(5);
+    awaitSeen(5);
+    await(vertx.undeploy(first));
+    deploy();
+    tell(5);
+    awaitSeen(10);
+    assertThat(seen)
+        .extracting(EventMessage::seq)
+        .isEqualTo(LongStream.rangeClosed(1, 10).boxed().toList());
+    assertThat(ask(new HistoryCommand.After(3, ALL, 100)).events()).isEqualTo(seen.subList(3, 10));
+    assertThat(ask(new HistoryCommand.Latest(ALL, 7)).events()).isEqualTo(seen.subList(3, 10));
+  }
+
+  @Test
+  void whatWasToldBeforeTheEndIsKept() throws Exception {
+    String id = deploy();
+    tell(700);
+    await(vertx.undeploy(id));
+    assertThat(new RingReader(folder()).latest(ALL, 1000)).hasSize(700);
+    awaitSeen(700);
+  }
+
+  @Test
+  void aFullDiskHidesNothing() {
+    deploy();
+    tell(3);
+    awaitSeen(3);
+    disk.full = true;
+    tell(3);
+    awaitSeen(6);
+    assertThat(ask(new HistoryCommand.After(0, ALL, 100)).events()).isEqualTo(seen);
+    disk.full = false;
+    tell(Recent.MOST + 1);
+    awaitSeen(Recent.MOST + 7);
+    HistoryReply reply = ask(new HistoryCommand.After(3, ALL, 1));
+    assertThat(reply.events().getFirst().seq()).isEqualTo(4 + reply.forgotten());
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeHidesNothing() throws Exception {
+    Files.createFile(dir.resolve("file"));
+    var verticle = new HistoryVerticle(dir.resolve("file/events"), 1 << 20, "boot");
+    await(vertx.deployVerticle(verticle));
+    tell(3);
+    awaitSeen(3);
+    assertThat(ask(new HistoryCommand.Latest(ALL, 10)).events()).isEqualTo(seen);
+  }
+}

@@ -1,0 +1,123 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Backoff;
+import io.jpm.model.Readiness;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Rules of apps, for the walks.
+final class PolicySets {
+  static final int STOP_CODE = 7;
+
+  private static final List<Integer> MAX_RESTARTS = List.of(0, 1, 3);
+
+  private static final List<Backoff> BACKOFFS =
+      List.of(
+          Backoff.NONE,
+          new Backoff.Constant(Duration.ofMillis(100)),
+          new Backoff.Exponential(Duration.ofMillis(100), Duration.ofMillis(200), 0.5));
+
+  private enum Stop {
+    SIGNAL,
+    MESSAGE,
+    COMMAND
+  }
+
+  static final int BACKOFF = 2;
+  static final int READINESS = 4;
+  static final int DEPENDENT = 5;
+  static final int STOP = 6;
+
+  /// How many values each rule has: when, max_restarts, backoff, tree, readiness, dependencies,
+  /// stop.
+  private static final int[] SIZES = {3, 3, 3, 2, 2, 2, 3};
+
+  private PolicySets() {}
+
+  /// Everything that can be on, on: the widest walk.
+  static final Policies WIDEST = of(new int[] {1, 2, 2, 0, 1, 1, 2});
+
+  /// PM2's defaults, with fewer tries.
+  static final Policies PLAIN = of(new int[] {0, 2, 0, 0, 0, 0, 0});
+
+  /// As [#PLAIN] with one rule changed.
+  ///
+  /// @param rule its place in `SIZES`
+  /// @param value which of its values
+  static Policies plainBut(int rule, int value) {
+    int[] chosen = {0, 2, 0, 0, 0, 0, 0};
+    chosen[rule] = value;
+    return of(chosen);
+  }
+
+  /// Chosen so that any three values of three different rules meet in one of them; first those in
+  /// which many meet for the first time, to need few.
+  static List<Policies> all() {
+    List<Policies> all = new ArrayList<>();
+    Set<String> met = new HashSet<>();
+    for (int news : new int[] {35, 25, 16, 8, 4, 1}) {
+      int[] chosen = new int[SIZES.length];
+      do {
+        Set<String> triples = triples(chosen);
+        triples.removeAll(met);
+        if (triples.size() >= news) {
+          met.addAll(triples);
+          all.add(of(chosen));
+        }
+      } while (advance(chosen));
+    }
+    return all;
+  }
+
+  private static Set<String> triples(int[] chosen) {
+    Set<String> triples = new HashSet<>();
+    for (int a = 0; a < chosen.length; a++) {
+      for (int b = a + 1; b < chosen.length; b++) {
+        for (int c = b + 1; c < chosen.length; c++) {
+          triples.add("%d=%d %d=%d %d=%d".formatted(a, chosen[a], b, chosen[b], c, chosen[c]));
+        }
+      }
+    }
+    return triples;
+  }
+
+  private static boolean advance(int[] chosen) {
+    for (int i = 0; i < chosen.length; i++) {
+      chosen[i] = (chosen[i] + 1) % SIZES[i];
+      if (chosen[i] != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Policies of(int[] chosen) {
+    RestartPolicy.When when = RestartPolicy.When.values()[chosen[0]];
+    Set<Integer> codes = when == RestartPolicy.When.NEVER ? Set.of() : Set.of(STOP_CODE);
+    return new Policies(
+        new RestartPolicy(
+            when,
+            MAX_RESTARTS.get(chosen[1]),
+            Duration.ofSeconds(1),
+            BACKOFFS.get(chosen[2]),
+            codes),
+        stop(Stop.values()[chosen[6]], chosen[3] == 0),
+        new Readiness(chosen[4] == 1, Duration.ofSeconds(3)),
+        chosen[5] == 1);
+  }
+
+  private static StopPolicy stop(Stop how, boolean wholeTree) {
+    return new StopPolicy(
+        Signal.SIGINT,
+        Duration.ofMillis(1600),
+        wholeTree,
+        how == Stop.MESSAGE,
+        how == Stop.COMMAND ? List.of("./drain") : List.of());
+  }
+}

@@ -1,0 +1,98 @@
+package io.jpm.supervise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.Backoff;
+import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.StopPolicy;
+import io.jpm.supervise.World.Possible;
+import io.jpm.supervise.World.Source;
+import io.jpm.supervise.World.Violation;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// Long lives of many instances, with budgets too large for the closure walk. `-Djpm.seed` repeats
+/// a failure.
+class SupervisionRandomTest {
+  private static final int STEPS = 300_000;
+
+  /// The chance that a person, a trigger or the death of the daemon comes in between: rare enough
+  /// for large budgets to be used up.
+  private static final double INTERFERENCE = 0.02;
+
+  private static List<Policies> many() {
+    List<Policies> all = new ArrayList<>();
+    List<Backoff> backoffs =
+        List.of(
+            Backoff.NONE,
+            new Backoff.Constant(Duration.ofMillis(100)),
+            new Backoff.Exponential(Duration.ofMillis(100), Backoff.Exponential.DEFAULT_CAP, 0.25));
+    for (int maxRestarts : new int[] {4, 16, 100}) {
+      for (Backoff backoff : backoffs) {
+        for (StopPolicy stop :
+            List.of(
+                StopPolicy.DEFAULT,
+                Life.byMessage(),
+                Life.byCommand(true),
+                Life.byCommand(false))) {
+          boolean odd = all.size() % 2 == 1;
+          all.add(
+              new Policies(
+                  new RestartPolicy(
+                      RestartPolicy.When.ALWAYS,
+                      maxRestarts,
+                      Duration.ofSeconds(1),
+                      backoff,
+                      RestartPolicy.DEFAULT.stopExitCodes()),
+                  stop,
+                  new Readiness(odd, Duration.ofSeconds(3)),
+                  all.size() % 3 == 0));
+        }
+      }
+    }
+    return all;
+  }
+
+  @Test
+  void longLivesOfManyInstancesKeepTheRules() {
+    long seed = Long.getLong("jpm.seed", 20_261_121L);
+    var random = new SplittableRandom(seed);
+    List<Policies> policies = many();
+    List<World> worlds = new ArrayList<>(policies.stream().map(_ -> World.BEGIN).toList());
+    Map<Phase, Integer> seen = new EnumMap<>(Phase.class);
+    for (int step = 0; step < STEPS; step++) {
+      int which = random.nextInt(worlds.size());
+      World world = worlds.get(which);
+      Possible chosen = choose(world.possible(policies.get(which)), random);
+      try {
+        worlds.set(which, take(world, chosen, policies.get(which)));
+      } catch (Violation violation) {
+        throw new AssertionError(
+            "-Djpm.seed=%d step %d instance %d: %s in %s"
+                .formatted(seed, step, which, chosen, world),
+            violation);
+      }
+      seen.merge(worlds.get(which).state().phase(), 1, Integer::sum);
+    }
+    assertThat(seen).containsOnlyKeys(Phase.values());
+    assertThat(worlds).allMatch(world -> world.state().generation() > 200);
+  }
+
+  private static Possible choose(List<Possible> possible, SplittableRandom random) {
+    List<Possible> news = possible.stream().filter(p -> p.source() == Source.NEWS).toList();
+    List<Possible> from = news.isEmpty() || random.nextDouble() < INTERFERENCE ? possible : news;
+    return from.get(random.nextInt(from.size()));
+  }
+
+  private static World take(World world, Possible chosen, Policies policies) {
+    Step step = Supervision.step(world.state(), chosen.event(), policies, chosen.now());
+    return World.after(chosen, step, policies);
+  }
+}

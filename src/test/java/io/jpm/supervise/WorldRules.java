@@ -1,0 +1,182 @@
+package io.jpm.supervise;
+
+import io.jpm.model.Phase;
+import io.jpm.supervise.World.Fact;
+import io.jpm.supervise.World.Facts;
+import io.jpm.supervise.World.Possible;
+import io.jpm.supervise.World.Source;
+import io.jpm.supervise.World.Violation;
+import java.util.List;
+
+/// What must hold whatever happens. Each rule is a sentence; `Fault` has a machine that breaks it.
+record WorldRules(Policies policies) {
+  static final String ONE_LIFE = "at most one live generation";
+  static final String TREE_FIRST = "a successor starts only when the tree is gone";
+  static final String WANTED = "nothing is launched that is not wanted up";
+  static final String BRAKE = "restarts in a row never exceed max_restarts";
+  static final String NO_EARLY_END = "nobody is given up before max_restarts failures in a row";
+  static final String PRESENT = "an order is for the present generation";
+  static final String LIVING = "only what lives is signalled";
+  static final String ABLE = "only a living main process gets a command or a message";
+  static final String ONE_COMMAND = "the stop command runs at most once per stop";
+  static final String STOP_KEPT = "a stop is not forgotten";
+  static final String STOPPED_STAYS = "what a person has stopped is left only by a command";
+  static final String REST_STAYS = "what rests is left only by a command or its schedule";
+  static final String ERRORED_STAYS =
+      "errored is left only by a command, a schedule or a file change";
+  static final String ANSWERED = "a process that was asked for is waited for";
+  static final String NOTHING_RUNS = "stopped and errored mean that nothing of it runs";
+  static final String END_WAITS = "stopped and errored wait for nothing";
+  static final String END_UNWANTED = "stopped and errored are not wanted up";
+  static final String ONE_WAIT = "launching waits for exactly one thing";
+  static final String READY_TIMER = "a wait for readiness always has its timer";
+  static final String ONLINE_RUNS = "online means that its process runs and is wanted";
+  static final String ONLINE_QUIET = "online has no timers";
+  static final String KILL_TIMER = "stopping always has a kill timer and no other";
+  static final String END_TOLD = "stopping waits for an end that will be told";
+  static final String SIGNAL_KNOWN = "what stops without a signal has its main process";
+  static final String DELAY_TIMER = "a delayed restart has its timer and no other";
+
+  private static void rule(boolean holds, String rule) {
+    if (!holds) {
+      throw new Violation(rule);
+    }
+  }
+
+  /// Whether this may be ordered in `world`, in which what was ordered before it is done.
+  void allows(Effect effect, World world) {
+    Facts facts = world.facts();
+    long present = world.state().generation();
+    switch (effect) {
+      case Effect.AwaitDependencies(long generation) -> {
+        rule(generation == present, PRESENT);
+        mayBegin(world);
+      }
+      case Effect.Spawn(long generation) -> {
+        rule(generation == present, PRESENT);
+        mayBegin(world);
+      }
+      case Effect.SignalTree(long generation, var _) -> {
+        rule(generation == present, PRESENT);
+        rule(facts.hasAny(Fact.MAIN, Fact.OTHERS, Fact.WATCHED), LIVING);
+      }
+      case Effect.SendShutdown(long generation) -> {
+        rule(generation == present, PRESENT);
+        rule(facts.has(Fact.MAIN), ABLE);
+      }
+      case Effect.RunStopCommand(long generation) -> {
+        rule(generation == present, PRESENT);
+        rule(facts.has(Fact.MAIN), ABLE);
+        rule(!facts.has(Fact.COMMANDED), ONE_COMMAND);
+      }
+      case Effect.StartTimer(var _, long generation, var _) -> rule(generation == present, PRESENT);
+      case Effect.CancelTimer _, Effect.Announce _ -> {}
+    }
+  }
+
+  private void mayBegin(World world) {
+    rule(!world.facts().hasAny(Fact.SPAWN, Fact.MAIN), ONE_LIFE);
+    rule(!world.has(Fact.OTHERS) || !policies.stop().wholeTree(), TREE_FIRST);
+    rule(world.state().wanted() == Wanted.UP, WANTED);
+    rule(world.failures() < Math.max(1, policies.restart().maxRestarts()), BRAKE);
+  }
+
+  /// What must hold of the way from `old` to `world`.
+  void holdOn(Possible possible, Supervised old, World world) {
+    Event event = possible.event();
+    Supervised next = world.state();
+    if (event instanceof Event.StopAsked) {
+      rule(next.wanted() == Wanted.DOWN, STOP_KEPT);
+    }
+    boolean ordered = possible.source() == Source.ORDER || isNewer(event, old);
+    if (old.wanted() == Wanted.DOWN) {
+      rule(next.wanted() == Wanted.DOWN || ordered, STOPPED_STAYS);
+    }
+    if (old.phase() == Phase.STOPPED) {
+      rule(
+          next.phase() == Phase.STOPPED || ordered || isDue(event, Event.Cause.SCHEDULE),
+          REST_STAYS);
+    }
+    if (old.phase() == Phase.ERRORED) {
+      rule(
+          next.phase() == Phase.ERRORED
+              || ordered
+              || isDue(event, Event.Cause.SCHEDULE, Event.Cause.FILES),
+          ERRORED_STAYS);
+    } else if (next.phase() == Phase.ERRORED && !isFinal(event)) {
+      rule(world.failures() >= Math.max(1, policies.restart().maxRestarts()), NO_EARLY_END);
+    }
+  }
+
+  /// Whether a new daemon has found more than was written down: somebody's order came between.
+  private static boolean isNewer(Event event, Supervised old) {
+    boolean boot = event instanceof Event.Adopted || event instanceof Event.FoundGone;
+    return boot
+        && event instanceof Event.OfGeneration found
+        && found.generation() > old.generation();
+  }
+
+  private static boolean isDue(Event event, Event.Cause... causes) {
+    return event instanceof Event.RestartDue(Event.Cause cause, String _)
+        && List.of(causes).contains(cause);
+  }
+
+  private static boolean isFinal(Event event) {
+    return event instanceof Event.DependencyFailed
+        || (event instanceof Event.SpawnFailed(long _, String _, boolean temporary) && !temporary);
+  }
+
+  /// What must hold at any time.
+  void holdIn(World world) {
+    Supervised state = world.state();
+    Facts facts = world.facts();
+    boolean whole = policies.stop().wholeTree();
+    boolean up = state.wanted() == Wanted.UP;
+    rule(!facts.has(Fact.SPAWN) || state.awaits(Awaiting.SPAWN), ANSWERED);
+    switch (state.phase()) {
+      case STOPPED, ERRORED -> {
+        rule(!facts.has(Fact.MAIN) && !(whole && facts.has(Fact.OTHERS)), NOTHING_RUNS);
+        rule(!facts.hasAny(Fact.KILL_TIMER, Fact.RESTART_TIMER, Fact.READY_TIMER), END_WAITS);
+        rule(!up, END_UNWANTED);
+      }
+      case LAUNCHING -> launching(state, facts);
+      case ONLINE -> {
+        rule(facts.has(Fact.MAIN) && up, ONLINE_RUNS);
+        rule(!facts.hasAny(Fact.KILL_TIMER, Fact.RESTART_TIMER, Fact.READY_TIMER), ONLINE_QUIET);
+      }
+      case STOPPING -> {
+        rule(facts.has(Fact.KILL_TIMER), KILL_TIMER);
+        rule(!facts.hasAny(Fact.RESTART_TIMER, Fact.READY_TIMER), KILL_TIMER);
+        rule(facts.hasAny(Fact.MAIN, Fact.WATCHED), END_TOLD);
+        rule(state.signalled() || facts.has(Fact.MAIN), SIGNAL_KNOWN);
+      }
+      case WAITING_RESTART -> {
+        rule(facts.has(Fact.RESTART_TIMER) && up, DELAY_TIMER);
+        rule(!facts.hasAny(Fact.KILL_TIMER, Fact.READY_TIMER), DELAY_TIMER);
+        rule(!facts.has(Fact.MAIN) && !(whole && facts.has(Fact.OTHERS)), DELAY_TIMER);
+      }
+    }
+  }
+
+  private static void launching(Supervised state, Facts facts) {
+    boolean timers = facts.hasAny(Fact.KILL_TIMER, Fact.RESTART_TIMER);
+    boolean others =
+        switch (state.awaiting()) {
+          case NOTHING -> true;
+          case DEPENDENCIES ->
+              !facts.has(Fact.DEPENDENCY_WAIT)
+                  || facts.hasAny(Fact.SPAWN, Fact.MAIN, Fact.READY_TIMER)
+                  || state.wanted() != Wanted.UP;
+          case SPAWN ->
+              !facts.has(Fact.SPAWN)
+                  || facts.hasAny(Fact.DEPENDENCY_WAIT, Fact.MAIN, Fact.READY_TIMER);
+          case READINESS -> {
+            rule(facts.has(Fact.READY_TIMER), READY_TIMER);
+            yield !facts.has(Fact.MAIN)
+                || facts.hasAny(Fact.DEPENDENCY_WAIT, Fact.SPAWN)
+                || state.wanted() != Wanted.UP;
+          }
+        };
+    rule(!timers && !others, ONE_WAIT);
+  }
+}

@@ -1,0 +1,491 @@
+package io.jpm.triggers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.jpm.model.Triggers;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Changes real files. That something is *not* noticed is proved by a change after it that is, and
+/// whose text names it alone.
+@Timeout(120)
+class FileWatchTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir Path base;
+  private Path app;
+  private Path home;
+  private FileWatch files;
+  private final List<String> changes = new CopyOnWriteArrayList<>();
+  private final List<String> troubles = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void open() throws IOException {
+    base = base.toRealPath();
+    app = Files.createDirectories(base.resolve("app"));
+    home = Files.createDirectories(base.resolve("home"));
+    files = new FileWatch(home);
+  }
+
+  @AfterEach
+  void close() {
+    files.close();
+  }
+
+  @Test
+  void aWrittenFileIsAChange() throws Exception {
+    Path file = write(app.resolve("src/app.js"), "1");
+    begin(List.of(app));
+    write(file, "22");
+    awaitChanges("src/app.js changed");
+    write(file, "333");
+    awaitChanges("src/app.js changed", "src/app.js changed");
+    assertThat(troubles).isEmpty();
+  }
+
+  @Test
+  void whatChangesTogetherIsOneChange() throws Exception {
+    begin(List.of(app));
+    write(app.resolve("a.js"), "1");
+    write(app.resolve("b.js"), "1");
+    write(app.resolve("c.js"), "1");
+    awaitChanges("3 files changed, a.js first");
+    marker("m.js");
+    awaitChanges("3 files changed, a.js first", "m.js changed");
+  }
+
+  @Test
+  void anEditorsRenameAndReplaceIsOneChange() throws Exception {
+    Path file = write(app.resolve("app.js"), "1");
+    begin(List.of(app), "*.tmp", "*~");
+    for (int save = 0; save < 3; save++) {
+      Path next = write(app.resolve("app.js.tmp"), "version " + save);
+      Files.move(file, app.resolve("app.js~"), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(next, file);
+    }
+    awaitChanges("app.js changed");
+    marker("m.js");
+    awaitChanges("app.js changed", "m.js changed");
+  }
+
+  @Test
+  void newDirectoriesAreWatchedAsTheyAppear() throws Exception {
+    begin(List.of(app));
+    Path deep = Files.createDirectories(app.resolve("a/b/c"));
+    awaitCount(1);
+    write(deep.resolve("x.js"), "1");
+    awaitLast("a/b/c/x.js changed");
+    int before = changes.size();
+    Files.move(app.resolve("a"), app.resolve("z"));
+    awaitCount(before + 1);
+    write(app.resolve("z/b/c/x.js"), "22");
+    awaitLast("z/b/c/x.js changed");
+  }
+
+  @Test
+  void deletionsAreChangesToo() throws Exception {
+    write(app.resolve("dir/x.js"), "1");
+    write(app.resolve("y.js"), "1");
+    begin(List.of(app));
+    Files.delete(app.resolve("y.js"));
+    awaitChanges("y.js changed");
+    delete(app.resolve("dir"));
+    awaitCount(2);
+    assertThat(changes.get(1)).contains("dir");
+  }
+
+  @Test
+  void ignoredPathsAreNotLookedInto() throws Exception {
+    write(app.resolve("node_modules/m/index.js"), "1");
+    write(app.resolve("sub/node_modules/m/index.js"), "1");
+    write(app.resolve("logs/a.log"), "1");
+    write(app.resolve("build/keep.js"), "1");
+    write(app.resolve("src/build/deep.js"), "1");
+    begin(List.of(app), "node_modules", "*.log", "/build/", "!important.log", "./logs/tmp");
+    int watches = inotifyWatches();
+    write(app.resolve("node_modules/m/index.js"), "22");
+    write(app.resolve("sub/node_modules/new/index.js"), "22");
+    write(app.resolve("logs/a.log"), "22");
+    write(app.resolve("logs/tmp/x"), "22");
+    write(app.resolve("build/keep.js"), "22");
+    write(app.resolve("src/build/deep.js"), "22");
+    awaitChanges("src/build/deep.js changed");
+    write(app.resolve("logs/important.log"), "22");
+    awaitChanges("src/build/deep.js changed", "logs/important.log changed");
+    assertThat(inotifyWatches()).as("no new directory is watched").isEqualTo(watches);
+  }
+
+  @Test
+  void aPatternThatIsNoneIsToldAndTheOthersHold() throws Exception {
+    begin(List.of(app), "[", "*.log");
+    write(app.resolve("a.log"), "1");
+    marker("m.js");
+    awaitChanges("m.js changed");
+    assertThat(troubles).containsExactly("ignore_watch: [ is not a pattern of .gitignore");
+  }
+
+  @Test
+  void touchIsAChangeAndChmodIsNone() throws Exception {
+    Path file = write(app.resolve("a.js"), "1");
+    begin(List.of(app));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
+    awaitChanges("a.js changed");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    marker("m.js");
+    awaitChanges("a.js changed", "m.js changed");
+  }
+
+  @Test
+  void aSingleFileChangesByContentOnly() throws Exception {
+    Path program = write(app.resolve("server"), "version 1");
+    begin(List.of(program));
+    Files.setLastModifiedTime(program, FileTime.fromMillis(1_000_000));
+    write(program, "version 1");
+    write(app.resolve("other"), "1");
+    begin(List.of(app.resolve("other")));
+    write(app.resolve("other"), "2");
+    awaitChanges("other changed");
+    write(program, "version 2");
+    awaitChanges("other changed", "server changed");
+  }
+
+  @Test
+  void aJarIsTakenOnlyWhenItIsWhole() throws Exception {
+    Path whole = jar(base.resolve("next.jar"), "two");
+    byte[] bytes = Files.readAllBytes(whole);
+    Path jar = jar(app.resolve("app.jar"), "one");
+    begin(List.of(jar));
+    try (OutputStream out = Files.newOutputStream(jar)) {
+      out.write(bytes, 0, bytes.length / 2);
+      out.flush();
+      Eventually.await("half of it is told", LONG, () -> !troubles.isEmpty());
+      assertThat(troubles.getFirst()).contains("app.jar is not a whole archive");
+      assertThat(changes).isEmpty();
+      out.write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
+    }
+    awaitChanges("app.jar changed");
+  }
+
+  @Test
+  void aJarThatIsMissingForAWhileIsOneChangeWhenItIsBackWithAnotherContent() throws Exception {
+    Path jar = jar(app.resolve("app.jar"), "one");
+    byte[] same = Files.readAllBytes(jar);
+    begin(List.of(jar));
+    Files.delete(jar);
+    Files.write(jar, same);
+    Path other = write(app.resolve("other"), "1");
+    begin(List.of(other));
+    write(other, "2");
+    awaitChanges("other changed");
+    Files.delete(jar);
+    jar(base.resolve("next.jar"), "two");
+    Files.move(base.resolve("next.jar"), jar);
+    awaitChanges("other changed", "app.jar changed");
+  }
+
+  @Test
+  void aLinkThatIsTurnedToAnotherReleaseIsAChange() throws Exception {
+    write(base.resolve("releases/1/app.js"), "1");
+    write(base.resolve("releases/2/app.js"), "2 2");
+    Path current = Files.createSymbolicLink(base.resolve("current"), base.resolve("releases/1"));
+    begin(List.of(current));
+    Path next = Files.createSymbolicLink(base.resolve("next"), base.resolve("releases/2"));
+    Files.move(next, current, StandardCopyOption.REPLACE_EXISTING);
+    awaitChanges("app.js changed");
+    write(base.resolve("releases/1/app.js"), "old one");
+    write(base.resolve("releases/2/app.js"), "3 3 3");
+    awaitChanges("app.js changed", "app.js changed");
+  }
+
+  @Test
+  void aSingleFileBehindALinkIsWatchedWhereItIs() throws Exception {
+    Path real = write(base.resolve("bin/server-1"), "1");
+    Path link = Files.createSymbolicLink(app.resolve("server"), real);
+    begin(List.of(link));
+    write(real, "2");
+    awaitChanges("server changed");
+  }
+
+  @Test
+  void linksAreNotFollowedOutOfTheTree() throws Exception {
+    Path outside = write(base.resolve("outside/x.js"), "1");
+    Files.createSymbolicLink(app.resolve("link"), base.resolve("outside"));
+    Files.createSymbolicLink(app.resolve("loop"), app);
+    begin(List.of(app));
+    write(outside, "22");
+    marker("m.js");
+    awaitChanges("m.js changed");
+  }
+
+  @Test
+  void aDirectoryThatIsDeletedAndMadeAgainIsWatchedAgain() throws Exception {
+    write(app.resolve("src/a.js"), "1");
+    begin(List.of(app.resolve("src")));
+    delete(app.resolve("src"));
+    awaitCount(1);
+    write(app.resolve("src/b.js"), "1");
+    awaitCount(2);
+    write(app.resolve("src/b.js"), "22");
+    awaitLast("b.js changed");
+  }
+
+  @Test
+  void aDirectoryAboveMayBeReplacedToo() throws Exception {
+    write(app.resolve("v/src/a.js"), "1");
+    write(base.resolve("new/src/a.js"), "22");
+    begin(List.of(app.resolve("v/src")));
+    Files.move(app.resolve("v"), base.resolve("old"));
+    Files.move(base.resolve("new"), app.resolve("v"));
+    awaitCount(1);
+    changes.clear();
+    write(app.resolve("v/src/a.js"), "333");
+    awaitLast("a.js changed");
+  }
+
+  @Test
+  void whatDoesNotExistYetIsWaitedFor() throws Exception {
+    begin(List.of(app.resolve("later/src")));
+    assertThat(troubles)
+        .containsExactly(
+            "watch: %s does not exist: waiting for it".formatted(app.resolve("later/src")));
+    write(app.resolve("later/src/a.js"), "1");
+    awaitCount(1);
+    changes.clear();
+    write(app.resolve("later/src/a.js"), "22");
+    awaitLast("a.js changed");
+  }
+
+  @Test
+  void changesThatNeverEndRestartInTheEnd() throws Exception {
+    begin(List.of(app));
+    long begin = System.nanoTime();
+    int[] n = {0};
+    Eventually.await(
+        "a change in spite of more changes",
+        LONG,
+        () -> {
+          write(app.resolve("a.js"), "x".repeat(n[0]++ % 100));
+          return !changes.isEmpty();
+        });
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(4));
+  }
+
+  /// More than the kernel's or Java's queues hold: the directories are read again.
+  @Test
+  void aFloodOfChangesLosesNone() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      Files.createDirectories(app.resolve("d" + i));
+    }
+    begin(List.of(app));
+    for (int i = 0; i < 3000; i++) {
+      write(app.resolve("d" + i % 20 + "/f" + i), "1");
+    }
+    Eventually.await("all of them", LONG, () -> counted() == 3000, this::counted);
+    write(app.resolve("d7/f7"), "22");
+    Eventually.await("it goes on", LONG, () -> changes.getLast().equals("d7/f7 changed"));
+  }
+
+  private int counted() {
+    return changes.stream()
+        .mapToInt(text ->
+            text.contains(" files ") ? Integer.parseInt(text.substring(0, text.indexOf(' '))) : 1)
+        .sum();
+  }
+
+  @Test
+  void twoWatchesOfOneDirectoryDoNotDisturbEachOther() throws Exception {
+    Watching first = begin(List.of(app));
+    List<String> others = new CopyOnWriteArrayList<>();
+    Watching second = files.begin(watch(List.of(app)), others::add, troubles::add);
+    await(second);
+    marker("m.js");
+    awaitChanges("m.js changed");
+    Eventually.await("the other too", LONG, () -> others.equals(List.of("m.js changed")));
+    first.close();
+    marker("n.js");
+    Eventually.await("the other only", LONG, () -> others.size() == 2);
+    assertThat(changes).containsExactly("m.js changed");
+  }
+
+  @Test
+  void theHomeIsLeftOut() throws Exception {
+    begin(List.of(base));
+    write(home.resolve("logs/app-out.log"), "1");
+    write(app.resolve("a.js"), "1");
+    awaitChanges("app/a.js changed");
+  }
+
+  @Test
+  void whereTheKernelRefusesToWatchItLooksFromTimeToTime() throws Exception {
+    int[] left = {2 + base.getNameCount()};
+    try (FileWatch limited =
+        new FileWatch(
+            home,
+            new DirectoryEvents.Kernel() {
+              @Override
+              public WatchKey register(Path directory, WatchService service) throws IOException {
+                if (left[0]-- <= 0) {
+                  throw new IOException("User limit of inotify watches reached");
+                }
+                return DirectoryEvents.Kernel.super.register(directory, service);
+              }
+            })) {
+      polls(limited);
+    }
+  }
+
+  @Test
+  void whereTheKernelHasNoInstanceLeftItLooksFromTimeToTime() throws Exception {
+    try (FileWatch limited =
+        new FileWatch(
+            home,
+            new DirectoryEvents.Kernel() {
+              @Override
+              public WatchService open() throws IOException {
+                throw new IOException("User limit of inotify instances reached");
+              }
+            })) {
+      polls(limited);
+    }
+  }
+
+  private void polls(FileWatch limited) throws Exception {
+    write(app.resolve("a/b/x.js"), "1");
+    Path jar = jar(base.resolve("lib/app.jar"), "one");
+    await(limited.begin(watch(List.of(app, jar)), changes::add, troubles::add));
+    assertThat(troubles).hasSize(1);
+    assertThat(troubles.getFirst())
+        .contains("User limit of inotify", "fs.inotify.max_user_watches", "every 2 s")
+        .doesNotContain("\n");
+    write(app.resolve("a/b/x.js"), "22");
+    awaitChanges("a/b/x.js changed");
+    write(app.resolve("c/d/y.js"), "1");
+    awaitCount(2);
+    write(app.resolve("c/d/y.js"), "22");
+    awaitLast("c/d/y.js changed");
+    jar(jar, "two");
+    awaitLast("app.jar changed");
+    assertThat(troubles).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeReadIsToldOnceAndTheRestIsWatched() throws Exception {
+    assumeThat(System.getProperty("user.name")).as("root can read everything").isNotEqualTo("root");
+    for (String name : List.of("one", "two")) {
+      Path secret = Files.createDirectories(app.resolve(name));
+      Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
+    }
+    begin(List.of(app));
+    assertThat(troubles).hasSize(1);
+    assertThat(troubles.getFirst()).contains("cannot be read", "ignore_watch");
+    marker("m.js");
+    awaitChanges("m.js changed");
+    Files.setPosixFilePermissions(app.resolve("one"), PosixFilePermissions.fromString("rwx------"));
+    write(app.resolve("one/x.js"), "1");
+    awaitCount(2);
+  }
+
+  private Watching begin(List<Path> paths, String... ignore) throws Exception {
+    Watching watching = files.begin(watch(paths, ignore), changes::add, troubles::add);
+    await(watching);
+    return watching;
+  }
+
+  private static Triggers.Watch watch(List<Path> paths, String... ignore) {
+    return new Triggers.Watch(paths, List.of(ignore), Duration.ZERO);
+  }
+
+  private static void await(Watching watching) throws Exception {
+    watching.begun().toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  private void marker(String name) throws IOException {
+    Files.createFile(app.resolve(name));
+  }
+
+  private void awaitChanges(String... texts) {
+    Eventually.await("the changes", LONG, () -> changes.equals(List.of(texts)), () -> changes);
+  }
+
+  private void awaitCount(int count) {
+    Eventually.await(
+        count + " changes", LONG, () -> changes.size() >= count, () -> changes + " " + troubles);
+  }
+
+  /// The writes before it may have been told in one piece or in several.
+  private void awaitLast(String text) {
+    Eventually.await(
+        text,
+        LONG,
+        () -> !changes.isEmpty() && changes.getLast().equals(text),
+        () -> changes + " " + troubles);
+  }
+
+  private static Path write(Path file, String text) {
+    try {
+      Files.createDirectories(file.getParent());
+      return Files.writeString(file, text);
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  private static Path jar(Path file, String text) throws IOException {
+    Files.createDirectories(file.getParent());
+    try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
+      zip.putNextEntry(new ZipEntry("content"));
+      zip.write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+    return file;
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /// All that this process has.
+  private static int inotifyWatches() throws IOException {
+    int count = 0;
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
+      for (Path descriptor : descriptors.toList()) {
+        try {
+          count +=
+              (int)
+                  Files.readAllLines(descriptor).stream()
+                      .filter(l -> l.startsWith("inotify"))
+                      .count();
+        } catch (IOException closed) {
+          // It was the one of this listing.
+        }
+      }
+    }
+    return count;
+  }
+}

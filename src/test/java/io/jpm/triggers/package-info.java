@@ -1,0 +1,5 @@
+/// Tests of the room; those of file watches change real files.
+@NullMarked
+package io.jpm.triggers;
+
+import org.jspecify.annotations.NullMarked;
