@@ -18,7 +18,8 @@ import java.util.Map;
 /// @param error where standard error goes
 /// @param tag marks the process and all it forks, through the environment:
 ///   `<home>:<instance>:<generation>`
-/// @param runAs rights and priority; where they cannot be had the request is refused
+/// @param runAs rights and priority; where they cannot be had the request is refused. With a user
+///   the host sets HOME, USER, LOGNAME and SHELL to that user's, whatever `environment` says.
 /// @param channel whether it gets a channel for messages, where the host can make one: Node's IPC
 ///   on descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the daemon.
 public record SpawnRequest(

@@ -78,6 +78,18 @@ final class Jpm implements AutoCloseable {
   Process begin(Map<String, String> more, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
     command.addAll(List.of(args));
+    return launch(command);
+  }
+
+  /// Runs the command from a shell that has executed `setting` before, such as `ulimit`.
+  Result runAfter(String setting, String... args) throws IOException {
+    List<String> command = new ArrayList<>(List.of("bash", "-c", setting + "; exec \"$@\"", "sh"));
+    command.add(ROOT.resolve("bin/jpm").toString());
+    command.addAll(List.of(args));
+    return finish(launch(command));
+  }
+
+  private Process launch(List<String> command) throws IOException {
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
     builder.environment().putAll(environment);
@@ -141,6 +153,46 @@ final class Jpm implements AutoCloseable {
 
   void awaitStatus(String name, String status) {
     Eventually.await(name + " is " + status, LONG, () -> status(name).equals(status));
+  }
+
+  /// Puts settings into the home; the daemon reads them when it begins.
+  void settings(String json) throws IOException {
+    Files.createDirectories(home());
+    Files.writeString(home().resolve("jpm.json"), json);
+  }
+
+  /// Adds to the environment of the commands that follow.
+  void environment(String name, String value) {
+    environment.put(name, value);
+  }
+
+  /// What all processes that apps have led to are, without jpm's own.
+  List<String> apps() {
+    return survivors().stream()
+        .filter(process -> !process.contains("io.jpm.daemon"))
+        .filter(process -> !process.contains("jpm-keeper"))
+        .toList();
+  }
+
+  List<String> daemonLog() {
+    return read(home().resolve("jpm.log")).lines().toList();
+  }
+
+  /// Nobody can start a daemon until this is closed.
+  AutoCloseable startForbidden() throws IOException {
+    Process flock =
+        new ProcessBuilder(
+                "flock",
+                home().resolve("start.lock").toString(),
+                "sh",
+                "-c",
+                "echo locked; exec cat")
+            .start();
+    assertThat(flock.inputReader().readLine()).isEqualTo("locked");
+    return () -> {
+      flock.getOutputStream().close();
+      assertThat(flock.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    };
   }
 
   long daemonPid() throws IOException {

@@ -188,6 +188,15 @@ public final class HostFixture implements AutoCloseable {
   public Spawned start(SpawnRequest request) {
     Capture out = capture(request.out());
     capture(request.error());
+    return start(request, out);
+  }
+
+  /// Starts a request whose output an earlier [#start] captures.
+  public Spawned startAgain(SpawnRequest request) {
+    return start(request, captures.getFirst());
+  }
+
+  private Spawned start(SpawnRequest request, Capture out) {
     RecordedWatcher watcher = new RecordedWatcher();
     SpawnResult result = host.spawn(request, watcher);
     assertThat(result).isInstanceOf(SpawnResult.Started.class);

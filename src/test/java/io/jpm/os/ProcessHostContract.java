@@ -123,7 +123,7 @@ public abstract class ProcessHostContract {
 
   @Test
   void closingItsOutputIsNotAnExit() {
-    Spawned child = fixture.start("closes-stdout.sh");
+    Spawned child = fixture.start("closes-stdout-lives-on.sh");
     child.awaitReady();
 
     assertThat(HostFixture.isAlive(child.pid())).isTrue();

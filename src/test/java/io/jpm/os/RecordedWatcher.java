@@ -57,4 +57,14 @@ public final class RecordedWatcher implements ChildWatcher {
     Eventually.await(
         "the end of the tree is told", DEADLINE, () -> told.contains("treeGone"), this::told);
   }
+
+  /// Whether the end of the tree is told before `patience` ends.
+  public boolean isTreeGoneWithin(Duration patience) {
+    try {
+      Eventually.await("the tree is gone", patience, () -> told.contains("treeGone"));
+      return true;
+    } catch (AssertionError notYet) {
+      return false;
+    }
+  }
 }

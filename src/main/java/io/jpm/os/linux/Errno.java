@@ -10,6 +10,7 @@ final class Errno {
   static final int ENXIO = 6;
   static final int E2BIG = 7;
   static final int ENOEXEC = 8;
+  static final int EBADF = 9;
   static final int ECHILD = 10;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
@@ -24,6 +25,7 @@ final class Errno {
   static final int EFBIG = 27;
   static final int ENOSPC = 28;
   static final int EROFS = 30;
+  static final int ERANGE = 34;
   static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
   static final int ELOOP = 40;

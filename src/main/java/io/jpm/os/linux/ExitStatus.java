@@ -31,6 +31,11 @@ final class ExitStatus {
     /// It has ended, but its parent, which is not us, has not fetched the status yet; until then
     /// the kernel does not show it. EPOLLHUP on the descriptor tells when.
     record NotYetFetched() implements Answer {}
+
+    /// It has ended, and the descriptor will never tell how.
+    ///
+    /// @param why one short clause for people
+    record NotTold(String why) implements Answer {}
   }
 
   /// Asks about a process whose descriptor has become readable, and frees its pid if it is our
@@ -70,20 +75,22 @@ final class ExitStatus {
     info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
     int result = Libc.ioctl(pidFd.number(), PIDFD_GET_INFO, info);
     if (result < 0) {
-      return new Answer.Ended(
-          new Exit.Unknown(
-              result == -Errno.ESRCH
-                  ? "its parent took the status"
-                  : "this kernel tells the status to the parent only"));
+      return new Answer.NotTold(
+          result == -Errno.ESRCH
+              ? "its parent took the status"
+              : "this kernel tells the status to the parent only");
     }
     if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
       return new Answer.NotYetFetched();
     }
-    int status = info.get(ValueLayout.JAVA_INT, INFO_STATUS);
+    return new Answer.Ended(fromWaitStatus(info.get(ValueLayout.JAVA_INT, INFO_STATUS)));
+  }
+
+  /// As `wait(2)` packs it.
+  static Exit fromWaitStatus(int status) {
     int signal = status & 0x7F;
-    return new Answer.Ended(
-        signal == 0
-            ? new Exit.Code(status >> 8 & 0xFF)
-            : new Exit.Signalled(signal, (status & 0x80) != 0));
+    return signal == 0
+        ? new Exit.Code(status >> 8 & 0xFF)
+        : new Exit.Signalled(signal, (status & 0x80) != 0);
   }
 }

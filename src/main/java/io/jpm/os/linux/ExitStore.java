@@ -35,6 +35,10 @@ final class ExitStore {
   private int inside;
   private int living;
   private boolean complained;
+
+  /// How many more may be refused before it is worth while to look again who has gone.
+  private int refusals;
+
   private long patienceEnds;
 
   /// Ends that are known, the oldest go first: an app that crashes on and on must not fill this.
@@ -95,9 +99,14 @@ final class ExitStore {
     List<Entry> one = List.of(new Entry(process, pidFd));
     if (!put(1 - side, one)) {
       // Too many messages or, for an ordinary user, descriptors: together they take less room.
-      lookThrough(Optional.empty());
-      if (!put(1 - side, one)) {
-        complain();
+      if (refusals > 0) {
+        refusals--;
+      } else {
+        lookThrough(Optional.empty());
+        if (!put(1 - side, one)) {
+          refusals = SPARE;
+          complain();
+        }
       }
     }
     Libc.close(pidFd);

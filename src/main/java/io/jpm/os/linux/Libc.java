@@ -62,7 +62,9 @@ final class Libc {
   private static final Native MADVISE = new Native("madvise");
   private static final Native MALLOC_TRIM = new Native("malloc_trim");
   private static final Native SYSCONF = new Native("sysconf");
+  private static final Native FCHOWN = new Native("fchown");
   private static final Native GETEUID = new Native("geteuid");
+  private static final Native GETEGID = new Native("getegid");
   private static final Native CLOCK_GETTIME = new Native("clock_gettime");
   private static final Native SYSCALL = new Native("syscall");
   private static final Native SPAWN = new Native("posix_spawn");
@@ -247,6 +249,24 @@ final class Libc {
   /// `geteuid(2)`.
   static int effectiveUser() {
     return (int) GETEUID.call();
+  }
+
+  /// `getegid(2)`.
+  static int effectiveGroup() {
+    return (int) GETEGID.call();
+  }
+
+  /// `fchown(2)`.
+  static int changeOwner(int fd, int uid, int gid) {
+    return FCHOWN.errnoInt(fd, uid, gid);
+  }
+
+  /// `syscall(2)`: the call itself, for the calling thread alone.
+  static int systemCall(int number, long... arguments) {
+    long[] all = new long[arguments.length + 1];
+    all[0] = number;
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return SYSCALL.errnoInt(all);
   }
 
   /// `clock_gettime(2)`, CLOCK_BOOTTIME, which start times in `/proc/PID/stat` are counted by.

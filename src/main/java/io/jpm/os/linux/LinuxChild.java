@@ -54,9 +54,14 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @param reactor tells of the end
   /// @param sweeper signals trees
   /// @param self who the daemon is
+  /// @param trust on which processes tags count
   /// @param onEnd told when the child needs nothing of the host any more
   record Surroundings(
-      Reactor reactor, TreeSweeper sweeper, Self self, Consumer<LinuxChild> onEnd) {}
+      Reactor reactor,
+      TreeSweeper sweeper,
+      Self self,
+      TagTrust trust,
+      Consumer<LinuxChild> onEnd) {}
 
   LinuxChild(Surroundings surroundings, Origin origin, ChildWatcher watcher) {
     this.identity = origin.identity;
@@ -185,13 +190,19 @@ final class LinuxChild implements Child, ProcessTree.Main {
     }
     switch (ExitStatus.of(pidFd)) {
       case ExitStatus.Answer.Ended(Exit exit) -> tell(exit);
-      case ExitStatus.Answer.NotYetFetched() -> {
-        if ((events & Libc.EPOLLHUP) != 0) {
-          tell(new Exit.Unknown("this kernel tells the status to the parent only"));
-        } else {
-          waitForFetch();
-        }
-      }
+      case ExitStatus.Answer.NotTold(String why) ->
+          tell(ZombieStatus.of(identity).orElse(new Exit.Unknown(why)));
+      case ExitStatus.Answer.NotYetFetched() ->
+          ZombieStatus.of(identity)
+              .ifPresentOrElse(
+                  this::tell,
+                  () -> {
+                    if ((events & Libc.EPOLLHUP) != 0) {
+                      tell(new Exit.Unknown("this kernel tells the status to the parent only"));
+                    } else {
+                      waitForFetch();
+                    }
+                  });
     }
   }
 

@@ -15,6 +15,7 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
   private final Reactor reactor;
   private final TreeSweeper sweeper;
   private final Self self;
+  private final TagTrust trust;
   private final boolean ofThisBoot;
   private final TreeMembers members;
   private final ProcessTree tree;
@@ -34,6 +35,7 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
     this.reactor = surroundings.reactor();
     this.sweeper = surroundings.sweeper();
     this.self = surroundings.self();
+    this.trust = surroundings.trust();
     this.ofThisBoot = gone.bootId().equals(self.bootId());
     // A number of another boot names a stranger and his session: then only the tag counts.
     ProcessIdentity main =
@@ -58,7 +60,7 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
       return false; // whoever is left is not ours to end
     }
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, self.user());
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       return !members.in(snapshot, lastThere(), nobody -> false).isEmpty();
     }
   }

@@ -32,14 +32,15 @@ import java.util.concurrent.ConcurrentHashMap;
 /// its process dies.
 public final class LinuxProcessHost implements ProcessHost {
   private final Self self = Self.now();
+  private final TagTrust trust = new TagTrust(self.user());
   private final Reactor reactor = new Reactor();
-  private final TreeSweeper sweeper = new TreeSweeper(reactor, self.user());
-  private final Spawner spawner = new Spawner();
   private final ExitStore exits = new ExitStore();
+  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
+  private final Spawner spawner = new Spawner(trust);
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
   private final Set<PipeCapture> captures = ConcurrentHashMap.newKeySet();
   private final LinuxChild.Surroundings childSurroundings =
-      new LinuxChild.Surroundings(reactor, sweeper, self, children::remove);
+      new LinuxChild.Surroundings(reactor, sweeper, self, trust, children::remove);
   private final PipeCapture.Surroundings captureSurroundings =
       new PipeCapture.Surroundings(
           reactor, new LogSink.Shelf(), new PipeCapture.Scratch(), captures::remove);
@@ -144,6 +145,9 @@ public final class LinuxProcessHost implements ProcessHost {
         pidFd.close();
         return Optional.empty();
       }
+      try (ProcReader reader = new ProcReader()) {
+        trust.add(reader.userOf(identity.pid()));
+      }
       OptionalInt channel = ChannelEnds.takeBack(pidFd, identity.pid());
       return watch(new LinuxChild.Origin(identity, pidFd, tag, false, channel), watcher);
     } catch (PidFd.Failure gone) {
@@ -151,9 +155,14 @@ public final class LinuxProcessHost implements ProcessHost {
     }
   }
 
+  /// Exact for one whose parent has not taken the status yet, and for one that the keeper
+  /// remembers.
   @Override
   public Exit exitOf(ProcessIdentity identity) {
-    return exits.exitOf(identity).orElseGet(() -> ProcessHost.super.exitOf(identity));
+    Optional<Exit> exit =
+        identity.bootId().equals(self.bootId()) ? ZombieStatus.of(identity) : Optional.empty();
+    return exit.or(() -> exits.exitOf(identity))
+        .orElseGet(() -> ProcessHost.super.exitOf(identity));
   }
 
   @Override
@@ -169,7 +178,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, self.user());
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       Map<String, ProcessIdentity> found = new HashMap<>();
       TaggedMains.in(snapshot, self.pid(), tagPrefix)
           .forEach((tag, main) ->

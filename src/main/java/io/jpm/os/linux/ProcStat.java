@@ -10,6 +10,8 @@ import java.util.Optional;
 /// @param threads how many live threads it has
 /// @param startTime ticks since boot
 /// @param residentPages resident memory
+/// @param waitStatus how a zombie ended, as `wait(2)` will tell; 0 also where the kernel does not
+///   let us know
 record ProcStat(
     int pid,
     char state,
@@ -20,9 +22,10 @@ record ProcStat(
     long cpuTicks,
     long threads,
     long startTime,
-    long residentPages) {
+    long residentPages,
+    int waitStatus) {
   private static final long PF_KTHREAD = 0x200000;
-  private static final int LAST_FIELD = 24;
+  private static final int LAST_FIELD = 52;
 
   /// Whether it still runs. A leader thread that ended before the others shows as a zombie too, but
   /// its process lives on.
@@ -69,7 +72,8 @@ record ProcStat(
             field[14] + field[15],
             field[20],
             field[22],
-            field[24]));
+            field[24],
+            (int) field[52]));
   }
 
   private static int numbers(byte[] line, int from, long[] into, int first) {

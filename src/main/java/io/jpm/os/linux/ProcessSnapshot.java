@@ -36,15 +36,15 @@ final class ProcessSnapshot {
   }
 
   /// Walks over `/proc` now; `reader` has to stay open as long as tags are asked for. Tags count on
-  /// processes of `user` only: a stranger's environment may say anything.
-  static ProcessSnapshot take(ProcReader reader, int user) {
+  /// processes that `trust` names.
+  static ProcessSnapshot take(ProcReader reader, TagTrust trust) {
     long began = ProcReader.ticksNow();
     List<ProcStat> processes = new ArrayList<>();
     for (int pid : ProcReader.pids()) {
       reader.stat(pid).filter(stat -> !stat.isKernelThread()).ifPresent(processes::add);
     }
     return new ProcessSnapshot(
-        began, processes, pid -> reader.tag(pid).filter(tag -> reader.userOf(pid) == user));
+        began, processes, pid -> reader.tag(pid).filter(tag -> trust.trusts(pid, tag, reader)));
   }
 
   Collection<ProcStat> all() {

@@ -49,10 +49,7 @@ final class SpawnRefusal {
     Path program = request.program();
     return switch (errno) {
       case Errno.ENOENT -> missing(program);
-      case Errno.EACCES ->
-          Files.isExecutable(request.cwd())
-              ? notPermitted(program)
-              : folderSentence(request.cwd(), Errno.EACCES);
+      case Errno.EACCES -> notPermitted(request);
       case Errno.ENOEXEC -> notAProgram(program);
       case Errno.E2BIG ->
           program
@@ -92,6 +89,25 @@ final class SpawnRefusal {
     return interpreter(program)
         .map(name -> program + " cannot be started: its interpreter " + name + " is not executable")
         .orElse(program + " cannot be started: its file system does not allow programs (noexec)");
+  }
+
+  private static String notPermitted(SpawnRequest request) {
+    Path program = request.program();
+    if (!Files.isExecutable(request.cwd())) {
+      return folderSentence(request.cwd(), Errno.EACCES);
+    }
+    // We are not that user: what we may do says nothing, except where even root may not.
+    return request
+        .runAs()
+        .user()
+        .filter(user -> Files.isExecutable(program) && !Files.isDirectory(program))
+        .map(user ->
+            program
+                + " cannot be started: user "
+                + user
+                + " may not run it, or may not enter its folder or the working directory "
+                + request.cwd())
+        .orElseGet(() -> notPermitted(program));
   }
 
   private static String notAProgram(Path program) {

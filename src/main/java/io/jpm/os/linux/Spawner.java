@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntSupplier;
 
 /// Makes a process, `posix_spawn(3)`: a session of its own, signals as after boot, the streams and
 /// the folder it was asked for, and no other descriptor. All that can fail for a reason of its own
@@ -28,7 +29,11 @@ final class Spawner {
   /// Never changed once made: shared by all threads.
   private final MemorySegment attributes;
 
-  Spawner() {
+  private final TagTrust trust;
+
+  /// @param trust told of each user that a child is made as
+  Spawner(TagTrust trust) {
+    this.trust = trust;
     Arena forever = Arena.ofAuto();
     attributes = forever.allocate(STRUCT_BYTES, 16);
     MemorySegment all = forever.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
@@ -54,7 +59,13 @@ final class Spawner {
 
   /// What a child is made with, all opened.
   private record Given(
-      SpawnRequest request, int input, int out, int error, int folder, Optional<ChannelEnds> ends) {
+      SpawnRequest request,
+      Rights rights,
+      int input,
+      int out,
+      int error,
+      int folder,
+      Optional<ChannelEnds> ends) {
     int firstUnused() {
       return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
     }
@@ -85,17 +96,26 @@ final class Spawner {
   }
 
   private static Given open(SpawnRequest request, Descriptors descriptors) throws IOException {
+    Rights rights = Rights.of(request.runAs());
     int input = descriptors.keep(openNull());
     int out = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
     int error = descriptors.keep(NamedPipe.openForChild(request.error().fifo()));
     int folder = descriptors.keep(openFolder(request.cwd()));
+    // So that it can open /dev/stdout too, which asks for the right to the pipe itself.
+    rights
+        .identity()
+        .filter(identity -> identity.uid().isPresent())
+        .ifPresent(identity -> {
+          Libc.changeOwner(out, identity.uid().getAsInt(), identity.gid());
+          Libc.changeOwner(error, identity.uid().getAsInt(), identity.gid());
+        });
     Optional<ChannelEnds> ends = Optional.empty();
     if (request.channel()) {
       ChannelEnds made = ChannelEnds.open();
       int daemon = descriptors.keep(made.daemon());
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
-    return new Given(request, input, out, error, folder, ends);
+    return new Given(request, rights, input, out, error, folder, ends);
   }
 
   private static void fill(MemorySegment actions, Given given) {
@@ -113,14 +133,12 @@ final class Spawner {
   private Outcome call(Given given, Arena arena, MemorySegment actions) throws IOException {
     SpawnRequest request = given.request;
     MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-    int errno =
-        Libc.spawn(
-            pid,
-            Libc.text(arena, request.program().toString()),
-            actions,
-            attributes,
-            strings(arena, request.argv()),
-            strings(arena, environment(given)));
+    MemorySegment path = Libc.text(arena, request.program().toString());
+    MemorySegment argv = strings(arena, request.argv());
+    MemorySegment environment = strings(arena, environment(given));
+    IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
+    given.rights.identity().ifPresent(identity -> identity.uid().ifPresent(trust::add));
+    int errno = given.rights.areTheDaemons() ? work.getAsInt() : OtherSelf.call(given.rights, work);
     return errno == 0
         ? new Outcome.Made(
             pid.get(ValueLayout.JAVA_INT, 0),
@@ -146,6 +164,7 @@ final class Spawner {
 
   private static List<String> environment(Given given) throws IOException {
     Map<String, String> environment = new LinkedHashMap<>(given.request.environment());
+    environment.putAll(given.rights.environment());
     // Names of another channel mean nothing here, and would have Node take any descriptor for it.
     environment.keySet().removeAll(ChannelEnds.VARIABLES);
     if (given.ends.isPresent()) {

@@ -23,6 +23,13 @@ record Tag(String text) {
     return mine.isPresent() && others.isPresent() && others.getAsLong() < mine.getAsLong();
   }
 
+  /// The home in `tag`, its text up to the last colon but one; empty when it has none.
+  static String home(String tag) {
+    int generation = tag.lastIndexOf(':');
+    int instance = generation < 1 ? -1 : tag.lastIndexOf(':', generation - 1);
+    return instance < 0 ? "" : tag.substring(0, instance);
+  }
+
   private static OptionalLong generation(String digits) {
     boolean number = !digits.isEmpty() && digits.length() <= 18;
     for (int i = 0; number && i < digits.length(); i++) {

@@ -14,7 +14,7 @@ final class TreeSweeper implements AutoCloseable {
   private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final Reactor reactor;
-  private final int user;
+  private final TagTrust trust;
   private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final Thread thread = Thread.ofPlatform().daemon().name("jpm-tree").unstarted(this::run);
   private boolean started;
@@ -26,10 +26,10 @@ final class TreeSweeper implements AutoCloseable {
   private boolean stopping;
 
   /// @param reactor runs what has to wait
-  /// @param user whose processes may be known by their tag
-  TreeSweeper(Reactor reactor, int user) {
+  /// @param trust whose processes may be known by their tag
+  TreeSweeper(Reactor reactor, TagTrust trust) {
     this.reactor = reactor;
-    this.user = user;
+    this.trust = trust;
   }
 
   /// Runs `task` on the thread, before the next sweep.
@@ -112,7 +112,7 @@ final class TreeSweeper implements AutoCloseable {
     due.clear();
     now.forEach(ProcessTree::beforeWalk);
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, user);
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }

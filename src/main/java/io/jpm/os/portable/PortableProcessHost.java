@@ -1,6 +1,7 @@
 package io.jpm.os.portable;
 
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RunAs;
 import io.jpm.model.Usage;
 import io.jpm.os.Capture;
 import io.jpm.os.Child;
@@ -32,6 +33,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// - a child stays in the daemon's session, and its tree is who descends from it: processes whose
 ///   parent has died are missed, and [#findTagged] finds nothing;
 /// - a death by signal looks like `exit 128+n`, and the exit of an adopted process is unknown;
+/// - a request for another user, nice or umask ([SpawnRequest#runAs]) is refused;
 /// - there is no channel: [Child#hasChannel] is false, and no process is told of one;
 /// - arguments and values that are not text in the JVM's encoding are not passed exactly.
 public final class PortableProcessHost implements ProcessHost {
@@ -78,7 +80,11 @@ public final class PortableProcessHost implements ProcessHost {
   private static Optional<String> whyNot(SpawnRequest request) {
     Path program = request.program();
     Path cwd = request.cwd();
-    if (!Files.exists(cwd)) {
+    if (!request.runAs().equals(RunAs.DAEMON)) {
+      return Optional.of(
+          "this system cannot start an app as another user or with a nice or umask of its own:"
+              + " leave out uid, gid, nice and umask");
+    } else if (!Files.exists(cwd)) {
       return Optional.of("the working directory " + cwd + " does not exist");
     } else if (!Files.isDirectory(cwd)) {
       return Optional.of("the working directory " + cwd + " is not a folder");

@@ -7,7 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class ProcStatTest {
   private static final String REST =
-      " S 7 8 9 34816 -1 4194304 1 2 3 4 50 60 0 0 20 0 3 0 12345 999 77 18446744073709551615 1 0\n";
+      " S 7 8 9 34816 -1 4194304 1 2 3 4 50 60 0 0 20 0 3 0 12345 999 77 18446744073709551615"
+          + " 1 0 0 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 0 0 0 0 0 0 0 10752\n";
 
   private static ProcStat parse(String line) {
     return ProcStat.parse(line.getBytes(StandardCharsets.ISO_8859_1)).orElseThrow();
@@ -16,7 +17,7 @@ class ProcStatTest {
   @Test
   void readsTheFieldsItNeeds() {
     assertThat(parse("42 (sh)" + REST))
-        .isEqualTo(new ProcStat(42, 'S', 7, 8, 9, 4194304, 110, 3, 12345, 77));
+        .isEqualTo(new ProcStat(42, 'S', 7, 8, 9, 4194304, 110, 3, 12345, 77, 10752));
   }
 
   @Test

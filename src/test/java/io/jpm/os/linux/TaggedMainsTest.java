@@ -17,7 +17,7 @@ class TaggedMainsTest {
   private final Map<Integer, String> tags = new HashMap<>();
 
   private void process(int pid, int parent, int session, long start, String tag) {
-    table.add(new ProcStat(pid, 'S', parent, session, session, 0, 0, 1, start, 0));
+    table.add(new ProcStat(pid, 'S', parent, session, session, 0, 0, 1, start, 0, 0));
     tags.put(pid, tag);
   }
 

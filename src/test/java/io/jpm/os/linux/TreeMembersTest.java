@@ -23,7 +23,7 @@ class TreeMembersTest {
   }
 
   private void process(int pid, int parent, int session, long start, char state) {
-    table.add(new ProcStat(pid, state, parent, session, session, 0, 0, 1, start, 0));
+    table.add(new ProcStat(pid, state, parent, session, session, 0, 0, 1, start, 0, 0));
   }
 
   private List<Integer> members(long mainThere, Integer... known) {

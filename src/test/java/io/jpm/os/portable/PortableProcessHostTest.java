@@ -1,11 +1,34 @@
 package io.jpm.os.portable;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.RunAs;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.ProcessHostContract;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
 
 class PortableProcessHostTest extends ProcessHostContract {
   @Override
   protected ProcessHost newHost() {
     return new PortableProcessHost();
+  }
+
+  @Test
+  void otherRightsAreRefusedAndNotIgnored() {
+    RunAs nice =
+        new RunAs(Optional.empty(), Optional.empty(), OptionalInt.of(5), OptionalInt.empty());
+
+    assertThat(fixture.refusal(fixture.withRunAs(fixture.request("obedient.sh"), nice)))
+        .contains("leave out uid, gid, nice and umask");
+  }
+
+  @Test
+  void thereIsNoChannel() {
+    var child = fixture.start(fixture.withChannel(fixture.request("obedient.sh")));
+
+    assertThat(child.child().hasChannel()).isFalse();
+    assertThat(child.child().send("1")).isFalse();
   }
 }

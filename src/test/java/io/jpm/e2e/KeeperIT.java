@@ -1,0 +1,335 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What happens when the daemon dies and nobody types a command.
+@Timeout(300)
+class KeeperIT {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static final String TICKER =
+      """
+      #!/bin/sh
+      echo "limit $(ulimit -Sn)"
+      n=0
+      while :; do n=$((n+1)); echo "tick $n"; sleep 0.01; done
+      """;
+
+  /// Waits for its gate, prints, exits 7; when it is started again it only sits there.
+  private static final String NUMBERS =
+      """
+      #!/bin/bash
+      cd "$(dirname "$0")"
+      [ ! -e done ] || exec sleep 1000
+      read -r line <gate
+      for ((n = 1; n <= 500; n++)); do echo "line $n"; done
+      touch done
+      exit 7
+      """;
+
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  @Test
+  void aKilledDaemonIsBackWithNobodyTypingAndAsItWas() throws Exception {
+    jpm.environment("JPM_JAVA_OPTS", "-Dkept.over.death=yes");
+    jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    jpm.environment("JPM_JAVA_OPTS", "");
+    int pid = jpm.pid("ticker");
+    long first = jpm.daemonPid();
+    long begun = System.nanoTime();
+    jpm.killDaemon();
+    long second = awaitOtherDaemon(first);
+    System.out.printf("back after %d ms%n", (System.nanoTime() - begun) / 1_000_000);
+
+    assertThat(commandLine(second)).contains("-Dkept.over.death=yes");
+    assertThat(jpm.pid("ticker")).isEqualTo(pid);
+    assertThat(jpm.restarts("ticker")).isZero();
+    int before = jpm.log("ticker-out.log").size();
+    Eventually.await("it goes on", SOON, () -> lines("ticker-out.log") > before + 20);
+    List<String> ticks = jpm.log("ticker-out.log").subList(1, before);
+    assertThat(ticks)
+        .isEqualTo(IntStream.rangeClosed(1, ticks.size()).mapToObj(n -> "tick " + n).toList());
+    assertThat(saidByKeeper("(pid " + first + ") is gone, starting it again")).hasSize(1);
+  }
+
+  @Test
+  void neitherDaemonNorAppsInheritWhatTheKeeperHolds() throws Exception {
+    jpm.runAfter("ulimit -Sn 777", "start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    long first = jpm.daemonPid();
+    jpm.killDaemon();
+    long second = awaitOtherDaemon(first);
+    jpm.run("restart", "ticker").ok();
+    Eventually.await("it ticks", SOON, () -> limits().size() == 2);
+
+    assertThat(limits()).containsExactly("limit 777", "limit 777");
+    assertThat(openFiles(jpm.pid("ticker")))
+        .noneMatch(file -> file.endsWith("keeper.fifo") || file.contains("jpm.log"));
+    assertThat(openFiles(second).stream().filter(file -> file.endsWith("keeper.fifo"))).hasSize(1);
+    assertThat(openFiles(second).stream().filter(file -> file.contains("/fifo/"))).hasSize(2);
+    assertThat(commandLine(keeper())).contains("jpm-keeper");
+    assertThat(environment(keeper())).doesNotContain("JPM_TAG");
+  }
+
+  @Test
+  void whatAnAppPrintedAndHowItEndedWithoutADaemonIsKnown() throws Exception {
+    Path gate = makeGate();
+    jpm.run("start", jpm.script("numbers.sh", NUMBERS).toString(), "--name", "numbers").ok();
+    int pid = jpm.pid("numbers");
+    long first = jpm.daemonPid();
+    try (var _ = jpm.startForbidden()) {
+      jpm.killDaemon();
+      Files.writeString(gate, "go\n");
+      Eventually.await("the app has ended", SOON, () -> !Jpm.running(pid));
+    }
+    awaitOtherDaemon(first);
+    jpm.awaitStatus("numbers", "online");
+
+    assertThat(jpm.restarts("numbers")).isEqualTo(1);
+    Eventually.await("all lines", SOON, () -> lines("numbers-out.log") == 500);
+    assertThat(jpm.log("numbers-out.log"))
+        .isEqualTo(IntStream.rangeClosed(1, 500).mapToObj(n -> "line " + n).toList());
+    assertThat(jpm.run("describe", "numbers").ok().out())
+        .contains(kernelTellsStrangers() ? "exit 7" : "exit unknown");
+  }
+
+  @Test
+  void killEndsTheKeeperAndNoDaemonComesBack() throws Exception {
+    jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    long daemon = jpm.daemonPid();
+    Eventually.await("there is a keeper", SOON, () -> keeper() > 0);
+    jpm.run("kill").ok();
+    Eventually.await("nothing is left", SOON, () -> jpm.survivors().isEmpty());
+    assertThat(Jpm.running((int) daemon)).isFalse();
+    assertThat(saidByKeeper("starting it again")).isEmpty();
+  }
+
+  @Test
+  void aKeeperThatDiesIsReplacedAndTheNextHoldsTheSamePipes() throws Exception {
+    jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    awaitPipes(2);
+    int first = keeper();
+    Jpm.kill(first);
+    Eventually.await("there is another", SOON, () -> keeper() != first);
+    awaitPipes(2);
+    jpm.run("start", jpm.script("second.sh", TICKER).toString()).ok();
+    awaitPipes(4);
+    jpm.run("delete", "second").ok();
+    awaitPipes(2);
+
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    awaitOtherDaemon(daemon);
+    assertThat(jpm.status("ticker")).isEqualTo("online");
+  }
+
+  @Test
+  void aDaemonThatCannotStartIsTriedAgainAfterLongerAndLongerPauses() throws Exception {
+    jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    int pid = jpm.pid("ticker");
+    long first = jpm.daemonPid();
+    jpm.settings("{broken");
+    jpm.killDaemon();
+    Eventually.await("the brake", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
+    assertThat(saidByKeeper("does not start (the daemon did not start"))
+        .hasSize(2)
+        .allMatch(line -> line.contains("jpm.json"))
+        .first()
+        .asString()
+        .endsWith("in 1 s");
+    jpm.settings("{}");
+    awaitOtherDaemon(first);
+    assertThat(jpm.pid("ticker")).isEqualTo(pid);
+  }
+
+  @Test
+  void killSendsAKeeperAwayThatIsAboutToStartTheDaemon() throws Exception {
+    jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    jpm.run("stop", "ticker").ok();
+    jpm.settings("{broken");
+    jpm.killDaemon();
+    Eventually.await("the brake", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
+    assertThat(jpm.run("kill").ok().err()).contains("no daemon is running");
+    Eventually.await("the keeper is gone", SOON, () -> jpm.survivors().isEmpty());
+    jpm.settings("{}");
+  }
+
+  @Test
+  void afterSigtermTheKeeperHoldsTheAppsPipesAndLeavesTheDaemonDead() throws Exception {
+    Path gate = makeGate();
+    jpm.run("start", jpm.script("numbers.sh", NUMBERS).toString(), "--name", "numbers").ok();
+    int pid = jpm.pid("numbers");
+    ProcessHandle daemon = ProcessHandle.of(jpm.daemonPid()).orElseThrow();
+    awaitPipes(2);
+    int keeper = keeper();
+    daemon.destroy();
+    Eventually.await("the daemon is gone", SOON, () -> !Jpm.running((int) daemon.pid()));
+    Eventually.await("the keeper knows", SOON, () -> waitsForAnyone(keeper));
+    assertThat(children(keeper)).isEmpty();
+    Files.writeString(gate, "go\n");
+    Eventually.await("the app has ended", SOON, () -> !Jpm.running(pid));
+    assertThat(saidByKeeper("starting")).isEmpty();
+    assertThat(Files.exists(jpm.home().resolve("jpm.pid"))).isFalse();
+
+    jpm.awaitStatus("numbers", "online");
+    assertThat(jpm.restarts("numbers")).isEqualTo(1);
+    assertThat(keeper()).isEqualTo(keeper);
+    Eventually.await("all lines", SOON, () -> lines("numbers-out.log") == 500);
+  }
+
+  @Test
+  void twoHomesHaveAKeeperEach() throws Exception {
+    try (Jpm other = new Jpm()) {
+      jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+      other.run("start", other.script("ticker.sh", TICKER).toString()).ok();
+      long mine = jpm.daemonPid();
+      long theirs = other.daemonPid();
+      jpm.killDaemon();
+      long next = awaitOtherDaemon(mine);
+      assertThat(other.daemonPid()).isEqualTo(theirs);
+      other.run("kill").ok();
+      Eventually.await("the other is gone", SOON, () -> other.survivors().isEmpty());
+      assertThat(jpm.daemonPid()).isEqualTo(next);
+      assertThat(jpm.status("ticker")).isEqualTo("online");
+    }
+  }
+
+  @Test
+  void aSettingTurnsItOffAndSendsTheOneAwayThatIsThere() throws Exception {
+    jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    awaitPipes(2);
+    jpm.settings("{\"keeper\": {\"enabled\": false}}");
+    long first = jpm.daemonPid();
+    jpm.killDaemon();
+    awaitOtherDaemon(first);
+    Eventually.await(
+        "no keeper is left",
+        SOON,
+        () -> jpm.survivors().stream().noneMatch(process -> process.contains("jpm-keeper")));
+    assertThat(jpm.status("ticker")).isEqualTo("online");
+  }
+
+  private Path makeGate() throws Exception {
+    Path gate = jpm.work().resolve("gate");
+    assertThat(new ProcessBuilder("mkfifo", gate.toString()).start().waitFor()).isZero();
+    return gate;
+  }
+
+  /// Without a command, which would start one.
+  private long awaitOtherDaemon(long old) throws IOException {
+    Eventually.await(
+        "a daemon is back",
+        Jpm.LONG,
+        () -> Files.exists(jpm.home().resolve("bridge.port")) && pidFile("jpm.pid") != old,
+        jpm::daemonLog);
+    return jpm.daemonPid();
+  }
+
+  private int keeper() {
+    return (int) pidFile("keeper.pid");
+  }
+
+  private long pidFile(String name) {
+    try {
+      return Long.parseLong(Files.readAllLines(jpm.home().resolve(name)).getFirst());
+    } catch (IOException | java.util.NoSuchElementException notYet) {
+      return 0;
+    }
+  }
+
+  private void awaitPipes(int count) {
+    Eventually.await(
+        "the keeper holds " + count + " pipes",
+        SOON,
+        () -> openFiles(keeper()).stream().filter(file -> file.contains("/fifo/")).count() == count,
+        () -> openFiles(keeper()));
+  }
+
+  /// Whether its pipe is open for writing too, as it is only while there is no daemon.
+  private static boolean waitsForAnyone(int keeper) {
+    return read(Path.of("/proc/" + keeper + "/fdinfo/0")).matches("(?s).*flags:\\s+[0-7]*2\n.*");
+  }
+
+  private static String children(int pid) {
+    return read(Path.of("/proc/" + pid + "/task/" + pid + "/children")).strip();
+  }
+
+  private static List<String> openFiles(long pid) {
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return files.map(KeeperIT::target).toList();
+    } catch (IOException | java.io.UncheckedIOException gone) {
+      return List.of();
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException closed) {
+      return "";
+    }
+  }
+
+  private static String commandLine(long pid) {
+    return read(Path.of("/proc/" + pid + "/cmdline"));
+  }
+
+  private static String environment(long pid) {
+    return read(Path.of("/proc/" + pid + "/environ"));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  private List<String> saidByKeeper(String text) {
+    return jpm.daemonLog().stream()
+        .filter(line -> line.contains(" keeper: the daemon") && line.contains(text))
+        .toList();
+  }
+
+  private List<String> limits() {
+    return read(jpm.home().resolve("logs/ticker-out.log"))
+        .lines()
+        .filter(line -> line.startsWith("limit "))
+        .toList();
+  }
+
+  private int lines(String file) {
+    return (int) read(jpm.home().resolve("logs").resolve(file)).lines().count();
+  }
+
+  private static boolean kernelTellsStrangers() {
+    var version = Pattern.compile("(\\d+)\\.(\\d+).*").matcher(System.getProperty("os.version"));
+    assertThat(version.matches()).isTrue();
+    int number = Integer.parseInt(version.group(1)) * 1000 + Integer.parseInt(version.group(2));
+    return number >= 6015;
+  }
+}

@@ -1,0 +1,203 @@
+package io.jpm.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperSetup;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The real `bin/jpm-keeper` beside a `bin/jpm` that only says that it was called. Closing a link
+/// is the daemon's death.
+@Timeout(120)
+class KeeperScriptTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  @TempDir private Path dir;
+  private Path home;
+  private KeeperSetup setup;
+  private LinuxProcessHost host;
+
+  @BeforeEach
+  void install() throws IOException {
+    assumeThat(LinuxProcessHost.unsupportedReason()).isEmpty();
+    home = Files.createDirectories(dir.resolve("the home"));
+    Path root = dir.resolve("the root");
+    Path bin = Files.createDirectories(root.resolve("bin"));
+    Files.copy(Path.of("bin/jpm-keeper"), bin.resolve("jpm-keeper"));
+    setup =
+        new KeeperSetup(home, root, Map.of("JPM_JAVA", "/a java", "JPM_JAVA_OPTS", "-Da=b -Dc"));
+    host = new LinuxProcessHost();
+  }
+
+  @AfterEach
+  void quit() throws IOException {
+    if (host != null) {
+      int keeper = Files.exists(setup.record()) ? pid() : 0;
+      try (KeeperLink link = link()) {
+        if (link.reach()) {
+          link.tell(new KeeperOrder.Quit());
+        }
+      }
+      Eventually.await("the keeper has ended", SOON, () -> keeper == 0 || !isAlive(keeper));
+      host.close();
+    }
+  }
+
+  private KeeperLink link() {
+    return host.keeper(setup, () -> {}).orElseThrow();
+  }
+
+  /// What `bin/jpm` does when the keeper calls it.
+  private void starting(String commands) throws IOException {
+    Path script = setup.root().resolve("bin/jpm");
+    String tell =
+        "printf '%s|' \"$JPM_INTERNAL\" \"$JPM_HOME\" \"$JPM_JAVA\" \"$JPM_JAVA_OPTS\" \"$JPM_AOT\" \"$(echo /dev/fd/*)\" >>\"$JPM_HOME/calls\"; echo >>\"$JPM_HOME/calls\"\n";
+    Files.writeString(script, "#!/bin/bash\n" + tell + commands + "\n");
+  }
+
+  private List<String> calls() {
+    return lines("calls");
+  }
+
+  private List<String> lines(String file) {
+    try {
+      return Files.exists(home.resolve(file)) ? Files.readAllLines(home.resolve(file)) : List.of();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private int pid() throws IOException {
+    return Integer.parseInt(Files.readAllLines(setup.record()).getFirst());
+  }
+
+  private static boolean isAlive(int pid) {
+    return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+  }
+
+  private static long openFifos(int pid) {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return open.filter(link -> target(link).contains("/fifo/")).count();
+    } catch (IOException gone) {
+      return -1;
+    }
+  }
+
+  private static String target(Path link) {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (IOException closed) {
+      return "";
+    }
+  }
+
+  private List<Path> fifos(int count) throws Exception {
+    Path folder = Files.createDirectories(home.resolve("fifo"));
+    List<String> command = new ArrayList<>(List.of("mkfifo"));
+    List<Path> fifos = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      fifos.add(folder.resolve("é " + i + "].out"));
+      command.add(fifos.getLast().toString());
+    }
+    assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+    return fifos;
+  }
+
+  @Test
+  void thePipesOfAThousandAppsAreHeldAndTheDaemonIsStartedWithoutThem() throws Exception {
+    starting("exit 0");
+    List<Path> fifos = fifos(2000);
+    try (KeeperLink link = link()) {
+      link.start();
+      link.tell(new KeeperOrder.Hold(fifos));
+      Eventually.await("all are held", SOON, () -> openFifos(quietPid()) == 2000);
+      link.tell(new KeeperOrder.Hold(fifos));
+      link.tell(new KeeperOrder.Drop(fifos.subList(0, 10)));
+      Eventually.await("ten were dropped", SOON, () -> openFifos(quietPid()) == 1990);
+      link.tell(new KeeperOrder.Guard());
+    }
+    Eventually.await("the daemon is started", SOON, () -> calls().size() == 1);
+    String[] call = calls().getFirst().split("\\|", -1);
+    assertThat(call).startsWith("start", home.toString(), "/a java", "-Da=b -Dc", "");
+    assertThat(call[5].split(" ", -1).length).isLessThan(6);
+    assertThat(openFifos(pid())).isEqualTo(1990);
+  }
+
+  private int quietPid() {
+    try {
+      return pid();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aDaemonThatKnowsNoKeeperIsLeftAlone() throws Exception {
+    starting("exit 0");
+    try (KeeperLink link = link()) {
+      link.start();
+      link.tell(new KeeperOrder.Guard());
+    }
+    Eventually.await("it is started", SOON, () -> calls().size() == 1);
+    // Another daemon comes and dies: the keeper has not been told to guard that one.
+    try (KeeperLink link = link()) {
+      assertThat(link.reach()).isTrue();
+    }
+    int keeper = pid();
+    Eventually.await("with nothing to do it ends", SOON, () -> !isAlive(keeper));
+    assertThat(calls()).hasSize(1);
+    assertThat(lines("jpm.log")).hasSize(1);
+  }
+
+  @Test
+  void eachTryIsOneLineWithTheReasonAndThePause() throws Exception {
+    starting("echo 'jpm: no luck' >&2; echo more >&2; exit 1");
+    long self = ProcessHandle.current().pid();
+    try (KeeperLink link = link()) {
+      link.start();
+      link.tell(new KeeperOrder.Guard());
+    }
+    Eventually.await("three tries", SOON, () -> lines("jpm.log").size() == 4);
+    List<String> said = lines("jpm.log").stream().map(line -> line.split(": ", 2)[1]).toList();
+    assertThat(said)
+        .containsExactly(
+            "the daemon (pid " + self + ") is gone, starting it again",
+            "the daemon does not start (no luck), starting it again in 1 s",
+            "the daemon does not start (no luck), starting it again in 2 s",
+            "the daemon does not start (no luck), starting it again in 4 s");
+    assertThat(lines("jpm.log"))
+        .allMatch(line -> line.matches("[-0-9T:.]{23}(Z|[-+]\\d\\d:\\d\\d) WARNING keeper: .*"));
+  }
+
+  @Test
+  void withoutItsHomeItEnds() throws Exception {
+    starting("exit 1");
+    int keeper;
+    try (KeeperLink link = link()) {
+      link.start();
+      keeper = pid();
+      link.tell(new KeeperOrder.Hold(fifos(1)));
+      link.tell(new KeeperOrder.Guard());
+      Eventually.await("it holds", SOON, () -> openFifos(keeper) == 1);
+      Files.delete(setup.fifo());
+    }
+    Eventually.await("it has ended", SOON, () -> !isAlive(keeper));
+    assertThat(calls()).isEmpty();
+  }
+}

@@ -1,0 +1,72 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.Exit;
+import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.LogPipe;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
+
+/// A daemon in a JVM of another user that asks for what only root may do, and says what came of it.
+final class OrdinaryDaemon {
+  private OrdinaryDaemon() {}
+
+  /// Asks and says.
+  ///
+  /// @param arguments a folder that everybody may write to, a program
+  public static void main(String[] arguments) throws InterruptedException {
+    try (LinuxProcessHost host = new LinuxProcessHost()) {
+      say("daemon", host, request(arguments, user("daemon")));
+      say(
+          "nice",
+          host,
+          request(
+              arguments,
+              new RunAs(
+                  Optional.empty(), Optional.empty(), OptionalInt.of(-5), OptionalInt.empty())));
+      say("nobody", host, request(arguments, user("nobody")));
+    }
+  }
+
+  private static RunAs user(String name) {
+    return new RunAs(Optional.of(name), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  private static SpawnRequest request(String[] arguments, RunAs runAs) {
+    Path dir = Path.of(arguments[0]);
+    LogPipe pipe = new LogPipe(dir.resolve("ordinary-fifo/1"), dir.resolve("ordinary.log"));
+    return new SpawnRequest(
+        Path.of(arguments[1]), List.of("x"), Map.of(), dir, pipe, pipe, dir + ":1:1", runAs, false);
+  }
+
+  private static void say(String what, LinuxProcessHost host, SpawnRequest request)
+      throws InterruptedException {
+    CountDownLatch gone = new CountDownLatch(1);
+    ChildWatcher watcher =
+        new ChildWatcher() {
+          @Override
+          public void exited(Exit exit) {}
+
+          @Override
+          public void treeGone() {
+            gone.countDown();
+          }
+        };
+    switch (host.spawn(request, watcher)) {
+      case SpawnResult.Refused(String reason, boolean _) ->
+          System.out.println(what + ": " + reason);
+      case SpawnResult.Started(var child) -> {
+        System.out.println(what + ": started");
+        child.signalTree(Signal.SIGKILL);
+        gone.await();
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.os.HostFixture;
+import io.jpm.testing.Eventually;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A pid means somebody else a moment later: not often, so here on purpose.
+@Timeout(180)
+class PidReuseTest {
+  private static final List<String> UNSHARE =
+      List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");
+
+  @TempDir private Path dir;
+
+  @Test
+  void aStrangerWithARecordedPidIsNeitherAdoptedNorSignalled() throws Exception {
+    assumeTrue(Libc.effectiveUser() == 0, "only root can make a pid namespace");
+    assumeTrue(
+        run(List.of("sh", "-c", "test -w /proc/sys/kernel/ns_last_pid && echo yes"))
+            .equals("yes\n"),
+        "this kernel does not let anybody choose pids");
+
+    String said =
+        run(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:-MaxFDLimit",
+                "-cp",
+                Objects.requireNonNull(System.getProperty("java.class.path")),
+                SmallPidSpace.class.getName(),
+                Files.createDirectory(dir.resolve("space")).toString()));
+
+    assertThat(said)
+        .isEqualTo(
+            """
+            main: adopted: false
+            main: usage: false
+            main: exit: exit unknown (it ended while no daemon was running)
+            main: leftovers: false
+            main: stranger lives: true
+            member: app lives: false
+            member: stranger lives: true
+            """);
+  }
+
+  private String run(List<String> words) throws Exception {
+    List<String> command = new ArrayList<>(UNSHARE);
+    // A shell for an init: it fetches the status of every orphan.
+    command.addAll(List.of("sh", "-c", "\"$@\"; exit $?", "init"));
+    command.addAll(words);
+    Path said = dir.resolve("said");
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    try {
+      Eventually.await(
+          command + " ends",
+          Duration.ofSeconds(120),
+          () -> !process.isAlive(),
+          () -> HostFixture.read(said));
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    return Files.readString(said);
+  }
+}

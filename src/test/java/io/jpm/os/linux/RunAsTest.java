@@ -1,0 +1,388 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.jpm.testing.Eventually;
+import io.jpm.testing.Leftovers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Children with other rights than the daemon's, as the kernel shows them. What only root can bring
+/// about only root tests.
+@Timeout(120)
+class RunAsTest {
+  private static final String NOBODY = "nobody";
+
+  private HostFixture fixture;
+
+  @BeforeEach
+  void open(@TempDir Path dir) throws IOException {
+    // Another user has to come in, and to write.
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    fixture.close();
+  }
+
+  private static void assumeRoot() {
+    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
+  }
+
+  private static RunAs user(String name) {
+    return new RunAs(Optional.of(name), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  private static RunAs group(String name) {
+    return new RunAs(Optional.empty(), Optional.of(name), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  private static RunAs nice(int nice) {
+    return new RunAs(Optional.empty(), Optional.empty(), OptionalInt.of(nice), OptionalInt.empty());
+  }
+
+  private SpawnRequest request(String script, RunAs runAs) {
+    return fixture.withRunAs(fixture.request(script), runAs);
+  }
+
+  private static List<String> status(long pid, String key) {
+    return read(Path.of("/proc/" + pid + "/status"))
+        .lines()
+        .filter(line -> line.startsWith(key + ":"))
+        .flatMap(line -> Stream.of(line.substring(key.length() + 1).strip().split("\\s+")))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String niceOf(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return fields[16];
+  }
+
+  private static List<String> fourTimes(Object value) {
+    return List.of(value.toString(), value.toString(), value.toString(), value.toString());
+  }
+
+  @Test
+  void aUserComesWithItsGroupAndWithoutAnyCapability() throws IOException {
+    assumeRoot();
+    Accounts.User nobody = Accounts.user(NOBODY).orElseThrow();
+    Spawned app =
+        fixture.start(
+            request(
+                "reopens-stdout.sh",
+                new RunAs(
+                    Optional.of(NOBODY),
+                    Optional.empty(),
+                    OptionalInt.of(7),
+                    OptionalInt.of(0137))));
+    app.awaitOutput("0137\n");
+
+    assertThat(status(app.pid(), "Uid")).isEqualTo(fourTimes(nobody.uid()));
+    assertThat(status(app.pid(), "Gid")).isEqualTo(fourTimes(nobody.gid()));
+    assertThat(status(app.pid(), "Groups")).containsExactly(Integer.toString(nobody.gid()));
+    for (String set : List.of("CapEff", "CapPrm", "CapInh", "CapAmb")) {
+      assertThat(status(app.pid(), set)).as(set).containsExactly("0000000000000000");
+    }
+    assertThat(status(app.pid(), "Umask")).containsExactly("0137");
+    assertThat(niceOf(read(Path.of("/proc/" + app.pid() + "/stat")))).isEqualTo("7");
+    assertThat(HostFixture.read(app.out())).startsWith("reopened\n");
+    assertThat(HostFixture.read(app.error()))
+        .isEqualTo(nobody.home() + " nobody nobody " + nobody.shell() + "\n");
+    Path made = fixture.dir().resolve("made-here");
+    assertThat(Files.getAttribute(made, "unix:uid")).isEqualTo(nobody.uid());
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+        .isEqualTo("rw-r-----");
+    assertThat(status(ProcessHandle.current().pid(), "Umask")).isNotEqualTo(List.of("0137"));
+  }
+
+  @Test
+  void numbersServeAsNames() {
+    assumeRoot();
+    Accounts.User nobody = nobody();
+    Spawned byNumber =
+        fixture.start(request("obedient.sh", user(Integer.toUnsignedString(nobody.uid()))));
+    Spawned otherGroup =
+        fixture.start(
+            request(
+                "obedient.sh",
+                new RunAs(
+                    Optional.of(NOBODY),
+                    Optional.of("4242"),
+                    OptionalInt.empty(),
+                    OptionalInt.empty())));
+    Spawned groupAlone = fixture.start(request("obedient.sh", group("daemon")));
+
+    assertThat(status(byNumber.pid(), "Uid")).isEqualTo(fourTimes(nobody.uid()));
+    assertThat(status(otherGroup.pid(), "Uid")).isEqualTo(fourTimes(nobody.uid()));
+    assertThat(status(otherGroup.pid(), "Gid")).isEqualTo(fourTimes(4242));
+    assertThat(status(otherGroup.pid(), "Groups")).containsExactly("4242");
+    assertThat(status(groupAlone.pid(), "Uid")).isEqualTo(fourTimes(0));
+    assertThat(status(groupAlone.pid(), "Gid")).isEqualTo(fourTimes(1));
+    assertThat(status(groupAlone.pid(), "Groups")).containsExactly("1");
+  }
+
+  private static Accounts.User nobody() {
+    try {
+      return Accounts.user(NOBODY).orElseThrow();
+    } catch (ErrnoException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void furtherGroupsOfTheUserAreSet() throws IOException {
+    assumeRoot();
+    Optional<String> member =
+        Files.readAllLines(Path.of("/etc/group")).stream()
+            .map(line -> line.split(":", -1))
+            .filter(parts -> parts.length > 3 && !parts[3].isEmpty())
+            .map(parts -> parts[3].split(",", -1)[0])
+            .findFirst();
+    assumeTrue(member.isPresent(), "no user of this machine is in a further group");
+    Accounts.User user = Accounts.user(member.orElseThrow()).orElseThrow();
+    Spawned app = fixture.start(request("obedient.sh", user(user.name())));
+
+    List<String> expected =
+        Accounts.groupsOf(user.name(), user.gid()).stream().map(Integer::toUnsignedString).toList();
+    assertThat(expected).hasSizeGreaterThan(1);
+    assertThat(status(app.pid(), "Groups")).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void theDaemonsOwnThreadsKeepTheirRights() {
+    assumeRoot();
+    List<String> before = ownThreads();
+    RunAs all =
+        new RunAs(Optional.of(NOBODY), Optional.empty(), OptionalInt.of(11), OptionalInt.of(0123));
+    for (int i = 0; i < 50; i++) {
+      Spawned app = fixture.start(request("exits-at-once.sh", all));
+      app.watcher().awaitExit();
+    }
+
+    assertThat(ownThreads()).isEqualTo(before).hasSize(1);
+    // PR_GET_DUMPABLE: nobody can have attached to the threads that were nobody's.
+    assertThat(new Native("prctl").call(3))
+        .isEqualTo(Long.parseLong(read(Path.of("/proc/sys/fs/suid_dumpable")).strip()));
+  }
+
+  /// What all threads have: one line when they agree.
+  private static List<String> ownThreads() {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.flatMap(RunAsTest::rights).distinct().toList();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Stream<String> rights(Path task) {
+    try {
+      if (Files.readString(task.resolve("comm")).startsWith("jpm-other")) {
+        return Stream.empty(); // on its way out
+      }
+      String status =
+          String.join(
+              " ",
+              Files.readAllLines(task.resolve("status")).stream()
+                  .filter(line -> line.matches("(Uid|Gid|Groups|Umask|Cap...):.*"))
+                  .toList());
+      return Stream.of(status + " nice " + niceOf(Files.readString(task.resolve("stat"))));
+    } catch (IOException ended) {
+      return Stream.empty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"obedient.sh", "new-session.sh", "daemonizes.sh"})
+  void theTreeOfAnotherUserIsEnded(String script) {
+    assumeRoot();
+    Spawned app = fixture.start(request(script, user(NOBODY)));
+    app.awaitReady();
+
+    app.child().signalTree(Signal.SIGTERM);
+    app.watcher().awaitTreeGone();
+
+    assertThat(Leftovers.of(fixture.mark())).isEmpty();
+    assertThat(app.watcher().told()).containsExactly("exited", "treeGone");
+  }
+
+  @Test
+  void aNextDaemonFindsAdoptsAndEndsTheTreeOfAnotherUser() {
+    assumeRoot();
+    String home = fixture.dir().toString();
+    SpawnRequest request = fixture.withTag(request("daemonizes.sh", user(NOBODY)), home + ":1:1");
+    Spawned app = fixture.start(request);
+    app.awaitReady();
+    ProcessIdentity identity = app.child().identity();
+    RecordedWatcher watcher = new RecordedWatcher();
+    try (LinuxProcessHost second = new LinuxProcessHost()) {
+      assertThat(second.findTagged(home + ":")).containsEntry(home + ":1:1", identity);
+      Child adopted = second.adopt(identity, home + ":1:1", watcher).orElseThrow();
+      adopted.signalTree(Signal.SIGTERM);
+      watcher.awaitTreeGone();
+    }
+
+    assertThat(Leftovers.of(fixture.mark())).isEmpty();
+  }
+
+  @Test
+  void aTagThatAStrangerGaveItselfDoesNotCount() throws Exception {
+    assumeRoot();
+    String tag = fixture.dir() + ":5:1";
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+            "setsid",
+            "sleep",
+            "1000");
+    builder.environment().put(SpawnRequest.TAG_VARIABLE, tag);
+    builder.environment().put(Leftovers.VARIABLE, fixture.mark());
+    Process stranger = builder.start();
+    try {
+      Eventually.await(
+          "it is another user's",
+          HostFixture.DEADLINE,
+          () ->
+              read(Path.of("/proc/" + stranger.pid() + "/comm")).startsWith("sleep")
+                  && status(stranger.pid(), "Uid").equals(fourTimes(65534)));
+
+      assertThat(fixture.host().findTagged(fixture.dir() + ":")).isEmpty();
+      ProcessIdentity gone = new ProcessIdentity("another", 1, 1);
+      assertThat(fixture.host().adoptLeftovers(gone, tag, new RecordedWatcher()).hasLeftovers())
+          .isFalse();
+    } finally {
+      stranger.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void niceAloneNeedsNoRoot() {
+    Spawned app = fixture.start(request("obedient.sh", nice(19)));
+
+    assertThat(niceOf(read(Path.of("/proc/" + app.pid() + "/stat")))).isEqualTo("19");
+    assertThat(status(app.pid(), "Uid")).isEqualTo(fourTimes(Libc.effectiveUser()));
+  }
+
+  @Test
+  void anUnknownUserIsRefused() {
+    assertThat(fixture.refusal(request("obedient.sh", user("no-such-user"))))
+        .isEqualTo(
+            "there is no user 'no-such-user' on this machine: name one of `getent passwd` as uid");
+    assertThat(fixture.refusal(request("obedient.sh", user("3999999999"))))
+        .startsWith("there is no user '3999999999'");
+    assertThat(fixture.refusal(request("obedient.sh", user("-1"))))
+        .startsWith("there is no user '-1'");
+    assertThat(fixture.refusal(request("obedient.sh", group("no-such-group"))))
+        .startsWith("there is no group 'no-such-group'");
+    assertThat(ProcessHandle.current().children().toList()).isEmpty();
+  }
+
+  @Test
+  void aProgramThatTheUserMayNotRunIsRefused() throws IOException {
+    assumeRoot();
+    SpawnRequest request = request("obedient.sh", user(NOBODY));
+    Files.setPosixFilePermissions(request.program(), PosixFilePermissions.fromString("rwx------"));
+
+    assertThat(fixture.refusal(request))
+        .isEqualTo(
+            request.program()
+                + " cannot be started: user nobody may not run it, or may not enter its folder or"
+                + " the working directory "
+                + fixture.dir());
+  }
+
+  @Test
+  void anOrdinaryDaemonIsRefusedWhatOnlyRootMay() throws Exception {
+    assumeRoot();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            Objects.requireNonNull(System.getProperty("java.class.path")),
+            OrdinaryDaemon.class.getName(),
+            fixture.dir().toString(),
+            fixture.script("obedient.sh").toString()));
+    Path said = fixture.dir().resolve("said");
+    Process daemon =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
+    int exit = daemon.waitFor();
+
+    assumeTrue(
+        !read(said).contains("ClassNotFoundException"), "another user cannot read the classes");
+    assertThat(read(said))
+        .isEqualTo(
+            """
+            daemon: only root can run an app as another user: start the daemon as root or leave out\
+             uid and gid
+            nice: nice -5 is more urgent than the daemon may give: start the daemon as root or use a\
+             higher number
+            nobody: started
+            """);
+    assertThat(exit).isZero();
+  }
+
+  @Test
+  void manyAtOnceDoNotMixTheirRights() {
+    assumeRoot();
+    List<SpawnRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      requests.add(request("obedient.sh", i % 2 == 0 ? user(NOBODY) : nice(5)));
+    }
+
+    List<SpawnResult> results =
+        requests.parallelStream()
+            .map(request -> fixture.host().spawn(request, new RecordedWatcher()))
+            .toList();
+
+    String own = niceOf(read(Path.of("/proc/self/stat")));
+    for (int i = 0; i < results.size(); i++) {
+      assertThat(results.get(i)).isInstanceOf(SpawnResult.Started.class);
+      int pid = ((SpawnResult.Started) results.get(i)).child().identity().pid();
+      assertThat(status(pid, "Uid")).isEqualTo(fourTimes(i % 2 == 0 ? nobody().uid() : 0));
+      assertThat(niceOf(read(Path.of("/proc/" + pid + "/stat")))).isEqualTo(i % 2 == 0 ? own : "5");
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Runs as the first process of a pid namespace of its own, where a pid can be given away again at
+/// will, and says what becomes of the stranger that got it.
+final class SmallPidSpace {
+  private static final Path LAST_PID = Path.of("/proc/sys/kernel/ns_last_pid");
+  private static final int MOST_ATTEMPTS = 200;
+
+  private final HostFixture fixture;
+
+  private SmallPidSpace(HostFixture fixture) {
+    this.fixture = fixture;
+  }
+
+  /// Plays both scenes.
+  ///
+  /// @param arguments an empty folder
+  public static void main(String[] arguments) throws IOException {
+    try (HostFixture fixture = new HostFixture(new LinuxProcessHost(), Path.of(arguments[0]))) {
+      SmallPidSpace space = new SmallPidSpace(fixture);
+      space.theMainProcess();
+      space.aMember();
+    }
+  }
+
+  private void theMainProcess() throws IOException {
+    Spawned app = fixture.start("obedient.sh");
+    app.awaitReady();
+    ProcessIdentity recorded = app.child().identity();
+    awaitLaterTick(recorded.startTime());
+    app.end();
+
+    ProcessIdentity stranger = strangerAt(recorded.pid());
+    try (LinuxProcessHost next = new LinuxProcessHost()) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      say("main: adopted", next.adopt(recorded, fixture.tag(1, 1), watcher).isPresent());
+      say("main: usage", next.usage(recorded).isPresent());
+      say("main: exit", next.exitOf(recorded));
+      Child leftovers = next.adoptLeftovers(recorded, fixture.tag(1, 1), watcher);
+      say("main: leftovers", leftovers.hasLeftovers());
+      leftovers.signalMain(Signal.SIGKILL);
+      leftovers.signalTree(Signal.SIGKILL);
+      watcher.awaitTreeGone();
+    }
+    // The daemon that made the app still has the child in its hands.
+    app.child().signalMain(Signal.SIGKILL);
+    app.child().signalTree(Signal.SIGKILL);
+    say("main: stranger lives", lives(stranger));
+  }
+
+  private void aMember() throws IOException {
+    Spawned app = fixture.start("deaf.sh");
+    app.awaitReady();
+    ProcessIdentity member = awaitChildOf(app.pid());
+    awaitLaterTick(member.startTime());
+    app.child().signalTree(Signal.SIGTERM);
+    Eventually.await("the member is held", HostFixture.DEADLINE, () -> holds(member.pid()));
+    Libc.kill(member.pid(), Signal.SIGKILL.number()); // its parent takes the status
+    Eventually.await(
+        "the member is gone", HostFixture.DEADLINE, () -> ProcReader.find(member).isEmpty());
+
+    ProcessIdentity stranger = strangerAt(member.pid());
+    app.child().signalTree(Signal.SIGTERM);
+    app.end();
+    say("member: app lives", HostFixture.isAlive(app.pid()));
+    say("member: stranger lives", lives(stranger));
+  }
+
+  /// Starts something that has nothing to do with the app until it gets the pid.
+  private ProcessIdentity strangerAt(int pid) throws IOException {
+    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      SpawnRequest request = fixture.request("/bin/sleep", "1000");
+      Files.writeString(LAST_PID, Integer.toString(pid - 1));
+      if (fixture.host().spawn(request, new RecordedWatcher())
+              instanceof SpawnResult.Started(Child child)
+          && child.identity().pid() == pid) {
+        return child.identity();
+      }
+    }
+    throw new AssertionError("no process got pid " + pid);
+  }
+
+  private static void awaitLaterTick(long startTime) {
+    Eventually.await(
+        "the clock goes on", HostFixture.DEADLINE, () -> ProcReader.ticksNow() > startTime + 1);
+  }
+
+  private static ProcessIdentity awaitChildOf(int parent) {
+    ProcessIdentity[] found = new ProcessIdentity[1];
+    Eventually.await(
+        parent + " has a child",
+        HostFixture.DEADLINE,
+        () -> {
+          try (ProcReader reader = new ProcReader()) {
+            for (int pid : ProcReader.pids()) {
+              reader
+                  .stat(pid)
+                  .filter(stat -> stat.parent() == parent)
+                  .ifPresent(stat ->
+                      found[0] =
+                          new ProcessIdentity(ProcReader.bootId(), stat.pid(), stat.startTime()));
+            }
+          }
+          return found[0] != null;
+        });
+    return found[0];
+  }
+
+  /// Whether this JVM has a pidfd of it, `proc_pid_fdinfo(5)`.
+  private static boolean holds(int pid) {
+    try (var files = Files.list(Path.of("/proc/self/fdinfo"))) {
+      return files.anyMatch(file -> HostFixture.read(file).contains("\nPid:\t" + pid + "\n"));
+    } catch (IOException | java.io.UncheckedIOException changing) {
+      return false;
+    }
+  }
+
+  private static boolean lives(ProcessIdentity identity) {
+    return ProcReader.find(identity).filter(ProcStat::isAlive).isPresent();
+  }
+
+  private static void say(String what, Object answer) {
+    System.out.println(what + ": " + answer);
+  }
+}

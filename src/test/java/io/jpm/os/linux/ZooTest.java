@@ -1,0 +1,167 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.jpm.testing.Eventually;
+import io.jpm.testing.Leftovers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Every kind of badly behaved app through a whole life: started, stopped, started again, taken
+/// over by the next daemon and stopped there. Stopped means that nothing of it is left.
+@Timeout(120)
+class ZooTest {
+  /// Long for a shell that obeys, short for one that does not.
+  private static final Duration PATIENCE = Duration.ofMillis(300);
+
+  private HostFixture fixture;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    fixture.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "obedient.sh",
+        "deaf.sh",
+        "daemonizes.sh",
+        "new-session.sh",
+        "setsid.sh",
+        "keeps-forking.sh",
+        "forks-while-killed.sh",
+        "grandchild-holds-stdout.sh",
+        "stops-itself.sh",
+        "floods-and-stays.sh",
+        "closes-stdout-lives-on.sh",
+        "closes-channel.sh",
+        "talks.cjs"
+      })
+  void whatLivesIsStoppedRestartedAdoptedAndStopped(String script) {
+    SpawnRequest request = fixture.withChannel(fixture.request(script));
+    Spawned first = fixture.start(request);
+    first.awaitReady();
+    assertThat(first.watcher().hasExited()).isFalse();
+    stop(first.child(), first.watcher());
+
+    Spawned second = restart(request);
+    Eventually.await(
+        "it is ready again",
+        HostFixture.DEADLINE,
+        () -> HostFixture.read(second.out()).split("ready", -1).length == 3);
+    ProcessIdentity identity = second.child().identity();
+    assertThat(identity).isNotEqualTo(first.child().identity());
+    second.child().release();
+    try (LinuxProcessHost next = new LinuxProcessHost()) {
+      assertThat(next.findTagged(fixture.mark() + ":"))
+          .containsExactly(Map.entry(fixture.tag(1, 2), identity));
+      RecordedWatcher watcher = new RecordedWatcher();
+      Child adopted = next.adopt(identity, fixture.tag(1, 2), watcher).orElseThrow();
+      stop(adopted, watcher);
+      assertThat(next.adopt(identity, fixture.tag(1, 2), watcher)).isEmpty();
+    }
+    assertThat(second.watcher().told()).doesNotContain("exited");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exits-at-once.sh",
+        "crashes-after-ready.sh",
+        "forks-and-dies.sh",
+        "daemonizes-and-exits.sh",
+        "forgets-environment.sh",
+        "invalid-utf8.sh",
+        "floods.sh"
+      })
+  void whatEndsByItselfLeavesNothingOnceItIsStopped(String script) {
+    SpawnRequest request = fixture.withChannel(fixture.request(script));
+    Spawned first = fixture.start(request);
+    first.watcher().awaitExit();
+    stop(first.child(), first.watcher());
+
+    Spawned second = restart(request);
+    second.watcher().awaitExit();
+    second.child().release();
+    ProcessIdentity gone = second.child().identity();
+    try (LinuxProcessHost next = new LinuxProcessHost()) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      assertThat(next.adopt(gone, fixture.tag(1, 2), watcher)).isEmpty();
+      stop(next.adoptLeftovers(gone, fixture.tag(1, 2), watcher), watcher);
+    }
+  }
+
+  @Test
+  void whatCannotBeStartedLeavesNothing() {
+    SpawnRequest request = fixture.withChannel(fixture.request("not-executable.sh"));
+
+    for (int generation = 1; generation <= 3; generation++) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      SpawnResult result =
+          fixture.host().spawn(fixture.withTag(request, fixture.tag(1, generation)), watcher);
+      assertThat(result).isInstanceOf(SpawnResult.Refused.class);
+      assertThat(watcher.told()).isEmpty();
+    }
+    assertThat(Leftovers.of(fixture.mark())).isEmpty();
+    assertThat(fixture.host().findTagged(fixture.mark() + ":")).isEmpty();
+  }
+
+  private Spawned restart(SpawnRequest request) {
+    // The first life's captures go on: they belong to the app, not to the process.
+    SpawnRequest again = fixture.withTag(request, fixture.tag(1, 2));
+    return fixture.startAgain(again);
+  }
+
+  /// As God stops an app: SIGINT, and SIGKILL for whoever is still there when patience ends.
+  private void stop(Child child, RecordedWatcher watcher) {
+    child.signalTree(Signal.SIGINT);
+    if (!watcher.isTreeGoneWithin(PATIENCE)) {
+      child.signalTree(Signal.SIGKILL);
+      watcher.awaitTreeGone();
+    }
+    assertThat(List.of(child.hasLeftovers(), child.hasChannel())).containsOnly(false);
+    assertThat(Leftovers.of(fixture.mark())).isEmpty();
+    try (ProcReader reader = new ProcReader()) {
+      assertThat(carriers(reader)).isEmpty();
+    }
+    assertThat(watcher.told().stream().filter(word -> !word.equals("message")).toList())
+        .isSubsetOf("exited", "treeGone")
+        .endsWith("treeGone")
+        .doesNotHaveDuplicates();
+  }
+
+  private List<Integer> carriers(ProcReader reader) {
+    return Arrays.stream(ProcReader.pids())
+        .boxed()
+        .filter(pid -> {
+          Optional<String> tag = reader.tag(pid);
+          return tag.filter(text -> text.startsWith(fixture.mark())).isPresent();
+        })
+        .toList();
+  }
+}
