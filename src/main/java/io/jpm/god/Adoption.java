@@ -93,6 +93,7 @@ final class Adoption {
     if (newer.filter(found -> found.generation() > generation).isPresent()) {
       // The time in the journal is that of the process before.
       instance.startedAt = Optional.of(god.wallClock().instant());
+      instance.state = Unwritten.caughtUp(instance.state, newer.get().generation());
     }
     Optional<Found> candidate =
         newer.or(() -> instance.recorded.map(identity -> new Found(identity, generation)));
@@ -139,7 +140,11 @@ final class Adoption {
             supervisor
                 .adoptLeftovers(instance, generation, recorded)
                 .map(leftovers -> {
+                  boolean toRun = Unwritten.isToRun(instance.state);
                   supervisor.on(instance, new Event.FoundGone(generation, exit, leftovers));
+                  if (toRun) {
+                    supervisor.on(instance, new Event.StartAsked());
+                  }
                   return null;
                 }));
   }

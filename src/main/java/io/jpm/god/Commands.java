@@ -165,6 +165,11 @@ final class Commands {
     for (AppSpec spec : start.specs()) {
       fit(spec, concerned, surplus);
     }
+    List<Instance> toRun =
+        concerned.stream()
+            .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
+            .toList();
+    toRun.forEach(instance -> instance.state = Unwritten.toRun(instance.state));
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();
     // Written before the first process is made: a daemon that dies in between leaves no unknown
@@ -173,12 +178,8 @@ final class Commands {
         .written()
         .compose(_ -> {
           Failpoint.INSTANCE_WRITTEN.hit();
-          List<Instance> starting =
-              concerned.stream()
-                  .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
-                  .toList();
-          List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(starting));
-          all.addAll(starting);
+          List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(toRun));
+          all.addAll(toRun);
           return delete(List.copyOf(surplus), List.of()).compose(_ -> sequence.restart(all));
         })
         .compose(left -> journal.written().map(left))

@@ -91,6 +91,7 @@ final class Dependencies {
     boolean over =
         instance.removed
             || instance.state.generation() != generation
+            || instance.state.phase() != Phase.LAUNCHING
             || instance.state.awaiting() != Awaiting.DEPENDENCIES;
     if (over) {
       waiting.remove(instance);
@@ -144,8 +145,10 @@ final class Dependencies {
     return switch (state.phase()) {
       case ERRORED -> new Verdict.Never("is errored: " + state.reason());
       case STOPPED ->
-          new Verdict.Never(
-              hasRun(state) ? "has ended: " + state.reason() : "is stopped: " + state.reason());
+          Unwritten.isToRun(state)
+              ? new Verdict.Later()
+              : new Verdict.Never(
+                  hasRun(state) ? "has ended: " + state.reason() : "is stopped: " + state.reason());
       case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART ->
           state.wanted() == Wanted.DOWN
               ? new Verdict.Never("is being stopped")

@@ -216,10 +216,14 @@ final class DurableFile {
     } catch (RuntimeException damaged) {
       tell(
           problems,
-          "%s is damaged (%s) and %s"
-              .formatted(generation, damaged.getMessage(), putAside(generation)));
+          "%s is damaged (%s): %s".formatted(generation, firstLine(damaged), putAside(generation)));
       return Optional.empty();
     }
+  }
+
+  /// Parsers go on to say where in the text they were.
+  private static String firstLine(RuntimeException damaged) {
+    return String.valueOf(damaged.getMessage()).lines().findFirst().orElse("");
   }
 
   private static void tell(List<String> problems, String sentence) {

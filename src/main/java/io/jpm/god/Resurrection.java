@@ -86,6 +86,7 @@ final class Resurrection {
       Instance instance = creator.apply(app.spec(), place.number());
       created.add(instance);
       if (place.running()) {
+        instance.state = Unwritten.toRun(instance.state);
         toStart.add(instance);
       }
     }

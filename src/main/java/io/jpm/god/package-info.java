@@ -3,8 +3,9 @@
 ///
 /// Start with `GodVerticle`, then [io.jpm.god.Supervisor] (one step of one instance and what
 /// follows from it), [io.jpm.god.Journal] (what a next daemon needs to know) and
-/// [io.jpm.god.Adoption] (what it does with it). The room knows `model`, `supervise`, `os` and
-/// `bus`.
+/// [io.jpm.god.Adoption] (what it does with it). [io.jpm.god.SavedList] is what people ask to have
+/// remembered; both are kept in a [io.jpm.god.DurableFile]. The room knows `model`, `supervise`,
+/// `os` and `bus`.
 @NullMarked
 package io.jpm.god;
 

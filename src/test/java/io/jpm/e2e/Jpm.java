@@ -78,7 +78,7 @@ final class Jpm implements AutoCloseable {
   Process begin(Map<String, String> more, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
     command.addAll(List.of(args));
-    return launch(command);
+    return launch(command, more);
   }
 
   /// Runs the command from a shell that has executed `setting` before, such as `ulimit`.
@@ -86,10 +86,10 @@ final class Jpm implements AutoCloseable {
     List<String> command = new ArrayList<>(List.of("bash", "-c", setting + "; exec \"$@\"", "sh"));
     command.add(ROOT.resolve("bin/jpm").toString());
     command.addAll(List.of(args));
-    return finish(launch(command));
+    return finish(launch(command, Map.of()));
   }
 
-  private Process launch(List<String> command) throws IOException {
+  private Process launch(List<String> command, Map<String, String> more) throws IOException {
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
     builder.environment().putAll(environment);

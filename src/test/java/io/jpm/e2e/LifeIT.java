@@ -326,7 +326,8 @@ class LifeIT {
     jpm.killDaemon();
     Files.writeString(jpm.home().resolve("state.json"), "{\"v\":1,\"next");
     assertThat(jpm.pid("ticker")).isEqualTo(pid);
-    assertThat(Files.readString(jpm.home().resolve("jpm.log"))).contains("cannot be read");
+    assertThat(Files.readString(jpm.home().resolve("jpm.log")))
+        .contains("state.json is damaged", "state.json.1 is used");
   }
 
   @Test

@@ -64,12 +64,22 @@ class DurableFileTest {
   @ParameterizedTest
   @MethodSource("faults")
   void aFaultInAnyCallLeavesTheOldGenerationOrTheNew(Kind kind, Fault fault) throws IOException {
+    tryEachCall(kind, fault, true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void soItIsWhereTheFileSystemKnowsNoHardLinks(Kind kind, Fault fault) throws IOException {
+    tryEachCall(kind, fault, false);
+  }
+
+  private void tryEachCall(Kind kind, Fault fault, boolean links) throws IOException {
     int call = 0;
     boolean reached = true;
     while (reached) {
       clear();
       write(kind, 1, 2, 3);
-      var calls = new FaultyCalls(fault, call);
+      var calls = new FaultyCalls(fault, call, links);
       boolean done = attempt(new DurableFile(folder, kind, calls), 4);
       reached = calls.isReached();
 

@@ -34,13 +34,20 @@ final class FaultyCalls implements FileCalls {
   private final FileCalls real = FileCalls.KERNEL;
   private final Fault fault;
   private final int at;
+  private final boolean links;
   private int calls;
   private boolean dead;
 
   /// @param at the number of the call that goes wrong, from 0
-  FaultyCalls(Fault fault, int at) {
+  /// @param links whether the file system knows hard links
+  FaultyCalls(Fault fault, int at, boolean links) {
     this.fault = fault;
     this.at = at;
+    this.links = links;
+  }
+
+  FaultyCalls(Fault fault, int at) {
+    this(fault, at, true);
   }
 
   /// Whether there were so many calls that one went wrong.
@@ -154,6 +161,9 @@ final class FaultyCalls implements FileCalls {
   @Override
   public void link(Path file, Path name) throws IOException {
     atomic(() -> {
+      if (!links) {
+        throw new IOException("Operation not permitted");
+      }
       real.link(file, name);
       return true;
     });

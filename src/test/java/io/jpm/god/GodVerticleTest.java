@@ -198,6 +198,47 @@ class GodVerticleTest extends GodHarness {
     assertThat(host.running()).isEmpty();
   }
 
+  private String journalWith(String text) throws Exception {
+    awaitJournal(text);
+    return Files.readString(home.resolve("state.json"));
+  }
+
+  private void rebootWith(String journal) throws Exception {
+    end();
+    Files.writeString(home.resolve("state.json"), journal);
+    events.clear();
+    boot();
+  }
+
+  @Test
+  void aStartThatWasWrittenDownAndNotBegunIsBegunByTheNextDaemon() throws Exception {
+    start(spec("web"));
+    act(Action.STOP, "web");
+    String stopped = journalWith("\"phase\":\"stopped\"");
+    rebootWith(
+        stopped
+            .replace("\"wanted\":\"DOWN\"", "\"wanted\":\"UP\"")
+            .replaceFirst("\"crc32c\":\"[^\"]*\",", ""));
+    awaitOnline(0);
+  }
+
+  @Test
+  void aRestartThatWasNotWrittenDownIsCounted() throws Exception {
+    start(spec("web"));
+    String before = journalWith("\"phase\":\"online\"");
+    act(Action.RESTART, "web");
+    int pid = only().process().orElseThrow().pid();
+    rebootWith(before);
+    assertThat(only().process().orElseThrow().pid()).isEqualTo(pid);
+    assertThat(only().restarts()).isEqualTo(1);
+    act(Action.STOP, "web");
+    String stopped = journalWith("\"phase\":\"stopped\"");
+    act(Action.START, "web");
+    rebootWith(stopped);
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(only().restarts()).isEqualTo(1);
+  }
+
   private Path dump() {
     return home.resolve("dump.json");
   }

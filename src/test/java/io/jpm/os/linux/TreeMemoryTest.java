@@ -40,7 +40,7 @@ class TreeMemoryTest {
   }
 
   private static ProcStat stat(int pid, int parent, int session, long pages) {
-    return new ProcStat(pid, 'S', parent, session, session, 0, 0, 1, 1000 + pid, pages);
+    return new ProcStat(pid, 'S', parent, session, session, 0, 0, 1, 1000 + pid, pages, 0);
   }
 
   private static Map<ProcessIdentity, Long> pages(

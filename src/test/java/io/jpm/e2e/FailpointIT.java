@@ -1,0 +1,277 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.god.Failpoint;
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The daemon ends as by `kill -9` at each step of start, restart, stop, delete and save. The next
+/// one has the list as it was before the command or as the command wanted it; every process of an
+/// app is there once, is counted, and no other has got a signal.
+///
+/// All in one home: an app that nobody touches must not notice any of it.
+@Timeout(300)
+@TestInstance(Lifecycle.PER_CLASS)
+class FailpointIT {
+  /// More would be a loop: the command, its repetition by the client, and a stop that the daemon
+  /// had not written down.
+  private static final int MOST_PROCESSES = 3;
+
+  private Jpm jpm;
+  private Path starts;
+  private Path script;
+  private Process bystander;
+  private Seen untouched;
+
+  /// What is done while the daemon is about to die, in this order.
+  private enum Operation {
+    START("online"),
+    RESTART("online"),
+    STOP("stopped"),
+    START_AGAIN("online"),
+    SAVE("online"),
+    DELETE("");
+
+    /// What the command leads to; nothing: to no instance.
+    private final String status;
+
+    Operation(String status) {
+      this.status = status;
+    }
+  }
+
+  /// An instance as a user sees it, and the processes it has had.
+  private record Seen(String status, int pid, int restarts, List<String> begun) {}
+
+  @BeforeAll
+  void open() throws Exception {
+    jpm = new Jpm();
+    jpm.makeAotCache();
+    starts = Files.createDirectories(jpm.work().resolve("starts"));
+    script =
+        jpm.script(
+            "app.sh",
+            // Says on both ways that it has begun, and becomes a process that any signal ends.
+            """
+            #!/bin/sh
+            echo "begin $$"
+            echo "begin $$" >>"%s/$name-$NODE_APP_INSTANCE"
+            exec sleep 98765
+            """
+                .formatted(starts));
+    Files.createDirectories(jpm.home());
+    // It would bring a daemon back that is to die at the same moment again.
+    Files.writeString(jpm.home().resolve("jpm.json"), "{\"keeper\": {\"enabled\": false}}");
+    jpm.run("start", script.toString(), "--name", "anchor").ok();
+    jpm.run("save").ok();
+    untouched = settled().get("anchor/0");
+    bystander = new ProcessBuilder("sleep", "98765").start();
+  }
+
+  @AfterAll
+  void nothingIsLeft() throws IOException {
+    bystander.destroyForcibly();
+    jpm.close();
+  }
+
+  static Stream<Arguments> deaths() {
+    return Stream.of(Failpoint.values())
+        .flatMap(point -> hits(point).stream().map(hit -> Arguments.of(point, hit)));
+  }
+
+  /// Two instances are started: the third time is of another command, or of another moment of it.
+  private static List<Integer> hits(Failpoint point) {
+    if (point.name().startsWith("JOURNAL")) {
+      // The first write is that of the adoption.
+      return List.of(2 + point.name().length() % 5);
+    }
+    return switch (point) {
+      case SPAWNED -> List.of(2, 3);
+      case SIGNALLED, EXIT_SEEN -> List.of(1, 4);
+      case SPAWN_BEGINS, SPAWN_TOLD, SIGNAL_BEGINS -> List.of(3);
+      case EXIT_TOLD, REMOVE_BEGINS, REMOVED -> List.of(2);
+      default -> List.of(1);
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("deaths")
+  void theNextDaemonKnowsWhatIsSo(Failpoint point, int hit) throws IOException {
+    long armed = bootArmed(point, hit);
+    boolean dead = isGone(armed);
+    for (Operation operation : Operation.values()) {
+      if (!dead) {
+        carryOut(operation);
+        dead = isGone(armed);
+      }
+    }
+    assertThat(dead).as("%s:%d is reached", point, hit).isTrue();
+    Map<String, Seen> present = settled();
+    assertThat(present.get("anchor/0")).isEqualTo(untouched);
+    assertThat(bystander.isAlive()).as("somebody else's process lives").isTrue();
+    assertThat(jpm.log("anchor-out.log")).isEqualTo(untouched.begun());
+  }
+
+  /// @return the pid of a daemon that will end at `point`; 0: it ended before it was ready
+  private long bootArmed(Failpoint point, int hit) throws IOException {
+    if (settled().containsKey("web/0") || settled().containsKey("web/1")) {
+      jpm.run("delete", "web").ok();
+    }
+    jpm.killDaemon();
+    Jpm.Result boot =
+        Jpm.finish(
+            jpm.begin(
+                Map.of("JPM_JAVA_OPTS", "-Djpm.failpoint=%s:%d".formatted(point, hit)), "ping"));
+    return boot.code() == 0 ? jpm.daemonPid() : 0;
+  }
+
+  private boolean isGone(long daemon) throws IOException {
+    return daemon == 0 || !Jpm.running((int) daemon) || jpm.daemonPid() != daemon;
+  }
+
+  /// The client brings a daemon that has died back, without the failpoint, and asks it again.
+  private void carryOut(Operation operation) throws IOException {
+    Map<String, Seen> before = webs();
+    if (operation == Operation.START) {
+      forgetStarts();
+    }
+    Jpm.Result result = run(operation);
+    Map<String, Seen> after = webs();
+    String what =
+        "%s: %s%s before %s after %s"
+            .formatted(operation, result.out(), result.err(), before, after);
+    for (int number = 0; number < 2; number++) {
+      check(
+          operation,
+          result.code() == 0,
+          before.get("web/" + number),
+          after.get("web/" + number),
+          what);
+    }
+    assertThat(Set.of(Set.of("anchor"), Set.of("anchor", "web"))).as(what).contains(saved());
+    if (operation == Operation.SAVE && result.code() == 0) {
+      assertThat(saved()).as(what).contains("web");
+    }
+  }
+
+  private static void check(
+      Operation operation, boolean done, Seen before, Seen after, String what) {
+    String status = after == null ? "" : after.status();
+    if (done) {
+      assertThat(status).as(what).isEqualTo(operation.status);
+    } else {
+      assertThat(status).as(what).isIn(operation.status, before == null ? "" : before.status());
+    }
+    if (after == null) {
+      return;
+    }
+    int begun = after.begun().size() - (before == null ? 0 : before.begun().size());
+    int counted = after.restarts() - (before == null ? 0 : before.restarts());
+    // A start by command of what did not run is no restart.
+    boolean first = before == null || before.status().equals("stopped");
+    assertThat(counted).as(what).isEqualTo(first ? Math.max(0, begun - 1) : begun);
+    assertThat(begun).as(what).isLessThanOrEqualTo(MOST_PROCESSES);
+    if (operation == Operation.SAVE) {
+      assertThat(after).as(what).isEqualTo(before);
+    }
+  }
+
+  private Jpm.Result run(Operation operation) {
+    return switch (operation) {
+      case START -> jpm.run("start", script.toString(), "--name", "web", "-i", "2");
+      case RESTART -> jpm.run("restart", "web");
+      case STOP -> jpm.run("stop", "web");
+      case START_AGAIN -> jpm.run("start", "web");
+      case SAVE -> jpm.run("save");
+      case DELETE -> jpm.run("delete", "web");
+    };
+  }
+
+  private void forgetStarts() throws IOException {
+    Files.deleteIfExists(starts.resolve("web-0"));
+    Files.deleteIfExists(starts.resolve("web-1"));
+  }
+
+  private Map<String, Seen> webs() {
+    Map<String, Seen> all = settled();
+    all.remove("anchor/0");
+    return all;
+  }
+
+  /// Waits until nothing is under way and what is on the list is what runs: each instance that is
+  /// online has one process, which has begun and is in the log, and there is no other.
+  private Map<String, Seen> settled() {
+    Map<String, Seen> found = new TreeMap<>();
+    Eventually.await(
+        "list, processes and logs agree",
+        Jpm.LONG,
+        () -> {
+          found.clear();
+          return agree(found);
+        },
+        () -> found + " processes " + jpm.tagged());
+    return found;
+  }
+
+  private boolean agree(Map<String, Seen> found) {
+    Map<Integer, String> expected = new HashMap<>();
+    boolean agreed = true;
+    for (JsonObject app : jpm.list()) {
+      JsonObject env = app.getJsonObject("pm2_env");
+      String name = app.getString("name") + "/" + env.getInteger("NODE_APP_INSTANCE");
+      Seen seen =
+          new Seen(
+              env.getString("status"),
+              Optional.ofNullable(app.getInteger("pid")).orElse(0),
+              env.getInteger("restart_time"),
+              lines(starts.resolve(name.replace('/', '-'))));
+      assertThat(found.put(name, seen)).as("twice in the list: " + name).isNull();
+      boolean online = seen.status().equals("online");
+      if (online) {
+        expected.put(seen.pid(), app.getInteger("pm_id").toString());
+        agreed &= !seen.begun().isEmpty() && seen.begun().getLast().equals("begin " + seen.pid());
+      }
+      agreed &= online || seen.status().equals("stopped");
+      agreed &= lines(Path.of(env.getString("pm_out_log_path"))).equals(seen.begun());
+    }
+    Map<Integer, String> running = jpm.tagged();
+    running.replaceAll((_, tag) -> tag.substring(0, tag.indexOf('-')));
+    return agreed && running.equals(expected);
+  }
+
+  private static List<String> lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  /// The names in `dump.json`, which is whole at every moment.
+  private Set<String> saved() throws IOException {
+    var dump = new JsonObject(Files.readString(jpm.home().resolve("dump.json")));
+    return dump.getJsonArray("apps").stream()
+        .map(app -> ((JsonObject) app).getJsonObject("spec").getString("name"))
+        .collect(Collectors.toSet());
+  }
+}
