@@ -6,9 +6,15 @@ import java.time.InstantSource;
 /// What the console is told about its daemon.
 ///
 /// @param version jpm's version, as `--version` prints it
+/// @param pid the daemon's process
 /// @param user who the daemon runs as
 /// @param defaults what an app gets that says nothing itself
 /// @param clock wall clock, for display only
 /// @param timing how long to wait for whom, usually [ConsoleTiming#DEFAULT]
 public record ConsoleContext(
-    String version, String user, AppDefaults defaults, InstantSource clock, ConsoleTiming timing) {}
+    String version,
+    long pid,
+    String user,
+    AppDefaults defaults,
+    InstantSource clock,
+    ConsoleTiming timing) {}

@@ -43,6 +43,7 @@ final class Commands {
       case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
       case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _ ->
           Future.failedFuture("nobody asks this yet");
+      case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
       case GodCommand.EndEverything() -> delete(List.copyOf(registry.all()), List.of());
     };
   }

@@ -78,7 +78,7 @@ final class FakeRooms {
         instances.addAll(started);
         answer(() -> message.reply(new GodReply(started, found)));
       }
-      case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _ ->
+      case GodCommand.Trigger _, GodCommand.Save _, GodCommand.Resurrect _, GodCommand.Ping _ ->
           message.reply(new GodReply(List.of(), found));
       case GodCommand.EndEverything() -> {
         List<InstanceView> ended = List.copyOf(instances);

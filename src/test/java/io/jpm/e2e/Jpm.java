@@ -58,6 +58,20 @@ final class Jpm implements AutoCloseable {
     return base.resolve("home");
   }
 
+  /// Sets a variable for all commands from now on.
+  void environment(String name, String value) {
+    environment.put(name, value);
+  }
+
+  /// Waits until a daemon that is being started has opened its door.
+  void awaitDaemon() {
+    Eventually.await(
+        "the daemon is ready",
+        LONG,
+        () ->
+            Files.exists(home().resolve("bridge.port")) && Files.exists(home().resolve("jpm.pid")));
+  }
+
   /// A directory for the programs of a test.
   Path work() throws IOException {
     return Files.createDirectories(base.resolve("work"));

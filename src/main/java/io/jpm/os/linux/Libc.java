@@ -39,6 +39,8 @@ final class Libc {
   /// Differs between the architectures, unlike the others.
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
+  static final int AF_UNIX = 1;
+
   static final int EPOLLIN = 1;
   static final int EPOLLHUP = 0x10;
   static final int EPOLLONESHOT = 1 << 30;
@@ -84,6 +86,8 @@ final class Libc {
   private static final Function SYSCONF = new Function("sysconf");
   private static final Function GETEUID = new Function("geteuid");
   private static final Function CLOCK_GETTIME = new Function("clock_gettime");
+  private static final Function SOCKET = new Function("socket");
+  private static final Function SEND_TO = new Function("sendto");
   private static final Function SYSCALL = new Function("syscall");
   private static final Function SPAWN = new Function("posix_spawn");
   private static final Function ATTR_INIT = new Function("posix_spawnattr_init");
@@ -254,6 +258,24 @@ final class Libc {
       invoke(CLOCK_GETTIME, 7, time.address(), 0, 0, 0, 0);
       return time.getAtIndex(LONG, 0) * 1_000_000_000L + time.getAtIndex(LONG, 1);
     }
+  }
+
+  /// `socket(2)`: AF_UNIX, SOCK_DGRAM, close-on-exec.
+  static int datagramSocket() {
+    return intCall(SOCKET, AF_UNIX, 2 | O_CLOEXEC, 0, 0);
+  }
+
+  /// `sendto(2)`, MSG_NOSIGNAL.
+  static int sendTo(int socket, MemorySegment bytes, MemorySegment address) {
+    return errnoInt(
+        invoke(
+            SEND_TO,
+            socket,
+            bytes.address(),
+            bytes.byteSize(),
+            0x4000,
+            address.address(),
+            address.byteSize()));
   }
 
   /// `pidfd_open(2)`, by number since glibc has it from 2.36 only.
