@@ -90,6 +90,9 @@ public sealed interface GodCommand extends BusMessage {
   /// stopped when it was written come into the list and stay stopped.
   record Resurrect() implements GodCommand {}
 
+  /// Asks nothing: an answer says that God is alive.
+  record Ping() implements GodCommand {}
+
   /// Stops and forgets every app: `jpm kill` is about to end the daemon.
   record EndEverything() implements GodCommand {}
 }

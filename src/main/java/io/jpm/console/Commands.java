@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.console.text.InstanceJson;
@@ -40,6 +41,8 @@ final class Commands {
       case JLIST -> this::jlist;
       case PING -> Commands::ping;
       case KILL -> this::kill;
+      case UPDATE -> new UpdateCommand(rooms, context);
+      case DAEMON, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
   }
 
@@ -67,6 +70,14 @@ final class Commands {
         });
   }
 
+  /// What `bin/jpm` does without a daemon comes here only from another client, or with options.
+  private static Future<ExitCode> notHere(Verb verb) {
+    return Future.failedFuture(
+        new CommandFailure(
+            "bin/jpm itself does this: type jpm %s with no option before or after it"
+                .formatted(verb.word())));
+  }
+
   /// The daemon ends whatever God answers: somebody who kills it because God hangs must succeed.
   /// Apps that could not be ended live on, and the exit code says so.
   private Future<ExitCode> kill(Call call) {
@@ -78,6 +89,6 @@ final class Commands {
           return ExitCode.OK;
         })
         .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
-        .onComplete(_ -> session.ended().onComplete(_ -> rooms.stopDaemon()));
+        .onComplete(_ -> session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.Stop())));
   }
 }

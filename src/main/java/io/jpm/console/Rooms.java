@@ -42,7 +42,7 @@ final class Rooms {
   Future<GodReply> god(GodCommand command) {
     Duration limit =
         switch (command) {
-          case GodCommand.Show _ -> context.timing().questions();
+          case GodCommand.Show _, GodCommand.Ping _ -> context.timing().questions();
           case GodCommand.StartApps _,
               GodCommand.Act _,
               GodCommand.Trigger _,
@@ -111,9 +111,9 @@ final class Rooms {
         });
   }
 
-  /// Ends the daemon. Nothing comes back.
-  void stopDaemon() {
-    bus.send(Addresses.DAEMON_COMMAND, new DaemonCommand.Stop());
+  /// Tells the daemon as a whole. Nothing comes back.
+  void daemon(DaemonCommand command) {
+    bus.send(Addresses.DAEMON_COMMAND, command);
   }
 
   private static Map<ProcessIdentity, Load> loads(SatanReply reply) {

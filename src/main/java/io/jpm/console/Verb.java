@@ -185,7 +185,20 @@ enum Verb {
       with(REVEAL, JSON)),
   JLIST(Group.LOOK, Targets.NONE, "", "list all apps as JSON", names("jlist"), with()),
   PING(Group.DAEMON, Targets.NONE, "", "see whether the daemon answers", names("ping"), with()),
-  KILL(Group.DAEMON, Targets.NONE, "", "forget all apps and end the daemon", names("kill"), with());
+  KILL(Group.DAEMON, Targets.NONE, "", "forget all apps and end the daemon", names("kill"), with()),
+  UPDATE(
+      Group.DAEMON, Targets.NONE, "", "replace the daemon by this build", names("update"), with()),
+  DAEMON(
+      Group.DAEMON, Targets.NONE, "", "be the daemon, in the foreground", names("daemon"), with()),
+  STARTUP(
+      Group.DAEMON, Targets.ANY, "[systemd]", "start the daemon at boot", names("startup"), with()),
+  UNSTARTUP(
+      Group.DAEMON,
+      Targets.ANY,
+      "[systemd]",
+      "no longer start it at boot",
+      names("unstartup"),
+      with());
 
   /// The heading it stands under in help.
   enum Group {

@@ -55,10 +55,15 @@ final class Daemon {
   private static final long STOP_SECONDS = 10;
   private static final long REST_MILLIS = 3000;
 
+  /// The exit code after `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
+  /// writes has systemd start the daemon again then, and only then, at once.
+  private static final int MAKES_ROOM = 75;
+
   private final Home home;
   private final DaemonLock lock;
   private final ProcessHost host;
   private final Vertx vertx;
+  private final ServiceReport service;
   private final Deque<String> deployments = new ArrayDeque<>();
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
@@ -74,6 +79,9 @@ final class Daemon {
     this.lock = lock;
     this.host = host;
     this.vertx = vertx;
+    this.service =
+        new ServiceReport(
+            Hosts.serviceNotifier(System.getenv()), System.getenv(), ProcessHandle.current().pid());
   }
 
   /// Boots a daemon in `directory`: home, lock, settings, then the verticles; the door opens last.
@@ -84,9 +92,21 @@ final class Daemon {
   static int start(Path directory) throws StartupFailure {
     Home home = Home.prepare(directory);
     Optional<DaemonLock> lock = RunningDaemon.lockUnlessReady(home);
-    if (lock.isEmpty()) {
-      return RunningDaemon.port(home);
-    }
+    return lock.isPresent() ? boot(home, lock.get()) : RunningDaemon.port(home);
+  }
+
+  /// As [#start] for somebody who waits for the daemon's end: one that is running already is a
+  /// failure.
+  static void startInForeground(Path directory) throws StartupFailure {
+    Home home = Home.prepare(directory);
+    boot(
+        home,
+        RunningDaemon.lockUnlessReady(home)
+            .orElseThrow(
+                () -> new StartupFailure("a daemon is running already in " + home.root())));
+  }
+
+  private static int boot(Home home, DaemonLock lock) throws StartupFailure {
     forgetPredecessor(home);
     // Vert.x takes the longest, settings and native code are read and warmed up beside it.
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
@@ -94,7 +114,7 @@ final class Daemon {
       Settings settings = settings(home);
       DaemonLog.install(home.log(), settings.log().maxSize(), settings.log().keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(Hosts::best));
-      new Daemon(home, lock.get(), host, vertx.join()).boot(settings);
+      new Daemon(home, lock, host, vertx.join()).boot(settings);
       return RunningDaemon.port(home);
     } catch (StartupFailure failure) {
       vertx.join().close();
@@ -155,6 +175,7 @@ final class Daemon {
           new ConsoleVerticle(
               new ConsoleContext(
                   Version.TEXT,
+                  ProcessHandle.current().pid(),
                   System.getProperty("user.name"),
                   home.root(),
                   settings.appDefaults().with(CronTimes::problem),
@@ -162,13 +183,14 @@ final class Daemon {
                   ConsoleTiming.DEFAULT)));
       vertx
           .eventBus()
-          .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, m -> stopOnOwnThread(m.body()));
+          .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
       Home.write(home.pidFile(), pid());
       deploy(new BridgeVerticle(bridge(settings)));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();
       LOG.log(Level.INFO, "daemon is ready");
+      service.ready(vertx, home.root());
       vertx.setTimer(REST_MILLIS, _ -> rest());
     } catch (StartupFailure | IOException | RuntimeException failure) {
       LOG.log(Level.ERROR, "the daemon cannot start", failure);
@@ -264,14 +286,17 @@ final class Daemon {
     done.onFailure(error -> LOG.log(Level.WARNING, "memory could not be given back", error));
   }
 
-  private void stopOnOwnThread(DaemonCommand command) {
-    lastOrder =
+  private void obey(DaemonCommand command) {
+    int code =
         switch (command) {
-          case DaemonCommand.Stop() -> new KeeperOrder.Quit();
-          case DaemonCommand.MakeRoom() -> new KeeperOrder.Rest();
+          case DaemonCommand.Stop() -> {
+            lastOrder = new KeeperOrder.Quit();
+            yield 0;
+          }
+          case DaemonCommand.MakeRoom() -> MAKES_ROOM;
         };
     // Not the event loop: it is about to be closed. The hook above does the work.
-    Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(0));
+    Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(code));
   }
 
   /// Closes what boot opened, in reverse. Apps are left alone.
@@ -281,6 +306,7 @@ final class Daemon {
     }
     stopped = true;
     LOG.log(Level.INFO, "daemon ends, pid {0}", pid());
+    service.stopping();
     try {
       // First: whatever goes wrong below, nobody wants this daemon back. One that could not start
       // says nothing, since the keeper may be the one that keeps trying.

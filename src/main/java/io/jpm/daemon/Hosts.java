@@ -1,19 +1,30 @@
 package io.jpm.daemon;
 
 import io.jpm.os.ProcessHost;
+import io.jpm.os.ServiceNotifier;
 import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.linux.SystemdNotifier;
 import io.jpm.os.portable.PortableProcessHost;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// Chooses how processes are made on this system.
 final class Hosts {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
   private Hosts() {}
+
+  /// Whom the environment names as the one who wants to hear of the daemon.
+  static ServiceNotifier serviceNotifier(Map<String, String> environment) {
+    String address = environment.getOrDefault("NOTIFY_SOCKET", "");
+    return address.isEmpty() || LinuxProcessHost.unsupportedReason().isPresent()
+        ? ServiceNotifier.NOBODY
+        : new SystemdNotifier(address);
+  }
 
   /// The Linux way where the kernel and libc have all it needs, else the portable one with fewer
   /// promises.

@@ -5,14 +5,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /// The daemon's entry. `bin/jpm` starts it detached, with its standard output on a pipe, and waits
-/// there for exactly one line: `READY <port>` or `FAILED <sentence>`.
+/// there for exactly one line: `READY <port>` or `FAILED <sentence>`. For `jpm daemon` it becomes
+/// it.
 public final class Main {
   private Main() {}
 
   /// Boots the daemon and says so on standard output.
   ///
-  /// @param args `--home DIR`
+  /// @param args `--home DIR`, and `--foreground` where nobody waits for the line
   public static void main(String[] args) {
+    if (args.length == 3 && args[2].equals("--foreground")) {
+      foreground(args);
+      return;
+    }
     var client = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       if (args.length != 2 || !args[0].equals("--home")) {
@@ -26,5 +31,17 @@ public final class Main {
     }
     // The descriptor becomes /dev/null: the client shall see the end of the pipe.
     System.out.close();
+  }
+
+  /// Somebody's child until it ends: what is said is for people.
+  private static void foreground(String[] args) {
+    var person = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    try {
+      Daemon.startInForeground(Path.of(args[1]));
+      person.println("jpm: the daemon is ready, home " + args[1]);
+    } catch (StartupFailure failure) {
+      person.println("jpm: " + failure.sentence());
+      System.exit(1);
+    }
   }
 }

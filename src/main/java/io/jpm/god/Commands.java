@@ -59,6 +59,7 @@ final class Commands {
       case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList);
+      case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
       case GodCommand.EndEverything() -> delete(List.copyOf(registry.all()), List.of());
     };
   }

@@ -142,10 +142,10 @@ final class Installation {
   private void copyScript() throws IOException {
     Files.createDirectories(script().getParent());
     Files.copy(Path.of("bin/jpm"), script(), StandardCopyOption.REPLACE_EXISTING);
-    Files.copy(
-        Path.of("bin/jpm-launcher"),
-        script().resolveSibling("jpm-launcher"),
-        StandardCopyOption.REPLACE_EXISTING);
+    for (String part : List.of("jpm-launcher", "jpm-startup")) {
+      Files.copy(
+          Path.of("bin", part), script().resolveSibling(part), StandardCopyOption.REPLACE_EXISTING);
+    }
     makeExecutable(script());
   }
 

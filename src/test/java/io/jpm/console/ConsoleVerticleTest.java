@@ -79,6 +79,7 @@ class ConsoleVerticleTest {
     var context =
         new ConsoleContext(
             "1.2.3",
+            4711,
             "me",
             Path.of("/home/me/.jpm"),
             new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT),
@@ -600,6 +601,26 @@ class ConsoleVerticleTest {
     Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
     assertThat(rooms.daemon).containsExactly(new DaemonCommand.Stop());
     assertThat(rooms.asked(GodCommand.EndEverything.class)).hasSize(1);
+  }
+
+  @Test
+  void updateMakesRoomAfterTheLastAnswerAndAsksNobody() {
+    rooms.mute = true;
+    ConsoleClient client = run("update");
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("[jpm] daemon 1.2.3, pid 4711, makes room\n");
+    Eventually.await(
+        "the daemon is told",
+        LIMIT,
+        () -> rooms.daemon.equals(List.of(new DaemonCommand.MakeRoom())));
+    assertThat(rooms.asked).isEmpty();
+  }
+
+  @Test
+  void whatTheClientDoesItselfIsNotDoneHere() {
+    ConsoleClient client = run("startup");
+    assertEnd(client, 1);
+    assertThat(client.err()).contains("bin/jpm itself does this").hasLineCount(1);
   }
 
   @Test

@@ -38,6 +38,7 @@ class EventsAndEnvTest {
     var context =
         new ConsoleContext(
             "1.2.3",
+            4711,
             "me",
             Path.of("/home/me/.jpm"),
             AppDefaults.PM2,

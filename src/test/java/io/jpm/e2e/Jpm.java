@@ -58,6 +58,20 @@ final class Jpm implements AutoCloseable {
     return base.resolve("home");
   }
 
+  /// Sets a variable for all commands from now on.
+  void environment(String name, String value) {
+    environment.put(name, value);
+  }
+
+  /// Waits until a daemon that is being started has opened its door.
+  void awaitDaemon() {
+    Eventually.await(
+        "the daemon is ready",
+        LONG,
+        () ->
+            Files.exists(home().resolve("bridge.port")) && Files.exists(home().resolve("jpm.pid")));
+  }
+
   /// A directory for the programs of a test.
   Path work() throws IOException {
     return Files.createDirectories(base.resolve("work"));
@@ -159,11 +173,6 @@ final class Jpm implements AutoCloseable {
   void settings(String json) throws IOException {
     Files.createDirectories(home());
     Files.writeString(home().resolve("jpm.json"), json);
-  }
-
-  /// Adds to the environment of the commands that follow.
-  void environment(String name, String value) {
-    environment.put(name, value);
   }
 
   /// What all processes that apps have led to are, without jpm's own.

@@ -29,6 +29,7 @@ final class Errno {
   static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
   static final int ELOOP = 40;
+  static final int ECONNREFUSED = 111;
   static final int EDQUOT = 122;
 
   private Errno() {}
@@ -66,6 +67,7 @@ final class Errno {
       case ENAMETOOLONG -> "the name is too long";
       case ENOSYS -> "the kernel does not know the call";
       case ELOOP -> "too many symbolic links";
+      case ECONNREFUSED -> "nobody listens there";
       case EDQUOT -> "the disk quota is used up";
       default -> "error " + errno;
     };

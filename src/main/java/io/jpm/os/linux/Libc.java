@@ -28,6 +28,8 @@ final class Libc {
   /// Differs between the architectures, unlike the others.
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
+  static final int AF_UNIX = 1;
+
   static final int EPOLLIN = 1;
   static final int EPOLLOUT = 4;
   static final int EPOLLHUP = 0x10;
@@ -43,6 +45,8 @@ final class Libc {
   private static final Native SOCKETPAIR = new Native("socketpair");
   private static final Native SEND = new Native("send");
   private static final Native RECV = new Native("recv");
+  private static final Native SOCKET = new Native("socket");
+  private static final Native SEND_TO = new Native("sendto");
   private static final Native OPEN = new Native("open");
   private static final Native CLOSE = new Native("close");
   private static final Native READ = new Native("read");
@@ -276,6 +280,17 @@ final class Libc {
       CLOCK_GETTIME.call(7, time.address());
       return time.getAtIndex(LONG, 0) * 1_000_000_000L + time.getAtIndex(LONG, 1);
     }
+  }
+
+  /// `socket(2)`: AF_UNIX, SOCK_DGRAM, close-on-exec.
+  static int datagramSocket() {
+    return SOCKET.errnoInt(AF_UNIX, 2 | O_CLOEXEC, 0);
+  }
+
+  /// `sendto(2)`, MSG_NOSIGNAL.
+  static int sendTo(int socket, MemorySegment bytes, MemorySegment address) {
+    return SEND_TO.errnoInt(
+        socket, bytes.address(), bytes.byteSize(), 0x4000, address.address(), address.byteSize());
   }
 
   /// `pidfd_open(2)`, by number since glibc has it from 2.36 only.

@@ -1,0 +1,265 @@
+package io.jpm.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.jpm.client.Installation.Client;
+import io.jpm.client.Installation.Result;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The real `bin/jpm startup` with a `systemctl` that notes what it is told.
+@Timeout(120)
+class StartupTest {
+  @TempDir Path directory;
+  private Installation jpm;
+  private Path prefix;
+  private Path calls;
+  private String me;
+
+  @BeforeEach
+  void install() throws Exception {
+    jpm = new Installation(directory, Client.BASH);
+    prefix = directory.resolve("prefix");
+    calls = directory.resolve("calls");
+    Files.createFile(calls);
+    tool("systemctl", "exit 0");
+    tool("loginctl", "echo Linger=no");
+    jpm.env.put("PATH", directory.resolve("tools") + ":/usr/local/bin:/usr/bin:/bin");
+    jpm.env.put("JPM_UNIT_PREFIX", prefix.toString());
+    me = jpm.shell("id -un").out().strip();
+  }
+
+  private void tool(String name, String does) throws IOException {
+    Installation.program(
+        directory.resolve("tools").resolve(name),
+        "#!/bin/sh\nprintf '%%s\\n' \"%s $*\" >>'%s'\n%s\n".formatted(name, calls, does));
+  }
+
+  private Path systemUnit() {
+    return prefix.resolve("etc/systemd/system/jpm-" + me + ".service");
+  }
+
+  private Path userUnit() {
+    return Path.of(prefix + jpm.env.get("HOME") + "/.config/systemd/user/jpm.service");
+  }
+
+  @Test
+  void writesShowsAndEnablesAUnitOfTheSystem() throws Exception {
+    Result result = jpm.run("startup", "--system");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    String unit = Files.readString(systemUnit());
+    assertThat(unit)
+        .contains(
+            "\nType=notify\n",
+            "\nNotifyAccess=main\n",
+            "\nKillMode=process\n",
+            "\nRestart=on-failure\n",
+            "\nRestartForceExitStatus=75\n",
+            "\nWatchdogSec=30\n",
+            "\nOOMPolicy=continue\n",
+            "\nDelegate=yes\n",
+            "\nUser=" + me + "\n",
+            "\nEnvironment=\"JPM_HOME=" + jpm.home + "\"\n",
+            "\nEnvironment=\"PATH=" + jpm.env.get("PATH") + "\"\n",
+            "\nExecStart=\"" + jpm.script() + "\" daemon\n",
+            "\nWantedBy=multi-user.target\n");
+    assertThat(result.out()).contains(unit, systemUnit().toString(), "jpm save is not needed");
+    assertThat(calls)
+        .hasContent("systemctl daemon-reload\nsystemctl enable jpm-" + me + ".service\n");
+    assertThat(jpm.home).as("no daemon is needed").doesNotExist();
+  }
+
+  @Test
+  void aUnitOfTheUserSaysWhatLingeringIsFor() throws Exception {
+    Result result = jpm.run("startup", "--user");
+    assertThat(result.code()).isZero();
+    assertThat(Files.readString(userUnit()))
+        .contains("\nWantedBy=default.target\n")
+        .doesNotContain("\nUser=");
+    assertThat(result.out()).contains("loginctl enable-linger " + me);
+    assertThat(Files.readString(calls)).contains("systemctl --user enable jpm.service\n");
+
+    tool("loginctl", "echo Linger=yes");
+    assertThat(jpm.run("startup", "--user").out()).doesNotContain("enable-linger");
+  }
+
+  @Test
+  void aDryRunOnlyPrints() throws Exception {
+    Result result = jpm.run("startup", "systemd", "--system", "--dry-run");
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("ExecStart=", systemUnit().toString());
+    assertThat(prefix).doesNotExist();
+    assertThat(calls).isEmptyFile();
+  }
+
+  @Test
+  void aSecondTimeChangesNothing() throws Exception {
+    jpm.run("startup", "--system");
+    var before = Files.getLastModifiedTime(systemUnit());
+    Result again = jpm.run("startup", "--system");
+    assertThat(again.code()).isZero();
+    assertThat(again.out()).contains("is as it should be").doesNotContain("ExecStart=");
+    assertThat(Files.getLastModifiedTime(systemUnit())).isEqualTo(before);
+    assertThat(systemUnit().resolveSibling(systemUnit().getFileName() + ".bak")).doesNotExist();
+  }
+
+  @Test
+  void anotherUnitIsShownAsADifferenceAndKept() throws Exception {
+    jpm.run("startup", "--system");
+    String mine = Files.readString(systemUnit()).replace("RestartSec=1", "RestartSec=99");
+    Files.writeString(systemUnit(), mine);
+    Result again = jpm.run("startup", "--system");
+    assertThat(again.code()).isZero();
+    assertThat(again.out()).contains("-RestartSec=99\n+RestartSec=1\n", ".bak");
+    assertThat(systemUnit()).content().contains("RestartSec=1\n");
+    assertThat(systemUnit().resolveSibling(systemUnit().getFileName() + ".bak")).hasContent(mine);
+  }
+
+  /// Words that would be commands in a shell line and specifiers, quotes and variables in a unit.
+  @Test
+  void hostileWordsStayWords() throws Exception {
+    String hostile = "/tmp/a b/%n\"$HOME'\\;`touch x`$(touch x)";
+    jpm.env.put("JPM_HOME", hostile);
+    jpm.env.put("PATH", jpm.env.get("PATH") + ":/o\"dd %dir");
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+    assertThat(Files.readString(systemUnit()))
+        .contains(
+            "Environment=\"JPM_HOME=/tmp/a b/%%n\\\"$HOME'\\\\;`touch x`$(touch x)\"\n",
+            ":/o\\\"dd %%dir\"\n");
+    if (Files.isExecutable(Path.of("/usr/bin/systemd-analyze"))) {
+      verify(systemUnit());
+    }
+  }
+
+  private static void verify(Path unit) throws Exception {
+    Process verify =
+        new ProcessBuilder("systemd-analyze", "verify", unit.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(verify.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assumeThat(said).as("it can run here").doesNotContain("Failed to initialize manager");
+    assertThat(said.lines().filter(line -> line.contains(unit.getFileName().toString()))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--system|-u|a;reboot|not the name of a user",
+        "--system|-u|../root|not the name of a user",
+        "--system|-u|nobody-has-this-name|there is no such user",
+        "--user|-u|nobody|only root can do this",
+        "--system|--service-name|../x|only letters",
+        "--system|--service-name|-x|only letters",
+        "--system|--service-name|a b|only letters",
+        "--system|--hp|relative|must be an absolute path",
+        "--system|--hp||a value is missing",
+        "--system|--wat|x|there is no option --wat",
+        "--system|systemd|debian|one platform is enough",
+        "--system|upstart|--dry-run|only systemd is",
+      })
+  void refusesInOneLine(String first, String second, String third, String sentence)
+      throws Exception {
+    Result result =
+        third == null
+            ? jpm.run("startup", first, second)
+            : jpm.run("startup", first, second, third);
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).startsWith("jpm: ").contains(sentence).hasLineCount(1);
+    assertThat(prefix).doesNotExist();
+    assertThat(calls).isEmptyFile();
+  }
+
+  @Test
+  void aControlCharacterCannotEndALine() throws Exception {
+    jpm.env.put("JPM_HOME", "/tmp/x\nExecStartPre=/bin/touch /tmp/y");
+    Result result = jpm.run("startup", "--system");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("control character").hasLineCount(1);
+    assertThat(prefix).doesNotExist();
+  }
+
+  @Test
+  void forAnotherUserItIsTheirHome() throws Exception {
+    assertThat(jpm.run("startup", "--system", "-u", "nobody", "--hp", "/srv/nobody").code())
+        .isZero();
+    assertThat(prefix.resolve("etc/systemd/system/jpm-nobody.service"))
+        .content()
+        .contains(
+            "\nUser=nobody\n",
+            "\nEnvironment=\"JPM_HOME=/srv/nobody/.jpm\"\n",
+            "\nEnvironment=\"HOME=/srv/nobody\"\n");
+  }
+
+  @Test
+  void aSystemctlThatFailsIsTold() throws Exception {
+    tool("systemctl", "echo 'Failed to connect to bus'; exit 1");
+    Result result = jpm.run("startup", "--system");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo("jpm: systemctl daemon-reload failed: Failed to connect to bus\n");
+  }
+
+  @Test
+  void withoutSystemdItSaysHowToDoItByHand() throws Exception {
+    Files.delete(directory.resolve("tools/systemctl"));
+    for (String name : List.of("bash", "readlink", "id", "env", "cat")) {
+      Files.createSymbolicLink(
+          directory.resolve("tools").resolve(name),
+          Path.of(jpm.shell("type -P " + name).out().strip()));
+    }
+    jpm.env.put("PATH", directory.resolve("tools").toString());
+    Result result = jpm.run("startup");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("there is no systemctl here", "/bin/jpm daemon", "resurrect")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void unstartupRemovesWhatStartupWrote() throws Exception {
+    assertThat(jpm.run("unstartup", "--system").out()).contains("nothing is started at boot");
+    assertThat(calls).isEmptyFile();
+    jpm.run("startup", "--system");
+    Files.writeString(calls, "");
+    assertThat(jpm.run("unstartup", "--system").code()).isZero();
+    assertThat(systemUnit()).doesNotExist();
+    assertThat(calls)
+        .hasContent("systemctl disable jpm-" + me + ".service\nsystemctl daemon-reload\n");
+  }
+
+  @Test
+  void unstartupLeavesAUnitOfSomebodyElseAlone() throws Exception {
+    Files.createDirectories(systemUnit().getParent());
+    Files.writeString(systemUnit(), "[Service]\nExecStart=/bin/true\n");
+    Result result = jpm.run("unstartup", "--system");
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err()).contains("was not written by jpm startup").hasLineCount(1);
+    assertThat(systemUnit()).exists();
+    assertThat(calls).isEmptyFile();
+  }
+
+  @Test
+  void atAnOrdinaryStopNothingHappensToApps() throws Exception {
+    Files.createDirectories(jpm.home);
+    Files.writeString(jpm.home.resolve("state.json"), "{}");
+    tool("systemctl", "echo running");
+    jpm.env.put("JPM_INTERNAL", "shutdown");
+    assertThat(jpm.run()).isEqualTo(new Result(0, "", ""));
+    assertThat(jpm.home.resolve("state.json.boot")).doesNotExist();
+    assertThat(calls).hasContent("systemctl is-system-running\n");
+  }
+}

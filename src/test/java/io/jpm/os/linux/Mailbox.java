@@ -1,0 +1,60 @@
+package io.jpm.os.linux;
+
+import io.jpm.testing.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A unix datagram socket, as a service manager has one. Java has no such sockets, Python does.
+public final class Mailbox implements AutoCloseable {
+  private static final String RECEIVER =
+      """
+      import socket, sys
+      address = sys.argv[1]
+      s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+      s.bind("\\0" + address[1:] if address[0] == "@" else address)
+      print("bound", flush=True)
+      while True:
+          print(s.recv(65536).decode().strip().replace("\\n", " "), flush=True)
+      """;
+
+  private final Process receiver;
+  private final List<String> letters = new CopyOnWriteArrayList<>();
+
+  /// @param address as NOTIFY_SOCKET has it
+  public Mailbox(String address) throws IOException {
+    receiver =
+        new ProcessBuilder("python3", "-c", RECEIVER, address)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    Thread.ofVirtual().start(this::read);
+    Eventually.await("the mailbox is open", Duration.ofSeconds(30), () -> !letters.isEmpty());
+    letters.clear();
+  }
+
+  private void read() {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(receiver.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        letters.add(line);
+      }
+    } catch (IOException closed) {
+      // The test is over.
+    }
+  }
+
+  /// What has come, one text for each datagram, its lines with a blank between them.
+  public List<String> letters() {
+    return letters;
+  }
+
+  @Override
+  public void close() {
+    receiver.destroyForcibly();
+  }
+}
