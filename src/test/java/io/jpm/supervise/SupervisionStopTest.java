@@ -199,6 +199,13 @@ class SupervisionStopTest {
   }
 
   @Test
+  void aKillOfLeftoversDoesNotHideWhyTheyAreLeft() {
+    Life life = Life.online(PM2).after(5).exitsLeavingOthers(CRASH).fires(Timer.KILL);
+    assertThat(life.effects()).contains(life.signal(Signal.SIGKILL));
+    assertThat(life.treeGone().reason()).isEqualTo("exit 1 after 5 ms, restart 1/16");
+  }
+
+  @Test
   void stoppingWhatIsStoppedChangesOnlyThatItsScheduleStaysQuiet() {
     Life life = Life.of(PM2).stop();
     assertThat(life.state().wanted()).isEqualTo(Wanted.DOWN);
