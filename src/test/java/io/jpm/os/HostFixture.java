@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -256,7 +257,9 @@ public final class HostFixture implements AutoCloseable {
 
   @Override
   public void close() {
+    Set<Long> ended = new HashSet<>();
     for (Spawned one : spawned) {
+      ended.add((long) one.pid());
       if (!one.watcher().told().contains("treeGone")) {
         one.child().signalTree(Signal.SIGKILL);
       }
@@ -269,9 +272,18 @@ public final class HostFixture implements AutoCloseable {
           DEADLINE,
           () -> {
             List<Long> left = Leftovers.of(mark);
+            ended.addAll(left);
             left.forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
             return left.isEmpty() && Leftovers.of(mark).isEmpty();
           });
+      Eventually.await(
+          "the host has fetched the status of all its children",
+          DEADLINE,
+          () ->
+              ProcessHandle.current()
+                  .children()
+                  .map(ProcessHandle::pid)
+                  .noneMatch(ended::contains));
     } finally {
       closeCaptures();
       host.close();

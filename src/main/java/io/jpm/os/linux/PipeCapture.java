@@ -145,10 +145,12 @@ final class PipeCapture implements Capture {
     if (sink.isCopying()) {
       return copy(most);
     }
+    // Asked before: bytes that come between the two calls would pass for a sink that takes none.
+    boolean sinkIsAsked = !sink.isSeekable() && Libc.waitingBytes(fd) > 0;
     int moved = Libc.splice(fd, sink.number(), most);
     return switch (moved) {
       case -Errno.EINTR -> 0;
-      case -Errno.EAGAIN -> sink.isSeekable() || Libc.waitingBytes(fd) == 0 ? 0 : drop(most);
+      case -Errno.EAGAIN -> sinkIsAsked ? drop(most) : 0;
       case -Errno.EINVAL -> {
         sink.copyFromNowOn(); // some file systems, terminals and devices do not splice
         yield copy(most);

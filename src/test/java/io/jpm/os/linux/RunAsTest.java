@@ -312,7 +312,7 @@ class RunAsTest {
         .startsWith("there is no user '-1'");
     assertThat(fixture.refusal(request("obedient.sh", group("no-such-group"))))
         .startsWith("there is no group 'no-such-group'");
-    assertThat(ProcessHandle.current().children().toList()).isEmpty();
+    assertThat(Leftovers.of(fixture.mark())).isEmpty();
   }
 
   @Test
