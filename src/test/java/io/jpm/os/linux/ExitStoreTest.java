@@ -46,12 +46,8 @@ class ExitStoreTest {
         KeeperLink link = link(host)) {
       if (link.reach()) {
         link.tell(new KeeperOrder.Quit());
-        KeeperRecord.read(setup.record())
-            .ifPresent(keeper ->
-                Eventually.await(
-                    "the keeper has ended",
-                    HostFixture.DEADLINE,
-                    () -> ProcReader.find(keeper).filter(ProcStat::isAlive).isEmpty()));
+        // The host that has made it is gone: nobody else takes the status of this JVM's child.
+        KeeperRecord.read(setup.record()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
       }
     }
   }
