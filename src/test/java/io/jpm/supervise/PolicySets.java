@@ -97,6 +97,7 @@ final class PolicySets {
     return false;
   }
 
+  @SuppressWarnings("EnumOrdinal") // any order will do, as long as it is the same
   private static Policies of(int[] chosen) {
     RestartPolicy.When when = RestartPolicy.When.values()[chosen[0]];
     Set<Integer> codes = when == RestartPolicy.When.NEVER ? Set.of() : Set.of(STOP_CODE);

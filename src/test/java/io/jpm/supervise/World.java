@@ -80,6 +80,7 @@ record World(Supervised state, Facts facts, int failures) {
       return bits;
     }
 
+    @SuppressWarnings("EnumOrdinal") // a bit of its own for each, in this process only
     private static int bit(Fact fact) {
       return 1 << fact.ordinal();
     }
