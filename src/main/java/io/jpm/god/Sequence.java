@@ -7,8 +7,10 @@ import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -24,38 +26,54 @@ final class Sequence {
   }
 
   /// Starts or restarts `instances`, what others depend on first. One that runs and whose
-  /// dependencies do not come up again is left as it is.
+  /// dependencies do not come up again is left as it is; one that does not run waits for them by
+  /// itself.
   ///
   /// @return why some were left, when all have settled
   Future<List<String>> restart(List<Instance> instances) {
     List<String> problems = new ArrayList<>();
-    Future<Void> done = Future.succeededFuture();
+    Map<AppName, Future<?>> asked = new HashMap<>();
+    List<Future<?>> settled = new ArrayList<>();
     for (List<Instance> group : groups(instances)) {
-      done =
-          done.compose(_ ->
-              Future.join(group.stream().map(instance -> restart(instance, problems)).toList())
-                  .mapEmpty());
+      for (Instance instance : group) {
+        Future<?> ask = askedBefore(instance, asked).compose(_ -> ask(instance, problems));
+        asked.merge(instance.spec.name(), ask, (one, other) -> Future.join(one, other));
+        settled.add(ask.compose(_ -> instance.when(Sequence::settled)));
+      }
     }
-    return done.map(_ -> problems);
+    return Future.join(settled).map(_ -> problems);
   }
 
-  private Future<?> restart(Instance instance, List<String> problems) {
-    boolean replaced = isRunning(instance) && !instance.spec.dependsOn().isEmpty();
-    if (!replaced) {
-      // What is not running waits for its dependencies by itself.
+  /// Completes when whatever `instance` depends on has been asked, if it is to be asked at all.
+  private Future<?> askedBefore(Instance instance, Map<AppName, Future<?>> asked) {
+    List<Future<?>> before =
+        registry.graph().withAllBefore(instance.spec.name()).stream()
+            .filter(app -> !app.equals(instance.spec.name()))
+            .<Future<?>>mapMulti((app, found) -> {
+              Future<?> known = asked.get(app);
+              if (known != null) {
+                found.accept(known);
+              }
+            })
+            .toList();
+    return before.isEmpty() ? Future.succeededFuture() : Future.join(before);
+  }
+
+  private Future<?> ask(Instance instance, List<String> problems) {
+    if (!isRunning(instance) || instance.spec.dependsOn().isEmpty()) {
       supervisor.on(instance, new Event.RestartAsked());
-      return instance.when(Sequence::settled);
+      return Future.succeededFuture();
     }
     return supervisor
         .dependencies()
         .verdictOf(instance)
-        .compose(verdict -> {
+        .map(verdict -> {
           if (verdict instanceof Dependencies.Verdict.Never(String reason)) {
             problems.add("%s was left as it is: %s".formatted(instance.label(), reason));
-            return Future.succeededFuture(instance);
+          } else {
+            supervisor.on(instance, new Event.RestartAsked());
           }
-          supervisor.on(instance, new Event.RestartAsked());
-          return instance.when(Sequence::settled);
+          return instance;
         });
   }
 

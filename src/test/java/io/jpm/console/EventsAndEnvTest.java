@@ -258,9 +258,9 @@ class EventsAndEnvTest {
                 """
                 {"name":"web","pm_id":3,
                  "declared":{"API_KEY":"hunter2","DB":"postgres://me:hunter2@db/app","LANG":"en_GB",
-                   "ODD":"a\\nb\\u001b[2J"},
+                   "ODD":"a\\nb\\u001b[2J","name":"mine"},
                  "inherited":{"HOME":"/home/me","NPM_TOKEN":"npm_x"},
-                 "added":{"JPM_HOME":"/home/me/.jpm","NODE_APP_INSTANCE":"0","name":"web","pm_id":"3"},
+                 "added":{"JPM_HOME":"/home/me/.jpm","NODE_APP_INSTANCE":"0","pm_id":"3"},
                  "removed":["EDITOR","PAGER"]}
                 """));
     ConsoleClient masked = run("env", "web", "--json");

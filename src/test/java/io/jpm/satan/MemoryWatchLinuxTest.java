@@ -74,6 +74,8 @@ class MemoryWatchLinuxTest {
                 assertThat(exceeded.limit()).isEqualTo(limit);
                 assertThat(exceeded.bytes()).isBetween(120 * MEBI, 200 * MEBI);
               });
+      tree.end();
+      modest.end();
     }
   }
 }

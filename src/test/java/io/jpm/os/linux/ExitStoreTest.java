@@ -13,10 +13,8 @@ import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +143,7 @@ class ExitStoreTest {
   }
 
   @Test
-  void anEndWhoseStatusIsNotFetchedYetIsWaitedFor() throws Exception {
+  void anEndWhoseStatusIsNotFetchedYetIsTold() throws Exception {
     // Not the JDK's child, whose status is fetched at once.
     Sleeper parent =
         new Sleeper(
@@ -173,11 +171,8 @@ class ExitStoreTest {
     try (LinuxProcessHost host = new LinuxProcessHost();
         KeeperLink link = link(host)) {
       assertThat(link.reach()).isTrue();
-      FutureTask<Exit> asked = new FutureTask<>(() -> host.exitOf(identity));
-      Thread asking = Thread.ofPlatform().start(asked);
-      Eventually.await("it waits", HostFixture.DEADLINE, () -> isIn(asking, "poll"));
+      assertThat(host.exitOf(identity)).isEqualTo(new Exit.Code(9));
       Files.writeString(gate(), "go");
-      assertThat(asked.get()).isEqualTo(new Exit.Code(9));
       parent.process.waitFor();
     }
   }
@@ -188,13 +183,6 @@ class ExitStoreTest {
       assertThat(Libc.mkfifo(gate, 0600)).isZero();
     }
     return gate;
-  }
-
-  private static boolean isIn(Thread thread, String method) {
-    return Arrays.stream(thread.getStackTrace())
-        .anyMatch(frame ->
-            frame.getClassName().equals(KeeperCalls.class.getName())
-                && frame.getMethodName().equals(method));
   }
 
   @Test

@@ -66,7 +66,7 @@ class PidReuseTest {
     try {
       Eventually.await(
           command + " ends",
-          Duration.ofSeconds(120),
+          Duration.ofMinutes(2),
           () -> !process.isAlive(),
           () -> HostFixture.read(said));
     } finally {

@@ -109,6 +109,7 @@ class TreeMemoryTest {
     assertThat(Leftovers.of(fixture.mark())).hasSizeGreaterThanOrEqualTo(4);
     tree.end();
     assertThat(fixture.host().treeMemory(mains)).containsOnlyKeys(other.child().identity());
+    other.end();
   }
 
   private static long of(Spawned spawned, Map<ProcessIdentity, Long> bytes) {
