@@ -42,10 +42,19 @@ final class StartCommand implements ConsoleCommand {
     if (target.equals(AppName.ALL) || target.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return startKnown(target, call);
     }
+    if (isPath(target)) {
+      return startScript(target, call);
+    }
     return rooms
         .god(new GodCommand.Show(List.of(target)))
         .compose(shown ->
             shown.instances().isEmpty() ? startScript(target, call) : startKnown(target, call));
+  }
+
+  /// PM2's rule: a word with a slash is a script to start, even one that an app in the list runs
+  /// already under another name; `/…/` is an expression on names.
+  private static boolean isPath(String target) {
+    return target.contains("/") && !(target.startsWith("/") && target.endsWith("/"));
   }
 
   private Future<Void> startKnown(String target, Call call) {

@@ -357,6 +357,15 @@ class ConsoleVerticleTest {
   }
 
   @Test
+  void aPathIsAScriptEvenIfAnAppOfAnotherNameRunsIt() {
+    rooms.instances.add(Instances.online(0, "web"));
+    assertEnd(run("start", "/srv/app/server.js", "--name", "other"), 0);
+    assertThat(rooms.asked(GodCommand.Show.class))
+        .doesNotContain(new GodCommand.Show(List.of("/srv/app/server.js")));
+    assertThat(rooms.asked(StartApps.class)).hasSize(1);
+  }
+
+  @Test
   void optionsThatChangeNothingAreNamed() {
     rooms.instances.add(Instances.stopped(0, "web"));
     ConsoleClient client = run("start", "web", "-i", "4");
