@@ -217,7 +217,7 @@ class ExitStoreTest {
         many.forEach(sleeper -> link.remember(sleeper.identity));
       }
       link.remember(last.identity);
-      assertThat(openDescriptors()).isEqualTo(before);
+      assertThat(openDescriptors()).isLessThanOrEqualTo(before);
     }
     for (Sleeper sleeper : many) {
       sleeper.end();
