@@ -181,7 +181,8 @@ final class Commands {
           Failpoint.INSTANCE_WRITTEN.hit();
           List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(toRun));
           all.addAll(toRun);
-          return delete(List.copyOf(surplus), List.of()).compose(_ -> sequence.restart(all));
+          Future<List<String>> restarted = sequence.restart(all);
+          return delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
         })
         .compose(left -> journal.written().map(left))
         .map(left -> {
