@@ -29,7 +29,7 @@ record Absence(Running running, Stopping stopping, Launching launching) {
     return switch (here.phase()) {
       case ONLINE -> wanted ? online(here) : end(here);
       case LAUNCHING, WAITING_RESTART -> wanted ? taken(here) : end(here);
-      case STOPPING -> stopping.end(here, here.ending(), here.reason());
+      case STOPPING -> stopping.goOn(here);
       case STOPPED, ERRORED -> end(here.want(Wanted.DOWN));
     };
   }

@@ -31,6 +31,15 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     return Step.to(next.signalled(true), stopping, signal(next), patience(next));
   }
 
+  /// Goes on with the stop of an earlier daemon. What was signalled is not signalled again: many
+  /// programs take a second SIGINT for an order to leave their work undone. Nobody watches its tree
+  /// any more, so it counts as not signalled.
+  Step goOn(Supervised state) {
+    return state.signalled()
+        ? Step.to(state.signalled(false), patience(state))
+        : end(state, state.ending(), state.reason());
+  }
+
   /// Ends what a main process that is gone has left: with it went whoever could follow a command or
   /// a message.
   Step endLeftovers(Supervised state, Ending ending, String why) {

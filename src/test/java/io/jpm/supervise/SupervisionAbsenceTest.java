@@ -61,13 +61,19 @@ class SupervisionAbsenceTest {
   }
 
   @Test
-  void aStopThatTheOldDaemonBeganGoesOnFromItsBeginning() {
+  void whatTheOldDaemonHasSignalledIsNotSignalledAgain() {
     Life life = Life.online(PM2).stop().adopted(0);
     assertThat(life.phase()).isEqualTo(Phase.STOPPING);
-    assertThat(life.effects()).contains(life.signal(Signal.SIGINT), life.timer(Timer.KILL, 1600));
-    Life command = Life.online(Life.with(Life.byCommand(true))).stop().stopCommandEnded();
+    assertThat(life.effects())
+        .contains(life.timer(Timer.KILL, 1600))
+        .noneMatch(effect -> effect instanceof Effect.SignalTree);
+    assertThat(life.exits(new Exit.Code(0)).phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  @Test
+  void aStopCommandOfTheOldDaemonIsRunAgainUntilItHasLedToTheSignal() {
+    Life command = Life.online(Life.with(Life.byCommand(true))).stop();
     assertThat(command.adopted(0).effects()).contains(new Effect.RunStopCommand(1));
-    assertThat(command.state().signalled()).isFalse();
   }
 
   @Test

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// death of the daemon among them, and checks the rules of [WorldRules] on every edge.
 class SupervisionClosureTest {
   // A surprise here is news: look at what has become reachable before you change a number.
-  private static final int WIDEST_STATES = 363;
-  private static final int WIDEST_TRANSITIONS = 6_659;
-  private static final int ALL_STATES = 2_172;
-  private static final int ALL_TRANSITIONS = 37_170;
+  private static final int WIDEST_STATES = 453;
+  private static final int WIDEST_TRANSITIONS = 8_429;
+  private static final int ALL_STATES = 2_478;
+  private static final int ALL_TRANSITIONS = 43_084;
 
   @Test
   void everyReachableStateKeepsTheRulesWhateverTheAppsOwnRulesAre() {
