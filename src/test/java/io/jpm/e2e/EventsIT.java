@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.Timeout;
 /// What has happened, and what an app is told, as a user sees it.
 @Timeout(180)
 class EventsIT {
+  /// The host's own: its mark and Node's channel.
+  private static final Set<String> HOSTS_OWN =
+      Set.of("JPM_TAG", "JPM_CHANNEL", "NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE");
+
   private Jpm jpm;
 
   @BeforeEach
@@ -99,8 +104,7 @@ class EventsIT {
       List.of("declared", "inherited", "added")
           .forEach(g -> all.putAll(shown.getJsonObject(g).getMap()));
       Map<String, Object> real = environment(app.getInteger("pid"));
-      // The host's own: its mark and Node's channel.
-      real.keySet().removeIf(name -> name.equals("JPM_TAG") || name.startsWith("NODE_CHANNEL_"));
+      real.keySet().removeIf(name -> HOSTS_OWN.contains(name));
       assertThat(all).isEqualTo(real).containsEntry("API_KEY", "hunter2");
     }
     assertThat(jpm.run("env", "0").ok().out())
