@@ -174,7 +174,7 @@ final class KeyNotes {
     add(
         AppKey.AUTOSTART,
         """
-        Whether it is started with the file. `false` puts it in the list, stopped.\
+        Whether it is started with the file. `false` puts it in the list, stopped; a command starts it, or its `cron_restart`.\
         """);
     add(
         AppKey.AUTORESTART,

@@ -49,8 +49,8 @@ final class Commands {
 
   Future<GodReply> carryOut(GodCommand command) {
     return switch (command) {
-      case GodCommand.StartApps start -> startApps(start);
-      case GodCommand.Act act -> act(act);
+      case GodCommand.StartApps start -> startApps(start).map(this::withLoss);
+      case GodCommand.Act act -> act(act).map(this::withLoss);
       case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
       case GodCommand.Trigger trigger -> {
         Registry.Selection selection = registry.select(trigger.targets());
@@ -58,10 +58,21 @@ final class Commands {
       }
       case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
       case GodCommand.ClearDump() -> savedList.clear();
-      case GodCommand.Resurrect() -> resurrection.from(savedList);
+      case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
       case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
-      case GodCommand.EndEverything() -> delete(List.copyOf(registry.all()), List.of());
+      case GodCommand.EndEverything() ->
+          delete(List.copyOf(registry.all()), List.of()).map(this::withLoss);
     };
+  }
+
+  /// A command that a crash of the daemon would undo has not wholly succeeded.
+  private GodReply withLoss(GodReply reply) {
+    if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
+      return reply;
+    }
+    List<String> problems = new ArrayList<>(reply.problems());
+    problems.add(journal.problem().get());
+    return new GodReply(reply.instances(), problems, reply.answers(), reply.notes());
   }
 
   private GodReply show(List<String> targets) {

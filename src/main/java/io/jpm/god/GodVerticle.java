@@ -91,6 +91,7 @@ public final class GodVerticle extends VerticleBase {
       instance.state = entry.state();
       instance.startedAt = entry.startedAt();
       instance.recorded = entry.process();
+      entry.actions().forEach(instance.channel::offered);
       registry.add(instance);
     }
     registry.continueFrom(snapshot.nextId());

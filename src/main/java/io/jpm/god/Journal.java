@@ -32,6 +32,9 @@ final class Journal {
 
   private boolean failing;
 
+  /// Why the last write failed.
+  private Optional<String> problem = Optional.empty();
+
   /// Completed by the write under way; there is none: empty.
   private Optional<Promise<Void>> underWay = Optional.empty();
 
@@ -102,5 +105,19 @@ final class Journal {
       LOG.log(Level.INFO, "the journal can be written again");
     }
     failing = error != null;
+    problem =
+        Optional.ofNullable(error)
+            .map(cause ->
+                "it is done, but cannot be written down (%s): should the daemon end now, it will be forgotten"
+                    .formatted(words(cause)));
+  }
+
+  private static String words(Throwable error) {
+    return error.getMessage() == null ? error.toString() : error.getMessage();
+  }
+
+  /// A sentence for the user where the last write has failed.
+  Optional<String> problem() {
+    return problem;
   }
 }

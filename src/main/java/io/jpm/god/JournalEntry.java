@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// What a next daemon needs to know of one instance.
+///
+/// @param actions what its process has offered to do: an app says so once
 record JournalEntry(
     InstanceId id,
     int number,
@@ -16,7 +18,11 @@ record JournalEntry(
     Supervised state,
     Instant createdAt,
     Optional<Instant> startedAt,
-    Optional<ProcessIdentity> process) {
+    Optional<ProcessIdentity> process,
+    List<String> actions) {
+  JournalEntry {
+    actions = List.copyOf(actions);
+  }
 
   /// All instances, and the next id to give.
   record Snapshot(int nextId, List<JournalEntry> entries) {
@@ -35,6 +41,7 @@ record JournalEntry(
         instance.state,
         instance.createdAt,
         instance.startedAt,
-        instance.process());
+        instance.process(),
+        instance.channel.report().actions());
   }
 }

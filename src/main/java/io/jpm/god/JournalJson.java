@@ -76,6 +76,9 @@ final class JournalJson {
                     .put("boot", p.bootId())
                     .put("pid", p.pid())
                     .put("start", p.startTime())));
+    if (!entry.actions().isEmpty()) {
+      json.put("actions", new JsonArray(entry.actions()));
+    }
     return json;
   }
 
@@ -89,7 +92,8 @@ final class JournalJson {
         Optional.ofNullable(json.getLong("started_at")).map(Instant::ofEpochMilli),
         Optional.ofNullable(json.getJsonObject("process"))
             .map(p ->
-                new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))));
+                new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))),
+        json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList());
   }
 
   private static JsonObject state(Supervised state) {

@@ -14,10 +14,12 @@ final class Speech {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private final Vertx vertx;
+  private final Journal journal;
   private final BiConsumer<Instance, Event> supervisor;
 
-  Speech(Vertx vertx, BiConsumer<Instance, Event> supervisor) {
+  Speech(Vertx vertx, Journal journal, BiConsumer<Instance, Event> supervisor) {
     this.vertx = vertx;
+    this.journal = journal;
     this.supervisor = supervisor;
   }
 
@@ -33,7 +35,10 @@ final class Speech {
     }
     switch (message.get()) {
       case AppMessage.Ready() -> supervisor.accept(instance, new Event.Ready(generation));
-      case AppMessage.Offers(String name) -> instance.channel.offered(name);
+      case AppMessage.Offers(String name) -> {
+        instance.channel.offered(name);
+        journal.changed();
+      }
       case AppMessage.Metrics metrics -> instance.channel.measured(metrics.values());
       case AppMessage.Reply reply -> instance.channel.replied(reply);
       case AppMessage.Custom(Object content) ->

@@ -63,7 +63,7 @@ final class Supervisor {
     this.limits = new MemoryLimits(vertx, registry, this::on);
     this.schedules = new Schedules(vertx, god, this::on);
     this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
-    this.speech = new Speech(vertx, this::on);
+    this.speech = new Speech(vertx, journal, this::on);
     this.pidFiles = new PidFiles(vertx);
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }

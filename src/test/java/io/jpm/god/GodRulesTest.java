@@ -302,6 +302,31 @@ class GodRulesTest extends GodHarness {
         .containsExactly(new GodReply.Answer(view("web").id(), "{\"n\":1}"));
   }
 
+  @Test
+  void whatAnAppHasOfferedIsKnownToTheNextDaemon() {
+    start(spec("web"));
+    process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
+    Eventually.await("offered", LONG, () -> view("web").report().actions().contains("purge"));
+    reboot();
+    assertThat(view("web").report().actions()).containsExactly("purge");
+    act(Action.RESTART, "web");
+    assertThat(view("web").report().actions()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeWrittenDownIsToldToWhoeverAsked() throws IOException {
+    start(spec("web"));
+    Files.createDirectory(home.resolve("state.json.new"));
+    Files.createDirectory(home.resolve("state.json.new").resolve("x"));
+    assertThat(act(Action.STOP, "web").problems())
+        .singleElement()
+        .asString()
+        .contains("cannot be written down");
+    Files.delete(home.resolve("state.json.new").resolve("x"));
+    Files.delete(home.resolve("state.json.new"));
+    Eventually.await("written again", LONG, () -> act(Action.STOP, "web").problems().isEmpty());
+  }
+
   private GodReply trigger(String app, String action) {
     return ask(new GodCommand.Trigger(List.of(app), action, Optional.empty()));
   }

@@ -114,7 +114,8 @@ class JournalTest {
             "because \"x\""),
         Instant.ofEpochMilli(1_700_000_000_123L),
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
-        Optional.of(new ProcessIdentity("boot", 4711, 99)));
+        Optional.of(new ProcessIdentity("boot", 4711, 99)),
+        List.of("purge"));
   }
 
   private static JournalEntry.Snapshot snapshot(JournalEntry... entries) {
