@@ -67,11 +67,14 @@ final class ActCommand implements ConsoleCommand {
             .map(second ->
                 new GodReply(
                     joined(first.instances(), second.instances()),
-                    joined(first.problems(), second.problems()))));
+                    joined(first.problems(), second.problems()),
+                    List.of(),
+                    joined(first.notes(), second.notes()))));
   }
 
   /// What was done is said also where something else could not be done.
   private Future<ExitCode> reported(GodReply reply, Session session) {
+    reply.notes().forEach(session::warn);
     if (reply.problems().isEmpty()) {
       return told(action, reply.instances(), session).compose(_ -> rooms.table(session));
     }

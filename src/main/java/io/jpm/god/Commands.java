@@ -65,6 +65,18 @@ final class Commands {
     };
   }
 
+  /// What went wrong with stop commands is told, though the apps have ended all the same.
+  private static GodReply withStops(List<Instance> instances, GodReply reply) {
+    GodReply told = reply;
+    for (Instance instance : instances) {
+      if (instance.stopProblem.isPresent()) {
+        told = told.noting(instance.stopProblem.get());
+        instance.stopProblem = Optional.empty();
+      }
+    }
+    return told;
+  }
+
   /// A command that a crash of the daemon would undo has not wholly succeeded.
   private GodReply withLoss(GodReply reply) {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
@@ -98,7 +110,7 @@ final class Commands {
           sequence
               .inReverse(found, sequence::stop)
               .compose(_ -> journal.written())
-              .map(_ -> new GodReply(views(found), problems));
+              .map(_ -> withStops(found, new GodReply(views(found), problems)));
       case DELETE -> delete(found, problems);
     };
   }
@@ -113,7 +125,8 @@ final class Commands {
           all.addAll(left);
           return journal
               .written()
-              .map(_ -> new GodReply(views(instances), failures(instances, all)));
+              .map(_ ->
+                  withStops(instances, new GodReply(views(instances), failures(instances, all))));
         });
   }
 

@@ -51,6 +51,9 @@ final class Instance {
   /// What the present process says over its channel.
   AppChannel channel = new AppChannel();
 
+  /// What went wrong with the stop command of the last stop.
+  Optional<String> stopProblem = Optional.empty();
+
   /// When the schedule says that the next restart is due.
   Optional<Instant> nextRun = Optional.empty();
 

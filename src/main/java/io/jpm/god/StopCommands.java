@@ -43,6 +43,7 @@ final class StopCommands {
   void run(Instance instance, Runnable ended) {
     int pid = instance.process().map(ProcessIdentity::pid).orElse(0);
     long generation = instance.state.generation();
+    instance.stopProblem = Optional.empty();
     OffLoop.call(vertx, () -> make(instance, pid, watcher(instance, generation, ended)))
         .onSuccess(result -> {
           switch (result) {
@@ -63,8 +64,14 @@ final class StopCommands {
   }
 
   private static void refused(Instance instance, String reason, Runnable ended) {
-    LOG.log(Level.WARNING, "{0}: the stop command cannot be run: {1}", instance.label(), reason);
+    problem(instance, "the stop command cannot be run: " + reason);
     ended.run();
+  }
+
+  private static void problem(Instance instance, String words) {
+    String sentence = instance.label() + ": " + words;
+    instance.stopProblem = Optional.of(sentence);
+    LOG.log(Level.WARNING, "{0}", sentence);
   }
 
   /// Ends the command of `instance` if it still runs: the instance is gone.
@@ -103,7 +110,11 @@ final class StopCommands {
           if (instance.state.generation() == generation) {
             running.remove(instance);
           }
-          LOG.log(Level.INFO, "{0}: the stop command has ended: {1}", instance.label(), exit);
+          if (exit.equals(new Exit.Code(0))) {
+            LOG.log(Level.INFO, "{0}: the stop command has ended", instance.label());
+          } else {
+            problem(instance, "the stop command ended with " + exit);
+          }
           ended.run();
         });
       }

@@ -380,6 +380,18 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
+  void aStopCommandThatCannotBeRunIsToldAndTheSignalDoesIt() {
+    start(
+        app("web")
+            .stop(new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of("no-such-drain")))
+            .build());
+    GodReply reply = act(Action.STOP, "web");
+    assertThat(reply.instances().getFirst().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(reply.notes()).singleElement().asString().contains("web:0", "no-such-drain", "PATH");
+    assertThat(act(Action.STOP, "web").notes()).isEmpty();
+  }
+
+  @Test
   void satanIsToldOfLimitsAndHisReportRestarts() {
     List<Map<ProcessIdentity, Long>> told = new CopyOnWriteArrayList<>();
     await(
