@@ -42,8 +42,12 @@ final class FileWatches {
     this.supervisor = supervisor;
   }
 
-  /// An instance of `app` has changed, come or gone.
-  void look(AppName app) {
+  /// An instance has changed, come or gone.
+  void look(Instance changed) {
+    AppName app = changed.spec.name();
+    if (changed.spec.triggers().watch().isEmpty() && !running.containsKey(app)) {
+      return;
+    }
     Optional<Triggers.Watch> wanted =
         registry.ofApp(app).stream()
             .filter(instance -> instance.state.wanted() != Wanted.DOWN)

@@ -33,7 +33,7 @@ public final class GodVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     var file = new JournalFile(god.home());
-    var journal = new Journal(vertx, file, this::snapshot);
+    var journal = new Journal(vertx, god.nanoTime(), file, this::snapshot);
     this.journal = journal;
     var supervisor = new Supervisor(vertx, context, god, registry, journal);
     this.supervisor = supervisor;

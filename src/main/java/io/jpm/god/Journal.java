@@ -6,6 +6,8 @@ import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,14 @@ final class Journal {
   /// A crash loop must not become a loop of disk flushes.
   private static final long PAUSE_MILLIS = 25;
 
+  private static final long PAUSE_FACTOR = 4;
+  private static final long LONGEST_PAUSE_MILLIS = 500;
+
   /// A full disk is tried again, but not in a hurry.
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
 
   private final Vertx vertx;
+  private final LongSupplier nanoTime;
   private final JournalFile file;
   private final Supplier<JournalEntry.Snapshot> present;
 
@@ -32,6 +38,9 @@ final class Journal {
 
   private boolean failing;
 
+  /// How long the last write took.
+  private long lastMillis;
+
   /// Why the last write failed.
   private Optional<String> problem = Optional.empty();
 
@@ -41,8 +50,13 @@ final class Journal {
   /// Completed by the write after that.
   private Promise<Void> next = Promise.promise();
 
-  Journal(Vertx vertx, JournalFile file, Supplier<JournalEntry.Snapshot> present) {
+  Journal(
+      Vertx vertx,
+      LongSupplier nanoTime,
+      JournalFile file,
+      Supplier<JournalEntry.Snapshot> present) {
     this.vertx = vertx;
+    this.nanoTime = nanoTime;
     this.file = file;
     this.present = present;
   }
@@ -71,6 +85,7 @@ final class Journal {
     next = Promise.promise();
     underWay = Optional.of(done);
     JournalEntry.Snapshot snapshot = present.get();
+    long began = nanoTime.getAsLong();
     vertx
         .<Void>executeBlocking(
             () -> {
@@ -83,8 +98,14 @@ final class Journal {
           report(result.cause());
           // Apps go on even when the disk is full: whoever waits is not held up by it.
           done.complete();
-          vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : PAUSE_MILLIS, _ -> again());
+          lastMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - began);
+          vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : pauseMillis(), _ -> again());
         });
+  }
+
+  /// With a thousand apps a write takes its time: while they all start, most of it is to be theirs.
+  private long pauseMillis() {
+    return Math.clamp(lastMillis * PAUSE_FACTOR, PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
   }
 
   private void again() {

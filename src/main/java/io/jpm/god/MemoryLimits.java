@@ -42,7 +42,10 @@ final class MemoryLimits {
   }
 
   /// An instance has changed: other processes may have limits now.
-  void look() {
+  void look(Instance changed) {
+    if (told.isEmpty() && changed.spec.triggers().maxMemory().isEmpty()) {
+      return;
+    }
     Map<ProcessIdentity, Long> limits = new HashMap<>();
     for (Instance instance : registry.all()) {
       instance

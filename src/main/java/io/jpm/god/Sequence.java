@@ -1,6 +1,7 @@
 package io.jpm.god;
 
 import io.jpm.model.AppName;
+import io.jpm.model.DependencyGraph;
 import io.jpm.model.Phase;
 import io.jpm.supervise.Event;
 import io.jpm.supervise.Supervised;
@@ -34,9 +35,10 @@ final class Sequence {
     List<String> problems = new ArrayList<>();
     Map<AppName, Future<?>> asked = new HashMap<>();
     List<Future<?>> settled = new ArrayList<>();
-    for (List<Instance> group : groups(instances)) {
+    DependencyGraph graph = registry.graph();
+    for (List<Instance> group : groups(graph, instances)) {
       for (Instance instance : group) {
-        Future<?> ask = askedBefore(instance, asked).compose(_ -> ask(instance, problems));
+        Future<?> ask = askedBefore(graph, instance, asked).compose(_ -> ask(instance, problems));
         asked.merge(instance.spec.name(), ask, (one, other) -> Future.join(one, other));
         settled.add(ask.compose(_ -> instance.when(Sequence::settled)));
       }
@@ -45,9 +47,10 @@ final class Sequence {
   }
 
   /// Completes when whatever `instance` depends on has been asked, if it is to be asked at all.
-  private Future<?> askedBefore(Instance instance, Map<AppName, Future<?>> asked) {
+  private static Future<?> askedBefore(
+      DependencyGraph graph, Instance instance, Map<AppName, Future<?>> asked) {
     List<Future<?>> before =
-        registry.graph().withAllBefore(instance.spec.name()).stream()
+        graph.withAllBefore(instance.spec.name()).stream()
             .filter(app -> !app.equals(instance.spec.name()))
             .<Future<?>>mapMulti((app, found) -> {
               Future<?> known = asked.get(app);
@@ -80,7 +83,7 @@ final class Sequence {
   /// Does `end` to all, to those that depend on others before those others.
   Future<Void> inReverse(List<Instance> instances, Function<Instance, Future<?>> end) {
     Future<Void> done = Future.succeededFuture();
-    for (List<Instance> group : groups(instances).reversed()) {
+    for (List<Instance> group : groups(registry.graph(), instances).reversed()) {
       done = done.compose(_ -> Future.join(group.stream().map(end).toList()).mapEmpty());
     }
     return done;
@@ -93,10 +96,10 @@ final class Sequence {
     return instance.when(Sequence::stopped);
   }
 
-  private List<List<Instance>> groups(List<Instance> instances) {
+  private static List<List<Instance>> groups(DependencyGraph graph, List<Instance> instances) {
     Set<AppName> apps = new LinkedHashSet<>();
     instances.forEach(instance -> apps.add(instance.spec.name()));
-    return registry.graph().groups(apps).stream()
+    return graph.groups(apps).stream()
         .map(group ->
             instances.stream().filter(instance -> group.contains(instance.spec.name())).toList())
         .toList();

@@ -97,8 +97,8 @@ final class Supervisor {
   }
 
   private void lookAround(Instance instance) {
-    fileWatches.look(instance.spec.name());
-    limits.look();
+    fileWatches.look(instance);
+    limits.look(instance);
     dependencies.look();
   }
 
