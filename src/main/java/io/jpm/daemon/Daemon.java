@@ -92,7 +92,7 @@ final class Daemon {
   static int start(Path directory) throws StartupFailure {
     Home home = Home.prepare(directory);
     Optional<DaemonLock> lock = RunningDaemon.lockUnlessReady(home);
-    return lock.isPresent() ? boot(home, lock.get()) : RunningDaemon.port(home);
+    return lock.isPresent() ? boot(home, lock.get(), Duty.GUARD) : RunningDaemon.port(home);
   }
 
   /// As [#start] for somebody who waits for the daemon's end: one that is running already is a
@@ -102,11 +102,12 @@ final class Daemon {
     boot(
         home,
         RunningDaemon.lockUnlessReady(home)
-            .orElseThrow(
-                () -> new StartupFailure("a daemon is running already in " + home.root())));
+            .orElseThrow(() -> new StartupFailure("a daemon is running already in " + home.root())),
+        // Whoever waits for the end of a daemon starts the next one: systemd, runit, a container.
+        Duty.HOLD);
   }
 
-  private static int boot(Home home, DaemonLock lock) throws StartupFailure {
+  private static int boot(Home home, DaemonLock lock, Duty duty) throws StartupFailure {
     forgetPredecessor(home);
     // Vert.x takes the longest, settings and native code are read and warmed up beside it.
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
@@ -114,7 +115,7 @@ final class Daemon {
       Settings settings = settings(home);
       DaemonLog.install(home.log(), settings.log().maxSize(), settings.log().keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(Hosts::best));
-      new Daemon(home, lock, host, vertx.join()).boot(settings);
+      new Daemon(home, lock, host, vertx.join()).boot(settings, duty);
       return RunningDaemon.port(home);
     } catch (StartupFailure failure) {
       vertx.join().close();
@@ -157,11 +158,11 @@ final class Daemon {
     return vertx;
   }
 
-  private void boot(Settings settings) throws StartupFailure {
+  private void boot(Settings settings, Duty duty) throws StartupFailure {
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
       deploy(new LogAggregatorVerticle(host));
-      var keeper = new KeeperVerticle(keeper(settings));
+      var keeper = new KeeperVerticle(keeper(settings.keeper() ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);
       deploy(
@@ -201,7 +202,7 @@ final class Daemon {
     }
   }
 
-  private KeeperContext keeper(Settings settings) {
+  private KeeperContext keeper(Duty duty) {
     Map<String, String> variables = new HashMap<>();
     for (String name : KeeperSetup.VARIABLES) {
       // bin/jpm-launcher takes them out of the environment: JPM_JAVA_OPTS comes as jpm.java.opts.
@@ -214,14 +215,7 @@ final class Daemon {
     Path root = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
     var setup = new KeeperSetup(home.root(), root, variables);
     return new KeeperContext(
-        lost -> host.keeper(setup, lost), setup.fifo(), duty(settings), System::nanoTime);
-  }
-
-  private static Duty duty(Settings settings) {
-    if (!settings.keeper()) {
-      return Duty.NONE;
-    }
-    return System.getenv("NOTIFY_SOCKET") == null ? Duty.GUARD : Duty.HOLD;
+        lost -> host.keeper(setup, lost), setup.fifo(), duty, System::nanoTime);
   }
 
   private BridgeSettings bridge(Settings settings) throws StartupFailure {
