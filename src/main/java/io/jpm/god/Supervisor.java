@@ -355,7 +355,7 @@ final class Supervisor {
     private final long generation;
     private boolean live;
     private Optional<Exit> early = Optional.empty();
-    private final List<String> unheard = new ArrayList<>();
+    private final List<Runnable> unheard = new ArrayList<>();
 
     Watcher(Instance instance, long generation) {
       this.instance = instance;
@@ -365,7 +365,7 @@ final class Supervisor {
     /// God knows the child from now on.
     void begin() {
       live = true;
-      unheard.forEach(json -> speech.heard(instance, generation, json));
+      unheard.forEach(Runnable::run);
       unheard.clear();
       early.ifPresent(this::ended);
     }
@@ -382,14 +382,22 @@ final class Supervisor {
     }
 
     @Override
-    public void message(String json) {
+    public void message(String json, Runnable heard) {
       context.runOnContext(_ -> {
         if (live) {
-          speech.heard(instance, generation, json);
+          hear(json, heard);
         } else {
-          unheard.add(json);
+          unheard.add(() -> hear(json, heard));
         }
       });
+    }
+
+    private void hear(String json, Runnable heard) {
+      try {
+        speech.heard(instance, generation, json);
+      } finally {
+        heard.run();
+      }
     }
 
     @Override

@@ -46,7 +46,7 @@ final class FakeProcessHost implements ProcessHost {
     }
 
     void says(String json) {
-      watcher.message(json);
+      watcher.message(json, () -> {});
     }
 
     void exit(Exit exit) {
