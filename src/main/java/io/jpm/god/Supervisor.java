@@ -41,6 +41,7 @@ final class Supervisor {
   private final Vertx vertx;
   private final Context context;
   private final GodContext god;
+  private final Registry registry;
   private final Journal journal;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
@@ -52,10 +53,14 @@ final class Supervisor {
   private final FileWatches fileWatches;
   private final Speech speech;
 
+  /// Whether all instances are as they are, and triggers may act.
+  private boolean begun;
+
   Supervisor(Vertx vertx, Context context, GodContext god, Registry registry, Journal journal) {
     this.vertx = vertx;
     this.context = context;
     this.god = god;
+    this.registry = registry;
     this.journal = journal;
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
@@ -92,11 +97,16 @@ final class Supervisor {
 
   /// `instance` has come into the list, has another spec, or has left the list.
   void specChanged(Instance instance) {
-    schedules.look(instance);
+    if (begun) {
+      schedules.look(instance);
+    }
     lookAround(instance);
   }
 
   private void lookAround(Instance instance) {
+    if (!begun) {
+      return;
+    }
     fileWatches.look(instance.spec.name());
     limits.look();
     dependencies.look();
@@ -111,9 +121,16 @@ final class Supervisor {
     return dependencies;
   }
 
-  /// Listens to those who make restarts due; ends with the verticle.
+  /// All instances are as they are. From now on dependencies are looked at and restarts become due:
+  /// a restart of what the journal tells of and nobody has adopted yet would make a second process.
   Future<Void> begin() {
-    return limits.begin();
+    return limits
+        .begin()
+        .onSuccess(_ -> {
+          begun = true;
+          dependencies.open();
+          List.copyOf(registry.all()).forEach(this::specChanged);
+        });
   }
 
   private void carryOut(Instance instance, Effect effect) {
