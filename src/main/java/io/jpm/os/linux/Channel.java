@@ -29,11 +29,11 @@ final class Channel {
   /// messages.
   private static final int MOST_UNHEARD = 256 * 1024;
 
-  /// What a message costs beside its text.
-  private static final int MESSAGE_BYTES = 64;
+  /// What a message costs beside its text: mostly time, of an event loop that others need too.
+  private static final int MESSAGE_BYTES = 512;
 
   private static final int MOST_PER_ROUND = 1024 * 1024;
-  private static final int CHUNK = 64 * 1024;
+  private static final int CHUNK = 8 * 1024;
 
   private final Reactor reactor;
   private final int fd;
