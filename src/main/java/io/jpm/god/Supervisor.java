@@ -331,27 +331,15 @@ final class Supervisor {
         });
   }
 
-  /// Takes what a main process, gone meanwhile, has left of its tree under watch.
-  ///
-  /// @return whether there is anything; false too where the app does not want its tree ended
-  Future<Boolean> adoptLeftovers(
-      Instance instance, long generation, Optional<ProcessIdentity> recorded) {
+  /// What a main process, gone meanwhile, may have left of its tree; empty where the app does not
+  /// want its tree ended. To be asked for before anything new is made.
+  Optional<Child> remainsOf(Instance instance, long generation, ProcessIdentity gone) {
     pidFiles.remove(instance.paths.pidFile());
-    if (recorded.isEmpty() || !instance.spec.stop().wholeTree()) {
-      return Future.succeededFuture(false);
+    if (!instance.spec.stop().wholeTree()) {
+      return Optional.empty();
     }
-    var watcher = new Watcher(instance, generation);
     String tag = Tags.of(god.home(), instance, generation);
-    return OffLoop.call(
-            vertx,
-            () -> {
-              Child left = god.host().adoptLeftovers(recorded.get(), tag, watcher);
-              return left.hasLeftovers() ? Optional.of(left) : Optional.<Child>empty();
-            })
-        .map(left -> {
-          left.ifPresent(child -> instance.child = child);
-          return left.isPresent();
-        });
+    return Optional.of(god.host().adoptLeftovers(gone, tag, new Watcher(instance, generation)));
   }
 
   /// Lets go of an instance's process and pid file; the process is gone already, or is not there.
