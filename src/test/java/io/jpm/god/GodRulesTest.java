@@ -240,6 +240,22 @@ class GodRulesTest extends GodHarness {
     assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
   }
 
+  @Test
+  void whatWasSavedIsNotBroughtBackIntoACircle() {
+    start(spec("db"), dependent("web", "db", Condition.STARTED));
+    ask(new GodCommand.Save(false));
+    act(Action.DELETE, "db");
+    act(Action.DELETE, "web");
+    start(spec("web"));
+    start(dependent("db", "web", Condition.STARTED));
+    act(Action.DELETE, "web");
+    assertThat(ask(new GodCommand.Resurrect()).problems())
+        .singleElement()
+        .asString()
+        .contains("db → web → db");
+    assertThat(only().spec().name().value()).isEqualTo("db");
+  }
+
   private Future<GodReply> actLater(Action action, String... targets) {
     return vertx
         .eventBus()
