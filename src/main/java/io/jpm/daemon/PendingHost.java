@@ -14,6 +14,7 @@ import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +42,11 @@ final class PendingHost implements ProcessHost {
   @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
     return host.join().adoptLeftovers(gone, tag, watcher);
+  }
+
+  @Override
+  public List<Child> withLeftovers(List<Child> trees) {
+    return host.join().withLeftovers(trees);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.jpm.bus.OffLoop;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.os.Child;
 import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
 import io.vertx.core.Future;
@@ -12,10 +13,15 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Takes up what an earlier daemon left: apps that live keep their pid and their log, apps that
 /// ended meanwhile follow their policy. Owned by GodVerticle's context.
@@ -40,11 +46,12 @@ final class Adoption {
   Future<Void> adoptAll(Registry registry) {
     return tagged()
         .compose(tagged -> {
+          List<Gone> gone = new ArrayList<>();
           Future<Void> all = Future.succeededFuture();
           for (Instance instance : registry.all()) {
-            all = all.compose(_ -> adopt(instance, newest(instance, tagged)));
+            all = all.compose(_ -> adopt(instance, newest(instance, tagged), gone));
           }
-          return all.onSuccess(_ -> warnOfStrangers(registry, tagged));
+          return all.compose(_ -> follow(gone)).onSuccess(_ -> warnOfStrangers(registry, tagged));
         });
   }
 
@@ -88,7 +95,8 @@ final class Adoption {
         .map(entry -> new Found(entry.getValue(), entry.getKey().generation()));
   }
 
-  private Future<Void> adopt(Instance instance, Optional<Found> newer) {
+  /// @param gone gets it when it does not live any more
+  private Future<Void> adopt(Instance instance, Optional<Found> newer, List<Gone> gone) {
     long generation = instance.state.generation();
     if (newer.filter(found -> found.generation() > generation).isPresent()) {
       // The time in the journal is that of the process before.
@@ -98,7 +106,8 @@ final class Adoption {
     Optional<Found> candidate =
         newer.or(() -> instance.recorded.map(identity -> new Found(identity, generation)));
     if (candidate.isEmpty()) {
-      return gone(instance, generation, Optional.empty());
+      gone.add(new Gone(instance, generation, Optional.empty(), Optional.empty()));
+      return Future.succeededFuture();
     }
     Found found = candidate.get();
     Failpoint.ADOPTION_BEGINS.hit();
@@ -110,7 +119,10 @@ final class Adoption {
         })
         .compose(alive -> {
           if (!alive) {
-            return gone(instance, found.generation(), Optional.of(found.identity()));
+            ProcessIdentity identity = found.identity();
+            Optional<Child> tree = supervisor.remainsOf(instance, found.generation(), identity);
+            gone.add(new Gone(instance, found.generation(), Optional.of(identity), tree));
+            return Future.succeededFuture();
           }
           Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
@@ -133,27 +145,53 @@ final class Adoption {
     }
   }
 
-  private Future<Void> gone(
-      Instance instance, long generation, Optional<ProcessIdentity> recorded) {
-    return exitOf(recorded)
-        .compose(exit ->
-            supervisor
-                .adoptLeftovers(instance, generation, recorded)
-                .map(leftovers -> {
-                  boolean toRun = Unwritten.isToRun(instance.state);
-                  supervisor.on(instance, new Event.FoundGone(generation, exit, leftovers));
-                  if (toRun) {
-                    supervisor.on(instance, new Event.StartAsked());
-                  }
-                  return null;
-                }));
+  /// One whose process is not there any more.
+  ///
+  /// @param tree what it may have left
+  private record Gone(
+      Instance instance,
+      long generation,
+      Optional<ProcessIdentity> process,
+      Optional<Child> tree) {}
+
+  /// How those that are gone have ended, and which of them have left something.
+  private record Ends(Map<Gone, Exit> exits, Set<Child> left) {}
+
+  /// Looks at all before it lets the first one be followed by another process: with each of these a
+  /// look at all processes takes longer.
+  private Future<Void> follow(List<Gone> gone) {
+    return gone.isEmpty()
+        ? Future.succeededFuture()
+        : OffLoop.call(vertx, () -> ends(gone))
+            .map(ends -> {
+              gone.forEach(one -> follow(one, ends));
+              return null;
+            });
+  }
+
+  private Ends ends(List<Gone> gone) {
+    List<Child> trees = gone.stream().map(Gone::tree).flatMap(Optional::stream).toList();
+    Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
+    return new Ends(gone.stream().collect(Collectors.toMap(one -> one, this::exitOf)), left);
+  }
+
+  private void follow(Gone gone, Ends ends) {
+    Instance instance = gone.instance();
+    Optional<Child> left = gone.tree().filter(ends.left()::contains);
+    left.ifPresent(tree -> instance.child = tree);
+    boolean toRun = Unwritten.isToRun(instance.state);
+    Exit exit = Objects.requireNonNull(ends.exits().get(gone));
+    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left.isPresent()));
+    if (toRun) {
+      supervisor.on(instance, new Event.StartAsked());
+    }
   }
 
   /// How it ended, as far as the system still tells.
-  private Future<Exit> exitOf(Optional<ProcessIdentity> recorded) {
-    return recorded.isEmpty()
-        ? Future.succeededFuture(new Exit.Unknown("it ended while no daemon was running"))
-        : OffLoop.call(vertx, () -> god.host().exitOf(recorded.get()));
+  private Exit exitOf(Gone gone) {
+    return gone.process()
+        .map(god.host()::exitOf)
+        .orElseGet(() -> new Exit.Unknown("it ended while no daemon was running"));
   }
 
   private long uptime(Instance instance) {

@@ -70,20 +70,34 @@ final class Dependencies {
       return;
     }
     looking = true;
+    try {
+      lookAtAll();
+    } finally {
+      looking = false;
+    }
+  }
+
+  private void lookAtAll() {
     boolean changed = true;
     while (changed) {
       changed = false;
       for (Instance instance : List.copyOf(waiting.keySet())) {
         changed |= look(instance);
       }
-    }
-    for (Instance instance : List.copyOf(asked.keySet())) {
-      Verdict now = instance.removed ? new Verdict.Met() : verdict(instance);
-      if (!(now instanceof Verdict.Later)) {
-        Optional.ofNullable(asked.remove(instance)).ifPresent(promise -> promise.complete(now));
+      for (Instance instance : List.copyOf(asked.keySet())) {
+        changed |= tell(instance);
       }
     }
-    looking = false;
+  }
+
+  private boolean tell(Instance instance) {
+    Verdict now = instance.removed ? new Verdict.Met() : verdict(instance);
+    if (now instanceof Verdict.Later) {
+      return false;
+    }
+    // Whoever is told may have an instance begin to wait.
+    Optional.ofNullable(asked.remove(instance)).ifPresent(promise -> promise.complete(now));
+    return true;
   }
 
   private boolean look(Instance instance) {

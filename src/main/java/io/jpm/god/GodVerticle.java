@@ -41,7 +41,6 @@ public final class GodVerticle extends VerticleBase {
     return OffLoop.call(vertx, file::read)
         .compose(snapshot -> {
           restore(snapshot);
-          registry.all().forEach(supervisor::specChanged);
           var adoption = new Adoption(god, vertx, supervisor);
           if (snapshot.entries().isEmpty()) {
             // Nothing to wait for, but what an unreadable journal has forgotten is told.
@@ -50,10 +49,7 @@ public final class GodVerticle extends VerticleBase {
           }
           return adoption.adoptAll(registry);
         })
-        .compose(_ -> {
-          supervisor.dependencies().open();
-          return supervisor.begin();
-        })
+        .compose(_ -> supervisor.begin())
         .compose(_ ->
             vertx
                 .eventBus()
@@ -98,8 +94,9 @@ public final class GodVerticle extends VerticleBase {
   }
 
   private static void serve(Commands commands, Message<GodCommand> message) {
-    commands
-        .carryOut(message.body())
+    // Composed, so that what is thrown is answered too.
+    Future.succeededFuture(message.body())
+        .compose(commands::carryOut)
         .onComplete(result -> {
           if (result.succeeded()) {
             message.reply(result.result());

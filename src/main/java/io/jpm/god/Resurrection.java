@@ -3,14 +3,19 @@ package io.jpm.god;
 import io.jpm.bus.GodReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.DependencyGraph;
 import io.jpm.model.Phase;
 import io.jpm.supervise.Event;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /// Brings back what `save` has remembered. Owned by GodVerticle's context.
 final class Resurrection {
@@ -60,6 +65,10 @@ final class Resurrection {
         present.add(app.spec().name());
       }
     }
+    Optional<String> circle = circleWith(apps, present);
+    if (circle.isPresent()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(circle.get())));
+    }
     List<Instance> created = new ArrayList<>();
     List<Instance> toStart = new ArrayList<>();
     for (SavedApp app : apps) {
@@ -79,6 +88,21 @@ final class Resurrection {
           }
           return reply;
         });
+  }
+
+  /// What is saved and what is there have been checked each by itself.
+  private Optional<String> circleWith(List<SavedApp> apps, Set<AppName> present) {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
+    apps.stream()
+        .map(SavedApp::spec)
+        .filter(spec -> !present.contains(spec.name()))
+        .forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
+    return new DependencyGraph(dependsOn)
+        .cycle()
+        .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
+        .map(way ->
+            "nothing is brought back, since apps would depend on each other in a circle: %s; start or delete one of them first"
+                .formatted(way));
   }
 
   private void create(SavedApp app, List<Instance> created, List<Instance> toStart) {

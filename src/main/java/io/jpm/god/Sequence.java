@@ -28,7 +28,7 @@ final class Sequence {
 
   /// Starts or restarts `instances`, what others depend on first. One that runs and whose
   /// dependencies do not come up again is left as it is; one that does not run waits for them by
-  /// itself.
+  /// itself. What somebody stops meanwhile stays so.
   ///
   /// @return why some were left, when all have settled
   Future<List<String>> restart(List<Instance> instances) {
@@ -38,7 +38,8 @@ final class Sequence {
     DependencyGraph graph = registry.graph();
     for (List<Instance> group : groups(graph, instances)) {
       for (Instance instance : group) {
-        Future<?> ask = askedBefore(graph, instance, asked).compose(_ -> ask(instance, problems));
+        Order order = new Order(instance, instance.state.wanted(), problems);
+        Future<?> ask = askedBefore(graph, instance, asked).compose(_ -> ask(order));
         asked.merge(instance.spec.name(), ask, (one, other) -> Future.join(one, other));
         settled.add(ask.compose(_ -> instance.when(Sequence::settled)));
       }
@@ -62,9 +63,24 @@ final class Sequence {
     return before.isEmpty() ? Future.succeededFuture() : Future.join(before);
   }
 
-  private Future<?> ask(Instance instance, List<String> problems) {
+  /// One instance that is to be restarted when its turn comes.
+  ///
+  /// @param wanted what was wanted of it when the restart was asked for
+  /// @param problems gets why it was left
+  private record Order(Instance instance, Wanted wanted, List<String> problems) {
+    boolean isOutdated() {
+      return wanted != Wanted.DOWN && instance.state.wanted() == Wanted.DOWN;
+    }
+
+    void leave(String reason) {
+      problems.add("%s was left as it is: %s".formatted(instance.label(), reason));
+    }
+  }
+
+  private Future<?> ask(Order order) {
+    Instance instance = order.instance();
     if (!isRunning(instance) || instance.spec.dependsOn().isEmpty()) {
-      supervisor.on(instance, new Event.RestartAsked());
+      restart(order);
       return Future.succeededFuture();
     }
     return supervisor
@@ -72,12 +88,20 @@ final class Sequence {
         .verdictOf(instance)
         .map(verdict -> {
           if (verdict instanceof Dependencies.Verdict.Never(String reason)) {
-            problems.add("%s was left as it is: %s".formatted(instance.label(), reason));
+            order.leave(reason);
           } else {
-            supervisor.on(instance, new Event.RestartAsked());
+            restart(order);
           }
           return instance;
         });
+  }
+
+  private void restart(Order order) {
+    if (order.isOutdated()) {
+      order.leave("it was stopped meanwhile");
+    } else {
+      supervisor.on(order.instance(), new Event.RestartAsked());
+    }
   }
 
   /// Does `end` to all, to those that depend on others before those others.

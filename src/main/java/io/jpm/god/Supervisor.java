@@ -41,6 +41,7 @@ final class Supervisor {
   private final Vertx vertx;
   private final Context context;
   private final GodContext god;
+  private final Registry registry;
   private final Journal journal;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
@@ -52,10 +53,14 @@ final class Supervisor {
   private final FileWatches fileWatches;
   private final Speech speech;
 
+  /// Whether all instances are as they are, and triggers may act.
+  private boolean begun;
+
   Supervisor(Vertx vertx, Context context, GodContext god, Registry registry, Journal journal) {
     this.vertx = vertx;
     this.context = context;
     this.god = god;
+    this.registry = registry;
     this.journal = journal;
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
@@ -92,11 +97,16 @@ final class Supervisor {
 
   /// `instance` has come into the list, has another spec, or has left the list.
   void specChanged(Instance instance) {
-    schedules.look(instance);
+    if (begun) {
+      schedules.look(instance);
+    }
     lookAround(instance);
   }
 
   private void lookAround(Instance instance) {
+    if (!begun) {
+      return;
+    }
     fileWatches.look(instance);
     limits.look(instance);
     dependencies.look();
@@ -111,9 +121,16 @@ final class Supervisor {
     return dependencies;
   }
 
-  /// Listens to those who make restarts due; ends with the verticle.
+  /// All instances are as they are. From now on dependencies are looked at and restarts become due:
+  /// a restart of what the journal tells of and nobody has adopted yet would make a second process.
   Future<Void> begin() {
-    return limits.begin();
+    return limits
+        .begin()
+        .onSuccess(_ -> {
+          begun = true;
+          dependencies.open();
+          List.copyOf(registry.all()).forEach(this::specChanged);
+        });
   }
 
   private void carryOut(Instance instance, Effect effect) {
@@ -314,27 +331,15 @@ final class Supervisor {
         });
   }
 
-  /// Takes what a main process, gone meanwhile, has left of its tree under watch.
-  ///
-  /// @return whether there is anything; false too where the app does not want its tree ended
-  Future<Boolean> adoptLeftovers(
-      Instance instance, long generation, Optional<ProcessIdentity> recorded) {
+  /// What a main process, gone meanwhile, may have left of its tree; empty where the app does not
+  /// want its tree ended. To be asked for before anything new is made.
+  Optional<Child> remainsOf(Instance instance, long generation, ProcessIdentity gone) {
     pidFiles.remove(instance.paths.pidFile());
-    if (recorded.isEmpty() || !instance.spec.stop().wholeTree()) {
-      return Future.succeededFuture(false);
+    if (!instance.spec.stop().wholeTree()) {
+      return Optional.empty();
     }
-    var watcher = new Watcher(instance, generation);
     String tag = Tags.of(god.home(), instance, generation);
-    return OffLoop.call(
-            vertx,
-            () -> {
-              Child left = god.host().adoptLeftovers(recorded.get(), tag, watcher);
-              return left.hasLeftovers() ? Optional.of(left) : Optional.<Child>empty();
-            })
-        .map(left -> {
-          left.ifPresent(child -> instance.child = child);
-          return left.isPresent();
-        });
+    return Optional.of(god.host().adoptLeftovers(gone, tag, new Watcher(instance, generation)));
   }
 
   /// Lets go of an instance's process and pid file; the process is gone already, or is not there.
@@ -355,7 +360,7 @@ final class Supervisor {
     private final long generation;
     private boolean live;
     private Optional<Exit> early = Optional.empty();
-    private final List<String> unheard = new ArrayList<>();
+    private final List<Runnable> unheard = new ArrayList<>();
 
     Watcher(Instance instance, long generation) {
       this.instance = instance;
@@ -365,7 +370,7 @@ final class Supervisor {
     /// God knows the child from now on.
     void begin() {
       live = true;
-      unheard.forEach(json -> speech.heard(instance, generation, json));
+      unheard.forEach(Runnable::run);
       unheard.clear();
       early.ifPresent(this::ended);
     }
@@ -382,14 +387,22 @@ final class Supervisor {
     }
 
     @Override
-    public void message(String json) {
+    public void message(String json, Runnable heard) {
       context.runOnContext(_ -> {
         if (live) {
-          speech.heard(instance, generation, json);
+          hear(json, heard);
         } else {
-          unheard.add(json);
+          unheard.add(() -> hear(json, heard));
         }
       });
+    }
+
+    private void hear(String json, Runnable heard) {
+      try {
+        speech.heard(instance, generation, json);
+      } finally {
+        heard.run();
+      }
     }
 
     @Override

@@ -13,8 +13,10 @@ public interface ChildWatcher {
   ///
   /// @param json one JSON value, as `process.send` of Node writes it; not checked, and the first
   ///   one after an adoption may be the rest of one that the former daemon began to read
-  default void message(String json) {
-    // For those who gave no channel.
+  /// @param heard to be run once, on any thread, when the message was dealt with: while too much
+  ///   waits for that the process is not read, so that one that writes without end has to wait
+  default void message(String json, Runnable heard) {
+    heard.run(); // for those who gave no channel
   }
 
   /// Nothing of the tree is left that we may end; called once, only after [Child#signalTree] was

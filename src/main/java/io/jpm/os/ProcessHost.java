@@ -6,6 +6,7 @@ import io.jpm.model.Usage;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -50,6 +51,12 @@ public interface ProcessHost extends AutoCloseable {
   /// @param tag the tag it was made with, by which its orphans are found
   /// @param watcher told of the end of the tree; never of an exit
   Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher);
+
+  /// Those of `trees`, all made by [#adoptLeftovers], that have leftovers. One look for all of
+  /// them: after a boot of the machine there may be a thousand.
+  default List<Child> withLeftovers(List<Child> trees) {
+    return trees.stream().filter(Child::hasLeftovers).toList();
+  }
 
   /// The live main processes made for `home` by whatever daemon, by tag: what a crash between
   /// "made" and "recorded" leaves behind is found here.

@@ -31,6 +31,12 @@ final class FakeProcessHost implements ProcessHost {
   volatile boolean endsBeforeSpawnReturns;
   volatile boolean channels = true;
 
+  /// Run before each adoption, on a thread that may wait.
+  volatile Runnable beforeAdoption = () -> {};
+
+  /// Tags of processes that were made while another one of the same instance was alive.
+  final List<String> duplicates = new CopyOnWriteArrayList<>();
+
   /// A process without a kernel.
   final class FakeProcess {
     final ProcessIdentity identity;
@@ -46,7 +52,7 @@ final class FakeProcessHost implements ProcessHost {
     }
 
     void says(String json) {
-      watcher.message(json);
+      watcher.message(json, () -> {});
     }
 
     void exit(Exit exit) {
@@ -117,6 +123,9 @@ final class FakeProcessHost implements ProcessHost {
     if (refusal.isPresent()) {
       return new SpawnResult.Refused(refusal.get(), false);
     }
+    if (alive.values().stream().anyMatch(other -> life(other.tag).equals(life(request.tag())))) {
+      duplicates.add(request.tag());
+    }
     int pid = nextPid.incrementAndGet();
     var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);
     alive.put(process.identity, process);
@@ -126,8 +135,13 @@ final class FakeProcessHost implements ProcessHost {
     return new SpawnResult.Started(new FakeChild(process));
   }
 
+  private static String life(String tag) {
+    return tag.substring(0, tag.lastIndexOf(':'));
+  }
+
   @Override
   public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+    beforeAdoption.run();
     FakeProcess process = alive.get(identity);
     if (process == null) {
       return Optional.empty();

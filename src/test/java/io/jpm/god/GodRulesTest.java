@@ -35,6 +35,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -201,6 +202,58 @@ class GodRulesTest extends GodHarness {
     assertThat(await(reply).problems()).isEmpty();
     assertThat(startedNames().getLast()).isEqualTo("web");
     assertThat(view("web").restarts()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsStoppedWhileARestartWaitsStaysStopped() {
+    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", Condition.READY));
+    awaitProcess("db");
+    process("db").says("\"ready\"");
+    assertThat(await(begun).problems()).isEmpty();
+    Future<GodReply> reply = actLater(Action.RESTART, "all");
+    Eventually.await("db again", LONG, () -> startedNames().size() == 3);
+    act(Action.STOP, "web");
+    awaitProcess("db");
+    process("db").says("\"ready\"");
+    assertThat(await(reply).problems())
+        .singleElement()
+        .asString()
+        .contains("web")
+        .contains("stopped");
+    assertThat(view("web").phase()).isEqualTo(Phase.STOPPED);
+  }
+
+  @Test
+  void whatEndsWhileARestartWaitsIsStartedAgain() {
+    AppSpec web = job("web").draft().dependsOn(Map.of(new AppName("db"), Condition.READY)).build();
+    Future<GodReply> begun = begin(silent("db"), web);
+    awaitProcess("db");
+    process("db").says("\"ready\"");
+    assertThat(await(begun).problems()).isEmpty();
+    Future<GodReply> reply = actLater(Action.RESTART, "all");
+    Eventually.await("db again", LONG, () -> startedNames().size() == 3);
+    process("web").exit(new Exit.Code(0));
+    awaitPhase("web", Phase.STOPPED);
+    awaitProcess("db");
+    process("db").says("\"ready\"");
+    assertThat(await(reply).problems()).isEmpty();
+    assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void whatWasSavedIsNotBroughtBackIntoACircle() {
+    start(spec("db"), dependent("web", "db", Condition.STARTED));
+    ask(new GodCommand.Save(false));
+    act(Action.DELETE, "db");
+    act(Action.DELETE, "web");
+    start(spec("web"));
+    start(dependent("db", "web", Condition.STARTED));
+    act(Action.DELETE, "web");
+    assertThat(ask(new GodCommand.Resurrect()).problems())
+        .singleElement()
+        .asString()
+        .contains("db → web → db");
+    assertThat(only().spec().name().value()).isEqualTo("db");
   }
 
   private Future<GodReply> actLater(Action action, String... targets) {
@@ -497,6 +550,21 @@ class GodRulesTest extends GodHarness {
     assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
     process("web").says("\"ready\"");
     awaitPhase("web", Phase.ONLINE);
+  }
+
+  @Test
+  void noRestartIsDueBeforeWhatRunsIsAdopted() {
+    start(app("web").triggers(everySecond()).build());
+    host.beforeAdoption =
+        () -> {
+          Instant begun = Instant.now();
+          Eventually.await(
+              "its time comes", LONG, () -> Instant.now().isAfter(begun.plusMillis(1500)));
+        };
+    reboot();
+    int restarts = only().restarts();
+    Eventually.await("restarted", LONG, () -> only().restarts() > restarts);
+    assertThat(host.duplicates).isEmpty();
   }
 
   @Test

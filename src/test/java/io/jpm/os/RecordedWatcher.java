@@ -4,6 +4,8 @@ import io.jpm.model.Exit;
 import io.jpm.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Remembers what it was told, in order.
@@ -12,6 +14,8 @@ public final class RecordedWatcher implements ChildWatcher {
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<String> messages = new CopyOnWriteArrayList<>();
   private final List<Exit> exits = new CopyOnWriteArrayList<>();
+  private final Queue<Runnable> unheard = new ConcurrentLinkedQueue<>();
+  private volatile boolean attentive = true;
 
   @Override
   public void exited(Exit exit) {
@@ -20,9 +24,14 @@ public final class RecordedWatcher implements ChildWatcher {
   }
 
   @Override
-  public void message(String json) {
+  public void message(String json, Runnable heard) {
     messages.add(json);
     told.add("message");
+    if (attentive) {
+      heard.run();
+    } else {
+      unheard.add(heard);
+    }
   }
 
   @Override
@@ -33,6 +42,19 @@ public final class RecordedWatcher implements ChildWatcher {
   /// All calls so far.
   public List<String> told() {
     return List.copyOf(told);
+  }
+
+  /// From now on messages are taken, but not dealt with.
+  public void ignoreMessages() {
+    attentive = false;
+  }
+
+  /// The end of [#ignoreMessages].
+  public void hearMessages() {
+    attentive = true;
+    for (Runnable heard = unheard.poll(); heard != null; heard = unheard.poll()) {
+      heard.run();
+    }
   }
 
   public List<String> messages() {

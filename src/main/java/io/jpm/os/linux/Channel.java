@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 
 /// The daemon's end of the messages to and from one process: JSON values, one a line, as Node's
 /// `child_process` speaks on the descriptor that NODE_CHANNEL_FD names.
@@ -23,13 +25,25 @@ final class Channel {
   /// A longer message is not delivered, and what is sent but not read may not be more.
   static final int MOST_BYTES = 1024 * 1024;
 
+  /// What was told and is not dealt with yet; beyond this the process has to wait with its
+  /// messages.
+  private static final int MOST_UNHEARD = 256 * 1024;
+
+  /// What a message costs beside its text: mostly time, of an event loop that others need too.
+  private static final int MESSAGE_BYTES = 512;
+
   private static final int MOST_PER_ROUND = 1024 * 1024;
-  private static final int CHUNK = 64 * 1024;
+  private static final int CHUNK = 8 * 1024;
 
   private final Reactor reactor;
   private final int fd;
   private final Reactor.Watch watch;
   private final LineBuffer incoming;
+  private final BiConsumer<String, Runnable> messages;
+  private final AtomicInteger unheard = new AtomicInteger();
+
+  /// Whether nothing is read until more was dealt with.
+  private final AtomicBoolean full = new AtomicBoolean();
 
   /// All below is guarded by `this`.
   private final Deque<byte[]> unsent = new ArrayDeque<>();
@@ -40,15 +54,17 @@ final class Channel {
   /// @param reactor reads, and writes what had to wait
   /// @param fd this end, ours from now on
   /// @param tag whose channel it is, for the log
-  /// @param messages gets each message, on the reactor's thread
-  Channel(Reactor reactor, int fd, String tag, Consumer<String> messages) {
+  /// @param messages gets each message, on the reactor's thread, and what to run when it was dealt
+  ///   with
+  Channel(Reactor reactor, int fd, String tag, BiConsumer<String, Runnable> messages) {
     this.reactor = reactor;
     this.fd = fd;
+    this.messages = messages;
     this.watch = reactor.watch(fd, this::ready);
     this.incoming =
         new LineBuffer(
             MOST_BYTES,
-            messages,
+            this::tell,
             () ->
                 LOG.log(
                     Level.WARNING,
@@ -124,6 +140,10 @@ final class Channel {
   private void pump() {
     int moved = 0;
     while (isOpen()) {
+      if (isFull()) {
+        listen();
+        return;
+      }
       if (moved >= MOST_PER_ROUND) {
         reactor.execute(this::pump);
         return;
@@ -139,9 +159,34 @@ final class Channel {
 
   private synchronized void listen() {
     if (open) {
-      int wanted = unsent.isEmpty() ? Libc.EPOLLIN : Libc.EPOLLIN | Libc.EPOLLOUT;
-      watch.change(wanted | Libc.EPOLLONESHOT);
+      int wanted = (full.get() ? 0 : Libc.EPOLLIN) | (unsent.isEmpty() ? 0 : Libc.EPOLLOUT);
+      if (wanted != 0) { // or a hangup would be reported on and on
+        watch.change(wanted | Libc.EPOLLONESHOT);
+      }
     }
+  }
+
+  private void tell(String json) {
+    int weight = json.length() + MESSAGE_BYTES;
+    unheard.addAndGet(weight);
+    messages.accept(json, () -> heard(weight));
+  }
+
+  /// On any thread.
+  private void heard(int weight) {
+    if (unheard.addAndGet(-weight) <= MOST_UNHEARD / 2 && full.compareAndSet(true, false)) {
+      reactor.execute(this::pump);
+    }
+  }
+
+  /// Whether to wait until more was dealt with; [#heard] goes on then.
+  private boolean isFull() {
+    if (unheard.get() <= MOST_UNHEARD) {
+      return false;
+    }
+    full.set(true);
+    // It may have been dealt with just before.
+    return unheard.get() > MOST_UNHEARD / 2 || !full.compareAndSet(true, false);
   }
 
   /// Reads once, and closes when the other end is closed by all who had it.

@@ -134,9 +134,11 @@ final class LinuxChild implements Child, ProcessTree.Main {
     return channel.map(Channel::isOpen).orElse(false);
   }
 
-  private void message(String json) {
-    if (!released) {
-      watcher.message(json);
+  private void message(String json, Runnable heard) {
+    if (released) {
+      heard.run();
+    } else {
+      watcher.message(json, heard);
     }
   }
 

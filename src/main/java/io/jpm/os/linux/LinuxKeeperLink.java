@@ -79,8 +79,8 @@ final class LinuxKeeperLink implements KeeperLink {
     KeeperCalls.letWait(reader);
     try {
       int pid = new KeeperSpawn(setup).spawn(reader, exits.ends());
-      writeDown(pid);
       reapLater(pid);
+      writeDown(pid);
     } catch (IOException failure) {
       Libc.close(writer);
       throw failure;
@@ -90,13 +90,20 @@ final class LinuxKeeperLink implements KeeperLink {
     open(writer);
   }
 
-  private void writeDown(int pid) throws IOException {
+  /// On a full disk the keeper is needed all the same.
+  private void writeDown(int pid) {
     try (ProcReader reader = new ProcReader()) {
       Optional<ProcStat> stat = reader.stat(pid);
       if (stat.isPresent()) {
         KeeperRecord.write(
             setup.record(), new ProcessIdentity(self.bootId(), pid, stat.get().startTime()));
       }
+    } catch (IOException error) {
+      LOG.log(
+          Level.WARNING,
+          "{0} cannot be written ({1}): how apps end while no daemon runs will not be known",
+          setup.record(),
+          error.toString());
     }
   }
 

@@ -56,13 +56,15 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
 
   @Override
   public boolean hasLeftovers() {
-    if (treeGone) {
-      return false; // whoever is left is not ours to end
-    }
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
-      return !members.in(snapshot, lastThere(), nobody -> false).isEmpty();
+      return hasLeftovers(ProcessSnapshot.take(reader, trust));
     }
+  }
+
+  /// Whether there are any in `snapshot`, which began when the main process was gone.
+  boolean hasLeftovers(ProcessSnapshot snapshot) {
+    // What is left of a tree that is gone is not ours to end.
+    return !treeGone && !members.in(snapshot, lastThere(), nobody -> false).isEmpty();
   }
 
   @Override

@@ -177,6 +177,19 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public List<Child> withLeftovers(List<Child> trees) {
+    try (ProcReader reader = new ProcReader()) {
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      return trees.stream()
+          .filter(tree ->
+              tree instanceof LinuxLeftovers left
+                  ? left.hasLeftovers(snapshot)
+                  : tree.hasLeftovers())
+          .toList();
+    }
+  }
+
+  @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);

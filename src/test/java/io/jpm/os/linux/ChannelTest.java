@@ -12,8 +12,10 @@ import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -88,6 +90,28 @@ class ChannelTest {
     assertThat(app.watcher().messages())
         .isEqualTo(IntStream.rangeClosed(1, 2000).mapToObj(Integer::toString).toList());
     assertThat(app.watcher().told()).last().isEqualTo("exited");
+  }
+
+  @Test
+  void anAppThatTalksWithoutEndHasToWaitUntilItIsHeard() {
+    Spawned app = start("talks-without-end.sh");
+    app.watcher().ignoreMessages();
+    int heard = app.watcher().messages().size();
+    AtomicInteger before = new AtomicInteger();
+    Eventually.await(
+        "nothing more is read",
+        Duration.ofSeconds(20),
+        () -> {
+          int now = app.watcher().messages().size();
+          return now > 0 && now == before.getAndSet(now);
+        });
+    int told = app.watcher().messages().size();
+    assertThat(told - heard).isLessThan(10_000);
+
+    app.watcher().hearMessages();
+    Eventually.await(
+        "it goes on", Duration.ofSeconds(20), () -> app.watcher().messages().size() > told + 1000);
+    app.watcher().ignoreMessages();
   }
 
   @Test
