@@ -186,6 +186,31 @@ class KeeperScriptTest {
   }
 
   @Test
+  void aDaemonThatWasToEndEndsTheRowOfDeaths() throws Exception {
+    starting("exit 1");
+    try (KeeperLink link = link()) {
+      link.start();
+      link.tell(new KeeperOrder.Hold(fifos(1)));
+      link.tell(new KeeperOrder.Guard());
+    }
+    Eventually.await("a pause", SOON, () -> lines("jpm.log").size() == 3);
+    try (KeeperLink link = link()) {
+      assertThat(link.reach()).isTrue();
+      link.tell(new KeeperOrder.Rest());
+    }
+    try (KeeperLink link = link()) {
+      assertThat(link.reach()).isTrue();
+      link.tell(new KeeperOrder.Guard());
+    }
+    Eventually.await("the next death is noticed", SOON, () -> deaths().size() == 2);
+    assertThat(deaths()).allMatch(line -> line.endsWith("starting it again"));
+  }
+
+  private List<String> deaths() {
+    return lines("jpm.log").stream().filter(line -> line.contains("is gone")).toList();
+  }
+
+  @Test
   void withoutItsHomeItEnds() throws Exception {
     starting("exit 1");
     int keeper;
