@@ -69,8 +69,12 @@ public final class ConsoleVerticle extends VerticleBase {
 
   private Future<ExitCode> run(ConsoleRequest request, Session session) {
     return switch (ArgumentReader.read(request.argv())) {
-      case Asked.Run(Verb verb, Arguments arguments) ->
-          commandsNow().of(verb).run(new Call(request, arguments, session));
+      case Asked.Run(Verb verb, Arguments arguments) -> {
+        if (verb.group() == Verb.Group.APPS) {
+          session.accept();
+        }
+        yield commandsNow().of(verb).run(new Call(request, arguments, session));
+      }
       case Asked.Help(Optional<Verb> verb) -> {
         boolean colors = session.tty().color();
         session.out(

@@ -85,6 +85,14 @@ final class Session {
     err(paint.on(prefix, tty.color() && tty.err()) + " " + TerminalText.visible(message) + "\n");
   }
 
+  /// Lets the client know at once that its command has come: from now on it must not send it again
+  /// to another daemon, should this one die.
+  void accept() {
+    if (asked != null && !over && outbox.isEmpty()) {
+      send(asked, new ConsoleChunk.Wait());
+    }
+  }
+
   /// Done when the client has got everything and asks for more; fails when it is gone. A command
   /// that could talk for ever waits for this before it fetches more.
   Future<Void> whenAsked() {
