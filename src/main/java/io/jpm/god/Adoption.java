@@ -112,21 +112,23 @@ final class Adoption {
     Found found = candidate.get();
     Failpoint.ADOPTION_BEGINS.hit();
     return supervisor
+        .processes()
         .capture(instance)
         .compose(problem -> {
           problem.ifPresent(words -> LOG.log(Level.ERROR, "{0}: {1}", instance.label(), words));
-          return supervisor.adopt(instance, found);
+          return supervisor.processes().adopt(instance, found);
         })
         .compose(alive -> {
           if (!alive) {
             ProcessIdentity identity = found.identity();
-            Optional<Child> tree = supervisor.remainsOf(instance, found.generation(), identity);
+            Optional<Child> tree =
+                supervisor.processes().remainsOf(instance, found.generation(), identity);
             gone.add(new Gone(instance, found.generation(), Optional.of(identity), tree));
             return Future.succeededFuture();
           }
           Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
-          supervisor.begin(instance);
+          supervisor.processes().begin(instance);
           assumeReadyWithoutChannel(instance);
           Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();

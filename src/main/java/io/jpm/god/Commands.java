@@ -171,9 +171,11 @@ final class Commands {
     supervisor.announce(instance, InstanceEvent.Kind.DELETE);
     instance.removed = true;
     supervisor.specChanged(instance);
-    supervisor.tellKeeper(
-        new KeeperCommand.Drop(
-            List.of(instance.paths.out().fifo(), instance.paths.error().fifo())));
+    supervisor
+        .processes()
+        .tellKeeper(
+            new KeeperCommand.Drop(
+                List.of(instance.paths.out().fifo(), instance.paths.error().fifo())));
     return vertx
         .eventBus()
         .request(Addresses.LOGS_COMMAND, new LogsCommand.Close(instance.id))

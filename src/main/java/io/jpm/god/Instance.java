@@ -32,7 +32,7 @@ final class Instance {
   @Nullable Child child;
 
   /// Hears of the end of [#child].
-  Supervisor.@Nullable Watcher watcher;
+  Processes.@Nullable Watcher watcher;
 
   /// The process that the journal names, before it is adopted or found gone.
   Optional<ProcessIdentity> recorded = Optional.empty();
