@@ -83,9 +83,13 @@ public final class InstanceSheet {
             watch -> row("watched", words(watch.paths().stream().map(Object::toString).toList())));
     triggers
         .schedule()
-        .ifPresent(
-            schedule -> row("cron restart", schedule.expression() + " (" + schedule.zone() + ")"));
-    instance.nextRun().ifPresent(next -> row("next run", next.toString()));
+        .ifPresent(schedule -> {
+          row("cron restart", schedule.expression() + " (" + schedule.zone() + ")");
+          instance
+              .nextRun()
+              .map(next -> next.atZone(schedule.zone()).toOffsetDateTime())
+              .ifPresent(next -> row("next run", next.toString()));
+        });
     triggers.maxMemory().ifPresent(bytes -> row("max memory restart", Amounts.memory(bytes)));
     if (!spec.dependsOn().isEmpty()) {
       row(
