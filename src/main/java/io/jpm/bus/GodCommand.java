@@ -78,6 +78,16 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
+  /// Puts a message into the channels of apps.
+  ///
+  /// @param targets as in [Act]
+  /// @param json one JSON value, without line feeds
+  record Send(List<String> targets, String json) implements GodCommand {
+    public Send {
+      targets = List.copyOf(targets);
+    }
+  }
+
   /// Writes the list of apps to `dump.json`, for [Resurrect] (PM2's `save`).
   ///
   /// @param force also when the list is empty and the file is not

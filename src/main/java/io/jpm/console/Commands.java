@@ -30,6 +30,7 @@ final class Commands {
       case RESTART -> new ActCommand(Action.RESTART, rooms, files);
       case DELETE -> new ActCommand(Action.DELETE, rooms, files);
       case TRIGGER -> new TriggerCommand(rooms);
+      case SEND -> new SendCommand(rooms);
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;

@@ -46,6 +46,7 @@ final class Rooms {
           case GodCommand.StartApps _,
               GodCommand.Act _,
               GodCommand.Trigger _,
+              GodCommand.Send _,
               GodCommand.Save _,
               GodCommand.ClearDump _,
               GodCommand.Resurrect _ ->

@@ -132,6 +132,13 @@ enum Verb {
       "have an app do what it has offered to do",
       names("trigger"),
       with()),
+  SEND(
+      Group.APPS,
+      Targets.SOME,
+      "name|id|all message",
+      "send a message to process.on('message')",
+      names("send"),
+      with()),
   SAVE(
       Group.APPS,
       Targets.NONE,

@@ -56,6 +56,11 @@ final class Commands {
         Registry.Selection selection = registry.select(trigger.targets());
         yield customActions.trigger(trigger, selection.found(), selection.problems());
       }
+      case GodCommand.Send send -> {
+        Registry.Selection selection = registry.select(send.targets());
+        yield Future.succeededFuture(
+            CustomActions.send(send.json(), selection.found(), selection.problems()));
+      }
       case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);

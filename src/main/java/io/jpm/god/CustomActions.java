@@ -48,6 +48,25 @@ final class CustomActions {
             new GodReply(instances.stream().map(Instance::view).toList(), allProblems, answers));
   }
 
+  /// Puts a message into the channel of each of the instances.
+  ///
+  /// @param json one JSON value on one line
+  /// @param problems what is wrong already
+  static GodReply send(String json, List<Instance> instances, List<String> problems) {
+    List<String> allProblems = new ArrayList<>(problems);
+    for (Instance instance : instances) {
+      Child child = instance.child;
+      if (child == null) {
+        allProblems.add(
+            "%s is %s and cannot be told"
+                .formatted(instance.label(), instance.state.phase().word()));
+      } else if (!child.send(json)) {
+        allProblems.add(instance.label() + " does not read its channel");
+      }
+    }
+    return new GodReply(instances.stream().map(Instance::view).toList(), allProblems);
+  }
+
   private Future<String> send(GodCommand.Trigger trigger, Instance instance) {
     Child child = instance.child;
     if (child == null) {

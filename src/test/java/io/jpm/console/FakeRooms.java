@@ -117,7 +117,8 @@ final class FakeRooms {
         instances.addAll(started);
         answer(() -> message.reply(new GodReply(started, found)));
       }
-      case GodCommand.Trigger _, GodCommand.Ping _ -> message.reply(new GodReply(List.of(), found));
+      case GodCommand.Trigger _, GodCommand.Send _, GodCommand.Ping _ ->
+          message.reply(new GodReply(List.of(), found));
       case GodCommand.Save _, GodCommand.ClearDump _, GodCommand.Resurrect _ ->
           message.reply(
               new GodReply(

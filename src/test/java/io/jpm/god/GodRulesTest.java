@@ -380,6 +380,15 @@ class GodRulesTest extends GodHarness {
     Eventually.await("written again", LONG, () -> act(Action.STOP, "web").problems().isEmpty());
   }
 
+  @Test
+  void aMessageGoesIntoTheChannelOfWhatRuns() {
+    start(spec("web"), spec("off"));
+    act(Action.STOP, "off");
+    GodReply reply = ask(new GodCommand.Send(List.of("all"), "{\"a\":1}"));
+    assertThat(reply.problems()).singleElement().asString().contains("off:1", "stopped");
+    assertThat(process("web").heard).containsExactly("{\"a\":1}");
+  }
+
   private GodReply trigger(String app, String action) {
     return ask(new GodCommand.Trigger(List.of(app), action, Optional.empty()));
   }
