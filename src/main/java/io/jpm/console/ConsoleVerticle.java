@@ -70,7 +70,7 @@ public final class ConsoleVerticle extends VerticleBase {
   private Future<ExitCode> run(ConsoleRequest request, Session session) {
     return switch (ArgumentReader.read(request.argv())) {
       case Asked.Run(Verb verb, Arguments arguments) -> {
-        if (verb.group() == Verb.Group.APPS) {
+        if (verb.countsEachTime()) {
           session.accept();
         }
         yield commandsNow().of(verb).run(new Call(request, arguments, session));

@@ -277,6 +277,12 @@ enum Verb {
     return targets;
   }
 
+  /// Whether doing it twice is something else than doing it once. Of the others the client may ask
+  /// a next daemon again, should this one die before it has answered.
+  boolean countsEachTime() {
+    return this == RESTART || this == TRIGGER || this == SEND;
+  }
+
   /// What its targets are called in help.
   String targetNames() {
     return targetNames;
