@@ -38,7 +38,7 @@ record ChannelEnds(int daemon, int app) {
   static ChannelEnds open() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment two = arena.allocate(ValueLayout.JAVA_INT, 2);
-      int result = Libc.socketPair(two);
+      int result = Libc.socketPair(Libc.SOCK_STREAM, two);
       if (result < 0) {
         throw new ErrnoException(
             "cannot make a channel for messages: " + Errno.words(-result), -result);

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
 /// Asks the kernel how the process behind a pidfd has ended, without being its parent and without
-/// taking the status from who is: `PIDFD_GET_INFO`, Linux 6.15.
+/// taking the status from who is: `PIDFD_GET_INFO`. Kernels before 6.15 do not tell.
 final class ExitQuery {
   /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
   private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
@@ -23,8 +23,8 @@ final class ExitQuery {
     if (self < 0) {
       return false;
     }
-    try (Arena arena = Arena.ofConfined()) {
-      return Libc.ioctl(self, PIDFD_GET_INFO, question(arena)) >= 0;
+    try {
+      return !(answer(self) instanceof ExitStatus.Answer.NotTold);
     } finally {
       Libc.close(self);
     }
@@ -32,24 +32,28 @@ final class ExitQuery {
 
   /// How it ended; empty while it runs and until its parent has taken the status.
   static Optional<Exit> of(int pidFd) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment info = question(arena);
-      if (Libc.ioctl(pidFd, PIDFD_GET_INFO, info) < 0
-          || (info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
-        return Optional.empty();
-      }
-      int status = info.get(ValueLayout.JAVA_INT, INFO_STATUS);
-      int signal = status & 0x7F;
-      return Optional.of(
-          signal == 0
-              ? new Exit.Code(status >> 8 & 0xFF)
-              : new Exit.Signalled(signal, (status & 0x80) != 0));
-    }
+    return answer(pidFd) instanceof ExitStatus.Answer.Ended(Exit exit)
+        ? Optional.of(exit)
+        : Optional.empty();
   }
 
-  private static MemorySegment question(Arena arena) {
-    MemorySegment info = arena.allocate(64, 8);
-    info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
-    return info;
+  /// What comes of the question.
+  static ExitStatus.Answer answer(int pidFd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment info = arena.allocate(64, 8);
+      info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
+      int result = Libc.ioctl(pidFd, PIDFD_GET_INFO, info);
+      if (result < 0) {
+        return new ExitStatus.Answer.NotTold(
+            result == -Errno.ESRCH
+                ? "its parent took the status"
+                : "this kernel tells the status to the parent only");
+      }
+      if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
+        return new ExitStatus.Answer.NotYetFetched();
+      }
+      int status = info.get(ValueLayout.JAVA_INT, INFO_STATUS);
+      return new ExitStatus.Answer.Ended(ExitStatus.fromWaitStatus(status));
+    }
   }
 }

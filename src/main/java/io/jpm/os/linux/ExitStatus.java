@@ -15,12 +15,6 @@ final class ExitStatus {
   private static final int CLD_EXITED = 1;
   private static final int CLD_DUMPED = 3;
 
-  /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
-  private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
-
-  private static final long INFO_EXIT = 1L << 3;
-  private static final int INFO_STATUS = 60;
-
   private ExitStatus() {}
 
   /// What came of the question.
@@ -47,7 +41,9 @@ final class ExitStatus {
       while (result == -Errno.EINTR) {
         result = Libc.waitExited(P_PIDFD, pidFd.number(), info);
       }
-      return result == 0 ? new Answer.Ended(fromSignalInfo(info)) : ofStranger(pidFd, arena);
+      return result == 0
+          ? new Answer.Ended(fromSignalInfo(info))
+          : ExitQuery.answer(pidFd.number());
     }
   }
 
@@ -67,23 +63,6 @@ final class ExitStatus {
     return code == CLD_EXITED
         ? new Exit.Code(status & 0xFF)
         : new Exit.Signalled(status, code == CLD_DUMPED);
-  }
-
-  /// Kernels before 6.15 do not tell.
-  private static Answer ofStranger(PidFd pidFd, Arena arena) {
-    MemorySegment info = arena.allocate(64, 8);
-    info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
-    int result = Libc.ioctl(pidFd.number(), PIDFD_GET_INFO, info);
-    if (result < 0) {
-      return new Answer.NotTold(
-          result == -Errno.ESRCH
-              ? "its parent took the status"
-              : "this kernel tells the status to the parent only");
-    }
-    if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
-      return new Answer.NotYetFetched();
-    }
-    return new Answer.Ended(fromWaitStatus(info.get(ValueLayout.JAVA_INT, INFO_STATUS)));
   }
 
   /// As `wait(2)` packs it.

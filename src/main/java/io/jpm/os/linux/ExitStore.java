@@ -68,8 +68,8 @@ final class ExitStore {
     if (!usable || ends.length == 2) {
       return usable;
     }
-    int first = KeeperCalls.takeDescriptor(keeper, KeeperSpawn.FIRST_END);
-    int second = KeeperCalls.takeDescriptor(keeper, KeeperSpawn.SECOND_END);
+    int first = Libc.pidfdGetFd(keeper.number(), KeeperSpawn.FIRST_END);
+    int second = Libc.pidfdGetFd(keeper.number(), KeeperSpawn.SECOND_END);
     if (first < 0 || second < 0) {
       Libc.close(first);
       Libc.close(second);

@@ -11,7 +11,6 @@ import java.util.List;
 /// The functions of the C library that only the keeper's side needs. As in [Libc] a method returns
 /// what the function returns, or the negative `errno`.
 final class KeeperCalls {
-  static final int EPOLLOUT = 4;
   static final int EPOLLERR = 8;
   static final int POLLIN = 1;
   static final int POLLHUP = 0x10;
@@ -19,12 +18,10 @@ final class KeeperCalls {
   /// SCM_MAX_FD of the kernel.
   static final int MOST_DESCRIPTORS = 253;
 
-  private static final Native SOCKETPAIR = new Native("socketpair");
   private static final Native SENDMSG = new Native("sendmsg");
   private static final Native RECVMSG = new Native("recvmsg");
   private static final Native POLL = new Native("poll");
   private static final Native FCNTL = new Native("fcntl");
-  private static final Native SYSCALL = new Native("syscall");
 
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -52,7 +49,7 @@ final class KeeperCalls {
   static int socketPair(int[] two) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pair = arena.allocate(INT, 2);
-      int result = SOCKETPAIR.errnoInt(1, 5 | Libc.O_CLOEXEC, 0, pair.address());
+      int result = Libc.socketPair(Libc.SOCK_SEQPACKET, pair);
       two[0] = pair.getAtIndex(INT, 0);
       two[1] = pair.getAtIndex(INT, 1);
       return result;
@@ -136,11 +133,6 @@ final class KeeperCalls {
   /// `fcntl(2)`, F_SETFL: reads wait again.
   static void letWait(int fd) {
     FCNTL.errnoInt(fd, 4, 0);
-  }
-
-  /// `pidfd_getfd(2)`: a copy of the descriptor `number` of a process, close-on-exec.
-  static int takeDescriptor(PidFd process, int number) {
-    return SYSCALL.errnoInt(438, process.number(), number, 0);
   }
 
   /// Opens the writing end of a named pipe: ENXIO when nobody reads it, EINVAL when it is none.

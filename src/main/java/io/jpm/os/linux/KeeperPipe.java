@@ -101,7 +101,7 @@ final class KeeperPipe {
       }
       if (written < 0) {
         // EAGAIN, or EPIPE, which is reported as EPOLLERR too.
-        watch.change(KeeperCalls.EPOLLOUT);
+        watch.change(Libc.EPOLLOUT);
         return;
       }
     }

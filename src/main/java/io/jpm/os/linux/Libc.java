@@ -29,6 +29,8 @@ final class Libc {
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
   static final int AF_UNIX = 1;
+  static final int SOCK_STREAM = 1;
+  static final int SOCK_SEQPACKET = 5;
 
   static final int EPOLLIN = 1;
   static final int EPOLLOUT = 4;
@@ -132,9 +134,11 @@ final class Libc {
     return WRITE.errnoInt(fd, buffer.address(), buffer.byteSize());
   }
 
-  /// `socketpair(2)`: two unix stream sockets, close-on-exec.
-  static int socketPair(MemorySegment twoInts) {
-    return SOCKETPAIR.errnoInt(1, 1 | O_CLOEXEC, 0, twoInts.address());
+  /// `socketpair(2)`: two unix sockets, close-on-exec.
+  ///
+  /// @param type SOCK_STREAM or SOCK_SEQPACKET
+  static int socketPair(int type, MemorySegment twoInts) {
+    return SOCKETPAIR.errnoInt(AF_UNIX, type | O_CLOEXEC, 0, twoInts.address());
   }
 
   /// `send(2)`, MSG_DONTWAIT | MSG_NOSIGNAL: the description, which others share, stays as it is.

@@ -67,25 +67,11 @@ final class OtherSelf {
       Thread thread =
           Thread.ofPlatform().name("jpm-other-self").daemon().unstarted(() -> self.run(work));
       thread.start();
-      join(thread);
+      ThreadEnd.await(thread);
       if (self.failed != Step.NONE) {
         throw new ErrnoException(self.sentence(-self.result), -self.result);
       }
       return self.result;
-    }
-  }
-
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
     }
   }
 

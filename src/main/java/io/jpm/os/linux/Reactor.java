@@ -106,27 +106,11 @@ final class Reactor implements AutoCloseable {
       stopping = true;
       wake();
     }
-    if (!isOnThread()) {
-      joinThread();
-    }
+    ThreadEnd.await(thread);
   }
 
   private boolean isOnThread() {
     return Thread.currentThread().equals(thread);
-  }
-
-  private void joinThread() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void run() {

@@ -74,17 +74,7 @@ final class TreeSweeper implements AutoCloseable {
       }
     }
     queue.add(() -> stopping = true);
-    boolean interrupted = false;
-    while (thread.isAlive() && !Thread.currentThread().equals(thread)) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    ThreadEnd.await(thread);
   }
 
   private void run() {
