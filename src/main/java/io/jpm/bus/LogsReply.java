@@ -13,6 +13,13 @@ public sealed interface LogsReply extends BusMessage {
   /// @param problem a sentence for the user that names the path
   record Failed(String problem) implements LogsReply {}
 
+  /// How the capture of an instance goes.
+  ///
+  /// @param droppedLines how many lines were lost for want of room, since it is known
+  /// @param waitingBytes output that is in no file yet
+  /// @param problem why output cannot be written now, in words; empty: it can
+  record Status(long droppedLines, long waitingBytes, String problem) implements LogsReply {}
+
   /// Lines, and where to read on.
   ///
   /// @param lines in the order to print them

@@ -81,7 +81,7 @@ final class AppBuilder {
     StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
     Readiness readiness = readiness();
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
-    LogFiles logs = new LogFiles(logFile(AppKey.OUT_FILE, cwd), logFile(AppKey.ERROR_FILE, cwd));
+    LogFiles logs = LogFiles.to(logFile(AppKey.OUT_FILE, cwd), logFile(AppKey.ERROR_FILE, cwd));
     Triggers triggers = new TriggerRules(attributes, context, label).read(cwd, logs);
     String namespace = namespace();
     boolean autostart = attributes.flag(AppKey.AUTOSTART, true);

@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.KeeperCommand;
+import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
@@ -168,16 +169,18 @@ final class Processes {
     var open =
         new LogsCommand.Open(
             instance.id,
+            instance.spec.name(),
             paths.out().fifo(),
-            paths.out().file(),
             paths.error().fifo(),
-            paths.error().file());
+            new LogPaths(paths.out().file(), paths.error().file(), Optional.empty()),
+            instance.spec.logs(),
+            instance.spec.runAs());
     return vertx
         .eventBus()
         .<LogsReply>request(Addresses.LOGS_COMMAND, open)
         .map(reply ->
             switch (reply.body()) {
-              case LogsReply.Done(), LogsReply.Lines(_, _) -> {
+              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) -> {
                 // A new spec may have come meanwhile with other files.
                 instance.captured = paths.equals(instance.paths);
                 tellKeeper(

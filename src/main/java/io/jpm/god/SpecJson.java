@@ -86,7 +86,7 @@ final class SpecJson {
                 millis(json, "listen_timeout", Readiness.DEFAULT.timeout())))
         .triggers(triggers(json))
         .dependsOn(dependsOn(json))
-        .logs(new LogFiles(path(json, "out_file"), path(json, "error_file")))
+        .logs(LogFiles.to(path(json, "out_file"), path(json, "error_file")))
         .build();
   }
 

@@ -42,8 +42,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
     /// Whether it does what is asked; not if somebody has moved a file away.
     boolean serves(LogsCommand.Open asked) {
       return order.equals(asked)
-          && Files.exists(order.outFile())
-          && Files.exists(order.errorFile());
+          && Files.exists(order.files().out())
+          && Files.exists(order.files().error());
     }
 
     long dropped() {
@@ -96,8 +96,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
             "{0} bytes of the output of id {1} were dropped: {2} or {3} cannot take them",
             Long.toString(now - before),
             capture.order().id(),
-            capture.order().outFile(),
-            capture.order().errorFile());
+            capture.order().files().out(),
+            capture.order().files().error());
       }
     }
     told.keySet().retainAll(captures.values());
@@ -108,6 +108,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
         switch (message.body()) {
           case LogsCommand.Open open -> open(open);
           case LogsCommand.Close(InstanceId id) -> close(id);
+          case LogsCommand.Limits _, LogsCommand.Flush _, LogsCommand.Reopen _, LogsCommand.Ask _ ->
+              Future.succeededFuture(new LogsReply.Done());
           case LogsCommand.Tail(var files, int lines) ->
               OffLoop.call(vertx, () -> LogReader.tail(files, lines));
           case LogsCommand.Follow follow -> follow(follow);
@@ -140,10 +142,10 @@ public final class LogAggregatorVerticle extends VerticleBase {
     if (present != null) {
       present.close();
     }
-    Capture out = host.capture(new LogPipe(order.outFifo(), order.outFile()));
+    Capture out = host.capture(new LogPipe(order.outFifo(), order.files().out()));
     try {
       return new Captures(
-          order, out, host.capture(new LogPipe(order.errorFifo(), order.errorFile())));
+          order, out, host.capture(new LogPipe(order.errorFifo(), order.files().error())));
     } catch (IOException half) {
       out.close();
       throw half;

@@ -3,10 +3,33 @@ package io.jpm.model;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Where an app's output goes, as the user asked for it.
+/// Where an app's output goes and how, as the user asked for it.
 ///
-/// @param out file for standard output, absolute; empty: `logs/<name>-out.log` in the home
+/// @param out file for standard output, absolute; empty: `logs/<name>-out.log` in the home;
+///   `/dev/null` for none
 /// @param error file for standard error, absolute; empty: `logs/<name>-error.log` in the home
-public record LogFiles(Optional<Path> out, Optional<Path> error) {
-  public static final LogFiles DEFAULT = new LogFiles(Optional.empty(), Optional.empty());
+/// @param combined one more file for both, absolute (`log_file`); the path that is empty (`""`)
+///   stands for `logs/<name>.log` in the home (`log_file: true`)
+/// @param merged whether all instances write to the same files (`merge_logs`)
+/// @param disabled whether output is thrown away (`disable_logs`)
+/// @param format how lines stand in the files
+/// @param limits what the files may take
+/// @param terminal whether the app's output is a terminal of its own (`pty`); both streams go to
+///   `out` then
+public record LogFiles(
+    Optional<Path> out,
+    Optional<Path> error,
+    Optional<Path> combined,
+    boolean merged,
+    boolean disabled,
+    LineFormat format,
+    LogLimits.Wish limits,
+    boolean terminal) {
+  public static final LogFiles DEFAULT = to(Optional.empty(), Optional.empty());
+
+  /// Lines as they are into these two files.
+  public static LogFiles to(Optional<Path> out, Optional<Path> error) {
+    return new LogFiles(
+        out, error, Optional.empty(), false, false, LineFormat.RAW, LogLimits.Wish.NONE, false);
+  }
 }

@@ -75,6 +75,18 @@ public interface ProcessHost extends AutoCloseable {
   ///   that names the path and the reason
   Capture capture(LogPipe pipe) throws IOException;
 
+  /// The pipes that apps print into; asked for once.
+  ///
+  /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])
+  default Optional<LogPipes> logPipes() {
+    return Optional.empty();
+  }
+
+  /// The log files of this system.
+  default LogDisk logDisk() {
+    throw new UnsupportedOperationException();
+  }
+
   /// The link to a keeper, not yet opened.
   ///
   /// @param setup what the keeper is made of

@@ -91,7 +91,7 @@ class ProcessFileTest {
     assertThat(app.stop()).isEqualTo(new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(3), false));
     assertThat(app.logs())
         .isEqualTo(
-            new LogFiles(
+            LogFiles.to(
                 Optional.of(dir.resolve("logs/out.log")), Optional.of(Path.of("/dev/null"))));
     assertThat(app.namespace()).isEqualTo("shop");
     assertThat(app.variables().effective())

@@ -175,7 +175,13 @@ final class FakeRooms {
                   files.stream().map(file -> new LogPosition(file, 7)).toList()));
       case LogsCommand.Follow(List<LogPosition> positions, _) ->
           positions.forEach(position -> followers.put(position.file(), message));
-      case LogsCommand.Open _, LogsCommand.Close _ -> throw new AssertionError(message.body());
+      case LogsCommand.Open _,
+          LogsCommand.Close _,
+          LogsCommand.Limits _,
+          LogsCommand.Flush _,
+          LogsCommand.Reopen _,
+          LogsCommand.Ask _ ->
+          throw new AssertionError(message.body());
     }
   }
 

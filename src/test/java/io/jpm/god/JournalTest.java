@@ -91,7 +91,7 @@ class JournalTest {
                         List.of(Path.of("/srv/src")), List.of("*.tmp"), Duration.ofSeconds(1))),
                 OptionalLong.of(300L << 20)))
         .dependsOn(Map.of(new AppName("db"), Condition.READY))
-        .logs(new LogFiles(Optional.of(Path.of("/tmp/o.log")), Optional.empty()))
+        .logs(LogFiles.to(Optional.of(Path.of("/tmp/o.log")), Optional.empty()))
         .namespace("space")
         .build();
   }

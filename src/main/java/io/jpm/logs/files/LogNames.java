@@ -1,0 +1,89 @@
+package io.jpm.logs.files;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// The names of the files that belong to a log file.
+///
+/// `web-out.log` is rotated to `web-out__2026-11-21_13-20-39.123Z.log` (the moment in UTC) and
+/// packed to the same with `.gz`. When its bytes were captured stands in the home, in
+/// `times/<key>.times`, and for a rotated file in `times/<key>__<moment>.times`.
+public final class LogNames {
+  private static final String EXTENSION = ".log";
+  private static final String PACKED = ".gz";
+  private static final DateTimeFormatter MOMENT =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd_HH-mm-ss.SSSX").withZone(ZoneOffset.UTC);
+
+  private LogNames() {}
+
+  /// What `log` is called once it has been rotated, `at` that moment.
+  public static Path rotated(Path log, Instant at) {
+    String name = String.valueOf(log.getFileName());
+    return log.resolveSibling(stem(name) + "__" + MOMENT.format(at) + extension(name));
+  }
+
+  /// The packed form of a rotated file.
+  public static Path packed(Path rotated) {
+    return rotated.resolveSibling(rotated.getFileName() + PACKED);
+  }
+
+  /// Whether a rotated file is packed.
+  public static boolean isPacked(Path rotated) {
+    return rotated.toString().endsWith(PACKED);
+  }
+
+  /// When the file called `name` was rotated, if it is a rotated file of `log`, packed or not.
+  public static Optional<Instant> momentOf(Path log, String name) {
+    String own = String.valueOf(log.getFileName());
+    String begin = stem(own) + "__";
+    String plain =
+        name.endsWith(PACKED) ? name.substring(0, name.length() - PACKED.length()) : name;
+    if (!plain.startsWith(begin)
+        || !plain.endsWith(extension(own))
+        || plain.length() < begin.length() + extension(own).length()) {
+      return Optional.empty();
+    }
+    try {
+      String moment = plain.substring(begin.length(), plain.length() - extension(own).length());
+      return Optional.of(MOMENT.parse(moment, Instant::from));
+    } catch (DateTimeParseException anotherFile) {
+      return Optional.empty();
+    }
+  }
+
+  /// Where the times of `log` stand.
+  public static Path times(Path home, Path log) {
+    return home.resolve("times").resolve(key(log) + ".times");
+  }
+
+  /// Where the times of `log` stand that was rotated `at` that moment.
+  public static Path times(Path home, Path log, Instant at) {
+    return home.resolve("times").resolve(key(log) + "__" + MOMENT.format(at) + ".times");
+  }
+
+  private static String key(Path log) {
+    try {
+      byte[] path = log.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8);
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(path);
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static String stem(String name) {
+    return name.endsWith(EXTENSION) ? name.substring(0, name.length() - EXTENSION.length()) : name;
+  }
+
+  private static String extension(String name) {
+    return name.endsWith(EXTENSION) ? EXTENSION : "";
+  }
+}

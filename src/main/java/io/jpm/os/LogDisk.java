@@ -1,0 +1,51 @@
+package io.jpm.os;
+
+import io.jpm.model.RunAs;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Log files as the operating system sees them. Every method may block for as long as the disk
+/// likes, and throws [IOException] with a sentence for the user that names the path and the reason.
+///
+/// `owner` says with whose rights a path is walked: an app that runs as another user must not lead
+/// a daemon that runs as root to the files of a third one, by links for example. With a user all of
+/// it happens as that user; without one as the daemon.
+public interface LogDisk {
+  /// Opens a file for appending, makes it (mode 0640) and its folders where they do not exist.
+  ///
+  /// A pipe or a terminal is opened without waiting for a reader.
+  AppendFile open(Path file, RunAs owner) throws IOException;
+
+  /// Opens a file for reading.
+  FileChannel read(Path file, RunAs owner) throws IOException;
+
+  /// Makes an empty file (mode 0640) for writing; one that exists is emptied.
+  FileChannel create(Path file, RunAs owner) throws IOException;
+
+  /// Renames within a folder; a file of the new name is replaced.
+  void rename(Path from, Path to, RunAs owner) throws IOException;
+
+  /// Removes a file; one that is not there is no failure.
+  void delete(Path file, RunAs owner) throws IOException;
+
+  /// The regular files in a folder; none where there is no folder. Links are left out.
+  List<Entry> list(Path folder, RunAs owner) throws IOException;
+
+  /// The file system that `path`, or the next folder above it that exists, is on.
+  Space space(Path path) throws IOException;
+
+  /// One file of a folder.
+  ///
+  /// @param name without the folder
+  /// @param size bytes
+  record Entry(String name, long size) {}
+
+  /// A file system.
+  ///
+  /// @param device its number, `st_dev`
+  /// @param free bytes that an ordinary user may still write
+  /// @param total bytes it has
+  record Space(long device, long free, long total) {}
+}
