@@ -161,7 +161,7 @@ final class Daemon {
   private void boot(Settings settings, Duty duty) throws StartupFailure {
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
-      deploy(new LogAggregatorVerticle(host));
+      deploy(new LogAggregatorVerticle(host, home.root(), InstantSource.system()));
       var keeper = new KeeperVerticle(keeper(settings.keeper() ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);

@@ -3,166 +3,116 @@ package io.jpm.logs;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
-import io.jpm.bus.OffLoop;
+import io.jpm.logs.write.LogWriters;
 import io.jpm.model.InstanceId;
-import io.jpm.os.Capture;
-import io.jpm.os.LogPipe;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// Captures what every instance prints and reads it back to whoever asks. Serves [LogsCommand]s on
 /// [Addresses#LOGS_COMMAND].
+///
+/// The bytes themselves move on the threads of the pipes and of the disks ([LogWriters]).
 public final class LogAggregatorVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
   /// How often the files of a follower are looked at.
   private static final long LOOK_MILLIS = 100;
 
-  /// How often losses are looked for.
-  private static final long DROPS_MILLIS = 10_000;
+  private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
+  private static final int THREADS = 4;
 
-  private final ProcessHost host;
-  private final Map<InstanceId, Captures> captures = new HashMap<>();
+  private final Writing writing;
+  private WorkerExecutor workers;
 
-  /// How many dropped bytes the log has been told of.
-  private final Map<Captures, Long> told = new HashMap<>();
-
-  private record Captures(LogsCommand.Open order, Capture out, Capture error) {
-    /// Whether it does what is asked; not if somebody has moved a file away.
-    boolean serves(LogsCommand.Open asked) {
-      return order.equals(asked)
-          && Files.exists(order.files().out())
-          && Files.exists(order.files().error());
-    }
-
-    long dropped() {
-      return out.droppedBytes() + error.droppedBytes();
-    }
-
-    void close() {
-      out.close();
-      error.close();
-    }
-
-    void closeAndRemove() {
-      out.closeAndRemove();
-      error.closeAndRemove();
-    }
-  }
-
-  /// @param host who moves the bytes
-  public LogAggregatorVerticle(ProcessHost host) {
-    this.host = host;
+  /// @param host where output comes from and goes to
+  /// @param home the daemon's home
+  /// @param clock wall clock
+  public LogAggregatorVerticle(ProcessHost host, Path home, InstantSource clock) {
+    this.writing = new Writing(host, home, clock, (_, _, _, _) -> {});
   }
 
   @Override
   public Future<?> start() {
-    vertx.setPeriodic(DROPS_MILLIS, _ -> tellOfDrops());
+    // Threads of their own: a disk that hangs must not hold up what others ask for.
+    workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
+    vertx.setPeriodic(TIDY_MILLIS, _ -> writing.made().ifPresent(LogWriters::tidy));
     return vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::serve).completion();
   }
 
   @Override
   public Future<?> stop() {
-    List<Captures> all = List.copyOf(captures.values());
-    captures.clear();
-    return OffLoop.call(
-        vertx,
-        () -> {
-          all.forEach(Captures::close);
-          return true;
-        });
-  }
-
-  /// Lines that are lost are never lost silently.
-  private void tellOfDrops() {
-    for (Captures capture : captures.values()) {
-      long before = told.getOrDefault(capture, 0L);
-      long now = capture.dropped();
-      if (now > before) {
-        told.put(capture, now);
-        LOG.log(
-            Level.WARNING,
-            "{0} bytes of the output of id {1} were dropped: {2} or {3} cannot take them",
-            Long.toString(now - before),
-            capture.order().id(),
-            capture.order().files().out(),
-            capture.order().files().error());
-      }
-    }
-    told.keySet().retainAll(captures.values());
+    return call(() -> {
+      writing.close();
+      return true;
+    });
   }
 
   private void serve(Message<LogsCommand> message) {
     Future<? extends LogsReply> reply =
         switch (message.body()) {
-          case LogsCommand.Open open -> open(open);
-          case LogsCommand.Close(InstanceId id) -> close(id);
-          case LogsCommand.Limits _, LogsCommand.Flush _, LogsCommand.Reopen _, LogsCommand.Ask _ ->
-              Future.succeededFuture(new LogsReply.Done());
-          case LogsCommand.Tail(var files, int lines) ->
-              OffLoop.call(vertx, () -> LogReader.tail(files, lines));
+          case LogsCommand.Open open -> done(() -> writing.open(open));
+          case LogsCommand.Close(InstanceId id) ->
+              done(() -> writing.made().ifPresent(it -> it.close(id)));
+          case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
+          case LogsCommand.Flush(var ids) ->
+              done(() -> {
+                if (writing.made().isPresent()) {
+                  writing.made().get().flush(ids);
+                }
+              });
+          case LogsCommand.Reopen() ->
+              done(() -> {
+                if (writing.made().isPresent()) {
+                  writing.made().get().reopen();
+                }
+              });
+          case LogsCommand.Ask ask -> call(() -> writing.status(ask));
+          case LogsCommand.Tail(var files, int lines) -> call(() -> LogReader.tail(files, lines));
           case LogsCommand.Follow follow -> follow(follow);
         };
-    reply.onComplete(result ->
-        message.reply(
-            result.succeeded()
-                ? result.result()
-                : new LogsReply.Failed("internal error: " + result.cause())));
+    reply.onComplete(result -> message.reply(answer(result.result(), result.cause())));
   }
 
-  private Future<LogsReply> open(LogsCommand.Open order) {
-    Captures present = captures.get(order.id());
-    return OffLoop.call(
-            vertx,
-            () -> present != null && present.serves(order) ? present : replace(present, order))
-        .<LogsReply>map(made -> {
-          captures.put(order.id(), made);
-          return new LogsReply.Done();
-        })
-        .recover(error -> {
-          captures.remove(order.id());
-          String problem = String.valueOf(error.getMessage());
-          LOG.log(Level.ERROR, "{0}", problem);
-          return Future.succeededFuture(new LogsReply.Failed(problem));
-        });
+  private static LogsReply answer(LogsReply reply, Throwable failure) {
+    return switch (failure) {
+      case null -> reply;
+      case IOException problem -> {
+        String sentence = String.valueOf(problem.getMessage());
+        LOG.log(Level.ERROR, "{0}", sentence);
+        yield new LogsReply.Failed(sentence);
+      }
+      default -> {
+        LOG.log(Level.ERROR, "a log command failed", failure);
+        yield new LogsReply.Failed("internal error: " + failure);
+      }
+    };
   }
 
-  private Captures replace(@Nullable Captures present, LogsCommand.Open order) throws IOException {
-    if (present != null) {
-      present.close();
-    }
-    Capture out = host.capture(new LogPipe(order.outFifo(), order.files().out()));
-    try {
-      return new Captures(
-          order, out, host.capture(new LogPipe(order.errorFifo(), order.files().error())));
-    } catch (IOException half) {
-      out.close();
-      throw half;
-    }
+  /// Work that may fail for reasons of the disk.
+  private interface Work {
+    void run() throws IOException;
   }
 
-  private Future<LogsReply> close(InstanceId id) {
-    Captures present = captures.remove(id);
-    if (present == null) {
-      return Future.succeededFuture(new LogsReply.Done());
-    }
-    return OffLoop.call(
-        vertx,
-        () -> {
-          present.closeAndRemove();
-          return new LogsReply.Done();
-        });
+  private Future<LogsReply> done(Work work) {
+    return call(() -> {
+      work.run();
+      return new LogsReply.Done();
+    });
+  }
+
+  private <T> Future<T> call(Callable<T> work) {
+    return workers.executeBlocking(work, false).map(Objects::requireNonNull);
   }
 
   private Future<LogsReply.Lines> follow(LogsCommand.Follow follow) {
@@ -170,7 +120,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   }
 
   private Future<LogsReply.Lines> look(LogsCommand.Follow follow, long looks) {
-    return OffLoop.call(vertx, () -> LogReader.onwards(follow.positions()))
+    return call(() -> LogReader.onwards(follow.positions()))
         .compose(lines -> {
           if (!lines.lines().isEmpty() || looks <= 1) {
             return Future.succeededFuture(lines);

@@ -42,18 +42,30 @@ public final class LogNames {
 
   /// When the file called `name` was rotated, if it is a rotated file of `log`, packed or not.
   public static Optional<Instant> momentOf(Path log, String name) {
-    String own = String.valueOf(log.getFileName());
-    String begin = stem(own) + "__";
+    return parse(name)
+        .filter(parsed -> parsed.log().equals(String.valueOf(log.getFileName())))
+        .map(Parsed::at);
+  }
+
+  /// What the name of a rotated file says.
+  ///
+  /// @param log the name of the log file it was
+  /// @param at when it was rotated
+  public record Parsed(String log, Instant at) {}
+
+  /// Takes a rotated file's name apart, packed or not; empty: it is none.
+  public static Optional<Parsed> parse(String name) {
     String plain =
         name.endsWith(PACKED) ? name.substring(0, name.length() - PACKED.length()) : name;
-    if (!plain.startsWith(begin)
-        || !plain.endsWith(extension(own))
-        || plain.length() < begin.length() + extension(own).length()) {
+    String extension = extension(plain);
+    int end = plain.length() - extension.length();
+    int mark = plain.lastIndexOf("__", end);
+    if (mark < 1) {
       return Optional.empty();
     }
     try {
-      String moment = plain.substring(begin.length(), plain.length() - extension(own).length());
-      return Optional.of(MOMENT.parse(moment, Instant::from));
+      Instant at = MOMENT.parse(plain.substring(mark + 2, end), Instant::from);
+      return Optional.of(new Parsed(plain.substring(0, mark) + extension, at));
     } catch (DateTimeParseException anotherFile) {
       return Optional.empty();
     }

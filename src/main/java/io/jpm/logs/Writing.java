@@ -1,0 +1,92 @@
+package io.jpm.logs;
+
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.logs.write.LogWriters;
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
+import io.jpm.model.RunAs;
+import io.jpm.os.LogDisk;
+import io.jpm.os.LogPipes;
+import io.jpm.os.ProcessHost;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The writing side, made when the first app needs it: a daemon without apps has no memory for
+/// their output, and the host may not be there yet when LogAggregator starts.
+///
+/// Blocking, and safe for many threads.
+final class Writing {
+  private final ProcessHost host;
+  private final Path home;
+  private final InstantSource clock;
+  private final LogWriters.Listener listener;
+
+  /// Guarded by `this`.
+  private LogsCommand.Limits limits = new LogsCommand.Limits(LogLimits.DEFAULT, LogStorage.DEFAULT);
+
+  private @Nullable LogWriters writers;
+  private boolean closed;
+
+  Writing(ProcessHost host, Path home, InstantSource clock, LogWriters.Listener listener) {
+    this.host = host;
+    this.home = home;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /// @throws IOException with a sentence for the user
+  void open(LogsCommand.Open order) throws IOException {
+    Optional<LogWriters> made = make();
+    if (made.isPresent()) {
+      made.get().open(order);
+      return;
+    }
+    // Apps write themselves; but that a file cannot be had is told before there is a process.
+    LogDisk disk = host.logDisk();
+    for (Path file : List.of(order.files().out(), order.files().error())) {
+      disk.open(file, RunAs.DAEMON).close();
+    }
+  }
+
+  private synchronized Optional<LogWriters> make() throws IOException {
+    if (closed) {
+      throw new IOException("the daemon is ending");
+    }
+    if (writers == null) {
+      Optional<LogPipes> pipes = host.logPipes();
+      if (pipes.isPresent()) {
+        writers = new LogWriters(home, pipes.get(), host.logDisk(), clock, listener);
+        writers.limits(limits);
+      }
+    }
+    return Optional.ofNullable(writers);
+  }
+
+  /// The writing side, where there is one.
+  synchronized Optional<LogWriters> made() {
+    return Optional.ofNullable(writers);
+  }
+
+  synchronized void limits(LogsCommand.Limits now) {
+    limits = now;
+    made().ifPresent(it -> it.limits(now));
+  }
+
+  LogsReply.Status status(LogsCommand.Ask ask) {
+    return made().map(it -> it.status(ask.id())).orElseGet(() -> new LogsReply.Status(0, 0, ""));
+  }
+
+  void close() {
+    Optional<LogWriters> last;
+    synchronized (this) {
+      closed = true;
+      last = made();
+    }
+    last.ifPresent(LogWriters::close);
+  }
+}

@@ -1,0 +1,36 @@
+package io.jpm.logs.write;
+
+import io.jpm.model.TimePattern;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+
+/// PM2's `<date>: <line>`. A piece of a line ends with a line end too, as in PM2.
+final class DatedFrame implements FramedLayout.Frame {
+  private final TimePattern pattern;
+  private byte[] date = {};
+  private long millis = Long.MIN_VALUE;
+
+  DatedFrame(TimePattern pattern) {
+    this.pattern = pattern;
+  }
+
+  @Override
+  public void moment(Instant at) {
+    if (at.toEpochMilli() != millis) {
+      millis = at.toEpochMilli();
+      date = (pattern.format(at, ZoneId.systemDefault()) + ": ").getBytes(StandardCharsets.UTF_8);
+    }
+  }
+
+  @Override
+  public int most(int length) {
+    return date.length + length + 1;
+  }
+
+  @Override
+  public void put(byte[] line, int length, boolean whole, ByteBuffer out) {
+    out.put(date).put(line, 0, length).put(Lines.END);
+  }
+}

@@ -1,0 +1,141 @@
+package io.jpm.logs.write;
+
+import io.jpm.model.TimePattern;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// One JSON object a line with PM2's keys. What is no UTF-8 becomes U+FFFD, and a piece of a line
+/// has `"partial":true`.
+final class JsonFrame implements FramedLayout.Frame {
+  private static final byte[] HEAD = ascii("{\"message\":\"");
+  private static final byte[] PARTIAL = ascii(",\"partial\":true}\n");
+  private static final byte[] WHOLE = ascii("}\n");
+  private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);
+
+  private final Optional<TimePattern> pattern;
+  private final byte[] about;
+  private byte[] tail = {};
+  private long millis = Long.MIN_VALUE;
+
+  /// @param pattern how the time is written; empty: ISO 8601
+  /// @param error whether it is standard error
+  /// @param id the instance
+  /// @param app the app's name
+  JsonFrame(Optional<TimePattern> pattern, boolean error, String id, String app) {
+    this.pattern = pattern;
+    ByteBuffer name = ByteBuffer.allocate(app.length() * 18 + 128);
+    name.put(ascii("\",\"type\":\"" + (error ? "err" : "out") + "\",\"process_id\":" + id));
+    name.put(ascii(",\"app_name\":\""));
+    byte[] text = app.getBytes(StandardCharsets.UTF_8);
+    escaped(text, text.length, name);
+    name.put((byte) '"').flip();
+    this.about = new byte[name.remaining()];
+    name.get(about);
+  }
+
+  @Override
+  public void moment(Instant at) {
+    if (at.toEpochMilli() != millis) {
+      millis = at.toEpochMilli();
+      String time =
+          pattern
+              .map(it -> it.format(at, ZoneId.systemDefault()))
+              .orElseGet(() -> iso(at.truncatedTo(ChronoUnit.MILLIS)));
+      byte[] text = time.getBytes(StandardCharsets.UTF_8);
+      ByteBuffer rest = ByteBuffer.allocate(text.length * 6 + about.length + 32);
+      rest.put(ascii("\",\"timestamp\":\""));
+      escaped(text, text.length, rest);
+      rest.put(about).flip();
+      tail = new byte[rest.remaining()];
+      rest.get(tail);
+    }
+  }
+
+  /// Always with milliseconds, as JavaScript writes it.
+  private static String iso(Instant at) {
+    String text = at.toString();
+    return text.contains(".") ? text : text.replace("Z", ".000Z");
+  }
+
+  @Override
+  public int most(int length) {
+    return HEAD.length + 6 * length + tail.length + PARTIAL.length;
+  }
+
+  @Override
+  public void put(byte[] line, int length, boolean whole, ByteBuffer out) {
+    boolean crLf = whole && length > 0 && line[length - 1] == '\r';
+    out.put(HEAD);
+    escaped(line, crLf ? length - 1 : length, out);
+    out.put(tail).put(whole ? WHOLE : PARTIAL);
+  }
+
+  private static void escaped(byte[] text, int length, ByteBuffer out) {
+    int i = 0;
+    while (i < length) {
+      int b = text[i] & 0xFF;
+      if (b >= 0x80) {
+        int size = characterBytes(text, i, length);
+        if (size == 0) {
+          out.put(REPLACEMENT);
+          i++;
+        } else {
+          out.put(text, i, size);
+          i += size;
+        }
+      } else {
+        ascii(b, out);
+        i++;
+      }
+    }
+  }
+
+  private static void ascii(int b, ByteBuffer out) {
+    switch (b) {
+      case '"', '\\' -> out.put((byte) '\\').put((byte) b);
+      case '\n' -> out.put((byte) '\\').put((byte) 'n');
+      case '\r' -> out.put((byte) '\\').put((byte) 'r');
+      case '\t' -> out.put((byte) '\\').put((byte) 't');
+      default -> {
+        if (b < 0x20 || b == 0x7F) {
+          out.put(ascii("\\u00" + HexFormat.of().toHexDigits((byte) b)));
+        } else {
+          out.put((byte) b);
+        }
+      }
+    }
+  }
+
+  /// How many bytes the character of UTF-8 at `i` takes (RFC 3629); 0 when it is none.
+  private static int characterBytes(byte[] text, int i, int length) {
+    int first = text[i] & 0xFF;
+    int size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+    if (first < 0xC2 || first > 0xF4 || i + size > length) {
+      return 0;
+    }
+    for (int k = 1; k < size; k++) {
+      if ((text[i + k] & 0xC0) != 0x80) {
+        return 0;
+      }
+    }
+    int second = text[i + 1] & 0xFF;
+    boolean valid =
+        switch (first) {
+          case 0xE0 -> second >= 0xA0; // longer than need be
+          case 0xED -> second < 0xA0; // a surrogate
+          case 0xF0 -> second >= 0x90;
+          case 0xF4 -> second < 0x90; // beyond the last character
+          default -> true;
+        };
+    return valid ? size : 0;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,115 @@
+package io.jpm.logs.write;
+
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// The thread that writes to one disk. A disk that hangs holds up nobody but it.
+final class Lane implements AutoCloseable {
+  private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /// When the present piece of work began, `System.nanoTime`; 0: none is under way.
+  private volatile long busySince;
+
+  /// Owned by the thread.
+  private final PriorityQueue<Timer> timers =
+      new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
+
+  private record Timer(long at, Runnable work) {}
+
+  /// @param name the disk, for people who look at threads
+  Lane(String name) {
+    thread = Thread.ofPlatform().daemon().name("jpm-log-" + name).unstarted(this::run);
+    thread.start();
+  }
+
+  /// Work that is to be done once however often it is asked for.
+  final class Task {
+    private final Runnable work;
+    private final AtomicBoolean queued = new AtomicBoolean();
+
+    Task(Runnable work) {
+      this.work = work;
+    }
+
+    /// Has it done soon. Any thread.
+    void wake() {
+      if (queued.compareAndSet(false, true)) {
+        queue.add(this::runNow);
+      }
+    }
+
+    /// Has it done in some time. On the lane's thread only.
+    void wakeAfter(long nanos) {
+      timers.add(new Timer(System.nanoTime() + nanos, this::wake));
+    }
+
+    private void runNow() {
+      queued.set(false);
+      work.run();
+    }
+  }
+
+  /// Does `work` on the thread, after what is there already. Any thread.
+  void execute(Runnable work) {
+    queue.add(work);
+  }
+
+  /// How long the present piece of work has taken so far, nanoseconds.
+  long busyNanos() {
+    long since = busySince;
+    return since == 0 ? 0 : System.nanoTime() - since;
+  }
+
+  private void run() {
+    while (!closed || !queue.isEmpty()) {
+      Runnable work = next();
+      if (work != null) {
+        guarded(work);
+      }
+      runTimers();
+    }
+  }
+
+  private @Nullable Runnable next() {
+    Timer first = timers.peek();
+    try {
+      return first == null
+          ? queue.take()
+          : queue.poll(Math.max(0, first.at - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException nobodyDoes) {
+      return null;
+    }
+  }
+
+  private void runTimers() {
+    long now = System.nanoTime();
+    for (Timer first = timers.peek(); first != null && first.at - now <= 0; first = timers.peek()) {
+      timers.remove();
+      guarded(first.work);
+    }
+  }
+
+  /// A fault with one file must not end the writing of all others.
+  private void guarded(Runnable work) {
+    busySince = System.nanoTime() | 1;
+    try {
+      work.run();
+    } catch (RuntimeException | AssertionError fault) {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+    } finally {
+      busySince = 0;
+    }
+  }
+
+  /// Ends the thread after the work given so far; does not wait for it.
+  @Override
+  public void close() {
+    queue.add(() -> closed = true);
+  }
+}

@@ -1,0 +1,363 @@
+package io.jpm.logs.write;
+
+import io.jpm.logs.files.LogNames;
+import io.jpm.logs.files.Times;
+import io.jpm.model.AppName;
+import io.jpm.model.LogLimits;
+import io.jpm.model.RunAs;
+import io.jpm.os.AppendFile;
+import io.jpm.os.AppendFile.Appended;
+import io.jpm.os.AppendFile.Problem;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One log file: written to, rotated, opened anew, emptied. Several streams may have it as theirs
+/// (instances that are merged, a combined log), on several lanes: all methods take its lock.
+final class LogTarget {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+
+  /// How often at most it is looked whether somebody has moved the file away or filled the disk.
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
+
+  /// As the writer: a line of our own.
+  static final Object NOTICE = new Object();
+
+  private final Surroundings around;
+  private final Path path;
+  private final AppName app;
+  private final RunAs owner;
+  private final Path timesFile;
+
+  /// Read without the lock: whoever holds it may be waiting for a disk.
+  private volatile LogLimits limits;
+
+  private volatile AppendFile.Key key;
+  private volatile boolean regular;
+  private volatile long size;
+  private volatile Problem problem = Problem.NONE;
+
+  /// All below is guarded by `this`.
+  private AppendFile file;
+
+  private AppendFile times;
+  private boolean hasTimes = true;
+  private int users;
+
+  /// Whose line in the file has no end yet.
+  private @Nullable Object midLine;
+
+  private Optional<Instant> firstAt = Optional.empty();
+  private long lastTimesMillis = Long.MIN_VALUE;
+  private Instant lookAt = Instant.MIN;
+  private Instant rotateAgainAt = Instant.MIN;
+
+  LogTarget(Surroundings around, Wanted wanted) throws IOException {
+    this.around = around;
+    this.path = wanted.path();
+    this.app = wanted.app();
+    this.owner = wanted.owner();
+    this.limits = wanted.limits();
+    this.timesFile = LogNames.times(around.home(), path);
+    this.file = around.disk().open(path, owner);
+    this.key = file.key();
+    this.regular = file.isRegular();
+    try {
+      this.times = around.disk().open(timesFile, RunAs.DAEMON);
+      examine();
+    } catch (IOException failure) {
+      file.close();
+      throw failure;
+    }
+  }
+
+  /// What is wanted of a file.
+  ///
+  /// @param path where it is, absolute
+  /// @param app whose it is
+  /// @param owner with whose rights it is opened
+  /// @param limits what it may take
+  record Wanted(Path path, AppName app, RunAs owner, LogLimits limits) {}
+
+  /// What came of a write.
+  ///
+  /// @param problem [Problem#NONE]: everything is in the file; otherwise nothing is
+  record Written(Problem problem) {
+    boolean isDone() {
+      return problem == Problem.NONE;
+    }
+  }
+
+  /// Told where a write will go, before it begins.
+  interface Note {
+    void begins(AppendFile.Key file, long offset, int length);
+  }
+
+  /// Takes note of what is in the file.
+  private void examine() throws IOException {
+    key = file.key();
+    regular = file.isRegular();
+    size = regular ? file.size() : 0;
+    midLine = regular && file.lastByte() != Lines.END ? path : null;
+    firstAt = size > 0 ? Optional.of(oldest()) : Optional.empty();
+  }
+
+  private Instant oldest() throws IOException {
+    if (times.size() >= Times.ENTRY_BYTES) {
+      ByteBuffer entry = ByteBuffer.allocate(Times.ENTRY_BYTES);
+      try (FileChannel channel = around.disk().read(timesFile, RunAs.DAEMON)) {
+        if (channel.read(entry, 0) == Times.ENTRY_BYTES) {
+          return Instant.ofEpochMilli(entry.flip().getLong());
+        }
+      }
+    }
+    return around.clock().instant();
+  }
+
+  Path path() {
+    return path;
+  }
+
+  AppName app() {
+    return app;
+  }
+
+  RunAs owner() {
+    return owner;
+  }
+
+  AppendFile.Key key() {
+    return key;
+  }
+
+  boolean isRegular() {
+    return regular;
+  }
+
+  /// How large it is, as far as is known.
+  long bytes() {
+    return size;
+  }
+
+  LogLimits limits() {
+    return limits;
+  }
+
+  void limits(LogLimits now) {
+    limits = now;
+  }
+
+  /// Why it does not take what it is given; [Problem#NONE]: it does.
+  Problem problem() {
+    return problem;
+  }
+
+  boolean isTroubled() {
+    return problem != Problem.NONE;
+  }
+
+  synchronized void use() {
+    users++;
+  }
+
+  /// Whether nobody uses it any more.
+  synchronized boolean leave() {
+    users--;
+    return users == 0;
+  }
+
+  /// Appends bytes, all of them or none.
+  ///
+  /// @param writer who writes, to know whose line is open
+  /// @param bytes what to write
+  /// @param note told before
+  synchronized Written write(Object writer, List<ByteBuffer> bytes, Note note) {
+    Instant now = around.clock().instant();
+    int incoming = Lines.bytes(bytes);
+    try {
+      if (!now.isBefore(lookAt)) {
+        lookAt = now.plus(LOOK);
+        reopenIfMoved();
+        if (!around.storage().hasRoom(this)) {
+          return failed(Problem.FULL);
+        }
+      }
+      rotateIfDue(now, incoming);
+      List<ByteBuffer> all = bytes;
+      if (midLine != null && midLine != writer && (midLine != path || writer == NOTICE)) {
+        // Another's line is open: what follows must not look like its end.
+        all = new ArrayList<>(bytes);
+        all.addFirst(ByteBuffer.allocateDirect(1).put(Lines.END).flip());
+      }
+      Written written = append(writer, all, note, now);
+      while (written.problem() == Problem.FULL && around.storage().makeRoom(this)) {
+        written = append(writer, all, note, now);
+      }
+      return written;
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
+      return failed(Problem.BROKEN);
+    }
+  }
+
+  private Written append(Object writer, List<ByteBuffer> all, Note note, Instant now)
+      throws IOException {
+    int length = Lines.bytes(all);
+    long offset = regular ? file.size() : 0;
+    note.begins(file.key(), offset, length);
+    int written = 0;
+    List<ByteBuffer> rest = all;
+    while (written < length) {
+      Appended result = file.append(rest);
+      if (result.bytes() <= 0) {
+        return undo(offset, written, result.problem());
+      }
+      written += result.bytes();
+      rest = Lines.behind(rest, result.bytes());
+    }
+    if (regular) {
+      size = offset + length;
+      noteTime(now, offset);
+      firstAt = Optional.of(firstAt.filter(_ -> offset > 0).orElse(now));
+      midLine = Lines.at(all, length - 1) == Lines.END ? null : writer;
+    }
+    problem = Problem.NONE;
+    return new Written(Problem.NONE);
+  }
+
+  /// Half a batch would leave a torn line. Where it cannot be taken back, it stays.
+  private Written undo(long offset, int written, Problem why) throws IOException {
+    if (written > 0 && regular) {
+      file.truncate(offset);
+    }
+    return failed(why == Problem.NONE ? Problem.BROKEN : why);
+  }
+
+  private Written failed(Problem why) {
+    problem = why;
+    return new Written(why);
+  }
+
+  private void noteTime(Instant now, long offset) {
+    long millis = now.toEpochMilli();
+    if (!hasTimes || (millis == lastTimesMillis && offset > 0)) {
+      return;
+    }
+    lastTimesMillis = millis;
+    Appended result = times.append(List.of(Times.entry(millis, offset)));
+    if (result.bytes() > 0 && result.bytes() < Times.ENTRY_BYTES) {
+      cutTimes();
+    }
+  }
+
+  /// Half an entry would shift all that follow.
+  private void cutTimes() {
+    try {
+      times.truncate(times.size() / Times.ENTRY_BYTES * Times.ENTRY_BYTES);
+    } catch (IOException failure) {
+      hasTimes = false;
+      LOG.log(Level.WARNING, "the times of {0} are not kept: {1}", path, failure.getMessage());
+    }
+  }
+
+  // ------------------------------------------------------------ rotation
+
+  private void rotateIfDue(Instant now, int incoming) throws IOException {
+    if (regular
+        && !now.isBefore(rotateAgainAt)
+        && Rotation.isDue(limits, file.size(), incoming, firstAt, now, midLine != null)) {
+      rotate(now);
+    }
+  }
+
+  private void rotate(Instant now) throws IOException {
+    Instant at = now;
+    Path rotated = LogNames.rotated(path, at);
+    while (Files.exists(rotated) || Files.exists(LogNames.packed(rotated))) {
+      at = at.plusMillis(1);
+      rotated = LogNames.rotated(path, at);
+    }
+    try {
+      around.disk().rename(path, rotated, owner);
+    } catch (IOException failure) {
+      rotateAgainAt = now.plus(AFTER_FAILURE);
+      LOG.log(Level.WARNING, "{0} is not rotated: {1}", path, failure.getMessage());
+      return;
+    }
+    try {
+      around.disk().rename(timesFile, LogNames.times(around.home(), path, at), RunAs.DAEMON);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
+    }
+    reopen();
+    around.storage().tidyLater();
+  }
+
+  /// Opens the file anew if somebody has moved it away.
+  synchronized void reopenIfMoved() throws IOException {
+    if (!file.isInPlace()) {
+      reopen();
+    }
+  }
+
+  /// Opens the file of this path, whichever it is now.
+  synchronized void reopen() throws IOException {
+    AppendFile fresh = around.disk().open(path, owner);
+    AppendFile before = file;
+    file = fresh;
+    before.close();
+    AppendFile freshTimes = around.disk().open(timesFile, RunAs.DAEMON);
+    times.close();
+    times = freshTimes;
+    lastTimesMillis = Long.MIN_VALUE;
+    hasTimes = true;
+    examine();
+  }
+
+  /// Empties the file.
+  synchronized void empty() throws IOException {
+    if (regular) {
+      file.truncate(0);
+      times.truncate(0);
+      lastTimesMillis = Long.MIN_VALUE;
+      examine();
+    }
+  }
+
+  /// Resolves a write during which a former daemon died.
+  ///
+  /// @return whether it has happened
+  synchronized boolean hasHappened(AppendFile.Key key, long offset, int length) throws IOException {
+    if (!regular || !file.key().equals(key)) {
+      // Rotated or moved right after the write; or a pipe, which does not tell: better one line
+      // less to be in doubt than twice.
+      return true;
+    }
+    long size = file.size();
+    if (size >= offset + length) {
+      return true;
+    }
+    if (size > offset) {
+      file.truncate(offset);
+      examine();
+    }
+    return false;
+  }
+
+  synchronized void close() {
+    file.close();
+    times.close();
+  }
+}

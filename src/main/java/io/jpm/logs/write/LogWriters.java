@@ -1,0 +1,294 @@
+package io.jpm.logs.write;
+
+import io.jpm.bus.LogPaths;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.logs.memory.LogMemory;
+import io.jpm.logs.memory.LogStream;
+import io.jpm.model.InstanceId;
+import io.jpm.model.LineFormat;
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
+import io.jpm.model.RunAs;
+import io.jpm.os.LogDisk;
+import io.jpm.os.LogPipes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// All captures of a daemon: from pipes through memory into files.
+///
+/// The methods may block for as long as a disk does, and are safe to call from several threads; for
+/// one instance one at a time.
+public final class LogWriters implements AutoCloseable {
+  /// A disk that takes so long is told to the user.
+  private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
+
+  private final Path home;
+  private final LogPipes pipes;
+  private final InstantSource clock;
+  private final Listener listener;
+  private final Storage storage;
+  private final Targets targets;
+  private final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<Lane, FramedLayout.Scratch> scratches = new ConcurrentHashMap<>();
+  private final Map<InstanceId, Instance> instances = new ConcurrentHashMap<>();
+  private volatile LogLimits perApp = LogLimits.DEFAULT;
+  private volatile LogStorage all = LogStorage.DEFAULT;
+  private @Nullable LogMemory memory;
+
+  /// @param home the daemon's home
+  /// @param pipes where output comes from
+  /// @param disk where it goes
+  /// @param clock wall clock
+  /// @param listener who sees lines as they come
+  public LogWriters(
+      Path home, LogPipes pipes, LogDisk disk, InstantSource clock, Listener listener) {
+    this.home = home;
+    this.pipes = pipes;
+    this.clock = clock;
+    this.listener = listener;
+    this.storage = new Storage(home, disk, clock);
+    this.targets = new Targets(new Surroundings(home, disk, clock, storage));
+  }
+
+  /// Told of output once it is in its file. Called on the threads of the disks: must hand over and
+  /// return.
+  public interface Listener {
+    /// What `instance` has printed.
+    ///
+    /// @param error whether on standard error
+    /// @param bytes as it wrote them, valid during the call: whole lines, or a line whose end is
+    ///   still to come
+    void seen(LogsCommand.Open instance, boolean error, List<ByteBuffer> bytes, Instant at);
+  }
+
+  /// The two outputs of an instance.
+  private record Instance(LogsCommand.Open order, Captured out, Captured error) {
+    List<Captured> both() {
+      return List.of(out, error);
+    }
+
+    Set<LogTarget> files() {
+      Set<LogTarget> files = new HashSet<>();
+      for (Captured captured : both()) {
+        captured.writer().outlets().targets().forEach(it -> files.add(it.target()));
+      }
+      return files;
+    }
+  }
+
+  /// Captures an instance, or goes on with other files.
+  ///
+  /// @throws IOException with a sentence for the user
+  public void open(LogsCommand.Open order) throws IOException {
+    Instance present = instances.get(order.id());
+    if (present != null && present.order().equals(order)) {
+      for (LogTarget target : present.files()) {
+        target.reopenIfMoved();
+      }
+      return;
+    }
+    if (present != null) {
+      instances.remove(order.id());
+      present.both().forEach(Captured::close);
+      release(present);
+    }
+    LogPaths files = order.files();
+    Captured out = capture(order, false, order.outFifo(), files.out());
+    try {
+      instances.put(
+          order.id(),
+          new Instance(order, out, capture(order, true, order.errorFifo(), files.error())));
+    } catch (IOException half) {
+      out.close();
+      release(out);
+      throw half;
+    }
+  }
+
+  private Captured capture(LogsCommand.Open order, boolean error, Path fifo, Path file)
+      throws IOException {
+    LogStream stream = memory().stream(fifo.getFileName().toString());
+    stream.whenFull(limits(order).whenFull());
+    List<Companion> files = new ArrayList<>();
+    try {
+      files.add(new Companion(targets.take(wanted(order, file))));
+      if (order.files().combined().isPresent()) {
+        files.add(new Companion(targets.take(wanted(order, order.files().combined().get()))));
+      }
+      Lane lane = lane(files.getFirst().target().key().device());
+      var outlets = new StreamWriter.Outlets(List.copyOf(files), layout(order, error, lane));
+      Captured captured = new Captured(stream, lane, outlets, clock);
+      captured.writer().tap((bytes, at) -> listener.seen(order, error, bytes, at));
+      captured.begin(pipes, fifo);
+      return captured;
+    } catch (IOException failure) {
+      files.forEach(it -> targets.release(it.target()));
+      throw failure;
+    }
+  }
+
+  private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
+    return new LogTarget.Wanted(
+        file.toAbsolutePath().normalize(), order.app(), owner(order, file), limits(order));
+  }
+
+  /// Within the home nobody but the daemon's user gets to, so no link can lead out of it.
+  private RunAs owner(LogsCommand.Open order, Path file) {
+    RunAs runAs = order.runAs();
+    return file.normalize().startsWith(home) || runAs.user().isEmpty()
+        ? RunAs.DAEMON
+        : new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  private LogLimits limits(LogsCommand.Open order) {
+    return order.wishes().limits().over(perApp);
+  }
+
+  private Layout layout(LogsCommand.Open order, boolean error, Lane lane) {
+    FramedLayout.Scratch scratch = scratches.computeIfAbsent(lane, _ -> new FramedLayout.Scratch());
+    return switch (order.wishes().format()) {
+      case LineFormat.Raw() -> RawLayout.INSTANCE;
+      case LineFormat.Dated(var pattern) -> new FramedLayout(new DatedFrame(pattern), scratch);
+      case LineFormat.Json(var pattern) ->
+          new FramedLayout(
+              new JsonFrame(pattern, error, order.id().toString(), order.app().toString()),
+              scratch);
+    };
+  }
+
+  private Lane lane(long device) {
+    return lanes.computeIfAbsent(
+        device, number -> new Lane((number >> 8 & 0xFFF) + ":" + (number & 0xFF)));
+  }
+
+  private synchronized LogMemory memory() throws IOException {
+    LogMemory known = memory;
+    if (known == null) {
+      known = LogMemory.open(home, all.buffer());
+      memory = known;
+      for (String name : known.names()) {
+        if (!Files.exists(home.resolve("fifo").resolve(name))) {
+          known.stream(name).forget(); // its app was deleted
+        }
+      }
+    }
+    return known;
+  }
+
+  /// Ends a capture; the app is deleted. What it printed is in its files then.
+  public void close(InstanceId id) {
+    Instance present = instances.remove(id);
+    if (present != null) {
+      present.both().forEach(Captured::closeAndRemove);
+      release(present);
+    }
+  }
+
+  private void release(Instance instance) {
+    instance.both().forEach(this::release);
+  }
+
+  private void release(Captured captured) {
+    captured.writer().outlets().targets().forEach(it -> targets.release(it.target()));
+  }
+
+  /// Limits that hold from now on.
+  public synchronized void limits(LogsCommand.Limits limits) {
+    perApp = limits.perApp();
+    all = limits.all();
+    if (memory != null) {
+      memory.resize(all.buffer());
+    }
+    for (Instance instance : instances.values()) {
+      LogLimits own = limits(instance.order());
+      instance.files().forEach(target -> target.limits(own));
+      instance.both().forEach(captured -> captured.stream().whenFull(own.whenFull()));
+    }
+    storage.limits(all);
+  }
+
+  /// Empties the files of these instances and removes what has been rotated.
+  ///
+  /// @throws IOException with a sentence for the user
+  public void flush(List<InstanceId> ids) throws IOException {
+    Set<LogTarget> files = new HashSet<>();
+    for (InstanceId id : ids) {
+      Optional.ofNullable(instances.get(id)).ifPresent(it -> files.addAll(it.files()));
+    }
+    for (LogTarget target : files) {
+      target.empty();
+      storage.deleteAll(target);
+    }
+  }
+
+  /// Opens all files anew.
+  ///
+  /// @throws IOException with a sentence for the user
+  public void reopen() throws IOException {
+    for (LogTarget target : targets.all()) {
+      target.reopen();
+    }
+  }
+
+  /// How the capture of an instance goes; one that is not captured has no trouble.
+  public LogsReply.Status status(InstanceId id) {
+    Instance instance = instances.get(id);
+    if (instance == null) {
+      return new LogsReply.Status(0, 0, "");
+    }
+    long lines = 0;
+    long waiting = 0;
+    String problem = "";
+    for (Captured captured : instance.both()) {
+      lines += captured.stream().losses().lines();
+      waiting += captured.stream().waitingBytes();
+      for (Companion it : captured.writer().outlets().targets()) {
+        if (problem.isEmpty() && it.target().isTroubled()) {
+          problem = it.target().path() + ": " + it.target().problem().words();
+        }
+      }
+      if (problem.isEmpty() && captured.lane().busyNanos() > HUNG_NANOS) {
+        problem = captured.writer().outlets().first().path() + ": the disk does not answer";
+      }
+    }
+    return new LogsReply.Status(lines, waiting, problem);
+  }
+
+  /// To be called from time to time: files grow old.
+  public void tidy() {
+    storage.tidyLater();
+  }
+
+  /// Moves what there is into the files and ends. What they do not take stays for the next daemon.
+  @Override
+  public void close() {
+    pipes.close();
+    List<Captured> captured =
+        instances.values().stream().flatMap(instance -> instance.both().stream()).toList();
+    Captured.drain(captured);
+    captured.forEach(this::release);
+    instances.clear();
+    storage.close();
+    lanes.values().forEach(Lane::close);
+    synchronized (this) {
+      if (memory != null) {
+        memory.close();
+      }
+    }
+  }
+}

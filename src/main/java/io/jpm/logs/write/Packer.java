@@ -1,0 +1,84 @@
+package io.jpm.logs.write;
+
+import io.jpm.logs.files.LogNames;
+import io.jpm.os.LogDisk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.zip.GZIPOutputStream;
+
+/// Packs rotated files with gzip. The plain file goes only when the packed one is complete, so a
+/// death in between costs nothing but the work.
+final class Packer {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+  private static final int BLOCK = 64 * 1024;
+
+  private final LogDisk disk;
+  private final BooleanSupplier isOver;
+
+  /// Those that could not be packed; they are left as they are until the next daemon.
+  private final Set<Path> given = new HashSet<>();
+
+  Packer(LogDisk disk, BooleanSupplier isOver) {
+    this.disk = disk;
+    this.isOver = isOver;
+  }
+
+  /// The newest file that is not packed: the oldest may have to go soon anyway.
+  Optional<Rotated> next(List<Rotated> rotated) {
+    return rotated.stream()
+        .filter(it -> !LogNames.isPacked(it.path()) && !given.contains(it.path()))
+        .max(Rotated.OLDEST_FIRST);
+  }
+
+  void pack(Rotated plain) {
+    Path packed = LogNames.packed(plain.path());
+    Path part = packed.resolveSibling(packed.getFileName() + ".part");
+    var owner = plain.owner();
+    try {
+      if (copy(plain, part)) {
+        disk.rename(part, packed, owner);
+        disk.delete(plain.path(), owner);
+      } else {
+        disk.delete(part, owner);
+      }
+    } catch (IOException failure) {
+      given.add(plain.path());
+      LOG.log(Level.WARNING, "{0} is not packed: {1}", plain.path(), failure.getMessage());
+      try {
+        disk.delete(part, owner);
+      } catch (IOException again) {
+        LOG.log(Level.WARNING, "{0}", again.getMessage());
+      }
+    }
+  }
+
+  /// @return whether it was not broken off
+  private boolean copy(Rotated plain, Path part) throws IOException {
+    var owner = plain.owner();
+    byte[] block = new byte[BLOCK];
+    try (FileChannel from = disk.read(plain.path(), owner);
+        FileChannel to = disk.create(part, owner);
+        InputStream in = Channels.newInputStream(from)) {
+      try (OutputStream gzip = new GZIPOutputStream(Channels.newOutputStream(to), BLOCK)) {
+        for (int count = in.read(block); count >= 0; count = in.read(block)) {
+          if (isOver.getAsBoolean()) {
+            return false;
+          }
+          gzip.write(block, 0, count);
+        }
+      }
+    }
+    return true;
+  }
+}

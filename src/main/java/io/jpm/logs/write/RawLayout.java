@@ -1,0 +1,24 @@
+package io.jpm.logs.write;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/// Byte for byte.
+enum RawLayout implements Layout {
+  INSTANCE;
+
+  @Override
+  public Laid lay(List<ByteBuffer> waiting, boolean all, Instant at) {
+    int whole = Lines.whole(waiting);
+    int ready = whole == 0 && all ? Lines.bytes(waiting) : whole;
+    return ready == 0 ? Laid.NOTHING : new Laid(Lines.first(waiting, ready), ready);
+  }
+
+  @Override
+  public ByteBuffer line(String text, Instant at) {
+    byte[] bytes = (text + "\n").getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+  }
+}

@@ -1,0 +1,78 @@
+package io.jpm.logs.write;
+
+import io.jpm.logs.files.LogNames;
+import io.jpm.model.RunAs;
+import io.jpm.os.LogDisk;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The rotated files there are: those of the log files in use, and those in the home's own folder
+/// that deleted apps have left.
+///
+/// @param home the daemon's home
+/// @param disk the files of this system
+record RotatedFiles(Path home, LogDisk disk) {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+
+  /// Looks into each folder once.
+  ///
+  /// @param targets the log files in use
+  /// @return by log file, in no order
+  Map<Path, List<Rotated>> find(Collection<LogTarget> targets) {
+    Map<Path, RunAs> folders = new LinkedHashMap<>();
+    Map<Path, RunAs> owners = new LinkedHashMap<>();
+    Path own = home.resolve("logs");
+    folders.put(own, RunAs.DAEMON);
+    for (LogTarget target : targets) {
+      Path folder = target.path().getParent();
+      if (folder != null && target.isRegular()) {
+        folders.putIfAbsent(folder, target.owner());
+        owners.put(target.path(), target.owner());
+      }
+    }
+    Map<Path, List<Rotated>> found = new LinkedHashMap<>();
+    folders.forEach((folder, owner) -> {
+      for (LogDisk.Entry entry : list(folder, owner)) {
+        LogNames.parse(entry.name())
+            .ifPresent(name -> {
+              Path log = folder.resolve(name.log());
+              RunAs whose = folder.equals(own) ? RunAs.DAEMON : owners.get(log);
+              if (whose != null) {
+                found
+                    .computeIfAbsent(log, _ -> new ArrayList<>())
+                    .add(
+                        new Rotated(
+                            log, whose, folder.resolve(entry.name()), name.at(), entry.size()));
+              }
+            });
+      }
+    });
+    return found;
+  }
+
+  private List<LogDisk.Entry> list(Path folder, RunAs owner) {
+    try {
+      return disk.list(folder, owner);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
+      return List.of();
+    }
+  }
+
+  /// Removes a file and its times.
+  void delete(Rotated rotated) {
+    try {
+      disk.delete(rotated.path(), rotated.owner());
+      disk.delete(LogNames.times(home, rotated.log(), rotated.at()), RunAs.DAEMON);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package io.jpm.logs.write;
+
+import io.jpm.model.AppName;
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
+import io.jpm.os.LogDisk;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// What has been rotated: packed, and removed when it is too much. Works on a thread of its own,
+/// but for the search for room, which a lane does that needs it.
+final class Storage implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+
+  private final LogDisk disk;
+  private final InstantSource clock;
+  private final RotatedFiles files;
+  private final Packer packer;
+  private final Set<LogTarget> targets = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean untidy = new AtomicBoolean();
+  private final ExecutorService worker =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          5,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          task -> Thread.ofPlatform().daemon().name("jpm-log-storage").unstarted(task));
+  private volatile LogStorage limits = LogStorage.DEFAULT;
+  private volatile boolean closed;
+
+  Storage(Path home, LogDisk disk, InstantSource clock) {
+    this.disk = disk;
+    this.clock = clock;
+    this.files = new RotatedFiles(home, disk);
+    this.packer = new Packer(disk, () -> closed);
+  }
+
+  /// A file is written to from now on.
+  void add(LogTarget target) {
+    targets.add(target);
+    tidyLater();
+  }
+
+  /// A file is not written to any more.
+  void remove(LogTarget target) {
+    targets.remove(target);
+  }
+
+  void limits(LogStorage now) {
+    limits = now;
+    tidyLater();
+  }
+
+  /// Looks after all rotated files soon: there is a new one, limits have changed, or time has
+  /// passed.
+  void tidyLater() {
+    if (!closed && untidy.compareAndSet(false, true)) {
+      worker.execute(this::tidy);
+    }
+  }
+
+  private void tidy() {
+    try {
+      boolean again = true;
+      while (again && !closed) {
+        untidy.set(false);
+        Map<Path, List<Rotated>> left = thin(files.find(targets));
+        Optional<Rotated> next = packer.next(toPack(left));
+        next.ifPresent(packer::pack);
+        again = next.isPresent();
+      }
+    } catch (RuntimeException fault) {
+      LOG.log(Level.ERROR, "rotated logs are left as they are", fault);
+    }
+  }
+
+  private List<Rotated> toPack(Map<Path, List<Rotated>> found) {
+    List<Rotated> all = new ArrayList<>();
+    for (LogTarget target : targets) {
+      if (target.limits().compress()) {
+        all.addAll(found.getOrDefault(target.path(), List.of()));
+      }
+    }
+    return all;
+  }
+
+  /// Removes what is beyond any limit: of a file, of an app, of all apps.
+  ///
+  /// @return what is left
+  private synchronized Map<Path, List<Rotated>> thin(Map<Path, List<Rotated>> found) {
+    Map<Path, List<Rotated>> left = new HashMap<>(found);
+    Map<AppName, List<LogTarget>> apps = new HashMap<>();
+    for (LogTarget target : targets) {
+      LogLimits own = target.limits();
+      List<Rotated> all = left.getOrDefault(target.path(), List.of());
+      delete(Rotated.surplus(all, own.keep(), own.maxAge(), clock.instant()), left);
+      apps.computeIfAbsent(target.app(), _ -> new ArrayList<>()).add(target);
+    }
+    for (List<LogTarget> app : apps.values()) {
+      List<Rotated> all =
+          app.stream()
+              .flatMap(target -> left.getOrDefault(target.path(), List.of()).stream())
+              .toList();
+      delete(Rotated.excess(all, bytes(app), app.getFirst().limits().maxTotal()), left);
+    }
+    List<Rotated> everything = left.values().stream().flatMap(List::stream).toList();
+    delete(Rotated.excess(everything, bytes(targets), limits.maxTotal()), left);
+    return left;
+  }
+
+  private static long bytes(Collection<LogTarget> targets) {
+    return targets.stream().mapToLong(LogTarget::bytes).sum();
+  }
+
+  private void delete(List<Rotated> surplus, Map<Path, List<Rotated>> left) {
+    for (Rotated rotated : surplus) {
+      files.delete(rotated);
+      List<Rotated> others = new ArrayList<>(left.getOrDefault(rotated.log(), List.of()));
+      others.remove(rotated);
+      left.put(rotated.log(), others);
+    }
+  }
+
+  /// Whether the file's disk has more left than others are to have; where it has not, rotated files
+  /// go, the oldest first. Blocking.
+  boolean hasRoom(LogTarget target) throws IOException {
+    if (limits.minFree() == 0 || !target.isRegular()) {
+      return true;
+    }
+    LogDisk.Space space = disk.space(target.path());
+    while (space.free() < floor(space) && makeRoom(target)) {
+      space = disk.space(target.path());
+    }
+    return space.free() >= floor(space);
+  }
+
+  private long floor(LogDisk.Space space) {
+    return Math.min(limits.minFree(), space.total() / 100);
+  }
+
+  /// The file's disk is full: the oldest rotated file on it goes. Blocking.
+  ///
+  /// @return whether there was one
+  boolean makeRoom(LogTarget target) throws IOException {
+    long device = target.key().device();
+    List<LogTarget> there =
+        targets.stream().filter(other -> other.key().device() == device).toList();
+    return removeOldest(there, device);
+  }
+
+  private synchronized boolean removeOldest(List<LogTarget> targets, long device)
+      throws IOException {
+    List<Rotated> oldestFirst =
+        files.find(targets).values().stream()
+            .flatMap(List::stream)
+            .sorted(Rotated.OLDEST_FIRST)
+            .toList();
+    for (Rotated oldest : oldestFirst) {
+      if (disk.space(oldest.path()).device() == device) {
+        LOG.log(Level.WARNING, "{0} is removed: its disk is full", oldest.path());
+        files.delete(oldest);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Removes all rotated files of one log file.
+  synchronized void deleteAll(LogTarget target) {
+    files.find(List.of(target)).getOrDefault(target.path(), List.of()).forEach(files::delete);
+  }
+
+  /// Breaks off what it does; the next daemon goes on.
+  @Override
+  public void close() {
+    closed = true;
+    worker.shutdown();
+  }
+}

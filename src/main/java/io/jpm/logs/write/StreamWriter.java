@@ -1,0 +1,251 @@
+package io.jpm.logs.write;
+
+import io.jpm.logs.memory.LogStream;
+import io.jpm.logs.memory.LogStream.Losses;
+import io.jpm.logs.memory.LogStream.Write;
+import io.jpm.os.AppendFile;
+import io.jpm.os.AppendFile.Problem;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Moves one stream into its files. Everything runs on its lane.
+///
+/// Whole lines go at once. A line without an end waits a little for it, so that files end with
+/// whole lines nearly always and lines of different streams do not mix.
+final class StreamWriter {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+
+  /// Bytes of one write at most.
+  private static final int BATCH = 256 * 1024;
+
+  /// Batches in a row before others get their turn.
+  private static final int BATCHES = 4;
+
+  /// A line of which so much is there does not wait for its end.
+  private static final int LONG_LINE = 64 * 1024;
+
+  private static final long PARTIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+  private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final LogStream stream;
+  private final InstantSource clock;
+  private final Lane.Task task;
+  private final Runnable onRoom;
+  private Outlets outlets;
+  private Tap tap = Tap.NOBODY;
+
+  /// When the line without an end is written as it is; 0: there is none.
+  private long partialAt;
+
+  /// Whether all that waits is to be written, ended or not.
+  private boolean finishing;
+
+  /// Why lines are lost, as far as is known.
+  private Problem lastProblem = Problem.NONE;
+
+  /// @param lane its thread
+  /// @param stream what to move
+  /// @param clock wall clock
+  /// @param onRoom told whenever there is room in the memory again
+  StreamWriter(Lane lane, LogStream stream, InstantSource clock, Outlets outlets, Runnable onRoom) {
+    this.stream = stream;
+    this.clock = clock;
+    this.outlets = outlets;
+    this.onRoom = onRoom;
+    this.task = lane.new Task(this::step);
+  }
+
+  /// Where a stream goes.
+  ///
+  /// @param targets its files; the first one decides, the others get what they take
+  /// @param layout how lines stand in them
+  record Outlets(List<Companion> targets, Layout layout) {
+    LogTarget first() {
+      return targets.getFirst().target();
+    }
+  }
+
+  /// Who sees lines as they come.
+  interface Tap {
+    Tap NOBODY = (_, _) -> {};
+
+    /// Output that is in the file now.
+    ///
+    /// @param bytes as the app wrote them: whole lines, or a line whose end is still to come
+    void seen(List<ByteBuffer> bytes, Instant at);
+  }
+
+  /// There is something to do. Any thread.
+  void wake() {
+    task.wake();
+  }
+
+  void tap(Tap now) {
+    tap = now;
+  }
+
+  /// Goes on into other files.
+  void outlets(Outlets now) {
+    outlets = now;
+    task.wake();
+  }
+
+  Outlets outlets() {
+    return outlets;
+  }
+
+  /// What a former daemon was about to write when it died is written, unless it is.
+  void recover() throws IOException {
+    Write write = stream.unfinished().orElse(null);
+    if (write == null) {
+      return;
+    }
+    List<Companion> targets = outlets.targets();
+    int target = write.target();
+    var key = new AppendFile.Key(write.device(), write.inode());
+    if (target < targets.size()
+        && !targets.get(target).target().hasHappened(key, write.offset(), write.length())) {
+      if (target == 0) {
+        stream.abandon();
+        return;
+      }
+      targets.get(target).missed(Lines.ends(stream.waiting(write.consumed()), write.consumed()));
+    }
+    stream.done();
+  }
+
+  /// Writes all that waits now, whether its last line has ended or not, as far as the files take
+  /// it.
+  void finish() {
+    finishing = true;
+    while (batch()) {
+      // Until nothing is left, or nothing is taken.
+    }
+    finishing = false;
+  }
+
+  private void step() {
+    for (int i = 0; i < BATCHES; i++) {
+      if (!batch()) {
+        return;
+      }
+    }
+    task.wake();
+  }
+
+  /// @return whether there may be more to do at once
+  private boolean batch() {
+    Losses losses = stream.losses();
+    if (losses.lines() > losses.told() && !tellOfLosses(losses)) {
+      return false;
+    }
+    List<ByteBuffer> waiting = stream.waiting(batchBytes());
+    if (waiting.isEmpty()) {
+      partialAt = 0;
+      return false;
+    }
+    Instant now = clock.instant();
+    Layout.Laid laid = outlets.layout().lay(waiting, partialIsDue(waiting), now);
+    if (laid.consumed() == 0) {
+      waitForItsEnd();
+      return false;
+    }
+    if (!write(this, laid.bytes(), laid.consumed(), losses.lines())) {
+      return false;
+    }
+    partialAt = 0;
+    lastProblem = Problem.NONE;
+    tap.seen(Lines.first(waiting, laid.consumed()), now);
+    stream.done();
+    onRoom.run();
+    return true;
+  }
+
+  /// A file is not to become larger than it may by one batch alone.
+  private int batchBytes() {
+    long most = outlets.first().limits().maxSize();
+    return most == 0 ? BATCH : Math.clamp(most, 4096, BATCH);
+  }
+
+  private boolean partialIsDue(List<ByteBuffer> waiting) {
+    return finishing
+        || (partialAt != 0 && System.nanoTime() - partialAt >= 0)
+        || Lines.bytes(waiting) >= Math.min(LONG_LINE, batchBytes());
+  }
+
+  private void waitForItsEnd() {
+    if (partialAt == 0) {
+      partialAt = System.nanoTime() + PARTIAL_NANOS | 1;
+      task.wakeAfter(PARTIAL_NANOS);
+    }
+  }
+
+  private boolean tellOfLosses(Losses losses) {
+    String why = lastProblem == Problem.NONE ? "the disk is too slow" : lastProblem.words();
+    long lines = losses.lines() - losses.told();
+    if (!write(LogTarget.NOTICE, List.of(notice(lines, why)), 0, losses.lines())) {
+      return false;
+    }
+    stream.done();
+    LOG.log(
+        Level.WARNING,
+        "{0}: {1} lines dropped ({2})",
+        outlets.first().path(),
+        Long.toString(lines),
+        why);
+    return true;
+  }
+
+  private ByteBuffer notice(long lines, String why) {
+    String text = "… %d %s dropped (%s)".formatted(lines, lines == 1 ? "line" : "lines", why);
+    return outlets.layout().line(text, clock.instant());
+  }
+
+  /// Writes into all files.
+  ///
+  /// @return whether the first one has it; if not, it is tried again later
+  private boolean write(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
+    for (int i = 0; i < outlets.targets().size(); i++) {
+      int number = i;
+      Companion companion = outlets.targets().get(i);
+      LogTarget.Note note =
+          (key, offset, length) ->
+              stream.begin(
+                  new Write(number, key.device(), key.inode(), offset, length, consumed, told));
+      if (i == 0) {
+        Problem problem = writeFirst(companion.target(), writer, bytes, note);
+        if (problem != Problem.NONE) {
+          tryLater(problem);
+          return false;
+        }
+      } else {
+        companion.write(writer, bytes, note, this::notice);
+      }
+    }
+    return true;
+  }
+
+  private Problem writeFirst(
+      LogTarget target, Object writer, List<ByteBuffer> bytes, LogTarget.Note note) {
+    Problem problem = target.write(writer, bytes, note).problem();
+    if (problem != Problem.NONE) {
+      stream.abandon();
+    }
+    return problem;
+  }
+
+  private void tryLater(Problem problem) {
+    if (problem != lastProblem) {
+      lastProblem = problem;
+      LOG.log(Level.WARNING, "{0}: {1}", outlets.first().path(), problem.words());
+    }
+    task.wakeAfter(problem == Problem.BUSY ? BUSY_NANOS : FULL_NANOS);
+  }
+}
