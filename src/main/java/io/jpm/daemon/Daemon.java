@@ -20,6 +20,7 @@ import io.jpm.keeper.KeeperContext;
 import io.jpm.keeper.KeeperContext.Duty;
 import io.jpm.keeper.KeeperVerticle;
 import io.jpm.logs.LogAggregatorVerticle;
+import io.jpm.logs.write.Clocks;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
@@ -161,7 +162,9 @@ final class Daemon {
   private void boot(Settings settings, Duty duty) throws StartupFailure {
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
-      deploy(new LogAggregatorVerticle(host, home.root(), InstantSource.system()));
+      deploy(
+          new LogAggregatorVerticle(
+              host, home.root(), new Clocks(InstantSource.system(), System::nanoTime)));
       var keeper = new KeeperVerticle(keeper(settings.keeper() ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);

@@ -3,6 +3,7 @@ package io.jpm.logs;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.model.InstanceId;
 import io.jpm.os.ProcessHost;
@@ -14,7 +15,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +37,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
 
   /// @param host where output comes from and goes to
   /// @param home the daemon's home
-  /// @param clock wall clock
-  public LogAggregatorVerticle(ProcessHost host, Path home, InstantSource clock) {
+  /// @param clock the time
+  public LogAggregatorVerticle(ProcessHost host, Path home, Clocks clock) {
     this.writing = new Writing(host, home, clock, (_, _, _, _) -> {});
   }
 

@@ -2,6 +2,7 @@ package io.jpm.logs;
 
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
@@ -11,7 +12,6 @@ import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class Writing {
   private final ProcessHost host;
   private final Path home;
-  private final InstantSource clock;
+  private final Clocks clock;
   private final LogWriters.Listener listener;
 
   /// Guarded by `this`.
@@ -32,7 +32,7 @@ final class Writing {
   private @Nullable LogWriters writers;
   private boolean closed;
 
-  Writing(ProcessHost host, Path home, InstantSource clock, LogWriters.Listener listener) {
+  Writing(ProcessHost host, Path home, Clocks clock, LogWriters.Listener listener) {
     this.host = host;
     this.home = home;
     this.clock = clock;

@@ -7,7 +7,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +26,7 @@ final class Captured implements LogPipes.Taker {
   private volatile LogPipes.@Nullable Source source;
 
   /// @param lane the thread of the disk that its first file is on
-  Captured(LogStream stream, Lane lane, StreamWriter.Outlets outlets, InstantSource clock) {
+  Captured(LogStream stream, Lane lane, StreamWriter.Outlets outlets, Clocks clock) {
     this.stream = stream;
     this.lane = lane;
     this.writer = new StreamWriter(lane, stream, clock, outlets, this::roomAgain);

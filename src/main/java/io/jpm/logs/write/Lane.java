@@ -5,15 +5,17 @@ import java.util.PriorityQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The thread that writes to one disk. A disk that hangs holds up nobody but it.
 final class Lane implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final LongSupplier nanoTime;
   private final Thread thread;
   private volatile boolean closed;
 
-  /// When the present piece of work began, `System.nanoTime`; 0: none is under way.
+  /// When the present piece of work began, monotonic; 0: none is under way.
   private volatile long busySince;
 
   /// Owned by the thread.
@@ -23,7 +25,9 @@ final class Lane implements AutoCloseable {
   private record Timer(long at, Runnable work) {}
 
   /// @param name the disk, for people who look at threads
-  Lane(String name) {
+  /// @param nanoTime monotonic time
+  Lane(String name, LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
     thread = Thread.ofPlatform().daemon().name("jpm-log-" + name).unstarted(this::run);
     thread.start();
   }
@@ -46,7 +50,7 @@ final class Lane implements AutoCloseable {
 
     /// Has it done in some time. On the lane's thread only.
     void wakeAfter(long nanos) {
-      timers.add(new Timer(System.nanoTime() + nanos, this::wake));
+      timers.add(new Timer(nanoTime.getAsLong() + nanos, this::wake));
     }
 
     private void runNow() {
@@ -63,7 +67,7 @@ final class Lane implements AutoCloseable {
   /// How long the present piece of work has taken so far, nanoseconds.
   long busyNanos() {
     long since = busySince;
-    return since == 0 ? 0 : System.nanoTime() - since;
+    return since == 0 ? 0 : nanoTime.getAsLong() - since;
   }
 
   private void run() {
@@ -81,14 +85,14 @@ final class Lane implements AutoCloseable {
     try {
       return first == null
           ? queue.take()
-          : queue.poll(Math.max(0, first.at - System.nanoTime()), TimeUnit.NANOSECONDS);
+          : queue.poll(Math.max(0, first.at - nanoTime.getAsLong()), TimeUnit.NANOSECONDS);
     } catch (InterruptedException nobodyDoes) {
       return null;
     }
   }
 
   private void runTimers() {
-    long now = System.nanoTime();
+    long now = nanoTime.getAsLong();
     for (Timer first = timers.peek(); first != null && first.at - now <= 0; first = timers.peek()) {
       timers.remove();
       guarded(first.work);
@@ -97,7 +101,7 @@ final class Lane implements AutoCloseable {
 
   /// A fault with one file must not end the writing of all others.
   private void guarded(Runnable work) {
-    busySince = System.nanoTime() | 1;
+    busySince = nanoTime.getAsLong() | 1;
     try {
       work.run();
     } catch (RuntimeException | AssertionError fault) {

@@ -17,7 +17,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +38,7 @@ public final class LogWriters implements AutoCloseable {
 
   private final Path home;
   private final LogPipes pipes;
-  private final InstantSource clock;
+  private final Clocks clock;
   private final Listener listener;
   private final Storage storage;
   private final Targets targets;
@@ -53,10 +52,9 @@ public final class LogWriters implements AutoCloseable {
   /// @param home the daemon's home
   /// @param pipes where output comes from
   /// @param disk where it goes
-  /// @param clock wall clock
+  /// @param clock the time
   /// @param listener who sees lines as they come
-  public LogWriters(
-      Path home, LogPipes pipes, LogDisk disk, InstantSource clock, Listener listener) {
+  public LogWriters(Path home, LogPipes pipes, LogDisk disk, Clocks clock, Listener listener) {
     this.home = home;
     this.pipes = pipes;
     this.clock = clock;
@@ -173,7 +171,8 @@ public final class LogWriters implements AutoCloseable {
 
   private Lane lane(long device) {
     return lanes.computeIfAbsent(
-        device, number -> new Lane((number >> 8 & 0xFFF) + ":" + (number & 0xFF)));
+        device,
+        number -> new Lane((number >> 8 & 0xFFF) + ":" + (number & 0xFF), clock.nanoTime()));
   }
 
   private synchronized LogMemory memory() throws IOException {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,7 +28,7 @@ final class Storage implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
   private final LogDisk disk;
-  private final InstantSource clock;
+  private final Clocks clock;
   private final RotatedFiles files;
   private final Packer packer;
   private final Set<LogTarget> targets = ConcurrentHashMap.newKeySet();
@@ -45,7 +44,7 @@ final class Storage implements AutoCloseable {
   private volatile LogStorage limits = LogStorage.DEFAULT;
   private volatile boolean closed;
 
-  Storage(Path home, LogDisk disk, InstantSource clock) {
+  Storage(Path home, LogDisk disk, Clocks clock) {
     this.disk = disk;
     this.clock = clock;
     this.files = new RotatedFiles(home, disk);

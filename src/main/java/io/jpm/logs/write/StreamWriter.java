@@ -10,7 +10,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +34,7 @@ final class StreamWriter {
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final LogStream stream;
-  private final InstantSource clock;
+  private final Clocks clock;
   private final Lane.Task task;
   private final Runnable onRoom;
   private Outlets outlets;
@@ -52,9 +51,9 @@ final class StreamWriter {
 
   /// @param lane its thread
   /// @param stream what to move
-  /// @param clock wall clock
+  /// @param clock the time
   /// @param onRoom told whenever there is room in the memory again
-  StreamWriter(Lane lane, LogStream stream, InstantSource clock, Outlets outlets, Runnable onRoom) {
+  StreamWriter(Lane lane, LogStream stream, Clocks clock, Outlets outlets, Runnable onRoom) {
     this.stream = stream;
     this.clock = clock;
     this.outlets = outlets;
@@ -176,13 +175,13 @@ final class StreamWriter {
 
   private boolean partialIsDue(List<ByteBuffer> waiting) {
     return finishing
-        || (partialAt != 0 && System.nanoTime() - partialAt >= 0)
+        || (partialAt != 0 && clock.nanos() - partialAt >= 0)
         || Lines.bytes(waiting) >= Math.min(LONG_LINE, batchBytes());
   }
 
   private void waitForItsEnd() {
     if (partialAt == 0) {
-      partialAt = System.nanoTime() + PARTIAL_NANOS | 1;
+      partialAt = clock.nanos() + PARTIAL_NANOS | 1;
       task.wakeAfter(PARTIAL_NANOS);
     }
   }

@@ -2,12 +2,11 @@ package io.jpm.logs.write;
 
 import io.jpm.os.LogDisk;
 import java.nio.file.Path;
-import java.time.InstantSource;
 
 /// What all log files of a daemon share.
 ///
 /// @param home the daemon's home
 /// @param disk the files of this system
-/// @param clock wall clock
+/// @param clock the time
 /// @param storage what has been rotated, and what the disks have left
-record Surroundings(Path home, LogDisk disk, InstantSource clock, Storage storage) {}
+record Surroundings(Path home, LogDisk disk, Clocks clock, Storage storage) {}
