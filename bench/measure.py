@@ -411,6 +411,7 @@ def report(bench, rows, facts, loads, path):
 
 def main():
     import rows  # noqa: F401  registers the rows
+    import logs  # noqa: F401
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")

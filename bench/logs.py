@@ -1,0 +1,122 @@
+"""The rows about what apps print: how fast it is in the files, and what that costs."""
+import json
+import os
+import subprocess
+import time
+from fractions import Fraction
+from pathlib import Path
+
+from measure import Failure, Row, at_least, at_most, cpu_seconds, measures, until
+
+HERE = Path(__file__).resolve().parent
+MIB = 1 << 20
+FLOOD_MIB = 256
+
+
+class Flood:
+    """Apps that print so much each time they are told."""
+
+    def __init__(self, tool, apps):
+        self.tool = tool
+        self.bytes = FLOOD_MIB * MIB // apps
+        self.logs = tool.work / f"{tool.name}-flood-{apps}"
+        self.logs.mkdir(exist_ok=True)
+        self.fifos = []
+        self.files = []
+        specs = []
+        for number in range(apps):
+            fifo = self.logs / f"{number}.go"
+            fifo.unlink(missing_ok=True)
+            os.mkfifo(fifo)
+            out = self.logs / f"{number}.log"
+            self.fifos.append(fifo)
+            self.files.append(out)
+            spec = {
+                "name": f"flood{number}", "script": str(HERE / "apps" / "flood.sh"), "interpreter": "bash",
+                "out_file": str(out), "error_file": "/dev/null",
+                "env": {"GO": str(fifo), "BYTES": str(self.bytes)},
+            }
+            if tool.name == "jpm":
+                spec["logs"] = {"max_size": "100G", "max_total": "100G"}  # one file, as PM2 writes it
+            specs.append(spec)
+        self.file = tool.work / f"flood-{tool.name}-{apps}.json"
+        self.file.write_text(json.dumps({"apps": specs}))
+
+    def start(self):
+        self.tool.fresh()
+        self.tool.must("start", self.file, limit=120)
+        self.tool.online(len(self.files))
+
+    def run(self):
+        """Seconds from the word to the last byte in the last file."""
+        for file in self.files:
+            os.truncate(file, 0)
+        started = time.perf_counter()
+        for fifo in self.fifos:
+            with open(fifo, "w", encoding="ascii") as go:
+                go.write("go\n")
+        want = self.bytes * len(self.files)
+        until(lambda: sum(file.stat().st_size for file in self.files) >= want, 120,
+              f"{self.tool.name}: {FLOOD_MIB} MiB in the log files")
+        return time.perf_counter() - started
+
+
+def peak_mib(pid):
+    """The most that was resident since the process began."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    raise Failure(f"no VmHWM for pid {pid}")
+
+
+def into_a_file(bench):
+    """The limit: the same program, its output straight into a file."""
+    out = bench.work / "limit.log"
+    with open(out, "wb") as file:
+        started = time.perf_counter()
+        line = "0123456789" * 10
+        subprocess.run(["bash", "-c", f"yes {line} | head -c {FLOOD_MIB * MIB}"], stdout=file, check=True)
+        seconds = time.perf_counter() - started
+    out.unlink()
+    return FLOOD_MIB / seconds
+
+
+def flood(bench, apps, speed, cost, peak):
+    floods = {}
+    for tool in bench.tools:
+        floods[tool] = Flood(tool, apps)
+        floods[tool].start()
+        floods[tool].run()  # once untimed: compilers and page cache are warm for both
+    limits = []
+    for tool in bench.turns():
+        pids = tool.processes()
+        before = sum(map(cpu_seconds, pids))
+        seconds = floods[tool].run()
+        bench.record(speed, tool, FLOOD_MIB / seconds)
+        if cost:
+            # What is still under way when the last byte is there belongs to it too.
+            time.sleep(0.5)
+            bench.record(cost, tool, (sum(map(cpu_seconds, pids)) - before) * 1024 / FLOOD_MIB)
+        if tool is bench.tools[-1]:
+            limits.append(into_a_file(bench))
+    for tool in bench.tools:
+        if peak:
+            bench.record(peak, tool, peak_mib(tool.up()))
+        tool.clear()
+    limits.sort()
+    bench.note(f"`app > file`, the limit of {speed}: {limits[len(limits) // 2]:.0f} MiB/s here")
+
+
+@measures(
+    Row("log-1", "one app prints at full speed, into its file", "MiB/s", at_least(4)),
+    Row("log-cpu", "daemon CPU for that", "s per GiB", at_most(Fraction(1, 5))),
+    Row("log-peak", "daemon's peak RSS after it", "MiB", at_most(1)),
+    share=3,
+)
+def one(bench):
+    flood(bench, 1, "log-1", "log-cpu", "log-peak")
+
+
+@measures(Row("log-10", "ten apps print at once, all into files", "MiB/s", at_least(4)), share=3)
+def ten(bench):
+    flood(bench, 10, "log-10", None, None)

@@ -1,0 +1,304 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.testing.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// That no line is lost that jpm does not tell of, none comes twice, and none is torn.
+@Timeout(600)
+class LogsIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Pattern LOSS = Pattern.compile("… ([0-9]+) lines? dropped \\(.*\\)");
+
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  @Test
+  void everyLineOutlivesTwoHundredRotationsAndFiveDeathsOfTheDaemon() throws Exception {
+    long lines = 25_000_000;
+    jpm.makeAotCache();
+    start("numbers", "seq 1 " + lines, "\"logs\": {\"max_size\": \"1M\", \"keep\": 1000}");
+    for (int death = 1; death <= 5; death++) {
+      int rotations = death * 30;
+      Eventually.await("rotations", SOON, () -> rotated("numbers").size() >= rotations);
+      long daemon = jpm.daemonPid();
+      jpm.killDaemon();
+      awaitOtherDaemon(daemon);
+    }
+    Eventually.await("the last line", SOON, () -> lastLine("numbers").equals("" + lines));
+
+    assertThat(rotated("numbers").size()).isGreaterThanOrEqualTo(200);
+    Numbers numbers = readAll("numbers");
+    assertThat(numbers.torn).isEmpty();
+    assertThat(numbers.missing).isZero();
+    assertThat(numbers.told).isZero();
+    assertThat(numbers.next).isEqualTo(lines + 1);
+  }
+
+  @Test
+  void linesThatAFullDiskDoesNotTakeAreCountedToTheLastOne() throws Exception {
+    assumeTrue(Files.isWritable(Path.of("/")) && isRoot(), "mounting a disk needs root");
+    jpm.makeAotCache();
+    Path disk = Files.createDirectories(jpm.work().resolve("disk"));
+    command("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString());
+    try {
+      long lines = 20_000_000;
+      jpm.settings("{\"logs\": {\"buffer\": \"4M\"}}");
+      start(
+          "full",
+          "seq 1 " + lines,
+          "\"out_file\": \"" + disk.resolve("full-out.log") + "\", \"logs\": {\"max_size\": 0}");
+      Eventually.await(
+          "lines are dropped", SOON, () -> jpm.run("describe", "full").out().contains("dropped"));
+      long daemon = jpm.daemonPid();
+      jpm.killDaemon();
+      awaitOtherDaemon(daemon);
+      assertThat(jpm.run("describe", "full").ok().out()).contains("disk full");
+      command("mount", "-o", "remount,size=400m", disk.toString());
+      Path log = disk.resolve("full-out.log");
+      Eventually.await("the last line", SOON, () -> lastLine(log).equals("" + lines));
+
+      Numbers numbers = new Numbers();
+      numbers.read(log);
+      assertThat(numbers.torn).isEmpty();
+      assertThat(numbers.missing).isPositive().isEqualTo(numbers.told);
+      assertThat(numbers.next).isEqualTo(lines + 1);
+    } finally {
+      jpm.run("delete", "all");
+      jpm.run("kill");
+      command("umount", disk.toString());
+    }
+  }
+
+  @Test
+  void whatAnAppPrintsIsInItsFileByteForByte() throws Exception {
+    Path expected = jpm.work().resolve("expected");
+    byte[] odd = new byte[512];
+    for (int i = 0; i < odd.length; i++) {
+      odd[i] = (byte) i;
+    }
+    byte[] ansi = "\u001b[31mred\u001b[0m\u001b]0;title\u0007\r\n".getBytes(StandardCharsets.UTF_8);
+    try (var out = Files.newOutputStream(expected)) {
+      out.write(odd);
+      out.write(ansi);
+      byte[] block = "x".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
+      for (int i = 0; i < 64; i++) {
+        out.write(block);
+      }
+      out.write("\nno end".getBytes(StandardCharsets.US_ASCII));
+    }
+    start("bytes", "cat " + expected, "\"autorestart\": false");
+    Path log = jpm.home().resolve("logs/bytes-out.log");
+    Eventually.await("all of it", SOON, () -> size(log) >= size(expected));
+
+    assertThat(Files.mismatch(expected, log)).isEqualTo(-1);
+    String shown = jpm.run("logs", "bytes", "--nostream", "--lines", "3").ok().out();
+    assertThat(shown.length()).isLessThan(1 << 20);
+  }
+
+  @Test
+  void anAppThatClosesItsOutputLivesOn() throws Exception {
+    start("closed", "echo before; exec >&- 2>&-", "\"autorestart\": true");
+    Eventually.await("the line", SOON, () -> lastLine("closed").equals("before"));
+    assertThat(jpm.status("closed")).isEqualTo("online");
+    assertThat(jpm.restarts("closed")).isZero();
+  }
+
+  @Test
+  void limitsInTheSettingsHoldAtOnce() throws Exception {
+    start("hot", "while :; do echo 0123456789012345678901234567890123456789; done", "");
+    Path log = jpm.home().resolve("logs/hot-out.log");
+    Eventually.await("it prints", SOON, () -> size(log) > 500_000);
+    assertThat(rotated("hot")).isEmpty();
+    jpm.settings("{\"logs\": {\"max_size\": \"256K\", \"keep\": 3}}");
+    Eventually.await("it is rotated", SOON, () -> rotated("hot").size() >= 3);
+    assertThat(jpm.restarts("hot")).isZero();
+    jpm.run("stop", "hot").ok();
+    Eventually.await("three are kept", SOON, () -> rotated("hot").size() == 3);
+    Eventually.await(
+        "all are packed",
+        SOON,
+        () -> rotated("hot").stream().allMatch(file -> file.toString().endsWith(".gz")));
+  }
+
+  @Test
+  void flushEmptiesAndReloadLogsOpensAnew() throws Exception {
+    start("flushed", "while read -r word; do echo \"$word\"; done <>gate", "");
+    Path log = jpm.home().resolve("logs/flushed-out.log");
+    say("one");
+    Eventually.await("one", SOON, () -> lastLine("flushed").equals("one"));
+    jpm.run("flush", "flushed").ok();
+    assertThat(size(log)).isZero();
+    Files.move(log, log.resolveSibling("moved.log"));
+    jpm.run("reloadLogs").ok();
+    say("two");
+    Eventually.await("two", SOON, () -> lastLine("flushed").equals("two"));
+    assertThat(Files.readAllLines(log)).containsExactly("two");
+    Files.writeString(log, ""); // as `> file` does
+    say("three");
+    Eventually.await("three", SOON, () -> lastLine("flushed").equals("three"));
+    assertThat(Files.readAllLines(log)).containsExactly("three");
+  }
+
+  /// Starts a shell line that then sits there.
+  private void start(String name, String line, String more) throws IOException {
+    Path script =
+        jpm.script(
+            name + ".sh",
+            "#!/bin/bash\ncd \"$(dirname \"$0\")\"\n" + line + "\nexec sleep 100000\n");
+    if (line.contains("gate")) {
+      command("mkfifo", jpm.work().resolve("gate").toString());
+    }
+    Path file = jpm.work().resolve(name + ".json");
+    Files.writeString(
+        file,
+        "{\"apps\": [{\"name\": \"%s\", \"script\": \"%s\"%s}]}"
+            .formatted(name, script, more.isEmpty() ? "" : ", " + more));
+    jpm.run("start", file.toString()).ok();
+  }
+
+  private void say(String word) throws IOException {
+    Files.writeString(jpm.work().resolve("gate"), word + "\n");
+  }
+
+  private void awaitOtherDaemon(long former) {
+    Eventually.await(
+        "another daemon",
+        SOON,
+        () -> {
+          try {
+            return jpm.daemonPid() != former && Files.exists(jpm.home().resolve("bridge.port"));
+          } catch (IOException | NumberFormatException notYet) {
+            return false;
+          }
+        });
+  }
+
+  private List<Path> rotated(String app) {
+    try (Stream<Path> files = Files.list(jpm.home().resolve("logs"))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(app + "-out__"))
+          .filter(file -> !file.toString().endsWith(".part"))
+          .sorted()
+          .toList();
+    } catch (IOException failure) {
+      return List.of();
+    }
+  }
+
+  private Numbers readAll(String app) throws IOException {
+    Eventually.await(
+        "all is packed",
+        SOON,
+        () -> rotated(app).stream().allMatch(file -> file.toString().endsWith(".gz")));
+    Numbers numbers = new Numbers();
+    for (Path file : rotated(app)) {
+      numbers.read(file);
+    }
+    numbers.read(jpm.home().resolve("logs/" + app + "-out.log"));
+    return numbers;
+  }
+
+  /// What `seq` printed, as it is in the files.
+  private static final class Numbers {
+    private long next = 1;
+    private long missing;
+    private long told;
+    private final List<String> torn = new ArrayList<>();
+
+    void read(Path file) throws IOException {
+      try (InputStream plain = Files.newInputStream(file);
+          InputStream in =
+              file.toString().endsWith(".gz") ? new GZIPInputStream(plain, 1 << 16) : plain;
+          var lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+          line(line);
+        }
+      }
+    }
+
+    private void line(String line) {
+      Matcher loss = LOSS.matcher(line);
+      if (loss.matches()) {
+        told += Long.parseLong(loss.group(1));
+        return;
+      }
+      long number = line.matches("[0-9]{1,18}") ? Long.parseLong(line) : -1;
+      if (number < next) {
+        torn.add(line + " where " + next + " was due");
+      } else {
+        missing += number - next;
+        next = number + 1;
+      }
+    }
+  }
+
+  private String lastLine(String app) {
+    return lastLine(jpm.home().resolve("logs/" + app + "-out.log"));
+  }
+
+  private static String lastLine(Path file) {
+    try (var channel = Files.newByteChannel(file)) {
+      channel.position(Math.max(0, channel.size() - 100));
+      var bytes = java.nio.ByteBuffer.allocate(100);
+      channel.read(bytes);
+      String end = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      return end.endsWith("\n")
+          ? end.substring(end.lastIndexOf('\n', end.length() - 2) + 1).strip()
+          : "";
+    } catch (IOException notYet) {
+      return "";
+    }
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.exists(file) ? Files.size(file) : -1;
+    } catch (IOException gone) {
+      return -1;
+    }
+  }
+
+  private static boolean isRoot() {
+    return "root".equals(System.getProperty("user.name"));
+  }
+
+  private static void command(String... words) throws IOException {
+    try {
+      Process process = new ProcessBuilder(words).inheritIO().start();
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.exitValue()).as(String.join(" ", words)).isZero();
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+  }
+}
