@@ -25,11 +25,6 @@ final class Companion {
     return target;
   }
 
-  /// These lines are not in it.
-  void missed(long lines) {
-    missed += lines;
-  }
-
   /// Writes what it takes, behind a line about what it has missed.
   void write(Object writer, List<ByteBuffer> bytes, LogTarget.Note note, Notice notice) {
     if (missed > 0) {

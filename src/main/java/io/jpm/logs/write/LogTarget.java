@@ -30,6 +30,7 @@ final class LogTarget {
   /// How often at most it is looked whether somebody has moved the file away or filled the disk.
   private static final Duration LOOK = Duration.ofSeconds(1);
 
+  private static final long LOOK_BYTES = 8 << 20;
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
   /// As the writer: a line of our own.
@@ -62,6 +63,8 @@ final class LogTarget {
   private Optional<Instant> firstAt = Optional.empty();
   private long lastTimesMillis = Long.MIN_VALUE;
   private Instant lookAt = Instant.MIN;
+  private long unlooked;
+  private boolean lacksRoom;
   private Instant rotateAgainAt = Instant.MIN;
 
   LogTarget(Surroundings around, Wanted wanted) throws IOException {
@@ -187,12 +190,8 @@ final class LogTarget {
     Instant now = around.clock().instant();
     int incoming = Lines.bytes(bytes);
     try {
-      if (!now.isBefore(lookAt)) {
-        lookAt = now.plus(LOOK);
-        reopenIfMoved();
-        if (!around.storage().hasRoom(this)) {
-          return failed(Problem.FULL);
-        }
+      if (!hasRoom(now)) {
+        return failed(Problem.FULL);
       }
       rotateIfDue(now, incoming);
       List<ByteBuffer> all = bytes;
@@ -212,6 +211,17 @@ final class LogTarget {
     }
   }
 
+  /// Looks at the disk from time to time, and after so many bytes.
+  private boolean hasRoom(Instant now) throws IOException {
+    if (lacksRoom || unlooked >= LOOK_BYTES || !now.isBefore(lookAt)) {
+      lookAt = now.plus(LOOK);
+      unlooked = 0;
+      reopenIfMoved();
+      lacksRoom = !around.storage().hasRoom(this);
+    }
+    return !lacksRoom;
+  }
+
   private Written append(Object writer, List<ByteBuffer> all, Note note, Instant now)
       throws IOException {
     int length = Lines.bytes(all);
@@ -229,6 +239,7 @@ final class LogTarget {
     }
     if (regular) {
       size = offset + length;
+      unlooked += length;
       noteTime(now, offset);
       firstAt = Optional.of(firstAt.filter(_ -> offset > 0).orElse(now));
       midLine = Lines.at(all, length - 1) == Lines.END ? null : writer;

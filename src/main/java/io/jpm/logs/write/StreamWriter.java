@@ -37,7 +37,7 @@ final class StreamWriter {
   private final Clocks clock;
   private final Lane.Task task;
   private final Runnable onRoom;
-  private Outlets outlets;
+  private volatile Outlets outlets;
   private Tap tap = Tap.NOBODY;
 
   /// When the line without an end is written as it is; 0: there is none.
@@ -45,6 +45,12 @@ final class StreamWriter {
 
   /// Whether all that waits is to be written, ended or not.
   private boolean finishing;
+
+  /// Not before this is a file tried again that took nothing; 0: at any time.
+  private long retryAt;
+
+  /// Others write this stream now.
+  private boolean retired;
 
   /// Why lines are lost, as far as is known.
   private Problem lastProblem = Problem.NONE;
@@ -106,31 +112,48 @@ final class StreamWriter {
     if (write == null) {
       return;
     }
-    List<Companion> targets = outlets.targets();
-    int target = write.target();
-    var key = new AppendFile.Key(write.device(), write.inode());
-    if (target < targets.size()
-        && !targets.get(target).target().hasHappened(key, write.offset(), write.length())) {
-      if (target == 0) {
-        stream.abandon();
-        return;
+    if (write.target() == 0 && !hasHappened(write)) {
+      stream.abandon();
+      return;
+    }
+    boolean isThere = write.target() == 0 || hasHappened(write);
+    List<ByteBuffer> bytes = stream.waiting(write.consumed());
+    int laid = 0;
+    while (laid < write.consumed()) {
+      Layout.Laid next = outlets.layout().lay(Lines.behind(bytes, laid), true, clock.instant());
+      laid += next.consumed();
+      for (int i = write.target() + (isThere ? 1 : 0); i < outlets.targets().size(); i++) {
+        outlets.targets().get(i).write(this, next.bytes(), (_, _, _) -> {}, this::notice);
       }
-      targets.get(target).missed(Lines.ends(stream.waiting(write.consumed()), write.consumed()));
     }
     stream.done();
   }
 
+  private boolean hasHappened(Write write) throws IOException {
+    return write.target() >= outlets.targets().size()
+        || outlets
+            .targets()
+            .get(write.target())
+            .target()
+            .hasHappened(
+                new AppendFile.Key(write.device(), write.inode()), write.offset(), write.length());
+  }
+
   /// Writes all that waits now, whether its last line has ended or not, as far as the files take
-  /// it.
+  /// it, and nothing after that.
   void finish() {
     finishing = true;
-    while (batch()) {
+    while (!retired && batch()) {
       // Until nothing is left, or nothing is taken.
     }
-    finishing = false;
+    retired = true;
   }
 
   private void step() {
+    if (retired || (retryAt != 0 && clock.nanos() - retryAt < 0)) {
+      return;
+    }
+    retryAt = 0;
     for (int i = 0; i < BATCHES; i++) {
       if (!batch()) {
         return;
@@ -245,6 +268,8 @@ final class StreamWriter {
       lastProblem = problem;
       LOG.log(Level.WARNING, "{0}: {1}", outlets.first().path(), problem.words());
     }
-    task.wakeAfter(problem == Problem.BUSY ? BUSY_NANOS : FULL_NANOS);
+    long pause = problem == Problem.BUSY ? BUSY_NANOS : FULL_NANOS;
+    retryAt = clock.nanos() + pause | 1;
+    task.wakeAfter(pause);
   }
 }
