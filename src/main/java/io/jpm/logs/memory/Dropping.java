@@ -1,0 +1,89 @@
+package io.jpm.logs.memory;
+
+/// Loses the oldest lines of a stream, whole ones where there are any, and counts them.
+///
+/// A line is lost when its end is: the rest of one that was already written in part counts as one.
+/// Where there is no line end in all that may go, a line is torn. It counts as one lost line at
+/// once and only once, whatever becomes of the rest of it.
+final class Dropping {
+  private final Backlog backlog;
+  private final StreamState state;
+  private final int unitBytes;
+
+  Dropping(Backlog backlog, int unitBytes) {
+    this.backlog = backlog;
+    this.state = backlog.state;
+    this.unitBytes = unitBytes;
+  }
+
+  /// Loses `need` bytes and the rest of the line then begun, or what there is.
+  ///
+  /// @param keep the position before which nothing may go
+  /// @return how many bytes are lost; 0 where nothing may go
+  long drop(long keep, long need) {
+    long from = state.hasHole() ? state.holeEnd : keep;
+    if (from >= state.tail) {
+      return 0;
+    }
+    long to = end(from, Math.min(from + need, state.tail));
+    count(from, to);
+    lose(from, to);
+    backlog.commit();
+    return to - from;
+  }
+
+  private long end(long from, long target) {
+    long end = backlog.behindFirstLine(target - 1, state.tail);
+    if (end == StreamState.NONE) {
+      end = backlog.behindLastLine(from, target);
+    }
+    if (end != StreamState.NONE) {
+      return end;
+    }
+    // The newest unit stays, if anything else can go.
+    long newest = (state.tail - 1) / unitBytes * unitBytes;
+    return newest > from ? Math.min(target, newest) : state.tail;
+  }
+
+  private void count(long from, long to) {
+    boolean counted = isCounted(from);
+    long ends = backlog.lineEnds(from, to);
+    boolean torn = backlog.behindLastLine(to - 1, to) == StreamState.NONE;
+    long lines = ends;
+    if (counted && ends > 0) {
+      lines--;
+    }
+    if (torn && !(counted && ends == 0)) {
+      lines++;
+    }
+    state.lostBytes += to - from;
+    state.holeLines += lines;
+    state.holeTornAt = torn ? to : StreamState.NONE;
+  }
+
+  /// Whether the line at this position is counted as lost already.
+  boolean isCounted(long position) {
+    long tornAt = state.hasHole() && position >= state.holeEnd ? state.holeTornAt : state.tornAt;
+    return tornAt != StreamState.NONE
+        && tornAt <= position
+        && backlog.behindFirstLine(tornAt, position) == StreamState.NONE;
+  }
+
+  private void lose(long from, long to) {
+    if (!state.hasHole()) {
+      state.holeBegin = from;
+    }
+    state.holeEnd = to;
+    state.closeHole(); // at once where nothing is before it
+  }
+
+  /// Notes that bytes from the head on leave: after the end of a line that is counted as lost the
+  /// next one is not.
+  static void follow(Backlog backlog, long newHead) {
+    StreamState state = backlog.state;
+    if (state.tornAt != StreamState.NONE && state.tornAt < newHead) {
+      long behind = backlog.behindFirstLine(Math.max(state.tornAt, state.head), newHead);
+      state.tornAt = behind == StreamState.NONE ? newHead : StreamState.NONE;
+    }
+  }
+}

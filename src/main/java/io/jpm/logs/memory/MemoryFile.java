@@ -1,0 +1,106 @@
+package io.jpm.logs.memory;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+
+/// The file that the memory lies on. What was mapped stays so until it is collected: bytes that
+/// somebody still looks at after the end are never unmapped under him.
+final class MemoryFile implements Ground, Closeable {
+  private static final int REGULAR_0600 = 0100600;
+  private static final byte[] ZEROS = new byte[64 << 10];
+
+  // Not a FileChannel for writing: that one closes itself when its thread is interrupted.
+  private final RandomAccessFile file;
+
+  private MemoryFile(Path path) throws IOException {
+    file = new RandomAccessFile(path.toFile(), "rw");
+  }
+
+  /// What a file is, whoever put it there. A link is not followed.
+  ///
+  /// @param mode kind and rights
+  /// @param owner the user's number
+  record Facts(long inode, int mode, int owner, int links, long size) {
+    static Optional<Facts> of(Path path) throws IOException {
+      try {
+        Map<String, Object> all =
+            Files.readAttributes(path, "unix:ino,mode,uid,nlink,size", LinkOption.NOFOLLOW_LINKS);
+        return Optional.of(
+            new Facts(
+                number(all, "ino").longValue(),
+                number(all, "mode").intValue(),
+                number(all, "uid").intValue(),
+                number(all, "nlink").intValue(),
+                number(all, "size").longValue()));
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      }
+    }
+
+    private static Number number(Map<String, Object> all, String name) {
+      return all.get(name) instanceof Number number ? number : -1;
+    }
+
+    /// Whether it is a file that only this user can have made and only he can touch.
+    boolean isPrivate(int user) {
+      return mode == REGULAR_0600 && owner == user && links == 1;
+    }
+  }
+
+  /// Makes a file that nobody else can touch.
+  static MemoryFile make(Path path) throws IOException {
+    Files.createFile(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    return new MemoryFile(path);
+  }
+
+  static MemoryFile open(Path path) throws IOException {
+    return new MemoryFile(path);
+  }
+
+  @Override
+  public ByteBuffer map(long at, int length) throws IOException {
+    return file.getChannel().map(MapMode.READ_WRITE, at, length);
+  }
+
+  @Override
+  public void reserve(long at, long length) throws IOException {
+    file.seek(at);
+    for (long left = length; left > 0; left -= ZEROS.length) {
+      file.write(ZEROS, 0, (int) Math.min(left, ZEROS.length));
+    }
+  }
+
+  @Override
+  public long size() throws IOException {
+    return file.length();
+  }
+
+  @Override
+  public void cut(long size) {
+    try {
+      file.setLength(size);
+    } catch (IOException kept) {
+      // It is kept, then.
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      file.close();
+    } catch (IOException ignored) {
+      // What is mapped is not concerned.
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.jpm.logs.memory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
+
+/// The names and states of the streams, each in a slot of its own.
+///
+/// Guarded by the lock of the memory.
+final class StreamTable {
+  /// Bytes of a slot: version, length of the name, the name, the state twice.
+  static final int SLOT_BYTES = 512;
+
+  static final int MOST_NAME_BYTES = 200;
+
+  private static final int LENGTH_AT = 8;
+  private static final int NAME_AT = 16;
+  private static final int STATE_AT = 224;
+
+  private final Store store;
+  private final Header header;
+  private final BitSet taken = new BitSet();
+  private int slots;
+
+  StreamTable(Store store, Header header) {
+    this.store = store;
+    this.header = header;
+    this.slots = header.slots();
+    for (int slot = 0; slot < slots; slot++) {
+      taken.set(slot, version(slot) != 0);
+    }
+  }
+
+  /// The slots that have a stream.
+  int[] used() {
+    return taken.stream().toArray();
+  }
+
+  /// The stream's name.
+  String name(int slot) {
+    long at = store.geometry().slotAt(slot);
+    int length = Math.clamp(store.word(at + LENGTH_AT), 0, MOST_NAME_BYTES);
+    return new String(store.bytes(at + NAME_AT, length), StandardCharsets.UTF_8);
+  }
+
+  /// Makes the slot of a new stream.
+  ///
+  /// @throws IOException with a sentence for the user
+  int add(String name, StreamState state) throws IOException {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length == 0 || bytes.length > MOST_NAME_BYTES) {
+      throw new IOException(
+          "the name of a log stream must have 1 to 200 bytes, not " + bytes.length + ": " + name);
+    }
+    int slot = taken.nextClearBit(0);
+    if (slot >= slots) {
+      grow(name);
+    }
+    long at = store.geometry().slotAt(slot);
+    store.putWord(at + LENGTH_AT, bytes.length);
+    store.putBytes(at + NAME_AT, bytes);
+    taken.set(slot);
+    commit(slot, state);
+    return slot;
+  }
+
+  private void grow(String name) throws IOException {
+    if (slots >= store.geometry().streams()) {
+      throw new IOException(
+          "no room for the output of " + name + ": there are " + slots + " log streams already");
+    }
+    try {
+      store.reserve(store.geometry().slotAt(slots), SLOT_BYTES);
+    } catch (IOException e) {
+      throw new IOException("no memory for the output of " + name + ": " + e.getMessage(), e);
+    }
+    slots++;
+    header.slots(slots);
+  }
+
+  /// Makes the state hold, all of it or nothing.
+  void commit(int slot, StreamState state) {
+    long next = version(slot) + 1;
+    state.save(store, stateAt(slot, next));
+    store.publish(store.geometry().slotAt(slot), next);
+  }
+
+  void load(int slot, StreamState state) {
+    state.load(store, stateAt(slot, version(slot)));
+  }
+
+  /// Forgets the stream of a slot, which nobody gets before [#free].
+  void forget(int slot) {
+    store.publish(store.geometry().slotAt(slot), 0);
+  }
+
+  /// Lets others have a slot that was forgotten.
+  void free(int slot) {
+    taken.clear(slot);
+  }
+
+  private long version(int slot) {
+    return store.word(store.geometry().slotAt(slot));
+  }
+
+  private long stateAt(int slot, long version) {
+    return store.geometry().slotAt(slot)
+        + STATE_AT
+        + (version & 1) * StreamState.WORDS * Long.BYTES;
+  }
+}

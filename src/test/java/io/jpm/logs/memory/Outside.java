@@ -1,0 +1,262 @@
+package io.jpm.logs.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/// What is outside of the memory and outlives the daemon: a pipe with the output of an app and the
+/// file it goes into, with the two threads' work on them in small steps.
+///
+/// Each line begins with a byte that only the beginnings of lines have, and no two near lines the
+/// same, so that one can see in the file what is missing.
+final class Outside {
+  private static final int FIRST = 0x80;
+  private static final int FIRSTS = 0x70;
+
+  final String name;
+  private final byte[] source;
+  private final byte[] file;
+  private int read;
+  private int size;
+
+  Outside(String name, byte[] source) {
+    this.name = name;
+    this.source = source;
+    this.file = new byte[4 * source.length];
+  }
+
+  /// Lines of `least` to `most` bytes.
+  static byte[] lines(SplittableRandom random, int bytes, int least, int most) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int line = 0; out.size() < bytes; line++) {
+      out.write(FIRST + line % FIRSTS);
+      int length = random.nextInt(least, most + 1);
+      for (int i = 2; i < length; i++) {
+        out.write(random.nextInt('"', 0x7f));
+      }
+      out.write('\n');
+    }
+    return out.toByteArray();
+  }
+
+  int left() {
+    return source.length - read;
+  }
+
+  // ------------------------------------------------------------ the thread of the pipes
+
+  /// Reads from the pipe.
+  ///
+  /// @param most how much room to ask for
+  /// @param least how much the read gives at least, where the pipe has it
+  /// @return false where there was no room
+  boolean read(LogStream stream, int most, int least, Life life) {
+    ByteBuffer room = stream.reserve(Math.min(most, left()));
+    if (room == null) {
+      return false;
+    }
+    assertThat(room.isDirect()).isTrue();
+    // A read that leaves less than eight bytes of its room cannot be told from one that fills it.
+    int count = room.capacity() < least + 8 ? room.capacity() : Math.max(least, 1);
+    life.step();
+    room.put(0, source, read, count);
+    read += count;
+    life.step();
+    stream.received(count);
+    return true;
+  }
+
+  // ------------------------------------------------------------ the thread of the file
+
+  /// Writes what waits.
+  ///
+  /// @param wholeLines whether only whole lines are written, where there are any
+  /// @return false where there was nothing to write
+  boolean write(LogStream stream, int most, boolean wholeLines, Life life) {
+    byte[] bytes = bytes(stream.waiting(most));
+    LogStream.Losses losses = stream.losses();
+    int consumed = wholeLines ? wholeLines(bytes) : bytes.length;
+    String marker =
+        losses.lines() > losses.told() ? "!" + (losses.lines() - losses.told()) + "\n" : "";
+    if (consumed == 0 && marker.isEmpty()) {
+      stream.abandon();
+      return false;
+    }
+    int length = marker.length() + consumed;
+    stream.begin(new LogStream.Write(1, 2, 3, size, length, consumed, losses.lines()));
+    life.step();
+    append(marker.getBytes(StandardCharsets.US_ASCII), marker.length());
+    append(bytes, consumed / 2);
+    life.step();
+    append(Arrays.copyOfRange(bytes, consumed / 2, consumed), consumed - consumed / 2);
+    life.step();
+    stream.done();
+    return true;
+  }
+
+  private static int wholeLines(byte[] bytes) {
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] != '\n') {
+      end--;
+    }
+    return end == 0 ? bytes.length : end;
+  }
+
+  static byte[] bytes(List<ByteBuffer> views) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (ByteBuffer view : views) {
+      assertThat(view.isReadOnly() && view.isDirect() && view.hasRemaining()).isTrue();
+      byte[] part = new byte[view.remaining()];
+      view.get(part);
+      out.writeBytes(part);
+    }
+    return out.toByteArray();
+  }
+
+  private void append(byte[] bytes, int count) {
+    System.arraycopy(bytes, 0, file, size, count);
+    size += count;
+  }
+
+  /// Settles the write during which a daemon died, as its successor does.
+  void settle(LogStream stream) {
+    LogStream.Write write = stream.unfinished().orElse(null);
+    if (write == null) {
+      return;
+    }
+    assertThat(write.target() + " " + write.device() + " " + write.inode()).isEqualTo("1 2 3");
+    if (size >= write.offset() + write.length()) {
+      stream.done();
+    } else {
+      size = (int) write.offset();
+      stream.abandon();
+    }
+  }
+
+  /// Throws the first whole lines away, those among the first `most` bytes.
+  void drop(LogStream stream, int most) {
+    byte[] bytes = bytes(stream.waiting(most));
+    int end = wholeLines(bytes);
+    if (end > 0 && bytes[end - 1] == '\n') {
+      stream.drop(end, LineEnds.count(ByteBuffer.wrap(bytes, 0, end)));
+    } else {
+      stream.abandon();
+    }
+  }
+
+  // ------------------------------------------------------------ what must be true
+
+  /// Writes all that waits, then looks whether the file has all that was read, once and in order,
+  /// but for what the file tells of.
+  void check(LogStream stream) {
+    settle(stream);
+    Life life = Life.endless();
+    while (write(stream, 1 << 20, false, life)) {
+      // until nothing waits
+    }
+    assertThat(stream.waitingBytes()).as("%s: waits", name).isZero();
+    boolean[] written = new boolean[read];
+    long told = new Reading().read(written);
+    long missing = 0;
+    for (boolean byteWritten : written) {
+      missing += byteWritten ? 0 : 1;
+    }
+    LogStream.Losses losses = stream.losses();
+    assertThat(losses.bytes()).as("%s: bytes lost", name).isEqualTo(missing);
+    assertThat(losses.lines()).as("%s: lines lost", name).isEqualTo(damagedLines(written));
+    assertThat(told).as("%s: lines the file tells of", name).isEqualTo(losses.lines());
+    assertThat(losses.told()).as("%s: lines told", name).isEqualTo(losses.lines());
+  }
+
+  private long damagedLines(boolean[] written) {
+    long lines = 0;
+    boolean damaged = false;
+    for (int i = 0; i < written.length; i++) {
+      damaged |= !written[i];
+      if (source[i] == '\n' || i == written.length - 1) {
+        lines += damaged ? 1 : 0;
+        damaged = false;
+      }
+    }
+    return lines;
+  }
+
+  /// Goes through file and source side by side.
+  private final class Reading {
+    private int at;
+    private int position;
+    private long told;
+
+    long read(boolean[] written) {
+      while (at < size) {
+        if (file[at] == '!') {
+          readMarker();
+          continue;
+        }
+        if (position >= read || file[at] != source[position]) {
+          position = next();
+        }
+        written[position++] = true;
+        at++;
+      }
+      return told;
+    }
+
+    private void readMarker() {
+      long number = 0;
+      for (at++; file[at] != '\n'; at++) {
+        number = number * 10 + file[at] - '0';
+      }
+      at++;
+      told += number;
+    }
+
+    private static String shown(byte[] bytes, int at, int end) {
+      int from = Math.max(0, at - 40);
+      int to = Math.min(end, at + 40);
+      return new String(bytes, from, at - from, StandardCharsets.ISO_8859_1)
+          + "|"
+          + new String(bytes, at, to - at, StandardCharsets.ISO_8859_1);
+    }
+
+    private int next() {
+      int end = at;
+      while (end < size && end < at + 8 && file[end] != '!') {
+        end++;
+      }
+      for (; end > at; end--) {
+        for (int from = position; from + end - at <= read; from++) {
+          if (Arrays.equals(source, from, from + end - at, file, at, end)) {
+            return from;
+          }
+        }
+      }
+      throw new AssertionError(
+          name
+              + ": byte "
+              + at
+              + " of the file comes twice or from nowhere: "
+              + shown(file, at, size)
+              + "; expected behind "
+              + position
+              + ": "
+              + shown(source, position, read));
+    }
+  }
+
+  /// Looks whether the stream, if there is none any more, may be gone.
+  static boolean exists(LogMemory memory, String name) {
+    return memory.names().contains(name);
+  }
+
+  @Nullable LogStream streamIn(LogMemory memory, long mostBytes) throws IOException {
+    return exists(memory, name) ? memory.stream(name, mostBytes) : null;
+  }
+}
