@@ -5,8 +5,6 @@ import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.InstanceId;
-import io.jpm.os.Capture;
-import io.jpm.os.LogPipe;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -38,7 +36,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   /// How many dropped bytes the log has been told of.
   private final Map<Captures, Long> told = new HashMap<>();
 
-  private record Captures(LogsCommand.Open order, Capture out, Capture error) {
+  private record Captures(LogsCommand.Open order, PipeToFile out, PipeToFile error) {
     /// Whether it does what is asked; not if somebody has moved a file away.
     boolean serves(LogsCommand.Open asked) {
       return order.equals(asked)
@@ -142,10 +140,10 @@ public final class LogAggregatorVerticle extends VerticleBase {
     if (present != null) {
       present.close();
     }
-    Capture out = host.capture(new LogPipe(order.outFifo(), order.files().out()));
+    PipeToFile out = PipeToFile.begin(host, order.outFifo(), order.files().out());
     try {
       return new Captures(
-          order, out, host.capture(new LogPipe(order.errorFifo(), order.files().error())));
+          order, out, PipeToFile.begin(host, order.errorFifo(), order.files().error()));
     } catch (IOException half) {
       out.close();
       throw half;
