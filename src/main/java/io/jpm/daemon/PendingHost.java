@@ -3,16 +3,15 @@ package io.jpm.daemon;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
-import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
-import io.jpm.os.LogPipe;
+import io.jpm.os.LogDisk;
+import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -65,8 +64,13 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
-  public Capture capture(LogPipe pipe) throws IOException {
-    return host.join().capture(pipe);
+  public Optional<LogPipes> logPipes() {
+    return host.join().logPipes();
+  }
+
+  @Override
+  public LogDisk logDisk() {
+    return host.join().logDisk();
   }
 
   @Override

@@ -20,6 +20,8 @@ public interface AppendFile extends AutoCloseable {
   /// Appends some of the bytes, one `write` at most.
   ///
   /// @param bytes direct buffers; positions are left as they are
+  /// @return fewer than asked with [Problem#NONE] when the system took no more at once: the next
+  ///   attempt goes on there, or tells the problem
   Appended append(List<ByteBuffer> bytes);
 
   /// The last byte of a regular file; a line end when it is empty or not regular.

@@ -18,10 +18,13 @@ public interface LogDisk {
   /// A pipe or a terminal is opened without waiting for a reader.
   AppendFile open(Path file, RunAs owner) throws IOException;
 
-  /// Opens a file for reading.
+  /// Opens a file for reading; what is not a regular file is refused.
+  ///
+  /// @throws java.nio.file.NoSuchFileException when there is none
   FileChannel read(Path file, RunAs owner) throws IOException;
 
-  /// Makes an empty file (mode 0640) for writing; one that exists is emptied.
+  /// Makes an empty file (mode 0640) for writing, and its folders where they do not exist; a file
+  /// that exists is emptied, what is not a regular file is refused.
   FileChannel create(Path file, RunAs owner) throws IOException;
 
   /// Renames within a folder; a file of the new name is replaced.

@@ -3,7 +3,6 @@ package io.jpm.os;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
-import java.io.IOException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -67,15 +66,7 @@ public interface ProcessHost extends AutoCloseable {
   /// @param tagPrefix what their tags begin with
   Map<String, ProcessIdentity> findTagged(String tagPrefix);
 
-  /// Begins to move what is written to `pipe` into its file, until closed. Made before the first
-  /// spawn that writes to the pipe and again by the next daemon, which goes on where the last one
-  /// stopped.
-  ///
-  /// @throws IOException when the pipe or the file cannot be opened, with a message for the user
-  ///   that names the path and the reason
-  Capture capture(LogPipe pipe) throws IOException;
-
-  /// The pipes that apps print into; asked for once.
+  /// The pipes that apps print into: always the same ones.
   ///
   /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])
   default Optional<LogPipes> logPipes() {
@@ -83,9 +74,7 @@ public interface ProcessHost extends AutoCloseable {
   }
 
   /// The log files of this system.
-  default LogDisk logDisk() {
-    throw new UnsupportedOperationException();
-  }
+  LogDisk logDisk();
 
   /// The link to a keeper, not yet opened.
   ///
@@ -121,7 +110,7 @@ public interface ProcessHost extends AutoCloseable {
     // Systems without such a call keep it.
   }
 
-  /// Stops watching and capturing. Children are left alone.
+  /// Stops watching and reading. Children are left alone.
   @Override
   void close();
 }

@@ -4,10 +4,9 @@ import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.model.Usage;
-import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.LogPipe;
+import io.jpm.os.LogDisk;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -163,8 +162,8 @@ final class FakeProcessHost implements ProcessHost {
   }
 
   @Override
-  public Capture capture(LogPipe pipe) {
-    throw new UnsupportedOperationException("God leaves capturing to LogAggregator");
+  public LogDisk logDisk() {
+    throw new UnsupportedOperationException("God leaves logs to LogAggregator");
   }
 
   @Override

@@ -34,7 +34,7 @@ public final class HostFixture implements AutoCloseable {
   private final Path dir;
   private final String mark = UUID.randomUUID().toString();
   private final List<Spawned> spawned = new ArrayList<>();
-  private final List<Capture> captures = new ArrayList<>();
+  private final List<CapturedOutput> captures = new ArrayList<>();
   private int count;
 
   public HostFixture(ProcessHost host, Path dir) {
@@ -43,8 +43,7 @@ public final class HostFixture implements AutoCloseable {
   }
 
   /// A running child with what belongs to it.
-  public record Spawned(
-      Child child, RecordedWatcher watcher, Path out, Path error, Capture capture) {
+  public record Spawned(Child child, RecordedWatcher watcher, Path out, Path error) {
     public int pid() {
       return child.identity().pid();
     }
@@ -187,17 +186,13 @@ public final class HostFixture implements AutoCloseable {
   }
 
   public Spawned start(SpawnRequest request) {
-    Capture out = capture(request.out());
+    capture(request.out());
     capture(request.error());
-    return start(request, out);
+    return startAgain(request);
   }
 
   /// Starts a request whose output an earlier [#start] captures.
   public Spawned startAgain(SpawnRequest request) {
-    return start(request, captures.getFirst());
-  }
-
-  private Spawned start(SpawnRequest request, Capture out) {
     RecordedWatcher watcher = new RecordedWatcher();
     SpawnResult result = host.spawn(request, watcher);
     assertThat(result).isInstanceOf(SpawnResult.Started.class);
@@ -206,8 +201,7 @@ public final class HostFixture implements AutoCloseable {
             ((SpawnResult.Started) result).child(),
             watcher,
             request.out().file(),
-            request.error().file(),
-            out);
+            request.error().file());
     spawned.add(made);
     return made;
   }
@@ -219,9 +213,9 @@ public final class HostFixture implements AutoCloseable {
     return ((SpawnResult.Refused) result).reason();
   }
 
-  public Capture capture(LogPipe pipe) {
+  public CapturedOutput capture(LogPipe pipe) {
     try {
-      Capture capture = host.capture(pipe);
+      CapturedOutput capture = CapturedOutput.begin(host, pipe);
       captures.add(capture);
       return capture;
     } catch (IOException e) {
@@ -231,7 +225,7 @@ public final class HostFixture implements AutoCloseable {
 
   /// Ends the captures made so far.
   public void closeCaptures() {
-    captures.forEach(Capture::close);
+    captures.forEach(CapturedOutput::close);
     captures.clear();
   }
 

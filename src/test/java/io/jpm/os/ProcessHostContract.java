@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.testing.Eventually;
@@ -254,9 +255,9 @@ public abstract class ProcessHostContract {
   @Test
   void saysWhichLogFileCannotBeOpened() throws IOException {
     Path file = Files.writeString(fixture.dir().resolve("file"), "");
-    LogPipe pipe = new LogPipe(fixture.dir().resolve("fifo/x"), file.resolve("below/x.log"));
 
-    assertThatThrownBy(() -> fixture.host().capture(pipe))
+    assertThatThrownBy(
+            () -> fixture.host().logDisk().open(file.resolve("below/x.log"), RunAs.DAEMON))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString());
   }

@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
-import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.LogPipe;
+import io.jpm.os.LogDisk;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -72,8 +71,8 @@ final class MemoryHost implements ProcessHost {
   }
 
   @Override
-  public Capture capture(LogPipe pipe) {
-    throw new UnsupportedOperationException("Satan captures nothing");
+  public LogDisk logDisk() {
+    throw new UnsupportedOperationException("Satan writes no logs");
   }
 
   @Override

@@ -19,6 +19,7 @@ final class Libc {
   static final int O_RDWR = 2;
   static final int O_CREAT = 0x40;
   static final int O_NOCTTY = 0x100;
+  static final int O_APPEND = 0x400;
   static final int O_NONBLOCK = 0x800;
   static final int O_CLOEXEC = 0x80000;
   static final int O_PATH = 0x200000;
@@ -53,8 +54,6 @@ final class Libc {
   private static final Native CLOSE = new Native("close");
   private static final Native READ = new Native("read");
   private static final Native WRITE = new Native("write");
-  private static final Native LSEEK = new Native("lseek");
-  private static final Native SPLICE = new Native("splice");
   private static final Native MKFIFO = new Native("mkfifo");
   private static final Native FCNTL = new Native("fcntl");
   private static final Native IOCTL = new Native("ioctl");
@@ -154,19 +153,15 @@ final class Libc {
   /// `ioctl(2)`, FIONREAD: how many bytes a pipe or socket holds for its reader; 0 when in doubt.
   static int waitingBytes(int fd) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
-      return ioctl(fd, 0x541B, count) < 0 ? 0 : count.get(ValueLayout.JAVA_INT, 0);
+      return waitingBytes(fd, arena.allocate(ValueLayout.JAVA_INT));
     }
   }
 
-  /// `lseek(2)` to the end of the file.
-  static void seekToEnd(int fd) {
-    LSEEK.call(fd, 0, 2);
-  }
-
-  /// `splice(2)` from a pipe, not waiting for it: SPLICE_F_MOVE | SPLICE_F_NONBLOCK.
-  static int splice(int from, int to, int most) {
-    return SPLICE.errnoInt(from, 0, to, 0, most, 3);
+  /// As [#waitingBytes(int)] for callers that ask often.
+  ///
+  /// @param scratch room for an `int`
+  static int waitingBytes(int fd, MemorySegment scratch) {
+    return ioctl(fd, 0x541B, scratch) < 0 ? 0 : scratch.get(ValueLayout.JAVA_INT, 0);
   }
 
   /// `mkfifo(3)`.

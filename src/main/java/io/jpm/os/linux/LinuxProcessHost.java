@@ -4,12 +4,12 @@ import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.model.Usage;
-import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
-import io.jpm.os.LogPipe;
+import io.jpm.os.LogDisk;
+import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -34,19 +34,17 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class LinuxProcessHost implements ProcessHost {
   private final Self self = Self.now();
   private final TagTrust trust = new TagTrust(self.user());
-  private final Reactor reactor = new Reactor();
+  private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
   private final Spawner spawner = new Spawner(trust);
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
-  private final Set<PipeCapture> captures = ConcurrentHashMap.newKeySet();
   private final LinuxChild.Surroundings childSurroundings =
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, children::remove);
-  private final PipeCapture.Surroundings captureSurroundings =
-      new PipeCapture.Surroundings(
-          reactor, new LogSink.Shelf(), new PipeCapture.Scratch(), captures::remove);
+  private final LinuxLogPipes logPipes = new LinuxLogPipes();
+  private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
-  /// Starts the thread that waits for exits and output.
+  /// Starts the two threads that wait, for exits and for output.
   public LinuxProcessHost() {
     Libc.keepChildStatus();
   }
@@ -202,10 +200,13 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Capture capture(LogPipe pipe) throws IOException {
-    PipeCapture capture = PipeCapture.begin(captureSurroundings, pipe);
-    captures.add(capture);
-    return capture;
+  public Optional<LogPipes> logPipes() {
+    return Optional.of(logPipes);
+  }
+
+  @Override
+  public LogDisk logDisk() {
+    return logDisk;
   }
 
   @Override
@@ -233,7 +234,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public void close() {
     sweeper.close();
-    List.copyOf(captures).forEach(PipeCapture::close);
+    logPipes.close();
     reactor.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
     children.clear();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Opens the named pipe between an app and its log file, `fifo(7)`.
+/// Opens the named pipe that an app prints into, `fifo(7)`.
 ///
 /// Both ends open it O_RDWR, each with a description of its own. So the app is its own reader when
 /// no daemon lives: it gets no SIGPIPE, it waits when the pipe is full; and the daemon sees no end
@@ -15,6 +15,8 @@ final class NamedPipe {
   /// `pipe(7)` on pipe-user-pages-soft.
   private static final int BYTES = 128 * 1024;
 
+  private static final int MOST_BYTES = 256 * 1024;
+
   private NamedPipe() {}
 
   /// The daemon's end.
@@ -24,6 +26,14 @@ final class NamedPipe {
     int fd = open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK);
     Libc.setPipeSize(fd, BYTES); // best effort: a smaller pipe works as well
     return fd;
+  }
+
+  /// Gives a busy pipe more room, where the kernel grants it.
+  static void enlarge(int fd) {
+    int bytes = Libc.pipeSize(fd);
+    if (bytes > 0 && bytes < MOST_BYTES) { // a larger one would be made smaller
+      Libc.setPipeSize(fd, MOST_BYTES);
+    }
   }
 
   /// The app's end.
@@ -53,7 +63,7 @@ final class NamedPipe {
   private static void make(Path fifo) throws IOException {
     Path folder = fifo.getParent();
     if (folder != null) {
-      LogSink.makeFolder(folder);
+      LogFolder.make(folder);
     }
     int result = Libc.mkfifo(fifo, 0600);
     if (result < 0 && result != -Errno.EEXIST) {

@@ -69,6 +69,12 @@ final class Native {
     return result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;
   }
 
+  /// As [#errnoInt] for a function that returns a `long`.
+  long errnoLong(long... arguments) {
+    long result = call(arguments);
+    return result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;
+  }
+
   private static long at(long[] arguments, int index) {
     return index < arguments.length ? arguments[index] : 0;
   }

@@ -7,8 +7,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/// Makes a child with other rights than the daemon's: a thread takes these rights on, makes the
-/// child, which inherits them, and ends.
+/// Makes a child, or opens a file, with other rights than the daemon's: a thread takes these rights
+/// on, makes the child, which inherits them, and ends.
 ///
 /// For the kernel user, groups, umask and nice belong to a thread; it is the C library that changes
 /// them for all threads, so here its wrappers are passed by. The thread has given its rights away
@@ -36,6 +36,7 @@ final class OtherSelf {
   private Step failed = Step.NONE;
 
   private int result;
+  private boolean worked;
 
   private OtherSelf(Rights rights, MemorySegment groups) {
     this.rights = rights;
@@ -71,8 +72,16 @@ final class OtherSelf {
       if (self.failed != Step.NONE) {
         throw new ErrnoException(self.sentence(-self.result), -self.result);
       }
+      if (!self.worked) {
+        throw new IllegalStateException("the work of " + thread.getName() + " was broken off");
+      }
       return self.result;
     }
+  }
+
+  /// Runs `work` with `rights`: here and now when they are the daemon's, else as [#call].
+  static int callIfOther(Rights rights, IntSupplier work) throws IOException {
+    return rights.areTheDaemons() ? work.getAsInt() : call(rights, work);
   }
 
   private void run(IntSupplier work) {
@@ -89,6 +98,7 @@ final class OtherSelf {
       failed = step;
     } else {
       result = work.getAsInt();
+      worked = true;
     }
   }
 

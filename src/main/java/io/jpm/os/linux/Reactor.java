@@ -12,8 +12,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The one thread that waits: for the end of processes and for bytes in log pipes, `epoll(7)`. All
-/// handlers, timers and tasks run on it, one after the other, so what they own needs no lock.
+/// A thread that waits, `epoll(7)`: one for the end of processes, another for bytes in log pipes.
+/// All handlers, timers and tasks run on it, one after the other, so what they own needs no lock.
 final class Reactor implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -38,14 +38,16 @@ final class Reactor implements AutoCloseable {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
 
-  Reactor() {
+  /// @param name the thread's, at most 15 characters of which the kernel shows
+  Reactor(String name) {
     epoll = Libc.epollCreate();
     wakeFd = Libc.eventFd();
     if (epoll < 0 || wakeFd < 0) {
-      throw new IllegalStateException("cannot watch processes: " + Errno.words(-epoll));
+      throw new IllegalStateException(
+          "cannot wait for anything: " + Errno.words(-Math.min(epoll, wakeFd)));
     }
     control(1, wakeFd, Libc.EPOLLIN, WAKE_TOKEN);
-    thread = Thread.ofPlatform().daemon().name("jpm-reactor").unstarted(this::run);
+    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
     thread.start();
   }
 
@@ -193,7 +195,7 @@ final class Reactor implements AutoCloseable {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException | AssertionError fault) {
+    } catch (RuntimeException | Error fault) {
       thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
     }
   }

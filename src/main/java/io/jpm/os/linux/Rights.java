@@ -33,8 +33,17 @@ record Rights(
     }
   }
 
+  /// Whether nothing has to change for them.
   boolean areTheDaemons() {
     return identity.isEmpty() && nice.isEmpty() && umask.isEmpty();
+  }
+
+  /// Why something failed that was tried with these rights, in words.
+  String words(int errno) {
+    boolean refused = errno == Errno.EACCES || errno == Errno.EPERM;
+    return refused && environment.containsKey("USER")
+        ? Errno.words(errno) + " for user " + environment.get("USER")
+        : Errno.words(errno);
   }
 
   /// Looks the names up.

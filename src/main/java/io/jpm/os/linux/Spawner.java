@@ -138,7 +138,7 @@ final class Spawner {
     MemorySegment environment = strings(arena, environment(given));
     IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
     given.rights.identity().ifPresent(identity -> identity.uid().ifPresent(trust::add));
-    int errno = given.rights.areTheDaemons() ? work.getAsInt() : OtherSelf.call(given.rights, work);
+    int errno = OtherSelf.callIfOther(given.rights, work);
     return errno == 0
         ? new Outcome.Made(
             pid.get(ValueLayout.JAVA_INT, 0),

@@ -3,19 +3,16 @@ package io.jpm.os.portable;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
 import io.jpm.model.Usage;
-import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.LogPipe;
+import io.jpm.os.LogDisk;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,6 +39,7 @@ public final class PortableProcessHost implements ProcessHost {
 
   private static final String BOOT_ID = "portable";
 
+  private final LogDisk logDisk = new PortableLogDisk();
   private final Set<PortableChild> children = ConcurrentHashMap.newKeySet();
 
   @Override
@@ -51,8 +49,9 @@ public final class PortableProcessHost implements ProcessHost {
       return new SpawnResult.Refused(refusal.get(), false);
     }
     try {
-      openLog(request.out().file());
-      openLog(request.error().file());
+      // Made beforehand, so that the reason of a failure is known.
+      logDisk.open(request.out().file(), RunAs.DAEMON).close();
+      logDisk.open(request.error().file(), RunAs.DAEMON).close();
       Process process = builder(request).start();
       return new SpawnResult.Started(watch(process.toHandle(), Optional.of(process), watcher));
     } catch (IOException | IllegalArgumentException e) {
@@ -140,26 +139,8 @@ public final class PortableProcessHost implements ProcessHost {
   }
 
   @Override
-  public Capture capture(LogPipe pipe) throws IOException {
-    openLog(pipe.file());
-    return NothingToMove.INSTANCE;
-  }
-
-  /// Makes the file and its folders, so that the reason of a failure is known.
-  private static void openLog(Path file) throws IOException {
-    try {
-      Path folder = file.getParent();
-      if (folder != null) {
-        Files.createDirectories(folder);
-      }
-      try (OutputStream opened =
-          Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        opened.flush();
-      }
-    } catch (IOException e) {
-      throw new IOException(
-          "cannot open the log file " + file + ": " + e.getClass().getSimpleName(), e);
-    }
+  public LogDisk logDisk() {
+    return logDisk;
   }
 
   @Override
@@ -187,21 +168,5 @@ public final class PortableProcessHost implements ProcessHost {
   @Override
   public void close() {
     children.forEach(PortableChild::release);
-  }
-
-  /// The children write to the files themselves.
-  private enum NothingToMove implements Capture {
-    INSTANCE;
-
-    @Override
-    public long droppedBytes() {
-      return 0;
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public void closeAndRemove() {}
   }
 }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
-import io.jpm.os.Capture;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.LogPipe;
+import io.jpm.os.LogPipes;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,10 +40,10 @@ class AdoptionTest {
       assertThat(host.findTagged(made.tag())).containsEntry(made.tag(), made.identity());
       Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
       assertThat(child.identity()).isEqualTo(made.identity());
-      Capture capture = host.capture(out);
+      LogPipes.Source output = KeptOutput.begin(host, out);
 
       Exit exit = watcher.awaitExit();
-      capture.close();
+      output.close();
 
       // Kernels before 6.15 do not tell strangers.
       assertThat(exit).isIn(new Exit.Code(42), new Exit.Unknown(unknownReason(exit)));
@@ -88,12 +87,12 @@ class AdoptionTest {
       watcher.awaitMessage("{\"connected\":true}");
       child.send("{\"say\":\"still here\"}");
       watcher.awaitMessage("\"still here\"");
-      Capture capture = host.capture(out);
+      LogPipes.Source output = KeptOutput.begin(host, out);
       child.send("{\"exit\":0}");
       watcher.awaitExit();
-      capture.close();
+      output.close();
 
-      assertThat(HostFixture.read(out.file())).contains("sent\n").doesNotContain("uncaught");
+      assertThat(KeptOutput.read(out.file())).contains("sent\n").doesNotContain("uncaught");
     } finally {
       Leftovers.awaitNone(made.mark());
     }
@@ -103,8 +102,8 @@ class AdoptionTest {
     return exit instanceof Exit.Unknown(String why) ? why : "";
   }
 
-  private static void assertLinesAreComplete(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file);
+  private static void assertLinesAreComplete(Path file) {
+    List<String> lines = KeptOutput.read(file).lines().toList();
     assertThat(lines).hasSize(LINES);
     for (int i = 0; i < LINES; i++) {
       assertThat(lines.get(i)).startsWith("line " + (i + 1) + " of");
@@ -131,9 +130,9 @@ class AdoptionTest {
             .start();
     try {
       Eventually.await(
-          "the other daemon has captured output",
+          "the other daemon has read output",
           HostFixture.DEADLINE,
-          () -> Files.exists(dir.resolve("made")) && HostFixture.size(out.file()) > 0,
+          () -> Files.exists(dir.resolve("made")) && !KeptOutput.read(out.file()).isEmpty(),
           () -> HostFixture.read(dir.resolve("daemon.log")));
     } finally {
       daemon.destroyForcibly().waitFor();

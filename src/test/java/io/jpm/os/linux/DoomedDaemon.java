@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CountDownLatch;
 
-/// A daemon in a JVM of its own, to be killed: starts one script with captures and writes down
+/// A daemon in a JVM of its own, to be killed: starts one script, reads its output, and writes down
 /// which process it made.
 final class DoomedDaemon {
   private DoomedDaemon() {}
@@ -24,7 +24,7 @@ final class DoomedDaemon {
     @SuppressWarnings("resource") // this JVM ends by kill -9
     HostFixture fixture = new HostFixture(new LinuxProcessHost(), dir);
     SpawnRequest request = fixture.withChannel(fixture.request(arguments[1], arguments[2]));
-    fixture.capture(request.out());
+    KeptOutput.begin(fixture.host(), request.out());
     fixture.capture(request.error());
     SpawnResult result = fixture.host().spawn(request, new RecordedWatcher());
     if (result instanceof SpawnResult.Started(var child)) {

@@ -1,0 +1,200 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.AppendFile;
+import io.jpm.os.LogDisk;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Log files by the calls of the kernel, each with a path made by a thread that has the owner's
+/// rights ([OtherSelf]). What was opened so is looked at and opened again through its descriptor,
+/// which leads to that file and no other.
+final class LinuxLogDisk implements LogDisk {
+  private static final int STATVFS_BYTES = 256; // 112, larger than on any architecture
+
+  @Override
+  public AppendFile open(Path file, RunAs owner) throws IOException {
+    Rights rights = rights(owner);
+    int fd = openOrMake(file, rights, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND);
+    try {
+      return new LinuxAppendFile(file, fd, examine(file, fd));
+    } catch (IOException e) {
+      Libc.close(fd);
+      throw e;
+    }
+  }
+
+  @Override
+  public FileChannel read(Path file, RunAs owner) throws IOException {
+    Rights rights = rights(owner);
+    int fd = call(file, rights, path -> DiskCalls.open(path, Libc.O_RDONLY));
+    if (fd == -Errno.ENOENT) {
+      throw new NoSuchFileException(
+          null, null, "cannot read the log file " + file + ": " + Errno.words(Errno.ENOENT));
+    } else if (fd < 0) {
+      throw failure("cannot read the log file ", file, rights, fd);
+    }
+    return channel(file, fd, StandardOpenOption.READ);
+  }
+
+  @Override
+  public FileChannel create(Path file, RunAs owner) throws IOException {
+    // Emptied only when it is known to be a file.
+    int fd = openOrMake(file, rights(owner), Libc.O_WRONLY | Libc.O_CREAT);
+    return channel(file, fd, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+  }
+
+  @Override
+  public void rename(Path from, Path to, RunAs owner) throws IOException {
+    Rights rights = rights(owner);
+    int result;
+    try (Arena arena = Arena.ofConfined()) {
+      long target = DiskCalls.path(arena, to);
+      result = call(from, rights, path -> DiskCalls.rename(path, target));
+    }
+    if (result < 0) {
+      throw failure("cannot rename to " + to + " the log file ", from, rights, result);
+    }
+  }
+
+  @Override
+  public void delete(Path file, RunAs owner) throws IOException {
+    Rights rights = rights(owner);
+    int result = call(file, rights, DiskCalls::unlink);
+    if (result < 0 && result != -Errno.ENOENT) {
+      throw failure("cannot remove the log file ", file, rights, result);
+    }
+  }
+
+  @Override
+  public List<Entry> list(Path folder, RunAs owner) throws IOException {
+    Rights rights = rights(owner);
+    int fd = call(folder, rights, path -> DiskCalls.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY));
+    if (fd == -Errno.ENOENT) {
+      return List.of();
+    } else if (fd < 0) {
+      throw failure("cannot read the folder ", folder, rights, fd);
+    }
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(OpenedFile.again(fd))) {
+      List<Entry> entries = new ArrayList<>();
+      for (Path file : files) {
+        entry(file).ifPresent(entries::add);
+      }
+      return List.copyOf(entries);
+    } catch (IOException | DirectoryIteratorException e) {
+      throw new IOException("cannot read the folder " + folder + ": " + e.getMessage(), e);
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private static Optional<Entry> entry(Path file) throws IOException {
+    try {
+      BasicFileAttributes about =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Path name = file.getFileName();
+      return about.isRegularFile() && name != null
+          ? Optional.of(new Entry(name.toString(), about.size()))
+          : Optional.empty();
+    } catch (NoSuchFileException goneMeanwhile) {
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public Space space(Path path) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment answer = arena.allocate(STATVFS_BYTES, Long.BYTES);
+      Path at = path.toAbsolutePath();
+      int result = DiskCalls.fileSystem(DiskCalls.path(arena, at), answer);
+      while ((result == -Errno.ENOENT || result == -Errno.ENOTDIR) && at.getParent() != null) {
+        at = at.getParent();
+        result = DiskCalls.fileSystem(DiskCalls.path(arena, at), answer);
+      }
+      if (result < 0) {
+        throw failure("cannot tell how much room there is for ", path, Rights.DAEMON, result);
+      }
+      long unit = answer.get(ValueLayout.JAVA_LONG, 8);
+      return new Space(
+          OpenedFile.at(at).key().device(),
+          unit * answer.get(ValueLayout.JAVA_LONG, 32),
+          unit * answer.get(ValueLayout.JAVA_LONG, 16));
+    }
+  }
+
+  /// Something with a path that only calls the C library.
+  private interface PathCall {
+    int on(long path);
+  }
+
+  private static int call(Path file, Rights rights, PathCall work) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      long path = DiskCalls.path(arena, file);
+      return OtherSelf.callIfOther(rights, () -> work.on(path));
+    }
+  }
+
+  private static int openOrMake(Path file, Rights rights, int flags) throws IOException {
+    int fd = call(file, rights, path -> DiskCalls.open(path, flags));
+    if (fd == -Errno.ENOENT && file.getParent() != null) {
+      LogFolder.make(file.getParent(), rights);
+      fd = call(file, rights, path -> DiskCalls.open(path, flags));
+    }
+    if (fd == -Errno.ENXIO) { // a pipe that nobody reads yet
+      fd = call(file, rights, path -> DiskCalls.open(path, Libc.O_RDWR));
+    }
+    if (fd < 0) {
+      throw failure("cannot open the log file ", file, rights, fd);
+    }
+    return fd;
+  }
+
+  /// Opens again what is open, if it is a regular file, and closes `fd`, whose number is ours till
+  /// then.
+  private static FileChannel channel(Path file, int fd, OpenOption... options) throws IOException {
+    try {
+      if (!examine(file, fd).isRegular()) {
+        throw new IOException("the log file " + file + " is not a regular file");
+      }
+      return FileChannel.open(OpenedFile.again(fd), options);
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private static OpenedFile examine(Path file, int fd) throws IOException {
+    try {
+      return OpenedFile.of(fd);
+    } catch (IOException e) {
+      throw new IOException("cannot examine the log file " + file, e);
+    }
+  }
+
+  /// The user's, without what else an app is started with.
+  private static Rights rights(RunAs owner) throws IOException {
+    return owner.user().isEmpty()
+        ? Rights.DAEMON
+        : Rights.of(
+            new RunAs(owner.user(), owner.group(), OptionalInt.empty(), OptionalInt.empty()));
+  }
+
+  private static IOException failure(String what, Path file, Rights rights, int result) {
+    return new IOException(what + file + ": " + rights.words(-result));
+  }
+}

@@ -1,0 +1,69 @@
+package io.jpm.os.linux;
+
+import io.jpm.os.LogPipes;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Named pipes on a reactor of their own, so that the end of a process never waits for output, nor
+/// output for anything else.
+final class LinuxLogPipes implements LogPipes {
+  private final Reactor reactor = new Reactor("jpm-pipes");
+  private final PipeSource.Surroundings surroundings =
+      new PipeSource.Surroundings(
+          reactor, Arena.ofAuto().allocate(ValueLayout.JAVA_INT), this::forget);
+
+  /// Guarded by itself, as is `closed`.
+  private final Set<PipeSource> sources = new HashSet<>();
+
+  private boolean closed;
+
+  @Override
+  public Source open(Path fifo, Taker taker) throws IOException {
+    // Not under the lock, for which the thread of the pipes may wait: a folder is a thing of the
+    // disk.
+    if (isClosed()) {
+      throw ending(fifo);
+    }
+    PipeSource source = PipeSource.begin(surroundings, fifo, taker);
+    synchronized (sources) {
+      if (!closed) {
+        sources.add(source);
+        return source;
+      }
+    }
+    source.close();
+    throw ending(fifo);
+  }
+
+  private boolean isClosed() {
+    synchronized (sources) {
+      return closed;
+    }
+  }
+
+  private static IOException ending(Path fifo) {
+    return new IOException("cannot open the log pipe " + fifo + ": the daemon is ending");
+  }
+
+  private void forget(PipeSource source) {
+    synchronized (sources) {
+      sources.remove(source);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<PipeSource> open;
+    synchronized (sources) {
+      closed = true;
+      open = List.copyOf(sources);
+    }
+    open.forEach(PipeSource::close);
+    reactor.close();
+  }
+}

@@ -1,0 +1,53 @@
+package io.jpm.os;
+
+import io.jpm.model.RunAs;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What comes out of a pipe, appended to its file by the thread that reads it: enough for tests,
+/// whose disks are quick. On hosts without pipes apps write into the file themselves.
+public final class CapturedOutput implements LogPipes.Taker {
+  private static final int BYTES = 64 * 1024;
+
+  private final AppendFile file;
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
+  private Optional<LogPipes.Source> source = Optional.empty();
+
+  private CapturedOutput(AppendFile file) {
+    this.file = file;
+  }
+
+  static CapturedOutput begin(ProcessHost host, LogPipe pipe) throws IOException {
+    CapturedOutput made = new CapturedOutput(host.logDisk().open(pipe.file(), RunAs.DAEMON));
+    if (host.logPipes().isPresent()) {
+      made.source = Optional.of(host.logPipes().get().open(pipe.fifo(), made));
+    }
+    return made;
+  }
+
+  /// Moves what is in the pipe now into the file, then stops.
+  public void close() {
+    source.ifPresent(LogPipes.Source::close);
+    file.close();
+  }
+
+  @Override
+  public @Nullable ByteBuffer reserve(int waiting) {
+    return buffer.clear().limit(Math.min(waiting, BYTES)).slice();
+  }
+
+  @Override
+  public void received(int count) {
+    buffer.clear().limit(count);
+    while (buffer.hasRemaining()) {
+      AppendFile.Appended appended = file.append(List.of(buffer));
+      if (appended.problem() != AppendFile.Problem.NONE) {
+        throw new AssertionError(appended.problem().words());
+      }
+      buffer.position(buffer.position() + appended.bytes());
+    }
+  }
+}

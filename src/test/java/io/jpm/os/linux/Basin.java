@@ -1,0 +1,121 @@
+package io.jpm.os.linux;
+
+import io.jpm.os.HostFixture;
+import io.jpm.os.LogPipes;
+import io.jpm.testing.Eventually;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/// Memory for what comes out of a pipe, with as much room as a test gives it.
+final class Basin implements LogPipes.Taker {
+  private static final int BYTES = 64 * 1024;
+
+  /// All below is guarded by `this`.
+  private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+
+  private ByteBuffer given = ByteBuffer.allocateDirect(0);
+  private int room = Integer.MAX_VALUE;
+  private int refusals;
+  private boolean refuseOnce;
+  private @Nullable Error fault;
+  private @Nullable CountDownLatch gate;
+
+  private volatile Runnable before = () -> {};
+
+  /// From now on it holds at most `bytes`.
+  synchronized void room(int bytes) {
+    room = bytes;
+  }
+
+  /// The next question finds no room, the one after it does.
+  synchronized void refuseOnce() {
+    refuseOnce = true;
+  }
+
+  /// The next question fails.
+  synchronized void failOnce(Error error) {
+    fault = error;
+  }
+
+  /// The first question is answered when `latch` is open.
+  synchronized void waitFor(CountDownLatch latch) {
+    gate = latch;
+  }
+
+  /// Run before each question is answered.
+  void before(Runnable task) {
+    before = task;
+  }
+
+  synchronized int refusals() {
+    return refusals;
+  }
+
+  synchronized int size() {
+    return taken.size();
+  }
+
+  synchronized byte[] bytes() {
+    return taken.toByteArray();
+  }
+
+  String text() {
+    return new String(bytes(), StandardCharsets.UTF_8);
+  }
+
+  void awaitText(String expected) {
+    Eventually.await(
+        "it holds '" + expected + "'",
+        HostFixture.DEADLINE,
+        () -> text().equals(expected),
+        this::text);
+  }
+
+  @Override
+  public @Nullable ByteBuffer reserve(int waiting) {
+    before.run();
+    awaitGate();
+    return answer(waiting);
+  }
+
+  private void awaitGate() {
+    CountDownLatch latch;
+    synchronized (this) {
+      latch = gate;
+      gate = null;
+    }
+    if (latch != null) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private synchronized @Nullable ByteBuffer answer(int waiting) {
+    Error now = fault;
+    fault = null;
+    if (now != null) {
+      throw now;
+    }
+    int left = Math.min(room - taken.size(), Math.min(waiting, BYTES));
+    if (left == 0 || refuseOnce) {
+      refuseOnce = false;
+      refusals++;
+      return null;
+    }
+    given = ByteBuffer.allocateDirect(left);
+    return given;
+  }
+
+  @Override
+  public synchronized void received(int count) {
+    byte[] bytes = new byte[count];
+    given.get(0, bytes);
+    taken.write(bytes, 0, count);
+  }
+}
