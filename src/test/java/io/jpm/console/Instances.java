@@ -85,6 +85,7 @@ public final class Instances {
         reason,
         logs.resolve(stem + "-out.log"),
         logs.resolve(stem + "-error.log"),
+        spec.logs().combined().map(_ -> logs.resolve(stem + ".log")),
         Path.of("/home/me/.jpm/pids", spec.name().fileStem() + "-" + id + ".pid"),
         Optional.empty(),
         AppReport.NONE);
