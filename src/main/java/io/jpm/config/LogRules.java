@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 final class LogRules {
   private static final Set<String> NO_FILE = Set.of("NULL", "/dev/null");
   private static final Path DEV_NULL = Path.of("/dev/null");
+  private static final Path DEV = Path.of("/dev");
   private static final Path USUAL = Path.of("");
   private static final List<String> LINE_TYPES = List.of("raw", "json");
   private static final int LONGEST_PATTERN = 200;
@@ -62,32 +63,36 @@ final class LogRules {
   }
 
   Optional<Path> pidFile() {
-    Optional<Path> file = path(AppKey.PID_FILE);
-    if (file.filter(path -> path.startsWith("/dev") || isSpecial(path)).isPresent()) {
-      // It is removed when the app ends.
-      attributes.refuse(AppKey.PID_FILE, file.get() + " is no place for a file");
+    Optional<Path> file =
+        attributes.text(AppKey.PID_FILE).flatMap(text -> path(AppKey.PID_FILE, text));
+    if (file.filter(path -> path.startsWith(DEV) || isSpecial(path)).isPresent()) {
+      attributes.refuse(
+          AppKey.PID_FILE,
+          file.get() + " is no place for a pid file: it is removed when the app ends");
     }
     return file;
   }
 
+  /// What is below `/dev` is known by its name.
   private static boolean isSpecial(Path file) {
-    return !file.equals(USUAL) && Files.exists(file) && !Files.isRegularFile(file);
+    return !file.equals(USUAL)
+        && !file.startsWith(DEV)
+        && Files.exists(file)
+        && !Files.isRegularFile(file)
+        && !Files.isDirectory(file);
   }
 
   private Optional<Path> file(AppKey key) {
-    boolean none =
-        attributes.node(key).filter(node -> node instanceof Node.Text).isPresent()
-            && attributes.text(key).filter(NO_FILE::contains).isPresent();
-    return none ? Optional.of(DEV_NULL) : path(key);
+    return attributes
+        .text(key)
+        .flatMap(text -> NO_FILE.contains(text) ? Optional.of(DEV_NULL) : path(key, text));
   }
 
-  private Optional<Path> path(AppKey key) {
-    Optional<String> text = attributes.text(key);
-    Optional<Path> path = text.flatMap(written -> context.caller().absolute(written, base));
-    if (text.isPresent() && path.isEmpty()) {
+  private Optional<Path> path(AppKey key, String text) {
+    Optional<Path> path = context.caller().absolute(text, base);
+    if (path.isEmpty()) {
       attributes.refuse(key, "is no path");
-    }
-    if (path.isPresent() && Files.isDirectory(path.get())) {
+    } else if (Files.isDirectory(path.get())) {
       attributes.refuse(key, path.get() + " is a directory: name a file in it");
     }
     return path;
