@@ -25,6 +25,7 @@ import java.util.Optional;
 ///   12 ms, restart 3/16`
 /// @param outFile where standard output goes
 /// @param errorFile where standard error goes
+/// @param combinedFile where both go too (`log_file`)
 /// @param pidFile the file with the pid, written for people and scripts
 /// @param nextRun when its schedule says that the next restart is due, wall clock
 /// @param report what the app says about itself
@@ -42,6 +43,7 @@ public record InstanceView(
     String reason,
     Path outFile,
     Path errorFile,
+    Optional<Path> combinedFile,
     Path pidFile,
     Optional<Instant> nextRun,
     AppReport report) {}

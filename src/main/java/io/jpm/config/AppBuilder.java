@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -28,8 +27,6 @@ final class AppBuilder {
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final Pattern NAMESPACE =
       Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
-  private static final Set<String> NO_FILE = Set.of("NULL", "/dev/null");
-  private static final Path DEV_NULL = Path.of("/dev/null");
 
   private final Attributes attributes;
   private final Context context;
@@ -81,8 +78,10 @@ final class AppBuilder {
     StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
     Readiness readiness = readiness();
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
-    LogFiles logs = LogFiles.to(logFile(AppKey.OUT_FILE, cwd), logFile(AppKey.ERROR_FILE, cwd));
-    Triggers triggers = new TriggerRules(attributes, context, label).read(cwd, logs);
+    LogRules logRules = new LogRules(attributes, context, label, cwd);
+    LogFiles logs = logRules.read();
+    Optional<Path> pidFile = logRules.pidFile();
+    Triggers triggers = new TriggerRules(attributes, context, label).read(cwd, logs, pidFile);
     String namespace = namespace();
     boolean autostart = attributes.flag(AppKey.AUTOSTART, true);
     attributes.warnOfUnused(label);
@@ -103,6 +102,7 @@ final class AppBuilder {
             .triggers(triggers)
             .dependsOn(dependsOn)
             .logs(logs)
+            .pidFile(pidFile)
             .build());
   }
 
@@ -229,23 +229,6 @@ final class AppBuilder {
       timeout = Readiness.DEFAULT.timeout();
     }
     return new Readiness(attributes.flag(AppKey.WAIT_READY, Readiness.DEFAULT.awaited()), timeout);
-  }
-
-  /// On the command line relative paths begin in the app's directory, as in PM2; in a file they
-  /// begin where the file is.
-  private Optional<Path> logFile(AppKey key, Path cwd) {
-    Optional<String> text = attributes.text(key);
-    if (text.isEmpty()) {
-      return Optional.empty();
-    }
-    if (NO_FILE.contains(text.get())) {
-      return Optional.of(DEV_NULL);
-    }
-    Optional<Path> file = absolute(key, text.get(), context.fileDirectory().orElse(cwd));
-    if (file.isPresent() && Files.isDirectory(file.get())) {
-      attributes.refuse(key, file.get() + " is a directory: name a file in it");
-    }
-    return file;
   }
 
   private String namespace() {

@@ -2,7 +2,7 @@ package io.jpm.config;
 
 import static io.jpm.config.AppKey.Group.ENVIRONMENT;
 import static io.jpm.config.AppKey.Group.INSTANCE;
-import static io.jpm.config.AppKey.Group.LOGS;
+import static io.jpm.config.AppKey.Group.OUTPUT;
 import static io.jpm.config.AppKey.Group.PM2;
 import static io.jpm.config.AppKey.Group.READY;
 import static io.jpm.config.AppKey.Group.RESTARTS;
@@ -21,9 +21,12 @@ import static io.jpm.config.AppKey.Type.DEPENDENCIES;
 import static io.jpm.config.AppKey.Type.DURATION;
 import static io.jpm.config.AppKey.Type.FILTER;
 import static io.jpm.config.AppKey.Type.FRACTION;
+import static io.jpm.config.AppKey.Type.LIMITS;
+import static io.jpm.config.AppKey.Type.LINE_TYPE;
 import static io.jpm.config.AppKey.Type.MASK;
 import static io.jpm.config.AppKey.Type.NUMBER;
 import static io.jpm.config.AppKey.Type.PATH;
+import static io.jpm.config.AppKey.Type.PATH_OR_FLAG;
 import static io.jpm.config.AppKey.Type.RULE;
 import static io.jpm.config.AppKey.Type.SIGNAL;
 import static io.jpm.config.AppKey.Type.SIZE;
@@ -129,9 +132,9 @@ public enum AppKey {
       READY, DURATION, "--listen-timeout", "3s", "how long it may take until it says so"),
 
   OUT_FILE(
-      LOGS, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
+      OUTPUT, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
   ERROR_FILE(
-      LOGS,
+      OUTPUT,
       PATH,
       "--error",
       "logs/NAME-error.log",
@@ -140,13 +143,16 @@ public enum AppKey {
       "err",
       "err_file",
       "err_log"),
-  LOG_FILE(LOGS, NOT_YET, PATH, "--log", "both outputs in one more file", "log"),
-  MERGE_LOGS(LOGS, NOT_YET, BOOLEAN, "--merge-logs", "one file for all instances", "combine_logs"),
-  DISABLE_LOGS(LOGS, NOT_YET, BOOLEAN, "--disable-logs", "keep no output"),
-  LOG_TYPE(LOGS, NOT_YET, TEXT, "--log-type", "raw or json"),
-  LOG_DATE_FORMAT(LOGS, NOT_YET, TEXT, "--log-date-format", "date before each line"),
-  TIME(LOGS, NOT_YET, BOOLEAN, "--time", "ISO date before each line"),
-  PID_FILE(LOGS, NOT_YET, PATH, "--pid", "file with the process id", "pid"),
+  LOG_FILE(OUTPUT, PATH_OR_FLAG, "--log", "none", "both outputs in one more file", "log"),
+  MERGE_LOGS(
+      OUTPUT, BOOLEAN, "--merge-logs", "false", "one file for all instances", "combine_logs"),
+  DISABLE_LOGS(OUTPUT, BOOLEAN, "--disable-logs", "false", "keep no output"),
+  LOG_TYPE(OUTPUT, LINE_TYPE, "--log-type", "raw", "raw or json"),
+  LOG_DATE_FORMAT(OUTPUT, TEXT, "--log-date-format", "none", "date before each line"),
+  TIME(OUTPUT, BOOLEAN, "--time", "false", "ISO date before each line"),
+  LOGS(OUTPUT, LIMITS, "", "the daemon's settings", "what the log files may take"),
+  PTY(OUTPUT, BOOLEAN, "--pty", "false", "give it a terminal to print on"),
+  PID_FILE(OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file with the process id", "pid"),
 
   PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's agent in the app"),
   AUTOMATION(PM2, PM2_ONLY, BOOLEAN, "--no-automation", "PM2's agent in the app"),
@@ -175,7 +181,7 @@ public enum AppKey {
     TRIGGERS("Restarting what runs"),
     STOPS("Stopping"),
     READY("Readiness"),
-    LOGS("Logs"),
+    OUTPUT("Logs"),
     PM2("Only in PM2");
 
     private final String title;
@@ -203,6 +209,7 @@ public enum AppKey {
   public enum Type {
     TEXT("text"),
     PATH("path"),
+    PATH_OR_FLAG("path, or true for the usual place"),
     WORDS("list, or text that is split at spaces and may hold quotes"),
     BOOLEAN("true or false"),
     NUMBER("whole number"),
@@ -222,7 +229,9 @@ public enum AppKey {
     ZONE("name such as Europe/Berlin, or an offset such as +02:00"),
     WATCHED("true for the working directory, a path, or a list of paths"),
     DEPENDENCIES("name, list of names, or object of names and started, ready or completed"),
-    STOPPING("object of signal, timeout and command");
+    STOPPING("object of signal, timeout and command"),
+    LINE_TYPE("raw or json"),
+    LIMITS("object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 
     private final String form;
 

@@ -334,9 +334,67 @@ final class KeyNotes {
     add(
         AppKey.OUT_FILE,
         """
-        Where standard output goes. With several instances, the id comes before `.log`. \
-        `/dev/null` or `NULL` keeps nothing.\
-        """);
+        Where standard output goes. With several instances, the id comes before `.log`, in place \
+        of a number that stands there (`web-1.log`). `/dev/null` or `NULL` keeps nothing. A pipe \
+        or a terminal is one for all instances.\
+        """,
+        "lets all instances write to a file whose name does not end in `.log`.");
     add(AppKey.ERROR_FILE, "Where standard error goes, by the same rules.");
+    add(
+        AppKey.LOG_FILE,
+        """
+        One more file that gets both outputs, by the same rules; `true` is `logs/NAME.log`. On the \
+        command line `--log` alone is `true`, and a word after `--log` is its path unless it is \
+        all there is to start.\
+        """);
+    add(
+        AppKey.MERGE_LOGS,
+        "All instances write to the same files: no id comes into their names.",
+        "has it on where `instances` is not given.");
+    add(
+        AppKey.DISABLE_LOGS,
+        "Throw away what the app prints: `out_file`, `error_file` and `log_file` mean nothing.");
+    add(
+        AppKey.LOG_TYPE,
+        """
+        `raw` keeps every byte as it was printed. `json` writes each line as one JSON object with \
+        `message`, `timestamp`, `type` (`out` or `err`), `process_id` and `app_name`.\
+        """,
+        "writes an object for each piece it happens to read, with several lines or half a one in it.");
+    add(
+        AppKey.LOG_DATE_FORMAT,
+        """
+        The time before each line, as in `2026-11-21 13:20:39: text`, or the `timestamp` of `json`, \
+        which is ISO 8601 in UTC otherwise. `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d \
+        HH H hh h kk k mm m ss s SSS SS S A a Z ZZ X x W WW E` are tokens, `[text]` is text, and \
+        what is no token stands for itself. The zone is the daemon's. `""` is none.\
+        """);
+    add(
+        AppKey.TIME,
+        "The same as `log_date_format: \"YYYY-MM-DDTHH:mm:ss\"`, unless that key is given.");
+    add(
+        AppKey.LOGS,
+        """
+        What the app's log files may take: `{"max_size": "50M", "rotate_every": "7d", "keep": 20, \
+        "max_age": "90d", "max_total": "1G", "compress": true, "when_full": "drop_oldest"}`, each \
+        part as needed; the settings of the daemon (`logs` in `jpm.json`) say the rest. A file is \
+        rotated when it has `max_size` or its first line is older than `rotate_every`; the oldest \
+        rotated files go when there are more than `keep`, when they are older than `max_age`, or \
+        when all files of the app together have more than `max_total`. `compress` packs them with \
+        gzip. 0 is no limit. `when_full` says what happens when the disk takes no more: \
+        `drop_oldest` drops lines and counts them, `block` lets the app wait. Not in PM2.\
+        """);
+    add(
+        AppKey.PTY,
+        """
+        Have the app print on a terminal of its own, for programs that hold output back otherwise. \
+        Both outputs go to `out_file`. Not in PM2.\
+        """);
+    add(
+        AppKey.PID_FILE,
+        """
+        The file with the process id. The id of the instance comes before `.pid`, in place of a \
+        number that stands there.\
+        """);
   }
 }

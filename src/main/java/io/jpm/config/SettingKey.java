@@ -48,7 +48,24 @@ public enum SettingKey {
       "have a keeper hold log pipes and start the daemon again when it dies"),
 
   LOG_MAX_SIZE("log.max_size", Type.SIZE, "10M", "size at which jpm.log is rotated"),
-  LOG_KEEP("log.keep", 0, 1_000, "5", "rotated files of jpm.log to keep");
+  LOG_KEEP("log.keep", 0, 1_000, "5", "rotated files of jpm.log to keep"),
+
+  LOGS_MAX_SIZE("logs.max_size", Type.LIMIT_SIZE, "50M", "size at which an app's log is rotated"),
+  LOGS_ROTATE_EVERY(
+      "logs.rotate_every", Type.LIMIT_TIME, "7d", "age of its first line at which it is rotated"),
+  LOGS_KEEP("logs.keep", Type.LIMIT_COUNT, "20", "rotated files of each log file to keep"),
+  LOGS_MAX_AGE("logs.max_age", Type.LIMIT_TIME, "90d", "age at which a rotated file goes"),
+  LOGS_MAX_TOTAL(
+      "logs.max_total", Type.LIMIT_SIZE, "1G", "size of one app's log files, oldest go first"),
+  LOGS_COMPRESS("logs.compress", Type.BOOLEAN, "true", "pack rotated files with gzip"),
+  LOGS_WHEN_FULL(
+      "logs.when_full",
+      Type.WHEN_FULL,
+      "drop_oldest",
+      "when the disk takes no more: drop lines, or block the app"),
+  LOGS_TOTAL("logs.total", Type.LIMIT_SIZE, "10G", "size of the log files of all apps"),
+  LOGS_MIN_FREE("logs.min_free", Type.LIMIT_SIZE, "100M", "what logs leave free of each disk"),
+  LOGS_BUFFER("logs.buffer", Type.BUFFER_SIZE, "32M", "memory for output that waits for the disk");
 
   /// What a value looks like.
   public enum Type {
@@ -59,7 +76,12 @@ public enum SettingKey {
     POSITIVE_DURATION("a time of 1ms or more, such as 500ms, 10s, 5m or 1h"),
     SIZE("a size of 64K or more, such as 16M or 1G"),
     FRAME_SIZE("a size from 64K to 1G"),
-    SIGNAL("the name or number of a signal");
+    SIGNAL("the name or number of a signal"),
+    LIMIT_SIZE(LogAmounts.SIZE),
+    LIMIT_TIME(LogAmounts.TIME),
+    LIMIT_COUNT(LogAmounts.COUNT),
+    BUFFER_SIZE("a size from 1M to 1G"),
+    WHEN_FULL(LogAmounts.WHEN_FULL);
 
     private final String form;
 
@@ -75,6 +97,8 @@ public enum SettingKey {
 
   private static final long SMALLEST_SIZE = 64L << 10;
   private static final long LARGEST_FRAME = 1L << 30;
+  private static final long SMALLEST_BUFFER = 1L << 20;
+  private static final long LARGEST_BUFFER = 1L << 30;
 
   private final String key;
   private final Type type;
@@ -118,7 +142,17 @@ public enum SettingKey {
           switch (key.type) {
             case NUMBER -> new Node.Num(0, key.defaultText);
             case BOOLEAN -> new Node.Bool(0, key.defaultText.equals("true"));
-            case TEXT, DURATION, POSITIVE_DURATION, SIZE, FRAME_SIZE, SIGNAL ->
+            case TEXT,
+                DURATION,
+                POSITIVE_DURATION,
+                SIZE,
+                FRAME_SIZE,
+                SIGNAL,
+                LIMIT_SIZE,
+                LIMIT_TIME,
+                LIMIT_COUNT,
+                BUFFER_SIZE,
+                WHEN_FULL ->
                 new Node.Text(0, key.defaultText);
           };
       values.put(key, key.read(written).orElseThrow());
@@ -126,7 +160,8 @@ public enum SettingKey {
     return values;
   }
 
-  /// The value as this key's type: String, Boolean, Long (numbers, bytes), Duration or Signal.
+  /// The value as this key's type: String, Boolean, Long (numbers, bytes), Duration, Signal or
+  /// WhenFull.
   Optional<Object> read(Node node) {
     return switch (type) {
       case TEXT -> text(node).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
@@ -135,15 +170,19 @@ public enum SettingKey {
       case DURATION -> text(node).flatMap(Durations::parse).map(time -> time);
       case POSITIVE_DURATION ->
           text(node).flatMap(Durations::parse).filter(Duration::isPositive).map(time -> time);
-      case SIZE -> size(node, Long.MAX_VALUE);
-      case FRAME_SIZE -> size(node, LARGEST_FRAME);
+      case SIZE -> size(node, SMALLEST_SIZE, Long.MAX_VALUE);
+      case FRAME_SIZE -> size(node, SMALLEST_SIZE, LARGEST_FRAME);
+      case BUFFER_SIZE -> size(node, SMALLEST_BUFFER, LARGEST_BUFFER);
+      case LIMIT_SIZE -> LogAmounts.size(node).map(bytes -> bytes);
+      case LIMIT_TIME -> LogAmounts.time(node).map(time -> time);
+      case LIMIT_COUNT -> LogAmounts.count(node).map(Integer::longValue);
+      case WHEN_FULL -> LogAmounts.whenFull(node).map(rule -> rule);
       case SIGNAL -> Node.scalarText(node).flatMap(Signal::parse).map(signal -> signal);
     };
   }
 
-  private static Optional<Object> size(Node node, long largest) {
-    return within(
-        text(node).map(Sizes::parse).orElse(OptionalLong.empty()), SMALLEST_SIZE, largest);
+  private static Optional<Object> size(Node node, long smallest, long largest) {
+    return within(text(node).map(Sizes::parse).orElse(OptionalLong.empty()), smallest, largest);
   }
 
   private static Optional<String> text(Node node) {

@@ -1,10 +1,13 @@
 package io.jpm.config;
 
 import io.jpm.model.Backoff;
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.WhenFull;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -18,8 +21,9 @@ import java.util.Set;
 /// @param history what is kept of the past
 /// @param keeper whether there is to be a keeper
 /// @param log the daemon's own log
+/// @param logs what the log files of apps may take
 public record Settings(
-    Bridge bridge, AppDefaults appDefaults, History history, boolean keeper, Log log) {
+    Bridge bridge, AppDefaults appDefaults, History history, boolean keeper, Log log, Logs logs) {
   /// The door for clients.
   ///
   /// @param host address to listen on
@@ -47,6 +51,12 @@ public record Settings(
   /// @param keep older files that are kept
   public record Log(long maxSize, int keep) {}
 
+  /// What the log files of apps may take.
+  ///
+  /// @param perApp for each app that says nothing else
+  /// @param all for all of them together
+  public record Logs(LogLimits perApp, LogStorage all) {}
+
   /// What holds where no file says anything.
   public static Settings defaults() {
     return of(SettingKey.defaults());
@@ -67,7 +77,24 @@ public record Settings(
           apps(),
           new History(bytes(SettingKey.HISTORY_MAX_SIZE)),
           get(SettingKey.KEEPER_ENABLED, Boolean.class),
-          new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)));
+          new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)),
+          logs());
+    }
+
+    private Logs logs() {
+      return new Logs(
+          new LogLimits(
+              bytes(SettingKey.LOGS_MAX_SIZE),
+              time(SettingKey.LOGS_ROTATE_EVERY),
+              number(SettingKey.LOGS_KEEP),
+              time(SettingKey.LOGS_MAX_AGE),
+              bytes(SettingKey.LOGS_MAX_TOTAL),
+              get(SettingKey.LOGS_COMPRESS, Boolean.class),
+              get(SettingKey.LOGS_WHEN_FULL, WhenFull.class)),
+          new LogStorage(
+              bytes(SettingKey.LOGS_TOTAL),
+              bytes(SettingKey.LOGS_MIN_FREE),
+              bytes(SettingKey.LOGS_BUFFER)));
     }
 
     private Bridge bridge() {

@@ -30,7 +30,7 @@ public final class SettingsReader {
     home.read(false);
     List<Problem> problems = new ArrayList<>(installation.findings.problems());
     problems.addAll(home.findings.problems());
-    return new SettingsOutcome(Settings.of(home.values), problems);
+    return new SettingsOutcome(Settings.of(home.values), home.values, problems);
   }
 
   private void read(boolean needed) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Reads what restarts an app that runs well: times, files, memory.
@@ -21,6 +22,8 @@ final class TriggerRules {
   private static final List<String> USUALLY_IGNORED = List.of(".*", "node_modules/");
 
   private static final String LOG_ENDING = ".log";
+  private static final String PID_ENDING = ".pid";
+  private static final Pattern NUMBER = Pattern.compile("-[0-9]+$");
 
   private final Attributes attributes;
   private final AppBuilder.Context context;
@@ -35,8 +38,13 @@ final class TriggerRules {
 
   /// @param cwd where relative paths begin, and what `watch: true` means
   /// @param logs what the app itself writes, which must not restart it
-  Triggers read(Path cwd, LogFiles logs) {
-    return new Triggers(schedule(), watch(cwd, logs), maxMemory());
+  /// @param pidFile what is written about it, likewise
+  Triggers read(Path cwd, LogFiles logs, Optional<Path> pidFile) {
+    List<Path> own =
+        Stream.of(logs.out(), logs.error(), logs.combined(), pidFile)
+            .flatMap(Optional::stream)
+            .toList();
+    return new Triggers(schedule(), watch(cwd, own), maxMemory());
   }
 
   private OptionalLong maxMemory() {
@@ -94,7 +102,7 @@ final class TriggerRules {
     }
   }
 
-  private Optional<Triggers.Watch> watch(Path cwd, LogFiles logs) {
+  private Optional<Triggers.Watch> watch(Path cwd, List<Path> own) {
     List<String> ignored = attributes.words(AppKey.IGNORE_WATCH);
     Duration delay = attributes.duration(AppKey.WATCH_DELAY, Duration.ZERO);
     Optional<Node> node = attributes.node(AppKey.WATCH);
@@ -105,9 +113,7 @@ final class TriggerRules {
     Set<String> patterns =
         new LinkedHashSet<>(
             attributes.node(AppKey.IGNORE_WATCH).isPresent() ? ignored : USUALLY_IGNORED);
-    Stream.of(logs.out(), logs.error())
-        .flatMap(Optional::stream)
-        .forEach(log -> paths.forEach(path -> patterns.addAll(ofLog(log, path))));
+    own.forEach(file -> paths.forEach(path -> patterns.addAll(ofFile(file, path))));
     return Optional.of(new Triggers.Watch(paths, List.copyOf(patterns), delay));
   }
 
@@ -148,16 +154,24 @@ final class TriggerRules {
     }
   }
 
-  /// The patterns for a log file under a watched directory; with several instances the number comes
-  /// before the ending.
-  private static List<String> ofLog(Path log, Path watched) {
-    if (!log.startsWith(watched) || log.equals(watched)) {
+  /// The patterns for a log or pid file under a watched directory. With several instances a number
+  /// comes before the ending, in place of one that is there; rotation puts a date there and may
+  /// pack the file.
+  private static List<String> ofFile(Path file, Path watched) {
+    if (!file.startsWith(watched) || file.equals(watched)) {
       return List.of();
     }
-    String name = "/" + literally(watched.relativize(log).toString());
-    int end = name.endsWith(LOG_ENDING) ? name.length() - LOG_ENDING.length() : name.length();
-    List<String> patterns = new ArrayList<>(List.of(name));
-    patterns.add(name.substring(0, end) + "-[0-9]*" + name.substring(end));
+    String name = "/" + watched.relativize(file);
+    String ending = Stream.of(LOG_ENDING, PID_ENDING).filter(name::endsWith).findFirst().orElse("");
+    String stem = name.substring(0, name.length() - ending.length());
+    String bare = ending.isEmpty() ? stem : NUMBER.matcher(stem).replaceFirst("");
+    List<String> patterns = new ArrayList<>(List.of(literally(name)));
+    patterns.add(literally(bare) + "-[0-9]*" + ending);
+    if (!ending.equals(PID_ENDING)) {
+      patterns.add(literally(bare) + "-[0-9]*" + ending + ".gz");
+      patterns.add(literally(stem) + "__*" + ending);
+      patterns.add(literally(stem) + "__*" + ending + ".gz");
+    }
     return patterns;
   }
 

@@ -43,6 +43,7 @@ final class StartAttributes {
       case WATCHED -> watched(arguments.values(option));
       case FILTER -> arguments.values(option);
       case DEPENDENCIES -> dependencies(text);
+      case PATH_OR_FLAG -> pathOrFlag(arguments.values(option));
       case TEXT,
           PATH,
           WORDS,
@@ -57,7 +58,9 @@ final class StartAttributes {
           CODES,
           CRON,
           ZONE,
-          STOPPING ->
+          STOPPING,
+          LINE_TYPE,
+          LIMITS ->
           text;
     };
   }
@@ -79,6 +82,11 @@ final class StartAttributes {
     return values.stream().allMatch(String::isEmpty)
         ? true
         : values.stream().map(value -> value.isEmpty() ? "." : value).toList();
+  }
+
+  /// Without a path it is the usual one; the last word counts.
+  private static Object pathOrFlag(List<String> values) {
+    return values.getLast().isEmpty() ? true : values.getLast();
   }
 
   /// `db:ready,cache`: a word after the last colon is the condition.

@@ -36,6 +36,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -55,6 +56,7 @@ final class Daemon {
   private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final long STOP_SECONDS = 10;
   private static final long REST_MILLIS = 3000;
+  private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
 
   /// The exit code after `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
   /// writes has systemd start the daemon again then, and only then, at once.
@@ -113,8 +115,9 @@ final class Daemon {
     // Vert.x takes the longest, settings and native code are read and warmed up beside it.
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
     try {
-      Settings settings = settings(home);
-      DaemonLog.install(home.log(), settings.log().maxSize(), settings.log().keep());
+      SettingsOutcome settings = settings(home);
+      Settings.Log log = settings.settings().log();
+      DaemonLog.install(home.log(), log.maxSize(), log.keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(Hosts::best));
       new Daemon(home, lock, host, vertx.join()).boot(settings, duty);
       return RunningDaemon.port(home);
@@ -134,14 +137,17 @@ final class Daemon {
     }
   }
 
-  private static Settings settings(Home home) throws StartupFailure {
-    Path defaults = Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
-    SettingsOutcome outcome = SettingsReader.read(defaults, home.settings());
+  private static Path installedSettings() {
+    return Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
+  }
+
+  private static SettingsOutcome settings(Home home) throws StartupFailure {
+    SettingsOutcome outcome = SettingsReader.read(installedSettings(), home.settings());
     if (!outcome.problems().isEmpty()) {
       throw new StartupFailure(
           outcome.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
-    return outcome.settings();
+    return outcome;
   }
 
   private static Vertx vertx() {
@@ -159,12 +165,14 @@ final class Daemon {
     return vertx;
   }
 
-  private void boot(Settings settings, Duty duty) throws StartupFailure {
+  private void boot(SettingsOutcome read, Duty duty) throws StartupFailure {
+    Settings settings = read.settings();
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
       deploy(
           new LogAggregatorVerticle(
               host, home.root(), new Clocks(InstantSource.system(), System::nanoTime)));
+      vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
       var keeper = new KeeperVerticle(keeper(settings.keeper() ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);
@@ -189,6 +197,7 @@ final class Daemon {
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
       Home.write(home.pidFile(), pid());
+      deploy(new SettingsWatch(installedSettings(), home.settings(), read, SETTINGS_PAUSE));
       deploy(new BridgeVerticle(bridge(settings)));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;

@@ -14,6 +14,7 @@ import io.jpm.model.InstanceId;
 import io.jpm.model.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -287,12 +288,11 @@ final class Commands {
   }
 
   private void describe(Instance instance, AppSpec spec) {
+    LogsCommand.Open captured = instance.capture();
+    Path pidFile = instance.paths.pidFile();
     instance.spec = spec;
-    InstancePaths paths = InstancePaths.of(god.home(), spec, instance.id, instance.createdAt);
-    if (!paths.equals(instance.paths)) {
-      instance.paths = paths;
-      instance.captured = false;
-    }
+    instance.paths = InstancePaths.of(god.home(), spec, instance.id, instance.createdAt);
+    supervisor.processes().moved(instance, captured, pidFile);
     supervisor.specChanged(instance);
   }
 

@@ -1,6 +1,8 @@
 package io.jpm.god;
 
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogPaths;
+import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
@@ -10,6 +12,7 @@ import io.jpm.supervise.Timer;
 import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,7 +48,7 @@ final class Instance {
   /// Whether the stop under way is one of the whole tree.
   boolean treeOrdered;
 
-  /// Whether LogAggregator captures this instance's pipes.
+  /// Whether LogAggregator captures this instance's pipes as [#capture] says.
   boolean captured;
 
   /// What the present process says over its channel.
@@ -108,9 +111,23 @@ final class Instance {
         state.reason(),
         paths.out().file(),
         paths.error().file(),
+        paths.combined(),
         paths.pidFile(),
         state.wanted() == Wanted.DOWN ? Optional.empty() : nextRun,
         channel.report());
+  }
+
+  /// What LogAggregator is to do with the output, as it is described now.
+  LogsCommand.Open capture() {
+    Optional<Path> combined = paths.combined().filter(file -> !file.equals(InstancePaths.NOWHERE));
+    return new LogsCommand.Open(
+        id,
+        spec.name(),
+        paths.out().fifo(),
+        paths.error().fifo(),
+        new LogPaths(paths.out().file(), paths.error().file(), combined),
+        spec.logs(),
+        spec.runAs());
   }
 
   /// How people and the log call it: `web:2`.

@@ -2,7 +2,6 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.KeeperCommand;
-import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
@@ -20,6 +19,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,16 +165,7 @@ final class Processes {
     if (instance.captured) {
       return Future.succeededFuture(Optional.empty());
     }
-    InstancePaths paths = instance.paths;
-    var open =
-        new LogsCommand.Open(
-            instance.id,
-            instance.spec.name(),
-            paths.out().fifo(),
-            paths.error().fifo(),
-            new LogPaths(paths.out().file(), paths.error().file(), Optional.empty()),
-            instance.spec.logs(),
-            instance.spec.runAs());
+    LogsCommand.Open open = instance.capture();
     return vertx
         .eventBus()
         .<LogsReply>request(Addresses.LOGS_COMMAND, open)
@@ -182,13 +173,33 @@ final class Processes {
             switch (reply.body()) {
               case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) -> {
                 // A new spec may have come meanwhile with other files.
-                instance.captured = paths.equals(instance.paths);
-                tellKeeper(
-                    new KeeperCommand.Hold(List.of(paths.out().fifo(), paths.error().fifo())));
+                instance.captured = open.equals(instance.capture());
+                tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));
                 yield Optional.<String>empty();
               }
               case LogsReply.Failed(String problem) -> Optional.of(problem);
             });
+  }
+
+  /// `instance` has come to be described otherwise: what it prints from now on goes where it should
+  /// go now, and so does its pid, while its process lives on.
+  ///
+  /// @param captured what LogAggregator does, or has been asked to do
+  /// @param pidFile where the pid stands
+  void moved(Instance instance, LogsCommand.Open captured, Path pidFile) {
+    Child child = instance.child;
+    if (!captured.equals(instance.capture())) {
+      boolean open = instance.captured;
+      instance.captured = false;
+      if (open && child != null) {
+        // What it fails for is told when the app is started again, which it then prevents.
+        capture(instance);
+      }
+    }
+    if (child != null && !pidFile.equals(instance.paths.pidFile())) {
+      pidFiles.remove(pidFile);
+      pidFiles.write(instance.paths.pidFile(), child.identity().pid());
+    }
   }
 
   /// Has the keeper take note, for the time when there is no daemon.

@@ -7,7 +7,6 @@ import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.Instances;
-import io.jpm.model.LogFiles;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
@@ -58,8 +57,8 @@ final class SpecJson {
     var dependsOn = new JsonObject();
     spec.dependsOn().forEach((app, condition) -> dependsOn.put(app.value(), condition.name()));
     json.put("depends_on", dependsOn);
-    spec.logs().out().ifPresent(path -> json.put("out_file", path.toString()));
-    spec.logs().error().ifPresent(path -> json.put("error_file", path.toString()));
+    LogFilesJson.put(json, spec.logs());
+    spec.pidFile().ifPresent(path -> json.put("pid_file", path.toString()));
     return json;
   }
 
@@ -86,7 +85,8 @@ final class SpecJson {
                 millis(json, "listen_timeout", Readiness.DEFAULT.timeout())))
         .triggers(triggers(json))
         .dependsOn(dependsOn(json))
-        .logs(LogFiles.to(path(json, "out_file"), path(json, "error_file")))
+        .logs(LogFilesJson.read(json))
+        .pidFile(path(json, "pid_file"))
         .build();
   }
 

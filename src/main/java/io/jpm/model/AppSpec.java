@@ -2,6 +2,7 @@ package io.jpm.model;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// An app as its owner described it, complete and validated: nothing in it depends on who reads it,
 /// where or when. Made by [#of] and [Draft].
@@ -20,6 +21,8 @@ import java.util.Map;
 /// @param triggers what restarts it
 /// @param dependsOn apps that must have come so far before this one is started
 /// @param logs where output goes
+/// @param pidFile where its pid is written for people and scripts, absolute; empty:
+///   `pids/<name>-<id>.pid` in the home
 public record AppSpec(
     AppName name,
     String namespace,
@@ -34,7 +37,8 @@ public record AppSpec(
     Readiness readiness,
     Triggers triggers,
     Map<AppName, Condition> dependsOn,
-    LogFiles logs) {
+    LogFiles logs,
+    Optional<Path> pidFile) {
   /// The namespace of apps that name none.
   public static final String DEFAULT_NAMESPACE = "default";
 
@@ -63,7 +67,8 @@ public record AppSpec(
         .readiness(readiness)
         .triggers(triggers)
         .dependsOn(dependsOn)
-        .logs(logs);
+        .logs(logs)
+        .pidFile(pidFile);
   }
 
   /// An app in the making. Its methods give the draft itself.
@@ -82,6 +87,7 @@ public record AppSpec(
     private Triggers triggers = Triggers.NONE;
     private Map<AppName, Condition> dependsOn = Map.of();
     private LogFiles logs = LogFiles.DEFAULT;
+    private Optional<Path> pidFile = Optional.empty();
 
     private Draft(AppName name, Command command, Path cwd) {
       this.name = name;
@@ -161,11 +167,17 @@ public record AppSpec(
       return this;
     }
 
+    /// Sets [AppSpec#pidFile].
+    public Draft pidFile(Optional<Path> value) {
+      this.pidFile = value;
+      return this;
+    }
+
     /// The app.
     public AppSpec build() {
       return new AppSpec(
           name, namespace, command, cwd, variables, runAs, instances, autostart, restart, stop,
-          readiness, triggers, dependsOn, logs);
+          readiness, triggers, dependsOn, logs, pidFile);
     }
   }
 }

@@ -278,10 +278,10 @@ class CommandResolutionTest {
   void anUnusedInterpreterIsAWarning() {
     place.program("npm");
     AppsOutcome outcome =
-        place.type(Map.of("script", "npm start", "interpreter", "bash", "time", true));
+        place.type(Map.of("script", "npm start", "interpreter", "bash", "write", true));
     assertThat(outcome.warnings())
         .containsExactly(
-            "npm start: ignored for now: --time",
+            "npm start: ignored for now: --write",
             "npm start: interpreter is not used: the script is a command line");
     AppsOutcome program = place.type(Map.of("script", "npm", "node_args", "-x"));
     assertThat(program.warnings())

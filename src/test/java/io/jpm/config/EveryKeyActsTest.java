@@ -63,6 +63,15 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.LISTEN_TIMEOUT, "3");
     VALUES.put(AppKey.OUT_FILE, "\"out.log\"");
     VALUES.put(AppKey.ERROR_FILE, "\"err.log\"");
+    VALUES.put(AppKey.LOG_FILE, "true");
+    VALUES.put(AppKey.MERGE_LOGS, "true");
+    VALUES.put(AppKey.DISABLE_LOGS, "true");
+    VALUES.put(AppKey.LOG_TYPE, "\"json\"");
+    VALUES.put(AppKey.LOG_DATE_FORMAT, "\"HH\"");
+    VALUES.put(AppKey.TIME, "true");
+    VALUES.put(AppKey.LOGS, "{\"keep\": 3}");
+    VALUES.put(AppKey.PTY, "true");
+    VALUES.put(AppKey.PID_FILE, "\"a.pid\"");
   }
 
   @TempDir Path dir;

@@ -311,7 +311,7 @@ class ProcessFileTest {
             """
             {"apps": {"name": "web", "script": "app",
               "env_production": {"A": 1}, "merge_logs": false, "log": true, "pmx": true, "vizion": false, "force": true,
-              "kill_retry_time": 100, "time": true,
+              "kill_retry_time": 100, "write": true,
               "instances": 4, "exec_mode": "cluster"},
              "static": []}
             """);
@@ -321,7 +321,7 @@ class ProcessFileTest {
             "ecosystem.json: ignored for now: static",
             "ecosystem.json: web: exec_mode cluster: 4 instances run side by side and share no port"
                 + " in this version",
-            "ecosystem.json: web: ignored for now: log, time",
+            "ecosystem.json: web: ignored for now: write",
             "ecosystem.json: web: mean nothing in jpm: kill_retry_time, pmx, force");
   }
 

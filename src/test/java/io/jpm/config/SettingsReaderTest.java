@@ -2,9 +2,12 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.WhenFull;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +63,8 @@ class SettingsReaderTest {
                 AppDefaults.PM2,
                 new Settings.History(8 << 20),
                 true,
-                new Settings.Log(10 << 20, 5)));
+                new Settings.Log(10 << 20, 5),
+                new Settings.Logs(LogLimits.DEFAULT, LogStorage.DEFAULT)));
   }
 
   @Test
@@ -74,7 +78,10 @@ class SettingsReaderTest {
              "defaults": {"autorestart": false, "max_restarts": 0, "min_uptime": "0s",
                "restart_delay": "1h", "kill_timeout": "10s", "kill_signal": "TERM"},
              "history": {"max_size": "1M"},             "keeper": {"enabled": false},
-             "log": {"max_size": "64K", "keep": 0}}
+             "log": {"max_size": "64K", "keep": 0},
+             "logs": {"max_size": "1K", "rotate_every": "1s", "keep": 3, "max_age": 0,
+               "max_total": 0, "compress": false, "when_full": "block", "total": "0",
+               "min_free": "5M", "buffer": "1G"}}
             """);
     SettingsOutcome outcome = SettingsReader.read(INSTALLED, home);
     assertThat(outcome.problems()).isEmpty();
@@ -89,7 +96,13 @@ class SettingsReaderTest {
                     new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(10), true)),
                 new Settings.History(1 << 20),
                 false,
-                new Settings.Log(64 << 10, 0)));
+                new Settings.Log(64 << 10, 0),
+                new Settings.Logs(
+                    new LogLimits(
+                        1024, Duration.ofSeconds(1), 3, Duration.ZERO, 0, false, WhenFull.BLOCK),
+                    new LogStorage(0, 5 << 20, 1 << 30))));
+    assertThat(outcome.changesSince(SettingsReader.read(INSTALLED, dir.resolve("none.json"))))
+        .containsExactly(SettingKey.values());
   }
 
   @ParameterizedTest
@@ -112,6 +125,13 @@ class SettingsReaderTest {
           {"defaults": {"min_uptime": 5}} | :1: defaults.min_uptime: 5 is wrong: use a time with a unit, such as 500ms, 10s, 5m or 1h
           {"defaults": {"kill_signal": "X"}} | :1: defaults.kill_signal: "X" is wrong: use the name or number of a signal
           {"log": {"max_size": 5}} | :1: log.max_size: 5 is wrong: use a size of 64K or more, such as 16M or 1G
+          {"logs": {"max_size": "5"}} | :1: logs.max_size: "5" is wrong: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
+          {"logs": {"max_age": 5000}} | :1: logs.max_age: 5000 is wrong: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
+          {"logs": {"keep": -1}} | :1: logs.keep: -1 is wrong: use 0 for no limit, or a whole number
+          {"logs": {"when_full": "drop"}} | :1: logs.when_full: "drop" is wrong: use "drop_oldest" or "block"
+          {"logs": {"buffer": "512K"}} | :1: logs.buffer: "512K" is wrong: use a size from 1M to 1G
+          {"logs": {"buffer": 0}} | :1: logs.buffer: 0 is wrong: use a size from 1M to 1G
+          {"logs": {"max_siz": "5M"}} | :1: logs: unknown key "max_siz": did you mean "max_size"?
           {"log": {}, "log": {}} | :1: key "log" is given twice
           {"log": | :1:8: the file ends too early: a }, ] or " is missing
           """)

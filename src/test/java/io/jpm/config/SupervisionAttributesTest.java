@@ -243,7 +243,28 @@ class SupervisionAttributesTest {
                     "out_file": "logs/o[1].log", "error_file": "/elsewhere/err.log"
                     """)
                 .ignore())
-        .containsExactly("x", "/logs/o\\[1\\].log", "/logs/o\\[1\\]-[0-9]*.log");
+        .containsExactly(
+            "x",
+            "/logs/o\\[1\\].log",
+            "/logs/o\\[1\\]-[0-9]*.log",
+            "/logs/o\\[1\\]-[0-9]*.log.gz",
+            "/logs/o\\[1\\]__*.log",
+            "/logs/o\\[1\\]__*.log.gz");
+    assertThat(
+            watch(
+                    """
+                    "watch": true, "ignore_watch": [],
+                    "log_file": "all", "pid_file": "run/app-7.pid"
+                    """)
+                .ignore())
+        .containsExactly(
+            "/all",
+            "/all-[0-9]*",
+            "/all-[0-9]*.gz",
+            "/all__*",
+            "/all__*.gz",
+            "/run/app-7.pid",
+            "/run/app-[0-9]*.pid");
   }
 
   @Test

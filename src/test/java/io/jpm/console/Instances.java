@@ -8,9 +8,14 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
 import io.jpm.model.InstanceId;
+import io.jpm.model.LineFormat;
+import io.jpm.model.LogFiles;
+import io.jpm.model.LogLimits;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TimePattern;
 import io.jpm.model.Variables;
+import io.jpm.model.WhenFull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +45,30 @@ public final class Instances {
         .variables(Variables.declared(Map.of("PASSWORD", "hunter2", "NODE_ENV", "production")))
         .instances(io.jpm.model.Instances.of(instances))
         .namespace(namespace)
+        .build();
+  }
+
+  /// An app with every option of output.
+  public static AppSpec logging(String name) {
+    return spec(name, 1)
+        .draft()
+        .logs(
+            new LogFiles(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(Path.of("")),
+                true,
+                true,
+                new LineFormat.Json(Optional.of(TimePattern.TIME)),
+                new LogLimits.Wish(
+                    Optional.of(5L << 20),
+                    Optional.of(Duration.ZERO),
+                    Optional.of(0),
+                    Optional.of(Duration.ofDays(7)),
+                    Optional.of(0L),
+                    Optional.of(false),
+                    Optional.of(WhenFull.BLOCK)),
+                true))
         .build();
   }
 
@@ -85,6 +114,7 @@ public final class Instances {
         reason,
         logs.resolve(stem + "-out.log"),
         logs.resolve(stem + "-error.log"),
+        spec.logs().combined().map(_ -> logs.resolve(stem + ".log")),
         Path.of("/home/me/.jpm/pids", spec.name().fileStem() + "-" + id + ".pid"),
         Optional.empty(),
         AppReport.NONE);

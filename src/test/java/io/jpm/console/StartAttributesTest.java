@@ -48,6 +48,18 @@ class StartAttributesTest {
           --nice -5                       | nice                      | -5
           --umask 027                     | umask                     | 027
           --time-zone UTC                 | time_zone                 | UTC
+          --log                           | log_file                  | true
+          -l all.log                      | log_file                  | all.log
+          --log=all.log                   | log_file                  | all.log
+          --log a.log --log b.log         | log_file                  | b.log
+          --merge-logs                    | merge_logs                | true
+          --disable-logs                  | disable_logs              | true
+          --log-type json                 | log_type                  | json
+          --log-date-format HH:mm         | log_date_format           | HH:mm
+          --time                          | time                      | true
+          --pty                           | pty                       | true
+          --pid a.pid                     | pid_file                  | a.pid
+          -p a.pid                        | pid_file                  | a.pid
           """)
   void optionsBecomeAttributes(String line, String key, String value) {
     String[] words = ("start app.js " + line).split(" ");
@@ -69,6 +81,13 @@ class StartAttributesTest {
         .isEqualTo(List.of("src", "lib"));
     assertThat(attribute("watch", "start", "app.js", "--watch", "src", "--watch"))
         .isEqualTo(List.of("src", "."));
+  }
+
+  @Test
+  void aWordBehindLogIsWhatToStartWhereThereIsNoOther() {
+    Asked.Run asked = (Asked.Run) ArgumentReader.read(List.of("start", "--log", "app.js"));
+    assertThat(asked.arguments().targets()).containsExactly("app.js");
+    assertThat(StartAttributes.of("app.js", asked.arguments())).containsEntry("log_file", true);
   }
 
   @Test

@@ -12,7 +12,9 @@ import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Instances;
+import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
+import io.jpm.model.LogLimits;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Readiness;
@@ -20,8 +22,10 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.TimePattern;
 import io.jpm.model.Triggers;
 import io.jpm.model.Variables;
+import io.jpm.model.WhenFull;
 import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Counters;
 import io.jpm.supervise.Ending;
@@ -91,7 +95,25 @@ class JournalTest {
                         List.of(Path.of("/srv/src")), List.of("*.tmp"), Duration.ofSeconds(1))),
                 OptionalLong.of(300L << 20)))
         .dependsOn(Map.of(new AppName("db"), Condition.READY))
-        .logs(LogFiles.to(Optional.of(Path.of("/tmp/o.log")), Optional.empty()))
+        .logs(
+            new LogFiles(
+                Optional.of(Path.of("/tmp/o.log")),
+                Optional.empty(),
+                Optional.of(Path.of("")),
+                false,
+                false,
+                new LineFormat.Json(Optional.of(TimePattern.TIME)),
+                new LogLimits.Wish(
+                    Optional.of(5L << 20),
+                    Optional.of(Duration.ofDays(1)),
+                    Optional.of(0),
+                    Optional.of(Duration.ZERO),
+                    Optional.of(9L << 30),
+                    Optional.of(false),
+                    Optional.of(WhenFull.BLOCK)),
+                false,
+                Set.of(Path.of("/tmp/pipe"))))
+        .pidFile(Optional.of(Path.of("/run/my.pid")))
         .namespace("space")
         .build();
   }
@@ -143,6 +165,58 @@ class JournalTest {
     var written = snapshot(entry(0, Phase.ONLINE, Optional.of(exit)));
     file.write(written);
     assertThat(file.read()).isEqualTo(written);
+  }
+
+  static Stream<LogFiles> logOptions() {
+    var none = Optional.<Path>empty();
+    var nowhere = Optional.of(Path.of("/dev/null"));
+    var raw = LineFormat.RAW;
+    var wish = LogLimits.Wish.NONE;
+    return Stream.of(
+        LogFiles.DEFAULT,
+        new LogFiles(nowhere, nowhere, nowhere, true, false, raw, wish, false),
+        new LogFiles(none, none, none, false, true, raw, wish, false),
+        new LogFiles(none, none, none, false, false, raw, wish, true),
+        new LogFiles(
+            none,
+            none,
+            none,
+            false,
+            false,
+            new LineFormat.Dated(new TimePattern("HH:mm [\"ü\"]")),
+            wish,
+            false),
+        new LogFiles(
+            none, none, none, false, false, new LineFormat.Json(Optional.empty()), wish, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("logOptions")
+  void logOptionsComeBackAsWritten(LogFiles logs) {
+    AppSpec spec = spec(Map.of()).draft().logs(logs).pidFile(Optional.empty()).build();
+    var json = new JsonObject(SpecJson.write(spec).encode());
+    assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
+  }
+
+  @Test
+  void aJournalOfAnOlderJpmHasTheDefaultsOfLogs() {
+    AppSpec spec = spec(Map.of());
+    JsonObject json = SpecJson.write(spec);
+    Stream.of(
+            "log_file",
+            "merge_logs",
+            "disable_logs",
+            "pty",
+            "log_type",
+            "log_date_format",
+            "logs",
+            "special_files",
+            "pid_file")
+        .forEach(json::remove);
+    AppSpec old = SpecJson.read(json, Map.of());
+    assertThat(old.logs())
+        .isEqualTo(LogFiles.to(Optional.of(Path.of("/tmp/o.log")), Optional.empty()));
+    assertThat(old.pidFile()).isEmpty();
   }
 
   @Test
@@ -268,18 +342,5 @@ class JournalTest {
     assertThat(registry.takeId()).isEqualTo(new InstanceId(1));
     registry.remove(instance);
     assertThat(registry.takeId()).isEqualTo(new InstanceId(0));
-  }
-
-  @Test
-  void logFilesAreNumberedWhereThereAreSeveralInstances() {
-    AppSpec one = named("a/b".replace('/', ' '));
-    InstanceId id = new InstanceId(4);
-    InstancePaths paths = InstancePaths.of(Path.of("/h"), one, id, BORN);
-    assertThat(paths.error().file()).isEqualTo(Path.of("/h/logs/a-b-error.log"));
-    assertThat(paths.out().file()).isEqualTo(Path.of("/tmp/o.log"));
-    assertThat(paths.pidFile()).isEqualTo(Path.of("/h/pids/a-b-4.pid"));
-    InstancePaths several = InstancePaths.of(Path.of("/h"), spec(Map.of()), id, BORN);
-    assertThat(several.out().file()).isEqualTo(Path.of("/tmp/o-4.log"));
-    assertThat(several.error().file()).isEqualTo(Path.of("/h/logs/wéb-1-error-4.log"));
   }
 }

@@ -7,16 +7,22 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
+import io.jpm.model.LineFormat;
+import io.jpm.model.LogFiles;
+import io.jpm.model.LogLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.TimePattern;
 import io.jpm.model.Triggers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /// What `jpm jlist` prints: PM2's elements under PM2's names, and what PM2 has no word for under
@@ -102,8 +108,21 @@ public final class InstanceJson {
   private static void putFiles(JsonObject json, InstanceView instance) {
     json.put("pm_out_log_path", instance.outFile().toString());
     json.put("pm_err_log_path", instance.errorFile().toString());
+    instance.combinedFile().ifPresent(file -> json.put("pm_log_path", file.toString()));
     json.put("pm_pid_path", instance.pidFile().toString());
-    json.put("merge_logs", instance.spec().instances().count() == 1);
+    LogFiles logs = instance.spec().logs();
+    json.put("merge_logs", logs.merged() || instance.spec().instances().count() == 1);
+    if (logs.disabled()) {
+      json.put("disable_logs", true);
+    }
+    switch (logs.format()) {
+      case LineFormat.Raw() -> {}
+      case LineFormat.Dated(TimePattern pattern) -> json.put("log_date_format", pattern.text());
+      case LineFormat.Json(Optional<TimePattern> pattern) -> {
+        json.put("log_type", "json");
+        pattern.ifPresent(date -> json.put("log_date_format", date.text()));
+      }
+    }
   }
 
   private static void putPolicies(JsonObject json, AppSpec spec) {
@@ -154,7 +173,9 @@ public final class InstanceJson {
         .put("kill_signal", instance.spec().stop().signal().name())
         .put("restart", instance.spec().restart().when().word())
         .put("next_run", instance.nextRun().map(Instant::toEpochMilli).orElse(null))
-        .put("depends_on", dependsOn(instance.spec()));
+        .put("depends_on", dependsOn(instance.spec()))
+        .put("pty", instance.spec().logs().terminal())
+        .put("logs", limits(instance.spec().logs().limits()));
   }
 
   private static JsonObject dependsOn(AppSpec spec) {
@@ -162,6 +183,19 @@ public final class InstanceJson {
     spec.dependsOn().entrySet().stream()
         .sorted(Map.Entry.comparingByKey())
         .forEach(needed -> json.put(needed.getKey().value(), needed.getValue().word()));
+    return json;
+  }
+
+  /// What the app says of it, in bytes and milliseconds, under the names of a process file.
+  private static JsonObject limits(LogLimits.Wish wish) {
+    var json = new JsonObject();
+    wish.maxSize().ifPresent(bytes -> json.put("max_size", bytes));
+    wish.rotateEvery().ifPresent(time -> json.put("rotate_every", time.toMillis()));
+    wish.keep().ifPresent(files -> json.put("keep", files));
+    wish.maxAge().ifPresent(time -> json.put("max_age", time.toMillis()));
+    wish.maxTotal().ifPresent(bytes -> json.put("max_total", bytes));
+    wish.compress().ifPresent(packed -> json.put("compress", packed));
+    wish.whenFull().ifPresent(rule -> json.put("when_full", rule.name().toLowerCase(Locale.ROOT)));
     return json;
   }
 }

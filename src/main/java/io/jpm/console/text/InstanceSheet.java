@@ -103,10 +103,12 @@ public final class InstanceSheet {
 
   private void commandRows(AppSpec spec) {
     Command command = spec.command();
+    instance.combinedFile().ifPresent(file -> row("entire log path", file.toString()));
     row("script path", command.script().toString());
     row("script args", words(command.args()));
     row("error log path", instance.errorFile().toString());
     row("out log path", instance.outFile().toString());
+    LogRows.of(spec.logs()).forEach(this::row);
     row("pid path", instance.pidFile().toString());
     row("interpreter", command.interpreter().map(Object::toString).orElse("none"));
     row("interpreter args", words(command.interpreterArgs()));

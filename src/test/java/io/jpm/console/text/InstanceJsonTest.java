@@ -37,6 +37,12 @@ class InstanceJsonTest {
   }
 
   @Test
+  void everyOptionOfOutput() {
+    String json = draw(Instances.online(0, Instances.logging("web"), 0));
+    Golden.check("jlist-logs", new JsonArray(json).encodePrettily() + "\n");
+  }
+
+  @Test
   void environmentsStayInside() {
     String json = draw(Instances.online(0, "web"));
     assertThat(json).doesNotContain("hunter2", "PASSWORD");

@@ -29,6 +29,12 @@ class InstanceSheetTest {
   }
 
   @Test
+  void everyOptionOfOutput() {
+    Golden.check(
+        "describe-logs", draw(Instances.online(0, Instances.logging("web"), 0), Screen.PIPE));
+  }
+
+  @Test
   void longValuesGoOnInTheNextLine() {
     String sheet = draw(Instances.errored(3, "worker"), new Screen(46, false));
     Golden.check("describe-46", sheet);

@@ -1,0 +1,67 @@
+package io.jpm.console.text;
+
+import io.jpm.config.Durations;
+import io.jpm.config.Sizes;
+import io.jpm.model.LineFormat;
+import io.jpm.model.LogFiles;
+import io.jpm.model.LogLimits;
+import io.jpm.model.TimePattern;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// The rows of `jpm describe` about how an app's output is kept; none for what is as usual.
+final class LogRows {
+  private LogRows() {}
+
+  /// Values by label, in the order to print them.
+  static Map<String, String> of(LogFiles logs) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    if (logs.disabled()) {
+      rows.put("disable logs", "✔");
+    }
+    if (logs.merged()) {
+      rows.put("merge logs", "✔");
+    }
+    if (logs.terminal()) {
+      rows.put("pty", "✔");
+    }
+    switch (logs.format()) {
+      case LineFormat.Raw() -> {}
+      case LineFormat.Dated(TimePattern pattern) -> rows.put("log date format", pattern.text());
+      case LineFormat.Json(Optional<TimePattern> pattern) -> {
+        rows.put("log type", "json");
+        pattern.ifPresent(date -> rows.put("log date format", date.text()));
+      }
+    }
+    if (!logs.limits().equals(LogLimits.Wish.NONE)) {
+      rows.put("log limits", limits(logs.limits()));
+    }
+    return rows;
+  }
+
+  private static String limits(LogLimits.Wish wish) {
+    List<String> words = new ArrayList<>();
+    wish.maxSize().ifPresent(bytes -> words.add("max_size " + size(bytes)));
+    wish.rotateEvery().ifPresent(time -> words.add("rotate_every " + time(time)));
+    wish.keep().ifPresent(files -> words.add("keep " + (files == 0 ? "all" : files)));
+    wish.maxAge().ifPresent(time -> words.add("max_age " + time(time)));
+    wish.maxTotal().ifPresent(bytes -> words.add("max_total " + size(bytes)));
+    wish.compress().ifPresent(packed -> words.add("compress " + packed));
+    wish.whenFull()
+        .ifPresent(rule -> words.add("when_full " + rule.name().toLowerCase(Locale.ROOT)));
+    return String.join(", ", words);
+  }
+
+  private static String size(long bytes) {
+    return bytes == 0 ? "off" : Sizes.format(bytes);
+  }
+
+  private static String time(Duration time) {
+    return time.isZero() ? "off" : Durations.format(time);
+  }
+}

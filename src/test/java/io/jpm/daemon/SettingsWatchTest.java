@@ -1,0 +1,223 @@
+package io.jpm.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.config.SettingsReader;
+import io.jpm.model.LogLimits;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class SettingsWatchTest {
+  private static final Path INSTALLED = Path.of("conf/jpm.json");
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration NEVER = Duration.ofHours(1);
+
+  @TempDir Path dir;
+  private final List<LogsCommand> sent = new CopyOnWriteArrayList<>();
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private final Logger logger = Logger.getLogger("jpm.settings");
+  private final Handler handler = new Lines();
+  private Vertx vertx;
+  private Path home;
+
+  private final class Lines extends Handler {
+    @Override
+    public void publish(LogRecord line) {
+      lines.add(line.getLevel() + " " + new SimpleFormatter().formatMessage(line));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @BeforeEach
+  void begin() {
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    home = dir.resolve("jpm.json");
+    vertx = Vertx.vertx();
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<LogsCommand>consumer(
+            Addresses.LOGS_COMMAND,
+            message -> {
+              sent.add(message.body());
+              message.reply(new LogsReply.Done());
+            });
+  }
+
+  @AfterEach
+  void end() {
+    await(vertx.close());
+    logger.removeHandler(handler);
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (Exception error) {
+      throw new AssertionError(error);
+    }
+  }
+
+  /// A watch that looks when it is told to, and has seen the files as they are.
+  private SettingsWatch watch() {
+    SettingsWatch watch = watch(NEVER);
+    look(watch, 2);
+    return watch;
+  }
+
+  private SettingsWatch watch(Duration pause) {
+    var watch = new SettingsWatch(INSTALLED, home, SettingsReader.read(INSTALLED, home), pause);
+    await(vertx.deployVerticle(watch));
+    return watch;
+  }
+
+  private static void look(SettingsWatch watch, int times) {
+    for (int i = 0; i < times; i++) {
+      await(watch.look());
+    }
+  }
+
+  private void write(String text) throws IOException {
+    Files.writeString(home, text);
+  }
+
+  private List<Long> maxSizes() {
+    return sent.stream().map(command -> ((LogsCommand.Limits) command).perApp().maxSize()).toList();
+  }
+
+  @Test
+  void changedLimitsAreSentWithinMoments() throws IOException {
+    watch(Duration.ofMillis(10));
+    write("{\"logs\": {\"max_size\": \"3M\"}}");
+    Eventually.await("sent", LONG, () -> maxSizes().equals(List.of(3L << 20)), () -> sent);
+    Files.delete(home);
+    Eventually.await("sent again", LONG, () -> sent.size() == 2, () -> sent);
+    assertThat(sent.getLast())
+        .isEqualTo(SettingsWatch.limits(SettingsReader.read(INSTALLED, home).settings()));
+    assertThat(((LogsCommand.Limits) sent.getLast()).perApp()).isEqualTo(LogLimits.DEFAULT);
+  }
+
+  @Test
+  void whatIsAsItWasAtBootIsNeitherSentNorTold() throws IOException {
+    write("{\"logs\": {\"max_size\": \"3M\"}, \"bridge\": {\"port\": 7070}}");
+    SettingsWatch watch = watch();
+    write("{\"bridge\": {\"port\": 7070},\n\"logs\": {\"max_size\": \"3072K\"}}");
+    look(watch, 3);
+    assertThat(sent).isEmpty();
+    assertThat(lines).isEmpty();
+  }
+
+  @Test
+  void anEditBetweenBootAndTheFirstLookCounts() throws IOException {
+    SettingsWatch watch = watch(NEVER);
+    write("{\"logs\": {\"max_size\": \"3M\"}}");
+    look(watch, 2);
+    assertThat(maxSizes()).containsExactly(3L << 20);
+    assertThat(lines).containsExactly("INFO changed settings hold from now on: logs.max_size");
+  }
+
+  @Test
+  void aMistakeChangesNothingAndIsToldOnceWithItsLine() throws IOException {
+    SettingsWatch watch = watch();
+    write("{\"logs\": {\n\"max_size\": \"3M\",\n\"keep\": \"x\", \"kep\": 1}}");
+    look(watch, 5);
+    assertThat(sent).isEmpty();
+    assertThat(lines)
+        .containsExactly(
+            "WARNING the settings have a mistake and stay as they were: "
+                + home
+                + ":3: logs.keep: \"x\" is wrong: use 0 for no limit, or a whole number (and 1 more)");
+    write("{\"logs\": {\n\"max_size\": \"3M\"}}");
+    look(watch, 5);
+    assertThat(maxSizes()).containsExactly(3L << 20);
+    assertThat(lines)
+        .hasSize(3)
+        .endsWith(
+            "INFO the settings have no mistake any more",
+            "INFO changed settings hold from now on: logs.max_size");
+  }
+
+  @Test
+  void settingsThatOnlyANewDaemonTakesAreNamed() throws IOException {
+    SettingsWatch watch = watch();
+    write("{\"bridge\": {\"port\": 7070}, \"log\": {\"keep\": 1}, \"logs\": {\"keep\": 1}}");
+    look(watch, 3);
+    assertThat(lines)
+        .containsExactly(
+            "INFO changed settings need a new daemon (jpm update): bridge.port, log.keep",
+            "INFO changed settings hold from now on: logs.keep");
+    write("{\"bridge\": {\"port\": 7070}, \"log\": {\"keep\": 1}}");
+    look(watch, 3);
+    assertThat(lines).hasSize(3).last().asString().endsWith("from now on: logs.keep");
+    write("{}");
+    look(watch, 3);
+    assertThat(lines).last().isEqualTo("INFO the settings need no new daemon any more");
+  }
+
+  @Test
+  void aFileWrittenInPiecesIsReadWhenItIsWhole() throws IOException {
+    SettingsWatch watch = watch();
+    for (String piece :
+        List.of("{\"logs\"", "{\"logs\": {\"keep\": 4", "{\"logs\": {\"keep\": 45")) {
+      write(piece);
+      look(watch, 1);
+    }
+    write("{\"logs\": {\"keep\": 456}}");
+    look(watch, 2);
+    assertThat(lines).containsExactly("INFO changed settings hold from now on: logs.keep");
+    assertThat(((LogsCommand.Limits) sent.getFirst()).perApp().keep()).isEqualTo(456);
+  }
+
+  @Test
+  void aFileThatIsGoneForAMomentIsNotTakenForNone() throws IOException {
+    write("{\"logs\": {\"max_size\": \"3M\"}}");
+    SettingsWatch watch = watch();
+    Files.delete(home);
+    look(watch, 1);
+    write("{\"logs\": {\"max_size\": \"4M\"}}");
+    look(watch, 3);
+    assertThat(maxSizes()).containsExactly(4L << 20);
+  }
+
+  @Test
+  void aFileThatTakesThePlaceOfTheOtherIsNoticedWhateverItsDate() throws IOException {
+    write("{\"logs\": {\"max_size\": \"3M\"}}");
+    Files.setLastModifiedTime(home, FileTime.fromMillis(1_700_000_000_000L));
+    SettingsWatch watch = watch();
+    Path next = Files.writeString(dir.resolve("next"), "{\"logs\": {\"max_size\": \"4M\"}}");
+    Files.setLastModifiedTime(next, FileTime.fromMillis(1_700_000_000_000L));
+    Files.move(next, home, StandardCopyOption.ATOMIC_MOVE);
+    look(watch, 2);
+    assertThat(maxSizes()).containsExactly(4L << 20);
+  }
+}
