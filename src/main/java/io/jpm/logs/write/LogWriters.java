@@ -120,7 +120,7 @@ public final class LogWriters implements AutoCloseable {
 
   private Captured capture(LogsCommand.Open order, boolean error, Path fifo, Path file)
       throws IOException {
-    LogStream stream = memory().stream(fifo.getFileName().toString());
+    LogStream stream = memory().stream(fifo.getFileName().toString(), mostOfOne());
     stream.whenFull(limits(order).whenFull());
     List<Companion> files = new ArrayList<>();
     try {
@@ -182,11 +182,16 @@ public final class LogWriters implements AutoCloseable {
       memory = known;
       for (String name : known.names()) {
         if (!Files.exists(home.resolve("fifo").resolve(name))) {
-          known.stream(name).forget(); // its app was deleted
+          known.stream(name, mostOfOne()).forget(); // its app was deleted
         }
       }
     }
     return known;
+  }
+
+  /// One stream alone does not take all there is.
+  private long mostOfOne() {
+    return Math.max(256 << 10, all.buffer() / 4);
   }
 
   /// Ends a capture; the app is deleted. What it printed is in its files then.
