@@ -87,7 +87,8 @@ final class KeyNotes {
         """
         Run as this user, with that user's groups; HOME, USER, LOGNAME and SHELL become that \
         user's. It needs a daemon that runs as root: where the switch fails, the app does \
-        not start. Log files are written by the daemon: put them nowhere that this user may change.\
+        not start. Log and pid files are written by the daemon: put them nowhere that this user may \
+        change.\
         """);
     add(AppKey.GID, "Run as this group in place of the user's own.");
     add(
