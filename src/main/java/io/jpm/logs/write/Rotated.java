@@ -22,11 +22,11 @@ record Rotated(Path log, RunAs owner, Path path, Instant at, long size) {
   /// Which of the rotated files of one log file are too many or too old.
   ///
   /// @param all the rotated files
-  /// @param keep how many may stay
+  /// @param keep how many may stay; 0: any number
   /// @param maxAge how old they may be; zero: any age
   static List<Rotated> surplus(List<Rotated> all, int keep, Duration maxAge, Instant now) {
     List<Rotated> oldestFirst = all.stream().sorted(OLDEST_FIRST).toList();
-    int tooMany = Math.max(0, oldestFirst.size() - keep);
+    int tooMany = keep == 0 ? 0 : Math.max(0, oldestFirst.size() - keep);
     List<Rotated> out = new ArrayList<>(oldestFirst.subList(0, tooMany));
     if (maxAge.isPositive()) {
       oldestFirst.subList(tooMany, oldestFirst.size()).stream()
