@@ -21,6 +21,11 @@ final class Dropping {
   /// @param keep the position before which nothing may go
   /// @return how many bytes are lost; 0 where nothing may go
   long drop(long keep, long need) {
+    if (state.hasHole()
+        && keep < state.holeBegin
+        && (keep == state.head || state.holeEnd == state.tail)) {
+      return dropBeforeHole(keep, need);
+    }
     long from = state.hasHole() ? state.holeEnd : keep;
     if (from >= state.tail) {
       return 0;
@@ -30,6 +35,30 @@ final class Dropping {
     lose(from, to);
     backlog.commit();
     return to - from;
+  }
+
+  /// Loses lines before the hole that nobody holds any more: the oldest, or where the oldest are
+  /// held all behind these, since there is only one hole. A line that goes on in the hole is
+  /// counted there already.
+  private long dropBeforeHole(long keep, long need) {
+    boolean oldest = keep == state.head;
+    long target = Math.min(keep + need, state.holeBegin);
+    long end = oldest ? backlog.behindFirstLine(target - 1, state.holeBegin) : StreamState.NONE;
+    long to = end == StreamState.NONE ? state.holeBegin : end;
+    long ends = backlog.lineEnds(keep, to);
+    long lines = ends > 0 && isCounted(keep) ? ends - 1 : ends;
+    state.lostBytes += to - keep;
+    if (oldest) {
+      state.lostLines += lines;
+      state.head = to;
+      state.tornAt = StreamState.NONE;
+      state.closeHole();
+    } else {
+      state.holeLines += lines;
+      state.holeBegin = keep;
+    }
+    backlog.commit();
+    return to - keep;
   }
 
   private long end(long from, long target) {

@@ -3,26 +3,32 @@ package io.jpm.logs.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
+import java.util.TreeMap;
 
 /// What is outside of the memory and outlives the daemon: a pipe with the output of an app and the
 /// file it goes into, with the two threads' work on them in small steps.
 ///
-/// Each line begins with a byte that only the beginnings of lines have, and no two near lines the
-/// same, so that one can see in the file what is missing.
+/// It remembers where in the source each byte of the file must come from, so that it can say what
+/// is missing.
 final class Outside {
-  private static final int FIRST = 0x80;
-  private static final int FIRSTS = 0x70;
+  private static final int MARKER = -1;
 
   final String name;
   private final byte[] source;
   private final byte[] file;
+
+  /// Which byte of the source each byte of the file is; [#MARKER] for none.
+  private final int[] origin;
+
+  /// Where in the source the bytes of a stream come from, by position.
+  private final TreeMap<Long, Integer> origins = new TreeMap<>();
+
   private int read;
   private int size;
 
@@ -30,15 +36,15 @@ final class Outside {
     this.name = name;
     this.source = source;
     this.file = new byte[4 * source.length];
+    this.origin = new int[file.length];
   }
 
   /// Lines of `least` to `most` bytes.
   static byte[] lines(SplittableRandom random, int bytes, int least, int most) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (int line = 0; out.size() < bytes; line++) {
-      out.write(FIRST + line % FIRSTS);
+    while (out.size() < bytes) {
       int length = random.nextInt(least, most + 1);
-      for (int i = 2; i < length; i++) {
+      for (int i = 1; i < length; i++) {
         out.write(random.nextInt('"', 0x7f));
       }
       out.write('\n');
@@ -65,6 +71,7 @@ final class Outside {
     assertThat(room.isDirect()).isTrue();
     // A read that leaves less than eight bytes of its room cannot be told from one that fills it.
     int count = room.capacity() < least + 8 ? room.capacity() : Math.max(least, 1);
+    origins.put(stream.backlog().state.tail, read);
     life.step();
     room.put(0, source, read, count);
     read += count;
@@ -81,6 +88,7 @@ final class Outside {
   /// @return false where there was nothing to write
   boolean write(LogStream stream, int most, boolean wholeLines, Life life) {
     byte[] bytes = bytes(stream.waiting(most));
+    long position = stream.backlog().state.head;
     LogStream.Losses losses = stream.losses();
     int consumed = wholeLines ? wholeLines(bytes) : bytes.length;
     String marker =
@@ -92,10 +100,10 @@ final class Outside {
     int length = marker.length() + consumed;
     stream.begin(new LogStream.Write(1, 2, 3, size, length, consumed, losses.lines()));
     life.step();
-    append(marker.getBytes(StandardCharsets.US_ASCII), marker.length());
-    append(bytes, consumed / 2);
+    append(marker.getBytes(StandardCharsets.US_ASCII), 0, marker.length(), MARKER);
+    append(bytes, 0, consumed / 2, position);
     life.step();
-    append(Arrays.copyOfRange(bytes, consumed / 2, consumed), consumed - consumed / 2);
+    append(bytes, consumed / 2, consumed, position);
     life.step();
     stream.done();
     return true;
@@ -120,9 +128,16 @@ final class Outside {
     return out.toByteArray();
   }
 
-  private void append(byte[] bytes, int count) {
-    System.arraycopy(bytes, 0, file, size, count);
-    size += count;
+  private void append(byte[] bytes, int from, int to, long position) {
+    for (int i = from; i < to; i++) {
+      origin[size] = position == MARKER ? MARKER : origin(position + i);
+      file[size++] = bytes[i];
+    }
+  }
+
+  private int origin(long position) {
+    Map.Entry<Long, Integer> read = origins.floorEntry(position);
+    return (int) (read.getValue() + position - read.getKey());
   }
 
   /// Settles the write during which a daemon died, as its successor does.
@@ -163,7 +178,7 @@ final class Outside {
     }
     assertThat(stream.waitingBytes()).as("%s: waits", name).isZero();
     boolean[] written = new boolean[read];
-    long told = new Reading().read(written);
+    long told = readFile(written);
     long missing = 0;
     for (boolean byteWritten : written) {
       missing += byteWritten ? 0 : 1;
@@ -188,75 +203,28 @@ final class Outside {
     return lines;
   }
 
-  /// Goes through file and source side by side.
-  private final class Reading {
-    private int at;
-    private int position;
-    private long told;
-
-    long read(boolean[] written) {
-      while (at < size) {
-        if (file[at] == '!') {
-          readMarker();
-          continue;
-        }
-        if (position >= read || file[at] != source[position]) {
-          position = next();
-        }
-        written[position++] = true;
-        at++;
+  /// Goes through the file.
+  ///
+  /// @param written which bytes of the source are in it
+  /// @return of how many lost lines it tells
+  private long readFile(boolean[] written) {
+    StringBuilder markers = new StringBuilder();
+    int next = 0;
+    for (int at = 0; at < size; at++) {
+      if (origin[at] == MARKER) {
+        markers.append((char) file[at]);
+        continue;
       }
-      return told;
+      assertThat(origin[at])
+          .as("%s: byte %d, in order and once", name, at)
+          .isBetween(next, read - 1);
+      assertThat(file[at]).as("%s: byte %d", name, at).isEqualTo(source[origin[at]]);
+      written[origin[at]] = true;
+      next = origin[at] + 1;
     }
-
-    private void readMarker() {
-      long number = 0;
-      for (at++; file[at] != '\n'; at++) {
-        number = number * 10 + file[at] - '0';
-      }
-      at++;
-      told += number;
-    }
-
-    private static String shown(byte[] bytes, int at, int end) {
-      int from = Math.max(0, at - 40);
-      int to = Math.min(end, at + 40);
-      return new String(bytes, from, at - from, StandardCharsets.ISO_8859_1)
-          + "|"
-          + new String(bytes, at, to - at, StandardCharsets.ISO_8859_1);
-    }
-
-    private int next() {
-      int end = at;
-      while (end < size && end < at + 8 && file[end] != '!') {
-        end++;
-      }
-      for (; end > at; end--) {
-        for (int from = position; from + end - at <= read; from++) {
-          if (Arrays.equals(source, from, from + end - at, file, at, end)) {
-            return from;
-          }
-        }
-      }
-      throw new AssertionError(
-          name
-              + ": byte "
-              + at
-              + " of the file comes twice or from nowhere: "
-              + shown(file, at, size)
-              + "; expected behind "
-              + position
-              + ": "
-              + shown(source, position, read));
-    }
-  }
-
-  /// Looks whether the stream, if there is none any more, may be gone.
-  static boolean exists(LogMemory memory, String name) {
-    return memory.names().contains(name);
-  }
-
-  @Nullable LogStream streamIn(LogMemory memory, long mostBytes) throws IOException {
-    return exists(memory, name) ? memory.stream(name, mostBytes) : null;
+    return Arrays.stream(markers.toString().split("[!\n]+"))
+        .filter(number -> !number.isEmpty())
+        .mapToLong(Long::parseLong)
+        .sum();
   }
 }
