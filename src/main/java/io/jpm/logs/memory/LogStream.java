@@ -64,20 +64,29 @@ public final class LogStream {
   /// @return a direct buffer; null where there is no room: with [WhenFull#BLOCK], or where all that
   ///   waits is being written
   public @Nullable ByteBuffer reserve(int most) {
+    return reserve(most, policy == WhenFull.DROP_OLDEST);
+  }
+
+  /// As [#reserve(int)].
+  ///
+  /// @param mayDrop whether lines may be dropped for it now, of this stream or others whose policy
+  ///   allows it
+  public @Nullable ByteBuffer reserve(int most, boolean mayDrop) {
     if (most < 1) {
       throw new IllegalArgumentException("room for " + most + " bytes");
     }
-    return memory.lockedGet(() -> isGone() ? null : reserveRoom(most));
+    boolean drop = mayDrop && policy == WhenFull.DROP_OLDEST;
+    return memory.lockedGet(() -> isGone() ? null : reserveRoom(most, drop));
   }
 
-  private @Nullable ByteBuffer reserveRoom(int most) {
+  private @Nullable ByteBuffer reserveRoom(int most, boolean mayDrop) {
     if (state.room > 0) {
       state.room = 0; // of a read that did not happen
       backlog.commit();
     }
-    int wanted = fit(Math.min(most, memory.pattern().most()));
+    int wanted = fit(Math.min(most, memory.pattern().most()), mayDrop);
     int room = wanted > 0 ? backlog.extend(wanted) : 0;
-    while (room == 0 && wanted > 0 && policy == WhenFull.DROP_OLDEST && memory.dropFor(wanted)) {
+    while (room == 0 && wanted > 0 && mayDrop && memory.dropFor(wanted)) {
       room = backlog.extend(wanted);
     }
     if (room == 0) {
@@ -92,9 +101,9 @@ public final class LogStream {
   }
 
   /// How many bytes this stream's own limit leaves, after lines were dropped for them.
-  private int fit(int wanted) {
+  private int fit(int wanted, boolean mayDrop) {
     long size = Math.min(wanted, mostBytes / 2);
-    if (policy == WhenFull.DROP_OLDEST && state.waiting() + size > mostBytes) {
+    if (mayDrop && state.waiting() + size > mostBytes) {
       drop(state.waiting() + size - mostBytes);
     }
     return (int) Math.clamp(mostBytes - state.waiting(), 0, size);
@@ -153,6 +162,9 @@ public final class LogStream {
 
   /// Notes that a write begins. Its bytes stay where they are until [#done].
   ///
+  /// The same bytes may go to several files, one after the other: the write into the next one takes
+  /// the place of that into the one before, which has happened then.
+  ///
   /// @throws IllegalStateException while there is another one
   public void begin(Write write) {
     memory.locked(() -> beginNow(write));
@@ -162,7 +174,11 @@ public final class LogStream {
     if (isGone()) {
       return;
     }
-    requireNoWrite();
+    Write before = state.write;
+    if (before != null
+        && (before.consumed() != write.consumed() || before.target() >= write.target())) {
+      requireNoWrite();
+    }
     if (write.consumed() > state.frontEnd() - state.head) {
       throw new IllegalArgumentException(write + ": that much does not wait");
     }

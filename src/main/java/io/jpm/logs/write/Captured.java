@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -18,18 +19,32 @@ import org.jspecify.annotations.Nullable;
 final class Captured implements LogPipes.Taker {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final long DRAIN_SECONDS = 5;
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /// Looks again whether there is room, or whether something has to be dropped for it.
+  private static final Executor LATER =
+      CompletableFuture.delayedExecutor(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
 
   private final LogStream stream;
   private final Lane lane;
   private final StreamWriter writer;
+  private final Clocks clock;
+
+  /// Whether the pipe is left alone until there is room.
   private volatile boolean refused;
+
+  /// When the file took something last, or output came after a silence.
+  private volatile long progressAt;
+
   private volatile LogPipes.@Nullable Source source;
 
   /// @param lane the thread of the disk that its first file is on
   Captured(LogStream stream, Lane lane, StreamWriter.Outlets outlets, Clocks clock) {
     this.stream = stream;
+    this.clock = clock;
     this.lane = lane;
-    this.writer = new StreamWriter(lane, stream, clock, outlets, this::roomAgain);
+    this.progressAt = clock.nanos();
+    this.writer = new StreamWriter(lane, stream, clock, outlets, this::progress);
   }
 
   /// Begins: first with what a former daemon has left.
@@ -47,22 +62,39 @@ final class Captured implements LogPipes.Taker {
 
   @Override
   public @Nullable ByteBuffer reserve(int waiting) {
-    ByteBuffer room = stream.reserve(waiting);
+    ByteBuffer room = stream.reserve(waiting, isHung());
     if (room == null) {
       refused = true;
       // The lane may have made room before it could see that.
-      room = stream.reserve(waiting);
+      room = stream.reserve(waiting, isHung());
       refused = room == null;
+      if (refused) {
+        LATER.execute(this::roomAgain);
+      }
     }
     return room;
+  }
+
+  /// Whether the file has taken nothing for a while. Until then nothing is dropped: an app that is
+  /// faster than the disk waits a moment, as if it wrote into the file itself.
+  private boolean isHung() {
+    return clock.nanos() - progressAt >= PATIENCE_NANOS;
   }
 
   @Override
   public void received(int count) {
     stream.received(count);
     if (count > 0) {
+      if (stream.waitingBytes() == count) {
+        progressAt = clock.nanos();
+      }
       writer.wake();
     }
+  }
+
+  private void progress() {
+    progressAt = clock.nanos();
+    roomAgain();
   }
 
   private void roomAgain() {

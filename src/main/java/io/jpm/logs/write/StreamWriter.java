@@ -164,11 +164,12 @@ final class StreamWriter {
 
   /// @return whether there may be more to do at once
   private boolean batch() {
-    Losses losses = stream.losses();
-    if (losses.lines() > losses.told() && !tellOfLosses(losses)) {
-      return false;
-    }
     List<ByteBuffer> waiting = stream.waiting(batchBytes());
+    // In this order: what is lost from now on was behind the bytes that wait.
+    Losses losses = stream.losses();
+    if (losses.lines() > losses.told()) {
+      return tellOfLosses(losses);
+    }
     if (waiting.isEmpty()) {
       partialAt = 0;
       return false;
@@ -216,18 +217,17 @@ final class StreamWriter {
       return false;
     }
     stream.done();
-    LOG.log(
-        Level.WARNING,
-        "{0}: {1} lines dropped ({2})",
-        outlets.first().path(),
-        Long.toString(lines),
-        why);
+    LOG.log(Level.WARNING, "{0}: {1} dropped ({2})", outlets.first().path(), amount(lines), why);
     return true;
   }
 
   private ByteBuffer notice(long lines, String why) {
-    String text = "… %d %s dropped (%s)".formatted(lines, lines == 1 ? "line" : "lines", why);
+    String text = "… %s dropped (%s)".formatted(amount(lines), why);
     return outlets.layout().line(text, clock.instant());
+  }
+
+  private static String amount(long lines) {
+    return lines == 1 ? "1 line" : lines + " lines";
   }
 
   /// Writes into all files.
