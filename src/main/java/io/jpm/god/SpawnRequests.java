@@ -58,7 +58,8 @@ final class SpawnRequests {
         instance.paths.error(),
         tag,
         instance.spec.runAs(),
-        true);
+        true,
+        false);
   }
 
   private Map<String, String> environment(Instance instance) {

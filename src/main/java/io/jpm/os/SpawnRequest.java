@@ -22,6 +22,10 @@ import java.util.Map;
 ///   the host sets HOME, USER, LOGNAME and SHELL to that user's, whatever `environment` says.
 /// @param channel whether it gets a channel for messages, where the host can make one: Node's IPC
 ///   on descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the daemon.
+/// @param terminal whether standard output and error are one terminal, for programs that hold lines
+///   back or leave out colours when they write into a pipe. All of it goes the way of `out`, byte
+///   for byte; standard input stays `/dev/null`. The descriptor behind those of the channel, else
+///   3, is the pipe of `out`. Where there are no terminals the request is refused.
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -31,11 +35,12 @@ public record SpawnRequest(
     LogPipe error,
     String tag,
     RunAs runAs,
-    boolean channel) {
+    boolean channel,
+    boolean terminal) {
   /// The environment variable that carries the tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
-  /// As the daemon, without a channel.
+  /// As the daemon, without a channel or terminal.
   public SpawnRequest(
       Path program,
       List<String> argv,
@@ -44,12 +49,13 @@ public record SpawnRequest(
       LogPipe out,
       LogPipe error,
       String tag) {
-    this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false);
+    this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false, false);
   }
 
   /// The same without a channel.
   public SpawnRequest withoutChannel() {
-    return new SpawnRequest(program, argv, environment, cwd, out, error, tag, runAs, false);
+    return new SpawnRequest(
+        program, argv, environment, cwd, out, error, tag, runAs, false, terminal);
   }
 
   public SpawnRequest {

@@ -137,7 +137,8 @@ public final class HostFixture implements AutoCloseable {
         request.error(),
         tag,
         request.runAs(),
-        request.channel());
+        request.channel(),
+        request.terminal());
   }
 
   public SpawnRequest withChannel(SpawnRequest request) {
@@ -150,6 +151,21 @@ public final class HostFixture implements AutoCloseable {
         request.error(),
         request.tag(),
         request.runAs(),
+        true,
+        request.terminal());
+  }
+
+  public SpawnRequest withTerminal(SpawnRequest request) {
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        request.environment(),
+        request.cwd(),
+        request.out(),
+        request.error(),
+        request.tag(),
+        request.runAs(),
+        request.channel(),
         true);
   }
 
@@ -163,7 +179,8 @@ public final class HostFixture implements AutoCloseable {
         request.error(),
         request.tag(),
         runAs,
-        request.channel());
+        request.channel(),
+        request.terminal());
   }
 
   public SpawnRequest withVariable(SpawnRequest request, String name, String value) {
@@ -178,7 +195,8 @@ public final class HostFixture implements AutoCloseable {
         request.error(),
         request.tag(),
         request.runAs(),
-        request.channel());
+        request.channel(),
+        request.terminal());
   }
 
   public Spawned start(String script, String... arguments) {
@@ -249,15 +267,20 @@ public final class HostFixture implements AutoCloseable {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  @Override
-  public void close() {
-    Set<Long> ended = new HashSet<>();
+  /// Kills whatever was started.
+  public void endAll() {
     for (Spawned one : spawned) {
-      ended.add((long) one.pid());
       if (!one.watcher().told().contains("treeGone")) {
         one.child().signalTree(Signal.SIGKILL);
       }
     }
+  }
+
+  @Override
+  public void close() {
+    endAll();
+    Set<Long> ended = new HashSet<>();
+    spawned.forEach(one -> ended.add((long) one.pid()));
     try {
       // Orphans that a host may miss; what a host must not miss is asserted by its tests. Again and
       // again, since a script that has just begun may fork, and die, behind the look.

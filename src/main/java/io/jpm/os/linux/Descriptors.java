@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /// Descriptors that are needed for the length of one call and closed together, however it ends.
 final class Descriptors implements AutoCloseable {
-  private static final int FIRST_FREE = ChannelEnds.DAEMON_NUMBER + 1;
+  private static final int FIRST_FREE =
+      ChannelEnds.DAEMON_NUMBER + 2; // the pipe behind a terminal is below
 
   private int[] open = new int[8];
   private int count;

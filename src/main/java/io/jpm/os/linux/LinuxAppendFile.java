@@ -70,11 +70,7 @@ final class LinuxAppendFile implements AppendFile {
     if (asked == 0) {
       return new Appended(0, Problem.NONE);
     }
-    int result;
-    do {
-      result = write(number, pieces);
-    } while (result == -Errno.EINTR);
-    Reference.reachabilityFence(bytes);
+    int result = write(number, pieces, bytes);
     return result > 0
         ? new Appended(result, Problem.NONE)
         : new Appended(0, result == 0 ? Problem.BROKEN : problem(-result));
@@ -90,10 +86,19 @@ final class LinuxAppendFile implements AppendFile {
     return piece.byteSize();
   }
 
-  private int write(int number, int pieces) {
-    return pieces == 1
-        ? DiskCalls.write(number, iovec.getAtIndex(LONG, 0), iovec.getAtIndex(LONG, 1))
-        : DiskCalls.writeAll(number, iovec, pieces);
+  private int write(int number, int pieces, List<ByteBuffer> bytes) {
+    try {
+      int result = -Errno.EINTR;
+      while (result == -Errno.EINTR) {
+        result =
+            pieces == 1
+                ? DiskCalls.write(number, iovec.getAtIndex(LONG, 0), iovec.getAtIndex(LONG, 1))
+                : DiskCalls.writeAll(number, iovec, pieces);
+      }
+      return result;
+    } finally {
+      Reference.reachabilityFence(bytes);
+    }
   }
 
   private static Problem problem(int errno) {

@@ -37,7 +37,8 @@ public final class LinuxProcessHost implements ProcessHost {
   private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
-  private final Spawner spawner = new Spawner(trust);
+  private final Reaper reaper = new Reaper(reactor);
+  private final Spawner spawner = new Spawner(trust, reaper);
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
   private final LinuxChild.Surroundings childSurroundings =
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, children::remove);
@@ -237,6 +238,7 @@ public final class LinuxProcessHost implements ProcessHost {
     logPipes.close();
     reactor.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
+    reaper.close();
     children.clear();
     exits.close();
   }

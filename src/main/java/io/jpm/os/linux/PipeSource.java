@@ -172,8 +172,12 @@ final class PipeSource implements LogPipes.Source {
     if (!room.isDirect() || asked < 1 || asked > waiting) {
       throw new IllegalStateException("room of " + asked + " bytes for " + waiting);
     }
-    int count = Libc.read(fd, MemorySegment.ofBuffer(room));
-    Reference.reachabilityFence(room);
+    int count;
+    try {
+      count = Libc.read(fd, MemorySegment.ofBuffer(room));
+    } finally {
+      Reference.reachabilityFence(room);
+    }
     taker.received(Math.max(0, count));
     if (count < 0) {
       throw new IllegalStateException("cannot read " + fifo + ": " + Errno.words(-count));

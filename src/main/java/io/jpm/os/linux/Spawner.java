@@ -30,10 +30,13 @@ final class Spawner {
   private final MemorySegment attributes;
 
   private final TagTrust trust;
+  private final Reaper reaper;
 
   /// @param trust told of each user that a child is made as
-  Spawner(TagTrust trust) {
+  /// @param reaper looks after processes that are made beside the child
+  Spawner(TagTrust trust, Reaper reaper) {
     this.trust = trust;
+    this.reaper = reaper;
     Arena forever = Arena.ofAuto();
     attributes = forever.allocate(STRUCT_BYTES, 16);
     MemorySegment all = forever.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
@@ -62,12 +65,30 @@ final class Spawner {
       SpawnRequest request,
       Rights rights,
       int input,
-      int out,
-      int error,
+      Streams streams,
       int folder,
       Optional<ChannelEnds> ends) {
-    int firstUnused() {
+    /// The first number that is free for the pipe behind a terminal.
+    int pipeNumber() {
       return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
+    }
+
+    int firstUnused() {
+      return streams.pipe.isPresent() ? pipeNumber() + 1 : pipeNumber();
+    }
+  }
+
+  /// Where a child writes.
+  ///
+  /// @param out standard output
+  /// @param error standard error
+  /// @param pipe with a terminal the pipe behind it: who holds it is its reader when no daemon
+  ///   lives
+  private record Streams(int out, int error, OptionalInt pipe) {
+    void changeOwner(int uid, int gid) {
+      Libc.changeOwner(out, uid, gid);
+      Libc.changeOwner(error, uid, gid);
+      pipe.ifPresent(fd -> Libc.changeOwner(fd, uid, gid));
     }
   }
 
@@ -95,37 +116,51 @@ final class Spawner {
     }
   }
 
-  private static Given open(SpawnRequest request, Descriptors descriptors) throws IOException {
+  private Given open(SpawnRequest request, Descriptors descriptors) throws IOException {
     Rights rights = Rights.of(request.runAs());
     int input = descriptors.keep(openNull());
-    int out = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
-    int error = descriptors.keep(NamedPipe.openForChild(request.error().fifo()));
     int folder = descriptors.keep(openFolder(request.cwd()));
+    Streams streams =
+        request.terminal() ? terminal(request, descriptors) : pipes(request, descriptors);
     // So that it can open /dev/stdout too, which asks for the right to the pipe itself.
     rights
         .identity()
         .filter(identity -> identity.uid().isPresent())
-        .ifPresent(identity -> {
-          Libc.changeOwner(out, identity.uid().getAsInt(), identity.gid());
-          Libc.changeOwner(error, identity.uid().getAsInt(), identity.gid());
-        });
+        .ifPresent(identity -> streams.changeOwner(identity.uid().getAsInt(), identity.gid()));
     Optional<ChannelEnds> ends = Optional.empty();
     if (request.channel()) {
       ChannelEnds made = ChannelEnds.open();
       int daemon = descriptors.keep(made.daemon());
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
-    return new Given(request, rights, input, out, error, folder, ends);
+    return new Given(request, rights, input, streams, folder, ends);
+  }
+
+  private static Streams pipes(SpawnRequest request, Descriptors descriptors) throws IOException {
+    int out = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
+    int error = descriptors.keep(NamedPipe.openForChild(request.error().fifo()));
+    return new Streams(out, error, OptionalInt.empty());
+  }
+
+  private Streams terminal(SpawnRequest request, Descriptors descriptors) throws IOException {
+    int pipe = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
+    Pty pty = Pty.open();
+    int slave = descriptors.keep(pty.slave());
+    int master = descriptors.keep(pty.master());
+    // Beforehand: should the child not come about, this ends with the slave's last descriptor.
+    reaper.take(TerminalFeed.start(attributes, master, request.out().fifo()));
+    return new Streams(slave, slave, OptionalInt.of(pipe));
   }
 
   private static void fill(MemorySegment actions, Given given) {
     Libc.addDup2(actions, given.input, 0);
-    Libc.addDup2(actions, given.out, 1);
-    Libc.addDup2(actions, given.error, 2);
+    Libc.addDup2(actions, given.streams.out, 1);
+    Libc.addDup2(actions, given.streams.error, 2);
     given.ends.ifPresent(ends -> {
       Libc.addDup2(actions, ends.app(), ChannelEnds.APP_NUMBER);
       Libc.addDup2(actions, ends.daemon(), ChannelEnds.DAEMON_NUMBER);
     });
+    given.streams.pipe.ifPresent(pipe -> Libc.addDup2(actions, pipe, given.pipeNumber()));
     Libc.addChangeFolder(actions, given.folder);
     Libc.addCloseFrom(actions, given.firstUnused());
   }
@@ -176,7 +211,8 @@ final class Spawner {
         .toList();
   }
 
-  private static MemorySegment strings(Arena arena, List<String> texts) {
+  /// A vector of C strings, as `execve(2)` takes it.
+  static MemorySegment strings(Arena arena, List<String> texts) {
     MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
     for (int i = 0; i < texts.size(); i++) {
       array.setAtIndex(ValueLayout.JAVA_LONG, i, Libc.text(arena, texts.get(i)).address());

@@ -11,6 +11,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /// those of the daemon's user, of the users it has run or adopted apps as, and on those whose
 /// output goes into a pipe of the home that the tag names: nobody else could have opened that.
 final class TagTrust {
+  /// Where an app with a channel and a terminal has its pipe.
+  private static final int BEHIND_TERMINAL = ChannelEnds.DAEMON_NUMBER + 1;
+
   private final Set<Integer> users = ConcurrentHashMap.newKeySet();
 
   /// @param self the daemon's user
@@ -33,7 +36,9 @@ final class TagTrust {
     }
     try {
       Path folder = Path.of(home).toRealPath();
-      return isBelow(folder, pid, 1) || isBelow(folder, pid, 2);
+      return isBelow(folder, pid, 1)
+          || isBelow(folder, pid, 2)
+          || isBelow(folder, pid, BEHIND_TERMINAL);
     } catch (IOException | InvalidPathException noSuchHome) {
       return false;
     }

@@ -19,6 +19,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The promise the project is named for: kill -9 of the daemon costs an app nothing.
 @Timeout(120)
@@ -29,10 +31,11 @@ class AdoptionTest {
 
   private record Made(ProcessIdentity identity, String tag, String mark) {}
 
-  @Test
-  void anAppOfAKilledDaemonGoesOnUnderTheNextOne() throws Exception {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void anAppOfAKilledDaemonGoesOnUnderTheNextOne(boolean terminal) throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
-    Made made = runAndKillDaemon("numbers.sh", Integer.toString(LINES), out);
+    Made made = runAndKillDaemon("numbers.sh", Integer.toString(LINES), terminal, out);
     assertThat(HostFixture.isAlive(made.identity().pid())).isTrue();
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
@@ -43,6 +46,12 @@ class AdoptionTest {
       LogPipes.Source output = KeptOutput.begin(host, out);
 
       Exit exit = watcher.awaitExit();
+      if (terminal) { // what an app wrote to it just before its end comes just after its end
+        Eventually.await(
+            "the last line has come",
+            HostFixture.DEADLINE,
+            () -> KeptOutput.read(out.file()).contains("line " + LINES + " of"));
+      }
       output.close();
 
       // Kernels before 6.15 do not tell strangers.
@@ -57,7 +66,7 @@ class AdoptionTest {
   @Test
   void theTreeOfAnAdoptedAppIsEnded() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
-    Made made = runAndKillDaemon("daemonizes.sh", "", out);
+    Made made = runAndKillDaemon("daemonizes.sh", "", false, out);
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
@@ -75,7 +84,7 @@ class AdoptionTest {
   @Test
   void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
-    Made made = runAndKillDaemon("talks.cjs", "", out);
+    Made made = runAndKillDaemon("talks.cjs", "", false, out);
     new ProcessBuilder("kill", "-USR2", Integer.toString(made.identity().pid()))
         .start()
         .waitFor(); // it sends {"connected":…}
@@ -111,7 +120,8 @@ class AdoptionTest {
   }
 
   /// Another JVM starts the script; it is killed when some output has arrived.
-  private Made runAndKillDaemon(String script, String argument, LogPipe out) throws Exception {
+  private Made runAndKillDaemon(String script, String argument, boolean terminal, LogPipe out)
+      throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -122,7 +132,8 @@ class AdoptionTest {
             DoomedDaemon.class.getName(),
             dir.toString(),
             script,
-            argument);
+            argument,
+            Boolean.toString(terminal));
     Process daemon =
         builder
             .redirectErrorStream(true)

@@ -18,12 +18,13 @@ final class DoomedDaemon {
 
   /// Starts it and waits for the end.
   ///
-  /// @param arguments the folder, the script's name, its argument
+  /// @param arguments the folder, the script's name, its argument, whether it gets a terminal
   public static void main(String[] arguments) throws Exception {
     Path dir = Path.of(arguments[0]);
     @SuppressWarnings("resource") // this JVM ends by kill -9
     HostFixture fixture = new HostFixture(new LinuxProcessHost(), dir);
-    SpawnRequest request = fixture.withChannel(fixture.request(arguments[1], arguments[2]));
+    SpawnRequest plain = fixture.withChannel(fixture.request(arguments[1], arguments[2]));
+    SpawnRequest request = Boolean.parseBoolean(arguments[3]) ? fixture.withTerminal(plain) : plain;
     KeptOutput.begin(fixture.host(), request.out());
     fixture.capture(request.error());
     SpawnResult result = fixture.host().spawn(request, new RecordedWatcher());

@@ -43,7 +43,16 @@ final class OrdinaryDaemon {
     Path dir = Path.of(arguments[0]);
     LogPipe pipe = new LogPipe(dir.resolve("ordinary-fifo/1"), dir.resolve("ordinary.log"));
     return new SpawnRequest(
-        Path.of(arguments[1]), List.of("x"), Map.of(), dir, pipe, pipe, dir + ":1:1", runAs, false);
+        Path.of(arguments[1]),
+        List.of("x"),
+        Map.of(),
+        dir,
+        pipe,
+        pipe,
+        dir + ":1:1",
+        runAs,
+        false,
+        false);
   }
 
   private static void say(String what, LinuxProcessHost host, SpawnRequest request)

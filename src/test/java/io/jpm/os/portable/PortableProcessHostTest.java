@@ -25,6 +25,12 @@ class PortableProcessHostTest extends ProcessHostContract {
   }
 
   @Test
+  void aTerminalIsRefusedAndNotIgnored() {
+    assertThat(fixture.refusal(fixture.withTerminal(fixture.request("obedient.sh"))))
+        .isEqualTo("this system cannot give an app a terminal: leave out pty");
+  }
+
+  @Test
   void thereIsNoChannel() {
     var child = fixture.start(fixture.withChannel(fixture.request("obedient.sh")));
 
