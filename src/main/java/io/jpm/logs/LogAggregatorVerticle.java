@@ -4,6 +4,8 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
+import io.jpm.logs.read.LogFileAccess;
+import io.jpm.logs.read.LogReading;
 import io.jpm.model.InstanceId;
 import io.jpm.os.Capture;
 import io.jpm.os.LogPipe;
@@ -15,10 +17,14 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Captures what every instance prints and reads it back to whoever asks. Serves [LogsCommand]s on
@@ -33,6 +39,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final long DROPS_MILLIS = 10_000;
 
   private final ProcessHost host;
+  private LogReading reading = readingIn(Path.of("/"));
+  private boolean knowsHome;
   private final Map<InstanceId, Captures> captures = new HashMap<>();
 
   /// How many dropped bytes the log has been told of.
@@ -66,6 +74,20 @@ public final class LogAggregatorVerticle extends VerticleBase {
     this.host = host;
   }
 
+  private static LogReading readingIn(Path home) {
+    return new LogReading(home, LogFileAccess.DIRECT, InstantSource.system());
+  }
+
+  /// The pipes are in a folder of the home.
+  private void learnHome(Path pipe) {
+    Path folder = pipe.getParent();
+    Path home = folder == null ? null : folder.getParent();
+    if (!knowsHome && home != null) {
+      knowsHome = true;
+      reading = readingIn(home);
+    }
+  }
+
   @Override
   public Future<?> start() {
     vertx.setPeriodic(DROPS_MILLIS, _ -> tellOfDrops());
@@ -80,6 +102,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
         vertx,
         () -> {
           all.forEach(Captures::close);
+          reading.close();
           return true;
         });
   }
@@ -110,8 +133,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
           case LogsCommand.Close(InstanceId id) -> close(id);
           case LogsCommand.Limits _, LogsCommand.Flush _, LogsCommand.Reopen _, LogsCommand.Ask _ ->
               Future.succeededFuture(new LogsReply.Done());
-          case LogsCommand.Tail(var files, int lines) ->
-              OffLoop.call(vertx, () -> LogReader.tail(files, lines));
+          case LogsCommand.Seek seek -> read(from -> from.seek(seek));
+          case LogsCommand.Read read -> read(from -> from.read(read));
           case LogsCommand.Follow follow -> follow(follow);
         };
     reply.onComplete(result ->
@@ -122,6 +145,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   }
 
   private Future<LogsReply> open(LogsCommand.Open order) {
+    learnHome(order.outFifo());
     Captures present = captures.get(order.id());
     return OffLoop.call(
             vertx,
@@ -165,20 +189,30 @@ public final class LogAggregatorVerticle extends VerticleBase {
         });
   }
 
-  private Future<LogsReply.Lines> follow(LogsCommand.Follow follow) {
+  /// Beside all else: it may take a while.
+  private Future<LogsReply> read(Function<LogReading, LogsReply> question) {
+    LogReading from = reading;
+    return vertx.executeBlocking(() -> question.apply(from), false).map(Objects::requireNonNull);
+  }
+
+  private Future<LogsReply> follow(LogsCommand.Follow follow) {
     return look(follow, Math.max(1, follow.patience().toMillis() / LOOK_MILLIS));
   }
 
-  private Future<LogsReply.Lines> look(LogsCommand.Follow follow, long looks) {
-    return OffLoop.call(vertx, () -> LogReader.onwards(follow.positions()))
-        .compose(lines -> {
-          if (!lines.lines().isEmpty() || looks <= 1) {
-            return Future.succeededFuture(lines);
+  private Future<LogsReply> look(LogsCommand.Follow follow, long looks) {
+    return read(from -> from.onwards(follow))
+        .compose(reply -> {
+          if (looks <= 1
+              || !(reply
+                  instanceof
+                  LogsReply.Lines(var lines, LogsReply.Positions(var positions, boolean more)))
+              || !lines.isEmpty()) {
+            return Future.succeededFuture(reply);
           }
-          var next = new LogsCommand.Follow(lines.positions(), follow.patience());
-          return vertx
-              .timer(LOOK_MILLIS, TimeUnit.MILLISECONDS)
-              .compose(_ -> look(next, looks - 1));
+          var next = new LogsCommand.Follow(positions, follow.filter(), follow.patience());
+          return more
+              ? look(next, looks - 1)
+              : vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> look(next, looks - 1));
         });
   }
 }
