@@ -201,7 +201,7 @@ enum Verb {
       Group.LOOK,
       Targets.NONE,
       "",
-      "open log files anew, after others moved them",
+      "open log files anew that were moved",
       names("reloadLogs"),
       with()),
   EVENTS(
