@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The files of one log, oldest first: those that were rotated, then the one that is written to.
 ///
@@ -22,6 +23,8 @@ record LogChain(Path log, List<LogFile> files) {
   LogChain {
     files = List.copyOf(files);
   }
+
+  private static final int MOST_LISTINGS = 5;
 
   /// A place in it.
   ///
@@ -42,12 +45,26 @@ record LogChain(Path log, List<LogFile> files) {
       Path log = logs.get(i);
       List<String> names =
           folders.computeIfAbsent(
-              log.resolveSibling(""), folder -> access.list(folder.toAbsolutePath()));
+              log.resolveSibling(""), folder -> names(folder.toAbsolutePath(), access));
       Collection<LogFile> rotated =
           log.equals(daemons) ? numbered(log, names) : byMoment(log, names).values();
       chains.add(of(log, rotated, active.get(i)));
     }
     return chains;
+  }
+
+  /// A large folder is read in several steps, and what is renamed between two of them may be in
+  /// neither: it counts when it is read twice alike.
+  private static List<String> names(Path folder, LogFileAccess access) {
+    List<String> names = access.list(folder);
+    for (int i = 1; i < MOST_LISTINGS; i++) {
+      List<String> again = access.list(folder);
+      if (Set.copyOf(again).equals(Set.copyOf(names))) {
+        break;
+      }
+      names = again;
+    }
+    return names;
   }
 
   private static LogChain of(Path log, Collection<LogFile> rotated, Optional<LogFile> active) {
@@ -66,11 +83,20 @@ record LogChain(Path log, List<LogFile> files) {
     for (String name : names) {
       Path path = log.resolveSibling(name);
       LogNames.momentOf(log, name)
-          .flatMap(at -> LogFile.rotated(path, at))
+          .flatMap(at -> rotated(path, at))
           .ifPresent(file ->
               found.merge(file.rotatedAt(), file, (one, other) -> one.packed() ? other : one));
     }
     return found;
+  }
+
+  /// The packed form may have taken its place since the folder was looked into.
+  private static Optional<LogFile> rotated(Path path, Instant at) {
+    return LogFile.rotated(path, at)
+        .or(() ->
+            LogNames.isPacked(path)
+                ? Optional.empty()
+                : LogFile.rotated(LogNames.packed(path), at));
   }
 
   /// The daemon's own log is rotated to `jpm.log.1`, `jpm.log.2`.

@@ -17,6 +17,7 @@ final class LogCursor implements AutoCloseable {
   private @Nullable PartLines lines;
   private boolean moved;
   private boolean interrupted;
+  private boolean finished;
   private long work;
 
   /// @param from where to begin
@@ -41,6 +42,11 @@ final class LogCursor implements AutoCloseable {
         if (place.offset() < chain.files().get(place.index()).end() && !opened().atEnd()) {
           return true;
         }
+        if (place.index() == to.index()) {
+          // Shorter than it was said to be: what has been read counts, not what was said.
+          finished = true;
+          return false;
+        }
         nextFile();
       } catch (NoSuchFileException rotated) {
         interrupted = true;
@@ -52,7 +58,8 @@ final class LogCursor implements AutoCloseable {
   }
 
   private boolean isBefore(LogChain.Place other) {
-    return place.index() < chain.files().size()
+    return !finished
+        && place.index() < chain.files().size()
         && (place.index() < other.index()
             || (place.index() == other.index() && place.offset() < other.offset()));
   }

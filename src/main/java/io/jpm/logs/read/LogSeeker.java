@@ -7,6 +7,7 @@ import io.jpm.bus.LogSearch.Unpacking;
 import io.jpm.bus.LogsCommand;
 import io.jpm.logs.read.LogChain.Place;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
@@ -39,6 +40,8 @@ final class LogSeeker {
     while (!now.done() && !budget.isSpent()) {
       try {
         now = now.span().isEmpty() ? begun(chain, now) : step(chain, now);
+      } catch (NoSuchFileException rotated) {
+        return now; // the next question finds it where it is then
       } catch (IOException unreadable) {
         now = beforeUnreadable(chain, now);
       }

@@ -19,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -200,6 +202,38 @@ class LogFollowingTest {
     assertThat(seen)
         .describedAs("seed " + seed)
         .isEqualTo(IntStream.range(0, line).mapToObj(n -> "line " + n).toList());
+  }
+
+  @Test
+  void aFollowerOfABusyWriterSeesEveryLineOnce() throws Exception {
+    List<LogPosition> positions = end();
+    Path kept = Files.createDirectory(home.resolve("kept"));
+    int rotations = 150;
+    int lines = 40;
+    try (var writer = Executors.newSingleThreadExecutor()) {
+      Future<?> written =
+          writer.submit(() -> {
+            for (int i = 0; i < rotations; i++) {
+              for (int j = 0; j < lines; j++) {
+                log.print("line " + (i * lines + j) + "\n");
+              }
+              Path rotated = log.rotate(i);
+              WrittenLog.pack(rotated);
+              // Not deleted, so that its key does not come back: two rotations take milliseconds
+              // here, and no writer is as quick as that.
+              Files.move(rotated, kept.resolve(String.valueOf(i)));
+            }
+            return null;
+          });
+      while (!written.isDone()) {
+        positions = follow(reading, positions, seen);
+      }
+      written.get();
+    }
+    follow(reading, positions, seen);
+    assertThat(seen).doesNotHaveDuplicates();
+    assertThat(seen)
+        .isEqualTo(IntStream.range(0, rotations * lines).mapToObj(n -> "line " + n).toList());
   }
 
   @Test

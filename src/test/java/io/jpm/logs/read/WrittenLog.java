@@ -81,10 +81,11 @@ final class WrittenLog {
   /// Packs a rotated file; the plain one stays.
   static Path pack(Path rotated) throws IOException {
     Path packed = LogNames.packed(rotated);
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+    Path part = packed.resolveSibling(packed.getFileName() + ".part");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(part))) {
       Files.copy(rotated, out);
     }
-    return packed;
+    return Files.move(part, packed);
   }
 
   void rotateAndPack(long second) throws IOException {
