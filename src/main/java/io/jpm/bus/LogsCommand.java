@@ -51,21 +51,36 @@ public sealed interface LogsCommand extends BusMessage {
   /// Everything in the pipes goes to the files, then the capture ends and the pipes are removed.
   record Close(InstanceId id) implements LogsCommand {}
 
-  /// The last lines of some files.
+  /// Where the wanted lines at the end of some logs begin; answered with [LogsReply.Searches]. A
+  /// long search is answered before its end: ask again with the searches of the answer.
   ///
-  /// @param files what to read; one that does not exist has no lines
-  /// @param lines how many of each at most, 0 or more
-  record Tail(List<Path> files, int lines) implements LogsCommand {
-    public Tail {
-      files = List.copyOf(files);
+  /// @param searches what to look for where
+  /// @param filter which lines count
+  /// @param lines how many of each log; [Long#MAX_VALUE] for all
+  /// @param unfinished whether a last line without an end belongs to them
+  record Seek(List<LogSearch> searches, LogFilter filter, long lines, boolean unfinished)
+      implements LogsCommand {
+    public Seek {
+      searches = List.copyOf(searches);
     }
   }
 
-  /// The lines written after some positions; waits until there is one.
+  /// The lines of some stretches, in the order in which they were captured; answered with
+  /// [LogsReply.Positions]. One answer holds so much; ask again with its positions.
+  record Read(List<LogSearch.Span> spans, LogFilter filter) implements LogsCommand {
+    public Read {
+      spans = List.copyOf(spans);
+    }
+  }
+
+  /// The lines written after some positions, in the order in which they were captured; waits until
+  /// there is one. Answered with [LogsReply.Positions].
   ///
-  /// @param positions files and byte offsets, as an earlier reply gave them
+  /// @param positions as an earlier reply gave them
+  /// @param filter which lines are wanted
   /// @param patience how long to wait before answering with no lines
-  record Follow(List<LogPosition> positions, Duration patience) implements LogsCommand {
+  record Follow(List<LogPosition> positions, LogFilter filter, Duration patience)
+      implements LogsCommand {
     public Follow {
       positions = List.copyOf(positions);
     }

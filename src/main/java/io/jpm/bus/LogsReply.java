@@ -1,6 +1,7 @@
 package io.jpm.bus;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 
 /// LogAggregator's answer.
@@ -20,20 +21,45 @@ public sealed interface LogsReply extends BusMessage {
   /// @param problem why output cannot be written now, in words; empty: it can
   record Status(long droppedLines, long waitingBytes, String problem) implements LogsReply {}
 
-  /// Lines, and where to read on.
+  /// Lines, and how to go on.
   ///
   /// @param lines in the order to print them
-  /// @param positions the files asked for, with the offset behind what was read
-  record Lines(List<Line> lines, List<LogPosition> positions) implements LogsReply {
+  /// @param next where they end
+  record Lines(List<Line> lines, Next next) implements LogsReply {
     public Lines {
       lines = List.copyOf(lines);
-      positions = List.copyOf(positions);
+    }
+  }
+
+  /// What to go on with.
+  sealed interface Next {}
+
+  /// How searches go, in the order asked ([LogsCommand.Seek]).
+  record Searches(List<LogSearch> all) implements Next {
+    public Searches {
+      all = List.copyOf(all);
+    }
+
+    /// Whether all are done.
+    public boolean done() {
+      return all.stream().allMatch(LogSearch::done);
+    }
+  }
+
+  /// The places asked for, in the same order, moved behind what was read ([LogsCommand.Read],
+  /// [LogsCommand.Follow]).
+  ///
+  /// @param more whether there was more to read than one answer holds
+  record Positions(List<LogPosition> all, boolean more) implements Next {
+    public Positions {
+      all = List.copyOf(all);
     }
   }
 
   /// One line.
   ///
-  /// @param file where it stands
-  /// @param text the line without its end
-  record Line(Path file, String text) {}
+  /// @param log the log it stands in
+  /// @param time when it was captured, as far as that is known
+  /// @param text the line without its end; one of more than 64 KiB is cut, and ends with `…`
+  record Line(Path log, Instant time, String text) {}
 }

@@ -3,6 +3,7 @@ package io.jpm.console;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.LogsCommand;
 import io.jpm.console.text.InstanceJson;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,7 +37,9 @@ final class Commands {
       case CLEARDUMP -> this::clearDump;
       case LIST -> call -> rooms.table(call.session());
       case DESCRIBE -> new DescribeCommand(rooms);
-      case LOGS -> new ReadLogsCommand(vertx, rooms, context.timing());
+      case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case FLUSH -> new FlushCommand(rooms);
+      case RELOAD_LOGS -> this::reloadLogs;
       case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
       case ENV -> new EnvCommand(rooms, context.home());
       case JLIST -> this::jlist;
@@ -57,6 +60,15 @@ final class Commands {
         .obeyed(new GodCommand.ClearDump())
         .map(_ -> {
           call.session().info("The saved list is empty now");
+          return ExitCode.OK;
+        });
+  }
+
+  private Future<ExitCode> reloadLogs(Call call) {
+    return rooms
+        .logsDone(new LogsCommand.Reopen())
+        .map(_ -> {
+          call.session().info("The log files are opened anew");
           return ExitCode.OK;
         });
   }

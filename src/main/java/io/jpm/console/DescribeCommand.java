@@ -2,7 +2,9 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
 import io.jpm.console.text.InstanceSheet;
+import io.jpm.console.text.Listing;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -38,11 +40,20 @@ final class DescribeCommand implements ConsoleCommand {
     }
     return rooms
         .listing(shown.instances())
-        .map(listing -> {
-          listing
-              .instances()
-              .forEach(
-                  instance -> session.out(InstanceSheet.draw(instance, listing, session.screen())));
+        .compose(listing -> {
+          Future<Boolean> drawn = Future.succeededFuture(true);
+          for (InstanceView instance : listing.instances()) {
+            drawn = drawn.compose(_ -> draw(instance, listing, session));
+          }
+          return drawn;
+        });
+  }
+
+  private Future<Boolean> draw(InstanceView instance, Listing listing, Session session) {
+    return rooms
+        .capture(instance.id())
+        .map(capture -> {
+          session.out(InstanceSheet.draw(instance, listing, capture, session.screen()));
           return true;
         });
   }

@@ -2,21 +2,25 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogsCommand.Follow;
-import io.jpm.bus.LogsCommand.Tail;
+import io.jpm.bus.LogSearch;
+import io.jpm.bus.LogSearch.Span;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply.Positions;
+import io.jpm.bus.LogsReply.Searches;
 import io.jpm.console.text.LogLabels;
-import io.jpm.console.text.LogLabels.Streams;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Follows files until the client goes. Files that appear later (a new instance) are followed by a
-/// loop of their own, so that the wait for old ones need not be broken off.
+/// Prints logs page by page, each when the client has taken the one before, and follows them until
+/// it goes. Logs that appear later (a new instance) are followed by a loop of their own, so that
+/// the wait for old ones need not be broken off.
 ///
 /// Owned by the session's context.
 final class LogFollow {
@@ -27,88 +31,129 @@ final class LogFollow {
   private final Rooms rooms;
   private final ConsoleTiming timing;
   private final LogPrinter printer;
+  private final LogWish wish;
   private final Promise<ExitCode> ended = Promise.promise();
   private final Set<Path> followed = new HashSet<>();
-  private LogLabels labels = LogLabels.of(List.of(), Streams.BOTH);
+  private LogLabels labels = LogLabels.NONE;
 
-  LogFollow(Vertx vertx, Rooms rooms, ConsoleTiming timing, LogPrinter printer) {
+  LogFollow(Vertx vertx, Rooms rooms, ConsoleTiming timing, LogPrinter printer, LogWish wish) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.timing = timing;
     this.printer = printer;
+    this.wish = wish;
   }
 
-  /// Prints the past lines of all files.
+  /// Prints the past lines of those logs that are new.
   ///
   /// @return where to read on
   Future<List<LogPosition>> tail(LogLabels now) {
     labels = labels.and(now);
-    List<Path> fresh = now.files().stream().filter(followed::add).toList();
-    if (fresh.isEmpty()) {
-      return Future.succeededFuture(List.of());
+    List<LogSearch> fresh = now.files().stream().filter(followed::add).map(LogSearch::of).toList();
+    return fresh.isEmpty() ? Future.succeededFuture(List.of()) : search(fresh);
+  }
+
+  private Future<List<LogPosition>> search(List<LogSearch> searches) {
+    var seek = new LogsCommand.Seek(searches, wish.filter(), wish.lines(), !wish.follow());
+    return session()
+        .whenAsked()
+        .compose(_ -> rooms.lines(seek, timing.questions()))
+        .compose(reply ->
+            switch (reply.next()) {
+              case Searches found when found.done() -> pages(spans(found.all()));
+              case Searches(var begun) -> search(begun);
+              case Positions _ ->
+                  Future.failedFuture(new IllegalStateException("positions for a search"));
+            });
+  }
+
+  private static List<Span> spans(List<LogSearch> done) {
+    return done.stream().map(search -> search.span().orElseThrow()).toList();
+  }
+
+  private Future<List<LogPosition>> pages(List<Span> spans) {
+    List<LogPosition> ends = spans.stream().map(Span::to).toList();
+    if (spans.stream().allMatch(span -> span.from().equals(span.to()))) {
+      return Future.succeededFuture(ends);
     }
-    return rooms
-        .lines(new Tail(fresh, printer.lines()), timing.questions())
-        .map(past -> {
-          printer.past(past.lines(), labels);
-          return past.positions();
+    return session()
+        .whenAsked()
+        .compose(_ -> rooms.lines(new LogsCommand.Read(spans, wish.filter()), timing.questions()))
+        .compose(reply -> {
+          printer.print(reply.lines(), labels);
+          return switch (reply.next()) {
+            case Positions(var all, boolean more) ->
+                more ? pages(onwards(all, ends)) : Future.succeededFuture(all);
+            case Searches _ ->
+                Future.failedFuture(new IllegalStateException("searches for a page"));
+          };
         });
+  }
+
+  private static List<Span> onwards(List<LogPosition> positions, List<LogPosition> ends) {
+    List<Span> spans = new ArrayList<>();
+    for (int i = 0; i < positions.size(); i++) {
+      spans.add(new Span(positions.get(i), ends.get(i)));
+    }
+    return spans;
   }
 
   /// Prints past and coming lines; done only when the client is gone, failed when LogAggregator
   /// fails.
-  Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Streams streams) {
-    printer.session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
+  Future<ExitCode> forever(LogLabels now, GodCommand.Show show) {
+    session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     join(now);
-    look(show, streams);
+    look(show);
     return ended.future();
   }
 
   private void join(LogLabels now) {
-    tail(now).onSuccess(this::read).onFailure(ended::tryFail);
+    tail(now).onSuccess(this::read).onFailure(this::fail);
   }
 
   private void read(List<LogPosition> positions) {
     if (positions.isEmpty() || isOver()) {
       return;
     }
-    printer
-        .session()
+    session()
         .whenAsked()
         .compose(_ ->
             rooms.lines(
-                new Follow(positions, timing.followPatience()),
+                new LogsCommand.Follow(positions, wish.filter(), timing.followPatience()),
                 timing.followPatience().plus(GRACE)))
         .onSuccess(live -> {
-          printer.live(live.lines(), labels);
-          read(live.positions());
+          printer.print(live.lines(), labels);
+          read(live.next() instanceof Positions(var all, _) ? all : positions);
         })
         .onFailure(this::fail);
   }
 
   /// Looks for new instances, again and again, while the client listens.
-  private void look(GodCommand.Show show, Streams streams) {
+  private void look(GodCommand.Show show) {
     vertx.setTimer(
         timing.rediscovery().toMillis(),
         _ -> {
           if (!isOver()) {
-            printer
-                .session()
+            session()
                 .whenAsked()
                 .compose(_ -> rooms.god(show))
-                .onSuccess(reply -> join(LogLabels.of(reply.instances(), streams)))
-                .onComplete(_ -> look(show, streams));
+                .onSuccess(reply -> join(LogLabels.of(reply.instances(), wish.streams())))
+                .onComplete(_ -> look(show));
           }
         });
   }
 
+  private Session session() {
+    return printer.session();
+  }
+
   private void fail(Throwable failure) {
-    if (!printer.session().isOver()) {
+    if (!session().isOver()) {
       ended.tryFail(failure);
     }
   }
 
   private boolean isOver() {
-    return printer.session().isOver() || ended.future().isComplete();
+    return session().isOver() || ended.future().isComplete();
   }
 }

@@ -2,10 +2,12 @@ package io.jpm.console;
 
 import io.jpm.bus.LogsReply.Line;
 import io.jpm.console.text.LogLabels;
+import io.jpm.console.text.LogStyle;
+import io.jpm.console.text.LogStyle.Kind;
 import io.jpm.console.text.Paint;
 import io.jpm.console.text.TerminalText;
 import io.jpm.model.AppName;
-import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.List;
 
 /// Writes log lines to a session.
@@ -13,66 +15,45 @@ import java.util.List;
 /// On a terminal, lines lose every control sequence but colours; into a pipe they go as they are.
 final class LogPrinter {
   private final Session session;
-  private final boolean raw;
-  private final int lines;
+  private final LogStyle style;
+  private final ZoneId zone;
 
-  /// @param raw whether lines stand alone, those of standard error on standard error
-  /// @param lines how many past lines of each file are wanted
-  LogPrinter(Session session, boolean raw, int lines) {
+  /// @param zone whose time is shown
+  LogPrinter(Session session, LogStyle style, ZoneId zone) {
     this.session = session;
-    this.raw = raw;
-    this.lines = lines;
+    this.style = style;
+    this.zone = zone;
   }
 
   Session session() {
     return session;
   }
 
-  int lines() {
-    return lines;
-  }
-
   /// PM2's first line, for people.
-  void title(List<String> targets) {
-    if (session.tty().out() && !raw) {
+  ///
+  /// @param lines how many past lines of each log are wanted; [Long#MAX_VALUE] for all
+  void title(List<String> targets, long lines) {
+    if (session.tty().out() && style.kind() == Kind.LABELLED) {
       String whose = targets.isEmpty() ? AppName.ALL : String.join(" ", targets);
+      String count = lines == Long.MAX_VALUE ? "all" : "last " + lines;
       String title =
-          "[TAILING] Tailing last %d lines for [%s] processes (change the value with --lines option)"
-              .formatted(lines, TerminalText.visible(whose));
+          "[TAILING] Tailing %s lines for [%s] processes (change the value with --lines option)"
+              .formatted(count, TerminalText.visible(whose));
       session.out(Paint.DIM.on(title, session.tty().color()) + "\n");
     }
   }
 
-  /// Past lines, each file's under its path.
-  void past(List<Line> past, LogLabels labels) {
-    Path shown = null;
-    for (Line line : past) {
-      if (!raw && !line.file().equals(shown)) {
-        shown = line.file();
-        String head = "%s last %d lines:".formatted(shown, lines);
-        session.out(Paint.DIM.on(TerminalText.visible(head), session.tty().color()) + "\n");
+  void print(List<Line> lines, LogLabels labels) {
+    for (Line line : lines) {
+      boolean error = style.kind() == Kind.RAW && labels.isError(line.log());
+      boolean terminal = error ? session.tty().err() : session.tty().out();
+      String text =
+          style.draw(line, labels, new LogStyle.Target(zone, terminal, session.tty().color()));
+      if (error) {
+        session.err(text + "\n");
+      } else {
+        session.out(text + "\n");
       }
-      line(line, labels);
-    }
-    if (!raw && !past.isEmpty()) {
-      session.out("\n");
-    }
-  }
-
-  /// Lines as they come.
-  void live(List<Line> live, LogLabels labels) {
-    live.forEach(line -> line(line, labels));
-  }
-
-  private void line(Line line, LogLabels labels) {
-    boolean error = raw && labels.isError(line.file());
-    boolean terminal = error ? session.tty().err() : session.tty().out();
-    String prefix = raw ? "" : labels.prefix(line.file(), session.tty().color());
-    String text = prefix + (terminal ? TerminalText.colored(line.text()) : line.text()) + "\n";
-    if (error) {
-      session.err(text);
-    } else {
-      session.out(text);
     }
   }
 }

@@ -28,9 +28,7 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       Optional<VerbOption> option =
-          ArgumentReader.isOption(word)
-              ? VerbOption.find(word).filter(verb.options()::contains)
-              : Optional.empty();
+          ArgumentReader.isOption(word) ? VerbOption.find(word, verb.options()) : Optional.empty();
       if (option.isPresent() && option.get().mayTakeValue()) {
         boolean follows =
             !word.contains("=")
@@ -59,7 +57,7 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
       if (!ArgumentReader.isOption(word)) {
         return true;
       }
-      Optional<VerbOption> option = VerbOption.find(word).filter(verb.options()::contains);
+      Optional<VerbOption> option = VerbOption.find(word, verb.options());
       if (hasSeparateValue(option, word)) {
         i++;
       }

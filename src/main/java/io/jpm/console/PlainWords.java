@@ -26,7 +26,7 @@ final class PlainWords {
         targets.add(word);
         continue;
       }
-      Optional<VerbOption> option = VerbOption.find(word).filter(verb.options()::contains);
+      Optional<VerbOption> option = VerbOption.find(word, verb.options());
       String value = option.map(known -> value(known, word, next)).orElse(null);
       if (option.isEmpty() || value == null) {
         return Optional.empty();

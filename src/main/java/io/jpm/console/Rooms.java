@@ -15,6 +15,7 @@ import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -65,9 +66,9 @@ final class Rooms {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
-  /// LogAggregator's answer.
+  /// Lines of LogAggregator's, or how to go on to them.
   Future<LogsReply.Lines> lines(LogsCommand command, Duration limit) {
-    return this.<LogsReply>ask("LogAggregator", Addresses.LOGS_COMMAND, command, limit)
+    return logs(command, limit)
         .compose(reply ->
             switch (reply) {
               case LogsReply.Lines lines -> Future.succeededFuture(lines);
@@ -77,6 +78,29 @@ final class Rooms {
                   Future.failedFuture(
                       new IllegalStateException("LogAggregator has no lines for " + command));
             });
+  }
+
+  /// Has LogAggregator do something.
+  Future<Void> logsDone(LogsCommand command) {
+    return logs(command, context.timing().actions())
+        .compose(reply ->
+            reply instanceof LogsReply.Failed(String problem)
+                ? Future.failedFuture(new CommandFailure(problem))
+                : Future.succeededFuture());
+  }
+
+  /// How the capture of an instance goes; empty when LogAggregator does not tell.
+  Future<Optional<LogsReply.Status>> capture(InstanceId id) {
+    return logs(new LogsCommand.Ask(id), context.timing().loads())
+        .map(reply ->
+            reply instanceof LogsReply.Status status
+                ? Optional.of(status)
+                : Optional.<LogsReply.Status>empty())
+        .otherwise(Optional.empty());
+  }
+
+  private Future<LogsReply> logs(LogsCommand command, Duration limit) {
+    return ask("LogAggregator", Addresses.LOGS_COMMAND, command, limit);
   }
 
   /// What has happened.

@@ -10,8 +10,12 @@ import static io.jpm.console.VerbOption.EXP_BACKOFF_RESTART_DELAY;
 import static io.jpm.console.VerbOption.FILTER_ENV;
 import static io.jpm.console.VerbOption.FOLLOW;
 import static io.jpm.console.VerbOption.FORCE;
+import static io.jpm.console.VerbOption.FORMAT;
 import static io.jpm.console.VerbOption.GID;
+import static io.jpm.console.VerbOption.GREP;
 import static io.jpm.console.VerbOption.HELP;
+import static io.jpm.console.VerbOption.HIGHLIGHT;
+import static io.jpm.console.VerbOption.IGNORE_CASE;
 import static io.jpm.console.VerbOption.IGNORE_WATCH;
 import static io.jpm.console.VerbOption.INSTANCES;
 import static io.jpm.console.VerbOption.INTERPRETER;
@@ -40,10 +44,13 @@ import static io.jpm.console.VerbOption.RESTART_DELAY;
 import static io.jpm.console.VerbOption.REVEAL;
 import static io.jpm.console.VerbOption.SHUTDOWN_WITH_MESSAGE;
 import static io.jpm.console.VerbOption.SINCE;
+import static io.jpm.console.VerbOption.SINCE_TIME;
 import static io.jpm.console.VerbOption.STOP_EXIT_CODES;
+import static io.jpm.console.VerbOption.TIMESTAMP;
 import static io.jpm.console.VerbOption.TIME_ZONE;
 import static io.jpm.console.VerbOption.UID;
 import static io.jpm.console.VerbOption.UMASK;
+import static io.jpm.console.VerbOption.UNTIL;
 import static io.jpm.console.VerbOption.UPDATE_ENV;
 import static io.jpm.console.VerbOption.WAIT_READY;
 import static io.jpm.console.VerbOption.WATCH;
@@ -183,7 +190,28 @@ enum Verb {
       "[name|id|all…]",
       "print and follow what apps print",
       names("logs", "log"),
-      with(LINES, NOSTREAM, ERR, OUT, RAW)),
+      with(
+          LINES,
+          NOSTREAM,
+          ERR,
+          OUT,
+          SINCE_TIME,
+          UNTIL,
+          GREP,
+          IGNORE_CASE,
+          HIGHLIGHT,
+          TIMESTAMP,
+          RAW,
+          JSON,
+          FORMAT)),
+  FLUSH(Group.LOOK, Targets.ANY, "[name|id|all…]", "empty apps' log files", names("flush"), with()),
+  RELOAD_LOGS(
+      Group.LOOK,
+      Targets.NONE,
+      "",
+      "open log files anew that were moved",
+      names("reloadLogs"),
+      with()),
   EVENTS(
       Group.LOOK,
       Targets.ANY,

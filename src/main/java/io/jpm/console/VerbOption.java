@@ -66,7 +66,14 @@ enum VerbOption {
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),
   OUT("standard output only", "", "", "--out"),
+  SINCE_TIME("from this time on: 10m, 13:20, 2026-11-21T13:20", "", "TIME", "--since"),
+  UNTIL("up to this time, and end", "", "TIME", "--until"),
+  GREP("lines that match this pattern (RE2 syntax)", "", "PATTERN", "--grep"),
+  IGNORE_CASE("upper or lower case, for --grep", "", "", "-i", "--ignore-case"),
+  HIGHLIGHT("mark this word", "", "WORD", "--highlight"),
+  TIMESTAMP("with times (YYYY-MM-DDTHH:mm:ss)", "", "[FORMAT]", "--timestamp"),
   RAW("no prefixes, error lines to stderr", "", "", "--raw"),
+  FORMAT("as timestamp=… app=… id=… type=… message=…", "", "", "--format"),
   FOLLOW("go on with what happens from now on", "", "", "-f", "--follow"),
   SINCE("all after the event with this number", "", "SEQ", "--since"),
   JSON("one JSON object a line", "", "", "--json"),
@@ -121,10 +128,15 @@ enum VerbOption {
     return names.stream().filter(name -> name.startsWith("--")).findFirst().orElseThrow();
   }
 
-  /// The option that `word` names, with or without `=value`.
+  /// The option of any command that `word` names, with or without `=value`.
   static Optional<VerbOption> find(String word) {
+    return find(word, Arrays.asList(values()));
+  }
+
+  /// That among `options`: some names mean one thing to one command and another to the next.
+  static Optional<VerbOption> find(String word, List<VerbOption> options) {
     int equals = word.indexOf('=');
     String name = equals < 0 ? word : word.substring(0, equals);
-    return Arrays.stream(values()).filter(option -> option.names.contains(name)).findFirst();
+    return options.stream().filter(option -> option.names.contains(name)).findFirst();
   }
 }

@@ -39,8 +39,7 @@ final class SpawnRequests {
             + Tags.life(instance.id, instance.createdAt)
             + ":"
             + instance.state.generation();
-    return request(instance, tag, program, instance.spec.stop().command(), environment)
-        .withoutChannel();
+    return request(instance, tag, program, instance.spec.stop().command(), environment).plain();
   }
 
   private static SpawnRequest request(
@@ -59,7 +58,7 @@ final class SpawnRequests {
         tag,
         instance.spec.runAs(),
         true,
-        false);
+        instance.spec.logs().terminal());
   }
 
   private Map<String, String> environment(Instance instance) {

@@ -3,6 +3,7 @@ package io.jpm.logs;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.read.LogReading;
 import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.model.InstanceId;
@@ -33,6 +34,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final int THREADS = 4;
 
   private final Writing writing;
+  private final LogReading reading;
   private WorkerExecutor workers;
 
   /// @param host where output comes from and goes to
@@ -40,6 +42,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   /// @param clock the time
   public LogAggregatorVerticle(ProcessHost host, Path home, Clocks clock) {
     this.writing = new Writing(host, home, clock, (_, _, _, _) -> {});
+    this.reading = new LogReading(home, writing.access(), clock.wall());
   }
 
   @Override
@@ -54,6 +57,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   public Future<?> stop() {
     return call(() -> {
       writing.close();
+      reading.close();
       return true;
     });
   }
@@ -78,7 +82,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
                 }
               });
           case LogsCommand.Ask ask -> call(() -> writing.status(ask));
-          case LogsCommand.Tail(var files, int lines) -> call(() -> LogReader.tail(files, lines));
+          case LogsCommand.Seek seek -> call(() -> reading.seek(seek));
+          case LogsCommand.Read read -> call(() -> reading.read(read));
           case LogsCommand.Follow follow -> follow(follow);
         };
     reply.onComplete(result -> message.reply(answer(result.result(), result.cause())));
@@ -115,20 +120,24 @@ public final class LogAggregatorVerticle extends VerticleBase {
     return workers.executeBlocking(work, false).map(Objects::requireNonNull);
   }
 
-  private Future<LogsReply.Lines> follow(LogsCommand.Follow follow) {
+  private Future<LogsReply> follow(LogsCommand.Follow follow) {
     return look(follow, Math.max(1, follow.patience().toMillis() / LOOK_MILLIS));
   }
 
-  private Future<LogsReply.Lines> look(LogsCommand.Follow follow, long looks) {
-    return call(() -> LogReader.onwards(follow.positions()))
-        .compose(lines -> {
-          if (!lines.lines().isEmpty() || looks <= 1) {
-            return Future.succeededFuture(lines);
+  private Future<LogsReply> look(LogsCommand.Follow follow, long looks) {
+    return call(() -> reading.onwards(follow))
+        .compose(reply -> {
+          if (looks <= 1
+              || !(reply
+                  instanceof
+                  LogsReply.Lines(var lines, LogsReply.Positions(var positions, boolean more)))
+              || !lines.isEmpty()) {
+            return Future.succeededFuture(reply);
           }
-          var next = new LogsCommand.Follow(lines.positions(), follow.patience());
-          return vertx
-              .timer(LOOK_MILLIS, TimeUnit.MILLISECONDS)
-              .compose(_ -> look(next, looks - 1));
+          var next = new LogsCommand.Follow(positions, follow.filter(), follow.patience());
+          return more
+              ? look(next, looks - 1)
+              : vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> look(next, looks - 1));
         });
   }
 }

@@ -2,6 +2,7 @@ package io.jpm.logs;
 
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.read.LogFileAccess;
 import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.model.LogLimits;
@@ -11,6 +12,7 @@ import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +67,22 @@ final class Writing {
       }
     }
     return Optional.ofNullable(writers);
+  }
+
+  /// How the reading side opens files: with the rights of those whose they are.
+  LogFileAccess access() {
+    return new LogFileAccess() {
+      @Override
+      public FileChannel open(Path file) throws IOException {
+        RunAs owner = made().map(it -> it.ownerOf(file)).orElse(RunAs.DAEMON);
+        return host.logDisk().read(file, owner);
+      }
+
+      @Override
+      public List<String> list(Path folder) {
+        return LogFileAccess.DIRECT.list(folder);
+      }
+    };
   }
 
   /// The writing side, where there is one.

@@ -1,5 +1,5 @@
 /// LogAggregator: what apps print, from their pipes into their files and back to whoever reads.
-/// Start with [io.jpm.logs.LogAggregatorVerticle]; [io.jpm.logs.LogReader] reads files backwards
+/// Start with [io.jpm.logs.LogAggregatorVerticle]; [io.jpm.logs.read.LogReading] reads files back
 /// and onwards.
 ///
 /// The bytes themselves move on the process host's thread (`os`), not on an event loop. The room

@@ -52,10 +52,9 @@ public record SpawnRequest(
     this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false, false);
   }
 
-  /// The same without a channel.
-  public SpawnRequest withoutChannel() {
-    return new SpawnRequest(
-        program, argv, environment, cwd, out, error, tag, runAs, false, terminal);
+  /// The same without a channel or terminal.
+  public SpawnRequest plain() {
+    return new SpawnRequest(program, argv, environment, cwd, out, error, tag, runAs, false, false);
   }
 
   public SpawnRequest {

@@ -674,7 +674,7 @@ class ConsoleVerticleTest {
     for (int i = 0; i < 5_000; i++) {
       texts.add(i + " 🚀é日".repeat(100));
     }
-    texts.forEach(text -> rooms.past.add(new Line(out, text)));
+    texts.forEach(text -> rooms.past.add(new Line(out, Instances.NOW, text)));
     ConsoleClient client = run("logs", "--nostream", "--raw", "--lines", "5000");
     assertEnd(client, 0);
     assertThat(client.out().getBytes(StandardCharsets.UTF_8).length).isGreaterThan(5_000_000);
@@ -714,19 +714,16 @@ class ConsoleVerticleTest {
   void logsPrintThePast() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.errorFile(), "oh no"));
-    rooms.past.add(new Line(web.outFile(), "hello"));
+    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh no"));
+    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
     ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
     assertEnd(client, 0);
     assertThat(client.out())
         .isEqualTo(
             """
             [TAILING] Tailing last 15 lines for [all] processes (change the value with --lines option)
-            /home/me/.jpm/logs/web-error.log last 15 lines:
             0|web | oh no
-            /home/me/.jpm/logs/web-out.log last 15 lines:
             0|web | hello
-
             """);
   }
 
@@ -734,8 +731,8 @@ class ConsoleVerticleTest {
   void logsChooseStreams() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.errorFile(), "oh no"));
-    rooms.past.add(new Line(web.outFile(), "hello"));
+    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh no"));
+    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
     ConsoleClient errors = run("log", "web", "--nostream", "--err", "--raw");
     assertEnd(errors, 0);
     assertThat(errors.err()).isEqualTo("oh no\n");
@@ -749,7 +746,7 @@ class ConsoleVerticleTest {
   void onlyATerminalIsProtected() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.outFile(), "\u001b[2J\u001b[31mred"));
+    rooms.past.add(new Line(web.outFile(), Instances.NOW, "\u001b[2J\u001b[31mred"));
     ConsoleClient pipe = run("logs", "--nostream", "--raw");
     assertEnd(pipe, 0);
     assertThat(pipe.out()).isEqualTo("\u001b[2J\u001b[31mred\n");

@@ -9,6 +9,7 @@ import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
+import io.jpm.bus.LogSearch.Span;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.SatanCommand;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -48,6 +50,12 @@ final class FakeRooms {
 
   /// What God remarks on the saved list.
   volatile List<String> notes = List.of();
+
+  /// How LogAggregator says captures go.
+  volatile LogsReply.Status capture = new LogsReply.Status(0, 0, "");
+
+  /// Why LogAggregator refuses.
+  volatile Optional<String> logsProblem = Optional.empty();
 
   private volatile Runnable held = () -> {};
   private final EventBus bus;
@@ -168,21 +176,50 @@ final class FakeRooms {
   private synchronized void logs(Message<LogsCommand> message) {
     asked.add(message.body());
     switch (message.body()) {
-      case LogsCommand.Tail(List<Path> files, int lines) ->
+      case LogsCommand.Seek seek -> message.reply(new LogsReply.Lines(List.of(), sought(seek)));
+      case LogsCommand.Read(List<Span> spans, _) -> message.reply(page(spans));
+      case LogsCommand.Follow(List<LogPosition> positions, _, _) ->
+          positions.forEach(position -> followers.put(position.log(), message));
+      case LogsCommand.Flush _, LogsCommand.Reopen _ ->
           message.reply(
-              new LogsReply.Lines(
-                  past.stream().filter(line -> files.contains(line.file())).limit(lines).toList(),
-                  files.stream().map(file -> new LogPosition(file, 7)).toList()));
-      case LogsCommand.Follow(List<LogPosition> positions, _) ->
-          positions.forEach(position -> followers.put(position.file(), message));
-      case LogsCommand.Open _,
-          LogsCommand.Close _,
-          LogsCommand.Limits _,
-          LogsCommand.Flush _,
-          LogsCommand.Reopen _,
-          LogsCommand.Ask _ ->
+              logsProblem.<LogsReply>map(LogsReply.Failed::new).orElseGet(LogsReply.Done::new));
+      case LogsCommand.Ask _ -> message.reply(capture);
+      case LogsCommand.Open _, LogsCommand.Close _, LogsCommand.Limits _ ->
           throw new AssertionError(message.body());
     }
+  }
+
+  /// A search takes two answers.
+  private static LogsReply.Searches sought(LogsCommand.Seek seek) {
+    return new LogsReply.Searches(
+        seek.searches().stream()
+            .map(search -> {
+              var begin = LogPosition.nowhere(search.log());
+              var end = new LogPosition(search.log(), begin.part(), seek.lines() == 0 ? 0 : 7);
+              var span = new Span(begin, end);
+              return search.span().isEmpty() ? search.at(span, 0) : search.over(span);
+            })
+            .toList());
+  }
+
+  /// The past comes in pages of a thousand lines, told apart by the offset.
+  private LogsReply.Lines page(List<Span> spans) {
+    List<Path> logs = spans.stream().map(span -> span.from().log()).toList();
+    List<LogsReply.Line> mine = past.stream().filter(line -> logs.contains(line.log())).toList();
+    int from = (int) spans.getFirst().from().seen() * 1000;
+    int to = Math.min(from + 1000, mine.size());
+    boolean more = to < mine.size();
+    return new LogsReply.Lines(
+        mine.subList(Math.min(from, to), to),
+        new LogsReply.Positions(
+            spans.stream()
+                .map(span ->
+                    more
+                        ? new LogPosition(
+                            span.from().log(), span.from().part(), 0, span.from().seen() + 1)
+                        : span.to())
+                .toList(),
+            more));
   }
 
   /// Whether somebody waits for lines of `file`.
@@ -194,11 +231,14 @@ final class FakeRooms {
   synchronized void print(Path file, String text) {
     Message<LogsCommand> follower = followers.get(file);
     if (follower == null
-        || !(follower.body() instanceof LogsCommand.Follow(List<LogPosition> positions, _))) {
+        || !(follower.body() instanceof LogsCommand.Follow(List<LogPosition> positions, _, _))) {
       throw new AssertionError("nobody follows " + file);
     }
-    positions.forEach(position -> followers.remove(position.file()));
-    follower.reply(new LogsReply.Lines(List.of(new LogsReply.Line(file, text)), positions));
+    positions.forEach(position -> followers.remove(position.log()));
+    follower.reply(
+        new LogsReply.Lines(
+            List.of(new LogsReply.Line(file, Instances.NOW, text)),
+            new LogsReply.Positions(positions, false)));
   }
 
   <T extends BusMessage> List<T> asked(Class<T> type) {

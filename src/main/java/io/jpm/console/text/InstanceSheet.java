@@ -2,6 +2,7 @@ package io.jpm.console.text;
 
 import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsReply;
 import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -38,9 +40,13 @@ public final class InstanceSheet {
 
   /// The sheet of one instance; a value too long for the screen goes on in the next line, so that a
   /// path is never cut.
-  public static String draw(InstanceView instance, Listing listing, Screen screen) {
+  ///
+  /// @param capture how the capture of its output goes; said only where not all is well
+  public static String draw(
+      InstanceView instance, Listing listing, Optional<LogsReply.Status> capture, Screen screen) {
     var sheet = new InstanceSheet(instance, listing);
     sheet.describe();
+    capture.ifPresent(sheet::captureRows);
     String title =
         " Describing process with id %s - name %s "
             .formatted(instance.id(), instance.spec().name());
@@ -71,6 +77,15 @@ public final class InstanceSheet {
     report.metrics().forEach((name, value) -> row("metric: " + name, value));
     if (!report.actions().isEmpty()) {
       row("actions (jpm trigger)", words(report.actions()));
+    }
+  }
+
+  private void captureRows(LogsReply.Status capture) {
+    if (capture.droppedLines() > 0) {
+      row("log lines dropped", String.format(Locale.ROOT, "%,d", capture.droppedLines()));
+    }
+    if (!capture.problem().isEmpty()) {
+      row("log problem", capture.problem());
     }
   }
 

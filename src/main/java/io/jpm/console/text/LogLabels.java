@@ -6,18 +6,41 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/// Which log file belongs to whom, and how `jpm logs` prints a line of it.
+/// Which log belongs to whom, and what `jpm logs` prints before a line of it.
 ///
 /// Immutable; when instances come or go there is a new one.
 public final class LogLabels {
+  /// Nobody's.
+  public static final LogLabels NONE = new LogLabels(Map.of());
+
   private static final Path NOWHERE = Path.of("/dev/null");
 
   private final Map<Path, Source> sources;
   private final int width;
 
-  private record Source(String label, boolean error) {}
+  /// Whose a log is.
+  ///
+  /// @param id the instance; empty: several share it, or it is the daemon's
+  private record Source(String name, Optional<Integer> id, Stream stream) {
+    String label() {
+      return id.map(number -> number + "|" + name).orElse(name);
+    }
+  }
+
+  private enum Stream {
+    OUT(Paint.GREEN),
+    ERROR(Paint.RED),
+    DAEMON(Paint.BLUE);
+
+    private final Paint paint;
+
+    Stream(Paint paint) {
+      this.paint = paint;
+    }
+  }
 
   /// Which of an instance's two streams are wanted.
   public enum Streams {
@@ -29,10 +52,10 @@ public final class LogLabels {
   private LogLabels(Map<Path, Source> sources) {
     this.sources = sources;
     this.width =
-        sources.values().stream().mapToInt(source -> Columns.of(source.label)).max().orElse(0);
+        sources.values().stream().mapToInt(source -> Columns.of(source.label())).max().orElse(0);
   }
 
-  /// The files of some instances, in their order; `/dev/null` is nobody's.
+  /// The logs of some instances, in their order; `/dev/null` is nobody's.
   public static LogLabels of(List<InstanceView> instances, Streams streams) {
     Map<Path, List<InstanceView>> outs = new LinkedHashMap<>();
     Map<Path, List<InstanceView>> errors = new LinkedHashMap<>();
@@ -44,16 +67,23 @@ public final class LogLabels {
     for (InstanceView instance : instances) {
       if (streams != Streams.OUT) {
         Path file = instance.errorFile();
-        sources.putIfAbsent(
-            file, source(errors.getOrDefault(file, List.of()), !outs.containsKey(file)));
+        Stream stream = outs.containsKey(file) ? Stream.OUT : Stream.ERROR;
+        sources.putIfAbsent(file, source(errors.getOrDefault(file, List.of()), stream));
       }
       if (streams != Streams.ERROR) {
         Path file = instance.outFile();
-        sources.putIfAbsent(file, source(outs.getOrDefault(file, List.of()), false));
+        sources.putIfAbsent(file, source(outs.getOrDefault(file, List.of()), Stream.OUT));
       }
     }
     sources.remove(NOWHERE);
     return new LogLabels(sources);
+  }
+
+  /// These and the daemon's own log.
+  public LogLabels withDaemon(Path log) {
+    Map<Path, Source> all = new LinkedHashMap<>(sources);
+    all.put(log, new Source("jpm", Optional.empty(), Stream.DAEMON));
+    return new LogLabels(all);
   }
 
   /// These and `newer` ones, which win; a deleted app's last lines keep their label.
@@ -64,28 +94,44 @@ public final class LogLabels {
   }
 
   /// `0|web`; a file that several instances share bears the name alone.
-  private static Source source(List<InstanceView> owners, boolean error) {
+  private static Source source(List<InstanceView> owners, Stream stream) {
     InstanceView first = owners.getFirst();
-    String name = first.spec().name().toString();
-    return new Source(owners.size() == 1 ? first.id() + "|" + name : name, error);
+    return new Source(
+        first.spec().name().toString(),
+        owners.size() == 1 ? Optional.of(first.id().value()) : Optional.empty(),
+        stream);
   }
 
-  /// The files.
+  /// The logs.
   public Set<Path> files() {
     return sources.keySet();
   }
 
   /// Whether `file` takes standard error.
   public boolean isError(Path file) {
-    Source source = sources.get(file);
-    return source != null && source.error;
+    return source(file).stream() == Stream.ERROR;
+  }
+
+  /// The name of the app that `file` belongs to.
+  public String app(Path file) {
+    return source(file).name();
+  }
+
+  /// The id of the instance that `file` belongs to; empty where several share it.
+  public Optional<Integer> id(Path file) {
+    return source(file).id();
   }
 
   /// `0|web | ` before a line of `file`, as wide as all others, in the colour of its stream.
   public String prefix(Path file, boolean colors) {
-    Source source = sources.get(file);
-    String label = source == null ? "" : source.label;
+    Source source = source(file);
+    String label = source.label();
     String padded = label + " ".repeat(Math.max(0, width - Columns.of(label))) + " | ";
-    return (isError(file) ? Paint.RED : Paint.GREEN).on(padded, colors);
+    return source.stream().paint.on(padded, colors);
+  }
+
+  private Source source(Path file) {
+    Source known = sources.get(file);
+    return known == null ? new Source("", Optional.empty(), Stream.OUT) : known;
   }
 }

@@ -9,6 +9,7 @@ public enum Paint {
   BOLD_GREEN("1;32"),
   RED("31"),
   BOLD_RED("1;31"),
+  BLUE("34"),
   YELLOW("33"),
   BOLD_YELLOW("1;33"),
   DIM("90");

@@ -3,6 +3,7 @@ package io.jpm.logs.write;
 import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.files.LogNames;
 import io.jpm.logs.memory.LogMemory;
 import io.jpm.logs.memory.LogStream;
 import io.jpm.model.InstanceId;
@@ -151,6 +152,22 @@ public final class LogWriters implements AutoCloseable {
     return file.normalize().startsWith(home) || runAs.user().isEmpty()
         ? RunAs.DAEMON
         : new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  /// With whose rights a log file or what was rotated from it is to be read.
+  public RunAs ownerOf(Path file) {
+    Path name = file.getFileName();
+    Path log =
+        name == null
+            ? file
+            : LogNames.parse(name.toString())
+                .map(rotated -> file.resolveSibling(rotated.log()))
+                .orElse(file);
+    return targets.all().stream()
+        .filter(target -> target.path().equals(log) || target.path().equals(file))
+        .findFirst()
+        .map(LogTarget::owner)
+        .orElse(RunAs.DAEMON);
   }
 
   private LogLimits limits(LogsCommand.Open order) {

@@ -7,6 +7,7 @@ import io.jpm.console.Golden;
 import io.jpm.console.Instances;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class InstanceSheetTest {
@@ -14,7 +15,7 @@ class InstanceSheetTest {
     var listing =
         new Listing(
             List.of(instance), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me");
-    return InstanceSheet.draw(instance, listing, screen);
+    return InstanceSheet.draw(instance, listing, Optional.empty(), screen);
   }
 
   @Test

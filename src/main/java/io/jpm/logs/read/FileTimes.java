@@ -1,0 +1,149 @@
+package io.jpm.logs.read;
+
+import io.jpm.logs.files.Times;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// When the bytes of one file were captured, as [Times] says it, with a few entries in memory at a
+/// time: those of a large file may be more than a daemon has memory for.
+final class FileTimes {
+  private static final int BLOCK_ENTRIES = 256;
+  private static final int SCAN_BYTES = 64 * 1024;
+
+  private final Path path;
+  private long unknown;
+
+  /// Entries before this one were made void by one with a smaller offset.
+  private long first;
+
+  private long count;
+  private boolean looked;
+  private ByteBuffer block = ByteBuffer.allocate(0);
+  private long blockFirst;
+
+  /// @param path the file with the times; where there is none, no time is known
+  /// @param unknown the answer for bytes of unknown age, if it is not later than the first known
+  FileTimes(Path path, long unknown) {
+    this.path = path;
+    this.unknown = unknown;
+  }
+
+  /// Not before somebody asks for a time: most often nobody does.
+  private void look() {
+    if (looked) {
+      return;
+    }
+    looked = true;
+    try {
+      count = entries(path);
+      first = firstValid(path, count);
+      unknown = first < count ? Math.min(unknown, at(first, 0)) : unknown;
+    } catch (IOException none) {
+      count = 0;
+    }
+  }
+
+  private static long entries(Path path) throws IOException {
+    return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+        ? Files.size(path) / Times.ENTRY_BYTES
+        : 0;
+  }
+
+  private static long firstValid(Path path, long count) throws IOException {
+    if (count < 2) {
+      return 0;
+    }
+    long first = 0;
+    long before = -1;
+    long index = 0;
+    ByteBuffer some = ByteBuffer.allocate((int) Math.min(SCAN_BYTES, count * Times.ENTRY_BYTES));
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      while (index < count && fill(channel, index, some)) {
+        for (; some.remaining() >= Times.ENTRY_BYTES && index < count; index++) {
+          some.getLong();
+          long offset = some.getLong();
+          if (offset < before) {
+            first = index;
+          }
+          before = offset;
+        }
+      }
+    }
+    return first;
+  }
+
+  private static boolean fill(FileChannel channel, long index, ByteBuffer into) throws IOException {
+    into.clear();
+    while (into.hasRemaining()
+        && channel.read(into, index * Times.ENTRY_BYTES + into.position()) > 0) {
+      // Until it is full or the file ends.
+    }
+    into.flip();
+    return into.remaining() >= Times.ENTRY_BYTES;
+  }
+
+  /// When the byte at `offset` was captured, milliseconds since 1970.
+  long at(long offset) {
+    look();
+    long entry = entriesBefore(8, offset);
+    return entry == first ? unknown : at(entry - 1, 0);
+  }
+
+  /// The offset of the first byte that was captured after `millis`; [Long#MAX_VALUE] where none
+  /// was. Takes times for ascending.
+  long after(long millis) {
+    look();
+    if (unknown > millis) {
+      return 0;
+    }
+    long entry = entriesBefore(0, millis);
+    return entry == count ? Long.MAX_VALUE : at(entry, 8);
+  }
+
+  /// The first entry whose value in `field` is above `value`.
+  private long entriesBefore(int field, long value) {
+    long low = first;
+    long high = count;
+    long blockEnd = blockFirst + block.limit() / Times.ENTRY_BYTES;
+    // Most often it is near the one before.
+    if (blockEnd > blockFirst
+        && at(blockFirst, field) <= value
+        && at(blockEnd - 1, field) > value) {
+      low = blockFirst + 1;
+      high = blockEnd - 1;
+    }
+    while (low < high) {
+      long middle = (low + high) >>> 1;
+      if (at(middle, field) <= value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private long at(long entry, int field) {
+    if (entry < blockFirst || entry >= blockFirst + block.limit() / Times.ENTRY_BYTES) {
+      load(entry);
+    }
+    int place = (int) (entry - blockFirst) * Times.ENTRY_BYTES + field;
+    // A file that has become shorter meanwhile tells nothing any more.
+    return place + Long.BYTES <= block.limit() ? block.getLong(place) : Long.MAX_VALUE;
+  }
+
+  private void load(long entry) {
+    ByteBuffer some = ByteBuffer.allocate(BLOCK_ENTRIES * Times.ENTRY_BYTES);
+    blockFirst = Math.max(first, entry - BLOCK_ENTRIES / 4);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      block = fill(channel, blockFirst, some) ? some : ByteBuffer.allocate(0);
+    } catch (IOException gone) {
+      block = ByteBuffer.allocate(0);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.jpm.logs.read;
+
+import io.jpm.bus.LogsReply;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/// The next lines of several logs, in the order of their capture; lines of one log stay in their
+/// order.
+final class LogPage {
+  private final List<LogCursor> cursors;
+  private final LineFilter filter;
+  private final Budget budget;
+  private final List<LogsReply.Line> lines = new ArrayList<>();
+
+  /// A log whose next line was captured at `time`.
+  private record Head(long time, int index, LogCursor cursor) {}
+
+  LogPage(List<LogCursor> cursors, LineFilter filter, Budget budget) {
+    this.cursors = cursors;
+    this.filter = filter;
+    this.budget = budget;
+  }
+
+  List<LogsReply.Line> read() {
+    var heads =
+        new PriorityQueue<Head>(Comparator.comparingLong(Head::time).thenComparingInt(Head::index));
+    for (int i = 0; i < cursors.size(); i++) {
+      LogCursor cursor = cursors.get(i);
+      if (cursor.hasNext()) {
+        heads.add(new Head(cursor.time(), i, cursor));
+      }
+    }
+    while (!budget.isSpent()) {
+      Head head = heads.poll();
+      if (head == null) {
+        break;
+      }
+      Head next = heads.peek();
+      long turn = next == null ? Long.MAX_VALUE : next.time();
+      read(head, turn);
+      if (head.cursor().hasNext()) {
+        heads.add(new Head(head.cursor().time(), head.index(), head.cursor()));
+      }
+    }
+    return lines;
+  }
+
+  /// Reads on until a line is newer than `turn`.
+  private void read(Head head, long turn) {
+    LogCursor cursor = head.cursor();
+    long time = head.time();
+    do {
+      take(cursor, time);
+      if (budget.isSpent() || !cursor.hasNext()) {
+        return;
+      }
+      time = cursor.time();
+    } while (time < turn);
+  }
+
+  private void take(LogCursor cursor, long time) {
+    if (time > filter.until()) {
+      cursor.skipRest();
+      return;
+    }
+    String text = cursor.line();
+    budget.worked(cursor.takeWork() * filter.workPerByte());
+    if (text != null && filter.wants(time, text)) {
+      lines.add(new LogsReply.Line(cursor.log(), Instant.ofEpochMilli(time), text));
+      budget.line(text);
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.jpm.logs.read;
+
+import com.google.re2j.PatternSyntaxException;
+import io.jpm.bus.LogPosition;
+import io.jpm.bus.LogPosition.Active;
+import io.jpm.bus.LogSearch;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.LogsReply.Positions;
+import io.jpm.logs.read.LogChain.Place;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Answers what [LogsCommand] asks about lines. Blocking; a log that is not there has no lines.
+///
+/// Safe for many threads, and best called on several: one question may take a second.
+public final class LogReading implements AutoCloseable {
+  /// A last line without an end is shown when its file has not been written to for so long: a
+  /// prompt, or the last words of an app that died.
+  private static final Duration QUIET = Duration.ofSeconds(1);
+
+  private final LogStore store;
+
+  /// @param home the daemon's home: where the times of the lines stand, and its own log
+  /// @param access how log files are opened
+  /// @param clock tells how long ago a file was written to
+  public LogReading(Path home, LogFileAccess access, InstantSource clock) {
+    this.store = new LogStore(home, access, clock);
+  }
+
+  /// Goes on with searches for the last lines.
+  ///
+  /// @return [LogsReply.Searches], or [LogsReply.Failed] where the pattern is none
+  public LogsReply seek(LogsCommand.Seek seek) {
+    try {
+      var filter = new LineFilter(seek.filter());
+      var budget = new Budget(1);
+      List<LogChain> chains = store.chains(seek.searches().stream().map(LogSearch::log).toList());
+      List<LogSearch> next = new ArrayList<>();
+      var seeker = new LogSeeker(store, seek, filter, budget);
+      for (int i = 0; i < chains.size(); i++) {
+        next.add(seeker.advanced(chains.get(i), seek.searches().get(i)));
+      }
+      return new LogsReply.Lines(List.of(), new LogsReply.Searches(next));
+    } catch (PatternSyntaxException none) {
+      return failed(none);
+    } finally {
+      store.forgetOld();
+    }
+  }
+
+  /// The lines of some stretches, as many as one answer holds.
+  ///
+  /// @return [Positions], or [LogsReply.Failed] where the pattern is none
+  public LogsReply read(LogsCommand.Read read) {
+    List<LogChain> chains =
+        store.chains(read.spans().stream().map(span -> span.from().log()).toList());
+    var budget = new Budget(chains.size());
+    List<LogCursor> cursors = new ArrayList<>();
+    for (int i = 0; i < chains.size(); i++) {
+      LogSearch.Span span = read.spans().get(i);
+      LogChain chain = chains.get(i);
+      cursors.add(
+          new LogCursor(store, chain, span.from(), chain.find(span.to()), budget.bufferBytes()));
+    }
+    try {
+      return page(cursors, new LineFilter(read.filter()), budget);
+    } catch (PatternSyntaxException none) {
+      return failed(none);
+    } finally {
+      store.forgetOld();
+    }
+  }
+
+  private static LogsReply page(List<LogCursor> cursors, LineFilter filter, Budget budget) {
+    try {
+      List<LogsReply.Line> lines = new LogPage(cursors, filter, budget).read();
+      return new LogsReply.Lines(
+          lines,
+          new Positions(
+              cursors.stream().map(LogCursor::position).toList(),
+              cursors.stream().anyMatch(LogCursor::isUnfinished)));
+    } finally {
+      cursors.forEach(LogCursor::close);
+    }
+  }
+
+  private static LogsReply failed(PatternSyntaxException none) {
+    return new LogsReply.Failed("no pattern: " + none.getMessage());
+  }
+
+  /// The lines that were written after the positions of `follow`; none where nothing was. Does not
+  /// wait. A log that nobody has written to costs one look at its file.
+  ///
+  /// @return [Positions], or [LogsReply.Failed] where the pattern is none
+  public LogsReply onwards(LogsCommand.Follow follow) {
+    List<LogPosition> positions = new ArrayList<>(follow.positions());
+    List<Integer> changed = new ArrayList<>();
+    for (int i = 0; i < positions.size(); i++) {
+      if (hasChanged(positions.get(i))) {
+        changed.add(i);
+      }
+    }
+    List<LogChain> chains =
+        store.chains(changed.stream().map(i -> positions.get(i).log()).toList());
+    var budget = new Budget(changed.size());
+    List<LogCursor> cursors = new ArrayList<>();
+    for (int i = 0; i < chains.size(); i++) {
+      LogChain chain = chains.get(i);
+      LogPosition from = positions.get(changed.get(i));
+      cursors.add(new LogCursor(store, chain, from, end(chain, from), budget.bufferBytes()));
+    }
+    try {
+      LogsReply reply = page(cursors, new LineFilter(follow.filter()), budget);
+      if (!(reply instanceof LogsReply.Lines(var lines, Positions(var moved, boolean more)))) {
+        return reply;
+      }
+      for (int i = 0; i < chains.size(); i++) {
+        LogPosition now = moved.get(i);
+        boolean all = !cursors.get(i).isUnfinished();
+        positions.set(changed.get(i), all ? seen(chains.get(i), now) : now);
+      }
+      return new LogsReply.Lines(lines, new Positions(positions, more));
+    } catch (PatternSyntaxException none) {
+      return failed(none);
+    } finally {
+      store.forgetOld();
+    }
+  }
+
+  private boolean hasChanged(LogPosition position) {
+    if (!(position.part() instanceof Active(Instant after, String key))) {
+      return true;
+    }
+    Optional<LogFile> now = LogFile.active(position.log(), after);
+    if (now.isEmpty()) {
+      return !key.isEmpty();
+    }
+    LogFile file = now.get();
+    boolean same = file.key().equals(key) && file.bytes() == position.seen();
+    return !same || (position.offset() < file.bytes() && isQuiet(file));
+  }
+
+  private boolean isQuiet(LogFile file) {
+    return file.modified().isBefore(store.now().minus(QUIET));
+  }
+
+  /// Where the complete lines end.
+  private Place end(LogChain chain, LogPosition position) {
+    int last = chain.files().size() - 1;
+    if (last < 0) {
+      return new Place(0, 0);
+    }
+    LogFile file = chain.files().get(last);
+    if (!(file.part() instanceof Active) || isQuiet(file)) {
+      return new Place(last, file.end());
+    }
+    Place begin = chain.find(position);
+    boolean same = begin.index() == last && begin.offset() == position.offset();
+    long offset = begin.index() == last ? begin.offset() : 0;
+    long seen = same ? Math.min(position.seen(), file.bytes()) : offset;
+    try {
+      long end = LineEnds.last(store.bytes(file, 0), seen, file.bytes());
+      return new Place(last, end == seen ? offset : end);
+    } catch (IOException unreadable) {
+      // Whoever reads the lines meets it again.
+      return new Place(last, file.bytes());
+    }
+  }
+
+  /// Notes that behind the last complete line no other one ends.
+  private static LogPosition seen(LogChain chain, LogPosition position) {
+    if (chain.files().isEmpty()) {
+      return position;
+    }
+    LogFile last = chain.files().getLast();
+    return last.part() instanceof Active && position.part().equals(last.part())
+        ? new LogPosition(
+            position.log(),
+            position.part(),
+            position.offset(),
+            Math.max(position.offset(), last.bytes()))
+        : position;
+  }
+
+  /// Lets go of all files.
+  @Override
+  public void close() {
+    store.close();
+  }
+}

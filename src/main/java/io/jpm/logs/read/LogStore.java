@@ -1,0 +1,122 @@
+package io.jpm.logs.read;
+
+import io.jpm.bus.LogPosition.Active;
+import io.jpm.bus.LogPosition.Rotated;
+import io.jpm.logs.files.LogNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/// Where logs and their times are, and the packed files that were left half read: the next question
+/// goes on in them, where it would have to unpack them from the beginning. Safe for many threads.
+final class LogStore implements AutoCloseable {
+  private static final int MOST_PACKED = 4;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final Path home;
+  private final LogFileAccess access;
+  private final InstantSource clock;
+  private final Deque<Left> left = new ArrayDeque<>();
+
+  /// A packed file that was left half read.
+  private record Left(PackedBytes bytes, Instant when) {}
+
+  LogStore(Path home, LogFileAccess access, InstantSource clock) {
+    this.home = home;
+    this.access = access;
+    this.clock = clock;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  /// The daemon's own log, whose lines begin with their times.
+  Path daemonLog() {
+    return home.resolve("jpm.log");
+  }
+
+  List<LogChain> chains(List<Path> logs) {
+    return LogChain.of(logs, daemonLog(), access);
+  }
+
+  FileTimes times(LogChain chain, LogFile file) {
+    Path path =
+        switch (file.part()) {
+          case Active(_, _) -> LogNames.times(home, chain.log());
+          case Rotated(Instant at) -> LogNames.times(home, chain.log(), at);
+        };
+    Instant oldest =
+        file.modified().isBefore(file.rotatedAt()) ? file.modified() : file.rotatedAt();
+    return new FileTimes(path, oldest.toEpochMilli());
+  }
+
+  /// The content of a file, to be given back by [#release].
+  ///
+  /// @param offset where reading begins
+  PartBytes bytes(LogFile file, long offset) {
+    if (!file.packed()) {
+      return new PlainBytes(file, access);
+    }
+    synchronized (left) {
+      Iterator<Left> each = left.iterator();
+      while (each.hasNext()) {
+        PackedBytes known = each.next().bytes();
+        if (known.isOf(file) && known.reaches(offset)) {
+          each.remove();
+          return known;
+        }
+      }
+    }
+    return new PackedBytes(file, access);
+  }
+
+  /// Takes back what [#bytes] gave.
+  void release(PartBytes bytes) {
+    if (bytes instanceof PackedBytes packed) {
+      synchronized (left) {
+        if (packed.isAtEnd()) {
+          close(packed);
+        } else {
+          left.addLast(new Left(packed, now()));
+        }
+        while (left.size() > MOST_PACKED) {
+          close(left.removeFirst().bytes());
+        }
+      }
+    }
+  }
+
+  /// Lets go of what nobody has asked for in a while: an open file takes up its space although it
+  /// is removed.
+  void forgetOld() {
+    Instant old = now().minus(PATIENCE);
+    synchronized (left) {
+      while (!left.isEmpty() && left.getFirst().when().isBefore(old)) {
+        close(left.removeFirst().bytes());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (left) {
+      left.forEach(one -> close(one.bytes()));
+      left.clear();
+    }
+  }
+
+  private static void close(PackedBytes bytes) {
+    try {
+      bytes.close();
+    } catch (IOException ignored) {
+      // Ignored because nothing was written.
+    }
+  }
+}

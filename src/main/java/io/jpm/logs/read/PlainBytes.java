@@ -1,0 +1,37 @@
+package io.jpm.logs.read;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+
+/// A file as it stands on the disk. It is opened for each read, and not held: there may be more
+/// logs than a process may open files, and a file that is held takes up space when it is removed.
+final class PlainBytes implements PartBytes {
+  private final LogFile file;
+  private final LogFileAccess access;
+
+  PlainBytes(LogFile file, LogFileAccess access) {
+    this.file = file;
+    this.access = access;
+  }
+
+  @Override
+  public int read(long offset, ByteBuffer into) throws IOException {
+    try (FileChannel channel = access.open(file.path())) {
+      boolean same =
+          LogFile.active(file.path(), Instant.EPOCH)
+              .filter(now -> now.key().equals(file.key()))
+              .isPresent();
+      if (!same) {
+        throw new NoSuchFileException(file.path().toString(), null, "it was rotated");
+      }
+      int before = into.position();
+      while (into.hasRemaining() && channel.read(into, offset + into.position() - before) > 0) {
+        // Until it is full or the file ends.
+      }
+      return into.position() - before;
+    }
+  }
+}

@@ -1,0 +1,268 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogFilter;
+import io.jpm.bus.LogSearch;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.LogsReply.Line;
+import io.jpm.config.AppDefaults;
+import io.jpm.model.InstanceId;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// `jpm logs`, `flush`, `reloadLogs` and what `describe` says of logs.
+@Timeout(60)
+class LogsCommandsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Path DAEMON_LOG = Path.of("/home/me/.jpm/jpm.log");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final InstanceView web = Instances.online(0, "web");
+
+  @BeforeEach
+  void deploy() throws Exception {
+    BusCodec.install(vertx);
+    var context =
+        new ConsoleContext(
+            "1.2.3",
+            4711,
+            "me",
+            Path.of("/home/me/.jpm"),
+            AppDefaults.PM2,
+            () -> Instances.NOW,
+            ConsoleTiming.DEFAULT);
+    vertx.deployVerticle(new ConsoleVerticle(context)).await(10, TimeUnit.SECONDS);
+    rooms.instances.add(web);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private ConsoleClient run(String line) {
+    return ConsoleClient.run(vertx, line.split(" "));
+  }
+
+  private static void assertEnd(ConsoleClient client, int code) {
+    assertThat(client.code())
+        .describedAs("out: %s%nerr: %s", client.out(), client.err())
+        .isEqualTo(code);
+  }
+
+  private LogsCommand.Seek sought(String line) {
+    rooms.asked.clear();
+    assertEnd(run(line), 0);
+    return rooms.asked(LogsCommand.Seek.class).getFirst();
+  }
+
+  private static List<Path> logs(LogsCommand.Seek seek) {
+    return seek.searches().stream().map(LogSearch::log).toList();
+  }
+
+  @Test
+  void theDaemonsOwnLogBelongsToAll() {
+    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    rooms.past.add(new Line(DAEMON_LOG, Instances.NOW, "a restart"));
+    ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
+    assertEnd(client, 0);
+    assertThat(client.out()).endsWith("0|web | hello\njpm   | a restart\n");
+    assertThat(logs(sought("logs all --nostream"))).contains(DAEMON_LOG);
+    for (String without :
+        List.of("web", "--raw", "--err", "--out", "--err --out", "--json", "--format")) {
+      assertThat(logs(sought("logs --nostream " + without)))
+          .describedAs(without)
+          .doesNotContain(DAEMON_LOG)
+          .isNotEmpty();
+    }
+  }
+
+  @Test
+  void optionsBecomeAQuestion() {
+    LogsCommand.Seek plain = sought("logs --nostream");
+    assertThat(plain.lines()).isEqualTo(15);
+    assertThat(plain.filter()).isEqualTo(LogFilter.ALL);
+    assertThat(plain.unfinished()).isTrue();
+    LogsCommand.Seek seek =
+        sought("logs web --nostream --since 10m --until 5m --grep a|b -i --lines 3");
+    assertThat(seek.lines()).isEqualTo(3);
+    assertThat(seek.filter())
+        .isEqualTo(
+            new LogFilter(
+                Optional.of(Instant.parse("2026-03-04T09:50:00Z")),
+                Optional.of(Instant.parse("2026-03-04T09:55:00Z")),
+                Optional.of("a|b"),
+                true));
+    assertThat(sought("logs web --nostream --since 1d").lines()).isEqualTo(Long.MAX_VALUE);
+    assertThat(sought("logs web --nostream --until 1d").lines()).isEqualTo(Long.MAX_VALUE);
+    assertThat(sought("logs web --nostream --grep x").lines()).isEqualTo(15);
+  }
+
+  @Test
+  void whatEndsInThePastIsNotFollowed() {
+    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    ConsoleClient client = run("logs web --until 1m --raw");
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("hello\n");
+    assertThat(rooms.asked(LogsCommand.Follow.class)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "logs --raw --json | --raw and --json do not go together: choose one",
+        "logs --json --format | --json and --format do not go together: choose one",
+        "logs --json --timestamp=HH:mm | --json and --timestamp do not go together: --json has a form of its own",
+        "logs --format --highlight x | --format and --highlight do not go together",
+        "logs -i | --ignore-case is for --grep: add --grep PATTERN",
+        "logs --since soon | --since \"soon\": use a time such as 10m, 2h, 1d, 13:20",
+        "logs --since 1m --until 2m | --since 1m is later than --until 2m: nothing lies between",
+        "logs --grep ( | --grep \"(\": ",
+        "logs --timestamp=web | --timestamp \"web\": no time format such as",
+        "logs api web --timestamp web | --timestamp \"web\": no time format such as",
+        "reloadLogs web | jpm reloadLogs takes no \"web\""
+      })
+  void mistakesAreOneClearLine(String line, String sentence) {
+    ConsoleClient client = run(line.strip());
+    assertEnd(client, 1);
+    assertThat(client.err().lines()).hasSize(1);
+    assertThat(client.err()).startsWith("[jpm][ERROR] ").contains(sentence);
+    assertThat(rooms.asked).isEmpty();
+  }
+
+  @Test
+  void eachPageWaitsForTheClient() {
+    IntStream.range(0, 3_500)
+        .forEach(i -> rooms.past.add(new Line(web.outFile(), Instances.NOW, "line " + i)));
+    ConsoleClient client = run("logs web --nostream --raw");
+    assertEnd(client, 0);
+    assertThat(client.out().lines())
+        .isEqualTo(IntStream.range(0, 3_500).mapToObj(i -> "line " + i).toList());
+    assertThat(rooms.asked(LogsCommand.Read.class)).hasSize(4);
+    ConsoleClient gone = run("logs web --nostream --raw");
+    gone.vanish();
+    Eventually.await("a chunk it ignores", LIMIT, () -> !gone.chunks().isEmpty());
+    assertEnd(run("ping"), 0);
+    assertThat(rooms.asked(LogsCommand.Read.class).size()).isLessThan(8);
+  }
+
+  @Test
+  void jsonIsOneObjectALine() {
+    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh \"no\""));
+    ConsoleClient client = run("logs --nostream --json");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .isEqualTo(
+            "{\"message\":\"oh \\\"no\\\"\",\"timestamp\":\"2026-03-04T10:00:00.000Z\",\"type\":\"err\",\"process_id\":0,\"app_name\":\"web\"}\n");
+  }
+
+  @Test
+  void followingKeepsTheFilter() {
+    ConsoleClient client = run("logs web --lines 0 --grep x");
+    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
+    LogsCommand.Follow follow = rooms.asked(LogsCommand.Follow.class).getFirst();
+    assertThat(follow.filter().grep()).contains("x");
+    assertThat(rooms.asked(LogsCommand.Seek.class).getFirst().unfinished()).isFalse();
+    client.vanish();
+  }
+
+  @Test
+  void devNullIsNobodysLog() {
+    rooms.instances.clear();
+    rooms.instances.add(
+        new InstanceView(
+            web.id(),
+            web.spec(),
+            web.number(),
+            web.phase(),
+            web.process(),
+            web.restarts(),
+            web.unstableRestarts(),
+            web.createdAt(),
+            web.startedAt(),
+            web.lastExit(),
+            web.reason(),
+            Path.of("/dev/null"),
+            web.errorFile(),
+            web.combinedFile(),
+            web.pidFile(),
+            web.nextRun(),
+            web.report()));
+    assertThat(logs(sought("logs web --nostream"))).containsExactly(web.errorFile());
+  }
+
+  // flush, reloadLogs, describe
+
+  @Test
+  void flushSaysWhoseLogsAreEmptyNow() {
+    rooms.instances.add(Instances.online(1, "api"));
+    rooms.instances.add(Instances.online(2, "api"));
+    ConsoleClient client = run("flush");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .isEqualTo(
+            "[jpm] Flushed the logs of api (ids 1, 2)\n[jpm] Flushed the logs of web (id 0)\n");
+    assertThat(rooms.asked(LogsCommand.Flush.class))
+        .containsExactly(
+            new LogsCommand.Flush(
+                List.of(new InstanceId(0), new InstanceId(1), new InstanceId(2))));
+    assertEnd(run("flush api"), 0);
+    assertThat(rooms.asked(LogsCommand.Flush.class).getLast().ids())
+        .containsExactly(new InstanceId(1), new InstanceId(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flush nope", "flush"})
+  void flushOfNobodyFails(String line) {
+    rooms.instances.clear();
+    ConsoleClient client = run(line);
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(rooms.asked(LogsCommand.Flush.class)).isEmpty();
+  }
+
+  @Test
+  void reloadLogsOpensThemAnew() {
+    ConsoleClient client = run("reloadLogs");
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("[jpm] The log files are opened anew\n");
+    assertThat(rooms.asked(LogsCommand.Reopen.class)).hasSize(1);
+    rooms.logsProblem = Optional.of("/srv/x.log: Permission denied");
+    ConsoleClient refused = run("reloadLogs");
+    assertEnd(refused, 1);
+    assertThat(refused.err()).isEqualTo("[jpm][ERROR] /srv/x.log: Permission denied\n");
+  }
+
+  @Test
+  void describeTellsOfLossesAndOfNothingElse() {
+    ConsoleClient well = run("describe web");
+    assertEnd(well, 0);
+    assertThat(well.out()).doesNotContain("log lines dropped", "log problem");
+    rooms.capture = new LogsReply.Status(12_345, 0, "disk full");
+    ConsoleClient ill = run("describe web");
+    assertEnd(ill, 0);
+    assertThat(ill.out())
+        .containsPattern("log lines dropped +│ 12,345 ")
+        .containsPattern("log problem +│ disk full ");
+  }
+}

@@ -1,0 +1,159 @@
+package io.jpm.logs.read;
+
+import io.jpm.bus.LogFilter;
+import io.jpm.bus.LogPosition;
+import io.jpm.bus.LogSearch;
+import io.jpm.bus.LogSearch.Span;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.LogsReply.Positions;
+import io.jpm.bus.LogsReply.Searches;
+import io.jpm.logs.files.LogNames;
+import io.jpm.logs.files.Times;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+
+/// A log as a writer makes it: with times, rotated and packed.
+final class WrittenLog {
+  static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+
+  final Path path;
+  private final Path home;
+
+  WrittenLog(Path home, String name) throws IOException {
+    this.home = home;
+    this.path = home.resolve("logs").resolve(name);
+    Files.createDirectories(home.resolve("logs"));
+    Files.createDirectories(home.resolve("times"));
+  }
+
+  static Instant second(long seconds) {
+    return START.plusSeconds(seconds);
+  }
+
+  /// Writes without times.
+  WrittenLog print(String text) throws IOException {
+    return print(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  WrittenLog print(byte[] bytes) throws IOException {
+    Files.write(path, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    return this;
+  }
+
+  /// Writes what was captured so many seconds after the start.
+  WrittenLog print(long second, String text) throws IOException {
+    long offset = Files.exists(path) ? Files.size(path) : 0;
+    print(text);
+    ByteBuffer entry = Times.entry(second(second).toEpochMilli(), offset);
+    byte[] bytes = new byte[entry.remaining()];
+    entry.get(bytes);
+    Files.write(times(), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    return this;
+  }
+
+  Path times() {
+    return LogNames.times(home, path);
+  }
+
+  /// @return the rotated file
+  Path rotate(long second) throws IOException {
+    Instant at = second(second);
+    Path rotated = LogNames.rotated(path, at);
+    if (Files.exists(times())) {
+      Files.move(times(), LogNames.times(home, path, at));
+    }
+    Files.move(path, rotated);
+    return rotated;
+  }
+
+  /// Packs a rotated file; the plain one stays.
+  static Path pack(Path rotated) throws IOException {
+    Path packed = LogNames.packed(rotated);
+    Path part = packed.resolveSibling(packed.getFileName() + ".part");
+    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(part))) {
+      Files.copy(rotated, out);
+    }
+    return Files.move(part, packed);
+  }
+
+  void rotateAndPack(long second) throws IOException {
+    Path rotated = rotate(second);
+    pack(rotated);
+    Files.delete(rotated);
+  }
+
+  /// The file was written to so long after the start.
+  void modified(long second) throws IOException {
+    Files.setLastModifiedTime(path, FileTime.from(second(second)));
+  }
+
+  /// All lines and where they end, asked for as the console does.
+  record Past(List<String> lines, List<LogPosition> ends, int answers) {}
+
+  static Past past(LogReading reading, LogFilter filter, long lines, WrittenLog... logs) {
+    return past(reading, filter, lines, true, logs);
+  }
+
+  static Past past(
+      LogReading reading, LogFilter filter, long lines, boolean unfinished, WrittenLog... logs) {
+    List<LogSearch> searches = new ArrayList<>();
+    for (WrittenLog log : logs) {
+      searches.add(LogSearch.of(log.path));
+    }
+    int answers = 0;
+    Searches found;
+    do {
+      var seek = new LogsCommand.Seek(searches, filter, lines, unfinished);
+      found = (Searches) ((LogsReply.Lines) reading.seek(seek)).next();
+      searches = found.all();
+      answers++;
+    } while (!found.done());
+    List<LogPosition> ends = new ArrayList<>();
+    List<LogPosition> from = new ArrayList<>();
+    for (LogSearch search : searches) {
+      from.add(search.span().orElseThrow().from());
+      ends.add(search.span().orElseThrow().to());
+    }
+    List<String> texts = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      List<Span> spans = new ArrayList<>();
+      for (int i = 0; i < from.size(); i++) {
+        spans.add(new Span(from.get(i), ends.get(i)));
+      }
+      var page = (LogsReply.Lines) reading.read(new LogsCommand.Read(spans, filter));
+      page.lines().forEach(line -> texts.add(line.text()));
+      from = ((Positions) page.next()).all();
+      more = ((Positions) page.next()).more();
+      answers++;
+    }
+    return new Past(texts, from, answers);
+  }
+
+  /// Reads on until nothing comes, adding to `seen`.
+  static List<LogPosition> follow(
+      LogReading reading, List<LogPosition> positions, List<String> seen) {
+    List<LogPosition> now = positions;
+    while (true) {
+      var follow = new LogsCommand.Follow(now, LogFilter.ALL, Duration.ZERO);
+      var reply = (LogsReply.Lines) reading.onwards(follow);
+      reply.lines().forEach(line -> seen.add(line.text()));
+      now = ((Positions) reply.next()).all();
+      if (reply.lines().isEmpty() && !((Positions) reply.next()).more()) {
+        return now;
+      }
+    }
+  }
+}
