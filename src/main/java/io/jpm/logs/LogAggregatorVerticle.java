@@ -3,6 +3,8 @@ package io.jpm.logs;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.lines.LineFeed;
+import io.jpm.logs.lines.LinePublisher;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.model.InstanceId;
 import io.jpm.os.ProcessHost;
@@ -20,7 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /// Captures what every instance prints and reads it back to whoever asks. Serves [LogsCommand]s on
-/// [Addresses#LOGS_COMMAND].
+/// [Addresses#LOGS_COMMAND] and publishes lines that somebody wants on [Addresses#linesOf].
 ///
 /// The bytes themselves move on the threads of the pipes and of the disks ([LogWriters]).
 public final class LogAggregatorVerticle extends VerticleBase {
@@ -32,14 +34,16 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
   private static final int THREADS = 4;
 
+  private final LineFeed lines = new LineFeed();
   private final Writing writing;
   private WorkerExecutor workers;
+  private LinePublisher publisher;
 
   /// @param host where output comes from and goes to
   /// @param home the daemon's home
   /// @param clock wall clock
   public LogAggregatorVerticle(ProcessHost host, Path home, InstantSource clock) {
-    this.writing = new Writing(host, home, clock, (_, _, _, _) -> {});
+    this.writing = new Writing(host, home, clock, lines);
   }
 
   @Override
@@ -47,11 +51,15 @@ public final class LogAggregatorVerticle extends VerticleBase {
     // Threads of their own: a disk that hangs must not hold up what others ask for.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
     vertx.setPeriodic(TIDY_MILLIS, _ -> writing.made().ifPresent(LogWriters::tidy));
-    return vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::serve).completion();
+    publisher = new LinePublisher(vertx, lines);
+    return Future.all(
+        publisher.start(),
+        vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::serve).completion());
   }
 
   @Override
   public Future<?> stop() {
+    publisher.stop();
     return call(() -> {
       writing.close();
       return true;
@@ -63,7 +71,10 @@ public final class LogAggregatorVerticle extends VerticleBase {
         switch (message.body()) {
           case LogsCommand.Open open -> done(() -> writing.open(open));
           case LogsCommand.Close(InstanceId id) ->
-              done(() -> writing.made().ifPresent(it -> it.close(id)));
+              done(() -> {
+                writing.made().ifPresent(it -> it.close(id));
+                lines.forget(id);
+              });
           case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
           case LogsCommand.Flush(var ids) ->
               done(() -> {
