@@ -8,6 +8,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /// What one peer listens to of apps' lines. In front of a peer that does not keep up lines are
@@ -39,7 +40,7 @@ final class PeerLines {
     }
   }
 
-  /// @return whether the peer was subscribed
+  /// Whether the peer was subscribed; it is not any more.
   boolean unsubscribe(String app) {
     Subscription known = subscriptions.remove(app);
     if (known == null) {
@@ -69,7 +70,7 @@ final class PeerLines {
 
   private void hasRead() {
     lagging = false;
-    subscriptions.values().forEach(Subscription::tellOfMissing);
+    List.copyOf(subscriptions.values()).forEach(Subscription::tellOfMissing);
   }
 
   private final class Subscription {

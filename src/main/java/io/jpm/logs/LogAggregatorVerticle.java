@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Captures what every instance prints and reads it back to whoever asks. Serves [LogsCommand]s on
 /// [Addresses#LOGS_COMMAND] and publishes lines that somebody wants on [Addresses#linesOf].
@@ -36,8 +37,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
 
   private final LineFeed lines = new LineFeed();
   private final Writing writing;
-  private WorkerExecutor workers;
-  private LinePublisher publisher;
+  private @Nullable WorkerExecutor workers;
+  private @Nullable LinePublisher publisher;
 
   /// @param host where output comes from and goes to
   /// @param home the daemon's home
@@ -51,15 +52,18 @@ public final class LogAggregatorVerticle extends VerticleBase {
     // Threads of their own: a disk that hangs must not hold up what others ask for.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
     vertx.setPeriodic(TIDY_MILLIS, _ -> writing.made().ifPresent(LogWriters::tidy));
-    publisher = new LinePublisher(vertx, lines);
+    var publishing = new LinePublisher(vertx, lines);
+    publisher = publishing;
     return Future.all(
-        publisher.start(),
+        publishing.start(),
         vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::serve).completion());
   }
 
   @Override
   public Future<?> stop() {
-    publisher.stop();
+    if (publisher != null) {
+      publisher.stop();
+    }
     return call(() -> {
       writing.close();
       return true;
@@ -123,7 +127,9 @@ public final class LogAggregatorVerticle extends VerticleBase {
   }
 
   private <T> Future<T> call(Callable<T> work) {
-    return workers.executeBlocking(work, false).map(Objects::requireNonNull);
+    return Objects.requireNonNull(workers)
+        .executeBlocking(work, false)
+        .map(Objects::requireNonNull);
   }
 
   private Future<LogsReply.Lines> follow(LogsCommand.Follow follow) {
