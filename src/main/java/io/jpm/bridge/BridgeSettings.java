@@ -82,6 +82,12 @@ public record BridgeSettings(
     requireNarrow("outbound", outboundAddresses, outboundRegexes);
   }
 
+  /// Whether clients may subscribe to this address.
+  boolean maySubscribe(String address) {
+    return outboundAddresses.contains(address)
+        || outboundRegexes.stream().anyMatch(regex -> Pattern.matches(regex, address));
+  }
+
   /// Everything but the token.
   @Override
   public String toString() {

@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.Addresses;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,9 +19,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,13 +43,17 @@ final class StockBridge implements StockPeer.Watcher {
   private final TcpEventBusBridge bridge;
   private final RefusalLog refusals;
   private final GuardedConnections guarded;
-  private final Set<StockPeer> peers = new HashSet<>();
+  private final BridgeSettings settings;
+  private final LineSubscriptions lines;
+  private final Map<StockPeer, PeerLines> peers = new HashMap<>();
   private @Nullable StockPeer reading;
 
   StockBridge(
       Vertx vertx, BridgeSettings settings, RefusalLog refusals, GuardedConnections guarded) {
     this.vertx = vertx;
     this.path = settings.socket();
+    this.settings = settings;
+    this.lines = new LineSubscriptions(vertx);
     this.refusals = refusals;
     this.guarded = guarded;
     this.bridge = TcpEventBusBridge.create(vertx, permissions(settings), null, this::happened);
@@ -61,8 +67,9 @@ final class StockBridge implements StockPeer.Watcher {
   }
 
   Future<Void> listen() {
-    return vertx
-        .executeBlocking(this::removeStale)
+    return lines
+        .begin()
+        .compose(_ -> vertx.executeBlocking(this::removeStale))
         .compose(_ -> bridge.listen(SocketAddress.domainSocketAddress(path.toString())))
         .compose(_ -> vertx.executeBlocking(this::ownersOnly))
         .<Void>mapEmpty()
@@ -74,12 +81,13 @@ final class StockBridge implements StockPeer.Watcher {
 
   /// Stops listening, closes every connection once its last bytes are sent and removes the socket.
   Future<Void> close() {
+    lines.end();
     return bridge.close().eventually(() -> vertx.executeBlocking(this::removeStale));
   }
 
   /// Closes every connection that has not gone by itself.
   void abortAll() {
-    List.copyOf(peers).forEach(StockPeer::abort);
+    List.copyOf(peers.keySet()).forEach(StockPeer::abort);
   }
 
   /// What nobody caught on the bridge's event loop. The stock bridge throws at a frame of an
@@ -120,8 +128,9 @@ final class StockBridge implements StockPeer.Watcher {
 
   /// Called before the stock bridge acts on a frame, so before it can write anything to the peer.
   private void happened(BridgeEvent event) {
-    if (StockPeer.known(event.socket()) == null) {
-      StockPeer peer = newPeer(event.socket());
+    StockPeer peer = StockPeer.known(event.socket());
+    if (peer == null) {
+      peer = newPeer(event.socket());
       reading = peer;
       if (event.type() == BridgeEventType.SOCKET_PING
           && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
@@ -129,13 +138,36 @@ final class StockBridge implements StockPeer.Watcher {
         return; // Never completed: no pong.
       }
     }
-    event.complete(true);
+    if (!isOfLines(peer, event)) {
+      event.complete(true);
+    }
+  }
+
+  /// Whether it is a subscription to lines, or the end of one. The stock bridge never learns of
+  /// them: it would send a peer all lines, however many wait for it.
+  private boolean isOfLines(StockPeer peer, BridgeEvent event) {
+    PeerLines of = peers.get(peer);
+    if (of == null || !(event.getRawMessage().getValue("address") instanceof String address)) {
+      return false;
+    }
+    if (event.type() == BridgeEventType.REGISTER) {
+      Optional<String> app =
+          Addresses.appOfLines(address).filter(_ -> settings.maySubscribe(address));
+      app.ifPresent(of::subscribe);
+      return app.isPresent();
+    }
+    return event.type() == BridgeEventType.UNREGISTER
+        && Addresses.appOfLines(address).filter(of::unsubscribe).isPresent();
   }
 
   private StockPeer newPeer(NetSocket socket) {
     StockPeer peer = StockPeer.watch(socket, this);
-    peers.add(peer);
-    socket.closeHandler(_ -> peers.remove(peer));
+    PeerLines of = new PeerLines(vertx, peer, lines);
+    peers.put(peer, of);
+    socket.closeHandler(_ -> {
+      peers.remove(peer);
+      of.end();
+    });
     // The stock bridge would log a stack trace for every peer that is cut off.
     socket.exceptionHandler(_ -> {});
     return peer;

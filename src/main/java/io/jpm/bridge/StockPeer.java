@@ -1,10 +1,13 @@
 package io.jpm.bridge;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetSocket;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +67,33 @@ final class StockPeer extends ChannelDuplexHandler {
   /// The guarded connection at the other end; null when the peer came by the unix socket itself.
   @Nullable Integer guardedId() {
     return guardedId;
+  }
+
+  /// How much waits to be sent, in bytes.
+  long pendingBytes() {
+    ChannelOutboundBuffer pending = context().channel().unsafe().outboundBuffer();
+    return pending == null ? 0 : pending.totalPendingWriteBytes();
+  }
+
+  /// Calls once all that waits now is in the kernel's hands; never, when the peer is gone before.
+  void whenSent(Runnable then) {
+    context()
+        .writeAndFlush(Unpooled.EMPTY_BUFFER)
+        .addListener(sent -> {
+          if (sent.isSuccess()) {
+            then.run();
+          }
+        });
+  }
+
+  /// Sends a frame as the stock bridge does.
+  void send(JsonObject frame) {
+    Buffer json = frame.toBuffer();
+    socket.write(Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json));
+  }
+
+  private ChannelHandlerContext context() {
+    return Sockets.context(socket).pipeline().context(this);
   }
 
   /// Closes at once and drops what waits.

@@ -1,5 +1,7 @@
 package io.jpm.bus;
 
+import java.util.Optional;
+
 /// The one list of event-bus addresses: commands in the singular, publications in the plural.
 public final class Addresses {
   /// [GodCommand] → [GodReply]. Internal.
@@ -17,6 +19,12 @@ public final class Addresses {
   /// [LogsCommand] → [LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
+  /// [LinesWanted], not answered: who listens to what apps print. Internal.
+  public static final String LINES_WANTED = "jpm.logs.wanted";
+
+  /// Where the bridge is asked [LinesTold]. Internal.
+  public static final String BRIDGE_LINES = "jpm.bridge.lines";
+
   /// [SatanCommand] → [SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
@@ -33,6 +41,8 @@ public final class Addresses {
   /// JSON. Open to the bridge's subscribers.
   public static final String EVENTS = "jpm.events";
 
+  private static final String LINES = "jpm.lines.";
+
   private Addresses() {}
 
   /// A pattern of all addresses that [#eventsOf] gives.
@@ -40,6 +50,9 @@ public final class Addresses {
 
   /// A pattern of all addresses that [#messagesOf] gives.
   public static final String MESSAGES_OF_ANY_APP = "jpm\\.messages\\..+";
+
+  /// A pattern of all addresses that [#linesOf] gives.
+  public static final String LINES_OF_ANY_APP = "jpm\\.lines\\..+";
 
   /// What one app sends over its channel beside what jpm understands itself, JSON. Open to the
   /// bridge's subscribers.
@@ -54,5 +67,20 @@ public final class Addresses {
   /// @param app the app's name
   public static String eventsOf(String app) {
     return EVENTS + "." + app;
+  }
+
+  /// What one app prints: [io.jpm.wire.LinesMessage] as JSON, while there is a [LinesWanted] of it.
+  /// Open to the bridge's subscribers.
+  ///
+  /// @param app the app's name
+  public static String linesOf(String app) {
+    return LINES + app;
+  }
+
+  /// The app of an address that [#linesOf] gives; empty for other addresses.
+  public static Optional<String> appOfLines(String address) {
+    return address.startsWith(LINES) && address.length() > LINES.length()
+        ? Optional.of(address.substring(LINES.length()))
+        : Optional.empty();
   }
 }

@@ -10,6 +10,8 @@ public sealed interface BusMessage
         HistoryReply,
         InstanceEvent,
         KeeperCommand,
+        LinesTold,
+        LinesWanted,
         LogsCommand,
         LogsReply,
         SatanCommand,

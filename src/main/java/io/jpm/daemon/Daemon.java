@@ -251,7 +251,10 @@ final class Daemon {
         List.of(Addresses.CONSOLE),
         List.of(),
         List.of(Addresses.EVENTS),
-        List.of(Addresses.EVENTS_OF_ANY_APP, Addresses.MESSAGES_OF_ANY_APP));
+        List.of(
+            Addresses.EVENTS_OF_ANY_APP,
+            Addresses.LINES_OF_ANY_APP,
+            Addresses.MESSAGES_OF_ANY_APP));
   }
 
   private void deploy(Deployable verticle) throws StartupFailure {

@@ -3,6 +3,8 @@ package io.jpm.logs;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.lines.LineFeed;
+import io.jpm.logs.lines.LinePublisher;
 import io.jpm.logs.read.LogReading;
 import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
@@ -19,9 +21,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Captures what every instance prints and reads it back to whoever asks. Serves [LogsCommand]s on
-/// [Addresses#LOGS_COMMAND].
+/// [Addresses#LOGS_COMMAND] and publishes lines that somebody wants on [Addresses#linesOf].
 ///
 /// The bytes themselves move on the threads of the pipes and of the disks ([LogWriters]).
 public final class LogAggregatorVerticle extends VerticleBase {
@@ -33,15 +36,17 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
   private static final int THREADS = 4;
 
+  private final LineFeed lines = new LineFeed();
   private final Writing writing;
   private final LogReading reading;
-  private WorkerExecutor workers;
+  private @Nullable WorkerExecutor workers;
+  private @Nullable LinePublisher publisher;
 
   /// @param host where output comes from and goes to
   /// @param home the daemon's home
   /// @param clock the time
   public LogAggregatorVerticle(ProcessHost host, Path home, Clocks clock) {
-    this.writing = new Writing(host, home, clock, (_, _, _, _) -> {});
+    this.writing = new Writing(host, home, clock, lines);
     this.reading = new LogReading(home, writing.access(), clock.wall());
   }
 
@@ -50,11 +55,18 @@ public final class LogAggregatorVerticle extends VerticleBase {
     // Threads of their own: a disk that hangs must not hold up what others ask for.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
     vertx.setPeriodic(TIDY_MILLIS, _ -> writing.made().ifPresent(LogWriters::tidy));
-    return vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::serve).completion();
+    var publishing = new LinePublisher(vertx, lines);
+    publisher = publishing;
+    return Future.all(
+        publishing.start(),
+        vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::serve).completion());
   }
 
   @Override
   public Future<?> stop() {
+    if (publisher != null) {
+      publisher.stop();
+    }
     return call(() -> {
       writing.close();
       reading.close();
@@ -67,7 +79,10 @@ public final class LogAggregatorVerticle extends VerticleBase {
         switch (message.body()) {
           case LogsCommand.Open open -> done(() -> writing.open(open));
           case LogsCommand.Close(InstanceId id) ->
-              done(() -> writing.made().ifPresent(it -> it.close(id)));
+              done(() -> {
+                writing.made().ifPresent(it -> it.close(id));
+                lines.forget(id);
+              });
           case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
           case LogsCommand.Flush(var ids) ->
               done(() -> {
@@ -117,7 +132,9 @@ public final class LogAggregatorVerticle extends VerticleBase {
   }
 
   private <T> Future<T> call(Callable<T> work) {
-    return workers.executeBlocking(work, false).map(Objects::requireNonNull);
+    return Objects.requireNonNull(workers)
+        .executeBlocking(work, false)
+        .map(Objects::requireNonNull);
   }
 
   private Future<LogsReply> follow(LogsCommand.Follow follow) {

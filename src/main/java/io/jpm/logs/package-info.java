@@ -3,7 +3,7 @@
 /// and onwards.
 ///
 /// The bytes themselves move on the process host's thread (`os`), not on an event loop. The room
-/// knows `model`, `os` and `bus`.
+/// knows `model`, `os`, `wire` and `bus`.
 @NullMarked
 package io.jpm.logs;
 

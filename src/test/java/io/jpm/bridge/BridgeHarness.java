@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.BusCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -22,6 +23,7 @@ final class BridgeHarness implements AutoCloseable {
 
   private BridgeHarness(BridgeSettings settings) {
     this.settings = settings;
+    BusCodec.install(vertx);
   }
 
   static Settings settings(Path home) {
@@ -111,7 +113,7 @@ final class BridgeHarness implements AutoCloseable {
           List.of("in.echo", "in.count", "in.stream"),
           List.of(),
           List.of("out.events"),
-          List.of("out\\.events\\.[a-z]+"));
+          List.of("out\\.events\\.[a-z]+", "jpm\\.lines\\.[a-z]+"));
     }
 
     BridgeHarness start() {

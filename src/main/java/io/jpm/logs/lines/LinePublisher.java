@@ -1,0 +1,171 @@
+package io.jpm.logs.lines;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.LinesTold;
+import io.jpm.bus.LinesWanted;
+import io.jpm.wire.LinesMessage;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Knows who listens to lines and publishes what [LineFeed] has collected: 50 ms after the first
+/// line, or as soon as a message is full, and never more before the listeners have worked through
+/// what they got. Without listeners no timer runs.
+///
+/// Owned by the context that starts it.
+public final class LinePublisher {
+  private static final long PATIENCE_MILLIS = 50;
+  private static final long ANSWER_MILLIS = 5000;
+  private static final long NO_TIMER = -1;
+
+  private final Vertx vertx;
+  private final LineFeed feed;
+  private final Context context;
+  private final Duration lease;
+  private final Map<String, Listener> listeners = new HashMap<>();
+  private long timer = NO_TIMER;
+  private boolean telling;
+  private boolean due;
+  private boolean dueNow;
+
+  /// @param end the timer that forgets it
+  private record Listener(Set<String> apps, long end) {}
+
+  /// @param vertx whose current context this is owned by
+  /// @param feed what is to be published
+  public LinePublisher(Vertx vertx, LineFeed feed) {
+    this(vertx, feed, LinesWanted.LEASE);
+  }
+
+  LinePublisher(Vertx vertx, LineFeed feed, Duration lease) {
+    this.vertx = vertx;
+    this.feed = feed;
+    this.lease = lease;
+    this.context = vertx.getOrCreateContext();
+  }
+
+  /// Begins to take [LinesWanted].
+  public Future<Void> start() {
+    feed.news(new Wake());
+    return vertx
+        .eventBus()
+        .<LinesWanted>consumer(Addresses.LINES_WANTED, message -> heard(message.body()))
+        .completion();
+  }
+
+  /// Collects nothing any more. The timers end with the verticle.
+  public void stop() {
+    listeners.clear();
+    feed.wanted(Set.of());
+  }
+
+  private void heard(LinesWanted wanted) {
+    forget(wanted.listener());
+    if (!wanted.apps().isEmpty()) {
+      long end =
+          vertx.setTimer(
+              lease.toMillis(),
+              _ -> {
+                forget(wanted.listener());
+                want();
+              });
+      listeners.put(wanted.listener(), new Listener(wanted.apps(), end));
+    }
+    want();
+  }
+
+  private void forget(String listener) {
+    Listener known = listeners.remove(listener);
+    if (known != null) {
+      vertx.cancelTimer(known.end());
+    }
+  }
+
+  private void want() {
+    Set<String> apps = new HashSet<>();
+    listeners.values().forEach(listener -> apps.addAll(listener.apps()));
+    feed.wanted(apps);
+  }
+
+  private void goOn() {
+    if (telling) {
+      return;
+    }
+    if (dueNow) {
+      publish();
+    } else if (due && timer == NO_TIMER) {
+      timer = vertx.setTimer(PATIENCE_MILLIS, _ -> publish());
+    }
+  }
+
+  private void publish() {
+    vertx.cancelTimer(timer);
+    timer = NO_TIMER;
+    LineFeed.Round round = feed.take();
+    due = round.left();
+    dueNow = round.full();
+    if (round.messages().isEmpty()) {
+      return;
+    }
+    telling = true;
+    for (LinesMessage message : round.messages()) {
+      vertx.eventBus().publish(Addresses.linesOf(message.app()), message.toJson());
+    }
+    told()
+        .onComplete(_ -> {
+          telling = false;
+          goOn();
+        });
+  }
+
+  /// Done when every listener has what was published, is gone or does not answer.
+  private Future<?> told() {
+    List<Future<?>> answers = new ArrayList<>();
+    for (String listener : listeners.keySet()) {
+      answers.add(
+          vertx
+              .eventBus()
+              .request(
+                  listener, new LinesTold(), new DeliveryOptions().setSendTimeout(ANSWER_MILLIS))
+              .onFailure(failure -> lost(listener, failure)));
+    }
+    return Future.join(answers);
+  }
+
+  private void lost(String listener, Throwable failure) {
+    if (failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.NO_HANDLERS) {
+      forget(listener);
+      want();
+    }
+  }
+
+  /// Comes from the threads of the disks.
+  private final class Wake implements LineFeed.News {
+    @Override
+    public void some() {
+      context.runOnContext(_ -> {
+        due = true;
+        goOn();
+      });
+    }
+
+    @Override
+    public void batch() {
+      context.runOnContext(_ -> {
+        dueNow = true;
+        goOn();
+      });
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package io.jpm.logs.lines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.InstanceId;
+import io.jpm.wire.LinesMessage;
+import io.jpm.wire.LinesMessage.Line;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LineFeedTest {
+  private final LineFeed feed = new LineFeed();
+  private final Printing web = Printing.of(feed, "web", 0);
+  private final AtomicInteger toldSome = new AtomicInteger();
+  private final AtomicInteger toldBatch = new AtomicInteger();
+
+  private void listenTo(String... apps) {
+    feed.wanted(Set.of(apps));
+    feed.news(
+        new LineFeed.News() {
+          @Override
+          public void some() {
+            toldSome.incrementAndGet();
+          }
+
+          @Override
+          public void batch() {
+            toldBatch.incrementAndGet();
+          }
+        });
+  }
+
+  private List<LinesMessage> takeAll() {
+    List<LinesMessage> all = new ArrayList<>();
+    for (LineFeed.Round round = feed.take(); ; round = feed.take()) {
+      all.addAll(round.messages());
+      if (!round.left()) {
+        return all;
+      }
+    }
+  }
+
+  private static String numbered(int from, int to) {
+    return IntStream.range(from, to)
+        .mapToObj(i -> "line " + i + "\n")
+        .collect(Collectors.joining());
+  }
+
+  /// Each number comes once or is in a gap, in order.
+  private static long told(List<LinesMessage> messages) {
+    long next = 1;
+    for (LinesMessage message : messages) {
+      assertThat(message.first()).isEqualTo(next + message.gap());
+      next = message.next();
+    }
+    return next - 1;
+  }
+
+  @Test
+  void nothingIsKeptOfAnAppThatNobodyListensTo() {
+    web.out(numbered(0, 1000));
+    listenTo("api");
+    web.out(numbered(0, 1000));
+    assertThat(feed.waiting()).isZero();
+    assertThat(feed.take().messages()).isEmpty();
+    assertThat(toldSome).hasValue(0);
+    assertThat(feed.apps()).containsExactly("api");
+  }
+
+  @Test
+  void linesAreNumberedOverInstancesAndStreams() {
+    listenTo("web");
+    web.out("one\n");
+    Printing.of(feed, "web", 3).error("two\n");
+    assertThat(takeAll())
+        .containsExactly(
+            new LinesMessage(
+                "web",
+                1,
+                0,
+                List.of(
+                    new Line(0, "out", Printing.AT, "one", false, false),
+                    new Line(3, "err", Printing.AT, "two", false, false))));
+    web.out("three\n");
+    assertThat(takeAll()).singleElement().extracting(LinesMessage::first).isEqualTo(3L);
+  }
+
+  @Test
+  void streamsDoNotEndEachOthersLines() {
+    listenTo("web");
+    web.out("out… ");
+    web.error("error\n");
+    web.out("end\n");
+    assertThat(takeAll().getFirst().lines())
+        .extracting(line -> line.text() + line.partial() + line.rest())
+        .containsExactly("out… truefalse", "errorfalsefalse", "endfalsetrue");
+  }
+
+  @Test
+  void aMessageHasNoMoreThanABatch() {
+    listenTo("web");
+    web.out(numbered(0, 600));
+    List<LinesMessage> messages = takeAll();
+    assertThat(messages).extracting(it -> it.lines().size()).containsExactly(256, 256, 88);
+    assertThat(told(messages)).isEqualTo(600);
+    web.out(("x".repeat(16_000) + "\n").repeat(10));
+    assertThat(takeAll())
+        .hasSize(2)
+        .allMatch(it -> it.lines().size() * 16_000 <= AppLines.BATCH_SIZE);
+  }
+
+  @Test
+  void theOldestGoAndAreCountedWhenNobodyTakes() {
+    listenTo("web");
+    web.out(numbered(0, 300));
+    assertThat(feed.take().messages().getFirst().lines()).hasSize(256);
+    web.out(numbered(300, 50_000));
+    List<LinesMessage> messages = takeAll();
+    assertThat(messages.getFirst().gap()).isEqualTo(50_000 - 256 - AppLines.MAX_LINES);
+    assertThat(messages.getLast().lines().getLast().text()).isEqualTo("line 49999");
+    assertThat(messages.stream().mapToLong(it -> it.gap() + it.lines().size()).sum())
+        .isEqualTo(50_000 - 256);
+    assertThat(feed.waiting()).isZero();
+  }
+
+  @Test
+  void whatWaitsIsBoundedForAllAppsTogether() {
+    String[] names = IntStream.range(0, 100).mapToObj(i -> "app" + i).toArray(String[]::new);
+    listenTo(names);
+    for (String name : names) {
+      Printing.of(feed, name, 1).out(("x".repeat(1000) + "\n").repeat(500));
+    }
+    assertThat(feed.waiting()).isLessThanOrEqualTo(LineFeed.MAX_SIZE);
+    long told =
+        takeAll().stream().mapToLong(message -> message.gap() + message.lines().size()).sum();
+    assertThat(told).isEqualTo(100 * 500);
+    assertThat(feed.waiting()).isZero();
+  }
+
+  @Test
+  void itIsToldOnceThatThereIsSomething() {
+    listenTo("web");
+    web.out("one\n");
+    web.out("two\n");
+    assertThat(toldSome).hasValue(1);
+    assertThat(toldBatch).hasValue(0);
+    web.out(numbered(0, 600));
+    assertThat(toldBatch).hasValue(1);
+    takeAll();
+    web.out("three\n");
+    assertThat(toldSome).hasValue(2);
+  }
+
+  @Test
+  void whenNobodyListensAnyMoreNothingIsLeft() {
+    listenTo("web", "api");
+    web.out(numbered(0, 600) + "unfinished");
+    feed.wanted(Set.of("api"));
+    assertThat(feed.waiting()).isZero();
+    assertThat(takeAll()).isEmpty();
+    feed.wanted(Set.of("web", "api"));
+    web.out("one\n");
+    assertThat(takeAll())
+        .containsExactly(
+            new LinesMessage(
+                "web", 1, 0, List.of(new Line(0, "out", Printing.AT, "one", false, false))));
+  }
+
+  @Test
+  void anInstanceThatIsGoneLeavesNoHalfLine() {
+    listenTo("web");
+    web.out("half");
+    feed.forget(new InstanceId(0));
+    web.out("whole\n");
+    assertThat(takeAll().getFirst().lines().getLast())
+        .isEqualTo(new Line(0, "out", Printing.AT, "whole", false, false));
+  }
+
+  @Test
+  void nothingIsLostUncountedBetweenThreads() throws InterruptedException {
+    listenTo("web");
+    List<Thread> threads = new ArrayList<>();
+    for (int id = 0; id < 4; id++) {
+      Printing instance = Printing.of(feed, "web", id);
+      threads.add(
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 0; i < 500; i++) {
+                  instance.out(numbered(i * 100, i * 100 + 100));
+                }
+              }));
+    }
+    List<LinesMessage> messages = new ArrayList<>();
+    while (threads.stream().anyMatch(Thread::isAlive)) {
+      messages.addAll(feed.take().messages());
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    messages.addAll(takeAll());
+    assertThat(told(messages)).isEqualTo(4 * 500 * 100);
+  }
+}

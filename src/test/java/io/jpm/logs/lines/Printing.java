@@ -1,0 +1,42 @@
+package io.jpm.logs.lines;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.jpm.bus.LogPaths;
+import io.jpm.bus.LogsCommand;
+import io.jpm.logs.write.LogWriters;
+import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
+import io.jpm.model.LogFiles;
+import io.jpm.model.RunAs;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// An instance whose output is told to a listener.
+public record Printing(LogWriters.Listener listener, LogsCommand.Open instance) {
+  public static final Instant AT = Instant.parse("2026-11-21T11:36:32.120Z");
+
+  public static Printing of(LogWriters.Listener listener, String app, int id) {
+    var order =
+        new LogsCommand.Open(
+            new InstanceId(id),
+            new AppName(app),
+            Path.of("/out"),
+            Path.of("/err"),
+            new LogPaths(Path.of("/out.log"), Path.of("/err.log"), Optional.empty()),
+            LogFiles.DEFAULT,
+            RunAs.DAEMON);
+    return new Printing(listener, order);
+  }
+
+  public void out(String text) {
+    listener.seen(instance, false, List.of(ByteBuffer.wrap(text.getBytes(UTF_8))), AT);
+  }
+
+  public void error(String text) {
+    listener.seen(instance, true, List.of(ByteBuffer.wrap(text.getBytes(UTF_8))), AT);
+  }
+}
