@@ -19,7 +19,7 @@ record Geometry(
 
   /// One number for all that must be the same for a memory to be understood.
   long shape() {
-    return ((long) streams << Integer.SIZE | units) * 31 + (long) headerBytes * unitBytes;
+    return (((long) streams << Integer.SIZE) | units) * 31 + (long) headerBytes * unitBytes;
   }
 
   /// Where the record of a stream begins.
