@@ -17,6 +17,11 @@ record Geometry(
 
   private static final int PAGE = 4096;
 
+  /// One number for all that must be the same for a memory to be understood.
+  long shape() {
+    return (((long) streams << Integer.SIZE) | units) * 31 + (long) headerBytes * unitBytes;
+  }
+
   /// Where the record of a stream begins.
   long slotAt(int slot) {
     return headerBytes + (long) slot * StreamTable.SLOT_BYTES;

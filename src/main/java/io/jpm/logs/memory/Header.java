@@ -23,7 +23,7 @@ final class Header {
   void make() throws IOException {
     store.reserve(0, store.geometry().headerBytes());
     store.putWord(VERSION_AT, VERSION);
-    store.putWord(SHAPE_AT, store.geometry().hashCode());
+    store.putWord(SHAPE_AT, store.geometry().shape());
     store.publish(MAGIC_AT, MAGIC);
   }
 
@@ -43,7 +43,7 @@ final class Header {
   private boolean isKnown() {
     return store.word(MAGIC_AT) == MAGIC
         && store.word(VERSION_AT) == VERSION
-        && store.word(SHAPE_AT) == store.geometry().hashCode();
+        && store.word(SHAPE_AT) == store.geometry().shape();
   }
 
   /// How many slots of the table were ever used.

@@ -13,7 +13,7 @@ final class LineEnds {
   /// One bit, the highest, in each byte that is a line end; exact for all bytes.
   private static long marks(long word) {
     long zeros = word ^ LINE_ENDS;
-    return ~((zeros & LOW) + LOW | zeros | LOW);
+    return ~(((zeros & LOW) + LOW) | zeros | LOW);
   }
 
   /// How many line ends there are.

@@ -43,7 +43,7 @@ final class Pattern {
   /// happen to look like that.
   static int received(ByteBuffer room, long word) {
     int at = room.capacity();
-    while (at > 0 && room.get(at - 1) == (byte) (word >>> (at - 1) % Long.BYTES * Byte.SIZE)) {
+    while (at > 0 && room.get(at - 1) == (byte) (word >>> ((at - 1) % Long.BYTES * Byte.SIZE))) {
       at--;
     }
     return at > 0 && room.capacity() - at < Long.BYTES ? room.capacity() : at;

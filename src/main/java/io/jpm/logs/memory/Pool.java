@@ -108,7 +108,7 @@ final class Pool {
 
   private Run claim(Run run, int slot, long index) {
     for (int i = 0; i < run.count(); i++) {
-      long word = (slot + 1L) << OWNER_SHIFT | (index + i) & INDEX_MASK;
+      long word = ((slot + 1L) << OWNER_SHIFT) | ((index + i) & INDEX_MASK);
       store.putWord(geometry.ownerAt(run.first() + i), word);
     }
     taken.set(run.first(), run.first() + run.count());

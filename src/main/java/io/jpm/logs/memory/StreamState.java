@@ -91,7 +91,7 @@ final class StreamState {
     all[12] = begun == null ? 0 : begun.device();
     all[13] = begun == null ? 0 : begun.inode();
     all[14] = begun == null ? 0 : begun.offset();
-    all[15] = begun == null ? 0 : (long) begun.length() << Integer.SIZE | begun.consumed();
+    all[15] = begun == null ? 0 : ((long) begun.length() << Integer.SIZE) | begun.consumed();
     all[16] = begun == null ? 0 : begun.told();
     all[17] = holeTornAt;
     for (int i = 0; i < WORDS; i++) {
