@@ -116,7 +116,7 @@ class LogsIT {
       }
       out.write("\nno end".getBytes(StandardCharsets.US_ASCII));
     }
-    start("bytes", "cat " + expected, "\"autorestart\": false");
+    start("bytes", "cat " + expected, "\"logs\": {\"max_size\": 0}");
     Path log = jpm.home().resolve("logs/bytes-out.log");
     Eventually.await("all of it", SOON, () -> size(log) >= size(expected));
 
@@ -127,7 +127,7 @@ class LogsIT {
 
   @Test
   void anAppThatClosesItsOutputLivesOn() throws Exception {
-    start("closed", "echo before; exec >&- 2>&-", "\"autorestart\": true");
+    start("closed", "echo before; exec >&- 2>&-", "");
     Eventually.await("the line", SOON, () -> lastLine("closed").equals("before"));
     assertThat(jpm.status("closed")).isEqualTo("online");
     assertThat(jpm.restarts("closed")).isZero();

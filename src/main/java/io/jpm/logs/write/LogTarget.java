@@ -36,6 +36,9 @@ final class LogTarget {
   /// As the writer: a line of our own.
   static final Object NOTICE = new Object();
 
+  /// Who wrote the open line that was in the file before: probably whoever writes now.
+  private static final Object EARLIER = new Object();
+
   private final Surroundings around;
   private final Path path;
   private final AppName app;
@@ -113,7 +116,7 @@ final class LogTarget {
     key = file.key();
     regular = file.isRegular();
     size = regular ? file.size() : 0;
-    midLine = regular && file.lastByte() != Lines.END ? path : null;
+    midLine = regular && file.lastByte() != Lines.END ? EARLIER : null;
     firstAt = size > 0 ? Optional.of(oldest()) : Optional.empty();
   }
 
@@ -195,7 +198,7 @@ final class LogTarget {
       }
       rotateIfDue(now, incoming);
       List<ByteBuffer> all = bytes;
-      if (midLine != null && midLine != writer && (midLine != path || writer == NOTICE)) {
+      if (isOthersLineOpen(writer)) {
         // Another's line is open: what follows must not look like its end.
         all = new ArrayList<>(bytes);
         all.addFirst(ByteBuffer.allocateDirect(1).put(Lines.END).flip());
@@ -209,6 +212,12 @@ final class LogTarget {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
       return failed(Problem.BROKEN);
     }
+  }
+
+  private boolean isOthersLineOpen(Object writer) {
+    return midLine != null
+        && !midLine.equals(writer)
+        && (!midLine.equals(EARLIER) || writer.equals(NOTICE));
   }
 
   /// Looks at the disk from time to time, and after so many bytes.

@@ -67,7 +67,7 @@ final class WrittenLog {
     return LogNames.times(home, path);
   }
 
-  /// @return the rotated file
+  /// Rotates it; what comes back is the rotated file.
   Path rotate(long second) throws IOException {
     Instant at = second(second);
     Path rotated = LogNames.rotated(path, at);
