@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -261,18 +262,18 @@ class LogReadingTest {
       file.setLength(1L << 30);
     }
     log.print("\n" + text(numbers(0, 30)));
-    long[] read = {0};
+    var read = new AtomicLong();
     var counted = new LogReading(home, new CountedAccess(read), () -> WrittenLog.START);
     var past = past(counted, LogFilter.ALL, 15, log);
     assertThat(past.lines()).isEqualTo(numbers(15, 30));
-    assertThat(read[0]).isLessThan(20);
+    assertThat(read.get()).isLessThan(20);
   }
 
   /// Counts how often a file is opened, which is once for each read.
-  private record CountedAccess(long[] opened) implements LogFileAccess {
+  private record CountedAccess(AtomicLong opened) implements LogFileAccess {
     @Override
     public java.nio.channels.FileChannel open(Path file) throws IOException {
-      opened[0]++;
+      opened.incrementAndGet();
       return LogFileAccess.DIRECT.open(file);
     }
 
