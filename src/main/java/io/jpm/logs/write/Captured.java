@@ -19,11 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class Captured implements LogPipes.Taker {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final long DRAIN_SECONDS = 5;
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /// A file that has taken nothing for so long hangs, or its disk is full.
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /// Looks again whether there is room, or whether something has to be dropped for it.
   private static final Executor LATER =
-      CompletableFuture.delayedExecutor(PATIENCE_NANOS, TimeUnit.NANOSECONDS);
+      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
   private final LogStream stream;
   private final Lane lane;
@@ -32,6 +34,9 @@ final class Captured implements LogPipes.Taker {
 
   /// Whether the pipe is left alone until there is room.
   private volatile boolean refused;
+
+  /// Whether it is looked again in a while, whatever happens.
+  private volatile boolean looksLater;
 
   /// When the file took something last, or output came after a silence.
   private volatile long progressAt;
@@ -68,8 +73,9 @@ final class Captured implements LogPipes.Taker {
       // The lane may have made room before it could see that.
       room = stream.reserve(waiting, isHung());
       refused = room == null;
-      if (refused) {
-        LATER.execute(this::roomAgain);
+      if (refused && !looksLater) {
+        looksLater = true;
+        LATER.execute(this::lookAgain);
       }
     }
     return room;
@@ -85,11 +91,17 @@ final class Captured implements LogPipes.Taker {
   public void received(int count) {
     stream.received(count);
     if (count > 0) {
-      if (stream.waitingBytes() == count) {
+      long waiting = stream.waitingBytes();
+      if (waiting == count) {
         progressAt = clock.nanos();
       }
-      writer.wake();
+      writer.arrived(waiting);
     }
+  }
+
+  private void lookAgain() {
+    looksLater = false;
+    roomAgain();
   }
 
   private void progress() {

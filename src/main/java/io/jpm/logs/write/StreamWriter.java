@@ -29,6 +29,10 @@ final class StreamWriter {
   /// A line of which so much is there does not wait for its end.
   private static final int LONG_LINE = 64 * 1024;
 
+  /// Output that goes on is gathered for so long: a large write costs a fraction of many small
+  /// ones.
+  private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
+
   private static final long PARTIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -48,6 +52,12 @@ final class StreamWriter {
 
   /// Not before this is a file tried again that took nothing; 0: at any time.
   private long retryAt;
+
+  /// When the last write ended.
+  private long writtenAt = Long.MIN_VALUE / 2;
+
+  /// Whether a little output waits for more.
+  private volatile boolean gathering;
 
   /// Others write this stream now.
   private boolean retired;
@@ -90,6 +100,13 @@ final class StreamWriter {
   /// There is something to do. Any thread.
   void wake() {
     task.wake();
+  }
+
+  /// There is output, so much all in all. Any thread.
+  void arrived(long waiting) {
+    if (!gathering || waiting >= BATCH) {
+      task.wake();
+    }
   }
 
   void tap(Tap now) {
@@ -154,12 +171,25 @@ final class StreamWriter {
       return;
     }
     retryAt = 0;
+    if (isToBeGathered()) {
+      return;
+    }
     for (int i = 0; i < BATCHES; i++) {
       if (!batch()) {
         return;
       }
     }
     task.wake();
+  }
+
+  private boolean isToBeGathered() {
+    long left = writtenAt + GATHER_NANOS - clock.nanos();
+    boolean more = left > 0 && stream.waitingBytes() < BATCH;
+    if (more && !gathering) {
+      task.wakeAfter(left);
+    }
+    gathering = more;
+    return more;
   }
 
   /// @return whether there may be more to do at once
@@ -184,6 +214,7 @@ final class StreamWriter {
       return false;
     }
     partialAt = 0;
+    writtenAt = clock.nanos();
     lastProblem = Problem.NONE;
     tap.seen(Lines.first(waiting, laid.consumed()), now);
     stream.done();
