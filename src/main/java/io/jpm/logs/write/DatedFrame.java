@@ -30,7 +30,7 @@ final class DatedFrame implements FramedLayout.Frame {
   }
 
   @Override
-  public void put(byte[] line, int length, boolean whole, ByteBuffer out) {
-    out.put(date).put(line, 0, length).put(Lines.END);
+  public void put(byte[] text, int from, int to, boolean whole, ByteBuffer out) {
+    out.put(date).put(text, from, to - from).put(Lines.END);
   }
 }

@@ -22,12 +22,12 @@ final class FramedLayout implements Layout {
 
   /// What all layouts of a lane work in, made when first needed.
   static final class Scratch {
-    private byte[] line = {};
+    private byte[] text = {};
     private ByteBuffer out = ByteBuffer.allocate(0);
 
     private void clear() {
-      if (line.length == 0) {
-        line = new byte[LONGEST];
+      if (text.length == 0) {
+        text = new byte[2 * LONGEST];
         out = ByteBuffer.allocateDirect(4 * LONGEST);
       }
       out.clear();
@@ -44,53 +44,58 @@ final class FramedLayout implements Layout {
 
     /// Puts one line, with a line end.
     ///
-    /// @param line holds the line without its end from 0 to `length`
+    /// @param text holds the line, without its end, from `from` to `to`
     /// @param whole false for a piece of a line whose end is still to come
-    void put(byte[] line, int length, boolean whole, ByteBuffer out);
+    void put(byte[] text, int from, int to, boolean whole, ByteBuffer out);
   }
 
   @Override
   public Laid lay(List<ByteBuffer> waiting, boolean all, Instant at) {
     frame.moment(at);
     scratch.clear();
-    byte[] line = scratch.line;
-    int consumed = 0;
-    int length = 0;
-    for (ByteBuffer buffer : waiting) {
-      int end = buffer.limit();
-      for (int i = buffer.position(); i < end; i++) {
-        byte b = buffer.get(i);
-        if (b == Lines.END) {
-          if (consumed > 0 && !hasRoom(length)) {
-            return laid(consumed);
-          }
-          put(length, true);
-          consumed += length + 1;
-          length = 0;
-        } else {
-          if (length == LONGEST) {
-            if (consumed > 0 && !hasRoom(length)) {
-              return laid(consumed);
-            }
-            int piece = wholeCharacters(length);
-            put(piece, false);
-            consumed += piece;
-            System.arraycopy(line, piece, line, 0, length - piece);
-            length -= piece;
-          }
-          line[length++] = b;
-        }
-      }
+    int size = copy(waiting, scratch.text);
+    int from = lines(size);
+    if (from == 0 && size >= LONGEST) {
+      from = wholeCharacters(LONGEST);
+      put(0, from, false);
+    } else if (all && from < size && size < scratch.text.length && hasRoom(size - from)) {
+      put(from, size, false);
+      from = size;
     }
-    if (length > 0 && all && (consumed == 0 || hasRoom(length))) {
-      put(length, false);
-      consumed += length;
-    }
-    return consumed == 0 ? Laid.NOTHING : laid(consumed);
+    return from == 0 ? Laid.NOTHING : new Laid(List.of(scratch.out.flip()), from);
   }
 
-  private Laid laid(int consumed) {
-    return new Laid(List.of(scratch.out.flip()), consumed);
+  /// Bytes are looked at in an array, where that is quick.
+  private static int copy(List<ByteBuffer> waiting, byte[] text) {
+    int size = 0;
+    for (ByteBuffer buffer : waiting) {
+      int count = Math.min(buffer.remaining(), text.length - size);
+      buffer.get(buffer.position(), text, size, count);
+      size += count;
+    }
+    return size;
+  }
+
+  /// Puts the lines that end in the first `size` bytes, as far as there is room for them.
+  ///
+  /// @return how many bytes they are
+  private int lines(int size) {
+    byte[] text = scratch.text;
+    int from = 0;
+    for (int at = 0; at < size; at++) {
+      if (text[at] == Lines.END) {
+        int length = at - from;
+        if (length > LONGEST) {
+          return from; // comes in pieces, which begin a batch
+        }
+        if (from > 0 && !hasRoom(length)) {
+          return from;
+        }
+        put(from, at, true);
+        from = at + 1;
+      }
+    }
+    return from;
   }
 
   @Override
@@ -98,7 +103,7 @@ final class FramedLayout implements Layout {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     frame.moment(at);
     ByteBuffer own = ByteBuffer.allocateDirect(frame.most(bytes.length));
-    frame.put(bytes, bytes.length, true, own);
+    frame.put(bytes, 0, bytes.length, true, own);
     return own.flip();
   }
 
@@ -106,24 +111,22 @@ final class FramedLayout implements Layout {
     return scratch.out.remaining() >= frame.most(length);
   }
 
-  private void put(int length, boolean whole) {
-    if (!hasRoom(length)) {
+  private void put(int from, int to, boolean whole) {
+    if (!hasRoom(to - from)) {
       // The first line of a batch and longer than most.
-      scratch.out =
-          ByteBuffer.allocateDirect(scratch.out.position() + frame.most(LONGEST))
-              .put(scratch.out.flip());
+      scratch.out = ByteBuffer.allocateDirect(frame.most(LONGEST));
     }
-    frame.put(scratch.line, length, whole, scratch.out);
+    frame.put(scratch.text, from, to, whole, scratch.out);
   }
 
   /// Where a line may be cut so that no character of UTF-8 is.
   private int wholeCharacters(int length) {
-    byte[] line = scratch.line;
+    byte[] text = scratch.text;
     int at = length;
-    while (at > length - 4 && (line[at - 1] & 0xC0) == 0x80) {
+    while (at > length - 4 && (text[at - 1] & 0xC0) == 0x80) {
       at--;
     }
-    boolean opens = at > length - 4 && (line[at - 1] & 0xC0) == 0xC0;
+    boolean opens = at > length - 4 && (text[at - 1] & 0xC0) == 0xC0;
     return opens ? at - 1 : length;
   }
 }

@@ -32,7 +32,7 @@ final class JsonFrame implements FramedLayout.Frame {
     name.put(ascii("\",\"type\":\"" + (error ? "err" : "out") + "\",\"process_id\":" + id));
     name.put(ascii(",\"app_name\":\""));
     byte[] text = app.getBytes(StandardCharsets.UTF_8);
-    escaped(text, text.length, name);
+    escaped(text, 0, text.length, name);
     name.put((byte) '"').flip();
     this.about = new byte[name.remaining()];
     name.get(about);
@@ -49,7 +49,7 @@ final class JsonFrame implements FramedLayout.Frame {
       byte[] text = time.getBytes(StandardCharsets.UTF_8);
       ByteBuffer rest = ByteBuffer.allocate(text.length * 6 + about.length + 32);
       rest.put(ascii("\",\"timestamp\":\""));
-      escaped(text, text.length, rest);
+      escaped(text, 0, text.length, rest);
       rest.put(about).flip();
       tail = new byte[rest.remaining()];
       rest.get(tail);
@@ -68,31 +68,41 @@ final class JsonFrame implements FramedLayout.Frame {
   }
 
   @Override
-  public void put(byte[] line, int length, boolean whole, ByteBuffer out) {
-    boolean crLf = whole && length > 0 && line[length - 1] == '\r';
+  public void put(byte[] text, int from, int to, boolean whole, ByteBuffer out) {
+    boolean crLf = whole && to > from && text[to - 1] == '\r';
     out.put(HEAD);
-    escaped(line, crLf ? length - 1 : length, out);
+    escaped(text, from, crLf ? to - 1 : to, out);
     out.put(tail).put(whole ? WHOLE : PARTIAL);
   }
 
-  private static void escaped(byte[] text, int length, ByteBuffer out) {
-    int i = 0;
-    while (i < length) {
-      int b = text[i] & 0xFF;
-      if (b >= 0x80) {
-        int size = characterBytes(text, i, length);
+  private static void escaped(byte[] text, int from, int to, ByteBuffer out) {
+    int at = from;
+    while (at < to) {
+      int plain = at;
+      while (plain < to && isPlain(text[plain])) {
+        plain++;
+      }
+      out.put(text, at, plain - at);
+      at = plain;
+      if (at < to && text[at] >= 0) {
+        ascii(text[at], out);
+        at++;
+      } else if (at < to) {
+        int size = characterBytes(text, at, to);
         if (size == 0) {
           out.put(REPLACEMENT);
-          i++;
+          at++;
         } else {
-          out.put(text, i, size);
-          i += size;
+          out.put(text, at, size);
+          at += size;
         }
-      } else {
-        ascii(b, out);
-        i++;
       }
     }
+  }
+
+  /// Whether it stands for itself in JSON: printable ASCII but quote and backslash.
+  private static boolean isPlain(byte b) {
+    return b >= 0x20 && b != '"' && b != '\\' && b != 0x7F;
   }
 
   private static void ascii(int b, ByteBuffer out) {
@@ -101,13 +111,7 @@ final class JsonFrame implements FramedLayout.Frame {
       case '\n' -> out.put((byte) '\\').put((byte) 'n');
       case '\r' -> out.put((byte) '\\').put((byte) 'r');
       case '\t' -> out.put((byte) '\\').put((byte) 't');
-      default -> {
-        if (b < 0x20 || b == 0x7F) {
-          out.put(ascii("\\u00" + HexFormat.of().toHexDigits((byte) b)));
-        } else {
-          out.put((byte) b);
-        }
-      }
+      default -> out.put(ascii("\\u00" + HexFormat.of().toHexDigits((byte) b)));
     }
   }
 

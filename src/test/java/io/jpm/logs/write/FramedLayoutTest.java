@@ -28,8 +28,8 @@ class FramedLayoutTest {
         }
 
         @Override
-        public void put(byte[] line, int length, boolean whole, ByteBuffer out) {
-          out.put((byte) (whole ? '>' : '~')).put(line, 0, length).put(Lines.END);
+        public void put(byte[] text, int from, int to, boolean whole, ByteBuffer out) {
+          out.put((byte) (whole ? '>' : '~')).put(text, from, to - from).put(Lines.END);
         }
       };
 
@@ -57,31 +57,34 @@ class FramedLayoutTest {
     assertThat(marked.lay(Bytes.of("two"), false, AT)).isEqualTo(Layout.Laid.NOTHING);
   }
 
-  @Test
-  void aLineThatIsTooLongComesInPiecesOfWholeCharacters() {
-    String line = "x" + "é".repeat(FramedLayout.LONGEST);
-    Layout.Laid laid = marked.lay(Bytes.of(line + "\n", 1000), false, AT);
-
-    String text = Bytes.text(laid.bytes());
-    assertThat(text.lines().allMatch(piece -> piece.length() > 1)).isTrue();
-    assertThat(text).doesNotContain("\uFFFD").startsWith("~x").contains("\n>");
-    assertThat(text.replaceAll("[~>\n]", "")).isEqualTo(line);
-    assertThat(laid.consumed()).isEqualTo(line.getBytes(StandardCharsets.UTF_8).length + 1);
-  }
-
-  @Test
-  void whatDoesNotFitIntoOneBatchComesWithTheNext() {
-    String line = "y".repeat(60_000) + "\n";
-    List<ByteBuffer> waiting = Bytes.of(line.repeat(10), 64 * 1024);
-    int consumed = 0;
+  /// Lays out everything, batch by batch.
+  private String laidOut(List<ByteBuffer> waiting) {
     StringBuilder all = new StringBuilder();
-    while (consumed < line.length() * 10) {
+    int consumed = 0;
+    while (consumed < Lines.bytes(waiting)) {
       Layout.Laid laid = marked.lay(Lines.behind(waiting, consumed), false, AT);
       assertThat(laid.consumed()).isPositive();
       all.append(Bytes.text(laid.bytes()));
       consumed += laid.consumed();
     }
-    assertThat(all.toString()).isEqualTo((">" + line).repeat(10));
+    return all.toString();
+  }
+
+  @Test
+  void aLineThatIsTooLongComesInPiecesOfWholeCharacters() {
+    String line = "x" + "é".repeat(FramedLayout.LONGEST);
+    String text = laidOut(Bytes.of("first\n" + line + "\n", 1000));
+
+    assertThat(text.lines().allMatch(piece -> piece.length() > 1)).isTrue();
+    assertThat(text).doesNotContain("\uFFFD").startsWith(">first\n~x").contains("\n>é");
+    assertThat(text.replaceAll("[~>\n]", "")).isEqualTo("first" + line);
+  }
+
+  @Test
+  void whatDoesNotFitIntoOneBatchComesWithTheNext() {
+    String line = "y".repeat(60_000) + "\n";
+
+    assertThat(laidOut(Bytes.of(line.repeat(10), 64 * 1024))).isEqualTo((">" + line).repeat(10));
   }
 
   @Test
