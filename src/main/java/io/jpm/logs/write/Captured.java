@@ -129,6 +129,19 @@ final class Captured implements LogPipes.Taker {
     return writer;
   }
 
+  /// Has it looked whether the files are still where they were.
+  void look() {
+    lane.execute(() -> {
+      for (Companion file : writer.outlets().targets()) {
+        try {
+          file.target().reopenIfMoved();
+        } catch (IOException failure) {
+          LOG.log(Level.WARNING, "{0}", failure.getMessage());
+        }
+      }
+    });
+  }
+
   /// Moves what is in the pipe and in the memory now into the files, then ends. What the files do
   /// not take stays for the next one. Blocking.
   void close() {

@@ -1,9 +1,14 @@
 package io.jpm.logs.write;
 
+import java.io.IOException;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +67,43 @@ final class Lane implements AutoCloseable {
   /// Does `work` on the thread, after what is there already. Any thread.
   void execute(Runnable work) {
     queue.add(work);
+  }
+
+  /// Work that a disk may refuse.
+  interface Work {
+    void run() throws IOException;
+  }
+
+  /// Does `work` on the thread and waits for it.
+  ///
+  /// @return false when the disk has not answered within `seconds`; the work is done when it does
+  /// @throws IOException what the work throws
+  boolean call(Work work, long seconds) throws IOException {
+    CompletableFuture<Optional<IOException>> done = new CompletableFuture<>();
+    execute(() -> {
+      try {
+        work.run();
+        done.complete(Optional.empty());
+      } catch (IOException failure) {
+        done.complete(Optional.of(failure));
+      } finally {
+        done.complete(Optional.empty());
+      }
+    });
+    try {
+      Optional<IOException> failure = done.get(seconds, TimeUnit.SECONDS);
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      return true;
+    } catch (TimeoutException hung) {
+      return false;
+    } catch (ExecutionException impossible) {
+      throw new IllegalStateException(impossible);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /// How long the present piece of work has taken so far, nanoseconds.

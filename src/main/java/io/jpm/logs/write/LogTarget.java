@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// One log file: written to, rotated, opened anew, emptied. Several streams may have it as theirs
@@ -48,6 +49,7 @@ final class LogTarget {
   /// Read without the lock: whoever holds it may be waiting for a disk.
   private volatile LogLimits limits;
 
+  private final AtomicInteger users = new AtomicInteger();
   private volatile AppendFile.Key key;
   private volatile boolean regular;
   private volatile long size;
@@ -58,7 +60,6 @@ final class LogTarget {
 
   private AppendFile times;
   private boolean hasTimes = true;
-  private int users;
 
   /// Whose line in the file has no end yet.
   private @Nullable Object midLine;
@@ -174,14 +175,13 @@ final class LogTarget {
     return problem != Problem.NONE;
   }
 
-  synchronized void use() {
-    users++;
+  void use() {
+    users.incrementAndGet();
   }
 
   /// Whether nobody uses it any more.
-  synchronized boolean leave() {
-    users--;
-    return users == 0;
+  boolean leave() {
+    return users.decrementAndGet() == 0;
   }
 
   /// Appends bytes, all of them or none.

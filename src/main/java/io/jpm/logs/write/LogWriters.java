@@ -37,6 +37,8 @@ public final class LogWriters implements AutoCloseable {
   /// A disk that takes so long is told to the user.
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  private static final long PATIENCE_SECONDS = 5;
+
   private final Path home;
   private final LogPipes pipes;
   private final Clocks clock;
@@ -96,9 +98,7 @@ public final class LogWriters implements AutoCloseable {
   public void open(LogsCommand.Open order) throws IOException {
     Instance present = instances.get(order.id());
     if (present != null && present.order().equals(order)) {
-      for (LogTarget target : present.files()) {
-        target.reopenIfMoved();
-      }
+      present.both().forEach(Captured::look);
       return;
     }
     if (present != null) {
@@ -224,8 +224,12 @@ public final class LogWriters implements AutoCloseable {
     instance.both().forEach(this::release);
   }
 
+  /// On the lane, since a file is not closed while a hung disk has a hold on it.
   private void release(Captured captured) {
-    captured.writer().outlets().targets().forEach(it -> targets.release(it.target()));
+    captured
+        .lane()
+        .execute(() ->
+            captured.writer().outlets().targets().forEach(it -> targets.release(it.target())));
   }
 
   /// Limits that hold from now on.
@@ -252,8 +256,15 @@ public final class LogWriters implements AutoCloseable {
       Optional.ofNullable(instances.get(id)).ifPresent(it -> files.addAll(it.files()));
     }
     for (LogTarget target : files) {
-      target.empty();
+      onLane(target, target::empty);
       storage.deleteAll(target);
+    }
+  }
+
+  /// Where a hung disk is noticed and told.
+  private void onLane(LogTarget target, Lane.Work work) throws IOException {
+    if (!lane(target.key().device()).call(work, PATIENCE_SECONDS)) {
+      throw new IOException(target.path() + ": the disk does not answer");
     }
   }
 
@@ -262,7 +273,7 @@ public final class LogWriters implements AutoCloseable {
   /// @throws IOException with a sentence for the user
   public void reopen() throws IOException {
     for (LogTarget target : targets.all()) {
-      target.reopen();
+      onLane(target, target::reopen);
     }
   }
 

@@ -1,0 +1,522 @@
+package io.jpm.logs.write;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.LogPaths;
+import io.jpm.bus.LogsCommand;
+import io.jpm.logs.files.LogNames;
+import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
+import io.jpm.model.LineFormat;
+import io.jpm.model.LogFiles;
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
+import io.jpm.model.RunAs;
+import io.jpm.model.TimePattern;
+import io.jpm.model.WhenFull;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Pipes, memory, threads and files as in the daemon; the test is the app.
+@Timeout(120)
+class LogWritersTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Clocks CLOCKS = new Clocks(InstantSource.system(), System::nanoTime);
+  private static final Pattern LOSS = Pattern.compile("… ([0-9]+) lines? dropped \\((.*)\\)");
+  private static final LogLimits ROOMY =
+      new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, WhenFull.DROP_OLDEST);
+
+  /// So much may wait, of which one stream gets a quarter.
+  private static final long BUFFER = 4 << 20;
+
+  @TempDir private Path home;
+  private LinuxProcessHost host;
+  private StubbornDisk disk;
+  private LogWriters writers;
+  private LogLimits limits = ROOMY;
+
+  @BeforeEach
+  void begin() throws IOException {
+    home = home.toRealPath();
+    begin(new LinuxProcessHost());
+  }
+
+  private void begin(LinuxProcessHost from) {
+    host = from;
+    disk = new StubbornDisk(host.logDisk());
+    writers = new LogWriters(home, host.logPipes().orElseThrow(), disk, CLOCKS, (_, _, _, _) -> {});
+    limits(limits);
+  }
+
+  private void limits(LogLimits perApp) {
+    limits = perApp;
+    writers.limits(new LogsCommand.Limits(perApp, new LogStorage(0, 0, BUFFER)));
+  }
+
+  @AfterEach
+  void end() {
+    disk.thaw();
+    disk.room = Long.MAX_VALUE;
+    writers.close();
+    host.close();
+  }
+
+  private Path log(String name) {
+    return home.resolve("logs").resolve(name);
+  }
+
+  private static LogFiles format(LineFormat format) {
+    LogFiles raw = LogFiles.DEFAULT;
+    return new LogFiles(
+        raw.out(), raw.error(), raw.combined(), false, false, format, raw.limits(), false);
+  }
+
+  private LogsCommand.Open order(int id, LogFiles wishes, LogPaths files) {
+    return new LogsCommand.Open(
+        new InstanceId(id),
+        new AppName("web"),
+        home.resolve("fifo/" + id + ".out"),
+        home.resolve("fifo/" + id + ".err"),
+        files,
+        wishes,
+        RunAs.DAEMON);
+  }
+
+  private LogsCommand.Open order(LogFiles wishes) {
+    return order(0, wishes, new LogPaths(log("out.log"), log("err.log"), Optional.empty()));
+  }
+
+  /// The app's end of a pipe.
+  private OutputStream app(String pipe) throws IOException {
+    return new FileOutputStream(home.resolve("fifo").resolve(pipe).toFile());
+  }
+
+  private static void print(OutputStream out, String text) throws IOException {
+    out.write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static void awaitText(Path file, String text) {
+    Eventually.await(
+        file + " holds " + text, SOON, () -> read(file).equals(text), () -> read(file));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.exists(file) ? Files.readString(file) : "";
+    } catch (IOException notNow) {
+      return "";
+    }
+  }
+
+  /// Prints numbers on a thread of its own, as fast as it can.
+  private static CompletableFuture<Void> printNumbers(OutputStream out, int first, int last) {
+    return CompletableFuture.runAsync(() -> {
+      StringBuilder block = new StringBuilder();
+      try {
+        for (int number = first; number <= last; number++) {
+          block.append(number).append('\n');
+          if (block.length() > 4000 || number == last) {
+            print(out, block.toString());
+            block.setLength(0);
+          }
+        }
+      } catch (IOException failure) {
+        throw new AssertionError(failure);
+      }
+    });
+  }
+
+  /// What numbers are in a file, and how many it says are not.
+  private record Numbers(List<Long> present, long told, List<String> reasons) {
+    static Numbers in(Path file) throws IOException {
+      List<Long> present = new ArrayList<>();
+      List<String> reasons = new ArrayList<>();
+      long told = 0;
+      for (String line : Files.readAllLines(file)) {
+        Matcher loss = LOSS.matcher(line);
+        if (loss.matches()) {
+          told += Long.parseLong(loss.group(1));
+          reasons.add(loss.group(2));
+        } else {
+          present.add(Long.valueOf(line));
+        }
+      }
+      return new Numbers(present, told, reasons);
+    }
+
+    void areAllUpTo(long last) {
+      assertThat(present).isSorted().doesNotHaveDuplicates();
+      assertThat(present.getLast()).isEqualTo(last);
+      assertThat(last - present.size()).isEqualTo(told);
+    }
+  }
+
+  // ------------------------------------------------------------ the way of lines
+
+  @Test
+  void bothStreamsGoToTheirFiles() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out");
+        OutputStream error = app("0.err")) {
+      print(out, "hello\n");
+      print(error, "trouble\n");
+      awaitText(log("out.log"), "hello\n");
+      awaitText(log("err.log"), "trouble\n");
+    }
+  }
+
+  @Test
+  void aLineWithoutAnEndComesAfterAWhileAndIsNotTorn() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      print(out, "name? ");
+      awaitText(log("out.log"), "name? ");
+      print(out, "jpm\n");
+      awaitText(log("out.log"), "name? jpm\n");
+    }
+  }
+
+  @Test
+  void linesOfSeveralStreamsInOneFileDoNotMix() throws IOException {
+    LogPaths one = new LogPaths(log("one.log"), log("one.log"), Optional.empty());
+    writers.open(order(0, LogFiles.DEFAULT, one));
+    try (OutputStream out = app("0.out");
+        OutputStream error = app("0.err")) {
+      print(out, "open ");
+      awaitText(log("one.log"), "open ");
+      print(error, "trouble\n");
+      awaitText(log("one.log"), "open \ntrouble\n");
+      CompletableFuture.allOf(printNumbers(out, 1, 100_000), printNumbers(error, 1, 100_000))
+          .join();
+      Eventually.await("all lines", SOON, () -> read(log("one.log")).lines().count() == 200_002);
+    }
+    assertThat(Files.readAllLines(log("one.log")).subList(2, 200_002))
+        .allMatch(line -> line.matches("[1-9][0-9]{0,5}"));
+  }
+
+  @Test
+  void aCombinedLogHasBothStreams() throws IOException {
+    writers.open(
+        order(
+            0,
+            LogFiles.DEFAULT,
+            new LogPaths(log("out.log"), log("err.log"), Optional.of(log("both.log")))));
+    try (OutputStream out = app("0.out");
+        OutputStream error = app("0.err")) {
+      print(out, "hello\n");
+      awaitText(log("both.log"), "hello\n");
+      print(error, "trouble\n");
+      awaitText(log("both.log"), "hello\ntrouble\n");
+    }
+    assertThat(read(log("out.log"))).isEqualTo("hello\n");
+    assertThat(read(log("err.log"))).isEqualTo("trouble\n");
+  }
+
+  @Test
+  void linesHaveTheFormatOfTheApp() throws IOException {
+    writers.open(order(format(new LineFormat.Dated(new TimePattern("[at] YYYY")))));
+    try (OutputStream out = app("0.out")) {
+      print(out, "one\ntwo\nthr");
+      Eventually.await("three lines", SOON, () -> read(log("out.log")).lines().count() == 3);
+    }
+    assertThat(read(log("out.log")))
+        .matches("at 2[0-9]{3}: one\nat 2[0-9]{3}: two\nat 2[0-9]{3}: thr\n");
+  }
+
+  @Test
+  void otherWishesHoldForWhatIsPrintedFromThenOn() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      print(out, "raw\n");
+      awaitText(log("out.log"), "raw\n");
+      writers.open(
+          order(
+              0,
+              format(new LineFormat.Json(Optional.empty())),
+              new LogPaths(log("new.log"), log("err.log"), Optional.empty())));
+      print(out, "json\n");
+      Eventually.await("the line", SOON, () -> read(log("new.log")).endsWith("\n"));
+    }
+    assertThat(new JsonObject(read(log("new.log"))).getString("message")).isEqualTo("json");
+    assertThat(read(log("out.log"))).isEqualTo("raw\n");
+  }
+
+  @Test
+  void aFileThatWasMovedAwayIsMadeAnew() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      print(out, "one\n");
+      awaitText(log("out.log"), "one\n");
+      Files.move(log("out.log"), log("moved.log"));
+      writers.reopen();
+      print(out, "two\n");
+      awaitText(log("out.log"), "two\n");
+      Files.delete(log("out.log"));
+      Eventually.await(
+          "noticed without a word",
+          SOON,
+          () -> {
+            try {
+              print(out, "three\n");
+              return read(log("out.log")).endsWith("three\n");
+            } catch (IOException failure) {
+              throw new AssertionError(failure);
+            }
+          });
+    }
+    assertThat(read(log("moved.log"))).isEqualTo("one\n");
+  }
+
+  @Test
+  void whatIsDeletedLeavesNothingButItsFiles() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      print(out, "last words");
+      writers.close(new InstanceId(0));
+    }
+    assertThat(read(log("out.log"))).isEqualTo("last words");
+    assertThat(home.resolve("fifo/0.out")).doesNotExist();
+    assertThat(home.resolve("fifo/0.err")).doesNotExist();
+  }
+
+  @Test
+  void theNextDaemonGoesOnWhereTheLastOneStopped() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      print(out, "one\ntw");
+      Eventually.await("one", SOON, () -> read(log("out.log")).startsWith("one\n"));
+      writers.close();
+      host.close();
+      print(out, "o\n");
+      begin(new LinuxProcessHost());
+      writers.open(order(LogFiles.DEFAULT));
+      awaitText(log("out.log"), "one\ntwo\n");
+    }
+  }
+
+  // ------------------------------------------------------------ rotation
+
+  @Test
+  void filesAreRotatedBetweenLinesPackedAndKeptToANumber() throws Exception {
+    limits(new LogLimits(64 << 10, Duration.ZERO, 3, Duration.ZERO, 0, true, WhenFull.DROP_OLDEST));
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      printNumbers(out, 1, 200_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("200000\n"));
+      Eventually.await("three packed ones", SOON, () -> packed() == 3 && rotated().size() == 3);
+    }
+    assertThat(Files.size(log("out.log"))).isLessThanOrEqualTo(64 << 10);
+    long first = Long.parseLong(read(log("out.log")).lines().findFirst().orElseThrow());
+    assertThat(read(log("out.log")))
+        .isEqualTo(
+            String.join(
+                    "\n", LongStream.rangeClosed(first, 200_000).mapToObj(Long::toString).toList())
+                + "\n");
+    for (Path file : rotated()) {
+      assertThat(
+              LogNames.times(
+                  home,
+                  log("out.log"),
+                  LogNames.momentOf(log("out.log"), file.getFileName().toString()).orElseThrow()))
+          .exists();
+    }
+  }
+
+  private List<Path> rotated() {
+    try (Stream<Path> files = Files.list(home.resolve("logs"))) {
+      return files.filter(file -> file.getFileName().toString().startsWith("out__")).toList();
+    } catch (IOException failure) {
+      throw new AssertionError(failure);
+    }
+  }
+
+  private long packed() {
+    return rotated().stream().filter(file -> file.toString().endsWith(".log.gz")).count();
+  }
+
+  @Test
+  void anAppsFilesTogetherTakeNoMoreThanTheyMay() throws Exception {
+    limits(
+        new LogLimits(
+            64 << 10, Duration.ZERO, 0, Duration.ZERO, 300 << 10, false, WhenFull.DROP_OLDEST));
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      printNumbers(out, 1, 200_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("200000\n"));
+      Eventually.await(
+          "the oldest are gone",
+          SOON,
+          () -> rotated().stream().mapToLong(LogWritersTest::size).sum() <= 300 << 10);
+    }
+    assertThat(rotated()).hasSizeBetween(2, 4);
+  }
+
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException gone) {
+      return 0;
+    }
+  }
+
+  @Test
+  void flushEmptiesTheFileAndRemovesWhatWasRotated() throws Exception {
+    limits(
+        new LogLimits(64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, WhenFull.DROP_OLDEST));
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      printNumbers(out, 1, 50_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
+      writers.flush(List.of(new InstanceId(0)));
+      assertThat(rotated()).isEmpty();
+      assertThat(read(log("out.log"))).isEmpty();
+      print(out, "after\n");
+      awaitText(log("out.log"), "after\n");
+    }
+  }
+
+  // ------------------------------------------------------------ disks that do not
+
+  @Test
+  void aFrozenDiskHoldsNobodyUpWhileThereIsRoom() throws Exception {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      print(out, "0\n");
+      awaitText(log("out.log"), "0\n");
+      disk.freeze();
+      int last = 100_000; // 600 KB, far more than the pipe takes
+      printNumbers(out, 1, last).get();
+      assertThat(read(log("out.log"))).isEqualTo("0\n");
+      disk.thaw();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      assertThat(Numbers.in(log("out.log")).told()).isZero();
+      assertThat(Numbers.in(log("out.log")).present()).hasSize(last + 1);
+    }
+  }
+
+  @Test
+  void whatAFrozenDiskDoesNotTakeIsDroppedInWholeLinesAndTold() throws Exception {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      disk.freeze();
+      int last = 2_000_000; // 15 MB
+      printNumbers(out, 1, last).get();
+      assertThat(writers.status(new InstanceId(0)).waitingBytes()).isLessThanOrEqualTo(BUFFER);
+      disk.thaw();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      Numbers numbers = Numbers.in(log("out.log"));
+      numbers.areAllUpTo(last);
+      assertThat(numbers.told()).isPositive();
+      assertThat(writers.status(new InstanceId(0)).droppedLines()).isEqualTo(numbers.told());
+    }
+  }
+
+  @Test
+  void aFullDiskIsToldAsSuch() throws Exception {
+    writers.open(order(format(LineFormat.RAW)));
+    try (OutputStream out = app("0.out")) {
+      disk.room = 100_000;
+      disk.tears = true;
+      int last = 1_000_000;
+      printNumbers(out, 1, last).get();
+      Eventually.await(
+          "the problem",
+          SOON,
+          () -> writers.status(new InstanceId(0)).problem().endsWith("disk full"));
+      assertThat(read(log("out.log"))).endsWith("\n");
+      disk.room = Long.MAX_VALUE;
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      Numbers numbers = Numbers.in(log("out.log"));
+      numbers.areAllUpTo(last);
+      assertThat(numbers.reasons()).isNotEmpty().containsOnly("disk full");
+      assertThat(writers.status(new InstanceId(0)).problem()).isEmpty();
+    }
+  }
+
+  @Test
+  void aCombinedLogThatTakesNothingHoldsTheFirstOneNotUp() throws Exception {
+    Path pipe = home.resolve("reader");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    writers.open(
+        order(
+            0, LogFiles.DEFAULT, new LogPaths(log("out.log"), log("err.log"), Optional.of(pipe))));
+    try (OutputStream out = app("0.out")) {
+      printNumbers(out, 1, 100_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("100000\n"));
+      assertThat(Numbers.in(log("out.log")).told()).isZero();
+    }
+  }
+
+  @Test
+  void anAppThatWantsEveryLineWaits() throws Exception {
+    limits(new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, WhenFull.BLOCK));
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      disk.freeze();
+      int last = 2_000_000;
+      CompletableFuture<Void> app = printNumbers(out, 1, last);
+      Eventually.await(
+          "the memory is full",
+          SOON,
+          () -> writers.status(new InstanceId(0)).waitingBytes() > BUFFER / 8);
+      assertThat(app).isNotDone();
+      disk.thaw();
+      app.get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      assertThat(Numbers.in(log("out.log")).present()).hasSize(last);
+    }
+  }
+
+  @Test
+  void aDiskThatIsHungDoesNotHoldUpTheEnd() throws Exception {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      disk.freeze();
+      print(out, "waits\n");
+      Eventually.await(
+          "the disk does not answer",
+          SOON,
+          () -> writers.status(new InstanceId(0)).problem().endsWith("does not answer"));
+      writers.close();
+      host.close();
+      disk.thaw();
+      begin(new LinuxProcessHost());
+      writers.open(order(LogFiles.DEFAULT));
+      awaitText(log("out.log"), "waits\n");
+    }
+  }
+
+  @Test
+  void oddBytesAreKept() throws Exception {
+    byte[] odd = HexFormat.of().parseHex("00ff0afec0801b5b33316d0a0d0a");
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      out.write(odd);
+      Eventually.await("all", SOON, () -> size(log("out.log")) == odd.length);
+    }
+    assertThat(Files.readAllBytes(log("out.log"))).isEqualTo(odd);
+  }
+}

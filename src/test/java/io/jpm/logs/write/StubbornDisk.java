@@ -1,0 +1,140 @@
+package io.jpm.logs.write;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.AppendFile;
+import io.jpm.os.LogDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// A real disk that freezes, or is full, when a test says so. The files in `times` are left alone.
+final class StubbornDisk implements LogDisk {
+  private final LogDisk disk;
+
+  /// What every append waits for.
+  private final AtomicReference<CountDownLatch> frozen =
+      new AtomicReference<>(new CountDownLatch(0));
+
+  /// How many more bytes it takes.
+  volatile long room = Long.MAX_VALUE;
+
+  /// Whether appends are cut short in the middle.
+  volatile boolean tears;
+
+  StubbornDisk(LogDisk disk) {
+    this.disk = disk;
+  }
+
+  void freeze() {
+    frozen.set(new CountDownLatch(1));
+  }
+
+  void thaw() {
+    frozen.get().countDown();
+  }
+
+  @Override
+  public AppendFile open(Path file, RunAs owner) throws IOException {
+    AppendFile real = disk.open(file, owner);
+    return file.toString().endsWith(".times") ? real : new Stubborn(real);
+  }
+
+  private final class Stubborn implements AppendFile {
+    private final AppendFile real;
+
+    Stubborn(AppendFile real) {
+      this.real = real;
+    }
+
+    @Override
+    public Appended append(List<ByteBuffer> bytes) {
+      try {
+        frozen.get().await();
+      } catch (InterruptedException broken) {
+        throw new AssertionError(broken);
+      }
+      if (!real.isRegular()) {
+        return real.append(bytes);
+      }
+      int asked = Lines.bytes(bytes);
+      int possible = (int) Math.min(asked, room);
+      int count = tears && possible > 1 ? possible / 2 : possible;
+      if (count == 0) {
+        return new Appended(0, Problem.FULL);
+      }
+      Appended done = real.append(Lines.first(bytes, count));
+      room -= done.bytes();
+      return done;
+    }
+
+    @Override
+    public Key key() {
+      return real.key();
+    }
+
+    @Override
+    public boolean isRegular() {
+      return real.isRegular();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return real.size();
+    }
+
+    @Override
+    public int lastByte() throws IOException {
+      return real.lastByte();
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      room += Math.max(0, real.size() - size);
+      real.truncate(size);
+    }
+
+    @Override
+    public boolean isInPlace() {
+      return real.isInPlace();
+    }
+
+    @Override
+    public void close() {
+      real.close();
+    }
+  }
+
+  @Override
+  public FileChannel read(Path file, RunAs owner) throws IOException {
+    return disk.read(file, owner);
+  }
+
+  @Override
+  public FileChannel create(Path file, RunAs owner) throws IOException {
+    return disk.create(file, owner);
+  }
+
+  @Override
+  public void rename(Path from, Path to, RunAs owner) throws IOException {
+    disk.rename(from, to, owner);
+  }
+
+  @Override
+  public void delete(Path file, RunAs owner) throws IOException {
+    disk.delete(file, owner);
+  }
+
+  @Override
+  public List<Entry> list(Path folder, RunAs owner) throws IOException {
+    return disk.list(folder, owner);
+  }
+
+  @Override
+  public Space space(Path path) throws IOException {
+    return disk.space(path);
+  }
+}
