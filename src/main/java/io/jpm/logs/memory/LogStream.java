@@ -176,7 +176,7 @@ public final class LogStream {
     }
     Write before = state.write;
     if (before != null
-        && (before.consumed() != write.consumed() || before.target() >= write.target())) {
+        && (before.consumed() != write.consumed() || before.target() > write.target())) {
       requireNoWrite();
     }
     if (write.consumed() > state.frontEnd() - state.head) {

@@ -3,6 +3,7 @@ package io.jpm.logs.write;
 import io.jpm.logs.memory.LogStream;
 import io.jpm.os.LogPipes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -53,15 +54,11 @@ final class Captured implements LogPipes.Taker {
   }
 
   /// Begins: first with what a former daemon has left.
-  void begin(LogPipes pipes, Path fifo) throws IOException {
-    lane.execute(() -> {
-      try {
-        writer.recover();
-      } catch (IOException failure) {
-        LOG.log(Level.WARNING, "{0}", failure.getMessage());
-      }
-      writer.wake();
-    });
+  ///
+  /// @param happened whether the write during which that died is in its file
+  void begin(LogPipes pipes, Path fifo, boolean happened) throws IOException {
+    lane.execute(() -> writer.recover(happened));
+    writer.wake();
     source = pipes.open(fifo, this);
   }
 
@@ -144,39 +141,61 @@ final class Captured implements LogPipes.Taker {
 
   /// Moves what is in the pipe and in the memory now into the files, then ends. What the files do
   /// not take stays for the next one. Blocking.
-  void close() {
+  ///
+  /// @return false when the disk does not answer: nothing has ended then, but the pipe is not read
+  boolean close() {
     LogPipes.Source from = source;
     if (from != null) {
       from.close();
     }
-    drain(List.of(this));
+    return drain(List.of(this));
   }
 
-  /// As [#close], but nothing stays: the app is deleted. Blocking.
-  void closeAndRemove() {
+  /// Reads the pipe again after [#close] has failed.
+  void goOn(LogPipes pipes, Path fifo) throws IOException {
+    source = pipes.open(fifo, this);
+  }
+
+  /// Moves what is in the pipe and in the memory now into the files, then ends and forgets: the app
+  /// is deleted. Blocking; where the disk does not answer, it happens when it does.
+  ///
+  /// @param after what is to be done then
+  void closeAndRemove(Runnable after) {
     LogPipes.Source from = source;
     if (from != null) {
       from.closeAndRemove();
     }
-    if (drain(List.of(this))) {
-      stream.forget();
+    try {
+      lane.call(
+          () -> {
+            try {
+              writer.finish(() -> true);
+              stream.forget();
+            } finally {
+              after.run();
+            }
+          },
+          DRAIN_SECONDS);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
     }
   }
 
-  /// Writes what waits in the memory.
+  /// Writes what waits in the memory, and ends.
   ///
   /// @return whether the disks have answered in time
   static boolean drain(List<Captured> captured) {
-    CompletableFuture<?>[] ends =
-        captured.stream().map(Captured::finish).toArray(CompletableFuture<?>[]::new);
+    List<CompletableFuture<Void>> ends = captured.stream().map(Captured::finish).toList();
     try {
-      CompletableFuture.allOf(ends).get(DRAIN_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new))
+          .get(DRAIN_SECONDS, TimeUnit.SECONDS);
       return true;
     } catch (TimeoutException hung) {
+      ends.forEach(end -> end.cancel(false));
       LOG.log(Level.WARNING, "a disk does not answer: the last lines wait in memory");
       return false;
-    } catch (ExecutionException impossible) {
-      throw new IllegalStateException(impossible);
+    } catch (ExecutionException fault) {
+      throw new IllegalStateException(fault);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       return false;
@@ -187,7 +206,7 @@ final class Captured implements LogPipes.Taker {
     CompletableFuture<Void> done = new CompletableFuture<>();
     lane.execute(() -> {
       try {
-        writer.finish();
+        writer.finish(() -> !done.isCancelled());
       } finally {
         done.complete(null);
       }

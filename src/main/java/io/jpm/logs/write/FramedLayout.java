@@ -58,9 +58,11 @@ final class FramedLayout implements Layout {
     if (from == 0 && size >= LONGEST) {
       from = wholeCharacters(LONGEST);
       put(0, from, false);
-    } else if (all && from < size && size < scratch.text.length && hasRoom(size - from)) {
-      put(from, size, false);
-      from = size;
+    } else if (from == 0 && all && size > 0) {
+      // Half a character waits for its other half, but not alone.
+      int whole = wholeCharacters(size);
+      from = whole > 0 ? whole : size;
+      put(0, from, false);
     }
     return from == 0 ? Laid.NOTHING : new Laid(List.of(scratch.out.flip()), from);
   }
@@ -123,10 +125,11 @@ final class FramedLayout implements Layout {
   private int wholeCharacters(int length) {
     byte[] text = scratch.text;
     int at = length;
-    while (at > length - 4 && (text[at - 1] & 0xC0) == 0x80) {
+    int least = Math.max(0, length - 4);
+    while (at > least && (text[at - 1] & 0xC0) == 0x80) {
       at--;
     }
-    boolean opens = at > length - 4 && (text[at - 1] & 0xC0) == 0xC0;
+    boolean opens = at > least && (text[at - 1] & 0xC0) == 0xC0;
     return opens ? at - 1 : length;
   }
 }

@@ -146,7 +146,7 @@ final class Lane implements AutoCloseable {
     busySince = nanoTime.getAsLong() | 1;
     try {
       work.run();
-    } catch (RuntimeException | AssertionError fault) {
+    } catch (Throwable fault) { // errors too: without the thread nothing is written any more
       thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
     } finally {
       busySince = 0;

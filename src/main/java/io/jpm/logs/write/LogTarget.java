@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// One log file: written to, rotated, opened anew, emptied. Several streams may have it as theirs
@@ -30,6 +29,9 @@ final class LogTarget {
 
   /// How often at most it is looked whether somebody has moved the file away or filled the disk.
   private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /// How far apart entries of times are at least.
+  private static final long TIMES_MILLIS = 5;
 
   private static final long LOOK_BYTES = 8 << 20;
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
@@ -49,7 +51,6 @@ final class LogTarget {
   /// Read without the lock: whoever holds it may be waiting for a disk.
   private volatile LogLimits limits;
 
-  private final AtomicInteger users = new AtomicInteger();
   private volatile AppendFile.Key key;
   private volatile boolean regular;
   private volatile long size;
@@ -58,14 +59,19 @@ final class LogTarget {
   /// All below is guarded by `this`.
   private AppendFile file;
 
-  private AppendFile times;
-  private boolean hasTimes = true;
+  /// Empty where they cannot be kept.
+  private Optional<AppendFile> times = Optional.empty();
+
+  private final ByteBuffer entry = ByteBuffer.allocateDirect(Times.ENTRY_BYTES);
+
+  /// What a pipe or a terminal has taken the beginning of; it gets the rest before anything else.
+  private ByteBuffer owed = ByteBuffer.allocate(0);
 
   /// Whose line in the file has no end yet.
   private @Nullable Object midLine;
 
   private Optional<Instant> firstAt = Optional.empty();
-  private long lastTimesMillis = Long.MIN_VALUE;
+  private long lastTimesMillis = Long.MIN_VALUE / 2;
   private Instant lookAt = Instant.MIN;
   private long unlooked;
   private boolean lacksRoom;
@@ -82,10 +88,10 @@ final class LogTarget {
     this.key = file.key();
     this.regular = file.isRegular();
     try {
-      this.times = around.disk().open(timesFile, RunAs.DAEMON);
+      openTimes();
       examine();
     } catch (IOException failure) {
-      file.close();
+      close();
       throw failure;
     }
   }
@@ -122,15 +128,33 @@ final class LogTarget {
   }
 
   private Instant oldest() throws IOException {
-    if (times.size() >= Times.ENTRY_BYTES) {
-      ByteBuffer entry = ByteBuffer.allocate(Times.ENTRY_BYTES);
+    if (times.isPresent() && times.get().size() >= Times.ENTRY_BYTES) {
+      ByteBuffer first = ByteBuffer.allocate(Times.ENTRY_BYTES);
       try (FileChannel channel = around.disk().read(timesFile, RunAs.DAEMON)) {
-        if (channel.read(entry, 0) == Times.ENTRY_BYTES) {
-          return Instant.ofEpochMilli(entry.flip().getLong());
+        if (channel.read(first, 0) == Times.ENTRY_BYTES) {
+          return Instant.ofEpochMilli(first.flip().getLong());
         }
       }
     }
     return around.clock().instant();
+  }
+
+  /// Without times lines are still kept, so that they cannot be had is no reason to stop.
+  private void openTimes() {
+    times.ifPresent(AppendFile::close);
+    times = Optional.empty();
+    lastTimesMillis = Long.MIN_VALUE / 2;
+    try {
+      times = Optional.of(around.disk().open(timesFile, RunAs.DAEMON));
+    } catch (IOException failure) {
+      noTimes(failure);
+    }
+  }
+
+  private void noTimes(IOException failure) {
+    LOG.log(Level.WARNING, "the times of {0} are not kept: {1}", path, failure.getMessage());
+    times.ifPresent(AppendFile::close);
+    times = Optional.empty();
   }
 
   Path path() {
@@ -175,15 +199,6 @@ final class LogTarget {
     return problem != Problem.NONE;
   }
 
-  void use() {
-    users.incrementAndGet();
-  }
-
-  /// Whether nobody uses it any more.
-  boolean leave() {
-    return users.decrementAndGet() == 0;
-  }
-
   /// Appends bytes, all of them or none.
   ///
   /// @param writer who writes, to know whose line is open
@@ -195,6 +210,9 @@ final class LogTarget {
     try {
       if (!hasRoom(now)) {
         return failed(Problem.FULL);
+      }
+      if (!isPaid()) {
+        return failed(Problem.BUSY);
       }
       rotateIfDue(now, incoming);
       List<ByteBuffer> all = bytes;
@@ -240,6 +258,10 @@ final class LogTarget {
     List<ByteBuffer> rest = all;
     while (written < length) {
       Appended result = file.append(rest);
+      if (result.bytes() <= 0 && written > 0 && !regular) {
+        owe(rest);
+        break;
+      }
       if (result.bytes() <= 0) {
         return undo(offset, written, result.problem());
       }
@@ -257,7 +279,27 @@ final class LogTarget {
     return new Written(Problem.NONE);
   }
 
-  /// Half a batch would leave a torn line. Where it cannot be taken back, it stays.
+  private void owe(List<ByteBuffer> rest) {
+    owed = ByteBuffer.allocateDirect(Lines.bytes(rest));
+    rest.forEach(part -> owed.put(part.duplicate()));
+    owed.flip();
+  }
+
+  /// Gives a pipe or terminal the rest of what it has the beginning of.
+  ///
+  /// @return whether it has all of it now
+  synchronized boolean isPaid() {
+    while (owed.hasRemaining()) {
+      Appended result = file.append(List.of(owed));
+      if (result.bytes() <= 0) {
+        return false;
+      }
+      owed.position(owed.position() + result.bytes());
+    }
+    return true;
+  }
+
+  /// Half a batch would leave a torn line.
   private Written undo(long offset, int written, Problem why) throws IOException {
     if (written > 0 && regular) {
       file.truncate(offset);
@@ -272,23 +314,23 @@ final class LogTarget {
 
   private void noteTime(Instant now, long offset) {
     long millis = now.toEpochMilli();
-    if (!hasTimes || (millis == lastTimesMillis && offset > 0)) {
+    if (times.isEmpty() || (millis - lastTimesMillis < TIMES_MILLIS && offset > 0)) {
       return;
     }
     lastTimesMillis = millis;
-    Appended result = times.append(List.of(Times.entry(millis, offset)));
+    entry.clear().putLong(millis).putLong(offset).flip();
+    Appended result = times.get().append(List.of(entry));
     if (result.bytes() > 0 && result.bytes() < Times.ENTRY_BYTES) {
-      cutTimes();
+      cutTimes(times.get());
     }
   }
 
   /// Half an entry would shift all that follow.
-  private void cutTimes() {
+  private void cutTimes(AppendFile torn) {
     try {
-      times.truncate(times.size() / Times.ENTRY_BYTES * Times.ENTRY_BYTES);
+      torn.truncate(torn.size() / Times.ENTRY_BYTES * Times.ENTRY_BYTES);
     } catch (IOException failure) {
-      hasTimes = false;
-      LOG.log(Level.WARNING, "the times of {0} are not kept: {1}", path, failure.getMessage());
+      noTimes(failure);
     }
   }
 
@@ -310,19 +352,36 @@ final class LogTarget {
       rotated = LogNames.rotated(path, at);
     }
     try {
-      around.disk().rename(path, rotated, owner);
+      moveTo(rotated, LogNames.times(around.home(), path, at));
+      around.storage().tidyLater();
     } catch (IOException failure) {
       rotateAgainAt = now.plus(AFTER_FAILURE);
       LOG.log(Level.WARNING, "{0} is not rotated: {1}", path, failure.getMessage());
-      return;
     }
+  }
+
+  /// Either there is a new file afterwards or everything is as it was.
+  private void moveTo(Path rotated, Path rotatedTimes) throws IOException {
+    if (Files.isSymbolicLink(path)) {
+      throw new IOException("it is a link");
+    }
+    around.disk().rename(path, rotated, owner);
+    AppendFile fresh;
     try {
-      around.disk().rename(timesFile, LogNames.times(around.home(), path, at), RunAs.DAEMON);
+      fresh = around.disk().open(path, owner);
+    } catch (IOException failure) {
+      around.disk().rename(rotated, path, owner);
+      throw failure;
+    }
+    file.close();
+    file = fresh;
+    try {
+      around.disk().rename(timesFile, rotatedTimes, RunAs.DAEMON);
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
     }
-    reopen();
-    around.storage().tidyLater();
+    openTimes();
+    examine();
   }
 
   /// Opens the file anew if somebody has moved it away.
@@ -335,14 +394,9 @@ final class LogTarget {
   /// Opens the file of this path, whichever it is now.
   synchronized void reopen() throws IOException {
     AppendFile fresh = around.disk().open(path, owner);
-    AppendFile before = file;
+    file.close();
     file = fresh;
-    before.close();
-    AppendFile freshTimes = around.disk().open(timesFile, RunAs.DAEMON);
-    times.close();
-    times = freshTimes;
-    lastTimesMillis = Long.MIN_VALUE;
-    hasTimes = true;
+    openTimes();
     examine();
   }
 
@@ -350,8 +404,10 @@ final class LogTarget {
   synchronized void empty() throws IOException {
     if (regular) {
       file.truncate(0);
-      times.truncate(0);
-      lastTimesMillis = Long.MIN_VALUE;
+      if (times.isPresent()) {
+        times.get().truncate(0);
+      }
+      lastTimesMillis = Long.MIN_VALUE / 2;
       examine();
     }
   }
@@ -378,6 +434,6 @@ final class LogTarget {
 
   synchronized void close() {
     file.close();
-    times.close();
+    times.ifPresent(AppendFile::close);
   }
 }

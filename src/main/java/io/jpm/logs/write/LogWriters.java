@@ -1,6 +1,5 @@
 package io.jpm.logs.write;
 
-import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.logs.files.LogNames;
@@ -11,6 +10,7 @@ import io.jpm.model.LineFormat;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RunAs;
+import io.jpm.os.AppendFile.Key;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import java.io.IOException;
@@ -25,8 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// All captures of a daemon: from pipes through memory into files.
@@ -45,12 +47,19 @@ public final class LogWriters implements AutoCloseable {
   private final Listener listener;
   private final Storage storage;
   private final Targets targets;
-  private final Map<Long, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
   private final Map<Lane, FramedLayout.Scratch> scratches = new ConcurrentHashMap<>();
   private final Map<InstanceId, Instance> instances = new ConcurrentHashMap<>();
   private volatile LogLimits perApp = LogLimits.DEFAULT;
   private volatile LogStorage all = LogStorage.DEFAULT;
+  private final Map<InstanceId, Object> locks = new ConcurrentHashMap<>();
   private @Nullable LogMemory memory;
+
+  /// The streams that a former daemon was about to write when it died.
+  private volatile List<LogStream> unfinished = List.of();
+
+  /// By stream: whether that is in its file.
+  private final Map<String, Boolean> happened = new ConcurrentHashMap<>();
 
   /// @param home the daemon's home
   /// @param pipes where output comes from
@@ -63,7 +72,11 @@ public final class LogWriters implements AutoCloseable {
     this.clock = clock;
     this.listener = listener;
     this.storage = new Storage(home, disk, clock);
-    this.targets = new Targets(new Surroundings(home, disk, clock, storage));
+    this.targets =
+        new Targets(
+            new Surroundings(home, disk, clock, storage),
+            this::settle,
+            target -> lane(List.of(target)).execute(target::close));
   }
 
   /// Told of output once it is in its file. Called on the threads of the disks: must hand over and
@@ -94,32 +107,95 @@ public final class LogWriters implements AutoCloseable {
 
   /// Captures an instance, or goes on with other files.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a sentence for the user; an instance that was captured goes on as it
+  ///   was
   public void open(LogsCommand.Open order) throws IOException {
-    Instance present = instances.get(order.id());
-    if (present != null && present.order().equals(order)) {
-      present.both().forEach(Captured::look);
-      return;
+    synchronized (lockOf(order.id())) {
+      Instance present = instances.get(order.id());
+      if (present != null && present.order().equals(order)) {
+        present.both().forEach(Captured::look);
+        return;
+      }
+      Instance next = prepare(order);
+      if (present != null && !end(present)) {
+        release(next);
+        throw new IOException(
+            present.out().writer().outlets().first().path()
+                + ": the disk does not answer, so the log files stay as they are");
+      }
+      begin(next);
     }
-    if (present != null) {
-      instances.remove(order.id());
-      present.both().forEach(Captured::close);
-      release(present);
-    }
-    LogPaths files = order.files();
-    Captured out = capture(order, false, order.outFifo(), files.out());
+  }
+
+  /// One instance is opened and closed by one thread at a time.
+  private Object lockOf(InstanceId id) {
+    return locks.computeIfAbsent(id, _ -> new Object());
+  }
+
+  /// Opens the files, so that they can be had is known before anything ends.
+  private Instance prepare(LogsCommand.Open order) throws IOException {
+    Captured out = prepare(order, false, order.outFifo(), order.files().out());
     try {
-      instances.put(
-          order.id(),
-          new Instance(order, out, capture(order, true, order.errorFifo(), files.error())));
+      return new Instance(
+          order, out, prepare(order, true, order.errorFifo(), order.files().error()));
     } catch (IOException half) {
-      out.close();
       release(out);
       throw half;
     }
   }
 
-  private Captured capture(LogsCommand.Open order, boolean error, Path fifo, Path file)
+  private boolean end(Instance present) throws IOException {
+    boolean outEnded = present.out().close();
+    if (outEnded && present.error().close()) {
+      release(present);
+      return true;
+    }
+    LogsCommand.Open order = present.order();
+    if (outEnded) {
+      // It has ended already: it begins anew, with the same files.
+      Captured again = prepare(order, false, order.outFifo(), order.files().out());
+      release(present.out());
+      again.begin(pipes, order.outFifo(), true);
+      present.error().goOn(pipes, order.errorFifo());
+      instances.put(order.id(), new Instance(order, again, present.error()));
+    } else {
+      present.out().goOn(pipes, order.outFifo());
+    }
+    return false;
+  }
+
+  private void begin(Instance next) throws IOException {
+    LogsCommand.Open order = next.order();
+    instances.put(order.id(), next);
+    try {
+      next.out().begin(pipes, order.outFifo(), settled(next.out()));
+      next.error().begin(pipes, order.errorFifo(), settled(next.error()));
+    } catch (IOException failure) {
+      instances.remove(order.id());
+      next.both().forEach(Captured::close);
+      release(next);
+      throw failure;
+    }
+    apply(next);
+  }
+
+  private boolean settled(Captured captured) {
+    return happened.getOrDefault(captured.stream().name(), true);
+  }
+
+  /// Before anybody writes to a file: what has come of the writes into it during which a former
+  /// daemon died.
+  private void settle(LogTarget fresh) throws IOException {
+    for (LogStream stream : unfinished) {
+      LogStream.Write write = stream.unfinished().orElse(null);
+      if (write != null && fresh.key().equals(new Key(write.device(), write.inode()))) {
+        boolean isThere = fresh.hasHappened(fresh.key(), write.offset(), write.length());
+        happened.putIfAbsent(stream.name(), isThere);
+      }
+    }
+  }
+
+  private Captured prepare(LogsCommand.Open order, boolean error, Path fifo, Path file)
       throws IOException {
     LogStream stream = memory().stream(fifo.getFileName().toString(), mostOfOne());
     stream.whenFull(limits(order).whenFull());
@@ -129,16 +205,15 @@ public final class LogWriters implements AutoCloseable {
       if (order.files().combined().isPresent()) {
         files.add(new Companion(targets.take(wanted(order, order.files().combined().get()))));
       }
-      Lane lane = lane(files.getFirst().target().key().device());
-      var outlets = new StreamWriter.Outlets(List.copyOf(files), layout(order, error, lane));
-      Captured captured = new Captured(stream, lane, outlets, clock);
-      captured.writer().tap((bytes, at) -> listener.seen(order, error, bytes, at));
-      captured.begin(pipes, fifo);
-      return captured;
     } catch (IOException failure) {
       files.forEach(it -> targets.release(it.target()));
       throw failure;
     }
+    Lane lane = lane(files.stream().map(Companion::target).toList());
+    var outlets = new StreamWriter.Outlets(List.copyOf(files), layout(order, error, lane));
+    Captured captured = new Captured(stream, lane, outlets, clock);
+    captured.writer().tap((bytes, at) -> listener.seen(order, error, bytes, at));
+    return captured;
   }
 
   private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
@@ -149,7 +224,10 @@ public final class LogWriters implements AutoCloseable {
   /// Within the home nobody but the daemon's user gets to, so no link can lead out of it.
   private RunAs owner(LogsCommand.Open order, Path file) {
     RunAs runAs = order.runAs();
-    return file.normalize().startsWith(home) || runAs.user().isEmpty()
+    Path path = file.normalize();
+    // What is in /dev and /proc is the daemon's own, such as its standard output.
+    boolean ours = path.startsWith(home) || path.startsWith("/dev") || path.startsWith("/proc");
+    return ours || runAs.user().isEmpty()
         ? RunAs.DAEMON
         : new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
   }
@@ -186,10 +264,17 @@ public final class LogWriters implements AutoCloseable {
     };
   }
 
-  private Lane lane(long device) {
-    return lanes.computeIfAbsent(
-        device,
-        number -> new Lane((number >> 8 & 0xFFF) + ":" + (number & 0xFF), clock.nanoTime()));
+  /// A thread for each set of disks, and for each user's files on them: nobody waits for a disk
+  /// that is not his.
+  private Lane lane(List<LogTarget> files) {
+    Set<Long> devices = new TreeSet<>();
+    files.forEach(file -> devices.add(file.key().device()));
+    String name =
+        devices.stream()
+            .map(device -> (device >> 8 & 0xFFF) + ":" + (device & 0xFF))
+            .collect(Collectors.joining("+"));
+    String user = files.getFirst().owner().user().map(it -> " " + it).orElse("");
+    return lanes.computeIfAbsent(name + user, it -> new Lane(it, clock.nanoTime()));
   }
 
   private synchronized LogMemory memory() throws IOException {
@@ -197,11 +282,16 @@ public final class LogWriters implements AutoCloseable {
     if (known == null) {
       known = LogMemory.open(home, all.buffer());
       memory = known;
+      List<LogStream> left = new ArrayList<>();
       for (String name : known.names()) {
+        LogStream stream = known.stream(name, mostOfOne());
         if (!Files.exists(home.resolve("fifo").resolve(name))) {
-          known.stream(name, mostOfOne()).forget(); // its app was deleted
+          stream.forget(); // its app was deleted
+        } else if (stream.unfinished().isPresent()) {
+          left.add(stream);
         }
       }
+      unfinished = List.copyOf(left);
     }
     return known;
   }
@@ -211,12 +301,15 @@ public final class LogWriters implements AutoCloseable {
     return Math.max(256 << 10, all.buffer() / 4);
   }
 
-  /// Ends a capture; the app is deleted. What it printed is in its files then.
+  /// Ends a capture; the app is deleted. What it printed is in its files then, unless their disk
+  /// hangs.
   public void close(InstanceId id) {
-    Instance present = instances.remove(id);
-    if (present != null) {
-      present.both().forEach(Captured::closeAndRemove);
-      release(present);
+    synchronized (lockOf(id)) {
+      Instance present = instances.remove(id);
+      if (present != null) {
+        present.both().forEach(captured -> captured.closeAndRemove(() -> releaseNow(captured)));
+      }
+      locks.remove(id);
     }
   }
 
@@ -226,10 +319,11 @@ public final class LogWriters implements AutoCloseable {
 
   /// On the lane, since a file is not closed while a hung disk has a hold on it.
   private void release(Captured captured) {
-    captured
-        .lane()
-        .execute(() ->
-            captured.writer().outlets().targets().forEach(it -> targets.release(it.target())));
+    captured.lane().execute(() -> releaseNow(captured));
+  }
+
+  private void releaseNow(Captured captured) {
+    captured.writer().outlets().targets().forEach(it -> targets.release(it.target()));
   }
 
   /// Limits that hold from now on.
@@ -239,12 +333,14 @@ public final class LogWriters implements AutoCloseable {
     if (memory != null) {
       memory.resize(all.buffer());
     }
-    for (Instance instance : instances.values()) {
-      LogLimits own = limits(instance.order());
-      instance.files().forEach(target -> target.limits(own));
-      instance.both().forEach(captured -> captured.stream().whenFull(own.whenFull()));
-    }
+    instances.values().forEach(this::apply);
     storage.limits(all);
+  }
+
+  private void apply(Instance instance) {
+    LogLimits own = limits(instance.order());
+    instance.files().forEach(target -> target.limits(own));
+    instance.both().forEach(captured -> captured.stream().whenFull(own.whenFull()));
   }
 
   /// Empties the files of these instances and removes what has been rotated.
@@ -263,7 +359,7 @@ public final class LogWriters implements AutoCloseable {
 
   /// Where a hung disk is noticed and told.
   private void onLane(LogTarget target, Lane.Work work) throws IOException {
-    if (!lane(target.key().device()).call(work, PATIENCE_SECONDS)) {
+    if (!lane(List.of(target)).call(work, PATIENCE_SECONDS)) {
       throw new IOException(target.path() + ": the disk does not answer");
     }
   }

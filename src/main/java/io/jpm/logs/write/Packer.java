@@ -4,7 +4,6 @@ import io.jpm.logs.files.LogNames;
 import io.jpm.os.LogDisk;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.Channels;
@@ -12,7 +11,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.zip.GZIPOutputStream;
@@ -34,11 +32,12 @@ final class Packer {
     this.isOver = isOver;
   }
 
-  /// The newest file that is not packed: the oldest may have to go soon anyway.
-  Optional<Rotated> next(List<Rotated> rotated) {
+  /// Those that are not packed, the newest first: the oldest may have to go soon anyway.
+  List<Rotated> plain(List<Rotated> rotated) {
     return rotated.stream()
         .filter(it -> !LogNames.isPacked(it.path()) && !given.contains(it.path()))
-        .max(Rotated.OLDEST_FIRST);
+        .sorted(Rotated.OLDEST_FIRST.reversed())
+        .toList();
   }
 
   void pack(Rotated plain) {
@@ -70,13 +69,15 @@ final class Packer {
     try (FileChannel from = disk.read(plain.path(), owner);
         FileChannel to = disk.create(part, owner);
         InputStream in = Channels.newInputStream(from)) {
-      try (OutputStream gzip = new GZIPOutputStream(Channels.newOutputStream(to), BLOCK)) {
+      try (GZIPOutputStream gzip = new GZIPOutputStream(Channels.newOutputStream(to), BLOCK)) {
         for (int count = in.read(block); count >= 0; count = in.read(block)) {
           if (isOver.getAsBoolean()) {
             return false;
           }
           gzip.write(block, 0, count);
         }
+        gzip.finish();
+        to.force(false);
       }
     }
     return true;

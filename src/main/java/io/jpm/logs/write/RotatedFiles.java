@@ -26,10 +26,18 @@ record RotatedFiles(Path home, LogDisk disk) {
   /// @param targets the log files in use
   /// @return by log file, in no order
   Map<Path, List<Rotated>> find(Collection<LogTarget> targets) {
-    Map<Path, RunAs> folders = new LinkedHashMap<>();
+    return find(targets, Map.of(home.resolve("logs"), RunAs.DAEMON));
+  }
+
+  /// As [#find], without what deleted apps have left.
+  Map<Path, List<Rotated>> findOf(Collection<LogTarget> targets) {
+    return find(targets, Map.of());
+  }
+
+  private Map<Path, List<Rotated>> find(Collection<LogTarget> targets, Map<Path, RunAs> more) {
+    Map<Path, RunAs> folders = new LinkedHashMap<>(more);
     Map<Path, RunAs> owners = new LinkedHashMap<>();
     Path own = home.resolve("logs");
-    folders.put(own, RunAs.DAEMON);
     for (LogTarget target : targets) {
       Path folder = target.path().getParent();
       if (folder != null && target.isRegular()) {

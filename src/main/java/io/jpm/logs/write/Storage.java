@@ -13,7 +13,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -27,11 +26,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Storage implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
+  private static final long EMPTY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final Path home;
   private final LogDisk disk;
   private final Clocks clock;
   private final RotatedFiles files;
   private final Packer packer;
   private final Set<LogTarget> targets = ConcurrentHashMap.newKeySet();
+  private final Map<Long, Long> emptyAt = new ConcurrentHashMap<>();
   private final AtomicBoolean untidy = new AtomicBoolean();
   private final ExecutorService worker =
       new ThreadPoolExecutor(
@@ -45,6 +48,7 @@ final class Storage implements AutoCloseable {
   private volatile boolean closed;
 
   Storage(Path home, LogDisk disk, Clocks clock) {
+    this.home = home;
     this.disk = disk;
     this.clock = clock;
     this.files = new RotatedFiles(home, disk);
@@ -80,10 +84,15 @@ final class Storage implements AutoCloseable {
       boolean again = true;
       while (again && !closed) {
         untidy.set(false);
-        Map<Path, List<Rotated>> left = thin(files.find(targets));
-        Optional<Rotated> next = packer.next(toPack(left));
-        next.ifPresent(packer::pack);
-        again = next.isPresent();
+        List<Rotated> plain = packer.plain(toPack(thin(files.find(targets))));
+        for (Rotated next : plain) {
+          // What has been rotated meanwhile may be too much.
+          if (closed || untidy.get()) {
+            break;
+          }
+          packer.pack(next);
+        }
+        again = !plain.isEmpty();
       }
     } catch (RuntimeException fault) {
       LOG.log(Level.ERROR, "rotated logs are left as they are", fault);
@@ -103,7 +112,7 @@ final class Storage implements AutoCloseable {
   /// Removes what is beyond any limit: of a file, of an app, of all apps.
   ///
   /// @return what is left
-  private synchronized Map<Path, List<Rotated>> thin(Map<Path, List<Rotated>> found) {
+  private Map<Path, List<Rotated>> thin(Map<Path, List<Rotated>> found) {
     Map<Path, List<Rotated>> left = new HashMap<>(found);
     Map<AppName, List<LogTarget>> apps = new HashMap<>();
     for (LogTarget target : targets) {
@@ -159,18 +168,26 @@ final class Storage implements AutoCloseable {
   /// @return whether there was one
   boolean makeRoom(LogTarget target) throws IOException {
     long device = target.key().device();
+    Long before = emptyAt.get(device);
+    if (before != null && clock.nanos() - before < EMPTY_NANOS) {
+      return false; // nothing to remove, a moment ago
+    }
     List<LogTarget> there =
         targets.stream().filter(other -> other.key().device() == device).toList();
-    return removeOldest(there, device);
+    boolean removed = removeOldest(there, device);
+    if (removed) {
+      emptyAt.remove(device);
+    } else {
+      emptyAt.put(device, clock.nanos());
+    }
+    return removed;
   }
 
-  private synchronized boolean removeOldest(List<LogTarget> targets, long device)
-      throws IOException {
+  private boolean removeOldest(List<LogTarget> targets, long device) throws IOException {
+    boolean own = disk.space(home.resolve("logs")).device() == device;
     List<Rotated> oldestFirst =
-        files.find(targets).values().stream()
-            .flatMap(List::stream)
-            .sorted(Rotated.OLDEST_FIRST)
-            .toList();
+        (own ? files.find(targets) : files.findOf(targets))
+            .values().stream().flatMap(List::stream).sorted(Rotated.OLDEST_FIRST).toList();
     for (Rotated oldest : oldestFirst) {
       if (disk.space(oldest.path()).device() == device) {
         LOG.log(Level.WARNING, "{0} is removed: its disk is full", oldest.path());
@@ -182,8 +199,8 @@ final class Storage implements AutoCloseable {
   }
 
   /// Removes all rotated files of one log file.
-  synchronized void deleteAll(LogTarget target) {
-    files.find(List.of(target)).getOrDefault(target.path(), List.of()).forEach(files::delete);
+  void deleteAll(LogTarget target) {
+    files.findOf(List.of(target)).getOrDefault(target.path(), List.of()).forEach(files::delete);
   }
 
   /// Breaks off what it does; the next daemon goes on.

@@ -3,15 +3,14 @@ package io.jpm.logs.write;
 import io.jpm.logs.memory.LogStream;
 import io.jpm.logs.memory.LogStream.Losses;
 import io.jpm.logs.memory.LogStream.Write;
-import io.jpm.os.AppendFile;
 import io.jpm.os.AppendFile.Problem;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /// Moves one stream into its files. Everything runs on its lane.
 ///
@@ -123,47 +122,43 @@ final class StreamWriter {
     return outlets;
   }
 
-  /// What a former daemon was about to write when it died is written, unless it is.
-  void recover() throws IOException {
+  /// What a former daemon was about to write when it died is written, unless it is. Before any
+  /// other step.
+  ///
+  /// @param happened whether it is in its file
+  void recover(boolean happened) {
     Write write = stream.unfinished().orElse(null);
     if (write == null) {
       return;
     }
-    if (write.target() == 0 && !hasHappened(write)) {
+    if (write.target() == 0 && !happened) {
       stream.abandon();
       return;
     }
-    boolean isThere = write.target() == 0 || hasHappened(write);
+    boolean isThere = write.target() == 0 || happened;
     List<ByteBuffer> bytes = stream.waiting(write.consumed());
     int laid = 0;
-    while (laid < write.consumed()) {
+    while (laid < Lines.bytes(bytes)) {
       Layout.Laid next = outlets.layout().lay(Lines.behind(bytes, laid), true, clock.instant());
       laid += next.consumed();
       for (int i = write.target() + (isThere ? 1 : 0); i < outlets.targets().size(); i++) {
-        outlets.targets().get(i).write(this, next.bytes(), (_, _, _) -> {}, this::notice);
+        outlets.targets().get(i).write(stream, next.bytes(), (_, _, _) -> {}, this::notice);
       }
     }
     stream.done();
   }
 
-  private boolean hasHappened(Write write) throws IOException {
-    return write.target() >= outlets.targets().size()
-        || outlets
-            .targets()
-            .get(write.target())
-            .target()
-            .hasHappened(
-                new AppendFile.Key(write.device(), write.inode()), write.offset(), write.length());
-  }
-
   /// Writes all that waits now, whether its last line has ended or not, as far as the files take
   /// it, and nothing after that.
-  void finish() {
+  ///
+  /// @param wanted whether that is still wanted
+  void finish(BooleanSupplier wanted) {
     finishing = true;
-    while (!retired && batch()) {
+    while (!retired && wanted.getAsBoolean() && batch()) {
       // Until nothing is left, or nothing is taken.
     }
-    retired = true;
+    finishing = false;
+    retired |= wanted.getAsBoolean();
   }
 
   private void step() {
@@ -171,6 +166,10 @@ final class StreamWriter {
       return;
     }
     retryAt = 0;
+    if (!outlets.first().isPaid()) {
+      tryLater(Problem.BUSY);
+      return;
+    }
     if (isToBeGathered()) {
       return;
     }
@@ -202,6 +201,9 @@ final class StreamWriter {
     }
     if (waiting.isEmpty()) {
       partialAt = 0;
+      if (!outlets.first().isPaid()) {
+        tryLater(Problem.BUSY);
+      }
       return false;
     }
     Instant now = clock.instant();
@@ -210,13 +212,13 @@ final class StreamWriter {
       waitForItsEnd();
       return false;
     }
-    if (!write(this, laid.bytes(), laid.consumed(), losses.lines())) {
+    if (!written(stream, laid.bytes(), laid.consumed(), losses.lines())) {
       return false;
     }
     partialAt = 0;
     writtenAt = clock.nanos();
     lastProblem = Problem.NONE;
-    tap.seen(Lines.first(waiting, laid.consumed()), now);
+    tell(Lines.first(waiting, laid.consumed()), now);
     stream.done();
     onRoom.run();
     return true;
@@ -244,7 +246,7 @@ final class StreamWriter {
   private boolean tellOfLosses(Losses losses) {
     String why = lastProblem == Problem.NONE ? "the disk is too slow" : lastProblem.words();
     long lines = losses.lines() - losses.told();
-    if (!write(LogTarget.NOTICE, List.of(notice(lines, why)), 0, losses.lines())) {
+    if (!written(LogTarget.NOTICE, List.of(notice(lines, why)), 0, losses.lines())) {
       return false;
     }
     stream.done();
@@ -259,6 +261,29 @@ final class StreamWriter {
 
   private static String amount(long lines) {
     return lines == 1 ? "1 line" : lines + " lines";
+  }
+
+  /// Whoever listens must not be able to stop the writing.
+  private void tell(List<ByteBuffer> bytes, Instant now) {
+    try {
+      tap.seen(bytes, now);
+    } catch (RuntimeException fault) {
+      LOG.log(Level.ERROR, "lines were not told", fault);
+    }
+  }
+
+  /// As [#write]; a fault leaves no write behind that has begun.
+  private boolean written(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
+    boolean returned = false;
+    try {
+      boolean done = write(writer, bytes, consumed, told);
+      returned = true;
+      return done;
+    } finally {
+      if (!returned) {
+        stream.abandon();
+      }
+    }
   }
 
   /// Writes into all files.

@@ -2,66 +2,94 @@ package io.jpm.logs.write;
 
 import io.jpm.logs.write.LogTarget.Wanted;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// The log files that are open, each once however many streams and paths lead to it. Safe for many
-/// threads.
+/// threads; the lock is never held while a disk is asked for something.
 final class Targets {
   private final Surroundings around;
-  private final Map<Path, LogTarget> open = new ConcurrentHashMap<>();
+  private final Opened opened;
+  private final Consumer<LogTarget> closer;
 
-  Targets(Surroundings around) {
+  /// Guarded by `this`; several paths may lead to one file.
+  private final Map<Path, LogTarget> open = new HashMap<>();
+
+  private final Map<LogTarget, Integer> uses = new HashMap<>();
+
+  /// Told of each file before anybody writes to it.
+  interface Opened {
+    void opened(LogTarget fresh) throws IOException;
+  }
+
+  /// @param closer closes a file where its disk may take its time
+  Targets(Surroundings around, Opened opened, Consumer<LogTarget> closer) {
     this.around = around;
+    this.opened = opened;
+    this.closer = closer;
   }
 
-  /// Opens a file, or takes the one that is open. Blocking.
+  /// Opens a file, or takes the one that is open; what it may take is as wanted now. Blocking.
   LogTarget take(Wanted wanted) throws IOException {
-    try {
-      return open.compute(
-          wanted.path(),
-          (_, known) -> {
-            LogTarget target = known == null ? openOrKnown(wanted) : known;
-            target.use();
-            return target;
-          });
-    } catch (UncheckedIOException failure) {
-      throw failure.getCause();
+    LogTarget known = use(wanted.path(), null);
+    if (known == null) {
+      LogTarget fresh = new LogTarget(around, wanted);
+      try {
+        opened.opened(fresh);
+      } catch (IOException failure) {
+        fresh.close();
+        throw failure;
+      }
+      known = use(wanted.path(), fresh);
+      if (known != fresh) {
+        fresh.close(); // a link to it, or somebody was quicker
+      }
     }
+    known.limits(wanted.limits());
+    return known;
   }
 
-  private LogTarget openOrKnown(Wanted wanted) {
-    try {
-      LogTarget fresh = new LogTarget(around, wanted);
+  /// The file of `path`, or else `fresh` unless that is known by another path.
+  private synchronized @Nullable LogTarget use(Path path, @Nullable LogTarget fresh) {
+    LogTarget target = open.get(path);
+    if (target == null && fresh != null) {
       Optional<LogTarget> same =
           open.values().stream().filter(other -> other.key().equals(fresh.key())).findFirst();
-      if (same.isPresent()) {
-        fresh.close(); // a link to it
-        return same.get();
-      }
-      around.storage().add(fresh);
-      return fresh;
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
+      target = same.orElse(fresh);
+      open.put(path, target);
     }
+    if (target != null) {
+      uses.merge(target, 1, Integer::sum);
+      around.storage().add(target);
+    }
+    return target;
   }
 
   /// One stream less goes into it; the last one closes it.
   void release(LogTarget target) {
-    if (target.leave()) {
-      open.values().remove(target);
-      around.storage().remove(target);
-      target.close();
+    boolean last;
+    synchronized (this) {
+      last = uses.merge(target, -1, Integer::sum) <= 0;
+      if (last) {
+        uses.remove(target);
+        open.values().removeIf(target::equals);
+        around.storage().remove(target);
+      }
+    }
+    if (last) {
+      closer.accept(target);
     }
   }
 
   /// All that are open.
-  Collection<LogTarget> all() {
-    return List.copyOf(open.values());
+  synchronized Collection<LogTarget> all() {
+    return List.copyOf(Set.copyOf(open.values()));
   }
 }

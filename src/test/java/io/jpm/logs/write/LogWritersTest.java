@@ -17,12 +17,14 @@ import io.jpm.model.WhenFull;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -109,9 +111,12 @@ class LogWritersTest {
     return order(0, wishes, new LogPaths(log("out.log"), log("err.log"), Optional.empty()));
   }
 
-  /// The app's end of a pipe.
+  /// The app's end of a pipe: as an app has it, for reading too, so that it is never without a
+  /// reader.
   private OutputStream app(String pipe) throws IOException {
-    return new FileOutputStream(home.resolve("fifo").resolve(pipe).toFile());
+    return Channels.newOutputStream(
+        FileChannel.open(
+            home.resolve("fifo").resolve(pipe), StandardOpenOption.READ, StandardOpenOption.WRITE));
   }
 
   private static void print(OutputStream out, String text) throws IOException {
