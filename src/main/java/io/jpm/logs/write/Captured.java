@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +24,14 @@ final class Captured implements LogPipes.Taker {
   /// A file that has taken nothing for so long hangs, or its disk is full.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// Looks again whether there is room, or whether something has to be dropped for it.
-  private static final Executor LATER =
-      CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
+  /// When it is looked again whether there is room, or whether something has to be dropped for it.
+  private static final long LOOK_MILLIS = 100;
 
   private final LogStream stream;
   private final Lane lane;
   private final StreamWriter writer;
   private final Clocks clock;
+  private final ScheduledExecutorService later;
 
   /// Whether the pipe is left alone until there is room.
   private volatile boolean refused;
@@ -44,9 +44,16 @@ final class Captured implements LogPipes.Taker {
 
   private volatile LogPipes.@Nullable Source source;
 
-  /// @param lane the thread of the disk that its first file is on
-  Captured(LogStream stream, Lane lane, StreamWriter.Outlets outlets, Clocks clock) {
+  /// @param lane the thread of the disk that its files are on
+  /// @param later where work waits for its time
+  Captured(
+      LogStream stream,
+      Lane lane,
+      StreamWriter.Outlets outlets,
+      Clocks clock,
+      ScheduledExecutorService later) {
     this.stream = stream;
+    this.later = later;
     this.clock = clock;
     this.lane = lane;
     this.progressAt = clock.nanos();
@@ -58,8 +65,8 @@ final class Captured implements LogPipes.Taker {
   /// @param happened whether the write during which that died is in its file
   void begin(LogPipes pipes, Path fifo, boolean happened) throws IOException {
     lane.execute(() -> writer.recover(happened));
-    writer.wake();
     source = pipes.open(fifo, this);
+    writer.wake();
   }
 
   @Override
@@ -72,7 +79,7 @@ final class Captured implements LogPipes.Taker {
       refused = room == null;
       if (refused && !looksLater) {
         looksLater = true;
-        LATER.execute(this::lookAgain);
+        var _ = later.schedule(this::lookAgain, LOOK_MILLIS, TimeUnit.MILLISECONDS);
       }
     }
     return room;

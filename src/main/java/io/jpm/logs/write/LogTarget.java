@@ -62,6 +62,8 @@ final class LogTarget {
   /// Empty where they cannot be kept.
   private Optional<AppendFile> times = Optional.empty();
 
+  private Instant timesAgainAt = Instant.MIN;
+
   private final ByteBuffer entry = ByteBuffer.allocateDirect(Times.ENTRY_BYTES);
 
   /// What a pipe or a terminal has taken the beginning of; it gets the rest before anything else.
@@ -88,7 +90,6 @@ final class LogTarget {
     this.key = file.key();
     this.regular = file.isRegular();
     try {
-      openTimes();
       examine();
     } catch (IOException failure) {
       close();
@@ -127,23 +128,27 @@ final class LogTarget {
     firstAt = size > 0 ? Optional.of(oldest()) : Optional.empty();
   }
 
-  private Instant oldest() throws IOException {
-    if (times.isPresent() && times.get().size() >= Times.ENTRY_BYTES) {
-      ByteBuffer first = ByteBuffer.allocate(Times.ENTRY_BYTES);
-      try (FileChannel channel = around.disk().read(timesFile, RunAs.DAEMON)) {
-        if (channel.read(first, 0) == Times.ENTRY_BYTES) {
-          return Instant.ofEpochMilli(first.flip().getLong());
-        }
+  private Instant oldest() {
+    ByteBuffer first = ByteBuffer.allocate(Times.ENTRY_BYTES);
+    try (FileChannel channel = around.disk().read(timesFile, RunAs.DAEMON)) {
+      if (channel.read(first, 0) == Times.ENTRY_BYTES) {
+        return Instant.ofEpochMilli(first.flip().getLong());
       }
+    } catch (IOException none) {
+      // Written before there were times, or they were removed.
     }
     return around.clock().instant();
   }
 
-  /// Without times lines are still kept, so that they cannot be had is no reason to stop.
-  private void openTimes() {
+  private void closeTimes() {
     times.ifPresent(AppendFile::close);
     times = Optional.empty();
+    timesAgainAt = Instant.MIN;
     lastTimesMillis = Long.MIN_VALUE / 2;
+  }
+
+  /// Without times lines are still kept, so that they cannot be had is no reason to stop.
+  private void openTimes() {
     try {
       times = Optional.of(around.disk().open(timesFile, RunAs.DAEMON));
     } catch (IOException failure) {
@@ -314,7 +319,14 @@ final class LogTarget {
 
   private void noteTime(Instant now, long offset) {
     long millis = now.toEpochMilli();
-    if (times.isEmpty() || (millis - lastTimesMillis < TIMES_MILLIS && offset > 0)) {
+    if (millis - lastTimesMillis < TIMES_MILLIS && offset > 0) {
+      return;
+    }
+    if (times.isEmpty() && !now.isBefore(timesAgainAt)) {
+      openTimes();
+      timesAgainAt = now.plus(AFTER_FAILURE);
+    }
+    if (times.isEmpty()) {
       return;
     }
     lastTimesMillis = millis;
@@ -380,7 +392,7 @@ final class LogTarget {
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
     }
-    openTimes();
+    closeTimes();
     examine();
   }
 
@@ -396,7 +408,7 @@ final class LogTarget {
     AppendFile fresh = around.disk().open(path, owner);
     file.close();
     file = fresh;
-    openTimes();
+    closeTimes();
     examine();
   }
 
@@ -404,9 +416,8 @@ final class LogTarget {
   synchronized void empty() throws IOException {
     if (regular) {
       file.truncate(0);
-      if (times.isPresent()) {
-        times.get().truncate(0);
-      }
+      around.disk().delete(timesFile, RunAs.DAEMON);
+      closeTimes();
       lastTimesMillis = Long.MIN_VALUE / 2;
       examine();
     }

@@ -27,6 +27,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,9 @@ public final class LogWriters implements AutoCloseable {
   private volatile LogLimits perApp = LogLimits.DEFAULT;
   private volatile LogStorage all = LogStorage.DEFAULT;
   private final Map<InstanceId, Object> locks = new ConcurrentHashMap<>();
+  private final ScheduledThreadPoolExecutor later =
+      new ScheduledThreadPoolExecutor(
+          1, task -> Thread.ofPlatform().daemon().name("jpm-log-later").unstarted(task));
   private @Nullable LogMemory memory;
 
   /// The streams that a former daemon was about to write when it died.
@@ -72,6 +76,8 @@ public final class LogWriters implements AutoCloseable {
     this.clock = clock;
     this.listener = listener;
     this.storage = new Storage(home, disk, clock);
+    later.setKeepAliveTime(5, TimeUnit.SECONDS); // without work there is no thread
+    later.allowCoreThreadTimeOut(true);
     this.targets =
         new Targets(
             new Surroundings(home, disk, clock, storage),
@@ -211,7 +217,7 @@ public final class LogWriters implements AutoCloseable {
     }
     Lane lane = lane(files.stream().map(Companion::target).toList());
     var outlets = new StreamWriter.Outlets(List.copyOf(files), layout(order, error, lane));
-    Captured captured = new Captured(stream, lane, outlets, clock);
+    Captured captured = new Captured(stream, lane, outlets, clock, later);
     captured.writer().tap((bytes, at) -> listener.seen(order, error, bytes, at));
     return captured;
   }
@@ -411,6 +417,7 @@ public final class LogWriters implements AutoCloseable {
     Captured.drain(captured);
     captured.forEach(this::release);
     instances.clear();
+    later.shutdownNow();
     storage.close();
     lanes.values().forEach(Lane::close);
     synchronized (this) {

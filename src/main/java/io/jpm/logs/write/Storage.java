@@ -160,7 +160,7 @@ final class Storage implements AutoCloseable {
   }
 
   private long floor(LogDisk.Space space) {
-    return Math.min(limits.minFree(), space.total() / 100);
+    return Math.min(limits.minFree(), space.total() / 10);
   }
 
   /// The file's disk is full: the oldest rotated file on it goes. Blocking.

@@ -33,6 +33,7 @@ final class StreamWriter {
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private static final long PARTIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long FIRST_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long BUSY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -57,6 +58,9 @@ final class StreamWriter {
 
   /// Whether a little output waits for more.
   private volatile boolean gathering;
+
+  /// Whether it has written something.
+  private boolean begun;
 
   /// Others write this stream now.
   private boolean retired;
@@ -216,6 +220,7 @@ final class StreamWriter {
       return false;
     }
     partialAt = 0;
+    begun = true;
     writtenAt = clock.nanos();
     lastProblem = Problem.NONE;
     tell(Lines.first(waiting, laid.consumed()), now);
@@ -238,8 +243,10 @@ final class StreamWriter {
 
   private void waitForItsEnd() {
     if (partialAt == 0) {
-      partialAt = clock.nanos() + PARTIAL_NANOS | 1;
-      task.wakeAfter(PARTIAL_NANOS);
+      // What a killed daemon has left goes on in the pipe, which is about to be read.
+      long patience = begun ? PARTIAL_NANOS : FIRST_NANOS;
+      partialAt = clock.nanos() + patience | 1;
+      task.wakeAfter(patience);
     }
   }
 
