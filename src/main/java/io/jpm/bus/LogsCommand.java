@@ -9,6 +9,7 @@ import io.jpm.model.RunAs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /// What LogAggregator can be asked; the answer is a [LogsReply].
 public sealed interface LogsCommand extends BusMessage {
@@ -49,7 +50,10 @@ public sealed interface LogsCommand extends BusMessage {
   record Ask(InstanceId id) implements LogsCommand {}
 
   /// Everything in the pipes goes to the files, then the capture ends and the pipes are removed.
-  record Close(InstanceId id) implements LogsCommand {}
+  ///
+  /// @param outFifo the pipe of standard output, which may be there though nobody captures it
+  /// @param errorFifo the pipe of standard error
+  record Close(InstanceId id, Path outFifo, Path errorFifo) implements LogsCommand {}
 
   /// Where the wanted lines at the end of some logs begin; answered with [LogsReply.Searches]. A
   /// long search is answered before its end: ask again with the searches of the answer.
@@ -58,10 +62,23 @@ public sealed interface LogsCommand extends BusMessage {
   /// @param filter which lines count
   /// @param lines how many of each log; [Long#MAX_VALUE] for all
   /// @param unfinished whether a last line without an end belongs to them
-  record Seek(List<LogSearch> searches, LogFilter filter, long lines, boolean unfinished)
+  /// @param users as whom apps run, by log, where that is not the daemon's user: their logs are
+  ///   read with their rights, now and from then on
+  record Seek(
+      List<LogSearch> searches,
+      LogFilter filter,
+      long lines,
+      boolean unfinished,
+      Map<Path, RunAs> users)
       implements LogsCommand {
     public Seek {
       searches = List.copyOf(searches);
+      users = Map.copyOf(users);
+    }
+
+    /// Of apps that run as the daemon does.
+    public Seek(List<LogSearch> searches, LogFilter filter, long lines, boolean unfinished) {
+      this(searches, filter, lines, unfinished, Map.of());
     }
   }
 

@@ -54,7 +54,8 @@ final class LogFollow {
   }
 
   private Future<List<LogPosition>> search(List<LogSearch> searches) {
-    var seek = new LogsCommand.Seek(searches, wish.filter(), wish.lines(), !wish.follow());
+    var seek =
+        new LogsCommand.Seek(searches, wish.filter(), wish.lines(), !wish.follow(), labels.users());
     return session()
         .whenAsked()
         .compose(_ -> rooms.lines(seek, timing.questions()))

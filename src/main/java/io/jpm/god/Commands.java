@@ -184,7 +184,10 @@ final class Commands {
                 List.of(instance.paths.out().fifo(), instance.paths.error().fifo())));
     return vertx
         .eventBus()
-        .request(Addresses.LOGS_COMMAND, new LogsCommand.Close(instance.id))
+        .request(
+            Addresses.LOGS_COMMAND,
+            new LogsCommand.Close(
+                instance.id, instance.paths.out().fifo(), instance.paths.error().fifo()))
         .mapEmpty();
   }
 

@@ -8,7 +8,6 @@ import io.jpm.logs.lines.LinePublisher;
 import io.jpm.logs.read.LogReading;
 import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
-import io.jpm.model.InstanceId;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -34,7 +33,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final long LOOK_MILLIS = 100;
 
   private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
-  private static final int THREADS = 4;
+  private static final int THREADS = 8;
 
   private final LineFeed lines = new LineFeed();
   private final Writing writing;
@@ -78,10 +77,10 @@ public final class LogAggregatorVerticle extends VerticleBase {
     Future<? extends LogsReply> reply =
         switch (message.body()) {
           case LogsCommand.Open open -> done(() -> writing.open(open));
-          case LogsCommand.Close(InstanceId id) ->
+          case LogsCommand.Close close ->
               done(() -> {
-                writing.made().ifPresent(it -> it.close(id));
-                lines.forget(id);
+                writing.close(close);
+                lines.forget(close.id());
               });
           case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
           case LogsCommand.Flush(var ids) ->
@@ -97,7 +96,11 @@ public final class LogAggregatorVerticle extends VerticleBase {
                 }
               });
           case LogsCommand.Ask ask -> call(() -> writing.status(ask));
-          case LogsCommand.Seek seek -> call(() -> reading.seek(seek));
+          case LogsCommand.Seek seek ->
+              call(() -> {
+                writing.users(seek.users());
+                return reading.seek(seek);
+              });
           case LogsCommand.Read read -> call(() -> reading.read(read));
           case LogsCommand.Follow follow -> follow(follow);
         };

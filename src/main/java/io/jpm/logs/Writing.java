@@ -2,6 +2,7 @@ package io.jpm.logs;
 
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.logs.files.LogNames;
 import io.jpm.logs.read.LogFileAccess;
 import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
@@ -13,9 +14,12 @@ import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// The writing side, made when the first app needs it: a daemon without apps has no memory for
@@ -27,6 +31,8 @@ final class Writing {
   private final Path home;
   private final Clocks clock;
   private final LogWriters.Listener listener;
+
+  private final Map<Path, RunAs> users = new ConcurrentHashMap<>();
 
   /// Guarded by `this`.
   private LogsCommand.Limits limits = new LogsCommand.Limits(LogLimits.DEFAULT, LogStorage.DEFAULT);
@@ -74,8 +80,7 @@ final class Writing {
     return new LogFileAccess() {
       @Override
       public FileChannel open(Path file) throws IOException {
-        RunAs owner = made().map(it -> it.ownerOf(file)).orElse(RunAs.DAEMON);
-        return host.logDisk().read(file, owner);
+        return host.logDisk().read(file, ownerOf(file));
       }
 
       @Override
@@ -83,6 +88,32 @@ final class Writing {
         return LogFileAccess.DIRECT.list(folder);
       }
     };
+  }
+
+  /// As whom apps run, by log, for those that nobody captures now.
+  void users(Map<Path, RunAs> more) {
+    users.putAll(more);
+  }
+
+  private RunAs ownerOf(Path file) {
+    if (file.normalize().startsWith(home)) {
+      return RunAs.DAEMON;
+    }
+    Path log = LogNames.logOf(file);
+    return Optional.ofNullable(users.get(log))
+        .map(LogWriters::rightsOf)
+        .or(() -> made().flatMap(it -> it.ownerOf(log)))
+        .orElse(RunAs.DAEMON);
+  }
+
+  /// Ends the capture of an instance, and removes its pipes in any case.
+  void close(LogsCommand.Close order) throws IOException {
+    Optional<LogWriters> writing = made();
+    if (writing.isPresent()) {
+      writing.get().close(order);
+    }
+    Files.deleteIfExists(order.outFifo());
+    Files.deleteIfExists(order.errorFifo());
   }
 
   /// The writing side, where there is one.
@@ -99,11 +130,12 @@ final class Writing {
     return made().map(it -> it.status(ask.id())).orElseGet(() -> new LogsReply.Status(0, 0, ""));
   }
 
-  void close() {
+  void close() throws IOException {
     Optional<LogWriters> last;
     synchronized (this) {
+      // What a former daemon has left in memory may not be needed any more.
+      last = LogWriters.hasMemory(home) ? make() : made();
       closed = true;
-      last = made();
     }
     last.ifPresent(LogWriters::close);
   }

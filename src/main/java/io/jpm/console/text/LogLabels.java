@@ -1,6 +1,7 @@
 package io.jpm.console.text;
 
 import io.jpm.bus.InstanceView;
+import io.jpm.model.RunAs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +25,8 @@ public final class LogLabels {
   /// Whose a log is.
   ///
   /// @param id the instance; empty: several share it, or it is the daemon's
-  private record Source(String name, Optional<Integer> id, Stream stream) {
+  /// @param runAs as whom the app runs
+  private record Source(String name, Optional<Integer> id, Stream stream, RunAs runAs) {
     String label() {
       return id.map(number -> number + "|" + name).orElse(name);
     }
@@ -82,7 +84,7 @@ public final class LogLabels {
   /// These and the daemon's own log.
   public LogLabels withDaemon(Path log) {
     Map<Path, Source> all = new LinkedHashMap<>(sources);
-    all.put(log, new Source("jpm", Optional.empty(), Stream.DAEMON));
+    all.put(log, new Source("jpm", Optional.empty(), Stream.DAEMON, RunAs.DAEMON));
     return new LogLabels(all);
   }
 
@@ -99,7 +101,19 @@ public final class LogLabels {
     return new Source(
         first.spec().name().toString(),
         owners.size() == 1 ? Optional.of(first.id().value()) : Optional.empty(),
-        stream);
+        stream,
+        first.spec().runAs());
+  }
+
+  /// As whom the apps run that have a user of their own, by log.
+  public Map<Path, RunAs> users() {
+    Map<Path, RunAs> users = new LinkedHashMap<>();
+    sources.forEach((log, source) -> {
+      if (source.runAs.user().isPresent()) {
+        users.put(log, source.runAs);
+      }
+    });
+    return users;
   }
 
   /// The logs.
@@ -132,6 +146,6 @@ public final class LogLabels {
 
   private Source source(Path file) {
     Source known = sources.get(file);
-    return known == null ? new Source("", Optional.empty(), Stream.OUT) : known;
+    return known == null ? new Source("", Optional.empty(), Stream.OUT, RunAs.DAEMON) : known;
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class LogNames {
   private static final String EXTENSION = ".log";
   private static final String PACKED = ".gz";
+  private static final String TIMES = ".times";
   private static final DateTimeFormatter MOMENT =
       DateTimeFormatter.ofPattern("uuuu-MM-dd_HH-mm-ss.SSSX").withZone(ZoneOffset.UTC);
 
@@ -47,6 +48,14 @@ public final class LogNames {
         .map(Parsed::at);
   }
 
+  /// The log file that `file` is, or was before it was rotated.
+  public static Path logOf(Path file) {
+    Path name = file.getFileName();
+    return name == null
+        ? file
+        : parse(name.toString()).map(rotated -> file.resolveSibling(rotated.log())).orElse(file);
+  }
+
   /// What the name of a rotated file says.
   ///
   /// @param log the name of the log file it was
@@ -73,15 +82,37 @@ public final class LogNames {
 
   /// Where the times of `log` stand.
   public static Path times(Path home, Path log) {
-    return home.resolve("times").resolve(key(log) + ".times");
+    return home.resolve("times").resolve(key(log) + TIMES);
   }
 
   /// Where the times of `log` stand that was rotated `at` that moment.
   public static Path times(Path home, Path log, Instant at) {
-    return home.resolve("times").resolve(key(log) + "__" + MOMENT.format(at) + ".times");
+    return home.resolve("times").resolve(key(log) + "__" + MOMENT.format(at) + TIMES);
   }
 
-  private static String key(Path log) {
+  /// Of which log and rotated file a file of times is.
+  ///
+  /// @param key stands for the log's path, the same in all its times ([#times])
+  /// @param at when it was rotated
+  public record TimesName(String key, Instant at) {}
+
+  /// Takes the name of the times of a rotated file apart; empty: it is none.
+  public static Optional<TimesName> parseTimes(String name) {
+    int mark = name.indexOf("__");
+    if (mark < 1 || !name.endsWith(TIMES)) {
+      return Optional.empty();
+    }
+    try {
+      String moment = name.substring(mark + 2, name.length() - TIMES.length());
+      return Optional.of(
+          new TimesName(name.substring(0, mark), MOMENT.parse(moment, Instant::from)));
+    } catch (DateTimeParseException anotherFile) {
+      return Optional.empty();
+    }
+  }
+
+  /// What stands for the path of `log` in the names of its times.
+  public static String key(Path log) {
     try {
       byte[] path = log.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8);
       byte[] hash = MessageDigest.getInstance("SHA-256").digest(path);

@@ -46,8 +46,11 @@ final class LineReader {
   String peek(int count) throws IOException {
     if (buffer.remaining() < count) {
       buffer.compact();
-      work += bytes.read(offset + buffer.position(), buffer);
-      buffer.flip();
+      try {
+        work += bytes.read(offset + buffer.position(), buffer);
+      } finally {
+        buffer.flip();
+      }
     }
     int length = Math.min(count, buffer.remaining());
     return new String(buffer.array(), buffer.position(), length, StandardCharsets.ISO_8859_1);
@@ -103,9 +106,12 @@ final class LineReader {
 
   private boolean fill() throws IOException {
     buffer.clear();
-    int count = bytes.read(offset, buffer);
-    work += count;
-    buffer.flip();
-    return count > 0;
+    try {
+      int count = bytes.read(offset, buffer);
+      work += count;
+      return count > 0;
+    } finally {
+      buffer.flip(); // nothing is in it when the reading has failed
+    }
   }
 }

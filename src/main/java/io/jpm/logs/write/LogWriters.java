@@ -2,7 +2,6 @@ package io.jpm.logs.write;
 
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
-import io.jpm.logs.files.LogNames;
 import io.jpm.logs.memory.LogMemory;
 import io.jpm.logs.memory.LogStream;
 import io.jpm.model.InstanceId;
@@ -14,6 +13,8 @@ import io.jpm.os.AppendFile.Key;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 /// The methods may block for as long as a disk does, and are safe to call from several threads; for
 /// one instance one at a time.
 public final class LogWriters implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+
   /// A disk that takes so long is told to the user.
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
@@ -233,25 +236,20 @@ public final class LogWriters implements AutoCloseable {
     Path path = file.normalize();
     // What is in /dev and /proc is the daemon's own, such as its standard output.
     boolean ours = path.startsWith(home) || path.startsWith("/dev") || path.startsWith("/proc");
-    return ours || runAs.user().isEmpty()
-        ? RunAs.DAEMON
-        : new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
+    return ours || runAs.user().isEmpty() ? RunAs.DAEMON : rightsOf(runAs);
   }
 
-  /// With whose rights a log file or what was rotated from it is to be read.
-  public RunAs ownerOf(Path file) {
-    Path name = file.getFileName();
-    Path log =
-        name == null
-            ? file
-            : LogNames.parse(name.toString())
-                .map(rotated -> file.resolveSibling(rotated.log()))
-                .orElse(file);
+  /// With whose rights an open log file is touched; empty: it is not open.
+  public Optional<RunAs> ownerOf(Path log) {
     return targets.all().stream()
-        .filter(target -> target.path().equals(log) || target.path().equals(file))
+        .filter(target -> target.path().equals(log))
         .findFirst()
-        .map(LogTarget::owner)
-        .orElse(RunAs.DAEMON);
+        .map(LogTarget::owner);
+  }
+
+  /// What of an app's rights counts for its log files.
+  public static RunAs rightsOf(RunAs app) {
+    return new RunAs(app.user(), app.group(), OptionalInt.empty(), OptionalInt.empty());
   }
 
   private LogLimits limits(LogsCommand.Open order) {
@@ -309,13 +307,26 @@ public final class LogWriters implements AutoCloseable {
 
   /// Ends a capture; the app is deleted. What it printed is in its files then, unless their disk
   /// hangs.
-  public void close(InstanceId id) {
-    synchronized (lockOf(id)) {
-      Instance present = instances.remove(id);
+  ///
+  /// @throws IOException with a sentence for the user
+  public void close(LogsCommand.Close order) throws IOException {
+    synchronized (lockOf(order.id())) {
+      Instance present = instances.remove(order.id());
       if (present != null) {
         present.both().forEach(captured -> captured.closeAndRemove(() -> releaseNow(captured)));
+      } else {
+        forget(order.outFifo());
+        forget(order.errorFifo());
       }
-      locks.remove(id);
+      locks.remove(order.id());
+    }
+  }
+
+  /// What a former daemon has left of an app that nobody has captured since.
+  private void forget(Path fifo) throws IOException {
+    String name = fifo.getFileName().toString();
+    if (memory().names().contains(name)) {
+      memory().stream(name, mostOfOne()).forget();
     }
   }
 
@@ -420,10 +431,21 @@ public final class LogWriters implements AutoCloseable {
     later.shutdownNow();
     storage.close();
     lanes.values().forEach(Lane::close);
-    synchronized (this) {
-      if (memory != null) {
-        memory.close();
+    closeMemory();
+  }
+
+  private synchronized void closeMemory() {
+    try {
+      if (memory != null || hasMemory(home)) {
+        memory().close();
       }
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
     }
+  }
+
+  /// Whether this or a former daemon has left output in memory.
+  public static boolean hasMemory(Path home) {
+    return Files.exists(home.resolve("fifo").resolve("memory"));
   }
 }

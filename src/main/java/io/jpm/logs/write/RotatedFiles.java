@@ -7,11 +7,15 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The rotated files there are: those of the log files in use, and those in the home's own folder
 /// that deleted apps have left.
@@ -71,6 +75,35 @@ record RotatedFiles(Path home, LogDisk disk) {
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
       return List.of();
+    }
+  }
+
+  /// Removes the times of rotated files that are there no more: somebody has removed them.
+  ///
+  /// @param logs the log files whose rotated files are known
+  /// @param found what [#find] has found of them
+  /// @param before only those that were rotated before this moment, and so must have been found
+  void dropTimes(Collection<LogTarget> logs, Map<Path, List<Rotated>> found, Instant before) {
+    Map<String, Set<Instant>> known = new HashMap<>();
+    for (LogTarget target : logs) {
+      Set<Instant> moments = new HashSet<>();
+      found.getOrDefault(target.path(), List.of()).forEach(it -> moments.add(it.at()));
+      known.put(LogNames.key(target.path()), moments);
+    }
+    Path folder = home.resolve("times");
+    for (LogDisk.Entry entry : list(folder, RunAs.DAEMON)) {
+      LogNames.parseTimes(entry.name())
+          .filter(it -> it.at().isBefore(before))
+          .filter(it -> !known.getOrDefault(it.key(), Set.of(it.at())).contains(it.at()))
+          .ifPresent(_ -> delete(folder.resolve(entry.name())));
+    }
+  }
+
+  private void delete(Path times) {
+    try {
+      disk.delete(times, RunAs.DAEMON);
+    } catch (IOException failure) {
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Storage implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
+  private static final Duration SETTLED = Duration.ofMinutes(1);
   private static final long EMPTY_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final Path home;
@@ -84,7 +86,9 @@ final class Storage implements AutoCloseable {
       boolean again = true;
       while (again && !closed) {
         untidy.set(false);
-        List<Rotated> plain = packer.plain(toPack(thin(files.find(targets))));
+        Map<Path, List<Rotated>> left = thin(files.find(targets));
+        files.dropTimes(targets, left, clock.instant().minus(SETTLED));
+        List<Rotated> plain = packer.plain(toPack(left));
         for (Rotated next : plain) {
           // What has been rotated meanwhile may be too much.
           if (closed || untidy.get()) {

@@ -51,6 +51,15 @@ class LogNamesTest {
   }
 
   @Test
+  void theNameOfTimesTellsTheLogAndTheMoment() {
+    String name = LogNames.times(Path.of("/home"), LOG, AT).getFileName().toString();
+
+    assertThat(LogNames.parseTimes(name)).contains(new LogNames.TimesName(LogNames.key(LOG), AT));
+    assertThat(LogNames.parseTimes(LogNames.times(Path.of("/home"), LOG).getFileName().toString()))
+        .isEmpty();
+  }
+
+  @Test
   void filesOfTheSameNameInTwoFoldersHaveTimesOfTheirOwn() {
     Path home = Path.of("/home");
 

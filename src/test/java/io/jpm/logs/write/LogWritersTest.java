@@ -1,6 +1,7 @@
 package io.jpm.logs.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
@@ -17,7 +18,9 @@ import io.jpm.model.WhenFull;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
@@ -300,7 +303,9 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       print(out, "last words");
-      writers.close(new InstanceId(0));
+      writers.close(
+          new LogsCommand.Close(
+              new InstanceId(0), home.resolve("fifo/0.out"), home.resolve("fifo/0.err")));
     }
     assertThat(read(log("out.log"))).isEqualTo("last words");
     assertThat(home.resolve("fifo/0.out")).doesNotExist();
@@ -451,7 +456,6 @@ class LogWritersTest {
           "the problem",
           SOON,
           () -> writers.status(new InstanceId(0)).problem().endsWith("disk full"));
-      assertThat(read(log("out.log"))).endsWith("\n");
       disk.room = Long.MAX_VALUE;
       Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
       Numbers numbers = Numbers.in(log("out.log"));
@@ -511,6 +515,97 @@ class LogWritersTest {
       begin(new LinuxProcessHost());
       writers.open(order(LogFiles.DEFAULT));
       awaitText(log("out.log"), "waits\n");
+    }
+  }
+
+  @Test
+  void theOldestRotatedFileGoesWhenTheDiskIsFull() throws Exception {
+    limits(
+        new LogLimits(64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, WhenFull.DROP_OLDEST));
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      printNumbers(out, 1, 50_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
+      List<Path> before = rotated();
+      disk.room = 0;
+      disk.roomForEachDeleted = 64 << 10;
+      printNumbers(out, 50_001, 60_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("60000\n"));
+      assertThat(rotated()).doesNotContain(before.stream().sorted().findFirst().orElseThrow());
+    }
+  }
+
+  @Test
+  void otherFilesThatCannotBeHadChangeNothing() throws Exception {
+    writers.open(order(LogFiles.DEFAULT));
+    Files.writeString(home.resolve("file"), "");
+    try (OutputStream out = app("0.out")) {
+      LogPaths impossible =
+          new LogPaths(home.resolve("file/out.log"), log("err.log"), Optional.empty());
+      assertThatThrownBy(() -> writers.open(order(0, LogFiles.DEFAULT, impossible)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("file");
+      print(out, "goes on\n");
+      awaitText(log("out.log"), "goes on\n");
+    }
+  }
+
+  @Test
+  void aHungDiskIsNotLeftForAnother() throws Exception {
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      disk.freeze();
+      print(out, "one\n");
+      LogPaths other = new LogPaths(log("other.log"), log("err.log"), Optional.empty());
+      assertThatThrownBy(() -> writers.open(order(0, LogFiles.DEFAULT, other)))
+          .hasMessageContaining("does not answer");
+      disk.thaw();
+      print(out, "two\n");
+      awaitText(log("out.log"), "one\ntwo\n");
+      writers.open(order(0, LogFiles.DEFAULT, other));
+      print(out, "three\n");
+      awaitText(log("other.log"), "three\n");
+    }
+  }
+
+  @Test
+  void aPipeAsALogFileGetsEachByteOnce() throws Exception {
+    Path pipe = home.resolve("reader");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    try (FileChannel reader =
+            FileChannel.open(pipe, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(Channels.newInputStream(reader), StandardCharsets.UTF_8))) {
+      limits(new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, WhenFull.BLOCK));
+      writers.open(
+          order(0, LogFiles.DEFAULT, new LogPaths(pipe, log("err.log"), Optional.empty())));
+      try (OutputStream out = app("0.out")) {
+        int last = 100_000;
+        CompletableFuture<Void> app = printNumbers(out, 1, last);
+        for (int number = 1; number <= last; number++) {
+          assertThat(in.readLine()).isEqualTo("" + number);
+        }
+        app.get();
+      }
+    }
+  }
+
+  @Test
+  void aLinkToALogFileIsTheSameFile() throws Exception {
+    Files.createDirectories(log(""));
+    Files.createSymbolicLink(log("link.log"), log("out.log"));
+    writers.open(order(LogFiles.DEFAULT));
+    LogPaths linked = new LogPaths(log("link.log"), log("err.log"), Optional.empty());
+    writers.open(order(1, LogFiles.DEFAULT, linked));
+    try (OutputStream second = app("1.out")) {
+      print(second, "one\n");
+      awaitText(log("out.log"), "one\n");
+      writers.close(
+          new LogsCommand.Close(
+              new InstanceId(0), home.resolve("fifo/0.out"), home.resolve("fifo/0.err")));
+      print(second, "two\n");
+      awaitText(log("out.log"), "one\ntwo\n");
     }
   }
 

@@ -22,6 +22,9 @@ final class StubbornDisk implements LogDisk {
   /// How many more bytes it takes.
   volatile long room = Long.MAX_VALUE;
 
+  /// How many bytes are free again with each file that is removed.
+  volatile long roomForEachDeleted;
+
   /// Whether appends are cut short in the middle.
   volatile boolean tears;
 
@@ -61,7 +64,7 @@ final class StubbornDisk implements LogDisk {
         return real.append(bytes);
       }
       int asked = Lines.bytes(bytes);
-      int possible = (int) Math.min(asked, room);
+      int possible = Math.clamp(room, 0, asked);
       int count = tears && possible > 1 ? possible / 2 : possible;
       if (count == 0) {
         return new Appended(0, Problem.FULL);
@@ -126,6 +129,7 @@ final class StubbornDisk implements LogDisk {
   @Override
   public void delete(Path file, RunAs owner) throws IOException {
     disk.delete(file, owner);
+    room += roomForEachDeleted;
   }
 
   @Override
