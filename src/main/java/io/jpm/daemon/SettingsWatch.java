@@ -45,6 +45,9 @@ final class SettingsWatch extends VerticleBase {
   /// What has been read last without a mistake.
   private SettingsOutcome newest;
 
+  /// What LogAggregator goes by, as far as it has said so.
+  private SettingsOutcome obeyed;
+
   /// Whether the files have had a mistake since.
   private boolean mistaken;
 
@@ -78,6 +81,7 @@ final class SettingsWatch extends VerticleBase {
     this.home = home;
     this.booted = booted;
     this.newest = booted;
+    this.obeyed = booted;
     this.pause = pause;
   }
 
@@ -108,8 +112,11 @@ final class SettingsWatch extends VerticleBase {
   private Future<?> changed(Stamps now) {
     boolean settled = now.equals(seen);
     seen = now;
-    if (!settled || now.equals(read)) {
+    if (!settled) {
       return Future.succeededFuture();
+    }
+    if (now.equals(read)) {
+      return obeyNewest();
     }
     return OffLoop.call(
             vertx, () -> new Reading(stamps(), SettingsReader.read(installed, home), stamps()))
@@ -137,9 +144,7 @@ final class SettingsWatch extends VerticleBase {
     if (!edited.stream().allMatch(SettingsWatch::isHot)) {
       tellWhatWaits(outcome);
     }
-    return edited.stream().anyMatch(SettingsWatch::isHot)
-        ? obey(outcome.settings(), names(edited.stream().filter(SettingsWatch::isHot)))
-        : Future.succeededFuture();
+    return obeyNewest();
   }
 
   private static void tellMistake(List<Problem> problems) {
@@ -159,13 +164,33 @@ final class SettingsWatch extends VerticleBase {
     }
   }
 
-  private Future<?> obey(Settings settings, String changed) {
+  /// Has LogAggregator go by the newest settings, if it does not yet: what it has refused or not
+  /// answered is asked again with the next look.
+  private Future<?> obeyNewest() {
+    SettingsOutcome wanted = newest;
+    String changed = names(wanted.changesSince(obeyed).stream().filter(SettingsWatch::isHot));
+    if (changed.isEmpty()) {
+      return Future.succeededFuture();
+    }
     return vertx
         .eventBus()
-        .<LogsReply>request(Addresses.LOGS_COMMAND, limits(settings))
-        .onSuccess(_ -> LOG.log(Level.INFO, "changed settings hold from now on: {0}", changed))
-        .onFailure(
-            error -> LOG.log(Level.WARNING, "changed settings were not taken: " + changed, error))
+        .<LogsReply>request(Addresses.LOGS_COMMAND, limits(wanted.settings()))
+        .compose(reply ->
+            switch (reply.body()) {
+              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) ->
+                  Future.succeededFuture();
+              case LogsReply.Failed(String problem) -> Future.failedFuture(problem);
+            })
+        .onSuccess(_ -> {
+          obeyed = wanted;
+          LOG.log(Level.INFO, "changed settings hold from now on: {0}", changed);
+        })
+        .onFailure(error ->
+            LOG.log(
+                Level.WARNING,
+                "changed settings were not taken and are tried again: {0}: {1}",
+                changed,
+                error.getMessage()))
         .otherwiseEmpty();
   }
 

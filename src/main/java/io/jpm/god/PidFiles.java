@@ -1,30 +1,78 @@
 package io.jpm.god;
 
-import io.jpm.bus.OffLoop;
+import io.jpm.model.RunAs;
+import io.jpm.os.LogDisk;
+import io.jpm.os.ProcessHost;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
 
 /// Writes pids where people and scripts look for them. jpm never reads them back: a file that
 /// anyone can write must not steer whom a signal hits.
+///
+/// Where an app runs as another user, that user's rights decide about files outside of the home,
+/// whose folders may be the user's to change. A thread of its own does it, in the order of the
+/// calls, so that no removal overtakes a write and a folder that hangs holds up nothing else.
 final class PidFiles {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  private final Vertx vertx;
+  private final WorkerExecutor writer;
+  private final ProcessHost host;
+  private final Path home;
 
-  PidFiles(Vertx vertx) {
-    this.vertx = vertx;
+  PidFiles(Vertx vertx, ProcessHost host, Path home) {
+    this.writer = vertx.createSharedWorkerExecutor("jpm-pids", 1);
+    this.host = host;
+    this.home = home;
   }
 
-  /// In the order of the calls, so that no removal overtakes a write.
-  void write(Path file, int pid) {
-    OffLoop.call(vertx, () -> replace(file, pid + "\n"))
+  void write(Path file, RunAs runAs, int pid) {
+    String content = pid + "\n";
+    RunAs owner = owner(file, runAs);
+    run(
+        file,
+        () -> owner.user().isPresent() ? replaceAs(file, owner, content) : replace(file, content));
+  }
+
+  void remove(Path file, RunAs runAs) {
+    RunAs owner = owner(file, runAs);
+    run(
+        file,
+        () -> {
+          if (owner.user().isPresent()) {
+            host.logDisk().delete(file, owner);
+          } else {
+            Files.deleteIfExists(file);
+          }
+          return file;
+        });
+  }
+
+  private void run(Path file, Callable<Path> work) {
+    writer
+        .executeBlocking(work, true)
         .onFailure(error -> LOG.log(Level.WARNING, "pid file {0}: {1}", file, error.getMessage()));
+  }
+
+  private RunAs owner(Path file, RunAs runAs) {
+    return file.normalize().startsWith(home) || runAs.user().isEmpty()
+        ? RunAs.DAEMON
+        : new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  private static Path next(Path file) {
+    return file.resolveSibling(file.getFileName() + ".new");
   }
 
   /// A link in its place is not followed: who may change the folder must not say where to write.
@@ -32,14 +80,23 @@ final class PidFiles {
     if (file.getParent() != null) {
       Files.createDirectories(file.getParent());
     }
-    Path next = file.resolveSibling(file.getFileName() + ".new");
+    Path next = next(file);
     Files.deleteIfExists(next);
     Files.writeString(next, content, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     return Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  void remove(Path file) {
-    OffLoop.call(vertx, () -> Files.deleteIfExists(file))
-        .onFailure(error -> LOG.log(Level.WARNING, "pid file {0}: {1}", file, error.getMessage()));
+  private Path replaceAs(Path file, RunAs owner, String content) throws IOException {
+    LogDisk disk = host.logDisk();
+    Path next = next(file);
+    disk.delete(next, owner);
+    try (FileChannel channel = disk.create(next, owner)) {
+      ByteBuffer bytes = StandardCharsets.US_ASCII.encode(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
+    disk.rename(next, file, owner);
+    return file;
   }
 }

@@ -57,7 +57,7 @@ final class Processes {
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
-    this.pidFiles = new PidFiles(vertx);
+    this.pidFiles = new PidFiles(vertx, god.host(), god.home());
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
 
@@ -138,7 +138,7 @@ final class Processes {
         Instant now = god.wallClock().instant();
         instance.child = child;
         instance.startedAt = Optional.of(now);
-        pidFiles.write(instance.paths.pidFile(), child.identity().pid());
+        pidFiles.write(instance.paths.pidFile(), instance.spec.runAs(), child.identity().pid());
         tellKeeper(new KeeperCommand.Remember(child.identity()));
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
@@ -197,8 +197,8 @@ final class Processes {
       }
     }
     if (child != null && !pidFile.equals(instance.paths.pidFile())) {
-      pidFiles.remove(pidFile);
-      pidFiles.write(instance.paths.pidFile(), child.identity().pid());
+      pidFiles.remove(pidFile, captured.runAs());
+      pidFiles.write(instance.paths.pidFile(), instance.spec.runAs(), child.identity().pid());
     }
   }
 
@@ -225,7 +225,7 @@ final class Processes {
   /// What a main process, gone meanwhile, may have left of its tree; empty where the app does not
   /// want its tree ended. To be asked for before anything new is made.
   Optional<Child> remainsOf(Instance instance, long generation, ProcessIdentity gone) {
-    pidFiles.remove(instance.paths.pidFile());
+    pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
     if (!instance.spec.stop().wholeTree()) {
       return Optional.empty();
     }
@@ -240,7 +240,7 @@ final class Processes {
     if (child != null) {
       instance.child = null;
       child.release();
-      pidFiles.remove(instance.paths.pidFile());
+      pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
     }
   }
 

@@ -11,6 +11,7 @@ import io.jpm.model.LogLimits;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,8 @@ class SettingsWatchTest {
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger = Logger.getLogger("jpm.settings");
   private final Handler handler = new Lines();
+  private volatile LogsReply answer = new LogsReply.Done();
+  private MessageConsumer<LogsCommand> aggregator;
   private Vertx vertx;
   private Path home;
 
@@ -64,14 +67,20 @@ class SettingsWatchTest {
     home = dir.resolve("jpm.json");
     vertx = Vertx.vertx();
     BusCodec.install(vertx);
-    vertx
-        .eventBus()
-        .<LogsCommand>consumer(
-            Addresses.LOGS_COMMAND,
-            message -> {
-              sent.add(message.body());
-              message.reply(new LogsReply.Done());
-            });
+    listen();
+  }
+
+  /// LogAggregator as far as it is needed here.
+  private void listen() {
+    aggregator =
+        vertx
+            .eventBus()
+            .consumer(
+                Addresses.LOGS_COMMAND,
+                message -> {
+                  sent.add(message.body());
+                  message.reply(answer);
+                });
   }
 
   @AfterEach
@@ -219,5 +228,36 @@ class SettingsWatchTest {
     Files.move(next, home, StandardCopyOption.ATOMIC_MOVE);
     look(watch, 2);
     assertThat(maxSizes()).containsExactly(4L << 20);
+  }
+
+  @Test
+  void whatWasNotTakenIsToldAndTriedAgainWithTheNextLook() throws IOException {
+    SettingsWatch watch = watch();
+    answer = new LogsReply.Failed("no memory");
+    write("{\"logs\": {\"max_size\": \"3M\"}}");
+    look(watch, 2);
+    assertThat(maxSizes()).containsExactly(3L << 20);
+    assertThat(lines)
+        .containsExactly(
+            "WARNING changed settings were not taken and are tried again: logs.max_size: no memory");
+    answer = new LogsReply.Done();
+    look(watch, 3);
+    assertThat(maxSizes()).containsExactly(3L << 20, 3L << 20);
+    assertThat(lines)
+        .hasSize(2)
+        .last()
+        .isEqualTo("INFO changed settings hold from now on: logs.max_size");
+  }
+
+  @Test
+  void whatNobodyAnsweredIsTriedAgainWithTheNextLook() throws IOException {
+    SettingsWatch watch = watch();
+    await(aggregator.unregister());
+    write("{\"logs\": {\"max_size\": \"3M\"}}");
+    look(watch, 2);
+    assertThat(lines).singleElement().asString().startsWith("WARNING").contains("logs.max_size");
+    listen();
+    look(watch, 2);
+    assertThat(maxSizes()).containsExactly(3L << 20);
   }
 }

@@ -118,8 +118,8 @@ final class FakeProcessHost implements ProcessHost {
 
   @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
-    spawns.add(request);
     if (refusal.isPresent()) {
+      spawns.add(request);
       return new SpawnResult.Refused(refusal.get(), false);
     }
     if (alive.values().stream().anyMatch(other -> life(other.tag).equals(life(request.tag())))) {
@@ -128,6 +128,7 @@ final class FakeProcessHost implements ProcessHost {
     int pid = nextPid.incrementAndGet();
     var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);
     alive.put(process.identity, process);
+    spawns.add(request); // last: who has seen it finds the process
     if (endsBeforeSpawnReturns) {
       process.exit(new Exit.Code(1));
     }

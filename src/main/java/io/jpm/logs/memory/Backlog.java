@@ -111,8 +111,10 @@ final class Backlog {
 
   /// Units behind the tail for at most `most` bytes, as many as lie together.
   ///
-  /// @return how many bytes there is room for at the tail; 0 where the pool has none
-  int extend(int most) {
+  /// @param blocks whether what waits may not be lost
+  /// @return how many bytes there is room for at the tail; 0 where the pool has none for this
+  ///   stream
+  int extend(int most, boolean blocks) {
     if (tailUnits().isEmpty()) {
       align();
     }
@@ -122,7 +124,8 @@ final class Backlog {
     if (here >= most) {
       return most;
     }
-    int count = geometry.unitsFor(most - here);
+    int share = pool.share(state.waiting() / geometry.unitBytes(), blocks);
+    int count = Math.min(geometry.unitsFor(most - here), share);
     Pool.Run run =
         offset == 0
             ? pool.take(slot, index, count)

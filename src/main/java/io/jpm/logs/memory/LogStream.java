@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// its end is. A line that is torn, since there is no line end in all that could go, counts as one
 /// at once, and not again.
 ///
-/// After [#forget] and after the memory is closed there is no room, nothing waits, and what is told
-/// has no effect.
+/// After [#forget] and after the memory is closed there is no room, nothing waits, no write may
+/// begin, and what else is told has no effect.
 public final class LogStream {
   private final LogMemory memory;
   private final String name;
@@ -61,6 +61,9 @@ public final class LogStream {
   /// sees what was read if this one dies before [#received]. A read that leaves one to seven bytes
   /// of its room would then be taken for one that fills it.
   ///
+  /// A stream that may not lose lines leaves half of the memory to the others, but for the first 64
+  /// KiB of its own; and the last of the memory is for streams that have little.
+  ///
   /// @return a direct buffer; null where there is no room: with [WhenFull#BLOCK], or where all that
   ///   waits is being written
   public @Nullable ByteBuffer reserve(int most) {
@@ -85,9 +88,9 @@ public final class LogStream {
       backlog.commit();
     }
     int wanted = fit(Math.min(most, memory.pattern().most()), mayDrop);
-    int room = wanted > 0 ? backlog.extend(wanted) : 0;
+    int room = wanted > 0 ? backlog.extend(wanted, !drops()) : 0;
     while (room == 0 && wanted > 0 && mayDrop && memory.dropFor(wanted)) {
-      room = backlog.extend(wanted);
+      room = backlog.extend(wanted, !drops());
     }
     if (room == 0) {
       return null;
@@ -163,16 +166,18 @@ public final class LogStream {
   /// Notes that a write begins. Its bytes stay where they are until [#done].
   ///
   /// The same bytes may go to several files, one after the other: the write into the next one takes
-  /// the place of that into the one before, which has happened then.
+  /// the place of that into the one before, which has happened then. A write that failed may be
+  /// begun again into the same file.
   ///
-  /// @throws IllegalStateException while there is another one
+  /// @throws IllegalStateException while there is another one, of other bytes or into a later file;
+  ///   or when the stream is forgotten or its memory closed: nobody would know of the write
   public void begin(Write write) {
     memory.locked(() -> beginNow(write));
   }
 
   private void beginNow(Write write) {
     if (isGone()) {
-      return;
+      throw new IllegalStateException("no write may begin any more: " + name);
     }
     Write before = state.write;
     if (before != null

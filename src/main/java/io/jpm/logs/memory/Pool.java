@@ -9,6 +9,10 @@ import java.util.BitSet;
 /// Guarded by the lock of the memory.
 final class Pool {
   private static final int OWNER_SHIFT = 48;
+
+  /// Which part of the pool is kept for streams that have little: one of so many.
+  private static final int RESERVE = 16;
+
   private static final long INDEX_MASK = (1L << OWNER_SHIFT) - 1;
 
   private final Store store;
@@ -36,9 +40,30 @@ final class Pool {
     most = Math.clamp(units, geometry.stepUnits(), geometry.units());
   }
 
-  /// How many units are in use beyond what is allowed.
+  /// How many units are in use beyond what is allowed, the reserve left out.
   int excess() {
-    return Math.max(0, used - most);
+    return Math.max(0, used - (most - reserve()));
+  }
+
+  private int reserve() {
+    return most / RESERVE;
+  }
+
+  /// How many units a stream may take now, so that nobody is left without any because the files of
+  /// others hang. A unit at a time comes out of the reserve, and the more a stream has the earlier
+  /// that ends.
+  ///
+  /// @param held how many units hold what waits of the stream
+  /// @param blocks whether that may not be lost: no more than half of the pool goes to such
+  ///   streams, but for the little that each may have
+  int share(long held, boolean blocks) {
+    int least = LogMemory.LEAST_UNITS;
+    int common = most - reserve() - used;
+    if (common <= 0) {
+      return held < least && used < most - Math.ceilDiv(reserve() * held, least) ? 1 : 0;
+    }
+    long own = blocks ? Math.max(most / 2 - used, least - held) : common;
+    return Math.clamp(own, 0, common);
   }
 
   int used() {

@@ -202,7 +202,7 @@ class LogMemoryRandomTest {
     while (app.left() > 0) {
       app.read(stream, 100, 100, Life.endless());
     }
-    assertThat(memory.backedBytes()).isEqualTo(64L * 64);
+    assertThat(memory.backedBytes()).isEqualTo(60L * 64); // the rest is for those with little
     app.check(stream);
     assertThat(memory.backedBytes()).isEqualTo(4L * 64);
   }

@@ -1,0 +1,177 @@
+package io.jpm.logs.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpm.model.WhenFull;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What streams may have of the memory, and when a write may begin. A unit has 64 bytes.
+@Timeout(60)
+class LogStreamTest {
+  private static final int UNIT = 64;
+  private static final int UNITS = 64;
+  private static final int LEAST = LogMemory.LEAST_UNITS * UNIT;
+
+  private LogMemory memory;
+
+  @BeforeEach
+  void make() throws IOException {
+    memory = new Image().boot((long) UNITS * UNIT, Life.endless());
+  }
+
+  /// A stream that may have a quarter of the memory.
+  private LogStream stream(String name, WhenFull policy) throws IOException {
+    LogStream stream = memory.stream(name, UNITS / 4 * UNIT);
+    stream.whenFull(policy);
+    return stream;
+  }
+
+  /// Prints lines of a unit's size until there is no room, or so many were printed.
+  private static int print(LogStream stream, int most) {
+    int printed = 0;
+    while (printed < most) {
+      ByteBuffer room = stream.reserve(UNIT, false);
+      if (room == null) {
+        break;
+      }
+      int count = room.remaining();
+      for (int i = 1; i < count; i++) {
+        room.put((byte) 'x');
+      }
+      room.put((byte) '\n');
+      stream.received(count);
+      printed++;
+    }
+    return printed;
+  }
+
+  private static LogStream.Write write(int target, int consumed) {
+    return new LogStream.Write(target, 1, 2, 3, consumed, consumed, 0);
+  }
+
+  // ------------------------------------------------------------ room
+
+  @Test
+  void thoseWhoBlockLeaveHalfOfTheMemoryToTheOthers() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      LogStream stuck = memory.stream("stuck" + i, UNITS * UNIT);
+      stuck.whenFull(WhenFull.BLOCK);
+      print(stuck, UNITS);
+    }
+    assertThat(memory.stream("stuck0", UNITS * UNIT).waitingBytes()).isEqualTo(UNITS / 2 * UNIT);
+    assertThat(memory.stream("stuck1", UNITS * UNIT).waitingBytes()).isEqualTo(LEAST);
+    assertThat(memory.stream("stuck2", UNITS * UNIT).waitingBytes()).isBetween(1L, (long) LEAST);
+  }
+
+  @Test
+  void aNeighbourGoesOnWhereOthersWhoBlockAreStuck() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      print(stream("stuck" + i, WhenFull.BLOCK), UNITS);
+    }
+    for (WhenFull policy : WhenFull.values()) {
+      assertGoesOn(stream("good " + policy, policy));
+    }
+  }
+
+  @Test
+  void aNeighbourGoesOnWhereOthersHaveFilledTheMemory() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      print(stream("flood" + i, WhenFull.DROP_OLDEST), UNITS);
+    }
+    for (WhenFull policy : WhenFull.values()) {
+      assertGoesOn(stream("good " + policy, policy));
+    }
+  }
+
+  private static void assertGoesOn(LogStream good) {
+    for (int line = 0; line < 100; line++) {
+      assertThat(print(good, 1)).as(good.name()).isEqualTo(1);
+      good.drop(UNIT, 1);
+    }
+  }
+
+  @Test
+  void theLastUnitsAreForThoseWhoHaveTheLeast() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      print(stream("flood" + i, WhenFull.DROP_OLDEST), UNITS);
+    }
+    int first = print(stream("first", WhenFull.BLOCK), UNITS);
+    int second = print(stream("second", WhenFull.BLOCK), UNITS);
+    assertThat(first).isGreaterThanOrEqualTo(second);
+    assertThat(second).isPositive();
+    assertThat(memory.usedUnits()).isEqualTo(UNITS);
+  }
+
+  // ------------------------------------------------------------ writes
+
+  @Test
+  void aWriteThatFailedMayBeginAgain() throws IOException {
+    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    print(stream, 2);
+    stream.begin(write(0, UNIT));
+    LogStream.Write again = new LogStream.Write(0, 1, 2, 99, UNIT, UNIT, 0);
+    stream.begin(again);
+    assertThat(stream.unfinished()).contains(again);
+    stream.begin(write(1, UNIT));
+    stream.begin(write(1, UNIT));
+    stream.done();
+    assertThat(stream.waitingBytes()).isEqualTo(UNIT);
+  }
+
+  @Test
+  void aWriteOfOtherBytesOrIntoAnEarlierFileIsRefused() throws IOException {
+    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    print(stream, 2);
+    stream.begin(write(1, UNIT));
+    for (LogStream.Write wrong : List.of(write(0, UNIT), write(1, 2 * UNIT), write(2, 1))) {
+      assertThatThrownBy(() -> stream.begin(wrong))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("a write is begun already: app");
+    }
+    assertThat(stream.unfinished()).contains(write(1, UNIT));
+  }
+
+  @Test
+  void noWriteBeginsAfterTheStreamIsForgotten() throws IOException {
+    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    print(stream, 2);
+    stream.begin(write(0, UNIT));
+    stream.forget();
+    assertGone(() -> stream.begin(write(1, UNIT)));
+    assertHarmless(stream);
+    assertThat(memory.usedUnits()).isZero();
+    assertGone(() -> stream.begin(write(0, 0)));
+  }
+
+  @Test
+  void noWriteBeginsAfterTheMemoryIsClosed() throws IOException {
+    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    print(stream, 2);
+    memory.close();
+    assertGone(() -> stream.begin(write(0, UNIT)));
+    assertHarmless(stream);
+  }
+
+  private static void assertGone(ThrowingCallable begin) {
+    assertThatThrownBy(begin)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no write may begin any more: app");
+  }
+
+  private static void assertHarmless(LogStream stream) {
+    stream.abandon();
+    stream.done();
+    stream.done();
+    stream.abandon();
+    assertThat(stream.waiting(UNIT)).isEmpty();
+    assertThat(stream.waitingBytes()).isZero();
+    assertThat(stream.losses()).isEqualTo(new LogStream.Losses(0, 0, 0));
+  }
+}
