@@ -9,7 +9,7 @@ import io.jpm.model.LineFormat;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RunAs;
-import io.jpm.os.AppendFile.Key;
+import io.jpm.os.AppendFile;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import java.io.IOException;
@@ -197,7 +197,7 @@ public final class LogWriters implements AutoCloseable {
   private void settle(LogTarget fresh) throws IOException {
     for (LogStream stream : unfinished) {
       LogStream.Write write = stream.unfinished().orElse(null);
-      if (write != null && fresh.key().equals(new Key(write.device(), write.inode()))) {
+      if (write != null && fresh.key().equals(new AppendFile.Key(write.device(), write.inode()))) {
         boolean isThere = fresh.hasHappened(fresh.key(), write.offset(), write.length());
         happened.putIfAbsent(stream.name(), isThere);
       }

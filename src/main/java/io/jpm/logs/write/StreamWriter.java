@@ -289,6 +289,7 @@ final class StreamWriter {
     } finally {
       if (!returned) {
         stream.abandon();
+        tryLater(Problem.BROKEN); // a fault of ours: not again and again at full speed
       }
     }
   }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// The log files that are open, each once however many streams and paths lead to it. Safe for many
 /// threads; the lock is never held while a disk is asked for something.
@@ -38,8 +37,8 @@ final class Targets {
 
   /// Opens a file, or takes the one that is open; what it may take is as wanted now. Blocking.
   LogTarget take(Wanted wanted) throws IOException {
-    LogTarget known = use(wanted.path(), null);
-    if (known == null) {
+    LogTarget target = use(wanted.path()).orElse(null);
+    if (target == null) {
       LogTarget fresh = new LogTarget(around, wanted);
       try {
         opened.opened(fresh);
@@ -47,28 +46,36 @@ final class Targets {
         fresh.close();
         throw failure;
       }
-      known = use(wanted.path(), fresh);
-      if (known != fresh) {
+      target = useOr(wanted.path(), fresh);
+      if (!target.equals(fresh)) {
         fresh.close(); // a link to it, or somebody was quicker
       }
     }
-    known.limits(wanted.limits());
+    target.limits(wanted.limits());
+    return target;
+  }
+
+  private synchronized Optional<LogTarget> use(Path path) {
+    Optional<LogTarget> known = Optional.ofNullable(open.get(path));
+    known.ifPresent(target -> uses.merge(target, 1, Integer::sum));
     return known;
   }
 
   /// The file of `path`, or else `fresh` unless that is known by another path.
-  private synchronized @Nullable LogTarget use(Path path, @Nullable LogTarget fresh) {
-    LogTarget target = open.get(path);
-    if (target == null && fresh != null) {
-      Optional<LogTarget> same =
-          open.values().stream().filter(other -> other.key().equals(fresh.key())).findFirst();
-      target = same.orElse(fresh);
-      open.put(path, target);
-    }
-    if (target != null) {
-      uses.merge(target, 1, Integer::sum);
-      around.storage().add(target);
-    }
+  private synchronized LogTarget useOr(Path path, LogTarget fresh) {
+    LogTarget target =
+        use(path)
+            .orElseGet(() -> {
+              LogTarget same =
+                  uses.keySet().stream()
+                      .filter(other -> other.key().equals(fresh.key()))
+                      .findFirst()
+                      .orElse(fresh);
+              open.put(path, same);
+              uses.merge(same, 1, Integer::sum);
+              return same;
+            });
+    around.storage().add(target);
     return target;
   }
 

@@ -84,7 +84,7 @@ class LogWritersTest {
   @AfterEach
   void end() {
     disk.thaw();
-    disk.room = Long.MAX_VALUE;
+    disk.room.set(Long.MAX_VALUE / 2);
     writers.close();
     host.close();
   }
@@ -448,7 +448,7 @@ class LogWritersTest {
   void aFullDiskIsToldAsSuch() throws Exception {
     writers.open(order(format(LineFormat.RAW)));
     try (OutputStream out = app("0.out")) {
-      disk.room = 100_000;
+      disk.room.set(100_000);
       disk.tears = true;
       int last = 1_000_000;
       printNumbers(out, 1, last).get();
@@ -456,7 +456,7 @@ class LogWritersTest {
           "the problem",
           SOON,
           () -> writers.status(new InstanceId(0)).problem().endsWith("disk full"));
-      disk.room = Long.MAX_VALUE;
+      disk.room.set(Long.MAX_VALUE / 2);
       Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
       Numbers numbers = Numbers.in(log("out.log"));
       numbers.areAllUpTo(last);
@@ -527,7 +527,7 @@ class LogWritersTest {
       printNumbers(out, 1, 50_000).get();
       Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
       List<Path> before = rotated();
-      disk.room = 0;
+      disk.room.set(0);
       disk.roomForEachDeleted = 64 << 10;
       printNumbers(out, 50_001, 60_000).get();
       Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("60000\n"));

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// A real disk that freezes, or is full, when a test says so. The files in `times` are left alone.
@@ -20,7 +21,7 @@ final class StubbornDisk implements LogDisk {
       new AtomicReference<>(new CountDownLatch(0));
 
   /// How many more bytes it takes.
-  volatile long room = Long.MAX_VALUE;
+  final AtomicLong room = new AtomicLong(Long.MAX_VALUE / 2);
 
   /// How many bytes are free again with each file that is removed.
   volatile long roomForEachDeleted;
@@ -64,13 +65,13 @@ final class StubbornDisk implements LogDisk {
         return real.append(bytes);
       }
       int asked = Lines.bytes(bytes);
-      int possible = Math.clamp(room, 0, asked);
+      int possible = Math.clamp(room.get(), 0, asked);
       int count = tears && possible > 1 ? possible / 2 : possible;
       if (count == 0) {
         return new Appended(0, Problem.FULL);
       }
       Appended done = real.append(Lines.first(bytes, count));
-      room -= done.bytes();
+      room.addAndGet(-done.bytes());
       return done;
     }
 
@@ -96,7 +97,7 @@ final class StubbornDisk implements LogDisk {
 
     @Override
     public void truncate(long size) throws IOException {
-      room += Math.max(0, real.size() - size);
+      room.addAndGet(Math.max(0, real.size() - size));
       real.truncate(size);
     }
 
@@ -129,7 +130,7 @@ final class StubbornDisk implements LogDisk {
   @Override
   public void delete(Path file, RunAs owner) throws IOException {
     disk.delete(file, owner);
-    room += roomForEachDeleted;
+    room.addAndGet(roomForEachDeleted);
   }
 
   @Override
