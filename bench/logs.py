@@ -16,10 +16,11 @@ FLOOD_MIB = 256
 class Flood:
     """Apps that print so much each time they are told."""
 
-    def __init__(self, tool, apps):
+    def __init__(self, tool, apps, mib, dated):
         self.tool = tool
-        self.bytes = FLOOD_MIB * MIB // apps
-        self.logs = tool.work / f"{tool.name}-flood-{apps}"
+        self.bytes = mib * MIB // apps
+        name = f"{apps}-dated" if dated else f"{apps}"
+        self.logs = tool.work / f"{tool.name}-flood-{name}"
         self.logs.mkdir(exist_ok=True)
         self.fifos = []
         self.files = []
@@ -36,10 +37,12 @@ class Flood:
                 "out_file": str(out), "error_file": "/dev/null",
                 "env": {"GO": str(fifo), "BYTES": str(self.bytes)},
             }
+            if dated:
+                spec["time"] = True
             if tool.name == "jpm":
                 spec["logs"] = {"max_size": "100G", "max_total": "100G"}  # one file, as PM2 writes it
             specs.append(spec)
-        self.file = tool.work / f"flood-{tool.name}-{apps}.json"
+        self.file = tool.work / f"flood-{tool.name}-{name}.json"
         self.file.write_text(json.dumps({"apps": specs}))
 
     def start(self):
@@ -57,7 +60,7 @@ class Flood:
                 go.write("go\n")
         want = self.bytes * len(self.files)
         until(lambda: sum(file.stat().st_size for file in self.files) >= want, 120,
-              f"{self.tool.name}: {FLOOD_MIB} MiB in the log files")
+              f"{self.tool.name}: {want // MIB} MiB in the log files")
         return time.perf_counter() - started
 
 
@@ -81,10 +84,11 @@ def into_a_file(bench):
     return FLOOD_MIB / seconds
 
 
-def flood(bench, apps, speed, cost, peak):
+def flood(bench, speed, cost=None, peak=None, apps=1, mib=FLOOD_MIB, dated=False):
+    """Fills up to three rows: MiB/s printed, CPU of a GiB, peak memory."""
     floods = {}
     for tool in bench.tools:
-        floods[tool] = Flood(tool, apps)
+        floods[tool] = Flood(tool, apps, mib, dated)
         floods[tool].start()
         floods[tool].run()  # once untimed: compilers and page cache are warm for both
     limits = []
@@ -92,11 +96,11 @@ def flood(bench, apps, speed, cost, peak):
         pids = tool.processes()
         before = sum(map(cpu_seconds, pids))
         seconds = floods[tool].run()
-        bench.record(speed, tool, FLOOD_MIB / seconds)
+        bench.record(speed, tool, mib / seconds)
         if cost:
             # What is still under way when the last byte is there belongs to it too.
             time.sleep(0.5)
-            bench.record(cost, tool, (sum(map(cpu_seconds, pids)) - before) * 1024 / FLOOD_MIB)
+            bench.record(cost, tool, (sum(map(cpu_seconds, pids)) - before) * 1024 / mib)
         if tool is bench.tools[-1]:
             limits.append(into_a_file(bench))
     for tool in bench.tools:
@@ -107,16 +111,26 @@ def flood(bench, apps, speed, cost, peak):
     bench.note(f"`app > file`, the limit of {speed}: {limits[len(limits) // 2]:.0f} MiB/s here")
 
 
+# Raw output: both tools are within a factor of what the disk's page cache takes, so no large factor is possible.
 @measures(
-    Row("log-1", "one app prints at full speed, into its file", "MiB/s", at_least(4)),
-    Row("log-cpu", "daemon CPU for that", "s per GiB", at_most(Fraction(1, 5))),
+    Row("log-1", "one app prints at full speed, into its file", "MiB/s", at_least(Fraction(5, 4))),
+    Row("log-cpu", "CPU of daemon and helpers for that", "s per GiB", at_most(Fraction(1, 2))),
     Row("log-peak", "daemon's peak RSS after it", "MiB", at_most(1)),
     share=3,
 )
 def one(bench):
-    flood(bench, 1, "log-1", "log-cpu", "log-peak")
+    flood(bench, "log-1", "log-cpu", "log-peak")
 
 
-@measures(Row("log-10", "ten apps print at once, all into files", "MiB/s", at_least(4)), share=3)
+@measures(Row("log-10", "ten apps print at once, all into files", "MiB/s", at_least(Fraction(5, 4))), share=3)
 def ten(bench):
-    flood(bench, 10, "log-10", None, None)
+    flood(bench, "log-10", apps=10)
+
+
+@measures(
+    Row("log-time", "one app prints, each line behind a date (`time`)", "MiB/s", at_least(4)),
+    Row("log-time-cpu", "CPU of daemon and helpers for that", "s per GiB", at_most(Fraction(1, 5))),
+    share=5,
+)
+def dated(bench):
+    flood(bench, "log-time", "log-time-cpu", mib=32, dated=True)
