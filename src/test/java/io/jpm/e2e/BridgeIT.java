@@ -81,6 +81,31 @@ class BridgeIT {
   }
 
   @Test
+  void aSubscriberSeesWhatAnAppPrints() throws Exception {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
+      channel.write(
+          ByteBuffer.wrap(
+              frame(new JsonObject().put("type", "register").put("address", "jpm.lines.one"))));
+      channel.write(ByteBuffer.wrap(frame(new JsonObject().put("type", "ping"))));
+      InputStream in = Channels.newInputStream(channel);
+      assertThat(read(in).getString("type")).isEqualTo("pong");
+      String script =
+          "#!/bin/bash\nfor ((n = 1; n <= 300; n++)); do echo line $n; done; sleep 1000\n";
+      jpm.run("start", jpm.script("one.sh", script).toString(), "--name", "one").ok();
+      int told = 0;
+      while (told < 300) {
+        JsonObject body = read(in).getJsonObject("body");
+        assertThat(body.getInteger("first")).isEqualTo(told + 1);
+        for (Object line : body.getJsonArray("lines")) {
+          told++;
+          assertThat(((JsonObject) line).getString("text")).isEqualTo("line " + told);
+        }
+      }
+    }
+  }
+
+  @Test
   void withoutTheTokenNothingIsToBeHad() throws Exception {
     byte[] wrong = frame(new JsonObject().put("type", "auth").put("token", "0".repeat(64)));
     byte[] huge = ByteBuffer.allocate(4).putInt(Integer.MAX_VALUE).array();
