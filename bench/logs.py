@@ -3,6 +3,7 @@ import json
 import os
 import subprocess
 import time
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,10 +17,11 @@ FLOOD_MIB = 256
 class Flood:
     """Apps that print so much each time they are told."""
 
-    def __init__(self, tool, apps, mib, dated):
+    def __init__(self, tool, work):
         self.tool = tool
-        self.bytes = mib * MIB // apps
-        name = f"{apps}-dated" if dated else f"{apps}"
+        apps = work.apps
+        self.bytes = work.mib * MIB // apps
+        name = work.name
         self.logs = tool.work / f"{tool.name}-flood-{name}"
         self.logs.mkdir(exist_ok=True)
         self.fifos = []
@@ -33,11 +35,11 @@ class Flood:
             self.fifos.append(fifo)
             self.files.append(out)
             spec = {
-                "name": f"flood{number}", "script": str(HERE / "apps" / "flood.sh"), "interpreter": "bash",
+                "name": f"flood{number}", "script": str(HERE / "apps" / work.script), "interpreter": work.interpreter,
                 "out_file": str(out), "error_file": "/dev/null",
                 "env": {"GO": str(fifo), "BYTES": str(self.bytes)},
             }
-            if dated:
+            if work.dated:
                 spec["time"] = True
             if tool.name == "jpm":
                 spec["logs"] = {"max_size": "100G", "max_total": "100G"}  # one file, as PM2 writes it
@@ -84,11 +86,23 @@ def into_a_file(bench):
     return FLOOD_MIB / seconds
 
 
-def flood(bench, speed, cost=None, peak=None, apps=1, mib=FLOOD_MIB, dated=False):
+@dataclass
+class Work:
+    """What is printed, and how."""
+
+    name: str
+    mib: int = FLOOD_MIB
+    apps: int = 1
+    dated: bool = False
+    script: str = "flood.sh"
+    interpreter: str = "bash"
+
+
+def flood(bench, work, speed, cost=None, peak=None):
     """Fills up to three rows: MiB/s printed, CPU of a GiB, peak memory."""
     floods = {}
     for tool in bench.tools:
-        floods[tool] = Flood(tool, apps, mib, dated)
+        floods[tool] = Flood(tool, work)
         floods[tool].start()
         floods[tool].run()  # once untimed: compilers and page cache are warm for both
     limits = []
@@ -96,35 +110,45 @@ def flood(bench, speed, cost=None, peak=None, apps=1, mib=FLOOD_MIB, dated=False
         pids = tool.processes()
         before = sum(map(cpu_seconds, pids))
         seconds = floods[tool].run()
-        bench.record(speed, tool, mib / seconds)
+        bench.record(speed, tool, work.mib / seconds)
         if cost:
             # What is still under way when the last byte is there belongs to it too.
             time.sleep(0.5)
-            bench.record(cost, tool, (sum(map(cpu_seconds, pids)) - before) * 1024 / mib)
-        if tool is bench.tools[-1]:
+            bench.record(cost, tool, (sum(map(cpu_seconds, pids)) - before) * 1024 / work.mib)
+        if tool is bench.tools[-1] and work.script == "flood.sh":
             limits.append(into_a_file(bench))
     for tool in bench.tools:
         if peak:
             bench.record(peak, tool, peak_mib(tool.up()))
         tool.clear()
-    limits.sort()
-    bench.note(f"`app > file`, the limit of {speed}: {limits[len(limits) // 2]:.0f} MiB/s here")
+    if limits:
+        limits.sort()
+        bench.note(f"`app > file`, the limit of {speed}: {limits[len(limits) // 2]:.0f} MiB/s here")
 
 
-# Raw output: both tools are within a factor of what the disk's page cache takes, so no large factor is possible.
+# Blocks go through both tools about as fast as the page cache of the disk takes them: no large factor is possible.
 @measures(
-    Row("log-1", "one app prints at full speed, into its file", "MiB/s", at_least(Fraction(5, 4))),
+    Row("log-1", "one app prints blocks at full speed", "MiB/s", at_least(Fraction(5, 4))),
     Row("log-cpu", "CPU of daemon and helpers for that", "s per GiB", at_most(Fraction(1, 2))),
     Row("log-peak", "daemon's peak RSS after it", "MiB", at_most(1)),
     share=3,
 )
-def one(bench):
-    flood(bench, "log-1", "log-cpu", "log-peak")
+def blocks(bench):
+    flood(bench, Work("1"), "log-1", "log-cpu", "log-peak")
 
 
-@measures(Row("log-10", "ten apps print at once, all into files", "MiB/s", at_least(Fraction(5, 4))), share=3)
+@measures(Row("log-10", "ten apps print blocks at once", "MiB/s", at_least(Fraction(5, 4))), share=3)
 def ten(bench):
-    flood(bench, "log-10", apps=10)
+    flood(bench, Work("10", apps=10), "log-10")
+
+
+@measures(
+    Row("log-lines", "one app prints line by line at full speed", "MiB/s", at_least(1)),
+    Row("log-lines-cpu", "CPU of daemon and helpers for that", "s per GiB", at_most(Fraction(1, 5))),
+    share=5,
+)
+def lines(bench):
+    flood(bench, Work("lines", mib=48, script="lines.py", interpreter="python3"), "log-lines", "log-lines-cpu")
 
 
 @measures(
@@ -133,4 +157,4 @@ def ten(bench):
     share=5,
 )
 def dated(bench):
-    flood(bench, "log-time", "log-time-cpu", mib=32, dated=True)
+    flood(bench, Work("dated", mib=128, dated=True), "log-time", "log-time-cpu")

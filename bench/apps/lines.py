@@ -1,0 +1,10 @@
+"""Prints BYTES bytes each time somebody opens the FIFO named by GO, one write for each line, as most programs do."""
+import os
+
+LINE = b"0123456789" * 10 + b"\n"
+while True:
+    with open(os.environ["GO"], encoding="ascii") as go:
+        go.read()
+    left = int(os.environ["BYTES"])
+    while left > 0:
+        left -= os.write(1, LINE[-min(left, len(LINE)):])
