@@ -83,18 +83,8 @@ public final class LogAggregatorVerticle extends VerticleBase {
                 lines.forget(close.id());
               });
           case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
-          case LogsCommand.Flush(var ids) ->
-              done(() -> {
-                if (writing.made().isPresent()) {
-                  writing.made().get().flush(ids);
-                }
-              });
-          case LogsCommand.Reopen() ->
-              done(() -> {
-                if (writing.made().isPresent()) {
-                  writing.made().get().reopen();
-                }
-              });
+          case LogsCommand.Flush(var ids) -> done(() -> writing.flush(ids));
+          case LogsCommand.Reopen() -> done(writing::reopen);
           case LogsCommand.Ask ask -> call(() -> writing.status(ask));
           case LogsCommand.Seek seek ->
               call(() -> {

@@ -3,9 +3,11 @@ package io.jpm.logs;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.logs.files.LogNames;
+import io.jpm.logs.memory.LogMemory;
 import io.jpm.logs.read.LogFileAccess;
 import io.jpm.logs.write.Clocks;
 import io.jpm.logs.write.LogWriters;
+import io.jpm.model.InstanceId;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RunAs;
@@ -90,7 +92,7 @@ final class Writing {
     };
   }
 
-  /// As whom apps run, by log, for those that nobody captures now.
+  /// As whom apps run, by log: whoever asks for lines says it first.
   void users(Map<Path, RunAs> more) {
     users.putAll(more);
   }
@@ -99,11 +101,7 @@ final class Writing {
     if (file.normalize().startsWith(home)) {
       return RunAs.DAEMON;
     }
-    Path log = LogNames.logOf(file);
-    return Optional.ofNullable(users.get(log))
-        .map(LogWriters::rightsOf)
-        .or(() -> made().flatMap(it -> it.ownerOf(log)))
-        .orElse(RunAs.DAEMON);
+    return users.getOrDefault(LogNames.logOf(file), RunAs.DAEMON);
   }
 
   /// Ends the capture of an instance, and removes its pipes in any case.
@@ -126,6 +124,22 @@ final class Writing {
     made().ifPresent(it -> it.limits(now));
   }
 
+  /// @throws IOException with a sentence for the user
+  void flush(List<InstanceId> ids) throws IOException {
+    Optional<LogWriters> writing = made();
+    if (writing.isPresent()) {
+      writing.get().flush(ids);
+    }
+  }
+
+  /// @throws IOException with a sentence for the user
+  void reopen() throws IOException {
+    Optional<LogWriters> writing = made();
+    if (writing.isPresent()) {
+      writing.get().reopen();
+    }
+  }
+
   LogsReply.Status status(LogsCommand.Ask ask) {
     return made().map(it -> it.status(ask.id())).orElseGet(() -> new LogsReply.Status(0, 0, ""));
   }
@@ -134,7 +148,7 @@ final class Writing {
     Optional<LogWriters> last;
     synchronized (this) {
       // What a former daemon has left in memory may not be needed any more.
-      last = LogWriters.hasMemory(home) ? make() : made();
+      last = LogMemory.isThere(home) ? make() : made();
       closed = true;
     }
     last.ifPresent(LogWriters::close);

@@ -3,8 +3,13 @@ package io.jpm.os;
 import io.jpm.model.RunAs;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
 
 /// Log files as the operating system sees them. Every method may block for as long as the disk
 /// likes, and throws [IOException] with a sentence for the user that names the path and the reason.
@@ -43,7 +48,21 @@ public interface LogDisk {
   ///
   /// @param name without the folder
   /// @param size bytes
-  record Entry(String name, long size) {}
+  record Entry(String name, long size) {
+    /// The file as an entry of its folder; empty where it is no regular file, or gone meanwhile.
+    public static Optional<Entry> of(Path file) throws IOException {
+      try {
+        BasicFileAttributes about =
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+        Path name = file.getFileName();
+        return about.isRegularFile() && name != null
+            ? Optional.of(new Entry(name.toString(), about.size()))
+            : Optional.empty();
+      } catch (NoSuchFileException goneMeanwhile) {
+        return Optional.empty();
+      }
+    }
+  }
 
   /// A file system.
   ///

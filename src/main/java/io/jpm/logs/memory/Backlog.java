@@ -1,5 +1,6 @@
 package io.jpm.logs.memory;
 
+import io.jpm.logs.files.LineEnds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

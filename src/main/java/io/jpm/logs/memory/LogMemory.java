@@ -113,6 +113,11 @@ public final class LogMemory implements AutoCloseable {
     return MemoryPlace.of(home).open(mostBytes);
   }
 
+  /// Whether a home has a memory: this daemon's, or what a former one has left.
+  public static boolean isThere(Path home) {
+    return MemoryPlace.isRecorded(home);
+  }
+
   /// The stream of this name, with whatever a former daemon has left in it. The same object as long
   /// as it is not forgotten.
   ///

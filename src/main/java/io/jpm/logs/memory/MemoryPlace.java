@@ -23,12 +23,25 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
   private static final int NAME_BYTES = 16;
 
   static MemoryPlace of(Path home) throws IOException {
-    Path folder = home.resolve("fifo");
+    Path folder = folderOf(home);
     Files.createDirectories(folder);
     Path self = Path.of("/proc/self");
     Object user = Files.getAttribute(Files.exists(self) ? self : folder, "unix:uid");
     return new MemoryPlace(
         folder, Path.of("/dev/shm"), user instanceof Integer number ? number : -1, readBootId());
+  }
+
+  /// Whether something is written down in a home.
+  static boolean isRecorded(Path home) {
+    return Files.exists(record(folderOf(home)));
+  }
+
+  private static Path folderOf(Path home) {
+    return home.resolve("fifo");
+  }
+
+  private static Path record(Path folder) {
+    return folder.resolve("memory");
   }
 
   private static String readBootId() {
@@ -40,7 +53,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
   }
 
   Path record() {
-    return folder.resolve("memory");
+    return record(folder);
   }
 
   Path onDisk() {

@@ -33,9 +33,6 @@ final class Captured implements LogPipes.Taker {
   private final Clocks clock;
   private final ScheduledExecutorService later;
 
-  /// Whether the pipe is left alone until there is room.
-  private volatile boolean refused;
-
   /// Whether it is looked again in a while, whatever happens.
   private volatile boolean looksLater;
 
@@ -72,15 +69,9 @@ final class Captured implements LogPipes.Taker {
   @Override
   public @Nullable ByteBuffer reserve(int waiting) {
     ByteBuffer room = stream.reserve(waiting, isHung());
-    if (room == null) {
-      refused = true;
-      // The lane may have made room before it could see that.
-      room = stream.reserve(waiting, isHung());
-      refused = room == null;
-      if (refused && !looksLater) {
-        looksLater = true;
-        var _ = later.schedule(this::lookAgain, LOOK_MILLIS, TimeUnit.MILLISECONDS);
-      }
+    if (room == null && !looksLater) {
+      looksLater = true;
+      var _ = later.schedule(this::lookAgain, LOOK_MILLIS, TimeUnit.MILLISECONDS);
     }
     return room;
   }
@@ -115,8 +106,7 @@ final class Captured implements LogPipes.Taker {
 
   private void roomAgain() {
     LogPipes.Source from = source;
-    if (refused && from != null) {
-      refused = false;
+    if (from != null) {
       from.resume();
     }
   }

@@ -29,11 +29,11 @@ final class Companion {
   void write(Object writer, List<ByteBuffer> bytes, LogTarget.Note note, Notice notice) {
     if (missed > 0) {
       List<ByteBuffer> line = List.of(notice.of(missed, why.words()));
-      if (target.write(LogTarget.NOTICE, line, (_, _, _) -> {}).isDone()) {
+      if (target.write(LogTarget.NOTICE, line, (_, _, _) -> {}) == Problem.NONE) {
         missed = 0;
       }
     }
-    Problem problem = missed > 0 ? why : target.write(writer, bytes, note).problem();
+    Problem problem = missed > 0 ? why : target.write(writer, bytes, note);
     if (problem != Problem.NONE) {
       why = problem;
       missed += Lines.ends(bytes, Lines.bytes(bytes));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// The thread that writes to one disk. A disk that hangs holds up nobody but it.
 final class Lane implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final FramedLayout.Scratch scratch = new FramedLayout.Scratch();
   private final LongSupplier nanoTime;
   private final Thread thread;
   private volatile boolean closed;
@@ -35,6 +36,11 @@ final class Lane implements AutoCloseable {
     this.nanoTime = nanoTime;
     thread = Thread.ofPlatform().daemon().name("jpm-log-" + name).unstarted(this::run);
     thread.start();
+  }
+
+  /// Where lines are laid out. On the lane's thread only.
+  FramedLayout.Scratch scratch() {
+    return scratch;
   }
 
   /// Work that is to be done once however often it is asked for.

@@ -1,5 +1,6 @@
 package io.jpm.logs.write;
 
+import io.jpm.logs.files.LineEnds;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +25,10 @@ final class Lines {
     int behind = bytes(buffers);
     for (int i = buffers.size() - 1; i >= 0; i--) {
       ByteBuffer buffer = buffers.get(i);
-      for (int at = buffer.limit() - 1; at >= buffer.position(); at--, behind--) {
-        if (buffer.get(at) == END) {
-          return behind;
-        }
+      behind -= buffer.remaining();
+      int last = LineEnds.last(buffer);
+      if (last >= 0) {
+        return behind + last - buffer.position() + 1;
       }
     }
     return 0;
@@ -37,11 +38,7 @@ final class Lines {
   static long ends(List<ByteBuffer> buffers, int count) {
     long ends = 0;
     for (ByteBuffer buffer : first(buffers, count)) {
-      for (int at = buffer.position(); at < buffer.limit(); at++) {
-        if (buffer.get(at) == END) {
-          ends++;
-        }
-      }
+      ends += LineEnds.count(buffer);
     }
     return ends;
   }

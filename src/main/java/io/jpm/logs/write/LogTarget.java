@@ -105,15 +105,6 @@ final class LogTarget {
   /// @param limits what it may take
   record Wanted(Path path, AppName app, RunAs owner, LogLimits limits) {}
 
-  /// What came of a write.
-  ///
-  /// @param problem [Problem#NONE]: everything is in the file; otherwise nothing is
-  record Written(Problem problem) {
-    boolean isDone() {
-      return problem == Problem.NONE;
-    }
-  }
-
   /// Told where a write will go, before it begins.
   interface Note {
     void begins(AppendFile.Key file, long offset, int length);
@@ -209,7 +200,8 @@ final class LogTarget {
   /// @param writer who writes, to know whose line is open
   /// @param bytes what to write
   /// @param note told before
-  synchronized Written write(Object writer, List<ByteBuffer> bytes, Note note) {
+  /// @return [Problem#NONE]: everything is in the file; otherwise nothing is
+  synchronized Problem write(Object writer, List<ByteBuffer> bytes, Note note) {
     Instant now = around.clock().instant();
     int incoming = Lines.bytes(bytes);
     try {
@@ -226,11 +218,11 @@ final class LogTarget {
         all = new ArrayList<>(bytes);
         all.addFirst(ByteBuffer.allocateDirect(1).put(Lines.END).flip());
       }
-      Written written = append(writer, all, note, now);
-      while (written.problem() == Problem.FULL && around.storage().makeRoom(this)) {
-        written = append(writer, all, note, now);
+      Problem result = append(writer, all, note, now);
+      while (result == Problem.FULL && around.storage().makeRoom(this)) {
+        result = append(writer, all, note, now);
       }
-      return written;
+      return result;
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
       return failed(Problem.BROKEN);
@@ -254,7 +246,7 @@ final class LogTarget {
     return !lacksRoom;
   }
 
-  private Written append(Object writer, List<ByteBuffer> all, Note note, Instant now)
+  private Problem append(Object writer, List<ByteBuffer> all, Note note, Instant now)
       throws IOException {
     int length = Lines.bytes(all);
     long offset = regular ? file.size() : 0;
@@ -281,7 +273,7 @@ final class LogTarget {
       midLine = Lines.at(all, length - 1) == Lines.END ? null : writer;
     }
     problem = Problem.NONE;
-    return new Written(Problem.NONE);
+    return Problem.NONE;
   }
 
   private void owe(List<ByteBuffer> rest) {
@@ -305,16 +297,16 @@ final class LogTarget {
   }
 
   /// Half a batch would leave a torn line.
-  private Written undo(long offset, int written, Problem why) throws IOException {
+  private Problem undo(long offset, int written, Problem why) throws IOException {
     if (written > 0 && regular) {
       file.truncate(offset);
     }
     return failed(why == Problem.NONE ? Problem.BROKEN : why);
   }
 
-  private Written failed(Problem why) {
+  private Problem failed(Problem why) {
     problem = why;
-    return new Written(why);
+    return why;
   }
 
   private void noteTime(Instant now, long offset) {
@@ -330,8 +322,7 @@ final class LogTarget {
       return;
     }
     lastTimesMillis = millis;
-    entry.clear().putLong(millis).putLong(offset).flip();
-    Appended result = times.get().append(List.of(entry));
+    Appended result = times.get().append(List.of(Times.put(entry, millis, offset)));
     if (result.bytes() > 0 && result.bytes() < Times.ENTRY_BYTES) {
       cutTimes(times.get());
     }
@@ -385,15 +376,12 @@ final class LogTarget {
       around.disk().rename(rotated, path, owner);
       throw failure;
     }
-    file.close();
-    file = fresh;
     try {
       around.disk().rename(timesFile, rotatedTimes, RunAs.DAEMON);
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
     }
-    closeTimes();
-    examine();
+    goOnWith(fresh);
   }
 
   /// Opens the file anew if somebody has moved it away.
@@ -405,7 +393,10 @@ final class LogTarget {
 
   /// Opens the file of this path, whichever it is now.
   synchronized void reopen() throws IOException {
-    AppendFile fresh = around.disk().open(path, owner);
+    goOnWith(around.disk().open(path, owner));
+  }
+
+  private void goOnWith(AppendFile fresh) throws IOException {
     file.close();
     file = fresh;
     closeTimes();
@@ -418,19 +409,16 @@ final class LogTarget {
       file.truncate(0);
       around.disk().delete(timesFile, RunAs.DAEMON);
       closeTimes();
-      lastTimesMillis = Long.MIN_VALUE / 2;
       examine();
     }
   }
 
-  /// Resolves a write during which a former daemon died.
+  /// Resolves a write into this file during which a former daemon died.
   ///
   /// @return whether it has happened
-  synchronized boolean hasHappened(AppendFile.Key key, long offset, int length) throws IOException {
-    if (!regular || !file.key().equals(key)) {
-      // Rotated or moved right after the write; or a pipe, which does not tell: better one line
-      // less to be in doubt than twice.
-      return true;
+  synchronized boolean hasHappened(long offset, int length) throws IOException {
+    if (!regular) {
+      return true; // a pipe does not tell: better one line less to be in doubt than twice
     }
     long size = file.size();
     if (size >= offset + length) {

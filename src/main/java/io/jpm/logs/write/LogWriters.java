@@ -24,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +51,6 @@ public final class LogWriters implements AutoCloseable {
   private final Storage storage;
   private final Targets targets;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
-  private final Map<Lane, FramedLayout.Scratch> scratches = new ConcurrentHashMap<>();
   private final Map<InstanceId, Instance> instances = new ConcurrentHashMap<>();
   private volatile LogLimits perApp = LogLimits.DEFAULT;
   private volatile LogStorage all = LogStorage.DEFAULT;
@@ -198,7 +196,7 @@ public final class LogWriters implements AutoCloseable {
     for (LogStream stream : unfinished) {
       LogStream.Write write = stream.unfinished().orElse(null);
       if (write != null && fresh.key().equals(new AppendFile.Key(write.device(), write.inode()))) {
-        boolean isThere = fresh.hasHappened(fresh.key(), write.offset(), write.length());
+        boolean isThere = fresh.hasHappened(write.offset(), write.length());
         happened.putIfAbsent(stream.name(), isThere);
       }
     }
@@ -219,10 +217,12 @@ public final class LogWriters implements AutoCloseable {
       throw failure;
     }
     Lane lane = lane(files.stream().map(Companion::target).toList());
-    var outlets = new StreamWriter.Outlets(List.copyOf(files), layout(order, error, lane));
-    Captured captured = new Captured(stream, lane, outlets, clock, later);
-    captured.writer().tap((bytes, at) -> listener.seen(order, error, bytes, at));
-    return captured;
+    var outlets =
+        new StreamWriter.Outlets(
+            List.copyOf(files),
+            layout(order, error, lane),
+            (bytes, at) -> listener.seen(order, error, bytes, at));
+    return new Captured(stream, lane, outlets, clock, later);
   }
 
   private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
@@ -236,20 +236,7 @@ public final class LogWriters implements AutoCloseable {
     Path path = file.normalize();
     // What is in /dev and /proc is the daemon's own, such as its standard output.
     boolean ours = path.startsWith(home) || path.startsWith("/dev") || path.startsWith("/proc");
-    return ours || runAs.user().isEmpty() ? RunAs.DAEMON : rightsOf(runAs);
-  }
-
-  /// With whose rights an open log file is touched; empty: it is not open.
-  public Optional<RunAs> ownerOf(Path log) {
-    return targets.all().stream()
-        .filter(target -> target.path().equals(log))
-        .findFirst()
-        .map(LogTarget::owner);
-  }
-
-  /// What of an app's rights counts for its log files.
-  public static RunAs rightsOf(RunAs app) {
-    return new RunAs(app.user(), app.group(), OptionalInt.empty(), OptionalInt.empty());
+    return ours ? RunAs.DAEMON : runAs;
   }
 
   private LogLimits limits(LogsCommand.Open order) {
@@ -257,14 +244,14 @@ public final class LogWriters implements AutoCloseable {
   }
 
   private Layout layout(LogsCommand.Open order, boolean error, Lane lane) {
-    FramedLayout.Scratch scratch = scratches.computeIfAbsent(lane, _ -> new FramedLayout.Scratch());
     return switch (order.wishes().format()) {
       case LineFormat.Raw() -> RawLayout.INSTANCE;
-      case LineFormat.Dated(var pattern) -> new FramedLayout(new DatedFrame(pattern), scratch);
+      case LineFormat.Dated(var pattern) ->
+          new FramedLayout(new DatedFrame(pattern), lane.scratch());
       case LineFormat.Json(var pattern) ->
           new FramedLayout(
               new JsonFrame(pattern, error, order.id().toString(), order.app().toString()),
-              scratch);
+              lane.scratch());
     };
   }
 
@@ -436,16 +423,11 @@ public final class LogWriters implements AutoCloseable {
 
   private synchronized void closeMemory() {
     try {
-      if (memory != null || hasMemory(home)) {
+      if (memory != null || LogMemory.isThere(home)) {
         memory().close();
       }
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
     }
-  }
-
-  /// Whether this or a former daemon has left output in memory.
-  public static boolean hasMemory(Path home) {
-    return Files.exists(home.resolve("fifo").resolve("memory"));
   }
 }

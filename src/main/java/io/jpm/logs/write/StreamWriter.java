@@ -41,8 +41,7 @@ final class StreamWriter {
   private final Clocks clock;
   private final Lane.Task task;
   private final Runnable onRoom;
-  private volatile Outlets outlets;
-  private Tap tap = Tap.NOBODY;
+  private final Outlets outlets;
 
   /// When the line without an end is written as it is; 0: there is none.
   private long partialAt;
@@ -84,7 +83,8 @@ final class StreamWriter {
   ///
   /// @param targets its files; the first one decides, the others get what they take
   /// @param layout how lines stand in them
-  record Outlets(List<Companion> targets, Layout layout) {
+  /// @param tap who sees them too
+  record Outlets(List<Companion> targets, Layout layout, Tap tap) {
     LogTarget first() {
       return targets.getFirst().target();
     }
@@ -92,8 +92,6 @@ final class StreamWriter {
 
   /// Who sees lines as they come.
   interface Tap {
-    Tap NOBODY = (_, _) -> {};
-
     /// Output that is in the file now.
     ///
     /// @param bytes as the app wrote them: whole lines, or a line whose end is still to come
@@ -110,16 +108,6 @@ final class StreamWriter {
     if (!gathering || waiting >= BATCH) {
       task.wake();
     }
-  }
-
-  void tap(Tap now) {
-    tap = now;
-  }
-
-  /// Goes on into other files.
-  void outlets(Outlets now) {
-    outlets = now;
-    task.wake();
   }
 
   Outlets outlets() {
@@ -170,10 +158,6 @@ final class StreamWriter {
       return;
     }
     retryAt = 0;
-    if (!outlets.first().isPaid()) {
-      tryLater(Problem.BUSY);
-      return;
-    }
     if (isToBeGathered()) {
       return;
     }
@@ -273,7 +257,7 @@ final class StreamWriter {
   /// Whoever listens must not be able to stop the writing.
   private void tell(List<ByteBuffer> bytes, Instant now) {
     try {
-      tap.seen(bytes, now);
+      outlets.tap().seen(bytes, now);
     } catch (RuntimeException fault) {
       LOG.log(Level.ERROR, "lines were not told", fault);
     }
@@ -320,7 +304,7 @@ final class StreamWriter {
 
   private Problem writeFirst(
       LogTarget target, Object writer, List<ByteBuffer> bytes, LogTarget.Note note) {
-    Problem problem = target.write(writer, bytes, note).problem();
+    Problem problem = target.write(writer, bytes, note);
     if (problem != Problem.NONE) {
       stream.abandon();
     }

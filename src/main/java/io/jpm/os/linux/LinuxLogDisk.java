@@ -11,15 +11,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Log files by the calls of the kernel, each with a path made by a thread that has the owner's
@@ -94,26 +91,13 @@ final class LinuxLogDisk implements LogDisk {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(OpenedFile.again(fd))) {
       List<Entry> entries = new ArrayList<>();
       for (Path file : files) {
-        entry(file).ifPresent(entries::add);
+        Entry.of(file).ifPresent(entries::add);
       }
       return List.copyOf(entries);
     } catch (IOException | DirectoryIteratorException e) {
       throw new IOException("cannot read the folder " + folder + ": " + e.getMessage(), e);
     } finally {
       Libc.close(fd);
-    }
-  }
-
-  private static Optional<Entry> entry(Path file) throws IOException {
-    try {
-      BasicFileAttributes about =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      Path name = file.getFileName();
-      return about.isRegularFile() && name != null
-          ? Optional.of(new Entry(name.toString(), about.size()))
-          : Optional.empty();
-    } catch (NoSuchFileException goneMeanwhile) {
-      return Optional.empty();
     }
   }
 

@@ -10,7 +10,6 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.OpenOption;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Log files by the JDK. It promises less:
 ///
@@ -113,7 +111,7 @@ final class PortableLogDisk implements LogDisk {
           List<Entry> entries = new ArrayList<>();
           try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-              entry(file).ifPresent(entries::add);
+              Entry.of(file).ifPresent(entries::add);
             }
           } catch (NoSuchFileException none) {
             return List.of();
@@ -122,19 +120,6 @@ final class PortableLogDisk implements LogDisk {
           }
           return List.copyOf(entries);
         });
-  }
-
-  private static Optional<Entry> entry(Path file) throws IOException {
-    try {
-      BasicFileAttributes about =
-          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-      Path name = file.getFileName();
-      return about.isRegularFile() && name != null
-          ? Optional.of(new Entry(name.toString(), about.size()))
-          : Optional.empty();
-    } catch (NoSuchFileException goneMeanwhile) {
-      return Optional.empty();
-    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.jpm.logs.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.logs.files.LineEnds;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

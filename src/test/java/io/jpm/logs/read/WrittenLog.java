@@ -56,7 +56,8 @@ final class WrittenLog {
   WrittenLog print(long second, String text) throws IOException {
     long offset = Files.exists(path) ? Files.size(path) : 0;
     print(text);
-    ByteBuffer entry = Times.entry(second(second).toEpochMilli(), offset);
+    ByteBuffer entry =
+        Times.put(ByteBuffer.allocate(Times.ENTRY_BYTES), second(second).toEpochMilli(), offset);
     byte[] bytes = new byte[entry.remaining()];
     entry.get(bytes);
     Files.write(times(), bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);

@@ -1,10 +1,10 @@
-package io.jpm.logs.memory;
+package io.jpm.logs.files;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// Finds and counts line ends, eight bytes at a time.
-final class LineEnds {
+public final class LineEnds {
   private static final long LINE_ENDS = 0x0a0a0a0a0a0a0a0aL;
   private static final long LOW = 0x7f7f7f7f7f7f7f7fL;
 
@@ -17,7 +17,7 @@ final class LineEnds {
   }
 
   /// How many line ends there are.
-  static long count(ByteBuffer bytes) {
+  public static long count(ByteBuffer bytes) {
     ByteBuffer words = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     long count = 0;
     int at = words.position();
@@ -32,7 +32,7 @@ final class LineEnds {
   }
 
   /// Where the first line end is, or -1.
-  static int first(ByteBuffer bytes) {
+  public static int first(ByteBuffer bytes) {
     ByteBuffer words = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     int at = words.position();
     int end = words.limit();
@@ -51,7 +51,7 @@ final class LineEnds {
   }
 
   /// Where the last line end is, or -1.
-  static int last(ByteBuffer bytes) {
+  public static int last(ByteBuffer bytes) {
     ByteBuffer words = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     int begin = words.position();
     int end = words.limit();

@@ -1,0 +1,71 @@
+package io.jpm.logs.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.logs.files.Times;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileTimesTest {
+  private static final long UNKNOWN = -1;
+
+  @TempDir private Path dir;
+
+  /// A file of these entries and five bytes of the next one.
+  private FileTimes times(long... momentsAndOffsets) throws IOException {
+    ByteBuffer content = ByteBuffer.allocate(momentsAndOffsets.length * Long.BYTES + 5);
+    ByteBuffer entry = ByteBuffer.allocate(Times.ENTRY_BYTES);
+    for (int i = 0; i < momentsAndOffsets.length; i += 2) {
+      content.put(Times.put(entry, momentsAndOffsets[i], momentsAndOffsets[i + 1]));
+    }
+    Path file = Files.createTempFile(dir, "log", ".times");
+    return new FileTimes(Files.write(file, content.array()), UNKNOWN);
+  }
+
+  @Test
+  void aByteWasCapturedWithTheEntryBeforeIt() throws IOException {
+    FileTimes times = times(1000, 10, 2000, 30);
+
+    assertThat(times.at(9)).isEqualTo(UNKNOWN);
+    assertThat(times.at(10)).isEqualTo(1000);
+    assertThat(times.at(29)).isEqualTo(1000);
+    assertThat(times.at(30)).isEqualTo(2000);
+    assertThat(times.at(Long.MAX_VALUE)).isEqualTo(2000);
+  }
+
+  @Test
+  void aMomentLeadsToTheFirstByteCapturedAfterIt() throws IOException {
+    FileTimes times = times(1000, 0, 2000, 30, 2000, 40);
+
+    assertThat(times.after(499)).isZero();
+    assertThat(times.after(1000)).isEqualTo(30);
+    assertThat(times.after(1999)).isEqualTo(30);
+    assertThat(times.after(2000)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void anEmptiedFileForgetsWhatWasBefore() throws IOException {
+    FileTimes times = times(1000, 0, 2000, 500, 3000, 100, 4000, 200);
+
+    assertThat(times.at(50)).isEqualTo(UNKNOWN);
+    assertThat(times.at(150)).isEqualTo(3000);
+    assertThat(times.at(500)).isEqualTo(4000);
+  }
+
+  @Test
+  void theLaterOfTwoEntriesForOneByteCounts() throws IOException {
+    assertThat(times(1000, 0, 2000, 0).at(0)).isEqualTo(2000);
+  }
+
+  @Test
+  void halfAnEntryAtTheEndIsLeftOut() throws IOException {
+    assertThat(times(1000, 0).at(Long.MAX_VALUE)).isEqualTo(1000);
+    assertThat(times().at(0)).isEqualTo(UNKNOWN);
+    assertThat(Arrays.asList(times().after(0), times().after(1000))).containsOnly(Long.MAX_VALUE);
+  }
+}
