@@ -49,6 +49,7 @@ class ArchitectureTest {
     table.put("satan", List.of("model", "os", "bus"));
     table.put("history", List.of("model", "wire", "bus"));
     table.put("logs", List.of("model", "os", "wire", "bus"));
+    table.put("balancer", List.of("model", "os", "bus"));
     table.put("console", List.of("model", "config", "wire", "bus"));
     table.put("bridge", List.of("wire", "bus"));
     table.put("client", List.of("model", "wire"));

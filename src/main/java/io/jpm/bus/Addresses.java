@@ -10,6 +10,12 @@ public final class Addresses {
   /// Publication of [InstanceEvent]. Internal; History makes [#EVENTS] of it for the outside.
   public static final String GOD_EVENTS = "jpm.god.events";
 
+  /// [BalancerCommand] → [BalancerReply]. Internal.
+  public static final String BALANCER_COMMAND = "jpm.balancer.command";
+
+  /// Publication of [BalancerReport]. Internal.
+  public static final String BALANCER_REPORTS = "jpm.balancer.reports";
+
   /// [HistoryCommand] → [HistoryReply]. Internal.
   public static final String HISTORY_COMMAND = "jpm.history.command";
 
@@ -40,6 +46,11 @@ public final class Addresses {
   /// Everything that happens to any app, numbered and kept already: [io.jpm.wire.EventMessage] as
   /// JSON. Open to the bridge's subscribers.
   public static final String EVENTS = "jpm.events";
+
+  /// What ClusterBalancer counts where connections pass through the daemon, each second in which
+  /// something has changed: `{"v":1,"app":…,"instances":[{"id":…,"connections":…,…}]}`. Open to the
+  /// bridge's subscribers.
+  public static final String BALANCE = "jpm.balance";
 
   private static final String LINES = "jpm.lines.";
 

@@ -3,7 +3,10 @@ package io.jpm.bus;
 /// Whatever verticles send each other. All are immutable records; the receiver gets the sender's
 /// instance.
 public sealed interface BusMessage
-    permits DaemonCommand,
+    permits BalancerCommand,
+        BalancerReply,
+        BalancerReport,
+        DaemonCommand,
         GodCommand,
         GodReply,
         HistoryCommand,

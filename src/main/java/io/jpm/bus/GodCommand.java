@@ -56,6 +56,43 @@ public sealed interface GodCommand extends BusMessage {
     DELETE
   }
 
+  /// Replaces processes without a gap: a new process beside each that runs, and only when it is
+  /// ready the old one is drained and ended (PM2's `reload`). What is not in cluster mode, or does
+  /// not run, is restarted. Of the apps whose new process does not get ready the old ones stay, and
+  /// their instances that were not replaced yet are left.
+  ///
+  /// How it goes is told by [InstanceEvent]s of the kinds `RELOAD` and `RELOAD_FAILED`.
+  ///
+  /// @param targets as in [Act]
+  /// @param specs apps of a process file, to be reloaded with this description; unknown ones are
+  ///   started
+  /// @param parallel how many instances of one app at a time, 1 or more
+  /// @param shell as in [Act]
+  record Reload(
+      List<String> targets, List<AppSpec> specs, int parallel, Optional<Map<String, String>> shell)
+      implements GodCommand {
+    public Reload {
+      targets = List.copyOf(targets);
+      specs = List.copyOf(specs);
+      shell = shell.map(Map::copyOf);
+    }
+  }
+
+  /// Gives an app more or fewer instances (PM2's `scale`). Instances that go are drained.
+  ///
+  /// @param target a name or id
+  /// @param how to how many, or how many more
+  /// @param number as `how` says; at least one instance must be left
+  record Scale(String target, Step how, int number) implements GodCommand {
+    /// What the number means.
+    public enum Step {
+      /// To so many.
+      TO,
+      /// So many more, or fewer where it is negative.
+      BY
+    }
+  }
+
   /// Shows instances as they are.
   ///
   /// @param targets as in [Act]; empty: all, and no problem when there are none

@@ -58,6 +58,10 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     STOP,
     ERRORED,
     DELETE,
-    ADOPT
+    ADOPT,
+    /// A reload has put a new process in the place of the former one.
+    RELOAD,
+    /// A reload's new process did not get ready; the former one stays.
+    RELOAD_FAILED
   }
 }

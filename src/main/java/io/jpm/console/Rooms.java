@@ -52,6 +52,8 @@ final class Rooms {
               GodCommand.ClearDump _,
               GodCommand.Resurrect _ ->
               context.timing().actions();
+          // Draining may take long, and of that the app's owner has said how long.
+          case GodCommand.Reload _, GodCommand.Scale _ -> Duration.ofHours(12);
           case GodCommand.EndEverything _ -> context.timing().ending();
         };
     return ask("God", Addresses.GOD_COMMAND, command, limit);

@@ -65,6 +65,8 @@ final class Commands {
       case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
+      case GodCommand.Reload _, GodCommand.Scale _ ->
+          Future.failedFuture(new UnsupportedOperationException());
       case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
       case GodCommand.EndEverything() ->
           delete(List.copyOf(registry.all()), List.of()).map(this::withLoss);

@@ -58,7 +58,8 @@ final class SpawnRequests {
         tag,
         instance.spec.runAs(),
         true,
-        instance.spec.logs().terminal());
+        instance.spec.logs().terminal(),
+        List.of());
   }
 
   private Map<String, String> environment(Instance instance) {

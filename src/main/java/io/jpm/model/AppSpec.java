@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param variables the environment
 /// @param runAs rights and priority
 /// @param instances how many processes
+/// @param cluster how these share what they listen on
 /// @param autostart whether `start` of the whole file starts it
 /// @param restart when to start again
 /// @param stop how to end
@@ -31,6 +32,7 @@ public record AppSpec(
     Variables variables,
     RunAs runAs,
     Instances instances,
+    Cluster cluster,
     boolean autostart,
     RestartPolicy restart,
     StopPolicy stop,
@@ -61,6 +63,7 @@ public record AppSpec(
         .variables(variables)
         .runAs(runAs)
         .instances(instances)
+        .cluster(cluster)
         .autostart(autostart)
         .restart(restart)
         .stop(stop)
@@ -80,6 +83,7 @@ public record AppSpec(
     private Variables variables = Variables.NONE;
     private RunAs runAs = RunAs.DAEMON;
     private Instances instances = Instances.of(1);
+    private Cluster cluster = Cluster.FORK;
     private boolean autostart = true;
     private RestartPolicy restart = RestartPolicy.DEFAULT;
     private StopPolicy stop = StopPolicy.DEFAULT;
@@ -122,6 +126,12 @@ public record AppSpec(
     /// Sets [AppSpec#instances].
     public Draft instances(Instances value) {
       this.instances = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#cluster].
+    public Draft cluster(Cluster value) {
+      this.cluster = value;
       return this;
     }
 
@@ -176,8 +186,8 @@ public record AppSpec(
     /// The app.
     public AppSpec build() {
       return new AppSpec(
-          name, namespace, command, cwd, variables, runAs, instances, autostart, restart, stop,
-          readiness, triggers, dependsOn, logs, pidFile);
+          name, namespace, command, cwd, variables, runAs, instances, cluster, autostart, restart,
+          stop, readiness, triggers, dependsOn, logs, pidFile);
     }
   }
 }

@@ -19,6 +19,12 @@ public interface ChildWatcher {
     heard.run(); // for those who gave no channel
   }
 
+  /// As [#message] for a message of Node's own, one whose `cmd` begins with `NODE_`; what answers a
+  /// [ProcessHost#post] is not among them.
+  default void internal(String json, Runnable heard) {
+    heard.run();
+  }
+
   /// Nothing of the tree is left that we may end; called once, only after [Child#signalTree] was
   /// called, and after [#exited] (which a child of [ProcessHost#adoptLeftovers] never gets).
   void treeGone();

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /// The operating system's processes, in our words. All methods may block for some milliseconds:
 /// never call them on an event loop. They are safe to call from several threads.
@@ -71,6 +73,47 @@ public interface ProcessHost extends AutoCloseable {
   /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])
   default Optional<LogPipes> logPipes() {
     return Optional.empty();
+  }
+
+  /// The listening sockets that apps share.
+  ///
+  /// @return empty on systems where sockets cannot be shared
+  default Optional<ListenSockets> listenSockets() {
+    return Optional.empty();
+  }
+
+  /// Sends a message over the channel of a process that was made or adopted here, as [Child#send]
+  /// does.
+  ///
+  /// @param json one JSON value
+  /// @return whether it is on its way
+  default boolean post(ProcessIdentity process, String json) {
+    return false;
+  }
+
+  /// Sends a message with a descriptor, in the form in which Node's `child_process` does:
+  /// `{"cmd":"NODE_HANDLE","type":…,"msg":json}`. One at a time is on its way, what is sent
+  /// meanwhile waits in order.
+  ///
+  /// @param json one JSON object
+  /// @param handle what goes with it; stays open here
+  /// @param taken told once, on a thread of the host, whether the process has taken it; false also
+  ///   when it ended before
+  /// @return whether it is on its way; when not, `taken` is not told
+  default boolean post(
+      ProcessIdentity process, String json, Handle handle, Consumer<Boolean> taken) {
+    return false;
+  }
+
+  /// What the tree under `main` listens on over TCP: the main process, its descendants and its
+  /// session.
+  default List<Listening> listening(ProcessIdentity main) {
+    return List.of();
+  }
+
+  /// How many TCP connections the tree under `main` has that came in through one of `ports`.
+  default int connections(ProcessIdentity main, Set<Integer> ports) {
+    return 0;
   }
 
   /// The log files of this system.

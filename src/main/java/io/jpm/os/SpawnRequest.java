@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Everything a new process is made of. Standard input is `/dev/null`; beside the streams only the
-/// channel is inherited.
+/// channel and the sockets are inherited.
 ///
 /// @param program the file to execute, absolute
 /// @param argv the argument vector, program name first
@@ -24,8 +24,10 @@ import java.util.Map;
 ///   on descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the daemon.
 /// @param terminal whether standard output and error are one terminal, for programs that hold lines
 ///   back or leave out colours when they write into a pipe. All of it goes the way of `out`, byte
-///   for byte; standard input stays `/dev/null`. The descriptor behind those of the channel, else
-///   3, is the pipe of `out`. Where there are no terminals the request is refused.
+///   for byte; standard input stays `/dev/null`. The descriptor behind those of the channel and the
+///   sockets is the pipe of `out`. Where there are no terminals the request is refused.
+/// @param sockets keys of [ListenSockets] that are inherited, in this order from descriptor 5 on,
+///   without a channel from 3 on
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -36,7 +38,8 @@ public record SpawnRequest(
     String tag,
     RunAs runAs,
     boolean channel,
-    boolean terminal) {
+    boolean terminal,
+    List<String> sockets) {
   /// The environment variable that carries the tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
@@ -49,16 +52,18 @@ public record SpawnRequest(
       LogPipe out,
       LogPipe error,
       String tag) {
-    this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false, false);
+    this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false, false, List.of());
   }
 
-  /// The same without a channel or terminal.
+  /// The same without a channel, terminal or sockets.
   public SpawnRequest plain() {
-    return new SpawnRequest(program, argv, environment, cwd, out, error, tag, runAs, false, false);
+    return new SpawnRequest(
+        program, argv, environment, cwd, out, error, tag, runAs, false, false, List.of());
   }
 
   public SpawnRequest {
     argv = List.copyOf(argv);
     environment = Map.copyOf(environment);
+    sockets = List.copyOf(sockets);
   }
 }

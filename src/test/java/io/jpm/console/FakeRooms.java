@@ -116,6 +116,10 @@ final class FakeRooms {
         }
         answer(() -> message.reply(new GodReply(acted, found)));
       }
+      case GodCommand.Reload reload ->
+          answer(() -> message.reply(new GodReply(named(reload.targets()), found)));
+      case GodCommand.Scale scale ->
+          answer(() -> message.reply(new GodReply(named(List.of(scale.target())), found)));
       case GodCommand.StartApps(var specs, _) -> {
         List<InstanceView> started = new ArrayList<>();
         if (found.isEmpty()) {

@@ -138,7 +138,8 @@ public final class HostFixture implements AutoCloseable {
         tag,
         request.runAs(),
         request.channel(),
-        request.terminal());
+        request.terminal(),
+        List.of());
   }
 
   public SpawnRequest withChannel(SpawnRequest request) {
@@ -152,7 +153,8 @@ public final class HostFixture implements AutoCloseable {
         request.tag(),
         request.runAs(),
         true,
-        request.terminal());
+        request.terminal(),
+        List.of());
   }
 
   public SpawnRequest withTerminal(SpawnRequest request) {
@@ -166,7 +168,8 @@ public final class HostFixture implements AutoCloseable {
         request.tag(),
         request.runAs(),
         request.channel(),
-        true);
+        true,
+        List.of());
   }
 
   public SpawnRequest withRunAs(SpawnRequest request, RunAs runAs) {
@@ -180,7 +183,8 @@ public final class HostFixture implements AutoCloseable {
         request.tag(),
         runAs,
         request.channel(),
-        request.terminal());
+        request.terminal(),
+        List.of());
   }
 
   public SpawnRequest withVariable(SpawnRequest request, String name, String value) {
@@ -196,7 +200,8 @@ public final class HostFixture implements AutoCloseable {
         request.tag(),
         request.runAs(),
         request.channel(),
-        request.terminal());
+        request.terminal(),
+        List.of());
   }
 
   public Spawned start(String script, String... arguments) {

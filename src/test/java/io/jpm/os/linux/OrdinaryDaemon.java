@@ -52,7 +52,8 @@ final class OrdinaryDaemon {
         dir + ":1:1",
         runAs,
         false,
-        false);
+        false,
+        List.of());
   }
 
   private static void say(String what, LinuxProcessHost host, SpawnRequest request)

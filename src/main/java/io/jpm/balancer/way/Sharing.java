@@ -1,0 +1,64 @@
+package io.jpm.balancer.way;
+
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
+import io.jpm.model.WorkerId;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+
+/// One way of sharing what the instances of an app listen on, for all apps that are balanced in it.
+/// All methods are called on ClusterBalancer's context and must not block; what they tell, they
+/// tell on that context through [Reports].
+public interface Sharing {
+  /// What a process needs to be made with: [BalancerReply.Prepared] or [BalancerReply.Refused].
+  Future<BalancerReply> prepare(BalancerCommand.Prepare order);
+
+  /// A process runs; it was not prepared by this daemon where it is adopted.
+  void began(BalancerCommand.Began news);
+
+  /// A process has sent a message of Node's own.
+  default void heard(WorkerId worker, String json) {
+    // Only workers that speak Node's protocol have anything to say.
+  }
+
+  /// Has a process take no more connections.
+  ///
+  /// @return how many connections are left, when there are none or the time for it is over
+  Future<Integer> drain(WorkerId worker);
+
+  /// A process has ended; another may take its place.
+  void ended(WorkerId worker);
+
+  /// Nothing follows a process that has ended, or was never made. Called after [#ended] where there
+  /// was one.
+  void released(WorkerId worker);
+
+  /// Where an app listens, as people write it.
+  List<String> addresses(AppName app);
+
+  /// The word of how the next instance is chosen.
+  String strategy(AppName app);
+
+  /// What is counted of an instance, in the order of showing; empty where connections do not pass
+  /// through the daemon.
+  default Map<String, Long> counters(InstanceId id) {
+    return Map.of();
+  }
+
+  /// Lets go of everything; apps are left alone, and what outlives the daemon is not closed.
+  Future<Void> close();
+
+  /// Who is told.
+  interface Reports {
+    /// A process takes connections; told once of each.
+    void listening(WorkerId worker, String address);
+
+    /// An app cannot be balanced in this way.
+    ///
+    /// @param reason for people
+    void unsuitable(AppName app, String reason);
+  }
+}

@@ -1,0 +1,47 @@
+package io.jpm.bus;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
+
+/// What ClusterBalancer is asked and told; each is answered with a [BalancerReply]. Only apps in
+/// cluster mode ([io.jpm.model.Cluster#enabled]) are its business.
+public sealed interface BalancerCommand extends BusMessage {
+  /// A process is about to be made: what does it need to share what it listens on? Answered by
+  /// [BalancerReply.Prepared] or [BalancerReply.Refused].
+  ///
+  /// @param worker the process to be
+  /// @param number its place among the app's instances, from 0
+  /// @param spec the app it belongs to
+  record Prepare(WorkerId worker, int number, AppSpec spec) implements BalancerCommand {}
+
+  /// The process runs: it was just made, or a former daemon made it and it is adopted.
+  ///
+  /// @param memo what [BalancerReply.Prepared#memo] said when it was made
+  record Began(WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo)
+      implements BalancerCommand {}
+
+  /// The process has sent a message of Node's own over its channel, one whose `cmd` begins with
+  /// `NODE_`. Not answered.
+  record Heard(WorkerId worker, String json) implements BalancerCommand {}
+
+  /// The process is to get no new connection; answered by [BalancerReply.Drained] when it has no
+  /// connection any more, or [io.jpm.model.Cluster#drain] is over. After that it is asked to end.
+  record Drain(WorkerId worker) implements BalancerCommand {}
+
+  /// The process has ended. Its sockets stay open for the one that takes its place.
+  record Ended(WorkerId worker) implements BalancerCommand {}
+
+  /// Nothing comes after the process until somebody asks for it: the instance is stopped, errored
+  /// or deleted. Sockets that nobody else serves are closed.
+  ///
+  /// @param worker the last process, or the one that would have been the first
+  record Released(WorkerId worker) implements BalancerCommand {}
+
+  /// How is an app balanced? Answered by [BalancerReply.Status].
+  ///
+  /// @param id one of its instances, whose counters are told
+  record Ask(AppName app, InstanceId id) implements BalancerCommand {}
+}

@@ -1,0 +1,73 @@
+package io.jpm.bus;
+
+import io.jpm.model.Balance;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// ClusterBalancer's answer.
+public sealed interface BalancerReply extends BusMessage {
+  /// It was done, or there was nothing to do.
+  record Done() implements BalancerReply {}
+
+  /// What the process is to be made with.
+  ///
+  /// @param wrapper words before the whole command, the program to execute first; empty: none
+  /// @param options words right behind the program's own, such as `--require`
+  /// @param environment variables over those of the app
+  /// @param sockets keys of `os.ListenSockets` to be inherited, in this order
+  /// @param channel whether it gets a channel for messages; sockets then begin at descriptor 5,
+  ///   else at 3
+  /// @param memo to be kept with the process, for [BalancerCommand.Began] after an adoption
+  record Prepared(
+      List<String> wrapper,
+      List<String> options,
+      Map<String, String> environment,
+      List<String> sockets,
+      boolean channel,
+      String memo)
+      implements BalancerReply {
+    /// Made as it is.
+    public static final Prepared PLAIN =
+        new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "");
+
+    public Prepared {
+      wrapper = List.copyOf(wrapper);
+      options = List.copyOf(options);
+      environment = Map.copyOf(environment);
+      sockets = List.copyOf(sockets);
+    }
+  }
+
+  /// It cannot be made so.
+  ///
+  /// @param reason a sentence for the user, with what to mend
+  record Refused(String reason) implements BalancerReply {}
+
+  /// See [BalancerCommand.Drain].
+  ///
+  /// @param left connections that were still open when the time was over
+  record Drained(int left) implements BalancerReply {}
+
+  /// How an app is balanced.
+  ///
+  /// @param way what is done
+  /// @param reason why, for people: `the program is node`
+  /// @param strategy its word
+  /// @param addresses what is listened on, as people write it
+  /// @param counters of the instance that was asked for, by name, in the order of showing; only
+  ///   where connections pass through the daemon
+  record Status(
+      Balance way,
+      String reason,
+      String strategy,
+      List<String> addresses,
+      Map<String, Long> counters)
+      implements BalancerReply {
+    public Status {
+      addresses = List.copyOf(addresses);
+      counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters));
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.jpm.model;
+
+/// An address that a server listens on.
+///
+/// @param host a literal IPv4 or IPv6 address without brackets; empty: every address of the
+///   machine, both families where the machine has IPv6
+/// @param port 1 to 65535
+public record ListenAddress(String host, int port) {
+  public ListenAddress {
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("port " + port + ": use 1 to 65535");
+    }
+  }
+
+  /// On every address of the machine.
+  public static ListenAddress any(int port) {
+    return new ListenAddress("", port);
+  }
+
+  /// As people write it: `8000`, `127.0.0.1:8000`, `[::1]:8000`.
+  @Override
+  public String toString() {
+    if (host.isEmpty()) {
+      return Integer.toString(port);
+    }
+    return host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
+  }
+}

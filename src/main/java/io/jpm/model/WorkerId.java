@@ -1,0 +1,9 @@
+package io.jpm.model;
+
+/// One process of one instance. While an instance is being reloaded there are two with the same
+/// [InstanceId], which differ in their birth.
+///
+/// @param id the instance
+/// @param birth when what it is supervised as was added, milliseconds since 1970
+/// @param generation which of its spawns
+public record WorkerId(InstanceId id, long birth, long generation) {}

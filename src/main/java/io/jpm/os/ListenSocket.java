@@ -1,0 +1,31 @@
+package io.jpm.os;
+
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// A socket that several processes listen on. The connections that wait in it are not lost as long
+/// as one process or the daemon has it open. All methods are safe to call from several threads.
+public interface ListenSocket extends Handle, AutoCloseable {
+  /// The name under which the next daemon finds it again.
+  String key();
+
+  /// Where it listens now; empty for one that a process is still to bind.
+  Optional<InetSocketAddress> address();
+
+  /// The kernel's number of it, as in `/proc/PID/fd` and `/proc/net/tcp`.
+  long inode();
+
+  /// Accepts connections here, in the daemon, from now on.
+  ///
+  /// @param consumer gets each, on a thread of the host: must hand over and return. While it has
+  ///   more than a few hundred that are not closed, no more are accepted.
+  void accept(Consumer<Connection> consumer);
+
+  /// Stops accepting here; connections wait.
+  void pause();
+
+  /// Closes the daemon's hold, and has the keeper forget it. Processes that have it keep it.
+  @Override
+  void close();
+}

@@ -1,0 +1,69 @@
+package io.jpm.os;
+
+import io.jpm.model.RunAs;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+
+/// The listening sockets of apps. They outlive the daemon: the keeper holds them, and the next
+/// daemon has them back ([#recovered]). Methods may block for some milliseconds.
+public interface ListenSockets {
+  /// What to make.
+  ///
+  /// @param kind what comes over it
+  /// @param address where to bind; an IPv6 wildcard takes IPv4 too unless `v6only`. Empty: nowhere
+  ///   yet, a process does that
+  /// @param ipv6 the family of one that is not bound yet
+  /// @param v6only whether an IPv6 wildcard leaves IPv4 alone
+  /// @param backlog how many connections may wait, at most what the system allows; 0: the system's
+  ///   most
+  /// @param runAs with whose rights it is bound (ports below 1024)
+  record Wish(
+      Kind kind,
+      Optional<InetSocketAddress> address,
+      boolean ipv6,
+      boolean v6only,
+      int backlog,
+      RunAs runAs) {}
+
+  /// What comes over a socket.
+  enum Kind {
+    /// TCP connections. Bound sockets listen already.
+    TCP,
+    /// UDP datagrams.
+    UDP
+  }
+
+  /// Makes a socket. It has SO_REUSEADDR and, for TCP, SO_REUSEPORT: should it be lost to the
+  /// daemon while a process has it, the port can be bound again.
+  ///
+  /// @param key a name that no open one has, without line breaks
+  /// @throws ListenFailure with the system's name of what is wrong (`EADDRINUSE`)
+  ListenSocket open(String key, Wish wish) throws ListenFailure;
+
+  /// An open one.
+  Optional<ListenSocket> find(String key);
+
+  /// All open ones, in the beginning those of a former daemon.
+  List<ListenSocket> all();
+
+  /// Why a socket cannot be had.
+  final class ListenFailure extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+
+    /// @param message for people, with the address and what to mend
+    /// @param errno the system's number, positive
+    public ListenFailure(String message, int errno) {
+      super(message);
+      this.errno = errno;
+    }
+
+    /// The system's number, positive.
+    public int errno() {
+      return errno;
+    }
+  }
+}

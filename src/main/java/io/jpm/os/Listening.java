@@ -1,0 +1,12 @@
+package io.jpm.os;
+
+import java.net.InetSocketAddress;
+
+/// A socket that a process tree listens on.
+///
+/// @param address where
+/// @param inode the kernel's number of it ([ListenSocket#inode])
+/// @param accepting whether a process of the tree waits for connections on it: in `accept(2)`,
+///   `poll(2)` or `select(2)`, or with an `epoll(7)` that has it. False also where the system does
+///   not show that.
+public record Listening(InetSocketAddress address, long inode, boolean accepting) {}
