@@ -1,0 +1,420 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// One port, several processes, and nothing lost when they are replaced: in each way of sharing,
+/// with the servers of `examples/cluster`, which know nothing of it.
+@Timeout(1800)
+class ClusterIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /// How many reloads in a row; more by `-Djpm.reloads=100`.
+  private static final int RELOADS = Integer.getInteger("jpm.reloads", 3);
+
+  private static final Path EXAMPLES = Jpm.ROOT.resolve("examples/cluster");
+
+  /// A server, and how it shares its port.
+  enum Way {
+    NODE("server.js", "node, kernel"),
+    NODE_IN_TURN("server.js", "node, round_robin"),
+    JVM("", "jvm, kernel"),
+    JVM_17("", "jvm, kernel"),
+    ACTIVATED("server.py", "listen_fds, kernel"),
+    PROXY("server.py", "proxy, round_robin"),
+    NODE_BY_PROXY("server.js", "proxy, least_conn");
+
+    final String script;
+    final String balance;
+
+    Way(String script, String balance) {
+      this.script = script;
+      this.balance = balance;
+    }
+
+    boolean hasWebSockets() {
+      return script.equals("server.js");
+    }
+
+    boolean isProxy() {
+      return balance.startsWith("proxy");
+    }
+  }
+
+  private Jpm jpm;
+  private int port;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    port = freePort();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void start(Way way, int instances) throws Exception {
+    start(way, instances, new JsonObject());
+  }
+
+  /// @param more attributes beside those of the way
+  private void start(Way way, int instances, JsonObject more) throws Exception {
+    jpm.run("start", file(way, instances, more).toString()).ok();
+    awaitAnswers(way, instances);
+  }
+
+  private Path file(Way way, int instances, JsonObject more) throws Exception {
+    JsonObject app = new JsonObject().put("name", "web").put("instances", instances);
+    switch (way) {
+      case NODE -> app.put("script", copy("node/server.js")).put("port", port);
+      case NODE_IN_TURN ->
+          app.put("script", copy("node/server.js"))
+              .put("port", port)
+              .put("strategy", "round_robin");
+      case NODE_BY_PROXY ->
+          app.put("script", copy("node/server.js"))
+              .put("port", port)
+              .put("balance", "proxy")
+              .put("strategy", "least_conn");
+      case JVM -> java(app, Path.of(System.getProperty("java.home")));
+      case JVM_17 -> java(app, java17());
+      case ACTIVATED ->
+          app.put("script", copy("activated/server.py"))
+              .put("listen", new JsonArray().add("127.0.0.1:" + port))
+              .put("kill_timeout", "30s");
+      case PROXY -> app.put("script", copy("python/server.py")).put("port", port);
+    }
+    Path file = jpm.work().resolve("apps.json");
+    Files.writeString(
+        file, new JsonObject().put("apps", new JsonArray().add(app.mergeIn(more))).encode());
+    return file;
+  }
+
+  private String copy(String example) throws IOException {
+    Path file = jpm.work().resolve(Path.of(example).getFileName());
+    Files.writeString(file, Files.readString(EXAMPLES.resolve(example)));
+    return file.toString();
+  }
+
+  private void java(JsonObject app, Path home) throws Exception {
+    compile(Files.readString(EXAMPLES.resolve("jvm/Server.java")));
+    app.put("script", home.resolve("bin/java") + " -Xshare:auto -Xmx64m -cp . Server")
+        .put("cwd", jpm.work().toString())
+        .put("env", new JsonObject().put("PORT", Integer.toString(port)));
+  }
+
+  private void compile(String source) throws Exception {
+    Path file = jpm.work().resolve("Server.java");
+    Files.writeString(file, source);
+    Process javac =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "javac").toString(),
+                "--release",
+                "17",
+                "-d",
+                jpm.work().toString(),
+                file.toString())
+            .inheritIO()
+            .start();
+    assertThat(javac.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(javac.exitValue()).isZero();
+  }
+
+  private static Path java17() throws IOException {
+    Path folder = Path.of("/usr/lib/jvm");
+    try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
+      return all.filter(it -> it.getFileName().toString().contains("17"))
+          .filter(it -> Files.isExecutable(it.resolve("bin/java")))
+          .findFirst()
+          .orElseGet(() -> Path.of("absent"));
+    }
+  }
+
+  private static void assumeIsThere(Way way) throws IOException {
+    assumeTrue(way != Way.JVM_17 || Files.exists(java17()), "there is no Java 17");
+  }
+
+  private void awaitAnswers(Way way, int instances) throws IOException {
+    try (Load load = new Load(port)) {
+      Eventually.await("all answer", SOON, () -> answering(load, pids()) == instances);
+    }
+    assertThat(jpm.run("describe", "web").ok().out()).contains(way.balance);
+  }
+
+  private static int answering(Load load, Set<String> pids) {
+    Set<String> seen = new HashSet<>();
+    for (int i = 0; i < 400 && seen.size() < pids.size(); i++) {
+      try {
+        seen.add(load.get().split(" ", -1)[0]);
+      } catch (IOException notYet) {
+        return 0;
+      }
+    }
+    seen.retainAll(pids);
+    return seen.size();
+  }
+
+  private Set<String> pids() {
+    Set<String> pids = new HashSet<>();
+    jpm.list().forEach(app -> pids.add(Integer.toString(app.getInteger("pid"))));
+    return pids;
+  }
+
+  private Load load(Way way) {
+    Load load = new Load(port).keepAlive(4).closing(2).uploads();
+    return way.hasWebSockets() ? load.webSockets() : load;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void fourProcessesAnswerOnOnePort(Way way) throws Exception {
+    assumeIsThere(way);
+    start(way, 4);
+    assertThat(pids()).hasSize(4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void reloadsLoseNothing(Way way) throws Exception {
+    assumeIsThere(way);
+    start(way, 2);
+    try (Load load = load(way)) {
+      for (int i = 0; i < RELOADS; i++) {
+        Set<String> before = pids();
+        jpm.run("reload", "web").ok();
+        assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
+      }
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.done("upload")).isPositive();
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Way.class,
+      names = {"NODE", "JVM", "ACTIVATED", "PROXY"})
+  void theOldVersionServesOnWhereTheNewOneDoesNotGetReady(Way way) throws Exception {
+    start(way, 2, new JsonObject().put("listen_timeout", "3s"));
+    Set<String> before = pids();
+    try (Load load = load(way)) {
+      for (Bad bad : Bad.values()) {
+        install(way, bad);
+        String told = jpm.run("reload", "web").failed().err();
+        assertThat(told).contains(bad.reason);
+        assertThat(pids()).isEqualTo(before);
+      }
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.done("close")).isPositive();
+    }
+    assertThat(jpm.apps()).hasSize(2);
+  }
+
+  /// A version that must not take the place of one that works.
+  private enum Bad {
+    ENDS("exit 1"),
+    NEVER_LISTENS("not ready within 3 s"),
+    TOO_LATE("not ready within 3 s");
+
+    final String reason;
+
+    Bad(String reason) {
+      this.reason = reason;
+    }
+  }
+
+  private void install(Way way, Bad bad) throws Exception {
+    switch (way) {
+      case NODE, NODE_IN_TURN, NODE_BY_PROXY -> {
+        String good = Files.readString(EXAMPLES.resolve("node/server.js"));
+        write(
+            way,
+            switch (bad) {
+              case ENDS -> "process.exit(1)";
+              case NEVER_LISTENS -> "setInterval(() => {}, 1000)";
+              case TOO_LATE ->
+                  good.replace("server.listen(", "setTimeout(() => server.listen(")
+                      .replace("3000);", "3000), 5000);");
+            });
+      }
+      case JVM, JVM_17 -> {
+        String good = Files.readString(EXAMPLES.resolve("jvm/Server.java"));
+        compile(
+            switch (bad) {
+              case ENDS ->
+                  good.replace("int port", "if (args.length == 0) System.exit(1); int port");
+              case NEVER_LISTENS ->
+                  "public class Server { public static void main(String[] args) throws Exception"
+                      + " { Thread.sleep(1000000); } }";
+              case TOO_LATE ->
+                  good.replace("throws IOException", "throws Exception")
+                      .replace("int port", "Thread.sleep(5000); int port");
+            });
+      }
+      case ACTIVATED, PROXY -> {
+        String good =
+            Files.readString(
+                EXAMPLES.resolve(way == Way.PROXY ? "python/server.py" : "activated/server.py"));
+        write(
+            way,
+            switch (bad) {
+              case ENDS -> "raise SystemExit(1)";
+              case NEVER_LISTENS -> "import time; time.sleep(1000000)";
+              case TOO_LATE -> "import time; time.sleep(5)\n" + good;
+            });
+      }
+    }
+  }
+
+  private void write(Way way, String text) throws IOException {
+    Files.writeString(jpm.work().resolve(way.script), text);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Way.class,
+      names = {"NODE", "NODE_IN_TURN", "JVM", "ACTIVATED"})
+  void theDaemonsDeathLosesNothing(Way way) throws Exception {
+    jpm.makeAotCache();
+    start(way, 2);
+    Set<String> before = pids();
+    try (Load load = load(way)) {
+      long daemon = jpm.daemonPid();
+      jpm.killDaemon();
+      Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+      assertThat(pids()).isEqualTo(before);
+      jpm.run("reload", "web").ok();
+      assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
+      jpm.run("scale", "web", "+1").ok();
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+    awaitAnswers(way, 3);
+  }
+
+  private boolean otherDaemon(long than) {
+    try {
+      return jpm.daemonPid() != than;
+    } catch (IOException | NumberFormatException notYet) {
+      return false;
+    }
+  }
+
+  @Test
+  void theProxyIsBackAfterTheDaemonsDeath() throws Exception {
+    jpm.makeAotCache();
+    start(Way.PROXY, 2);
+    Set<String> before = pids();
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+    awaitAnswers(Way.PROXY, 2);
+    assertThat(pids()).isEqualTo(before);
+    try (Load load = load(Way.PROXY)) {
+      jpm.run("reload", "web").ok();
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Way.class,
+      names = {"NODE", "JVM", "ACTIVATED", "PROXY"})
+  void whatIsKilledIsReplacedAndOnlyWhatItHadInHandIsLost(Way way) throws Exception {
+    start(way, 4);
+    int kills = 5;
+    try (Load load = new Load(port).keepAlive(4).closing(4)) {
+      for (int i = 0; i < kills; i++) {
+        Set<String> before = pids();
+        long victim = Long.parseLong(before.iterator().next());
+        ProcessHandle.of(victim).ifPresent(ProcessHandle::destroyForcibly);
+        Eventually.await(
+            "its slot is filled",
+            SOON,
+            () -> {
+              Set<String> now = pids();
+              return now.size() == 4 && !now.contains("" + victim) && !now.contains("0");
+            });
+      }
+      load.stop();
+      // Each of the eight clients has at most one request in hand.
+      assertThat(load.failures()).hasSizeLessThanOrEqualTo(kills * 8);
+      assertThat(load.done()).isGreaterThan(100);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Way.class,
+      names = {"NODE", "ACTIVATED", "PROXY"})
+  void anAppGrowsAndShrinksWithoutLoss(Way way) throws Exception {
+    start(way, 1);
+    try (Load load = load(way)) {
+      jpm.run("scale", "web", "3").ok();
+      awaitAnswers(way, 3);
+      jpm.run("scale", "web", "-2").ok();
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(pids()).hasSize(1);
+    assertThat(jpm.run("scale", "web", "-1").failed().err()).contains("at least one");
+  }
+
+  @Test
+  void aStalledInstanceBehindTheProxyHoldsUpNobodyElse() throws Exception {
+    start(Way.NODE_BY_PROXY, 4);
+    String victim = pids().iterator().next();
+    signal("STOP", victim);
+    // One of the two comes to it and waits; for the other it has one connection more than the rest.
+    try (Load one = new Load(port).closing(1);
+        Load other = new Load(port).closing(1)) {
+      Eventually.await(
+          "one is not held up", SOON, () -> Math.max(one.done("close"), other.done("close")) > 500);
+      long waiting = Math.min(one.done("close"), other.done("close"));
+      Eventually.await(
+          "nor is it later", SOON, () -> Math.max(one.done("close"), other.done("close")) > 1000);
+      assertThat(Math.min(one.done("close"), other.done("close"))).isEqualTo(waiting);
+      signal("CONT", victim);
+      one.stop();
+      other.stop();
+      assertThat(one.failures()).isEmpty();
+      assertThat(other.failures()).isEmpty();
+    } finally {
+      signal("CONT", victim);
+    }
+  }
+
+  private static void signal(String name, String pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+  }
+}
