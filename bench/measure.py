@@ -67,12 +67,25 @@ def at_least(bound):
     return Hold("≥", bound)
 
 
+class Nothing:
+    """The bound for what must not happen at all."""
+
+    def __str__(self):
+        return "none"
+
+
+NONE = Nothing()
+
+
 class Row:
-    def __init__(self, name, what, unit, hold=None):
+    """`against`: whose samples jpm's are held against, PM2's or those of the bare program."""
+
+    def __init__(self, name, what, unit, hold=None, against="pm2"):
         self.name = name
         self.what = what
         self.unit = unit
         self.hold = hold
+        self.against = against
         self.samples = {}
         self.problem = None
 
@@ -81,13 +94,15 @@ class Row:
 
     def ratio(self):
         """The median over rounds, so that a slow moment of the machine is in both of a pair."""
-        pairs = zip(self.samples.get("jpm", []), self.samples.get("pm2", []))
-        ratios = [jpm / pm2 for jpm, pm2 in pairs if pm2]
+        pairs = zip(self.samples.get("jpm", []), self.samples.get(self.against, []))
+        ratios = [jpm / other for jpm, other in pairs if other]
         return statistics.median(ratios) if ratios else None
 
     def verdict(self):
         if self.problem:
             return "failed"
+        if self.hold is NONE and self.samples.get("jpm"):
+            return "NO" if max(self.samples["jpm"]) else "yes"
         if self.hold is None or self.ratio() is None:
             return "–"
         return "yes" if self.hold.holds(self.ratio()) else "NO"
@@ -377,7 +392,8 @@ def ratio_text(ratio):
 def table(rows):
     lines = [("row", "what", "PM2", "jpm", "jpm/PM2", "to hold", "holds")]
     for row in rows:
-        lines.append((row.name, row.what, number(row.median("pm2"), row.unit),
+        other = number(row.median(row.against), row.unit)
+        lines.append((row.name, row.what, f"bare {other}" if row.against == "bare" else other,
                       number(row.median("jpm"), row.unit), ratio_text(row.ratio()),
                       str(row.hold or "–"), row.verdict()))
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
@@ -403,7 +419,7 @@ def report(bench, rows, facts, loads, path):
         Path(path).write_text(json.dumps({
             "machine": facts, "notes": bench.notes,
             "rows": [{"name": row.name, "what": row.what, "unit": row.unit,
-                      "pm2": row.median("pm2"), "jpm": row.median("jpm"), "ratio": row.ratio(),
+                      "pm2": row.median("pm2"), "bare": row.median("bare"), "jpm": row.median("jpm"), "ratio": row.ratio(),
                       "hold": str(row.hold) if row.hold else None, "verdict": row.verdict(),
                       "problem": row.problem, "samples": row.samples} for row in rows],
         }, indent=2, ensure_ascii=False) + "\n")
@@ -412,6 +428,7 @@ def report(bench, rows, facts, loads, path):
 def main():
     import rows  # noqa: F401  registers the rows
     import logs  # noqa: F401
+    import cluster  # noqa: F401
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")
