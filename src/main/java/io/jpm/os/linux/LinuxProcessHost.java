@@ -8,6 +8,7 @@ import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
+import io.jpm.os.ListenSockets;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
@@ -38,7 +39,8 @@ public final class LinuxProcessHost implements ProcessHost {
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
   private final Reaper reaper = new Reaper(reactor);
-  private final Spawner spawner = new Spawner(trust, reaper);
+  private final LinuxListenSockets sockets = new LinuxListenSockets();
+  private final Spawner spawner = new Spawner(trust, reaper, sockets);
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
   private final LinuxChild.Surroundings childSurroundings =
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, children::remove);
@@ -167,7 +169,9 @@ public final class LinuxProcessHost implements ProcessHost {
 
   @Override
   public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
-    return Optional.of(new LinuxKeeperLink(setup, reactor, self, exits, lost));
+    return Optional.of(
+        new LinuxKeeperLink(
+            setup, reactor, self, new LinuxKeeperLink.Stores(exits, sockets), lost));
   }
 
   @Override
@@ -206,6 +210,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<ListenSockets> listenSockets() {
+    return Optional.of(sockets);
+  }
+
+  @Override
   public LogDisk logDisk() {
     return logDisk;
   }
@@ -235,6 +244,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public void close() {
     sweeper.close();
+    sockets.close();
     logPipes.close();
     reactor.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
