@@ -25,7 +25,6 @@ final class Errno {
   static final int EFBIG = 27;
   static final int ENOSPC = 28;
   static final int EROFS = 30;
-  static final int EPIPE = 32;
   static final int ERANGE = 34;
   static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
@@ -33,8 +32,8 @@ final class Errno {
   static final int EAFNOSUPPORT = 97;
   static final int EADDRINUSE = 98;
   static final int EADDRNOTAVAIL = 99;
-  static final int ECONNRESET = 104;
   static final int ENOBUFS = 105;
+  static final int ETOOMANYREFS = 109;
   static final int ECONNREFUSED = 111;
   static final int EDQUOT = 122;
 
