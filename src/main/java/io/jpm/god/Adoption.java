@@ -31,15 +31,17 @@ final class Adoption {
   private final Vertx vertx;
   private final GodContext god;
   private final Supervisor supervisor;
+  private final Succession succession;
 
   /// @param identity the live process
   /// @param generation which spawn of its instance it is
   record Found(ProcessIdentity identity, long generation) {}
 
-  Adoption(GodContext god, Vertx vertx, Supervisor supervisor) {
+  Adoption(GodContext god, Vertx vertx, Supervisor supervisor, Succession succession) {
     this.vertx = vertx;
     this.god = god;
     this.supervisor = supervisor;
+    this.succession = succession;
   }
 
   /// Decides about every instance of the journal. Completes when each has been decided.
@@ -48,10 +50,18 @@ final class Adoption {
         .compose(tagged -> {
           List<Gone> gone = new ArrayList<>();
           Future<Void> all = Future.succeededFuture();
-          for (Instance instance : registry.all()) {
+          for (Instance instance : registry.ofAllRoles()) {
             all = all.compose(_ -> adopt(instance, newest(instance, tagged), gone));
           }
-          return all.compose(_ -> follow(gone)).onSuccess(_ -> warnOfStrangers(registry, tagged));
+          return all.compose(
+                  _ -> {
+                    succession.inherit(gone.stream().map(Gone::instance).toList());
+                    return follow(gone);
+                  })
+              .onSuccess(_ -> {
+                succession.goOn();
+                warnOfStrangers(registry, tagged);
+              });
         });
   }
 
@@ -72,7 +82,7 @@ final class Adoption {
 
   private void warnOfStrangers(Registry registry, Map<Tags.Mark, ProcessIdentity> tagged) {
     tagged.forEach((mark, process) -> {
-      if (registry.all().stream().noneMatch(mark::isOf)) {
+      if (registry.ofAllRoles().stream().noneMatch(mark::isOf)) {
         LOG.log(
             Level.WARNING,
             "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the journal: it is left alone",
@@ -106,6 +116,7 @@ final class Adoption {
     Optional<Found> candidate =
         newer.or(() -> instance.recorded.map(identity -> new Found(identity, generation)));
     if (candidate.isEmpty()) {
+      Balancing.forgetProcess(instance);
       gone.add(new Gone(instance, generation, Optional.empty(), Optional.empty()));
       return Future.succeededFuture();
     }
@@ -113,7 +124,8 @@ final class Adoption {
     Failpoint.ADOPTION_BEGINS.hit();
     return supervisor
         .processes()
-        .capture(instance)
+        .captures()
+        .open(instance)
         .compose(problem -> {
           problem.ifPresent(words -> LOG.log(Level.ERROR, "{0}: {1}", instance.label(), words));
           return supervisor.processes().adopt(instance, found);
@@ -121,6 +133,7 @@ final class Adoption {
         .compose(alive -> {
           if (!alive) {
             ProcessIdentity identity = found.identity();
+            Balancing.forgetProcess(instance);
             Optional<Child> tree =
                 supervisor.processes().remainsOf(instance, found.generation(), identity);
             gone.add(new Gone(instance, found.generation(), Optional.of(identity), tree));
@@ -128,6 +141,7 @@ final class Adoption {
           }
           Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
+          supervisor.balancing().began(instance, found.identity());
           supervisor.processes().begin(instance);
           assumeReadyWithoutChannel(instance);
           Failpoint.ADOPTION_TOLD.hit();

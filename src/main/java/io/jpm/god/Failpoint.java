@@ -43,6 +43,12 @@ public enum Failpoint {
   ADOPTED,
   /// Its instance knows, and the journal does not.
   ADOPTION_TOLD,
+  /// The process that is to take another's place is in the journal, and does not run.
+  RELOAD_SUCCESSOR_MADE,
+  /// It has taken the place, and the journal does not know.
+  RELOAD_SWAPPED,
+  /// The one before has no connection any more, and has not been asked to end.
+  RELOAD_DRAINED,
   JOURNAL_CREATED,
   JOURNAL_WRITTEN,
   JOURNAL_FORCED,

@@ -37,11 +37,16 @@ public final class GodVerticle extends VerticleBase {
     this.journal = journal;
     var supervisor = new Supervisor(vertx, context, god, registry, journal);
     this.supervisor = supervisor;
-    var commands = new Commands(vertx, god, registry, supervisor, journal);
-    return OffLoop.call(vertx, file::read)
+    var succession = new Succession(god, registry, supervisor, journal);
+    var parts = Parts.of(vertx, god, registry, supervisor, journal, succession);
+    var commands = new Commands(parts);
+    return supervisor
+        .balancing()
+        .listen()
+        .compose(_ -> OffLoop.call(vertx, file::read))
         .compose(snapshot -> {
           restore(snapshot);
-          var adoption = new Adoption(god, vertx, supervisor);
+          var adoption = new Adoption(god, vertx, supervisor, succession);
           if (snapshot.entries().isEmpty()) {
             // Nothing to wait for, but what an unreadable journal has forgotten is told.
             adoption.tellOfStrangers(registry);
@@ -76,17 +81,20 @@ public final class GodVerticle extends VerticleBase {
 
   private JournalEntry.Snapshot snapshot() {
     return new JournalEntry.Snapshot(
-        registry.nextId(), registry.all().stream().map(JournalEntry::of).toList());
+        registry.nextId(), registry.ofAllRoles().stream().map(JournalEntry::of).toList());
   }
 
   private void restore(JournalEntry.Snapshot snapshot) {
     for (JournalEntry entry : snapshot.entries()) {
-      var paths = InstancePaths.of(god.home(), entry.spec(), entry.id(), entry.createdAt());
-      var instance =
-          new Instance(entry.id(), entry.number(), entry.spec(), paths, entry.createdAt());
+      var instance = new Instance(entry.life(), entry.spec(), god.home());
+      instance.role = entry.sharing().role();
+      instance.memo = entry.sharing().memo();
+      instance.listening = entry.sharing().listening();
+      instance.balanced = entry.spec().cluster().enabled();
       instance.state = entry.state();
       instance.startedAt = entry.startedAt();
       instance.recorded = entry.process();
+      instance.latest = entry.process();
       entry.actions().forEach(instance.channel::offered);
       registry.add(instance);
     }

@@ -5,8 +5,11 @@ import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
+import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
 import io.jpm.os.Child;
+import io.jpm.supervise.Policies;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Timer;
 import io.jpm.supervise.Wanted;
@@ -27,6 +30,11 @@ final class Instance {
   final InstanceId id;
   final int number;
   final Instant createdAt;
+
+  /// What tells it from others with the same id, see [Life#birth].
+  final Instant birth;
+
+  Role role = Role.CURRENT;
   AppSpec spec;
   InstancePaths paths;
   Supervised state = Supervised.NEW;
@@ -39,6 +47,19 @@ final class Instance {
 
   /// The process that the journal names, before it is adopted or found gone.
   Optional<ProcessIdentity> recorded = Optional.empty();
+
+  /// The last process whose end has not been told, for show.
+  Optional<ProcessIdentity> latest = Optional.empty();
+
+  /// What ClusterBalancer has given the present process to be remembered by; empty: it shares
+  /// nothing.
+  Optional<String> memo = Optional.empty();
+
+  /// Whether ClusterBalancer has to be told when nothing comes after the present process.
+  boolean balanced;
+
+  /// Whether the present process has been seen to take connections.
+  boolean listening;
 
   Optional<Instant> startedAt = Optional.empty();
 
@@ -67,12 +88,28 @@ final class Instance {
 
   private record Waiting(Predicate<Supervised> settled, Promise<Instance> promise) {}
 
-  Instance(InstanceId id, int number, AppSpec spec, InstancePaths paths, Instant createdAt) {
-    this.id = id;
-    this.number = number;
+  /// @param home the daemon's home, where its files are unless its spec says otherwise
+  Instance(Life life, AppSpec spec, Path home) {
+    this.id = life.id();
+    this.number = life.number();
+    this.createdAt = life.createdAt();
+    this.birth = life.birth();
     this.spec = spec;
-    this.paths = paths;
-    this.createdAt = createdAt;
+    this.paths = InstancePaths.of(home, spec, id, birth);
+  }
+
+  Life life() {
+    return new Life(id, number, createdAt, birth);
+  }
+
+  /// How ClusterBalancer knows the process of the present generation.
+  WorkerId worker() {
+    return new WorkerId(id, birth.toEpochMilli(), state.generation());
+  }
+
+  /// The rules by which it is supervised.
+  Policies policies() {
+    return role == Role.CURRENT ? Policies.of(spec) : Policies.onTrial(spec);
   }
 
   /// Completes as soon as the state is one that `settled` accepts.
@@ -97,18 +134,23 @@ final class Instance {
   }
 
   InstanceView view() {
+    return view(state.phase(), process(), state.reason());
+  }
+
+  /// As it is but for what is said otherwise.
+  InstanceView view(Phase phase, Optional<ProcessIdentity> process, String reason) {
     return new InstanceView(
         id,
         spec,
         number,
-        state.phase(),
-        process(),
+        phase,
+        process,
         state.restarts(),
         state.unstable(),
         createdAt,
         startedAt,
         state.lastExit(),
-        state.reason(),
+        reason,
         paths.out().file(),
         paths.error().file(),
         paths.combined(),
@@ -133,5 +175,10 @@ final class Instance {
   /// How people and the log call it: `web:2`.
   String label() {
     return spec.name() + ":" + id;
+  }
+
+  /// How a command's problems call it: `web (id 2)`.
+  String title() {
+    return "%s (id %s)".formatted(spec.name(), id);
   }
 }

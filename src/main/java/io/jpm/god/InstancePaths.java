@@ -30,7 +30,7 @@ record InstancePaths(LogPipe out, LogPipe error, Optional<Path> combined, Path p
   private static final Pattern LOG_ENDING = Pattern.compile("(?:-[0-9]+)?\\.log$");
   private static final Pattern PID_ENDING = Pattern.compile("(?:-[0-9]+)?\\.pid$");
 
-  static InstancePaths of(Path home, AppSpec spec, InstanceId id, Instant createdAt) {
+  static InstancePaths of(Path home, AppSpec spec, InstanceId id, Instant birth) {
     LogFiles wished = spec.logs();
     String stem = spec.name().fileStem();
     Path logs = home.resolve("logs");
@@ -43,7 +43,7 @@ record InstancePaths(LogPipe out, LogPipe error, Optional<Path> combined, Path p
             .filter(_ -> !wished.disabled())
             .map(file -> file.equals(USUAL) ? logs.resolve(stem + ".log") : file)
             .map(named);
-    Path fifo = home.resolve("fifo").resolve(Tags.life(id, createdAt));
+    Path fifo = home.resolve("fifo").resolve(Tags.life(id, birth));
     return new InstancePaths(
         new LogPipe(fifo.resolveSibling(fifo.getFileName() + ".out"), out),
         new LogPipe(

@@ -1,7 +1,6 @@
 package io.jpm.god;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Supervised;
 import java.time.Instant;
@@ -10,16 +9,26 @@ import java.util.Optional;
 
 /// What a next daemon needs to know of one instance.
 ///
+/// @param sharing what a reload and ClusterBalancer need
 /// @param actions what its process has offered to do: an app says so once
 record JournalEntry(
-    InstanceId id,
-    int number,
+    Life life,
     AppSpec spec,
     Supervised state,
-    Instant createdAt,
+    Sharing sharing,
     Optional<Instant> startedAt,
     Optional<ProcessIdentity> process,
     List<String> actions) {
+  /// What is known of a process beside others.
+  ///
+  /// @param role what it is in a reload
+  /// @param memo see [Instance#memo]
+  /// @param listening see [Instance#listening]
+  record Sharing(Role role, Optional<String> memo, boolean listening) {
+    /// Of an app that is not in cluster mode.
+    static final Sharing NONE = new Sharing(Role.CURRENT, Optional.empty(), false);
+  }
+
   JournalEntry {
     actions = List.copyOf(actions);
   }
@@ -35,11 +44,10 @@ record JournalEntry(
 
   static JournalEntry of(Instance instance) {
     return new JournalEntry(
-        instance.id,
-        instance.number,
+        instance.life(),
         instance.spec,
         instance.state,
-        instance.createdAt,
+        new Sharing(instance.role, instance.memo, instance.listening),
         instance.startedAt,
         instance.process(),
         instance.channel.report().actions());

@@ -60,12 +60,13 @@ final class JournalJson {
   private static JsonObject instance(JournalEntry entry, int environment) {
     var json =
         new JsonObject()
-            .put("id", entry.id().value())
-            .put("number", entry.number())
-            .put("created_at", entry.createdAt().toEpochMilli())
+            .put("id", entry.life().id().value())
+            .put("number", entry.life().number())
+            .put("created_at", entry.life().createdAt().toEpochMilli())
             .put("environment", environment)
             .put("spec", SpecJson.write(entry.spec()))
             .put("state", state(entry.state()));
+    putSharing(json, entry.life(), entry.sharing());
     entry.startedAt().ifPresent(at -> json.put("started_at", at.toEpochMilli()));
     entry
         .process()
@@ -82,13 +83,38 @@ final class JournalJson {
     return json;
   }
 
-  private static JournalEntry entry(JsonObject json, Map<String, String> environment) {
-    return new JournalEntry(
+  /// Keys that few apps need.
+  private static void putSharing(JsonObject json, Life life, JournalEntry.Sharing sharing) {
+    if (!life.birth().equals(life.createdAt())) {
+      json.put("birth", life.birth().toEpochMilli());
+    }
+    if (sharing.role() != Role.CURRENT) {
+      json.put("role", sharing.role().name());
+    }
+    sharing.memo().ifPresent(memo -> json.put("memo", memo));
+    if (sharing.listening()) {
+      json.put("listening", true);
+    }
+  }
+
+  private static Life life(JsonObject json) {
+    long createdAt = json.getLong("created_at");
+    return new Life(
         new InstanceId(json.getInteger("id")),
         json.getInteger("number"),
+        Instant.ofEpochMilli(createdAt),
+        Instant.ofEpochMilli(json.getLong("birth", createdAt)));
+  }
+
+  private static JournalEntry entry(JsonObject json, Map<String, String> environment) {
+    return new JournalEntry(
+        life(json),
         SpecJson.read(json.getJsonObject("spec"), environment),
         state(json.getJsonObject("state")),
-        Instant.ofEpochMilli(json.getLong("created_at")),
+        new JournalEntry.Sharing(
+            Role.valueOf(json.getString("role", Role.CURRENT.name())),
+            Optional.ofNullable(json.getString("memo")),
+            json.getBoolean("listening", false)),
         Optional.ofNullable(json.getLong("started_at")).map(Instant::ofEpochMilli),
         Optional.ofNullable(json.getJsonObject("process"))
             .map(p ->

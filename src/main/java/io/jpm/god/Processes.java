@@ -1,10 +1,10 @@
 package io.jpm.god;
 
-import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
+import io.jpm.model.AppSpec;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Child;
@@ -37,6 +37,8 @@ final class Processes {
   private final Vertx vertx;
   private final Context context;
   private final GodContext god;
+  private final Captures captures;
+  private final Balancing balancing;
   private final BiConsumer<Instance, Event> supervisor;
   private final SpawnRequests requests;
   private final StopCommands stopCommands;
@@ -45,12 +47,14 @@ final class Processes {
   private final WorkerExecutor spawners;
 
   Processes(
-      Vertx vertx,
       Context context,
       GodContext god,
       Speech speech,
+      Balancing balancing,
       BiConsumer<Instance, Event> supervisor) {
-    this.vertx = vertx;
+    this.vertx = context.owner();
+    this.captures = new Captures(vertx);
+    this.balancing = balancing;
     this.context = context;
     this.god = god;
     this.speech = speech;
@@ -59,6 +63,10 @@ final class Processes {
     this.stopCommands = new StopCommands(vertx, context, god, requests);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
+  }
+
+  Captures captures() {
+    return captures;
   }
 
   private void on(Instance instance, Event event) {
@@ -103,11 +111,12 @@ final class Processes {
     forgetChild(instance);
     instance.channel = new AppChannel();
     instance.treeOrdered = false;
-    capture(instance)
+    captures
+        .open(instance)
         .compose(problem ->
             problem.isPresent()
                 ? Future.succeededFuture(new SpawnResult.Refused(problem.get(), false))
-                : make(instance, generation))
+                : prepare(instance, generation))
         .onSuccess(result -> spawned(instance, generation, result))
         .onFailure(error -> {
           LOG.log(Level.ERROR, "starting " + instance.label() + " failed", error);
@@ -115,8 +124,26 @@ final class Processes {
         });
   }
 
-  private Future<SpawnResult> make(Instance instance, long generation) {
-    SpawnRequest request = requests.main(instance, generation);
+  private Future<SpawnResult> prepare(Instance instance, long generation) {
+    AppSpec spec = instance.spec;
+    return balancing
+        .prepare(instance)
+        .compose(reply ->
+            switch (reply) {
+              // Another spec has come meanwhile.
+              case BalancerReply.Prepared _ when instance.spec != spec ->
+                  prepare(instance, generation);
+              case BalancerReply.Prepared share -> make(instance, generation, share);
+              case BalancerReply.Refused(String reason) ->
+                  Future.succeededFuture(new SpawnResult.Refused(reason, false));
+              case BalancerReply.Done _, BalancerReply.Drained _, BalancerReply.Status _ ->
+                  Future.failedFuture(new IllegalStateException("an answer to another question"));
+            });
+  }
+
+  private Future<SpawnResult> make(
+      Instance instance, long generation, BalancerReply.Prepared share) {
+    SpawnRequest request = requests.main(instance, generation, share);
     Watcher watcher = new Watcher(instance, generation);
     instance.watcher = watcher;
     // Threads of their own: a program on a hung network disk must not hold up the journal.
@@ -136,19 +163,26 @@ final class Processes {
     switch (result) {
       case SpawnResult.Started(Child child) -> {
         Instant now = god.wallClock().instant();
-        instance.child = child;
+        watch(instance, child);
+        balancing.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
-        pidFiles.write(instance.paths.pidFile(), instance.spec.runAs(), child.identity().pid());
-        tellKeeper(new KeeperCommand.Remember(child.identity()));
+        writePid(instance);
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
         begin(instance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
         instance.startedAt = Optional.empty();
+        balancing.ended(instance);
         on(instance, new Event.SpawnFailed(generation, reason, temporary));
       }
     }
+  }
+
+  private void watch(Instance instance, Child child) {
+    instance.child = child;
+    instance.latest = Optional.of(child.identity());
+    captures.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }
 
   /// Lets the news of the present process's end through.
@@ -158,53 +192,39 @@ final class Processes {
     }
   }
 
-  /// Has LogAggregator capture the instance's output, before there is any.
-  ///
-  /// @return why that is not possible, or empty
-  Future<Optional<String>> capture(Instance instance) {
-    if (instance.captured) {
-      return Future.succeededFuture(Optional.empty());
-    }
-    LogsCommand.Open open = instance.capture();
-    return vertx
-        .eventBus()
-        .<LogsReply>request(Addresses.LOGS_COMMAND, open)
-        .map(reply ->
-            switch (reply.body()) {
-              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) -> {
-                // A new spec may have come meanwhile with other files.
-                instance.captured = open.equals(instance.capture());
-                tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));
-                yield Optional.<String>empty();
-              }
-              case LogsReply.Failed(String problem) -> Optional.of(problem);
-            });
-  }
-
   /// `instance` has come to be described otherwise: what it prints from now on goes where it should
   /// go now, and so does its pid, while its process lives on.
   ///
   /// @param captured what LogAggregator does, or has been asked to do
   /// @param pidFile where the pid stands
   void moved(Instance instance, LogsCommand.Open captured, Path pidFile) {
-    Child child = instance.child;
-    if (!captured.equals(instance.capture())) {
-      boolean open = instance.captured;
-      instance.captured = false;
-      if (open && child != null) {
-        // What it fails for is told when the app is started again, which it then prevents.
-        capture(instance);
-      }
-    }
-    if (child != null && !pidFile.equals(instance.paths.pidFile())) {
+    captures.moved(instance, captured);
+    if (instance.child != null && !pidFile.equals(instance.paths.pidFile())) {
       pidFiles.remove(pidFile, captured.runAs());
+      writePid(instance);
+    }
+  }
+
+  /// `instance` has taken the place of `old` in the list.
+  void tookPlace(Instance instance, Instance old) {
+    if (!old.paths.pidFile().equals(instance.paths.pidFile())) {
+      pidFiles.remove(old.paths.pidFile(), old.spec.runAs());
+    }
+    writePid(instance);
+  }
+
+  private void writePid(Instance instance) {
+    Child child = instance.child;
+    if (child != null && instance.role == Role.CURRENT) {
       pidFiles.write(instance.paths.pidFile(), instance.spec.runAs(), child.identity().pid());
     }
   }
 
-  /// Has the keeper take note, for the time when there is no daemon.
-  void tellKeeper(KeeperCommand command) {
-    vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
+  /// The file of a process beside the list is that of the one in the list.
+  private void removePid(Instance instance) {
+    if (instance.role == Role.CURRENT) {
+      pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
+    }
   }
 
   /// Takes a process that an earlier daemon made under watch.
@@ -216,8 +236,7 @@ final class Processes {
     String tag = Tags.of(god.home(), instance, found.generation());
     return OffLoop.call(vertx, () -> god.host().adopt(found.identity(), tag, watcher))
         .map(child -> {
-          child.ifPresent(c -> instance.child = c);
-          child.ifPresent(c -> tellKeeper(new KeeperCommand.Remember(c.identity())));
+          child.ifPresent(c -> watch(instance, c));
           return child.isPresent();
         });
   }
@@ -225,7 +244,7 @@ final class Processes {
   /// What a main process, gone meanwhile, may have left of its tree; empty where the app does not
   /// want its tree ended. To be asked for before anything new is made.
   Optional<Child> remainsOf(Instance instance, long generation, ProcessIdentity gone) {
-    pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
+    removePid(instance);
     if (!instance.spec.stop().wholeTree()) {
       return Optional.empty();
     }
@@ -240,7 +259,7 @@ final class Processes {
     if (child != null) {
       instance.child = null;
       child.release();
-      pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
+      removePid(instance);
     }
   }
 
@@ -288,6 +307,22 @@ final class Processes {
       });
     }
 
+    @Override
+    public void internal(String json, Runnable heard) {
+      context.runOnContext(_ -> {
+        if (live) {
+          pass(json, heard);
+        } else {
+          unheard.add(() -> pass(json, heard));
+        }
+      });
+    }
+
+    private void pass(String json, Runnable heard) {
+      balancing.heard(instance, generation, json);
+      heard.run();
+    }
+
     private void hear(String json, Runnable heard) {
       try {
         speech.heard(instance, generation, json);
@@ -314,6 +349,7 @@ final class Processes {
         return;
       }
       Failpoint.EXIT_SEEN.hit();
+      balancing.ended(instance);
       boolean leftovers = child.hasLeftovers();
       boolean treeIsWatched =
           instance.treeOrdered || (instance.spec.stop().wholeTree() && leftovers);

@@ -3,19 +3,25 @@ package io.jpm.god;
 import io.jpm.model.AppName;
 import io.jpm.model.DependencyGraph;
 import io.jpm.model.InstanceId;
+import io.jpm.model.WorkerId;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// All instances, by id. Owned by GodVerticle's context.
+/// All instances, by id, and beside them the processes that are to take their places or had to
+/// leave them. Owned by GodVerticle's context.
 final class Registry {
   private final TreeMap<InstanceId, Instance> instances = new TreeMap<>();
+  private final List<Instance> beside = new ArrayList<>();
+  private Instant lastBirth = Instant.EPOCH;
   private int nextId;
 
   /// What a user's words name.
@@ -32,17 +38,61 @@ final class Registry {
     return new InstanceId(nextId++);
   }
 
+  /// A birth that no instance has, now or a little later: the clock may stand, or be set back.
+  Instant takeBirth(Instant now) {
+    lastBirth = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), lastBirth.toEpochMilli() + 1));
+    return lastBirth;
+  }
+
   void add(Instance instance) {
-    instances.put(instance.id, instance);
+    if (instance.role == Role.CURRENT) {
+      instances.put(instance.id, instance);
+    } else {
+      beside.add(instance);
+    }
     nextId = Math.max(nextId, instance.id.value() + 1);
+    lastBirth = instance.birth.isAfter(lastBirth) ? instance.birth : lastBirth;
   }
 
   void remove(Instance instance) {
-    instances.remove(instance.id);
+    instances.remove(instance.id, instance);
+    beside.remove(instance);
   }
 
+  /// Puts `successor` into the list in the place of `old`, which stays beside it.
+  void swap(Instance successor, Instance old) {
+    beside.remove(successor);
+    successor.role = Role.CURRENT;
+    old.role = Role.RETIRING;
+    instances.put(successor.id, successor);
+    beside.add(old);
+  }
+
+  /// Those in the list.
   Collection<Instance> all() {
     return instances.values();
+  }
+
+  /// Those in the list, then those beside them.
+  List<Instance> ofAllRoles() {
+    List<Instance> all = new ArrayList<>(instances.values());
+    all.addAll(beside);
+    return all;
+  }
+
+  /// What is beside the list with the id of `instance`.
+  List<Instance> beside(Instance instance) {
+    return beside.stream().filter(other -> other.id.equals(instance.id)).toList();
+  }
+
+  /// The one in the list with this id.
+  Optional<Instance> current(InstanceId id) {
+    return Optional.ofNullable(instances.get(id));
+  }
+
+  /// The one whose present process is `worker`, of whatever role.
+  Optional<Instance> of(WorkerId worker) {
+    return ofAllRoles().stream().filter(it -> it.worker().equals(worker)).findFirst();
   }
 
   int nextId() {

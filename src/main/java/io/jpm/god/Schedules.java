@@ -38,7 +38,9 @@ final class Schedules {
   /// `instance` has come, has another spec, or has gone.
   void look(Instance instance) {
     Optional<Triggers.Schedule> wanted =
-        instance.removed ? Optional.empty() : instance.spec.triggers().schedule();
+        instance.removed || instance.role != Role.CURRENT
+            ? Optional.empty()
+            : instance.spec.triggers().schedule();
     Optional<Triggers.Schedule> present =
         Optional.ofNullable(running.get(instance)).map(Running::schedule);
     if (wanted.equals(present)) {

@@ -20,10 +20,13 @@ import java.util.function.Function;
 final class Sequence {
   private final Registry registry;
   private final Supervisor supervisor;
+  private final Interruptions interruptions;
 
-  Sequence(Registry registry, Supervisor supervisor) {
+  /// @param interruptions told of what comes between a reload
+  Sequence(Registry registry, Supervisor supervisor, Interruptions interruptions) {
     this.registry = registry;
     this.supervisor = supervisor;
+    this.interruptions = interruptions;
   }
 
   /// Starts or restarts `instances`, what others depend on first. One that runs and whose
@@ -38,6 +41,7 @@ final class Sequence {
     DependencyGraph graph = registry.graph();
     for (List<Instance> group : groups(graph, instances)) {
       for (Instance instance : group) {
+        endSuccessors(instance);
         Order order = new Order(instance, instance.state.wanted(), problems);
         Future<?> ask = askedBefore(graph, instance, asked).compose(_ -> ask(order));
         asked.merge(instance.spec.name(), ask, (one, other) -> Future.join(one, other));
@@ -113,14 +117,36 @@ final class Sequence {
     return done;
   }
 
-  /// Stops an instance. Completes when it has stopped, or somebody else has had it started again
-  /// meanwhile.
+  /// Stops an instance and what a reload has put beside it. Completes when it has stopped, or
+  /// somebody else has had it started again meanwhile.
   Future<?> stop(Instance instance) {
+    interruptions.interrupt(instance.spec.name());
+    List<Future<?>> stopped = new ArrayList<>();
+    for (Instance other : registry.beside(instance)) {
+      supervisor.on(other, new Event.StopAsked());
+      stopped.add(other.when(Sequence::over));
+    }
     supervisor.on(instance, new Event.StopAsked());
-    return instance.when(Sequence::stopped);
+    stopped.add(instance.when(Sequence::stopped));
+    return Future.join(stopped);
   }
 
-  private static List<List<Instance>> groups(DependencyGraph graph, List<Instance> instances) {
+  /// Whatever else is wanted of `instance` comes before its reload.
+  private void endSuccessors(Instance instance) {
+    interruptions.interrupt(instance.spec.name());
+    for (Instance other : registry.beside(instance)) {
+      if (other.role == Role.SUCCESSOR) {
+        supervisor.on(other, new Event.StopAsked());
+      }
+    }
+  }
+
+  /// Nothing runs and nothing will without anybody's doing.
+  static boolean over(Supervised state) {
+    return state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED;
+  }
+
+  static List<List<Instance>> groups(DependencyGraph graph, List<Instance> instances) {
     Set<AppName> apps = new LinkedHashSet<>();
     instances.forEach(instance -> apps.add(instance.spec.name()));
     return graph.groups(apps).stream()

@@ -1,8 +1,10 @@
 package io.jpm.god;
 
+import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.model.AddedVariables;
 import io.jpm.os.SpawnRequest;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,13 +18,30 @@ final class SpawnRequests {
   }
 
   /// The main process of `generation`.
-  SpawnRequest main(Instance instance, long generation) {
-    return request(
-        instance,
+  ///
+  /// @param share what it needs to share what it listens on
+  SpawnRequest main(Instance instance, long generation, Prepared share) {
+    List<String> command = instance.spec.command().argv();
+    List<String> argv = new ArrayList<>(share.wrapper());
+    argv.add(command.getFirst());
+    argv.addAll(share.options());
+    argv.addAll(command.subList(1, command.size()));
+    Map<String, String> environment = environment(instance);
+    environment.putAll(share.environment());
+    return new SpawnRequest(
+        share.wrapper().isEmpty()
+            ? instance.spec.command().program()
+            : Path.of(share.wrapper().getFirst()),
+        argv,
+        environment,
+        instance.spec.cwd(),
+        instance.paths.out(),
+        instance.paths.error(),
         Tags.of(home, instance, generation),
-        instance.spec.command().program(),
-        instance.spec.command().argv(),
-        environment(instance));
+        instance.spec.runAs(),
+        share.channel(),
+        instance.spec.logs().terminal(),
+        share.sockets());
   }
 
   /// The app's stop command, with `JPM_PID` in its environment.
@@ -36,29 +55,20 @@ final class SpawnRequests {
     String tag =
         home
             + ":stop "
-            + Tags.life(instance.id, instance.createdAt)
+            + Tags.life(instance.id, instance.birth)
             + ":"
             + instance.state.generation();
-    return request(instance, tag, program, instance.spec.stop().command(), environment).plain();
-  }
-
-  private static SpawnRequest request(
-      Instance instance,
-      String tag,
-      Path program,
-      List<String> argv,
-      Map<String, String> environment) {
     return new SpawnRequest(
         program,
-        argv,
+        instance.spec.stop().command(),
         environment,
         instance.spec.cwd(),
         instance.paths.out(),
         instance.paths.error(),
         tag,
         instance.spec.runAs(),
-        true,
-        instance.spec.logs().terminal(),
+        false,
+        false,
         List.of());
   }
 

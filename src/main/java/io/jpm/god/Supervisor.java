@@ -2,9 +2,11 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Effect;
 import io.jpm.supervise.Event;
-import io.jpm.supervise.Policies;
 import io.jpm.supervise.Step;
 import io.jpm.supervise.Supervision;
 import io.jpm.supervise.Timer;
@@ -15,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Feeds events of instances to `supervise` and carries out what it orders. Owned by GodVerticle's
 /// context.
@@ -25,6 +28,7 @@ final class Supervisor {
   private final GodContext god;
   private final Registry registry;
   private final Journal journal;
+  private final Balancing balancing;
   private final Processes processes;
   private final Dependencies dependencies;
   private final MemoryLimits limits;
@@ -43,8 +47,9 @@ final class Supervisor {
     this.limits = new MemoryLimits(vertx, registry, this::on);
     this.schedules = new Schedules(vertx, god, this::on);
     this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
+    this.balancing = new Balancing(vertx, registry, journal, this::on);
     var speech = new Speech(vertx, journal, this::on);
-    this.processes = new Processes(vertx, context, god, speech, this::on);
+    this.processes = new Processes(context, god, speech, balancing, this::on);
   }
 
   /// Takes `instance` one step on; one that has been removed goes nowhere any more.
@@ -53,8 +58,7 @@ final class Supervisor {
       return;
     }
     Step step =
-        Supervision.step(
-            instance.state, event, Policies.of(instance.spec), god.nanoTime().getAsLong());
+        Supervision.step(instance.state, event, instance.policies(), god.nanoTime().getAsLong());
     if (step.next().equals(instance.state) && step.effects().isEmpty()) {
       return;
     }
@@ -64,6 +68,9 @@ final class Supervisor {
     }
     instance.state = step.next();
     step.effects().forEach(effect -> carryOut(instance, effect));
+    if (Sequence.over(instance.state)) {
+      balancing.released(instance);
+    }
     journal.changed();
     lookAround(instance);
     instance.tellWaiting();
@@ -95,6 +102,10 @@ final class Supervisor {
     return processes;
   }
 
+  Balancing balancing() {
+    return balancing;
+  }
+
   Dependencies dependencies() {
     return dependencies;
   }
@@ -106,6 +117,7 @@ final class Supervisor {
         .begin()
         .onSuccess(_ -> {
           begun = true;
+          balancing.begin();
           dependencies.open();
           List.copyOf(registry.all()).forEach(this::specChanged);
         });
@@ -130,7 +142,7 @@ final class Supervisor {
         instance.timers.put(timer, id);
       }
       case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
-      case Effect.Announce(Effect.Change change) -> announce(instance, kind(change));
+      case Effect.Announce(Effect.Change change) -> tell(instance, kind(change));
     }
   }
 
@@ -147,6 +159,35 @@ final class Supervisor {
     };
   }
 
+  /// What happens beside the list must not look as if it had happened to the app.
+  private void tell(Instance instance, InstanceEvent.Kind kind) {
+    boolean told =
+        switch (instance.role) {
+          case CURRENT -> true;
+          case SUCCESSOR -> kind == InstanceEvent.Kind.START;
+          case RETIRING -> false;
+        };
+    if (told) {
+      announce(instance, kind);
+      if (kind == InstanceEvent.Kind.EXIT) {
+        instance.latest = Optional.empty();
+      }
+    } else {
+      log(instance, kind, instance.state.reason());
+    }
+    if (instance.role == Role.RETIRING && kind == InstanceEvent.Kind.STOP) {
+      instance.latest.ifPresent(process -> tellEnd(instance, process));
+    }
+  }
+
+  /// The app goes on: the event's phase is that of the process which has taken this one's place.
+  private void tellEnd(Instance instance, ProcessIdentity process) {
+    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
+    String exit = instance.state.lastExit().map(e -> ": " + e).orElse("");
+    String reason = "pid %d has ended after the reload%s".formatted(process.pid(), exit);
+    announce(instance, InstanceEvent.Kind.EXIT, instance.view(phase, Optional.of(process), reason));
+  }
+
   private void cancel(Instance instance, Timer timer) {
     Long running = instance.timers.remove(timer);
     if (running != null) {
@@ -156,18 +197,27 @@ final class Supervisor {
 
   /// Tells the log and the bus what has just happened to `instance`.
   void announce(Instance instance, InstanceEvent.Kind kind) {
+    announce(instance, kind, instance.view());
+  }
+
+  /// @param view how it is shown
+  void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
+    log(instance, kind, view.reason());
+    vertx
+        .eventBus()
+        .publish(Addresses.GOD_EVENTS, new InstanceEvent(kind, view, god.wallClock().instant()));
+  }
+
+  private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {
     String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
     LOG.log(
-        kind == InstanceEvent.Kind.ERRORED ? Level.ERROR : Level.INFO,
+        kind == InstanceEvent.Kind.ERRORED || kind == InstanceEvent.Kind.RELOAD_FAILED
+            ? Level.ERROR
+            : Level.INFO,
         "{0}{1} {2}: {3}",
         instance.label(),
         pid,
         kind.name().toLowerCase(Locale.ROOT),
-        instance.state.reason());
-    vertx
-        .eventBus()
-        .publish(
-            Addresses.GOD_EVENTS,
-            new InstanceEvent(kind, instance.view(), god.wallClock().instant()));
+        reason);
   }
 }

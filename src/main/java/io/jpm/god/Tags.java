@@ -15,23 +15,23 @@ final class Tags {
       Pattern.compile("([0-9]{1,9})-([0-9]{1,18}):([0-9]{1,18})");
 
   /// @param id the instance
-  /// @param birth when it was added, milliseconds since 1970
+  /// @param birth when it was added, or begun as another's successor, milliseconds since 1970
   /// @param generation which of its spawns
   record Mark(InstanceId id, long birth, long generation) {
     boolean isOf(Instance instance) {
-      return id.equals(instance.id) && birth == instance.createdAt.toEpochMilli();
+      return id.equals(instance.id) && birth == instance.birth.toEpochMilli();
     }
   }
 
   private Tags() {}
 
   static String of(Path home, Instance instance, long generation) {
-    return prefix(home) + life(instance.id, instance.createdAt) + ":" + generation;
+    return prefix(home) + life(instance.id, instance.birth) + ":" + generation;
   }
 
   /// What names an instance and is never used again.
-  static String life(InstanceId id, Instant createdAt) {
-    return id + "-" + createdAt.toEpochMilli();
+  static String life(InstanceId id, Instant birth) {
+    return id + "-" + birth.toEpochMilli();
   }
 
   /// What the tags of all processes of `home` begin with.

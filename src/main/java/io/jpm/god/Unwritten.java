@@ -23,6 +23,12 @@ final class Unwritten {
     return state.phase() == Phase.STOPPED && state.wanted() == Wanted.UP;
   }
 
+  /// What was beside the list and is gone: whatever was under way, nothing comes after it.
+  static Supervised over(Supervised state) {
+    Supervised down = changed(state, Wanted.DOWN, state.counters(), state.reason());
+    return down.phase() == Phase.WAITING_RESTART ? Supervised.NEW : down;
+  }
+
   /// An instance of which a process of a newer generation than the journal's was found. Each of
   /// those was a restart, but for the start by command of what did not run.
   static Supervised caughtUp(Supervised state, long generation) {

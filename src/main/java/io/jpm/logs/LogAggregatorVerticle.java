@@ -80,7 +80,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
           case LogsCommand.Close close ->
               done(() -> {
                 writing.close(close);
-                lines.forget(close.id());
+                lines.forget(close);
               });
           case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
           case LogsCommand.Flush(var ids) -> done(() -> writing.flush(ids));

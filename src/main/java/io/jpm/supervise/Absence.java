@@ -73,7 +73,7 @@ record Absence(Running running, Stopping stopping, Launching launching) {
             || event.leftovers()
             || !(event.exit() instanceof Exit.Unknown);
     // Where nothing tells that there was a process, this start is still owed.
-    return began
+    return began || running.policies().trial()
         ? fell(state, event)
         : launching.inOrder(
             state.ended(event.exit()).forgiven(), Change.START, "started by command");

@@ -19,6 +19,12 @@ public sealed interface Event {
   /// The owner wants a new process in place of this one, or one where there is none.
   record RestartAsked() implements Event {}
 
+  /// Whoever replaces processes wants a new one beside that which is to be replaced, at once: the
+  /// apps it depends on run already. Nothing happens to an instance that runs.
+  ///
+  /// @param reason what for, for people
+  record TryAsked(String reason) implements Event {}
+
   /// Nobody has asked, but one of the app's own triggers says that a new process is due.
   ///
   /// @param cause which trigger
@@ -32,7 +38,9 @@ public sealed interface Event {
     /// Watched files have changed.
     FILES,
     /// The app uses more than its limit.
-    LIMIT
+    LIMIT,
+    /// What the instances share is going to be shared in another way.
+    BALANCE
   }
 
   /// Everything that [Effect.AwaitDependencies] waits for has come.

@@ -18,6 +18,14 @@ record Orders(Launching launching, Stopping stopping) {
     };
   }
 
+  Step tryAsked(Supervised state, String why) {
+    return switch (state.phase()) {
+      case STOPPED, ERRORED ->
+          launching.atOnce(state.forgiven().want(Wanted.UP), Change.START, why);
+      case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART -> Step.to(state);
+    };
+  }
+
   Step stopAsked(Supervised state) {
     Supervised down = state.want(Wanted.DOWN);
     return switch (state.phase()) {
@@ -66,14 +74,15 @@ record Orders(Launching launching, Stopping stopping) {
       case ERRORED ->
           switch (event.cause()) {
             case SCHEDULE, FILES -> start(state, event.reason());
-            case LIMIT -> Step.to(state);
+            case LIMIT, BALANCE -> Step.to(state);
           };
     };
   }
 
   private Step dueWhileWaiting(Supervised state, Event.RestartDue event) {
     return switch (event.cause()) {
-      case SCHEDULE, FILES -> stopping.restarting().due(edited(state, event), event.reason());
+      case SCHEDULE, FILES, BALANCE ->
+          stopping.restarting().due(edited(state, event), event.reason());
       case LIMIT -> Step.to(state);
     };
   }
@@ -81,6 +90,7 @@ record Orders(Launching launching, Stopping stopping) {
   private Step dueWhileLaunching(Supervised state, Event.RestartDue event) {
     return switch (event.cause()) {
       case FILES -> anew(state.forgiven(), event.reason());
+      case BALANCE -> anew(state, event.reason());
       case LIMIT ->
           state.awaits(Awaiting.READINESS) ? endUnready(state, event.reason()) : Step.to(state);
       case SCHEDULE -> Step.to(state);

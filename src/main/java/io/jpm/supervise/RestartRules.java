@@ -7,7 +7,9 @@ import io.jpm.model.Signal;
 import java.util.Set;
 
 /// Whether a run that has ended is followed by another one.
-record RestartRules(RestartPolicy policy) {
+///
+/// @param trial whether none follows, whatever the policy says
+record RestartRules(RestartPolicy policy, boolean trial) {
   /// `Restart=on-failure` in `systemd.service(5)`.
   private static final Set<Integer> CLEAN_SIGNALS =
       Set.of(
@@ -25,6 +27,9 @@ record RestartRules(RestartPolicy policy) {
   /// @param unstable failures in a row, this one included
   /// @param online whether it had come so far
   Verdict afterExit(Exit exit, String words, int unstable, boolean online) {
+    if (trial) {
+      return new Verdict.Rest(words);
+    }
     if (policy.when() == When.NEVER) {
       return off(words);
     }
@@ -41,13 +46,16 @@ record RestartRules(RestartPolicy policy) {
 
   /// After a process that had to be ended because it did not become ready.
   Verdict afterNoReadiness(String words, int unstable) {
+    if (trial) {
+      return new Verdict.Rest(words);
+    }
     return policy.when() == When.NEVER ? off(words) : failedStart(words, unstable);
   }
 
   /// After a process could not be made for want of means: there was no run yet that `never` would
   /// have been the end of.
   Verdict afterRefusal(String words, int unstable) {
-    return failedStart(words, unstable);
+    return trial ? new Verdict.Rest(words) : failedStart(words, unstable);
   }
 
   private static Verdict off(String words) {

@@ -115,6 +115,6 @@ record Running(Policies policies, Stopping stopping, long now) {
   }
 
   RestartRules rules() {
-    return new RestartRules(policies.restart());
+    return new RestartRules(policies.restart(), policies.trial());
   }
 }

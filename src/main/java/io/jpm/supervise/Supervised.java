@@ -55,6 +55,26 @@ public record Supervised(
     return counters.unstable();
   }
 
+  /// This one as it takes the place of `former`: one restart more, and what was seen of the former
+  /// one is shown on.
+  ///
+  /// @param why for people
+  public Supervised inPlaceOf(Supervised former, String why) {
+    Counters restarted =
+        new Counters(former.restarts() + 1, counters.unstable(), counters.attempts());
+    return new Supervised(
+        wanted,
+        phase,
+        awaiting,
+        ending,
+        signalled,
+        generation,
+        restarted,
+        onlineSinceNanos,
+        lastExit.or(former::lastExit),
+        why);
+  }
+
   /// Whether it is launching and waits for just this.
   boolean awaits(Awaiting what) {
     return phase == Phase.LAUNCHING && awaiting == what;

@@ -32,6 +32,7 @@ public final class Supervision {
     var absence = new Absence(running, stopping, launching);
     return switch (event) {
       case Event.StartAsked() -> orders.startAsked(state);
+      case Event.TryAsked(String reason) -> orders.tryAsked(state, reason);
       case Event.StopAsked() -> orders.stopAsked(state);
       case Event.RestartAsked() -> orders.restartAsked(state);
       case Event.RestartDue due -> orders.restartDue(state, due);
@@ -60,7 +61,12 @@ public final class Supervision {
 
   private static boolean isOfAnother(Supervised state, Event event) {
     return switch (event) {
-      case Event.StartAsked _, Event.StopAsked _, Event.RestartAsked _, Event.RestartDue _ -> false;
+      case Event.StartAsked _,
+          Event.TryAsked _,
+          Event.StopAsked _,
+          Event.RestartAsked _,
+          Event.RestartDue _ ->
+          false;
       // The journal may be older than the newest process.
       case Event.Adopted adopted -> adopted.generation() < state.generation();
       case Event.FoundGone gone -> gone.generation() < state.generation();

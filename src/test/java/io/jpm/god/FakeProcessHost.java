@@ -54,6 +54,10 @@ final class FakeProcessHost implements ProcessHost {
       watcher.message(json, () -> {});
     }
 
+    void internal(String json) {
+      watcher.internal(json, () -> {});
+    }
+
     void exit(Exit exit) {
       alive.remove(identity);
       watcher.exited(exit);

@@ -14,6 +14,7 @@ import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Instances;
 import io.jpm.model.Phase;
@@ -46,6 +47,7 @@ abstract class GodHarness {
   final FakeProcessHost host = new FakeProcessHost();
   final List<InstanceEvent> events = new CopyOnWriteArrayList<>();
   final List<LogsCommand> logs = new CopyOnWriteArrayList<>();
+  final FakeBalancer balancer = new FakeBalancer();
   volatile Optional<String> logsProblem = Optional.empty();
   Vertx vertx;
 
@@ -65,6 +67,7 @@ abstract class GodHarness {
     vertx
         .eventBus()
         .<InstanceEvent>consumer(Addresses.GOD_EVENTS, message -> events.add(message.body()));
+    balancer.listen(vertx);
     var context = new GodContext(host, home, InstantSource.system(), System::nanoTime);
     await(vertx.deployVerticle(new GodVerticle(context)));
   }
@@ -104,6 +107,13 @@ abstract class GodHarness {
         .restart(restart)
         .stop(new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true))
         .build();
+  }
+
+  /// In cluster mode; a new process is ready at once, or as soon as it listens where the one before
+  /// did.
+  static AppSpec cluster(String name, int instances) {
+    RestartPolicy pm2 = RestartPolicy.DEFAULT;
+    return spec(name, instances, pm2).draft().cluster(Cluster.auto()).build();
   }
 
   static AppSpec spec(String name) {

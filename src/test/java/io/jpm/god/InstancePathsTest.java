@@ -147,7 +147,7 @@ class InstancePathsTest {
   @Test
   void whatIsAskedOfTheCaptureIsWhatThePathsSay() {
     AppSpec app = app("web", 1, logs("/dev/null", false, false, false), Optional.empty());
-    var instance = new Instance(ID, 0, app, InstancePaths.of(HOME, app, ID, BORN), BORN);
+    var instance = new Instance(new Life(ID, 0, BORN), app, HOME);
     assertThat(instance.capture().files().out()).isEqualTo(Path.of("/dev/null"));
     assertThat(instance.capture().files().combined()).isEmpty();
     assertThat(instance.capture().wishes()).isEqualTo(app.logs());

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
+import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
@@ -13,15 +15,18 @@ import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Instances;
 import io.jpm.model.LineFormat;
+import io.jpm.model.ListenAddress;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Strategy;
 import io.jpm.model.TimePattern;
 import io.jpm.model.Triggers;
 import io.jpm.model.Variables;
@@ -119,9 +124,14 @@ class JournalTest {
   }
 
   private static JournalEntry entry(int id, Phase phase, Optional<Exit> exit) {
+    return entry(id, phase, exit, JournalEntry.Sharing.NONE);
+  }
+
+  private static JournalEntry entry(
+      int id, Phase phase, Optional<Exit> exit, JournalEntry.Sharing sharing) {
+    Instant created = Instant.ofEpochMilli(1_700_000_000_123L);
     return new JournalEntry(
-        new InstanceId(id),
-        id,
+        new Life(new InstanceId(id), id, created, created.plusMillis(sharing.role().ordinal())),
         spec(Map.of("PATH", "/bin", "ODD", "a=b\n\"ü\udc80")),
         new Supervised(
             Wanted.UP,
@@ -134,7 +144,7 @@ class JournalTest {
             0,
             exit,
             "because \"x\""),
-        Instant.ofEpochMilli(1_700_000_000_123L),
+        sharing,
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)),
         List.of("purge"));
@@ -151,6 +161,58 @@ class JournalTest {
     var written = snapshot(entry(0, phase, Optional.empty()));
     file.write(written);
     assertThat(file.read()).isEqualTo(written);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Role.class)
+  void everyRoleComesBackAsWritten(Role role) throws IOException {
+    var file = new JournalFile(home);
+    var written =
+        snapshot(
+            entry(
+                0,
+                Phase.ONLINE,
+                Optional.empty(),
+                new JournalEntry.Sharing(role, Optional.of("port 4\"711"), true)));
+    file.write(written);
+    assertThat(file.read()).isEqualTo(written);
+  }
+
+  static Stream<Cluster> clusters() {
+    return Stream.of(
+        Cluster.FORK,
+        Cluster.auto(),
+        new Cluster(
+            true,
+            Balance.LISTEN_FDS,
+            Optional.of(Strategy.KERNEL),
+            OptionalInt.empty(),
+            List.of(ListenAddress.any(80), new ListenAddress("::1", 8000)),
+            Duration.ofMillis(1500),
+            ProxyProtocol.NONE),
+        new Cluster(
+            true,
+            Balance.PROXY,
+            Optional.of(Strategy.LEAST_CONN),
+            OptionalInt.of(8080),
+            List.of(),
+            Duration.ZERO,
+            ProxyProtocol.V2));
+  }
+
+  @ParameterizedTest
+  @MethodSource("clusters")
+  void howAnAppSharesItsPortComesBackAsWritten(Cluster cluster) {
+    AppSpec spec = spec(Map.of()).draft().cluster(cluster).build();
+    var json = new JsonObject(SpecJson.write(spec).encode());
+    assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
+  }
+
+  @Test
+  void anAppOfAnOlderJpmIsInForkMode() {
+    JsonObject json = SpecJson.write(spec(Map.of()).draft().cluster(Cluster.auto()).build());
+    json.remove("cluster");
+    assertThat(SpecJson.read(json, Map.of()).cluster()).isEqualTo(Cluster.FORK);
   }
 
   static Stream<Exit> exits() {
@@ -304,7 +366,7 @@ class JournalTest {
   private static final Instant BORN = Instant.ofEpochMilli(1_700_000_000_000L);
 
   private Instance instance(InstanceId id, AppSpec spec) {
-    return new Instance(id, 0, spec, InstancePaths.of(home, spec, id, BORN), BORN);
+    return new Instance(new Life(id, 0, BORN), spec, home);
   }
 
   @Test

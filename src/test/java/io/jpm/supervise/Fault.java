@@ -202,6 +202,10 @@ enum Fault {
       PolicySets.plainBut(PolicySets.BACKOFF, 1),
       (state, event, policies, now) ->
           withoutStart(right(state, event, policies, now), Timer.RESTART)),
+  A_TRIAL_THAT_GOES_ON(
+      WorldRules.ON_TRIAL,
+      PolicySets.trial(true, 0),
+      (state, event, policies, now) -> right(state, event, PolicySets.PLAIN, now)),
   OLD_NEWS_TAKEN_FOR_NEW(
       Walk.STALE,
       PolicySets.PLAIN,

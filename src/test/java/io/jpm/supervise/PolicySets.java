@@ -75,6 +75,23 @@ final class PolicySets {
     return all;
   }
 
+  /// Of a process beside the one that counts, however it is to be ended.
+  static List<Policies> trials() {
+    List<Policies> all = new ArrayList<>();
+    for (boolean wholeTree : new boolean[] {true, false}) {
+      for (int stop = 0; stop < Stop.values().length; stop++) {
+        all.add(trial(wholeTree, stop));
+      }
+    }
+    return all;
+  }
+
+  /// @param stop its place in [Stop]
+  static Policies trial(boolean wholeTree, int stop) {
+    Policies plain = of(new int[] {0, 2, 2, wholeTree ? 0 : 1, 1, 0, stop});
+    return new Policies(plain.restart(), plain.stop(), plain.readiness(), false, true);
+  }
+
   private static Set<String> triples(int[] chosen) {
     Set<String> triples = new HashSet<>();
     for (int a = 0; a < chosen.length; a++) {

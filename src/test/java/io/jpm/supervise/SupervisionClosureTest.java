@@ -23,6 +23,22 @@ class SupervisionClosureTest {
   private static final int ALL_STATES = 2_478;
   private static final int ALL_TRANSITIONS = 43_084;
 
+  private static final int TRIAL_STATES = 0;
+  private static final int TRIAL_TRANSITIONS = 0;
+
+  @Test
+  void whatIsOnTrialKeepsTheRulesAndIsNeverFollowed() {
+    int states = 0;
+    int transitions = 0;
+    for (Policies policies : PolicySets.trials()) {
+      Walk walk = Walk.of(Supervision::step, policies).checked();
+      states += walk.states();
+      transitions += walk.transitions();
+    }
+    assertThat(states).isEqualTo(TRIAL_STATES);
+    assertThat(transitions).isEqualTo(TRIAL_TRANSITIONS);
+  }
+
   @Test
   void everyReachableStateKeepsTheRulesWhateverTheAppsOwnRulesAre() {
     int states = 0;

@@ -170,6 +170,11 @@ record World(Supervised state, Facts facts, int failures) {
     void orders() {
       boolean idle = state.phase() != Phase.LAUNCHING && state.phase() != Phase.ONLINE;
       add("start asked", Source.ORDER, new Event.StartAsked(), idle ? forgiven() : World.this);
+      World anew =
+          state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED
+              ? forgiven()
+              : World.this;
+      add("try asked", Source.ORDER, new Event.TryAsked("try"), anew);
       add("stop asked", Source.ORDER, new Event.StopAsked(), World.this);
       add("restart asked", Source.ORDER, new Event.RestartAsked(), forgiven());
       boolean edited = state.wanted() == Wanted.UP && state.phase() != Phase.STOPPING;
@@ -311,7 +316,8 @@ record World(Supervised state, Facts facts, int failures) {
 
   /// After an end that nobody saw: it counts neither for nor against what is already ending.
   private World unseen() {
-    return state.phase() == Phase.ONLINE || state.phase() == Phase.LAUNCHING ? forgiven() : this;
+    boolean launching = state.phase() == Phase.LAUNCHING && state.ending() == Ending.NONE;
+    return state.phase() == Phase.ONLINE || launching ? forgiven() : this;
   }
 
   /// The world after an event and the machine's answer, whose effects are carried out.

@@ -36,6 +36,8 @@ record WorldRules(Policies policies) {
   static final String END_TOLD = "stopping waits for an end that will be told";
   static final String SIGNAL_KNOWN = "what stops without a signal has its main process";
   static final String DELAY_TIMER = "a delayed restart has its timer and no other";
+  static final String ON_TRIAL =
+      "what is on trial is started by whoever asks for it, and not again";
 
   private static void rule(boolean holds, String rule) {
     if (!holds) {
@@ -89,6 +91,10 @@ record WorldRules(Policies policies) {
       rule(next.wanted() == Wanted.DOWN, STOP_KEPT);
     }
     boolean ordered = possible.source() == Source.ORDER || isNewer(event, old);
+    if (policies.trial() && next.generation() != old.generation()) {
+      boolean asked = old.wanted() == Wanted.UP && old.ending() == Ending.ASKED;
+      rule(ordered || asked || possible.source() == Source.TRIGGER, ON_TRIAL);
+    }
     if (old.wanted() == Wanted.DOWN) {
       rule(next.wanted() == Wanted.DOWN || ordered, STOPPED_STAYS);
     }
@@ -103,7 +109,7 @@ record WorldRules(Policies policies) {
               || ordered
               || isDue(event, Event.Cause.SCHEDULE, Event.Cause.FILES),
           ERRORED_STAYS);
-    } else if (next.phase() == Phase.ERRORED && !isFinal(event)) {
+    } else if (next.phase() == Phase.ERRORED && !isFinal(event) && !policies.trial()) {
       rule(world.failures() >= Math.max(1, policies.restart().maxRestarts()), NO_EARLY_END);
     }
   }

@@ -1,10 +1,10 @@
 package io.jpm.logs.lines;
 
 import io.jpm.bus.LogsCommand;
-import io.jpm.model.InstanceId;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -34,7 +34,9 @@ final class AppLines {
 
   private final String app;
   private final Watcher watcher;
-  private final Map<Stream, LineFramer> framers = new ConcurrentHashMap<>();
+
+  /// By pipe: an instance that is being replaced has two processes, whose lines must not mix.
+  private final Map<Path, LineFramer> framers = new ConcurrentHashMap<>();
 
   /// Guarded by `this`, as all below.
   private final Deque<Line> waiting = new ArrayDeque<>();
@@ -44,8 +46,6 @@ final class AppLines {
   private long missing;
   private boolean announced;
   private boolean closed;
-
-  private record Stream(InstanceId id, boolean error) {}
 
   /// Who is told what there is, and says how much there may be.
   interface Watcher {
@@ -75,13 +75,14 @@ final class AppLines {
     int id = instance.id().value();
     String stream = error ? "err" : "out";
     framers
-        .computeIfAbsent(new Stream(instance.id(), error), _ -> new LineFramer())
+        .computeIfAbsent(error ? instance.errorFifo() : instance.outFifo(), _ -> new LineFramer())
         .frame(bytes, (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest)));
   }
 
-  /// The instance is gone.
-  void forget(InstanceId id) {
-    framers.keySet().removeIf(stream -> stream.id().equals(id));
+  /// The process of these pipes is gone.
+  void forget(LogsCommand.Close closed) {
+    framers.remove(closed.outFifo());
+    framers.remove(closed.errorFifo());
   }
 
   private synchronized void add(Line line) {

@@ -2,7 +2,6 @@ package io.jpm.logs.lines;
 
 import io.jpm.bus.LogsCommand;
 import io.jpm.logs.write.LogWriters;
-import io.jpm.model.InstanceId;
 import io.jpm.wire.LinesMessage;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -69,9 +68,9 @@ public final class LineFeed implements LogWriters.Listener {
     }
   }
 
-  /// The instance is gone and prints no more.
-  public void forget(InstanceId id) {
-    apps.values().forEach(lines -> lines.forget(id));
+  /// The process of these pipes is gone and prints no more.
+  public void forget(LogsCommand.Close closed) {
+    apps.values().forEach(lines -> lines.forget(closed));
   }
 
   /// Who is told from now on.

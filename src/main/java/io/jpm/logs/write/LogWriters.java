@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// All captures of a daemon: from pipes through memory into files.
 ///
 /// The methods may block for as long as a disk does, and are safe to call from several threads; for
-/// one instance one at a time.
+/// one capture one at a time.
 public final class LogWriters implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
@@ -51,10 +50,13 @@ public final class LogWriters implements AutoCloseable {
   private final Storage storage;
   private final Targets targets;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
-  private final Map<InstanceId, Instance> instances = new ConcurrentHashMap<>();
+
+  /// By the pipe of standard output: while an instance is being replaced there are two of it.
+  private final Map<Path, Instance> instances = new ConcurrentHashMap<>();
+
   private volatile LogLimits perApp = LogLimits.DEFAULT;
   private volatile LogStorage all = LogStorage.DEFAULT;
-  private final Map<InstanceId, Object> locks = new ConcurrentHashMap<>();
+  private final Map<Path, Object> locks = new ConcurrentHashMap<>();
   private final ScheduledThreadPoolExecutor later =
       new ScheduledThreadPoolExecutor(
           1, task -> Thread.ofPlatform().daemon().name("jpm-log-later").unstarted(task));
@@ -112,13 +114,14 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// Captures an instance, or goes on with other files.
+  /// Captures what comes through an instance's pipes, or goes on with other files. An instance that
+  /// is being replaced has two captures, with pipes of their own.
   ///
   /// @throws IOException with a sentence for the user; an instance that was captured goes on as it
   ///   was
   public void open(LogsCommand.Open order) throws IOException {
-    synchronized (lockOf(order.id())) {
-      Instance present = instances.get(order.id());
+    synchronized (lockOf(order.outFifo())) {
+      Instance present = instances.get(order.outFifo());
       if (present != null && present.order().equals(order)) {
         present.both().forEach(Captured::look);
         return;
@@ -134,9 +137,9 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// One instance is opened and closed by one thread at a time.
-  private Object lockOf(InstanceId id) {
-    return locks.computeIfAbsent(id, _ -> new Object());
+  /// One capture is opened and closed by one thread at a time.
+  private Object lockOf(Path outFifo) {
+    return locks.computeIfAbsent(outFifo, _ -> new Object());
   }
 
   /// Opens the files, so that they can be had is known before anything ends.
@@ -164,7 +167,7 @@ public final class LogWriters implements AutoCloseable {
       release(present.out());
       again.begin(pipes, order.outFifo(), true);
       present.error().goOn(pipes, order.errorFifo());
-      instances.put(order.id(), new Instance(order, again, present.error()));
+      instances.put(order.outFifo(), new Instance(order, again, present.error()));
     } else {
       present.out().goOn(pipes, order.outFifo());
     }
@@ -173,12 +176,12 @@ public final class LogWriters implements AutoCloseable {
 
   private void begin(Instance next) throws IOException {
     LogsCommand.Open order = next.order();
-    instances.put(order.id(), next);
+    instances.put(order.outFifo(), next);
     try {
       next.out().begin(pipes, order.outFifo(), settled(next.out()));
       next.error().begin(pipes, order.errorFifo(), settled(next.error()));
     } catch (IOException failure) {
-      instances.remove(order.id());
+      instances.remove(order.outFifo());
       next.both().forEach(Captured::close);
       release(next);
       throw failure;
@@ -297,15 +300,15 @@ public final class LogWriters implements AutoCloseable {
   ///
   /// @throws IOException with a sentence for the user
   public void close(LogsCommand.Close order) throws IOException {
-    synchronized (lockOf(order.id())) {
-      Instance present = instances.remove(order.id());
+    synchronized (lockOf(order.outFifo())) {
+      Instance present = instances.remove(order.outFifo());
       if (present != null) {
         present.both().forEach(captured -> captured.closeAndRemove(() -> releaseNow(captured)));
       } else {
         forget(order.outFifo());
         forget(order.errorFifo());
       }
-      locks.remove(order.id());
+      locks.remove(order.outFifo());
     }
   }
 
@@ -352,9 +355,9 @@ public final class LogWriters implements AutoCloseable {
   /// @throws IOException with a sentence for the user
   public void flush(List<InstanceId> ids) throws IOException {
     Set<LogTarget> files = new HashSet<>();
-    for (InstanceId id : ids) {
-      Optional.ofNullable(instances.get(id)).ifPresent(it -> files.addAll(it.files()));
-    }
+    instances.values().stream()
+        .filter(instance -> ids.contains(instance.order().id()))
+        .forEach(instance -> files.addAll(instance.files()));
     for (LogTarget target : files) {
       onLane(target, target::empty);
       storage.deleteAll(target);
@@ -377,16 +380,17 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// How the capture of an instance goes; one that is not captured has no trouble.
+  /// How the captures of an instance go, all together; one that is not captured has no trouble.
   public LogsReply.Status status(InstanceId id) {
-    Instance instance = instances.get(id);
-    if (instance == null) {
-      return new LogsReply.Status(0, 0, "");
-    }
+    List<Captured> captures =
+        instances.values().stream()
+            .filter(instance -> instance.order().id().equals(id))
+            .flatMap(instance -> instance.both().stream())
+            .toList();
     long lines = 0;
     long waiting = 0;
     String problem = "";
-    for (Captured captured : instance.both()) {
+    for (Captured captured : captures) {
       lines += captured.stream().losses().lines();
       waiting += captured.stream().waitingBytes();
       for (Companion it : captured.writer().outlets().targets()) {

@@ -1,8 +1,8 @@
 package io.jpm.logs.lines;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
-import io.jpm.model.InstanceId;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import java.util.ArrayList;
@@ -177,10 +177,23 @@ class LineFeedTest {
   void anInstanceThatIsGoneLeavesNoHalfLine() {
     listenTo("web");
     web.out("half");
-    feed.forget(new InstanceId(0));
+    feed.forget(web.closed());
     web.out("whole\n");
     assertThat(takeAll().getFirst().lines().getLast())
         .isEqualTo(new Line(0, "out", Printing.AT, "whole", false, false));
+  }
+
+  @Test
+  void halfLinesOfTwoProcessesOfAnInstanceDoNotMix() {
+    listenTo("web");
+    Printing next = Printing.of(feed, "web", 0, "-next");
+    web.out("old ");
+    next.out("new\n");
+    feed.forget(next.closed());
+    web.out("end\n");
+    assertThat(takeAll().getFirst().lines())
+        .extracting(Line::text, Line::rest)
+        .containsExactly(tuple("old ", false), tuple("new", false), tuple("end", true));
   }
 
   @Test

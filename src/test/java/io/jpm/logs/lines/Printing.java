@@ -20,16 +20,26 @@ public record Printing(LogWriters.Listener listener, LogsCommand.Open instance) 
   public static final Instant AT = Instant.parse("2026-11-21T11:36:32.120Z");
 
   public static Printing of(LogWriters.Listener listener, String app, int id) {
+    return of(listener, app, id, "");
+  }
+
+  /// @param process what its pipes are called after
+  static Printing of(LogWriters.Listener listener, String app, int id, String process) {
     var order =
         new LogsCommand.Open(
             new InstanceId(id),
             new AppName(app),
-            Path.of("/out"),
-            Path.of("/err"),
+            Path.of("/%d%s.out".formatted(id, process)),
+            Path.of("/%d%s.err".formatted(id, process)),
             new LogPaths(Path.of("/out.log"), Path.of("/err.log"), Optional.empty()),
             LogFiles.DEFAULT,
             RunAs.DAEMON);
     return new Printing(listener, order);
+  }
+
+  /// The order to end its capture.
+  LogsCommand.Close closed() {
+    return new LogsCommand.Close(instance.id(), instance.outFifo(), instance.errorFifo());
   }
 
   public void out(String text) {

@@ -312,6 +312,80 @@ class LogWritersTest {
     assertThat(home.resolve("fifo/0.err")).doesNotExist();
   }
 
+  /// As [#order], of the process that is to take the place of the first.
+  private LogsCommand.Open successor() {
+    LogsCommand.Open first = order(LogFiles.DEFAULT);
+    return new LogsCommand.Open(
+        first.id(),
+        first.app(),
+        home.resolve("fifo/0-next.out"),
+        home.resolve("fifo/0-next.err"),
+        first.files(),
+        first.wishes(),
+        first.runAs());
+  }
+
+  private static LogsCommand.Close close(LogsCommand.Open order) {
+    return new LogsCommand.Close(order.id(), order.outFifo(), order.errorFifo());
+  }
+
+  @Test
+  void twoProcessesOfOneInstanceWriteSideBySide() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    writers.open(successor());
+    try (OutputStream old = app("0.out");
+        OutputStream next = app("0-next.out")) {
+      print(next, "begin\n");
+      awaitText(log("out.log"), "begin\n");
+      print(old, "last words\n");
+      awaitText(log("out.log"), "begin\nlast words\n");
+      writers.close(close(order(LogFiles.DEFAULT)));
+      assertThat(home.resolve("fifo/0.out")).doesNotExist();
+      assertThat(home.resolve("fifo/0-next.out")).exists();
+      print(next, "on\n");
+      awaitText(log("out.log"), "begin\nlast words\non\n");
+      writers.flush(List.of(new InstanceId(0)));
+      assertThat(read(log("out.log"))).isEmpty();
+      print(next, "after\n");
+      awaitText(log("out.log"), "after\n");
+    }
+  }
+
+  @Test
+  void theEndOfASuccessorLeavesTheCaptureBeforeItAlone() throws IOException {
+    writers.open(order(LogFiles.DEFAULT));
+    writers.open(successor());
+    try (OutputStream old = app("0.out");
+        OutputStream next = app("0-next.out")) {
+      print(next, "no port\n");
+      awaitText(log("out.log"), "no port\n");
+      writers.close(close(successor()));
+      assertThat(home.resolve("fifo/0-next.out")).doesNotExist();
+      // The same order again changes nothing.
+      writers.open(order(LogFiles.DEFAULT));
+      print(old, "on\n");
+      awaitText(log("out.log"), "no port\non\n");
+    }
+  }
+
+  @Test
+  void theStatusOfAnInstanceIsThatOfAllItsCaptures() throws Exception {
+    writers.open(order(LogFiles.DEFAULT));
+    writers.open(successor());
+    disk.freeze();
+    try (OutputStream old = app("0.out");
+        OutputStream next = app("0-next.out")) {
+      print(old, "1234\n");
+      print(next, "12\n");
+      Eventually.await(
+          "both are counted",
+          SOON,
+          () -> writers.status(new InstanceId(0)).waitingBytes() == 8,
+          () -> writers.status(new InstanceId(0)).toString());
+    }
+    assertThat(writers.status(new InstanceId(1)).waitingBytes()).isZero();
+  }
+
   @Test
   void theNextDaemonGoesOnWhereTheLastOneStopped() throws IOException {
     writers.open(order(LogFiles.DEFAULT));

@@ -1,0 +1,197 @@
+package io.jpm.god;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReport;
+import io.jpm.model.AppName;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.supervise.Event;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/// What God and ClusterBalancer tell each other about the processes of apps in cluster mode; of
+/// others nothing is said. Owned by GodVerticle's context.
+final class Balancing {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// A balancer that does not answer must not hold up a start for ever.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final Registry registry;
+  private final Journal journal;
+  private final BiConsumer<Instance, Event> supervisor;
+  private final Promise<Void> begun = Promise.promise();
+
+  Balancing(
+      Vertx vertx, Registry registry, Journal journal, BiConsumer<Instance, Event> supervisor) {
+    this.vertx = vertx;
+    this.registry = registry;
+    this.journal = journal;
+    this.supervisor = supervisor;
+  }
+
+  /// Begins to listen; ends with the verticle.
+  Future<Void> listen() {
+    return vertx
+        .eventBus()
+        .<BalancerReport>consumer(
+            Addresses.BALANCER_REPORTS,
+            message -> {
+              switch (message.body()) {
+                case BalancerReport.Listening listening -> listens(listening);
+                case BalancerReport.Rebalanced(AppName app, String reason) ->
+                    begun.future().onSuccess(_ -> remake(app, reason));
+              }
+            })
+        .completion();
+  }
+
+  /// All instances are as they are: before, there is no telling which of them run.
+  void begin() {
+    begun.complete();
+  }
+
+  private void listens(BalancerReport.Listening report) {
+    registry
+        .of(report.worker())
+        .filter(instance -> instance.memo.isPresent())
+        .ifPresent(instance -> {
+          LOG.log(Level.DEBUG, "{0} listens on {1}", instance.label(), report.address());
+          instance.listening = true;
+          journal.changed();
+          if (instance.role == Role.SUCCESSOR && !instance.spec.readiness().awaited()) {
+            supervisor.accept(instance, new Event.Ready(instance.state.generation()));
+          }
+          instance.tellWaiting();
+        });
+  }
+
+  private void remake(AppName app, String reason) {
+    for (Instance instance : List.copyOf(registry.ofApp(app))) {
+      supervisor.accept(instance, new Event.RestartDue(Event.Cause.BALANCE, reason));
+    }
+  }
+
+  /// What the next process of `instance` needs. It is in the journal when this completes: the next
+  /// daemon can have it from nowhere else, should this one end as soon as there is a process.
+  ///
+  /// @return [BalancerReply.Prepared] or [BalancerReply.Refused]
+  Future<BalancerReply> prepare(Instance instance) {
+    if (!instance.spec.cluster().enabled()) {
+      // It may have been in cluster mode before.
+      released(instance);
+      return Future.succeededFuture(BalancerReply.Prepared.PLAIN);
+    }
+    instance.balanced = true;
+    return vertx
+        .eventBus()
+        .<BalancerReply>request(
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Prepare(instance.worker(), instance.number, instance.spec),
+            within(PATIENCE))
+        .map(reply -> reply.body())
+        .recover(error -> Future.succeededFuture(silent(error)))
+        .compose(reply -> remember(instance, reply));
+  }
+
+  private Future<BalancerReply> remember(Instance instance, BalancerReply reply) {
+    if (!(reply instanceof BalancerReply.Prepared prepared)) {
+      return Future.succeededFuture(reply);
+    }
+    instance.memo = Optional.of(prepared.memo());
+    journal.changed();
+    return journal.written().map(reply);
+  }
+
+  private static BalancerReply.Refused silent(Throwable error) {
+    LOG.log(Level.WARNING, "ClusterBalancer does not answer: {0}", error.getMessage());
+    return new BalancerReply.Refused(
+        "its instances cannot share what they listen on: ClusterBalancer does not answer; start it without cluster mode, or restart the daemon with jpm update");
+  }
+
+  /// The present process of `instance` runs.
+  void began(Instance instance, ProcessIdentity process) {
+    instance.memo.ifPresent(memo -> {
+      instance.balanced = true;
+      tell(
+          new BalancerCommand.Began(
+              instance.worker(), instance.number, process, instance.spec, memo));
+    });
+  }
+
+  /// The process of `generation` has sent a message of Node's own.
+  void heard(Instance instance, long generation, String json) {
+    if (instance.memo.isPresent() && instance.state.generation() == generation) {
+      tell(new BalancerCommand.Heard(instance.worker(), json));
+    }
+  }
+
+  /// Has the process of `instance` get no new connection. Completes when it has none any more, or
+  /// the time for that is over.
+  Future<Void> drain(Instance instance) {
+    if (instance.memo.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    Duration deadline = instance.spec.cluster().drain().plus(PATIENCE);
+    return vertx
+        .eventBus()
+        .<BalancerReply>request(
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Drain(instance.worker()),
+            within(deadline))
+        .<Void>map(reply -> {
+          if (reply.body() instanceof BalancerReply.Drained(int left) && left > 0) {
+            LOG.log(
+                Level.WARNING,
+                "{0} had {1} connections when its drain_timeout was over",
+                instance.label(),
+                left);
+          }
+          return null;
+        })
+        .recover(error -> {
+          LOG.log(Level.WARNING, "{0} was not drained: {1}", instance.label(), error.getMessage());
+          return Future.succeededFuture();
+        });
+  }
+
+  /// The present process of `instance` has ended, or could not be made.
+  void ended(Instance instance) {
+    if (instance.memo.isPresent()) {
+      forgetProcess(instance);
+      tell(new BalancerCommand.Ended(instance.worker()));
+    }
+  }
+
+  /// What is remembered of a process goes with it.
+  static void forgetProcess(Instance instance) {
+    instance.memo = Optional.empty();
+    instance.listening = false;
+  }
+
+  /// Nothing comes after the present process of `instance` unless somebody asks for it.
+  void released(Instance instance) {
+    if (instance.balanced) {
+      instance.balanced = false;
+      tell(new BalancerCommand.Released(instance.worker()));
+    }
+  }
+
+  private void tell(BalancerCommand news) {
+    vertx.eventBus().send(Addresses.BALANCER_COMMAND, news);
+  }
+
+  private static DeliveryOptions within(Duration patience) {
+    return new DeliveryOptions().setSendTimeout(patience.toMillis());
+  }
+}

@@ -1,0 +1,74 @@
+package io.jpm.god;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.KeeperCommand;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+
+/// Has LogAggregator capture what instances print, and the keeper hold their pipes. Owned by
+/// GodVerticle's context.
+final class Captures {
+  private final Vertx vertx;
+
+  Captures(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// Has the instance's output captured, before there is any.
+  ///
+  /// @return why that is not possible, or empty
+  Future<Optional<String>> open(Instance instance) {
+    if (instance.captured) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    LogsCommand.Open open = instance.capture();
+    return vertx
+        .eventBus()
+        .<LogsReply>request(Addresses.LOGS_COMMAND, open)
+        .map(reply ->
+            switch (reply.body()) {
+              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) -> {
+                // A new spec may have come meanwhile with other files.
+                instance.captured = open.equals(instance.capture());
+                tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));
+                yield Optional.<String>empty();
+              }
+              case LogsReply.Failed(String problem) -> Optional.of(problem);
+            });
+  }
+
+  /// `instance` is described otherwise: what it prints from now on goes where it should go now.
+  ///
+  /// @param captured what LogAggregator does, or has been asked to do
+  void moved(Instance instance, LogsCommand.Open captured) {
+    if (!captured.equals(instance.capture())) {
+      boolean open = instance.captured;
+      instance.captured = false;
+      if (open && instance.child != null) {
+        // What it fails for is told when the app is started again, which it then prevents.
+        open(instance);
+      }
+    }
+  }
+
+  /// Nothing comes from `instance` any more: its pipes are removed when they are empty.
+  Future<Void> close(Instance instance) {
+    LogsCommand.Open open = instance.capture();
+    tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo())));
+    return vertx
+        .eventBus()
+        .request(
+            Addresses.LOGS_COMMAND,
+            new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
+        .mapEmpty();
+  }
+
+  /// Has the keeper take note, for the time when there is no daemon.
+  void tellKeeper(KeeperCommand command) {
+    vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
+  }
+}

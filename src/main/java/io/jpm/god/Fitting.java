@@ -1,0 +1,82 @@
+package io.jpm.god;
+
+import io.jpm.bus.LogsCommand;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.jpm.model.Instances;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Has the list match the descriptions of apps, without starting or stopping any. Owned by
+/// GodVerticle's context.
+final class Fitting {
+  private final GodContext god;
+  private final Registry registry;
+  private final Supervisor supervisor;
+
+  Fitting(GodContext god, Registry registry, Supervisor supervisor) {
+    this.god = god;
+    this.registry = registry;
+    this.supervisor = supervisor;
+  }
+
+  /// Makes the instances of an app match its spec.
+  ///
+  /// @param concerned gets those that it wants
+  /// @param surplus gets those that it does not want
+  void fit(AppSpec spec, List<Instance> concerned, List<Instance> surplus) {
+    List<Instance> present = registry.ofApp(spec.name());
+    int missing = spec.instances().count();
+    for (Instance instance : present) {
+      if (instance.number < spec.instances().count()) {
+        describe(instance, spec);
+        concerned.add(instance);
+        missing--;
+      } else {
+        surplus.add(instance);
+      }
+    }
+    concerned.addAll(create(spec, present, missing));
+  }
+
+  /// Puts `more` instances into the list, with the lowest numbers that none of `present` has.
+  List<Instance> create(AppSpec spec, List<Instance> present, int more) {
+    List<Integer> taken = present.stream().map(instance -> instance.number).toList();
+    List<Instance> created = new ArrayList<>();
+    for (int number = 0; created.size() < more; number++) {
+      if (!taken.contains(number)) {
+        created.add(create(spec, number));
+      }
+    }
+    return created;
+  }
+
+  /// Puts an instance into the list.
+  Instance create(AppSpec spec, int number) {
+    InstanceId id = registry.takeId();
+    var life = new Life(id, number, god.wallClock().instant());
+    var instance = new Instance(life, spec, god.home());
+    registry.add(instance);
+    supervisor.specChanged(instance);
+    return instance;
+  }
+
+  /// Gives an instance another spec.
+  void describe(Instance instance, AppSpec spec) {
+    LogsCommand.Open captured = instance.capture();
+    Path pidFile = instance.paths.pidFile();
+    instance.spec = spec;
+    instance.paths = InstancePaths.of(god.home(), spec, instance.id, instance.birth);
+    supervisor.processes().moved(instance, captured, pidFile);
+    supervisor.specChanged(instance);
+  }
+
+  /// `spec` with another number of instances.
+  static AppSpec counting(AppSpec spec, int count) {
+    Instances old = spec.instances();
+    return spec.draft()
+        .instances(new Instances(count, old.numberVariable(), old.counting()))
+        .build();
+  }
+}

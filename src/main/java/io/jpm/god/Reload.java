@@ -1,0 +1,234 @@
+package io.jpm.god;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/// Replaces the processes of apps without a gap; apps after each other in the order of their
+/// dependencies. Owned by GodVerticle's context.
+final class Reload {
+  private final Parts parts;
+  private final Registry registry;
+  private final Starting starting;
+  private final Replacement replacement;
+
+  Reload(Parts parts, Starting starting) {
+    this.parts = parts;
+    this.registry = parts.registry();
+    this.starting = starting;
+    this.replacement = new Replacement(parts);
+  }
+
+  /// What one command does.
+  ///
+  /// @param described apps of a process file that are reloaded
+  private record Order(
+      GodCommand.Reload command,
+      Map<AppName, AppSpec> described,
+      SequencedSet<InstanceId> concerned,
+      List<String> problems) {}
+
+  Future<GodReply> carryOut(GodCommand.Reload command) {
+    List<String> refusals = starting.dependencyRefusals(command.specs());
+    if (!refusals.isEmpty()) {
+      return Future.succeededFuture(new GodReply(List.of(), refusals));
+    }
+    Registry.Selection selection = registry.select(command.targets());
+    var order =
+        new Order(
+            command, new HashMap<>(), new LinkedHashSet<>(), new ArrayList<>(selection.problems()));
+    List<Instance> instances = new ArrayList<>(selection.found());
+    List<AppSpec> others = new ArrayList<>();
+    for (AppSpec spec : command.specs()) {
+      if (isReloadable(spec)) {
+        order.described().put(spec.name(), spec);
+        instances.removeAll(registry.ofApp(spec.name()));
+        instances.addAll(registry.ofApp(spec.name()));
+      } else {
+        others.add(spec);
+      }
+    }
+    instances.forEach(instance -> order.concerned().add(instance.id));
+    return start(others, order)
+        .compose(_ -> inOrder(instances, order))
+        .compose(_ -> parts.journal().written())
+        .map(_ -> new GodReply(views(order.concerned()), order.problems()));
+  }
+
+  /// What is in fork mode holds its port alone: nothing can come up beside it.
+  private boolean isReloadable(AppSpec spec) {
+    List<Instance> present = registry.ofApp(spec.name());
+    return spec.cluster().enabled()
+        && !present.isEmpty()
+        && present.stream().allMatch(instance -> instance.spec.cluster().enabled());
+  }
+
+  /// Apps of a process file that are new, or not in cluster mode.
+  private Future<Void> start(List<AppSpec> specs, Order order) {
+    return specs.isEmpty()
+        ? Future.succeededFuture()
+        : starting
+            .startApps(new GodCommand.StartApps(specs, GodCommand.Existing.RESTART))
+            .map(reply -> {
+              reply.instances().forEach(instance -> order.concerned().add(instance.id()));
+              order.problems().addAll(reply.problems());
+              return null;
+            });
+  }
+
+  private Future<Void> inOrder(List<Instance> instances, Order order) {
+    Future<Void> done = Future.succeededFuture();
+    for (List<Instance> group : Sequence.groups(registry.graph(), instances)) {
+      done = done.compose(_ -> Future.join(apps(group, order)).mapEmpty());
+    }
+    return done;
+  }
+
+  private List<Future<Void>> apps(List<Instance> group, Order order) {
+    return group.stream()
+        .map(instance -> instance.spec.name())
+        .distinct()
+        .map(app ->
+            group.stream()
+                .filter(instance -> instance.spec.name().equals(app))
+                .sorted(Comparator.comparingInt(instance -> instance.number))
+                .toList())
+        .map(instances -> reload(instances, order))
+        .toList();
+  }
+
+  /// All instances of one app that are to be reloaded.
+  private Future<Void> reload(List<Instance> instances, Order order) {
+    AppName app = instances.getFirst().spec.name();
+    Optional<AppSpec> described = Optional.ofNullable(order.described().get(app));
+    if (!instances.stream().allMatch(instance -> instance.spec.cluster().enabled())) {
+      return restart(instances, order);
+    }
+    if (!parts.interruptions().begin(app)) {
+      order
+          .problems()
+          .add("%s is being reloaded or scaled: try again when that is done".formatted(app));
+      return Future.succeededFuture();
+    }
+    UnaryOperator<AppSpec> change =
+        old ->
+            described.orElseGet(
+                () -> order.command().shell().map(shell -> inheriting(old, shell)).orElse(old));
+    int wanted = described.map(spec -> spec.instances().count()).orElse(Integer.MAX_VALUE);
+    var run = new Run(instances.stream().filter(i -> i.number < wanted).toList(), change);
+    return run.lanes(order.command().parallel())
+        .compose(_ -> {
+          order.problems().addAll(run.told());
+          return run.problems.isEmpty() && described.isPresent()
+              ? fit(described.get(), order)
+              : Future.succeededFuture();
+        })
+        .onComplete(_ -> parts.interruptions().end(app));
+  }
+
+  private Future<Void> restart(List<Instance> instances, Order order) {
+    order
+        .command()
+        .shell()
+        .ifPresent(shell ->
+            instances.forEach(
+                instance -> parts.fitting().describe(instance, inheriting(instance.spec, shell))));
+    return parts
+        .sequence()
+        .restart(instances)
+        .map(left -> {
+          order.problems().addAll(Replies.failures(instances, left));
+          return null;
+        });
+  }
+
+  /// `--update-env`: what an app inherits is the present shell's.
+  static AppSpec inheriting(AppSpec spec, Map<String, String> shell) {
+    return spec.draft().variables(spec.variables().inheriting(shell)).build();
+  }
+
+  /// After all have been replaced: as many as the new description wants.
+  private Future<Void> fit(AppSpec spec, Order order) {
+    List<Instance> before = registry.ofApp(spec.name());
+    List<Instance> concerned = new ArrayList<>();
+    List<Instance> surplus = new ArrayList<>();
+    parts.fitting().fit(spec, concerned, surplus);
+    surplus.forEach(instance -> order.concerned().remove(instance.id));
+    concerned.forEach(instance -> order.concerned().add(instance.id));
+    List<Instance> created = new ArrayList<>(concerned);
+    created.removeAll(before);
+    if (created.isEmpty() && surplus.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return Future.join(surplus.stream().map(parts.succession()::drain).toList())
+        .compose(_ -> starting.run(created, surplus))
+        .map(left -> {
+          order.problems().addAll(Replies.failures(created, left));
+          return null;
+        });
+  }
+
+  private List<InstanceView> views(Collection<InstanceId> ids) {
+    return Replies.views(
+        ids.stream().flatMap(id -> registry.current(id).stream()).sorted(BY_ID).toList());
+  }
+
+  private static final Comparator<Instance> BY_ID = Comparator.comparing(instance -> instance.id);
+
+  /// The instances of one app, some of them at a time.
+  private final class Run {
+    private final Deque<Instance> left;
+    private final int all;
+    private final UnaryOperator<AppSpec> change;
+    private final List<String> problems = new ArrayList<>();
+    private int replaced;
+
+    Run(List<Instance> instances, UnaryOperator<AppSpec> change) {
+      this.left = new ArrayDeque<>(instances);
+      this.all = instances.size();
+      this.change = change;
+    }
+
+    Future<Void> lanes(int parallel) {
+      return Future.join(Stream.generate(this::next).limit(Math.clamp(parallel, 1, all)).toList())
+          .mapEmpty();
+    }
+
+    /// After a failure no other is begun.
+    private Future<Void> next() {
+      Instance instance = problems.isEmpty() ? left.poll() : null;
+      if (instance == null) {
+        return Future.succeededFuture();
+      }
+      return replacement
+          .replace(instance, change.apply(instance.spec))
+          .compose(problem -> {
+            problem.ifPresentOrElse(problems::add, () -> replaced++);
+            return next();
+          });
+    }
+
+    List<String> told() {
+      return problems.stream()
+          .map(problem -> "%s, %d of %d instances were replaced".formatted(problem, replaced, all))
+          .toList();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.jpm.god;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Phase;
+import io.jpm.supervise.Awaiting;
+import io.jpm.supervise.Event;
+import io.jpm.supervise.Supervised;
+import io.jpm.supervise.Wanted;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Replaces the process of one instance by a new one. Owned by GodVerticle's context.
+final class Replacement {
+  private static final String OVERTAKEN = "it was stopped meanwhile";
+
+  private final Parts parts;
+  private final Succession succession;
+
+  Replacement(Parts parts) {
+    this.parts = parts;
+    this.succession = parts.succession();
+  }
+
+  /// Puts a process of `spec` in the place of `old`, or restarts it where it does not run.
+  ///
+  /// @return why that has failed, as a sentence without its end; empty: it is done, and nothing is
+  ///   left of the process before
+  Future<Optional<String>> replace(Instance old, AppSpec spec) {
+    if (isOvertaken(old)) {
+      return Future.succeededFuture(Optional.of(old.title() + ": " + OVERTAKEN));
+    }
+    if (old.state.phase() != Phase.ONLINE) {
+      return restart(old, spec);
+    }
+    Instance successor = succession.beget(old, spec);
+    return parts
+        .journal()
+        .written()
+        .compose(_ -> {
+          Failpoint.RELOAD_SUCCESSOR_MADE.hit();
+          return isOvertaken(old) ? fail(successor, old) : begin(successor, old);
+        });
+  }
+
+  /// Another command has come between.
+  private boolean isOvertaken(Instance old) {
+    return parts.interruptions().interrupted(old.spec.name()) || old.removed;
+  }
+
+  private Future<Optional<String>> restart(Instance instance, AppSpec spec) {
+    if (!spec.equals(instance.spec)) {
+      parts.fitting().describe(instance, spec);
+    }
+    parts.supervisor().on(instance, new Event.RestartAsked());
+    return instance
+        .when(Sequence::settled)
+        .map(_ ->
+            instance.state.phase() == Phase.ERRORED
+                ? Optional.of(instance.title() + ": " + instance.state.reason())
+                : Optional.empty());
+  }
+
+  private Future<Optional<String>> begin(Instance successor, Instance old) {
+    String pid = old.latest.map(p -> "pid " + p.pid()).orElse("the present process");
+    boolean listened = old.listening;
+    parts
+        .supervisor()
+        .on(
+            successor,
+            new Event.TryAsked("reload: takes the place of %s when it is ready".formatted(pid)));
+    successor
+        .when(state -> state.awaiting() == Awaiting.READINESS || Sequence.over(state))
+        .onSuccess(_ -> awaitStability(successor, old, listened));
+    return successor
+        .when(state -> state.phase() == Phase.ONLINE || Sequence.over(state))
+        .compose(_ ->
+            isReady(successor.state) && !isOvertaken(old)
+                ? swap(successor, old)
+                : fail(successor, old));
+  }
+
+  private static boolean isReady(Supervised state) {
+    return state.phase() == Phase.ONLINE && state.wanted() == Wanted.UP;
+  }
+
+  /// Where nothing tells that a process is ready it is so when it has run for a while.
+  private void awaitStability(Instance successor, Instance old, boolean listened) {
+    if (successor.spec.readiness().awaited() || Sequence.over(successor.state)) {
+      return;
+    }
+    Duration stable = successor.spec.restart().minUptime();
+    // A limit that is shorter than that would make every reload fail.
+    Duration most = successor.spec.readiness().timeout().multipliedBy(9).dividedBy(10);
+    Duration delay = stable.compareTo(most) < 0 ? stable : most;
+    long generation = successor.state.generation();
+    parts
+        .vertx()
+        .setTimer(
+            Math.max(1, delay.toMillis()),
+            _ -> {
+              if (!listened && !old.listening) {
+                parts.supervisor().on(successor, new Event.Ready(generation));
+              }
+            });
+  }
+
+  private Future<Optional<String>> swap(Instance successor, Instance old) {
+    succession.takePlace(successor, old);
+    // Written before the old one is drained: the next daemon must not end the one that serves.
+    return parts
+        .journal()
+        .written()
+        .compose(_ -> succession.retire(old))
+        .map(_ -> Optional.empty());
+  }
+
+  private Future<Optional<String>> fail(Instance successor, Instance old) {
+    String reason =
+        isOvertaken(old) || successor.state.wanted() == Wanted.DOWN
+            ? OVERTAKEN
+            : "the new process did not get ready: " + successor.state.reason();
+    if (!old.removed) {
+      succession.announceFailure(old, reason);
+    }
+    String sentence = old.title() + ": " + reason + goesOn(old);
+    return succession.end(successor).map(_ -> Optional.of(sentence));
+  }
+
+  private static String goesOn(Instance old) {
+    return old.state.phase() == Phase.ONLINE && old.state.wanted() == Wanted.UP
+        ? old.process().map(p -> "; pid %d goes on serving".formatted(p.pid())).orElse("")
+        : "";
+  }
+}

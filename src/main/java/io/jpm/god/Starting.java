@@ -1,0 +1,106 @@
+package io.jpm.god;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.DependencyGraph;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Starts apps that are described. Owned by GodVerticle's context.
+final class Starting {
+  private final Parts parts;
+  private final Registry registry;
+
+  Starting(Parts parts) {
+    this.parts = parts;
+    this.registry = parts.registry();
+  }
+
+  Future<GodReply> startApps(GodCommand.StartApps start) {
+    List<String> refusals = refusals(start);
+    if (!refusals.isEmpty()) {
+      return Future.succeededFuture(new GodReply(List.of(), refusals));
+    }
+    List<Instance> concerned = new ArrayList<>();
+    List<Instance> surplus = new ArrayList<>();
+    for (AppSpec spec : start.specs()) {
+      parts.fitting().fit(spec, concerned, surplus);
+    }
+    List<Instance> toRun =
+        concerned.stream()
+            .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
+            .toList();
+    return run(toRun, surplus)
+        .map(left -> {
+          List<String> problems = new ArrayList<>(left);
+          problems.addAll(Replies.deleted(concerned));
+          return new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+        });
+  }
+
+  /// Starts or restarts what is in the list, and deletes what is not to be there any more.
+  ///
+  /// @return why some were left as they were
+  Future<List<String>> run(List<Instance> toRun, List<Instance> surplus) {
+    toRun.forEach(instance -> instance.state = Unwritten.toRun(instance.state));
+    parts.journal().changed();
+    Failpoint.INSTANCE_ADDED.hit();
+    // Written before the first process is made: a daemon that dies in between leaves no unknown
+    // process.
+    return parts
+        .journal()
+        .written()
+        .compose(_ -> {
+          Failpoint.INSTANCE_WRITTEN.hit();
+          List<Instance> all = new ArrayList<>(parts.supervisor().dependencies().missingFor(toRun));
+          all.addAll(toRun);
+          Future<List<String>> restarted = parts.sequence().restart(all);
+          return parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
+        })
+        .compose(left -> parts.journal().written().map(left));
+  }
+
+  private List<String> refusals(GodCommand.StartApps start) {
+    List<String> refusals = new ArrayList<>();
+    if (start.existing() == GodCommand.Existing.REFUSE_RUNNING) {
+      start.specs().stream()
+          .map(AppSpec::name)
+          .filter(name -> registry.ofApp(name).stream().anyMatch(Sequence::isRunning))
+          .map(name ->
+              "app %s is already running: jpm restart %s restarts it, another --name starts a second one"
+                  .formatted(name, name))
+          .forEach(refusals::add);
+    }
+    refusals.addAll(dependencyRefusals(start.specs()));
+    return refusals;
+  }
+
+  /// What is wrong with the order in which `specs` are to be started.
+  List<String> dependencyRefusals(List<AppSpec> specs) {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
+    specs.forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
+    List<String> refusals = new ArrayList<>();
+    for (AppSpec spec : specs) {
+      spec.dependsOn().keySet().stream()
+          .filter(other -> !dependsOn.containsKey(other))
+          .sorted()
+          .map(other ->
+              "app %s depends on %s, and there is no such app: start it first, or both from one file"
+                  .formatted(spec.name(), other))
+          .forEach(refusals::add);
+    }
+    new DependencyGraph(dependsOn)
+        .cycle()
+        .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
+        .map(way -> "apps depend on each other in a circle: " + way)
+        .ifPresent(refusals::add);
+    return refusals;
+  }
+}

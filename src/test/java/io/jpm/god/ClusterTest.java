@@ -1,0 +1,216 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReport;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Scale.Step;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppName;
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.jpm.model.WorkerId;
+import io.jpm.testing.Eventually;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// What God and ClusterBalancer say to each other, and how an app gets more or fewer instances.
+class ClusterTest extends GodHarness {
+  private static final Prepared SHARED =
+      new Prepared(
+          List.of("/bin/sh", "-c", "exec"),
+          List.of("--require", "/p.js"),
+          Map.of("A", "2", "NODE_UNIQUE_ID", "7"),
+          List.of("app 0"),
+          false,
+          "port 4711");
+
+  private void awaitTold(Class<? extends BalancerCommand> kind, int times) {
+    Eventually.await(
+        kind.getSimpleName() + " " + times,
+        LONG,
+        () -> balancer.all(kind).size() == times,
+        () -> balancer.heard.toString());
+  }
+
+  @Test
+  void anAppInClusterModeIsMadeAsTheBalancerSays() {
+    balancer.preparing = _ -> SHARED;
+    assertThat(start(cluster("web", 1)).problems()).isEmpty();
+    var request = host.spawns.getFirst();
+    assertThat(request.program()).hasToString("/bin/sh");
+    assertThat(request.argv())
+        .containsExactly("/bin/sh", "-c", "exec", "/bin/thing", "--require", "/p.js", "x");
+    assertThat(request.environment()).containsEntry("A", "2").containsEntry("NODE_UNIQUE_ID", "7");
+    assertThat(request.sockets()).containsExactly("app 0");
+    assertThat(request.channel()).isFalse();
+    awaitTold(BalancerCommand.Began.class, 1);
+    var prepare = balancer.all(BalancerCommand.Prepare.class).getFirst();
+    var began = balancer.all(BalancerCommand.Began.class).getFirst();
+    assertThat(prepare.worker().generation()).isEqualTo(1);
+    assertThat(request.tag()).endsWith(":0-%d:1".formatted(prepare.worker().birth()));
+    assertThat(began.worker()).isEqualTo(prepare.worker());
+    assertThat(began.memo()).isEqualTo("port 4711");
+    assertThat(began.process()).isEqualTo(only().process().orElseThrow());
+  }
+
+  @Test
+  void ofAnAppInForkModeNothingIsSaid() {
+    start(spec("web"));
+    host.running().getFirst().exit(new Exit.Code(1));
+    awaitOnline(1);
+    act(Action.DELETE, "web");
+    assertThat(balancer.heard).isEmpty();
+    assertThat(host.spawns.getFirst().channel()).isTrue();
+  }
+
+  @Test
+  void aRefusalIsTheReasonForErrored() {
+    balancer.preparing = _ -> new BalancerReply.Refused("port 80: not permitted");
+    assertThat(start(cluster("web", 1)).problems())
+        .containsExactly("web (id 0): port 80: not permitted");
+    assertThat(host.spawns).isEmpty();
+    awaitTold(BalancerCommand.Released.class, 1);
+    assertThat(balancer.all(BalancerCommand.Ended.class)).isEmpty();
+  }
+
+  @Test
+  void withoutABalancerTheStartFailsWithASentence() {
+    balancer.leave();
+    assertThat(start(cluster("web", 1)).problems())
+        .singleElement()
+        .asString()
+        .contains("web (id 0)", "ClusterBalancer does not answer");
+  }
+
+  @Test
+  void endsAreToldAndTheLastOneReleases() {
+    start(cluster("web", 1));
+    host.running().getFirst().exit(new Exit.Code(1));
+    awaitOnline(1);
+    awaitTold(BalancerCommand.Ended.class, 1);
+    assertThat(balancer.all(BalancerCommand.Released.class)).isEmpty();
+    act(Action.STOP, "web");
+    awaitTold(BalancerCommand.Released.class, 1);
+    assertThat(balancer.all(BalancerCommand.Ended.class)).hasSize(2);
+    WorkerId last = balancer.all(BalancerCommand.Prepare.class).getLast().worker();
+    assertThat(balancer.heard.getLast()).isEqualTo(new BalancerCommand.Released(last));
+    assertThat(last.generation()).isEqualTo(2);
+    act(Action.DELETE, "web");
+    assertThat(balancer.all(BalancerCommand.Released.class)).hasSize(1);
+  }
+
+  @Test
+  void messagesOfNodesOwnArePassedOn() {
+    start(cluster("web", 1));
+    host.running().getFirst().internal("{\"cmd\":\"NODE_CLUSTER\"}");
+    awaitTold(BalancerCommand.Heard.class, 1);
+    var heard = balancer.all(BalancerCommand.Heard.class).getFirst();
+    assertThat(heard.json()).isEqualTo("{\"cmd\":\"NODE_CLUSTER\"}");
+    assertThat(heard.worker())
+        .isEqualTo(balancer.all(BalancerCommand.Began.class).getFirst().worker());
+  }
+
+  @Test
+  void theNextDaemonTellsWithWhatMemoAProcessBegan() throws Exception {
+    balancer.preparing = _ -> SHARED;
+    start(cluster("web", 1));
+    awaitTold(BalancerCommand.Began.class, 1);
+    var before = balancer.all(BalancerCommand.Began.class).getFirst();
+    assertThat(Files.readString(home.resolve("state.json"))).contains("port 4711");
+    reboot();
+    awaitTold(BalancerCommand.Began.class, 2);
+    assertThat(balancer.all(BalancerCommand.Began.class).getLast()).isEqualTo(before);
+    assertThat(balancer.all(BalancerCommand.Prepare.class)).hasSize(1);
+  }
+
+  @Test
+  void anotherWayOfSharingMakesAllProcessesAnew() {
+    start(cluster("web", 2), spec("api"));
+    balancer.tell(new BalancerReport.Rebalanced(new AppName("web"), "no server socket: proxy"));
+    Eventually.await("all are new", LONG, () -> host.spawns.size() == 5);
+    Eventually.await(
+        "online", LONG, () -> list().stream().allMatch(i -> i.phase() == Phase.ONLINE));
+    assertThat(list().stream().map(InstanceView::restarts)).containsExactly(1, 1, 0);
+    assertThat(list().getFirst().reason()).isEqualTo("no server socket: proxy");
+  }
+
+  private GodReply scale(Step how, int number) {
+    return ask(new GodCommand.Scale("web", how, number));
+  }
+
+  private List<Integer> numbers() {
+    return list().stream().map(InstanceView::number).toList();
+  }
+
+  @Test
+  void anAppGetsMoreAndFewerInstances() {
+    start(cluster("web", 2));
+    assertThat(scale(Step.BY, 2).problems()).isEmpty();
+    assertThat(numbers()).containsExactly(0, 1, 2, 3);
+    assertThat(list()).allMatch(i -> i.spec().instances().count() == 4);
+    assertThat(list()).allMatch(i -> i.phase() == Phase.ONLINE);
+    GodReply fewer = scale(Step.TO, 1);
+    assertThat(fewer.problems()).isEmpty();
+    assertThat(fewer.instances()).hasSize(1);
+    assertThat(numbers()).containsExactly(0);
+    assertThat(host.running()).hasSize(1);
+    List<Integer> drained =
+        balancer.all(BalancerCommand.Drain.class).stream()
+            .map(drain -> drain.worker().id().value())
+            .toList();
+    assertThat(drained).containsExactly(3, 2, 1);
+    scale(Step.TO, 3);
+    assertThat(numbers()).containsExactly(0, 1, 2);
+  }
+
+  @Test
+  void anInstanceThatGoesFinishesItsConnectionsFirst() {
+    start(cluster("web", 2));
+    balancer.drains = false;
+    var reply =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                io.jpm.bus.Addresses.GOD_COMMAND, new GodCommand.Scale("web", Step.BY, -1));
+    awaitTold(BalancerCommand.Drain.class, 1);
+    assertThat(list()).hasSize(2).allMatch(i -> i.phase() == Phase.ONLINE);
+    assertThat(scale(Step.TO, 5).problems())
+        .containsExactly("web is being reloaded or scaled: try again when that is done");
+    balancer.drained();
+    assertThat(await(reply).body().instances()).hasSize(1);
+    assertThat(host.running()).hasSize(1);
+  }
+
+  @Test
+  void whatCannotBeScaledIsSaid() {
+    start(cluster("web", 2), spec("api"));
+    assertThat(scale(Step.TO, 2).problems()).containsExactly("web has 2 instances already");
+    assertThat(scale(Step.BY, -2).problems())
+        .containsExactly(
+            "web cannot have 0 instances: one must be left, jpm delete web removes the app");
+    assertThat(scale(Step.TO, 10_001).problems())
+        .containsExactly("web cannot have 10001 instances: 10000 at most");
+    assertThat(ask(new GodCommand.Scale("all", Step.TO, 3)).problems())
+        .containsExactly("all names several apps (web, api): scale one of them");
+    assertThat(ask(new GodCommand.Scale("no", Step.TO, 3)).problems())
+        .containsExactly("no app, namespace or id is called no: jpm ls shows what there is");
+    assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void anAppInForkModeIsScaledWithoutTheBalancer() {
+    start(spec("web"));
+    scale(Step.TO, 3);
+    scale(Step.TO, 2);
+    assertThat(host.running()).hasSize(2);
+    assertThat(balancer.heard).isEmpty();
+  }
+}

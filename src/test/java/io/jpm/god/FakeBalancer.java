@@ -1,0 +1,78 @@
+package io.jpm.god;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReport;
+import io.jpm.model.WorkerId;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/// A balancer that has all made as they are, and writes down what it is asked and told.
+final class FakeBalancer {
+  final List<BalancerCommand> heard = new CopyOnWriteArrayList<>();
+
+  /// What becomes of a process that is to be made.
+  volatile Function<BalancerCommand.Prepare, BalancerReply> preparing =
+      _ -> BalancerReply.Prepared.PLAIN;
+
+  /// Whether a process has no connections as soon as it is asked; otherwise [#drained] says so.
+  volatile boolean drains = true;
+
+  private final List<Message<BalancerCommand>> draining = new CopyOnWriteArrayList<>();
+  private MessageConsumer<BalancerCommand> consumer;
+  private Vertx vertx;
+
+  void listen(Vertx on) {
+    vertx = on;
+    consumer = on.eventBus().consumer(Addresses.BALANCER_COMMAND, this::serve);
+  }
+
+  /// There is no balancer any more.
+  void leave() {
+    GodHarness.await(consumer.unregister());
+  }
+
+  private void serve(Message<BalancerCommand> message) {
+    heard.add(message.body());
+    switch (message.body()) {
+      case BalancerCommand.Prepare prepare -> message.reply(preparing.apply(prepare));
+      case BalancerCommand.Drain _ -> {
+        if (drains) {
+          message.reply(new BalancerReply.Drained(0));
+        } else {
+          draining.add(message);
+        }
+      }
+      case BalancerCommand.Began _,
+          BalancerCommand.Heard _,
+          BalancerCommand.Ended _,
+          BalancerCommand.Released _,
+          BalancerCommand.Ask _ ->
+          message.reply(new BalancerReply.Done());
+    }
+  }
+
+  /// All that are asked for have no connections any more.
+  void drained() {
+    draining.forEach(message -> message.reply(new BalancerReply.Drained(0)));
+    draining.clear();
+  }
+
+  void listening(WorkerId worker) {
+    tell(new BalancerReport.Listening(worker, "8000"));
+  }
+
+  void tell(BalancerReport report) {
+    vertx.eventBus().publish(Addresses.BALANCER_REPORTS, report);
+  }
+
+  /// What it was told of one kind, in order.
+  <T extends BalancerCommand> List<T> all(Class<T> kind) {
+    return heard.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+}
