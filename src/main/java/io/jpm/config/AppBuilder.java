@@ -3,6 +3,7 @@ package io.jpm.config;
 import io.jpm.config.CommandResolver.Wish;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
 import io.jpm.model.Condition;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
@@ -18,13 +19,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Makes one app of its attributes, or notes every reason why not.
 final class AppBuilder {
-  private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final Pattern NAMESPACE =
       Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
 
@@ -69,14 +70,18 @@ final class AppBuilder {
     Optional<AppName> name = name(found);
     String label = name.map(AppName::value).orElse(context.label());
     Instances instances = instances();
-    checkExecMode(label, instances.count());
+    OptionalInt port = port();
     boolean python = found.isPresent() && found.get().python();
     Variables variables =
-        new AppEnvironment(attributes, context.caller(), context.environment()).read(cwd, python);
+        new AppEnvironment(attributes, context.caller(), context.environment())
+            .read(cwd, python, port);
+    Cluster cluster =
+        new ClusterRules(attributes, label)
+            .read(found.map(Resolution.Found::command), variables, port);
     RunAs runAs = new Rights(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
     StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
-    Readiness readiness = readiness();
+    Readiness readiness = readiness(cluster);
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
     LogRules logRules = new LogRules(attributes, context, label, cwd);
     LogFiles logs = logRules.read();
@@ -95,6 +100,7 @@ final class AppBuilder {
             .variables(variables)
             .runAs(runAs)
             .instances(instances)
+            .cluster(cluster)
             .autostart(autostart)
             .restart(restart)
             .stop(stop)
@@ -205,25 +211,16 @@ final class AppBuilder {
     return (int) (count > 0 ? count : Math.max(1, cores + Math.max(count, -cores)));
   }
 
-  private void checkExecMode(String label, int instances) {
-    Optional<String> mode = attributes.text(AppKey.EXEC_MODE);
-    boolean single = attributes.flag(AppKey.EXECUTE_COMMAND, false);
-    if (mode.isEmpty()) {
-      return;
-    }
-    if (!EXEC_MODE.matcher(mode.get()).matches()) {
-      attributes.refuse(
-          AppKey.EXEC_MODE, new Node.Text(0, mode.get()).shown() + " is neither fork nor cluster");
-    } else if (mode.get().startsWith("cluster") && instances > 1 && !single) {
-      attributes.warn(
-          label,
-          "exec_mode cluster: %d instances run side by side and share no port in this version"
-              .formatted(instances));
-    }
+  private OptionalInt port() {
+    return attributes
+        .number(AppKey.PORT, 1, 65_535)
+        .map(OptionalInt::of)
+        .orElseGet(OptionalInt::empty);
   }
 
-  private Readiness readiness() {
-    Duration timeout = attributes.duration(AppKey.LISTEN_TIMEOUT, Readiness.DEFAULT.timeout());
+  private Readiness readiness(Cluster cluster) {
+    Duration usual = cluster.enabled() ? ClusterRules.PATIENCE : Readiness.DEFAULT.timeout();
+    Duration timeout = attributes.duration(AppKey.LISTEN_TIMEOUT, usual);
     if (timeout.isZero()) {
       attributes.refuse(AppKey.LISTEN_TIMEOUT, "0 is no time to get ready in: use more");
       timeout = Readiness.DEFAULT.timeout();

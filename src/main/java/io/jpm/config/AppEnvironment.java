@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// The variables of an app: those of the caller that are meant for programs, with the app's own
@@ -38,6 +39,9 @@ final class AppEnvironment {
   private static final String HOME_OF_JPM = "JPM_HOME";
   private static final String MARK_OF_AN_APP = "JPM_TAG";
 
+  /// Where servers look for the port that they are to listen on.
+  static final String PORT = "PORT";
+
   private static final String UNBUFFERED = "PYTHONUNBUFFERED";
 
   private final Attributes attributes;
@@ -55,15 +59,14 @@ final class AppEnvironment {
   ///
   /// @param cwd becomes PWD
   /// @param python whether to have Python write its output at once
-  Variables read(Path cwd, boolean python) {
+  /// @param port what PORT is unless the app's own variables have it
+  Variables read(Path cwd, boolean python, OptionalInt port) {
     InheritFilter filter = filter();
     Map<String, String> inherited = ofPrograms(caller.environment());
     inherited.keySet().removeIf(filter::drops);
     Map<String, String> declared = new HashMap<>();
     Set<String> removed = new HashSet<>();
-    attributes
-        .number(AppKey.PORT, 0, 65_535)
-        .ifPresent(port -> declared.put("PORT", Integer.toString(port)));
+    port.ifPresent(number -> declared.put(PORT, Integer.toString(number)));
     attributes.entry(AppKey.ENV).ifPresent(own -> addAll(own, declared, removed));
     chosen.flatMap(attributes::environment).ifPresent(own -> addAll(own, declared, removed));
     declared.put("PWD", cwd.toString());

@@ -13,6 +13,8 @@ import static io.jpm.config.AppKey.Support.ACTS;
 import static io.jpm.config.AppKey.Support.NOT_YET;
 import static io.jpm.config.AppKey.Support.PM2_ONLY;
 import static io.jpm.config.AppKey.Type.ACCOUNT;
+import static io.jpm.config.AppKey.Type.ADDRESSES;
+import static io.jpm.config.AppKey.Type.BALANCING;
 import static io.jpm.config.AppKey.Type.BOOLEAN;
 import static io.jpm.config.AppKey.Type.CODES;
 import static io.jpm.config.AppKey.Type.COUNT;
@@ -27,10 +29,12 @@ import static io.jpm.config.AppKey.Type.MASK;
 import static io.jpm.config.AppKey.Type.NUMBER;
 import static io.jpm.config.AppKey.Type.PATH;
 import static io.jpm.config.AppKey.Type.PATH_OR_FLAG;
+import static io.jpm.config.AppKey.Type.PROXY_HEADER;
 import static io.jpm.config.AppKey.Type.RULE;
 import static io.jpm.config.AppKey.Type.SIGNAL;
 import static io.jpm.config.AppKey.Type.SIZE;
 import static io.jpm.config.AppKey.Type.STOPPING;
+import static io.jpm.config.AppKey.Type.STRATEGIES;
 import static io.jpm.config.AppKey.Type.TEXT;
 import static io.jpm.config.AppKey.Type.VARIABLE;
 import static io.jpm.config.AppKey.Type.VARIABLES;
@@ -88,14 +92,31 @@ public enum AppKey {
   ENV_NAME(ENVIRONMENT, VARIABLES, "", "none", "variables over env, chosen by --env NAME"),
   FILTER_ENV(
       ENVIRONMENT, FILTER, "--filter-env", "none", "inherited variables to drop: parts of names"),
-  PORT(ENVIRONMENT, NUMBER, "", "none", "sets the variable PORT, unless env does"),
   APPEND_ENV_TO_NAME(ENVIRONMENT, BOOLEAN, "", "false", "with --env NAME, the name ends in -NAME"),
 
   INSTANCES(INSTANCE, COUNT, "--instances", "1", "processes: 1 or more, max or 0, -1"),
-  EXEC_MODE(INSTANCE, TEXT, "", "fork", "fork or cluster"),
+  EXEC_MODE(
+      INSTANCE,
+      TEXT,
+      "",
+      "cluster for node and java with instances, else fork",
+      "cluster: the instances share a port and are reloaded without a gap"),
   EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "exec_mode fork"),
   INSTANCE_VAR(INSTANCE, VARIABLE, "", "NODE_APP_INSTANCE", "variable with the instance's number"),
   INCREMENT_VAR(INSTANCE, VARIABLE, "", "none", "variable that counts up over the instances"),
+  PORT(INSTANCE, NUMBER, "--port", "none", "the port clients connect to; sets the variable PORT"),
+  BALANCE(INSTANCE, BALANCING, "--balance", "auto", "how the instances share a port"),
+  STRATEGY(
+      INSTANCE,
+      STRATEGIES,
+      "--strategy",
+      "kernel; with proxy round_robin",
+      "which instance gets the next connection"),
+  LISTEN(INSTANCE, ADDRESSES, "--listen", "none", "sockets that the app inherits (LISTEN_FDS)"),
+  DRAIN_TIMEOUT(
+      INSTANCE, DURATION, "--drain-timeout", "30s", "time to finish connections when replaced"),
+  PROXY_PROTOCOL(
+      INSTANCE, PROXY_HEADER, "", "off", "tell the client's address in a PROXY protocol header"),
 
   AUTOSTART(RESTARTS, BOOLEAN, "--no-autostart", "true", "start it, not only list it"),
   AUTORESTART(RESTARTS, BOOLEAN, "--no-autorestart", "true", "start again when it ends"),
@@ -129,7 +150,11 @@ public enum AppKey {
 
   WAIT_READY(READY, BOOLEAN, "--wait-ready", "false", "online when it says ready"),
   LISTEN_TIMEOUT(
-      READY, DURATION, "--listen-timeout", "3s", "how long it may take until it says so"),
+      READY,
+      DURATION,
+      "--listen-timeout",
+      "3s; in cluster mode 30s",
+      "how long it may take until it says so"),
 
   OUT_FILE(
       OUTPUT, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
@@ -231,6 +256,10 @@ public enum AppKey {
     DEPENDENCIES("name, list of names, or object of names and started, ready or completed"),
     STOPPING("object of signal, timeout and command"),
     LINE_TYPE("raw or json"),
+    BALANCING("auto, node, jvm, listen_fds, proxy or off"),
+    STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
+    ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
+    PROXY_HEADER("off, v1, v2, or true for v2"),
     LIMITS("object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 
     private final String form;

@@ -20,7 +20,7 @@ final class KeyNotes {
     addRun();
     addRights();
     addEnvironment();
-    addInstances();
+    NOTES.putAll(ClusterNotes.ALL);
     addRestarts();
     addWaits();
     addTriggers();
@@ -138,36 +138,11 @@ final class KeyNotes {
         is the list.\
         """,
         "`true` does nothing.");
-    add(AppKey.PORT, "Sets the variable PORT, from 0 to 65535; `env` wins.");
     add(
         AppKey.APPEND_ENV_TO_NAME,
         """
         With `--env production`, the app is called `web-production`. `depends_on` goes on to \
         name apps as they are written.\
-        """);
-  }
-
-  private static void addInstances() {
-    add(
-        AppKey.INSTANCES,
-        """
-        How many processes; the variable `NODE_APP_INSTANCE` tells them apart.\
-        """,
-        "lets instances of a Node app share a port.");
-    add(
-        AppKey.EXEC_MODE,
-        """
-        `fork` or `cluster`. With `cluster`, the instances run side by side and share no \
-        port yet.\
-        """);
-    add(AppKey.EXECUTE_COMMAND, "The same as `exec_mode: fork`.");
-    add(AppKey.INSTANCE_VAR, "The variable that has the instance's number, from 0.");
-    add(
-        AppKey.INCREMENT_VAR,
-        """
-        A variable that is one higher in each further instance. It begins with the number \
-        that it has, or 0: with `"env": {"PORT": 3000}` and `"increment_var": "PORT"` the \
-        instances get 3000, 3001 and so on.\
         """);
   }
 
@@ -326,9 +301,11 @@ final class KeyNotes {
     add(
         AppKey.LISTEN_TIMEOUT,
         """
-        How long an app with `wait_ready` may take to say so; then its start has failed.\
+        How long an app with `wait_ready` may take to say so; then its start has failed. In a \
+        `reload` it is also how long a new process may take until it listens; then it is ended, \
+        and the old one stays.\
         """,
-        "takes it for a success.");
+        "takes both for a success.");
   }
 
   private static void addLogs() {

@@ -16,20 +16,25 @@ final class Commands {
   private final ConsoleContext context;
   private final Rooms rooms;
   private final FileApps files;
+  private final Chooser chooser;
 
   Commands(Vertx vertx, ConsoleContext context, AppSource source) {
     this.vertx = vertx;
     this.context = context;
     this.rooms = new Rooms(vertx.eventBus(), context);
     this.files = new FileApps(vertx, source);
+    this.chooser = new Chooser(rooms, files);
   }
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
       case START -> new StartCommand(rooms, files);
-      case STOP -> new ActCommand(Action.STOP, rooms, files);
-      case RESTART -> new ActCommand(Action.RESTART, rooms, files);
-      case DELETE -> new ActCommand(Action.DELETE, rooms, files);
+      case STOP -> new ActCommand(Action.STOP, rooms, chooser);
+      case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
+      case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser);
+      case START_OR_RESTART -> new StartOrRestartCommand(rooms, chooser);
+      case SCALE -> new ScaleCommand(rooms);
+      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
       case SAVE -> new SaveCommand(rooms);

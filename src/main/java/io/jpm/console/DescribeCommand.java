@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
@@ -7,6 +8,7 @@ import io.jpm.console.text.InstanceSheet;
 import io.jpm.console.text.Listing;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /// `jpm describe`: a sheet for each instance of each target.
 final class DescribeCommand implements ConsoleCommand {
@@ -52,9 +54,17 @@ final class DescribeCommand implements ConsoleCommand {
   private Future<Boolean> draw(InstanceView instance, Listing listing, Session session) {
     return rooms
         .capture(instance.id())
-        .map(capture -> {
-          session.out(InstanceSheet.draw(instance, listing, capture, session.screen()));
+        .compose(
+            capture -> balance(instance).map(balance -> new InstanceSheet.Others(capture, balance)))
+        .map(others -> {
+          session.out(InstanceSheet.draw(instance, listing, others, session.screen()));
           return true;
         });
+  }
+
+  private Future<Optional<BalancerReply.Status>> balance(InstanceView instance) {
+    return instance.spec().cluster().enabled()
+        ? rooms.balance(instance.spec().name(), instance.id())
+        : Future.succeededFuture(Optional.empty());
   }
 }

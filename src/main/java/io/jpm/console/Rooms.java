@@ -1,6 +1,8 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
@@ -15,6 +17,7 @@ import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
+import io.jpm.model.AppName;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.vertx.core.Future;
@@ -98,6 +101,21 @@ final class Rooms {
             reply instanceof LogsReply.Status status
                 ? Optional.of(status)
                 : Optional.<LogsReply.Status>empty())
+        .otherwise(Optional.empty());
+  }
+
+  /// How an app is balanced, with the counters of one of its instances; empty when ClusterBalancer
+  /// does not tell.
+  Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
+    return this.<BalancerReply>ask(
+            "ClusterBalancer",
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Ask(app, id),
+            context.timing().loads())
+        .map(reply ->
+            reply instanceof BalancerReply.Status status
+                ? Optional.of(status)
+                : Optional.<BalancerReply.Status>empty())
         .otherwise(Optional.empty());
   }
 

@@ -42,6 +42,7 @@ final class StartAttributes {
       case NUMBER, COUNT -> numberOrText(text);
       case WATCHED -> watched(arguments.values(option));
       case FILTER -> arguments.values(option);
+      case ADDRESSES -> String.join(",", arguments.values(option));
       case DEPENDENCIES -> dependencies(text);
       case PATH_OR_FLAG -> pathOrFlag(arguments.values(option));
       case TEXT,
@@ -60,6 +61,9 @@ final class StartAttributes {
           ZONE,
           STOPPING,
           LINE_TYPE,
+          BALANCING,
+          STRATEGIES,
+          PROXY_HEADER,
           LIMITS ->
           text;
     };

@@ -70,7 +70,8 @@ final class StartCommand implements ConsoleCommand {
         .compose(action ->
             rooms
                 .obeyed(new GodCommand.Act(action, List.of(target), FileApps.shell(call)))
-                .compose(instances -> ActCommand.told(action, instances, call.session())));
+                .compose(
+                    instances -> Report.told(ActCommand.done(action), instances, call.session())));
   }
 
   private Future<Void> startScript(String script, Call call) {

@@ -1,60 +1,27 @@
 package io.jpm.console;
 
-import static io.jpm.console.VerbOption.CRON_RESTART;
-import static io.jpm.console.VerbOption.CWD;
-import static io.jpm.console.VerbOption.DEPENDS_ON;
 import static io.jpm.console.VerbOption.ERR;
-import static io.jpm.console.VerbOption.ERROR;
-import static io.jpm.console.VerbOption.EXECUTE_COMMAND;
-import static io.jpm.console.VerbOption.EXP_BACKOFF_RESTART_DELAY;
-import static io.jpm.console.VerbOption.FILTER_ENV;
 import static io.jpm.console.VerbOption.FOLLOW;
 import static io.jpm.console.VerbOption.FORCE;
 import static io.jpm.console.VerbOption.FORMAT;
-import static io.jpm.console.VerbOption.GID;
 import static io.jpm.console.VerbOption.GREP;
 import static io.jpm.console.VerbOption.HELP;
 import static io.jpm.console.VerbOption.HIGHLIGHT;
 import static io.jpm.console.VerbOption.IGNORE_CASE;
-import static io.jpm.console.VerbOption.IGNORE_WATCH;
-import static io.jpm.console.VerbOption.INSTANCES;
-import static io.jpm.console.VerbOption.INTERPRETER;
-import static io.jpm.console.VerbOption.INTERPRETER_ARGS;
 import static io.jpm.console.VerbOption.JSON;
-import static io.jpm.console.VerbOption.KILL_SIGNAL;
-import static io.jpm.console.VerbOption.KILL_TIMEOUT;
 import static io.jpm.console.VerbOption.LINES;
-import static io.jpm.console.VerbOption.LISTEN_TIMEOUT;
-import static io.jpm.console.VerbOption.MAX_MEMORY_RESTART;
-import static io.jpm.console.VerbOption.MAX_RESTARTS;
-import static io.jpm.console.VerbOption.MIN_UPTIME;
-import static io.jpm.console.VerbOption.NAME;
-import static io.jpm.console.VerbOption.NAMESPACE;
-import static io.jpm.console.VerbOption.NICE;
 import static io.jpm.console.VerbOption.NOSTREAM;
-import static io.jpm.console.VerbOption.NO_AUTORESTART;
-import static io.jpm.console.VerbOption.NO_AUTOSTART;
 import static io.jpm.console.VerbOption.NO_COLOR;
-import static io.jpm.console.VerbOption.NO_TREEKILL;
 import static io.jpm.console.VerbOption.ONLY;
 import static io.jpm.console.VerbOption.OUT;
-import static io.jpm.console.VerbOption.OUTPUT;
+import static io.jpm.console.VerbOption.PARALLEL;
 import static io.jpm.console.VerbOption.RAW;
-import static io.jpm.console.VerbOption.RESTART_DELAY;
 import static io.jpm.console.VerbOption.REVEAL;
-import static io.jpm.console.VerbOption.SHUTDOWN_WITH_MESSAGE;
 import static io.jpm.console.VerbOption.SINCE;
 import static io.jpm.console.VerbOption.SINCE_TIME;
-import static io.jpm.console.VerbOption.STOP_EXIT_CODES;
 import static io.jpm.console.VerbOption.TIMESTAMP;
-import static io.jpm.console.VerbOption.TIME_ZONE;
-import static io.jpm.console.VerbOption.UID;
-import static io.jpm.console.VerbOption.UMASK;
 import static io.jpm.console.VerbOption.UNTIL;
 import static io.jpm.console.VerbOption.UPDATE_ENV;
-import static io.jpm.console.VerbOption.WAIT_READY;
-import static io.jpm.console.VerbOption.WATCH;
-import static io.jpm.console.VerbOption.WATCH_DELAY;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -71,54 +38,7 @@ enum Verb {
       "script|file|name|id|all…",
       "start a script, a program, a process file",
       names("start"),
-      with(
-          NAME,
-          NAMESPACE,
-          INTERPRETER,
-          INTERPRETER_ARGS,
-          CWD,
-          UID,
-          GID,
-          NICE,
-          UMASK,
-          DEPENDS_ON,
-          INSTANCES,
-          EXECUTE_COMMAND,
-          FILTER_ENV,
-          NO_AUTOSTART,
-          NO_AUTORESTART,
-          VerbOption.RESTART,
-          STOP_EXIT_CODES,
-          MAX_RESTARTS,
-          MIN_UPTIME,
-          RESTART_DELAY,
-          EXP_BACKOFF_RESTART_DELAY,
-          MAX_MEMORY_RESTART,
-          CRON_RESTART,
-          TIME_ZONE,
-          WATCH,
-          IGNORE_WATCH,
-          WATCH_DELAY,
-          KILL_SIGNAL,
-          KILL_TIMEOUT,
-          NO_TREEKILL,
-          SHUTDOWN_WITH_MESSAGE,
-          WAIT_READY,
-          LISTEN_TIMEOUT,
-          OUTPUT,
-          ERROR,
-          VerbOption.LOG,
-          VerbOption.MERGE_LOGS,
-          VerbOption.DISABLE_LOGS,
-          VerbOption.LOG_TYPE,
-          VerbOption.LOG_DATE_FORMAT,
-          VerbOption.TIME,
-          VerbOption.PTY,
-          VerbOption.PID,
-          ONLY,
-          VerbOption.ENV,
-          UPDATE_ENV,
-          FORCE)),
+      describing(ONLY, VerbOption.ENV, UPDATE_ENV, FORCE)),
   STOP(
       Group.APPS,
       Targets.SOME,
@@ -133,6 +53,20 @@ enum Verb {
       "stop and start apps",
       names("restart"),
       with(ONLY, VerbOption.ENV, UPDATE_ENV)),
+  RELOAD(
+      Group.APPS,
+      Targets.SOME,
+      "name|id|all|file…",
+      "replace processes without a gap",
+      names("reload"),
+      with(PARALLEL, ONLY, VerbOption.ENV, UPDATE_ENV, FORCE)),
+  SCALE(
+      Group.APPS,
+      Targets.SOME,
+      "name|id N|+N|-N|max",
+      "have more or fewer instances",
+      names("scale"),
+      with()),
   DELETE(
       Group.APPS,
       Targets.SOME,
@@ -140,6 +74,20 @@ enum Verb {
       "stop apps and forget them",
       names("delete", "del"),
       with(ONLY)),
+  START_OR_RESTART(
+      Group.APPS,
+      Targets.SOME,
+      "file…",
+      "restart its apps, start the missing",
+      names("startOrRestart"),
+      with(ONLY, VerbOption.ENV)),
+  START_OR_RELOAD(
+      Group.APPS,
+      Targets.SOME,
+      "file…",
+      "reload its apps, start the missing",
+      names("startOrReload", "startOrGracefulReload"),
+      with(PARALLEL, ONLY, VerbOption.ENV)),
   TRIGGER(
       Group.APPS,
       Targets.SOME,
@@ -293,6 +241,13 @@ enum Verb {
     this.options = options;
   }
 
+  /// The options of an app, the command's own, and those that every command has.
+  private static List<VerbOption> describing(VerbOption... own) {
+    List<VerbOption> options = new ArrayList<>(VerbOption.ofApps());
+    options.addAll(with(own));
+    return List.copyOf(options);
+  }
+
   private static List<String> names(String... names) {
     return List.of(names);
   }
@@ -316,7 +271,30 @@ enum Verb {
   /// Whether doing it twice is something else than doing it once. Of the others the client may ask
   /// a next daemon again, should this one die before it has answered.
   boolean countsEachTime() {
-    return this == RESTART || this == TRIGGER || this == SEND;
+    return switch (this) {
+      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, TRIGGER, SEND -> true;
+      case START,
+          STOP,
+          DELETE,
+          SAVE,
+          RESURRECT,
+          CLEARDUMP,
+          LIST,
+          DESCRIBE,
+          LOGS,
+          FLUSH,
+          RELOAD_LOGS,
+          EVENTS,
+          ENV,
+          JLIST,
+          PING,
+          KILL,
+          UPDATE,
+          DAEMON,
+          STARTUP,
+          UNSTARTUP ->
+          false;
+    };
   }
 
   /// What its targets are called in help.

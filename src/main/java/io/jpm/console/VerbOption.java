@@ -24,6 +24,11 @@ enum VerbOption {
   DEPENDS_ON("after these apps: db:ready,cache", "depends_on", "APPS", "--depends-on"),
   INSTANCES("how many processes; max: one per CPU", "instances", "N", "-i", "--instances"),
   EXECUTE_COMMAND("exec_mode fork", "execute_command", "", "-x", "--execute-command"),
+  PORT("port clients connect to", "port", "PORT", "--port"),
+  BALANCE("auto, node, jvm, listen_fds, proxy, off", "balance", "WAY", "--balance"),
+  STRATEGY("kernel, round_robin, least_conn, ip_hash", "strategy", "WORD", "--strategy"),
+  LISTEN("sockets it inherits: 80,[::1]:81", "listen", "ADDRESSES", "--listen"),
+  DRAIN_TIMEOUT("time to finish connections (30000)", "drain_timeout", "MS", "--drain-timeout"),
   FILTER_ENV("variables not to inherit; repeatable", "filter_env", "PART", "--filter-env"),
   NO_AUTOSTART("put it in the list, stopped", "autostart", "", "--no-autostart"),
   NO_AUTORESTART("leave it ended when it ends", "autorestart", "", "--no-autorestart"),
@@ -47,7 +52,8 @@ enum VerbOption {
   SHUTDOWN_WITH_MESSAGE(
       "Node message instead of a signal", "shutdown_with_message", "", "--shutdown-with-message"),
   WAIT_READY("online when it says ready", "wait_ready", "", "--wait-ready"),
-  LISTEN_TIMEOUT("time to say so (3000)", "listen_timeout", "MS", "--listen-timeout"),
+  LISTEN_TIMEOUT(
+      "time to say so (3000; cluster 30000)", "listen_timeout", "MS", "--listen-timeout"),
   OUTPUT("file for standard output", "out_file", "FILE", "-o", "--output"),
   ERROR("file for standard error", "error_file", "FILE", "-e", "--error"),
   LOG("one more file for both (NAME.log)", "log_file", "[FILE]", "-l", "--log"),
@@ -61,6 +67,7 @@ enum VerbOption {
   ONLY("of a process file, only these apps", "", "A,B", "--only"),
   ENV("of a process file, env_NAME over env", "", "NAME", "--env"),
   UPDATE_ENV("give known apps this shell's variables", "", "", "-a", "--update-env"),
+  PARALLEL("replace so many of one app at a time (1)", "", "N", "--parallel"),
   FORCE("although it runs; save: although it is empty", "", "", "-f", "--force"),
   LINES("how many past lines (logs: 15 of each file, events: 30)", "", "N", "--lines"),
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
@@ -126,6 +133,11 @@ enum VerbOption {
   /// Its long name, as messages call it.
   String longName() {
     return names.stream().filter(name -> name.startsWith("--")).findFirst().orElseThrow();
+  }
+
+  /// Those that describe an app, in the order of help.
+  static List<VerbOption> ofApps() {
+    return Arrays.stream(values()).filter(option -> option.attribute().isPresent()).toList();
   }
 
   /// The option of any command that `word` names, with or without `=value`.

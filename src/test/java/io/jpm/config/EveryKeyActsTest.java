@@ -36,6 +36,13 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.PORT, "80");
     VALUES.put(AppKey.APPEND_ENV_TO_NAME, "true");
     VALUES.put(AppKey.INSTANCES, "7");
+    VALUES.put(AppKey.EXEC_MODE, "\"cluster\"");
+    VALUES.put(AppKey.EXECUTE_COMMAND, "true, \"exec_mode\": \"cluster\"");
+    VALUES.put(AppKey.BALANCE, "\"proxy\", \"port\": 80");
+    VALUES.put(AppKey.STRATEGY, "\"ip_hash\", \"exec_mode\": \"cluster\"");
+    VALUES.put(AppKey.LISTEN, "80");
+    VALUES.put(AppKey.DRAIN_TIMEOUT, "3, \"exec_mode\": \"cluster\"");
+    VALUES.put(AppKey.PROXY_PROTOCOL, "true, \"exec_mode\": \"cluster\"");
     VALUES.put(AppKey.INSTANCE_VAR, "\"N\"");
     VALUES.put(AppKey.INCREMENT_VAR, "\"PORT\"");
     VALUES.put(AppKey.AUTOSTART, "false");
@@ -89,12 +96,7 @@ class EveryKeyActsTest {
   @EnumSource(AppKey.class)
   void aKeyThatActsChangesTheApp(AppKey key) {
     switch (key.support()) {
-      case ACTS -> {
-        switch (key) {
-          case EXEC_MODE, EXECUTE_COMMAND -> actsOnAWarning();
-          default -> changesTheApp(key);
-        }
-      }
+      case ACTS -> changesTheApp(key);
       case NOT_YET, PM2_ONLY -> isNamedInAWarning(key);
     }
   }
@@ -119,13 +121,6 @@ class EveryKeyActsTest {
             Path.of("ecosystem.json"), Optional.of("test"), place.caller(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     return outcome.apps().getFirst();
-  }
-
-  /// Instances of a cluster share no port yet: the one says so, the other says that it is known.
-  private void actsOnAWarning() {
-    String cluster = "{\"script\": \"app\", \"instances\": 2, \"exec_mode\": \"cluster\"";
-    assertThat(place.read(cluster + "}").warnings()).hasSize(1);
-    assertThat(place.read(cluster + ", \"execute_command\": true}").warnings()).isEmpty();
   }
 
   private void isNamedInAWarning(AppKey key) {

@@ -28,7 +28,8 @@ class ProcessFileReferenceTest {
       # The process file
 
       A process file describes apps. `jpm start FILE` starts all of them, `--only web,worker` some; when they are
-      there already, they get their new description and are restarted. `stop`, `restart` and `delete` take a file too.
+      there already, they get their new description and are restarted. `stop`, `restart`, `reload` and `delete` take a
+      file too, and mean those of its apps that are in the list; `startOrRestart` and `startOrReload` mean all of them.
 
       ```json
       EXAMPLE```

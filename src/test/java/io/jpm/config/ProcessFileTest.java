@@ -194,7 +194,7 @@ class ProcessFileTest {
           "min_uptime": "soon" | .min_uptime: "soon" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
           "restart_delay": -5 | .restart_delay: -5 is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
           "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is no signal: use SIGINT, SIGTERM or another of signal(7)
-          "port": 70000 | .port: 70000 is no number from 0 to 65535
+          "port": 70000 | .port: 70000 is no number from 1 to 65535
           "namespace": "-x" | .namespace: "-x" is no namespace: use letters, digits or . _ - : @ + and inner spaces
           "out_file": "." | .out_file: DIR is a directory: name a file in it
           "error": "a\\u0000b" | .error: has a NUL character in it
@@ -319,8 +319,6 @@ class ProcessFileTest {
     assertThat(outcome.warnings())
         .containsExactly(
             "ecosystem.json: ignored for now: static",
-            "ecosystem.json: web: exec_mode cluster: 4 instances run side by side and share no port"
-                + " in this version",
             "ecosystem.json: web: ignored for now: write",
             "ecosystem.json: web: mean nothing in jpm: kill_retry_time, pmx, force");
   }
@@ -335,7 +333,9 @@ class ProcessFileTest {
   void instancesFollowTheCores() {
     assertThat(instances("\"max\"")).isEqualTo(CORES);
     assertThat(instances("0")).isEqualTo(CORES);
+    assertThat(instances("\"0\"")).isEqualTo(CORES);
     assertThat(instances("-1")).isEqualTo(Math.max(1, CORES - 1));
+    assertThat(instances("\"-1\"")).isEqualTo(Math.max(1, CORES - 1));
     assertThat(instances("-9223372036854775808")).isEqualTo(1);
   }
 

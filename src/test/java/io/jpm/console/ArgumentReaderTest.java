@@ -116,6 +116,66 @@ class ArgumentReaderTest {
         .containsExactly(values.replace("-", "").split(",", -1));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "scale web 6, 'web,6'",
+    "scale web +2, 'web,+2'",
+    "scale web -1, 'web,-1'",
+    "scale -1 web, 'web,-1'",
+    "scale web -12 --no-color, 'web,-12'",
+    "--no-color scale web -1, 'web,-1'",
+    "scale web max, 'web,max'",
+    "scale web 1 -2, 'web,1,-2'"
+  })
+  void aNumberWithASignIsNoOptionOfScale(String line, String targets) {
+    Asked.Run asked = (Asked.Run) read(line.split(" "));
+    assertThat(asked.verb()).isEqualTo(Verb.SCALE);
+    assertThat(String.join(",", asked.arguments().targets())).isEqualTo(targets);
+    assertThat(asked.arguments().has(VerbOption.NO_COLOR)).isEqualTo(line.contains("--no-color"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "scale web -x, 'unknown option \"-x\": did you mean -h? (jpm scale --help)'",
+    "scale web -1x, 'unknown option \"-1x\": see jpm scale --help'",
+    "scale web --by, 'unknown option \"--by\": see jpm scale --help'",
+    "scale, 'jpm scale: say what: jpm scale name|id N|+N|-N|max'",
+    "scale web 1 -- x, 'jpm scale takes nothing after --; did you mean jpm start?'"
+  })
+  void whatElseLooksLikeAnOptionIsOne(String line, String problem) {
+    assertThat(read(line.split(" "))).isEqualTo(new Asked.Mistake(problem));
+  }
+
+  @Test
+  void toOtherCommandsANumberWithASignIsAnOption() {
+    assertThat(read("restart", "web", "-1")).isInstanceOf(Asked.Mistake.class);
+  }
+
+  @Test
+  void helpOfScaleIsNotScaling() {
+    assertThat(read("scale", "web", "-1", "--help"))
+        .isEqualTo(new Asked.Help(Optional.of(Verb.SCALE)));
+  }
+
+  @Test
+  void reloadTakesItsOptionsAnywhere() {
+    Asked.Run asked =
+        (Asked.Run) read("--parallel", "3", "reload", "-f", "web", "--update-env", "/w.*/");
+    assertThat(asked.verb()).isEqualTo(Verb.RELOAD);
+    assertThat(asked.arguments().targets()).containsExactly("web", "/w.*/");
+    assertThat(asked.arguments().value(VerbOption.PARALLEL)).contains("3");
+    assertThat(asked.arguments().has(VerbOption.FORCE)).isTrue();
+    assertThat(asked.arguments().has(VerbOption.UPDATE_ENV)).isTrue();
+  }
+
+  @Test
+  void pm2sNamesOfReloadingAFileAreOneCommand() {
+    assertThat(Verb.find("startOrGracefulReload"))
+        .isEqualTo(Verb.find("startOrReload"))
+        .contains(Verb.START_OR_RELOAD);
+    assertThat(Verb.find("gracefulReload")).isEmpty();
+  }
+
   @Test
   void watchIsNoOptionOfEveryCommand() {
     assertThat(read("stop", "web", "--watch")).isInstanceOf(Asked.Mistake.class);

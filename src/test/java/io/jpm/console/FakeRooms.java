@@ -1,12 +1,15 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
+import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogSearch.Span;
@@ -15,6 +18,7 @@ import io.jpm.bus.LogsReply;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Vertx;
@@ -33,6 +37,8 @@ import java.util.stream.Collectors;
 /// The other rooms as far as the console sees them: they note what they are asked and answer from
 /// lists that the test fills.
 final class FakeRooms {
+  private static final Runnable NOTHING = () -> {};
+
   final List<InstanceView> instances = new CopyOnWriteArrayList<>();
   final List<BusMessage> asked = new CopyOnWriteArrayList<>();
   final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
@@ -54,10 +60,13 @@ final class FakeRooms {
   /// How LogAggregator says captures go.
   volatile LogsReply.Status capture = new LogsReply.Status(0, 0, "");
 
+  /// What ClusterBalancer answers; empty: nothing.
+  volatile Optional<BalancerReply> balance = Optional.empty();
+
   /// Why LogAggregator refuses.
   volatile Optional<String> logsProblem = Optional.empty();
 
-  private volatile Runnable held = () -> {};
+  private volatile Runnable held = NOTHING;
   private final EventBus bus;
   private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
 
@@ -67,6 +76,7 @@ final class FakeRooms {
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
     vertx.eventBus().<SatanCommand>consumer(Addresses.SATAN_COMMAND, this::satan);
     vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::logs);
+    vertx.eventBus().<BalancerCommand>consumer(Addresses.BALANCER_COMMAND, this::balance);
     vertx
         .eventBus()
         .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, stop -> daemon.add(stop.body()));
@@ -116,10 +126,20 @@ final class FakeRooms {
         }
         answer(() -> message.reply(new GodReply(acted, found)));
       }
-      case GodCommand.Reload reload ->
-          answer(() -> message.reply(new GodReply(named(reload.targets()), found)));
-      case GodCommand.Scale scale ->
-          answer(() -> message.reply(new GodReply(named(List.of(scale.target())), found)));
+      case GodCommand.Reload(var targets, var specs, _, _) -> {
+        List<InstanceView> reloaded =
+            new ArrayList<>(targets.isEmpty() ? List.of() : named(targets));
+        specs.forEach(spec -> reloaded.addAll(named(spec)));
+        answer(() -> message.reply(new GodReply(reloaded, found)));
+      }
+      case GodCommand.Scale scale -> {
+        List<InstanceView> before = named(List.of(scale.target()));
+        if (found.isEmpty() && !before.isEmpty()) {
+          scale(before, scale);
+        }
+        List<InstanceView> after = before.isEmpty() ? before : named(List.of(scale.target()));
+        answer(() -> message.reply(new GodReply(after, found, List.of(), notes)));
+      }
       case GodCommand.StartApps(var specs, _) -> {
         List<InstanceView> started = new ArrayList<>();
         if (found.isEmpty()) {
@@ -143,12 +163,50 @@ final class FakeRooms {
     }
   }
 
+  /// The instances of an app, which is started where it has none.
+  private List<InstanceView> named(AppSpec spec) {
+    List<InstanceView> known = named(List.of(spec.name().value()));
+    if (!known.isEmpty()) {
+      return known;
+    }
+    instances.add(Instances.online(instances.size(), spec, 0));
+    return List.of(instances.getLast());
+  }
+
+  private void scale(List<InstanceView> before, GodCommand.Scale order) {
+    AppSpec spec = before.getFirst().spec();
+    int wanted =
+        switch (order.how()) {
+          case TO -> order.number();
+          case BY -> before.size() + order.number();
+        };
+    for (int number = before.size(); number < wanted; number++) {
+      instances.add(Instances.online(instances.size(), spec, number));
+    }
+    instances.removeAll(before.subList(Math.min(wanted, before.size()), before.size()));
+  }
+
+  /// Something happens, as God tells it inside the daemon.
+  void tell(InstanceEvent.Kind kind, InstanceView instance) {
+    bus.publish(Addresses.GOD_EVENTS, new InstanceEvent(kind, instance, Instances.NOW));
+  }
+
+  private void balance(Message<BalancerCommand> message) {
+    asked.add(message.body());
+    balance.ifPresent(message::reply);
+  }
+
   private void answer(Runnable reply) {
     if (slow) {
       held = reply;
     } else {
       reply.run();
     }
+  }
+
+  /// Whether a slow action waits for [#release].
+  boolean isHeld() {
+    return held != NOTHING;
   }
 
   /// Lets a slow action end.

@@ -5,6 +5,7 @@ import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
 import io.jpm.model.InstanceId;
@@ -46,6 +47,33 @@ public final class Instances {
         .instances(io.jpm.model.Instances.of(instances))
         .namespace(namespace)
         .build();
+  }
+
+  /// The same in cluster mode.
+  public static AppSpec cluster(String name, int instances) {
+    return spec(name, instances).draft().cluster(Cluster.auto()).build();
+  }
+
+  /// The same instance, with another process and reason.
+  public static InstanceView with(InstanceView instance, int pid, String reason) {
+    return new InstanceView(
+        instance.id(),
+        instance.spec(),
+        instance.number(),
+        instance.phase(),
+        Optional.of(new ProcessIdentity("boot", pid, pid)),
+        instance.restarts(),
+        instance.unstableRestarts(),
+        instance.createdAt(),
+        instance.startedAt(),
+        instance.lastExit(),
+        reason,
+        instance.outFile(),
+        instance.errorFile(),
+        instance.combinedFile(),
+        instance.pidFile(),
+        instance.nextRun(),
+        instance.report());
   }
 
   /// An app with every option of output.

@@ -58,6 +58,13 @@ class StartAttributesTest {
           --log-date-format HH:mm         | log_date_format           | HH:mm
           --time                          | time                      | true
           --pty                           | pty                       | true
+          --port 8080                     | port                      | 8080
+          --balance proxy                 | balance                   | proxy
+          --strategy least_conn           | strategy                  | least_conn
+          --listen 80,[::1]:81            | listen                    | 80,[::1]:81
+          --listen 80 --listen 127.0.0.1:81 | listen                  | 80,127.0.0.1:81
+          --drain-timeout 10s             | drain_timeout             | 10s
+          -i max                          | instances                 | max
           --pid a.pid                     | pid_file                  | a.pid
           -p a.pid                        | pid_file                  | a.pid
           """)

@@ -11,6 +11,7 @@ import java.util.List;
 /// How `jpm events` prints: a line each, columns as wide as what was printed so far needs.
 public final class EventText {
   private static final int KIND_WIDTH = 8;
+  private static final String RELOAD_FAILED = "reload_failed";
   private static final String NO_PID = "";
 
   private final DateTimeFormatter time;
@@ -62,8 +63,12 @@ public final class EventText {
     return event.pid() == 0 ? NO_PID : "pid " + event.pid();
   }
 
-  /// As the table paints the phase that it has led to; a newer jpm may know others.
+  /// As the table paints the phase that it has led to; a newer jpm may know others. After a failed
+  /// reload the instance is as well as before, and somebody should look all the same.
   private static Paint paint(EventMessage event) {
+    if (event.event().equals(RELOAD_FAILED)) {
+      return Paint.YELLOW;
+    }
     return Arrays.stream(Phase.values())
         .filter(phase -> phase.word().equals(event.status()))
         .findFirst()

@@ -99,7 +99,7 @@ public final class InstanceJson {
     json.put("args", new JsonArray(List.copyOf(command.args())));
     json.put("node_args", new JsonArray(List.copyOf(command.interpreterArgs())));
     json.put("exec_interpreter", command.interpreter().map(Object::toString).orElse("none"));
-    json.put("exec_mode", "fork_mode");
+    json.put("exec_mode", spec.cluster().execMode());
     json.put("instances", spec.instances().count());
     json.put("instance_var", spec.instances().numberVariable());
     json.put(spec.instances().numberVariable(), instance.number());

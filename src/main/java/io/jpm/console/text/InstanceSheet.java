@@ -1,6 +1,7 @@
 package io.jpm.console.text;
 
 import io.jpm.bus.AppReport;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsReply;
 import io.jpm.console.text.Grid.Column;
@@ -29,24 +30,34 @@ public final class InstanceSheet {
 
   private final InstanceView instance;
   private final Listing listing;
+  private final Others others;
   private final List<Row> rows = new ArrayList<>();
 
   private record Row(String label, Cell value) {}
 
-  private InstanceSheet(InstanceView instance, Listing listing) {
+  /// What other rooms say of an instance.
+  ///
+  /// @param capture how the capture of its output goes; said only where not all is well
+  /// @param balance how its app is balanced
+  public record Others(Optional<LogsReply.Status> capture, Optional<BalancerReply.Status> balance) {
+    /// Nobody says anything.
+    public static final Others SILENT = new Others(Optional.empty(), Optional.empty());
+  }
+
+  private InstanceSheet(InstanceView instance, Listing listing, Others others) {
     this.instance = instance;
     this.listing = listing;
+    this.others = others;
   }
 
   /// The sheet of one instance; a value too long for the screen goes on in the next line, so that a
   /// path is never cut.
   ///
-  /// @param capture how the capture of its output goes; said only where not all is well
-  public static String draw(
-      InstanceView instance, Listing listing, Optional<LogsReply.Status> capture, Screen screen) {
-    var sheet = new InstanceSheet(instance, listing);
+  /// @param others what is known beside God's view
+  public static String draw(InstanceView instance, Listing listing, Others others, Screen screen) {
+    var sheet = new InstanceSheet(instance, listing, others);
     sheet.describe();
-    capture.ifPresent(sheet::captureRows);
+    others.capture().ifPresent(sheet::captureRows);
     String title =
         " Describing process with id %s - name %s "
             .formatted(instance.id(), instance.spec().name());
@@ -130,7 +141,10 @@ public final class InstanceSheet {
     row("script id", instance.id().toString());
     row("instance", "%d of %d".formatted(instance.number() + 1, spec.instances().count()));
     row("exec cwd", spec.cwd().toString());
-    row("exec mode", "fork_mode");
+    row("exec mode", spec.cluster().execMode());
+    if (spec.cluster().enabled()) {
+      ClusterRows.of(spec.cluster(), others.balance()).forEach(this::row);
+    }
     row("node env", orNone(Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))));
   }
 

@@ -54,7 +54,7 @@ public final class InstanceTable {
     if (namespaces) {
       cells.add(Cell.of(instance.spec().namespace()));
     }
-    cells.add(Cell.of("fork"));
+    cells.add(Cell.of(instance.spec().cluster().enabled() ? "cluster" : "fork"));
     cells.add(
         Cell.of(instance.process().map(process -> Integer.toString(process.pid())).orElse("0")));
     cells.add(Cell.of(listing.uptimeOf(instance)));

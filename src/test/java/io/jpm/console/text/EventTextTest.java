@@ -28,7 +28,9 @@ class EventTextTest {
           Events.of(11, "stopping", "web", 2, 4_194_303, "stopping", "stop by command"),
           Events.of(12, "stop", "web", 2, 0, "stopped", "stopped by command"),
           Events.of(13, "delete", "web", 2, 0, "stopped", ""),
-          Events.of(14, "tomorrow's kind", "web", 2, 0, "new", "who knows"));
+          Events.of(14, "tomorrow's kind", "web", 2, 0, "new", "who knows"),
+          Events.of(15, "reload", "web", 2, 415, "online", "ready after 312 ms, pid 412 drains"),
+          Events.of(16, "reload_failed", "web", 3, 413, "online", "exit 1 after 12 ms"));
 
   @Test
   void aLife() {

@@ -37,6 +37,18 @@ class InstanceJsonTest {
   }
 
   @Test
+  void theModeIsPm2sWord() {
+    JsonObject cluster =
+        new JsonArray(draw(Instances.online(0, Instances.cluster("web", 2), 1)))
+            .getJsonObject(0)
+            .getJsonObject("pm2_env");
+    assertThat(cluster.getString("exec_mode")).isEqualTo("cluster_mode");
+    assertThat(cluster.getInteger("instances")).isEqualTo(2);
+    assertThat(cluster.getString("instance_var")).isEqualTo("NODE_APP_INSTANCE");
+    assertThat(cluster.getInteger("NODE_APP_INSTANCE")).isEqualTo(1);
+  }
+
+  @Test
   void everyOptionOfOutput() {
     String json = draw(Instances.online(0, Instances.logging("web"), 0));
     Golden.check("jlist-logs", new JsonArray(json).encodePrettily() + "\n");

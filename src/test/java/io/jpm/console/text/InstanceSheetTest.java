@@ -2,9 +2,12 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
+import io.jpm.model.Balance;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +18,7 @@ class InstanceSheetTest {
     var listing =
         new Listing(
             List.of(instance), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me");
-    return InstanceSheet.draw(instance, listing, Optional.empty(), screen);
+    return InstanceSheet.draw(instance, listing, InstanceSheet.Others.SILENT, screen);
   }
 
   @Test
@@ -27,6 +30,51 @@ class InstanceSheetTest {
   @Test
   void errored() {
     Golden.check("describe-errored", draw(Instances.errored(3, "worker"), Screen.PIPE));
+  }
+
+  private static String draw(BalancerReply.Status balance) {
+    InstanceView instance = Instances.online(0, Instances.cluster("web", 4), 0);
+    var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");
+    var others = new InstanceSheet.Others(Optional.empty(), Optional.of(balance));
+    return InstanceSheet.draw(instance, listing, others, Screen.PIPE);
+  }
+
+  @Test
+  void cluster() {
+    Map<String, Long> counters = new LinkedHashMap<>();
+    counters.put("connections", 12_345L);
+    counters.put("in flight", 3L);
+    counters.put("failures", 0L);
+    Golden.check(
+        "describe-cluster",
+        draw(
+            new BalancerReply.Status(
+                Balance.PROXY,
+                "port 8080 is known",
+                "round_robin",
+                List.of("0.0.0.0:8080", "[::]:8080"),
+                counters)));
+  }
+
+  @Test
+  void whereNothingIsBalancedThereIsNoStrategyAndNoAddress() {
+    assertThat(
+            draw(
+                new BalancerReply.Status(
+                    Balance.OFF, "no port is known: name it with port", "", List.of(), Map.of())))
+        .containsPattern("balance +│ off: no port is known: name it with port ")
+        .doesNotContain("listens on");
+  }
+
+  @Test
+  void whereNobodyTellsTheOwnersWishIsShown() {
+    String sheet = draw(Instances.online(0, Instances.cluster("web", 4), 0), Screen.PIPE);
+    assertThat(sheet)
+        .containsPattern("exec mode +│ cluster_mode ")
+        .containsPattern("balance +│ auto ")
+        .containsPattern("drain timeout +│ 30 s ");
+    assertThat(draw(Instances.online(0, "web"), Screen.PIPE))
+        .doesNotContain("balance", "drain timeout");
   }
 
   @Test

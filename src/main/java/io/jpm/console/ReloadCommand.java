@@ -1,0 +1,68 @@
+package io.jpm.console;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Instances;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+
+/// `jpm reload` and `startOrReload`: processes are replaced without a gap, and each step is told
+/// while it goes on. A process file's apps are taken as the file has them now.
+final class ReloadCommand implements ConsoleCommand {
+  private final Verb verb;
+  private final Vertx vertx;
+  private final Rooms rooms;
+  private final Chooser chooser;
+
+  /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD] where missing apps are started
+  ReloadCommand(Verb verb, Vertx vertx, Rooms rooms, Chooser chooser) {
+    this.verb = verb;
+    this.vertx = vertx;
+    this.rooms = rooms;
+    this.chooser = chooser;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    int parallel = parallel(call.arguments());
+    Future<Chosen> chosen =
+        verb == Verb.START_OR_RELOAD ? chooser.ofFiles(call, verb) : chooser.listed(call);
+    return chosen
+        .compose(all -> reloaded(all, parallel, call))
+        .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
+  }
+
+  /// @throws CommandFailure when it is no such number
+  private static int parallel(Arguments arguments) {
+    OptionalLong given = arguments.number(VerbOption.PARALLEL, Instances.MOST);
+    if (given.isPresent() && given.getAsLong() == 0) {
+      throw new CommandFailure("--parallel 0 would replace nothing: use 1 or more");
+    }
+    return (int) given.orElse(1);
+  }
+
+  private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {
+    var command = new GodCommand.Reload(all.words(), all.specs(), parallel, FileApps.shell(call));
+    return concerned(all.words())
+        .compose(instances -> {
+          ReloadProgress progress =
+              ReloadProgress.of(
+                  vertx.eventBus(),
+                  call.session(),
+                  instances.stream().map(InstanceView::id).collect(Collectors.toSet()),
+                  all.specs().stream().map(AppSpec::name).collect(Collectors.toSet()));
+          return rooms.god(command).eventually(progress::end);
+        });
+  }
+
+  private Future<List<InstanceView>> concerned(List<String> words) {
+    return words.isEmpty()
+        ? Future.succeededFuture(List.of())
+        : rooms.god(new GodCommand.Show(words)).map(GodReply::instances);
+  }
+}

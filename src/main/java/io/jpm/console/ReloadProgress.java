@@ -1,0 +1,77 @@
+package io.jpm.console;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.HashSet;
+import java.util.Set;
+
+/// Tells the steps of a reload as they happen: which process has come, and how the one before it
+/// has gone. Owned by the session's context.
+final class ReloadProgress {
+  private final Session session;
+  private final Set<InstanceId> ids;
+  private final Set<AppName> apps;
+  private final Set<InstanceId> replaced = new HashSet<>();
+  private final MessageConsumer<InstanceEvent> consumer;
+
+  private ReloadProgress(EventBus bus, Session session, Set<InstanceId> ids, Set<AppName> apps) {
+    this.session = session;
+    this.ids = Set.copyOf(ids);
+    this.apps = Set.copyOf(apps);
+    this.consumer = bus.localConsumer(Addresses.GOD_EVENTS);
+  }
+
+  /// Begins to tell.
+  ///
+  /// @param ids instances that are concerned
+  /// @param apps apps of which all instances are
+  static ReloadProgress of(EventBus bus, Session session, Set<InstanceId> ids, Set<AppName> apps) {
+    var progress = new ReloadProgress(bus, session, ids, apps);
+    progress.consumer.handler(progress::heard);
+    return progress;
+  }
+
+  Future<Void> end() {
+    return consumer.unregister();
+  }
+
+  private void heard(Message<InstanceEvent> message) {
+    InstanceView instance = message.body().instance();
+    if (session.isOver()
+        || !(ids.contains(instance.id()) || apps.contains(instance.spec().name()))) {
+      return;
+    }
+    switch (message.body().kind()) {
+      case RELOAD -> {
+        replaced.add(instance.id());
+        session.info(line(instance));
+      }
+      case RELOAD_FAILED -> session.warn(line(instance));
+      case EXIT -> {
+        if (replaced.contains(instance.id())) {
+          session.info(line(instance));
+        }
+      }
+      case START, ONLINE, RESTART, STOPPING, STOP, ERRORED, DELETE, ADOPT -> {}
+    }
+  }
+
+  /// `web 0: pid 412 ready after 312 ms`; a reason that speaks of processes by itself stands alone.
+  private static String line(InstanceView instance) {
+    String reason = instance.reason();
+    String pid =
+        instance
+            .process()
+            .filter(_ -> !reason.startsWith("pid "))
+            .map(process -> "pid " + process.pid() + " ")
+            .orElse("");
+    return "%s %s: %s%s".formatted(instance.spec().name(), instance.id(), pid, reason);
+  }
+}

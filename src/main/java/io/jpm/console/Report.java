@@ -1,0 +1,62 @@
+package io.jpm.console;
+
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.console.text.Amounts;
+import io.jpm.model.AppName;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// How commands say what was done to whom.
+final class Report {
+  private static final int MOST_LINES = 10;
+
+  private Report() {}
+
+  /// Tells God's answer and draws the table; what was done is said also where something else could
+  /// not be done, which then is the command's failure.
+  ///
+  /// @param done what was done: `Restarted`
+  static Future<ExitCode> of(String done, GodReply reply, Rooms rooms, Session session) {
+    reply.notes().forEach(session::warn);
+    if (reply.problems().isEmpty()) {
+      return told(done, reply.instances(), session).compose(_ -> rooms.table(session));
+    }
+    if (reply.instances().isEmpty()) {
+      return Future.failedFuture(new CommandFailure(reply.problems()));
+    }
+    return told(done, reply.instances(), session)
+        .compose(_ -> rooms.table(session))
+        .compose(_ -> Future.failedFuture(new CommandFailure(reply.problems())));
+  }
+
+  /// A line for each app; nobody to tell of is a failure.
+  static Future<Void> told(String done, List<InstanceView> instances, Session session) {
+    if (instances.isEmpty()) {
+      return Future.failedFuture(new CommandFailure("no app was found"));
+    }
+    Map<AppName, List<String>> ids = new TreeMap<>();
+    for (InstanceView instance : instances) {
+      ids.computeIfAbsent(instance.spec().name(), _ -> new ArrayList<>())
+          .add(instance.id().toString());
+    }
+    if (ids.size() > MOST_LINES) {
+      session.info(
+          "%s %s (%s)"
+              .formatted(
+                  done,
+                  Amounts.count(ids.size(), "app"),
+                  Amounts.count(instances.size(), "instance")));
+    } else {
+      ids.forEach((name, list) ->
+          session.info(
+              "%s %s (%s %s)"
+                  .formatted(
+                      done, name, list.size() == 1 ? "id" : "ids", String.join(", ", list))));
+    }
+    return Future.succeededFuture();
+  }
+}

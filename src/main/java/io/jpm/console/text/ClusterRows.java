@@ -1,0 +1,39 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.BalancerReply;
+import io.jpm.model.Cluster;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// The rows of `jpm describe` about how the instances of an app in cluster mode share what they
+/// listen on.
+final class ClusterRows {
+  private ClusterRows() {}
+
+  /// Values by label, in the order to print them.
+  ///
+  /// @param status how the app is balanced; empty where that is not known, and only its owner's
+  ///   wish is
+  static Map<String, String> of(Cluster cluster, Optional<BalancerReply.Status> status) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("balance", status.map(ClusterRows::way).orElse(cluster.balance().word()));
+    status
+        .filter(known -> !known.addresses().isEmpty())
+        .ifPresent(known -> rows.put("listens on", String.join(", ", known.addresses())));
+    rows.put("drain timeout", Amounts.span(cluster.drain()));
+    status.ifPresent(known ->
+        known
+            .counters()
+            .forEach((name, value) -> rows.put(name, String.format(Locale.ROOT, "%,d", value))));
+    return rows;
+  }
+
+  /// `node, kernel: the program is node`.
+  private static String way(BalancerReply.Status status) {
+    String strategy = status.strategy().isEmpty() ? "" : ", " + status.strategy();
+    String reason = status.reason().isEmpty() ? "" : ": " + status.reason();
+    return status.way().word() + strategy + reason;
+  }
+}

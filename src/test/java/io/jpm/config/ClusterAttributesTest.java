@@ -1,0 +1,355 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.Strategy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// When an app is in cluster mode, and what its owner may say about that.
+class ClusterAttributesTest {
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+    List.of("node", "nodejs", "java", "python3", "nodemon").forEach(place::program);
+    List.of("app.js", "app.py", "app.jar").forEach(name -> place.file(name, "text"));
+    place.executable("by-first-line", "#!/usr/bin/env node\n");
+  }
+
+  private AppsOutcome read(String members) {
+    return place.read("{" + members + "}");
+  }
+
+  private AppSpec app(String members) {
+    AppsOutcome outcome = read(members);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
+  }
+
+  private Cluster quietly(String members) {
+    assertThat(read(members).warnings()).isEmpty();
+    return app(members).cluster();
+  }
+
+  private List<String> warnings(String members) {
+    AppsOutcome outcome = read(members);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.warnings();
+  }
+
+  // Cluster mode
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "script": "app.js" | false
+          "script": "app.js", "instances": 1 | true
+          "script": "app.js", "instances": 4 | true
+          "script": "app.js", "instances": "2" | true
+          "script": "app.js", "instances": "max" | true
+          "script": "app.js", "instances": 0 | true
+          "script": "app.js", "instances": -1 | true
+          "script": "app.js", "instances": "-1" | true
+          "script": "app.js", "instances": null | false
+          "script": "app.js", "exec_mode": "cluster" | true
+          "script": "app.js", "exec_mode": "cluster_mode" | true
+          "script": "app.js", "exec_mode": "fork", "instances": 4 | false
+          "script": "app.js", "execMode": "fork_mode", "instances": 4 | false
+          "script": "app.js", "instances": 4, "execute_command": true | false
+          "script": "app.js", "instances": 4, "execute_command": false | true
+          "script": "app.js", "exec_mode": "cluster", "execute_command": true | false
+          "script": "app.js", "instances": 4, "interpreter": "nodejs" | true
+          "script": "app.js", "instances": 4, "interpreter": "nodemon" | false
+          "script": "app.js", "instances": 4, "interpreter": "none", "exec_mode": "cluster" | problem
+          "script": "node app.js", "instances": 4 | true
+          "script": "app.jar", "instances": 4 | true
+          "script": "app.jar" | false
+          "script": "java -jar app.jar", "instances": 4 | true
+          "script": "app.py", "instances": 4 | false
+          "script": "app.py", "port": 8000 | false
+          "script": "app.py", "instances": 4, "port": 8000 | true
+          "script": "app.py", "instances": 4, "port": 8000, "increment_var": "PORT" | false
+          "script": "app.py", "instances": 4, "port": 8000, "increment_var": "N" | true
+          "script": "app.py", "instances": 4, "env": {"PORT": 8000} | false
+          "script": "app.py", "exec_mode": "cluster" | true
+          "script": "app.py", "listen": 8000 | true
+          "script": "app.py", "balance": "auto" | true
+          "script": "app.py", "balance": "off" | false
+          "script": "app.py", "balance": "proxy", "port": 8000 | true
+          "script": "app.js", "balance": "off", "instances": 2 | true
+          "script": "app", "instances": 4 | false
+          """)
+  void pm2sRuleAndItsExtensionsSayWhoIsInClusterMode(String members, String enabled) {
+    AppsOutcome outcome = read(members);
+    assertThat(outcome.apps().isEmpty()).isEqualTo(enabled.equals("problem"));
+    outcome
+        .apps()
+        .forEach(app -> {
+          assertThat(app.cluster().enabled()).isEqualTo(Boolean.parseBoolean(enabled));
+          assertThat(outcome.warnings()).isEmpty();
+        });
+  }
+
+  @Test
+  void optionsMeanTheSame() {
+    assertThat(type(Map.of("script", "app.js", "instances", 2)).cluster().enabled()).isTrue();
+    assertThat(type(Map.of("script", "app.js", "instances", "max")).cluster().enabled()).isTrue();
+    assertThat(
+            type(Map.of("script", "app.js", "instances", 2, "execute_command", true))
+                .cluster()
+                .enabled())
+        .isFalse();
+    assertThat(type(Map.of("script", "app.py", "listen", "8000,127.0.0.1:9000")).cluster())
+        .isEqualTo(
+            new Cluster(
+                true,
+                Balance.AUTO,
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(ListenAddress.any(8000), new ListenAddress("127.0.0.1", 9000)),
+                Duration.ofSeconds(30),
+                ProxyProtocol.NONE));
+  }
+
+  private AppSpec type(Map<String, Object> attributes) {
+    AppsOutcome outcome = place.type(new HashMap<>(attributes));
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
+  }
+
+  @Test
+  void everythingMayBeSaid() {
+    assertThat(
+            quietly(
+                """
+                "script": "app.py", "instances": 2, "port": 8000, "balance": "proxy",
+                "strategy": "ip_hash", "drain_timeout": "5s", "proxy_protocol": "v1"
+                """))
+        .isEqualTo(
+            new Cluster(
+                true,
+                Balance.PROXY,
+                Optional.of(Strategy.IP_HASH),
+                OptionalInt.of(8000),
+                List.of(),
+                Duration.ofSeconds(5),
+                ProxyProtocol.V1));
+  }
+
+  @Test
+  void thePortIsStillAVariable() {
+    assertThat(app("\"script\": \"app\", \"port\": 8000").variables().declared())
+        .containsEntry("PORT", "8000");
+    AppSpec own = app("\"script\": \"app\", \"port\": 8000, \"env\": {\"PORT\": 9000}");
+    assertThat(own.variables().declared()).containsEntry("PORT", "9000");
+    assertThat(own.cluster().port()).hasValue(8000);
+  }
+
+  @Test
+  void aClusterHasMoreTimeToGetReady() {
+    assertThat(app("\"script\": \"app.js\"").readiness().timeout()).hasSeconds(3);
+    assertThat(app("\"script\": \"app.js\", \"instances\": 2").readiness().timeout())
+        .hasSeconds(30);
+    assertThat(
+            app("\"script\": \"app.js\", \"instances\": 2, \"listen_timeout\": 3000")
+                .readiness()
+                .timeout())
+        .hasSeconds(3);
+  }
+
+  // Values
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          8000 | 8000
+          "8000" | 8000
+          [8000] | 8000
+          [8000, 8001] | 8000 8001
+          "8000, 127.0.0.1:8001" | 8000 127.0.0.1:8001
+          ["127.0.0.1:8000", "[::1]:8000"] | 127.0.0.1:8000 [::1]:8000
+          ["127.0.0.1:8000", "127.0.0.2:8000"] | 127.0.0.1:8000 127.0.0.2:8000
+          "0.0.0.0:80" | 0.0.0.0:80
+          ["0.0.0.0:80", "[::]:80"] | 0.0.0.0:80 [::]:80
+          "[FE80::1]:65535" | [fe80::1]:65535
+          """)
+  void listenHasManyForms(String written, String addresses) {
+    Cluster cluster = quietly("\"script\": \"app\", \"listen\": " + written);
+    assertThat(cluster.listen())
+        .extracting(ListenAddress::toString)
+        .containsExactly(addresses.split(" "));
+    assertThat(cluster.enabled()).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off,NONE", "v1,V1", "v2,V2", "true,V2", "false,NONE"})
+  void theHeaderHasAVersion(String written, ProxyProtocol expected) {
+    String value =
+        written.equals("true") || written.equals("false") ? written : "\"" + written + "\"";
+    assertThat(
+            quietly(
+                    "\"script\": \"app\", \"instances\": 1, \"port\": 80, \"proxy_protocol\": "
+                        + value)
+                .proxyProtocol())
+        .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "balance": "nginx" | .balance: "nginx" is no way to share a port: use "auto", "node", "jvm", "listen_fds", "proxy" or "off"
+          "strategy": "fastest" | .strategy: "fastest" is no strategy: use "kernel", "round_robin", "least_conn" or "ip_hash"
+          "port": 0 | .port: 0 is no number from 1 to 65535
+          "drain_timeout": "soon" | .drain_timeout: "soon" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "proxy_protocol": 1 | .proxy_protocol: 1 is no version of the PROXY protocol: use "v1", "v2" or "off"
+          "proxy_protocol": {} | .proxy_protocol: an object is no version of the PROXY protocol: use "v1", "v2" or "off"
+          "listen": "localhost:8000" | .listen: "localhost:8000" has a name where an address belongs: use "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [80, "web.example:81"] | .listen[1]: "web.example:81" has a name where an address belongs: use "127.0.0.1:81" or "[::1]:81"
+          "listen": ":8000" | .listen: ":8000" has no address: use 8000 for all of them
+          "listen": "*:8000" | .listen: "*:8000" has no address: use 8000 for all of them
+          "listen": "::1:8000" | .listen: "::1:8000" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "[127.0.0.1]:80" | .listen: "[127.0.0.1]:80" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "[::ffff:1.2.3.4]:80" | .listen: "[::ffff:1.2.3.4]:80" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "256.0.0.1:80" | .listen: "256.0.0.1:80" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "/run/web.sock" | .listen: "/run/web.sock" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "" | .listen: "" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": true | .listen: true is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [[80]] | .listen[0]: a list is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [] | .listen: is empty: name a port, or leave it out
+          "listen": 70000 | .listen: 70000 has no port from 1 to 65535
+          "listen": "127.0.0.1:0" | .listen: "127.0.0.1:0" has no port from 1 to 65535
+          "listen": [80, "80"] | .listen[1]: 80 is given twice
+          "listen": ["[::1]:80", "[0:0:0:0:0:0:0:1]:80"] | .listen[1]: [0:0:0:0:0:0:0:1]:80 and [::1]:80 overlap: keep one of them
+          "listen": ["127.0.0.1:80", 80] | .listen[1]: 80 and 127.0.0.1:80 overlap: keep one of them
+          "listen": ["0.0.0.0:80", "127.0.0.1:80"] | .listen[1]: 127.0.0.1:80 and 0.0.0.0:80 overlap: keep one of them
+          "balance": "proxy" | .balance: "proxy" needs the port that clients connect to: name it with port
+          "balance": "proxy", "env": {"PORT": "/run/x"} | .balance: "proxy" needs the port that clients connect to: name it with port
+          "balance": "listen_fds" | .balance: "listen_fds" needs sockets to hand over: name them with listen
+          "balance": "node" | .balance: "node" needs node as the program, and that is DIR/app: name it with interpreter, or use "proxy" and port
+          "balance": "jvm" | .balance: "jvm" needs java as the program, and that is DIR/app: name it with interpreter, or use "proxy" and port
+          "balance": "proxy", "port": 80, "strategy": "kernel" | .strategy: "kernel" does not go with balance "proxy": use "round_robin", "least_conn" or "ip_hash"
+          "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" does not go with balance "listen_fds": use "kernel"
+          """)
+  void aWrongValueIsAProblemInASentence(String members, String sentence) {
+    AppsOutcome outcome = place.read("[\n{\"script\": \"app\",\n" + members + "}]");
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome))
+        .containsExactly("ecosystem.json:3: [0]" + sentence.replace("DIR", dir.toString()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "node, app.js, kernel, true",
+    "node, app.js, round_robin, true",
+    "node, app.js, least_conn, false",
+    "node, app.js, ip_hash, false",
+    "jvm, app.jar, kernel, true",
+    "jvm, app.jar, round_robin, false",
+    "listen_fds, app.py, kernel, true",
+    "listen_fds, app.py, ip_hash, false",
+    "proxy, app.py, kernel, false",
+    "proxy, app.py, round_robin, true",
+    "proxy, app.py, least_conn, true",
+    "proxy, app.py, ip_hash, true",
+    "auto, app.js, kernel, true",
+    "auto, app.js, least_conn, true",
+  })
+  void aStrategySuitsItsWay(String balance, String script, String strategy, boolean suits) {
+    AppsOutcome outcome =
+        read(
+            "\"script\": \"%s\", \"port\": 80, \"balance\": \"%s\", \"strategy\": \"%s\"%s"
+                .formatted(
+                    script,
+                    balance,
+                    strategy,
+                    balance.equals("listen_fds") ? ", \"listen\": 80" : ""));
+    assertThat(outcome.problems().isEmpty()).isEqualTo(suits);
+  }
+
+  @Test
+  void aProxyFindsThePortAmongTheVariables() {
+    assertThat(
+            quietly("\"script\": \"app\", \"balance\": \"proxy\", \"env\": {\"PORT\": 8000}")
+                .balance())
+        .isEqualTo(Balance.PROXY);
+  }
+
+  @Test
+  void aMistakeOnTheCommandLineNamesItsOption() {
+    assertThat(
+            Place.sentences(
+                place.type(Map.of("script", "app", "balance", "proxy", "strategy", "kernel"))))
+        .containsExactly(
+            "--strategy: \"kernel\" does not go with --balance \"proxy\": use \"round_robin\","
+                + " \"least_conn\" or \"ip_hash\"",
+            "--balance: \"proxy\" needs the port that clients connect to: name it with --port");
+    assertThat(Place.sentences(place.type(Map.of("script", "app", "listen", "80,localhost:81"))))
+        .containsExactly(
+            "--listen: \"localhost:81\" has a name where an address belongs: use \"127.0.0.1:81\""
+                + " or \"[::1]:81\"");
+  }
+
+  // Without effect
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "script": "app.py", "strategy": "kernel", "drain_timeout": 5 | strategy, drain_timeout do nothing in fork mode
+          "script": "app.py", "proxy_protocol": true | proxy_protocol does nothing in fork mode
+          "script": "app.py", "exec_mode": "fork", "listen": 80 | listen does nothing in fork mode
+          "script": "app.js", "execute_command": true, "balance": "node" | balance does nothing in fork mode
+          "script": "app.js", "balance": "node", "listen": 80 | listen does nothing with balance node
+          "script": "app.js", "balance": "node", "proxy_protocol": "v2" | proxy_protocol does nothing with balance node
+          "script": "app.py", "listen": 80, "drain_timeout": 5, "proxy_protocol": "v2" | drain_timeout, proxy_protocol do nothing with balance listen_fds
+          "script": "app.js", "instances": 2, "balance": "off", "strategy": "kernel", "listen": 80, "drain_timeout": 5 | strategy, listen, drain_timeout do nothing with balance off
+          """)
+  void whatHasNoEffectIsAWarning(String members, String warning) {
+    assertThat(warnings(members)).containsExactly("ecosystem.json: app: " + warning);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          "script": "app.py", "balance": "off"
+          "script": "app.py", "proxy_protocol": false
+          "script": "app.py", "instances": 2, "port": 80, "strategy": "least_conn", "drain_timeout": 5, "proxy_protocol": "v2"
+          "script": "app.js", "balance": "node", "strategy": "round_robin", "drain_timeout": 5
+          "script": "app.js", "exec_mode": "fork", "port": 80
+          """)
+  void whatHasAnEffectOrAsksForNothingIsNoWarning(String members) {
+    assertThat(warnings(members)).isEmpty();
+  }
+}

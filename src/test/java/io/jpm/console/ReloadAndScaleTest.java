@@ -1,0 +1,393 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.GodCommand.Reload;
+import io.jpm.bus.GodCommand.Scale;
+import io.jpm.bus.GodCommand.Scale.Step;
+import io.jpm.bus.GodCommand.StartApps;
+import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.bus.InstanceView;
+import io.jpm.config.AppDefaults;
+import io.jpm.config.AppsOutcome;
+import io.jpm.config.Caller;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.InstanceId;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.ConsoleChunk;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// `jpm reload`, `startOrReload`, `startOrRestart` and `scale`, and what `describe` says of a
+/// cluster.
+@Timeout(60)
+class ReloadAndScaleTest {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final List<Optional<String>> environments = new CopyOnWriteArrayList<>();
+  private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
+
+  @BeforeEach
+  void deploy() throws InterruptedException, ExecutionException, TimeoutException {
+    BusCodec.install(vertx);
+    var context =
+        new ConsoleContext(
+            "1.2.3",
+            4711,
+            "me",
+            Path.of("/home/me/.jpm"),
+            AppDefaults.PM2,
+            () -> Instances.NOW,
+            ConsoleTiming.DEFAULT);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, new OneFile()))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    for (int id = 0; id < 2; id++) {
+      rooms.instances.add(Instances.online(id, Instances.cluster("web", 2), id));
+    }
+    rooms.instances.add(Instances.online(2, "job"));
+  }
+
+  @AfterEach
+  void close() throws InterruptedException, ExecutionException, TimeoutException {
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private final class OneFile implements AppSource {
+    @Override
+    public boolean isProcessFile(String word) {
+      return word.endsWith(".json");
+    }
+
+    @Override
+    public AppsOutcome fromFile(Path path, Optional<String> environment, Caller caller) {
+      environments.add(environment);
+      return file;
+    }
+
+    @Override
+    public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
+      throw new AssertionError(attributes);
+    }
+  }
+
+  private ConsoleClient run(String line) {
+    return ConsoleClient.run(vertx, line.split(" "));
+  }
+
+  private static void assertEnd(ConsoleClient client, int code) {
+    assertThat(client.code())
+        .describedAs("out: %s%nerr: %s", client.out(), client.err())
+        .isEqualTo(code);
+  }
+
+  private static AppsOutcome outcome(AppSpec... specs) {
+    return new AppsOutcome(List.of(specs), List.of(), List.of());
+  }
+
+  private void awaitReload() {
+    Eventually.await("God is at it", LIMIT, rooms::isHeld);
+  }
+
+  private InstanceView web(int pid, String reason) {
+    return Instances.with(rooms.instances.getFirst(), pid, reason);
+  }
+
+  // Reload
+
+  @Test
+  void aReloadEndsWithWhoWasReloadedAndTheTable() {
+    ConsoleClient client = run("reload web");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(Reload.class))
+        .containsExactly(new Reload(List.of("web"), List.of(), 1, Optional.empty()));
+    assertThat(client.out()).contains("[jpm] Reloaded web (ids 0, 1)\n", "│ web", "│ cluster");
+    assertThat(client.chunks().getFirst()).isInstanceOf(ConsoleChunk.Wait.class);
+  }
+
+  @Test
+  void wordsAndOptionsGoToGod() {
+    assertEnd(run("reload web 2 --parallel 3 --update-env --force"), 0);
+    assertThat(rooms.asked(Reload.class))
+        .containsExactly(
+            new Reload(List.of("web", "2"), List.of(), 3, Optional.of(Map.of("PATH", "/usr/bin"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          reload web --parallel 0      | --parallel 0 would replace nothing: use 1 or more
+          reload web --parallel some   | --parallel "some": use 0 to 10000
+          reload web --env production  | --env chooses from a process file, and web is none
+          startOrReload web            | startOrReload takes process files, and web is none
+          startOrRestart web           | startOrRestart takes process files, and web is none
+          """)
+  void whatCannotBeMeantIsNotAsked(String line, String sentence) {
+    ConsoleClient client = run(line);
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] " + sentence + "\n");
+    assertThat(rooms.asked).isEmpty();
+  }
+
+  @Test
+  void eachStepIsToldWhenItHappens() {
+    rooms.slow = true;
+    ConsoleClient client = run("reload web");
+    awaitReload();
+    rooms.tell(Kind.RELOAD, web(412, "ready after 312 ms, pid 400 drains"));
+    String step = "[jpm] web 0: pid 412 ready after 312 ms, pid 400 drains\n";
+    Eventually.await("the step is told", LIMIT, () -> client.out().contains(step));
+    assertThat(client.isDone()).isFalse();
+    rooms.tell(Kind.EXIT, web(400, "exit 0 after 3 s"));
+    rooms.release();
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .containsSubsequence(
+            "[jpm] web 0: pid 412 ready",
+            "[jpm] web 0: pid 400 exit 0 after 3 s\n",
+            "Reloaded web");
+    assertThat(client.err()).isEmpty();
+  }
+
+  @Test
+  void aReasonThatBeginsWithAProcessStandsAlone() {
+    rooms.slow = true;
+    ConsoleClient client = run("reload web");
+    awaitReload();
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 ready after 5 ms"));
+    rooms.release();
+    assertEnd(client, 0);
+    assertThat(client.out()).contains("[jpm] web 0: pid 412 ready after 5 ms\n");
+  }
+
+  @Test
+  void whatHappensToOthersIsNotTold() {
+    rooms.slow = true;
+    ConsoleClient client = run("reload 0");
+    awaitReload();
+    rooms.tell(Kind.EXIT, web(400, "exit 1, and nobody has replaced it"));
+    rooms.tell(Kind.RELOAD, Instances.with(rooms.instances.get(1), 413, "another's reload"));
+    rooms.tell(Kind.RELOAD, Instances.with(rooms.instances.get(2), 414, "another's reload"));
+    rooms.tell(Kind.ONLINE, web(412, "online"));
+    rooms.release();
+    assertEnd(client, 0);
+    assertThat(client.out()).startsWith("[jpm] Reloaded web (id 0)\n");
+    rooms.tell(Kind.RELOAD, web(415, "after the end"));
+    assertThat(client.out()).doesNotContain("after the end");
+  }
+
+  @Test
+  void aFailureIsAWarningAtOnceAndTheExitCodeInTheEnd() {
+    rooms.slow = true;
+    rooms.problems =
+        command ->
+            command instanceof Reload ? List.of("web:1 was not replaced: exit 1") : List.of();
+    ConsoleClient client = run("reload web");
+    awaitReload();
+    rooms.tell(Kind.RELOAD, web(412, "ready after 312 ms"));
+    rooms.tell(
+        Kind.RELOAD_FAILED,
+        Instances.with(rooms.instances.get(1), 401, "stays: the new process ended with exit 1"));
+    rooms.release();
+    assertEnd(client, 1);
+    assertThat(client.err())
+        .isEqualTo(
+            """
+            [jpm][WARN] web 1: pid 401 stays: the new process ended with exit 1
+            [jpm][ERROR] web:1 was not replaced: exit 1
+            """);
+    assertThat(client.out()).containsSubsequence("Reloaded web (ids 0, 1)", "│ id");
+  }
+
+  @Test
+  void aReloadOfNobodyFails() {
+    ConsoleClient client = run("reload nope");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+  }
+
+  @Test
+  void aReloadedFileMeansThoseOfItsAppsThatAreListedAsItHasThemNow() {
+    AppSpec web = Instances.cluster("web", 3);
+    file = outcome(web, Instances.spec("new", 1));
+    ConsoleClient client = run("reload apps.json job --env production");
+    assertEnd(client, 1);
+    assertThat(rooms.asked(Reload.class)).isEmpty();
+    client = run("reload apps.json --env production --only web");
+    assertEnd(client, 0);
+    assertThat(environments).contains(Optional.of("production"));
+    client = run("reload apps.json job");
+    assertEnd(client, 0);
+    assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: new\n");
+    assertThat(rooms.asked(Reload.class))
+        .containsExactly(
+            new Reload(List.of(), List.of(web), 1, Optional.empty()),
+            new Reload(List.of("job"), List.of(web), 1, Optional.empty()));
+  }
+
+  @Test
+  void stepsOfAFilesAppsAreToldToo() {
+    file = outcome(Instances.cluster("web", 2));
+    rooms.slow = true;
+    ConsoleClient client = run("reload apps.json");
+    awaitReload();
+    rooms.tell(Kind.RELOAD, web(412, "ready after 312 ms"));
+    rooms.release();
+    assertEnd(client, 0);
+    assertThat(client.out()).contains("[jpm] web 0: pid 412 ready after 312 ms\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"startOrReload", "startOrGracefulReload"})
+  void startOrReloadStartsTheMissing(String verb) {
+    file = outcome(Instances.cluster("web", 2), Instances.spec("new", 1));
+    ConsoleClient client = run(verb + " apps.json --parallel 2");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(Reload.class))
+        .containsExactly(new Reload(List.of(), file.apps(), 2, Optional.empty()));
+    assertThat(client.out())
+        .contains("[jpm] Reloaded new (id 3)", "[jpm] Reloaded web (ids 0, 1)", "│ new");
+    assertThat(client.err()).isEmpty();
+  }
+
+  @Test
+  void startOrRestartStartsAllOfAFile() {
+    file = outcome(Instances.spec("job", 1), Instances.spec("new", 1));
+    ConsoleClient client = run("startOrRestart apps.json --only new");
+    assertEnd(client, 0);
+    assertThat(rooms.asked(StartApps.class))
+        .containsExactly(new StartApps(List.of(file.apps().getLast()), Existing.RESTART));
+    assertThat(client.out()).contains("[jpm] Started new (id 3)", "│ new");
+  }
+
+  // Scale
+
+  @ParameterizedTest
+  @CsvSource({
+    "scale web 6, TO, 6, 6 instances",
+    "scale web +2, BY, 2, 4 instances",
+    "scale web -1, BY, -1, 1 instance",
+    "scale 1 5, TO, 5, 2 instances"
+  })
+  void anAppIsScaled(String line, Step how, int number, String said) {
+    ConsoleClient client = run(line);
+    assertEnd(client, 0);
+    assertThat(rooms.asked(Scale.class))
+        .containsExactly(new Scale(line.split(" ")[1], how, number));
+    if (line.contains("web")) {
+      assertThat(client.out()).contains("[jpm] Scaled web to " + said + "\n", "│ id");
+    }
+  }
+
+  @Test
+  void maxIsOnePerCore() {
+    assertEnd(run("scale web max"), 0);
+    assertThat(rooms.asked(Scale.class))
+        .containsExactly(new Scale("web", Step.TO, Runtime.getRuntime().availableProcessors()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          scale web 0     | scale web 0 would leave no instance: use 1 or more, or jpm delete web
+          scale web many  | scale web many: use a number from 1 to 10000, +N, -N or max
+          scale web +0    | scale web +0: use a number from 1 to 10000, +N, -N or max
+          scale web 10001 | scale web 10001: use a number from 1 to 10000, +N, -N or max
+          scale web       | scale takes an app and a number: jpm scale web 4
+          scale web 1 -2  | scale takes an app and a number: jpm scale web 4
+          """)
+  void whatIsNoNumberIsNotAsked(String line, String sentence) {
+    ConsoleClient client = run(line);
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] " + sentence + "\n");
+    assertThat(rooms.asked).isEmpty();
+  }
+
+  @Test
+  void whatGodRefusesIsAFailure() {
+    rooms.problems =
+        command -> command instanceof Scale ? List.of("web: one must be left") : List.of();
+    ConsoleClient client = run("scale web -2");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] web: one must be left\n");
+    assertThat(client.out()).doesNotContain("more");
+    ConsoleClient nobody = run("scale nope 2");
+    assertEnd(nobody, 1);
+    assertThat(rooms.instances).hasSize(3);
+  }
+
+  @Test
+  void nobodyToScaleIsAFailure() {
+    ConsoleClient client = run("scale nope 2");
+    assertEnd(client, 1);
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+  }
+
+  // Describe
+
+  @Test
+  void describeTellsHowAClusterIsBalanced() {
+    rooms.balance =
+        Optional.of(
+            new BalancerReply.Status(
+                Balance.NODE,
+                "the program is node",
+                "kernel",
+                List.of("0.0.0.0:3000"),
+                Map.of("connections", 7L)));
+    ConsoleClient client = run("describe 1");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .containsPattern("exec mode +│ cluster_mode ")
+        .containsPattern("balance +│ node, kernel: the program is node ")
+        .containsPattern("listens on +│ 0.0.0.0:3000 ")
+        .containsPattern("connections +│ 7 ");
+    assertThat(rooms.asked(BalancerCommand.Ask.class))
+        .containsExactly(new BalancerCommand.Ask(new AppName("web"), new InstanceId(1)));
+  }
+
+  @Test
+  void ofOtherAppsTheBalancerIsNotAsked() {
+    ConsoleClient client = run("describe job");
+    assertEnd(client, 0);
+    assertThat(client.out()).containsPattern("exec mode +│ fork_mode ").doesNotContain("balance");
+    assertThat(rooms.asked(BalancerCommand.Ask.class)).isEmpty();
+  }
+
+  @Test
+  void whatTheBalancerDoesNotKnowIsLeftOut() {
+    rooms.balance = Optional.of(new BalancerReply.Refused("unknown"));
+    ConsoleClient client = run("describe 0");
+    assertEnd(client, 0);
+    assertThat(client.out()).containsPattern("balance +│ auto ").doesNotContain("listens on");
+  }
+}
