@@ -19,16 +19,9 @@ final class FdsOpening {
 
   static void open(ListenSockets sockets, String key, ListenAddress address, RunAs runAs)
       throws ListenFailure {
-    if (!address.host().isEmpty()) {
-      sockets.open(key, wish(address.host(), address.port(), runAs));
-      return;
-    }
-    try {
-      sockets.open(key, wish("::", address.port(), runAs));
-    } catch (ListenFailure _) {
-      // A machine without IPv6; where the port is taken this says so, too.
-      sockets.open(key, wish("0.0.0.0", address.port(), runAs));
-    }
+    // Without IPv6 the system's "everywhere" is everywhere in IPv4.
+    String host = address.host().isEmpty() ? "::" : address.host();
+    sockets.open(key, wish(host, address.port(), runAs));
   }
 
   private static Wish wish(String host, int port, RunAs runAs) {
