@@ -1,0 +1,348 @@
+'use strict';
+
+// jpm loads this file into each process of a Node app in cluster mode (`node --require`). Sharing
+// the port needs no help, Node's own cluster protocol does that. What Node lacks is done here:
+//
+// - A listen on a unix path is the process's own: such paths are not shared.
+// - `{"cmd":"NODE_JPM","act":"drain"}` over the channel has the process take no more connections,
+//   finish those that it has and say `{"cmd":"NODE_JPM","act":"drained"}` when none is left.
+// - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens, for a daemon
+//   that did not live when it began to.
+//
+// Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
+
+const { isMainThread } = require('worker_threads');
+
+// Only the process that jpm made has the variable; what that starts itself has it not, though it
+// may inherit the option that loads this file.
+const isWorker = isMainThread && process.env.JPM_NODE_WORKER === '1' && process.connected === true;
+delete process.env.JPM_NODE_WORKER;
+
+if (isWorker) {
+  forgetOption();
+  begin();
+}
+
+// Forked processes are given the options in execArgv: they have no use for this one.
+function forgetOption() {
+  const at = process.execArgv.indexOf(__filename);
+  if (at > 0 && process.execArgv[at - 1] === '--require') {
+    process.execArgv.splice(at - 1, 2);
+  }
+}
+
+function begin() {
+  const net = require('net');
+  const channels = require('diagnostics_channel');
+
+  // An HTTP/1 connection on which nothing is under way and no byte has come for this long while
+  // draining is closed. HTTP/1 has no way to close one without the risk that the client's next
+  // request is on its way: the risk is the time a packet takes against the time between two
+  // requests, so whoever asks more often than this is answered with `Connection: close` instead,
+  // and is at no risk. Not a round number, as health checks come back after whole seconds.
+  const IDLE_MS = 1500;
+  const SWEEP_MS = 100;
+
+  const RECORD = Symbol('jpm.connection');
+  const send = process.send.bind(process);
+  const known = new WeakSet();
+  const servers = new Set();
+  const sessions = new Set();
+  const records = new Set();
+  let connections = 0;
+  let draining = false;
+  let told = false;
+
+  const originalListen = net.Server.prototype.listen;
+  net.Server.prototype.listen = function listen(...args) {
+    know(this);
+    return Reflect.apply(originalListen, this, ownPath(args));
+  };
+
+  // Held for as long as the process lives: a channel that nobody holds is forgotten with its
+  // subscribers.
+  const started = channels.channel('http.server.request.start');
+  const finished = channels.channel('http.server.response.finish');
+  started.subscribe(requestStarted);
+  finished.subscribe(responseFinished);
+
+  process.on('internalMessage', (message) => {
+    if (message === null || typeof message !== 'object' || message.cmd !== 'NODE_JPM') {
+      return;
+    }
+    if (message.act === 'drain') {
+      drain();
+    } else if (message.act === 'servers') {
+      tell({ act: 'servers', servers: addresses() });
+    }
+  });
+
+  // With a callback a channel that is closed is no error event.
+  function tell(message) {
+    try {
+      send({ cmd: 'NODE_JPM', ...message }, undefined, { swallowErrors: true }, () => {});
+    } catch {
+      // The app has closed its channel: there is nobody to tell.
+    }
+  }
+
+  // ---- What is listened on
+
+  // listen(path, …) and listen({ path }, …); where a port is named too, Node takes that.
+  function ownPath(args) {
+    const first = args[0];
+    if (typeof first === 'string' && !(Number(first) >= 0)) {
+      return [{ path: first, exclusive: true }, ...args.slice(1)];
+    }
+    if (first !== null && typeof first === 'object' && typeof first.path === 'string'
+        && !('port' in first) && !('fd' in first) && first._handle === undefined) {
+      return [{ ...first, exclusive: true }, ...args.slice(1)];
+    }
+    return args;
+  }
+
+  function know(server) {
+    if (known.has(server)) {
+      return;
+    }
+    known.add(server);
+    server.prependListener('listening', () => {
+      servers.add(server);
+      if (draining) {
+        retire(server);
+      }
+    });
+    server.prependListener('close', () => servers.delete(server));
+    server.prependListener('connection', (socket) => connected(socket, server));
+    server.prependListener('secureConnection', (socket) => record(socket, server, false));
+    if (isHttp2(server)) {
+      server.prependListener('session', sessionBegun);
+    }
+  }
+
+  // By name, so that apps without HTTP/2 do not have to load it.
+  function isHttp2(server) {
+    return /^Http2(Secure)?Server$/.test(server.constructor.name);
+  }
+
+  function speaksHttp(server) {
+    return server instanceof require('http').Server
+        || server instanceof require('https').Server
+        || isHttp2(server);
+  }
+
+  function addresses() {
+    return [...servers]
+      .filter((server) => server[RECORD] !== 'retired')
+      .map((server) => server.address())
+      .filter((address) => address !== null && typeof address === 'object')
+      .map(({ address, port }) => ({ address, port }));
+  }
+
+  // Closes the listening handle and leaves the server as it looks: an app that closes it itself when
+  // it is asked to end finds nothing unusual. http.Server.close() would cut connections that look
+  // idle while a request is on its way. Closing a unix path would remove the file, which may be the
+  // successor's by now.
+  function retire(server) {
+    const handle = server._handle;
+    const name = server.address();
+    if (!handle || server[RECORD] === 'retired' || name === null || typeof name !== 'object') {
+      return;
+    }
+    server[RECORD] = 'retired';
+    handle.close();
+    server._handle = {
+      getsockname(out) {
+        Object.assign(out, name);
+        return 0;
+      },
+      close(done) {
+        server[RECORD] = undefined;
+        if (typeof done === 'function') {
+          setImmediate(done);
+        }
+      },
+      ref() {},
+      unref() {},
+      hasRef() {
+        return false;
+      },
+    };
+  }
+
+  // ---- What is connected
+
+  function connected(socket, server) {
+    if (socket[RECORD] === undefined) {
+      connections++;
+      record(socket, server, true);
+    }
+  }
+
+  // mark: the bytes that had been read when nothing was under way any more. More bytes than that
+  // are a request that is coming in, or whatever an upgraded connection carries.
+  function record(socket, server, counted) {
+    const entry = {
+      socket,
+      server,
+      mark: socket.bytesRead || 0,
+      waiting: 0,
+      request: null,
+      response: null,
+      kept: false,
+      http: false,
+      since: draining ? performance.now() : 0,
+    };
+    socket[RECORD] = entry;
+    records.add(entry);
+    socket.once('close', () => {
+      records.delete(entry);
+      if (counted) {
+        connections--;
+        finishIfEmpty();
+      }
+    });
+    return entry;
+  }
+
+  function requestStarted({ request, response, socket, server }) {
+    // A server that is given connections by hand does not listen.
+    const entry = socket[RECORD] || record(socket, server, false);
+    entry.http = true;
+    if (draining && entry.response !== null && !entry.response.headersSent) {
+      entry.response.shouldKeepAlive = entry.kept; // another request came in behind it
+    }
+    entry.waiting++;
+    entry.request = request;
+    entry.response = response;
+    if (draining) {
+      closeAfter(entry);
+    }
+  }
+
+  function responseFinished({ request, response, socket }) {
+    const entry = socket[RECORD];
+    if (entry === undefined) {
+      return;
+    }
+    entry.waiting--;
+    entry.mark = socket.bytesRead || 0;
+    if (entry.response === response) {
+      entry.response = null;
+      if (request.complete) {
+        entry.request = null;
+      }
+    }
+    if (draining) {
+      entry.since = performance.now();
+    }
+  }
+
+  // `Connection: close` on the last response. Not while its request is still coming in: a connection
+  // that is closed with bytes unread is reset, and the client may lose the answer.
+  function closeAfter(entry) {
+    const { request, response } = entry;
+    const apply = () => {
+      if (entry.response === response && !response.headersSent) {
+        entry.kept = response.shouldKeepAlive;
+        response.shouldKeepAlive = false;
+      }
+    };
+    if (request.complete || !hasBody(request)) {
+      apply();
+    } else {
+      request.once('end', apply);
+    }
+  }
+
+  function hasBody({ headers }) {
+    const length = headers['content-length'];
+    return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+  }
+
+  function sessionBegun(session) {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+    if (draining) {
+      // Its client has had no chance to ask yet.
+      const timer = setTimeout(leave, IDLE_MS, session).unref();
+      session.once('stream', () => {
+        clearTimeout(timer);
+        leave(session);
+      });
+    }
+  }
+
+  // RFC 9113, 6.8: first the notice, which refuses nothing, then, when what the client had sent by
+  // then must have arrived, the last word.
+  function leave(session) {
+    if (session.closed || session.destroyed) {
+      return;
+    }
+    session.goaway(0, 2 ** 31 - 1);
+    setTimeout(() => {
+      if (!session.closed && !session.destroyed) {
+        session.close();
+      }
+    }, IDLE_MS).unref();
+  }
+
+  // ---- Draining
+
+  function drain() {
+    if (draining) {
+      return;
+    }
+    draining = true;
+    servers.forEach(retire);
+    sessions.forEach(leave);
+    const now = performance.now();
+    for (const entry of records) {
+      entry.since = now;
+      if (entry.response !== null) {
+        closeAfter(entry);
+      }
+    }
+    setInterval(sweep, SWEEP_MS).unref();
+    finishIfEmpty();
+  }
+
+  function sweep() {
+    const now = performance.now();
+    for (const entry of records) {
+      if (entry.waiting === 0 && entry.request !== null && entry.request.complete) {
+        // The rest of a request that was answered before it was all there.
+        entry.request = null;
+        entry.mark = entry.socket.bytesRead || 0;
+        entry.since = now;
+      }
+      if (isIdle(entry, now)) {
+        // After the next reads: what had arrived before this moment has been seen by then.
+        setImmediate(() => setImmediate(closeIfIdle, entry, now));
+      }
+    }
+  }
+
+  function closeIfIdle(entry, now) {
+    if (isIdle(entry, now)) {
+      entry.socket.destroySoon();
+    }
+  }
+
+  function isIdle(entry, now) {
+    return now - entry.since >= IDLE_MS
+        && entry.waiting === 0
+        && entry.request === null
+        && (entry.http || speaksHttp(entry.server))
+        && entry.socket.alpnProtocol !== 'h2'
+        && (entry.socket.bytesRead || 0) === entry.mark
+        && entry.socket.writableLength === 0;
+  }
+
+  function finishIfEmpty() {
+    if (draining && connections === 0 && !told) {
+      told = true;
+      tell({ act: 'drained' });
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package io.jpm.balancer;
+
+import io.jpm.os.ProcessHost;
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
+
+/// What ClusterBalancer needs from outside.
+///
+/// @param host the operating system
+/// @param root the installation's folder, which has `lib/`
+/// @param nanoTime the monotonic clock
+public record BalancerContext(ProcessHost host, Path root, LongSupplier nanoTime) {
+  /// What each Node process in cluster mode loads.
+  public Path nodePreload() {
+    return root.resolve("lib/node-worker.cjs");
+  }
+}

@@ -1,0 +1,273 @@
+package io.jpm.balancer;
+
+import io.jpm.balancer.WayChooser.Choice;
+import io.jpm.balancer.way.Sharing;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerCommand.Ask;
+import io.jpm.bus.BalancerCommand.Began;
+import io.jpm.bus.BalancerCommand.Drain;
+import io.jpm.bus.BalancerCommand.Ended;
+import io.jpm.bus.BalancerCommand.Heard;
+import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerCommand.Released;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReport;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.InstanceId;
+import io.jpm.model.WorkerId;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Chooses for each app in cluster mode how its instances share what they listen on, and hands what
+/// God tells of them to the [Sharing] of that way. Serves [BalancerCommand]s on
+/// [Addresses#BALANCER_COMMAND], publishes [BalancerReport]s on [Addresses#BALANCER_REPORTS].
+public final class ClusterBalancerVerticle extends VerticleBase implements Sharing.Reports {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  private final BalancerContext balancer;
+  private final Map<Balance, SharingFactory> factories;
+  private final Map<Balance, Sharing> sharings = new EnumMap<>(Balance.class);
+  private final Map<AppName, BalancedApp> apps = new HashMap<>();
+  private final Map<Slot, Place> places = new HashMap<>();
+  private final Set<WorkerId> told = new HashSet<>();
+
+  /// One instance as it is supervised: its processes come one after the other.
+  private record Slot(InstanceId id, long birth) {
+    static Slot of(WorkerId worker) {
+      return new Slot(worker.id(), worker.birth());
+    }
+  }
+
+  /// @param worker its last process
+  private record Place(Balance way, AppName app, WorkerId worker) {}
+
+  /// With all ways that there are.
+  public ClusterBalancerVerticle(BalancerContext balancer) {
+    this(balancer, Ways.ALL);
+  }
+
+  ClusterBalancerVerticle(BalancerContext balancer, Map<Balance, SharingFactory> factories) {
+    this.balancer = balancer;
+    this.factories = factories;
+  }
+
+  @Override
+  public Future<?> start() {
+    factories.forEach((way, factory) -> sharings.put(way, factory.make(vertx, balancer, this)));
+    return vertx
+        .eventBus()
+        .<BalancerCommand>consumer(Addresses.BALANCER_COMMAND, this::serve)
+        .completion();
+  }
+
+  @Override
+  public Future<?> stop() {
+    List<Future<Void>> closing = sharings.values().stream().map(Sharing::close).toList();
+    return Future.join(closing);
+  }
+
+  private void serve(Message<BalancerCommand> message) {
+    switch (message.body()) {
+      case Prepare order -> answer(message, prepare(order));
+      case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
+      case Heard(WorkerId worker, String json) ->
+          sharing(worker).ifPresent(way -> way.heard(worker, json));
+      case Drain(WorkerId worker) ->
+          answer(
+              message,
+              sharing(worker)
+                  .map(way -> way.drain(worker))
+                  .orElseGet(() -> Future.succeededFuture(0))
+                  .map(BalancerReply.Drained::new));
+      case Ended(WorkerId worker) -> {
+        told.remove(worker);
+        sharing(worker).ifPresent(way -> way.ended(worker));
+        message.reply(new BalancerReply.Done());
+      }
+      case Released(WorkerId worker) -> {
+        release(worker);
+        message.reply(new BalancerReply.Done());
+      }
+      case Ask(AppName app, InstanceId id) -> message.reply(status(app, id));
+    }
+  }
+
+  private static void answer(
+      Message<BalancerCommand> message, Future<? extends BalancerReply> reply) {
+    reply
+        .onSuccess(message::reply)
+        .onFailure(fault -> {
+          LOG.log(Level.ERROR, message.body() + " failed", fault);
+          message.reply(new BalancerReply.Refused("cluster mode failed: " + fault));
+        });
+  }
+
+  private Future<BalancerReply> prepare(Prepare order) {
+    return describe(order.spec())
+        .compose(app -> {
+          Balance way = app.choice().way();
+          place(order.worker(), way, order.spec().name());
+          Sharing sharing = sharings.get(way);
+          if (sharing == null) {
+            return Future.succeededFuture(Prepared.PLAIN);
+          }
+          AppSpec spec = app.withPort(order.spec());
+          return sharing
+              .prepare(new Prepare(order.worker(), order.number(), spec))
+              .map(reply -> noted(reply, way));
+        });
+  }
+
+  private static BalancerReply noted(BalancerReply reply, Balance way) {
+    return reply instanceof Prepared it
+        ? new Prepared(
+            it.wrapper(),
+            it.options(),
+            it.environment(),
+            it.sockets(),
+            it.channel(),
+            way.word() + " " + it.memo())
+        : reply;
+  }
+
+  private Future<BalancedApp> describe(AppSpec spec) {
+    return OffLoop.call(vertx, () -> Facts.of(spec, balancer))
+        .map(facts -> {
+          Choice wanted = there(WayChooser.choose(spec, facts));
+          BalancedApp app = apps.computeIfAbsent(spec.name(), _ -> new BalancedApp(spec, wanted));
+          app.describe(spec, wanted);
+          return app;
+        });
+  }
+
+  private Choice there(Choice choice) {
+    return choice.way() == Balance.OFF || factories.containsKey(choice.way())
+        ? choice
+        : new Choice(
+            Balance.OFF,
+            choice.reason() + ", but this daemon cannot balance by " + choice.way().word());
+  }
+
+  /// The process goes the way in which it was made, whatever would be chosen today.
+  private Future<Void> began(Began news) {
+    String[] memo = news.memo().split(" ", 2);
+    Balance way = Balance.ofWord(memo[0]).filter(sharings::containsKey).orElse(Balance.OFF);
+    place(news.worker(), way, news.spec().name());
+    Sharing sharing = sharings.get(way);
+    if (sharing != null) {
+      sharing.began(
+          new Began(
+              news.worker(),
+              news.number(),
+              news.process(),
+              news.spec(),
+              memo.length > 1 ? memo[1] : ""));
+    }
+    return apps.containsKey(news.spec().name())
+        ? Future.succeededFuture()
+        : describe(news.spec()).mapEmpty();
+  }
+
+  /// A slot whose next process goes another way leaves the old one.
+  private void place(WorkerId worker, Balance way, AppName app) {
+    Place former = places.put(Slot.of(worker), new Place(way, app, worker));
+    Sharing left = former == null ? null : sharings.get(former.way());
+    if (left == null || former.worker().equals(worker)) {
+      return;
+    }
+    told.remove(former.worker());
+    if (former.way() == way) {
+      left.ended(former.worker()); // one that was never made has not been told of
+    } else {
+      left.released(former.worker());
+    }
+  }
+
+  private void release(WorkerId worker) {
+    Place place = places.remove(Slot.of(worker));
+    if (place == null) {
+      return;
+    }
+    told.remove(worker);
+    Sharing sharing = sharings.get(place.way());
+    if (sharing != null) {
+      sharing.released(worker);
+    }
+    if (places.values().stream().noneMatch(other -> other.app().equals(place.app()))) {
+      apps.remove(place.app());
+    }
+  }
+
+  private Optional<Sharing> sharing(WorkerId worker) {
+    return Optional.ofNullable(places.get(Slot.of(worker))).map(place -> sharings.get(place.way()));
+  }
+
+  private BalancerReply status(AppName app, InstanceId id) {
+    BalancedApp known = apps.get(app);
+    if (known == null) {
+      return new BalancerReply.Status(
+          Balance.OFF, "no instance is running", "", List.of(), Map.of());
+    }
+    Choice choice = known.choice();
+    Sharing sharing = sharings.get(choice.way());
+    return sharing == null
+        ? new BalancerReply.Status(choice.way(), choice.reason(), "", List.of(), Map.of())
+        : new BalancerReply.Status(
+            choice.way(),
+            choice.reason(),
+            sharing.strategy(app),
+            sharing.addresses(app),
+            sharing.counters(id));
+  }
+
+  @Override
+  public void listening(WorkerId worker, String address) {
+    if (told.add(worker)) {
+      vertx
+          .eventBus()
+          .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Listening(worker, address));
+    }
+  }
+
+  @Override
+  public void unsuitable(AppName name, String reason) {
+    BalancedApp app = apps.get(name);
+    if (app == null || app.choice().way() == Balance.OFF) {
+      return;
+    }
+    OptionalInt port = seenPort(name, app.choice().way());
+    app.force(there(WayChooser.fallBack(app.spec(), reason, port)), port);
+    LOG.log(Level.INFO, "{0}: {1}; balanced by {2}", name, reason, app.choice().way().word());
+    vertx
+        .eventBus()
+        .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Rebalanced(name, reason));
+  }
+
+  private OptionalInt seenPort(AppName app, Balance way) {
+    Sharing sharing = sharings.get(way);
+    return sharing == null
+        ? OptionalInt.empty()
+        : sharing.addresses(app).stream()
+            .map(address -> address.substring(address.lastIndexOf(':') + 1))
+            .filter(port -> port.matches("[0-9]{1,5}"))
+            .mapToInt(Integer::parseInt)
+            .filter(port -> port > 0)
+            .findFirst();
+  }
+}

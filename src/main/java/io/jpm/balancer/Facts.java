@@ -1,0 +1,56 @@
+package io.jpm.balancer;
+
+import io.jpm.model.AppSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+
+/// What [WayChooser] has to know of the machine.
+///
+/// @param sockets whether the system lets processes share sockets
+/// @param preload the file that Node would load, where the app's user cannot read it
+/// @param agent the file that Java would load, where the app's user cannot read it
+record Facts(boolean sockets, Optional<Path> preload, Optional<Path> agent) {
+  /// Looks at the disk.
+  static Facts of(AppSpec spec, BalancerContext balancer) {
+    return new Facts(
+        balancer.host().listenSockets().isPresent(),
+        Optional.of(balancer.nodePreload()).filter(file -> !readable(file, spec)),
+        Optional.of(balancer.root().resolve("lib/agent/jpm-agent.jar"))
+            .filter(file -> !readable(file, spec)));
+  }
+
+  private static boolean readable(Path file, AppSpec spec) {
+    if (!Files.isReadable(file)) {
+      return false;
+    }
+    return spec.runAs().user().isEmpty() || openToAll(file);
+  }
+
+  /// Who another user is, and in which groups, is not asked: installations are open to all.
+  private static boolean openToAll(Path file) {
+    try {
+      Path real = file.toRealPath();
+      if (!allowed(real, PosixFilePermission.OTHERS_READ)) {
+        return false;
+      }
+      for (Path folder = real.getParent(); folder != null; folder = folder.getParent()) {
+        if (!allowed(folder, PosixFilePermission.OTHERS_EXECUTE)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException unreadable) {
+      return false;
+    } catch (UnsupportedOperationException noSuchRights) {
+      return true;
+    }
+  }
+
+  private static boolean allowed(Path path, PosixFilePermission permission) throws IOException {
+    return Files.readAttributes(path, PosixFileAttributes.class).permissions().contains(permission);
+  }
+}

@@ -1,0 +1,11 @@
+package io.jpm.balancer;
+
+import io.jpm.balancer.way.Sharing;
+import io.vertx.core.Vertx;
+
+/// Makes a way of sharing when ClusterBalancer starts, on its context.
+@FunctionalInterface
+interface SharingFactory {
+  /// A new one, which tells `reports`.
+  Sharing make(Vertx vertx, BalancerContext balancer, Sharing.Reports reports);
+}

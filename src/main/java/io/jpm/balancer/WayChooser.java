@@ -1,0 +1,103 @@
+package io.jpm.balancer;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// Which way of sharing suits an app, and why.
+final class WayChooser {
+  private static final Set<String> NODE = Set.of("node", "nodejs");
+
+  /// Programs of Node that start the app as a child of theirs, which then has the sockets.
+  private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
+
+  /// A way.
+  ///
+  /// @param reason for people: `the program is node`
+  record Choice(Balance way, String reason) {}
+
+  private WayChooser() {}
+
+  /// The way for an app in cluster mode; never [Balance#AUTO].
+  static Choice choose(AppSpec spec, Facts facts) {
+    Balance wanted = spec.cluster().balance();
+    return wanted == Balance.AUTO
+        ? possible(byNature(spec), facts, spec)
+        : possible(new Choice(wanted, "balance is " + wanted.word()), facts, spec);
+  }
+
+  /// What an app falls back to that cannot be balanced in another way.
+  ///
+  /// @param seen a port that it was seen to want
+  static Choice fallBack(AppSpec spec, String reason, OptionalInt seen) {
+    OptionalInt port = port(spec).isPresent() ? port(spec) : seen;
+    return port.isPresent()
+        ? new Choice(Balance.PROXY, reason)
+        : new Choice(Balance.OFF, reason + ", and no port is known: name it with port");
+  }
+
+  /// The port that clients connect to, as far as the description tells.
+  static OptionalInt port(AppSpec spec) {
+    if (spec.cluster().port().isPresent()) {
+      return spec.cluster().port();
+    }
+    String declared = spec.variables().declared().getOrDefault("PORT", "");
+    if (!declared.matches("[0-9]{1,5}")) {
+      return OptionalInt.empty();
+    }
+    int port = Integer.parseInt(declared);
+    return port >= 1 && port <= 65_535 ? OptionalInt.of(port) : OptionalInt.empty();
+  }
+
+  private static Choice byNature(AppSpec spec) {
+    if (!spec.cluster().listen().isEmpty()) {
+      return new Choice(Balance.LISTEN_FDS, "listen is given");
+    }
+    String program = baseName(spec.command().program());
+    if (NODE.contains(program) && !RUNNERS.contains(baseName(spec.command().script()))) {
+      return new Choice(Balance.NODE, "the program is node");
+    }
+    if (program.equals("java")) {
+      return new Choice(Balance.JVM, "the program is java");
+    }
+    return fallBack(spec, program + " has no way of its own", OptionalInt.empty());
+  }
+
+  private static Choice possible(Choice choice, Facts facts, AppSpec spec) {
+    return switch (choice.way()) {
+      case AUTO, OFF -> choice;
+      case PROXY ->
+          port(spec).isPresent()
+              ? choice
+              : new Choice(Balance.OFF, "no port is known: name it with port");
+      case NODE -> unreadable(choice, facts, facts.preload(), spec);
+      case JVM -> unreadable(choice, facts, facts.agent(), spec);
+      case LISTEN_FDS ->
+          spec.cluster().listen().isEmpty()
+              ? new Choice(Balance.OFF, "balance is listen_fds, but listen names no address")
+              : unreadable(choice, facts, Optional.empty(), spec);
+    };
+  }
+
+  private static Choice unreadable(Choice choice, Facts facts, Optional<Path> file, AppSpec spec) {
+    if (!facts.sockets()) {
+      return fallBack(spec, "this system cannot share sockets", OptionalInt.empty());
+    }
+    return file.map(path ->
+            new Choice(
+                Balance.OFF,
+                path
+                    + " cannot be read by "
+                    + spec.runAs().user().map(user -> "user " + user).orElse("the daemon's user")
+                    + ": open it and the folders above it to all"))
+        .orElse(choice);
+  }
+
+  private static String baseName(Path path) {
+    Path name = path.getFileName();
+    return name == null ? "" : name.toString();
+  }
+}

@@ -1,0 +1,53 @@
+package io.jpm.balancer.fds;
+
+import io.jpm.model.ListenAddress;
+import io.jpm.model.RunAs;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.Wish;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Opens the sockets of `listen`.
+final class FdsOpening {
+  private FdsOpening() {}
+
+  static void open(ListenSockets sockets, String key, ListenAddress address, RunAs runAs)
+      throws ListenFailure {
+    // Without IPv6 the system's "everywhere" is everywhere in IPv4.
+    String host = address.host().isEmpty() ? "::" : address.host();
+    sockets.open(key, wish(host, address.port(), runAs));
+  }
+
+  private static Wish wish(String host, int port, RunAs runAs) {
+    InetAddress address = InetAddress.ofLiteral(host);
+    return new Wish(
+        Kind.TCP,
+        Optional.of(new InetSocketAddress(address, port)),
+        address instanceof Inet6Address,
+        false,
+        0,
+        runAs);
+  }
+
+  /// Reads back what is kept with a process: addresses with spaces between.
+  static List<ListenAddress> addresses(String memo) {
+    return Arrays.stream(memo.split(" "))
+        .filter(text -> !text.isEmpty())
+        .map(FdsOpening::address)
+        .toList();
+  }
+
+  private static ListenAddress address(String text) {
+    int colon = text.lastIndexOf(':');
+    int port = Integer.parseInt(text.substring(colon + 1));
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    return new ListenAddress(
+        host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
+  }
+}

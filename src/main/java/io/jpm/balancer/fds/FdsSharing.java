@@ -1,0 +1,238 @@
+package io.jpm.balancer.fds;
+
+import io.jpm.balancer.way.Sharing;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Gives apps the sockets of `listen` from descriptor 3 on, as systemd does. They are open as long
+/// as the app has an instance, and longer than a daemon. The program accepts by itself, and
+/// finishes its connections by itself when it is asked to end.
+public final class FdsSharing implements Sharing {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+  private static final String PREFIX = "fds ";
+  private static final long FIRST_LOOK_MILLIS = 50;
+  private static final long SLOWEST_LOOK_MILLIS = 500;
+
+  /// A program believes in what it inherits only when LISTEN_PID is its own, which nobody knows
+  /// before it is made; `exec` keeps the pid of the shell.
+  private static final List<String> WRAPPER =
+      List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh");
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Reports reports;
+  private final Map<WorkerId, Held> workers = new HashMap<>();
+  private final Map<Slot, AppName> slots = new HashMap<>();
+  private final Set<WorkerId> awaited = new HashSet<>();
+
+  private record Slot(int id, long birth) {
+    static Slot of(WorkerId worker) {
+      return new Slot(worker.id().value(), worker.birth());
+    }
+  }
+
+  /// What a process was made with.
+  private record Held(AppName app, List<ListenAddress> listen) {}
+
+  /// Made on the context of ClusterBalancer.
+  public FdsSharing(Vertx vertx, ProcessHost host, Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.reports = reports;
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+    AppSpec spec = order.spec();
+    List<ListenAddress> listen = spec.cluster().listen();
+    hold(order.worker(), spec);
+    Set<String> wanted = keysInUse(spec.name());
+    return OffLoop.<BalancerReply>call(
+        vertx,
+        () -> {
+          try {
+            // First, since one that goes may be in the way of one that comes.
+            closeOthers(spec.name(), wanted);
+            for (ListenAddress address : listen) {
+              open(spec, address);
+            }
+            return prepared(spec);
+          } catch (ListenFailure refusal) {
+            return new BalancerReply.Refused(String.valueOf(refusal.getMessage()));
+          }
+        });
+  }
+
+  private void hold(WorkerId worker, AppSpec spec) {
+    workers.put(worker, new Held(spec.name(), spec.cluster().listen()));
+    slots.put(Slot.of(worker), spec.name());
+  }
+
+  private Set<String> keysInUse(AppName app) {
+    return workers.values().stream()
+        .filter(held -> held.app().equals(app))
+        .flatMap(held -> held.listen().stream().map(address -> key(app, address)))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static String key(AppName app, ListenAddress address) {
+    return PREFIX + app + " " + address;
+  }
+
+  private ListenSockets sockets() throws ListenFailure {
+    return host.listenSockets()
+        .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
+  }
+
+  private void open(AppSpec spec, ListenAddress address) throws ListenFailure {
+    ListenSockets sockets = sockets();
+    String key = key(spec.name(), address);
+    if (sockets.find(key).isPresent()) {
+      return;
+    }
+    FdsOpening.open(sockets, key, address, spec.runAs());
+  }
+
+  private static Prepared prepared(AppSpec spec) {
+    List<ListenAddress> listen = spec.cluster().listen();
+    String names =
+        listen.stream()
+            .map(address -> Integer.toString(address.port()))
+            .collect(Collectors.joining(":"));
+    return new Prepared(
+        WRAPPER,
+        List.of(),
+        Map.of("LISTEN_FDS", Integer.toString(listen.size()), "LISTEN_FDNAMES", names),
+        listen.stream().map(address -> key(spec.name(), address)).toList(),
+        false,
+        listen.stream().map(ListenAddress::toString).collect(Collectors.joining(" ")));
+  }
+
+  private void closeOthers(AppName app, Set<String> wanted) throws ListenFailure {
+    for (ListenSocket socket : sockets().all()) {
+      String owner = socket.key().substring(0, socket.key().lastIndexOf(' ') + 1);
+      if (owner.equals(PREFIX + app + " ") && !wanted.contains(socket.key())) {
+        socket.close();
+      }
+    }
+  }
+
+  @Override
+  public void began(BalancerCommand.Began news) {
+    if (!workers.containsKey(news.worker())) {
+      // What it was made with, which its description may not say any more.
+      List<ListenAddress> listen = FdsOpening.addresses(news.memo());
+      workers.put(news.worker(), new Held(news.spec().name(), listen));
+      slots.put(Slot.of(news.worker()), news.spec().name());
+    }
+    awaited.add(news.worker());
+    look(news.worker(), news.process(), FIRST_LOOK_MILLIS);
+  }
+
+  private void look(WorkerId worker, ProcessIdentity process, long pause) {
+    Held held = workers.get(worker);
+    if (held == null || !awaited.contains(worker)) {
+      return;
+    }
+    Set<String> keys =
+        held.listen().stream().map(it -> key(held.app(), it)).collect(Collectors.toSet());
+    vertx
+        .executeBlocking(() -> accepted(process, keys), false)
+        .onComplete(seen -> {
+          if (seen.failed()) {
+            LOG.log(Level.WARNING, "cannot see where " + held.app() + " listens", seen.cause());
+          } else if (!seen.result().isEmpty()) {
+            if (awaited.remove(worker)) {
+              reports.listening(worker, seen.result().getFirst());
+            }
+            return;
+          }
+          long next = Math.min(SLOWEST_LOOK_MILLIS, pause + pause / 2);
+          vertx.setTimer(pause, _ -> look(worker, process, next));
+        });
+  }
+
+  /// The addresses of the sockets that the process waits on for connections.
+  private List<String> accepted(ProcessIdentity process, Set<String> keys) throws ListenFailure {
+    Set<Long> inodes =
+        host.listening(process).stream()
+            .filter(Listening::accepting)
+            .map(Listening::inode)
+            .collect(Collectors.toSet());
+    return sockets().all().stream()
+        .filter(socket -> keys.contains(socket.key()) && inodes.contains(socket.inode()))
+        .map(socket -> socket.key().substring(socket.key().lastIndexOf(' ') + 1))
+        .toList();
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId worker) {
+    return Future.succeededFuture(0);
+  }
+
+  @Override
+  public void ended(WorkerId worker) {
+    workers.remove(worker);
+    awaited.remove(worker);
+  }
+
+  @Override
+  public void released(WorkerId worker) {
+    ended(worker);
+    AppName app = slots.remove(Slot.of(worker));
+    if (app != null && !slots.containsValue(app)) {
+      OffLoop.call(
+              vertx,
+              () -> {
+                closeOthers(app, Set.of());
+                return true;
+              })
+          .onFailure(fault -> LOG.log(Level.ERROR, "sockets of " + app, fault));
+    }
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    return workers.values().stream()
+        .filter(held -> held.app().equals(app))
+        .flatMap(held -> held.listen().stream())
+        .map(ListenAddress::toString)
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return Strategy.KERNEL.word();
+  }
+
+  @Override
+  public Future<Void> close() {
+    awaited.clear();
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,129 @@
+package io.jpm.balancer.node;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/// What a worker says to its primary: `cmd` is `NODE_CLUSTER`, or `NODE_JPM` for what
+/// `lib/node-worker.cjs` adds. Node's own are the same in versions 18 to 24; unknown fields and
+/// messages are ignored.
+sealed interface NodeMessage {
+  /// It wants to listen: `queryServer`. Answered with an `ack` of `seq`.
+  record Query(long seq, Wanted wanted, int index, int backlog, Optional<Object> data)
+      implements NodeMessage {}
+
+  /// Where it wants to listen.
+  ///
+  /// @param address a literal; empty: every address
+  /// @param port -1 for a unix path
+  /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix path
+  /// @param fd a descriptor that it believes its primary to have, else less than 0
+  /// @param flags bit 0: an IPv6 wildcard leaves IPv4 alone
+  record Wanted(Optional<String> address, int port, String type, int fd, int flags) {
+    boolean udp() {
+      return type.startsWith("udp");
+    }
+
+    /// As people write it: `*:3000`, `127.0.0.1:3000`.
+    String text() {
+      return (udp() ? "udp " : "") + NodePort.text(address.orElse("*"), port);
+    }
+  }
+
+  /// A server listens; `wanted` has the port that it got.
+  record Listens(Wanted wanted) implements NodeMessage {}
+
+  /// It has closed what it got under `key`.
+  record Closed(String key) implements NodeMessage {}
+
+  /// It is about to disconnect; answered with an `ack`.
+  record Leaves(long seq) implements NodeMessage {}
+
+  /// The answer to a connection handed over in round robin.
+  record Answer(long ack, boolean accepted) implements NodeMessage {}
+
+  /// It has no connection any more.
+  record Drained() implements NodeMessage {}
+
+  /// Where its servers listen.
+  record Servers(List<InetSocketAddress> addresses) implements NodeMessage {}
+
+  /// Reads one; empty when there is nothing to do.
+  static Optional<NodeMessage> read(String json) {
+    try {
+      JsonObject message = new JsonObject(json);
+      return switch (message.getString("cmd", "")) {
+        case "NODE_CLUSTER" -> cluster(message);
+        case "NODE_JPM" -> own(message);
+        default -> Optional.empty();
+      };
+    } catch (DecodeException | ClassCastException notOurs) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<NodeMessage> cluster(JsonObject message) {
+    if (message.containsKey("ack")) {
+      return Optional.of(new Answer(message.getLong("ack"), message.getBoolean("accepted", false)));
+    }
+    return switch (message.getString("act", "")) {
+      case "queryServer" ->
+          Optional.of(
+              new Query(
+                  message.getLong("seq"),
+                  wanted(message),
+                  number(message, "index", 0),
+                  number(message, "backlog", 0),
+                  Optional.ofNullable(message.getValue("data"))));
+      case "listening" -> Optional.of(new Listens(wanted(message)));
+      case "close" -> Optional.of(new Closed(message.getString("key", "")));
+      case "exitedAfterDisconnect" -> Optional.of(new Leaves(message.getLong("seq")));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Wanted wanted(JsonObject message) {
+    return new Wanted(
+        Optional.ofNullable(message.getString("address")).filter(text -> !text.isEmpty()),
+        number(message, "port", -1),
+        String.valueOf(message.getValue("addressType")),
+        number(message, "fd", -1),
+        number(message, "flags", 0));
+  }
+
+  private static int number(JsonObject message, String name, int otherwise) {
+    return message.getValue(name) instanceof Number number ? number.intValue() : otherwise;
+  }
+
+  private static Optional<NodeMessage> own(JsonObject message) {
+    return switch (message.getString("act", "")) {
+      case "drained" -> Optional.of(new Drained());
+      case "servers" -> Optional.of(new Servers(addresses(message.getJsonArray("servers"))));
+      default -> Optional.empty();
+    };
+  }
+
+  private static List<InetSocketAddress> addresses(JsonArray servers) {
+    return IntStream.range(0, servers.size())
+        .mapToObj(servers::getJsonObject)
+        .flatMap(server ->
+            literal(server.getString("address", ""))
+                .map(address -> new InetSocketAddress(address, number(server, "port", 0)))
+                .stream())
+        .toList();
+  }
+
+  /// An address from its digits; names are not looked up, Node has done that.
+  static Optional<InetAddress> literal(String text) {
+    try {
+      return Optional.of(InetAddress.ofLiteral(text));
+    } catch (IllegalArgumentException noLiteral) {
+      return Optional.empty();
+    }
+  }
+}

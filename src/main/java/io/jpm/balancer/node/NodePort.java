@@ -1,0 +1,132 @@
+package io.jpm.balancer.node;
+
+import io.jpm.model.AppName;
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSocket;
+import io.vertx.core.Future;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// A socket that workers share, and who has it. Owned by [NodeSharing].
+final class NodePort {
+  private final String key;
+  private final Future<ListenSocket> socket;
+  private final RoundRobin turn;
+  private final Consumer<Connection> arrivals;
+  private final Set<NodeWorker> holders = new LinkedHashSet<>();
+  private final Set<AppName> users = new HashSet<>();
+  private Optional<Object> data = Optional.empty();
+
+  /// @param arrivals gets accepted connections on a thread of the host
+  NodePort(
+      String key, Future<ListenSocket> socket, RoundRobin turn, Consumer<Connection> arrivals) {
+    this.key = key;
+    this.socket = socket;
+    this.turn = turn;
+    this.arrivals = arrivals;
+  }
+
+  String key() {
+    return key;
+  }
+
+  Future<ListenSocket> socket() {
+    return socket;
+  }
+
+  /// The workers that listen on it.
+  Set<NodeWorker> holders() {
+    return holders;
+  }
+
+  /// The apps that keep it open, whether they listen at the moment or not.
+  Set<AppName> users() {
+    return users;
+  }
+
+  /// What the first server here wants all to share, such as the keys of TLS tickets.
+  Optional<Object> data(Optional<Object> offered) {
+    data = data.or(() -> offered);
+    return data;
+  }
+
+  void claim(NodeWorker worker) {
+    holders.add(worker);
+    users.add(worker.spec().name());
+  }
+
+  /// Lets a worker that has it take its turn.
+  void begin(NodeWorker worker) {
+    boolean first = turn.isEmpty();
+    turn.add(worker);
+    if (first && socket.succeeded()) {
+      socket.result().accept(arrivals);
+    }
+  }
+
+  /// A worker gets no more connections from here, though it may still listen.
+  void rest(NodeWorker worker) {
+    if (!turn.isEmpty()) {
+      turn.remove(worker);
+      if (turn.isEmpty() && socket.succeeded()) {
+        socket.result().pause();
+      }
+    }
+  }
+
+  /// A worker has it no more.
+  void leave(NodeWorker worker) {
+    holders.remove(worker);
+    rest(worker);
+  }
+
+  /// A worker is free to take more.
+  void hand() {
+    turn.hand();
+  }
+
+  /// Takes no more connections, and leaves the socket as it is.
+  void quit() {
+    if (!turn.isEmpty() && socket.succeeded()) {
+      socket.result().pause();
+    }
+  }
+
+  /// Lets go of the connections that wait here.
+  void close() {
+    turn.close();
+  }
+
+  Optional<InetSocketAddress> address() {
+    return socket.succeeded() ? socket.result().address() : Optional.empty();
+  }
+
+  /// Where it listens, for people.
+  Optional<String> text() {
+    return address()
+        .map(at -> {
+          InetAddress host = at.getAddress();
+          boolean all = host.isAnyLocalAddress() && host instanceof Inet6Address;
+          return text(all ? "*" : literal(host), at.getPort());
+        });
+  }
+
+  /// As Node writes it: `::`, not every group of zeros.
+  static String literal(InetAddress host) {
+    String text = host.getHostAddress();
+    if (!(host instanceof Inet6Address)) {
+      return text;
+    }
+    return text.replaceFirst("(^|:)0(:0)+(:|$)", "::");
+  }
+
+  static String text(String host, int port) {
+    return host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
+  }
+}

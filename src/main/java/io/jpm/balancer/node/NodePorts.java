@@ -1,0 +1,437 @@
+package io.jpm.balancer.node;
+
+import io.jpm.balancer.node.NodeMessage.Query;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.AppName;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// The sockets that Node's workers share: who has them, and how long they stay. A socket stays open
+/// as long as an app that has used it has an instance, so that one that crashes or is restarted
+/// loses no connection that waits. It goes early when nobody listens on it any more and the apps
+/// that did have processes that listen elsewhere, or have closed it themselves.
+///
+/// Owned by [NodeSharing], on its context.
+final class NodePorts {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+  private static final int IN_USE = 98;
+  private static final int UNSUPPORTED = 95;
+
+  /// How long nobody listens on a socket before it is closed for that.
+  private static final long UNHEARD_MILLIS = 5_000;
+
+  /// How long after the daemon's start a socket that it found is kept for somebody to ask for it.
+  private static final long UNCLAIMED_MILLIS = 60_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final ProcessHost host;
+  private final Map<String, NodePort> ports = new LinkedHashMap<>();
+  private final Map<Slot, AppName> slots = new HashMap<>();
+  private final Set<NodeWorker> alive = new HashSet<>();
+
+  /// Far from the numbers of a former daemon, whose answers may still come.
+  private long seq = ThreadLocalRandom.current().nextLong(1 << 20) << 31;
+
+  private record Slot(int id, long birth) {
+    static Slot of(WorkerId worker) {
+      return new Slot(worker.id().value(), worker.birth());
+    }
+  }
+
+  NodePorts(Vertx vertx, ProcessHost host) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.host = host;
+    vertx.setTimer(UNCLAIMED_MILLIS, _ -> closeUnclaimed());
+  }
+
+  private Optional<ListenSockets> sockets() {
+    return host.listenSockets();
+  }
+
+  void enter(WorkerId worker, AppName app) {
+    slots.put(Slot.of(worker), app);
+  }
+
+  /// Answers a worker that wants to listen.
+  void grant(NodeWorker worker, Query query) {
+    alive.add(worker);
+    String key = PortKeys.of(worker.spec(), query);
+    NodePort known = ports.get(key);
+    if ((known != null && known.holders().contains(worker)) || taken(worker, key, query)) {
+      refuse(worker, query, key, IN_USE);
+      return;
+    }
+    NodePort port = known != null ? known : opened(key, worker, query);
+    port.claim(worker);
+    port.socket()
+        .onSuccess(socket -> give(worker, query, port, socket))
+        .onFailure(fault -> {
+          ports.remove(key, port);
+          refuse(worker, query, key, errno(fault));
+        });
+  }
+
+  /// Whether another app listens there already, under another address. The kernel would not say so,
+  /// since all these sockets may share their port.
+  private boolean taken(NodeWorker worker, String key, Query query) {
+    if (query.wanted().port() <= 0) {
+      return false;
+    }
+    AppName app = worker.spec().name();
+    return ports.values().stream()
+        .filter(port -> !port.key().equals(key))
+        .filter(port -> PortKeys.isUdp(port.key()) == query.wanted().udp())
+        .filter(port -> port.holders().stream().anyMatch(it -> !it.spec().name().equals(app)))
+        .flatMap(port -> port.address().stream())
+        .anyMatch(address -> overlaps(address, query));
+  }
+
+  private static boolean overlaps(InetSocketAddress there, Query query) {
+    if (there.getPort() != query.wanted().port()) {
+      return false;
+    }
+    return there.getAddress().isAnyLocalAddress()
+        || query
+            .wanted()
+            .address()
+            .flatMap(NodeMessage::literal)
+            .map(wanted -> wanted.isAnyLocalAddress() || wanted.equals(there.getAddress()))
+            .orElse(true);
+  }
+
+  private NodePort opened(String key, NodeWorker worker, Query query) {
+    return known(
+        key,
+        OffLoop.call(
+            vertx,
+            () -> {
+              ListenSockets sockets =
+                  sockets()
+                      .orElseThrow(
+                          () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
+              return PortOpening.open(sockets, key, query, worker.spec().runAs());
+            }));
+  }
+
+  private NodePort known(String key, Future<ListenSocket> socket) {
+    var turn = new RoundRobin((worker, passage) -> hand(key, worker, passage));
+    NodePort port =
+        new NodePort(
+            key,
+            socket,
+            turn,
+            connection -> context.runOnContext(_ -> arrived(key, turn, connection)));
+    ports.put(key, port);
+    return port;
+  }
+
+  private void arrived(String key, RoundRobin turn, Connection connection) {
+    if (ports.containsKey(key)) {
+      turn.arrived(connection);
+    } else {
+      connection.close();
+    }
+  }
+
+  private void give(NodeWorker worker, Query query, NodePort port, ListenSocket socket) {
+    if (!port.holders().contains(worker) || worker.process().isEmpty()) {
+      return; // It has ended meanwhile.
+    }
+    ProcessIdentity process = worker.process().get();
+    Optional<Object> data = port.data(query.data());
+    boolean inTurn = worker.roundRobin() && !query.wanted().udp();
+    String ack =
+        NodeReply.granted(
+            query.seq(), port.key(), data, inTurn ? socket.address() : Optional.empty());
+    if (!inTurn) {
+      boolean sent =
+          host.post(
+              process,
+              ack,
+              socket,
+              taken -> {
+                if (!taken) {
+                  context.runOnContext(_ -> port.leave(worker));
+                }
+              });
+      if (!sent) {
+        port.leave(worker);
+      }
+    } else if (host.post(process, ack)) {
+      if (worker.draining().isEmpty()) {
+        port.begin(worker);
+      }
+    } else {
+      port.leave(worker);
+    }
+  }
+
+  private void refuse(NodeWorker worker, Query query, String key, int errno) {
+    worker
+        .process()
+        .ifPresent(process ->
+            host.post(process, NodeReply.refused(query.seq(), key, errno, query.data())));
+  }
+
+  private static int errno(Throwable fault) {
+    if (fault instanceof ListenFailure failure) {
+      return failure.errno();
+    }
+    LOG.log(Level.ERROR, "a socket could not be opened", fault);
+    return UNSUPPORTED;
+  }
+
+  private boolean hand(String key, NodeWorker worker, Passage passage) {
+    if (worker.process().isEmpty()) {
+      return false;
+    }
+    long number = ++seq;
+    worker.unanswered().put(number, passage);
+    boolean sent =
+        host.post(
+            worker.process().get(),
+            NodeReply.connection(number, key),
+            passage.connection(),
+            taken -> {
+              if (!taken) {
+                context.runOnContext(_ -> notTaken(worker, number));
+              }
+            });
+    if (!sent) {
+      worker.unanswered().remove(number);
+    }
+    return sent;
+  }
+
+  private void notTaken(NodeWorker worker, long number) {
+    Passage passage = worker.unanswered().remove(number);
+    if (passage != null) {
+      passage.turn().remove(worker);
+      passage.turn().returned(passage);
+    }
+  }
+
+  /// A worker can take another connection, whatever socket it comes from.
+  void freed(NodeWorker worker) {
+    held(worker).forEach(NodePort::hand);
+  }
+
+  private List<NodePort> held(NodeWorker worker) {
+    return ports.values().stream().filter(port -> port.holders().contains(worker)).toList();
+  }
+
+  /// Finds out by its descriptors where a worker of a former daemon listens.
+  Future<Void> adopt(NodeWorker worker) {
+    alive.add(worker);
+    ProcessIdentity process = worker.process().orElseThrow();
+    return claim(
+        worker,
+        () -> {
+          Set<Long> inodes =
+              host.listening(process).stream().map(Listening::inode).collect(Collectors.toSet());
+          return socket -> inodes.contains(socket.inode());
+        });
+  }
+
+  /// Takes a worker's own word for where it listens.
+  Future<Void> adopt(NodeWorker worker, List<InetSocketAddress> addresses) {
+    Set<InetSocketAddress> named = Set.copyOf(addresses);
+    return claim(worker, () -> socket -> socket.address().filter(named::contains).isPresent());
+  }
+
+  /// What blocks, and then tells which sockets are meant.
+  @FunctionalInterface
+  private interface Search {
+    Predicate<ListenSocket> search();
+  }
+
+  private record Found(List<ListenSocket> held, List<ListenSocket> udp) {}
+
+  private Future<Void> claim(NodeWorker worker, Search search) {
+    return vertx
+        .executeBlocking(
+            () -> {
+              Predicate<ListenSocket> meant = search.search();
+              List<ListenSocket> own =
+                  sockets().stream()
+                      .flatMap(all -> all.all().stream())
+                      .filter(socket -> PortKeys.mayBeOf(socket.key(), worker.spec()))
+                      .toList();
+              return new Found(
+                  own.stream().filter(meant).toList(),
+                  own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList());
+            },
+            false)
+        .onSuccess(found -> {
+          if (alive.contains(worker)) {
+            found.held().forEach(socket -> claim(worker, socket));
+            found.udp().forEach(socket -> port(socket).users().add(worker.spec().name()));
+          }
+        })
+        .onFailure(fault -> LOG.log(Level.WARNING, "sockets of " + worker.spec().name(), fault))
+        .mapEmpty();
+  }
+
+  private NodePort port(ListenSocket socket) {
+    NodePort port = ports.get(socket.key());
+    return port != null ? port : known(socket.key(), Future.succeededFuture(socket));
+  }
+
+  private void claim(NodeWorker worker, ListenSocket socket) {
+    NodePort port = port(socket);
+    port.claim(worker);
+    if (worker.roundRobin() && worker.draining().isEmpty() && !PortKeys.isUdp(port.key())) {
+      port.begin(worker);
+    }
+  }
+
+  Optional<String> addressOf(NodeWorker worker) {
+    return held(worker).stream().flatMap(port -> port.text().stream()).findFirst();
+  }
+
+  Set<Integer> numbersOf(NodeWorker worker) {
+    return held(worker).stream()
+        .flatMap(port -> port.address().stream())
+        .map(InetSocketAddress::getPort)
+        .collect(Collectors.toSet());
+  }
+
+  List<String> addressesOf(AppName app) {
+    return ports.values().stream()
+        .filter(port -> port.holders().stream().anyMatch(it -> it.spec().name().equals(app)))
+        .flatMap(port -> port.text().stream())
+        .toList();
+  }
+
+  /// A worker gets no more connections from here.
+  void rest(NodeWorker worker) {
+    held(worker).forEach(port -> port.rest(worker));
+  }
+
+  /// A worker has closed a server.
+  void left(NodeWorker worker, String key) {
+    NodePort port = ports.get(key);
+    if (port != null) {
+      port.leave(worker);
+      settle();
+    }
+  }
+
+  void leftAll(NodeWorker worker) {
+    held(worker).forEach(port -> port.leave(worker));
+  }
+
+  void ended(NodeWorker worker) {
+    alive.remove(worker);
+    leftAll(worker);
+    List<Passage> back = List.copyOf(worker.unanswered().values());
+    worker.unanswered().clear();
+    back.forEach(passage -> passage.turn().returned(passage));
+  }
+
+  /// Nothing follows in the worker's place.
+  void release(WorkerId worker) {
+    AppName app = slots.remove(Slot.of(worker));
+    if (app == null || slots.containsValue(app)) {
+      return;
+    }
+    List.copyOf(ports.values())
+        .forEach(port -> {
+          port.users().remove(app);
+          if (port.users().isEmpty() && port.holders().isEmpty()) {
+            close(port);
+          }
+        });
+  }
+
+  /// Something has changed: in a while, what nobody listens on is looked at.
+  void settle() {
+    if (ports.values().stream().anyMatch(port -> port.holders().isEmpty())) {
+      Set<String> unheard =
+          ports.values().stream()
+              .filter(port -> port.holders().isEmpty())
+              .map(NodePort::key)
+              .collect(Collectors.toSet());
+      vertx.setTimer(UNHEARD_MILLIS, _ -> unheard.forEach(this::closeIfUnheard));
+    }
+  }
+
+  private void closeIfUnheard(String key) {
+    NodePort port = ports.get(key);
+    if (port != null
+        && port.holders().isEmpty()
+        && !PortKeys.isUdp(key)
+        && port.users().stream().allMatch(this::hasSettled)) {
+      close(port);
+    }
+  }
+
+  /// Whether an app has a process that listens, or has, and is not about to go.
+  private boolean hasSettled(AppName app) {
+    return alive.stream()
+        .filter(worker -> worker.spec().name().equals(app))
+        .anyMatch(worker -> worker.listened() && worker.draining().isEmpty());
+  }
+
+  private void close(NodePort port) {
+    ports.remove(port.key());
+    LOG.log(Level.DEBUG, "{0} is closed", port.key());
+    // Closing tells the keeper, which may block.
+    port.close();
+    port.socket()
+        .compose(socket ->
+            OffLoop.call(
+                vertx,
+                () -> {
+                  socket.close();
+                  return true;
+                }))
+        .onFailure(fault -> LOG.log(Level.ERROR, port.key() + " cannot be closed", fault));
+  }
+
+  private void closeUnclaimed() {
+    Set<String> claimed = Set.copyOf(ports.keySet());
+    OffLoop.call(
+            vertx,
+            () ->
+                sockets().stream()
+                    .flatMap(all -> all.all().stream())
+                    .filter(socket -> socket.key().startsWith(PortKeys.PREFIX))
+                    .filter(socket -> !claimed.contains(socket.key()))
+                    .toList())
+        .onSuccess(found ->
+            found.stream()
+                .filter(socket -> !ports.containsKey(socket.key()))
+                .forEach(socket -> close(port(socket))));
+  }
+
+  /// Stops accepting here; what waits in the kernel waits for the next daemon.
+  Future<Void> close() {
+    ports.values().forEach(NodePort::quit);
+    return Future.succeededFuture();
+  }
+}

@@ -1,0 +1,60 @@
+package io.jpm.balancer.node;
+
+import io.vertx.core.json.JsonObject;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+
+/// What the primary says to a worker.
+final class NodeReply {
+  /// Has the preload take no more connections.
+  static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
+
+  /// Asks the preload where it listens.
+  static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
+
+  private NodeReply() {}
+
+  /// Something was heard.
+  static String heard(long seq) {
+    return cluster().put("ack", seq).encode();
+  }
+
+  /// A socket cannot be had.
+  ///
+  /// @param errno the system's number, positive; Node has it negative
+  static String refused(long seq, String key, int errno, Optional<Object> data) {
+    return ack(seq, key, -errno, data).encode();
+  }
+
+  /// The socket comes with this message, or, where the worker is handed its connections, this
+  /// message alone tells where it listens.
+  static String granted(
+      long seq, String key, Optional<Object> data, Optional<InetSocketAddress> name) {
+    JsonObject ack = ack(seq, key, 0, data);
+    name.ifPresent(at -> ack.put("sockname", sockname(at)));
+    return ack.encode();
+  }
+
+  /// A connection comes with this message.
+  static String connection(long seq, String key) {
+    return cluster().put("act", "newconn").put("key", key).put("seq", seq).encode();
+  }
+
+  private static JsonObject ack(long seq, String key, int errno, Optional<Object> data) {
+    JsonObject ack = cluster().put("ack", seq).put("errno", errno).put("key", key);
+    data.ifPresentOrElse(value -> ack.put("data", value), () -> ack.putNull("data"));
+    return ack;
+  }
+
+  private static JsonObject sockname(InetSocketAddress at) {
+    return new JsonObject()
+        .put("address", NodePort.literal(at.getAddress()))
+        .put("family", at.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4")
+        .put("port", at.getPort());
+  }
+
+  private static JsonObject cluster() {
+    return new JsonObject().put("cmd", "NODE_CLUSTER");
+  }
+}

@@ -1,0 +1,209 @@
+package io.jpm.balancer.node;
+
+import io.jpm.balancer.node.NodeMessage.Query;
+import io.jpm.balancer.way.Sharing;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.model.AppName;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Sharing among Node's processes. A worker that listens asks for the socket over its channel
+/// (`queryServer`), and gets it, or is handed its connections one by one (`round_robin`). The
+/// sockets themselves and who has them are [NodePorts]' affair.
+public final class NodeSharing implements Sharing {
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Path preload;
+  private final Reports reports;
+  private final NodePorts ports;
+  private final Map<WorkerId, NodeWorker> workers = new HashMap<>();
+  private final Map<AppName, Strategy> strategies = new HashMap<>();
+
+  /// @param preload `lib/node-worker.cjs`
+  public NodeSharing(Vertx vertx, ProcessHost host, Path preload, Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.preload = preload;
+    this.reports = reports;
+    this.ports = new NodePorts(vertx, host);
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+    Strategy strategy = order.spec().cluster().strategy().orElse(Strategy.KERNEL);
+    if (strategy != Strategy.KERNEL && strategy != Strategy.ROUND_ROBIN) {
+      return Future.succeededFuture(
+          new BalancerReply.Refused(
+              "strategy %s of app %s: with balance node use kernel or round_robin"
+                  .formatted(strategy.word(), order.spec().name())));
+    }
+    strategies.put(order.spec().name(), strategy);
+    ports.enter(order.worker(), order.spec().name());
+    boolean inTurn = strategy == Strategy.ROUND_ROBIN;
+    workers.put(order.worker(), new NodeWorker(order.worker(), order.spec(), inTurn));
+    return Future.succeededFuture(
+        new Prepared(
+            List.of(),
+            List.of("--require", preload.toString()),
+            Map.of("NODE_UNIQUE_ID", Integer.toString(order.number() + 1), "JPM_NODE_WORKER", "1"),
+            List.of(),
+            true,
+            strategy.word()));
+  }
+
+  @Override
+  public void began(BalancerCommand.Began news) {
+    NodeWorker prepared = workers.get(news.worker());
+    if (prepared == null) {
+      adopt(news);
+      return;
+    }
+    prepared.runs(news.process());
+    List<String> early = List.copyOf(prepared.early());
+    prepared.early().clear();
+    early.forEach(json -> heard(news.worker(), json));
+  }
+
+  private void adopt(BalancerCommand.Began news) {
+    Strategy strategy = Strategy.ofWord(news.memo()).orElse(Strategy.KERNEL);
+    AppName app = news.spec().name();
+    strategies.putIfAbsent(app, strategy);
+    var worker = new NodeWorker(news.worker(), news.spec(), strategy == Strategy.ROUND_ROBIN);
+    worker.runs(news.process());
+    workers.put(news.worker(), worker);
+    ports.enter(news.worker(), app);
+    ports.adopt(worker).onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
+    if (worker.roundRobin()) {
+      // It has no socket by which it could be seen.
+      post(worker, NodeReply.SERVERS);
+    }
+  }
+
+  @Override
+  public void heard(WorkerId id, String json) {
+    NodeWorker worker = workers.get(id);
+    if (worker == null) {
+      return;
+    }
+    if (worker.process().isEmpty()) {
+      worker.early().add(json);
+      return;
+    }
+    NodeMessage.read(json).ifPresent(message -> heard(worker, message));
+  }
+
+  private void heard(NodeWorker worker, NodeMessage message) {
+    switch (message) {
+      case Query query -> ports.grant(worker, query);
+      case NodeMessage.Listens(NodeMessage.Wanted wanted) -> tell(worker, wanted.text());
+      case NodeMessage.Closed(String key) -> ports.left(worker, key);
+      case NodeMessage.Leaves(long seq) -> {
+        ports.leftAll(worker);
+        post(worker, NodeReply.heard(seq));
+      }
+      case NodeMessage.Answer(long ack, boolean accepted) -> {
+        Passage passage = worker.unanswered().remove(ack);
+        if (passage != null) {
+          passage.turn().answered(worker, passage, accepted);
+          ports.freed(worker);
+        }
+      }
+      case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
+      case NodeMessage.Servers servers ->
+          ports
+              .adopt(worker, servers.addresses())
+              .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
+    }
+  }
+
+  private void tell(NodeWorker worker, String address) {
+    if (!worker.listened()) {
+      worker.listens();
+      reports.listening(worker.id(), address);
+    }
+    ports.settle();
+  }
+
+  private boolean post(NodeWorker worker, String json) {
+    return worker.process().map(process -> host.post(process, json)).orElse(false);
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId id) {
+    NodeWorker worker = workers.get(id);
+    if (worker == null || worker.process().isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    if (worker.draining().isPresent()) {
+      return worker.draining().get().future();
+    }
+    Promise<Integer> done = Promise.promise();
+    Set<Integer> numbers = ports.numbersOf(worker);
+    worker.drains(done);
+    ports.rest(worker);
+    if (!post(worker, NodeReply.DRAIN)) {
+      count(worker.process().get(), numbers, done);
+      return done.future();
+    }
+    long millis = Math.max(1, worker.spec().cluster().drain().toMillis());
+    long timer = vertx.setTimer(millis, _ -> count(worker.process().get(), numbers, done));
+    return done.future().onComplete(_ -> vertx.cancelTimer(timer));
+  }
+
+  /// The time is over, or it cannot be told: what is left is what the kernel shows.
+  private void count(ProcessIdentity process, Set<Integer> numbers, Promise<Integer> done) {
+    vertx
+        .executeBlocking(() -> host.connections(process, numbers), false)
+        .onComplete(left -> done.tryComplete(left.succeeded() ? left.result() : 0));
+  }
+
+  @Override
+  public void ended(WorkerId id) {
+    NodeWorker worker = workers.remove(id);
+    if (worker == null) {
+      return;
+    }
+    ports.ended(worker);
+    worker.draining().ifPresent(done -> done.tryComplete(0));
+  }
+
+  @Override
+  public void released(WorkerId id) {
+    ended(id);
+    ports.release(id);
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    return ports.addressesOf(app);
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return strategies.getOrDefault(app, Strategy.KERNEL).word();
+  }
+
+  @Override
+  public Future<Void> close() {
+    workers.values().stream()
+        .map(NodeWorker::draining)
+        .flatMap(Optional::stream)
+        .collect(Collectors.toSet())
+        .forEach(done -> done.tryComplete(0));
+    return ports.close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.jpm.balancer.node;
+
+import io.jpm.balancer.node.NodeMessage.Query;
+import io.jpm.balancer.node.NodeMessage.Wanted;
+import io.jpm.model.AppSpec;
+
+/// The names of the sockets that Node's workers share; a new daemon finds them by these.
+final class PortKeys {
+  static final String PREFIX = "node ";
+
+  private PortKeys() {}
+
+  /// All apps that ask for the same address and port share it, as with PM2, if they run as the same
+  /// user: what one user's processes serve is not given to another's. A port that the system
+  /// chooses is the app's own; its further ones are told apart by the order in which each worker
+  /// asks for them.
+  static String of(AppSpec spec, Query query) {
+    Wanted wanted = query.wanted();
+    String place = wanted.address().orElse("*") + ":" + wanted.port() + ":" + wanted.type();
+    String v6only = (wanted.flags() & 1) != 0 ? ":v6only" : "";
+    if (wanted.port() == 0) {
+      return PREFIX + spec.name() + " " + place + v6only + ":" + query.index();
+    }
+    return PREFIX + all(spec) + " " + place + v6only;
+  }
+
+  private static String all(AppSpec spec) {
+    return spec.runAs().user().map(user -> "*@" + user).orElse("*");
+  }
+
+  /// Whether it is one of datagrams, which the kernel does not show by process.
+  static boolean isUdp(String key) {
+    return key.contains(":udp");
+  }
+
+  /// Whether `app` may have asked for it.
+  static boolean mayBeOf(String key, AppSpec spec) {
+    // Names may have spaces, places have none.
+    String owner = key.substring(0, Math.max(0, key.lastIndexOf(' ')));
+    return owner.equals(PREFIX + spec.name()) || owner.equals(PREFIX + all(spec));
+  }
+}

@@ -1,0 +1,319 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReport;
+import io.jpm.bus.BusCodec;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.HostFixture;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/// ClusterBalancer on a real host, and what God does for it.
+final class BalancerFixture implements AutoCloseable {
+  static final Duration DEADLINE = Duration.ofSeconds(40);
+  private static final Path RESOURCES = Path.of("src/test/resources/balancer").toAbsolutePath();
+
+  final ProcessHost host;
+  final HostFixture processes;
+  final Map<String, String> environment = new HashMap<>();
+  final List<BalancerReport> reports = new CopyOnWriteArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private Vertx vertx;
+  private int generations;
+
+  BalancerFixture(ProcessHost host, Path dir) {
+    this.host = host;
+    this.processes = new HostFixture(host, dir);
+    this.vertx = boot();
+  }
+
+  private Vertx boot() {
+    Vertx made = Vertx.vertx();
+    BusCodec.install(made);
+    made.eventBus()
+        .<BalancerReport>consumer(
+            Addresses.BALANCER_REPORTS, message -> reports.add(message.body()));
+    var context = new BalancerContext(host, Path.of("").toAbsolutePath(), System::nanoTime);
+    await(made.deployVerticle(new ClusterBalancerVerticle(context)));
+    return made;
+  }
+
+  /// A new daemon takes over the processes of the former one.
+  void reboot() {
+    await(vertx.close());
+    reports.clear();
+    vertx = boot();
+    for (Worker worker : workers) {
+      if (!worker.hasEnded()) {
+        worker.begin();
+      }
+    }
+  }
+
+  /// One process.
+  final class Worker implements ChildWatcher {
+    final WorkerId id;
+    final AppSpec spec;
+    final int number;
+    private final Prepared prepared;
+    private final Path out;
+    private final List<String> messages = new CopyOnWriteArrayList<>();
+    private volatile Optional<Exit> exit = Optional.empty();
+    private volatile boolean treeGone;
+    private Optional<Child> child = Optional.empty();
+
+    private Worker(WorkerId id, AppSpec spec, int number, Prepared prepared) {
+      this.id = id;
+      this.spec = spec;
+      this.number = number;
+      this.prepared = prepared;
+      SpawnRequest request = request();
+      this.out = request.out().file();
+      processes.capture(request.out());
+      processes.capture(request.error());
+      SpawnResult result = host.spawn(request, this);
+      assertThat(result).isInstanceOf(SpawnResult.Started.class);
+      child = Optional.of(((SpawnResult.Started) result).child());
+      begin();
+    }
+
+    private SpawnRequest request() {
+      List<String> argv = new ArrayList<>(prepared.wrapper());
+      List<String> own = new ArrayList<>(spec.command().argv());
+      own.addAll(1, prepared.options());
+      argv.addAll(own);
+      SpawnRequest base = processes.request(argv.getFirst());
+      Map<String, String> all = new HashMap<>(base.environment());
+      all.putAll(environment);
+      all.putAll(prepared.environment());
+      return new SpawnRequest(
+          Path.of(argv.getFirst()),
+          argv,
+          all,
+          base.cwd(),
+          base.out(),
+          base.error(),
+          base.tag(),
+          RunAs.DAEMON,
+          prepared.channel(),
+          false,
+          prepared.sockets());
+    }
+
+    private void begin() {
+      ask(
+          new BalancerCommand.Began(
+              id, number, child.orElseThrow().identity(), spec, prepared.memo()));
+    }
+
+    int pid() {
+      return child.orElseThrow().identity().pid();
+    }
+
+    Prepared prepared() {
+      return prepared;
+    }
+
+    @Override
+    public void exited(Exit how) {
+      exit = Optional.of(how);
+      vertx.eventBus().send(Addresses.BALANCER_COMMAND, new BalancerCommand.Ended(id));
+    }
+
+    @Override
+    public void message(String json, Runnable heard) {
+      messages.add(json);
+      heard.run();
+    }
+
+    @Override
+    public void internal(String json, Runnable heard) {
+      vertx.eventBus().send(Addresses.BALANCER_COMMAND, new BalancerCommand.Heard(id, json));
+      heard.run();
+    }
+
+    @Override
+    public void treeGone() {
+      treeGone = true;
+    }
+
+    void send(String json) {
+      assertThat(child.orElseThrow().send(json)).isTrue();
+    }
+
+    List<String> messages() {
+      return messages;
+    }
+
+    boolean hasEnded() {
+      return exit.isPresent();
+    }
+
+    Worker awaitListening() {
+      Eventually.await("it listens", DEADLINE, () -> reportedAddress().isPresent(), this::output);
+      return this;
+    }
+
+    Optional<String> reportedAddress() {
+      return reports.stream()
+          .flatMap(report ->
+              report instanceof BalancerReport.Listening listening && listening.worker().equals(id)
+                  ? Optional.of(listening.address()).stream()
+                  : Optional.<String>empty().stream())
+          .findFirst();
+    }
+
+    int port() {
+      String address = awaitListening().reportedAddress().orElseThrow();
+      return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    }
+
+    String output() {
+      try {
+        return Files.exists(out) ? Files.readString(out) : "";
+      } catch (IOException error) {
+        throw new UncheckedIOException(error);
+      }
+    }
+
+    Worker awaitOutput(String text) {
+      Eventually.await("it prints " + text, DEADLINE, () -> output().contains(text), this::output);
+      return this;
+    }
+
+    Future<Integer> drain() {
+      return vertx
+          .eventBus()
+          .<BalancerReply>request(Addresses.BALANCER_COMMAND, new BalancerCommand.Drain(id), slow())
+          .map(reply -> ((BalancerReply.Drained) reply.body()).left());
+    }
+
+    /// Signals it, waits for its end, and says which it was.
+    Exit end(Signal signal) {
+      child.orElseThrow().signalMain(signal);
+      Eventually.await("it ends", DEADLINE, this::hasEnded);
+      return exit.orElseThrow();
+    }
+
+    void release() {
+      ask(new BalancerCommand.Released(id));
+    }
+  }
+
+  private static io.vertx.core.eventbus.DeliveryOptions slow() {
+    return new io.vertx.core.eventbus.DeliveryOptions().setSendTimeout(120_000);
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+    } catch (Exception error) {
+      throw new AssertionError(error);
+    }
+  }
+
+  BalancerReply ask(BalancerCommand command) {
+    return await(
+            vertx.eventBus().<BalancerReply>request(Addresses.BALANCER_COMMAND, command, slow()))
+        .body();
+  }
+
+  /// Starts instance `id` of an app.
+  Worker start(AppSpec spec, int id, int number) {
+    var worker = new WorkerId(new InstanceId(id), 1000L + generations, ++generations);
+    BalancerReply reply = ask(new BalancerCommand.Prepare(worker, number, spec));
+    assertThat(reply).isInstanceOf(Prepared.class);
+    Worker made = new Worker(worker, spec, number, (Prepared) reply);
+    workers.add(made);
+    return made;
+  }
+
+  BalancerReply.Status status(Worker worker) {
+    return (BalancerReply.Status) ask(new BalancerCommand.Ask(worker.spec.name(), worker.id.id()));
+  }
+
+  static Path program(String name) {
+    for (String folder : System.getenv("PATH").split(":")) {
+      if (Files.isExecutable(Path.of(folder, name))) {
+        return Path.of(folder, name);
+      }
+    }
+    throw new AssertionError(name + " is not installed");
+  }
+
+  /// An app made of `server.cjs`.
+  static AppSpec server(String name, Strategy strategy, String kind, String place) {
+    return node(name, strategy, "server.cjs", kind, place);
+  }
+
+  static AppSpec node(String name, Strategy strategy, String script, String... arguments) {
+    var command =
+        new Command(
+            RESOURCES.resolve(script), Optional.of(program("node")), List.of(), List.of(arguments));
+    return AppSpec.of(new AppName(name), command, Path.of("/"))
+        .cluster(cluster(Balance.AUTO, Optional.of(strategy), List.of()))
+        .build();
+  }
+
+  static Cluster cluster(Balance way, Optional<Strategy> strategy, List<ListenAddress> listen) {
+    return new Cluster(
+        true,
+        way,
+        strategy,
+        OptionalInt.empty(),
+        listen,
+        Duration.ofSeconds(30),
+        ProxyProtocol.NONE);
+  }
+
+  @Override
+  public void close() {
+    for (Worker worker : workers) {
+      worker.child.ifPresent(child -> {
+        child.signalTree(Signal.SIGKILL);
+        Eventually.await("its tree is gone", DEADLINE, () -> worker.treeGone);
+      });
+    }
+    await(vertx.close());
+    processes.close();
+  }
+}

@@ -1,0 +1,148 @@
+package io.jpm.balancer;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Clients that ask without end. They forgive nothing: a connection on which a request was sent and
+/// no whole answer came is a failure; only after `Connection: close` a new one is opened.
+final class HttpLoad implements AutoCloseable {
+  final List<String> failures = new CopyOnWriteArrayList<>();
+  final List<String> answers = new CopyOnWriteArrayList<>();
+  final AtomicInteger answered = new AtomicInteger();
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean running = true;
+
+  /// @param keepAlive whether connections are used again
+  HttpLoad(int port, int clients, boolean keepAlive) {
+    for (int n = 0; n < clients; n++) {
+      threads.add(Thread.ofPlatform().start(() -> run(port, keepAlive)));
+    }
+  }
+
+  private void run(int port, boolean keepAlive) {
+    while (running) {
+      try (Wire wire = new Wire(port)) {
+        boolean open = true;
+        while (open && running) {
+          Answer answer = wire.ask("/", keepAlive);
+          answered.incrementAndGet();
+          answers.add(answer.body());
+          open = keepAlive && !answer.closes();
+        }
+      } catch (IOException error) {
+        if (running) {
+          failures.add(error.toString());
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    running = false;
+    for (Thread thread : threads) {
+      try {
+        thread.join();
+      } catch (InterruptedException error) {
+        throw new AssertionError(error);
+      }
+    }
+  }
+
+  /// A whole answer.
+  record Answer(String head, String body) {
+    boolean closes() {
+      return head.toLowerCase(Locale.ROOT).contains("connection: close");
+    }
+  }
+
+  /// One connection.
+  static final class Wire implements AutoCloseable {
+    final Socket socket;
+    final InputStream in;
+
+    Wire(int port) throws IOException {
+      socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
+      socket.setSoTimeout(30_000);
+      in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    void write(String text) throws IOException {
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    Answer ask(String path, boolean keepAlive) throws IOException {
+      write(
+          "GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n"
+              .formatted(path, keepAlive ? "" : "Connection: close\r\n"));
+      return read();
+    }
+
+    Answer read() throws IOException {
+      StringBuilder head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        head.append((char) byteOrFail());
+      }
+      return new Answer(head.toString(), body(head.toString().toLowerCase(Locale.ROOT)));
+    }
+
+    private String body(String head) throws IOException {
+      int at = head.indexOf("content-length: ");
+      if (at >= 0) {
+        int length = Integer.parseInt(head.substring(at + 16, head.indexOf('\r', at)));
+        return new String(exactly(length), StandardCharsets.UTF_8);
+      }
+      StringBuilder body = new StringBuilder();
+      for (int size = chunk(); size > 0; size = chunk()) {
+        body.append(new String(exactly(size), StandardCharsets.UTF_8));
+        line();
+      }
+      line();
+      return body.toString();
+    }
+
+    private int chunk() throws IOException {
+      return Integer.parseInt(line(), 16);
+    }
+
+    String line() throws IOException {
+      StringBuilder line = new StringBuilder();
+      for (int c = byteOrFail(); c != '\n'; c = byteOrFail()) {
+        if (c != '\r') {
+          line.append((char) c);
+        }
+      }
+      return line.toString();
+    }
+
+    byte[] exactly(int length) throws IOException {
+      byte[] bytes = in.readNBytes(length);
+      if (bytes.length < length) {
+        throw new IOException("the connection ended within an answer");
+      }
+      return bytes;
+    }
+
+    private int byteOrFail() throws IOException {
+      int next = in.read();
+      if (next < 0) {
+        throw new IOException("the connection ended before the answer did");
+      }
+      return next;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+}

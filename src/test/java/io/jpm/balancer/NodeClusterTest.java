@@ -1,0 +1,323 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.BalancerFixture.Worker;
+import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.bus.BalancerReply;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Signal;
+import io.jpm.model.Strategy;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Real Node processes that share ports.
+@Timeout(180)
+class NodeClusterTest {
+  private BalancerFixture balancer;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    balancer = new BalancerFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    balancer.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static String ask(int port) throws IOException {
+    try (Wire wire = new Wire(port)) {
+      return wire.ask("/", false).body();
+    }
+  }
+
+  private static AppSpec web(Strategy strategy, int port) {
+    return BalancerFixture.server("web", strategy, "http", Integer.toString(port));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void twoWorkersAnswerOnOnePortAndAreReplacedWithoutLoss(Strategy strategy) throws IOException {
+    AppSpec spec = web(strategy, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    int port = one.port();
+
+    assertThat(one.reportedAddress()).contains("*:" + port);
+    BalancerReply.Status status = balancer.status(one);
+    assertThat(status.way()).isEqualTo(Balance.NODE);
+    assertThat(status.reason()).isEqualTo("the program is node");
+    assertThat(status.strategy()).isEqualTo(strategy.word());
+    assertThat(status.addresses()).containsExactly("*:" + port);
+
+    try (var kept = new HttpLoad(port, 4, true);
+        var closed = new HttpLoad(port, 2, false)) {
+      Eventually.await(
+          "answers", BalancerFixture.DEADLINE, () -> kept.answered.get() > 50, () -> kept.failures);
+      for (Worker old : List.of(one, two)) {
+        balancer.start(spec, old.number, old.number).awaitListening();
+        assertThat(BalancerFixture.await(old.drain())).isZero();
+        old.end(Signal.SIGINT);
+        old.release();
+      }
+      int before = kept.answered.get();
+      int beforeClosed = closed.answered.get();
+      Eventually.await(
+          "the new ones answer",
+          BalancerFixture.DEADLINE,
+          () -> kept.answered.get() > before + 50 && closed.answered.get() > beforeClosed + 20);
+      assertThat(kept.failures).isEmpty();
+      assertThat(closed.failures).isEmpty();
+      assertThat(String.join("|", closed.answers))
+          .contains("worker 1 " + one.pid(), "worker 2 " + two.pid());
+    }
+  }
+
+  @Test
+  void inRoundRobinEachGetsAsManyAsTheOther() throws IOException {
+    AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+
+    List<String> answers = new ArrayList<>();
+    for (int n = 0; n < 20; n++) {
+      answers.add(ask(one.port()));
+    }
+    assertThat(answers.stream().collect(Collectors.groupingBy(it -> it, Collectors.counting())))
+        .containsEntry("worker 1 " + one.pid(), 10L)
+        .containsEntry("worker 2 " + two.pid(), 10L);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void connectionsWaitForTheWorkerAfterOneThatWasKilled(Strategy strategy) throws IOException {
+    AppSpec spec = web(strategy, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    int port = one.port();
+    one.end(Signal.SIGKILL);
+    try (Wire waiting = new Wire(port)) {
+      waiting.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      Worker next = balancer.start(spec, 0, 0);
+      assertThat(waiting.read().body()).isEqualTo("worker 1 " + next.pid());
+    }
+  }
+
+  @Test
+  void connectionsOnTheirWayToAWorkerThatIsKilledGoToTheNext() throws IOException {
+    AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    one.end(Signal.SIGSTOP.equals(Signal.SIGSTOP) ? Signal.SIGKILL : Signal.SIGINT);
+    List<Wire> waiting = new ArrayList<>();
+    for (int n = 0; n < 12; n++) {
+      Wire wire = new Wire(freePortOf(one));
+      wire.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      waiting.add(wire);
+    }
+    Worker two = balancer.start(spec, 0, 0);
+    for (Wire wire : waiting) {
+      assertThat(wire.read().body()).isEqualTo("worker 1 " + two.pid());
+      wire.close();
+    }
+  }
+
+  private static int freePortOf(Worker worker) {
+    return worker.port();
+  }
+
+  @Test
+  void appsShareAFixedPortAndHaveOwnOnesOtherwise() throws IOException {
+    String port = Integer.toString(freePort());
+    Worker one =
+        balancer.start(BalancerFixture.server("a", Strategy.ROUND_ROBIN, "http", port), 0, 0);
+    one.awaitListening();
+    Worker other =
+        balancer.start(BalancerFixture.server("b", Strategy.ROUND_ROBIN, "http", port), 1, 0);
+    other.awaitListening();
+    assertThat(List.of(ask(one.port()), ask(one.port())))
+        .containsExactlyInAnyOrder("worker 1 " + one.pid(), "worker 1 " + other.pid());
+
+    AppSpec free = BalancerFixture.server("c", Strategy.KERNEL, "http", "127.0.0.1:0");
+    Worker first = balancer.start(free, 2, 0).awaitListening();
+    Worker second = balancer.start(free, 3, 1).awaitListening();
+    Worker stranger =
+        balancer
+            .start(BalancerFixture.server("d", Strategy.KERNEL, "http", "127.0.0.1:0"), 4, 0)
+            .awaitListening();
+    assertThat(second.port()).isEqualTo(first.port());
+    assertThat(stranger.port()).isNotEqualTo(first.port());
+  }
+
+  @Test
+  void aPortThatIsTakenIsTheUsualError() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      String place = "127.0.0.1:" + taken.getLocalPort();
+      for (Strategy strategy : List.of(Strategy.KERNEL, Strategy.ROUND_ROBIN)) {
+        balancer
+            .start(BalancerFixture.server(strategy.word(), strategy, "http", place), 0, 0)
+            .awaitOutput("error EADDRINUSE bind " + taken.getLocalPort());
+      }
+    }
+  }
+
+  @Test
+  void aProcessMayListenOnSeveralPortsButOnNoneTwice() throws IOException {
+    String port = Integer.toString(freePort());
+    AppSpec spec = BalancerFixture.server("several", Strategy.KERNEL, "several", port);
+    Worker one = balancer.start(spec, 0, 0).awaitOutput("third EADDRINUSE");
+    Worker two = balancer.start(spec, 1, 1).awaitOutput("third EADDRINUSE");
+    assertThat(one.output()).contains("listening {\"address\":\"::\",\"family\":\"IPv6\"");
+    assertThat(one.output().lines().filter(line -> line.startsWith("second")).toList())
+        .isEqualTo(two.output().lines().filter(line -> line.startsWith("second")).toList());
+    assertThat(balancer.status(one).addresses()).hasSize(2).contains("*:" + port);
+  }
+
+  @Test
+  void inRoundRobinAServerKnowsItsAddress() throws IOException {
+    int port = freePort();
+    Worker six =
+        balancer.start(
+            BalancerFixture.server("six", Strategy.ROUND_ROBIN, "http", "::1:" + port), 0, 0);
+    six.awaitOutput("listening {\"address\":\"::1\",\"family\":\"IPv6\",\"port\":" + port + "}");
+    assertThat(six.awaitListening().reportedAddress()).contains("[::1]:" + port);
+    Worker four =
+        balancer.start(
+            BalancerFixture.server("four", Strategy.ROUND_ROBIN, "http", "127.0.0.1:" + port),
+            1,
+            0);
+    four.awaitOutput(
+        "listening {\"address\":\"127.0.0.1\",\"family\":\"IPv4\",\"port\":" + port + "}");
+  }
+
+  @Test
+  void datagramsAreShared() throws IOException {
+    int port = freePort();
+    AppSpec spec =
+        BalancerFixture.server("udp", Strategy.ROUND_ROBIN, "udp", Integer.toString(port));
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    balancer.start(spec, 1, 1).awaitListening();
+    assertThat(one.reportedAddress()).contains("udp 127.0.0.1:" + port);
+    try (DatagramSocket socket = new DatagramSocket()) {
+      socket.setSoTimeout(30_000);
+      byte[] hello = "hello".getBytes(StandardCharsets.UTF_8);
+      socket.send(
+          new DatagramPacket(hello, hello.length, InetAddress.ofLiteral("127.0.0.1"), port));
+      DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+      socket.receive(answer);
+      assertThat(new String(answer.getData(), 0, answer.getLength(), StandardCharsets.UTF_8))
+          .startsWith("worker")
+          .endsWith("hello");
+    }
+  }
+
+  @Test
+  void unixPathsAreEachProcessesOwn(@TempDir Path dir) {
+    String place = dir.resolve("socket").toString();
+    AppSpec spec = BalancerFixture.server("path", Strategy.KERNEL, "path", place);
+    Worker one = balancer.start(spec, 0, 0).awaitOutput("both");
+    assertThat(one.output()).doesNotContain("error");
+    assertThat(balancer.status(one).addresses()).isEmpty();
+  }
+
+  @Test
+  void aServerThatIsClosedWhileTheProcessLivesGivesItsPortUp() throws IOException {
+    AppSpec spec = web(Strategy.KERNEL, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    int port = one.port();
+    try (Wire wire = new Wire(port)) {
+      assertThat(wire.ask("/close", false).body()).isEqualTo("closing");
+    }
+    one.awaitOutput("closed well");
+    Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
+  }
+
+  private static boolean refuses(int port) {
+    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port)) {
+      return !socket.isConnected();
+    } catch (IOException refused) {
+      return true;
+    }
+  }
+
+  @Test
+  void thePortIsClosedWhenTheLastInstanceIsReleased() throws IOException {
+    AppSpec spec = web(Strategy.KERNEL, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    int port = one.port();
+    one.end(Signal.SIGKILL);
+    one.release();
+    two.end(Signal.SIGKILL);
+    assertThat(refuses(port)).isFalse();
+    two.release();
+    Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
+    assertThat(balancer.host.listenSockets().orElseThrow().all()).isEmpty();
+  }
+
+  @Test
+  void theNextDaemonGoesOnHandingOutConnections() throws IOException {
+    AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    int port = one.port();
+
+    balancer.reboot();
+
+    one.awaitListening();
+    two.awaitListening();
+    assertThat(one.port()).isEqualTo(port);
+    assertThat(List.of(ask(port), ask(port)))
+        .containsExactlyInAnyOrder("worker 1 " + one.pid(), "worker 2 " + two.pid());
+    one.end(Signal.SIGKILL);
+    one.release();
+    two.end(Signal.SIGKILL);
+    two.release();
+    Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
+  }
+
+  @Test
+  void messagesOfTheAppAreNotDisturbed() throws IOException {
+    Worker one = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0).awaitListening();
+    one.send("{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}");
+    one.send("\"hello\"");
+    Future<Integer> drained = one.drain();
+    assertThat(BalancerFixture.await(drained)).isZero();
+    one.send("\"again\"");
+    Eventually.await(
+        "both are heard",
+        BalancerFixture.DEADLINE,
+        () -> one.messages().size() == 2,
+        one::messages);
+    assertThat(one.messages()).containsExactly("{\"got\":\"hello\"}", "{\"got\":\"again\"}");
+  }
+}
