@@ -46,8 +46,6 @@ public final class Agent {
     URL[] parts = {jar.toURI().toURL(), new File(jar.getParentFile(), "asm.jar").toURI().toURL()};
     // Never closed: what is needed first when the process drains is loaded then.
     URLClassLoader own = new URLClassLoader(parts, ClassLoader.getSystemClassLoader().getParent());
-    own.loadClass("io.jpm.agent.Entry")
-        .getMethod("enter", Instrumentation.class)
-        .invoke(null, jvm);
+    own.loadClass("io.jpm.agent.Entry").getMethod("enter", Instrumentation.class).invoke(null, jvm);
   }
 }
