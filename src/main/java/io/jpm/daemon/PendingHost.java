@@ -5,8 +5,11 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.Handle;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
@@ -16,7 +19,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /// A host that is still being made: native code takes a tenth of a second to warm up, and a daemon
 /// with nothing to adopt can open its door meanwhile. Each method waits for the real host, which is
@@ -66,6 +71,32 @@ final class PendingHost implements ProcessHost {
   @Override
   public Optional<LogPipes> logPipes() {
     return host.join().logPipes();
+  }
+
+  @Override
+  public Optional<ListenSockets> listenSockets() {
+    return host.join().listenSockets();
+  }
+
+  @Override
+  public boolean post(ProcessIdentity process, String json) {
+    return host.join().post(process, json);
+  }
+
+  @Override
+  public boolean post(
+      ProcessIdentity process, String json, Handle handle, Consumer<Boolean> taken) {
+    return host.join().post(process, json, handle, taken);
+  }
+
+  @Override
+  public List<Listening> listening(ProcessIdentity main) {
+    return host.join().listening(main);
+  }
+
+  @Override
+  public int connections(ProcessIdentity main, Set<Integer> ports) {
+    return host.join().connections(main, ports);
   }
 
   @Override

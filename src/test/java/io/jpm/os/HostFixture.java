@@ -139,7 +139,7 @@ public final class HostFixture implements AutoCloseable {
         request.runAs(),
         request.channel(),
         request.terminal(),
-        List.of());
+        request.sockets());
   }
 
   public SpawnRequest withChannel(SpawnRequest request) {
@@ -154,7 +154,7 @@ public final class HostFixture implements AutoCloseable {
         request.runAs(),
         true,
         request.terminal(),
-        List.of());
+        request.sockets());
   }
 
   public SpawnRequest withTerminal(SpawnRequest request) {
@@ -169,7 +169,22 @@ public final class HostFixture implements AutoCloseable {
         request.runAs(),
         request.channel(),
         true,
-        List.of());
+        request.sockets());
+  }
+
+  public SpawnRequest withSockets(SpawnRequest request, String... keys) {
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        request.environment(),
+        request.cwd(),
+        request.out(),
+        request.error(),
+        request.tag(),
+        request.runAs(),
+        request.channel(),
+        request.terminal(),
+        List.of(keys));
   }
 
   public SpawnRequest withRunAs(SpawnRequest request, RunAs runAs) {
@@ -184,7 +199,7 @@ public final class HostFixture implements AutoCloseable {
         runAs,
         request.channel(),
         request.terminal(),
-        List.of());
+        request.sockets());
   }
 
   public SpawnRequest withVariable(SpawnRequest request, String name, String value) {
@@ -201,7 +216,7 @@ public final class HostFixture implements AutoCloseable {
         request.runAs(),
         request.channel(),
         request.terminal(),
-        List.of());
+        request.sockets());
   }
 
   public Spawned start(String script, String... arguments) {

@@ -13,6 +13,7 @@ public final class RecordedWatcher implements ChildWatcher {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<String> messages = new CopyOnWriteArrayList<>();
+  private final List<String> internals = new CopyOnWriteArrayList<>();
   private final List<Exit> exits = new CopyOnWriteArrayList<>();
   private final Queue<Runnable> unheard = new ConcurrentLinkedQueue<>();
   private volatile boolean attentive = true;
@@ -32,6 +33,12 @@ public final class RecordedWatcher implements ChildWatcher {
     } else {
       unheard.add(heard);
     }
+  }
+
+  @Override
+  public void internal(String json, Runnable heard) {
+    internals.add(json);
+    heard.run();
   }
 
   @Override
@@ -59,6 +66,11 @@ public final class RecordedWatcher implements ChildWatcher {
 
   public List<String> messages() {
     return List.copyOf(messages);
+  }
+
+  /// The messages of Node's own.
+  public List<String> internals() {
+    return List.copyOf(internals);
   }
 
   public void awaitMessage(String json) {

@@ -5,13 +5,10 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Arrays;
-import java.util.Deque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /// The daemon's end of the messages to and from one process: JSON values, one a line, as Node's
 /// `child_process` speaks on the descriptor that NODE_CHANNEL_FD names.
@@ -32,6 +29,11 @@ final class Channel {
   /// What a message costs beside its text: mostly time, of an event loop that others need too.
   private static final int MESSAGE_BYTES = 512;
 
+  /// How Node's answers to a descriptor begin.
+  private static final String ANSWER = "{\"cmd\":\"NODE_HANDLE_";
+
+  private static final String TAKEN = ANSWER + "ACK\"";
+
   private static final int MOST_PER_ROUND = 1024 * 1024;
   private static final int CHUNK = 8 * 1024;
 
@@ -46,9 +48,8 @@ final class Channel {
   private final AtomicBoolean full = new AtomicBoolean();
 
   /// All below is guarded by `this`.
-  private final Deque<byte[]> unsent = new ArrayDeque<>();
+  private final Outgoing outgoing;
 
-  private int unsentBytes;
   private boolean open = true;
 
   /// @param reactor reads, and writes what had to wait
@@ -60,6 +61,7 @@ final class Channel {
     this.reactor = reactor;
     this.fd = fd;
     this.messages = messages;
+    this.outgoing = new Outgoing(fd, MOST_BYTES);
     this.watch = reactor.watch(fd, this::ready);
     this.incoming =
         new LineBuffer(
@@ -90,24 +92,50 @@ final class Channel {
   /// @return whether it is on its way; false too when so much is waiting already that this would
   ///   make it more than [#MOST_BYTES]
   synchronized boolean send(String json) {
-    // A line break is only a space in JSON, but here the end of the message.
-    byte[] line = (json.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8);
-    if (!open || unsentBytes + line.length > MOST_BYTES) {
+    byte[] line = Outgoing.line(json);
+    if (!open || !outgoing.hasRoom(line, false)) {
       return false;
     }
-    int sent = unsent.isEmpty() ? write(line) : 0;
-    if (sent < 0) {
-      return false;
-    }
-    if (sent < line.length) {
-      boolean waits = !unsent.isEmpty();
-      unsent.add(Arrays.copyOfRange(line, sent, line.length));
-      unsentBytes += line.length - sent;
-      if (!waits) {
-        reactor.execute(this::listen);
+    outgoing.add(line);
+    return begun();
+  }
+
+  /// As [#send(String)], with a descriptor: in the form in which Node's `child_process` does. What
+  /// is sent after it waits until the process has answered.
+  ///
+  /// @param json one JSON object
+  /// @param handle what goes with it
+  /// @param taken told on the reactor's thread whether the process has it; false also when the
+  ///   channel was closed before
+  /// @return whether it is on its way; false too when so much is waiting already, and when the
+  ///   handle is closed
+  boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
+    byte[] line =
+        Outgoing.line(
+            "{\"cmd\":\"NODE_HANDLE\",\"type\":\"" + handle.type() + "\",\"msg\":" + json + "}");
+    // One of our own, since it may have to be sent again.
+    int given = handle.duplicate();
+    synchronized (this) {
+      if (given >= 0 && open && outgoing.hasRoom(line, true)) {
+        Consumer<Boolean> later = got -> reactor.execute(() -> taken.accept(got));
+        outgoing.add(line, given, later);
+        begun(); // `later` is told when that fails
+        return true;
       }
     }
-    return true;
+    Libc.close(given);
+    return false;
+  }
+
+  /// Sends what was just added as far as that goes now.
+  ///
+  /// @return false when the other end is gone, which the reader will learn too
+  private boolean begun() {
+    boolean whole = outgoing.flush();
+    if (outgoing.waitsForRoom()) {
+      reactor.execute(this::listen);
+    }
+    return whole;
   }
 
   /// On the reactor's thread: delivers what has come so far, then closes.
@@ -124,8 +152,7 @@ final class Channel {
   synchronized void close() {
     if (open) {
       open = false;
-      unsent.clear();
-      unsentBytes = 0;
+      outgoing.end();
       watch.remove();
       Libc.close(fd);
     }
@@ -159,7 +186,7 @@ final class Channel {
 
   private synchronized void listen() {
     if (open) {
-      int wanted = (full.get() ? 0 : Libc.EPOLLIN) | (unsent.isEmpty() ? 0 : Libc.EPOLLOUT);
+      int wanted = (full.get() ? 0 : Libc.EPOLLIN) | (outgoing.waitsForRoom() ? Libc.EPOLLOUT : 0);
       if (wanted != 0) { // or a hangup would be reported on and on
         watch.change(wanted | Libc.EPOLLONESHOT);
       }
@@ -167,9 +194,18 @@ final class Channel {
   }
 
   private void tell(String json) {
+    if (json.startsWith(ANSWER)) {
+      answered(json.startsWith(TAKEN));
+      return;
+    }
     int weight = json.length() + MESSAGE_BYTES;
     unheard.addAndGet(weight);
     messages.accept(json, () -> heard(weight));
+  }
+
+  private synchronized void answered(boolean taken) {
+    outgoing.answered(taken);
+    flush();
   }
 
   /// On any thread.
@@ -209,39 +245,8 @@ final class Channel {
   }
 
   private synchronized void flush() {
-    while (open && !unsent.isEmpty()) {
-      byte[] first = unsent.remove();
-      int sent = write(first);
-      if (sent < 0) {
-        close();
-      } else if (sent < first.length) {
-        unsent.addFirst(Arrays.copyOfRange(first, sent, first.length));
-        unsentBytes -= sent;
-        return;
-      } else {
-        unsentBytes -= first.length;
-      }
-    }
-  }
-
-  /// Writes as much as is taken now.
-  ///
-  /// @return how many bytes; -1 when the other end is gone, which the reader will learn too
-  private int write(byte[] bytes) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment segment = arena.allocateFrom(ValueLayout.JAVA_BYTE, bytes);
-      int done = 0;
-      while (done < bytes.length) {
-        int count = Libc.sendNow(fd, segment.asSlice(done));
-        if (count == -Errno.EAGAIN) {
-          break;
-        }
-        if (count < 0 && count != -Errno.EINTR) {
-          return -1;
-        }
-        done += Math.max(count, 0);
-      }
-      return done;
+    if (open) {
+      outgoing.flush();
     }
   }
 }

@@ -4,8 +4,11 @@ import java.util.Arrays;
 
 /// Descriptors that are needed for the length of one call and closed together, however it ends.
 final class Descriptors implements AutoCloseable {
-  private static final int FIRST_FREE =
-      ChannelEnds.DAEMON_NUMBER + 2; // the pipe behind a terminal is below
+  /// More sockets than this no child is given.
+  static final int MOST_SOCKETS = 32;
+
+  /// Above the channel, the sockets and the pipe behind a terminal.
+  static final int FIRST_FREE = ChannelEnds.DAEMON_NUMBER + 1 + MOST_SOCKETS + 1;
 
   private int[] open = new int[8];
   private int count;

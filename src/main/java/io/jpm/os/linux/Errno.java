@@ -29,6 +29,11 @@ final class Errno {
   static final int ENAMETOOLONG = 36;
   static final int ENOSYS = 38;
   static final int ELOOP = 40;
+  static final int EAFNOSUPPORT = 97;
+  static final int EADDRINUSE = 98;
+  static final int EADDRNOTAVAIL = 99;
+  static final int ENOBUFS = 105;
+  static final int ETOOMANYREFS = 109;
   static final int ECONNREFUSED = 111;
   static final int EDQUOT = 122;
 

@@ -14,11 +14,8 @@ import java.util.concurrent.TimeUnit;
 /// Holds on processes (pidfds) that outlive the daemon, so that the next one can ask how they
 /// ended.
 ///
-/// A descriptor that was sent through a socket and not yet received stays open, `unix(7)`, as long
-/// as somebody has the socket. The keeper has both ends of a pair; what lies in it is the store.
-/// The next daemon takes copies of the ends with `pidfd_getfd(2)` and reads. The pair has two
-/// directions: whatever is looked through comes out of one, and what is to stay goes into the
-/// other, so nothing is read twice.
+/// They lie in a [ParcelPair] of the keeper. Whatever is looked through comes out of one direction,
+/// and what is to stay goes into the other, so nothing is read twice.
 final class ExitStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -28,10 +25,7 @@ final class ExitStore {
 
   private final boolean usable = ExitQuery.isKnown();
 
-  /// Both ends, or nothing; the store lies before `ends[side]`.
-  private int[] ends = {};
-
-  private int side;
+  private final ParcelPair pair = new ParcelPair();
   private int inside;
   private int living;
   private boolean complained;
@@ -53,11 +47,7 @@ final class ExitStore {
   /// The two ends for a new keeper, made when first asked for; nothing where the kernel would not
   /// answer anyway.
   synchronized int[] ends() {
-    int[] two = new int[2];
-    if (usable && ends.length == 0 && KeeperCalls.socketPair(two) >= 0) {
-      ends = two;
-    }
-    return ends.clone();
+    return usable ? pair.ends() : new int[0];
   }
 
   /// Takes the store over from a keeper that a former daemon has started.
@@ -65,17 +55,15 @@ final class ExitStore {
   /// @return whether it can be had: not where the kernel does not answer, and not where Yama
   ///   forbids it, `ptrace(2)`
   synchronized boolean takeFrom(PidFd keeper) {
-    if (!usable || ends.length == 2) {
+    if (!usable || pair.isThere()) {
       return usable;
     }
-    int first = Libc.pidfdGetFd(keeper.number(), KeeperSpawn.FIRST_END);
-    int second = Libc.pidfdGetFd(keeper.number(), KeeperSpawn.SECOND_END);
-    if (first < 0 || second < 0) {
-      Libc.close(first);
-      Libc.close(second);
+    Optional<ParcelPair> found =
+        ParcelPair.of(keeper, KeeperSpawn.FIRST_END, KeeperSpawn.SECOND_END);
+    if (found.isEmpty()) {
       return false;
     }
-    ends = new int[] {first, second};
+    pair.become(found.get());
     // A daemon that died while it looked through has left something in both directions.
     lookThrough(Optional.empty());
     lookThrough(Optional.empty());
@@ -84,7 +72,7 @@ final class ExitStore {
 
   /// Puts a live process in.
   synchronized void remember(ProcessIdentity process) {
-    if (ends.length == 0) {
+    if (!pair.isThere()) {
       return;
     }
     int pidFd = Libc.pidfdOpen(process.pid());
@@ -97,13 +85,13 @@ final class ExitStore {
       lookThrough(Optional.empty());
     }
     List<Entry> one = List.of(new Entry(process, pidFd));
-    if (!put(1 - side, one)) {
+    if (!put(one, false)) {
       // Too many messages or, for an ordinary user, descriptors: together they take less room.
       if (refusals > 0) {
         refusals--;
       } else {
         lookThrough(Optional.empty());
-        if (!put(1 - side, one)) {
+        if (!put(one, false)) {
           refusals = SPARE;
           complain();
         }
@@ -119,7 +107,7 @@ final class ExitStore {
     Optional<Entry> unfinished;
     synchronized (this) {
       Exit known = ended.get(process);
-      if (known != null || ends.length == 0) {
+      if (known != null || !pair.isThere()) {
         return Optional.ofNullable(known);
       }
       unfinished = lookThrough(Optional.of(process));
@@ -150,7 +138,6 @@ final class ExitStore {
   private Optional<Entry> lookThrough(Optional<ProcessIdentity> wanted) {
     Optional<Entry> found = Optional.empty();
     List<Entry> stay = new ArrayList<>();
-    int target = side;
     inside = 0;
     for (List<Entry> batch = take(); !batch.isEmpty(); batch = take()) {
       int[] states =
@@ -165,12 +152,12 @@ final class ExitStore {
           Libc.close(entry.pidFd);
         }
       }
-      while (stay.size() >= KeeperCalls.MOST_DESCRIPTORS) {
-        putBack(target, stay.subList(0, KeeperCalls.MOST_DESCRIPTORS));
+      while (stay.size() >= ParcelCalls.MOST_DESCRIPTORS) {
+        putBack(stay.subList(0, ParcelCalls.MOST_DESCRIPTORS));
       }
     }
-    putBack(target, stay);
-    side = 1 - side;
+    putBack(stay);
+    pair.turn();
     living = inside;
     return found;
   }
@@ -186,8 +173,8 @@ final class ExitStore {
     return exit.isEmpty();
   }
 
-  private void putBack(int target, List<Entry> entries) {
-    if (!entries.isEmpty() && !put(target, entries)) {
+  private void putBack(List<Entry> entries) {
+    if (!entries.isEmpty() && !put(entries, true)) {
       complain();
     }
     entries.forEach(entry -> Libc.close(entry.pidFd));
@@ -203,7 +190,7 @@ final class ExitStore {
     }
   }
 
-  private boolean put(int through, List<Entry> entries) {
+  private boolean put(List<Entry> entries, boolean back) {
     StringBuilder text = new StringBuilder();
     for (Entry entry : entries) {
       ProcessIdentity process = entry.process;
@@ -211,8 +198,8 @@ final class ExitStore {
       text.append(' ').append(process.startTime()).append('\n');
     }
     var parcel =
-        new KeeperCalls.Parcel(text.toString(), entries.stream().map(Entry::pidFd).toList());
-    if (KeeperCalls.send(ends[through], parcel) < 0) {
+        new ParcelCalls.Parcel(text.toString(), entries.stream().map(Entry::pidFd).toList());
+    if ((back ? pair.putBack(parcel) : pair.put(parcel)) < 0) {
       return false;
     }
     inside += entries.size();
@@ -221,7 +208,7 @@ final class ExitStore {
 
   /// One message; empty when there is no more, since none is sent empty.
   private List<Entry> take() {
-    KeeperCalls.Parcel parcel = KeeperCalls.receive(ends[side]);
+    ParcelCalls.Parcel parcel = pair.take();
     String[] lines = parcel.text().split("\n", -1);
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < parcel.descriptors().size(); i++) {
@@ -236,9 +223,6 @@ final class ExitStore {
 
   /// Lets go of the ends; the keeper has its own.
   synchronized void close() {
-    for (int end : ends) {
-      Libc.close(end);
-    }
-    ends = new int[0];
+    pair.close();
   }
 }

@@ -15,12 +15,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Makes the keeper's process, `posix_spawn(3)`: a session of its own without a terminal, in `/`,
-/// with the pipe it reads, the two ends of the store and no other descriptor.
+/// with the pipe it reads, the ends of the two stores and no other descriptor.
 final class KeeperSpawn {
-  /// Where the keeper has the ends of the store; `bin/jpm-keeper` leaves them alone.
+  /// Where the keeper has the ends of the stores, first that of processes; `bin/jpm-keeper` leaves
+  /// them alone.
   static final int FIRST_END = 3;
 
   static final int SECOND_END = 4;
+  static final int FIRST_SOCKETS_END = 5;
+  static final int SECOND_SOCKETS_END = 6;
 
   private static final int FREE = 10;
   private static final int STRUCT_BYTES = 512;
@@ -42,9 +45,10 @@ final class KeeperSpawn {
   /// Makes it.
   ///
   /// @param reader the open reading end of its pipe
-  /// @param store both ends of the store, or nothing
+  /// @param exits both ends of the store of processes, or nothing
+  /// @param sockets both ends of the store of sockets, or nothing
   /// @return its pid; it is a child of the daemon
-  int spawn(int reader, int[] store) throws IOException {
+  int spawn(int reader, int[] exits, int[] sockets) throws IOException {
     Path bash = bash();
     if (!Files.isReadable(setup.script())) {
       throw new IOException("there is no " + setup.script() + ": the installation is not complete");
@@ -55,10 +59,9 @@ final class KeeperSpawn {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
-      int[] wanted =
-          store.length == 2
-              ? new int[] {reader, devNull, devNull, store[0], store[1]}
-              : new int[] {reader, devNull, devNull};
+      int[] wanted = {reader, devNull, devNull, devNull, devNull, devNull, devNull};
+      System.arraycopy(exits, 0, wanted, FIRST_END, exits.length);
+      System.arraycopy(sockets, 0, wanted, FIRST_SOCKETS_END, sockets.length);
       for (int target = 0; target < wanted.length; target++) {
         // A copy far above, or one target might overwrite the source of another.
         int copy = Libc.duplicateAbove(wanted[target], FREE);

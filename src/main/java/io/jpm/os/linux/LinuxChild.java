@@ -16,6 +16,9 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// app that is down weighs more than how exactly its end is known.
   private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /// How Node's own messages begin; it writes `cmd` first.
+  private static final String INTERNAL = "{\"cmd\":\"NODE_";
+
   private final ProcessIdentity identity;
   private final String tag;
   private final PidFd pidFd;
@@ -129,6 +132,11 @@ final class LinuxChild implements Child, ProcessTree.Main {
     return channel.map(open -> open.send(json)).orElse(false);
   }
 
+  /// As [#send(String)], with a descriptor.
+  boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
+    return channel.map(open -> open.send(json, handle, taken)).orElse(false);
+  }
+
   @Override
   public boolean hasChannel() {
     return channel.map(Channel::isOpen).orElse(false);
@@ -137,6 +145,8 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private void message(String json, Runnable heard) {
     if (released) {
       heard.run();
+    } else if (json.startsWith(INTERNAL)) {
+      watcher.internal(json, heard);
     } else {
       watcher.message(json, heard);
     }

@@ -20,18 +20,24 @@ final class LinuxKeeperLink implements KeeperLink {
   private final KeeperSetup setup;
   private final Reactor reactor;
   private final Self self;
-  private final ExitStore exits;
+  private final Stores stores;
   private final Runnable lost;
 
   /// Guarded by `this`; null while there is no keeper.
   private @Nullable KeeperPipe pipe;
 
+  /// What a keeper has for the next daemon.
+  ///
+  /// @param exits processes
+  /// @param sockets listening sockets
+  record Stores(ExitStore exits, LinuxListenSockets sockets) {}
+
   /// @param lost told, on the reactor's thread, when the keeper is gone
-  LinuxKeeperLink(KeeperSetup setup, Reactor reactor, Self self, ExitStore exits, Runnable lost) {
+  LinuxKeeperLink(KeeperSetup setup, Reactor reactor, Self self, Stores stores, Runnable lost) {
     this.setup = setup;
     this.reactor = reactor;
     this.self = self;
-    this.exits = exits;
+    this.stores = stores;
     this.lost = lost;
   }
 
@@ -42,21 +48,30 @@ final class LinuxKeeperLink implements KeeperLink {
       return false;
     }
     open(fd);
-    if (!takeStore()) {
+    if (!takeStores()) {
       LOG.log(
           Level.INFO, "how apps ended while no daemon ran is not known: the system does not tell");
     }
     return true;
   }
 
-  private boolean takeStore() {
+  private boolean takeStores() {
     Optional<ProcessIdentity> keeper =
         KeeperRecord.read(setup.record()).filter(it -> it.bootId().equals(self.bootId()));
     if (keeper.isEmpty()) {
       return false;
     }
     try (PidFd pidFd = PidFd.open(keeper.get().pid())) {
-      return ProcReader.find(keeper.get()).isPresent() && exits.takeFrom(pidFd);
+      if (ProcReader.find(keeper.get()).isEmpty()) {
+        return false;
+      }
+      if (!stores.sockets.takeFrom(pidFd)) {
+        LOG.log(
+            Level.INFO,
+            "listening sockets do not outlive the daemon: its keeper is of an earlier version or"
+                + " the system does not allow it");
+      }
+      return stores.exits.takeFrom(pidFd);
     } catch (PidFd.Failure gone) {
       return false;
     }
@@ -78,7 +93,7 @@ final class LinuxKeeperLink implements KeeperLink {
     }
     KeeperCalls.letWait(reader);
     try {
-      int pid = new KeeperSpawn(setup).spawn(reader, exits.ends());
+      int pid = new KeeperSpawn(setup).spawn(reader, stores.exits.ends(), stores.sockets.ends());
       reapLater(pid);
       writeDown(pid);
     } catch (IOException failure) {
@@ -193,8 +208,8 @@ final class LinuxKeeperLink implements KeeperLink {
 
   @Override
   public void remember(ProcessIdentity process) {
-    exits.ends();
-    exits.remember(process);
+    stores.exits.ends();
+    stores.exits.remember(process);
   }
 
   @Override

@@ -6,8 +6,10 @@ import io.jpm.model.Signal;
 import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.Handle;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
+import io.jpm.os.ListenSockets;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
 /// hit a recycled pid, whole trees, logs that survive the daemon.
@@ -38,10 +41,15 @@ public final class LinuxProcessHost implements ProcessHost {
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
   private final Reaper reaper = new Reaper(reactor);
-  private final Spawner spawner = new Spawner(trust, reaper);
+  private final LinuxListenSockets sockets = new LinuxListenSockets();
+  private final Spawner spawner = new Spawner(trust, reaper, sockets);
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
+
+  /// Those of `children` that messages can go to.
+  private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
+
   private final LinuxChild.Surroundings childSurroundings =
-      new LinuxChild.Surroundings(reactor, sweeper, self, trust, children::remove);
+      new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
@@ -125,12 +133,31 @@ public final class LinuxProcessHost implements ProcessHost {
   private Optional<Child> watch(LinuxChild.Origin origin, ChildWatcher watcher) {
     LinuxChild child = new LinuxChild(childSurroundings, origin, watcher);
     children.add(child);
+    reachable.put(origin.identity(), child);
     if (child.begin() < 0) {
-      children.remove(child);
+      forget(child);
       child.abandon();
       return Optional.empty();
     }
     return Optional.of(child);
+  }
+
+  private void forget(LinuxChild child) {
+    children.remove(child);
+    reachable.remove(child.identity(), child);
+  }
+
+  @Override
+  public boolean post(ProcessIdentity process, String json) {
+    LinuxChild child = reachable.get(process);
+    return child != null && child.send(json);
+  }
+
+  @Override
+  public boolean post(
+      ProcessIdentity process, String json, Handle handle, Consumer<Boolean> taken) {
+    LinuxChild child = reachable.get(process);
+    return child != null && handle instanceof LinuxHandle ours && child.send(json, ours, taken);
   }
 
   @Override
@@ -167,7 +194,9 @@ public final class LinuxProcessHost implements ProcessHost {
 
   @Override
   public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
-    return Optional.of(new LinuxKeeperLink(setup, reactor, self, exits, lost));
+    return Optional.of(
+        new LinuxKeeperLink(
+            setup, reactor, self, new LinuxKeeperLink.Stores(exits, sockets), lost));
   }
 
   @Override
@@ -206,6 +235,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<ListenSockets> listenSockets() {
+    return Optional.of(sockets);
+  }
+
+  @Override
   public LogDisk logDisk() {
     return logDisk;
   }
@@ -235,11 +269,13 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public void close() {
     sweeper.close();
+    sockets.close();
     logPipes.close();
     reactor.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
     reaper.close();
     children.clear();
+    reachable.clear();
     exits.close();
   }
 

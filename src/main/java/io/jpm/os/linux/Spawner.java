@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +32,15 @@ final class Spawner {
 
   private final TagTrust trust;
   private final Reaper reaper;
+  private final LinuxListenSockets sockets;
 
   /// @param trust told of each user that a child is made as
   /// @param reaper looks after processes that are made beside the child
-  Spawner(TagTrust trust, Reaper reaper) {
+  /// @param sockets those that a child may be given
+  Spawner(TagTrust trust, Reaper reaper, LinuxListenSockets sockets) {
     this.trust = trust;
     this.reaper = reaper;
+    this.sockets = sockets;
     Arena forever = Arena.ofAuto();
     attributes = forever.allocate(STRUCT_BYTES, 16);
     MemorySegment all = forever.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
@@ -67,10 +71,16 @@ final class Spawner {
       int input,
       Streams streams,
       int folder,
-      Optional<ChannelEnds> ends) {
+      Optional<ChannelEnds> ends,
+      List<Integer> sockets) {
+    /// The number of the first socket.
+    int socketNumber() {
+      return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
+    }
+
     /// The first number that is free for the pipe behind a terminal.
     int pipeNumber() {
-      return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
+      return socketNumber() + sockets.size();
     }
 
     int firstUnused() {
@@ -133,7 +143,25 @@ final class Spawner {
       int daemon = descriptors.keep(made.daemon());
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
-    return new Given(request, rights, input, streams, folder, ends);
+    return new Given(
+        request, rights, input, streams, folder, ends, openSockets(request, descriptors));
+  }
+
+  private List<Integer> openSockets(SpawnRequest request, Descriptors descriptors)
+      throws IOException {
+    List<String> keys = request.sockets();
+    if (keys.size() > Descriptors.MOST_SOCKETS) {
+      throw new IOException(
+          "an app can be given "
+              + Descriptors.MOST_SOCKETS
+              + " listening sockets at most, not "
+              + keys.size());
+    }
+    List<Integer> open = new ArrayList<>();
+    for (String key : keys) {
+      open.add(descriptors.keep(sockets.duplicate(key)));
+    }
+    return open;
   }
 
   private static Streams pipes(SpawnRequest request, Descriptors descriptors) throws IOException {
@@ -160,6 +188,9 @@ final class Spawner {
       Libc.addDup2(actions, ends.app(), ChannelEnds.APP_NUMBER);
       Libc.addDup2(actions, ends.daemon(), ChannelEnds.DAEMON_NUMBER);
     });
+    for (int i = 0; i < given.sockets.size(); i++) {
+      Libc.addDup2(actions, given.sockets.get(i), given.socketNumber() + i);
+    }
     given.streams.pipe.ifPresent(pipe -> Libc.addDup2(actions, pipe, given.pipeNumber()));
     Libc.addChangeFolder(actions, given.folder);
     Libc.addCloseFrom(actions, given.firstUnused());

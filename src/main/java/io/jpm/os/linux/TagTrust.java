@@ -6,13 +6,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /// On which processes a tag counts: anybody can put anything into an environment. It counts on
 /// those of the daemon's user, of the users it has run or adopted apps as, and on those whose
 /// output goes into a pipe of the home that the tag names: nobody else could have opened that.
 final class TagTrust {
-  /// Where an app with a channel and a terminal has its pipe.
-  private static final int BEHIND_TERMINAL = ChannelEnds.DAEMON_NUMBER + 1;
+  /// Where an app with a terminal has its pipe depends on what else it was given.
+  private static final int FIRST_BEHIND_TERMINAL = 3;
 
   private final Set<Integer> users = ConcurrentHashMap.newKeySet();
 
@@ -38,7 +39,8 @@ final class TagTrust {
       Path folder = Path.of(home).toRealPath();
       return isBelow(folder, pid, 1)
           || isBelow(folder, pid, 2)
-          || isBelow(folder, pid, BEHIND_TERMINAL);
+          || IntStream.range(FIRST_BEHIND_TERMINAL, Descriptors.FIRST_FREE)
+              .anyMatch(number -> isBelow(folder, pid, number));
     } catch (IOException | InvalidPathException noSuchHome) {
       return false;
     }

@@ -1,0 +1,104 @@
+package io.jpm.os.linux;
+
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// A socket of this daemon, made here or by a former one.
+final class LinuxListenSocket implements ListenSocket, LinuxHandle {
+  private final String key;
+  private final long inode;
+  private final boolean datagrams;
+  private final HeldDescriptor descriptor;
+  private final Acceptor acceptor;
+  private final Consumer<LinuxListenSocket> onClose;
+
+  /// @param fd ours from now on
+  /// @param reactors gives the reactor that accepts when it is first needed
+  /// @param onClose told before it is closed
+  LinuxListenSocket(
+      String key, int fd, Supplier<Reactor> reactors, Consumer<LinuxListenSocket> onClose) {
+    this.key = key;
+    this.inode = inode(fd);
+    this.datagrams =
+        SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_TYPE)
+            == SocketCalls.SOCK_DGRAM;
+    this.descriptor = new HeldDescriptor(fd);
+    this.acceptor = new Acceptor(descriptor, key, reactors);
+    this.onClose = onClose;
+  }
+
+  private static long inode(int fd) {
+    try {
+      return SocketLinks.inode(Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString());
+    } catch (IOException withoutProc) {
+      return -1;
+    }
+  }
+
+  @Override
+  public String key() {
+    return key;
+  }
+
+  @Override
+  public String type() {
+    return datagrams ? "dgram.Native" : "net.Native";
+  }
+
+  @Override
+  public Optional<InetSocketAddress> address() {
+    // Each time: a process that has it may just have bound it.
+    AtomicReference<Optional<InetSocketAddress>> address = new AtomicReference<>(Optional.empty());
+    descriptor.with(fd -> {
+      address.set(SocketCalls.localAddress(fd));
+      return 0;
+    });
+    return address.get();
+  }
+
+  @Override
+  public long inode() {
+    return inode;
+  }
+
+  @Override
+  public void accept(Consumer<Connection> consumer) {
+    acceptor.accept(consumer);
+  }
+
+  @Override
+  public void pause() {
+    acceptor.pause();
+  }
+
+  /// Its descriptor, which is only to be used while nobody can close it; negative when it is
+  /// closed.
+  int number() {
+    return descriptor.with(fd -> fd);
+  }
+
+  @Override
+  public int duplicate() {
+    return descriptor.duplicate(0);
+  }
+
+  @Override
+  public void close() {
+    onClose.accept(this);
+    letGo();
+  }
+
+  /// Closes the daemon's hold, as when it ends; the keeper's stays.
+  void letGo() {
+    acceptor.close();
+    descriptor.close();
+  }
+}

@@ -1,0 +1,136 @@
+package io.jpm.os.linux;
+
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The listening sockets of this daemon, and those that a former one has left with the keeper.
+final class LinuxListenSockets implements ListenSockets, AutoCloseable {
+  private static final int MOST_KEY_BYTES = 1024;
+
+  /// All below is guarded by `this`.
+  private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
+
+  private final SocketStore store = new SocketStore();
+  private Optional<Reactor> reactor = Optional.empty();
+
+  @Override
+  public synchronized ListenSocket open(String key, Wish wish) throws ListenFailure {
+    boolean badKey =
+        key.isEmpty()
+            || key.chars().anyMatch(c -> c == '\n' || c == '\r')
+            || key.getBytes(StandardCharsets.UTF_8).length > MOST_KEY_BYTES;
+    if (badKey || open.containsKey(key)) {
+      throw new IllegalArgumentException("no name for a new socket: " + key);
+    }
+    int fd = SocketMaking.make(wish);
+    LinuxListenSocket made = add(key, fd);
+    store.add(new SocketStore.Entry(key, fd), entries());
+    return made;
+  }
+
+  private LinuxListenSocket add(String key, int fd) {
+    LinuxListenSocket socket = new LinuxListenSocket(key, fd, this::reactor, this::forget);
+    open.put(key, socket);
+    return socket;
+  }
+
+  @Override
+  public synchronized Optional<ListenSocket> find(String key) {
+    return Optional.ofNullable(open.get(key));
+  }
+
+  @Override
+  public synchronized List<ListenSocket> all() {
+    return List.copyOf(open.values());
+  }
+
+  /// A descriptor of an open one, close-on-exec; the caller closes it.
+  ///
+  /// @throws IOException with a sentence for the user when there is none
+  int duplicate(String key) throws IOException {
+    LinuxListenSocket socket;
+    synchronized (this) {
+      socket = open.get(key);
+    }
+    int fd = socket == null ? -Errno.EBADF : socket.duplicate();
+    if (fd == -Errno.EBADF) {
+      throw new IOException("the listening socket '" + key + "' is not open any more");
+    }
+    if (fd < 0) {
+      throw new ErrnoException("cannot copy a descriptor: " + Errno.words(-fd), -fd);
+    }
+    return fd;
+  }
+
+  /// The two ends of the store, for a new keeper.
+  synchronized int[] ends() {
+    return store.ends();
+  }
+
+  /// Takes over what a former daemon has left with this keeper. From now on the keeper gets what is
+  /// open here too.
+  ///
+  /// @return whether it keeps sockets
+  synchronized boolean takeFrom(PidFd keeper) {
+    Optional<List<SocketStore.Entry>> found = store.takeFrom(keeper);
+    if (found.isEmpty()) {
+      return false;
+    }
+    for (SocketStore.Entry entry : found.get()) {
+      if (entry.key().isEmpty() || open.containsKey(entry.key())) {
+        Libc.close(entry.fd()); // it lay there twice
+      } else {
+        add(entry.key(), entry.fd());
+      }
+    }
+    rewrite();
+    return true;
+  }
+
+  private synchronized void forget(LinuxListenSocket socket) {
+    if (open.remove(socket.key(), socket)) {
+      rewrite();
+    }
+  }
+
+  private void rewrite() {
+    store.keepOnly(entries());
+  }
+
+  private List<SocketStore.Entry> entries() {
+    return open.values().stream()
+        .map(socket -> new SocketStore.Entry(socket.key(), socket.number()))
+        .filter(entry -> entry.fd() >= 0)
+        .toList();
+  }
+
+  private synchronized Reactor reactor() {
+    Reactor made = reactor.orElseGet(() -> new Reactor("jpm-accept"));
+    reactor = Optional.of(made);
+    return made;
+  }
+
+  /// Lets go of all; the keeper's hold stays.
+  @Override
+  public void close() {
+    List<LinuxListenSocket> all;
+    Optional<Reactor> thread;
+    synchronized (this) {
+      all = List.copyOf(open.values());
+      open.clear();
+      thread = reactor;
+      reactor = Optional.empty();
+    }
+    all.forEach(LinuxListenSocket::letGo);
+    thread.ifPresent(Reactor::close);
+    synchronized (this) {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.Wish;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Makes sockets as they are wished, `socket(7)`.
+final class SocketMaking {
+  private static final Path MOST_BACKLOG = Path.of("/proc/sys/net/core/somaxconn");
+  private static final int USUAL_MOST_BACKLOG = 4096;
+  private static final byte[] ANY_IPV4 = new byte[4];
+
+  private SocketMaking() {}
+
+  /// A socket, close-on-exec and not blocking; bound and listening when it has an address.
+  ///
+  /// @return its descriptor
+  static int make(Wish wish) throws ListenFailure {
+    if (wish.address().isEmpty()) {
+      return unbound(wish, wish.ipv6());
+    }
+    InetSocketAddress address = wish.address().get();
+    if (address.isUnresolved()) {
+      throw new ListenFailure(
+          SocketAddresses.words(address) + ": there is no host of that name", Errno.EADDRNOTAVAIL);
+    }
+    try {
+      return bound(wish, address);
+    } catch (ListenFailure failure) {
+      Optional<InetSocketAddress> instead = withoutIpv6(wish, address, failure.errno());
+      if (instead.isEmpty()) {
+        throw failure;
+      }
+      return bound(wish, instead.get());
+    }
+  }
+
+  /// On a machine without IPv6 "everywhere" is everywhere in IPv4.
+  private static Optional<InetSocketAddress> withoutIpv6(
+      Wish wish, InetSocketAddress address, int errno) {
+    boolean lacks = errno == Errno.EAFNOSUPPORT || errno == Errno.EADDRNOTAVAIL;
+    boolean everywhere =
+        address.getAddress() instanceof Inet6Address six && six.isAnyLocalAddress();
+    return lacks && everywhere && !wish.v6only()
+        ? Optional.of(
+            new InetSocketAddress(SocketAddresses.address(ANY_IPV4, 0), address.getPort()))
+        : Optional.empty();
+  }
+
+  private static int unbound(Wish wish, boolean ipv6) throws ListenFailure {
+    boolean tcp = wish.kind() == Kind.TCP;
+    int fd =
+        SocketCalls.socket(
+            ipv6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET,
+            tcp ? Libc.SOCK_STREAM : SocketCalls.SOCK_DGRAM);
+    if (fd < 0) {
+      throw SocketRefusal.without("a socket", -fd);
+    }
+    int result = option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, true);
+    if (result >= 0 && tcp) {
+      result = option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, true);
+    }
+    if (result >= 0 && ipv6) {
+      // Said either way: the machine's default may be another one (net.ipv6.bindv6only).
+      result = option(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, wish.v6only());
+    }
+    if (result < 0) {
+      Libc.close(fd);
+      throw SocketRefusal.without("a socket", -result);
+    }
+    return fd;
+  }
+
+  private static int option(int fd, int level, int name, boolean on) {
+    return SocketCalls.setOption(fd, level, name, on ? 1 : 0);
+  }
+
+  private static int bound(Wish wish, InetSocketAddress address) throws ListenFailure {
+    Rights rights = rights(wish.runAs(), address);
+    int fd = unbound(wish, SocketAddresses.family(address) == SocketCalls.AF_INET6);
+    try {
+      int result = bind(fd, address, rights);
+      if (result >= 0 && wish.kind() == Kind.TCP) {
+        result = SocketCalls.listen(fd, wish.backlog() > 0 ? wish.backlog() : mostBacklog());
+      }
+      if (result >= 0) {
+        return fd;
+      }
+      throw SocketRefusal.of(address, rights, -result);
+    } catch (ListenFailure failure) {
+      Libc.close(fd);
+      throw failure;
+    }
+  }
+
+  private static int bind(int fd, InetSocketAddress address, Rights rights) throws ListenFailure {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment encoded = SocketAddresses.encode(arena, address);
+      if (rights.areTheDaemons()) {
+        return SocketCalls.bind(fd, encoded);
+      }
+      // With other rights only what has been called before may be called.
+      SocketCalls.bind(-1, encoded);
+      return OtherSelf.call(rights, () -> SocketCalls.bind(fd, encoded));
+    } catch (ErrnoException e) {
+      throw new ListenFailure(String.valueOf(e.getMessage()), e.errno());
+    } catch (IOException e) {
+      throw new ListenFailure(String.valueOf(e.getMessage()), Errno.EACCES);
+    }
+  }
+
+  private static Rights rights(RunAs runAs, InetSocketAddress address) throws ListenFailure {
+    try {
+      Rights all = Rights.of(runAs);
+      return new Rights(
+          all.identity(), Rights.DAEMON.nice(), Rights.DAEMON.umask(), all.environment());
+    } catch (IOException e) {
+      throw new ListenFailure(SocketAddresses.words(address) + ": " + e.getMessage(), Errno.EACCES);
+    }
+  }
+
+  private static int mostBacklog() {
+    try {
+      return Integer.parseInt(Files.readString(MOST_BACKLOG).strip());
+    } catch (IOException | NumberFormatException unreadable) {
+      return USUAL_MOST_BACKLOG;
+    }
+  }
+}

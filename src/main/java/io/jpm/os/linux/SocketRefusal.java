@@ -1,0 +1,57 @@
+package io.jpm.os.linux;
+
+import io.jpm.os.ListenSockets.ListenFailure;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Turns the bare error number of a socket that cannot be had into what the user has to mend.
+final class SocketRefusal {
+  private static final int USUAL_FIRST_PORT = 1024;
+  private static final Path FIRST_PORT = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+
+  private SocketRefusal() {}
+
+  /// Why nobody can be bound to `address`.
+  ///
+  /// @param rights with whose it was tried
+  static ListenFailure of(InetSocketAddress address, Rights rights, int errno) {
+    return new ListenFailure(
+        SocketAddresses.words(address) + sentence(address.getPort(), rights, errno), errno);
+  }
+
+  /// Why there is no socket at all.
+  static ListenFailure without(String what, int errno) {
+    return new ListenFailure(
+        what
+            + (errno == Errno.EAFNOSUPPORT
+                ? ": this machine has no IPv6"
+                : " cannot be made: " + Errno.words(errno)),
+        errno);
+  }
+
+  private static String sentence(int port, Rights rights, int errno) {
+    return switch (errno) {
+      case Errno.EACCES, Errno.EPERM -> ": " + rights.words(errno) + needsRoot(port);
+      case Errno.EADDRINUSE ->
+          " is in use already: end the program that has it or use another port";
+      case Errno.EADDRNOTAVAIL -> ": this machine does not have that address";
+      case Errno.EAFNOSUPPORT -> ": this machine has no IPv6";
+      default -> " cannot be listened on: " + Errno.words(errno);
+    };
+  }
+
+  private static String needsRoot(int port) {
+    int first = firstOrdinaryPort();
+    return port < first ? ": ports below " + first + " need root" : "";
+  }
+
+  private static int firstOrdinaryPort() {
+    try {
+      return Integer.parseInt(Files.readString(FIRST_PORT).strip());
+    } catch (IOException | NumberFormatException olderKernel) {
+      return USUAL_FIRST_PORT;
+    }
+  }
+}

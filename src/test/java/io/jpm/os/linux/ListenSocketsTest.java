@@ -1,0 +1,340 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.Connection;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.Wish;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Sockets that the daemon makes: what they are bound to, who gets them, and who accepts.
+@Timeout(120)
+class ListenSocketsTest {
+  private HostFixture fixture;
+  private ListenSockets sockets;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    LinuxProcessHost host = new LinuxProcessHost();
+    fixture = new HostFixture(host, dir);
+    sockets = host.listenSockets().orElseThrow();
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    fixture.close();
+  }
+
+  private static Wish wish(String host, int port) {
+    return wish(new InetSocketAddress(host, port), false, RunAs.DAEMON);
+  }
+
+  private static Wish wish(InetSocketAddress address, boolean v6only, RunAs runAs) {
+    return new Wish(Kind.TCP, Optional.of(address), false, v6only, 0, runAs);
+  }
+
+  private static Wish unbound(boolean ipv6) {
+    return new Wish(Kind.TCP, Optional.empty(), ipv6, false, 0, RunAs.DAEMON);
+  }
+
+  private static int port(ListenSocket socket) {
+    return socket.address().orElseThrow().getPort();
+  }
+
+  private ListenFailure failure(Wish wish) {
+    return catchThrowableOfType(ListenFailure.class, () -> sockets.open("fails", wish));
+  }
+
+  private static String hello(String host, int port) throws IOException {
+    try (Socket client = new Socket(host, port)) {
+      return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void aBoundSocketListensAtOnceAndIsFoundByItsKey() throws IOException {
+    ListenSocket socket = sockets.open("app 1", wish("127.0.0.1", 0));
+
+    try (Socket waiting = new Socket("127.0.0.1", port(socket))) {
+      assertThat(waiting.isConnected()).isTrue();
+    }
+    assertThat(socket.address().orElseThrow().getAddress())
+        .isEqualTo(InetAddress.getByName("127.0.0.1"));
+    assertThat(sockets.find("app 1")).contains(socket);
+    assertThat(sockets.all()).containsExactly(socket);
+    assertThat(Files.readString(Path.of("/proc/net/tcp"))).contains(" " + socket.inode() + " ");
+    assertThat(socket.type()).isEqualTo("net.Native");
+    assertThatThrownBy(() -> sockets.open("app 1", wish("127.0.0.1", 0)))
+        .isInstanceOf(IllegalArgumentException.class);
+
+    socket.close();
+    assertThat(sockets.find("app 1")).isEmpty();
+    assertThatThrownBy(() -> hello("127.0.0.1", socket.address().map(it -> it.getPort()).orElse(1)))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void everywhereTakesBothFamiliesUnlessToldOtherwise() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "a machine with IPv6");
+    InetSocketAddress everywhere = new InetSocketAddress(InetAddress.getByName("::"), 0);
+    ListenSocket both = sockets.open("both", wish(everywhere, false, RunAs.DAEMON));
+    ListenSocket six = sockets.open("six", wish(everywhere, true, RunAs.DAEMON));
+
+    new Socket("127.0.0.1", port(both)).close();
+    new Socket("::1", port(both)).close();
+    new Socket("::1", port(six)).close();
+    assertThatThrownBy(() -> new Socket("127.0.0.1", port(six)).close())
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aPortThatSomebodyHasIsToldByName() throws IOException {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      ListenFailure failure = failure(wish("127.0.0.1", other.getLocalPort()));
+
+      assertThat(failure.errno()).isEqualTo(Errno.EADDRINUSE);
+      assertThat(failure)
+          .hasMessage(
+              "127.0.0.1:"
+                  + other.getLocalPort()
+                  + " is in use already: end the program that has it or use another port");
+      assertThat(failure(wish("::", other.getLocalPort())))
+          .hasMessageStartingWith("port " + other.getLocalPort() + " is in use already");
+    }
+    assertThat(sockets.all()).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeBoundIsSaidInASentence() {
+    assertThat(failure(wish("192.0.2.1", 3000)))
+        .hasMessage("192.0.2.1:3000: this machine does not have that address")
+        .extracting(ListenFailure::errno)
+        .isEqualTo(Errno.EADDRNOTAVAIL);
+    assertThat(failure(wish("no-such-host.invalid", 3000)))
+        .hasMessage("no-such-host.invalid:3000: there is no host of that name");
+    RunAs stranger =
+        new RunAs(
+            Optional.of("no such user"),
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty());
+    assertThat(failure(wish(new InetSocketAddress("127.0.0.1", 0), false, stranger)))
+        .hasMessageContaining("there is no user 'no such user'");
+  }
+
+  @Test
+  void itIsBoundWithTheRightsOfTheAppsUser() throws IOException {
+    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
+    int first =
+        Integer.parseInt(
+            Files.readString(Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start")).strip());
+    assumeTrue(first == 1024, "ports below 1024 are root's here");
+    RunAs nobody =
+        new RunAs(
+            Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+    ListenFailure failure = failure(wish(new InetSocketAddress("0.0.0.0", 81), false, nobody));
+    assertThat(failure)
+        .hasMessage("port 81: permission denied for user nobody: ports below 1024 need root");
+    assertThat(failure.errno()).isEqualTo(Errno.EACCES);
+    ListenSocket high =
+        sockets.open("high", wish(new InetSocketAddress("127.0.0.1", 0), false, nobody));
+    new Socket("127.0.0.1", port(high)).close();
+  }
+
+  @Test
+  void aSecondSocketMayHaveThePortOfOneThatWasLostToTheDaemon() throws IOException {
+    ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
+    ListenSocket second = sockets.open("second", wish("127.0.0.1", port(first)));
+
+    assertThat(port(second)).isEqualTo(port(first));
+    assertThat(second.inode()).isNotEqualTo(first.inode());
+  }
+
+  @Test
+  void datagramsCome() throws IOException {
+    Wish wish =
+        new Wish(
+            Kind.UDP,
+            Optional.of(new InetSocketAddress("127.0.0.1", 0)),
+            false,
+            false,
+            0,
+            RunAs.DAEMON);
+    ListenSocket socket = sockets.open("udp", wish);
+
+    assertThat(socket.type()).isEqualTo("dgram.Native");
+    try (DatagramSocket client = new DatagramSocket()) {
+      client.send(new DatagramPacket(new byte[] {1}, 1, socket.address().orElseThrow()));
+    }
+    int fd = ((LinuxListenSocket) socket).duplicate();
+    Eventually.await("it is there", HostFixture.DEADLINE, () -> Libc.waitingBytes(fd) == 1);
+    Libc.close(fd);
+  }
+
+  @Test
+  void aProcessGetsItsSocketsBehindTheChannel() throws IOException {
+    ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
+    ListenSocket second = sockets.open("second", wish("127.0.0.1", 0));
+    Spawned app =
+        fixture.start(
+            fixture.withSockets(
+                fixture.withChannel(fixture.request("inherits.py", "5")), "first", "second"));
+
+    app.awaitOutput("given 5:" + port(first) + " 6:" + port(second) + "\n");
+    assertThat(hello("127.0.0.1", port(first))).isEqualTo("hello");
+    first.close(); // the process has it
+    assertThat(app.child().hasChannel()).isTrue();
+  }
+
+  @Test
+  void withoutAChannelTheyBeginAt3AndThePipeOfATerminalIsBehind() throws IOException {
+    ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
+    Spawned app =
+        fixture.start(
+            fixture.withSockets(
+                fixture.withTerminal(fixture.request("inherits.py", "3")), "first"));
+
+    app.awaitOutput("given 3:" + port(first) + " pipe");
+  }
+
+  @Test
+  void aProcessBindsWhatIsNotBoundYet() throws IOException {
+    ListenSocket socket = sockets.open("later", unbound(false));
+    assertThat(socket.address()).isEmpty();
+    Spawned app =
+        fixture.start(
+            fixture.withSockets(fixture.request("inherits.py", "3", "127.0.0.1"), "later"));
+    app.awaitReady();
+
+    assertThat(app.child().identity().pid()).isPositive();
+    assertThat(hello("127.0.0.1", port(socket))).isEqualTo("hello");
+  }
+
+  @Test
+  void anAppIsNotStartedWithoutASocketItNeedsNorWithTooMany() throws IOException {
+    assertThat(fixture.refusal(fixture.withSockets(fixture.request("obedient.sh"), "gone")))
+        .isEqualTo("the listening socket 'gone' is not open any more");
+    String[] many = IntStream.range(0, 33).mapToObj(Integer::toString).toArray(String[]::new);
+    for (String key : many) {
+      sockets.open(key, unbound(false));
+    }
+    assertThat(fixture.refusal(fixture.withSockets(fixture.request("obedient.sh"), many)))
+        .isEqualTo("an app can be given 32 listening sockets at most, not 33");
+  }
+
+  @Test
+  void asManyAsPossibleComeInOrder() throws IOException {
+    List<String> keys = new ArrayList<>();
+    StringBuilder given = new StringBuilder("given");
+    for (int i = 0; i < 32; i++) {
+      keys.add("socket " + i);
+      int port = port(sockets.open(keys.getLast(), wish("127.0.0.1", 0)));
+      given.append(' ').append(i + 5).append(':').append(port);
+    }
+    Spawned app =
+        fixture.start(
+            fixture.withSockets(
+                fixture.withTerminal(fixture.withChannel(fixture.request("inherits.py", "5"))),
+                keys.toArray(String[]::new)));
+
+    app.awaitOutput(given + " pipe");
+  }
+
+  @Test
+  void connectionsAreAcceptedHereUntilPausedAndWaitThen() throws Exception {
+    ListenSocket socket = sockets.open("shared", wish("127.0.0.1", 0));
+    BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+    socket.accept(accepted::add);
+    try (Socket client = new Socket("127.0.0.1", port(socket))) {
+      Connection connection = take(accepted);
+      assertThat(connection.type()).isEqualTo("net.Native");
+      connection.close();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+    socket.pause();
+    try (Socket client = new Socket("127.0.0.1", port(socket));
+        Socket other = new Socket("127.0.0.1", port(socket))) {
+      socket.accept(accepted::add);
+      take(accepted).close();
+      take(accepted).close();
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      assertThat(other.getInputStream().read()).isEqualTo(-1);
+    }
+    socket.close();
+    socket.accept(accepted::add); // of no effect
+    assertThat(accepted).isEmpty();
+  }
+
+  private static Connection take(BlockingQueue<Connection> accepted) throws InterruptedException {
+    Connection connection = accepted.poll(20, TimeUnit.SECONDS);
+    assertThat(connection).isNotNull();
+    return connection;
+  }
+
+  @Test
+  void noMoreAreAcceptedThanAreClosedAgain() throws Exception {
+    ListenSocket socket = sockets.open("crowded", wish("127.0.0.1", 0));
+    List<Connection> open = new ArrayList<>();
+    BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+    socket.accept(accepted::add);
+    List<Socket> clients = new ArrayList<>();
+    for (int i = 0; i < Acceptor.MOST_UNCLOSED + 20; i++) {
+      clients.add(new Socket("127.0.0.1", port(socket)));
+    }
+    for (int i = 0; i < Acceptor.MOST_UNCLOSED; i++) {
+      open.add(take(accepted));
+    }
+    assertThat(accepted).isEmpty();
+    open.forEach(Connection::close);
+    for (int i = 0; i < 20; i++) {
+      take(accepted).close();
+    }
+    for (Socket client : clients) {
+      client.close();
+    }
+  }
+
+  @Test
+  void addressesAreWrittenAsPeopleDo() throws UnknownHostException {
+    assertThat(SocketAddresses.words(new InetSocketAddress("0.0.0.0", 80))).isEqualTo("port 80");
+    assertThat(SocketAddresses.words(new InetSocketAddress("::1", 80))).isEqualTo("[::1]:80");
+    assertThat(
+            SocketAddresses.words(
+                new InetSocketAddress(InetAddress.getByName("2001:db8::7:0:1"), 80)))
+        .isEqualTo("[2001:db8::7:0:1]:80");
+  }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+# Shows which sockets it was given from a number on, listens on the first of them if told to bind it,
+# and says hello to whoever connects.
+import os
+import socket
+import stat
+import sys
+
+first = int(sys.argv[1])
+names = []
+number = first
+while True:
+    try:
+        if not stat.S_ISSOCK(os.fstat(number).st_mode):
+            names.append("pipe")
+            break
+    except OSError:
+        break
+    one = socket.socket(fileno=number)
+    names.append(f"{number}:{one.getsockname()[1]}")
+    if number == first:
+        server = one
+    else:
+        one.detach()
+    number += 1
+print("given", *names, flush=True)
+server.setblocking(True)
+if len(sys.argv) > 2:
+    server.bind((sys.argv[2], 0))
+    server.listen()
+print("ready", flush=True)
+while True:
+    connection, _ = server.accept()
+    connection.sendall(b"hello")
+    connection.close()
