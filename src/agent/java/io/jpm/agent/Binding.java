@@ -1,0 +1,140 @@
+package io.jpm.agent;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/// Gives servers the sockets that all processes of the app share. Called by the JDK's server
+/// sockets in the place of `Net.bind`.
+final class Binding {
+  private final Jdk jdk;
+  private final Descriptors descriptors;
+  private final List<InheritedSocket> sockets;
+
+  /// The servers that have been given one; a descriptor equals only itself.
+  private final Map<FileDescriptor, InheritedSocket> servers =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  private volatile boolean begun;
+
+  Binding(Jdk jdk, Descriptors descriptors, List<InheritedSocket> sockets) {
+    this.jdk = jdk;
+    this.descriptors = descriptors;
+    this.sockets = sockets;
+  }
+
+  /// From now on; before, everything is as without us.
+  void begin() {
+    begun = true;
+  }
+
+  /// Whether it is a server that shares.
+  boolean shared(FileDescriptor fd) {
+    return servers.containsKey(fd);
+  }
+
+  /// A server channel is bound.
+  ///
+  /// @param family the channel's
+  void bind(ProtocolFamily family, FileDescriptor fd, InetAddress address, int port)
+      throws IOException {
+    if (!share(jdk.isIpv6(family), fd, address, port)) {
+      jdk.bind(family, fd, address, port);
+    }
+  }
+
+  /// A socket of the usual family is bound.
+  ///
+  /// @param server whether it is one that accepts connections
+  void bind(FileDescriptor fd, InetAddress address, int port, boolean server) throws IOException {
+    if (!server || !share(jdk.isIpv6(StandardProtocolFamily.INET6), fd, address, port)) {
+      jdk.bind(fd, address, port);
+    }
+  }
+
+  /// A channel is to block or not. What is said of a shared socket holds in all processes, and they
+  /// must never wait in `accept(2)` for what another process has taken already; a server that
+  /// blocks waits in `poll(2)` as well.
+  void configureBlocking(FileDescriptor fd, boolean on) throws IOException {
+    if (!on || !shared(fd)) {
+      jdk.configureBlocking(fd, on);
+    }
+  }
+
+  private synchronized boolean share(boolean ipv6, FileDescriptor fd, InetAddress address, int port)
+      throws IOException {
+    if (!begun || port == 0) {
+      return false;
+    }
+    List<InheritedSocket> family = sockets.stream().filter(it -> it.ipv6() == ipv6).toList();
+    // First what is bound to it already: one that is not might be bound to the same beside it.
+    for (InheritedSocket socket : family) {
+      if (isAt(socket, address, port)) {
+        return put(socket, fd);
+      }
+    }
+    for (InheritedSocket socket : family) {
+      if (bound(socket, address, port)) {
+        return put(socket, fd);
+      }
+    }
+    return false;
+  }
+
+  /// @return whether it is bound to the address now, by whichever process
+  private boolean bound(InheritedSocket socket, InetAddress address, int port) throws IOException {
+    FileDescriptor fd = jdk.descriptor(socket.number());
+    if (jdk.localAddress(fd).getPort() != 0) {
+      return isAt(socket, address, port);
+    }
+    try {
+      jdk.bind(
+          socket.ipv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
+          fd,
+          address,
+          port);
+      return true;
+    } catch (IOException error) {
+      if (jdk.localAddress(fd).getPort() == 0) {
+        throw error;
+      }
+      return isAt(socket, address, port); // another process was faster
+    }
+  }
+
+  private boolean isAt(InheritedSocket socket, InetAddress address, int port) throws IOException {
+    InetSocketAddress local = jdk.localAddress(jdk.descriptor(socket.number()));
+    InetAddress own = local.getAddress();
+    return local.getPort() == port
+        && (own.equals(address) || (own.isAnyLocalAddress() && address.isAnyLocalAddress()));
+  }
+
+  /// Puts the shared socket where the server's own was.
+  ///
+  /// @return false where the process serves it already, and must hear that the address is in use
+  private boolean put(InheritedSocket socket, FileDescriptor fd) throws IOException {
+    if (serves(socket) && !jdk.reusesPort(fd)) {
+      return false;
+    }
+    jdk.duplicate(socket.number(), jdk.number(fd));
+    jdk.configureBlocking(fd, false);
+    servers.put(fd, socket);
+    return true;
+  }
+
+  private boolean serves(InheritedSocket socket) {
+    synchronized (servers) {
+      return servers.entrySet().stream()
+          .anyMatch(it ->
+              it.getValue().equals(socket)
+                  && descriptors.same(jdk.number(it.getKey()), socket.number()));
+    }
+  }
+}

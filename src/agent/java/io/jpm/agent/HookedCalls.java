@@ -1,0 +1,56 @@
+package io.jpm.agent;
+
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/// A method of a server socket, with its calls of the system led to [Hooks].
+final class HookedCalls extends MethodVisitor {
+  private static final String NET = "sun/nio/ch/Net";
+  private static final String BIND = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;I)V";
+  private static final String BIND_SERVER = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;IZ)V";
+
+  private final String type;
+  private final Runnable changed;
+
+  /// @param type the class it is in
+  /// @param changed run at each change
+  HookedCalls(String type, MethodVisitor next, Runnable changed) {
+    super(Opcodes.ASM9, next);
+    this.type = type;
+    this.changed = changed;
+  }
+
+  @Override
+  public void visitMethodInsn(
+      int opcode, String owner, String name, String descriptor, boolean ofInterface) {
+    boolean call = opcode == Opcodes.INVOKESTATIC;
+    if (call && owner.equals(NET) && name.equals("bind") && descriptor.equals(BIND)) {
+      isServer();
+      hook("bindServer", BIND_SERVER);
+    } else if (call && owner.equals(NET) && (name.equals("bind") || name.equals("accept"))) {
+      hook(name, descriptor);
+    } else if (call
+        && type.endsWith("/ServerSocketChannelImpl")
+        && owner.endsWith("/IOUtil")
+        && name.equals("configureBlocking")) {
+      hook(name, descriptor);
+    } else {
+      super.visitMethodInsn(opcode, owner, name, descriptor, ofInterface);
+    }
+  }
+
+  /// `java.net` has one class for both clients and servers.
+  private void isServer() {
+    if (type.endsWith("/NioSocketImpl")) {
+      visitVarInsn(Opcodes.ALOAD, 0);
+      visitFieldInsn(Opcodes.GETFIELD, type, "server", "Z");
+    } else {
+      visitInsn(Opcodes.ICONST_1);
+    }
+  }
+
+  private void hook(String name, String descriptor) {
+    super.visitMethodInsn(Opcodes.INVOKESTATIC, Hooks.NAME, name, descriptor, false);
+    changed.run();
+  }
+}

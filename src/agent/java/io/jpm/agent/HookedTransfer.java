@@ -1,0 +1,47 @@
+package io.jpm.agent;
+
+import java.util.Set;
+import org.objectweb.asm.Label;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/// A method that reads or writes, which leaves that to [Hooks] while the process drains.
+final class HookedTransfer extends MethodVisitor {
+  private static final Set<String> NAMES = Set.of("read", "readv", "write", "writev");
+  private static final String ARGUMENTS = "(Ljava/io/FileDescriptor;JI)";
+
+  private final String name;
+  private final String descriptor;
+  private final Runnable changed;
+
+  HookedTransfer(String name, String descriptor, MethodVisitor next, Runnable changed) {
+    super(Opcodes.ASM9, next);
+    this.name = name;
+    this.descriptor = descriptor;
+    this.changed = changed;
+  }
+
+  /// Whether a method is one to be changed.
+  static boolean isOne(int access, String name, String descriptor) {
+    return (access & (Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) == 0
+        && NAMES.contains(name)
+        && descriptor.startsWith(ARGUMENTS);
+  }
+
+  @Override
+  public void visitCode() {
+    super.visitCode();
+    Label usual = new Label();
+    visitFieldInsn(Opcodes.GETSTATIC, Hooks.NAME, Hooks.DRAINING, "Z");
+    visitJumpInsn(Opcodes.IFEQ, usual);
+    visitVarInsn(Opcodes.ALOAD, 1);
+    visitVarInsn(Opcodes.LLOAD, 2);
+    visitVarInsn(Opcodes.ILOAD, 4);
+    visitMethodInsn(Opcodes.INVOKESTATIC, Hooks.NAME, name, descriptor, false);
+    visitInsn(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN));
+    visitLabel(usual);
+    visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+    changed.run();
+  }
+}

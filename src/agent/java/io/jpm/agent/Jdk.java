@@ -1,0 +1,270 @@
+package io.jpm.agent;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The JDK's own way to the system's sockets: the methods of `sun.nio.ch` that the hooks need, the
+/// same in Java 17 to 25. They can be reached by method handles only.
+final class Jdk {
+  private static final String NETWORKING = "sun.nio.ch";
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_REUSEPORT = 15;
+
+  private final MethodHandles.Lookup networking;
+  private final MethodHandle bind;
+  private final MethodHandle bindAny;
+  private final MethodHandle accept;
+  private final MethodHandle localAddress;
+  private final MethodHandle option;
+  private final MethodHandle poll;
+  private final MethodHandle duplicate;
+  private final MethodHandle number;
+  private final MethodHandle descriptor;
+  private final MethodHandle blocking;
+  private final MethodHandle read;
+  private final MethodHandle readv;
+  private final MethodHandle write;
+  private final MethodHandle writev;
+  private final boolean ipv6;
+  private final short pollIn;
+
+  private Jdk(MethodHandles.Lookup net) throws ReflectiveOperationException {
+    networking = net;
+    Class<?> type = net.lookupClass();
+    Class<?> util = net.findClass(NETWORKING + ".IOUtil");
+    Class<FileDescriptor> fd = FileDescriptor.class;
+    Class<InetAddress> address = InetAddress.class;
+    bind =
+        net.findStatic(
+            type, "bind", methodType(void.class, ProtocolFamily.class, fd, address, int.class));
+    bindAny = net.findStatic(type, "bind", methodType(void.class, fd, address, int.class));
+    accept =
+        net.findStatic(type, "accept", methodType(int.class, fd, fd, InetSocketAddress[].class));
+    localAddress = net.findStatic(type, "localAddress", methodType(InetSocketAddress.class, fd));
+    option =
+        net.findStatic(
+            type, "getIntOption0", methodType(int.class, fd, boolean.class, int.class, int.class));
+    poll = net.findStatic(type, "poll", methodType(int.class, fd, int.class, long.class));
+    duplicate = find("InheritedChannel", "dup2", methodType(void.class, int.class, int.class));
+    number = net.findStatic(util, "fdVal", methodType(int.class, fd));
+    descriptor = net.findStatic(util, "newFD", methodType(fd, int.class));
+    blocking = net.findStatic(util, "configureBlocking", methodType(void.class, fd, boolean.class));
+    read = transfer("read0", int.class);
+    readv = transfer("readv0", long.class);
+    write = transfer("write0", int.class);
+    writev = transfer("writev0", long.class);
+    ipv6 = isIpv6Available(net, type);
+    pollIn = (short) net.findStaticVarHandle(type, "POLLIN", short.class).get();
+  }
+
+  /// @throws ReflectiveOperationException this JVM has not got one of the methods
+  static Jdk open(Instrumentation jvm) throws ReflectiveOperationException {
+    Set<Module> us = Set.of(Jdk.class.getModule());
+    Map<String, Set<Module>> opened = Map.of(NETWORKING, us, "jdk.internal.misc", us);
+    jvm.redefineModule(Object.class.getModule(), Set.of(), Map.of(), opened, Set.of(), Map.of());
+    Class<?> net = Class.forName(NETWORKING + ".Net", true, null);
+    return new Jdk(MethodHandles.privateLookupIn(net, MethodHandles.lookup()));
+  }
+
+  private static boolean isIpv6Available(MethodHandles.Lookup net, Class<?> type)
+      throws ReflectiveOperationException {
+    MethodHandle available = net.findStatic(type, "isIPv6Available", methodType(boolean.class));
+    try {
+      return (boolean) available.invokeExact();
+    } catch (Throwable error) {
+      throw unchecked(error);
+    }
+  }
+
+  private MethodHandle find(String owner, String name, MethodType method)
+      throws ReflectiveOperationException {
+    Class<?> type = networking.findClass(NETWORKING + "." + owner);
+    return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+        .findStatic(type, name, method);
+  }
+
+  /// One of the native methods that move bytes, which have been in several classes.
+  private MethodHandle transfer(String name, Class<?> result) throws ReflectiveOperationException {
+    NoSuchMethodException missing = new NoSuchMethodException(name);
+    for (String owner : List.of("SocketDispatcher", "FileDispatcherImpl")) {
+      try {
+        return find(owner, name, methodType(result, FileDescriptor.class, long.class, int.class));
+      } catch (NoSuchMethodException error) {
+        missing.addSuppressed(error);
+      }
+    }
+    throw missing;
+  }
+
+  /// Access to the package of the JDK's sockets.
+  MethodHandles.Lookup networking() {
+    return networking;
+  }
+
+  /// Whether a server's socket is an IPv6 one.
+  ///
+  /// @param family as the channel was opened with; `UNSPEC` where it was not said
+  boolean isIpv6(ProtocolFamily family) {
+    return ipv6 && family != StandardProtocolFamily.INET;
+  }
+
+  /// `bind(2)`.
+  void bind(ProtocolFamily family, FileDescriptor fd, InetAddress address, int port)
+      throws IOException {
+    try {
+      bind.invokeExact(family, fd, address, port);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `bind(2)` of a socket of the usual family.
+  void bind(FileDescriptor fd, InetAddress address, int port) throws IOException {
+    try {
+      bindAny.invokeExact(fd, address, port);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `accept(2)`.
+  int accept(FileDescriptor fd, FileDescriptor accepted, InetSocketAddress[] peer)
+      throws IOException {
+    try {
+      return (int) accept.invokeExact(fd, accepted, peer);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `getsockname(2)`; port 0 where the socket is not bound.
+  InetSocketAddress localAddress(FileDescriptor fd) throws IOException {
+    try {
+      return (InetSocketAddress) localAddress.invokeExact(fd);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// Whether the socket has SO_REUSEPORT.
+  boolean reusesPort(FileDescriptor fd) throws IOException {
+    try {
+      return (int) option.invokeExact(fd, false, SOL_SOCKET, SO_REUSEPORT) != 0;
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// Waits until there is something to read.
+  void awaitReadable(FileDescriptor fd) throws IOException {
+    try {
+      int ready = (int) poll.invokeExact(fd, (int) pollIn, -1L);
+      assert ready != 0 : "without a limit";
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `dup2(2)`.
+  void duplicate(int from, int to) throws IOException {
+    try {
+      duplicate.invokeExact(from, to);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// The number of a descriptor.
+  int number(FileDescriptor fd) {
+    try {
+      return (int) number.invokeExact(fd);
+    } catch (Throwable error) {
+      throw unchecked(error);
+    }
+  }
+
+  /// A descriptor by number, which nobody closes.
+  FileDescriptor descriptor(int fd) {
+    try {
+      return (FileDescriptor) descriptor.invokeExact(fd);
+    } catch (Throwable error) {
+      throw unchecked(error);
+    }
+  }
+
+  /// Sets or clears O_NONBLOCK.
+  void configureBlocking(FileDescriptor fd, boolean on) throws IOException {
+    try {
+      blocking.invokeExact(fd, on);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `read(2)`; negative as in `sun.nio.ch.IOStatus`.
+  int read(FileDescriptor fd, long address, int length) throws IOException {
+    try {
+      return (int) read.invokeExact(fd, address, length);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `readv(2)`.
+  long readv(FileDescriptor fd, long vector, int count) throws IOException {
+    try {
+      return (long) readv.invokeExact(fd, vector, count);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `write(2)`.
+  int write(FileDescriptor fd, long address, int length) throws IOException {
+    try {
+      return (int) write.invokeExact(fd, address, length);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `writev(2)`.
+  long writev(FileDescriptor fd, long vector, int count) throws IOException {
+    try {
+      return (long) writev.invokeExact(fd, vector, count);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  private static RuntimeException rethrown(Throwable error) throws IOException {
+    if (error instanceof IOException io) {
+      throw io;
+    }
+    return unchecked(error);
+  }
+
+  /// Throws what needs no declaration as it is.
+  static RuntimeException unchecked(Throwable error) {
+    if (error instanceof RuntimeException usual) {
+      throw usual;
+    }
+    if (error instanceof Error grave) {
+      throw grave;
+    }
+    return new IllegalStateException(error);
+  }
+}

@@ -1,0 +1,113 @@
+package io.jpm.agent;
+
+import java.lang.instrument.ClassFileTransformer;
+import java.lang.instrument.Instrumentation;
+import java.security.ProtectionDomain;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/// Has the JDK's server sockets call [Hooks] in the place of `Net.bind`, `Net.accept` and
+/// `IOUtil.configureBlocking`, and its dispatcher of reads and writes while the process drains.
+/// Clients, datagrams and files are not touched.
+final class Rewriter implements ClassFileTransformer {
+  /// In how many places each class is to be changed, at the least.
+  private static final Map<String, Integer> PLACES =
+      Map.of(
+          "sun/nio/ch/ServerSocketChannelImpl", 3,
+          "sun/nio/ch/NioSocketImpl", 2,
+          "sun/nio/ch/AsynchronousServerSocketChannelImpl", 1,
+          "sun/nio/ch/UnixAsynchronousServerSocketChannelImpl", 1,
+          "sun/nio/ch/SocketDispatcher", 4);
+
+  private final Map<String, Integer> changed = new TreeMap<>();
+  private final List<Throwable> failures = new ArrayList<>();
+
+  private Rewriter() {}
+
+  /// Changes the classes.
+  ///
+  /// @throws Exception they are not as expected; what was changed behaves as before
+  static void rewrite(Instrumentation jvm) throws Exception {
+    List<Class<?>> types = new ArrayList<>();
+    for (String name : PLACES.keySet()) {
+      types.add(Class.forName(name.replace('/', '.'), false, null));
+    }
+    Rewriter rewriter = new Rewriter();
+    jvm.addTransformer(rewriter, true);
+    try {
+      jvm.retransformClasses(types.toArray(Class<?>[]::new));
+    } finally {
+      jvm.removeTransformer(rewriter);
+    }
+    rewriter.check();
+  }
+
+  private void check() {
+    for (Map.Entry<String, Integer> place : PLACES.entrySet()) {
+      if (changed.getOrDefault(place.getKey(), 0) < place.getValue()) {
+        IllegalStateException error =
+            new IllegalStateException("its " + place.getKey().replace('/', '.') + " is unknown");
+        failures.forEach(error::addSuppressed);
+        throw error;
+      }
+    }
+  }
+
+  @Override
+  public byte @Nullable [] transform(
+      @Nullable ClassLoader loader,
+      @Nullable String name,
+      @Nullable Class<?> type,
+      @Nullable ProtectionDomain domain,
+      byte[] before) {
+    if (loader != null || name == null || !PLACES.containsKey(name)) {
+      return null;
+    }
+    try {
+      ClassReader reader = new ClassReader(before);
+      ClassWriter writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+      reader.accept(new Changes(name, writer), 0);
+      return writer.toByteArray();
+    } catch (RuntimeException error) {
+      failures.add(error); // the JVM would not tell
+      return null;
+    }
+  }
+
+  private final class Changes extends ClassVisitor {
+    private final String type;
+
+    Changes(String type, ClassVisitor next) {
+      super(Opcodes.ASM9, next);
+      this.type = type;
+    }
+
+    @Override
+    public MethodVisitor visitMethod(
+        int access,
+        String name,
+        String descriptor,
+        @Nullable String signature,
+        String @Nullable [] exceptions) {
+      MethodVisitor next = super.visitMethod(access, name, descriptor, signature, exceptions);
+      if (!type.endsWith("Dispatcher")) {
+        return new HookedCalls(type, next, this::count);
+      }
+      return HookedTransfer.isOne(access, name, descriptor)
+          ? new HookedTransfer(name, descriptor, next, this::count)
+          : next;
+    }
+
+    private void count() {
+      changed.merge(type, 1, Integer::sum);
+    }
+  }
+}

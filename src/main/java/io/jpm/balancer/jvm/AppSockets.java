@@ -1,0 +1,109 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.ListenAddress;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.Wish;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// The sockets that the processes of one app inherit, and bind themselves. Methods may block.
+///
+/// @param store where they are kept
+/// @param app whose they are
+record AppSockets(ListenSockets store, AppName app) {
+  /// The descriptor of the first one, behind those of the channel.
+  private static final int FIRST = 5;
+
+  /// As many ports as a server has; each process holds all of them.
+  private static final int OF_EACH_FAMILY = 4;
+
+  /// Their keys, in the order in which they are inherited.
+  List<String> keys() {
+    List<String> keys = new ArrayList<>();
+    for (String family : List.of("v6", "v4")) {
+      IntStream.range(0, OF_EACH_FAMILY)
+          .forEach(number -> keys.add("jvm " + app + " " + family + " " + number));
+    }
+    return keys;
+  }
+
+  /// Those that are open.
+  List<ListenSocket> open() {
+    return keys().stream().map(store::find).flatMap(Optional::stream).toList();
+  }
+
+  /// Opens those that are not, and says how the agent finds all of them.
+  Map<String, String> prepare(AppSpec spec) throws ListenFailure {
+    List<String> inodes = new ArrayList<>();
+    for (String key : keys()) {
+      Optional<ListenSocket> known = store.find(key);
+      ListenSocket socket = known.isPresent() ? known.get() : store.open(key, wish(key, spec));
+      inodes.add(Long.toString(socket.inode()));
+    }
+    String sockets = "v6:" + numbers(FIRST) + ";v4:" + numbers(FIRST + OF_EACH_FAMILY);
+    return Map.of("JPM_SOCKETS", sockets, "JPM_SOCKET_INODES", String.join(",", inodes));
+  }
+
+  private static Wish wish(String key, AppSpec spec) {
+    boolean ipv6 = key.matches(".* v6 [0-9]");
+    return new Wish(Kind.TCP, Optional.empty(), ipv6, false, 0, spec.runAs());
+  }
+
+  private static String numbers(int first) {
+    return IntStream.range(first, first + OF_EACH_FAMILY)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(","));
+  }
+
+  /// Their numbers in the kernel.
+  Set<Long> inodes() {
+    return open().stream().map(ListenSocket::inode).collect(Collectors.toSet());
+  }
+
+  /// The ports that processes have bound them to.
+  Set<Integer> ports() {
+    return bound().values().stream().map(InetSocketAddress::getPort).collect(Collectors.toSet());
+  }
+
+  /// Where they are bound, as people write it.
+  List<String> addresses() {
+    return bound().values().stream().map(AppSockets::text).distinct().sorted().toList();
+  }
+
+  /// The numbers in the kernel of those that are bound.
+  Set<Long> boundInodes() {
+    return bound().keySet().stream().map(ListenSocket::inode).collect(Collectors.toSet());
+  }
+
+  /// Lets go of all.
+  void close() {
+    open().forEach(ListenSocket::close);
+  }
+
+  private Map<ListenSocket, InetSocketAddress> bound() {
+    Map<ListenSocket, InetSocketAddress> bound = new HashMap<>();
+    for (ListenSocket socket : open()) {
+      socket.address().filter(it -> it.getPort() != 0).ifPresent(it -> bound.put(socket, it));
+    }
+    return bound;
+  }
+
+  /// An address as people write it.
+  static String text(InetSocketAddress address) {
+    boolean any = address.getAddress().isAnyLocalAddress();
+    String host = any ? "" : address.getAddress().getHostAddress();
+    return new ListenAddress(host, address.getPort()).toString();
+  }
+}

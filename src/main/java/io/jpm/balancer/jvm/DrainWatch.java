@@ -1,0 +1,92 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.Optional;
+
+/// Has a process take no more connections, and waits until it has none. Owned by ClusterBalancer's
+/// context.
+final class DrainWatch {
+  private static final String ORDER = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
+  private static final long FIRST_MILLIS = 50;
+  private static final long LONGEST_MILLIS = 250;
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final ListenSockets store;
+
+  DrainWatch(Vertx vertx, ProcessHost host, ListenSockets store) {
+    this.vertx = vertx;
+    this.host = host;
+    this.store = store;
+  }
+
+  /// Drains it, if nobody has before.
+  ///
+  /// @return how many connections are left
+  Future<Integer> drain(Worker worker) {
+    if (worker.draining.isPresent()) {
+      return worker.draining.get().future();
+    }
+    Promise<Integer> done = Promise.promise();
+    worker.draining = Optional.of(done);
+    Round round = new Round(worker, done);
+    vertx
+        .executeBlocking(() -> host.post(worker.process, ORDER), false)
+        .onSuccess(round::ordered)
+        .onFailure(done::tryFail);
+    return done.future();
+  }
+
+  /// The looks at one process.
+  private final class Round {
+    private final Worker worker;
+    private final Promise<Integer> done;
+    private long millis = FIRST_MILLIS;
+    private boolean timeOver;
+
+    /// Of the look before; a connection that is just being accepted is in no process's hands.
+    private int last = Integer.MAX_VALUE;
+
+    Round(Worker worker, Promise<Integer> done) {
+      this.worker = worker;
+      this.done = done;
+    }
+
+    void ordered(boolean heard) {
+      long most = worker.spec.cluster().drain().toMillis();
+      if (heard && most > 0) {
+        long alarm = vertx.setTimer(most, _ -> timeOver = true);
+        done.future().onComplete(_ -> vertx.cancelTimer(alarm));
+      } else {
+        timeOver = true; // it would go on accepting
+      }
+      look();
+    }
+
+    private void look() {
+      if (done.future().isComplete()) {
+        return;
+      }
+      vertx
+          .executeBlocking(
+              () -> host.connections(worker.process, new AppSockets(store, worker.app).ports()),
+              false)
+          .onSuccess(this::counted)
+          .onFailure(done::tryFail);
+    }
+
+    private void counted(int count) {
+      if (timeOver || (count == 0 && last == 0)) {
+        done.tryComplete(count);
+        return;
+      }
+      last = count;
+      vertx.setTimer(millis, _ -> look());
+      millis = Math.min(millis * 5 / 4, LONGEST_MILLIS);
+    }
+  }
+}

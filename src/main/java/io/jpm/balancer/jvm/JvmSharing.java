@@ -1,0 +1,270 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.balancer.way.Sharing;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Java processes inherit sockets, and an agent in each puts them under the app's servers. Owned by
+/// ClusterBalancer's context.
+public final class JvmSharing implements Sharing {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// A process that has just begun to listen may yet begin to listen on another port too.
+  private static final long TIDY_MILLIS = 5_000;
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Optional<ListenSockets> store;
+  private final AgentOptions agent;
+  private final Reports reports;
+  private final Map<AppName, App> apps = new HashMap<>();
+  private final Map<Member, AppName> members = new HashMap<>();
+  private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+  private boolean closed;
+
+  /// What one process follows another as.
+  private record Member(InstanceId id, long birth) {
+    static Member of(WorkerId worker) {
+      return new Member(worker.id(), worker.birth());
+    }
+  }
+
+  /// What is known of an app.
+  private static final class App {
+    final Set<Member> members = new HashSet<>();
+    List<String> addresses = List.of();
+    boolean unsuitable;
+    boolean tidying;
+  }
+
+  /// @param vertx where timers run
+  /// @param host who has the processes and their sockets
+  /// @param agent the agent's jar, absolute, with `asm.jar` beside it
+  /// @param reports who is told
+  public JvmSharing(Vertx vertx, ProcessHost host, Path agent, Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.store = host.listenSockets();
+    this.agent = new AgentOptions(agent);
+    this.reports = reports;
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+    if (store.isEmpty()) {
+      return refused("sockets cannot be shared on this system; use balance: proxy or off");
+    }
+    if (!agent.loadable()) {
+      return refused(
+          "no JVM can load an agent from %s, a path with \"=\"; move jpm, or use balance: proxy"
+              .formatted(agent.jar()));
+    }
+    member(order.worker(), order.spec());
+    AppSpec spec = order.spec();
+    return OffLoop.call(vertx, () -> prepared(store.get(), spec));
+  }
+
+  private static Future<BalancerReply> refused(String reason) {
+    return Future.succeededFuture(new BalancerReply.Refused(reason));
+  }
+
+  private BalancerReply prepared(ListenSockets sockets, AppSpec spec) {
+    if (!Files.isReadable(agent.jar())) {
+      return new BalancerReply.Refused(
+          "the Java agent %s is not there; build jpm again, or use balance: proxy"
+              .formatted(agent.jar()));
+    }
+    AppSockets own = new AppSockets(sockets, spec.name());
+    try {
+      Map<String, String> environment = new HashMap<>(own.prepare(spec));
+      environment.putAll(agent.variables(spec));
+      return new BalancerReply.Prepared(
+          List.of(), agent.words(spec), environment, own.keys(), true, "");
+    } catch (ListenFailure error) {
+      return new BalancerReply.Refused(error.getMessage());
+    }
+  }
+
+  private void member(WorkerId worker, AppSpec spec) {
+    members.put(Member.of(worker), spec.name());
+    apps.computeIfAbsent(spec.name(), _ -> new App()).members.add(Member.of(worker));
+  }
+
+  @Override
+  public void began(BalancerCommand.Began news) {
+    member(news.worker(), news.spec());
+    Worker worker = new Worker(news.worker(), news.process(), news.spec());
+    workers.put(news.worker(), worker);
+    store.ifPresent(sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker));
+  }
+
+  private void seen(Worker worker, ListeningWatch.Sight sight) {
+    App app = apps.get(worker.app);
+    if (closed || app == null) {
+      return;
+    }
+    switch (sight) {
+      case ListeningWatch.Sight.Nothing() -> {}
+      case ListeningWatch.Sight.Accepting(String address, List<String> all) -> {
+        worker.listening = true;
+        app.addresses = all;
+        reports.listening(worker.id, address);
+        tidyLater(worker.app, app);
+      }
+      case ListeningWatch.Sight.Past(String reason) -> {
+        if (!app.unsuitable) {
+          app.unsuitable = true;
+          reports.unsuitable(worker.app, reason);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId worker) {
+    Worker known = workers.get(worker);
+    return known == null || store.isEmpty()
+        ? Future.succeededFuture(0)
+        : new DrainWatch(vertx, host, store.get()).drain(known);
+  }
+
+  @Override
+  public void ended(WorkerId worker) {
+    Worker known = workers.remove(worker);
+    if (known == null) {
+      return;
+    }
+    known.ended = true;
+    known.draining.ifPresent(it -> it.tryComplete(0));
+    App app = apps.get(known.app);
+    if (app != null) {
+      tidyLater(known.app, app);
+    }
+  }
+
+  @Override
+  public void released(WorkerId worker) {
+    AppName name = members.remove(Member.of(worker));
+    App app = name == null ? null : apps.get(name);
+    if (name == null || app == null) {
+      return;
+    }
+    app.members.remove(Member.of(worker));
+    if (app.members.isEmpty()) {
+      apps.remove(name);
+      store.ifPresent(sockets -> close(new AppSockets(sockets, name)));
+    }
+  }
+
+  private void close(AppSockets sockets) {
+    // In order with what prepares them, should the app be started again at once.
+    vertx
+        .executeBlocking(() -> {
+          sockets.close();
+          return true;
+        })
+        .onFailure(
+            error -> LOG.log(Level.WARNING, sockets.app() + ": its sockets stay open", error));
+  }
+
+  /// Looks twice for sockets that nobody listens on, once all processes listen.
+  private void tidyLater(AppName name, App app) {
+    if (app.tidying || store.isEmpty()) {
+      return;
+    }
+    app.tidying = true;
+    IdleSockets idle = new IdleSockets(host, store.get(), Path.of("/proc"));
+    vertx.setTimer(
+        TIDY_MILLIS,
+        _ ->
+            whereAllListen(name)
+                .map(found -> tidy(name, app, idle, found))
+                .orElseGet(() -> Future.succeededFuture(Set.of()))
+                .onComplete(_ -> app.tidying = false));
+  }
+
+  private Future<Set<Long>> tidy(AppName name, App app, IdleSockets idle, List<Worker> found) {
+    AppSpec spec = found.getLast().spec;
+    return OffLoop.call(vertx, () -> idle.of(spec, processes(found)))
+        .onSuccess(candidates -> {
+          if (!candidates.isEmpty()) {
+            vertx.setTimer(TIDY_MILLIS, _ -> replace(name, app, idle, candidates));
+          }
+        });
+  }
+
+  private void replace(AppName name, App app, IdleSockets idle, Set<Long> candidates) {
+    Optional<List<Worker>> found = whereAllListen(name);
+    if (found.isEmpty() || apps.get(name) != app) {
+      return;
+    }
+    List<ProcessIdentity> processes = processes(found.get());
+    AppSpec spec = found.get().getLast().spec;
+    OffLoop.call(
+            vertx,
+            () -> {
+              idle.replace(spec, processes, candidates);
+              return new AppSockets(idle.store(), name).addresses();
+            })
+        .onSuccess(addresses -> app.addresses = addresses)
+        .onFailure(error -> LOG.log(Level.WARNING, name + ": its old sockets stay", error));
+  }
+
+  /// The app's processes, where there is one and each of them listens.
+  private Optional<List<Worker>> whereAllListen(AppName name) {
+    List<Worker> found = workers.values().stream().filter(it -> it.app.equals(name)).toList();
+    boolean all = !closed && !found.isEmpty() && found.stream().allMatch(it -> it.listening);
+    return all ? Optional.of(found) : Optional.empty();
+  }
+
+  private static List<ProcessIdentity> processes(List<Worker> workers) {
+    return workers.stream().map(it -> it.process).toList();
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    App known = apps.get(app);
+    return known == null ? List.of() : known.addresses;
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return Strategy.KERNEL.word();
+  }
+
+  @Override
+  public Future<Void> close() {
+    closed = true;
+    workers
+        .values()
+        .forEach(it -> {
+          it.ended = true;
+          it.draining.ifPresent(promise -> promise.tryComplete(0));
+        });
+    workers.clear();
+    return Future.succeededFuture();
+  }
+}
