@@ -1,0 +1,16 @@
+package io.jpm.balancer.proxy;
+
+/// An instance as those see it who choose one.
+interface Candidate {
+  /// Which of the app's instances: the same for the process that takes another's place.
+  long slot();
+
+  /// Connections to it, those that are being made included.
+  int open();
+
+  /// Which part of an instance's usual load it is to get.
+  ///
+  /// @param now monotonic nanoseconds
+  /// @return more than 0, at most 1
+  double share(long now);
+}

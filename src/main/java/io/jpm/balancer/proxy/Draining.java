@@ -1,0 +1,53 @@
+package io.jpm.balancer.proxy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/// Waits for the connections of a process to end. Owned by the balancer's context.
+final class Draining {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  private final Vertx vertx;
+  private final LongSupplier nanoTime;
+  private final Front front;
+  private final Backend backend;
+  private final long deadline;
+  private final Promise<Integer> left = Promise.promise();
+  private long timer;
+
+  Draining(Vertx vertx, LongSupplier nanoTime, Front front, Backend backend) {
+    this.vertx = vertx;
+    this.nanoTime = nanoTime;
+    this.front = front;
+    this.backend = backend;
+    this.deadline = nanoTime.getAsLong() + backend.cluster().drain().toNanos();
+  }
+
+  /// How many connections were left.
+  Future<Integer> begin() {
+    timer = vertx.setPeriodic(LOOK.toMillis(), _ -> look());
+    look();
+    return left.future();
+  }
+
+  Future<Integer> left() {
+    return left.future();
+  }
+
+  /// The time is over.
+  void finish() {
+    vertx.cancelTimer(timer);
+    left.tryComplete(backend.open());
+  }
+
+  private void look() {
+    if (backend.open() == 0 || nanoTime.getAsLong() - deadline >= 0) {
+      finish();
+    } else {
+      front.endIdle(backend);
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.jpm.balancer.proxy;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.SocketChannel;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/// A client's connection on its way to an instance. Nothing is read from it before it is there.
+/// Owned by the connection's event loop; [#again], [#giveUp] and [#expired] may be called by any
+/// thread.
+final class Link {
+  /// How long a connection may be without an instance.
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Front front;
+  private final SocketChannel client;
+  private final long begun;
+  private final Set<Backend> tried = new HashSet<>();
+
+  Link(Front front, SocketChannel client, long now) {
+    this.front = front;
+    this.client = client;
+    this.begun = now;
+  }
+
+  boolean expired(long now) {
+    return now - begun >= PATIENCE.toNanos();
+  }
+
+  /// Begins anew, with those too that have refused before.
+  void again() {
+    client
+        .eventLoop()
+        .execute(() -> {
+          tried.clear();
+          seek();
+        });
+  }
+
+  void giveUp() {
+    client.close();
+  }
+
+  /// Tries one ready instance after the other.
+  void seek() {
+    if (front.closed()) {
+      giveUp();
+      return;
+    }
+    front
+        .take(tried, client.remoteAddress())
+        .ifPresentOrElse(this::connect, () -> front.park(this, Set.copyOf(tried)));
+  }
+
+  private void connect(Backend backend) {
+    tried.add(backend);
+    Wire.connect(client.eventLoop(), backend.address())
+        .addListener((ChannelFuture done) -> connected(backend, done));
+  }
+
+  private void connected(Backend backend, ChannelFuture done) {
+    if (Wire.reached(done)) {
+      new Relay(front, backend, client, (SocketChannel) done.channel()).begin();
+      return;
+    }
+    backend.giveBack();
+    front.failed(backend);
+    seek();
+  }
+}

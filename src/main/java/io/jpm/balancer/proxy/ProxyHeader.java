@@ -1,0 +1,106 @@
+package io.jpm.balancer.proxy;
+
+import io.jpm.model.ProxyProtocol;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/// What goes before a connection's first byte, so that an instance knows whose it is: HAProxy's
+/// [PROXY protocol](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt).
+final class ProxyHeader {
+  /// What every header of version 2 begins with.
+  private static final byte[] SIGNATURE = {
+    0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
+  };
+
+  private static final int VERSION_2_LOCAL = 0x20;
+  private static final int VERSION_2_PROXY = 0x21;
+  private static final int TCP_4 = 0x11;
+  private static final int TCP_6 = 0x21;
+  private static final int IPV4_BYTES = 4;
+
+  private ProxyHeader() {}
+
+  /// The header of a client's connection; empty where none is wanted.
+  ///
+  /// @param client the client's address
+  /// @param door the address that it has connected to
+  static ByteBuf of(ProxyProtocol version, InetSocketAddress client, InetSocketAddress door) {
+    return switch (version) {
+      case NONE -> Unpooled.EMPTY_BUFFER;
+      case V1 -> line(client, door);
+      case V2 -> binary(client, door);
+    };
+  }
+
+  /// The header of a connection that the daemon makes on its own account.
+  static ByteBuf own(ProxyProtocol version) {
+    return switch (version) {
+      case NONE -> Unpooled.EMPTY_BUFFER;
+      case V1 -> ascii("PROXY UNKNOWN\r\n");
+      case V2 ->
+          Unpooled.buffer()
+              .writeBytes(SIGNATURE)
+              .writeByte(VERSION_2_LOCAL)
+              .writeByte(0)
+              .writeShort(0);
+    };
+  }
+
+  private static ByteBuf line(InetSocketAddress client, InetSocketAddress door) {
+    return ascii(
+        "PROXY %s %s %s %d %d\r\n"
+            .formatted(
+                isVersion4(client, door) ? "TCP4" : "TCP6",
+                text(client, door),
+                text(door, client),
+                client.getPort(),
+                door.getPort()));
+  }
+
+  private static ByteBuf binary(InetSocketAddress client, InetSocketAddress door) {
+    byte[] from = bytes(client, door);
+    byte[] to = bytes(door, client);
+    return Unpooled.buffer()
+        .writeBytes(SIGNATURE)
+        .writeByte(VERSION_2_PROXY)
+        .writeByte(from.length == IPV4_BYTES ? TCP_4 : TCP_6)
+        .writeShort(from.length + to.length + 2 * Short.BYTES)
+        .writeBytes(from)
+        .writeBytes(to)
+        .writeShort(client.getPort())
+        .writeShort(door.getPort());
+  }
+
+  private static boolean isVersion4(InetSocketAddress one, InetSocketAddress other) {
+    return one.getAddress().getAddress().length == IPV4_BYTES
+        && other.getAddress().getAddress().length == IPV4_BYTES;
+  }
+
+  /// Both addresses of a header are of one family.
+  private static byte[] bytes(InetSocketAddress address, InetSocketAddress other) {
+    byte[] bytes = address.getAddress().getAddress();
+    if (bytes.length == IPV4_BYTES && !isVersion4(address, other)) {
+      byte[] mapped = new byte[16];
+      mapped[10] = (byte) 0xff;
+      mapped[11] = (byte) 0xff;
+      System.arraycopy(bytes, 0, mapped, 12, IPV4_BYTES);
+      return mapped;
+    }
+    return bytes;
+  }
+
+  private static String text(InetSocketAddress address, InetSocketAddress other) {
+    InetAddress plain = address.getAddress();
+    String text = NetUtil.bytesToIpAddress(plain.getAddress());
+    boolean mapped = plain.getAddress().length == IPV4_BYTES && !isVersion4(address, other);
+    return mapped ? "::ffff:" + text : text;
+  }
+
+  private static ByteBuf ascii(String text) {
+    return Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
+  }
+}

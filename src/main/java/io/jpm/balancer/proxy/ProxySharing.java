@@ -1,0 +1,315 @@
+package io.jpm.balancer.proxy;
+
+import io.jpm.balancer.way.Sharing;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand.Began;
+import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Refused;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The way for programs that can take no socket: each process gets a `PORT` of its own, the daemon
+/// listens on the app's and passes connections on. Connections end with the daemon; its successor
+/// listens again as soon as it has adopted the app. Owned by the balancer's context.
+public final class ProxySharing implements Sharing {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// A process, made or about to be.
+  private record Member(Front front, Backend backend, int port) {}
+
+  private final Context context;
+  private final LongSupplier nanoTime;
+  private final Front.Setting setting;
+  private final FreePorts ports;
+  private final Set<Front> fronts = new HashSet<>();
+  private final Map<WorkerId, Member> members = new LinkedHashMap<>();
+  private final Map<InstanceId, Front> latest = new TreeMap<>();
+  private final Map<InstanceId, Tally> tallies = new HashMap<>();
+  private final Map<WorkerId, Draining> drains = new HashMap<>();
+  private final Map<AppName, JsonObject> published = new HashMap<>();
+
+  /// @param context the balancer's; all methods are called on it
+  /// @param reports who is told
+  /// @param nanoTime monotonic nanoseconds, on any thread
+  public ProxySharing(Context context, Reports reports, LongSupplier nanoTime) {
+    this.context = context;
+    this.nanoTime = nanoTime;
+    Bulletin bulletin = new Bulletin(context, this::publish);
+    this.setting =
+        new Front.Setting(
+            context,
+            // The public API has no way to them; Vert.x's own clients use this one.
+            ((VertxInternal) context.owner()).nettyEventLoopGroup(),
+            nanoTime,
+            reports,
+            bulletin::changed);
+    this.ports = new FreePorts(nanoTime);
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(Prepare order) {
+    OptionalInt port = AppPort.of(order.spec());
+    if (port.isEmpty()) {
+      return Future.succeededFuture(
+          new Refused("no port is known: name the one that clients connect to with port"));
+    }
+    int own;
+    try {
+      own = ports.next(members.values().stream().map(Member::port).collect(Collectors.toSet()));
+    } catch (IOException error) {
+      return Future.succeededFuture(new Refused("no port for the process: " + error.getMessage()));
+    }
+    WorkerId worker = order.worker();
+    forgetEarlier(worker);
+    Front front = front(order.spec(), port.getAsInt());
+    join(worker, order.spec(), front, own);
+    return front
+        .open()
+        .<BalancerReply>map(_ -> prepared(front, own))
+        .otherwise(error -> refused(worker, front, error));
+  }
+
+  private static Prepared prepared(Front front, int own) {
+    String port = Integer.toString(own);
+    return new Prepared(
+        List.of(),
+        List.of(),
+        Map.of("PORT", port, "SERVER_PORT", port),
+        List.of(),
+        true,
+        new Memo(own, front.port()).toString());
+  }
+
+  private BalancerReply refused(WorkerId worker, Front front, Throwable error) {
+    String reason = reason(front, error);
+    released(worker);
+    return new Refused(reason);
+  }
+
+  private String reason(Front front, Throwable error) {
+    if (!(error instanceof BindException) || isForbidden(error)) {
+      return "port %d cannot be listened on: %s".formatted(front.port(), error.getMessage());
+    }
+    String who =
+        fronts.stream()
+            .filter(other -> other.port() == front.port() && other != front)
+            .findFirst()
+            .map(other -> "the app \"" + other.app() + "\" listens there")
+            .orElse("something else listens there");
+    return "port %d is in use already: %s; end that, or name another port with port"
+        .formatted(front.port(), who);
+  }
+
+  private static boolean isForbidden(Throwable error) {
+    return String.valueOf(error.getMessage()).contains("ermission denied");
+  }
+
+  @Override
+  public void began(Began news) {
+    Member member = members.get(news.worker());
+    if (member == null) {
+      adopt(news).ifPresent(adopted -> adopted.front().began(adopted.backend()));
+    } else {
+      member.front().began(member.backend());
+    }
+  }
+
+  private Optional<Member> adopt(Began news) {
+    Optional<Memo> memo = Memo.of(news.memo());
+    if (memo.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "{0}:{1} cannot be proxied: its port is not known ({2}); restart it",
+          news.spec().name(),
+          news.worker().id(),
+          news.memo());
+      return Optional.empty();
+    }
+    Front front = front(news.spec(), memo.get().shared());
+    front.reopen();
+    return Optional.of(join(news.worker(), news.spec(), front, memo.get().own()));
+  }
+
+  private Member join(WorkerId worker, AppSpec spec, Front front, int own) {
+    Tally tally = tallies.computeIfAbsent(worker.id(), _ -> new Tally());
+    Member member = new Member(front, new Backend(worker, own, spec.cluster(), tally), own);
+    members.put(worker, member);
+    front.hold(worker.id());
+    latest.put(worker.id(), front);
+    settle(worker.id());
+    return member;
+  }
+
+  private Front front(AppSpec spec, int port) {
+    Front front =
+        fronts.stream()
+            .filter(one -> one.app().equals(spec.name()) && one.port() == port)
+            .findFirst()
+            .orElseGet(() -> new Front(spec.name(), port, setting));
+    fronts.add(front);
+    front.follow(spec);
+    return front;
+  }
+
+  /// What was prepared for an earlier spawn and never ran.
+  private void forgetEarlier(WorkerId worker) {
+    List<WorkerId> earlier =
+        members.keySet().stream()
+            .filter(one ->
+                one.id().equals(worker.id())
+                    && one.birth() == worker.birth()
+                    && one.generation() < worker.generation())
+            .toList();
+    earlier.forEach(this::ended);
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId worker) {
+    Member member = members.get(worker);
+    if (member == null) {
+      return Future.succeededFuture(0);
+    }
+    Draining known = drains.get(worker);
+    if (known != null) {
+      return known.left();
+    }
+    member.front().drain(member.backend());
+    var draining = new Draining(context.owner(), nanoTime, member.front(), member.backend());
+    drains.put(worker, draining);
+    return draining.begin();
+  }
+
+  @Override
+  public void ended(WorkerId worker) {
+    Member member = members.remove(worker);
+    if (member == null) {
+      return;
+    }
+    member.front().ended(member.backend());
+    Draining draining = drains.remove(worker);
+    if (draining != null) {
+      draining.finish();
+    }
+    settle(worker.id());
+  }
+
+  @Override
+  public void released(WorkerId worker) {
+    ended(worker);
+    InstanceId id = worker.id();
+    if (alive(id).isEmpty()) {
+      latest.remove(id);
+      tallies.remove(id);
+      settle(id);
+    }
+  }
+
+  /// Lets go of ports that an instance does not need: it has moved to another, or ended for good.
+  private void settle(InstanceId id) {
+    List<Front> needed = alive(id);
+    if (!needed.isEmpty()) {
+      latest.put(id, needed.getLast());
+    }
+    Front last = latest.get(id);
+    for (Front front : List.copyOf(fronts)) {
+      if (front != last && !needed.contains(front) && front.letGo(id)) {
+        fronts.remove(front);
+        front.close();
+      }
+    }
+  }
+
+  /// The fronts of an instance's processes, the newest process last.
+  private List<Front> alive(InstanceId id) {
+    return members.entrySet().stream()
+        .filter(one -> one.getKey().id().equals(id))
+        .map(one -> one.getValue().front())
+        .toList();
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    return of(app).map(front -> ListenAddress.any(front.port()).toString()).toList();
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return of(app).map(Front::strategy).findFirst().orElse(Strategy.ROUND_ROBIN).word();
+  }
+
+  private Stream<Front> of(AppName app) {
+    return fronts.stream()
+        .filter(front -> front.app().equals(app))
+        .sorted(Comparator.comparingInt(Front::port));
+  }
+
+  @Override
+  public Map<String, Long> counters(InstanceId id) {
+    Tally tally = tallies.get(id);
+    return tally == null ? Map.of() : tally.counters();
+  }
+
+  @Override
+  public Future<Void> close() {
+    List<Front> all = List.copyOf(fronts);
+    fronts.clear();
+    members.clear();
+    List.copyOf(drains.values()).forEach(Draining::finish);
+    drains.clear();
+    Future<Void> closed = Future.join(all.stream().map(Front::close).toList()).mapEmpty();
+    all.forEach(Front::endAll);
+    return closed;
+  }
+
+  /// Every port with what is behind it.
+  Set<Front> fronts() {
+    return Set.copyOf(fronts);
+  }
+
+  private void publish() {
+    Map<AppName, JsonObject> now = new LinkedHashMap<>();
+    latest.forEach((id, front) -> {
+      JsonObject one = new JsonObject().put("id", id.value());
+      counters(id).forEach(one::put);
+      now.computeIfAbsent(front.app(), ProxySharing::report).getJsonArray("instances").add(one);
+    });
+    published.keySet().retainAll(now.keySet());
+    now.forEach((app, report) -> {
+      if (!report.equals(published.put(app, report))) {
+        context.owner().eventBus().publish(Addresses.BALANCE, report.copy());
+      }
+    });
+  }
+
+  private static JsonObject report(AppName app) {
+    return new JsonObject().put("v", 1).put("app", app.value()).put("instances", new JsonArray());
+  }
+}

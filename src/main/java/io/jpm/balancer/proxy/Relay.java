@@ -1,0 +1,216 @@
+package io.jpm.balancer.proxy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/// A client's connection and the one to its instance, tied together. Each direction is read only
+/// when what was read before has been written, so at most one read's bytes are in memory; an end
+/// (FIN) goes on as an end of that direction, a reset as a reset. Owned by the event loop that both
+/// are on.
+final class Relay {
+  /// Connections on which nothing goes for so long are idle.
+  static final Duration IDLE = Duration.ofSeconds(2);
+
+  private static final ByteBuf CLOSE =
+      Unpooled.unreleasableBuffer(
+          Unpooled.directBuffer()
+              .writeBytes("Connection: close\r\n".getBytes(StandardCharsets.US_ASCII))
+              .asReadOnly());
+
+  private final Front front;
+  private final Backend backend;
+  private final SocketChannel client;
+  private final SocketChannel instance;
+  private final Half up;
+  private final Half down;
+  private final HttpTalk talk = new HttpTalk();
+  private long moved;
+  private boolean answered;
+  private boolean closed;
+
+  Relay(Front front, Backend backend, SocketChannel client, SocketChannel instance) {
+    this.front = front;
+    this.backend = backend;
+    this.client = client;
+    this.instance = instance;
+    this.up = new Half(client, instance);
+    this.down = new Half(instance, client);
+  }
+
+  Backend backend() {
+    return backend;
+  }
+
+  void begin() {
+    moved = front.now();
+    backend.tally().connections.increment();
+    backend.tally().open.increment();
+    front.entered(this);
+    client.closeFuture().addListener((ChannelFuture _) -> close());
+    instance.closeFuture().addListener((ChannelFuture _) -> close());
+    if (closed) {
+      return;
+    }
+    ByteBuf header =
+        ProxyHeader.of(
+            backend.cluster().proxyProtocol(), client.remoteAddress(), client.localAddress());
+    if (header.isReadable()) {
+      instance.writeAndFlush(header);
+    }
+    client.pipeline().addLast(up);
+    instance.pipeline().addLast(down);
+    client.read();
+    instance.read();
+  }
+
+  /// Ends the connection in order where it is HTTP/1 and nobody owes anything.
+  void endIfIdle() {
+    client
+        .eventLoop()
+        .execute(() -> {
+          if (talk.idle() && !down.writing && front.now() - moved >= IDLE.toNanos()) {
+            close();
+          }
+        });
+  }
+
+  /// Ends the connection as it is.
+  void end() {
+    client.eventLoop().execute(this::close);
+  }
+
+  /// Bytes that have been read and are not written yet. On the connection's event loop.
+  long buffered() {
+    return buffered(client) + buffered(instance);
+  }
+
+  SocketChannel client() {
+    return client;
+  }
+
+  private static long buffered(Channel channel) {
+    ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+  }
+
+  private void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    client.close();
+    instance.close();
+    backend.giveBack();
+    backend.tally().open.decrement();
+    front.left(this);
+  }
+
+  private void reset() {
+    if (!closed) {
+      Wire.reset(client);
+      Wire.reset(instance);
+      close();
+    }
+  }
+
+  private ChannelFuture pass(Half half, ByteBuf bytes) {
+    moved = front.now();
+    front.changed();
+    if (half == up) {
+      backend.tally().bytesIn.add(bytes.readableBytes());
+      talk.asked(bytes);
+      return instance.writeAndFlush(bytes);
+    }
+    answered = true;
+    backend.works();
+    backend.tally().bytesOut.add(bytes.readableBytes());
+    int at = talk.answered(bytes);
+    return at != HttpTalk.NOWHERE && backend.draining()
+        ? withClose(bytes, at)
+        : client.writeAndFlush(bytes);
+  }
+
+  /// Has the client end the connection itself when it has the response.
+  private ChannelFuture withClose(ByteBuf bytes, int at) {
+    client.write(bytes.readRetainedSlice(at - bytes.readerIndex()));
+    client.write(CLOSE.duplicate());
+    return client.writeAndFlush(bytes);
+  }
+
+  /// One direction.
+  private final class Half extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+    private final SocketChannel from;
+    private final SocketChannel to;
+    private boolean writing;
+    private boolean ended;
+    private boolean broken;
+
+    Half(SocketChannel from, SocketChannel to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+      writing = true;
+      pass(this, (ByteBuf) bytes).addListener(this);
+    }
+
+    @Override
+    public void operationComplete(ChannelFuture written) {
+      writing = false;
+      if (closed) {
+        return;
+      }
+      if (written.isSuccess()) {
+        from.read();
+      } else {
+        broken = true;
+        endWhenBothAre();
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      if (event instanceof ChannelInputShutdownEvent && !closed) {
+        ended = true;
+        to.shutdownOutput();
+        endWhenBothAre();
+      }
+    }
+
+    /// A direction that is broken does not end the other one: an instance may refuse the rest of a
+    /// request and close, and its answer is still to be read and to reach the client.
+    private void endWhenBothAre() {
+      if (up.over() && down.over()) {
+        if (down.broken) {
+          reset();
+        } else {
+          close();
+        }
+      }
+    }
+
+    private boolean over() {
+      return ended || broken;
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+      if (this == down && !closed) {
+        front.reset(backend, answered);
+      }
+      reset();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.jpm.balancer.proxy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+
+/// Each in turn; one with a share of 0.5 is left out every other time.
+///
+/// Everyone has a place on a line. The hindmost is next and goes one step forward, the further the
+/// smaller its share (stride scheduling). Who joins does so at the front, to have no arrears.
+final class RoundRobin implements Choice {
+  /// Where somebody stands.
+  private record Place(Candidate who, double at) {}
+
+  private final AtomicReference<List<Place>> line = new AtomicReference<>(List.of());
+
+  @Override
+  public <C extends Candidate> Optional<C> next(
+      List<C> ready, Predicate<? super C> usable, byte[] client, long now) {
+    while (true) {
+      List<Place> before = line.get();
+      List<Place> after = linedUp(before, ready);
+      int best = hindmost(after, ready, usable);
+      if (best < 0) {
+        return Optional.empty();
+      }
+      C chosen = ready.get(best);
+      after.set(best, new Place(chosen, after.get(best).at() + 1 / chosen.share(now)));
+      if (line.compareAndSet(before, List.copyOf(after))) {
+        return Optional.of(chosen);
+      }
+    }
+  }
+
+  private static List<Place> linedUp(List<Place> before, List<? extends Candidate> ready) {
+    double front = before.stream().mapToDouble(Place::at).max().orElse(0);
+    List<Place> places = new ArrayList<>(ready.size());
+    for (Candidate who : ready) {
+      double at = front;
+      for (Place place : before) {
+        if (place.who() == who) {
+          at = place.at();
+        }
+      }
+      places.add(new Place(who, at));
+    }
+    return places;
+  }
+
+  private static <C extends Candidate> int hindmost(
+      List<Place> places, List<C> ready, Predicate<? super C> usable) {
+    int best = -1;
+    for (int i = 0; i < places.size(); i++) {
+      if ((best < 0 || places.get(i).at() < places.get(best).at()) && usable.test(ready.get(i))) {
+        best = i;
+      }
+    }
+    return best;
+  }
+}
