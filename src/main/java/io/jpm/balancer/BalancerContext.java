@@ -14,4 +14,9 @@ public record BalancerContext(ProcessHost host, Path root, LongSupplier nanoTime
   public Path nodePreload() {
     return root.resolve("lib/node-worker.cjs");
   }
+
+  /// What each JVM in cluster mode loads.
+  public Path agent() {
+    return root.resolve("target/dist/lib/agent/jpm-agent.jar");
+  }
 }

@@ -19,8 +19,7 @@ record Facts(boolean sockets, Optional<Path> preload, Optional<Path> agent) {
     return new Facts(
         balancer.host().listenSockets().isPresent(),
         Optional.of(balancer.nodePreload()).filter(file -> !readable(file, spec)),
-        Optional.of(balancer.root().resolve("lib/agent/jpm-agent.jar"))
-            .filter(file -> !readable(file, spec)));
+        Optional.of(balancer.agent()).filter(file -> !readable(file, spec)));
   }
 
   private static boolean readable(Path file, AppSpec spec) {

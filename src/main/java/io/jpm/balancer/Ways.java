@@ -1,7 +1,9 @@
 package io.jpm.balancer;
 
 import io.jpm.balancer.fds.FdsSharing;
+import io.jpm.balancer.jvm.JvmSharing;
 import io.jpm.balancer.node.NodeSharing;
+import io.jpm.balancer.proxy.ProxySharing;
 import io.jpm.model.Balance;
 import java.util.Map;
 
@@ -14,7 +16,13 @@ final class Ways {
           (vertx, balancer, reports) ->
               new NodeSharing(vertx, balancer.host(), balancer.nodePreload(), reports),
           Balance.LISTEN_FDS,
-          (vertx, balancer, reports) -> new FdsSharing(vertx, balancer.host(), reports));
+          (vertx, balancer, reports) -> new FdsSharing(vertx, balancer.host(), reports),
+          Balance.JVM,
+          (vertx, balancer, reports) ->
+              new JvmSharing(vertx, balancer.host(), balancer.agent(), reports),
+          Balance.PROXY,
+          (vertx, balancer, reports) ->
+              new ProxySharing(vertx.getOrCreateContext(), reports, balancer.nanoTime()));
 
   private Ways() {}
 }

@@ -1,5 +1,7 @@
 package io.jpm.daemon;
 
+import io.jpm.balancer.BalancerContext;
+import io.jpm.balancer.ClusterBalancerVerticle;
 import io.jpm.bridge.BridgeSettings;
 import io.jpm.bridge.BridgeVerticle;
 import io.jpm.bus.Addresses;
@@ -137,8 +139,12 @@ final class Daemon {
     }
   }
 
+  private static Path installation() {
+    return Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
+  }
+
   private static Path installedSettings() {
-    return Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
+    return installation().resolve("conf").resolve("jpm.json");
   }
 
   private static SettingsOutcome settings(Home home) throws StartupFailure {
@@ -180,6 +186,9 @@ final class Daemon {
           new HistoryVerticle(
               home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
       deploy(new SatanVerticle(host, System::nanoTime));
+      // After the keeper, which has the listening sockets of a former daemon.
+      deploy(
+          new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
@@ -224,8 +233,7 @@ final class Daemon {
         variables.put(name, value);
       }
     }
-    Path root = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
-    var setup = new KeeperSetup(home.root(), root, variables);
+    var setup = new KeeperSetup(home.root(), installation(), variables);
     return new KeeperContext(
         lost -> host.keeper(setup, lost), setup.fifo(), duty, System::nanoTime);
   }
@@ -250,7 +258,7 @@ final class Daemon {
         BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
         List.of(Addresses.CONSOLE),
         List.of(),
-        List.of(Addresses.EVENTS),
+        List.of(Addresses.EVENTS, Addresses.BALANCE),
         List.of(
             Addresses.EVENTS_OF_ANY_APP,
             Addresses.LINES_OF_ANY_APP,
