@@ -1,13 +1,9 @@
 package io.jpm.console;
 
 import io.jpm.config.NearestName;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Understands command lines: options anywhere, what follows `--` belongs to the app.
@@ -17,8 +13,6 @@ import java.util.stream.Stream;
 final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
-
-  private static final Pattern FEWER = Pattern.compile("-[0-9]+");
 
   private ArgumentReader() {}
 
@@ -84,35 +78,15 @@ final class ArgumentReader {
       return new Asked.Mistake(
           "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
     }
-    if (verb == Verb.SCALE) {
-      return withSteps(verb, words);
-    }
     OptionalValues optional = OptionalValues.takenFrom(verb, words);
-    Asked asked = optional.in(sorted(verb, optional.words(), rest));
+    Asked asked =
+        optional.in(
+            PlainWords.sort(verb, optional.words(), rest)
+                .<Asked>map(arguments -> new Asked.Run(verb, arguments))
+                .orElseGet(() -> OptionParser.parse(verb, optional.words(), rest)));
     return asked instanceof Asked.Run(_, Arguments arguments)
         ? checked(verb, arguments, asked)
         : asked;
-  }
-
-  private static Asked sorted(Verb verb, List<String> words, List<String> rest) {
-    return PlainWords.sort(verb, words, rest)
-        .<Asked>map(arguments -> new Asked.Run(verb, arguments))
-        .orElseGet(() -> OptionParser.parse(verb, words, rest));
-  }
-
-  /// `scale web -1`: no option is a number, so this is how many fewer, which comes last.
-  private static Asked withSteps(Verb verb, List<String> words) {
-    Map<Boolean, List<String>> byKind =
-        words.stream().collect(Collectors.partitioningBy(word -> FEWER.matcher(word).matches()));
-    List<String> others = byKind.getOrDefault(false, List.of());
-    Asked asked = sorted(verb, others, List.of());
-    if (!(asked instanceof Asked.Run(_, Arguments some))) {
-      return asked;
-    }
-    List<String> targets = new ArrayList<>(some.targets());
-    targets.addAll(byKind.getOrDefault(true, List.of()));
-    Arguments all = new Arguments(targets, some.options(), some.rest());
-    return checked(verb, all, new Asked.Run(verb, all));
   }
 
   private static Asked checked(Verb verb, Arguments arguments, Asked asked) {

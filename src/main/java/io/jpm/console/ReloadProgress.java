@@ -72,6 +72,6 @@ final class ReloadProgress {
             .filter(_ -> !reason.startsWith("pid "))
             .map(process -> "pid " + process.pid() + " ")
             .orElse("");
-    return "%s %s: %s%s".formatted(instance.spec().name(), instance.id(), pid, reason);
+    return "%s %s: %s%s".formatted(instance.spec().name(), instance.id(), pid, reason).strip();
   }
 }

@@ -121,7 +121,6 @@ class ArgumentReaderTest {
     "scale web 6, 'web,6'",
     "scale web +2, 'web,+2'",
     "scale web -1, 'web,-1'",
-    "scale -1 web, 'web,-1'",
     "scale web -12 --no-color, 'web,-12'",
     "--no-color scale web -1, 'web,-1'",
     "scale web max, 'web,max'",
@@ -144,11 +143,6 @@ class ArgumentReaderTest {
   })
   void whatElseLooksLikeAnOptionIsOne(String line, String problem) {
     assertThat(read(line.split(" "))).isEqualTo(new Asked.Mistake(problem));
-  }
-
-  @Test
-  void toOtherCommandsANumberWithASignIsAnOption() {
-    assertThat(read("restart", "web", "-1")).isInstanceOf(Asked.Mistake.class);
   }
 
   @Test

@@ -37,8 +37,6 @@ import java.util.stream.Collectors;
 /// The other rooms as far as the console sees them: they note what they are asked and answer from
 /// lists that the test fills.
 final class FakeRooms {
-  private static final Runnable NOTHING = () -> {};
-
   final List<InstanceView> instances = new CopyOnWriteArrayList<>();
   final List<BusMessage> asked = new CopyOnWriteArrayList<>();
   final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
@@ -66,7 +64,7 @@ final class FakeRooms {
   /// Why LogAggregator refuses.
   volatile Optional<String> logsProblem = Optional.empty();
 
-  private volatile Runnable held = NOTHING;
+  private volatile Optional<Runnable> held = Optional.empty();
   private final EventBus bus;
   private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
 
@@ -198,7 +196,7 @@ final class FakeRooms {
 
   private void answer(Runnable reply) {
     if (slow) {
-      held = reply;
+      held = Optional.of(reply);
     } else {
       reply.run();
     }
@@ -206,12 +204,12 @@ final class FakeRooms {
 
   /// Whether a slow action waits for [#release].
   boolean isHeld() {
-    return held != NOTHING;
+    return held.isPresent();
   }
 
   /// Lets a slow action end.
   void release() {
-    held.run();
+    held.ifPresent(Runnable::run);
   }
 
   private List<InstanceView> named(List<String> targets) {

@@ -291,19 +291,17 @@ class ReloadAndScaleTest {
 
   @ParameterizedTest
   @CsvSource({
-    "scale web 6, TO, 6, 6 instances",
-    "scale web +2, BY, 2, 4 instances",
-    "scale web -1, BY, -1, 1 instance",
-    "scale 1 5, TO, 5, 2 instances"
+    "web, 6, TO, 6, 6 instances",
+    "web, +2, BY, 2, 4 instances",
+    "web, -1, BY, -1, 1 instance",
+    "2, 5, TO, 5, 5 instances"
   })
-  void anAppIsScaled(String line, Step how, int number, String said) {
-    ConsoleClient client = run(line);
+  void anAppIsScaled(String app, String word, Step how, int number, String said) {
+    ConsoleClient client = run("scale " + app + " " + word);
     assertEnd(client, 0);
-    assertThat(rooms.asked(Scale.class))
-        .containsExactly(new Scale(line.split(" ")[1], how, number));
-    if (line.contains("web")) {
-      assertThat(client.out()).contains("[jpm] Scaled web to " + said + "\n", "│ id");
-    }
+    assertThat(rooms.asked(Scale.class)).containsExactly(new Scale(app, how, number));
+    assertThat(client.out())
+        .contains("[jpm] Scaled " + (app.equals("2") ? "job" : app) + " to " + said + "\n", "│ id");
   }
 
   @Test
