@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /// A balancer that has all made as they are, and writes down what it is asked and told.
+@SuppressWarnings("NullAway.Init") // listen comes first
 final class FakeBalancer {
   final List<BalancerCommand> heard = new CopyOnWriteArrayList<>();
 

@@ -24,6 +24,10 @@ import java.util.stream.Collectors;
 final class FakeProcessHost implements ProcessHost {
   private final AtomicInteger nextPid = new AtomicInteger(100);
   final Map<ProcessIdentity, FakeProcess> alive = new ConcurrentHashMap<>();
+
+  /// All that were ever made, by tag.
+  final Map<String, FakeProcess> made = new ConcurrentHashMap<>();
+
   final List<SpawnRequest> spawns = new CopyOnWriteArrayList<>();
   volatile Optional<String> refusal = Optional.empty();
   volatile boolean obedient = true;
@@ -132,6 +136,7 @@ final class FakeProcessHost implements ProcessHost {
     int pid = nextPid.incrementAndGet();
     var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);
     alive.put(process.identity, process);
+    made.put(process.tag, process);
     spawns.add(request); // last: who has seen it finds the process
     if (endsBeforeSpawnReturns) {
       process.exit(new Exit.Code(1));

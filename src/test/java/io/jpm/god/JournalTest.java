@@ -131,7 +131,11 @@ class JournalTest {
       int id, Phase phase, Optional<Exit> exit, JournalEntry.Sharing sharing) {
     Instant created = Instant.ofEpochMilli(1_700_000_000_123L);
     return new JournalEntry(
-        new Life(new InstanceId(id), id, created, created.plusMillis(sharing.role().ordinal())),
+        new Life(
+            new InstanceId(id),
+            id,
+            created,
+            created.plusMillis(sharing.role() == Role.CURRENT ? 0 : 5)),
         spec(Map.of("PATH", "/bin", "ODD", "a=b\n\"ü\udc80")),
         new Supervised(
             Wanted.UP,

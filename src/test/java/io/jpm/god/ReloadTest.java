@@ -1,0 +1,470 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsCommand;
+import io.jpm.god.FakeProcessHost.FakeProcess;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Exit;
+import io.jpm.model.Instances;
+import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.Variables;
+import io.jpm.model.WorkerId;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// New processes in the place of old ones, and what may come between.
+class ReloadTest extends GodHarness {
+  /// Ready when it says so.
+  private static AppSpec talking(int instances) {
+    return cluster("web", instances)
+        .draft()
+        .readiness(new Readiness(true, Duration.ofSeconds(30)))
+        .build();
+  }
+
+  private static GodCommand.Reload reloadOf(String... targets) {
+    return new GodCommand.Reload(List.of(targets), List.of(), 1, Optional.empty());
+  }
+
+  private static GodCommand.Reload reloadTo(AppSpec... specs) {
+    return new GodCommand.Reload(List.of(), List.of(specs), 1, Optional.empty());
+  }
+
+  private Future<GodReply> begin(GodCommand command) {
+    return vertx
+        .eventBus()
+        .<GodReply>request(Addresses.GOD_COMMAND, command)
+        .map(reply -> reply.body());
+  }
+
+  /// The process that is made as the `count`-th.
+  private FakeProcess made(int count) {
+    Eventually.await(count + " are made", LONG, () -> host.spawns.size() >= count);
+    String tag = host.spawns.get(count - 1).tag();
+    return Objects.requireNonNull(host.made.get(tag));
+  }
+
+  private void ready(FakeProcess process) {
+    Eventually.await(
+        "it is watched",
+        LONG,
+        () ->
+            balancer.all(BalancerCommand.Began.class).stream()
+                .anyMatch(began -> began.process().equals(process.identity)));
+    process.says("\"ready\"");
+  }
+
+  /// Starts an app of which each instance is online.
+  private void startReady(int instances) {
+    Future<GodReply> started =
+        begin(
+            new GodCommand.StartApps(
+                List.of(talking(instances)), GodCommand.Existing.REFUSE_RUNNING));
+    for (int i = 1; i <= instances; i++) {
+      ready(made(i));
+    }
+    assertThat(await(started).problems()).isEmpty();
+  }
+
+  private void awaitEvent(Kind kind, String words) {
+    Eventually.await(
+        kind + " " + words,
+        LONG,
+        () ->
+            events.stream()
+                .anyMatch(it -> it.kind() == kind && it.instance().reason().contains(words)),
+        () -> events.toString());
+  }
+
+  private void awaitGone(FakeProcess process) {
+    Eventually.await("it has ended", LONG, () -> !host.alive.containsKey(process.identity));
+  }
+
+  private static int pid(FakeProcess process) {
+    return process.identity.pid();
+  }
+
+  private int pidOf(InstanceView instance) {
+    return instance.process().orElseThrow().pid();
+  }
+
+  private WorkerId workerOf(FakeProcess process) {
+    return balancer.all(BalancerCommand.Began.class).stream()
+        .filter(began -> began.process().equals(process.identity))
+        .findFirst()
+        .orElseThrow()
+        .worker();
+  }
+
+  @Test
+  void aNewProcessTakesThePlaceAndTheOldOneFinishesAndEnds() throws Exception {
+    startReady(1);
+    FakeProcess old = made(1);
+    InstanceView before = only();
+    events.clear();
+    balancer.drains = false;
+    Future<GodReply> reload = begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    assertThat(pidOf(only())).isEqualTo(pid(old));
+    ready(next);
+    awaitEvent(Kind.RELOAD, "pid %d has taken the place of pid %d".formatted(pid(next), pid(old)));
+    Eventually.await("drained", LONG, () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
+    assertThat(pidOf(only())).isEqualTo(pid(next));
+    assertThat(old.signals).isEmpty();
+    Path pidFile = home.resolve("pids/web-0.pid");
+    Eventually.await("pid file", LONG, () -> read(pidFile).equals(pid(next) + "\n"));
+    balancer.drained();
+    GodReply reply = await(reload);
+    assertThat(reply.problems()).isEmpty();
+    InstanceView after = only();
+    assertThat(reply.instances()).containsExactly(after);
+    assertThat(after.restarts()).isEqualTo(1);
+    assertThat(after.createdAt()).isEqualTo(before.createdAt());
+    assertThat(after.phase()).isEqualTo(Phase.ONLINE);
+    assertThat(old.signals).containsExactly(Signal.SIGINT);
+    assertThat(host.running()).containsExactly(next);
+    assertThat(host.duplicates).isEmpty();
+    assertThat(read(pidFile)).isEqualTo(pid(next) + "\n");
+    assertThat(logs.getLast()).isInstanceOf(LogsCommand.Close.class);
+    assertThat(((LogsCommand.Close) logs.getLast()).outFifo()).hasToString(fifo(0));
+    awaitEvent(Kind.EXIT, "pid %d has ended after the reload".formatted(pid(old)));
+    assertThat(events.stream().map(InstanceEvent::kind))
+        .containsExactly(Kind.START, Kind.RELOAD, Kind.EXIT);
+    assertThat(events).allMatch(event -> event.kind() != Kind.EXIT || isOnline(event));
+    assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
+        .containsExactly("Prepare", "Began", "Prepare", "Began", "Drain", "Ended", "Released");
+    assertThat(Files.readString(home.resolve("state.json"))).doesNotContain("\"role\"");
+  }
+
+  private static boolean isOnline(InstanceEvent event) {
+    return event.instance().phase() == Phase.ONLINE;
+  }
+
+  private String fifo(int spawn) {
+    return host.spawns.get(spawn).out().fifo().toString();
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (java.io.IOException notNow) {
+      return "";
+    }
+  }
+
+  @Test
+  void whatListenedBeforeIsReadyWhenItListens() {
+    start(cluster("web", 1));
+    balancer.listening(workerOf(made(1)));
+    Eventually.await(
+        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+    Future<GodReply> reload = begin(reloadOf("0"));
+    FakeProcess next = made(2);
+    // An old report, and one of another life, say nothing of the new one.
+    balancer.listening(workerOf(made(1)));
+    assertThat(pidOf(only())).isNotEqualTo(pid(next));
+    Eventually.await("begun", LONG, () -> balancer.all(BalancerCommand.Began.class).size() == 2);
+    balancer.listening(workerOf(next));
+    assertThat(await(reload).problems()).isEmpty();
+    assertThat(pidOf(only())).isEqualTo(pid(next));
+  }
+
+  @Test
+  void whatNobodySawListenIsReadyWhenItHasRunForAWhile() {
+    RestartPolicy soon =
+        new RestartPolicy(RestartPolicy.When.ALWAYS, 16, Duration.ofMillis(20), Duration.ZERO);
+    start(cluster("web", 3).draft().restart(soon).build());
+    assertThat(ask(reloadOf("web")).problems()).isEmpty();
+    assertThat(list()).allMatch(i -> i.restarts() == 1 && i.phase() == Phase.ONLINE);
+    assertThat(host.spawns).hasSize(6);
+    assertThat(host.running()).hasSize(3);
+  }
+
+  @Test
+  void aNewProcessThatEndsLeavesTheOldOneAndTheRest() {
+    startReady(3);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    ready(made(4));
+    FakeProcess bad = made(5);
+    Eventually.await("old is gone", LONG, () -> host.running().size() == 4);
+    bad.exit(new Exit.Code(1));
+    GodReply reply = await(reload);
+    assertThat(reply.problems()).hasSize(1);
+    assertThat(reply.problems().getFirst())
+        .matches(
+            "web \\(id 1\\): the new process did not get ready: exit 1 after .*, before it was ready; pid %d goes on serving, 1 of 3 instances were replaced"
+                .formatted(pid(made(2))));
+    assertThat(list().stream().map(this::pidOf))
+        .containsExactly(pid(made(4)), pid(made(2)), pid(made(3)));
+    assertThat(list().stream().map(InstanceView::restarts)).containsExactly(1, 0, 0);
+    awaitEvent(Kind.RELOAD_FAILED, "the new process did not get ready: exit 1");
+    assertThat(host.spawns).hasSize(5);
+    assertThat(events.stream().map(InstanceEvent::kind)).doesNotContain(Kind.STOP, Kind.ERRORED);
+  }
+
+  @Test
+  void aNewProcessThatIsNotReadyInTimeIsEnded() {
+    startReady(1);
+    AppSpec hasty =
+        talking(1).draft().readiness(new Readiness(true, Duration.ofMillis(100))).build();
+    GodReply reply = ask(reloadTo(hasty));
+    assertThat(reply.problems())
+        .singleElement()
+        .asString()
+        .contains("not ready within 100 ms (listen_timeout); pid", "0 of 1 instances");
+    assertThat(host.running()).containsExactly(made(1));
+    assertThat(only().spec()).isEqualTo(talking(1));
+  }
+
+  @Test
+  void aNewProcessThatCannotBeMadeLeavesTheOldOne() {
+    startReady(1);
+    host.refusal = Optional.of("/bin/thing is not executable");
+    assertThat(ask(reloadOf("web")).problems())
+        .singleElement()
+        .asString()
+        .contains("did not get ready: /bin/thing is not executable; pid");
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void severalAreReplacedAtATime() {
+    startReady(4);
+    Future<GodReply> reload =
+        begin(new GodCommand.Reload(List.of("web"), List.of(), 3, Optional.empty()));
+    for (int i = 5; i <= 7; i++) {
+      made(i);
+    }
+    assertThat(host.spawns).hasSize(7);
+    for (int i = 5; i <= 8; i++) {
+      ready(made(i));
+    }
+    assertThat(await(reload).problems()).isEmpty();
+    assertThat(list()).allMatch(i -> i.restarts() == 1);
+  }
+
+  @Test
+  void oneReloadOfAnAppAtATime() {
+    startReady(1);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    assertThat(ask(reloadOf("web")).problems())
+        .containsExactly("web is being reloaded or scaled: try again when that is done");
+    ready(next);
+    assertThat(await(reload).problems()).isEmpty();
+    assertThat(host.spawns).hasSize(2);
+  }
+
+  @Test
+  void aStopWins() {
+    startReady(2);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    made(3);
+    assertThat(act(Action.STOP, "web").problems()).isEmpty();
+    assertThat(host.running()).isEmpty();
+    assertThat(await(reload).problems())
+        .containsExactly("web (id 0): it was stopped meanwhile, 0 of 2 instances were replaced");
+    assertThat(list()).allMatch(i -> i.phase() == Phase.STOPPED);
+    assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void aRestartWins() {
+    startReady(1);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    Future<GodReply> restart = begin(new GodCommand.Act(Action.RESTART, List.of("web")));
+    ready(made(3));
+    assertThat(await(restart).problems()).isEmpty();
+    assertThat(await(reload).problems())
+        .singleElement()
+        .asString()
+        .contains("it was stopped meanwhile");
+    awaitGone(next);
+    assertThat(host.running()).containsExactly(made(3));
+  }
+
+  @Test
+  void aDeletionWinsAndEndsWhatIsBesideTheList() {
+    startReady(2);
+    balancer.drains = false;
+    Future<GodReply> reload = begin(reloadOf("web"));
+    ready(made(3));
+    Eventually.await("drained", LONG, () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
+    assertThat(host.running()).hasSize(3);
+    act(Action.DELETE, "web");
+    assertThat(host.running()).isEmpty();
+    assertThat(list()).isEmpty();
+    await(reload);
+    assertThat(logs.stream().filter(LogsCommand.Close.class::isInstance)).hasSize(3);
+    assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void jpmKillEndsAllRoles() {
+    startReady(1);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    made(2);
+    assertThat(ask(new GodCommand.EndEverything()).problems()).isEmpty();
+    await(reload);
+    assertThat(host.running()).isEmpty();
+  }
+
+  @Test
+  void anOldProcessThatCrashesIsRestartedAndThenReplaced() {
+    startReady(1);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    made(1).exit(new Exit.Code(1));
+    FakeProcess again = made(3);
+    ready(next);
+    assertThat(await(reload).problems()).isEmpty();
+    awaitGone(again);
+    assertThat(host.running()).containsExactly(next);
+    assertThat(only().restarts()).isEqualTo(2);
+    assertThat(pidOf(only())).isEqualTo(pid(next));
+  }
+
+  @Test
+  void whatIsInForkModeOrStoppedIsRestarted() {
+    startReady(1);
+    start(spec("api"));
+    act(Action.STOP, "web");
+    Future<GodReply> reload = begin(reloadOf("all"));
+    ready(made(4));
+    GodReply reply = await(reload);
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.instances()).hasSize(2).allMatch(i -> i.phase() == Phase.ONLINE);
+    assertThat(list().getLast().restarts()).isEqualTo(1);
+    assertThat(balancer.all(BalancerCommand.Drain.class)).isEmpty();
+  }
+
+  @Test
+  void aFileBringsItsDescriptionAndItsNumberOfInstances() {
+    startReady(2);
+    AppSpec other = talking(3).draft().variables(Variables.declared(Map.of("A", "2"))).build();
+    Future<GodReply> reload = begin(reloadTo(other, spec("new")));
+    FakeProcess third = made(4);
+    assertThat(list().getFirst().spec().variables().declared()).containsEntry("A", "1");
+    ready(third);
+    ready(made(5));
+    ready(made(6));
+    GodReply reply = await(reload);
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.instances()).hasSize(4);
+    assertThat(list().stream().filter(i -> i.spec().equals(other))).hasSize(3);
+    assertThat(host.spawns.getLast().environment()).containsEntry("A", "2");
+    AppSpec fewer = other.draft().instances(Instances.of(1)).build();
+    Future<GodReply> less = begin(reloadTo(fewer));
+    ready(made(7));
+    assertThat(await(less).problems()).isEmpty();
+    assertThat(list().stream().map(i -> i.spec().name().value())).containsExactly("web", "new");
+    assertThat(balancer.all(BalancerCommand.Drain.class)).hasSize(5);
+  }
+
+  @Test
+  void theShellsVariablesGoIntoTheNewProcess() {
+    startReady(1);
+    Future<GodReply> reload =
+        begin(
+            new GodCommand.Reload(
+                List.of("web"), List.of(), 1, Optional.of(Map.of("FROM", "shell"))));
+    ready(made(2));
+    await(reload);
+    assertThat(host.spawns.getLast().environment()).containsEntry("FROM", "shell");
+    assertThat(host.spawns.getFirst().environment()).doesNotContainKey("FROM");
+  }
+
+  private void awaitJournal(String text) {
+    Eventually.await(
+        "the journal has " + text, LONG, () -> read(home.resolve("state.json")).contains(text));
+  }
+
+  @Test
+  void theNextDaemonEndsASuccessorAndKeepsTheOldOne() {
+    startReady(1);
+    begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    awaitJournal("\"awaiting\":\"READINESS\"");
+    reboot();
+    awaitGone(next);
+    assertThat(host.running()).containsExactly(made(1));
+    assertThat(pidOf(only())).isEqualTo(pid(made(1)));
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    awaitEvent(Kind.RELOAD_FAILED, "the daemon ended during the reload");
+    Eventually.await(
+        "forgotten", LONG, () -> !read(home.resolve("state.json")).contains("SUCCESSOR"));
+    assertThat(host.spawns).hasSize(2);
+  }
+
+  @Test
+  void theNextDaemonLetsASuccessorTakeThePlaceOfOneThatIsGone() {
+    startReady(1);
+    begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    awaitJournal("\"awaiting\":\"READINESS\"");
+    end();
+    host.alive.remove(made(1).identity);
+    events.clear();
+    boot();
+    assertThat(pidOf(only())).isEqualTo(pid(next));
+    assertThat(only().restarts()).isEqualTo(1);
+    next.says("\"ready\"");
+    Eventually.await("online", LONG, () -> only().phase() == Phase.ONLINE);
+    Eventually.await(
+        "forgotten", LONG, () -> !read(home.resolve("state.json")).contains("RETIRING"));
+    assertThat(host.running()).containsExactly(next);
+    assertThat(host.spawns).hasSize(2);
+  }
+
+  @Test
+  void theNextDaemonGoesOnEndingWhatWasReplaced() {
+    startReady(1);
+    FakeProcess old = made(1);
+    balancer.drains = false;
+    begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    ready(next);
+    Eventually.await("drained", LONG, () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
+    balancer.drains = true;
+    reboot();
+    awaitGone(old);
+    assertThat(host.running()).containsExactly(next);
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(pidOf(only())).isEqualTo(pid(next));
+    assertThat(balancer.all(BalancerCommand.Drain.class)).hasSize(2);
+    Eventually.await(
+        "forgotten", LONG, () -> !read(home.resolve("state.json")).contains("RETIRING"));
+  }
+
+  @Test
+  void whatIsSavedIsOnlyWhatIsInTheList() throws Exception {
+    startReady(1);
+    Future<GodReply> reload = begin(reloadOf("web"));
+    FakeProcess next = made(2);
+    assertThat(ask(new GodCommand.Save(false)).instances()).hasSize(1);
+    assertThat(Files.readString(home.resolve("dump.json"))).containsOnlyOnce("\"number\"");
+    ready(next);
+    await(reload);
+  }
+}
