@@ -52,7 +52,7 @@ final class Waiting {
     if (!line.startsWith("tfd:")) {
       return false;
     }
-    String[] words = line.replace(":", ": ").strip().split("\\s+");
+    String[] words = line.replace(":", ": ").strip().split("\\s+", -1);
     if (words.length < 4 || !numbers.contains(Integer.valueOf(words[1]))) {
       return false;
     }
@@ -68,7 +68,7 @@ final class Waiting {
   private boolean anyThread(Collection<Integer> numbers) {
     String[] threads = new File("/proc/" + pid + "/task").list();
     for (String thread : threads == null ? new String[0] : threads) {
-      String[] call = read("task/" + thread + "/syscall").strip().split(" ");
+      String[] call = read("task/" + thread + "/syscall").strip().split(" ", -1);
       if (call.length > 3 && isWaiting(call, numbers)) {
         return true;
       }
