@@ -251,7 +251,7 @@ function begin() {
     if (request.complete || !hasBody(request)) {
       apply();
     } else {
-      request.once('end', apply);
+      request.prependOnceListener('end', apply); // before the app answers there
     }
   }
 

@@ -47,6 +47,10 @@ function make() {
 const server = make();
 server.on('error', (error) => console.log(`error ${error.code} ${error.syscall} ${error.port}`));
 server.on('listening', () => console.log(`listening ${JSON.stringify(server.address())}`));
+process.on('SIGINT', () => server.close((error) => {
+  console.log(`stopped ${error ? error.code : 'well'}`);
+  process.exit(error ? 1 : 0);
+}));
 server.on('upgrade', (request, socket) => {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
   socket.on('data', (data) => socket.write(data));

@@ -224,6 +224,10 @@ final class BalancerFixture implements AutoCloseable {
           .map(reply -> ((BalancerReply.Drained) reply.body()).left());
     }
 
+    void signal(Signal signal) {
+      child.orElseThrow().signalMain(signal);
+    }
+
     /// Signals it, waits for its end, and says which it was.
     Exit end(Signal signal) {
       child.orElseThrow().signalMain(signal);

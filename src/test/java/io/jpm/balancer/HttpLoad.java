@@ -140,6 +140,11 @@ final class HttpLoad implements AutoCloseable {
       return next;
     }
 
+    /// Ends the connection before the test does.
+    void leave() throws IOException {
+      socket.close();
+    }
+
     @Override
     public void close() throws IOException {
       socket.close();

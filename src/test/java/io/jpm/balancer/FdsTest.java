@@ -1,0 +1,141 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.BalancerFixture.Worker;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Command;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.Signal;
+import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Programs that inherit their sockets.
+@Timeout(120)
+class FdsTest {
+  private BalancerFixture balancer;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    balancer = new BalancerFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    balancer.close();
+  }
+
+  private static ListenAddress freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return new ListenAddress("127.0.0.1", socket.getLocalPort());
+    }
+  }
+
+  private static AppSpec app(ListenAddress... listen) {
+    var command =
+        new Command(
+            Path.of("src/test/resources/balancer/activated.py").toAbsolutePath(),
+            Optional.of(BalancerFixture.program("python3")),
+            List.of(),
+            List.of());
+    return AppSpec.of(new AppName("activated app"), command, Path.of("/"))
+        .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), Arrays.asList(listen)))
+        .build();
+  }
+
+  private static String ask(ListenAddress at) throws IOException {
+    try (Socket socket = new Socket(InetAddress.ofLiteral(at.host()), at.port())) {
+      socket.setSoTimeout(30_000);
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private List<String> open() {
+    return balancer.host.listenSockets().orElseThrow().all().stream()
+        .map(ListenSocket::key)
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void socketsAreInheritedInOrderAndStayOverRestarts() throws IOException {
+    ListenAddress first = freeAddress();
+    ListenAddress second = freeAddress();
+    AppSpec spec = app(first, second);
+    Worker one = balancer.start(spec, 0, 0).awaitOutput("ready");
+    assertThat(one.output())
+        .startsWith(
+            "mine True fds 2 names %d:%d ports %d %d"
+                .formatted(first.port(), second.port(), first.port(), second.port()));
+    assertThat(ask(first)).isEqualTo(Integer.toString(one.pid()));
+    assertThat(balancer.status(one))
+        .isEqualTo(
+            new BalancerReply.Status(
+                Balance.LISTEN_FDS,
+                "listen is given",
+                "kernel",
+                List.of(first.toString(), second.toString()),
+                java.util.Map.of()));
+    assertThat(BalancerFixture.await(one.drain())).isZero();
+
+    one.end(Signal.SIGKILL);
+    try (Socket waiting = new Socket(InetAddress.ofLiteral("127.0.0.1"), first.port())) {
+      waiting.setSoTimeout(30_000);
+      Worker two = balancer.start(spec, 0, 0);
+      assertThat(new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo(Integer.toString(two.pid()));
+      two.end(Signal.SIGKILL);
+      two.release();
+    }
+    one.release();
+    Eventually.await("all is closed", BalancerFixture.DEADLINE, () -> open().isEmpty());
+  }
+
+  @Test
+  void anAddressThatIsNotWantedAnyMoreIsClosedWhenNoInstanceUsesIt() throws IOException {
+    ListenAddress former = freeAddress();
+    ListenAddress next = freeAddress();
+    Worker one = balancer.start(app(former), 0, 0).awaitOutput("ready");
+    Worker two = balancer.start(app(next), 0, 0).awaitOutput("ready");
+    assertThat(open()).hasSize(2);
+    assertThat(ask(former)).isEqualTo(Integer.toString(one.pid()));
+    assertThat(ask(next)).isEqualTo(Integer.toString(two.pid()));
+    one.end(Signal.SIGKILL);
+    one.release();
+    balancer.start(app(next), 1, 1).awaitOutput("ready");
+    assertThat(open()).containsExactly("fds activated app " + next);
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaidBeforeAnythingIsStarted() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      AppSpec spec = app(new ListenAddress("127.0.0.1", taken.getLocalPort()));
+      BalancerReply reply =
+          balancer.ask(new BalancerCommand.Prepare(new WorkerId(new InstanceId(0), 1, 1), 0, spec));
+      assertThat(reply).isInstanceOf(BalancerReply.Refused.class);
+      assertThat(((BalancerReply.Refused) reply).reason())
+          .contains("127.0.0.1:" + taken.getLocalPort());
+    }
+  }
+}

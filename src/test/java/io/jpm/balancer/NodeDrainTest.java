@@ -1,0 +1,407 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.BalancerFixture.Worker;
+import io.jpm.balancer.HttpLoad.Answer;
+import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
+import io.jpm.model.Exit;
+import io.jpm.model.Signal;
+import io.jpm.model.Strategy;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyManagementException;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What a Node process does when it is to take no more connections (`lib/node-worker.cjs`).
+@Timeout(180)
+class NodeDrainTest {
+  private static final String GET = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n";
+
+  private BalancerFixture balancer;
+  private Path folder = Path.of("");
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    folder = dir;
+    balancer = new BalancerFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    balancer.close();
+  }
+
+  private Worker start(String kind) {
+    return balancer
+        .start(BalancerFixture.server(kind, Strategy.KERNEL, kind, "127.0.0.1:0"), 0, 0)
+        .awaitListening();
+  }
+
+  private static int await(Future<Integer> drained) {
+    return BalancerFixture.await(drained);
+  }
+
+  @Test
+  void requestsUnderWayAreAnsweredAndTheirConnectionsClosed() throws IOException {
+    Worker worker = start("http");
+    try (Wire slow = new Wire(worker.port());
+        Wire begun = new Wire(worker.port());
+        Wire used = new Wire(worker.port())) {
+      assertThat(used.ask("/", true).closes()).isFalse();
+      slow.ask("/", true); // so that it is this process's, and not still in the queue
+      slow.write(GET.formatted("/?wait=500"));
+      begun.write(GET.formatted("/begun"));
+      assertThat(begun.line()).contains("200");
+      Future<Integer> drained = worker.drain();
+
+      Answer next = used.ask("/", true);
+      assertThat(next.body()).isEqualTo("worker 1 " + worker.pid());
+      assertThat(next.closes()).isTrue();
+      assertThat(used.in.read()).isNegative();
+      Answer last = slow.read();
+      assertThat(last.body()).isEqualTo("worker 1 " + worker.pid());
+      assertThat(last.closes()).isTrue();
+      assertThat(begun.read().body()).isEqualTo("abcd");
+      // Its head had promised that the connection stays: another request is answered, too.
+      assertThat(begun.ask("/", true).closes()).isTrue();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  @Test
+  void requestsSentOneBehindTheOtherAreAllAnswered() throws IOException {
+    Worker worker = start("http");
+    try (Wire wire = new Wire(worker.port())) {
+      wire.ask("/", true); // so that it is this process's, and not still in the queue
+      wire.write(GET.formatted("/?wait=300"));
+      wire.write(GET.formatted("/?wait=10"));
+      wire.write(GET.formatted("/"));
+      Future<Integer> drained = worker.drain();
+      assertThat(wire.read().closes()).isFalse();
+      assertThat(wire.read().closes()).isFalse();
+      assertThat(wire.read().closes()).isTrue();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  @Test
+  void anUploadIsTakenToItsEnd() throws IOException {
+    Worker worker = start("http");
+    try (Wire wire = new Wire(worker.port())) {
+      wire.ask("/", true);
+      wire.write("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
+      wire.write("x".repeat(10_000));
+      Future<Integer> drained = worker.drain();
+      awaitRefusal(worker);
+      assertThat(drained.isComplete()).isFalse();
+      wire.write("x".repeat(10_000));
+      Answer answer = wire.read();
+      assertThat(answer.body()).isEqualTo("20000 bytes");
+      assertThat(answer.closes()).isTrue();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  @Test
+  void anAnswerGivenBeforeTheUploadIsThereIsNotLost() throws IOException {
+    Worker worker = start("http");
+    try (Wire wire = new Wire(worker.port())) {
+      wire.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
+      wire.write("x".repeat(10_000));
+      assertThat(wire.read().body()).startsWith("worker");
+      Future<Integer> drained = worker.drain();
+      awaitRefusal(worker);
+      wire.write("x".repeat(10_000));
+      assertThat(wire.ask("/", true).closes()).isTrue();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  /// From then on it certainly drains.
+  private static void awaitRefusal(Worker worker) {
+    int port = worker.port();
+    Eventually.await(
+        "it takes no more connections",
+        BalancerFixture.DEADLINE,
+        () -> {
+          try (Wire wire = new Wire(port)) {
+            wire.socket.setSoTimeout(50);
+            // The daemon's own hold of the socket lets connections wait for somebody else.
+            wire.write(GET.formatted("/"));
+            return wire.in.read() < 0;
+          } catch (IOException nobodyAnswers) {
+            return true;
+          }
+        });
+  }
+
+  @Test
+  void idleConnectionsAreClosedAfterAWhile() throws IOException {
+    Worker worker = start("http");
+    try (Wire fresh = new Wire(worker.port());
+        Wire used = new Wire(worker.port())) {
+      used.ask("/", true); // so the other, which came before, is this process's too
+      assertThat(await(worker.drain())).isZero();
+      assertThat(used.in.read()).isNegative();
+      assertThat(fresh.in.read()).isNegative();
+    }
+  }
+
+  @Test
+  void halfARequestIsWaitedFor() throws IOException {
+    Worker worker = start("http");
+    try (Wire idle = new Wire(worker.port());
+        Wire half = new Wire(worker.port())) {
+      half.ask("/", true);
+      half.write("GET / HTTP/1.1\r\nHo");
+      Future<Integer> drained = worker.drain();
+      assertThat(idle.in.read()).isNegative(); // closed for being idle, so the other could be, too
+      half.write("st: x\r\n\r\n");
+      assertThat(half.read().closes()).isTrue();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  @Test
+  void upgradedConnectionsAreWaitedFor() throws IOException {
+    Worker worker = start("http");
+    try (Wire idle = new Wire(worker.port());
+        Wire wire = new Wire(worker.port())) {
+      wire.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+      assertThat(wire.line()).contains("101");
+      while (!wire.line().isEmpty()) {
+        // The head of the answer.
+      }
+      Future<Integer> drained = worker.drain();
+      assertThat(idle.in.read()).isNegative(); // closed for being idle, so the other could be, too
+      assertEchoes(wire);
+      assertThat(drained.isComplete()).isFalse();
+      wire.leave();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  @Test
+  void rawConnectionsAreWaitedFor() throws IOException {
+    Worker worker = start("net");
+    try (Wire wire = new Wire(worker.port())) {
+      assertThat(wire.line()).startsWith("worker 1");
+      Future<Integer> drained = worker.drain();
+      awaitRefusal(worker);
+      assertEchoes(wire);
+      assertThat(drained.isComplete()).isFalse();
+      wire.leave();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  private static void assertEchoes(Wire wire) throws IOException {
+    wire.write("still here");
+    assertThat(new String(wire.exactly(10), StandardCharsets.UTF_8)).isEqualTo("still here");
+  }
+
+  @Test
+  void whenTheTimeIsOverTheDrainingEnds() throws IOException {
+    AppSpec spec = BalancerFixture.server("raw", Strategy.KERNEL, "net", "127.0.0.1:0");
+    Cluster cluster = spec.cluster();
+    Cluster hasty =
+        new Cluster(
+            true,
+            cluster.balance(),
+            cluster.strategy(),
+            cluster.port(),
+            cluster.listen(),
+            Duration.ofMillis(200),
+            cluster.proxyProtocol());
+    Worker worker = balancer.start(spec.draft().cluster(hasty).build(), 0, 0).awaitListening();
+    try (Wire wire = new Wire(worker.port())) {
+      wire.line();
+      await(worker.drain());
+      assertEchoes(wire);
+    }
+  }
+
+  @Test
+  void theAppsOwnWayOfStoppingFindsNothingUnusual() throws IOException {
+    Worker worker = start("http");
+    assertThat(await(worker.drain())).isZero();
+    assertThat(worker.end(Signal.SIGINT)).isEqualTo(new Exit.Code(0));
+    worker.awaitOutput("stopped well");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https", "h2"})
+  void encryptedConnectionsAreTreatedLikeOthers(String kind) throws Exception {
+    makeCertificate();
+    Worker worker = start(kind);
+    try (SSLSocket idle = encrypted(worker.port());
+        SSLSocket used = encrypted(worker.port())) {
+      String head = ask(used);
+      assertThat(head).doesNotContain("close");
+      Future<Integer> drained = worker.drain();
+      assertThat(idle.getInputStream().read()).isNegative();
+      assertThat(used.getInputStream().read()).isNegative();
+      assertThat(await(drained)).isZero();
+    }
+  }
+
+  private static String ask(SSLSocket socket) throws IOException {
+    socket.getOutputStream().write(GET.formatted("/").getBytes(StandardCharsets.UTF_8));
+    byte[] bytes = new byte[4096];
+    StringBuilder text = new StringBuilder();
+    while (!text.toString().contains("worker 1 ")) {
+      int count = socket.getInputStream().read(bytes);
+      assertThat(count).isPositive();
+      text.append(new String(bytes, 0, count, StandardCharsets.UTF_8));
+    }
+    return text.toString();
+  }
+
+  private static SSLSocket encrypted(int port)
+      throws IOException, NoSuchAlgorithmException, KeyManagementException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new Gullible()}, null);
+    SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
+    socket.setSoTimeout(30_000);
+    socket.startHandshake();
+    return socket;
+  }
+
+  /// The test's certificate is signed by nobody.
+  private static final class Gullible implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {
+      throw new AssertionError("no client has a certificate");
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {
+      assertThat(chain).isNotEmpty();
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  private void makeCertificate() throws IOException, InterruptedException {
+    Path file = folder.resolve("key.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                "EC",
+                "-alias",
+                "x",
+                "-dname",
+                "CN=localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                "secret")
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(keytool.waitFor()).as(output).isZero();
+    balancer.environment.put("PFX", file.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"h2c", "h2"})
+  void http2ClientsAreSentAwayWithoutLosingARequest(String kind) throws Exception {
+    boolean encrypted = kind.equals("h2");
+    if (encrypted) {
+      makeCertificate();
+    }
+    AppSpec spec = BalancerFixture.server(kind, Strategy.KERNEL, kind, "127.0.0.1:0");
+    Worker old = balancer.start(spec, 0, 0).awaitListening();
+    String url = (encrypted ? "https" : "http") + "://127.0.0.1:" + old.port();
+    Process client =
+        new ProcessBuilder(
+                BalancerFixture.program("node").toString(),
+                Path.of("src/test/resources/balancer/h2-client.cjs").toAbsolutePath().toString(),
+                url)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<String> said = new CopyOnWriteArrayList<>();
+    Thread reader =
+        Thread.ofVirtual()
+            .start(() -> {
+              try (BufferedReader lines = client.inputReader()) {
+                lines.lines().forEach(said::add);
+              } catch (IOException ended) {
+                said.add("end");
+              }
+            });
+    try {
+      awaitCount(client, said, "asked \\d{3,} failed 0 goaways 0");
+      balancer.start(spec, 0, 0).awaitListening();
+      assertThat(await(old.drain())).isZero();
+      old.end(Signal.SIGINT);
+      awaitCount(client, said, "asked \\d{3,} failed 0 goaways [1-9]\\d*");
+      assertThat(said).noneMatch(line -> line.matches("(failed|session|goaway|answer) .*"));
+    } finally {
+      client.outputWriter().close();
+      client.waitFor();
+      reader.join();
+    }
+  }
+
+  private static void awaitCount(Process client, List<String> said, String pattern) {
+    Eventually.await(
+        pattern,
+        BalancerFixture.DEADLINE,
+        () -> {
+          try {
+            client.outputWriter().write("?\n");
+            client.outputWriter().flush();
+          } catch (IOException ended) {
+            throw new AssertionError(String.join("\n", said), ended);
+          }
+          return !said.isEmpty() && said.getLast().matches(pattern);
+        },
+        () ->
+            said.stream().filter(line -> !line.startsWith("asked")).toList()
+                + (said.isEmpty() ? "nothing" : said.getLast()));
+  }
+
+  @Test
+  void modulesWorkAndWhatTheyStartIsLeftAlone() throws IOException {
+    balancer.environment.put("PRELOAD", Path.of("lib/node-worker.cjs").toAbsolutePath().toString());
+    Worker worker =
+        balancer.start(BalancerFixture.node("module", Strategy.KERNEL, "module.mjs"), 0, 0);
+    worker.awaitOutput("thread env=undefined");
+    worker.awaitOutput("child listens alone true");
+    try (Wire wire = new Wire(worker.port())) {
+      assertThat(wire.ask("/", true).body()).isEqualTo("module");
+      assertThat(await(worker.drain())).isZero();
+    }
+  }
+}

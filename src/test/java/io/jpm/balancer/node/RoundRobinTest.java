@@ -1,0 +1,167 @@
+package io.jpm.balancer.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.InstanceId;
+import io.jpm.model.WorkerId;
+import io.jpm.os.Connection;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RoundRobinTest {
+  private final List<String> handed = new ArrayList<>();
+  private final List<Passage> passages = new ArrayList<>();
+  private final Set<NodeWorker> gone = new HashSet<>();
+  private final RoundRobin turn = new RoundRobin(this::hand);
+  private long seq;
+
+  private boolean hand(NodeWorker worker, Passage passage) {
+    if (gone.contains(worker)) {
+      return false;
+    }
+    handed.add(worker.id().id() + "<" + passage.connection());
+    passages.add(passage);
+    worker.unanswered().put(++seq, passage);
+    return true;
+  }
+
+  /// A connection by its name.
+  private static final class Named implements Connection {
+    private final String name;
+    private boolean closed;
+
+    Named(int number) {
+      name = "c" + number;
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+    }
+
+    @Override
+    public String type() {
+      return "net.Native";
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static NodeWorker worker(int id) {
+    var command = new Command(Path.of("/app.js"), Optional.empty(), List.of(), List.of());
+    return new NodeWorker(
+        new WorkerId(new InstanceId(id), 1, 1),
+        AppSpec.of(new AppName("app"), command, Path.of("/")).build(),
+        true);
+  }
+
+  private List<Named> arrive(int count) {
+    List<Named> arrived = IntStream.range(0, count).mapToObj(Named::new).toList();
+    arrived.forEach(turn::arrived);
+    return arrived;
+  }
+
+  private void answer(NodeWorker worker, int number, boolean accepted) {
+    Passage passage = passages.get(number);
+    worker.unanswered().values().remove(passage);
+    turn.answered(worker, passage, accepted);
+  }
+
+  @Test
+  void eachIsServedInItsTurnAndConnectionsAreLetGoWhenTaken() {
+    NodeWorker one = worker(1);
+    NodeWorker two = worker(2);
+    turn.add(one);
+    turn.add(two);
+    List<Named> arrived = arrive(4);
+    assertThat(handed).containsExactly("1<c0", "2<c1", "1<c2", "2<c3");
+    answer(one, 0, true);
+    assertThat(arrived.get(0).closed).isTrue();
+    assertThat(arrived.get(1).closed).isFalse();
+  }
+
+  @Test
+  void connectionsWaitForAWorker() {
+    arrive(2);
+    assertThat(handed).isEmpty();
+    turn.add(worker(1));
+    assertThat(handed).containsExactly("1<c0", "1<c1");
+  }
+
+  @Test
+  void aWorkerThatDoesNotAnswerHoldsUpOnlyAFew() {
+    NodeWorker deaf = worker(1);
+    NodeWorker good = worker(2);
+    turn.add(deaf);
+    turn.add(good);
+    arrive(12);
+    assertThat(handed).hasSize(2 * NodeWorker.MOST_UNANSWERED);
+    for (int n = 0; n < passages.size(); n++) {
+      if (good.unanswered().containsValue(passages.get(n))) {
+        answer(good, n, true);
+      }
+    }
+    assertThat(handed.stream().filter(it -> it.startsWith("1<"))).hasSize(4);
+    assertThat(handed.stream().filter(it -> it.startsWith("2<"))).hasSize(8);
+  }
+
+  @Test
+  void whatOneRefusesGoesToTheNext() {
+    NodeWorker one = worker(1);
+    NodeWorker two = worker(2);
+    turn.add(one);
+    turn.add(two);
+    List<Named> arrived = arrive(1);
+    answer(one, 0, false);
+    assertThat(handed).containsExactly("1<c0", "2<c0");
+    answer(two, 1, false);
+    assertThat(arrived.getFirst().closed).as("refused by all, as over maxConnections").isTrue();
+  }
+
+  @Test
+  void whatAWorkerRefusesThatHasClosedItsServerWaitsForAnother() {
+    NodeWorker one = worker(1);
+    turn.add(one);
+    List<Named> arrived = arrive(1);
+    turn.remove(one);
+    answer(one, 0, false);
+    assertThat(arrived.getFirst().closed).isFalse();
+    turn.add(worker(2));
+    assertThat(handed).containsExactly("1<c0", "2<c0");
+  }
+
+  @Test
+  void whatIsOnItsWayToOneThatDiesGoesToTheNext() {
+    NodeWorker one = worker(1);
+    NodeWorker two = worker(2);
+    turn.add(one);
+    turn.add(two);
+    arrive(2);
+    turn.remove(one);
+    one.unanswered().clear();
+    turn.returned(passages.getFirst());
+    assertThat(handed).containsExactly("1<c0", "2<c1", "2<c0");
+  }
+
+  @Test
+  void aWorkerThatCannotBeReachedIsPassedOver() {
+    NodeWorker one = worker(1);
+    turn.add(one);
+    gone.add(one);
+    turn.add(worker(2));
+    arrive(2);
+    assertThat(handed).containsExactly("2<c0", "2<c1");
+  }
+}
