@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The listening sockets of apps. They outlive the daemon: the keeper holds them, and the next
-/// daemon has them back ([#recovered]). Methods may block for some milliseconds.
+/// daemon has them back ([#all]). Methods may block for some milliseconds.
 public interface ListenSockets {
   /// What to make.
   ///

@@ -10,6 +10,7 @@ import io.jpm.os.Handle;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ListenSockets;
+import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
@@ -255,6 +256,16 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
     return TreeMemory.now(mains, self);
+  }
+
+  @Override
+  public List<Listening> listening(ProcessIdentity main) {
+    return new TreeSockets(main, self).listening();
+  }
+
+  @Override
+  public int connections(ProcessIdentity main, Set<Integer> ports) {
+    return new TreeSockets(main, self).connections(ports);
   }
 
   @Override

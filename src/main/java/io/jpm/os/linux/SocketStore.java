@@ -52,6 +52,7 @@ final class SocketStore {
       List<Entry> some = all.subList(i, Math.min(i + MOST_PER_PARCEL, all.size()));
       if (pair.putBack(parcel(some)) < 0) {
         complain();
+        return; // what is there stays: twice is better than not at all
       }
     }
     while (true) {

@@ -312,7 +312,7 @@ class ListenSocketsTest {
     BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
     socket.accept(accepted::add);
     List<Socket> clients = new ArrayList<>();
-    for (int i = 0; i < Acceptor.MOST_UNCLOSED + 20; i++) {
+    for (int i = 0; i < Acceptor.MOST_UNCLOSED + 100; i++) {
       clients.add(new Socket("127.0.0.1", port(socket)));
     }
     for (int i = 0; i < Acceptor.MOST_UNCLOSED; i++) {

@@ -1,0 +1,63 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.Listening;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// The TCP sockets of one tree: its main process, the descendants and the session.
+final class TreeSockets {
+  private final ProcessIdentity main;
+  private final Self self;
+
+  /// @param self the daemon, which is part of no tree
+  TreeSockets(ProcessIdentity main, Self self) {
+    this.main = main;
+    this.self = self;
+  }
+
+  /// What it listens on.
+  List<Listening> listening() {
+    // First what there is at all: mostly little, and read at once.
+    List<TcpTable.Row> rows = TcpTable.of(main.pid(), state -> state == TcpTable.LISTEN);
+    List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
+    return rows.stream()
+        .filter(row -> files.stream().anyMatch(one -> one.sockets().containsValue(row.inode())))
+        .map(row -> new Listening(row.address(), row.inode(), isWaitedFor(row.inode(), files)))
+        .toList();
+  }
+
+  private static boolean isWaitedFor(long inode, List<ProcessFiles> files) {
+    return files.stream()
+        .anyMatch(one -> {
+          List<Integer> numbers = one.numbersOf(inode);
+          return !numbers.isEmpty() && new Waiting(one.pid()).on(numbers, one.epolls(), inode);
+        });
+  }
+
+  /// How many connections it has that came in through one of `ports`.
+  int connections(Set<Integer> ports) {
+    List<TcpTable.Row> rows =
+        TcpTable.of(
+                main.pid(), state -> state == TcpTable.ESTABLISHED || state == TcpTable.CLOSE_WAIT)
+            .stream()
+            .filter(row -> row.inode() != 0 && ports.contains(row.port()))
+            .toList();
+    if (rows.isEmpty()) {
+      return 0;
+    }
+    Set<Long> had = new HashSet<>();
+    files().stream().map(ProcessFiles::sockets).map(it -> it.values()).forEach(had::addAll);
+    return (int) rows.stream().filter(row -> had.contains(row.inode())).count();
+  }
+
+  private List<ProcessFiles> files() {
+    try (ProcReader reader = new ProcReader()) {
+      Collection<ProcStat> tree =
+          new TreeWalk(ProcessSnapshot.take(reader, new TagTrust(self.user())), self).of(main);
+      return tree.stream().map(process -> ProcessFiles.of(process.pid())).toList();
+    }
+  }
+}
