@@ -14,6 +14,7 @@ import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -146,7 +147,7 @@ class AgentTest {
 
   /// What a server answers to one connection, with or without HTTP around it.
   private static String answer(int port) throws IOException {
-    try (Socket client = new Socket("127.0.0.1", port)) {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
       client.setSoTimeout((int) DEADLINE.toMillis());
       client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       StringBuilder text = new StringBuilder();
@@ -206,13 +207,13 @@ class AgentTest {
     List<KeepAliveClient> clients =
         IntStream.range(0, 6).mapToObj(_ -> new KeepAliveClient(port)).toList();
     try {
-      awaitOnly(clients, "old", 100);
+      awaitOnly(clients, "old", 30);
       serve(jvm, kind, "new");
       assertThat(fixture.host().post(old.child().identity(), "{\"for\":\"the app\"}")).isTrue();
       assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
-      awaitOnly(clients, "new", 100);
+      awaitOnly(clients, "new", 30);
       old.end();
-      awaitOnly(clients, "new", 300);
+      awaitOnly(clients, "new", 60);
     } finally {
       clients.forEach(KeepAliveClient::close);
     }
@@ -233,12 +234,24 @@ class AgentTest {
   void whatDrainsAcceptsNothingMore(Jvm jvm, String kind) throws IOException {
     Spawned old = serve(jvm, kind, "old");
     assertThat(answer(port)).isEqualTo("old");
+    Set<Long> ours = sockets.inodes();
+    Eventually.await(
+        "the host sees that it accepts on a shared socket",
+        DEADLINE,
+        () ->
+            fixture.host().listening(old.child().identity()).stream()
+                .anyMatch(it -> it.accepting() && ours.contains(it.inode())),
+        () -> fixture.host().listening(old.child().identity()));
     assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
     serve(jvm, kind, "new");
     Eventually.await(
         "the new one answers 30 times in a row",
         DEADLINE,
         () -> IntStream.range(0, 30).allMatch(_ -> unchecked().equals("new")));
+    Eventually.await(
+        "its last connection is gone",
+        DEADLINE,
+        () -> fixture.host().connections(old.child().identity(), Set.of(port)) == 0);
     assertThat(HostFixture.isAlive(old.pid())).isTrue();
   }
 

@@ -3,6 +3,7 @@ package io.jpm.balancer.jvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -40,7 +41,7 @@ final class KeepAliveClient implements AutoCloseable {
 
   private void run() {
     while (!stopped) {
-      try (Socket socket = new Socket("127.0.0.1", port)) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket.setSoTimeout(60_000);
         BufferedReader in =
             new BufferedReader(
