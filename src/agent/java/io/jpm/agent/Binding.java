@@ -88,6 +88,8 @@ final class Binding {
     return false;
   }
 
+  /// Binds it where it is not bound yet.
+  ///
   /// @return whether it is bound to the address now, by whichever process
   private boolean bound(InheritedSocket socket, InetAddress address, int port) throws IOException {
     FileDescriptor fd = jdk.descriptor(socket.number());

@@ -34,6 +34,8 @@ final class ClosingResponse {
 
   /// Where bytes go.
   interface Wire {
+    /// Writes as many as go.
+    ///
     /// @return how many were taken, or a negative number of `sun.nio.ch.IOStatus`
     int write(byte[] bytes) throws IOException;
   }
@@ -104,6 +106,8 @@ final class ClosingResponse {
     return all;
   }
 
+  /// Where a final response of HTTP/1 begins here.
+  ///
   /// @return how long the status line is with its end; 0 where these are not the first bytes of a
   ///   final response of HTTP/1
   private static int statusLineLength(byte[] bytes) {

@@ -104,7 +104,7 @@ public final class JvmSharing implements Sharing {
       return new BalancerReply.Prepared(
           List.of(), agent.words(spec), environment, own.keys(), true, "");
     } catch (ListenFailure error) {
-      return new BalancerReply.Refused(error.getMessage());
+      return new BalancerReply.Refused(String.valueOf(error.getMessage()));
     }
   }
 

@@ -1,0 +1,366 @@
+package io.jpm.balancer.jvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.balancer.jvm.Jvms.Jvm;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Real JVMs with the agent, on sockets of a real host.
+@Timeout(240)
+class AgentTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(90);
+  private static final Path AGENT = Path.of("target/dist/lib/agent/jpm-agent.jar").toAbsolutePath();
+  private static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
+
+  private static String classPath = "";
+
+  private HostFixture fixture;
+  private AppSockets sockets;
+  private AppSpec spec;
+  private int port;
+
+  @BeforeAll
+  static void compile(@TempDir Path classes) throws IOException {
+    classPath = Jvms.servers(classes);
+  }
+
+  @BeforeEach
+  void open(@TempDir Path dir) throws IOException {
+    LinuxProcessHost host = new LinuxProcessHost();
+    fixture = new HostFixture(host, dir);
+    ListenSockets store = host.listenSockets().orElseThrow();
+    AppName name = new AppName("served");
+    sockets = new AppSockets(store, name);
+    Command java = new Command(Path.of("/bin/java"), Optional.empty(), List.of(), List.of());
+    spec = AppSpec.of(name, java, dir).build();
+    port = freePorts();
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    sockets.close();
+    fixture.close();
+  }
+
+  /// Two free ports, one after the other.
+  private static int freePorts() throws IOException {
+    while (true) {
+      try (ServerSocket first = new ServerSocket(0);
+          ServerSocket second = new ServerSocket(first.getLocalPort() + 1)) {
+        return second.getLocalPort() - 1;
+      } catch (IOException | IllegalArgumentException taken) {
+        // others look for ports too
+      }
+    }
+  }
+
+  static List<Jvm> jvms() {
+    return Jvms.all();
+  }
+
+  static Stream<Arguments> servers() {
+    return jvms().stream()
+        .flatMap(jvm ->
+            Stream.of("http", "socket", "timed", "channel", "adaptor", "async", "virtual", "vertx")
+                .filter(kind -> jvm.version() >= 21 || !kind.equals("virtual"))
+                .map(kind -> Arguments.of(jvm, kind)));
+  }
+
+  static Stream<Arguments> httpServers() {
+    return jvms().stream()
+        .flatMap(jvm -> Stream.of("http", "vertx").map(kind -> Arguments.of(jvm, kind)));
+  }
+
+  private SpawnRequest request(Jvm jvm, List<String> options, String... words) {
+    List<String> argv = new ArrayList<>(List.of("-javaagent:" + AGENT));
+    argv.addAll(options);
+    argv.addAll(List.of("-cp", classPath));
+    argv.add(words[0].equals("vertx") ? "VertxServer" : "Server");
+    argv.addAll(List.of(words));
+    return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));
+  }
+
+  private SpawnRequest sharing(SpawnRequest request) throws IOException {
+    SpawnRequest shared =
+        fixture.withSockets(fixture.withChannel(request), sockets.keys().toArray(String[]::new));
+    for (Map.Entry<String, String> variable : sockets.prepare(spec).entrySet()) {
+      shared = fixture.withVariable(shared, variable.getKey(), variable.getValue());
+    }
+    return shared;
+  }
+
+  private Spawned serve(Jvm jvm, String kind, String name) throws IOException {
+    String number = Integer.toString(port);
+    return ready(fixture.start(sharing(request(jvm, List.of(), kind, name, number))));
+  }
+
+  private static Spawned ready(Spawned server) {
+    awaitOutput(server, "ready");
+    return server;
+  }
+
+  private static void awaitOutput(Spawned server, String text) {
+    Eventually.await(
+        "the server says " + text,
+        DEADLINE,
+        () -> HostFixture.read(server.out()).contains(text),
+        () -> HostFixture.read(server.out()) + HostFixture.read(server.error()));
+  }
+
+  private static void saysNothingElse(Spawned server) {
+    assertThat(HostFixture.read(server.error())).isEmpty();
+  }
+
+  /// What a server answers to one connection, with or without HTTP around it.
+  private static String answer(int port) throws IOException {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      client.setSoTimeout((int) DEADLINE.toMillis());
+      client.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      StringBuilder text = new StringBuilder();
+      byte[] bytes = new byte[4096];
+      int count;
+      while ((count = read(client, bytes)) > 0) {
+        text.append(new String(bytes, 0, count, StandardCharsets.US_ASCII));
+      }
+      String[] lines = text.toString().strip().split("\r?\n", -1);
+      return lines[lines.length - 1];
+    }
+  }
+
+  /// A server that has not read our request resets the connection behind its answer.
+  private static int read(Socket client, byte[] bytes) {
+    try {
+      return client.getInputStream().read(bytes);
+    } catch (IOException reset) {
+      return -1;
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void twoProcessesServeOnePortAndOneGoesOnWhenTheOtherIsKilled(Jvm jvm, String kind)
+      throws IOException {
+    Spawned one = serve(jvm, kind, "one");
+    serve(jvm, kind, "two");
+    Set<String> seen = new HashSet<>();
+    Eventually.await(
+        "both answer",
+        DEADLINE,
+        () -> {
+          seen.add(unchecked());
+          return seen.equals(Set.of("one", "two"));
+        },
+        () -> seen);
+    one.end();
+    for (int i = 0; i < 20; i++) {
+      assertThat(answer(port)).isEqualTo("two");
+    }
+    assertThat(sockets.ports()).containsExactly(port);
+  }
+
+  private String unchecked() {
+    try {
+      return answer(port);
+    } catch (IOException error) {
+      return error.toString();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("httpServers")
+  void drainingUnderKeepAliveClientsFailsNoRequest(Jvm jvm, String kind) throws IOException {
+    Spawned old = serve(jvm, kind, "old");
+    List<KeepAliveClient> clients =
+        IntStream.range(0, 6).mapToObj(_ -> new KeepAliveClient(port)).toList();
+    try {
+      awaitOnly(clients, "old", 30);
+      serve(jvm, kind, "new");
+      assertThat(fixture.host().post(old.child().identity(), "{\"for\":\"the app\"}")).isTrue();
+      assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
+      awaitOnly(clients, "new", 30);
+      old.end();
+      awaitOnly(clients, "new", 60);
+    } finally {
+      clients.forEach(KeepAliveClient::close);
+    }
+    assertThat(clients).allSatisfy(client -> assertThat(client.failures()).isEmpty());
+    saysNothingElse(old);
+  }
+
+  private static void awaitOnly(List<KeepAliveClient> clients, String server, int count) {
+    Eventually.await(
+        "all clients are with " + server,
+        DEADLINE,
+        () -> clients.stream().allMatch(client -> client.hasOnly(server, count)),
+        () -> clients.stream().map(KeepAliveClient::failures).toList());
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void whatDrainsAcceptsNothingMore(Jvm jvm, String kind) throws IOException {
+    Spawned old = serve(jvm, kind, "old");
+    assertThat(answer(port)).isEqualTo("old");
+    Set<Long> ours = sockets.inodes();
+    Eventually.await(
+        "the host sees that it accepts on a shared socket",
+        DEADLINE,
+        () ->
+            fixture.host().listening(old.child().identity()).stream()
+                .anyMatch(it -> it.accepting() && ours.contains(it.inode())),
+        () -> fixture.host().listening(old.child().identity()));
+    assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
+    serve(jvm, kind, "new");
+    Eventually.await(
+        "the new one answers 30 times in a row",
+        DEADLINE,
+        () -> IntStream.range(0, 30).allMatch(_ -> unchecked().equals("new")));
+    Eventually.await(
+        "its last connection is gone",
+        DEADLINE,
+        () -> fixture.host().connections(old.child().identity(), Set.of(port)) == 0);
+    assertThat(HostFixture.isAlive(old.pid())).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void withoutSocketsNothingIsChanged(Jvm jvm) throws IOException {
+    String number = Integer.toString(port);
+    Spawned plain = ready(fixture.start(request(jvm, List.of(), "http", "plain", number)));
+    assertThat(answer(port)).isEqualTo("plain");
+    saysNothingElse(plain);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void variablesWithoutTheirSocketsAreIgnored(Jvm jvm) throws IOException {
+    SpawnRequest request =
+        fixture.withChannel(request(jvm, List.of(), "http", "child", Integer.toString(port)));
+    for (Map.Entry<String, String> variable : sockets.prepare(spec).entrySet()) {
+      request = fixture.withVariable(request, variable.getKey(), variable.getValue());
+    }
+    Spawned child = ready(fixture.start(request));
+    assertThat(answer(port)).isEqualTo("child");
+    assertThat(sockets.ports()).isEmpty();
+    saysNothingElse(child);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void aPortOfTheSystemsChoiceIsNotShared(Jvm jvm) throws IOException {
+    port = 0;
+    Spawned one = serve(jvm, "socket", "one");
+    Spawned two = serve(jvm, "socket", "two");
+    assertThat(sockets.ports()).isEmpty();
+    assertThat(HostFixture.read(one.out())).isNotEqualTo(HostFixture.read(two.out()));
+    assertThat(answer(chosen(two))).isEqualTo("two");
+  }
+
+  private static int chosen(Spawned server) {
+    return Integer.parseInt(HostFixture.read(server.out()).strip().split(" ", -1)[1]);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void aClientWithALocalPortOfItsOwnIsLeftAlone(Jvm jvm) throws IOException {
+    try (ServerSocket server = new ServerSocket(0)) {
+      String there = Integer.toString(server.getLocalPort());
+      Spawned client =
+          fixture.start(
+              sharing(request(jvm, List.of(), "client", "x", there, Integer.toString(port))));
+      Set<Integer> from = new HashSet<>();
+      for (int i = 0; i < 2; i++) {
+        try (Socket accepted = server.accept()) {
+          from.add(accepted.getPort());
+        }
+      }
+      awaitOutput(client, "connected");
+      assertThat(from).containsExactlyInAnyOrder(port, port + 1);
+      assertThat(sockets.ports()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void aPortThatTheProcessServesAlreadyIsInUseUntilItIsClosed(Jvm jvm) throws IOException {
+    Spawned server = serve(jvm, "twice", "x");
+    awaitOutput(server, "ready again");
+    assertThat(HostFixture.read(server.out())).contains("in use").doesNotContain("bound twice");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void optionsOfTheOwnersOwnHoldBesideIt(Jvm jvm) throws IOException {
+    SpawnRequest request =
+        sharing(
+            request(
+                jvm,
+                List.of("-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.PollSelectorProvider"),
+                "http",
+                "one",
+                Integer.toString(port)));
+    Spawned one =
+        ready(fixture.start(fixture.withVariable(request, "JAVA_TOOL_OPTIONS", "-Dmine=+")));
+    assertThat(answer(port)).isEqualTo("one+");
+    one.end();
+    assertThat(sockets.ports()).containsExactly(port);
+  }
+
+  @Test
+  void aStartScriptHandsTheAgentToTheJavaThatItRuns() throws IOException {
+    Jvm jvm = jvms().getLast();
+    Path script = fixture.dir().resolve("start.sh");
+    Files.writeString(
+        script,
+        "#!/bin/sh\n%s -cp %s Server http \"$JDK_JAVA_OPTIONS\" %d\n"
+            .formatted(jvm.java(), classPath, port));
+    assumeTrue(script.toFile().setExecutable(true));
+    AppSpec scripted =
+        AppSpec.of(
+                spec.name(),
+                new Command(script, Optional.empty(), List.of(), List.of()),
+                fixture.dir())
+            .build();
+    AgentOptions options = new AgentOptions(AGENT);
+    assertThat(options.words(scripted)).isEmpty();
+    SpawnRequest request = sharing(fixture.request(script.toString()));
+    for (Map.Entry<String, String> variable : options.variables(scripted).entrySet()) {
+      request = fixture.withVariable(request, variable.getKey(), variable.getValue());
+    }
+    ready(fixture.start(request));
+    assertThat(sockets.ports()).containsExactly(port);
+  }
+}

@@ -1,0 +1,84 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Usage;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.Listening;
+import io.jpm.os.LogDisk;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/// A host of processes of which only what they listen on, and how many connections they have, is
+/// there.
+final class FakeJvms implements ProcessHost {
+  final FakeSockets sockets = new FakeSockets();
+  final Map<ProcessIdentity, List<Listening>> listening = new ConcurrentHashMap<>();
+  final Map<ProcessIdentity, Integer> connections = new ConcurrentHashMap<>();
+  final List<String> posts = new CopyOnWriteArrayList<>();
+  volatile Set<Integer> portsAsked = Set.of();
+  volatile boolean reachable = true;
+
+  @Override
+  public Optional<ListenSockets> listenSockets() {
+    return Optional.of(sockets);
+  }
+
+  @Override
+  public List<Listening> listening(ProcessIdentity main) {
+    return listening.getOrDefault(main, List.of());
+  }
+
+  @Override
+  public int connections(ProcessIdentity main, Set<Integer> ports) {
+    portsAsked = ports;
+    return connections.getOrDefault(main, 0);
+  }
+
+  @Override
+  public boolean post(ProcessIdentity process, String json) {
+    posts.add(process.pid() + " " + json);
+    return reachable;
+  }
+
+  @Override
+  public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public LogDisk logDisk() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public Optional<Usage> usage(ProcessIdentity identity) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,91 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/// Sockets that are objects: a test binds them.
+final class FakeSockets implements ListenSockets {
+  private final AtomicLong inodes = new AtomicLong(1000);
+  private final Map<String, FakeSocket> open = new ConcurrentSkipListMap<>();
+
+  /// A socket without a kernel.
+  final class FakeSocket implements ListenSocket {
+    private final String key;
+    private final long inode = inodes.incrementAndGet();
+    private volatile Optional<InetSocketAddress> address = Optional.empty();
+
+    private FakeSocket(String key) {
+      this.key = key;
+    }
+
+    void bind(InetSocketAddress where) {
+      address = Optional.of(where);
+    }
+
+    @Override
+    public String type() {
+      return "net.Native";
+    }
+
+    @Override
+    public String key() {
+      return key;
+    }
+
+    @Override
+    public Optional<InetSocketAddress> address() {
+      return address;
+    }
+
+    @Override
+    public long inode() {
+      return inode;
+    }
+
+    @Override
+    public void accept(Consumer<Connection> consumer) {
+      throw new UnsupportedOperationException("the processes accept");
+    }
+
+    @Override
+    public void pause() {
+      throw new UnsupportedOperationException("the processes accept");
+    }
+
+    @Override
+    public void close() {
+      open.remove(key);
+    }
+  }
+
+  FakeSocket get(String key) {
+    return Optional.ofNullable(open.get(key)).orElseThrow();
+  }
+
+  @Override
+  public ListenSocket open(String key, Wish wish) {
+    FakeSocket socket = new FakeSocket(key);
+    if (open.putIfAbsent(key, socket) != null) {
+      throw new IllegalStateException(key);
+    }
+    return socket;
+  }
+
+  @Override
+  public Optional<ListenSocket> find(String key) {
+    return Optional.ofNullable(open.get(key));
+  }
+
+  @Override
+  public List<ListenSocket> all() {
+    return List.copyOf(open.values());
+  }
+}

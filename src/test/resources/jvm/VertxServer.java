@@ -1,0 +1,13 @@
+import io.vertx.core.Vertx;
+
+/** An unmodified server on Netty's NIO: each request is answered with the name it was given. */
+public final class VertxServer {
+  public static void main(String[] words) {
+    Vertx.vertx()
+        .createHttpServer()
+        .requestHandler(request -> request.response().end(words[1] + "\n"))
+        .listen(Integer.parseInt(words[2]))
+        .onComplete(
+            done -> System.out.println(done.succeeded() ? "ready" : "failed " + done.cause()));
+  }
+}
