@@ -117,8 +117,9 @@ final class Relay {
 
   private void reset() {
     if (!closed) {
-      Wire.reset(client);
-      Wire.reset(instance);
+      // Both before either is closed: the end of one is the end of the other.
+      Wire.endAbruptly(client);
+      Wire.endAbruptly(instance);
       close();
     }
   }

@@ -71,8 +71,8 @@ final class Wire {
     return true;
   }
 
-  /// Ends a connection with a RST.
-  static void reset(Channel channel) {
+  /// Has the connection's end, which is to follow, be a RST.
+  static void endAbruptly(Channel channel) {
     try {
       if (channel.isOpen()) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -80,6 +80,5 @@ final class Wire {
     } catch (ChannelException gone) {
       // The peer was first; there is nobody to be told.
     }
-    channel.close();
   }
 }
