@@ -163,6 +163,9 @@ final class Front {
 
   /// A process runs. It takes connections from when it answers.
   void began(Backend backend) {
+    if (behind.containsKey(backend)) {
+      return;
+    }
     Probe probe =
         new Probe(
             setting.context(),
@@ -196,7 +199,7 @@ final class Front {
 
   /// Ends connections to a process on which nothing is on its way.
   void endIdle(Backend backend) {
-    relays.stream().filter(relay -> relay.backend() == backend).forEach(Relay::endIfIdle);
+    relays.stream().filter(relay -> relay.backend().equals(backend)).forEach(Relay::endIfIdle);
   }
 
   void ended(Backend backend) {

@@ -9,6 +9,8 @@ import java.util.Set;
 /// A client's connection on its way to an instance. Nothing is read from it before it is there.
 /// Owned by the connection's event loop; [#again], [#giveUp] and [#expired] may be called by any
 /// thread.
+// What fails is seen by the end of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Link {
   /// How long a connection may be without an instance.
   static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -56,7 +58,14 @@ final class Link {
   private void connect(Backend backend) {
     tried.add(backend);
     Wire.connect(client.eventLoop(), backend.address())
-        .addListener((ChannelFuture done) -> connected(backend, done));
+        .addListener((ChannelFuture done) -> {
+          if (client.eventLoop().inEventLoop()) {
+            connected(backend, done);
+          } else {
+            // Where no socket can be made at all, Netty tells it on a thread of its own.
+            client.eventLoop().execute(() -> connected(backend, done));
+          }
+        });
   }
 
   private void connected(Backend backend, ChannelFuture done) {

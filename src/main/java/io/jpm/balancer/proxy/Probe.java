@@ -58,9 +58,7 @@ final class Probe {
 
   /// Whoever reads the PROXY protocol wants to see it.
   private void leave(Channel channel) {
-    channel
-        .writeAndFlush(ProxyHeader.own(protocol))
-        .addListener((ChannelFutureListener) _ -> channel.close());
+    channel.writeAndFlush(ProxyHeader.own(protocol)).addListener(ChannelFutureListener.CLOSE);
   }
 
   private void seen(InetSocketAddress address, boolean reached) {

@@ -17,6 +17,8 @@ import java.time.Duration;
 /// when what was read before has been written, so at most one read's bytes are in memory; an end
 /// (FIN) goes on as an end of that direction, a reset as a reset. Owned by the event loop that both
 /// are on.
+// What fails is seen by the end of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Relay {
   /// Connections on which nothing goes for so long are idle.
   static final Duration IDLE = Duration.ofSeconds(2);
@@ -117,8 +119,9 @@ final class Relay {
 
   private void reset() {
     if (!closed) {
-      Wire.reset(client);
-      Wire.reset(instance);
+      // Both before either is closed: the end of one is the end of the other.
+      Wire.endAbruptly(client);
+      Wire.endAbruptly(instance);
       close();
     }
   }

@@ -40,7 +40,7 @@ final class RoundRobin implements Choice {
     for (Candidate who : ready) {
       double at = front;
       for (Place place : before) {
-        if (place.who() == who) {
+        if (place.who().equals(who)) {
           at = place.at();
         }
       }

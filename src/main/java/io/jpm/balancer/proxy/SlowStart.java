@@ -22,8 +22,9 @@ record SlowStart(long from, boolean gently) {
     return gently ? Math.clamp(done, FIRST_SHARE, 1) : 1;
   }
 
-  /// Whether it carries all of its load.
+  /// Whether it has been there long enough to carry what others leave to it. One that began with
+  /// all of the load is no exception: after an app's start all are new, and none is spared.
   boolean over(long now) {
-    return !gently || now - from >= LENGTH.toNanos();
+    return now - from >= LENGTH.toNanos();
   }
 }

@@ -14,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /// How sockets are set, both those of clients and those of instances, made and torn down.
+// What fails is seen by the end of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Wire {
   /// What one read takes up at most, and with it the memory for a direction of a connection.
   static final int MOST_BYTES = 64 * 1024;
@@ -60,7 +62,9 @@ final class Wire {
   /// clients, a socket can get just this port for its own and connect to itself.
   static boolean reached(ChannelFuture connected) {
     if (!connected.isSuccess()) {
-      connected.channel().close();
+      if (connected.channel().isOpen()) {
+        connected.channel().close();
+      }
       return false;
     }
     SocketChannel channel = (SocketChannel) connected.channel();
@@ -71,8 +75,8 @@ final class Wire {
     return true;
   }
 
-  /// Ends a connection with a RST.
-  static void reset(Channel channel) {
+  /// Has the connection's end, which is to follow, be a RST.
+  static void endAbruptly(Channel channel) {
     try {
       if (channel.isOpen()) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
@@ -80,6 +84,5 @@ final class Wire {
     } catch (ChannelException gone) {
       // The peer was first; there is nobody to be told.
     }
-    channel.close();
   }
 }

@@ -1,0 +1,227 @@
+package io.jpm.balancer.proxy;
+
+import io.jpm.balancer.way.Sharing.Reports;
+import io.jpm.bus.BalancerCommand.Began;
+import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// The way with a Vert.x of its own and instances that are servers in this JVM.
+final class ProxyHarness implements Closeable {
+  static final Duration LONG = Duration.ofSeconds(30);
+  static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+  static final AppName APP = new AppName("web");
+
+  /// A running instance.
+  ///
+  /// @param memo what a daemon keeps of it
+  record Instance(WorkerId worker, int port, String memo, Server server) {}
+
+  final int port;
+  final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+  final Map<WorkerId, String> listening = new ConcurrentHashMap<>();
+  final ProxySharing sharing;
+  private final Context context = ((VertxInternal) vertx).createEventLoopContext();
+  private final List<Closeable> toClose = new ArrayList<>();
+  private Cluster cluster;
+  private long births;
+
+  ProxyHarness() throws IOException {
+    this(free());
+  }
+
+  ProxyHarness(int port) {
+    this.port = port;
+    this.cluster = cluster(Strategy.ROUND_ROBIN, Duration.ofSeconds(30), ProxyProtocol.NONE);
+    var reports =
+        new Reports() {
+          @Override
+          public void listening(WorkerId worker, String address) {
+            if (listening.put(worker, address) != null) {
+              throw new IllegalStateException("told twice");
+            }
+          }
+
+          @Override
+          public void unsuitable(AppName app, String reason) {
+            throw new IllegalStateException(reason);
+          }
+        };
+    this.sharing = new ProxySharing(context, reports, System::nanoTime);
+  }
+
+  static int free() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private Cluster cluster(Strategy strategy, Duration drain, ProxyProtocol protocol) {
+    return new Cluster(
+        true,
+        Balance.PROXY,
+        Optional.of(strategy),
+        OptionalInt.of(port),
+        List.of(),
+        drain,
+        protocol);
+  }
+
+  ProxyHarness with(Strategy strategy) {
+    cluster = cluster(strategy, cluster.drain(), cluster.proxyProtocol());
+    return this;
+  }
+
+  ProxyHarness with(Duration drain) {
+    cluster = cluster(Strategy.ROUND_ROBIN, drain, cluster.proxyProtocol());
+    return this;
+  }
+
+  ProxyHarness with(ProxyProtocol protocol) {
+    cluster = cluster(Strategy.ROUND_ROBIN, cluster.drain(), protocol);
+    return this;
+  }
+
+  AppSpec spec() {
+    return spec(APP);
+  }
+
+  AppSpec spec(AppName app) {
+    var command = new Command(Path.of("/bin/app"), Optional.empty(), List.of(), List.of());
+    return AppSpec.of(app, command, Path.of("/")).cluster(cluster).build();
+  }
+
+  WorkerId worker(int id) {
+    return new WorkerId(new InstanceId(id), births++, 1);
+  }
+
+  BalancerReply prepare(WorkerId worker) {
+    return prepare(worker, spec());
+  }
+
+  BalancerReply prepare(WorkerId worker, AppSpec spec) {
+    return await(on(() -> sharing.prepare(new Prepare(worker, 0, spec))));
+  }
+
+  /// An instance that takes connections.
+  Instance start(int id, Server.Manner manner) throws IOException {
+    Instance instance = make(id, manner);
+    begin(instance.worker(), instance.memo());
+    Eventually.await(
+        "instance " + id + " listens", LONG, () -> listening.containsKey(instance.worker()));
+    return instance;
+  }
+
+  /// An instance of which the balancer is not told yet that it runs.
+  Instance make(int id, Server.Manner manner) throws IOException {
+    WorkerId worker = worker(id);
+    Prepared prepared = (Prepared) prepare(worker);
+    int own = Integer.parseInt(prepared.environment().getOrDefault("PORT", ""));
+    Server server = closing(new Server(LOOPBACK, own, manner));
+    return new Instance(worker, own, prepared.memo(), server);
+  }
+
+  void begin(WorkerId worker, String memo) {
+    run(() -> sharing.began(new Began(worker, 0, new ProcessIdentity("boot", 7, 7), spec(), memo)));
+  }
+
+  Future<Integer> drain(Instance instance) {
+    return on(() -> sharing.drain(instance.worker()));
+  }
+
+  /// The instance's process ends.
+  void end(Instance instance) throws IOException {
+    instance.server().close();
+    run(() -> sharing.ended(instance.worker()));
+  }
+
+  Socket connect() throws IOException {
+    Socket socket = closing(new Socket(LOOPBACK, port));
+    socket.setSoTimeout((int) LONG.toMillis());
+    return socket;
+  }
+
+  <C extends Closeable> C closing(C thing) {
+    synchronized (toClose) {
+      toClose.add(thing);
+    }
+    return thing;
+  }
+
+  void run(Runnable action) {
+    await(
+        on(() -> {
+          action.run();
+          return Future.succeededFuture();
+        }));
+  }
+
+  <T> T get(Supplier<T> asked) {
+    return await(on(() -> Future.succeededFuture(asked.get())));
+  }
+
+  <T> Future<T> on(Supplier<Future<T>> action) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(_ -> {
+      try {
+        action.get().onComplete(promise);
+      } catch (RuntimeException error) {
+        promise.fail(error);
+      }
+    });
+    return promise.future();
+  }
+
+  static <T> T await(Future<T> future) {
+    try {
+      return future.await(LONG.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      throw new CompletionException(late);
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    await(on(sharing::close));
+    synchronized (toClose) {
+      for (Closeable thing : toClose) {
+        thing.close();
+      }
+    }
+    await(vertx.close());
+  }
+}

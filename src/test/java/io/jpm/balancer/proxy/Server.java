@@ -1,0 +1,104 @@
+package io.jpm.balancer.proxy;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A server as an app may be one, with a thread for each connection.
+final class Server implements Closeable {
+  /// What it does with a connection; the connection is closed afterwards.
+  interface Manner {
+    void serve(Socket socket) throws IOException;
+  }
+
+  final AtomicInteger accepted = new AtomicInteger();
+  private final ServerSocket door = new ServerSocket();
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final Manner manner;
+
+  Server(InetAddress address, int port, Manner manner) throws IOException {
+    this.manner = manner;
+    door.setReuseAddress(true);
+    door.bind(new InetSocketAddress(address, port), 4096);
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket socket = door.accept();
+        open.add(socket);
+        Thread.ofVirtual().start(() -> serve(socket));
+      }
+    } catch (IOException closed) {
+      // The end of the test, or of this server.
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (socket) {
+      manner.serve(socket);
+    } catch (IOException | UncheckedIOException gone) {
+      // Tests look at what the client sees.
+    } finally {
+      open.remove(socket);
+    }
+  }
+
+  /// Sends everything back; ends when the client has ended.
+  static void echo(Socket socket) throws IOException {
+    socket.getInputStream().transferTo(socket.getOutputStream());
+  }
+
+  /// Answers each HTTP request with `text`, over and over.
+  static Manner http(String text) {
+    return socket -> {
+      String head = head(socket.getInputStream());
+      while (!head.isEmpty()) {
+        byte[] response =
+            "HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: keep-alive\r\n\r\n%s"
+                .formatted(text.length(), text)
+                .getBytes(StandardCharsets.US_ASCII);
+        socket.getOutputStream().write(response);
+        head = head(socket.getInputStream());
+      }
+    };
+  }
+
+  /// Reads up to and with an empty line; empty at the end.
+  static String head(InputStream in) throws IOException {
+    var head = new ByteArrayOutputStream();
+    int last = 0;
+    for (int one = in.read(); one >= 0; one = in.read()) {
+      head.write(one);
+      last = last << 8 | one;
+      if (last == 0x0D0A0D0A) {
+        return head.toString(StandardCharsets.US_ASCII);
+      }
+    }
+    return "";
+  }
+
+  /// Listens no more; what is open goes on.
+  void deafen() throws IOException {
+    door.close();
+  }
+
+  @Override
+  public void close() throws IOException {
+    door.close();
+    for (Socket socket : open) {
+      socket.close();
+    }
+  }
+}
