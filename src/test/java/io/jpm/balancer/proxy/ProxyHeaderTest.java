@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 /// The layout of the PROXY protocol's specification, byte for byte.
+@SuppressWarnings("AddressSelection") // They are addresses already.
 class ProxyHeaderTest {
   private static final InetSocketAddress CLIENT_4 = new InetSocketAddress("192.168.0.1", 56324);
   private static final InetSocketAddress DOOR_4 = new InetSocketAddress("192.168.0.11", 443);

@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
+@SuppressWarnings("AddressSelection") // They are addresses already.
 class ProxySharingTest {
   /// Netty counts what it needs for an entry of its queue beside the bytes.
   private static final long MOST_BUFFERED = Wire.MOST_BYTES + 256;
@@ -516,9 +517,8 @@ class ProxySharingTest {
   @Test
   void noMoreWaitThanThereIsRoomFor() throws IOException {
     proxy.make(0, says("a"));
-    List<Socket> waiting = new ArrayList<>();
     for (int i = 0; i < Waiting.MOST; i++) {
-      waiting.add(proxy.connect());
+      proxy.connect();
     }
     Front front = proxy.get(proxy.sharing::fronts).iterator().next();
     Eventually.await(

@@ -15,7 +15,6 @@ import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -49,14 +48,7 @@ class HandlesTest {
   }
 
   private ListenSocket socket() throws IOException {
-    Wish wish =
-        new Wish(
-            Kind.TCP,
-            Optional.of(new InetSocketAddress("127.0.0.1", 0)),
-            false,
-            false,
-            0,
-            RunAs.DAEMON);
+    Wish wish = new Wish(Kind.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON);
     return host.listenSockets().orElseThrow().open("a socket", wish);
   }
 

@@ -22,7 +22,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +58,7 @@ class ListenSocketsTest {
   }
 
   private static Wish wish(String host, int port) {
-    return wish(new InetSocketAddress(host, port), false, RunAs.DAEMON);
+    return wish(new InetSocketAddress(InetAddress.ofLiteral(host), port), false, RunAs.DAEMON);
   }
 
   private static Wish wish(InetSocketAddress address, boolean v6only, RunAs runAs) {
@@ -78,8 +77,8 @@ class ListenSocketsTest {
     return catchThrowableOfType(ListenFailure.class, () -> sockets.open("fails", wish));
   }
 
-  private static String hello(String host, int port) throws IOException {
-    try (Socket client = new Socket(host, port)) {
+  private static String hello(int port) throws IOException {
+    try (Socket client = Loopback.connect(port)) {
       return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -88,11 +87,11 @@ class ListenSocketsTest {
   void aBoundSocketListensAtOnceAndIsFoundByItsKey() throws IOException {
     ListenSocket socket = sockets.open("app 1", wish("127.0.0.1", 0));
 
-    try (Socket waiting = new Socket("127.0.0.1", port(socket))) {
+    try (Socket waiting = Loopback.connect(port(socket))) {
       assertThat(waiting.isConnected()).isTrue();
     }
     assertThat(socket.address().orElseThrow().getAddress())
-        .isEqualTo(InetAddress.getByName("127.0.0.1"));
+        .isEqualTo(InetAddress.ofLiteral("127.0.0.1"));
     assertThat(sockets.find("app 1")).contains(socket);
     assertThat(sockets.all()).containsExactly(socket);
     assertThat(Files.readString(Path.of("/proc/net/tcp"))).contains(" " + socket.inode() + " ");
@@ -102,27 +101,26 @@ class ListenSocketsTest {
 
     socket.close();
     assertThat(sockets.find("app 1")).isEmpty();
-    assertThatThrownBy(() -> hello("127.0.0.1", socket.address().map(it -> it.getPort()).orElse(1)))
+    assertThatThrownBy(() -> hello(socket.address().map(it -> it.getPort()).orElse(1)))
         .isInstanceOf(IOException.class);
   }
 
   @Test
   void everywhereTakesBothFamiliesUnlessToldOtherwise() throws IOException {
     assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "a machine with IPv6");
-    InetSocketAddress everywhere = new InetSocketAddress(InetAddress.getByName("::"), 0);
+    InetSocketAddress everywhere = new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
     ListenSocket both = sockets.open("both", wish(everywhere, false, RunAs.DAEMON));
     ListenSocket six = sockets.open("six", wish(everywhere, true, RunAs.DAEMON));
 
-    new Socket("127.0.0.1", port(both)).close();
-    new Socket("::1", port(both)).close();
-    new Socket("::1", port(six)).close();
-    assertThatThrownBy(() -> new Socket("127.0.0.1", port(six)).close())
-        .isInstanceOf(IOException.class);
+    Loopback.connect(port(both)).close();
+    new Socket(Loopback.IPV6, port(both)).close();
+    new Socket(Loopback.IPV6, port(six)).close();
+    assertThatThrownBy(() -> Loopback.connect(port(six)).close()).isInstanceOf(IOException.class);
   }
 
   @Test
   void aPortThatSomebodyHasIsToldByName() throws IOException {
-    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       ListenFailure failure = failure(wish("127.0.0.1", other.getLocalPort()));
 
       assertThat(failure.errno()).isEqualTo(Errno.EADDRINUSE);
@@ -143,7 +141,12 @@ class ListenSocketsTest {
         .hasMessage("192.0.2.1:3000: this machine does not have that address")
         .extracting(ListenFailure::errno)
         .isEqualTo(Errno.EADDRNOTAVAIL);
-    assertThat(failure(wish("no-such-host.invalid", 3000)))
+    assertThat(
+            failure(
+                wish(
+                    InetSocketAddress.createUnresolved("no-such-host.invalid", 3000),
+                    false,
+                    RunAs.DAEMON)))
         .hasMessage("no-such-host.invalid:3000: there is no host of that name");
     RunAs stranger =
         new RunAs(
@@ -151,7 +154,7 @@ class ListenSocketsTest {
             Optional.empty(),
             OptionalInt.empty(),
             OptionalInt.empty());
-    assertThat(failure(wish(new InetSocketAddress("127.0.0.1", 0), false, stranger)))
+    assertThat(failure(wish(Loopback.at(0), false, stranger)))
         .hasMessageContaining("there is no user 'no such user'");
   }
 
@@ -166,13 +169,13 @@ class ListenSocketsTest {
         new RunAs(
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
 
-    ListenFailure failure = failure(wish(new InetSocketAddress("0.0.0.0", 81), false, nobody));
+    ListenFailure failure =
+        failure(wish(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 81), false, nobody));
     assertThat(failure)
         .hasMessage("port 81: permission denied for user nobody: ports below 1024 need root");
     assertThat(failure.errno()).isEqualTo(Errno.EACCES);
-    ListenSocket high =
-        sockets.open("high", wish(new InetSocketAddress("127.0.0.1", 0), false, nobody));
-    new Socket("127.0.0.1", port(high)).close();
+    ListenSocket high = sockets.open("high", wish(Loopback.at(0), false, nobody));
+    Loopback.connect(port(high)).close();
   }
 
   @Test
@@ -186,14 +189,7 @@ class ListenSocketsTest {
 
   @Test
   void datagramsCome() throws IOException {
-    Wish wish =
-        new Wish(
-            Kind.UDP,
-            Optional.of(new InetSocketAddress("127.0.0.1", 0)),
-            false,
-            false,
-            0,
-            RunAs.DAEMON);
+    Wish wish = new Wish(Kind.UDP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON);
     ListenSocket socket = sockets.open("udp", wish);
 
     assertThat(socket.type()).isEqualTo("dgram.Native");
@@ -215,7 +211,7 @@ class ListenSocketsTest {
                 fixture.withChannel(fixture.request("inherits.py", "5")), "first", "second"));
 
     app.awaitOutput("given 5:" + port(first) + " 6:" + port(second) + "\n");
-    assertThat(hello("127.0.0.1", port(first))).isEqualTo("hello");
+    assertThat(hello(port(first))).isEqualTo("hello");
     first.close(); // the process has it
     assertThat(app.child().hasChannel()).isTrue();
   }
@@ -241,7 +237,7 @@ class ListenSocketsTest {
     app.awaitReady();
 
     assertThat(app.child().identity().pid()).isPositive();
-    assertThat(hello("127.0.0.1", port(socket))).isEqualTo("hello");
+    assertThat(hello(port(socket))).isEqualTo("hello");
   }
 
   @Test
@@ -279,15 +275,15 @@ class ListenSocketsTest {
     ListenSocket socket = sockets.open("shared", wish("127.0.0.1", 0));
     BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
     socket.accept(accepted::add);
-    try (Socket client = new Socket("127.0.0.1", port(socket))) {
+    try (Socket client = Loopback.connect(port(socket))) {
       Connection connection = take(accepted);
       assertThat(connection.type()).isEqualTo("net.Native");
       connection.close();
       assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
     socket.pause();
-    try (Socket client = new Socket("127.0.0.1", port(socket));
-        Socket other = new Socket("127.0.0.1", port(socket))) {
+    try (Socket client = Loopback.connect(port(socket));
+        Socket other = Loopback.connect(port(socket))) {
       socket.accept(accepted::add);
       take(accepted).close();
       take(accepted).close();
@@ -313,7 +309,7 @@ class ListenSocketsTest {
     socket.accept(accepted::add);
     List<Socket> clients = new ArrayList<>();
     for (int i = 0; i < Acceptor.MOST_UNCLOSED + 100; i++) {
-      clients.add(new Socket("127.0.0.1", port(socket)));
+      clients.add(Loopback.connect(port(socket)));
     }
     for (int i = 0; i < Acceptor.MOST_UNCLOSED; i++) {
       open.add(take(accepted));
@@ -329,12 +325,14 @@ class ListenSocketsTest {
   }
 
   @Test
-  void addressesAreWrittenAsPeopleDo() throws UnknownHostException {
-    assertThat(SocketAddresses.words(new InetSocketAddress("0.0.0.0", 80))).isEqualTo("port 80");
-    assertThat(SocketAddresses.words(new InetSocketAddress("::1", 80))).isEqualTo("[::1]:80");
+  void addressesAreWrittenAsPeopleDo() {
+    assertThat(SocketAddresses.words(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 80)))
+        .isEqualTo("port 80");
+    assertThat(SocketAddresses.words(new InetSocketAddress(InetAddress.ofLiteral("::1"), 80)))
+        .isEqualTo("[::1]:80");
     assertThat(
             SocketAddresses.words(
-                new InetSocketAddress(InetAddress.getByName("2001:db8::7:0:1"), 80)))
+                new InetSocketAddress(InetAddress.ofLiteral("2001:db8::7:0:1"), 80)))
         .isEqualTo("[2001:db8::7:0:1]:80");
   }
 }

@@ -3,6 +3,7 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
+import io.jpm.os.Connection;
 import io.jpm.os.HostFixture;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperOrder;
@@ -13,7 +14,6 @@ import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.Wish;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,14 +87,7 @@ class SocketStoreTest {
 
   private static ListenSocket open(ListenSockets sockets, String key) throws IOException {
     return sockets.open(
-        key,
-        new Wish(
-            Kind.TCP,
-            Optional.of(new InetSocketAddress("127.0.0.1", 0)),
-            false,
-            false,
-            0,
-            RunAs.DAEMON));
+        key, new Wish(Kind.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
   }
 
   private static List<String> keys(ListenSockets sockets) {
@@ -106,7 +99,7 @@ class SocketStoreTest {
   }
 
   private static boolean listens(int port) {
-    try (Socket client = new Socket("127.0.0.1", port)) {
+    try (Socket client = Loopback.connect(port)) {
       return client.isConnected();
     } catch (IOException refused) {
       return false;
@@ -124,14 +117,14 @@ class SocketStoreTest {
       port[0] = port(socket);
       inode[0] = socket.inode();
     });
-    try (Socket waiting = new Socket("127.0.0.1", port[0])) {
+    try (Socket waiting = Loopback.connect(port[0])) {
       nextDaemon(sockets -> {
         assertThat(keys(sockets)).containsExactly("app 1 gr\u00FC\u00DFe", "udp");
         assertThat(sockets.find("udp").orElseThrow().type()).isEqualTo("dgram.Native");
         ListenSocket socket = sockets.find("app 1 gr\u00FC\u00DFe").orElseThrow();
         assertThat(socket.inode()).isEqualTo(inode[0]);
         assertThat(port(socket)).isEqualTo(port[0]);
-        socket.accept(connection -> connection.close());
+        socket.accept(Connection::close);
         assertThat(waiting.getInputStream().read()).isEqualTo(-1);
       });
     }
@@ -230,7 +223,7 @@ class SocketStoreTest {
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       ListenSockets sockets = host.listenSockets().orElseThrow();
       int port = port(open(sockets, "a"));
-      open(sockets, "b").accept(connection -> connection.close());
+      open(sockets, "b").accept(Connection::close);
       open(sockets, "c").close();
       return port;
     }

@@ -13,6 +13,7 @@ import io.jpm.os.Listening;
 import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -80,11 +81,10 @@ class TreeSocketsTest {
     int port = awaitPort(app);
 
     awaitAccepting(app, port);
-    assertThat(listening(app).getFirst().address())
-        .isEqualTo(new InetSocketAddress("127.0.0.1", port));
+    assertThat(listening(app).getFirst().address()).isEqualTo(Loopback.at(port));
     assertThat(connections(app, port)).isZero();
-    try (Socket one = new Socket("127.0.0.1", port);
-        Socket two = new Socket("127.0.0.1", port)) {
+    try (Socket one = Loopback.connect(port);
+        Socket two = Loopback.connect(port)) {
       Eventually.await("both", HostFixture.DEADLINE, () -> connections(app, port) == 2);
       assertThat(host.connections(app.child().identity(), Set.of(one.getLocalPort()))).isZero();
       two.shutdownOutput(); // the program still has it
@@ -132,13 +132,7 @@ class TreeSocketsTest {
             .orElseThrow()
             .open(
                 "shared",
-                new Wish(
-                    Kind.TCP,
-                    Optional.of(new InetSocketAddress("127.0.0.1", 0)),
-                    false,
-                    false,
-                    0,
-                    RunAs.DAEMON));
+                new Wish(Kind.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
     Spawned app = fixture.start(fixture.withSockets(fixture.request("inherits.py", "3"), "shared"));
     app.awaitReady();
 
@@ -179,8 +173,9 @@ class TreeSocketsTest {
     List<TcpTable.Row> rows = TcpTable.parse(text, _ -> true);
 
     assertThat(rows).extracting(TcpTable.Row::inode).containsExactly(5437001L, 77L);
-    assertThat(rows.get(0).address()).isEqualTo(new InetSocketAddress("127.0.0.1", 3000));
-    assertThat(rows.get(1).address()).isEqualTo(new InetSocketAddress("::1", 8080));
+    assertThat(rows.get(0).address()).isEqualTo(Loopback.at(3000));
+    assertThat(rows.get(1).address())
+        .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 8080));
     assertThat(TcpTable.parse(text, state -> state == TcpTable.LISTEN)).hasSize(1);
   }
 

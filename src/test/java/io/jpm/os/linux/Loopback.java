@@ -1,0 +1,23 @@
+package io.jpm.os.linux;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+
+/// This machine, as tests listen on it and connect to it.
+final class Loopback {
+  static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
+  static final InetAddress IPV6 = InetAddress.ofLiteral("::1");
+
+  private Loopback() {}
+
+  /// Where to listen: on a free port for 0.
+  static InetSocketAddress at(int port) {
+    return new InetSocketAddress(IPV4, port);
+  }
+
+  static Socket connect(int port) throws IOException {
+    return new Socket(IPV4, port);
+  }
+}
