@@ -9,13 +9,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /// Makes sockets as they are wished, `socket(7)`.
 final class SocketMaking {
-  private static final Path MOST_BACKLOG = Path.of("/proc/sys/net/core/somaxconn");
+  private static final String MOST_BACKLOG = "net/core/somaxconn";
   private static final int USUAL_MOST_BACKLOG = 4096;
   private static final byte[] ANY_IPV4 = new byte[4];
 
@@ -90,7 +88,12 @@ final class SocketMaking {
     try {
       int result = bind(fd, address, rights);
       if (result >= 0 && wish.kind() == Kind.TCP) {
-        result = SocketCalls.listen(fd, wish.backlog() > 0 ? wish.backlog() : mostBacklog());
+        result =
+            SocketCalls.listen(
+                fd,
+                wish.backlog() > 0
+                    ? wish.backlog()
+                    : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG));
       }
       if (result >= 0) {
         return fd;
@@ -125,14 +128,6 @@ final class SocketMaking {
           all.identity(), Rights.DAEMON.nice(), Rights.DAEMON.umask(), all.environment());
     } catch (IOException e) {
       throw new ListenFailure(SocketAddresses.words(address) + ": " + e.getMessage(), Errno.EACCES);
-    }
-  }
-
-  private static int mostBacklog() {
-    try {
-      return Integer.parseInt(Files.readString(MOST_BACKLOG).strip());
-    } catch (IOException | NumberFormatException unreadable) {
-      return USUAL_MOST_BACKLOG;
     }
   }
 }

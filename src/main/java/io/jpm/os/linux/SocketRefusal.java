@@ -1,15 +1,12 @@
 package io.jpm.os.linux;
 
 import io.jpm.os.ListenSockets.ListenFailure;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /// Turns the bare error number of a socket that cannot be had into what the user has to mend.
 final class SocketRefusal {
   private static final int USUAL_FIRST_PORT = 1024;
-  private static final Path FIRST_PORT = Path.of("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+  private static final String FIRST_PORT = "net/ipv4/ip_unprivileged_port_start";
 
   private SocketRefusal() {}
 
@@ -43,15 +40,7 @@ final class SocketRefusal {
   }
 
   private static String needsRoot(int port) {
-    int first = firstOrdinaryPort();
+    int first = KernelSetting.number(FIRST_PORT, USUAL_FIRST_PORT);
     return port < first ? ": ports below " + first + " need root" : "";
-  }
-
-  private static int firstOrdinaryPort() {
-    try {
-      return Integer.parseInt(Files.readString(FIRST_PORT).strip());
-    } catch (IOException | NumberFormatException olderKernel) {
-      return USUAL_FIRST_PORT;
-    }
   }
 }
