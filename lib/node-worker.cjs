@@ -48,6 +48,7 @@ function begin() {
   const known = new WeakSet();
   const servers = new Set();
   const sessions = new Set();
+  const leaving = new WeakSet();
   const records = new Set();
   let connections = 0;
   let draining = false;
@@ -273,12 +274,16 @@ function begin() {
     }
   }
 
-  // RFC 9113, 6.8: first the notice, which refuses nothing, then, when what the client had sent by
-  // then must have arrived, the last word.
+  // RFC 9113, 6.8: first the notice, which refuses nothing by itself, then, when what the client had
+  // sent by then must have arrived, the last word. A client that answers the notice with a GOAWAY,
+  // as Node's does, has Node close the session at once. What it had asked for at that very moment
+  // may be refused then, as REFUSED_STREAM: not begun, to be sent again. Putting the close off was
+  // tried and only has such a request refused later.
   function leave(session) {
-    if (session.closed || session.destroyed) {
+    if (session.closed || session.destroyed || leaving.has(session)) {
       return;
     }
+    leaving.add(session);
     session.goaway(0, 2 ** 31 - 1);
     setTimeout(() => {
       if (!session.closed && !session.destroyed) {

@@ -8,6 +8,7 @@ let session;
 let asked = 0;
 let failed = 0;
 let goaways = 0;
+let refused = 0;
 let running = true;
 
 function current() {
@@ -32,8 +33,12 @@ function ask() {
   request.setEncoding('utf8');
   request.on('data', (data) => { text += data; });
   request.on('error', (error) => {
-    // Never sent: the session had been told to go away between the call and its first byte.
-    if (error.code === 'ERR_HTTP2_GOAWAY_SESSION') { asked--; setTimeout(ask, 1); return; }
+    if (request.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM) {
+      // Not begun, so it may be sent again (RFC 9113, 8.7). No other failure is forgiven.
+      refused++;
+      setTimeout(ask, 1);
+      return;
+    }
     failed++; console.log(`failed ${error.code}`); setTimeout(ask, 10);
   });
   request.on('end', () => {
@@ -45,5 +50,5 @@ function ask() {
 ask();
 ask();
 ask();
-process.stdin.on('data', () => console.log(`asked ${asked} failed ${failed} goaways ${goaways}`));
+process.stdin.on('data', () => console.log(`asked ${asked} failed ${failed} goaways ${goaways} refused ${refused}`));
 process.stdin.on('end', () => process.exit());

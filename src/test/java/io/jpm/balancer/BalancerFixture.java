@@ -276,7 +276,7 @@ final class BalancerFixture implements AutoCloseable {
   }
 
   static Path program(String name) {
-    for (String folder : System.getenv("PATH").split(":")) {
+    for (String folder : System.getenv("PATH").split(":", -1)) {
       if (Files.isExecutable(Path.of(folder, name))) {
         return Path.of(folder, name);
       }
