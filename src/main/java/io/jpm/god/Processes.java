@@ -131,7 +131,7 @@ final class Processes {
         .compose(reply ->
             switch (reply) {
               // Another spec has come meanwhile.
-              case BalancerReply.Prepared _ when instance.spec != spec ->
+              case BalancerReply.Prepared _ when !instance.spec.equals(spec) ->
                   prepare(instance, generation);
               case BalancerReply.Prepared share -> make(instance, generation, share);
               case BalancerReply.Refused(String reason) ->
