@@ -9,7 +9,7 @@ import java.util.Map;
 final class Interruptions {
   private final Map<AppName, Boolean> underWay = new HashMap<>();
 
-  /// @return whether the reload of `app` may begin: there is no other of it
+  /// Whether the reload of `app` may begin: there is no other of it.
   boolean begin(AppName app) {
     return underWay.putIfAbsent(app, false) == null;
   }

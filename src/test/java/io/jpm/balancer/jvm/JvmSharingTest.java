@@ -19,6 +19,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -297,8 +298,9 @@ class JvmSharingTest {
         maps.resolve("maps"),
         "7f00-7f01 r-xp 0 08:01 5 /tmp/libnetty_transport_native_epoll_x86_64123.so (deleted)\n");
     OwnTransport transport = new OwnTransport(proc);
-    Listening all = new Listening(new InetSocketAddress("::", 8443), 7, true);
-    Listening local = new Listening(new InetSocketAddress("127.0.0.1", 8443), 7, true);
+    Listening all = new Listening(new InetSocketAddress(8443), 7, true);
+    Listening local =
+        new Listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
             "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's sockets");
