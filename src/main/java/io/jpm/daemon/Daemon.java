@@ -120,7 +120,7 @@ final class Daemon {
       SettingsOutcome settings = settings(home);
       Settings.Log log = settings.settings().log();
       DaemonLog.install(home.log(), log.maxSize(), log.keep());
-      var host = new PendingHost(CompletableFuture.supplyAsync(Hosts::best));
+      var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
       new Daemon(home, lock, host, vertx.join()).boot(settings, duty);
       return RunningDaemon.port(home);
     } catch (StartupFailure failure) {

@@ -28,13 +28,15 @@ final class Hosts {
 
   /// The Linux way where the kernel and libc have all it needs, else the portable one with fewer
   /// promises.
-  static ProcessHost best() {
+  ///
+  /// @param home the daemon's directory
+  static ProcessHost best(Path home) {
     return LinuxProcessHost.unsupportedReason()
         .<ProcessHost>map(reason -> {
           LOG.log(Level.WARNING, "processes the portable way, with fewer promises: {0}", reason);
           return new PortableProcessHost();
         })
-        .orElseGet(LinuxProcessHost::new);
+        .orElseGet(() -> new LinuxProcessHost(home));
   }
 
   /// The kernel's name for the time since the machine was booted, `random(4)`; empty where it has

@@ -95,7 +95,10 @@ final class Commands {
           sequence
               .inReverse(found, sequence::stop)
               .compose(_ -> journal.written())
-              .map(_ -> Replies.withStops(found, new GodReply(Replies.views(found), problems)));
+              .map(_ -> {
+                List<Instance> stopped = found.stream().map(registry::present).toList();
+                return Replies.withStops(stopped, new GodReply(Replies.views(stopped), problems));
+              });
       case DELETE -> removal.delete(found, problems);
     };
   }

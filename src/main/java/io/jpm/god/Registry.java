@@ -90,6 +90,14 @@ final class Registry {
     return Optional.ofNullable(instances.get(id));
   }
 
+  /// Whoever has the place of `instance` in the list now: a reload may have put another one there.
+  /// Itself where it has left the list.
+  Instance present(Instance instance) {
+    return current(instance.id)
+        .filter(now -> now.createdAt.equals(instance.createdAt))
+        .orElse(instance);
+  }
+
   /// The one whose present process is `worker`, of whatever role.
   Optional<Instance> of(WorkerId worker) {
     return ofAllRoles().stream().filter(it -> it.worker().equals(worker)).findFirst();

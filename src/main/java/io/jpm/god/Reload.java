@@ -115,8 +115,11 @@ final class Reload {
   }
 
   /// All instances of one app that are to be reloaded.
-  private Future<Void> reload(List<Instance> instances, Order order) {
-    AppName app = instances.getFirst().spec.name();
+  ///
+  /// @param selected as the list was when the command came
+  private Future<Void> reload(List<Instance> selected, Order order) {
+    AppName app = selected.getFirst().spec.name();
+    List<Instance> instances = selected.stream().map(registry::present).toList();
     Optional<AppSpec> described = Optional.ofNullable(order.described().get(app));
     if (!instances.stream().allMatch(instance -> instance.spec.cluster().enabled())) {
       return restart(instances, order);
@@ -133,7 +136,9 @@ final class Reload {
                 () -> order.command().shell().map(shell -> inheriting(old, shell)).orElse(old));
     int wanted = described.map(spec -> spec.instances().count()).orElse(Integer.MAX_VALUE);
     var run = new Run(instances.stream().filter(i -> i.number < wanted).toList(), change);
-    return run.lanes(order.command().parallel())
+    // Composed, so that whatever is thrown ends the reload too.
+    return Future.succeededFuture()
+        .compose(_ -> run.lanes(order.command().parallel()))
         .compose(_ -> {
           order.problems().addAll(run.told());
           return run.problems.isEmpty() && described.isPresent()
@@ -207,7 +212,8 @@ final class Reload {
     }
 
     Future<Void> lanes(int parallel) {
-      return Future.join(Stream.generate(this::next).limit(Math.clamp(parallel, 1, all)).toList())
+      return Future.join(
+              Stream.generate(this::next).limit(Math.clamp(all, 0, Math.max(1, parallel))).toList())
           .mapEmpty();
     }
 

@@ -36,8 +36,10 @@ final class Removal {
   private Future<Void> endAndRemove(Instance instance) {
     return sequence
         .stop(instance)
-        .compose(_ ->
-            instance.state.phase() == Phase.STOPPED ? remove(instance) : endAndRemove(instance));
+        .compose(_ -> {
+          Instance present = registry.present(instance);
+          return present.state.phase() == Phase.STOPPED ? remove(present) : endAndRemove(present);
+        });
   }
 
   private Future<Void> remove(Instance instance) {

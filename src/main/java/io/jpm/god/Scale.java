@@ -44,7 +44,10 @@ final class Scale {
     if (!parts.interruptions().begin(app)) {
       return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
     }
-    return to(app, (int) wanted).onComplete(_ -> parts.interruptions().end(app));
+    // Composed, so that whatever is thrown ends it too.
+    return Future.succeededFuture()
+        .compose(_ -> to(app, (int) wanted))
+        .onComplete(_ -> parts.interruptions().end(app));
   }
 
   private static Future<GodReply> refused(String problem) {

@@ -110,6 +110,8 @@ final class Sequence {
 
   /// Does `end` to all, to those that depend on others before those others.
   Future<Void> inReverse(List<Instance> instances, Function<Instance, Future<?>> end) {
+    // Not only when its turn comes: until then a reload would go on and on.
+    instances.forEach(instance -> interruptions.interrupt(instance.spec.name()));
     Future<Void> done = Future.succeededFuture();
     for (List<Instance> group : groups(registry.graph(), instances).reversed()) {
       done = done.compose(_ -> Future.join(group.stream().map(end).toList()).mapEmpty());
@@ -117,9 +119,10 @@ final class Sequence {
     return done;
   }
 
-  /// Stops an instance and what a reload has put beside it. Completes when it has stopped, or
-  /// somebody else has had it started again meanwhile.
-  Future<?> stop(Instance instance) {
+  /// Stops an instance, or what has taken its place, and what a reload has put beside it. Completes
+  /// when it has stopped, or somebody else has had it started again meanwhile.
+  Future<?> stop(Instance wanted) {
+    Instance instance = registry.present(wanted);
     interruptions.interrupt(instance.spec.name());
     List<Future<?>> stopped = new ArrayList<>();
     for (Instance other : registry.beside(instance)) {

@@ -31,6 +31,8 @@ final class Starting {
     List<Instance> concerned = new ArrayList<>();
     List<Instance> surplus = new ArrayList<>();
     for (AppSpec spec : start.specs()) {
+      // Or it would put the old description back into the list meanwhile.
+      parts.interruptions().interrupt(spec.name());
       parts.fitting().fit(spec, concerned, surplus);
     }
     List<Instance> toRun =

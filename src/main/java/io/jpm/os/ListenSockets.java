@@ -35,11 +35,12 @@ public interface ListenSockets {
     UDP
   }
 
-  /// Makes a socket. It has SO_REUSEADDR and, for TCP, SO_REUSEPORT: should it be lost to the
-  /// daemon while a process has it, the port can be bound again.
+  /// Makes a socket. Where somebody listens already it fails, unless all who do so are processes of
+  /// this daemon's home with a TCP socket that was lost to the daemon: beside that it is bound.
   ///
   /// @param key a name that no open one has, without line breaks
-  /// @throws ListenFailure with the system's name of what is wrong (`EADDRINUSE`)
+  /// @throws ListenFailure with the system's name of what is wrong (`EADDRINUSE`); the message
+  ///   names who has the address
   ListenSocket open(String key, Wish wish) throws ListenFailure;
 
   /// An open one.

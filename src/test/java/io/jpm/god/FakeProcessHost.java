@@ -67,6 +67,12 @@ final class FakeProcessHost implements ProcessHost {
       watcher.exited(exit);
     }
 
+    /// It ends, and nothing is left of its tree.
+    void endsWholly() {
+      exit(new Exit.Code(0));
+      watcher.treeGone();
+    }
+
     private void signalled(Signal signal) {
       signals.add(signal);
       if (alive.containsKey(identity) && (obedient || signal == Signal.SIGKILL)) {

@@ -12,13 +12,16 @@ import io.jpm.bus.InstanceEvent.Kind;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
 import io.jpm.god.FakeProcessHost.FakeProcess;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Condition;
 import io.jpm.model.Exit;
 import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
 import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
 import io.jpm.testing.Eventually;
@@ -318,6 +321,71 @@ class ReloadTest extends GodHarness {
     await(reload);
     assertThat(logs.stream().filter(LogsCommand.Close.class::isInstance)).hasSize(3);
     assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void jpmKillEndsWhatIsReplacedWhileItEndsOthersFirst() {
+    startReady(1);
+    AppSpec dependent =
+        spec("api")
+            .draft()
+            .dependsOn(Map.of(new AppName("web"), Condition.STARTED))
+            .stop(new StopPolicy(Signal.SIGINT, Duration.ofMinutes(1), true))
+            .build();
+    start(dependent);
+    FakeProcess api = made(2);
+    host.obedient = false;
+    Future<GodReply> reload = begin(reloadOf("web"));
+    FakeProcess next = made(3);
+    Future<GodReply> kill = begin(new GodCommand.EndEverything());
+    Eventually.await("api is being ended", LONG, () -> !api.signals.isEmpty());
+    ready(next);
+    Future<GodReply> again = begin(reloadOf("web"));
+    await(again);
+    host.obedient = true;
+    api.endsWholly();
+    assertThat(await(kill).problems()).isEmpty();
+    await(reload);
+    assertThat(host.running()).isEmpty();
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
+  void aStopReachesWhatHasTakenThePlaceBeforeItsTurnCame() {
+    startReady(1);
+    AppSpec dependent =
+        spec("api")
+            .draft()
+            .dependsOn(Map.of(new AppName("web"), Condition.STARTED))
+            .stop(new StopPolicy(Signal.SIGINT, Duration.ofMinutes(1), true))
+            .build();
+    start(dependent);
+    FakeProcess api = made(2);
+    host.obedient = false;
+    Future<GodReply> stop = begin(new GodCommand.Act(Action.STOP, List.of("all")));
+    Eventually.await("api is being ended", LONG, () -> !api.signals.isEmpty());
+    Future<GodReply> reload = begin(reloadOf("web"));
+    ready(made(3));
+    assertThat(await(reload).problems()).isEmpty();
+    host.obedient = true;
+    api.endsWholly();
+    GodReply reply = await(stop);
+    assertThat(reply.instances()).hasSize(2).allMatch(it -> it.phase() == Phase.STOPPED);
+    assertThat(host.running()).isEmpty();
+  }
+
+  @Test
+  void aFileThatWantsNoneOfWhatIsThereReplacesAll() {
+    startReady(3);
+    act(Action.DELETE, "0");
+    act(Action.DELETE, "1");
+    Future<GodReply> reload = begin(reloadTo(talking(1)));
+    ready(made(4));
+    assertThat(await(reload).problems()).isEmpty();
+    assertThat(pidOf(only())).isEqualTo(pid(made(4)));
+    Future<GodReply> again = begin(reloadOf("web"));
+    ready(made(5));
+    assertThat(await(again).problems()).isEmpty();
   }
 
   @Test

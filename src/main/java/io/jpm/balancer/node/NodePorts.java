@@ -199,6 +199,8 @@ final class NodePorts {
 
   private static int errno(Throwable fault) {
     if (fault instanceof ListenFailure failure) {
+      // The app hears no more than the number.
+      LOG.log(Level.WARNING, "{0}", failure.getMessage());
       return failure.errno();
     }
     LOG.log(Level.ERROR, "a socket could not be opened", fault);

@@ -18,6 +18,10 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   private final boolean datagrams;
   private final HeldDescriptor descriptor;
   private final Acceptor acceptor;
+
+  /// Whether it was bound and has SO_REUSEPORT, as all have that were bound here.
+  private volatile boolean allowsAnother;
+
   private final Consumer<LinuxListenSocket> onClose;
 
   /// @param fd ours from now on
@@ -61,6 +65,9 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
       address.set(SocketCalls.localAddress(fd));
       return 0;
     });
+    if (address.get().isPresent() && !allowsAnother && !datagrams) {
+      allowsAnother = descriptor.with(SocketMaking::allowAnother) >= 0;
+    }
     return address.get();
   }
 

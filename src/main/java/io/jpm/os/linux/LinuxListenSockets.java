@@ -8,6 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The listening sockets of this daemon, and those that a former one has left with the keeper.
 final class LinuxListenSockets implements ListenSockets, AutoCloseable {
@@ -17,7 +19,13 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
 
   private final SocketStore store = new SocketStore();
+  private final PortHolders holders;
   private Optional<Reactor> reactor = Optional.empty();
+
+  /// @param holders who finds out who else listens
+  LinuxListenSockets(PortHolders holders) {
+    this.holders = holders;
+  }
 
   @Override
   public synchronized ListenSocket open(String key, Wish wish) throws ListenFailure {
@@ -28,7 +36,9 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     if (badKey || open.containsKey(key)) {
       throw new IllegalArgumentException("no name for a new socket: " + key);
     }
-    int fd = SocketMaking.make(wish);
+    Set<Long> own =
+        open.values().stream().map(LinuxListenSocket::inode).collect(Collectors.toSet());
+    int fd = new SocketMaking(holders, own).make(wish);
     LinuxListenSocket made = add(key, fd);
     store.add(new SocketStore.Entry(key, fd), entries());
     return made;

@@ -42,8 +42,8 @@ public final class LinuxProcessHost implements ProcessHost {
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
   private final Reaper reaper = new Reaper(reactor);
-  private final LinuxListenSockets sockets = new LinuxListenSockets();
-  private final Spawner spawner = new Spawner(trust, reaper, sockets);
+  private final LinuxListenSockets sockets;
+  private final Spawner spawner;
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
 
   /// Those of `children` that messages can go to.
@@ -54,8 +54,21 @@ public final class LinuxProcessHost implements ProcessHost {
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
-  /// Starts the two threads that wait, for exits and for output.
+  /// Of a daemon without a home.
   public LinuxProcessHost() {
+    this(Optional.empty());
+  }
+
+  /// Starts the two threads that wait, for exits and for output.
+  ///
+  /// @param home the daemon's, with which the tags of its processes begin
+  public LinuxProcessHost(Path home) {
+    this(Optional.of(home));
+  }
+
+  private LinuxProcessHost(Optional<Path> home) {
+    this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust));
+    this.spawner = new Spawner(trust, reaper, sockets);
     Libc.keepChildStatus();
   }
 

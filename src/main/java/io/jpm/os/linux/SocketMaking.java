@@ -10,21 +10,33 @@ import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.Set;
 
 /// Makes sockets as they are wished, `socket(7)`.
+///
+/// A TCP socket is bound without SO_REUSEPORT, so that a port which somebody has is refused, and
+/// gets it then: should it be lost to the daemon while a process has it, the next one can be bound
+/// beside it.
 final class SocketMaking {
   private static final String MOST_BACKLOG = "net/core/somaxconn";
   private static final int USUAL_MOST_BACKLOG = 4096;
   private static final byte[] ANY_IPV4 = new byte[4];
 
-  private SocketMaking() {}
+  private final PortHolders holders;
+  private final Set<Long> own;
+
+  /// @param own the kernel's numbers of the sockets that the daemon has
+  SocketMaking(PortHolders holders, Set<Long> own) {
+    this.holders = holders;
+    this.own = Set.copyOf(own);
+  }
 
   /// A socket, close-on-exec and not blocking; bound and listening when it has an address.
   ///
   /// @return its descriptor
-  static int make(Wish wish) throws ListenFailure {
+  int make(Wish wish) throws ListenFailure {
     if (wish.address().isEmpty()) {
-      return unbound(wish, wish.ipv6());
+      return unbound(wish, wish.ipv6(), wish.kind() == Kind.TCP && holders.haveLostUnbound(own));
     }
     InetSocketAddress address = wish.address().get();
     if (address.isUnresolved()) {
@@ -54,18 +66,18 @@ final class SocketMaking {
         : Optional.empty();
   }
 
-  private static int unbound(Wish wish, boolean ipv6) throws ListenFailure {
-    boolean tcp = wish.kind() == Kind.TCP;
+  /// @param beside whether it may be bound where another one is that allows it
+  private static int unbound(Wish wish, boolean ipv6, boolean beside) throws ListenFailure {
     int fd =
         SocketCalls.socket(
             ipv6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET,
-            tcp ? Libc.SOCK_STREAM : SocketCalls.SOCK_DGRAM);
+            wish.kind() == Kind.TCP ? Libc.SOCK_STREAM : SocketCalls.SOCK_DGRAM);
     if (fd < 0) {
       throw SocketRefusal.without("a socket", -fd);
     }
     int result = option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, true);
-    if (result >= 0 && tcp) {
-      result = option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, true);
+    if (result >= 0 && beside) {
+      result = allowAnother(fd);
     }
     if (result >= 0 && ipv6) {
       // Said either way: the machine's default may be another one (net.ipv6.bindv6only).
@@ -78,13 +90,41 @@ final class SocketMaking {
     return fd;
   }
 
+  /// From now on another socket of this user may be bound where this one is, if it says the same.
+  static int allowAnother(int fd) {
+    return option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, true);
+  }
+
   private static int option(int fd, int level, int name, boolean on) {
     return SocketCalls.setOption(fd, level, name, on ? 1 : 0);
   }
 
-  private static int bound(Wish wish, InetSocketAddress address) throws ListenFailure {
+  private int bound(Wish wish, InetSocketAddress address) throws ListenFailure {
     Rights rights = rights(wish.runAs(), address);
-    int fd = unbound(wish, SocketAddresses.family(address) == SocketCalls.AF_INET6);
+    int result = bound(wish, address, rights, false);
+    if (result != -Errno.EADDRINUSE || wish.kind() != Kind.TCP) {
+      return orRefused(result, address, rights, "");
+    }
+    PortHolders.Finding finding = holders.at(address, own);
+    return orRefused(
+        finding.lost() ? bound(wish, address, rights, true) : result,
+        address,
+        rights,
+        finding.name());
+  }
+
+  private static int orRefused(int result, InetSocketAddress address, Rights rights, String holder)
+      throws ListenFailure {
+    if (result < 0) {
+      throw SocketRefusal.of(address, rights, -result, holder);
+    }
+    return result;
+  }
+
+  /// @return the descriptor or the negative `errno` of a socket that cannot be bound
+  private static int bound(Wish wish, InetSocketAddress address, Rights rights, boolean beside)
+      throws ListenFailure {
+    int fd = unbound(wish, SocketAddresses.family(address) == SocketCalls.AF_INET6, beside);
     try {
       int result = bind(fd, address, rights);
       if (result >= 0 && wish.kind() == Kind.TCP) {
@@ -95,10 +135,14 @@ final class SocketMaking {
                     ? wish.backlog()
                     : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG));
       }
+      if (result >= 0 && wish.kind() == Kind.TCP) {
+        result = allowAnother(fd);
+      }
       if (result >= 0) {
         return fd;
       }
-      throw SocketRefusal.of(address, rights, -result);
+      Libc.close(fd);
+      return result;
     } catch (ListenFailure failure) {
       Libc.close(fd);
       throw failure;

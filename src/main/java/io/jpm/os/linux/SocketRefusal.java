@@ -13,9 +13,13 @@ final class SocketRefusal {
   /// Why nobody can be bound to `address`.
   ///
   /// @param rights with whose it was tried
-  static ListenFailure of(InetSocketAddress address, Rights rights, int errno) {
-    return new ListenFailure(
-        SocketAddresses.words(address) + sentence(address.getPort(), rights, errno), errno);
+  /// @param holder who has it, ` by pid 4711 (node)`; empty when that is not known
+  static ListenFailure of(InetSocketAddress address, Rights rights, int errno, String holder) {
+    String sentence =
+        errno == Errno.EADDRINUSE
+            ? " is in use already" + holder + ": end the program that has it or use another port"
+            : sentence(address.getPort(), rights, errno);
+    return new ListenFailure(SocketAddresses.words(address) + sentence, errno);
   }
 
   /// Why there is no socket at all.
@@ -31,8 +35,6 @@ final class SocketRefusal {
   private static String sentence(int port, Rights rights, int errno) {
     return switch (errno) {
       case Errno.EACCES, Errno.EPERM -> ": " + rights.words(errno) + needsRoot(port);
-      case Errno.EADDRINUSE ->
-          " is in use already: end the program that has it or use another port";
       case Errno.EADDRNOTAVAIL -> ": this machine does not have that address";
       case Errno.EAFNOSUPPORT -> ": this machine has no IPv6";
       default -> " cannot be listened on: " + Errno.words(errno);

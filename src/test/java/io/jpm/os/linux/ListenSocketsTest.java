@@ -14,8 +14,10 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.ListenFailure;
 import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -47,7 +49,7 @@ class ListenSocketsTest {
 
   @BeforeEach
   void open(@TempDir Path dir) {
-    LinuxProcessHost host = new LinuxProcessHost();
+    LinuxProcessHost host = new LinuxProcessHost(dir);
     fixture = new HostFixture(host, dir);
     sockets = host.listenSockets().orElseThrow();
   }
@@ -176,13 +178,77 @@ class ListenSocketsTest {
     Loopback.connect(port(high)).close();
   }
 
-  @Test
-  void aSecondSocketMayHaveThePortOfOneThatWasLostToTheDaemon() throws IOException {
-    ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
-    ListenSocket second = sockets.open("second", wish("127.0.0.1", port(first)));
+  /// An app that has the sockets of `keys`, from descriptor 3 on.
+  private Spawned app(Path home, List<String> arguments, String... keys) {
+    SpawnRequest request =
+        fixture.withSockets(fixture.request("inherits.py", arguments.toArray(String[]::new)), keys);
+    Spawned app = fixture.start(fixture.withTag(request, home + ":0-1:1"));
+    app.awaitReady();
+    return app;
+  }
 
-    assertThat(port(second)).isEqualTo(port(first));
+  @Test
+  void whereOnlyAppsOfThisHomeListenWithLostSocketsAnotherIsBoundBeside() throws IOException {
+    ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
+    int port = port(first);
+    app(fixture.dir(), List.of("3"), "first");
+    first.close(); // as if it was lost: the app has it still
+
+    ListenSocket second = sockets.open("second", wish("127.0.0.1", port));
+    assertThat(port(second)).isEqualTo(port);
     assertThat(second.inode()).isNotEqualTo(first.inode());
+  }
+
+  @Test
+  void aPortOfAnotherHomeIsRefusedWithThePidThatHasIt() throws IOException {
+    ListenSocket first = sockets.open("first", wish("0.0.0.0", 0));
+    int port = port(first);
+    Spawned app = app(fixture.dir().resolve("other"), List.of("3"), "first");
+    first.close();
+
+    ListenFailure failure = failure(wish("127.0.0.1", port));
+    assertThat(failure.errno()).isEqualTo(Errno.EADDRINUSE);
+    assertThat(failure)
+        .hasMessage(
+            "127.0.0.1:%d is in use already by pid %d (python3): end the program that has it or use another port"
+                .formatted(port, app.pid()));
+  }
+
+  @Test
+  void twoAppsOfOneHomeDoNotShareAPortByAccident() throws IOException {
+    ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
+    app(fixture.dir(), List.of("3"), "first");
+
+    assertThat(failure(wish("127.0.0.1", port(first))).errno()).isEqualTo(Errno.EADDRINUSE);
+  }
+
+  @Test
+  void whatAProcessBindsIsBoundAloneUnlessThatWasLost() throws IOException {
+    ListenSocket first = sockets.open("first", unbound(false));
+    SpawnRequest request =
+        fixture.withVariable(
+            fixture.withSockets(fixture.request("inherits.py", "3", "127.0.0.1"), "first"),
+            "JPM_SOCKET_INODES",
+            "1," + first.inode());
+    fixture.start(fixture.withTag(request, fixture.dir() + ":0-1:1")).awaitReady();
+    InetSocketAddress address = first.address().orElseThrow();
+
+    assertThat(bind(sockets.open("second", unbound(false)), address)).isEqualTo(-Errno.EADDRINUSE);
+    first.close();
+    assertThat(bind(sockets.open("third", unbound(false)), address)).isZero();
+    try (LinuxProcessHost stranger = new LinuxProcessHost(fixture.dir().resolve("other"))) {
+      ListenSocket fourth = stranger.listenSockets().orElseThrow().open("fourth", unbound(false));
+      assertThat(bind(fourth, address)).isEqualTo(-Errno.EADDRINUSE);
+    }
+  }
+
+  private static int bind(ListenSocket socket, InetSocketAddress address) {
+    int fd = ((LinuxListenSocket) socket).duplicate();
+    try (Arena arena = Arena.ofConfined()) {
+      return SocketCalls.bind(fd, SocketAddresses.encode(arena, address));
+    } finally {
+      Libc.close(fd);
+    }
   }
 
   @Test
