@@ -3,6 +3,7 @@ package io.jpm.console;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
+import io.jpm.console.text.Amounts;
 import io.jpm.model.AppName;
 import io.jpm.model.InstanceId;
 import io.vertx.core.Future;
@@ -51,7 +52,9 @@ final class ReloadProgress {
     switch (message.body().kind()) {
       case RELOAD -> {
         replaced.add(instance.id());
-        session.info(line(instance));
+        // Said at once, since nothing more is to be seen of it for so long.
+        String patience = Amounts.span(instance.spec().cluster().drain());
+        session.info(line(instance) + ", which has %s to finish".formatted(patience));
       }
       case RELOAD_FAILED -> session.warn(line(instance));
       case EXIT -> {
@@ -63,15 +66,7 @@ final class ReloadProgress {
     }
   }
 
-  /// `web 0: pid 412 ready after 312 ms`; a reason that speaks of processes by itself stands alone.
   private static String line(InstanceView instance) {
-    String reason = instance.reason();
-    String pid =
-        instance
-            .process()
-            .filter(_ -> !reason.startsWith("pid "))
-            .map(process -> "pid " + process.pid() + " ")
-            .orElse("");
-    return "%s %s: %s%s".formatted(instance.spec().name(), instance.id(), pid, reason).strip();
+    return "%s %s: %s".formatted(instance.spec().name(), instance.id(), instance.reason());
   }
 }

@@ -39,6 +39,7 @@ final class Reload {
   /// What one command does.
   ///
   /// @param described apps of a process file that are reloaded
+  /// @param concerned to what something was done
   private record Order(
       GodCommand.Reload command,
       Map<AppName, AppSpec> described,
@@ -65,7 +66,6 @@ final class Reload {
         others.add(spec);
       }
     }
-    instances.forEach(instance -> order.concerned().add(instance.id));
     return start(others, order)
         .compose(_ -> inOrder(instances, order))
         .compose(_ -> parts.journal().written())
@@ -140,6 +140,7 @@ final class Reload {
     return Future.succeededFuture()
         .compose(_ -> run.lanes(order.command().parallel()))
         .compose(_ -> {
+          order.concerned().addAll(run.replaced);
           order.problems().addAll(run.told());
           return run.problems.isEmpty() && described.isPresent()
               ? fit(described.get(), order)
@@ -159,6 +160,7 @@ final class Reload {
         .sequence()
         .restart(instances)
         .map(left -> {
+          instances.forEach(instance -> order.concerned().add(instance.id));
           order.problems().addAll(Replies.failures(instances, left));
           return null;
         });
@@ -203,7 +205,7 @@ final class Reload {
     private final int all;
     private final UnaryOperator<AppSpec> change;
     private final List<String> problems = new ArrayList<>();
-    private int replaced;
+    private final List<InstanceId> replaced = new ArrayList<>();
 
     Run(List<Instance> instances, UnaryOperator<AppSpec> change) {
       this.left = new ArrayDeque<>(instances);
@@ -226,14 +228,15 @@ final class Reload {
       return replacement
           .replace(instance, change.apply(instance.spec))
           .compose(problem -> {
-            problem.ifPresentOrElse(problems::add, () -> replaced++);
+            problem.ifPresentOrElse(problems::add, () -> replaced.add(instance.id));
             return next();
           });
     }
 
     List<String> told() {
       return problems.stream()
-          .map(problem -> "%s, %d of %d instances were replaced".formatted(problem, replaced, all))
+          .map(problem ->
+              "%s, %d of %d instances were replaced".formatted(problem, replaced.size(), all))
           .toList();
     }
   }

@@ -161,30 +161,19 @@ class ReloadAndScaleTest {
     rooms.slow = true;
     ConsoleClient client = run("reload web");
     awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "ready after 312 ms, pid 400 drains"));
-    String step = "[jpm] web 0: pid 412 ready after 312 ms, pid 400 drains\n";
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 has taken the place of pid 400"));
+    String step = "[jpm] web 0: pid 412 has taken the place of pid 400, which has 30 s to finish\n";
     Eventually.await("the step is told", LIMIT, () -> client.out().contains(step));
     assertThat(client.isDone()).isFalse();
-    rooms.tell(Kind.EXIT, web(400, "exit 0 after 3 s"));
+    rooms.tell(Kind.EXIT, web(400, "pid 400 has ended after the reload: exit 0"));
     rooms.release();
     assertEnd(client, 0);
     assertThat(client.out())
         .containsSubsequence(
-            "[jpm] web 0: pid 412 ready",
-            "[jpm] web 0: pid 400 exit 0 after 3 s\n",
+            "[jpm] web 0: pid 412 has taken the place of pid 400",
+            "[jpm] web 0: pid 400 has ended after the reload: exit 0\n",
             "Reloaded web");
     assertThat(client.err()).isEmpty();
-  }
-
-  @Test
-  void aReasonThatBeginsWithAProcessStandsAlone() {
-    rooms.slow = true;
-    ConsoleClient client = run("reload web");
-    awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 ready after 5 ms"));
-    rooms.release();
-    assertEnd(client, 0);
-    assertThat(client.out()).contains("[jpm] web 0: pid 412 ready after 5 ms\n");
   }
 
   @Test
@@ -211,16 +200,16 @@ class ReloadAndScaleTest {
             command instanceof Reload ? List.of("web:1 was not replaced: exit 1") : List.of();
     ConsoleClient client = run("reload web");
     awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "ready after 312 ms"));
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 has taken the place of pid 400"));
     rooms.tell(
         Kind.RELOAD_FAILED,
-        Instances.with(rooms.instances.get(1), 401, "stays: the new process ended with exit 1"));
+        Instances.with(rooms.instances.get(1), 401, "the new process did not get ready: exit 1"));
     rooms.release();
     assertEnd(client, 1);
     assertThat(client.err())
         .isEqualTo(
             """
-            [jpm][WARN] web 1: pid 401 stays: the new process ended with exit 1
+            [jpm][WARN] web 1: the new process did not get ready: exit 1
             [jpm][ERROR] web:1 was not replaced: exit 1
             """);
     assertThat(client.out()).containsSubsequence("Reloaded web (ids 0, 1)", "│ id");
@@ -258,10 +247,12 @@ class ReloadAndScaleTest {
     rooms.slow = true;
     ConsoleClient client = run("reload apps.json");
     awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "ready after 312 ms"));
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 has taken the place of pid 400"));
     rooms.release();
     assertEnd(client, 0);
-    assertThat(client.out()).contains("[jpm] web 0: pid 412 ready after 312 ms\n");
+    assertThat(client.out())
+        .contains(
+            "[jpm] web 0: pid 412 has taken the place of pid 400, which has 30 s to finish\n");
   }
 
   @ParameterizedTest

@@ -44,7 +44,7 @@ public final class Amounts {
   }
 
   /// `1600 ms`, `5 s`.
-  static String span(Duration span) {
+  public static String span(Duration span) {
     long millis = span.toMillis();
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
