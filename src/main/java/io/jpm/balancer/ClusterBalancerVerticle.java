@@ -230,7 +230,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
         ? new BalancerReply.Status(choice.way(), choice.reason(), "", List.of(), Map.of())
         : new BalancerReply.Status(
             choice.way(),
-            choice.reason(),
+            choice.reason() + sharing.trouble(id).map(it -> "; " + it).orElse(""),
             sharing.strategy(app),
             sharing.addresses(app),
             sharing.counters(id));

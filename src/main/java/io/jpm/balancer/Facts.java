@@ -13,13 +13,15 @@ import java.util.Optional;
 /// @param sockets whether the system lets processes share sockets
 /// @param preload the file that Node would load, where the app's user cannot read it
 /// @param agent the file that Java would load, where the app's user cannot read it
-record Facts(boolean sockets, Optional<Path> preload, Optional<Path> agent) {
+/// @param java why the app's Java would not start with an agent
+record Facts(boolean sockets, Optional<Path> preload, Optional<Path> agent, Optional<String> java) {
   /// Looks at the disk.
   static Facts of(AppSpec spec, BalancerContext balancer) {
     return new Facts(
         balancer.host().listenSockets().isPresent(),
         Optional.of(balancer.nodePreload()).filter(file -> !readable(file, spec)),
-        Optional.of(balancer.agent()).filter(file -> !readable(file, spec)));
+        Optional.of(balancer.agent()).filter(file -> !readable(file, spec)),
+        AgentRefusal.of(spec));
   }
 
   private static boolean readable(Path file, AppSpec spec) {

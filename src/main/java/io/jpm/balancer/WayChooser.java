@@ -74,7 +74,11 @@ final class WayChooser {
               ? choice
               : new Choice(Balance.OFF, "no port is known: name it with port");
       case NODE -> unreadable(choice, facts, facts.preload(), spec);
-      case JVM -> unreadable(choice, facts, facts.agent(), spec);
+      case JVM ->
+          facts
+              .java()
+              .map(reason -> fallBack(spec, reason, OptionalInt.empty()))
+              .orElseGet(() -> unreadable(choice, facts, facts.agent(), spec));
       case LISTEN_FDS ->
           spec.cluster().listen().isEmpty()
               ? new Choice(Balance.OFF, "balance is listen_fds, but listen names no address")

@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class WayChooserTest {
-  private static final Facts ALL_GOOD = new Facts(true, Optional.empty(), Optional.empty());
+  private static final Facts ALL_GOOD =
+      new Facts(true, Optional.empty(), Optional.empty(), Optional.empty());
 
   private static AppSpec app(
       String interpreter, String script, Balance wanted, String port, boolean listen) {
@@ -91,7 +92,8 @@ class WayChooserTest {
         new Facts(
             true,
             Optional.of(Path.of("/root/lib/node-worker.cjs")),
-            Optional.of(Path.of("/root/lib/agent.jar")));
+            Optional.of(Path.of("/root/lib/agent.jar")),
+            Optional.empty());
     Choice node = WayChooser.choose(app("node", "a.js", Balance.AUTO, "80", false), hidden);
     Choice java = WayChooser.choose(app("java", "a.jar", Balance.JVM, "80", false), hidden);
     assertThat(node.way()).isEqualTo(Balance.OFF);
@@ -103,8 +105,20 @@ class WayChooserTest {
   }
 
   @Test
+  void aJavaThatWouldNotStartWithAnAgentGetsNone() {
+    Facts refusal =
+        new Facts(true, Optional.empty(), Optional.empty(), Optional.of("no agent can be loaded"));
+    assertThat(WayChooser.choose(app("java", "a.jar", Balance.AUTO, "80", false), refusal))
+        .isEqualTo(new Choice(Balance.PROXY, "no agent can be loaded"));
+    assertThat(WayChooser.choose(app("java", "a.jar", Balance.JVM, "", false), refusal).way())
+        .isEqualTo(Balance.OFF);
+    assertThat(WayChooser.choose(app("node", "a.js", Balance.AUTO, "80", false), refusal).way())
+        .isEqualTo(Balance.NODE);
+  }
+
+  @Test
   void whereSocketsCannotBeSharedTheProxyServes() {
-    Facts poor = new Facts(false, Optional.empty(), Optional.empty());
+    Facts poor = new Facts(false, Optional.empty(), Optional.empty(), Optional.empty());
     assertThat(WayChooser.choose(app("node", "a.js", Balance.AUTO, "80", false), poor))
         .isEqualTo(new Choice(Balance.PROXY, "this system cannot share sockets"));
     assertThat(WayChooser.choose(app("java", "a.jar", Balance.AUTO, "", false), poor).way())

@@ -18,11 +18,11 @@ public final class Agent {
    * from jpm.
    */
   public static void premain(String argument, Instrumentation jvm) {
-    if (System.getenv("JPM_SOCKETS") == null) {
-      return;
-    }
     try {
-      enter(jvm);
+      // Even this may be forbidden, by a security manager of the app's.
+      if (System.getenv("JPM_SOCKETS") != null) {
+        enter(jvm);
+      }
     } catch (InvocationTargetException error) {
       tell(error.getCause());
     } catch (Throwable error) {

@@ -17,6 +17,7 @@ final class Backend implements Candidate {
   private volatile InetSocketAddress address;
   private volatile SlowStart slowStart = new SlowStart(0, false);
   private volatile boolean draining;
+  private volatile boolean answered;
 
   /// Whether it takes connections.
   boolean ready;
@@ -49,6 +50,12 @@ final class Backend implements Candidate {
   /// It has answered at this address.
   void answers(InetSocketAddress where) {
     this.address = where;
+    this.answered = true;
+  }
+
+  /// Whether it ever has.
+  boolean answered() {
+    return answered;
   }
 
   @Override

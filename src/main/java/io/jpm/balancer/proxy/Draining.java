@@ -10,6 +10,9 @@ import java.util.function.LongSupplier;
 final class Draining {
   private static final Duration LOOK = Duration.ofMillis(50);
 
+  /// Each connection is asked at every so many looks only: there may be thousands of them.
+  private static final int LOOKS = 10;
+
   private final Vertx vertx;
   private final LongSupplier nanoTime;
   private final Front front;
@@ -17,6 +20,7 @@ final class Draining {
   private final long deadline;
   private final Promise<Integer> left = Promise.promise();
   private long timer;
+  private int looks;
 
   Draining(Vertx vertx, LongSupplier nanoTime, Front front, Backend backend) {
     this.vertx = vertx;
@@ -46,7 +50,7 @@ final class Draining {
   private void look() {
     if (backend.open() == 0 || nanoTime.getAsLong() - deadline >= 0) {
       finish();
-    } else {
+    } else if (looks++ % LOOKS == 0) {
       front.endIdle(backend);
     }
   }

@@ -23,29 +23,30 @@ final class HttpTalk {
     RAW
   }
 
-  /// The end of a chunked body, `\r\n0\r\n\r\n`, as a number.
-  private static final long LAST_CHUNK = 0x0D0A_300D_0A0D_0AL;
-
-  private static final int LAST_CHUNK_BYTES = 7;
-  private static final long LAST_CHUNK_MASK = (1L << (8 * LAST_CHUNK_BYTES)) - 1;
-
   private Stage stage = Stage.UNKNOWN;
-  private boolean headOnly;
+  private Request request = Request.NONE;
 
   /// Whether the client has spoken during a response.
   private boolean ahead;
 
+  /// Whether the client has sent requests before it had the answer to the one before; which answer
+  /// is the last one is not known then.
+  private boolean pipelined;
+
   /// Bytes of the body that are to come; negative: unknown.
   private long left;
 
-  private boolean chunked;
-  private long tail;
+  private @Nullable ChunkedBody chunks;
 
   /// Bytes go to the instance.
   void asked(ByteBuf bytes) {
     if (stage == Stage.UNKNOWN || stage == Stage.ANSWERED) {
-      stage = Stage.ASKED;
-      headOnly = ResponseHead.asksForHeadOnly(bytes);
+      request = Request.at(bytes);
+      stage = request.tunnel() ? Stage.RAW : Stage.ASKED;
+      pipelined |= request.followed();
+    } else if (stage == Stage.ASKED) {
+      request = request.and(bytes.readableBytes());
+      pipelined |= request.followed();
     } else if (stage == Stage.ANSWERING) {
       ahead = true;
     }
@@ -71,7 +72,7 @@ final class HttpTalk {
 
   /// Whether the connection is HTTP/1 and nothing is on its way.
   boolean idle() {
-    return stage == Stage.ANSWERED;
+    return stage == Stage.ANSWERED && !pipelined;
   }
 
   private int response(ByteBuf bytes, int from) {
@@ -99,39 +100,28 @@ final class HttpTalk {
       stage = Stage.UNKNOWN;
       return;
     }
-    boolean empty = headOnly || head.status() == 204 || head.status() == 304;
+    boolean empty = request.headOnly() || head.status() == 204 || head.status() == 304;
     stage = Stage.ANSWERING;
     ahead = false;
-    chunked = !empty && head.chunked();
-    left = empty ? 0 : chunked ? -1 : head.length();
-    tail = 0;
-    if (chunked) {
-      // A body without a chunk ends right behind the head's own line end.
-      follow(bytes, head.end() - 2, head.end());
-    }
+    chunks = !empty && head.chunked() ? new ChunkedBody() : null;
+    left = empty ? 0 : head.length();
     body(bytes, head.end());
   }
 
   private void body(ByteBuf bytes, int from) {
-    int count = bytes.writerIndex() - from;
-    if (chunked) {
-      follow(bytes, Math.max(from, bytes.writerIndex() - LAST_CHUNK_BYTES), bytes.writerIndex());
-      stage = (tail & LAST_CHUNK_MASK) == LAST_CHUNK ? done() : Stage.ANSWERING;
+    ChunkedBody chunked = chunks;
+    if (chunked != null) {
+      chunked.read(bytes, from);
+      stage = chunked.ended() ? done() : chunked.strange() ? Stage.UNKNOWN : Stage.ANSWERING;
     } else if (left >= 0) {
-      left -= count;
+      left -= bytes.writerIndex() - from;
       // More than was announced: answers to requests that were sent ahead.
       stage = left > 0 ? Stage.ANSWERING : left == 0 ? done() : Stage.UNKNOWN;
     }
   }
 
   private Stage done() {
-    headOnly = false;
+    request = Request.NONE;
     return ahead ? Stage.ASKED : Stage.ANSWERED;
-  }
-
-  private void follow(ByteBuf bytes, int from, int to) {
-    for (int i = from; i < to; i++) {
-      tail = tail << 8 | (bytes.getByte(i) & 0xff);
-    }
   }
 }

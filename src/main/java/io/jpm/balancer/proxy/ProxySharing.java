@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,8 +43,13 @@ import java.util.stream.Stream;
 public final class ProxySharing implements Sharing {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
+  /// How long a program may take until it listens without anything being said of it.
+  private static final Duration USUAL_START = Duration.ofSeconds(5);
+
   /// A process, made or about to be.
-  private record Member(Front front, Backend backend, int port) {}
+  ///
+  /// @param from when it was, monotonic nanoseconds
+  private record Member(Front front, Backend backend, int port, long from) {}
 
   private final Context context;
   private final LongSupplier nanoTime;
@@ -54,6 +60,7 @@ public final class ProxySharing implements Sharing {
   private final Map<InstanceId, Front> latest = new TreeMap<>();
   private final Map<InstanceId, Tally> tallies = new HashMap<>();
   private final Map<WorkerId, Draining> drains = new HashMap<>();
+  private final Set<InstanceId> unheard = new HashSet<>();
   private final Map<AppName, JsonObject> published = new HashMap<>();
 
   /// @param context the balancer's; all methods are called on it
@@ -160,7 +167,9 @@ public final class ProxySharing implements Sharing {
 
   private Member join(WorkerId worker, AppSpec spec, Front front, int own) {
     Tally tally = tallies.computeIfAbsent(worker.id(), _ -> new Tally());
-    Member member = new Member(front, new Backend(worker, own, spec.cluster(), tally), own);
+    Member member =
+        new Member(
+            front, new Backend(worker, own, spec.cluster(), tally), own, nanoTime.getAsLong());
     members.put(worker, member);
     front.hold(worker.id());
     latest.put(worker.id(), front);
@@ -213,6 +222,11 @@ public final class ProxySharing implements Sharing {
     if (member == null) {
       return;
     }
+    if (member.backend().answered()) {
+      unheard.remove(worker.id());
+    } else {
+      unheard.add(worker.id());
+    }
     member.front().ended(member.backend());
     Draining draining = drains.remove(worker);
     if (draining != null) {
@@ -228,6 +242,7 @@ public final class ProxySharing implements Sharing {
     if (alive(id).isEmpty()) {
       latest.remove(id);
       tallies.remove(id);
+      unheard.remove(id);
       settle(id);
     }
   }
@@ -275,6 +290,22 @@ public final class ProxySharing implements Sharing {
   public Map<String, Long> counters(InstanceId id) {
     Tally tally = tallies.get(id);
     return tally == null ? Map.of() : tally.counters();
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return members.entrySet().stream()
+        .filter(one -> one.getKey().id().equals(id))
+        .map(Map.Entry::getValue)
+        .reduce((_, later) -> later)
+        .filter(member -> !member.backend().answered() && isLate(id, member))
+        .map(member ->
+            "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
+                .formatted(member.port(), member.front().port()));
+  }
+
+  private boolean isLate(InstanceId id, Member member) {
+    return unheard.contains(id) || nanoTime.getAsLong() - member.from() > USUAL_START.toNanos();
   }
 
   @Override

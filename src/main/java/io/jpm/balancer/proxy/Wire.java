@@ -17,8 +17,9 @@ import java.time.Duration;
 // What fails is seen by the end of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Wire {
-  /// What one read takes up at most, and with it the memory for a direction of a connection.
-  static final int MOST_BYTES = 64 * 1024;
+  /// What one read takes up at most, and with it the memory for a direction of a connection:
+  /// little, since thousands of slow clients may hold as much each.
+  static final int MOST_BYTES = 16 * 1024;
 
   private static final int LEAST_BYTES = 512;
   private static final int USUAL_BYTES = 2048;

@@ -8,6 +8,7 @@ import io.jpm.model.WorkerId;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// One way of sharing what the instances of an app listen on, for all apps that are balanced in it.
 /// All methods are called on ClusterBalancer's context and must not block; what they tell, they
@@ -46,6 +47,11 @@ public interface Sharing {
   /// through the daemon.
   default Map<String, Long> counters(InstanceId id) {
     return Map.of();
+  }
+
+  /// What keeps an instance from taking connections, for people: what it is and how to mend it.
+  default Optional<String> trouble(InstanceId id) {
+    return Optional.empty();
   }
 
   /// Lets go of everything; apps are left alone, and what outlives the daemon is not closed.

@@ -82,7 +82,7 @@ class HttpTalkTest {
 
   @Test
   void anInterimResponseIsNotTheResponse() {
-    ask("POST / HTTP/1.1\r\nExpect: 100-continue\r\n\r\n");
+    ask("POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 8\r\n\r\n");
     String interim = "HTTP/1.1 100 Continue\r\n\r\n";
     assertThat(answer(interim)).isEqualTo(HttpTalk.NOWHERE);
     assertThat(talk.idle()).isFalse();
@@ -130,6 +130,48 @@ class HttpTalkTest {
     assertThat(talk.idle()).isFalse();
     answer(LINE + "Content-Length: 0\r\n\r\n");
     assertThat(talk.idle()).isTrue();
+  }
+
+  @Test
+  void requestsSentAllAtOnceAreAllOwedAnAnswer() {
+    ask(GET + GET);
+    answer(LINE + "Content-Length: 0\r\n\r\n");
+    assertThat(talk.idle()).isFalse();
+  }
+
+  @Test
+  void aRequestBehindAnUploadIsOwedAnAnswerToo() {
+    ask("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nab");
+    ask("cd" + GET);
+    answer(LINE + "Content-Length: 0\r\n\r\n");
+    assertThat(talk.idle()).isFalse();
+  }
+
+  @Test
+  void anUploadInSeveralPiecesIsOneRequest() {
+    ask("POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nab");
+    ask("cd");
+    answer(LINE + "Content-Length: 0\r\n\r\n");
+    assertThat(talk.idle()).isTrue();
+  }
+
+  @Test
+  void dataThatLooksLikeTheLastChunkIsNotTheEnd() {
+    ask(GET);
+    answer(LINE + "Transfer-Encoding: chunked\r\n\r\n");
+    answer("3\r\n0\r\n\r\n");
+    assertThat(talk.idle()).isFalse();
+    answer("0\r\nChecksum: 1\r\n\r\n");
+    assertThat(talk.idle()).isTrue();
+  }
+
+  @Test
+  void aTunnelIsNeverTouched() {
+    ask("CONNECT a:1 HTTP/1.1\r\n\r\n");
+    assertThat(answer(LINE + "\r\n")).isEqualTo(HttpTalk.NOWHERE);
+    ask("anything");
+    assertThat(answer(LINE + "Content-Length: 0\r\n\r\n")).isEqualTo(HttpTalk.NOWHERE);
+    assertThat(talk.idle()).isFalse();
   }
 
   @Test

@@ -131,6 +131,25 @@ class ProxySharingTest {
   }
 
   @Test
+  void aProgramThatIgnoresItsPortIsToldOf() throws IOException {
+    WorkerId first = proxy.worker(0);
+    proxy.begin(first, ((Prepared) proxy.prepare(first)).memo());
+    assertThat(proxy.get(() -> proxy.sharing.trouble(first.id()))).isEmpty();
+    proxy.run(() -> proxy.sharing.ended(first));
+    WorkerId second = proxy.worker(0);
+    Prepared prepared = (Prepared) proxy.prepare(second);
+    proxy.begin(second, prepared.memo());
+    assertThat(proxy.get(() -> proxy.sharing.trouble(first.id())))
+        .contains(
+            "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+                .formatted(prepared.environment().get("PORT"), proxy.port));
+    proxy.run(() -> proxy.sharing.ended(second));
+    Instance heard = proxy.start(0, says("a"));
+    assertThat(visit()).isEqualTo("a");
+    assertThat(proxy.get(() -> proxy.sharing.trouble(heard.worker().id()))).isEmpty();
+  }
+
+  @Test
   void thePortIsClosedWhenTheLastInstanceIsReleased() throws IOException {
     Instance first = proxy.start(0, says("a"));
     Instance second = proxy.start(1, says("b"));

@@ -1,0 +1,57 @@
+package io.jpm.balancer;
+
+import io.jpm.model.AppSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// A Java that does not start at all with an agent: the app must not be ended by being balanced.
+final class AgentRefusal {
+  /// Options that have the JVM end where an agent keeps it from what they ask for.
+  private static final Pattern OPTION =
+      Pattern.compile("(?<!\\S)(-XX:(?:AOTMode=on(?!\\S)|ArchiveClassesAtExit=\\S*))");
+
+  private static final Set<String> VARIABLES = Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS");
+
+  private AgentRefusal() {}
+
+  /// Why it would not start, for people. Reads the disk.
+  static Optional<String> of(AppSpec spec) {
+    return withoutAgents(spec.command().program())
+        .or(() -> option(spec).map(option -> "no agent can be loaded with " + option));
+  }
+
+  private static Optional<String> option(AppSpec spec) {
+    Stream<String> words =
+        Stream.concat(
+            spec.command().interpreterArgs().stream(),
+            VARIABLES.stream().map(name -> spec.variables().effective().getOrDefault(name, "")));
+    return words
+        .map(OPTION::matcher)
+        .filter(Matcher::find)
+        .map(found -> found.group(1))
+        .findFirst();
+  }
+
+  /// A runtime image may have been made without `java.instrument`.
+  private static Optional<String> withoutAgents(Path program) {
+    try {
+      Path bin = program.toRealPath().getParent();
+      Path home = bin == null ? null : bin.getParent();
+      boolean without =
+          home != null
+              && Files.exists(home.resolve("lib/modules"))
+              && Files.notExists(home.resolve("lib/libinstrument.so"));
+      return without
+          ? Optional.of("the Java in " + home + " has no module java.instrument")
+          : Optional.empty();
+    } catch (IOException missing) {
+      return Optional.empty(); // it does not start in any case, and says why
+    }
+  }
+}

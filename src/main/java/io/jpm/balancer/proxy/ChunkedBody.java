@@ -1,0 +1,101 @@
+package io.jpm.balancer.proxy;
+
+import io.netty.buffer.ByteBuf;
+
+/// Finds the end of a chunked body. Only the lengths of its chunks tell: a chunk's data may look
+/// like the end. Owned by the connection's event loop.
+final class ChunkedBody {
+  private enum Part {
+    /// The digits of a chunk's length.
+    SIZE,
+    /// The rest of that line.
+    SIZE_LINE,
+    DATA,
+    /// The line end behind a chunk's data.
+    DATA_END,
+    /// The beginning of a line behind the last chunk.
+    TRAILER,
+    /// The rest of such a line.
+    TRAILER_LINE,
+    /// The last byte was the last one.
+    END,
+    /// More came, or something else than chunks.
+    STRANGE
+  }
+
+  private static final int HEX = 16;
+  private static final long LARGEST = Long.MAX_VALUE / HEX - 1;
+
+  private Part part = Part.SIZE;
+  private long size;
+  private boolean digits;
+
+  /// More of the body.
+  ///
+  /// @param from the index from which on the bytes belong to it
+  void read(ByteBuf bytes, int from) {
+    int at = from;
+    while (at < bytes.writerIndex()) {
+      if (part == Part.DATA) {
+        long taken = Math.min(size, bytes.writerIndex() - at);
+        size -= taken;
+        at += (int) taken;
+        part = size == 0 ? Part.DATA_END : Part.DATA;
+      } else {
+        part = next(bytes.getByte(at++));
+      }
+    }
+  }
+
+  /// Whether the body is complete, and nothing follows.
+  boolean ended() {
+    return part == Part.END;
+  }
+
+  /// Whether something has come that no body has.
+  boolean strange() {
+    return part == Part.STRANGE;
+  }
+
+  private Part next(byte one) {
+    return switch (part) {
+      case SIZE -> digit(one);
+      case SIZE_LINE -> one == '\n' ? sized() : Part.SIZE_LINE;
+      case DATA, END, STRANGE -> Part.STRANGE;
+      case DATA_END -> dataEnd(one);
+      case TRAILER ->
+          switch (one) {
+            case '\n' -> Part.END;
+            case '\r' -> Part.TRAILER;
+            default -> Part.TRAILER_LINE;
+          };
+      case TRAILER_LINE -> one == '\n' ? Part.TRAILER : Part.TRAILER_LINE;
+    };
+  }
+
+  private Part digit(byte one) {
+    int value = Character.digit((char) one, HEX);
+    if (value >= 0) {
+      digits = true;
+      size = size * HEX + value;
+      return size > LARGEST ? Part.STRANGE : Part.SIZE;
+    }
+    if (!digits) {
+      return Part.STRANGE;
+    }
+    return one == '\n' ? sized() : Part.SIZE_LINE;
+  }
+
+  private Part sized() {
+    digits = false;
+    return size == 0 ? Part.TRAILER : Part.DATA;
+  }
+
+  private Part dataEnd(byte one) {
+    return switch (one) {
+      case '\r' -> Part.DATA_END;
+      case '\n' -> Part.SIZE;
+      default -> Part.STRANGE;
+    };
+  }
+}

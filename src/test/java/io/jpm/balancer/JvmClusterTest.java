@@ -1,0 +1,94 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.BalancerFixture.Worker;
+import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.bus.BalancerReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Command;
+import io.jpm.model.Signal;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real JVMs that share a port by the agent.
+@Timeout(240)
+class JvmClusterTest {
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+  private static final Path SERVER = Path.of("examples/cluster/jvm/Server.java").toAbsolutePath();
+
+  private BalancerFixture balancer;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    balancer = new BalancerFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    balancer.close();
+  }
+
+  private AppSpec web() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      balancer.environment.put("PORT", Integer.toString(free.getLocalPort()));
+    }
+    var command = new Command(SERVER, Optional.of(JAVA), List.of(), List.of());
+    return AppSpec.of(new AppName("java-web"), command, Path.of("/"))
+        .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), List.of()))
+        .build();
+  }
+
+  private static String ask(int port) throws IOException {
+    try (Wire wire = new Wire(port)) {
+      return wire.ask("/", false).body();
+    }
+  }
+
+  @Test
+  void whenOneDiesTheOtherAnswersAndADrainLosesNothing() throws IOException {
+    AppSpec spec = web();
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    int port = one.port();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    BalancerReply.Status status = balancer.status(one);
+    assertThat(status.way()).isEqualTo(Balance.JVM);
+    assertThat(status.addresses()).containsExactly(Integer.toString(port));
+
+    one.end(Signal.SIGKILL);
+    for (int i = 0; i < 20; i++) {
+      assertThat(ask(port)).startsWith(two.pid() + " ");
+    }
+
+    try (var kept = new HttpLoad(port, 4, true);
+        var closed = new HttpLoad(port, 2, false)) {
+      Eventually.await(
+          "answers", BalancerFixture.DEADLINE, () -> kept.answered.get() > 50, () -> kept.failures);
+      Worker next = balancer.start(spec, 0, 0).awaitListening();
+      assertThat(BalancerFixture.await(two.drain())).isZero();
+      two.end(Signal.SIGTERM);
+      two.release();
+      int before = kept.answered.get();
+      int beforeClosed = closed.answered.get();
+      Eventually.await(
+          "the new one answers",
+          BalancerFixture.DEADLINE,
+          () -> kept.answered.get() > before + 50 && closed.answered.get() > beforeClosed + 20);
+      assertThat(kept.failures).isEmpty();
+      assertThat(closed.failures).isEmpty();
+      assertThat(ask(port)).startsWith(next.pid() + " ");
+    }
+  }
+}
