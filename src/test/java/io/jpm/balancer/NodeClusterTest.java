@@ -345,6 +345,31 @@ class NodeClusterTest {
   }
 
   @Test
+  void ofAppsThatWantOnePortUnderSeveralAddressesAtOnceOneIsRefused() throws IOException {
+    String port = Integer.toString(freePort());
+    balancer.hearing = Hearing.LATE;
+    Worker all =
+        balancer.start(BalancerFixture.server("wide", Strategy.KERNEL, "http", port), 0, 0);
+    Worker local =
+        balancer.start(
+            BalancerFixture.server("local", Strategy.KERNEL, "http", "127.0.0.1:" + port), 1, 0);
+    Eventually.await("both ask", BalancerFixture.DEADLINE, () -> balancer.unheard.size() == 2);
+    balancer.reboot();
+    Eventually.await(
+        "one is refused",
+        BalancerFixture.DEADLINE,
+        () -> (all.output() + local.output()).contains("error EADDRINUSE"));
+    Eventually.await(
+        "the other listens",
+        BalancerFixture.DEADLINE,
+        () -> (all.output() + local.output()).contains("listening"));
+    Eventually.await(
+        "one socket is open",
+        BalancerFixture.DEADLINE,
+        () -> balancer.host.listenSockets().orElseThrow().all().size() == 1);
+  }
+
+  @Test
   void aWorkerThatIsDrainedTellsTheNextDaemonSoToo() throws IOException {
     AppSpec web = web(Strategy.KERNEL, freePort());
     Cluster patient =

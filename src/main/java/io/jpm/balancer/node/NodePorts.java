@@ -145,6 +145,15 @@ final class NodePorts {
     if (!port.holders().contains(worker) || worker.process().isEmpty()) {
       return; // It has ended meanwhile.
     }
+    if (taken(worker, port.key(), query)) {
+      // By one that was being opened at the same time.
+      port.leave(worker);
+      if (port.holders().isEmpty()) {
+        close(port);
+      }
+      refuse(worker, query, port.key(), IN_USE);
+      return;
+    }
     ProcessIdentity process = worker.process().get();
     Optional<Object> data = port.data(query.data());
     boolean inTurn = worker.roundRobin() && !query.wanted().udp();
