@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -54,18 +55,20 @@ final class Adoption {
   }
 
   private Future<Found> found(NodeWorker worker, Search search) {
-    return vertx.executeBlocking(
-        () -> {
-          Predicate<ListenSocket> meant = search.search();
-          List<ListenSocket> own =
-              host.listenSockets().stream()
-                  .flatMap(all -> all.all().stream())
-                  .filter(socket -> PortKeys.mayBeOf(socket.key(), worker.spec()))
-                  .toList();
-          return new Found(
-              own.stream().filter(meant).toList(),
-              own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList());
-        },
-        false);
+    return vertx
+        .<Found>executeBlocking(
+            () -> {
+              Predicate<ListenSocket> meant = search.search();
+              List<ListenSocket> own =
+                  host.listenSockets().stream()
+                      .flatMap(all -> all.all().stream())
+                      .filter(socket -> PortKeys.mayBeOf(socket.key(), worker.spec()))
+                      .toList();
+              return new Found(
+                  own.stream().filter(meant).toList(),
+                  own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList());
+            },
+            false)
+        .map(Objects::requireNonNull);
   }
 }
