@@ -6,8 +6,9 @@
 // - A listen on a unix path is the process's own: such paths are not shared.
 // - `{"cmd":"NODE_JPM","act":"drain"}` over the channel has the process take no more connections,
 //   finish those that it has and say `{"cmd":"NODE_JPM","act":"drained"}` when none is left.
-// - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens, for a daemon
-//   that did not live when it began to.
+// - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens and with what it
+//   has asked and had no answer to, for a daemon that did not live then: the former one may have
+//   read a question and ended. Node waits for the answer for ever.
 //
 // Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
 
@@ -50,6 +51,7 @@ function begin() {
   const sessions = new Set();
   const leaving = new WeakSet();
   const records = new Set();
+  const unanswered = new Map();
   let connections = 0;
   let draining = false;
   let told = false;
@@ -67,14 +69,31 @@ function begin() {
   started.subscribe(requestStarted);
   finished.subscribe(responseFinished);
 
+  // What Node's cluster module asks goes through here, and so does all else that is sent.
+  const originalSend = process._send;
+  process._send = function _send(message, ...rest) {
+    if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
+        && (message.act === 'queryServer' || message.act === 'exitedAfterDisconnect')) {
+      unanswered.set(message.seq, message);
+    }
+    return Reflect.apply(originalSend, this, [message, ...rest]);
+  };
+
   process.on('internalMessage', (message) => {
-    if (message === null || typeof message !== 'object' || message.cmd !== 'NODE_JPM') {
+    if (message === null || typeof message !== 'object') {
+      return;
+    }
+    if (message.cmd === 'NODE_CLUSTER') {
+      unanswered.delete(message.ack);
+      return;
+    }
+    if (message.cmd !== 'NODE_JPM') {
       return;
     }
     if (message.act === 'drain') {
       drain();
     } else if (message.act === 'servers') {
-      tell({ act: 'servers', servers: addresses() });
+      tell({ act: 'servers', servers: addresses(), unanswered: [...unanswered.values()] });
     }
   });
 
@@ -296,6 +315,9 @@ function begin() {
 
   function drain() {
     if (draining) {
+      // Asked again, by a daemon that cannot know what its predecessor was told.
+      told = false;
+      finishIfEmpty();
       return;
     }
     draining = true;

@@ -20,11 +20,14 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.InstanceId;
 import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,10 +45,12 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   private final BalancerContext balancer;
   private final Map<Balance, SharingFactory> factories;
+  private final Duration unclaimed;
   private final Map<Balance, Sharing> sharings = new EnumMap<>(Balance.class);
   private final Map<AppName, BalancedApp> apps = new HashMap<>();
   private final Map<Slot, Place> places = new HashMap<>();
   private final Set<WorkerId> told = new HashSet<>();
+  private Optional<Future<Boolean>> host = Optional.empty();
 
   /// One instance as it is supervised: its processes come one after the other.
   private record Slot(InstanceId id, long birth) {
@@ -59,20 +64,26 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
-    this(balancer, Ways.ALL);
+    this(balancer, Ways.ALL, Duration.ofMinutes(1));
   }
 
-  ClusterBalancerVerticle(BalancerContext balancer, Map<Balance, SharingFactory> factories) {
+  /// @param unclaimed how long a socket that was found at the daemon's start is kept for its app to
+  ///   begin
+  ClusterBalancerVerticle(
+      BalancerContext balancer, Map<Balance, SharingFactory> factories, Duration unclaimed) {
     this.balancer = balancer;
     this.factories = factories;
+    this.unclaimed = unclaimed;
   }
 
   @Override
   public Future<?> start() {
-    factories.forEach((way, factory) -> sharings.put(way, factory.make(vertx, balancer, this)));
+    vertx.setTimer(unclaimed.toMillis(), _ -> whenHostIsThere().onSuccess(_ -> closeUnclaimed()));
     return vertx
         .eventBus()
-        .<BalancerCommand>consumer(Addresses.BALANCER_COMMAND, this::serve)
+        .<BalancerCommand>consumer(
+            Addresses.BALANCER_COMMAND,
+            message -> whenHostIsThere().onComplete(_ -> serve(message)))
         .completion();
   }
 
@@ -80,6 +91,52 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   public Future<?> stop() {
     List<Future<Void>> closing = sharings.values().stream().map(Sharing::close).toList();
     return Future.join(closing);
+  }
+
+  /// The host may still be in the making when the daemon begins: whoever first needs it waits, off
+  /// the event loop, and whoever comes meanwhile waits behind, in order.
+  private Future<Boolean> whenHostIsThere() {
+    Future<Boolean> there =
+        host.orElseGet(
+            () -> OffLoop.call(vertx, () -> balancer.host().listenSockets().isPresent()));
+    host = Optional.of(there);
+    return there;
+  }
+
+  /// A way costs nothing before its first app comes.
+  private Optional<Sharing> made(Balance way) {
+    SharingFactory factory = factories.get(way);
+    return factory == null
+        ? Optional.empty()
+        : Optional.of(sharings.computeIfAbsent(way, _ -> factory.make(vertx, balancer, this)));
+  }
+
+  /// Lets go of sockets of a former daemon whose app is not there any more: clients would wait in
+  /// them for ever.
+  private void closeUnclaimed() {
+    OffLoop.call(vertx, this::open)
+        .onSuccess(open -> {
+          List<ListenSocket> unclaimed =
+              open.stream()
+                  .filter(socket ->
+                      sharings.values().stream().noneMatch(way -> way.holds(socket.key())))
+                  .toList();
+          // In order with what opens sockets: who asks for one of these from now on gets another.
+          OffLoop.call(vertx, () -> closed(unclaimed))
+              .onFailure(fault -> LOG.log(Level.ERROR, "unclaimed sockets stay open", fault));
+        });
+  }
+
+  private List<ListenSocket> open() {
+    return balancer.host().listenSockets().map(ListenSockets::all).orElse(List.of());
+  }
+
+  private static boolean closed(List<ListenSocket> sockets) {
+    for (ListenSocket socket : sockets) {
+      LOG.log(Level.INFO, "{0} is closed: no app uses it any more", socket.key());
+      socket.close();
+    }
+    return true;
   }
 
   private void serve(Message<BalancerCommand> message) {
@@ -123,12 +180,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
         .compose(app -> {
           Balance way = app.choice().way();
           place(order.worker(), way, order.spec().name());
-          Sharing sharing = sharings.get(way);
-          if (sharing == null) {
+          Optional<Sharing> sharing = made(way);
+          if (sharing.isEmpty()) {
             return Future.succeededFuture(Prepared.PLAIN);
           }
           AppSpec spec = app.withPort(order.spec());
           return sharing
+              .get()
               .prepare(new Prepare(order.worker(), order.number(), spec))
               .map(reply -> noted(reply, way));
         });
@@ -167,18 +225,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   /// The process goes the way in which it was made, whatever would be chosen today.
   private Future<Void> began(Began news) {
     String[] memo = news.memo().split(" ", 2);
-    Balance way = Balance.ofWord(memo[0]).filter(sharings::containsKey).orElse(Balance.OFF);
+    Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
     place(news.worker(), way, news.spec().name());
-    Sharing sharing = sharings.get(way);
-    if (sharing != null) {
-      sharing.began(
-          new Began(
-              news.worker(),
-              news.number(),
-              news.process(),
-              news.spec(),
-              memo.length > 1 ? memo[1] : ""));
-    }
+    String rest = memo.length > 1 ? memo[1] : "";
+    made(way)
+        .ifPresent(sharing ->
+            sharing.began(
+                new Began(news.worker(), news.number(), news.process(), news.spec(), rest)));
     return apps.containsKey(news.spec().name())
         ? Future.succeededFuture()
         : describe(news.spec()).mapEmpty();

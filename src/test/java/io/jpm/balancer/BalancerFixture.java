@@ -53,6 +53,16 @@ final class BalancerFixture implements AutoCloseable {
   final HostFixture processes;
   final Map<String, String> environment = new HashMap<>();
   final List<BalancerReport> reports = new CopyOnWriteArrayList<>();
+
+  /// How long the next daemon keeps sockets that nobody claims.
+  Duration unclaimed = Duration.ofMinutes(1);
+
+  /// What becomes of what the processes say.
+  volatile Hearing hearing = Hearing.GOOD;
+
+  /// What was read by a daemon that ends before it does anything about it, or is not read by it.
+  final List<BalancerCommand> unheard = new CopyOnWriteArrayList<>();
+
   private final List<Worker> workers = new ArrayList<>();
   private Vertx vertx;
   private int generations;
@@ -63,6 +73,16 @@ final class BalancerFixture implements AutoCloseable {
     this.vertx = boot();
   }
 
+  /// How the daemon listens.
+  enum Hearing {
+    /// As it should.
+    GOOD,
+    /// It reads, and that was the last that it did.
+    LOST,
+    /// It does not read, what is said waits for the next one.
+    LATE
+  }
+
   private Vertx boot() {
     Vertx made = Vertx.vertx();
     BusCodec.install(made);
@@ -70,7 +90,7 @@ final class BalancerFixture implements AutoCloseable {
         .<BalancerReport>consumer(
             Addresses.BALANCER_REPORTS, message -> reports.add(message.body()));
     var context = new BalancerContext(host, Path.of("").toAbsolutePath(), System::nanoTime);
-    await(made.deployVerticle(new ClusterBalancerVerticle(context)));
+    await(made.deployVerticle(new ClusterBalancerVerticle(context, Ways.ALL, unclaimed)));
     return made;
   }
 
@@ -84,6 +104,10 @@ final class BalancerFixture implements AutoCloseable {
         worker.begin();
       }
     }
+    if (hearing == Hearing.LATE) {
+      unheard.forEach(said -> vertx.eventBus().send(Addresses.BALANCER_COMMAND, said));
+    }
+    hearing = Hearing.GOOD;
   }
 
   /// One process.
@@ -164,7 +188,12 @@ final class BalancerFixture implements AutoCloseable {
 
     @Override
     public void internal(String json, Runnable heard) {
-      vertx.eventBus().send(Addresses.BALANCER_COMMAND, new BalancerCommand.Heard(id, json));
+      var said = new BalancerCommand.Heard(id, json);
+      if (hearing == Hearing.GOOD) {
+        vertx.eventBus().send(Addresses.BALANCER_COMMAND, said);
+      } else {
+        unheard.add(said);
+      }
       heard.run();
     }
 

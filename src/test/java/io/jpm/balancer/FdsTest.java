@@ -88,6 +88,9 @@ class FdsTest {
         .startsWith(
             "mine True fds 2 names %d:%d ports %d %d"
                 .formatted(first.port(), second.port(), first.port(), second.port()));
+    assertThat(one.awaitListening().reportedAddress()).contains(first.toString());
+    balancer.reboot();
+    assertThat(one.awaitListening().reportedAddress()).contains(first.toString());
     assertThat(ask(first)).isEqualTo(Integer.toString(one.pid()));
     assertThat(balancer.status(one))
         .isEqualTo(

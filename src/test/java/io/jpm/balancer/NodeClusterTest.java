@@ -2,13 +2,18 @@ package io.jpm.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.balancer.BalancerFixture.Hearing;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
 import io.jpm.bus.BalancerReply;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.Strategy;
+import io.jpm.os.ListenSockets;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
@@ -16,12 +21,16 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -281,9 +290,12 @@ class NodeClusterTest {
     assertThat(balancer.host.listenSockets().orElseThrow().all()).isEmpty();
   }
 
-  @Test
-  void theNextDaemonGoesOnHandingOutConnections() throws IOException {
-    AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void theNextDaemonKnowsWhereWorkersListen(Strategy strategy) throws IOException {
+    AppSpec spec = web(strategy, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     int port = one.port();
@@ -293,13 +305,127 @@ class NodeClusterTest {
     one.awaitListening();
     two.awaitListening();
     assertThat(one.port()).isEqualTo(port);
-    assertThat(List.of(ask(port), ask(port)))
-        .containsExactlyInAnyOrder("worker 1 " + one.pid(), "worker 2 " + two.pid());
+    List<String> answers = List.of(ask(port), ask(port));
+    if (strategy == Strategy.ROUND_ROBIN) {
+      assertThat(answers)
+          .containsExactlyInAnyOrder("worker 1 " + one.pid(), "worker 2 " + two.pid());
+    }
+    assertThat(BalancerFixture.await(one.drain())).isZero();
     one.end(Signal.SIGKILL);
     one.release();
+    assertThat(ask(port)).isEqualTo("worker 2 " + two.pid());
     two.end(Signal.SIGKILL);
     two.release();
     Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void whatAWorkerAskedOfADaemonThatEndedIsAnsweredByTheNext(Strategy strategy) throws IOException {
+    balancer.hearing = Hearing.LOST;
+    Worker one = balancer.start(web(strategy, freePort()), 0, 0);
+    Eventually.await("it asks", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    balancer.reboot();
+    assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
+  }
+
+  @Test
+  void whatAWorkerAskedWhileThereWasNoDaemonIsAnsweredOnce() throws IOException {
+    balancer.hearing = Hearing.LATE;
+    Worker one = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0);
+    Eventually.await("it asks", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    balancer.reboot();
+    assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
+    one.send("\"hello\"");
+    Eventually.await(
+        "it goes on", BalancerFixture.DEADLINE, () -> !one.messages().isEmpty(), one::output);
+    assertThat(one.output()).doesNotContain("error");
+  }
+
+  @Test
+  void ofAppsThatWantOnePortUnderSeveralAddressesAtOnceOneIsRefused() throws IOException {
+    String port = Integer.toString(freePort());
+    balancer.hearing = Hearing.LATE;
+    Worker all =
+        balancer.start(BalancerFixture.server("wide", Strategy.KERNEL, "http", port), 0, 0);
+    Worker local =
+        balancer.start(
+            BalancerFixture.server("local", Strategy.KERNEL, "http", "127.0.0.1:" + port), 1, 0);
+    Eventually.await("both ask", BalancerFixture.DEADLINE, () -> balancer.unheard.size() == 2);
+    balancer.reboot();
+    Eventually.await(
+        "one is refused",
+        BalancerFixture.DEADLINE,
+        () -> (all.output() + local.output()).contains("error EADDRINUSE"));
+    Eventually.await(
+        "the other listens",
+        BalancerFixture.DEADLINE,
+        () -> (all.output() + local.output()).contains("listening"));
+    Eventually.await(
+        "one socket is open",
+        BalancerFixture.DEADLINE,
+        () -> balancer.host.listenSockets().orElseThrow().all().size() == 1);
+  }
+
+  @Test
+  void aWorkerThatIsDrainedTellsTheNextDaemonSoToo() throws IOException {
+    AppSpec web = web(Strategy.KERNEL, freePort());
+    Cluster patient =
+        new Cluster(
+            true,
+            Balance.AUTO,
+            web.cluster().strategy(),
+            OptionalInt.empty(),
+            List.of(),
+            BalancerFixture.DEADLINE.multipliedBy(10),
+            ProxyProtocol.NONE);
+    Worker one = balancer.start(web.draft().cluster(patient).build(), 0, 0).awaitListening();
+    balancer.hearing = Hearing.LOST;
+    Future<Integer> lost = one.drain();
+    Eventually.await("it tells", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    balancer.reboot();
+    assertThat(BalancerFixture.await(one.drain())).isZero();
+    Eventually.await("the first has its answer", BalancerFixture.DEADLINE, lost::isComplete);
+  }
+
+  @Test
+  void theNextDaemonClosesOnlyWhatNobodyUses() throws IOException {
+    Worker kernel = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0).awaitListening();
+    Worker turn =
+        balancer
+            .start(
+                BalancerFixture.server(
+                    "turn", Strategy.ROUND_ROBIN, "http", Integer.toString(freePort())),
+                1,
+                0)
+            .awaitListening();
+    int port = kernel.port();
+    int turnPort = turn.port();
+    ListenSockets sockets = balancer.host.listenSockets().orElseThrow();
+    for (String key : List.of("node gone *:0:4:0", "fds gone 127.0.0.1:0", "jvm gone v4 0")) {
+      sockets.open(
+          key,
+          new ListenSockets.Wish(
+              ListenSockets.Kind.TCP,
+              Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+              false,
+              false,
+              0,
+              RunAs.DAEMON));
+    }
+    balancer.unclaimed = Duration.ofSeconds(4);
+    balancer.reboot();
+    Eventually.await(
+        "the unclaimed ones are closed",
+        BalancerFixture.DEADLINE,
+        () -> sockets.all().size() == 2,
+        sockets::all);
+    assertThat(sockets.all().stream().map(it -> it.address().orElseThrow().getPort()))
+        .containsExactlyInAnyOrder(port, turnPort);
+    assertThat(ask(port)).isEqualTo("worker 1 " + kernel.pid());
+    assertThat(ask(turnPort)).isEqualTo("worker 1 " + turn.pid());
   }
 
   @Test

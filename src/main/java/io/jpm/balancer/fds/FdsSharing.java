@@ -134,11 +134,15 @@ public final class FdsSharing implements Sharing {
 
   private void closeOthers(AppName app, Set<String> wanted) throws ListenFailure {
     for (ListenSocket socket : sockets().all()) {
-      String owner = socket.key().substring(0, socket.key().lastIndexOf(' ') + 1);
-      if (owner.equals(PREFIX + app + " ") && !wanted.contains(socket.key())) {
+      if (isOf(socket.key(), app) && !wanted.contains(socket.key())) {
         socket.close();
       }
     }
+  }
+
+  private static boolean isOf(String key, AppName app) {
+    // Names may have spaces, addresses have none.
+    return key.substring(0, key.lastIndexOf(' ') + 1).equals(PREFIX + app + " ");
   }
 
   @Override
@@ -228,6 +232,11 @@ public final class FdsSharing implements Sharing {
   @Override
   public String strategy(AppName app) {
     return Strategy.KERNEL.word();
+  }
+
+  @Override
+  public boolean holds(String key) {
+    return slots.values().stream().anyMatch(app -> isOf(key, app));
   }
 
   @Override

@@ -39,6 +39,11 @@ record AppSockets(ListenSockets store, AppName app) {
     return keys;
   }
 
+  /// Whether that is one of their keys.
+  boolean has(String key) {
+    return keys().contains(key);
+  }
+
   /// Those that are open.
   List<ListenSocket> open() {
     return keys().stream().map(store::find).flatMap(Optional::stream).toList();

@@ -256,6 +256,12 @@ public final class JvmSharing implements Sharing {
   }
 
   @Override
+  public boolean holds(String key) {
+    return store.isPresent()
+        && apps.keySet().stream().anyMatch(app -> new AppSockets(store.get(), app).has(key));
+  }
+
+  @Override
   public Future<Void> close() {
     closed = true;
     workers

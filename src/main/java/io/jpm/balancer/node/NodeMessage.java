@@ -51,7 +51,10 @@ sealed interface NodeMessage {
   record Drained() implements NodeMessage {}
 
   /// Where its servers listen.
-  record Servers(List<InetSocketAddress> addresses) implements NodeMessage {}
+  ///
+  /// @param unanswered what it has asked and had no answer to, [Query] and [Leaves]
+  record Servers(List<InetSocketAddress> addresses, List<NodeMessage> unanswered)
+      implements NodeMessage {}
 
   /// Reads one; empty when there is nothing to do.
   static Optional<NodeMessage> read(String json) {
@@ -103,9 +106,20 @@ sealed interface NodeMessage {
   private static Optional<NodeMessage> own(JsonObject message) {
     return switch (message.getString("act", "")) {
       case "drained" -> Optional.of(new Drained());
-      case "servers" -> Optional.of(new Servers(addresses(message.getJsonArray("servers"))));
+      case "servers" ->
+          Optional.of(
+              new Servers(
+                  addresses(message.getJsonArray("servers")),
+                  unanswered(message.getJsonArray("unanswered"))));
       default -> Optional.empty();
     };
+  }
+
+  private static List<NodeMessage> unanswered(JsonArray messages) {
+    return IntStream.range(0, messages.size())
+        .mapToObj(messages::getJsonObject)
+        .flatMap(message -> cluster(message).stream())
+        .toList();
   }
 
   private static List<InetSocketAddress> addresses(JsonArray servers) {

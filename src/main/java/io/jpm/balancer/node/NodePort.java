@@ -107,6 +107,21 @@ final class NodePort {
     return socket.succeeded() ? socket.result().address() : Optional.empty();
   }
 
+  /// Whether connections that are meant for `wanted` would come here too.
+  boolean overlaps(NodeMessage.Wanted wanted) {
+    Optional<InetSocketAddress> there = address().filter(at -> at.getPort() == wanted.port());
+    return there
+        .map(InetSocketAddress::getAddress)
+        .filter(here ->
+            here.isAnyLocalAddress()
+                || wanted
+                    .address()
+                    .flatMap(NodeMessage::literal)
+                    .map(address -> address.isAnyLocalAddress() || address.equals(here))
+                    .orElse(true))
+        .isPresent();
+  }
+
   /// Where it listens, for people.
   Optional<String> text() {
     return address()

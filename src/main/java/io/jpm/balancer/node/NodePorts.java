@@ -9,7 +9,6 @@ import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -25,7 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Predicate;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// The sockets that Node's workers share: who has them, and how long they stay. A socket stays open
@@ -42,15 +41,18 @@ final class NodePorts {
   /// How long nobody listens on a socket before it is closed for that.
   private static final long UNHEARD_MILLIS = 5_000;
 
-  /// How long after the daemon's start a socket that it found is kept for somebody to ask for it.
-  private static final long UNCLAIMED_MILLIS = 60_000;
+  private static final long SEARCH_AGAIN_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final Context context;
   private final ProcessHost host;
+  private final Adoption adoption;
   private final Map<String, NodePort> ports = new LinkedHashMap<>();
   private final Map<Slot, AppName> slots = new HashMap<>();
   private final Set<NodeWorker> alive = new HashSet<>();
+
+  /// Those of a former daemon of which it is not known yet where they listen.
+  private final Set<NodeWorker> searches = new HashSet<>();
 
   /// Far from the numbers of a former daemon, whose answers may still come.
   private long seq = ThreadLocalRandom.current().nextLong(1 << 20) << 31;
@@ -65,11 +67,7 @@ final class NodePorts {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.host = host;
-    vertx.setTimer(UNCLAIMED_MILLIS, _ -> closeUnclaimed());
-  }
-
-  private Optional<ListenSockets> sockets() {
-    return host.listenSockets();
+    this.adoption = new Adoption(vertx, host);
   }
 
   void enter(WorkerId worker, AppName app) {
@@ -106,21 +104,7 @@ final class NodePorts {
         .filter(port -> !port.key().equals(key))
         .filter(port -> PortKeys.isUdp(port.key()) == query.wanted().udp())
         .filter(port -> port.holders().stream().anyMatch(it -> !it.spec().name().equals(app)))
-        .flatMap(port -> port.address().stream())
-        .anyMatch(address -> overlaps(address, query));
-  }
-
-  private static boolean overlaps(InetSocketAddress there, Query query) {
-    if (there.getPort() != query.wanted().port()) {
-      return false;
-    }
-    return there.getAddress().isAnyLocalAddress()
-        || query
-            .wanted()
-            .address()
-            .flatMap(NodeMessage::literal)
-            .map(wanted -> wanted.isAnyLocalAddress() || wanted.equals(there.getAddress()))
-            .orElse(true);
+        .anyMatch(port -> port.overlaps(query.wanted()));
   }
 
   private NodePort opened(String key, NodeWorker worker, Query query) {
@@ -130,7 +114,7 @@ final class NodePorts {
             vertx,
             () -> {
               ListenSockets sockets =
-                  sockets()
+                  host.listenSockets()
                       .orElseThrow(
                           () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
               return PortOpening.open(sockets, key, query, worker.spec().runAs());
@@ -160,6 +144,15 @@ final class NodePorts {
   private void give(NodeWorker worker, Query query, NodePort port, ListenSocket socket) {
     if (!port.holders().contains(worker) || worker.process().isEmpty()) {
       return; // It has ended meanwhile.
+    }
+    if (taken(worker, port.key(), query)) {
+      // By one that was being opened at the same time.
+      port.leave(worker);
+      if (port.holders().isEmpty()) {
+        close(port);
+      }
+      refuse(worker, query, port.key(), IN_USE);
+      return;
     }
     ProcessIdentity process = worker.process().get();
     Optional<Object> data = port.data(query.data());
@@ -249,45 +242,22 @@ final class NodePorts {
   /// Finds out by its descriptors where a worker of a former daemon listens.
   Future<Void> adopt(NodeWorker worker) {
     alive.add(worker);
-    ProcessIdentity process = worker.process().orElseThrow();
-    return claim(
-        worker,
-        () -> {
-          Set<Long> inodes =
-              host.listening(process).stream().map(Listening::inode).collect(Collectors.toSet());
-          return socket -> inodes.contains(socket.inode());
-        });
+    searches.add(worker);
+    return adopted(worker, adoption.byDescriptors(worker))
+        .onSuccess(_ -> searches.remove(worker))
+        .recover(_ ->
+            vertx
+                .timer(SEARCH_AGAIN_MILLIS, TimeUnit.MILLISECONDS)
+                .compose(_ -> alive.contains(worker) ? adopt(worker) : Future.succeededFuture()));
   }
 
   /// Takes a worker's own word for where it listens.
   Future<Void> adopt(NodeWorker worker, List<InetSocketAddress> addresses) {
-    Set<InetSocketAddress> named = Set.copyOf(addresses);
-    return claim(worker, () -> socket -> socket.address().filter(named::contains).isPresent());
+    return adopted(worker, adoption.byWord(worker, addresses));
   }
 
-  /// What blocks, and then tells which sockets are meant.
-  @FunctionalInterface
-  private interface Search {
-    Predicate<ListenSocket> search();
-  }
-
-  private record Found(List<ListenSocket> held, List<ListenSocket> udp) {}
-
-  private Future<Void> claim(NodeWorker worker, Search search) {
-    return vertx
-        .executeBlocking(
-            () -> {
-              Predicate<ListenSocket> meant = search.search();
-              List<ListenSocket> own =
-                  sockets().stream()
-                      .flatMap(all -> all.all().stream())
-                      .filter(socket -> PortKeys.mayBeOf(socket.key(), worker.spec()))
-                      .toList();
-              return new Found(
-                  own.stream().filter(meant).toList(),
-                  own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList());
-            },
-            false)
+  private Future<Void> adopted(NodeWorker worker, Future<Adoption.Found> search) {
+    return search
         .onSuccess(found -> {
           if (alive.contains(worker)) {
             found.held().forEach(socket -> claim(worker, socket));
@@ -349,6 +319,7 @@ final class NodePorts {
 
   void ended(NodeWorker worker) {
     alive.remove(worker);
+    searches.remove(worker);
     leftAll(worker);
     List<Passage> back = List.copyOf(worker.unanswered().values());
     worker.unanswered().clear();
@@ -372,12 +343,12 @@ final class NodePorts {
 
   /// Something has changed: in a while, what nobody listens on is looked at.
   void settle() {
-    if (ports.values().stream().anyMatch(port -> port.holders().isEmpty())) {
-      Set<String> unheard =
-          ports.values().stream()
-              .filter(port -> port.holders().isEmpty())
-              .map(NodePort::key)
-              .collect(Collectors.toSet());
+    Set<String> unheard =
+        ports.values().stream()
+            .filter(port -> port.holders().isEmpty())
+            .map(NodePort::key)
+            .collect(Collectors.toSet());
+    if (!unheard.isEmpty()) {
       vertx.setTimer(UNHEARD_MILLIS, _ -> unheard.forEach(this::closeIfUnheard));
     }
   }
@@ -415,20 +386,9 @@ final class NodePorts {
         .onFailure(fault -> LOG.log(Level.ERROR, port.key() + " cannot be closed", fault));
   }
 
-  private void closeUnclaimed() {
-    Set<String> claimed = Set.copyOf(ports.keySet());
-    OffLoop.call(
-            vertx,
-            () ->
-                sockets().stream()
-                    .flatMap(all -> all.all().stream())
-                    .filter(socket -> socket.key().startsWith(PortKeys.PREFIX))
-                    .filter(socket -> !claimed.contains(socket.key()))
-                    .toList())
-        .onSuccess(found ->
-            found.stream()
-                .filter(socket -> !ports.containsKey(socket.key()))
-                .forEach(socket -> close(port(socket))));
+  /// Whether a socket of a former daemon is in use, as far as can be told.
+  boolean holds(String key) {
+    return ports.containsKey(key) || !searches.isEmpty();
   }
 
   /// Stops accepting here; what waits in the kernel waits for the next daemon.

@@ -10,7 +10,7 @@ final class NodeReply {
   /// Has the preload take no more connections.
   static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
 
-  /// Asks the preload where it listens.
+  /// Asks the preload where it listens, and what it still waits for an answer to.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
   private NodeReply() {}

@@ -13,6 +13,7 @@ import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -84,13 +85,11 @@ public final class NodeSharing implements Sharing {
     strategies.putIfAbsent(app, strategy);
     var worker = new NodeWorker(news.worker(), news.spec(), strategy == Strategy.ROUND_ROBIN);
     worker.runs(news.process());
+    worker.isAdopted();
     workers.put(news.worker(), worker);
     ports.enter(news.worker(), app);
     ports.adopt(worker).onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
-    if (worker.roundRobin()) {
-      // It has no socket by which it could be seen.
-      post(worker, NodeReply.SERVERS);
-    }
+    post(worker, NodeReply.SERVERS);
   }
 
   @Override
@@ -108,10 +107,14 @@ public final class NodeSharing implements Sharing {
 
   private void heard(NodeWorker worker, NodeMessage message) {
     switch (message) {
-      case Query query -> ports.grant(worker, query);
+      case Query query -> {
+        worker.asks(query.seq());
+        ports.grant(worker, query);
+      }
       case NodeMessage.Listens(NodeMessage.Wanted wanted) -> tell(worker, wanted.text());
       case NodeMessage.Closed(String key) -> ports.left(worker, key);
       case NodeMessage.Leaves(long seq) -> {
+        worker.asks(seq);
         ports.leftAll(worker);
         post(worker, NodeReply.heard(seq));
       }
@@ -123,11 +126,28 @@ public final class NodeSharing implements Sharing {
         }
       }
       case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
-      case NodeMessage.Servers servers ->
-          ports
-              .adopt(worker, servers.addresses())
-              .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
+      case NodeMessage.Servers(List<InetSocketAddress> addresses, List<NodeMessage> unanswered) -> {
+        Set<Long> known = worker.catchUp();
+        unanswered.stream().filter(asked -> !isOf(known, asked)).forEach(it -> heard(worker, it));
+        ports
+            .adopt(worker, addresses)
+            .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
+      }
     }
+  }
+
+  /// Whether a question was read by this daemon: then it is answered, or about to be.
+  private static boolean isOf(Set<Long> known, NodeMessage question) {
+    return switch (question) {
+      case Query query -> known.contains(query.seq());
+      case NodeMessage.Leaves(long seq) -> known.contains(seq);
+      case NodeMessage.Listens _,
+          NodeMessage.Closed _,
+          NodeMessage.Answer _,
+          NodeMessage.Drained _,
+          NodeMessage.Servers _ ->
+          true;
+    };
   }
 
   private void tell(NodeWorker worker, String address) {
@@ -195,6 +215,11 @@ public final class NodeSharing implements Sharing {
   @Override
   public String strategy(AppName app) {
     return strategies.getOrDefault(app, Strategy.KERNEL).word();
+  }
+
+  @Override
+  public boolean holds(String key) {
+    return ports.holds(key);
   }
 
   @Override

@@ -6,9 +6,11 @@ import io.jpm.model.WorkerId;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// A process that speaks Node's protocol. Owned by [NodeSharing].
 final class NodeWorker {
@@ -23,6 +25,7 @@ final class NodeWorker {
   private final List<String> early = new ArrayList<>();
   private Optional<ProcessIdentity> process = Optional.empty();
   private Optional<Promise<Integer>> draining = Optional.empty();
+  private Optional<Set<Long>> seen = Optional.empty();
   private boolean listened;
 
   NodeWorker(WorkerId id, AppSpec spec, boolean roundRobin) {
@@ -56,6 +59,26 @@ final class NodeWorker {
   /// What it said before its beginning was told.
   List<String> early() {
     return early;
+  }
+
+  /// It was made for a former daemon, which may have taken questions of its along unanswered. From
+  /// here until it has told what it waits for, it is remembered what it has asked.
+  void isAdopted() {
+    seen = Optional.of(new HashSet<>());
+  }
+
+  /// Takes note of what it asks.
+  void asks(long seq) {
+    seen.ifPresent(all -> all.add(seq));
+  }
+
+  /// It has told what it waits for; what it asks from now on is not lost.
+  ///
+  /// @return what it has asked by then
+  Set<Long> catchUp() {
+    Set<Long> asked = seen.orElse(Set.of());
+    seen = Optional.empty();
+    return asked;
   }
 
   /// Connections on their way to it, by the number that its answer will bear.

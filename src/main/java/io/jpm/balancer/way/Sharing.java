@@ -54,6 +54,14 @@ public interface Sharing {
     return Optional.empty();
   }
 
+  /// Whether a socket that a former daemon left open is in use, as far as can be told. Those that
+  /// no way says so of are closed a while after the daemon's start.
+  ///
+  /// @param key its name in the store ([io.jpm.os.ListenSocket#key])
+  default boolean holds(String key) {
+    return false;
+  }
+
   /// Lets go of everything; apps are left alone, and what outlives the daemon is not closed.
   Future<Void> close();
 

@@ -1,0 +1,74 @@
+package io.jpm.balancer.node;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// Finds out which sockets of a former daemon its workers listen on.
+final class Adoption {
+  private final Vertx vertx;
+  private final ProcessHost host;
+
+  Adoption(Vertx vertx, ProcessHost host) {
+    this.vertx = vertx;
+    this.host = host;
+  }
+
+  /// What was found.
+  ///
+  /// @param held what the worker listens on
+  /// @param udp what it may have of datagrams, which the system does not show by process
+  record Found(List<ListenSocket> held, List<ListenSocket> udp) {}
+
+  /// What blocks, and then tells which sockets are meant.
+  @FunctionalInterface
+  private interface Search {
+    Predicate<ListenSocket> search();
+  }
+
+  /// By what the system shows of the process: where it listens itself.
+  Future<Found> byDescriptors(NodeWorker worker) {
+    ProcessIdentity process = worker.process().orElseThrow();
+    return found(
+        worker,
+        () -> {
+          Set<Long> inodes =
+              host.listening(process).stream().map(Listening::inode).collect(Collectors.toSet());
+          return socket -> inodes.contains(socket.inode());
+        });
+  }
+
+  /// By what it says itself: one that is handed its connections has no socket by which it could be
+  /// seen.
+  Future<Found> byWord(NodeWorker worker, List<InetSocketAddress> addresses) {
+    Set<InetSocketAddress> named = Set.copyOf(addresses);
+    return found(worker, () -> socket -> socket.address().filter(named::contains).isPresent());
+  }
+
+  private Future<Found> found(NodeWorker worker, Search search) {
+    return vertx
+        .<Found>executeBlocking(
+            () -> {
+              Predicate<ListenSocket> meant = search.search();
+              List<ListenSocket> own =
+                  host.listenSockets().stream()
+                      .flatMap(all -> all.all().stream())
+                      .filter(socket -> PortKeys.mayBeOf(socket.key(), worker.spec()))
+                      .toList();
+              return new Found(
+                  own.stream().filter(meant).toList(),
+                  own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList());
+            },
+            false)
+        .map(Objects::requireNonNull);
+  }
+}

@@ -1,0 +1,208 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.way.Sharing;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReport;
+import io.jpm.bus.BusCodec;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Command;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Which way gets what is said of an app, over ways that only write it down.
+@Timeout(120)
+class ClusterBalancerVerticleTest {
+  private static final AppName APP = new AppName("web");
+  private static final WorkerId WORKER = new WorkerId(new InstanceId(0), 1, 1);
+
+  /// A system that can share them, though nobody does.
+  private static final ListenSockets NO_SOCKETS =
+      (ListenSockets)
+          Proxy.newProxyInstance(
+              ListenSockets.class.getClassLoader(),
+              new Class<?>[] {ListenSockets.class},
+              (_, _, _) -> List.of());
+
+  private final Vertx vertx = Vertx.vertx();
+  private final CompletableFuture<Optional<ListenSockets>> sockets = new CompletableFuture<>();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<BalancerReport> reports = new CopyOnWriteArrayList<>();
+  private volatile Optional<Sharing.Reports> verticle = Optional.empty();
+
+  @BeforeEach
+  void deploy() {
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<BalancerReport>consumer(
+            Addresses.BALANCER_REPORTS, message -> reports.add(message.body()));
+    ProcessHost host =
+        (ProcessHost)
+            Proxy.newProxyInstance(
+                ProcessHost.class.getClassLoader(),
+                new Class<?>[] {ProcessHost.class},
+                (_, method, _) -> {
+                  assertThat(method.getName()).isEqualTo("listenSockets");
+                  return sockets.join();
+                });
+    var context = new BalancerContext(host, Path.of("").toAbsolutePath(), System::nanoTime);
+    Map<Balance, SharingFactory> ways =
+        Map.of(Balance.NODE, written(Balance.NODE), Balance.PROXY, written(Balance.PROXY));
+    BalancerFixture.await(
+        vertx.deployVerticle(new ClusterBalancerVerticle(context, ways, Duration.ofMinutes(1))));
+  }
+
+  @AfterEach
+  void close() {
+    sockets.complete(Optional.empty());
+    BalancerFixture.await(vertx.close());
+  }
+
+  private SharingFactory written(Balance way) {
+    return (_, _, reports) -> {
+      verticle = Optional.of(reports);
+      told.add(way.word() + " made");
+      return new Written(way);
+    };
+  }
+
+  private final class Written implements Sharing {
+    private final Balance way;
+
+    private Written(Balance way) {
+      this.way = way;
+    }
+
+    private void tell(String what) {
+      told.add(way.word() + " " + what);
+    }
+
+    @Override
+    public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+      tell("prepare, port " + order.spec().cluster().port().orElse(0));
+      return Future.succeededFuture(
+          new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "memo"));
+    }
+
+    @Override
+    public void began(BalancerCommand.Began news) {
+      tell("began " + news.memo());
+    }
+
+    @Override
+    public void heard(WorkerId worker, String json) {
+      tell("heard " + json);
+    }
+
+    @Override
+    public Future<Integer> drain(WorkerId worker) {
+      tell("drain");
+      return Future.succeededFuture(3);
+    }
+
+    @Override
+    public void ended(WorkerId worker) {
+      tell("ended " + worker.generation());
+    }
+
+    @Override
+    public void released(WorkerId worker) {
+      tell("released " + worker.generation());
+    }
+
+    @Override
+    public List<String> addresses(AppName app) {
+      return List.of("*:8080");
+    }
+
+    @Override
+    public String strategy(AppName app) {
+      return "kernel";
+    }
+
+    @Override
+    public Future<Void> close() {
+      return Future.succeededFuture();
+    }
+  }
+
+  private static AppSpec app() {
+    var command =
+        new Command(Path.of("/app.js"), Optional.of(Path.of("/bin/node")), List.of(), List.of());
+    return AppSpec.of(APP, command, Path.of("/"))
+        .cluster(BalancerFixture.cluster(Balance.NODE, Optional.<Strategy>empty(), List.of()))
+        .build();
+  }
+
+  private BalancerCommand.Began began(String memo) {
+    return new BalancerCommand.Began(WORKER, 0, new ProcessIdentity("boot", 1, 1), app(), memo);
+  }
+
+  private Future<BalancerReply> ask(BalancerCommand command) {
+    return vertx
+        .eventBus()
+        .<BalancerReply>request(Addresses.BALANCER_COMMAND, command)
+        .map(reply -> reply.body());
+  }
+
+  @Test
+  void nothingWaitsForTheHostBeforeAnAppNeedsItAndThenAllGoesOnInOrder() {
+    assertThat(told).isEmpty();
+    Future<BalancerReply> first = ask(began("node kernel"));
+    vertx
+        .eventBus()
+        .send(Addresses.BALANCER_COMMAND, new BalancerCommand.Heard(WORKER, "\"hello\""));
+    Future<BalancerReply> drained = ask(new BalancerCommand.Drain(WORKER));
+    assertThat(first.isComplete()).isFalse();
+    sockets.complete(Optional.empty());
+    assertThat(BalancerFixture.await(drained)).isEqualTo(new BalancerReply.Drained(3));
+    BalancerFixture.await(first);
+    assertThat(told)
+        .containsExactly("node made", "node began kernel", "node heard \"hello\"", "node drain");
+  }
+
+  @Test
+  void anAppThatIsFoundUnsuitableGoesAnotherWayWithThePortThatWasSeen() {
+    sockets.complete(Optional.of(NO_SOCKETS));
+    BalancerFixture.await(ask(began("node kernel")));
+    vertx.runOnContext(_ -> verticle.orElseThrow().unsuitable(APP, "it listens past us"));
+    Eventually.await("it is told", BalancerFixture.DEADLINE, () -> !reports.isEmpty());
+    assertThat(reports).containsExactly(new BalancerReport.Rebalanced(APP, "it listens past us"));
+
+    told.clear();
+    var next = new WorkerId(WORKER.id(), WORKER.birth(), 2);
+    BalancerReply reply = BalancerFixture.await(ask(new BalancerCommand.Prepare(next, 0, app())));
+    assertThat(((Prepared) reply).memo()).isEqualTo("proxy memo");
+    assertThat(told).containsExactly("node released 1", "proxy made", "proxy prepare, port 8080");
+    assertThat(BalancerFixture.await(ask(new BalancerCommand.Ask(APP, WORKER.id()))))
+        .isEqualTo(
+            new BalancerReply.Status(
+                Balance.PROXY, "it listens past us", "kernel", List.of("*:8080"), Map.of()));
+  }
+}
