@@ -54,6 +54,7 @@ process.on('SIGINT', () => server.close((error) => {
 server.on('upgrade', (request, socket) => {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
   socket.on('data', (data) => socket.write(data));
+  socket.on('end', () => socket.end()); // http leaves that to whoever upgrades
 });
 if (kind === 'several') {
   server.listen(Number(place));

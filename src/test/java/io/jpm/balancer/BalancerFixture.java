@@ -99,15 +99,21 @@ final class BalancerFixture implements AutoCloseable {
     await(vertx.close());
     reports.clear();
     vertx = boot();
+    if (hearing == Hearing.LOST) {
+      hearing = Hearing.GOOD; // before the first is asked anything
+    }
     for (Worker worker : workers) {
       if (!worker.hasEnded()) {
         worker.begin();
       }
     }
-    if (hearing == Hearing.LATE) {
-      unheard.forEach(said -> vertx.eventBus().send(Addresses.BALANCER_COMMAND, said));
+    // In the order of the channel, with what is said meanwhile.
+    synchronized (unheard) {
+      if (hearing == Hearing.LATE) {
+        unheard.forEach(said -> vertx.eventBus().send(Addresses.BALANCER_COMMAND, said));
+        hearing = Hearing.GOOD;
+      }
     }
-    hearing = Hearing.GOOD;
   }
 
   /// One process.
@@ -189,10 +195,12 @@ final class BalancerFixture implements AutoCloseable {
     @Override
     public void internal(String json, Runnable heard) {
       var said = new BalancerCommand.Heard(id, json);
-      if (hearing == Hearing.GOOD) {
-        vertx.eventBus().send(Addresses.BALANCER_COMMAND, said);
-      } else {
-        unheard.add(said);
+      synchronized (unheard) {
+        if (hearing == Hearing.GOOD) {
+          vertx.eventBus().send(Addresses.BALANCER_COMMAND, said);
+        } else {
+          unheard.add(said);
+        }
       }
       heard.run();
     }

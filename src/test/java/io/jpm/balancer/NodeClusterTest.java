@@ -319,6 +319,16 @@ class NodeClusterTest {
     Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
   }
 
+  private void awaitUnheard(String act, int times) {
+    Eventually.await(
+        act + " is said",
+        BalancerFixture.DEADLINE,
+        () ->
+            balancer.unheard.stream().filter(said -> said.toString().contains(act)).count()
+                == times,
+        () -> balancer.unheard);
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = Strategy.class,
@@ -326,7 +336,7 @@ class NodeClusterTest {
   void whatAWorkerAskedOfADaemonThatEndedIsAnsweredByTheNext(Strategy strategy) throws IOException {
     balancer.hearing = Hearing.LOST;
     Worker one = balancer.start(web(strategy, freePort()), 0, 0);
-    Eventually.await("it asks", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    awaitUnheard("queryServer", 1);
     balancer.reboot();
     assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
   }
@@ -335,7 +345,7 @@ class NodeClusterTest {
   void whatAWorkerAskedWhileThereWasNoDaemonIsAnsweredOnce() throws IOException {
     balancer.hearing = Hearing.LATE;
     Worker one = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0);
-    Eventually.await("it asks", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    awaitUnheard("queryServer", 1);
     balancer.reboot();
     assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
     one.send("\"hello\"");
@@ -348,21 +358,21 @@ class NodeClusterTest {
   void ofAppsThatWantOnePortUnderSeveralAddressesAtOnceOneIsRefused() throws IOException {
     String port = Integer.toString(freePort());
     balancer.hearing = Hearing.LATE;
-    Worker all =
+    Worker wide =
         balancer.start(BalancerFixture.server("wide", Strategy.KERNEL, "http", port), 0, 0);
     Worker local =
         balancer.start(
             BalancerFixture.server("local", Strategy.KERNEL, "http", "127.0.0.1:" + port), 1, 0);
-    Eventually.await("both ask", BalancerFixture.DEADLINE, () -> balancer.unheard.size() == 2);
+    awaitUnheard("queryServer", 2);
     balancer.reboot();
     Eventually.await(
         "one is refused",
         BalancerFixture.DEADLINE,
-        () -> (all.output() + local.output()).contains("error EADDRINUSE"));
+        () -> (wide.output() + local.output()).contains("error EADDRINUSE"));
     Eventually.await(
         "the other listens",
         BalancerFixture.DEADLINE,
-        () -> (all.output() + local.output()).contains("listening"));
+        () -> (wide.output() + local.output()).contains("listening"));
     Eventually.await(
         "one socket is open",
         BalancerFixture.DEADLINE,
@@ -384,7 +394,7 @@ class NodeClusterTest {
     Worker one = balancer.start(web.draft().cluster(patient).build(), 0, 0).awaitListening();
     balancer.hearing = Hearing.LOST;
     Future<Integer> lost = one.drain();
-    Eventually.await("it tells", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    awaitUnheard("drained", 1);
     balancer.reboot();
     assertThat(BalancerFixture.await(one.drain())).isZero();
     Eventually.await("the first has its answer", BalancerFixture.DEADLINE, lost::isComplete);
