@@ -159,8 +159,9 @@ final class ProxyHarness implements Closeable {
     run(() -> sharing.began(new Began(worker, 0, new ProcessIdentity("boot", 7, 7), spec(), memo)));
   }
 
+  /// Returns when the draining has begun.
   Future<Integer> drain(Instance instance) {
-    return on(() -> sharing.drain(instance.worker()));
+    return get(() -> sharing.drain(instance.worker()));
   }
 
   /// The instance's process ends.
