@@ -48,16 +48,9 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private final Duration unclaimed;
   private final Map<Balance, Sharing> sharings = new EnumMap<>(Balance.class);
   private final Map<AppName, BalancedApp> apps = new HashMap<>();
-  private final Map<Slot, Place> places = new HashMap<>();
+  private final Map<WorkerId.Slot, Place> places = new HashMap<>();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
-
-  /// One instance as it is supervised: its processes come one after the other.
-  private record Slot(InstanceId id, long birth) {
-    static Slot of(WorkerId worker) {
-      return new Slot(worker.id(), worker.birth());
-    }
-  }
 
   /// @param worker its last process
   private record Place(Balance way, AppName app, WorkerId worker) {}
@@ -239,7 +232,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   /// A slot whose next process goes another way leaves the old one.
   private void place(WorkerId worker, Balance way, AppName app) {
-    Place former = places.put(Slot.of(worker), new Place(way, app, worker));
+    Place former = places.put(worker.slot(), new Place(way, app, worker));
     Sharing left = former == null ? null : sharings.get(former.way());
     if (left == null || former.worker().equals(worker)) {
       return;
@@ -253,7 +246,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private void release(WorkerId worker) {
-    Place place = places.remove(Slot.of(worker));
+    Place place = places.remove(worker.slot());
     if (place == null) {
       return;
     }
@@ -268,7 +261,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private Optional<Sharing> sharing(WorkerId worker) {
-    return Optional.ofNullable(places.get(Slot.of(worker))).map(place -> sharings.get(place.way()));
+    return Optional.ofNullable(places.get(worker.slot())).map(place -> sharings.get(place.way()));
   }
 
   private BalancerReply status(AppName app, InstanceId id) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /// A host, a folder, and children made of the scripts in `children/`; at the end all that was
 /// started is ended, and proved to be.
@@ -128,95 +129,67 @@ public final class HostFixture implements AutoCloseable {
   }
 
   public SpawnRequest withTag(SpawnRequest request, String tag) {
-    return new SpawnRequest(
-        request.program(),
-        request.argv(),
-        request.environment(),
-        request.cwd(),
-        request.out(),
-        request.error(),
-        tag,
-        request.runAs(),
-        request.channel(),
-        request.terminal(),
-        request.sockets());
+    return with(request, it -> it.tag = tag);
   }
 
   public SpawnRequest withChannel(SpawnRequest request) {
-    return new SpawnRequest(
-        request.program(),
-        request.argv(),
-        request.environment(),
-        request.cwd(),
-        request.out(),
-        request.error(),
-        request.tag(),
-        request.runAs(),
-        true,
-        request.terminal(),
-        request.sockets());
+    return with(request, it -> it.channel = true);
   }
 
   public SpawnRequest withTerminal(SpawnRequest request) {
-    return new SpawnRequest(
-        request.program(),
-        request.argv(),
-        request.environment(),
-        request.cwd(),
-        request.out(),
-        request.error(),
-        request.tag(),
-        request.runAs(),
-        request.channel(),
-        true,
-        request.sockets());
+    return with(request, it -> it.terminal = true);
   }
 
   public SpawnRequest withSockets(SpawnRequest request, String... keys) {
-    return new SpawnRequest(
-        request.program(),
-        request.argv(),
-        request.environment(),
-        request.cwd(),
-        request.out(),
-        request.error(),
-        request.tag(),
-        request.runAs(),
-        request.channel(),
-        request.terminal(),
-        List.of(keys));
+    return with(request, it -> it.sockets = List.of(keys));
   }
 
   public SpawnRequest withRunAs(SpawnRequest request, RunAs runAs) {
-    return new SpawnRequest(
-        request.program(),
-        request.argv(),
-        request.environment(),
-        request.cwd(),
-        request.out(),
-        request.error(),
-        request.tag(),
-        runAs,
-        request.channel(),
-        request.terminal(),
-        request.sockets());
+    return with(request, it -> it.runAs = runAs);
   }
 
   public SpawnRequest withVariable(SpawnRequest request, String name, String value) {
-    Map<String, String> environment = new HashMap<>(request.environment());
-    environment.put(name, value);
-    return new SpawnRequest(
-        request.program(),
-        request.argv(),
-        environment,
-        request.cwd(),
-        request.out(),
-        request.error(),
-        request.tag(),
-        request.runAs(),
-        request.channel(),
-        request.terminal(),
-        request.sockets());
+    return with(request, it -> it.environment.put(name, value));
+  }
+
+  private static SpawnRequest with(SpawnRequest request, Consumer<Changes> change) {
+    var changes = new Changes(request);
+    change.accept(changes);
+    return changes.to(request);
+  }
+
+  /// What tests want otherwise in a request.
+  private static final class Changes {
+    private final Map<String, String> environment;
+    private String tag;
+    private RunAs runAs;
+    private boolean channel;
+    private boolean terminal;
+    private List<String> sockets;
+
+    Changes(SpawnRequest request) {
+      environment = new HashMap<>(request.environment());
+      tag = request.tag();
+      runAs = request.runAs();
+      channel = request.channel();
+      terminal = request.terminal();
+      sockets = request.sockets();
+    }
+
+    SpawnRequest to(SpawnRequest request) {
+      return new SpawnRequest(
+          request.program(),
+          request.argv(),
+          environment,
+          request.cwd(),
+          request.out(),
+          request.error(),
+          tag,
+          runAs,
+          channel,
+          terminal,
+          sockets);
+    }
   }
 
   public Spawned start(String script, String... arguments) {

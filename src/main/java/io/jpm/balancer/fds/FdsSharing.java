@@ -1,5 +1,6 @@
 package io.jpm.balancer.fds;
 
+import io.jpm.balancer.way.Lookout;
 import io.jpm.balancer.way.Sharing;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
@@ -25,6 +26,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -34,8 +37,6 @@ import java.util.stream.Collectors;
 public final class FdsSharing implements Sharing {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final String PREFIX = "fds ";
-  private static final long FIRST_LOOK_MILLIS = 50;
-  private static final long SLOWEST_LOOK_MILLIS = 500;
 
   /// A program believes in what it inherits only when LISTEN_PID is its own, which nobody knows
   /// before it is made; `exec` keeps the pid of the shell.
@@ -46,14 +47,8 @@ public final class FdsSharing implements Sharing {
   private final ProcessHost host;
   private final Reports reports;
   private final Map<WorkerId, Held> workers = new HashMap<>();
-  private final Map<Slot, AppName> slots = new HashMap<>();
+  private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
   private final Set<WorkerId> awaited = new HashSet<>();
-
-  private record Slot(int id, long birth) {
-    static Slot of(WorkerId worker) {
-      return new Slot(worker.id().value(), worker.birth());
-    }
-  }
 
   /// What a process was made with.
   private record Held(AppName app, List<ListenAddress> listen) {}
@@ -69,7 +64,7 @@ public final class FdsSharing implements Sharing {
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     AppSpec spec = order.spec();
     List<ListenAddress> listen = spec.cluster().listen();
-    hold(order.worker(), spec);
+    hold(order.worker(), new Held(spec.name(), listen));
     Set<String> wanted = keysInUse(spec.name());
     return OffLoop.<BalancerReply>call(
         vertx,
@@ -87,9 +82,9 @@ public final class FdsSharing implements Sharing {
         });
   }
 
-  private void hold(WorkerId worker, AppSpec spec) {
-    workers.put(worker, new Held(spec.name(), spec.cluster().listen()));
-    slots.put(Slot.of(worker), spec.name());
+  private void hold(WorkerId worker, Held held) {
+    workers.put(worker, held);
+    slots.put(worker.slot(), held.app());
   }
 
   private Set<String> keysInUse(AppName app) {
@@ -150,34 +145,40 @@ public final class FdsSharing implements Sharing {
     if (!workers.containsKey(news.worker())) {
       // What it was made with, which its description may not say any more.
       List<ListenAddress> listen = FdsOpening.addresses(news.memo());
-      workers.put(news.worker(), new Held(news.spec().name(), listen));
-      slots.put(Slot.of(news.worker()), news.spec().name());
+      hold(news.worker(), new Held(news.spec().name(), listen));
     }
     awaited.add(news.worker());
-    look(news.worker(), news.process(), FIRST_LOOK_MILLIS);
+    new Lookout<>(vertx, news.spec().name().value(), new Beginner(news)).begin();
   }
 
-  private void look(WorkerId worker, ProcessIdentity process, long pause) {
-    Held held = workers.get(worker);
-    if (held == null || !awaited.contains(worker)) {
-      return;
+  /// What is looked at until it takes connections.
+  private final class Beginner implements Lookout.Scene<String> {
+    private final WorkerId worker;
+    private final ProcessIdentity identity;
+    private final Set<String> keys;
+
+    Beginner(BalancerCommand.Began news) {
+      this.worker = news.worker();
+      this.identity = news.process();
+      Held held = Objects.requireNonNull(workers.get(worker));
+      this.keys = held.listen().stream().map(it -> key(held.app(), it)).collect(Collectors.toSet());
     }
-    Set<String> keys =
-        held.listen().stream().map(it -> key(held.app(), it)).collect(Collectors.toSet());
-    vertx
-        .executeBlocking(() -> accepted(process, keys), false)
-        .onComplete(seen -> {
-          if (seen.failed()) {
-            LOG.log(Level.WARNING, "cannot see where " + held.app() + " listens", seen.cause());
-          } else if (!seen.result().isEmpty()) {
-            if (awaited.remove(worker)) {
-              reports.listening(worker, seen.result().getFirst());
-            }
-            return;
-          }
-          long next = Math.min(SLOWEST_LOOK_MILLIS, pause + pause / 2);
-          vertx.setTimer(pause, _ -> look(worker, process, next));
-        });
+
+    @Override
+    public boolean wanted() {
+      return awaited.contains(worker);
+    }
+
+    @Override
+    public Optional<String> look() throws ListenFailure {
+      return accepted(identity, keys).stream().findFirst();
+    }
+
+    @Override
+    public void seen(String address) {
+      awaited.remove(worker);
+      reports.listening(worker, address);
+    }
   }
 
   /// The addresses of the sockets that the process waits on for connections.
@@ -207,7 +208,7 @@ public final class FdsSharing implements Sharing {
   @Override
   public void released(WorkerId worker) {
     ended(worker);
-    AppName app = slots.remove(Slot.of(worker));
+    AppName app = slots.remove(worker.slot());
     if (app != null && !slots.containsValue(app)) {
       OffLoop.call(
               vertx,

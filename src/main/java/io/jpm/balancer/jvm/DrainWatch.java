@@ -1,5 +1,6 @@
 package io.jpm.balancer.jvm;
 
+import io.jpm.balancer.way.WorkerOrders;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
@@ -10,7 +11,6 @@ import java.util.Optional;
 /// Has a process take no more connections, and waits until it has none. Owned by ClusterBalancer's
 /// context.
 final class DrainWatch {
-  private static final String ORDER = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
   private static final long FIRST_MILLIS = 50;
   private static final long LONGEST_MILLIS = 250;
 
@@ -35,7 +35,7 @@ final class DrainWatch {
     worker.draining = Optional.of(done);
     Round round = new Round(worker, done);
     vertx
-        .executeBlocking(() -> host.post(worker.process, ORDER), false)
+        .executeBlocking(() -> host.post(worker.process, WorkerOrders.DRAIN), false)
         .onSuccess(round::ordered)
         .onFailure(done::tryFail);
     return done.future();

@@ -6,7 +6,6 @@ import io.jpm.bus.BalancerReply;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
@@ -20,7 +19,6 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,20 +39,12 @@ public final class JvmSharing implements Sharing {
   private final AgentOptions agent;
   private final Reports reports;
   private final Map<AppName, App> apps = new HashMap<>();
-  private final Map<Member, AppName> members = new HashMap<>();
+  private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
   private boolean closed;
 
-  /// What one process follows another as.
-  private record Member(InstanceId id, long birth) {
-    static Member of(WorkerId worker) {
-      return new Member(worker.id(), worker.birth());
-    }
-  }
-
   /// What is known of an app.
   private static final class App {
-    final Set<Member> members = new HashSet<>();
     List<String> addresses = List.of();
     boolean unsuitable;
     boolean tidying;
@@ -109,8 +99,8 @@ public final class JvmSharing implements Sharing {
   }
 
   private void member(WorkerId worker, AppSpec spec) {
-    members.put(Member.of(worker), spec.name());
-    apps.computeIfAbsent(spec.name(), _ -> new App()).members.add(Member.of(worker));
+    members.put(worker.slot(), spec.name());
+    apps.putIfAbsent(spec.name(), new App());
   }
 
   @Override
@@ -127,7 +117,6 @@ public final class JvmSharing implements Sharing {
       return;
     }
     switch (sight) {
-      case ListeningWatch.Sight.Nothing() -> {}
       case ListeningWatch.Sight.Accepting(String address, List<String> all) -> {
         worker.listening = true;
         app.addresses = all;
@@ -167,13 +156,8 @@ public final class JvmSharing implements Sharing {
 
   @Override
   public void released(WorkerId worker) {
-    AppName name = members.remove(Member.of(worker));
-    App app = name == null ? null : apps.get(name);
-    if (name == null || app == null) {
-      return;
-    }
-    app.members.remove(Member.of(worker));
-    if (app.members.isEmpty()) {
+    AppName name = members.remove(worker.slot());
+    if (name != null && !members.containsValue(name)) {
       apps.remove(name);
       store.ifPresent(sockets -> close(new AppSockets(sockets, name)));
     }

@@ -48,7 +48,7 @@ final class NodePorts {
   private final ProcessHost host;
   private final Adoption adoption;
   private final Map<String, NodePort> ports = new LinkedHashMap<>();
-  private final Map<Slot, AppName> slots = new HashMap<>();
+  private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
   private final Set<NodeWorker> alive = new HashSet<>();
 
   /// Those of a former daemon of which it is not known yet where they listen.
@@ -56,12 +56,6 @@ final class NodePorts {
 
   /// Far from the numbers of a former daemon, whose answers may still come.
   private long seq = ThreadLocalRandom.current().nextLong(1 << 20) << 31;
-
-  private record Slot(int id, long birth) {
-    static Slot of(WorkerId worker) {
-      return new Slot(worker.id().value(), worker.birth());
-    }
-  }
 
   NodePorts(Vertx vertx, ProcessHost host) {
     this.vertx = vertx;
@@ -71,7 +65,7 @@ final class NodePorts {
   }
 
   void enter(WorkerId worker, AppName app) {
-    slots.put(Slot.of(worker), app);
+    slots.put(worker.slot(), app);
   }
 
   /// Answers a worker that wants to listen.
@@ -328,7 +322,7 @@ final class NodePorts {
 
   /// Nothing follows in the worker's place.
   void release(WorkerId worker) {
-    AppName app = slots.remove(Slot.of(worker));
+    AppName app = slots.remove(worker.slot());
     if (app == null || slots.containsValue(app)) {
       return;
     }

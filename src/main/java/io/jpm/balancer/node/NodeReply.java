@@ -7,9 +7,6 @@ import java.util.Optional;
 
 /// What the primary says to a worker.
 final class NodeReply {
-  /// Has the preload take no more connections.
-  static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
-
   /// Asks the preload where it listens, and what it still waits for an answer to.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 

@@ -2,6 +2,7 @@ package io.jpm.balancer.node;
 
 import io.jpm.balancer.node.NodeMessage.Query;
 import io.jpm.balancer.way.Sharing;
+import io.jpm.balancer.way.WorkerOrders;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
@@ -175,7 +176,7 @@ public final class NodeSharing implements Sharing {
     Set<Integer> numbers = ports.numbersOf(worker);
     worker.drains(done);
     ports.rest(worker);
-    if (!post(worker, NodeReply.DRAIN)) {
+    if (!post(worker, WorkerOrders.DRAIN)) {
       count(worker.process().get(), numbers, done);
       return done.future();
     }

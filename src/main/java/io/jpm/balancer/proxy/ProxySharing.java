@@ -192,10 +192,8 @@ public final class ProxySharing implements Sharing {
   private void forgetEarlier(WorkerId worker) {
     List<WorkerId> earlier =
         members.keySet().stream()
-            .filter(one ->
-                one.id().equals(worker.id())
-                    && one.birth() == worker.birth()
-                    && one.generation() < worker.generation())
+            .filter(
+                one -> one.slot().equals(worker.slot()) && one.generation() < worker.generation())
             .toList();
     earlier.forEach(this::ended);
   }
