@@ -110,14 +110,15 @@ def rate(port, close):
 
 
 def rates(bench, keep, close, servers):
-    """Fills two rows for all servers, in turn."""
-    for port in servers.values():
+    """Fills two rows for all servers, in turn: A B, then B A, as what ran before has its effect."""
+    order = list(servers.items())
+    for _, port in order:
         rate(port, False)  # once untimed: compilers are warm for all
     for _ in range(bench.rounds):
-        for tool, port in servers.items():
-            bench.record(keep, tool, rate(port, False))
-        for tool, port in servers.items():
-            bench.record(close, tool, rate(port, True))
+        for row, close_each in ((keep, False), (close, True)):
+            for tool, port in order:
+                bench.record(row, tool, rate(port, close_each))
+        order.reverse()
 
 
 @measures(
