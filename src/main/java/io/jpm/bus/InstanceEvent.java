@@ -62,6 +62,12 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     /// A reload has put a new process in the place of the former one.
     RELOAD,
     /// A reload's new process did not get ready; the former one stays.
-    RELOAD_FAILED
+    RELOAD_FAILED,
+    /// It runs, but its readiness or liveness check fails.
+    UNHEALTHY,
+    /// It is well again after [#UNHEALTHY].
+    RECOVERED,
+    /// It uses more than a limit allows.
+    LIMIT
   }
 }

@@ -29,6 +29,8 @@ import java.util.Optional;
 /// @param pidFile the file with the pid, written for people and scripts
 /// @param nextRun when its schedule says that the next restart is due, wall clock
 /// @param report what the app says about itself
+/// @param unhealthy why it is not well although it runs; empty: as far as is known it is well
+/// @param status what it says of its present state (`STATUS=` of `sd_notify(3)`); may be empty
 public record InstanceView(
     InstanceId id,
     AppSpec spec,
@@ -46,4 +48,6 @@ public record InstanceView(
     Optional<Path> combinedFile,
     Path pidFile,
     Optional<Instant> nextRun,
-    AppReport report) {}
+    AppReport report,
+    Optional<String> unhealthy,
+    String status) {}

@@ -1,6 +1,8 @@
 package io.jpm.bus;
 
+import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +17,31 @@ public sealed interface SatanCommand extends BusMessage {
       bytes = Map.copyOf(bytes);
     }
   }
+
+  /// From now on ask how this process is, as its app says; a [SatanReport] tells what comes of it.
+  /// Said before the process is made, so that nothing it says is missed; a process that was adopted
+  /// is said to be `ready` when it was so before. Answered with [SatanReply.Done] when everything
+  /// that the process may say will be heard.
+  ///
+  /// @param worker the process
+  /// @param spec its app
+  /// @param variables the environment of the process
+  /// @param ready whether startup and readiness have passed already
+  record Attend(WorkerId worker, AppSpec spec, Map<String, String> variables, boolean ready)
+      implements SatanCommand {
+    public Attend {
+      variables = Map.copyOf(variables);
+    }
+  }
+
+  /// The process of [Attend] is there. Not answered.
+  record Began(WorkerId worker, ProcessIdentity process) implements SatanCommand {}
+
+  /// The process has said `ready` over its channel. Not answered.
+  record SaidReady(WorkerId worker) implements SatanCommand {}
+
+  /// The process has ended or is being ended: nothing more is asked. Not answered.
+  record Leave(WorkerId worker) implements SatanCommand {}
 
   /// What these processes use now.
   record Sample(List<ProcessIdentity> processes) implements SatanCommand {

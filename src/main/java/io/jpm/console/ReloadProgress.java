@@ -62,7 +62,17 @@ final class ReloadProgress {
           session.info(line(instance));
         }
       }
-      case START, ONLINE, RESTART, STOPPING, STOP, ERRORED, DELETE, ADOPT -> {}
+      case START,
+          ONLINE,
+          RESTART,
+          STOPPING,
+          STOP,
+          ERRORED,
+          DELETE,
+          ADOPT,
+          UNHEALTHY,
+          RECOVERED,
+          LIMIT -> {}
     }
   }
 

@@ -75,6 +75,12 @@ final class Instance {
   /// What the present process says over its channel.
   AppChannel channel = new AppChannel();
 
+  /// Why the present process is not well although it runs.
+  Optional<String> unhealthy = Optional.empty();
+
+  /// What the present process says of its state; empty: nothing.
+  String saying = "";
+
   /// What went wrong with the stop command of the last stop.
   Optional<String> stopProblem = Optional.empty();
 
@@ -156,7 +162,9 @@ final class Instance {
         paths.combined(),
         paths.pidFile(),
         state.wanted() == Wanted.DOWN ? Optional.empty() : nextRun,
-        channel.report());
+        channel.report(),
+        unhealthy,
+        saying);
   }
 
   /// What LogAggregator is to do with the output, as it is described now.

@@ -36,6 +36,9 @@ final class MemoryLimits {
             message -> {
               switch (message.body()) {
                 case SatanReport.MemoryExceeded exceeded -> act(exceeded);
+                case SatanReport.OfHealth _ -> {
+                  // Not about memory.
+                }
               }
             })
         .completion();

@@ -19,6 +19,9 @@ import java.util.Optional;
 /// @param restart when to start again
 /// @param stop how to end
 /// @param readiness when it counts as online
+/// @param health what tells how it is
+/// @param limits what it may use
+/// @param hooks who is told of what happens to it
 /// @param triggers what restarts it
 /// @param dependsOn apps that must have come so far before this one is started
 /// @param logs where output goes
@@ -37,6 +40,9 @@ public record AppSpec(
     RestartPolicy restart,
     StopPolicy stop,
     Readiness readiness,
+    Health health,
+    ResourceLimits limits,
+    Hooks hooks,
     Triggers triggers,
     Map<AppName, Condition> dependsOn,
     LogFiles logs,
@@ -68,6 +74,9 @@ public record AppSpec(
         .restart(restart)
         .stop(stop)
         .readiness(readiness)
+        .health(health)
+        .limits(limits)
+        .hooks(hooks)
         .triggers(triggers)
         .dependsOn(dependsOn)
         .logs(logs)
@@ -88,6 +97,9 @@ public record AppSpec(
     private RestartPolicy restart = RestartPolicy.DEFAULT;
     private StopPolicy stop = StopPolicy.DEFAULT;
     private Readiness readiness = Readiness.DEFAULT;
+    private Health health = Health.NONE;
+    private ResourceLimits limits = ResourceLimits.NONE;
+    private Hooks hooks = Hooks.NONE;
     private Triggers triggers = Triggers.NONE;
     private Map<AppName, Condition> dependsOn = Map.of();
     private LogFiles logs = LogFiles.DEFAULT;
@@ -159,6 +171,24 @@ public record AppSpec(
       return this;
     }
 
+    /// Sets [AppSpec#health].
+    public Draft health(Health value) {
+      this.health = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#limits].
+    public Draft limits(ResourceLimits value) {
+      this.limits = value;
+      return this;
+    }
+
+    /// Sets [AppSpec#hooks].
+    public Draft hooks(Hooks value) {
+      this.hooks = value;
+      return this;
+    }
+
     /// Sets [AppSpec#triggers].
     public Draft triggers(Triggers value) {
       this.triggers = value;
@@ -187,7 +217,7 @@ public record AppSpec(
     public AppSpec build() {
       return new AppSpec(
           name, namespace, command, cwd, variables, runAs, instances, cluster, autostart, restart,
-          stop, readiness, triggers, dependsOn, logs, pidFile);
+          stop, readiness, health, limits, hooks, triggers, dependsOn, logs, pidFile);
     }
   }
 }

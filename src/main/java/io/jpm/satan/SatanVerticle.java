@@ -53,6 +53,10 @@ public final class SatanVerticle extends VerticleBase {
         watch.set(bytes);
         message.reply(new SatanReply.Done());
       }
+      case SatanCommand.Attend _ -> message.reply(new SatanReply.Done());
+      case SatanCommand.Began _, SatanCommand.SaidReady _, SatanCommand.Leave _ -> {
+        // The check of health is yet to come.
+      }
       case SatanCommand.Sample(List<ProcessIdentity> processes) ->
           OffLoop.call(vertx, () -> usages(processes))
               .onSuccess(usages ->

@@ -73,7 +73,9 @@ public final class Instances {
         instance.combinedFile(),
         instance.pidFile(),
         instance.nextRun(),
-        instance.report());
+        instance.report(),
+        instance.unhealthy(),
+        instance.status());
   }
 
   /// An app with every option of output.
@@ -145,7 +147,9 @@ public final class Instances {
         spec.logs().combined().map(_ -> logs.resolve(stem + ".log")),
         Path.of("/home/me/.jpm/pids", spec.name().fileStem() + "-" + id + ".pid"),
         Optional.empty(),
-        AppReport.NONE);
+        AppReport.NONE,
+        Optional.empty(),
+        "");
   }
 
   public static ProcessIdentity process(int id) {

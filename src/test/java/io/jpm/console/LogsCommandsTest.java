@@ -207,7 +207,9 @@ class LogsCommandsTest {
             web.combinedFile(),
             web.pidFile(),
             web.nextRun(),
-            web.report()));
+            web.report(),
+            web.unhealthy(),
+            web.status()));
     assertThat(logs(sought("logs web --nostream"))).containsExactly(web.errorFile());
   }
 
