@@ -7,6 +7,8 @@ import java.util.concurrent.Executors;
 /// Nothing in here knows of jpm. Java 17 runs it as it is: java Server.java
 public class Server {
   public static void main(String[] args) throws IOException {
+    // Or the kernel holds the end of an answer back until the client has acknowledged its beginning.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
     int port = Integer.parseInt(System.getenv().getOrDefault("PORT", "8080"));
     String version = System.getenv().getOrDefault("VERSION", "1");
     HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);

@@ -68,7 +68,7 @@ final class PortHolders {
   }
 
   private List<TcpTable.Row> listening() {
-    return TcpTable.of(self.pid(), state -> state == TcpTable.LISTEN);
+    return TcpTable.of(self.pid(), Set.of(TcpTable.LISTEN));
   }
 
   private static boolean collides(InetSocketAddress one, InetSocketAddress other) {

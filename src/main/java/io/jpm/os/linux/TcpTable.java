@@ -9,10 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntPredicate;
+import java.util.Set;
 
-/// The TCP sockets that a process's part of the network has, `/proc/PID/net/tcp` and `tcp6`,
-/// `proc_pid_net(5)`.
+/// The TCP sockets that a process's part of the network has, by [SocketDiag] where it is the
+/// daemon's own, else by `/proc/PID/net/tcp` and `tcp6`, `proc_pid_net(5)`.
 final class TcpTable {
   static final int ESTABLISHED = 0x01;
   static final int CLOSE_WAIT = 0x08;
@@ -24,33 +24,40 @@ final class TcpTable {
 
   /// One socket.
   ///
-  /// @param local the address and port of this side, in hex as in the file
+  /// @param address of this side
   /// @param state of the connection, LISTEN for none
   /// @param inode the kernel's number of it, 0 when no process has it
-  record Row(String local, int state, long inode) {
+  record Row(InetSocketAddress address, int state, long inode) {
     int port() {
-      return Integer.parseInt(local, local.indexOf(':') + 1, local.length(), 16);
-    }
-
-    /// The address is in words of 4 bytes, each in the order of the processor.
-    InetSocketAddress address() {
-      int colon = local.indexOf(':');
-      ByteBuffer bytes = ByteBuffer.allocate(colon / 2).order(ByteOrder.nativeOrder());
-      for (int at = 0; at < colon; at += 8) {
-        bytes.putInt(Integer.parseUnsignedInt(local, at, at + 8, 16));
-      }
-      return new InetSocketAddress(SocketAddresses.address(bytes.array(), 0), port());
+      return address.getPort();
     }
   }
 
-  /// Those of the process `pid` whose state `wanted` accepts; nothing where it does not let us
-  /// read.
-  static List<Row> of(int pid, IntPredicate wanted) {
+  /// Those of the process `pid` that are in one of `states`; nothing where it does not let us read.
+  static List<Row> of(int pid, Set<Integer> states) {
+    return isHere(pid)
+        ? SocketDiag.sockets(states.stream().mapToInt(state -> 1 << state).sum())
+            .orElseGet(() -> read(pid, states))
+        : read(pid, states);
+  }
+
+  /// Whether its part of the network is the daemon's own.
+  private static boolean isHere(int pid) {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net"))
+          .equals(Files.readSymbolicLink(Path.of("/proc/self/ns/net")));
+    } catch (IOException notToBeRead) {
+      return false;
+    }
+  }
+
+  /// As [#of], always from the files.
+  static List<Row> read(int pid, Set<Integer> states) {
     List<Row> rows = new ArrayList<>();
     for (String name : List.of("tcp", "tcp6")) {
       try {
         byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/net/" + name));
-        rows.addAll(parse(new String(bytes, StandardCharsets.US_ASCII), wanted));
+        rows.addAll(parse(new String(bytes, StandardCharsets.US_ASCII), states));
       } catch (IOException goneOrWithoutIpv6) {
         // Ignored because then it has none of that kind.
       }
@@ -58,8 +65,19 @@ final class TcpTable {
     return rows;
   }
 
+  /// The address is in words of 4 bytes, each in the order of the processor.
+  private static InetSocketAddress address(String hex) {
+    int colon = hex.indexOf(':');
+    ByteBuffer bytes = ByteBuffer.allocate(colon / 2).order(ByteOrder.nativeOrder());
+    for (int at = 0; at < colon; at += 8) {
+      bytes.putInt(Integer.parseUnsignedInt(hex, at, at + 8, 16));
+    }
+    int port = Integer.parseInt(hex, colon + 1, hex.length(), 16);
+    return new InetSocketAddress(SocketAddresses.address(bytes.array(), 0), port);
+  }
+
   /// The rows of the text of such a file; what is no row is left out.
-  static List<Row> parse(String text, IntPredicate wanted) {
+  static List<Row> parse(String text, Set<Integer> states) {
     List<Row> rows = new ArrayList<>();
     text.lines()
         .skip(1)
@@ -71,10 +89,11 @@ final class TcpTable {
           int state = row.indexOf(' ', remote) + 1;
           if (local > 0 && remote > 0 && state > 0 && state + 2 < row.length()) {
             int number = Integer.parseInt(row, state, state + 2, 16);
-            if (wanted.test(number)) {
+            if (states.contains(number)) {
               String[] words = row.split(" +", INODE_WORD + 2);
               if (words.length > INODE_WORD) {
-                rows.add(new Row(words[1], number, Long.parseLong(words[INODE_WORD])));
+                long inode = Long.parseLong(words[INODE_WORD]);
+                rows.add(new Row(address(words[1]), number, inode));
               }
             }
           }

@@ -21,7 +21,7 @@ final class TreeSockets {
   /// What it listens on.
   List<Listening> listening() {
     // First what there is at all: mostly little, and read at once.
-    List<TcpTable.Row> rows = TcpTable.of(main.pid(), state -> state == TcpTable.LISTEN);
+    List<TcpTable.Row> rows = TcpTable.of(main.pid(), Set.of(TcpTable.LISTEN));
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
     return rows.stream()
         .filter(row -> files.stream().anyMatch(one -> one.sockets().containsValue(row.inode())))
@@ -40,9 +40,7 @@ final class TreeSockets {
   /// How many connections it has that came in through one of `ports`.
   int connections(Set<Integer> ports) {
     List<TcpTable.Row> rows =
-        TcpTable.of(
-                main.pid(), state -> state == TcpTable.ESTABLISHED || state == TcpTable.CLOSE_WAIT)
-            .stream()
+        TcpTable.of(main.pid(), Set.of(TcpTable.ESTABLISHED, TcpTable.CLOSE_WAIT)).stream()
             .filter(row -> row.inode() != 0 && ports.contains(row.port()))
             .toList();
     if (rows.isEmpty()) {

@@ -170,13 +170,36 @@ class TreeSocketsTest {
         12345: 00000000000000000000000001000000:1F90 00000000000000000000000000000000:0000 01 00000000:00000000 00:00000000 00000000  1000        0 77 1 0000000018d4f5ef 100 0 0 10 0
         rubbish
         """;
-    List<TcpTable.Row> rows = TcpTable.parse(text, _ -> true);
+    List<TcpTable.Row> rows = TcpTable.parse(text, Set.of(TcpTable.LISTEN, TcpTable.ESTABLISHED));
 
     assertThat(rows).extracting(TcpTable.Row::inode).containsExactly(5437001L, 77L);
     assertThat(rows.get(0).address()).isEqualTo(Loopback.at(3000));
     assertThat(rows.get(1).address())
         .isEqualTo(new InetSocketAddress(InetAddress.ofLiteral("::1"), 8080));
-    assertThat(TcpTable.parse(text, state -> state == TcpTable.LISTEN)).hasSize(1);
+    assertThat(TcpTable.parse(text, Set.of(TcpTable.LISTEN))).hasSize(1);
+  }
+
+  @Test
+  void theKernelTellsTheSameAsItsTables() throws IOException {
+    InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
+    Set<Integer> states = Set.of(TcpTable.LISTEN, TcpTable.ESTABLISHED);
+    try (var four = new ServerSocket(0, 1, loopback);
+        var six = new ServerSocket(0, 1, InetAddress.ofLiteral("::1"));
+        var client = new Socket(loopback, four.getLocalPort());
+        var taken = four.accept()) {
+      Set<Integer> ports = Set.of(four.getLocalPort(), six.getLocalPort(), client.getLocalPort());
+      int own = (int) ProcessHandle.current().pid();
+
+      List<TcpTable.Row> told = SocketDiag.sockets(1 << 1 | 1 << 10).orElseThrow();
+
+      assertThat(told.stream().filter(row -> ports.contains(row.port())))
+          .hasSize(4)
+          .containsExactlyInAnyOrderElementsOf(
+              TcpTable.read(own, states).stream()
+                  .filter(row -> ports.contains(row.port()))
+                  .toList());
+      assertThat(taken.isConnected()).isTrue();
+    }
   }
 
   @Test
