@@ -112,8 +112,9 @@ def rate(port, close):
 def rates(bench, keep, close, servers):
     """Fills two rows for all servers, in turn: A B, then B A, as what ran before has its effect."""
     order = list(servers.items())
-    for _, port in order:
-        rate(port, False)  # once untimed: compilers are warm for all
+    for close_each in (False, True) * 2:  # untimed: two JVMs have each half the requests to get warm by
+        for _, port in order:
+            rate(port, close_each)
     for _ in range(bench.rounds):
         for row, close_each in ((keep, False), (close, True)):
             for tool, port in order:
