@@ -108,6 +108,7 @@ class NodePathTest {
       next = balancer.start(web(Strategy.KERNEL, "http"), 0, 0);
       assertThat(waiting.read().body()).isEqualTo("worker 1 " + next.pid());
     }
+    one.release();
     next.end(Signal.SIGKILL);
     assertThat(path).exists();
     next.release();
@@ -142,6 +143,7 @@ class NodePathTest {
     Worker next = balancer.start(web(Strategy.KERNEL, "unlink"), 1, 1).awaitListening();
     assertThat(BalancerFixture.await(two.drain())).isZero();
     two.end(Signal.SIGINT);
+    two.release();
     assertThat(ask()).isEqualTo("worker 2 " + next.pid());
     for (Worker last : List.of(one, next)) {
       last.end(Signal.SIGKILL);

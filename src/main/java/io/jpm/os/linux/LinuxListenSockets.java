@@ -38,6 +38,9 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   @Override
   public synchronized ListenSocket open(String key, PathWish wish) throws ListenFailure {
     checkKey(key);
+    if (key.indexOf(LinuxListenSocket.KEY_END) >= 0) {
+      throw new IllegalArgumentException("a tab in the name of a new socket: " + key);
+    }
     PathMaking.Made made = PathMaking.make(wish);
     return keep(key, made.fd(), made.file());
   }
