@@ -52,7 +52,7 @@ final class NodePort {
   Future<ListenSocket> renewed(Future<ListenSocket> next) {
     latest = next;
     return next.onSuccess(got -> {
-      if (!socket.succeeded() || socket.result() != got) {
+      if (!socket.succeeded() || !socket.result().equals(got)) {
         socket = next;
         if (!turn.isEmpty()) {
           got.accept(arrivals);
