@@ -301,25 +301,6 @@ class ClusterIT {
     Files.writeString(jpm.work().resolve(way.script), text);
   }
 
-  /// The port is the daemon's: a process without a use for it is no better than one it would
-  /// replace.
-  @ParameterizedTest
-  @EnumSource(
-      value = Way.class,
-      names = {"ACTIVATED", "PROXY"})
-  void whatNeverListensTakesNoPlaceThoughTheOldOneDoesNotListenEither(Way way) throws Exception {
-    Path file = file(way, 1, new JsonObject().put("listen_timeout", "3s"));
-    install(way, Bad.NEVER_LISTENS);
-    jpm.run("start", file.toString()).ok();
-    Set<String> before = pids();
-    assertThat(jpm.run("reload", "web").failed().err()).contains(Bad.NEVER_LISTENS.reason);
-    assertThat(pids()).isEqualTo(before);
-    copy(way == Way.PROXY ? "python/server.py" : "activated/server.py");
-    jpm.run("reload", "web").ok();
-    assertThat(pids()).hasSize(1).doesNotContainAnyElementsOf(before);
-    awaitAnswers(way, 1);
-  }
-
   /// Where the daemon accepts (round_robin) it has connections in hand, which end with it.
   @ParameterizedTest
   @EnumSource(
