@@ -3,7 +3,7 @@
 // jpm loads this file into each process of a Node app in cluster mode (`node --require`). Sharing
 // the port needs no help, Node's own cluster protocol does that. What Node lacks is done here:
 //
-// - A listen on a unix path is the process's own: such paths are not shared.
+// - A unix path that is too long to be shared is the process's own.
 // - `{"cmd":"NODE_JPM","act":"drain"}` over the channel has the process take no more connections,
 //   finish those that it has and say `{"cmd":"NODE_JPM","act":"drained"}` when none is left.
 // - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens and with what it
@@ -34,6 +34,7 @@ function forgetOption() {
 
 function begin() {
   const net = require('net');
+  const path = require('path');
   const channels = require('diagnostics_channel');
 
   // An HTTP/1 connection on which nothing is under way and no byte has come for this long while
@@ -43,6 +44,7 @@ function begin() {
   // and is at no risk. Not a round number, as health checks come back after whole seconds.
   const IDLE_MS = 1500;
   const SWEEP_MS = 100;
+  const MOST_PATH_BYTES = 107;
 
   const RECORD = Symbol('jpm.connection');
   const send = process.send.bind(process);
@@ -74,7 +76,8 @@ function begin() {
   process._send = function _send(message, ...rest) {
     if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
         && (message.act === 'queryServer' || message.act === 'exitedAfterDisconnect')) {
-      unanswered.set(message.seq, message);
+      unanswered.set(message.seq, withUmask(message));
+      return Reflect.apply(originalSend, this, [withUmask(message), ...rest]);
     }
     return Reflect.apply(originalSend, this, [message, ...rest]);
   };
@@ -93,7 +96,7 @@ function begin() {
     if (message.act === 'drain') {
       drain();
     } else if (message.act === 'servers') {
-      tell({ act: 'servers', servers: addresses(), unanswered: [...unanswered.values()] });
+      tell({ act: 'servers', servers: addresses(), paths: paths(), unanswered: [...unanswered.values()] });
     }
   });
 
@@ -108,17 +111,32 @@ function begin() {
 
   // ---- What is listened on
 
-  // listen(path, …) and listen({ path }, …); where a port is named too, Node takes that.
+  // The file of a unix path is made by the daemon, and is to be what it would be if it were made
+  // here.
+  function withUmask(message) {
+    return message.act === 'queryServer' && message.port === -1
+      ? { ...message, umask: process.umask() }
+      : message;
+  }
+
+  // listen(path, …) and listen({ path }, …); where a port is named too, Node takes that. A relative
+  // path is shared by its absolute one, which may be longer than the system allows: Node alone
+  // listens on it as it is written.
   function ownPath(args) {
     const first = args[0];
     if (typeof first === 'string' && !(Number(first) >= 0)) {
-      return [{ path: first, exclusive: true }, ...args.slice(1)];
+      return isLong(first) ? [{ path: first, exclusive: true }, ...args.slice(1)] : args;
     }
     if (first !== null && typeof first === 'object' && typeof first.path === 'string'
-        && !('port' in first) && !('fd' in first) && first._handle === undefined) {
+        && !('port' in first) && !('fd' in first) && first._handle === undefined
+        && isLong(first.path)) {
       return [{ ...first, exclusive: true }, ...args.slice(1)];
     }
     return args;
+  }
+
+  function isLong(name) {
+    return Buffer.byteLength(name.startsWith('\0') ? name : path.resolve(name)) > MOST_PATH_BYTES;
   }
 
   function know(server) {
@@ -159,23 +177,29 @@ function begin() {
       .map(({ address, port }) => ({ address, port }));
   }
 
+  // Those of unix sockets.
+  function paths() {
+    return [...servers]
+      .filter((server) => server[RECORD] !== 'retired')
+      .map((server) => server.address())
+      .filter((name) => typeof name === 'string')
+      .map((name) => (name.startsWith('\0') ? name : path.resolve(name)));
+  }
+
   // Closes the listening handle and leaves the server as it looks: an app that closes it itself when
   // it is asked to end finds nothing unusual. http.Server.close() would cut connections that look
-  // idle while a request is on its way. Closing a unix path would remove the file, which may be the
-  // successor's by now.
+  // idle while a request is on its way. Closing a unix path that is not shared (then its handle has
+  // no close() of the cluster module's) would remove the file, which may be the successor's by now.
   function retire(server) {
     const handle = server._handle;
     const name = server.address();
-    if (!handle || server[RECORD] === 'retired' || name === null || typeof name !== 'object') {
+    if (!handle || server[RECORD] === 'retired' || name === null
+        || (typeof name !== 'object' && !Object.hasOwn(handle, 'close'))) {
       return;
     }
     server[RECORD] = 'retired';
     handle.close();
     server._handle = {
-      getsockname(out) {
-        Object.assign(out, name);
-        return 0;
-      },
       close(done) {
         server[RECORD] = undefined;
         if (typeof done === 'function') {
@@ -188,6 +212,12 @@ function begin() {
         return false;
       },
     };
+    if (typeof name === 'object') {
+      server._handle.getsockname = (out) => {
+        Object.assign(out, name);
+        return 0;
+      };
+    }
   }
 
   // ---- What is connected

@@ -1,5 +1,5 @@
 'use strict';
-// A server of some kind on a port; whoever asks is told who answers. Says on standard output what
+// A server of some kind on a port or a path; whoever asks is told who answers. Says on standard output what
 // becomes of it.
 const cluster = require('cluster');
 const fs = require('fs');
@@ -32,7 +32,10 @@ function tls() {
 
 function make() {
   switch (kind) {
-    case 'http': return require('http').createServer(answer);
+    case 'http':
+    case 'unlink':
+    case 'masked':
+    case 'open': return require('http').createServer(answer);
     case 'https': return require('https').createServer(tls(), answer);
     case 'h2c': return require('http2').createServer(answer);
     case 'h2': return require('http2').createSecureServer({ ...tls(), allowHTTP1: true }, answer);
@@ -62,10 +65,15 @@ if (kind === 'several') {
     console.log(`second ${this.address().port}`);
     require('net').createServer().listen(Number(place)).on('error', (e) => console.log(`third ${e.code}`));
   });
-} else if (kind === 'path') {
-  server.listen(`${place}-a`, () => {
-    require('net').createServer((s) => s.end('b')).listen({ path: `${place}-b` }, () => console.log('both'));
-  });
+} else if (kind === 'open') {
+  server.listen({ path: place, readableAll: true, writableAll: true });
+} else if (place.endsWith('.sock')) {
+  if (kind === 'unlink') {
+    fs.rmSync(place, { force: true });
+  } else if (kind === 'masked') {
+    process.umask(0o077);
+  }
+  server.listen(place.replace('@', '\0'));
 } else if (kind === 'udp') {
   const socket = require('dgram').createSocket('udp4');
   socket.on('message', (data, from) => socket.send(`${me} ${data}`, from.port, from.address));

@@ -193,7 +193,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
             it.environment(),
             it.sockets(),
             it.channel(),
-            way.word() + " " + it.memo())
+            way.word() + " " + it.memo(),
+            it.mustListen())
         : reply;
   }
 

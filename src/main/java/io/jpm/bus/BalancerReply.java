@@ -20,17 +20,31 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param channel whether it gets a channel for messages; sockets then begin at descriptor 5,
   ///   else at 3
   /// @param memo to be kept with the process, for [BalancerCommand.Began] after an adoption
+  /// @param mustListen whether the process is certain to come to listen, since what it listens on
+  ///   is the daemon's: before, it is not ready to take another one's place
   record Prepared(
       List<String> wrapper,
       List<String> options,
       Map<String, String> environment,
       List<String> sockets,
       boolean channel,
-      String memo)
+      String memo,
+      boolean mustListen)
       implements BalancerReply {
     /// Made as it is.
     public static final Prepared PLAIN =
         new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "");
+
+    /// One of which nobody knows whether it ever listens.
+    public Prepared(
+        List<String> wrapper,
+        List<String> options,
+        Map<String, String> environment,
+        List<String> sockets,
+        boolean channel,
+        String memo) {
+      this(wrapper, options, environment, sockets, channel, memo, false);
+    }
 
     public Prepared {
       wrapper = List.copyOf(wrapper);

@@ -95,6 +95,11 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
+  public Set<Long> sockets(ProcessIdentity main) {
+    return host.join().sockets(main);
+  }
+
+  @Override
   public int connections(ProcessIdentity main, Set<Integer> ports) {
     return host.join().connections(main, ports);
   }

@@ -109,6 +109,7 @@ final class Balancing {
       return Future.succeededFuture(reply);
     }
     instance.memo = Optional.of(prepared.memo());
+    instance.mustListen = prepared.mustListen();
     journal.changed();
     return journal.written().map(reply);
   }
@@ -176,6 +177,7 @@ final class Balancing {
   /// What is remembered of a process goes with it.
   static void forgetProcess(Instance instance) {
     instance.memo = Optional.empty();
+    instance.mustListen = false;
     instance.listening = false;
   }
 

@@ -58,6 +58,9 @@ final class Instance {
   /// Whether ClusterBalancer has to be told when nothing comes after the present process.
   boolean balanced;
 
+  /// Whether the present process is certain to take connections some time.
+  boolean mustListen;
+
   /// Whether the present process has been seen to take connections.
   boolean listening;
 

@@ -99,10 +99,19 @@ final class Replacement {
         .setTimer(
             Math.max(1, delay.toMillis()),
             _ -> {
-              if (!listened && !old.listening) {
+              if (!gate(successor, old, listened).opensByListening()) {
                 parts.supervisor().on(successor, new Event.Ready(generation));
               }
             });
+  }
+
+  private ReadyGate gate(Instance successor, Instance old, boolean listened) {
+    long age = parts.god().nanoTime().getAsLong() - old.state.onlineSinceNanos();
+    return new ReadyGate(
+        successor.mustListen,
+        listened || old.listening,
+        parts.registry().ofApp(old.spec.name()).stream().anyMatch(it -> it.listening),
+        age < successor.spec.readiness().timeout().toNanos());
   }
 
   private Future<Optional<String>> swap(Instance successor, Instance old) {

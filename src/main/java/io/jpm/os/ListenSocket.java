@@ -13,6 +13,17 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// Where it listens now; empty for one that a process is still to bind.
   Optional<InetSocketAddress> address();
 
+  /// The path of a unix socket, as in [ListenSockets.PathWish]; empty for others.
+  default Optional<String> path() {
+    return Optional.empty();
+  }
+
+  /// Whether clients get here. False for a unix socket whose file somebody has removed or replaced:
+  /// it cannot be given a name again.
+  default boolean isReachable() {
+    return true;
+  }
+
   /// The kernel's number of it, as in `/proc/PID/fd` and `/proc/net/tcp`.
   long inode();
 
@@ -25,7 +36,8 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// Stops accepting here; connections wait.
   void pause();
 
-  /// Closes the daemon's hold, and has the keeper forget it. Processes that have it keep it.
+  /// Closes the daemon's hold, and has the keeper forget it. Processes that have it keep it. The
+  /// file of a unix socket is removed, if it is still this one's.
   @Override
   void close();
 }

@@ -27,6 +27,14 @@ public interface ListenSockets {
       int backlog,
       RunAs runAs) {}
 
+  /// A unix socket to make, for streams. It listens already.
+  ///
+  /// @param path absolute, of at most 107 bytes, with no file there; or a NUL and a name without a
+  ///   file (`unix(7)`, abstract)
+  /// @param backlog as of [Wish]
+  /// @param runAs whose the file is, and with whose rights and umask it is made
+  record PathWish(String path, int backlog, RunAs runAs) {}
+
   /// What comes over a socket.
   enum Kind {
     /// TCP connections. Bound sockets listen already.
@@ -42,6 +50,15 @@ public interface ListenSockets {
   /// @throws ListenFailure with the system's name of what is wrong (`EADDRINUSE`); the message
   ///   names who has the address
   ListenSocket open(String key, Wish wish) throws ListenFailure;
+
+  /// Makes a unix socket. Where there is a file already it fails, whether anybody listens there or
+  /// not.
+  ///
+  /// @param key as above, without tabs
+  /// @throws ListenFailure with the system's name of what is wrong
+  default ListenSocket open(String key, PathWish wish) throws ListenFailure {
+    throw new ListenFailure("unix sockets cannot be shared on this system", 97);
+  }
 
   /// An open one.
   Optional<ListenSocket> find(String key);

@@ -111,6 +111,11 @@ public interface ProcessHost extends AutoCloseable {
     return List.of();
   }
 
+  /// The kernel's numbers of all sockets that the tree under `main` has open.
+  default Set<Long> sockets(ProcessIdentity main) {
+    return Set.of();
+  }
+
   /// How many TCP connections the tree under `main` has that came in through one of `ports`.
   default int connections(ProcessIdentity main, Set<Integer> ports) {
     return 0;

@@ -88,6 +88,7 @@ class FdsTest {
         .startsWith(
             "mine True fds 2 names %d:%d ports %d %d"
                 .formatted(first.port(), second.port(), first.port(), second.port()));
+    assertThat(one.prepared().mustListen()).isTrue();
     assertThat(one.awaitListening().reportedAddress()).contains(first.toString());
     balancer.reboot();
     assertThat(one.awaitListening().reportedAddress()).contains(first.toString());

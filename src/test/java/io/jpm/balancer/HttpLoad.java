@@ -1,11 +1,17 @@
 package io.jpm.balancer;
 
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,14 +29,28 @@ final class HttpLoad implements AutoCloseable {
 
   /// @param keepAlive whether connections are used again
   HttpLoad(int port, int clients, boolean keepAlive) {
+    this(() -> new Wire(port), clients, keepAlive);
+  }
+
+  HttpLoad(Path socket, int clients, boolean keepAlive) {
+    this(() -> new Wire(socket), clients, keepAlive);
+  }
+
+  private HttpLoad(Dial dial, int clients, boolean keepAlive) {
     for (int n = 0; n < clients; n++) {
-      threads.add(Thread.ofPlatform().start(() -> run(port, keepAlive)));
+      threads.add(Thread.ofPlatform().start(() -> run(dial, keepAlive)));
     }
   }
 
-  private void run(int port, boolean keepAlive) {
+  /// Connects.
+  @FunctionalInterface
+  private interface Dial {
+    Wire dial() throws IOException;
+  }
+
+  private void run(Dial dial, boolean keepAlive) {
     while (running) {
-      try (Wire wire = new Wire(port)) {
+      try (Wire wire = dial.dial()) {
         boolean open = true;
         while (open && running) {
           Answer answer = wire.ask("/", keepAlive);
@@ -69,15 +89,27 @@ final class HttpLoad implements AutoCloseable {
   static final class Wire implements AutoCloseable {
     final Socket socket;
     final InputStream in;
+    private final OutputStream out;
+    private final Closeable connection;
 
     Wire(int port) throws IOException {
       socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
       socket.setSoTimeout(30_000);
       in = new BufferedInputStream(socket.getInputStream());
+      out = socket.getOutputStream();
+      connection = socket;
+    }
+
+    Wire(Path path) throws IOException {
+      SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path));
+      socket = new Socket();
+      in = new BufferedInputStream(Channels.newInputStream(channel));
+      out = Channels.newOutputStream(channel);
+      connection = channel;
     }
 
     void write(String text) throws IOException {
-      socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+      out.write(text.getBytes(StandardCharsets.UTF_8));
     }
 
     Answer ask(String path, boolean keepAlive) throws IOException {
@@ -142,12 +174,12 @@ final class HttpLoad implements AutoCloseable {
 
     /// Ends the connection before the test does.
     void leave() throws IOException {
-      socket.close();
+      connection.close();
     }
 
     @Override
     public void close() throws IOException {
-      socket.close();
+      connection.close();
     }
   }
 }

@@ -247,15 +247,6 @@ class NodeClusterTest {
   }
 
   @Test
-  void unixPathsAreEachProcessesOwn(@TempDir Path dir) {
-    String place = dir.resolve("socket").toString();
-    AppSpec spec = BalancerFixture.server("path", Strategy.KERNEL, "path", place);
-    Worker one = balancer.start(spec, 0, 0).awaitOutput("both");
-    assertThat(one.output()).doesNotContain("error");
-    assertThat(balancer.status(one).addresses()).isEmpty();
-  }
-
-  @Test
   void aServerThatIsClosedWhileTheProcessLivesGivesItsPortUp() throws IOException {
     AppSpec spec = web(Strategy.KERNEL, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodReply;
@@ -201,6 +202,47 @@ class ReloadTest extends GodHarness {
     assertThat(list()).allMatch(i -> i.restarts() == 1 && i.phase() == Phase.ONLINE);
     assertThat(host.spawns).hasSize(6);
     assertThat(host.running()).hasSize(3);
+  }
+
+  private static AppSpec soonStable(int instances, Duration patience) {
+    RestartPolicy soon =
+        new RestartPolicy(RestartPolicy.When.ALWAYS, 16, Duration.ofMillis(20), Duration.ZERO);
+    return cluster("web", instances)
+        .draft()
+        .restart(soon)
+        .readiness(new Readiness(false, patience))
+        .build();
+  }
+
+  @Test
+  void whatIsCertainToListenIsReadyOnlyThenThoughTheOldOneNeverDid() {
+    balancer.preparing =
+        _ -> new BalancerReply.Prepared(List.of(), List.of(), Map.of(), List.of(), true, "", true);
+    start(soonStable(1, Duration.ofMillis(500)));
+    assertThat(ask(reloadOf("web")).problems())
+        .singleElement()
+        .asString()
+        .contains(
+            "did not get ready: not ready within 500 ms (listen_timeout); pid " + pid(made(1)));
+    assertThat(host.running()).containsExactly(made(1));
+    Future<GodReply> good = begin(reloadTo(soonStable(1, LONG.multipliedBy(3))));
+    FakeProcess next = made(3);
+    Eventually.await("begun", LONG, () -> balancer.all(BalancerCommand.Began.class).size() == 3);
+    balancer.listening(workerOf(next));
+    assertThat(await(good).problems()).isEmpty();
+    assertThat(pidOf(only())).isEqualTo(pid(next));
+  }
+
+  @Test
+  void aSiblingThatListensHasTheNextOneWaitedForToo() {
+    start(soonStable(2, Duration.ofSeconds(5)));
+    balancer.listening(workerOf(made(2)));
+    Eventually.await(
+        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+    assertThat(ask(reloadOf("0")).problems())
+        .singleElement()
+        .asString()
+        .contains("not ready within 5 s (listen_timeout)");
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.jpm.balancer.node;
 
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /// Finds out which sockets of a former daemon its workers listen on.
 final class Adoption {
@@ -41,17 +39,22 @@ final class Adoption {
     return found(
         worker,
         () -> {
-          Set<Long> inodes =
-              host.listening(process).stream().map(Listening::inode).collect(Collectors.toSet());
+          Set<Long> inodes = host.sockets(process);
           return socket -> inodes.contains(socket.inode());
         });
   }
 
   /// By what it says itself: one that is handed its connections has no socket by which it could be
   /// seen.
-  Future<Found> byWord(NodeWorker worker, List<InetSocketAddress> addresses) {
-    Set<InetSocketAddress> named = Set.copyOf(addresses);
-    return found(worker, () -> socket -> socket.address().filter(named::contains).isPresent());
+  Future<Found> byWord(NodeWorker worker, NodeMessage.Servers servers) {
+    Set<InetSocketAddress> named = Set.copyOf(servers.addresses());
+    Set<String> paths = Set.copyOf(servers.paths());
+    return found(
+        worker,
+        () ->
+            socket ->
+                socket.address().filter(named::contains).isPresent()
+                    || socket.path().filter(paths::contains).isPresent());
   }
 
   private Future<Found> found(NodeWorker worker, Search search) {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /// What a worker says to its primary: `cmd` is `NODE_CLUSTER`, or `NODE_JPM` for what
@@ -14,12 +15,15 @@ import java.util.stream.IntStream;
 /// messages are ignored.
 sealed interface NodeMessage {
   /// It wants to listen: `queryServer`. Answered with an `ack` of `seq`.
-  record Query(long seq, Wanted wanted, int index, int backlog, Optional<Object> data)
+  ///
+  /// @param umask for a unix path: the bits that its file does not get; empty: not told
+  record Query(
+      long seq, Wanted wanted, int index, int backlog, Optional<Object> data, OptionalInt umask)
       implements NodeMessage {}
 
   /// Where it wants to listen.
   ///
-  /// @param address a literal; empty: every address
+  /// @param address a literal; empty: every address; for a unix path the path
   /// @param port -1 for a unix path
   /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix path
   /// @param fd a descriptor that it believes its primary to have, else less than 0
@@ -29,8 +33,19 @@ sealed interface NodeMessage {
       return type.startsWith("udp");
     }
 
-    /// As people write it: `*:3000`, `127.0.0.1:3000`.
+    /// The path of a unix socket: absolute, or a NUL and a name without a file. Node puts the
+    /// working directory before that too, which names of that kind do not have.
+    Optional<String> path() {
+      return address
+          .filter(_ -> port < 0 && fd < 0)
+          .map(text -> text.substring(Math.max(0, text.indexOf('\0'))));
+    }
+
+    /// As people write it: `*:3000`, `127.0.0.1:3000`, `/run/web.sock`.
     String text() {
+      if (path().isPresent()) {
+        return NodePort.text(path().get());
+      }
       return (udp() ? "udp " : "") + NodePort.text(address.orElse("*"), port);
     }
   }
@@ -52,8 +67,10 @@ sealed interface NodeMessage {
 
   /// Where its servers listen.
   ///
+  /// @param paths of unix sockets
   /// @param unanswered what it has asked and had no answer to, [Query] and [Leaves]
-  record Servers(List<InetSocketAddress> addresses, List<NodeMessage> unanswered)
+  record Servers(
+      List<InetSocketAddress> addresses, List<String> paths, List<NodeMessage> unanswered)
       implements NodeMessage {}
 
   /// Reads one; empty when there is nothing to do.
@@ -82,7 +99,8 @@ sealed interface NodeMessage {
                   wanted(message),
                   number(message, "index", 0),
                   number(message, "backlog", 0),
-                  Optional.ofNullable(message.getValue("data"))));
+                  Optional.ofNullable(message.getValue("data")),
+                  umask(message)));
       case "listening" -> Optional.of(new Listens(wanted(message)));
       case "close" -> Optional.of(new Closed(message.getString("key", "")));
       case "exitedAfterDisconnect" -> Optional.of(new Leaves(message.getLong("seq")));
@@ -99,6 +117,18 @@ sealed interface NodeMessage {
         number(message, "flags", 0));
   }
 
+  /// What `readableAll` and `writableAll` open is not kept from the file.
+  private static OptionalInt umask(JsonObject message) {
+    int umask = number(message, "umask", -1);
+    if (umask < 0 || umask > 0777) {
+      return OptionalInt.empty();
+    }
+    int open =
+        (Boolean.TRUE.equals(message.getValue("readableAll")) ? 0444 : 0)
+            | (Boolean.TRUE.equals(message.getValue("writableAll")) ? 0222 : 0);
+    return OptionalInt.of(umask & ~open);
+  }
+
   private static int number(JsonObject message, String name, int otherwise) {
     return message.getValue(name) instanceof Number number ? number.intValue() : otherwise;
   }
@@ -110,6 +140,8 @@ sealed interface NodeMessage {
           Optional.of(
               new Servers(
                   addresses(message.getJsonArray("servers")),
+                  // Workers that an older version has made do not name any.
+                  paths(message.getJsonArray("paths", new JsonArray())),
                   unanswered(message.getJsonArray("unanswered"))));
       default -> Optional.empty();
     };
@@ -120,6 +152,10 @@ sealed interface NodeMessage {
         .mapToObj(messages::getJsonObject)
         .flatMap(message -> cluster(message).stream())
         .toList();
+  }
+
+  private static List<String> paths(JsonArray paths) {
+    return IntStream.range(0, paths.size()).mapToObj(paths::getString).toList();
   }
 
   private static List<InetSocketAddress> addresses(JsonArray servers) {

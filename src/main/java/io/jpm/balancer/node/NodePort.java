@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 /// A socket that workers share, and who has it. Owned by [NodeSharing].
 final class NodePort {
   private final String key;
-  private final Future<ListenSocket> socket;
+  private Future<ListenSocket> socket;
+  private Future<ListenSocket> latest;
   private final RoundRobin turn;
   private final Consumer<Connection> arrivals;
   private final Set<NodeWorker> holders = new LinkedHashSet<>();
@@ -28,6 +29,7 @@ final class NodePort {
       String key, Future<ListenSocket> socket, RoundRobin turn, Consumer<Connection> arrivals) {
     this.key = key;
     this.socket = socket;
+    this.latest = socket;
     this.turn = turn;
     this.arrivals = arrivals;
   }
@@ -38,6 +40,25 @@ final class NodePort {
 
   Future<ListenSocket> socket() {
     return socket;
+  }
+
+  /// The last one that was to be had, which may still be on its way.
+  Future<ListenSocket> latest() {
+    return latest;
+  }
+
+  /// It was asked for again: another one may come in its place, when clients do not get to the
+  /// former one any more. Workers that have that keep it.
+  Future<ListenSocket> renewed(Future<ListenSocket> next) {
+    latest = next;
+    return next.onSuccess(got -> {
+      if (!socket.succeeded() || !socket.result().equals(got)) {
+        socket = next;
+        if (!turn.isEmpty()) {
+          got.accept(arrivals);
+        }
+      }
+    });
   }
 
   /// The workers that listen on it.
@@ -124,6 +145,16 @@ final class NodePort {
 
   /// Where it listens, for people.
   Optional<String> text() {
+    Optional<String> path = socket.succeeded() ? socket.result().path() : Optional.empty();
+    return path.isPresent() ? path.map(NodePort::text) : addressText();
+  }
+
+  /// As `ss(8)` has it: `@name` where there is no file.
+  static String text(String path) {
+    return path.startsWith("\0") ? "@" + path.substring(1) : path;
+  }
+
+  private Optional<String> addressText() {
     return address()
         .map(at -> {
           InetAddress host = at.getAddress();

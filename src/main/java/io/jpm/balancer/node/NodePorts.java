@@ -77,9 +77,13 @@ final class NodePorts {
       refuse(worker, query, key, IN_USE);
       return;
     }
-    NodePort port = known != null ? known : opened(key, worker, query);
+    NodePort port = known != null ? known : known(key, opened(key, worker, query));
     port.claim(worker);
-    port.socket()
+    Future<ListenSocket> wanted =
+        known != null && query.wanted().path().isPresent()
+            ? port.renewed(opened(key, worker, query))
+            : port.socket();
+    wanted
         .onSuccess(socket -> give(worker, query, port, socket))
         .onFailure(fault -> {
           ports.remove(key, port);
@@ -101,18 +105,16 @@ final class NodePorts {
         .anyMatch(port -> port.overlaps(query.wanted()));
   }
 
-  private NodePort opened(String key, NodeWorker worker, Query query) {
-    return known(
-        key,
-        OffLoop.call(
-            vertx,
-            () -> {
-              ListenSockets sockets =
-                  host.listenSockets()
-                      .orElseThrow(
-                          () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
-              return PortOpening.open(sockets, key, query, worker.spec().runAs());
-            }));
+  private Future<ListenSocket> opened(String key, NodeWorker worker, Query query) {
+    return OffLoop.call(
+        vertx,
+        () -> {
+          ListenSockets sockets =
+              host.listenSockets()
+                  .orElseThrow(
+                      () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
+          return PortOpening.open(sockets, key, query, worker.spec().runAs());
+        });
   }
 
   private NodePort known(String key, Future<ListenSocket> socket) {
@@ -246,8 +248,8 @@ final class NodePorts {
   }
 
   /// Takes a worker's own word for where it listens.
-  Future<Void> adopt(NodeWorker worker, List<InetSocketAddress> addresses) {
-    return adopted(worker, adoption.byWord(worker, addresses));
+  Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
+    return adopted(worker, adoption.byWord(worker, servers));
   }
 
   private Future<Void> adopted(NodeWorker worker, Future<Adoption.Found> search) {
@@ -369,7 +371,7 @@ final class NodePorts {
     LOG.log(Level.DEBUG, "{0} is closed", port.key());
     // Closing tells the keeper, which may block.
     port.close();
-    port.socket()
+    port.latest()
         .compose(socket ->
             OffLoop.call(
                 vertx,

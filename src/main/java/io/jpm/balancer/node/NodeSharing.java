@@ -14,7 +14,6 @@ import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -127,11 +126,13 @@ public final class NodeSharing implements Sharing {
         }
       }
       case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
-      case NodeMessage.Servers(List<InetSocketAddress> addresses, List<NodeMessage> unanswered) -> {
+      case NodeMessage.Servers servers -> {
         Set<Long> known = worker.catchUp();
-        unanswered.stream().filter(asked -> !isOf(known, asked)).forEach(it -> heard(worker, it));
+        servers.unanswered().stream()
+            .filter(asked -> !isOf(known, asked))
+            .forEach(it -> heard(worker, it));
         ports
-            .adopt(worker, addresses)
+            .adopt(worker, servers)
             .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
       }
     }

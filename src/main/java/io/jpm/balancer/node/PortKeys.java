@@ -3,6 +3,8 @@ package io.jpm.balancer.node;
 import io.jpm.balancer.node.NodeMessage.Query;
 import io.jpm.balancer.node.NodeMessage.Wanted;
 import io.jpm.model.AppSpec;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 
 /// The names of the sockets that Node's workers share; a new daemon finds them by these.
 final class PortKeys {
@@ -16,12 +18,20 @@ final class PortKeys {
   /// asks for them.
   static String of(AppSpec spec, Query query) {
     Wanted wanted = query.wanted();
+    if (wanted.path().isPresent()) {
+      return PREFIX + all(spec) + " unix:" + escaped(wanted.path().get());
+    }
     String place = wanted.address().orElse("*") + ":" + wanted.port() + ":" + wanted.type();
     String v6only = (wanted.flags() & 1) != 0 ? ":v6only" : "";
     if (wanted.port() == 0) {
       return PREFIX + spec.name() + " " + place + v6only + ":" + query.index();
     }
     return PREFIX + all(spec) + " " + place + v6only;
+  }
+
+  /// Without spaces, colons and ends of lines.
+  private static String escaped(String path) {
+    return URLEncoder.encode(path, StandardCharsets.UTF_8).replace("%2F", "/");
   }
 
   private static String all(AppSpec spec) {

@@ -7,17 +7,21 @@ import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.PathWish;
 import io.jpm.os.ListenSockets.Wish;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Opens the sockets that workers ask for, as Node itself would. Off the event loop.
 final class PortOpening {
   /// `EAFNOSUPPORT`, for what only the worker itself could open.
   private static final int NOT_SHARED = 97;
 
+  private static final int NO_FOLDER = 2;
   private static final int BAD_DESCRIPTOR = 9;
+  private static final int REFUSED = 13;
 
   /// Node's own.
   private static final int BACKLOG = 511;
@@ -29,15 +33,19 @@ final class PortOpening {
       throws ListenFailure {
     Optional<ListenSocket> there = sockets.find(key);
     if (there.isPresent()) {
-      return there.get();
+      if (there.get().isReachable()) {
+        return there.get();
+      }
+      // Some programs remove the path before they listen on it.
+      there.get().close();
     }
     Wanted wanted = query.wanted();
     if (wanted.fd() >= 0) {
       throw new ListenFailure(
           "descriptor " + wanted.fd() + " cannot be listened on in cluster mode", BAD_DESCRIPTOR);
     }
-    if (wanted.port() < 0) {
-      throw new ListenFailure("a unix path is not shared", NOT_SHARED);
+    if (wanted.path().isPresent()) {
+      return open(sockets, key, wanted.path().get(), query, runAs);
     }
     if (wanted.address().isPresent()) {
       return open(sockets, key, wish(query, address(wanted.address().get()), runAs));
@@ -58,6 +66,25 @@ final class PortOpening {
     return sockets.open(key, wish);
   }
 
+  private static ListenSocket open(
+      ListenSockets sockets, String key, String path, Query query, RunAs runAs)
+      throws ListenFailure {
+    OptionalInt umask = query.umask().isPresent() ? query.umask() : runAs.umask();
+    RunAs creator = new RunAs(runAs.user(), runAs.group(), runAs.nice(), umask);
+    try {
+      return sockets.open(key, new PathWish(path, backlog(query), creator));
+    } catch (ListenFailure failure) {
+      // Node calls it so.
+      throw failure.errno() == NO_FOLDER
+          ? new ListenFailure(String.valueOf(failure.getMessage()), REFUSED)
+          : failure;
+    }
+  }
+
+  private static int backlog(Query query) {
+    return query.backlog() > 0 ? query.backlog() : BACKLOG;
+  }
+
   private static InetAddress address(String text) throws ListenFailure {
     return NodeMessage.literal(text)
         .orElseThrow(() -> new ListenFailure(text + " is no address", NOT_SHARED));
@@ -70,7 +97,7 @@ final class PortOpening {
         Optional.of(new InetSocketAddress(address, wanted.port())),
         address instanceof java.net.Inet6Address,
         (wanted.flags() & 1) != 0,
-        query.backlog() > 0 ? query.backlog() : BACKLOG,
+        backlog(query),
         runAs);
   }
 }

@@ -112,7 +112,8 @@ public final class ProxySharing implements Sharing {
         Map.of("PORT", port, "SERVER_PORT", port),
         List.of(),
         true,
-        new Memo(own, front.port()).toString());
+        new Memo(own, front.port()).toString(),
+        true);
   }
 
   private BalancerReply refused(WorkerId worker, Front front, Throwable error) {

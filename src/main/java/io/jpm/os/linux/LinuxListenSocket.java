@@ -13,11 +13,16 @@ import java.util.function.Supplier;
 
 /// A socket of this daemon, made here or by a former one.
 final class LinuxListenSocket implements ListenSocket, LinuxHandle {
+  /// Between a key and what follows it in the store.
+  static final char KEY_END = '\t';
+
   private final String key;
   private final long inode;
   private final boolean datagrams;
   private final HeldDescriptor descriptor;
   private final Acceptor acceptor;
+  private final Optional<String> path;
+  private final Optional<SocketFile> file;
 
   /// Whether it was bound and has SO_REUSEPORT, as all have that were bound here.
   private volatile boolean allowsAnother;
@@ -25,11 +30,18 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   private final Consumer<LinuxListenSocket> onClose;
 
   /// @param fd ours from now on
+  /// @param file of a unix socket
   /// @param reactors gives the reactor that accepts when it is first needed
   /// @param onClose told before it is closed
   LinuxListenSocket(
-      String key, int fd, Supplier<Reactor> reactors, Consumer<LinuxListenSocket> onClose) {
+      String key,
+      int fd,
+      Optional<SocketFile> file,
+      Supplier<Reactor> reactors,
+      Consumer<LinuxListenSocket> onClose) {
     this.key = key;
+    this.path = SocketCalls.localPath(fd);
+    this.file = file;
     this.inode = inode(fd);
     this.datagrams =
         SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_TYPE)
@@ -72,6 +84,16 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   }
 
   @Override
+  public Optional<String> path() {
+    return path;
+  }
+
+  @Override
+  public boolean isReachable() {
+    return file.map(SocketFile::isThere).orElse(true);
+  }
+
+  @Override
   public long inode() {
     return inode;
   }
@@ -84,6 +106,11 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   @Override
   public void pause() {
     acceptor.pause();
+  }
+
+  /// Its name in the store: the key, and what else the next daemon has to know.
+  String storeName() {
+    return file.map(it -> key + KEY_END + it.text()).orElse(key);
   }
 
   /// Its descriptor, which is only to be used while nobody can close it; negative when it is
@@ -100,6 +127,7 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   @Override
   public void close() {
     onClose.accept(this);
+    file.ifPresent(SocketFile::remove);
     letGo();
   }
 

@@ -29,23 +29,40 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
 
   @Override
   public synchronized ListenSocket open(String key, Wish wish) throws ListenFailure {
-    boolean badKey =
+    checkKey(key);
+    Set<Long> own =
+        open.values().stream().map(LinuxListenSocket::inode).collect(Collectors.toSet());
+    return keep(key, new SocketMaking(holders, own).make(wish), Optional.empty());
+  }
+
+  @Override
+  public synchronized ListenSocket open(String key, PathWish wish) throws ListenFailure {
+    checkKey(key);
+    if (key.indexOf(LinuxListenSocket.KEY_END) >= 0) {
+      throw new IllegalArgumentException("a tab in the name of a new socket: " + key);
+    }
+    PathMaking.Made made = PathMaking.make(wish);
+    return keep(key, made.fd(), made.file());
+  }
+
+  private void checkKey(String key) {
+    boolean bad =
         key.isEmpty()
             || key.chars().anyMatch(c -> c == '\n' || c == '\r')
             || key.getBytes(StandardCharsets.UTF_8).length > MOST_KEY_BYTES;
-    if (badKey || open.containsKey(key)) {
+    if (bad || open.containsKey(key)) {
       throw new IllegalArgumentException("no name for a new socket: " + key);
     }
-    Set<Long> own =
-        open.values().stream().map(LinuxListenSocket::inode).collect(Collectors.toSet());
-    int fd = new SocketMaking(holders, own).make(wish);
-    LinuxListenSocket made = add(key, fd);
-    store.add(new SocketStore.Entry(key, fd), entries());
+  }
+
+  private LinuxListenSocket keep(String key, int fd, Optional<SocketFile> file) {
+    LinuxListenSocket made = add(key, fd, file);
+    store.add(new SocketStore.Entry(made.storeName(), fd), entries());
     return made;
   }
 
-  private LinuxListenSocket add(String key, int fd) {
-    LinuxListenSocket socket = new LinuxListenSocket(key, fd, this::reactor, this::forget);
+  private LinuxListenSocket add(String key, int fd, Optional<SocketFile> file) {
+    LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
     open.put(key, socket);
     return socket;
   }
@@ -93,10 +110,14 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
       return false;
     }
     for (SocketStore.Entry entry : found.get()) {
-      if (entry.key().isEmpty() || open.containsKey(entry.key())) {
+      Optional<String> path = SocketCalls.localPath(entry.fd());
+      int end = path.isEmpty() ? -1 : entry.key().indexOf(LinuxListenSocket.KEY_END);
+      String key = end < 0 ? entry.key() : entry.key().substring(0, end);
+      if (key.isEmpty() || open.containsKey(key)) {
         Libc.close(entry.fd()); // it lay there twice
       } else {
-        add(entry.key(), entry.fd());
+        String rest = end < 0 ? "" : entry.key().substring(end + 1);
+        add(key, entry.fd(), path.flatMap(it -> SocketFile.of(it, rest)));
       }
     }
     rewrite();
@@ -115,7 +136,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
 
   private List<SocketStore.Entry> entries() {
     return open.values().stream()
-        .map(socket -> new SocketStore.Entry(socket.key(), socket.number()))
+        .map(socket -> new SocketStore.Entry(socket.storeName(), socket.number()))
         .filter(entry -> entry.fd() >= 0)
         .toList();
   }

@@ -277,6 +277,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Set<Long> sockets(ProcessIdentity main) {
+    return new TreeSockets(main, self).all();
+  }
+
+  @Override
   public int connections(ProcessIdentity main, Set<Integer> ports) {
     return new TreeSockets(main, self).connections(ports);
   }

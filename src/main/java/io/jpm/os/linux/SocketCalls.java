@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/// The C library's functions for sockets of the internet. As in [Libc] a method returns what the
-/// function returns, or the negative `errno`.
+/// The C library's functions for sockets. As in [Libc] a method returns what the function returns,
+/// or the negative `errno`.
 final class SocketCalls {
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
@@ -32,7 +32,7 @@ final class SocketCalls {
 
   /// `socket(2)`, close-on-exec and not blocking.
   ///
-  /// @param family AF_INET or AF_INET6
+  /// @param family AF_INET, AF_INET6 or [Libc#AF_UNIX]
   /// @param type [Libc#SOCK_STREAM] or SOCK_DGRAM
   static int socket(int family, int type) {
     return SOCKET.errnoInt(family, type | Libc.O_CLOEXEC | Libc.O_NONBLOCK, 0);
@@ -58,7 +58,7 @@ final class SocketCalls {
 
   /// `bind(2)`.
   ///
-  /// @param address of [SocketAddresses#encode]
+  /// @param address of [SocketAddresses#encode] or [UnixPath#encode]
   static int bind(int fd, MemorySegment address) {
     return BIND.errnoInt(fd, address.address(), address.byteSize());
   }
@@ -77,6 +77,17 @@ final class SocketCalls {
       return NAME.errnoInt(fd, address.address(), length.address()) < 0
           ? Optional.empty()
           : SocketAddresses.decode(address);
+    }
+  }
+
+  /// `getsockname(2)` of a unix socket: its path; empty when it has none, or is no such socket.
+  static Optional<String> localPath(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment address = arena.allocate(UnixPath.MOST_BYTES, 8);
+      MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, (int) UnixPath.MOST_BYTES);
+      return NAME.errnoInt(fd, address.address(), length.address()) < 0
+          ? Optional.empty()
+          : UnixPath.decode(address, length.get(ValueLayout.JAVA_INT, 0));
     }
   }
 

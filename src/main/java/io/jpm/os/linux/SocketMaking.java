@@ -128,12 +128,7 @@ final class SocketMaking {
     try {
       int result = bind(fd, address, rights);
       if (result >= 0 && wish.kind() == Kind.TCP) {
-        result =
-            SocketCalls.listen(
-                fd,
-                wish.backlog() > 0
-                    ? wish.backlog()
-                    : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG));
+        result = SocketCalls.listen(fd, backlog(wish.backlog()));
       }
       if (result >= 0 && wish.kind() == Kind.TCP) {
         result = allowAnother(fd);
@@ -147,6 +142,13 @@ final class SocketMaking {
       Libc.close(fd);
       throw failure;
     }
+  }
+
+  /// How many connections may wait.
+  ///
+  /// @param wished 0: the system's most
+  static int backlog(int wished) {
+    return wished > 0 ? wished : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG);
   }
 
   private static int bind(int fd, InetSocketAddress address, Rights rights) throws ListenFailure {

@@ -22,6 +22,21 @@ final class SocketRefusal {
     return new ListenFailure(SocketAddresses.words(address) + sentence, errno);
   }
 
+  /// Why there can be no unix socket at `path`.
+  ///
+  /// @param rights with whose it was tried
+  static ListenFailure of(String path, Rights rights, int errno) {
+    String sentence =
+        switch (errno) {
+          case Errno.EADDRINUSE ->
+              " is there already: end the program that listens there, or remove the file if none does";
+          case Errno.ENOENT -> " cannot be listened on: its folder does not exist";
+          case Errno.EACCES, Errno.EPERM -> ": " + rights.words(errno);
+          default -> " cannot be listened on: " + Errno.words(errno);
+        };
+    return new ListenFailure(UnixPath.words(path) + sentence, errno);
+  }
+
   /// Why there is no socket at all.
   static ListenFailure without(String what, int errno) {
     return new ListenFailure(

@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// The TCP sockets of one tree: its main process, the descendants and the session.
+/// The sockets of one tree: its main process, the descendants and the session.
 final class TreeSockets {
   private final ProcessIdentity main;
   private final Self self;
@@ -46,9 +46,15 @@ final class TreeSockets {
     if (rows.isEmpty()) {
       return 0;
     }
-    Set<Long> had = new HashSet<>();
-    files().stream().map(ProcessFiles::sockets).map(it -> it.values()).forEach(had::addAll);
+    Set<Long> had = all();
     return (int) rows.stream().filter(row -> had.contains(row.inode())).count();
+  }
+
+  /// The kernel's numbers of all sockets that it has, of whatever kind.
+  Set<Long> all() {
+    Set<Long> all = new HashSet<>();
+    files().stream().map(ProcessFiles::sockets).map(it -> it.values()).forEach(all::addAll);
+    return all;
   }
 
   private List<ProcessFiles> files() {

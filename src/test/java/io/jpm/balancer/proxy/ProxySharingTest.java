@@ -90,6 +90,7 @@ class ProxySharingTest {
       assertThat(prepared.environment()).isEqualTo(Map.of("PORT", own, "SERVER_PORT", own));
       assertThat(prepared.memo()).isEqualTo(own + " " + proxy.port);
       assertThat(prepared.channel()).isTrue();
+      assertThat(prepared.mustListen()).isTrue();
       ports.add(Integer.parseInt(own));
     }
     assertThat(ports).hasSize(4).doesNotContain(proxy.port);

@@ -15,11 +15,16 @@ import io.jpm.os.ListenSockets.Wish;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -104,6 +109,40 @@ class SocketStoreTest {
     } catch (IOException refused) {
       return false;
     }
+  }
+
+  @Test
+  void theNextDaemonHasUnixSocketsAndRemovesNoFileButTheirs() throws Exception {
+    Path kept = dir.resolve("kept.sock");
+    Path lost = dir.resolve("lost.sock");
+    firstDaemon(sockets -> {
+      for (Path path : List.of(kept, lost)) {
+        sockets.open(
+            path.getFileName().toString(),
+            new ListenSockets.PathWish(path.toString(), 0, RunAs.DAEMON));
+      }
+    });
+    Files.delete(lost);
+    Files.writeString(lost, "precious");
+    try (SocketChannel waiting = SocketChannel.open(UnixDomainSocketAddress.of(kept))) {
+      assertThat(waiting.isConnected()).isTrue();
+      nextDaemon(sockets -> {
+        assertThat(keys(sockets)).containsExactly("kept.sock", "lost.sock");
+        ListenSocket here = sockets.find("kept.sock").orElseThrow();
+        ListenSocket gone = sockets.find("lost.sock").orElseThrow();
+        assertThat(here.path()).contains(kept.toString());
+        assertThat(here.isReachable()).isTrue();
+        assertThat(gone.isReachable()).isFalse();
+        BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+        here.accept(accepted::add);
+        Eventually.await("it has waited", Duration.ofSeconds(20), () -> !accepted.isEmpty());
+        accepted.forEach(Connection::close);
+        here.close();
+        gone.close();
+      });
+    }
+    assertThat(kept).doesNotExist();
+    assertThat(lost).hasContent("precious");
   }
 
   @Test

@@ -1,0 +1,103 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ByteText;
+import io.jpm.model.RunAs;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.PathWish;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/// Makes unix sockets as they are wished, `unix(7)`.
+final class PathMaking {
+  private PathMaking() {}
+
+  /// A socket that listens.
+  ///
+  /// @param fd its descriptor, close-on-exec and not blocking
+  /// @param file where clients find it; empty for a name without a file
+  record Made(int fd, Optional<SocketFile> file) {}
+
+  static Made make(PathWish wish) throws ListenFailure {
+    byte[] bytes = ByteText.toBytes(wish.path());
+    if (bytes.length > UnixPath.MOST_PATH_BYTES || bytes.length == 0) {
+      throw new ListenFailure(
+          "%s cannot be listened on: a unix path has 1 to %d bytes, this has %d"
+              .formatted(UnixPath.words(wish.path()), UnixPath.MOST_PATH_BYTES, bytes.length),
+          Errno.EINVAL);
+    }
+    int fd = SocketCalls.socket(Libc.AF_UNIX, Libc.SOCK_STREAM);
+    if (fd < 0) {
+      throw SocketRefusal.without("a socket", -fd);
+    }
+    try {
+      Rights rights = rights(wish);
+      check(bind(fd, bytes, rights), wish.path(), rights);
+      Optional<SocketFile> file =
+          UnixPath.isAbstract(wish.path())
+              ? Optional.empty()
+              : SocketFile.made(wish.path(), wish.runAs());
+      int result = SocketCalls.listen(fd, SocketMaking.backlog(wish.backlog()));
+      if (result < 0) {
+        file.ifPresent(SocketFile::remove);
+      }
+      check(result, wish.path(), rights);
+      return new Made(fd, file);
+    } catch (ListenFailure failure) {
+      Libc.close(fd);
+      throw failure;
+    }
+  }
+
+  private static void check(int result, String path, Rights rights) throws ListenFailure {
+    if (result < 0) {
+      throw SocketRefusal.of(path, rights, -result);
+    }
+  }
+
+  private static int bind(int fd, byte[] path, Rights rights) throws ListenFailure {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment encoded = UnixPath.encode(arena, path);
+      if (rights.areTheDaemons()) {
+        return SocketCalls.bind(fd, encoded);
+      }
+      // With other rights only what has been called before may be called.
+      SocketCalls.bind(-1, encoded);
+      return OtherSelf.call(rights, () -> SocketCalls.bind(fd, encoded));
+    } catch (IOException e) {
+      throw new ListenFailure(String.valueOf(e.getMessage()), errno(e));
+    }
+  }
+
+  private static int errno(IOException e) {
+    return e instanceof ErrnoException known ? known.errno() : Errno.EACCES;
+  }
+
+  /// The daemon's own; empty where the kernel does not tell.
+  private static OptionalInt umask() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("Umask:"))
+          .mapToInt(line -> Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
+          .findFirst();
+    } catch (IOException | NumberFormatException olderKernel) {
+      return OptionalInt.empty();
+    }
+  }
+
+  private static Rights rights(PathWish wish) throws ListenFailure {
+    RunAs runAs = wish.runAs();
+    try {
+      Rights all = Rights.of(runAs);
+      OptionalInt umask = all.umask().equals(umask()) ? OptionalInt.empty() : all.umask();
+      return new Rights(all.identity(), OptionalInt.empty(), umask, all.environment());
+    } catch (IOException e) {
+      throw new ListenFailure(wish.path() + ": " + e.getMessage(), Errno.EACCES);
+    }
+  }
+}
