@@ -52,8 +52,17 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
 
+  /// @param claim where its app listens by what was said when it was made
   /// @param worker its last process
-  private record Place(Balance way, AppName app, WorkerId worker) {}
+  private record Place(Claim claim, WorkerId worker) {
+    Balance way() {
+      return claim.way();
+    }
+
+    AppName app() {
+      return claim.app();
+    }
+  }
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
@@ -172,17 +181,42 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     return describe(order.spec())
         .compose(app -> {
           Balance way = app.choice().way();
-          place(order.worker(), way, order.spec().name());
+          AppSpec spec = app.withPort(order.spec());
+          Claim claim = Claim.of(spec, way);
+          Optional<String> refusal = refusal(order.worker(), claim);
+          if (refusal.isPresent()) {
+            forgetUnplaced(spec.name());
+            return Future.succeededFuture(new BalancerReply.Refused(refusal.get()));
+          }
+          place(order.worker(), claim);
           Optional<Sharing> sharing = made(way);
           if (sharing.isEmpty()) {
             return Future.succeededFuture(Prepared.PLAIN);
           }
-          AppSpec spec = app.withPort(order.spec());
           return sharing
               .get()
               .prepare(new Prepare(order.worker(), order.number(), spec))
               .map(reply -> noted(reply, way));
         });
+  }
+
+  /// Why a process must not be made, for all that its own way can tell.
+  private Optional<String> refusal(WorkerId worker, Claim claim) {
+    return places.values().stream()
+        .filter(place -> !place.worker().slot().equals(worker.slot()))
+        .flatMap(place -> {
+          Claim there = seen(place.claim());
+          // Two with the same id are an instance and what is to take its place.
+          return place.worker().id().equals(worker.id()) && place.app().equals(claim.app())
+              ? claim.refusedAfter(there).stream()
+              : claim.refusedBeside(there).stream();
+        })
+        .findFirst();
+  }
+
+  private Claim seen(Claim claim) {
+    Sharing sharing = sharings.get(claim.way());
+    return sharing == null ? claim : claim.with(sharing.addresses(claim.app()));
   }
 
   private static BalancerReply noted(BalancerReply reply, Balance way) {
@@ -219,7 +253,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private Future<Void> began(Began news) {
     String[] memo = news.memo().split(" ", 2);
     Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
-    place(news.worker(), way, news.spec().name());
+    place(news.worker(), Claim.of(news.spec(), way));
     String rest = memo.length > 1 ? memo[1] : "";
     made(way)
         .ifPresent(sharing ->
@@ -231,14 +265,14 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   /// A slot whose next process goes another way leaves the old one.
-  private void place(WorkerId worker, Balance way, AppName app) {
-    Place former = places.put(worker.slot(), new Place(way, app, worker));
+  private void place(WorkerId worker, Claim claim) {
+    Place former = places.put(worker.slot(), new Place(claim, worker));
     Sharing left = former == null ? null : sharings.get(former.way());
     if (left == null || former.worker().equals(worker)) {
       return;
     }
     told.remove(former.worker());
-    if (former.way() == way) {
+    if (former.way() == claim.way()) {
       left.ended(former.worker()); // one that was never made has not been told of
     } else {
       left.released(former.worker());
@@ -255,8 +289,12 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     if (sharing != null) {
       sharing.released(worker);
     }
-    if (places.values().stream().noneMatch(other -> other.app().equals(place.app()))) {
-      apps.remove(place.app());
+    forgetUnplaced(place.app());
+  }
+
+  private void forgetUnplaced(AppName app) {
+    if (places.values().stream().noneMatch(place -> place.app().equals(app))) {
+      apps.remove(app);
     }
   }
 

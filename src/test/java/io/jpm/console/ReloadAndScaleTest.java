@@ -143,8 +143,8 @@ class ReloadAndScaleTest {
       delimiter = '|',
       textBlock =
           """
-          reload web --parallel 0      | --parallel 0 would replace nothing: use 1 or more
-          reload web --parallel some   | --parallel "some": use 0 to 10000
+          reload web --parallel 0      | --parallel "0": use 1 to 10000
+          reload web --parallel some   | --parallel "some": use 1 to 10000
           reload web --env production  | --env chooses from a process file, and web is none
           startOrReload web            | startOrReload takes process files, and web is none
           startOrRestart web           | startOrRestart takes process files, and web is none

@@ -18,7 +18,8 @@ class InstanceJsonTest {
   private static String draw(InstanceView... instances) {
     return InstanceJson.draw(
         new Listing(
-            List.of(instances), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me"));
+            List.of(instances), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me"),
+        Map.of());
   }
 
   private static JsonObject environment(Exit exit) {
