@@ -56,7 +56,7 @@ record Claim(AppName app, Balance way, List<String> addresses) {
     Optional<String> kept =
         addresses.isEmpty() ? former.addresses.stream().findFirst() : common(former);
     return kept.map(address ->
-        "balance is %s and was %s, and %s cannot be handed from one to the other: use jpm restart, which has a gap"
+        "balance is %s and was %s, and %s cannot be handed from one to the other: use jpm restart for this change, which has a gap"
             .formatted(way.word(), former.way.word(), spoken(address)));
   }
 
