@@ -256,6 +256,19 @@ class ReloadAndScaleTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"update, jpm update has replaced the daemon", "kill, jpm kill ends the daemon"})
+  void whoWaitsForAReloadHearsWhyTheDaemonEnds(String verb, String told) {
+    rooms.hold();
+    ConsoleClient client = run("reload web");
+    awaitReload();
+    ConsoleClient other = run(verb);
+    assertEnd(client, 1);
+    assertThat(client.err()).contains("[jpm][ERROR] " + told);
+    assertEnd(other, 0);
+    rooms.release();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"startOrReload", "startOrGracefulReload"})
   void startOrReloadStartsTheMissing(String verb) {
     file = outcome(Instances.cluster("web", 2), Instances.spec("new", 1));
