@@ -258,7 +258,7 @@ class ReloadAndScaleTest {
   @ParameterizedTest
   @CsvSource({"update, jpm update has replaced the daemon", "kill, jpm kill ends the daemon"})
   void whoWaitsForAReloadHearsWhyTheDaemonEnds(String verb, String told) {
-    rooms.hold();
+    rooms.slow = true;
     ConsoleClient client = run("reload web");
     awaitReload();
     ConsoleClient other = run(verb);
