@@ -280,7 +280,7 @@ class ClusterAttributesTest {
     "proxy, app.py, least_conn, true",
     "proxy, app.py, ip_hash, true",
     "auto, app.js, kernel, true",
-    "auto, app.js, least_conn, true",
+    "auto, app.js, least_conn, false",
   })
   void aStrategySuitsItsWay(String balance, String script, String strategy, boolean suits) {
     AppsOutcome outcome =
