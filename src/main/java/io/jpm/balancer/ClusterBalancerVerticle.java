@@ -185,9 +185,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
           }
           boolean changed = !places.left(order.worker(), claim).isEmpty();
           return prepare(
-              new Prepare(order.worker(), order.number(), spec),
-              claim,
-              changed ? CHANGE_TRIES : 0);
+              new Prepare(order.worker(), order.number(), spec), claim, changed ? CHANGE_TRIES : 0);
         });
   }
 

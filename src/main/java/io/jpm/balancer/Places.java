@@ -28,7 +28,9 @@ final class Places {
     }
 
     private boolean isFollowedBy(WorkerId other, Claim next) {
-      return isOf(next.app()) && worker.id().equals(other.id()) && !worker.slot().equals(other.slot());
+      return isOf(next.app())
+          && worker.id().equals(other.id())
+          && !worker.slot().equals(other.slot());
     }
 
     private boolean isOf(AppName name) {

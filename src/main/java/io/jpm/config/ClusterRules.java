@@ -92,8 +92,9 @@ final class ClusterRules {
     if (is(AppKey.LISTEN)) {
       return Balance.LISTEN_FDS;
     }
-    boolean started = app.command().map(Command::script).map(ClusterRules::name).stream()
-        .anyMatch(RUNNERS::contains);
+    boolean started =
+        app.command().map(Command::script).map(ClusterRules::name).stream()
+            .anyMatch(RUNNERS::contains);
     if (app.isCalled(NODE) && !started) {
       return Balance.NODE;
     }

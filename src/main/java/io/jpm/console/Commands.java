@@ -112,7 +112,6 @@ final class Commands {
           return ExitCode.OK;
         })
         .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
-        .onComplete(_ ->
-            session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.Stop())));
+        .onComplete(_ -> session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.Stop())));
   }
 }

@@ -24,8 +24,7 @@ final class UpdateCommand implements ConsoleCommand {
         farewell.say(
             "jpm update has replaced the daemon before this was done: processes that were replaced stay so, the others run on; run the command again");
     // Both have their time limit: a client that does not read is given up.
-    Future.join(session.ended(), told)
-        .onComplete(_ -> rooms.daemon(new DaemonCommand.MakeRoom()));
+    Future.join(session.ended(), told).onComplete(_ -> rooms.daemon(new DaemonCommand.MakeRoom()));
     return Future.succeededFuture(ExitCode.OK);
   }
 }

@@ -18,8 +18,7 @@ final class FdsOpening {
   private FdsOpening() {}
 
   /// Opens one with the daemon's rights, whoever the app runs as: its port is declared.
-  static void open(ListenSockets sockets, String key, ListenAddress address)
-      throws ListenFailure {
+  static void open(ListenSockets sockets, String key, ListenAddress address) throws ListenFailure {
     // Without IPv6 the system's "everywhere" is everywhere in IPv4.
     String host = address.host().isEmpty() ? "::" : address.host();
     sockets.open(key, wish(host, address.port()));

@@ -39,8 +39,7 @@ record AppSockets(ListenSockets store, AppName app) {
   List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (String family : List.of("v6", "v4")) {
-      IntStream.range(0, OF_EACH_FAMILY)
-          .forEach(number -> keys.add(prefix(family) + number));
+      IntStream.range(0, OF_EACH_FAMILY).forEach(number -> keys.add(prefix(family) + number));
     }
     return keys;
   }
@@ -74,7 +73,9 @@ record AppSockets(ListenSockets store, AppName app) {
   private Wish wish(String key, AppSpec spec) {
     boolean ipv6 = key.matches(".* v6 [0-9]");
     Optional<InetSocketAddress> address =
-        key.equals(prefix(prefersIpv4(spec) ? "v4" : "v6") + 0) ? privileged(spec, ipv6) : Optional.empty();
+        key.equals(prefix(prefersIpv4(spec) ? "v4" : "v6") + 0)
+            ? privileged(spec, ipv6)
+            : Optional.empty();
     return new Wish(Kind.TCP, address, ipv6, false, 0, RunAs.DAEMON);
   }
 
@@ -85,14 +86,12 @@ record AppSockets(ListenSockets store, AppName app) {
             && port.isPresent()
             && port.getAsInt() < FIRST_UNPRIVILEGED
         ? Optional.of(
-            new InetSocketAddress(
-                InetAddress.ofLiteral(ipv6 ? "::" : "0.0.0.0"), port.getAsInt()))
+            new InetSocketAddress(InetAddress.ofLiteral(ipv6 ? "::" : "0.0.0.0"), port.getAsInt()))
         : Optional.empty();
   }
 
   private static boolean prefersIpv4(AppSpec spec) {
-    return spec.command().interpreterArgs().contains(IPV4)
-        || spec.command().args().contains(IPV4);
+    return spec.command().interpreterArgs().contains(IPV4) || spec.command().args().contains(IPV4);
   }
 
   private static String numbers(int first) {

@@ -86,10 +86,7 @@ class InstanceJsonTest {
             .draft()
             .runAs(
                 new RunAs(
-                    Optional.of("www"),
-                    Optional.empty(),
-                    OptionalInt.empty(),
-                    OptionalInt.empty()))
+                    Optional.of("www"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty()))
             .build();
     InstanceView web = Instances.online(4, spec, 0);
     var listing = new Listing(List.of(web), Map.of(), Instances.NOW, "me");
