@@ -5,31 +5,50 @@ import os
 import signal
 import socket
 
+SILENCE = 5  # seconds after which, in the end, connections without a request are closed
+
 
 class Server:
-    def __init__(self):
+    def __init__(self, listener):
+        self.listener = listener
         self.ending = False
         self.connections = set()
         self.idle = set()
 
-    async def serve(self, reader, writer):
-        me = asyncio.current_task()
-        self.connections.add(me)
-        try:
-            while await self.request(reader, writer, me):
-                pass
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            pass
-        finally:
-            self.connections.discard(me)
-            writer.close()
+    def begin(self):
+        self.listener.setblocking(False)
+        asyncio.get_running_loop().add_reader(self.listener, self.accept)
 
-    async def request(self, reader, writer, me):
-        self.idle.add(me)
+    # asyncio.start_server forgets in its end what it has accepted and not yet begun with. Here a
+    # connection counts from the moment at which it is ours and nobody else's.
+    def accept(self):
         try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+            connection, _ = self.listener.accept()
+        except (BlockingIOError, ConnectionError):
+            return  # another process was faster, or the client has gone
+        task = asyncio.create_task(self.serve(connection))
+        self.connections.add(task)
+        self.idle.add(task)
+        task.add_done_callback(self.connections.discard)
+        task.add_done_callback(self.idle.discard)
+
+    async def serve(self, connection):
+        try:
+            reader, writer = await asyncio.open_connection(sock=connection)
+            while await self.request(reader, writer):
+                pass
+            writer.close()
+            await writer.wait_closed()
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the client has gone
         finally:
-            self.idle.discard(me)
+            connection.close()
+
+    async def request(self, reader, writer):
+        me = asyncio.current_task()
+        self.idle.add(me)
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        self.idle.discard(me)
         lines = head.split("\r\n")
         headers = dict(line.lower().split(": ", 1) for line in lines[1:] if ": " in line)
         answer = f"{os.getpid()} {os.environ.get('VERSION', '1')}\n"
@@ -46,27 +65,26 @@ class Server:
         await writer.drain()
         return not last
 
-    async def end(self, listener):
+    async def end(self):
+        # What waits in the socket is for the other processes: they have it too.
+        asyncio.get_running_loop().remove_reader(self.listener)
         self.ending = True
-        listener.close()
-        # Who is in a request gets the answer; who is silent for a second has nothing under way.
         silent = 0
-        await asyncio.sleep(0.2)  # what was accepted last has begun by then
-        while self.connections and silent < 10:
+        while self.connections and silent < SILENCE:
             await asyncio.sleep(0.1)
-            silent = silent + 1 if self.connections == self.idle else 0
+            silent = silent + 0.1 if self.connections == self.idle else 0
 
 
 async def main():
     if os.environ.get("LISTEN_PID") != str(os.getpid()):
         raise SystemExit("no listening socket was passed: LISTEN_PID is not mine")
-    server = Server()
-    listener = await asyncio.start_server(server.serve, sock=socket.socket(fileno=3))
     ended = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
+    server = Server(socket.socket(fileno=3))
+    server.begin()  # last: whoever is seen to accept may be asked to end
     await ended.wait()
-    await server.end(listener)
+    await server.end()
 
 
 asyncio.run(main())

@@ -1,5 +1,6 @@
 package io.jpm.balancer;
 
+import io.jpm.balancer.Places.Place;
 import io.jpm.balancer.WayChooser.Choice;
 import io.jpm.balancer.way.Sharing;
 import io.jpm.bus.Addresses;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /// Chooses for each app in cluster mode how its instances share what they listen on, and hands what
 /// God tells of them to the [Sharing] of that way. Serves [BalancerCommand]s on
@@ -43,17 +45,19 @@ import java.util.Set;
 public final class ClusterBalancerVerticle extends VerticleBase implements Sharing.Reports {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
+  /// Within the time that God waits for an answer, and longer than programs are given to end.
+  private static final int CHANGE_TRIES = 80;
+
+  private static final long CHANGE_MILLIS = 100;
+
   private final BalancerContext balancer;
   private final Map<Balance, SharingFactory> factories;
   private final Duration unclaimed;
   private final Map<Balance, Sharing> sharings = new EnumMap<>(Balance.class);
   private final Map<AppName, BalancedApp> apps = new HashMap<>();
-  private final Map<WorkerId.Slot, Place> places = new HashMap<>();
+  private final Places places = new Places();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
-
-  /// @param worker its last process
-  private record Place(Balance way, AppName app, WorkerId worker) {}
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
@@ -147,6 +151,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
                   .map(BalancerReply.Drained::new));
       case Ended(WorkerId worker) -> {
         told.remove(worker);
+        places.ended(worker);
         sharing(worker).ifPresent(way -> way.ended(worker));
         message.reply(new BalancerReply.Done());
       }
@@ -171,18 +176,48 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private Future<BalancerReply> prepare(Prepare order) {
     return describe(order.spec())
         .compose(app -> {
-          Balance way = app.choice().way();
-          place(order.worker(), way, order.spec().name());
-          Optional<Sharing> sharing = made(way);
-          if (sharing.isEmpty()) {
-            return Future.succeededFuture(Prepared.PLAIN);
-          }
           AppSpec spec = app.withPort(order.spec());
-          return sharing
-              .get()
-              .prepare(new Prepare(order.worker(), order.number(), spec))
-              .map(reply -> noted(reply, way));
+          Claim claim = Claim.of(spec, app.choice().way());
+          Optional<String> refusal = places.refusal(order.worker(), claim, this::seen);
+          if (refusal.isPresent()) {
+            forgetUnplaced(spec.name());
+            return Future.succeededFuture(new BalancerReply.Refused(refusal.get()));
+          }
+          boolean changed = !places.left(order.worker(), claim).isEmpty();
+          return prepare(
+              new Prepare(order.worker(), order.number(), spec), claim, changed ? CHANGE_TRIES : 0);
         });
+  }
+
+  /// @param tries how often it is tried again while the way before has not let go of the port
+  private Future<BalancerReply> prepare(Prepare order, Claim claim, int tries) {
+    List<Place> left = places.left(order.worker(), claim);
+    Optional<Place> own = places.of(order.worker());
+    if (tries > 0 && left.stream().anyMatch(it -> !it.ended() && !own.equals(Optional.of(it)))) {
+      return later().compose(_ -> prepare(order, claim, tries - 1));
+    }
+    left.stream().filter(Place::ended).map(Place::worker).forEach(this::leave);
+    place(order.worker(), claim);
+    Optional<Sharing> sharing = made(claim.way());
+    if (sharing.isEmpty()) {
+      return Future.succeededFuture(Prepared.PLAIN);
+    }
+    return sharing
+        .get()
+        .prepare(order)
+        .compose(reply ->
+            tries > 0 && reply instanceof BalancerReply.Refused
+                ? later().compose(_ -> prepare(order, claim, tries - 1))
+                : Future.succeededFuture(noted(reply, claim.way())));
+  }
+
+  private Future<Void> later() {
+    return vertx.timer(CHANGE_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
+  }
+
+  private Claim seen(Claim claim) {
+    Sharing sharing = sharings.get(claim.way());
+    return sharing == null ? claim : claim.with(sharing.addresses(claim.app()));
   }
 
   private static BalancerReply noted(BalancerReply reply, Balance way) {
@@ -220,7 +255,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private Future<Void> began(Began news) {
     String[] memo = news.memo().split(" ", 2);
     Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
-    place(news.worker(), way, news.spec().name());
+    place(news.worker(), Claim.of(news.spec(), way));
     String rest = memo.length > 1 ? memo[1] : "";
     made(way)
         .ifPresent(sharing ->
@@ -232,37 +267,43 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   /// A slot whose next process goes another way leaves the old one.
-  private void place(WorkerId worker, Balance way, AppName app) {
-    Place former = places.put(worker.slot(), new Place(way, app, worker));
-    Sharing left = former == null ? null : sharings.get(former.way());
-    if (left == null || former.worker().equals(worker)) {
+  private void place(WorkerId worker, Claim claim) {
+    Optional<Place> former = places.put(worker, claim);
+    if (former.isEmpty() || former.get().worker().equals(worker)) {
       return;
     }
-    told.remove(former.worker());
-    if (former.way() == way) {
-      left.ended(former.worker()); // one that was never made has not been told of
+    WorkerId before = former.get().worker();
+    told.remove(before);
+    if (former.get().way() == claim.way()) {
+      // One that was never made has not been told of.
+      Optional.ofNullable(sharings.get(claim.way())).ifPresent(way -> way.ended(before));
     } else {
-      left.released(former.worker());
+      Optional.ofNullable(sharings.get(former.get().way())).ifPresent(way -> way.released(before));
     }
   }
 
   private void release(WorkerId worker) {
-    Place place = places.remove(worker.slot());
-    if (place == null) {
-      return;
-    }
+    Optional<Place> place = leave(worker);
+    place.map(Place::app).ifPresent(this::forgetUnplaced);
+  }
+
+  private Optional<Place> leave(WorkerId worker) {
+    Optional<Place> place = places.remove(worker);
     told.remove(worker);
-    Sharing sharing = sharings.get(place.way());
-    if (sharing != null) {
-      sharing.released(worker);
-    }
-    if (places.values().stream().noneMatch(other -> other.app().equals(place.app()))) {
-      apps.remove(place.app());
+    place
+        .flatMap(it -> Optional.ofNullable(sharings.get(it.way())))
+        .ifPresent(way -> way.released(worker));
+    return place;
+  }
+
+  private void forgetUnplaced(AppName app) {
+    if (!places.has(app)) {
+      apps.remove(app);
     }
   }
 
   private Optional<Sharing> sharing(WorkerId worker) {
-    return Optional.ofNullable(places.get(worker.slot())).map(place -> sharings.get(place.way()));
+    return places.of(worker).map(place -> sharings.get(place.way()));
   }
 
   private BalancerReply status(AppName app, InstanceId id) {

@@ -46,7 +46,9 @@ final class ClusterNotes {
               """
               The port that clients connect to, 1 to 65535. The app gets it as the variable PORT \
               (`env` wins); where the daemon passes connections on, each instance gets a PORT of \
-              its own instead.\
+              its own instead. It is opened with the daemon's rights, so an app with `uid` can have \
+              one below 1024; a port that only the program itself asks for is opened with those of \
+              its user. (A program of java must listen on every address for that.)\
               """,
               "sets the variable only."),
           note(
@@ -78,7 +80,8 @@ final class ClusterNotes {
               systemd (`LISTEN_FDS`, `LISTEN_PID`, `LISTEN_FDNAMES`): `8000` is every address, \
               `"127.0.0.1:8000"` and `"[::1]:8000"` are one. Names such as localhost are refused. \
               The sockets stay open while the app or the daemon is restarted, and who connects \
-              meanwhile waits. On the command line: `--listen 8000,127.0.0.1:9000`. Not in PM2.\
+              meanwhile waits. They are opened with the daemon's rights: below 1024 also for an \
+              app with `uid`. On the command line: `--listen 8000,127.0.0.1:9000`. Not in PM2.\
               """,
               ""),
           note(

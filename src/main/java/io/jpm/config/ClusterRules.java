@@ -30,6 +30,10 @@ final class ClusterRules {
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final Set<String> NODE = Set.of("node", "nodejs");
   private static final Set<String> JAVA = Set.of("java");
+
+  /// Programs of Node that start the app as a child of theirs.
+  private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
+
   private static final List<String> BALANCES =
       Arrays.stream(Balance.values()).map(Balance::word).toList();
   private static final List<String> STRATEGIES =
@@ -74,14 +78,35 @@ final class ClusterRules {
     Duration drain = attributes.duration(AppKey.DRAIN_TIMEOUT, Cluster.DEFAULT_DRAIN);
     ProxyProtocol header = proxyProtocol();
     boolean enabled = enabled(app, balance);
-    boolean inherits = balance == Balance.AUTO && is(AppKey.LISTEN);
-    Balance way = inherits ? Balance.LISTEN_FDS : balance;
+    Balance way = balance == Balance.AUTO ? implied(app) : balance;
     if (enabled) {
       strategy.ifPresent(chosen -> checkStrategy(chosen, way));
       checkWay(balance, app);
     }
     warnOfIdle(enabled, way, header != ProxyProtocol.NONE);
     return new Cluster(enabled, balance, strategy, port, listen, drain, header);
+  }
+
+  /// What `auto` comes to, as far as the description tells; [Balance#AUTO] where it does not.
+  private Balance implied(App app) {
+    if (is(AppKey.LISTEN)) {
+      return Balance.LISTEN_FDS;
+    }
+    boolean started =
+        app.command().map(Command::script).map(ClusterRules::name).stream()
+            .anyMatch(RUNNERS::contains);
+    if (app.isCalled(NODE) && !started) {
+      return Balance.NODE;
+    }
+    if (app.isCalled(JAVA)) {
+      return Balance.JVM;
+    }
+    return app.command().isPresent() && app.hasPort() ? Balance.PROXY : Balance.AUTO;
+  }
+
+  private static String name(Path path) {
+    Path name = path.getFileName();
+    return name == null ? "" : name.toString();
   }
 
   /// PM2's rule, where `instances` makes a cluster of a Node app, extended to what can be balanced
@@ -125,11 +150,12 @@ final class ClusterRules {
     if (!suited.contains(strategy)) {
       attributes.refuse(
           AppKey.STRATEGY,
-          "\"%s\" does not go with %s \"%s\": use %s"
+          "\"%s\" does not go with %s \"%s\"%s: use %s"
               .formatted(
                   strategy.word(),
                   shown(AppKey.BALANCE),
                   way.word(),
+                  is(AppKey.BALANCE) || is(AppKey.LISTEN) ? "" : ", which this app has by itself",
                   oneOf(suited.stream().map(Strategy::word).toList())));
     }
   }
@@ -187,7 +213,7 @@ final class ClusterRules {
     if (!enabled || way == Balance.LISTEN_FDS || way == Balance.OFF) {
       idle.add(AppKey.DRAIN_TIMEOUT);
     }
-    if (header && (!enabled || (way != Balance.PROXY && way != Balance.AUTO))) {
+    if (header && (!enabled || way != Balance.PROXY)) {
       idle.add(AppKey.PROXY_PROTOCOL);
     }
     List<String> given = idle.stream().filter(this::is).map(this::shown).toList();

@@ -50,13 +50,23 @@ record Arguments(List<String> targets, Map<VerbOption, List<String>> options, Li
   ///
   /// @throws CommandFailure when it is no such number
   OptionalLong number(VerbOption option, long most) {
+    return number(option, 0, most);
+  }
+
+  /// The value of an option that takes a number from `least` to `most`.
+  ///
+  /// @throws CommandFailure when it is no such number
+  OptionalLong number(VerbOption option, long least, long most) {
     if (!has(option)) {
       return OptionalLong.empty();
     }
     String text = value(option).orElse("");
-    if (NUMBER.matcher(text).matches() && Long.parseLong(text) <= most) {
+    if (NUMBER.matcher(text).matches()
+        && Long.parseLong(text) >= least
+        && Long.parseLong(text) <= most) {
       return OptionalLong.of(Long.parseLong(text));
     }
-    throw new CommandFailure("%s \"%s\": use 0 to %d".formatted(option.longName(), text, most));
+    throw new CommandFailure(
+        "%s \"%s\": use %d to %d".formatted(option.longName(), text, least, most));
   }
 }

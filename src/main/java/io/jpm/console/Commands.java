@@ -17,6 +17,7 @@ final class Commands {
   private final Rooms rooms;
   private final FileApps files;
   private final Chooser chooser;
+  private final Farewell farewell = new Farewell();
 
   Commands(Vertx vertx, ConsoleContext context, AppSource source) {
     this.vertx = vertx;
@@ -31,7 +32,7 @@ final class Commands {
       case START -> new StartCommand(rooms, files);
       case STOP -> new ActCommand(Action.STOP, rooms, chooser);
       case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
-      case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser);
+      case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);
       case START_OR_RESTART -> new StartOrRestartCommand(rooms, chooser);
       case SCALE -> new ScaleCommand(rooms);
       case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
@@ -50,7 +51,7 @@ final class Commands {
       case JLIST -> this::jlist;
       case PING -> Commands::ping;
       case KILL -> this::kill;
-      case UPDATE -> new UpdateCommand(rooms, context);
+      case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
   }
@@ -82,10 +83,13 @@ final class Commands {
     return rooms
         .obeyed(new GodCommand.Show(List.of()))
         .compose(rooms::listing)
-        .map(listing -> {
-          call.session().out(InstanceJson.draw(listing));
-          return ExitCode.OK;
-        });
+        .compose(listing ->
+            rooms
+                .balances(listing.instances())
+                .map(balances -> {
+                  call.session().out(InstanceJson.draw(listing, balances));
+                  return ExitCode.OK;
+                }));
   }
 
   /// What `bin/jpm` does without a daemon comes here only from another client, or with options.
@@ -100,6 +104,7 @@ final class Commands {
   /// Apps that could not be ended live on, and the exit code says so.
   private Future<ExitCode> kill(Call call) {
     Session session = call.session();
+    farewell.say("jpm kill ends the daemon and all apps: this was not finished");
     return rooms
         .obeyed(new GodCommand.EndEverything())
         .map(_ -> {

@@ -8,7 +8,6 @@ import io.jpm.model.Instances;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /// `jpm reload` and `startOrReload`: processes are replaced without a gap, and each step is told
@@ -18,13 +17,16 @@ final class ReloadCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Rooms rooms;
   private final Chooser chooser;
+  private final Farewell farewell;
 
   /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD] where missing apps are started
-  ReloadCommand(Verb verb, Vertx vertx, Rooms rooms, Chooser chooser) {
+  /// @param farewell who tells clients that the daemon ends
+  ReloadCommand(Verb verb, Vertx vertx, Rooms rooms, Chooser chooser, Farewell farewell) {
     this.verb = verb;
     this.vertx = vertx;
     this.rooms = rooms;
     this.chooser = chooser;
+    this.farewell = farewell;
   }
 
   @Override
@@ -33,17 +35,13 @@ final class ReloadCommand implements ConsoleCommand {
     Future<Chosen> chosen =
         verb == Verb.START_OR_RELOAD ? chooser.ofFiles(call, verb) : chooser.listed(call);
     return chosen
-        .compose(all -> reloaded(all, parallel, call))
+        .compose(all -> farewell.during(call.session(), reloaded(all, parallel, call)))
         .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
   }
 
   /// @throws CommandFailure when it is no such number
   private static int parallel(Arguments arguments) {
-    OptionalLong given = arguments.number(VerbOption.PARALLEL, Instances.MOST);
-    if (given.isPresent() && given.getAsLong() == 0) {
-      throw new CommandFailure("--parallel 0 would replace nothing: use 1 or more");
-    }
-    return (int) given.orElse(1);
+    return (int) arguments.number(VerbOption.PARALLEL, 1, Instances.MOST).orElse(1);
   }
 
   private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {

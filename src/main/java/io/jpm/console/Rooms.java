@@ -27,6 +27,8 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -117,6 +119,20 @@ final class Rooms {
                 ? Optional.of(status)
                 : Optional.<BalancerReply.Status>empty())
         .otherwise(Optional.empty());
+  }
+
+  /// How the instances in cluster mode are balanced; without those of which nobody says.
+  Future<Map<InstanceId, BalancerReply.Status>> balances(List<InstanceView> instances) {
+    Map<InstanceId, BalancerReply.Status> found = new HashMap<>();
+    List<Future<?>> asked = new ArrayList<>();
+    for (InstanceView instance : instances) {
+      if (instance.spec().cluster().enabled()) {
+        asked.add(
+            balance(instance.spec().name(), instance.id())
+                .onSuccess(status -> status.ifPresent(it -> found.put(instance.id(), it))));
+      }
+    }
+    return Future.join(asked).map(found);
   }
 
   private Future<LogsReply> logs(LogsCommand command, Duration limit) {

@@ -8,17 +8,23 @@ import io.vertx.core.Future;
 final class UpdateCommand implements ConsoleCommand {
   private final Rooms rooms;
   private final ConsoleContext context;
+  private final Farewell farewell;
 
-  UpdateCommand(Rooms rooms, ConsoleContext context) {
+  UpdateCommand(Rooms rooms, ConsoleContext context, Farewell farewell) {
     this.rooms = rooms;
     this.context = context;
+    this.farewell = farewell;
   }
 
   @Override
   public Future<ExitCode> run(Call call) {
     Session session = call.session();
     session.info("daemon %s, pid %d, makes room".formatted(context.version(), context.pid()));
-    session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.MakeRoom()));
+    Future<Void> told =
+        farewell.say(
+            "jpm update has replaced the daemon before this was done: processes that were replaced stay so, the others run on; run the command again");
+    // Both have their time limit: a client that does not read is given up.
+    Future.join(session.ended(), told).onComplete(_ -> rooms.daemon(new DaemonCommand.MakeRoom()));
     return Future.succeededFuture(ExitCode.OK);
   }
 }

@@ -12,9 +12,11 @@ import io.jpm.bus.BusCodec;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
 import io.jpm.os.ListenSockets;
@@ -28,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -185,6 +188,68 @@ class ClusterBalancerVerticleTest {
     BalancerFixture.await(first);
     assertThat(told)
         .containsExactly("node made", "node began kernel", "node heard \"hello\"", "node drain");
+  }
+
+  @Test
+  void aReloadIsRefusedAnotherWayAndARestartWaitsUntilTheOldOneHasLetGo() {
+    sockets.complete(Optional.of(NO_SOCKETS));
+    AppSpec proxied = app().draft().cluster(proxy()).build();
+    var before = new WorkerId(WORKER.id(), WORKER.birth(), 1);
+    var beside = new WorkerId(new InstanceId(1), WORKER.birth(), 1);
+    BalancerFixture.await(ask(new BalancerCommand.Prepare(before, 0, proxied)));
+    BalancerFixture.await(ask(new BalancerCommand.Prepare(beside, 1, proxied)));
+
+    var successor = new WorkerId(WORKER.id(), WORKER.birth() + 1, 1);
+    assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(successor, 0, app()))))
+        .isInstanceOfSatisfying(
+            BalancerReply.Refused.class,
+            refused -> assertThat(refused.reason()).contains("was proxy", "jpm restart"));
+
+    told.clear();
+    BalancerFixture.await(ask(new BalancerCommand.Ended(before)));
+    Future<BalancerReply> next =
+        ask(new BalancerCommand.Prepare(new WorkerId(before.id(), before.birth(), 2), 0, app()));
+    BalancerFixture.await(ask(new BalancerCommand.Ask(APP, WORKER.id())));
+    assertThat(next.isComplete()).isFalse();
+    BalancerFixture.await(ask(new BalancerCommand.Ended(beside)));
+    assertThat(((Prepared) BalancerFixture.await(next)).memo()).isEqualTo("node memo");
+    assertThat(told)
+        .containsExactlyInAnyOrder(
+            "proxy ended 1",
+            "proxy ended 1",
+            "proxy released 1",
+            "proxy released 1",
+            "node made",
+            "node prepare, port 0");
+  }
+
+  @Test
+  void anAppWhosePortAnotherOneHasIsRefusedUntilThatIsGone() {
+    sockets.complete(Optional.of(NO_SOCKETS));
+    BalancerFixture.await(
+        ask(new BalancerCommand.Prepare(WORKER, 0, app().draft().cluster(proxy()).build())));
+    AppSpec other =
+        AppSpec.of(new AppName("other"), app().command(), app().cwd()).cluster(proxy()).build();
+    var second = new WorkerId(new InstanceId(1), 2, 1);
+    assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(second, 0, other))))
+        .isInstanceOfSatisfying(
+            BalancerReply.Refused.class,
+            refused -> assertThat(refused.reason()).contains("8080", "the app \"web\""));
+    BalancerFixture.await(ask(new BalancerCommand.Ended(WORKER)));
+    BalancerFixture.await(ask(new BalancerCommand.Released(WORKER)));
+    assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(second, 0, other))))
+        .isInstanceOf(Prepared.class);
+  }
+
+  private static Cluster proxy() {
+    return new Cluster(
+        true,
+        Balance.PROXY,
+        Optional.empty(),
+        OptionalInt.of(8080),
+        List.of(),
+        Cluster.DEFAULT_DRAIN,
+        ProxyProtocol.NONE);
   }
 
   @Test

@@ -255,6 +255,7 @@ class ClusterAttributesTest {
           "balance": "node" | .balance: "node" needs node as the program, and that is DIR/app: name it with interpreter, or use "proxy" and port
           "balance": "jvm" | .balance: "jvm" needs java as the program, and that is DIR/app: name it with interpreter, or use "proxy" and port
           "balance": "proxy", "port": 80, "strategy": "kernel" | .strategy: "kernel" does not go with balance "proxy": use "round_robin", "least_conn" or "ip_hash"
+          "exec_mode": "cluster", "port": 80, "strategy": "kernel" | .strategy: "kernel" does not go with balance "proxy", which this app has by itself: use "round_robin", "least_conn" or "ip_hash"
           "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" does not go with balance "listen_fds": use "kernel"
           """)
   void aWrongValueIsAProblemInASentence(String members, String sentence) {
@@ -279,7 +280,7 @@ class ClusterAttributesTest {
     "proxy, app.py, least_conn, true",
     "proxy, app.py, ip_hash, true",
     "auto, app.js, kernel, true",
-    "auto, app.js, least_conn, true",
+    "auto, app.js, least_conn, false",
   })
   void aStrategySuitsItsWay(String balance, String script, String strategy, boolean suits) {
     AppsOutcome outcome =

@@ -143,8 +143,8 @@ class ReloadAndScaleTest {
       delimiter = '|',
       textBlock =
           """
-          reload web --parallel 0      | --parallel 0 would replace nothing: use 1 or more
-          reload web --parallel some   | --parallel "some": use 0 to 10000
+          reload web --parallel 0      | --parallel "0": use 1 to 10000
+          reload web --parallel some   | --parallel "some": use 1 to 10000
           reload web --env production  | --env chooses from a process file, and web is none
           startOrReload web            | startOrReload takes process files, and web is none
           startOrRestart web           | startOrRestart takes process files, and web is none
@@ -253,6 +253,19 @@ class ReloadAndScaleTest {
     assertThat(client.out())
         .contains(
             "[jpm] web 0: pid 412 has taken the place of pid 400, which has 30 s to finish\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"update, jpm update has replaced the daemon", "kill, jpm kill ends the daemon"})
+  void whoWaitsForAReloadHearsWhyTheDaemonEnds(String verb, String told) {
+    rooms.slow = true;
+    ConsoleClient client = run("reload web");
+    awaitReload();
+    ConsoleClient other = run(verb);
+    assertEnd(client, 1);
+    assertThat(client.err()).contains("[jpm][ERROR] " + told);
+    assertEnd(other, 0);
+    rooms.release();
   }
 
   @ParameterizedTest

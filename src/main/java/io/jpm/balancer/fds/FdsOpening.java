@@ -17,14 +17,14 @@ import java.util.Optional;
 final class FdsOpening {
   private FdsOpening() {}
 
-  static void open(ListenSockets sockets, String key, ListenAddress address, RunAs runAs)
-      throws ListenFailure {
+  /// Opens one with the daemon's rights, whoever the app runs as: its port is declared.
+  static void open(ListenSockets sockets, String key, ListenAddress address) throws ListenFailure {
     // Without IPv6 the system's "everywhere" is everywhere in IPv4.
     String host = address.host().isEmpty() ? "::" : address.host();
-    sockets.open(key, wish(host, address.port(), runAs));
+    sockets.open(key, wish(host, address.port()));
   }
 
-  private static Wish wish(String host, int port, RunAs runAs) {
+  private static Wish wish(String host, int port) {
     InetAddress address = InetAddress.ofLiteral(host);
     return new Wish(
         Kind.TCP,
@@ -32,7 +32,7 @@ final class FdsOpening {
         address instanceof Inet6Address,
         false,
         0,
-        runAs);
+        RunAs.DAEMON);
   }
 
   /// Reads back what is kept with a process: addresses with spaces between.

@@ -109,7 +109,7 @@ public final class FdsSharing implements Sharing {
     if (sockets.find(key).isPresent()) {
       return;
     }
-    FdsOpening.open(sockets, key, address, spec.runAs());
+    FdsOpening.open(sockets, key, address);
   }
 
   private static Prepared prepared(AppSpec spec) {

@@ -3,17 +3,20 @@ package io.jpm.balancer.jvm;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ListenAddress;
+import io.jpm.model.RunAs;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.ListenFailure;
 import io.jpm.os.ListenSockets.Wish;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,6 +29,9 @@ record AppSockets(ListenSockets store, AppName app) {
   /// The descriptor of the first one, behind those of the channel.
   private static final int FIRST = 5;
 
+  private static final int FIRST_UNPRIVILEGED = 1024;
+  private static final String IPV4 = "-Djava.net.preferIPv4Stack=true";
+
   /// As many ports as a server has; each process holds all of them.
   private static final int OF_EACH_FAMILY = 4;
 
@@ -33,10 +39,13 @@ record AppSockets(ListenSockets store, AppName app) {
   List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (String family : List.of("v6", "v4")) {
-      IntStream.range(0, OF_EACH_FAMILY)
-          .forEach(number -> keys.add("jvm " + app + " " + family + " " + number));
+      IntStream.range(0, OF_EACH_FAMILY).forEach(number -> keys.add(prefix(family) + number));
     }
     return keys;
+  }
+
+  private String prefix(String family) {
+    return "jvm " + app + " " + family + " ";
   }
 
   /// Whether that is one of their keys.
@@ -61,9 +70,28 @@ record AppSockets(ListenSockets store, AppName app) {
     return Map.of("JPM_SOCKETS", sockets, "JPM_SOCKET_INODES", String.join(",", inodes));
   }
 
-  private static Wish wish(String key, AppSpec spec) {
+  private Wish wish(String key, AppSpec spec) {
     boolean ipv6 = key.matches(".* v6 [0-9]");
-    return new Wish(Kind.TCP, Optional.empty(), ipv6, false, 0, spec.runAs());
+    Optional<InetSocketAddress> address =
+        key.equals(prefix(prefersIpv4(spec) ? "v4" : "v6") + 0)
+            ? privileged(spec, ipv6)
+            : Optional.empty();
+    return new Wish(Kind.TCP, address, ipv6, false, 0, RunAs.DAEMON);
+  }
+
+  /// Where the process itself could not be bound, though the app's description names the port.
+  private static Optional<InetSocketAddress> privileged(AppSpec spec, boolean ipv6) {
+    OptionalInt port = spec.cluster().port();
+    return spec.runAs().user().isPresent()
+            && port.isPresent()
+            && port.getAsInt() < FIRST_UNPRIVILEGED
+        ? Optional.of(
+            new InetSocketAddress(InetAddress.ofLiteral(ipv6 ? "::" : "0.0.0.0"), port.getAsInt()))
+        : Optional.empty();
+  }
+
+  private static boolean prefersIpv4(AppSpec spec) {
+    return spec.command().interpreterArgs().contains(IPV4) || spec.command().args().contains(IPV4);
   }
 
   private static String numbers(int first) {

@@ -3,7 +3,9 @@ package io.jpm.balancer.node;
 import io.jpm.balancer.node.NodeMessage.Query;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RunAs;
 import io.jpm.model.WorkerId;
 import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
@@ -22,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -113,8 +116,18 @@ final class NodePorts {
               host.listenSockets()
                   .orElseThrow(
                       () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
-          return PortOpening.open(sockets, key, query, worker.spec().runAs());
+          return PortOpening.open(sockets, key, query, rights(worker, query));
         });
+  }
+
+  /// The port that the app's description names is opened by the daemon; what a program asks for
+  /// beyond that, as by the program itself.
+  private static RunAs rights(NodeWorker worker, Query query) {
+    AppSpec spec = worker.spec();
+    OptionalInt declared = spec.cluster().port();
+    return declared.isPresent() && declared.getAsInt() == query.wanted().port()
+        ? RunAs.DAEMON
+        : spec.runAs();
   }
 
   private NodePort known(String key, Future<ListenSocket> socket) {

@@ -1,24 +1,29 @@
 package io.jpm.console.text;
 
 import io.jpm.bus.AppReport;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.Strategy;
 import io.jpm.model.TimePattern;
 import io.jpm.model.Triggers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,9 +44,22 @@ public final class InstanceJson {
   private InstanceJson() {}
 
   /// The JSON array on one line.
-  public static String draw(Listing listing) {
+  ///
+  /// @param balances how instances in cluster mode are balanced, as far as that is known
+  public static String draw(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
     var list = new JsonArray();
-    listing.instances().forEach(instance -> list.add(element(instance, listing)));
+    listing
+        .instances()
+        .forEach(instance -> {
+          JsonObject element = element(instance, listing);
+          if (instance.spec().cluster().enabled()) {
+            element
+                .getJsonObject("pm2_env")
+                .getJsonObject("jpm")
+                .put("cluster", cluster(instance, balances));
+          }
+          list.add(element);
+        });
     return list.encode() + "\n";
   }
 
@@ -50,7 +68,7 @@ public final class InstanceJson {
     return new JsonObject()
         .put("pid", instance.process().map(process -> process.pid()).orElse(0))
         .put("name", instance.spec().name().value())
-        .put("pm2_env", environment(instance, listing.user()))
+        .put("pm2_env", environment(instance, listing.userOf(instance)))
         .put("pm_id", instance.id().value())
         .put(
             "monit",
@@ -176,6 +194,28 @@ public final class InstanceJson {
         .put("depends_on", dependsOn(instance.spec()))
         .put("pty", instance.spec().logs().terminal())
         .put("logs", limits(instance.spec().logs().limits()));
+  }
+
+  private static JsonObject cluster(
+      InstanceView instance, Map<InstanceId, BalancerReply.Status> balances) {
+    Cluster cluster = instance.spec().cluster();
+    BalancerReply.Status status =
+        balances.getOrDefault(
+            instance.id(),
+            new BalancerReply.Status(
+                cluster.balance(),
+                "",
+                cluster.strategy().map(Strategy::word).orElse(""),
+                List.of(),
+                Map.of()));
+    return new JsonObject()
+        .put("balance", status.way().word())
+        .put("reason", status.reason())
+        .put("strategy", status.strategy())
+        .put("port", cluster.port().isPresent() ? cluster.port().getAsInt() : null)
+        .put("listens_on", new JsonArray(status.addresses()))
+        .put("drain_timeout", cluster.drain().toMillis())
+        .put("counters", new JsonObject(new LinkedHashMap<>(status.counters())));
   }
 
   private static JsonObject dependsOn(AppSpec spec) {

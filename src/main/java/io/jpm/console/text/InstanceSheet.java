@@ -77,7 +77,7 @@ public final class InstanceSheet {
     row("pid", orNone(instance.process().map(process -> process.pid())));
     row("cpu", listing.cpuOf(instance));
     row("memory", listing.memoryOf(instance));
-    row("user", listing.user());
+    row("user", listing.userOf(instance));
     commandRows(spec);
     policyRows(spec);
     triggerRows(spec);

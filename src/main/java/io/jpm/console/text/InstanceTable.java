@@ -62,7 +62,7 @@ public final class InstanceTable {
     cells.add(new Cell(instance.phase().word(), Listing.paintOf(instance.phase())));
     cells.add(Cell.of(listing.cpuOf(instance)));
     cells.add(Cell.of(listing.memoryOf(instance)));
-    cells.add(new Cell(listing.user(), Paint.BOLD));
+    cells.add(new Cell(listing.userOf(instance), Paint.BOLD));
     return cells;
   }
 

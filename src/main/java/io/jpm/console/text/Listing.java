@@ -16,12 +16,17 @@ import java.util.function.Function;
 /// @param instances by id
 /// @param loads what their processes use, as far as Satan told
 /// @param now the moment, wall clock
-/// @param user who the daemon runs as, and so every app
+/// @param user who the daemon runs as, and so every app that does not say otherwise
 public record Listing(
     List<InstanceView> instances, Map<ProcessIdentity, Load> loads, Instant now, String user) {
   public Listing {
     instances = List.copyOf(instances);
     loads = Map.copyOf(loads);
+  }
+
+  /// Who an instance runs as: a name, or a number where its app says so.
+  String userOf(InstanceView instance) {
+    return instance.spec().runAs().user().orElse(user);
   }
 
   /// The load of an instance; empty when it has no process or Satan did not tell.

@@ -2,23 +2,30 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
 import io.jpm.model.Exit;
+import io.jpm.model.InstanceId;
 import io.jpm.model.Phase;
+import io.jpm.model.RunAs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class InstanceJsonTest {
   private static String draw(InstanceView... instances) {
     return InstanceJson.draw(
         new Listing(
-            List.of(instances), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me"));
+            List.of(instances), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me"),
+        Map.of());
   }
 
   private static JsonObject environment(Exit exit) {
@@ -46,6 +53,45 @@ class InstanceJsonTest {
     assertThat(cluster.getInteger("instances")).isEqualTo(2);
     assertThat(cluster.getString("instance_var")).isEqualTo("NODE_APP_INSTANCE");
     assertThat(cluster.getInteger("NODE_APP_INSTANCE")).isEqualTo(1);
+  }
+
+  @Test
+  void howAClusterIsBalancedIsToldAsFarAsItIsKnown() {
+    InstanceView web = Instances.online(4, Instances.cluster("web", 2), 1);
+    var status =
+        new BalancerReply.Status(
+            Balance.PROXY, "a port is known", "round_robin", List.of("80"), Map.of("open", 3L));
+    JsonObject known = cluster(web, Map.of(web.id(), status));
+    assertThat(known.getString("balance")).isEqualTo("proxy");
+    assertThat(known.getString("strategy")).isEqualTo("round_robin");
+    assertThat(known.getJsonArray("listens_on")).containsExactly("80");
+    assertThat(known.getJsonObject("counters").getLong("open")).isEqualTo(3);
+    assertThat(cluster(web, Map.of()).getString("balance")).isEqualTo("auto");
+  }
+
+  private static JsonObject cluster(
+      InstanceView instance, Map<InstanceId, BalancerReply.Status> known) {
+    var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");
+    return new JsonArray(InstanceJson.draw(listing, known))
+        .getJsonObject(0)
+        .getJsonObject("pm2_env")
+        .getJsonObject("jpm")
+        .getJsonObject("cluster");
+  }
+
+  @Test
+  void theUserIsTheApps() {
+    AppSpec spec =
+        Instances.spec("web", 1)
+            .draft()
+            .runAs(
+                new RunAs(
+                    Optional.of("www"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty()))
+            .build();
+    InstanceView web = Instances.online(4, spec, 0);
+    var listing = new Listing(List.of(web), Map.of(), Instances.NOW, "me");
+    assertThat(InstanceTable.draw(listing, new Screen(0, false))).contains("www");
+    assertThat(InstanceJson.draw(listing, Map.of())).contains("\"username\":\"www\"");
   }
 
   @Test

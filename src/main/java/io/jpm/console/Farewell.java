@@ -1,0 +1,34 @@
+package io.jpm.console;
+
+import io.vertx.core.Future;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Who is in the midst of a command that the daemon's end would cut off, so that they hear why.
+/// Owned by ConsoleVerticle's context.
+final class Farewell {
+  private final Set<Session> waiting = new HashSet<>();
+
+  /// Until `work` is done its client is to be told.
+  <T> Future<T> during(Session session, Future<T> work) {
+    waiting.add(session);
+    return work.onComplete(_ -> waiting.remove(session));
+  }
+
+  /// Ends these commands as failed.
+  ///
+  /// @param why a sentence, with what to do
+  /// @return done when all have it, or are gone
+  Future<Void> say(String why) {
+    List<Session> all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(session -> {
+      session.error(why);
+      session.finish(ExitCode.FAILED);
+    });
+    return all.isEmpty()
+        ? Future.succeededFuture()
+        : Future.join(all.stream().map(Session::ended).toList()).mapEmpty();
+  }
+}
