@@ -112,6 +112,12 @@ class ConsoleVerticleTest {
     }
 
     @Override
+    public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
+      assertThat(content).asString().isEqualTo("[]");
+      return file;
+    }
+
+    @Override
     public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
       if (broken) {
         throw new IllegalStateException("fake defect");
