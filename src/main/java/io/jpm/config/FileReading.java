@@ -4,12 +4,13 @@ import io.jpm.model.AppSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The reading of one process file.
 ///
 /// @param shown how problems name the file
-/// @param path what comes before the path of an app in sentences about another: empty for a lone
-///   file
+/// @param path how sentences about apps of other files name this one: empty for a lone file
 /// @param context what no app of it says itself
 /// @param findings of this file
 record FileReading(String shown, String path, AppBuilder.Context context, Findings findings) {
@@ -41,13 +42,19 @@ record FileReading(String shown, String path, AppBuilder.Context context, Findin
       Attributes attributes = Attributes.of(entry.app(), source, otherNames, findings);
       Optional<AppSpec> spec =
           new AppBuilder(attributes, context.labelled(entry.path()), findings).build();
-      spec.ifPresent(app -> apps.add(new Neighbours.One(path + entry.path(), attributes, app)));
+      spec.ifPresent(app -> apps.add(new Neighbours.One(pathOf(entry), attributes, app)));
       if (environment.flatMap(attributes::environment).isEmpty()) {
         without.add(spec.map(app -> app.name().value()).orElse(entry.path()));
       }
     }
     environment.ifPresent(name -> warnOfMissing(name, without, entries.size()));
     return apps;
+  }
+
+  private String pathOf(ProcessFile.Entry entry) {
+    return Stream.of(path, entry.path())
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining(": "));
   }
 
   private void warnOfMissing(String name, List<String> without, int all) {

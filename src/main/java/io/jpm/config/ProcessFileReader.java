@@ -86,7 +86,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     List<One> all = new ArrayList<>();
     for (Path file : files) {
       String shown = named.resolve(file.getFileName()).toString();
-      all.add(one(shown, shown + ": ", file, wish));
+      all.add(one(shown, shown, file, wish));
     }
     return joined(all, wish);
   }

@@ -72,7 +72,7 @@ class NodeScriptsTest {
           a.config.mjs | \\n\\nexport default {] | 3 | SyntaxError: Unexpected token ']'
           b.config.mjs | \\nimport "./gone.mjs" | 0 | Error: Cannot find module
           b.config.js  | process.exit(3) | 0 | ended node (exit code 3) without a value
-          b.config.cjs | throw "soup" | 1 | throws soup
+          b.config.cjs | throw "soup" | 0 | throws soup
           c.config.cjs | const a = {}; a.a = a; module.exports = a | 0 | TypeError: Converting circular structure to JSON
           c.config.js  | module.exports = "x".repeat(5e6) | 0 | its value is larger than 4M
           """)
