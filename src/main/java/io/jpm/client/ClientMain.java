@@ -2,13 +2,16 @@ package io.jpm.client;
 
 import io.jpm.client.ConsoleRequest.Terminal;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// The command line client for machines whose bash cannot be it; `bin/jpm` runs it and starts the
@@ -19,6 +22,7 @@ public final class ClientMain {
 
   private static final int FAILED = 1;
   private static final int BROKEN_PIPE = 141;
+  private static final int MOST_PIPED = 4 << 20;
 
   private final DaemonHome home;
   private final Duration patience;
@@ -42,7 +46,8 @@ public final class ClientMain {
               CallerBytes.argv(args),
               CallerBytes.cwd(env, System.getProperty("user.dir", "/")),
               env,
-              terminal());
+              terminal(),
+              piped());
       return client.talk(request);
     } catch (BridgeException.NoDaemon _) {
       return NO_DAEMON;
@@ -76,6 +81,20 @@ public final class ClientMain {
           "JPM_TIMEOUT=%s: must be a number of seconds, 1 or more".formatted(seconds));
     }
     return Duration.ofSeconds(Integer.parseInt(seconds));
+  }
+
+  /// Standard input, where the script says that a word asks for it and something is piped in.
+  private static Optional<byte[]> piped() throws IOException {
+    if (!Boolean.getBoolean("jpm.piped")) {
+      return Optional.empty();
+    }
+    try (InputStream in = new FileInputStream(FileDescriptor.in)) {
+      byte[] bytes = in.readNBytes(MOST_PIPED + 1);
+      if (bytes.length > MOST_PIPED) {
+        throw new IOException("what is piped in is larger than 4M: write it to a file");
+      }
+      return Optional.of(bytes);
+    }
   }
 
   /// Java cannot ask for a terminal's size, so the script says what it knows, as JSON.

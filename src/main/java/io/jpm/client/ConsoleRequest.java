@@ -1,6 +1,8 @@
 package io.jpm.client;
 
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// A command line as the daemon takes it. Every string is a *byte string*: each of its characters
@@ -10,12 +12,19 @@ import java.util.stream.Collectors;
 /// @param cwd the caller's working directory
 /// @param env the caller's environment, `NAME=value` each
 /// @param terminal what the answer will be shown on
-public record ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
+/// @param stdin what was piped in, where a word `-` asks for it
+public record ConsoleRequest(
+    List<String> argv, String cwd, List<String> env, Terminal terminal, Optional<byte[]> stdin) {
   private static final int VERSION = 1;
 
   public ConsoleRequest {
     argv = List.copyOf(argv);
     env = List.copyOf(env);
+  }
+
+  /// Without anything piped in.
+  public ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
+    this(argv, cwd, env, terminal, Optional.empty());
   }
 
   /// What is known of the caller's terminal; sizes are 0 if unknown.
@@ -31,8 +40,12 @@ public record ConsoleRequest(List<String> argv, String cwd, List<String> env, Te
   }
 
   String toJson() {
-    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s}"
-        .formatted(VERSION, array(argv), Json.quote(cwd), array(env), ttyJson());
+    String piped =
+        stdin
+            .map(bytes -> ",\"stdin\":\"" + Base64.getEncoder().encodeToString(bytes) + '"')
+            .orElse("");
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s}"
+        .formatted(VERSION, array(argv), Json.quote(cwd), array(env), ttyJson(), piped);
   }
 
   private String ttyJson() {

@@ -15,9 +15,9 @@ import java.util.Set;
 
 /// Reads JSON text to a [Node] tree.
 ///
-/// Comments, trailing commas, single quotes and unquoted keys are allowed: PM2 evaluates its
-/// `.json` files as JavaScript, and such files are about. JavaScript itself (`process.env.X`) is a
-/// problem.
+/// JSON5 is allowed (comments, trailing commas, single quotes, unquoted keys, hexadecimal numbers):
+/// PM2 evaluates its `.json` files as JavaScript, and such files are about. JavaScript itself
+/// (`process.env.X`) is a problem.
 final class JsonTree {
   /// Deeper nesting is no configuration.
   static final int MAX_DEPTH = 64;
@@ -28,54 +28,50 @@ final class JsonTree {
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
           .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
           .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+          .enable(JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
           .build();
 
   private final JsonParser parser;
+  private final boolean lines;
   private final List<Node.Member> repeated = new ArrayList<>();
   private int depth;
 
-  private JsonTree(JsonParser parser) {
+  private JsonTree(JsonParser parser, boolean lines) {
     this.parser = parser;
+    this.lines = lines;
   }
 
-  /// What came of the text.
-  sealed interface Outcome {
-    /// It is JSON.
-    ///
-    /// @param repeated the members whose key their object has already
-    record Read(Node root, List<Node.Member> repeated) implements Outcome {
-      public Read {
-        repeated = List.copyOf(repeated);
-      }
-    }
-
-    /// It is not.
-    ///
-    /// @param line where the text stops being JSON, from 1
-    /// @param column the same, from 1
-    /// @param what one sentence in plain words
-    record Broken(int line, int column, String what) implements Outcome {}
+  static Parsed parse(String text) {
+    return parse(Json5Text.forJackson(text), true);
   }
 
-  static Outcome parse(String text) {
+  /// The same for JSON that a program has made, of which nobody knows lines.
+  static Parsed withoutLines(String json) {
+    return parse(json, false);
+  }
+
+  private static Parsed parse(String text, boolean lines) {
     try (JsonParser parser = JSON.createParser(text)) {
-      return new JsonTree(parser).document();
+      return new JsonTree(parser, lines).document();
     } catch (JsonProcessingException e) {
       JsonLocation place = e.getLocation();
       String what = SyntaxSentence.of(e.getOriginalMessage());
       return place == null
-          ? new Outcome.Broken(1, 1, what)
-          : new Outcome.Broken(
+          ? new Parsed.Broken(1, 1, what)
+          : new Parsed.Broken(
               Math.max(1, place.getLineNr()), Math.max(1, place.getColumnNr()), what);
     } catch (IOException e) {
       throw new IllegalStateException("reading text in memory failed", e);
     }
   }
 
-  private Outcome document() throws IOException {
+  private Parsed document() throws IOException {
     JsonToken first = parser.nextToken();
     if (first == null) {
-      return new Outcome.Broken(1, 1, "nothing but comments in it");
+      return new Parsed.Broken(1, 1, "nothing but comments in it");
     }
     Optional<Node> root = node(first);
     if (root.isEmpty()) {
@@ -84,12 +80,12 @@ final class JsonTree {
     if (parser.nextToken() != null) {
       return broken("something follows after the end of the value");
     }
-    return new Outcome.Read(root.get(), repeated);
+    return new Parsed.Read(root.get(), repeated);
   }
 
-  private Outcome broken(String what) {
+  private Parsed broken(String what) {
     JsonLocation place = parser.currentTokenLocation();
-    return new Outcome.Broken(place.getLineNr(), place.getColumnNr(), what);
+    return new Parsed.Broken(lines ? place.getLineNr() : 0, place.getColumnNr(), what);
   }
 
   /// The value that begins with `token`; empty when it is nested too deep.
@@ -100,7 +96,7 @@ final class JsonTree {
       case START_ARRAY -> ++depth > MAX_DEPTH ? Optional.empty() : array(line);
       case VALUE_STRING -> Optional.of(new Node.Text(line, parser.getText()));
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
-          Optional.of(new Node.Num(line, parser.getText()));
+          Optional.of(Node.Num.canonical(line, parser.getText()));
       case VALUE_TRUE -> Optional.of(new Node.Bool(line, true));
       case VALUE_FALSE -> Optional.of(new Node.Bool(line, false));
       case VALUE_NULL -> Optional.of(new Node.Nil(line));
@@ -140,6 +136,6 @@ final class JsonTree {
   }
 
   private int line() {
-    return parser.currentTokenLocation().getLineNr();
+    return lines ? parser.currentTokenLocation().getLineNr() : 0;
   }
 }

@@ -5,12 +5,13 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// A value as it was written, with its line. Every way of writing apps (JSON, the command line)
-/// ends in this tree, so that every attribute is judged in one place.
+/// A value as it was written, with its line. Every way of writing apps (JSON, YAML, a script's
+/// value, the command line) ends in this tree, so that every attribute is judged in one place.
 sealed interface Node {
-  /// The line it begins in, from 1; 0 on the command line.
+  /// The line it begins in, from 1; 0 on the command line and in what a script gave.
   int line();
 
   /// The value in a few words, for a problem's sentence.
@@ -40,17 +41,34 @@ sealed interface Node {
   /// @param text the digits as written
   record Num(int line, String text) implements Node {
     private static final int SHOWN = 30;
+    private static final Pattern SIMPLE = Pattern.compile("-?[0-9]{1,15}\\.[0-9]{1,15}");
+
+    /// The number that a text writes in the forms of JSON5: `+5`, `.5` and `5.` are 5, 0.5 and 5.
+    static Num canonical(int line, String text) {
+      String digits = text.startsWith("+") ? text.substring(1) : text;
+      String sign = digits.startsWith("-") ? "-" : "";
+      String rest = digits.substring(sign.length());
+      String begun = rest.startsWith(".") ? "0" + rest : rest;
+      return new Num(line, sign + begun.replaceFirst("\\.(?=[eE]|$)", ""));
+    }
 
     @Override
     public String shown() {
       return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 
-    /// As JavaScript would print it where that is simple: `1.0` is `1`, `1e3` is `1000`.
+    /// As JavaScript would print it where that is simple: `1.0` is `1`, `1e3` is `1000`, `1.50` is
+    /// `1.5`.
     @Override
     public String json() {
       OptionalLong whole = wholeNumber(text);
-      return whole.isPresent() ? Long.toString(whole.getAsLong()) : text;
+      return whole.isPresent() ? Long.toString(whole.getAsLong()) : simple();
+    }
+
+    private String simple() {
+      return SIMPLE.matcher(text).matches()
+          ? new BigDecimal(text).stripTrailingZeros().toPlainString()
+          : text;
     }
   }
 

@@ -14,6 +14,8 @@ final class ProcessFile {
   /// Keys beside `apps` that are no mistake.
   private static final Set<String> BESIDE_APPS = Set.of(APPS, "deploy", "static", "$schema");
 
+  private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema");
+
   /// What a misspelled key of the outermost object may have been.
   static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", "static");
 
@@ -49,11 +51,20 @@ final class ProcessFile {
     }
     Optional<Node> pm2 = object.get(PM2);
     if (pm2.isEmpty()) {
-      return List.of(new Entry("", object, true));
+      return List.of(new Entry("", withoutDeploy(object), true));
     }
     return pm2.get() instanceof Node.Obj inner && inner.get(APPS).isPresent()
         ? valued(inner.get(APPS).get(), PM2 + "." + APPS)
         : valued(pm2.get(), PM2);
+  }
+
+  /// One app may stand beside `deploy`, as a list of them may.
+  private static Node.Obj withoutDeploy(Node.Obj object) {
+    return new Node.Obj(
+        object.line(),
+        object.members().stream()
+            .filter(member -> !BESIDE_ONE_APP.contains(member.key()))
+            .toList());
   }
 
   private void checkBeside(Node.Obj object) {
@@ -96,6 +107,6 @@ final class ProcessFile {
   }
 
   private void refuse(int line, String path, String what) {
-    findings.problem(line, file + ":" + line + (path.isEmpty() ? "" : ": " + path), what);
+    findings.problem(line, Source.place(file, line) + (path.isEmpty() ? "" : ": " + path), what);
   }
 }

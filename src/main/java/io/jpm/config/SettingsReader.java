@@ -47,10 +47,9 @@ public final class SettingsReader {
 
   private void text(String text) {
     switch (JsonTree.parse(text)) {
-      case JsonTree.Outcome.Broken broken ->
-          findings.problem(
-              broken.line(), file + ":" + broken.line() + ":" + broken.column(), broken.what());
-      case JsonTree.Outcome.Read read -> {
+      case Parsed.Broken broken ->
+          findings.problem(broken.line(), broken.where(file.toString()), broken.what());
+      case Parsed.Read read -> {
         for (Node.Member member : read.repeated()) {
           String key = new Node.Text(0, member.key()).shown();
           refuse(member.line(), "", "key " + key + " is given twice");

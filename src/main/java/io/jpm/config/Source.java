@@ -8,7 +8,7 @@ sealed interface Source {
   /// The same with another line of it.
   String at(int line);
 
-  /// The line of the app as a whole, 0 on the command line.
+  /// The line of the app as a whole; 0 on the command line and in what a script gave.
   int line();
 
   /// The place of the value of `key`, spelled `spelling`; `tail` leads further into the value:
@@ -24,6 +24,11 @@ sealed interface Source {
   /// The same with its place, for a sentence about another key.
   String reference(AppKey key, String spelling, int line);
 
+  /// A line of a file; 0 is no line.
+  static String place(String file, int line) {
+    return line == 0 ? file : file + ":" + line;
+  }
+
   /// An object in a process file.
   ///
   /// @param file the file as the user named it
@@ -36,13 +41,13 @@ sealed interface Source {
 
     @Override
     public String at(int other) {
-      return file + ":" + other + (path.isEmpty() ? "" : ": " + path);
+      return place(file, other) + (path.isEmpty() ? "" : ": " + path);
     }
 
     @Override
     public String value(AppKey key, String spelling, int line, String tail) {
       String dot = path.isEmpty() ? "" : path + ".";
-      return file + ":" + line + ": " + dot + spelling + tail;
+      return place(file, line) + ": " + dot + spelling + tail;
     }
 
     @Override
@@ -57,7 +62,7 @@ sealed interface Source {
 
     @Override
     public String reference(AppKey key, String spelling, int line) {
-      return spelling + " in line " + line;
+      return line == 0 ? spelling : spelling + " in line " + line;
     }
   }
 

@@ -48,9 +48,13 @@ final class TextFile {
     }
   }
 
-  private static Outcome text(byte[] bytes) {
+  /// The text that bytes are.
+  static Outcome text(byte[] bytes) {
     if (bytes.length > MAX_BYTES) {
       return new Outcome.Refused("is larger than " + Sizes.format(MAX_BYTES));
+    }
+    if (bytes.length >= 2 && isMarkOfUtf16(bytes[0] & 0xFF, bytes[1] & 0xFF)) {
+      return new Outcome.Refused("is UTF-16 text: save it as UTF-8");
     }
     String text;
     try {
@@ -58,7 +62,14 @@ final class TextFile {
     } catch (CharacterCodingException _) {
       return new Outcome.Refused("is not UTF-8 text");
     }
+    if (text.indexOf('\0') >= 0) {
+      return new Outcome.Refused("has a NUL byte in it: it is no text");
+    }
     String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
     return withoutMark.isBlank() ? new Outcome.Refused("is empty") : new Outcome.Read(withoutMark);
+  }
+
+  private static boolean isMarkOfUtf16(int first, int second) {
+    return (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
   }
 }

@@ -4,23 +4,35 @@ import io.jpm.config.AppDefaults;
 import io.jpm.config.AppReader;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
+import io.jpm.config.ProcessFileReader;
+import io.jpm.config.ScriptEvaluator;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /// Where apps' descriptions come from. Both readers look at the file system and block.
 interface AppSource {
+  /// Whether a word names a process file by its ending. Does not block.
   boolean isProcessFile(String word);
 
-  /// The apps of a process file.
+  /// Whether this is a directory of process files.
+  default boolean isDirectory(Path path) {
+    return ProcessFileReader.isDirectoryOfProcessFiles(path);
+  }
+
+  /// The apps of a process file, or of all in a directory.
   ///
   /// @param environment the name that `--env` gives
   AppsOutcome fromFile(Path file, Optional<String> environment, Caller caller);
 
+  /// The apps of a process file that came on the client's standard input.
+  AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller);
+
   AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller);
 
   /// What `config` reads.
-  static AppSource of(AppDefaults defaults) {
+  static AppSource of(AppDefaults defaults, ScriptEvaluator scripts) {
+    ProcessFileReader files = new ProcessFileReader(defaults, scripts);
     return new AppSource() {
       @Override
       public boolean isProcessFile(String word) {
@@ -29,7 +41,12 @@ interface AppSource {
 
       @Override
       public AppsOutcome fromFile(Path file, Optional<String> environment, Caller caller) {
-        return AppReader.fromFile(file, environment, caller, defaults);
+        return files.file(file, environment, caller);
+      }
+
+      @Override
+      public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
+        return files.stdin(content, environment, caller);
       }
 
       @Override

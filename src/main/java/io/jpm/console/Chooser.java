@@ -33,11 +33,15 @@ final class Chooser {
     return each(
         call,
         (word, it) ->
-            files.isProcessFile(word)
-                ? files.ofFile(word, it).map(specs -> new Chosen(List.of(), specs))
-                : Future.failedFuture(
-                    new CommandFailure(
-                        "%s takes process files, and %s is none".formatted(verb.word(), word))));
+            files
+                .isSurelyProcessFile(word, it)
+                .compose(isFile ->
+                    isFile
+                        ? files.ofFile(word, it).map(specs -> new Chosen(List.of(), specs))
+                        : Future.failedFuture(
+                            new CommandFailure(
+                                "%s takes process files, and %s is none"
+                                    .formatted(verb.word(), word)))));
   }
 
   private static Future<Chosen> each(Call call, BiFunction<String, Call, Future<Chosen>> choice) {
@@ -49,13 +53,19 @@ final class Chooser {
   }
 
   private Future<Chosen> listed(String word, Call call) {
-    if (!files.isProcessFile(word)) {
-      return call.arguments().has(VerbOption.ENV)
-          ? Future.failedFuture(
-              new CommandFailure(
-                  "--env chooses from a process file, and %s is none".formatted(word)))
-          : Future.succeededFuture(new Chosen(List.of(word), List.of()));
-    }
+    return files
+        .isProcessFile(word, call)
+        .compose(isFile -> isFile ? listedOfFile(word, call) : byWord(word, call));
+  }
+
+  private static Future<Chosen> byWord(String word, Call call) {
+    return call.arguments().has(VerbOption.ENV)
+        ? Future.failedFuture(
+            new CommandFailure("--env chooses from a process file, and %s is none".formatted(word)))
+        : Future.succeededFuture(new Chosen(List.of(word), List.of()));
+  }
+
+  private Future<Chosen> listedOfFile(String word, Call call) {
     return files
         .ofFile(word, call)
         .compose(specs ->

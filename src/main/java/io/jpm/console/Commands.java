@@ -36,6 +36,7 @@ final class Commands {
       case START_OR_RESTART -> new StartOrRestartCommand(rooms, chooser);
       case SCALE -> new ScaleCommand(rooms);
       case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
+      case VALIDATE -> new ValidateCommand(files);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
       case SAVE -> new SaveCommand(rooms);

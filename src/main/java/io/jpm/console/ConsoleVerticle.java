@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.config.ScriptEvaluator;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Reading;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -21,8 +22,9 @@ public final class ConsoleVerticle extends VerticleBase {
   private final AppSource source;
   private @Nullable Commands commands;
 
-  public ConsoleVerticle(ConsoleContext console) {
-    this(console, AppSource.of(console.defaults()));
+  /// @param scripts what evaluates process files that are scripts
+  public ConsoleVerticle(ConsoleContext console, ScriptEvaluator scripts) {
+    this(console, AppSource.of(console.defaults(), scripts));
   }
 
   ConsoleVerticle(ConsoleContext console, AppSource source) {

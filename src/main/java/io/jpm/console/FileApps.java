@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 
 /// Reads apps off the event loop and turns their problems into failures.
 final class FileApps {
+  private static final String STDIN = "-";
+
   private final Vertx vertx;
   private final AppSource source;
 
@@ -27,15 +29,45 @@ final class FileApps {
     this.source = source;
   }
 
-  boolean isProcessFile(String word) {
-    return source.isProcessFile(word);
+  /// Whether a target is a process file: `-`, a name with an ending of theirs, or the path of a
+  /// directory of them (a word without a slash may be an app's name).
+  Future<Boolean> isProcessFile(String word, Call call) {
+    if (word.equals(STDIN) || source.isProcessFile(word)) {
+      return Future.succeededFuture(true);
+    }
+    boolean isPath = word.contains("/") || word.equals(".") || word.equals("..");
+    return isPath ? isDirectory(word, call) : Future.succeededFuture(false);
+  }
+
+  /// The same where only process files can be meant.
+  Future<Boolean> isSurelyProcessFile(String word, Call call) {
+    return isProcessFile(word, call)
+        .compose(known -> known ? Future.succeededFuture(true) : isDirectory(word, call));
+  }
+
+  private Future<Boolean> isDirectory(String word, Call call) {
+    return vertx
+        .executeBlocking(() -> source.isDirectory(cwd(call).resolve(word)), false)
+        .otherwise(false);
   }
 
   /// The apps of a process file, those that `--only` names if it is given.
   Future<List<AppSpec>> ofFile(String word, Call call) {
+    return all(word, call).compose(apps -> only(apps, word, call.arguments()));
+  }
+
+  private Future<List<AppSpec>> all(String word, Call call) {
     Optional<String> environment = call.arguments().value(VerbOption.ENV);
-    return read(call, () -> source.fromFile(cwd(call).resolve(word), environment, caller(call)))
-        .compose(apps -> only(apps, word, call.arguments()));
+    if (!word.equals(STDIN)) {
+      return read(call, () -> source.fromFile(cwd(call).resolve(word), environment, caller(call)));
+    }
+    byte[] content = call.request().stdin().orElse(null);
+    return content == null
+        ? Future.failedFuture(
+            new CommandFailure(
+                "- is a process file on standard input: jpm %s - < apps.json"
+                    .formatted(call.request().argv().getFirst())))
+        : read(call, () -> source.fromStdin(content, environment, caller(call)));
   }
 
   /// With `--update-env`, what the caller's shell hands to programs.

@@ -35,10 +35,17 @@ final class StartCommand implements ConsoleCommand {
   }
 
   private Future<Void> start(String target, Call call) {
-    if (files.isProcessFile(target)) {
-      warnOfIgnored(call, "a process file");
-      return files.ofFile(target, call).compose(specs -> start(specs, Existing.RESTART, call));
-    }
+    return files
+        .isProcessFile(target, call)
+        .compose(isFile -> isFile ? startFile(target, call) : startOther(target, call));
+  }
+
+  private Future<Void> startFile(String file, Call call) {
+    warnOfIgnored(call, "a process file");
+    return files.ofFile(file, call).compose(specs -> start(specs, Existing.RESTART, call));
+  }
+
+  private Future<Void> startOther(String target, Call call) {
     if (target.equals(AppName.ALL) || target.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return startKnown(target, call);
     }

@@ -88,6 +88,13 @@ enum Verb {
       "reload its apps, start the missing",
       names("startOrReload", "startOrGracefulReload"),
       with(PARALLEL, ONLY, VerbOption.ENV)),
+  VALIDATE(
+      Group.APPS,
+      Targets.SOME,
+      "file…",
+      "find the mistakes of process files",
+      names("validate"),
+      with(VerbOption.ENV)),
   TRIGGER(
       Group.APPS,
       Targets.SOME,
@@ -276,6 +283,7 @@ enum Verb {
       case START,
           STOP,
           DELETE,
+          VALIDATE,
           SAVE,
           RESURRECT,
           CLEARDUMP,

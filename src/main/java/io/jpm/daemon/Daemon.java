@@ -201,7 +201,8 @@ final class Daemon {
                   home.root(),
                   settings.appDefaults().with(CronTimes::problem),
                   InstantSource.system(),
-                  ConsoleTiming.DEFAULT)));
+                  ConsoleTiming.DEFAULT),
+              new NodeScripts(NodeScripts.LIMIT)));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));

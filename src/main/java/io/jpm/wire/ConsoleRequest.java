@@ -5,10 +5,12 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A command line as the thin client ships it: the words, and the place where they were typed.
@@ -21,14 +23,24 @@ import org.jspecify.annotations.Nullable;
 /// @param cwd the client's working directory
 /// @param environment the client's environment
 /// @param tty the client's terminal
+/// @param stdin what was piped into the client, where a word `-` asks for it; in JSON, base64
 public record ConsoleRequest(
-    List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
+    List<String> argv,
+    String cwd,
+    Map<String, String> environment,
+    Tty tty,
+    Optional<byte[]> stdin) {
   /// The version of the protocol that this daemon speaks.
   public static final int VERSION = 1;
 
   public ConsoleRequest {
     argv = List.copyOf(argv);
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+  }
+
+  /// Without anything piped in.
+  public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
+    this(argv, cwd, environment, tty, Optional.empty());
   }
 
   /// The client's terminal.
@@ -75,7 +87,8 @@ public record ConsoleRequest(
               texts(json, "argv"),
               text(json, "cwd"),
               environment(texts(json, "env")),
-              tty(json.getValue("tty"))));
+              tty(json.getValue("tty")),
+              stdin(json.getValue("stdin"))));
     } catch (IllegalArgumentException e) {
       return new Reading.Refused(String.valueOf(e.getMessage()));
     }
@@ -87,8 +100,9 @@ public record ConsoleRequest(
     environment.forEach((key, value) -> variables.add(byteString(key + "=" + value)));
     JsonArray words = new JsonArray();
     argv.forEach(word -> words.add(byteString(word)));
-    return new JsonObject()
-        .put("v", VERSION)
+    JsonObject json = new JsonObject();
+    stdin.ifPresent(bytes -> json.put("stdin", Base64.getEncoder().encodeToString(bytes)));
+    return json.put("v", VERSION)
         .put("argv", words)
         .put("cwd", byteString(cwd))
         .put("env", variables)
@@ -100,6 +114,16 @@ public record ConsoleRequest(
                 .put("color", tty.color)
                 .put("out", tty.out)
                 .put("err", tty.err));
+  }
+
+  private static Optional<byte[]> stdin(@Nullable Object value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof String text)) {
+      throw new IllegalArgumentException("stdin: base64 expected");
+    }
+    return Optional.of(Base64.getDecoder().decode(text));
   }
 
   private static Tty tty(@Nullable Object value) {

@@ -36,8 +36,8 @@ class ProcessFileReferenceTest {
 
       This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
 
-      - The file is JSON with the ending `.json`; comments, trailing commas and unquoted keys are allowed. It holds
-        `{"apps": [ … ]}`, a list of apps, one app, or `{"pm2": …}` as in a `package.json`.
+      - The file's ending says its format (see below). It holds `{"apps": [ … ]}`, a list of apps, one app, or
+        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is left alone.
       - Every key is also known in camelCase: `max_restarts`, `maxRestarts`.
       - Relative paths begin where the file is.
       - A length of time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
@@ -46,6 +46,19 @@ class ProcessFileReferenceTest {
         at once, and then nothing is started.
       - `null` is as if the key were not there.
       - Options are those of `jpm start` for one script.
+      - `jpm validate FILE…` tells all mistakes and starts nothing; its exit code is 1 where there are any.
+
+      ## Formats
+
+      | name | format |
+      |---|---|
+      | `*.json`, `*.json5` | JSON5: JSON with comments, bare keys, single quotes, trailing commas, hexadecimal numbers. JavaScript in it (`process.env.X`), which PM2 evaluates, is an error: use a `.config.js`. |
+      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` work; tags of other types and repeated keys are errors, and so are more than 64 levels or 200,000 values, counted with aliases. |
+      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that your `node` evaluates, in the file's directory and with your environment. Its value is `module.exports` or `export default`, else the object of all exports; a promise is awaited and a function called. It has 30 s. What it prints is dropped, unless it ends without a value. |
+      | `-` | JSON5 or YAML piped into `start`, `stop`, `restart`, `reload` or `validate`. What begins with a bracket or a comment of JavaScript is JSON5. Relative paths begin in your directory. |
+      | a directory | All process files in it, by name, hidden ones left out; names are unique over all of them. A word without a slash is an app's name first: write `./conf.d`. A directory with a `package.json` or an `index.js` is a program. |
+
+      A file has up to 4 MiB of UTF-8 text, and so has the value of a script.
       """;
 
   @TempDir Path dir;

@@ -276,7 +276,9 @@ class ProcessFileTest {
   void whatIsNoReadableFileIsOneSentence() throws IOException {
     assertThat(read("gone.json")).containsExactly("gone.json: does not exist");
     place.directory("dir.json");
-    assertThat(read("dir.json")).containsExactly("dir.json: is a directory, not a file");
+    assertThat(read("dir.json"))
+        .containsExactly(
+            "dir.json: is a directory without process files (.json, .json5, .yaml, .yml, .config.js)");
     place.file("empty.json", " \n");
     assertThat(read("empty.json")).containsExactly("empty.json: is empty");
     Files.write(dir.resolve("latin.json"), "\"é\"".getBytes(StandardCharsets.ISO_8859_1));
@@ -285,9 +287,14 @@ class ProcessFileTest {
     assertThat(read("huge.json")).containsExactly("huge.json: is larger than 4M");
     Files.createSymbolicLink(dir.resolve("zero.json"), Path.of("/dev/zero"));
     assertThat(read("zero.json")).containsExactly("zero.json: is not a regular file");
-    assertThat(read("sub/../ecosystem.config.js"))
+    Files.write(dir.resolve("wide.yaml"), "a: 1".getBytes(StandardCharsets.UTF_16));
+    assertThat(read("wide.yaml")).containsExactly("wide.yaml: is UTF-16 text: save it as UTF-8");
+    place.file("nul.yaml", "a: \u0000");
+    assertThat(read("nul.yaml")).containsExactly("nul.yaml: has a NUL byte in it: it is no text");
+    place.file("a.config.js", "x");
+    assertThat(read("a.config.js"))
         .containsExactly(
-            "sub/../ecosystem.config.js: .config.js files are not read by this version: use .json");
+            "a.config.js: node evaluates such a file, and there is no node in your PATH");
   }
 
   private List<String> read(String file) {

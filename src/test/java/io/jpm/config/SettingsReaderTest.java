@@ -34,9 +34,9 @@ class SettingsReaderTest {
   @Test
   void theInstalledFileListsEveryKeyWithItsDefaultAndNothingElse() throws Exception {
     Map<String, String> listed = new LinkedHashMap<>();
-    JsonTree.Outcome outcome = JsonTree.parse(Files.readString(INSTALLED));
-    assertThat(outcome).isInstanceOf(JsonTree.Outcome.Read.class);
-    Node.Obj root = (Node.Obj) ((JsonTree.Outcome.Read) outcome).root();
+    Parsed outcome = JsonTree.parse(Files.readString(INSTALLED));
+    assertThat(outcome).isInstanceOf(Parsed.Read.class);
+    Node.Obj root = (Node.Obj) ((Parsed.Read) outcome).root();
     for (Node.Member group : root.members()) {
       for (Node.Member setting : ((Node.Obj) group.value()).members()) {
         listed.put(

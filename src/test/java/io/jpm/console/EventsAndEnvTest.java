@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.config.AppDefaults;
+import io.jpm.config.ScriptEvaluator;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.Variables;
@@ -44,7 +45,9 @@ class EventsAndEnvTest {
             AppDefaults.PM2,
             () -> Instances.NOW,
             ConsoleTiming.DEFAULT);
-    vertx.deployVerticle(new ConsoleVerticle(context)).await(10, TimeUnit.SECONDS);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .await(10, TimeUnit.SECONDS);
   }
 
   @AfterEach

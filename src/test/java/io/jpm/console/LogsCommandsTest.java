@@ -10,6 +10,7 @@ import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.LogsReply.Line;
 import io.jpm.config.AppDefaults;
+import io.jpm.config.ScriptEvaluator;
 import io.jpm.model.InstanceId;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Vertx;
@@ -50,7 +51,9 @@ class LogsCommandsTest {
             AppDefaults.PM2,
             () -> Instances.NOW,
             ConsoleTiming.DEFAULT);
-    vertx.deployVerticle(new ConsoleVerticle(context)).await(10, TimeUnit.SECONDS);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .await(10, TimeUnit.SECONDS);
     rooms.instances.add(web);
   }
 

@@ -91,6 +91,12 @@ class ReloadAndScaleTest {
     }
 
     @Override
+    public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
+      assertThat(content).asString().isEqualTo("[]");
+      return file;
+    }
+
+    @Override
     public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
       throw new AssertionError(attributes);
     }

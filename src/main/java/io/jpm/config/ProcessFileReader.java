@@ -1,0 +1,180 @@
+package io.jpm.config;
+
+import io.jpm.config.ScriptEvaluator.Evaluation;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Reads process files of every format, alone or all of a directory. It blocks.
+///
+/// Relative paths in a file begin in the file's directory, which is also the apps' working
+/// directory unless they name one. (PM2 starts from the caller's directory, so a file means
+/// something else wherever it is used from.)
+///
+/// @param defaults what apps get that say nothing
+/// @param scripts what has `.config.js` and its like evaluated
+public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
+  /// How problems name what came on standard input.
+  private static final String STDIN = "stdin";
+
+  /// More files than this are no directory of process files.
+  private static final int MOST_FILES = 1_000;
+
+  /// Whose apps, and which `env_<name>` of theirs.
+  private record Wish(Optional<String> environment, Caller caller) {}
+
+  /// One file, read.
+  private record One(Findings findings, List<Neighbours.One> apps) {}
+
+  /// The apps of a process file of up to 4 MiB, or of all process files of a directory.
+  ///
+  /// @param file as the caller named it, which is how problems name it; relative to the caller's
+  ///   directory
+  /// @param environment the name that `--env` gives: each app gets its `env_<name>` over its `env`
+  /// @param caller who wants the apps
+  public AppsOutcome file(Path file, Optional<String> environment, Caller caller) {
+    Wish wish = new Wish(environment, caller);
+    Path absolute = caller.cwd().resolve(file).normalize();
+    return Files.isDirectory(absolute)
+        ? directory(file, absolute, wish)
+        : joined(List.of(one(file.toString(), "", absolute, wish)), wish);
+  }
+
+  /// The apps of a process file that has no name, in JSON or YAML. Relative paths in it begin in
+  /// the caller's directory.
+  ///
+  /// @param content its bytes, up to 4 MiB
+  /// @param environment as of [#file]
+  /// @param caller as of [#file]
+  public AppsOutcome stdin(byte[] content, Optional<String> environment, Caller caller) {
+    Wish wish = new Wish(environment, caller);
+    return joined(
+        List.of(
+            understood(
+                TextFile.text(content),
+                reading(STDIN, "", caller.cwd(), wish),
+                text -> inFormat(ProcessFormat.of(text), text))),
+        wish);
+  }
+
+  /// Whether `directory` is one of process files: it has some, and is no project of Node, which has
+  /// other files of these endings too.
+  public static boolean isDirectoryOfProcessFiles(Path directory) {
+    return Files.isDirectory(directory)
+        && !Files.exists(directory.resolve("package.json"))
+        && !Files.exists(directory.resolve("index.js"))
+        && !processFiles(directory).isEmpty();
+  }
+
+  private AppsOutcome directory(Path named, Path absolute, Wish wish) {
+    List<Path> files = processFiles(absolute);
+    if (files.isEmpty() || files.size() > MOST_FILES) {
+      Findings findings = new Findings();
+      findings.problem(
+          0,
+          named.toString(),
+          files.isEmpty()
+              ? "is a directory without process files (.json, .json5, .yaml, .yml, .config.js)"
+              : "is a directory of more than %,d process files".formatted(MOST_FILES));
+      return joined(List.of(new One(findings, List.of())), wish);
+    }
+    List<One> all = new ArrayList<>();
+    for (Path file : files) {
+      String shown = named.resolve(file.getFileName()).toString();
+      all.add(one(shown, shown, file, wish));
+    }
+    return joined(all, wish);
+  }
+
+  /// In the order of their names; empty also for a directory that cannot be read. Hidden files,
+  /// which editors leave about, are none.
+  private static List<Path> processFiles(Path directory) {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        String name = String.valueOf(entry.getFileName());
+        if (!name.startsWith(".")
+            && ProcessFormat.named(name).isPresent()
+            && !Files.isDirectory(entry)
+            && files.size() <= MOST_FILES) {
+          files.add(entry);
+        }
+      }
+    } catch (IOException | java.nio.file.DirectoryIteratorException _) {
+      return List.of();
+    }
+    return files.stream().sorted().toList();
+  }
+
+  private One one(String shown, String path, Path absolute, Wish wish) {
+    Path parent = absolute.getParent() == null ? absolute : absolute.getParent();
+    FileReading reading = reading(shown, path, parent, wish);
+    ProcessFormat format = ProcessFormat.named(shown).orElse(ProcessFormat.JSON);
+    return understood(
+        TextFile.read(absolute),
+        reading,
+        text ->
+            format == ProcessFormat.SCRIPT
+                ? evaluated(absolute, wish.caller())
+                : inFormat(format, text));
+  }
+
+  private FileReading reading(String shown, String path, Path directory, Wish wish) {
+    var context =
+        new AppBuilder.Context(
+            "app", wish.caller(), defaults, Optional.of(directory), wish.environment());
+    return new FileReading(shown, path, context, new Findings());
+  }
+
+  private static One understood(
+      TextFile.Outcome content, FileReading reading, Function<String, Parsed> parsing) {
+    List<Neighbours.One> apps =
+        switch (content) {
+          case TextFile.Outcome.Read read -> reading.apps(parsing.apply(read.text()));
+          case TextFile.Outcome.Absent _ -> {
+            reading.findings().problem(0, reading.shown(), "does not exist");
+            yield List.of();
+          }
+          case TextFile.Outcome.Refused refused -> {
+            reading.findings().problem(0, reading.shown(), refused.what());
+            yield List.of();
+          }
+        };
+    return new One(reading.findings(), apps);
+  }
+
+  private static Parsed inFormat(ProcessFormat format, String text) {
+    return switch (format) {
+      case JSON -> JsonTree.parse(text);
+      case YAML -> YamlTree.parse(text);
+      case SCRIPT -> throw new IllegalArgumentException("a script is a file");
+    };
+  }
+
+  private Parsed evaluated(Path file, Caller caller) {
+    Optional<Path> node = SearchPath.of(caller).find("node");
+    if (node.isEmpty()) {
+      return new Parsed.Broken(
+          0, 0, "node evaluates such a file, and there is no node in your PATH");
+    }
+    return switch (scripts.evaluate(node.get(), file, caller)) {
+      case Evaluation.Value(String json) -> JsonTree.withoutLines(json);
+      case Evaluation.Failed(int line, int column, String what) ->
+          new Parsed.Broken(line, column, what);
+    };
+  }
+
+  private static AppsOutcome joined(List<One> files, Wish wish) {
+    List<Neighbours.One> apps = files.stream().flatMap(file -> file.apps().stream()).toList();
+    var specs = new Neighbours(apps, wish.environment()).checked();
+    return new AppsOutcome(
+        specs,
+        files.stream().flatMap(file -> file.findings().problems().stream()).toList(),
+        files.stream().flatMap(file -> file.findings().warnings().stream()).toList());
+  }
+}

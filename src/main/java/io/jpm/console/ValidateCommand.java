@@ -1,0 +1,50 @@
+package io.jpm.console;
+
+import io.jpm.console.text.Amounts;
+import io.vertx.core.Future;
+
+/// `jpm validate`: reads process files as a start would, tells every mistake of all of them, and
+/// starts nothing.
+final class ValidateCommand implements ConsoleCommand {
+  private final FileApps files;
+
+  ValidateCommand(FileApps files) {
+    this.files = files;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    Future<ExitCode> code = Future.succeededFuture(ExitCode.OK);
+    for (String word : call.arguments().targets()) {
+      code =
+          code.compose(
+              before -> validated(word, call).map(fine -> fine ? before : ExitCode.FAILED));
+    }
+    return code;
+  }
+
+  /// Whether the file is fine; what is wrong is told.
+  private Future<Boolean> validated(String word, Call call) {
+    Session session = call.session();
+    return files
+        .isSurelyProcessFile(word, call)
+        .compose(isFile ->
+            isFile
+                ? files.ofFile(word, call)
+                : Future.failedFuture(
+                    new CommandFailure(
+                        "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
+                            .formatted(word))))
+        .map(apps -> {
+          session.out("%s: %s, fine\n".formatted(word, Amounts.count(apps.size(), "app")));
+          return true;
+        })
+        .recover(failure -> {
+          if (!(failure instanceof CommandFailure known)) {
+            return Future.failedFuture(failure);
+          }
+          known.problems().forEach(session::error);
+          return Future.succeededFuture(false);
+        });
+  }
+}

@@ -1,0 +1,272 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppSpec;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(120)
+class FormatsTest {
+  private static final String JSON =
+      """
+      {"apps": [
+        {"name": "web", "script": "./app", "args": ["--title", "two words"], "instances": 2,
+         "maxRestarts": 16, "min_uptime": "10s", "restart_delay": 250, "kill_signal": "SIGTERM",
+         "env": {"A": 1, "B": true, "C": {"x": [1, 0.5]}, "HOME": null, "D": "a\\u000bb"}},
+        {"name": "job", "cmd": "./app", "autorestart": false, "cron": "0 3 * * *", "cwd": "."}
+       ], "deploy": {"production": {"host": "example.org"}}}
+      """;
+
+  private static final String JSON5 =
+      """
+      // two apps
+      {apps: [
+        {name: 'web', script: './app', args: ['--title', 'two \\
+      words'], instances: +0x2,
+         maxRestarts: 0x10, min_uptime: '10s', restart_delay: 250., kill_signal: 'SIG\\x54ERM',
+         env: {A: 1, B: true, C: {x: [1, .5]}, HOME: null, D: 'a\\vb',},},
+        /* and */ {name: "job", cmd: './\\app', autorestart: false, cron: '0 3 * * *', cwd: '.'},
+      ], deploy: {production: {host: 'example.org'}}}
+      """;
+
+  private static final String YAML =
+      """
+      # two apps
+      base: &base
+      apps:
+        - name: web
+          script: ./app
+          args: [--title, two words]
+          instances: 0x2
+          maxRestarts: 0o20
+          min_uptime: 10s
+          restart_delay: 250
+          kill_signal: &signal SIGTERM
+          env: &env
+            A: 1
+            B: true
+            C: {x: [1, 0.5]}
+            HOME: ~
+            D: "a\\vb"
+        - name: job
+          cmd: >-
+            ./app
+          autorestart: false
+          cron: '0 3 * * *'
+          cwd: .
+      deploy: {production: {host: example.org}}
+      """
+          .replace("base: &base\n", "");
+
+  private static final String BOMB =
+      """
+      a: &a [x,x,x,x,x,x,x,x,x,x]
+      b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]
+      c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]
+      d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]
+      e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]
+      f: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]
+      """;
+
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+    place.executable("app", "\u0000ELF");
+  }
+
+  private AppsOutcome read(String name, String text) {
+    place.file(name, text);
+    return AppReader.fromFile(Path.of(name), place.caller(), AppDefaults.PM2);
+  }
+
+  private AppsOutcome piped(String text) {
+    return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
+        .stdin(text.getBytes(StandardCharsets.UTF_8), Optional.empty(), place.caller());
+  }
+
+  private List<AppSpec> fine(AppsOutcome outcome) {
+    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(outcome.warnings()).isEmpty();
+    return outcome.apps();
+  }
+
+  @Test
+  void theSameAppsAreTheSameInEveryFormat() {
+    List<AppSpec> apps = fine(read("a.json", JSON));
+    assertThat(apps).hasSize(2);
+    assertThat(apps.getFirst().instances().count()).isEqualTo(2);
+    assertThat(fine(read("a.json5", JSON5))).isEqualTo(apps);
+    assertThat(fine(read("b.json", JSON5))).isEqualTo(apps);
+    assertThat(fine(read("a.yaml", YAML))).isEqualTo(apps);
+    assertThat(fine(read("a.yml", "\ufeff" + YAML))).isEqualTo(apps);
+    assertThat(fine(piped(JSON))).isEqualTo(apps);
+    assertThat(fine(piped(JSON5))).isEqualTo(apps);
+    assertThat(fine(piped(YAML))).isEqualTo(apps);
+  }
+
+  @Test
+  void mistakesInYamlHaveTheirLines() {
+    AppsOutcome outcome =
+        read(
+            "a.yaml",
+            """
+            apps:
+              - name: web
+                script: app
+                instances: to
+                intances: 4
+              - script: gone.js
+                env: [A]
+            """);
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome))
+        .containsExactly(
+            "a.yaml:4: apps[0].instances: \"to\" is no number: use 1 or more, 0 or \"max\" for one per"
+                + " core, or -1 for one less",
+            "a.yaml:5: apps[0]: unknown key \"intances\": did you mean \"instances\"?",
+            "a.yaml:6: apps[1].script: script not found: " + dir.resolve("gone.js"),
+            "a.yaml:7: apps[1].env: a list is no object of names and values: {\"PORT\": 80}");
+  }
+
+  @Test
+  void linesAfterALineThatGoesOnAreRight() {
+    assertThat(Place.sentences(read("a.json5", "[{script: 'a\\\np\\\np',\n port: 'x'}]")))
+        .containsExactly("a.json5:4: [0].port: \"x\" is no number from 1 to 65535");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          a: b: c | :1:5: unexpected ":": indent the keys of one object alike, and put text with ": " in it in quotes
+          apps: [ | the file ends too early
+          script: app\\nscript: b | :2: key "script" is given twice
+          --- {script: app}\\n--- {} | :2:1: a second document begins: one file is one document
+          script: !!java.net.URL [x] | :1:9: tag !!java.net.URL: use plain text, numbers, lists and objects
+          script: !js/function x | tag !js/function
+          script: *a | :1:9: alias *a: no &a ends before it
+          a: &a [*a] | :1:8: alias *a: no &a ends before it
+          {[a]: b} | a list or an object is no key: use text
+          <<: 5 | 5 cannot be merged: << takes the alias of an object
+          # nothing | :1:1: nothing but comments in it
+          "script: \\7" | cannot stand in YAML
+          \\ta: 1 | a tab: indent with spaces
+          5 | :1: 5 is neither an app nor a list of apps
+          """)
+  void brokenYamlIsOneSentence(String yaml, String sentence) {
+    AppsOutcome outcome = read("a.yaml", yaml.translateEscapes());
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome))
+        .singleElement()
+        .asString()
+        .startsWith("a.yaml")
+        .contains(sentence);
+  }
+
+  @Test
+  void anchorsAndMergesMakeApps() {
+    List<AppSpec> apps =
+        fine(
+            read(
+                "a.yaml",
+                """
+                - &base
+                  name: a
+                  script: app
+                  env: {MODE: "no", N: 1}
+                - <<: *base
+                  name: b
+                """));
+    assertThat(apps).extracting(app -> app.name().value()).containsExactly("a", "b");
+    assertThat(apps.get(1).variables().effective()).containsEntry("MODE", "no");
+  }
+
+  @Test
+  void bombsAndTowersAreRefusedSoon() {
+    assertThat(Place.sentences(read("a.yaml", BOMB)))
+        .singleElement()
+        .asString()
+        .startsWith("a.yaml:6:")
+        .endsWith("more than 200,000 values, counted with aliases");
+    for (String tower : List.of("[", "{a: ", "- ")) {
+      assertThat(Place.sentences(read("a.yaml", tower.repeat(100_000))))
+          .as(tower)
+          .singleElement()
+          .asString()
+          .endsWith("nested deeper than 64 levels");
+    }
+  }
+
+  @Test
+  void aDirectoryIsAllItsFiles() {
+    place.file("conf/b.yaml", "script: ../app\nname: b");
+    place.file("conf/a.json", "{script: '../app'}");
+    place.file("conf/.hidden.json", "nonsense");
+    place.file("conf/readme.txt", "nonsense");
+    AppsOutcome outcome = AppReader.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    assertThat(fine(outcome)).extracting(app -> app.name().value()).containsExactly("app", "b");
+    place.file("conf/c.json5", "[{script: '../app', port: 0}]");
+    outcome = AppReader.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome))
+        .contains("conf/c.json5:1: [0].port: 0 is no number from 1 to 65535");
+    place.file("conf/c.json5", "[{script: '../app'}]");
+    outcome = AppReader.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    assertThat(Place.sentences(outcome))
+        .containsExactly(
+            "conf/c.json5:1: [0].name: \"app\" is the name of conf/a.json too: give each app its own"
+                + " name");
+  }
+
+  @Test
+  void everyBeginningOfAFileIsAnAnswer() {
+    for (String text : List.of(JSON, JSON5, YAML)) {
+      for (int end = 0; end < text.length(); end++) {
+        AppsOutcome outcome = piped(text.substring(0, end));
+        assertThat(outcome.apps().isEmpty()).isEqualTo(!outcome.problems().isEmpty());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a.json5", "a.yaml"})
+  void mutilatedFilesNeverThrow(String name) {
+    String good = name.endsWith("yaml") ? YAML : JSON5;
+    long seed = Long.getLong("jpm.seed", 20_261_121);
+    String alphabet = "{}[]\",:'\\0-9eE.~/ \n\t\u0007\ud83d#!ax&*<>|%@`?";
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder text = new StringBuilder(good);
+      for (int edits = random.nextInt(1, 6); edits > 0; edits--) {
+        int at = random.nextInt(text.length());
+        char letter = alphabet.charAt(random.nextInt(alphabet.length()));
+        switch (random.nextInt(4)) {
+          case 0 -> text.deleteCharAt(at);
+          case 1 -> text.insert(at, letter);
+          case 2 -> text.setCharAt(at, letter);
+          default -> text.delete(at, Math.min(text.length(), at + random.nextInt(40)));
+        }
+      }
+      Parsed parsed =
+          name.endsWith("yaml") ? YamlTree.parse(text.toString()) : JsonTree.parse(text.toString());
+      if (parsed instanceof Parsed.Broken broken) {
+        assertThat(broken.what()).as("-Djpm.seed=%d, %s", seed, text).isNotBlank();
+      }
+    }
+  }
+}

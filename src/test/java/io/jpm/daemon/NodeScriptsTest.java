@@ -1,0 +1,97 @@
+package io.jpm.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.config.Caller;
+import io.jpm.config.ScriptEvaluator.Evaluation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(300)
+class NodeScriptsTest {
+  @TempDir Path dir;
+  private Path node = Path.of("/");
+
+  @BeforeEach
+  void findNode() {
+    String path = System.getenv().getOrDefault("PATH", "");
+    node =
+        Stream.of(path.split(":", -1))
+            .map(entry -> Path.of(entry, "node"))
+            .filter(Files::isExecutable)
+            .findFirst()
+            .orElse(node);
+    Assumptions.assumeTrue(Files.isRegularFile(node), "needs node");
+  }
+
+  private Evaluation evaluate(String name, String script, Duration limit) throws IOException {
+    Path file = Files.writeString(dir.resolve(name), script);
+    Map<String, String> environment = new HashMap<>(System.getenv());
+    environment.put("COLOR", "blue");
+    return new NodeScripts(limit).evaluate(node, file, new Caller(dir, environment));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          a.config.js  | module.exports = {a: process.env.COLOR, b: __dirname === process.cwd()} | {"a":"blue","b":true}
+          a.config.cjs | module.exports = async () => [1, NaN, 2n] | [1,"NaN","2"]
+          a.config.mjs | export default Promise.resolve({a: undefined, b: null}) | {"b":null}
+          b.config.mjs | export const apps = [1]; export const deploy = {} | {"apps":[1],"deploy":{}}
+          c.config.mjs | export default () => ({a: 1}) | {"a":1}
+          c.config.js  | console.log("noise"); require("child_process").execSync("echo noise", {stdio: "inherit"}); setInterval(() => {}, 1e6); module.exports = 5 | 5
+          d.config.js  | exports.__esModule = true; exports.default = {a: 1} | {"a":1}
+          """)
+  void theValueOfAScriptIsItsExports(String name, String script, String json) throws IOException {
+    assertThat(evaluate(name, script, NodeScripts.LIMIT)).isEqualTo(new Evaluation.Value(json));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          a.config.js  | \\nmodule.exports = {\\n a: foo} | 3 | ReferenceError: foo is not defined
+          a.config.cjs | \\nmodule.exports = {a: 1 b} | 2 | SyntaxError: Unexpected identifier
+          a.config.mjs | \\n\\nexport default {] | 3 | SyntaxError: Unexpected token ']'
+          b.config.mjs | \\nimport "./gone.mjs" | 0 | Error: Cannot find module
+          b.config.js  | process.exit(3) | 0 | ended node (exit code 3) without a value
+          b.config.cjs | throw "soup" | 0 | throws soup
+          c.config.cjs | const a = {}; a.a = a; module.exports = a | 0 | TypeError: Converting circular structure to JSON
+          c.config.js  | module.exports = "x".repeat(5e6) | 0 | its value is larger than 4M
+          """)
+  void aScriptThatFailsSaysWhere(String name, String script, int line, String what)
+      throws IOException {
+    assertThat(evaluate(name, script.translateEscapes(), NodeScripts.LIMIT))
+        .isInstanceOfSatisfying(
+            Evaluation.Failed.class,
+            failed -> {
+              assertThat(failed.what()).startsWith(what);
+              assertThat(failed.line()).isEqualTo(line);
+            });
+  }
+
+  @Test
+  void aScriptThatHangsIsEnded() throws IOException {
+    assertThat(evaluate("a.config.js", "while (true);", Duration.ofMillis(500)))
+        .isEqualTo(new Evaluation.Failed(0, 0, "took longer than 0.5 s"));
+    assertThat(ProcessHandle.current().descendants())
+        .noneMatch(it -> it.info().commandLine().orElse("").contains(dir.toString()));
+  }
+}
