@@ -171,7 +171,7 @@ public final class ProxySharing implements Sharing {
         new Member(
             front, new Backend(worker, own, spec.cluster(), tally), own, nanoTime.getAsLong());
     members.put(worker, member);
-    front.hold(worker.id());
+    front.hold(worker.id(), tally);
     latest.put(worker.id(), front);
     settle(worker.id());
     return member;
@@ -292,14 +292,27 @@ public final class ProxySharing implements Sharing {
 
   @Override
   public Optional<String> trouble(InstanceId id) {
+    return newest(id)
+        .flatMap(member ->
+            member.backend().answered()
+                ? member.front().trouble(member.backend())
+                : unheard(id, member));
+  }
+
+  /// The process of an instance that was made last.
+  private Optional<Member> newest(InstanceId id) {
     return members.entrySet().stream()
         .filter(one -> one.getKey().id().equals(id))
         .map(Map.Entry::getValue)
-        .reduce((_, later) -> later)
-        .filter(member -> !member.backend().answered() && isLate(id, member))
-        .map(member ->
+        .reduce((_, later) -> later);
+  }
+
+  private Optional<String> unheard(InstanceId id, Member member) {
+    return isLate(id, member)
+        ? Optional.of(
             "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
-                .formatted(member.port(), member.front().port()));
+                .formatted(member.port(), member.front().port()))
+        : Optional.empty();
   }
 
   private boolean isLate(InstanceId id, Member member) {

@@ -38,6 +38,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /// The way with a Vert.x of its own and instances that are servers in this JVM.
@@ -55,6 +56,10 @@ final class ProxyHarness implements Closeable {
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   final Map<WorkerId, String> listening = new ConcurrentHashMap<>();
   final ProxySharing sharing;
+
+  /// What the way's clock is ahead of the machine's, nanoseconds.
+  private final AtomicLong ahead = new AtomicLong();
+
   private final Context context = ((VertxInternal) vertx).createEventLoopContext();
   private final List<Closeable> toClose = new ArrayList<>();
   private Cluster cluster;
@@ -81,7 +86,12 @@ final class ProxyHarness implements Closeable {
             throw new IllegalStateException(reason);
           }
         };
-    this.sharing = new ProxySharing(context, reports, System::nanoTime);
+    this.sharing = new ProxySharing(context, reports, () -> System.nanoTime() + ahead.get());
+  }
+
+  /// Lets time pass for everything but timers.
+  void pass(Duration time) {
+    ahead.addAndGet(time.toNanos());
   }
 
   static int free() throws IOException {
