@@ -5,6 +5,7 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Strategy;
+import io.jpm.os.ListenSockets;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.vertx.core.Context;
@@ -43,12 +44,16 @@ final class Front {
   /// @param nanoTime monotonic nanoseconds
   /// @param reports who is told when an instance takes connections
   /// @param changed told that a counter is another, on any thread
+  /// @param sockets those that outlive the daemon, where there are such
+  /// @param capacity how many connections there may be
   record Setting(
       Context context,
       EventLoopGroup loops,
       LongSupplier nanoTime,
       Reports reports,
-      Runnable changed) {}
+      Runnable changed,
+      Optional<ListenSockets> sockets,
+      Capacity capacity) {}
 
   private final AppName app;
   private final int port;
@@ -101,9 +106,14 @@ final class Front {
   /// Opens the port, unless it is open.
   Future<Void> open() {
     if (door == null || door.failed()) {
-      door = Door.open(port, setting, this::arrived).compose(this::kept);
+      door = Door.open(key(app, port), port, setting, this::arrived).compose(this::kept);
     }
     return door.mapEmpty();
+  }
+
+  /// The name of a port's socket for the next daemon.
+  static String key(AppName app, int port) {
+    return "proxy %s %d".formatted(app, port);
   }
 
   /// Opens the port, however long it takes: the app runs.
@@ -154,14 +164,21 @@ final class Front {
 
   /// Takes no connection any more; those that have an instance go on.
   Future<Void> close() {
+    return shut().compose(Door::close, _ -> Future.succeededFuture());
+  }
+
+  /// As [#close], but clients that come may wait for the next daemon.
+  Future<Void> leave() {
+    return shut().compose(Door::leave, _ -> Future.succeededFuture());
+  }
+
+  private Future<Door> shut() {
     closed = true;
     behind.values().forEach(Probe::stop);
     behind.clear();
     refresh();
     waiting.giveUp();
-    return door == null
-        ? Future.succeededFuture()
-        : door.compose(Door::close, _ -> Future.succeededFuture());
+    return door == null ? Future.failedFuture("it was not open") : door;
   }
 
   /// Ends what is left.

@@ -15,6 +15,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSockets;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -45,6 +46,10 @@ import java.util.function.Supplier;
 final class ProxyHarness implements Closeable {
   static final Duration LONG = Duration.ofSeconds(30);
   static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  /// More connections than any test makes.
+  private static final int MOST = 3000;
+
   static final AppName APP = new AppName("web");
 
   /// A running instance.
@@ -66,10 +71,20 @@ final class ProxyHarness implements Closeable {
   private long births;
 
   ProxyHarness() throws IOException {
-    this(free());
+    this(MOST);
   }
 
-  ProxyHarness(int port) {
+  /// @param most how many connections it takes on
+  ProxyHarness(int most) throws IOException {
+    this(free(), Optional.empty(), most);
+  }
+
+  /// @param sockets those that outlive the daemon
+  ProxyHarness(int port, Optional<ListenSockets> sockets) {
+    this(port, sockets, MOST);
+  }
+
+  private ProxyHarness(int port, Optional<ListenSockets> sockets, int most) {
     this.port = port;
     this.cluster = cluster(Strategy.ROUND_ROBIN, Duration.ofSeconds(30), ProxyProtocol.NONE);
     var reports =
@@ -86,7 +101,12 @@ final class ProxyHarness implements Closeable {
             throw new IllegalStateException(reason);
           }
         };
-    this.sharing = new ProxySharing(context, reports, () -> System.nanoTime() + ahead.get());
+    this.sharing =
+        new ProxySharing(context, reports, this::now, sockets, new Capacity(most, this::now));
+  }
+
+  private long now() {
+    return System.nanoTime() + ahead.get();
   }
 
   /// Lets time pass for everything but timers.
