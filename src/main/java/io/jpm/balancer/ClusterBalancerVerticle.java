@@ -193,6 +193,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
             it.environment(),
             it.sockets(),
             it.channel(),
+            it.unready(),
             way.word() + " " + it.memo())
         : reply;
   }
@@ -279,6 +280,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
             choice.reason() + sharing.trouble(id).map(it -> "; " + it).orElse(""),
             sharing.strategy(app),
             sharing.addresses(app),
+            sharing.own(id),
             sharing.counters(id));
   }
 

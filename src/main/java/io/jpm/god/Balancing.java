@@ -109,6 +109,7 @@ final class Balancing {
       return Future.succeededFuture(reply);
     }
     instance.memo = Optional.of(prepared.memo());
+    instance.unready = prepared.unready();
     journal.changed();
     return journal.written().map(reply);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodReply;
@@ -237,6 +238,26 @@ class ReloadTest extends GodHarness {
         .contains("not ready within 100 ms (listen_timeout); pid", "0 of 1 instances");
     assertThat(host.running()).containsExactly(made(1));
     assertThat(only().spec()).isEqualTo(talking(1));
+  }
+
+  @Test
+  void whatMayBeWrongWithOneThatDoesNotListenInTimeIsTold() {
+    start(cluster("web", 1));
+    balancer.listening(workerOf(made(1)));
+    balancer.preparing =
+        _ ->
+            new BalancerReply.Prepared(
+                List.of(), List.of(), Map.of(), List.of(), true, "nothing listens on 4711", "memo");
+    AppSpec hasty =
+        cluster("web", 1).draft().readiness(new Readiness(false, Duration.ofMillis(100))).build();
+    Eventually.await(
+        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+    GodReply reply = ask(reloadTo(hasty));
+    assertThat(reply.problems())
+        .singleElement()
+        .asString()
+        .contains("not ready within 100 ms (listen_timeout): nothing listens on 4711; pid");
+    awaitEvent(Kind.RELOAD_FAILED, "nothing listens on 4711");
   }
 
   @Test

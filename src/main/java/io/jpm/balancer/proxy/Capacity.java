@@ -58,7 +58,7 @@ final class Capacity {
   static int most(long heap, long descriptors) {
     long byHeap = heap / 2 / BYTES_EACH;
     long byDescriptors = (long) (descriptors * (1 - DESCRIPTORS_LEFT)) / DESCRIPTORS_EACH;
-    return (int) Math.clamp(Math.min(byHeap, byDescriptors), LEAST, Integer.MAX_VALUE);
+    return Math.clamp(Math.min(byHeap, byDescriptors), LEAST, Integer.MAX_VALUE);
   }
 
   private static long descriptors() {

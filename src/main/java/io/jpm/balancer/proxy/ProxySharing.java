@@ -130,6 +130,7 @@ public final class ProxySharing implements Sharing {
         Map.of("PORT", port, "SERVER_PORT", port),
         List.of(),
         true,
+        unheard(own, front),
         new Memo(own, front.port()).toString());
   }
 
@@ -311,6 +312,11 @@ public final class ProxySharing implements Sharing {
   }
 
   @Override
+  public OptionalInt own(InstanceId id) {
+    return newest(id).map(member -> OptionalInt.of(member.port())).orElse(OptionalInt.empty());
+  }
+
+  @Override
   public Map<String, Long> counters(InstanceId id) {
     Tally tally = tallies.get(id);
     return tally == null ? Map.of() : tally.counters();
@@ -336,10 +342,13 @@ public final class ProxySharing implements Sharing {
 
   private Optional<String> unheard(InstanceId id, Member member) {
     return isLate(id, member)
-        ? Optional.of(
-            "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
-                .formatted(member.port(), member.front().port()))
+        ? Optional.of(unheard(member.port(), member.front()))
         : Optional.empty();
+  }
+
+  private static String unheard(int own, Front front) {
+    return "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
+        .formatted(own, front.port());
   }
 
   private boolean isLate(InstanceId id, Member member) {

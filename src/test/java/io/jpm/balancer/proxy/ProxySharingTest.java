@@ -12,6 +12,7 @@ import io.jpm.bus.BalancerReply.Refused;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.Variables;
@@ -96,6 +97,13 @@ class ProxySharingTest {
       assertThat(prepared.environment()).isEqualTo(Map.of("PORT", own, "SERVER_PORT", own));
       assertThat(prepared.memo()).isEqualTo(own + " " + proxy.port);
       assertThat(prepared.channel()).isTrue();
+      assertThat(prepared.unready())
+          .isEqualTo(
+              "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+                  .formatted(own, proxy.port));
+      int id = i;
+      assertThat(proxy.get(() -> proxy.sharing.own(new InstanceId(id))))
+          .hasValue(Integer.parseInt(own));
       ports.add(Integer.parseInt(own));
     }
     assertThat(ports).hasSize(4).doesNotContain(proxy.port);
