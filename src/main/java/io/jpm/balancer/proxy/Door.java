@@ -7,6 +7,7 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.Wish;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -98,7 +99,8 @@ final class Door {
             .group(setting.loops())
             // The next daemon must not wait for the connections of the last one to be forgotten.
             .option(ChannelOption.SO_REUSEADDR, true)
-            .childHandler(new Usher(setting.capacity(), visitors));
+            .handler(new Counter(setting.capacity()))
+            .childHandler(new Usher(visitors));
     Wire.options(bootstrap::childOption);
     return bootstrap;
   }
@@ -141,20 +143,32 @@ final class Door {
     return true;
   }
 
+  /// Counts who comes, on the door's own event loop, so that no more than one batch is too many.
+  private static final class Counter extends ChannelInboundHandlerAdapter {
+    private final Capacity capacity;
+
+    Counter(Capacity capacity) {
+      this.capacity = capacity;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      capacity.entered();
+      ((Channel) accepted).closeFuture().addListener((ChannelFuture _) -> capacity.left());
+      context.fireChannelRead(accepted);
+    }
+  }
+
   /// Shows connections in.
   private static final class Usher extends ChannelInitializer<SocketChannel> {
-    private final Capacity capacity;
     private final Consumer<SocketChannel> visitors;
 
-    Usher(Capacity capacity, Consumer<SocketChannel> visitors) {
-      this.capacity = capacity;
+    Usher(Consumer<SocketChannel> visitors) {
       this.visitors = visitors;
     }
 
     @Override
     protected void initChannel(SocketChannel channel) {
-      capacity.entered();
-      channel.closeFuture().addListener((ChannelFuture _) -> capacity.left());
       channel
           .pipeline()
           .addLast(

@@ -89,11 +89,6 @@ final class Server implements Closeable {
     return "";
   }
 
-  /// How many connections it has.
-  int open() {
-    return open.size();
-  }
-
   /// Listens no more; what is open goes on.
   void deafen() throws IOException {
     door.close();
