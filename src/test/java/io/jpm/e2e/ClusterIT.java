@@ -378,7 +378,7 @@ class ClusterIT {
   /// instance holds its share of the clients, and the others never come to it.
   @Test
   void aStalledInstanceHoldsNoMoreThanItsShareOfTheClients() throws Exception {
-    start(Way.PROXY, 4, new JsonObject().put("strategy", "least_conn"));
+    start(Way.NODE_BY_PROXY, 4);
     String stalled = pids().iterator().next();
     int id =
         jpm.list().stream()
