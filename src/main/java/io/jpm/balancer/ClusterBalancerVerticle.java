@@ -228,6 +228,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
             it.environment(),
             it.sockets(),
             it.channel(),
+            it.unready(),
             way.word() + " " + it.memo(),
             it.mustListen())
         : reply;
@@ -321,6 +322,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
             choice.reason() + sharing.trouble(id).map(it -> "; " + it).orElse(""),
             sharing.strategy(app),
             sharing.addresses(app),
+            sharing.own(id),
             sharing.counters(id));
   }
 

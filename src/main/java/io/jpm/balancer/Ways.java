@@ -22,7 +22,11 @@ final class Ways {
               new JvmSharing(vertx, balancer.host(), balancer.agent(), reports),
           Balance.PROXY,
           (vertx, balancer, reports) ->
-              new ProxySharing(vertx.getOrCreateContext(), reports, balancer.nanoTime()));
+              new ProxySharing(
+                  vertx.getOrCreateContext(),
+                  reports,
+                  balancer.nanoTime(),
+                  balancer.host().listenSockets()));
 
   private Ways() {}
 }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// ClusterBalancer's answer.
 public sealed interface BalancerReply extends BusMessage {
@@ -19,6 +20,8 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param sockets keys of `os.ListenSockets` to be inherited, in this order
   /// @param channel whether it gets a channel for messages; sockets then begin at descriptor 5,
   ///   else at 3
+  /// @param unready what may be wrong when the process never takes connections, as a sentence
+  ///   without its end; empty: nothing is known
   /// @param memo to be kept with the process, for [BalancerCommand.Began] after an adoption
   /// @param mustListen whether the process is certain to come to listen, since what it listens on
   ///   is the daemon's: before, it is not ready to take another one's place
@@ -28,6 +31,7 @@ public sealed interface BalancerReply extends BusMessage {
       Map<String, String> environment,
       List<String> sockets,
       boolean channel,
+      String unready,
       String memo,
       boolean mustListen)
       implements BalancerReply {
@@ -35,7 +39,7 @@ public sealed interface BalancerReply extends BusMessage {
     public static final Prepared PLAIN =
         new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "");
 
-    /// One of which nobody knows whether it ever listens.
+    /// One of which nobody knows what may be wrong, or whether it ever listens.
     public Prepared(
         List<String> wrapper,
         List<String> options,
@@ -43,7 +47,7 @@ public sealed interface BalancerReply extends BusMessage {
         List<String> sockets,
         boolean channel,
         String memo) {
-      this(wrapper, options, environment, sockets, channel, memo, false);
+      this(wrapper, options, environment, sockets, channel, "", memo, false);
     }
 
     public Prepared {
@@ -70,6 +74,8 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param reason why, for people: `the program is node`
   /// @param strategy its word
   /// @param addresses what is listened on, as people write it
+  /// @param own the port of the instance that was asked for, where it has one of its own; else
+  ///   empty
   /// @param counters of the instance that was asked for, by name, in the order of showing; only
   ///   where connections pass through the daemon
   record Status(
@@ -77,8 +83,19 @@ public sealed interface BalancerReply extends BusMessage {
       String reason,
       String strategy,
       List<String> addresses,
+      OptionalInt own,
       Map<String, Long> counters)
       implements BalancerReply {
+    /// Of an instance without a port of its own.
+    public Status(
+        Balance way,
+        String reason,
+        String strategy,
+        List<String> addresses,
+        Map<String, Long> counters) {
+      this(way, reason, strategy, addresses, OptionalInt.empty(), counters);
+    }
+
     public Status {
       addresses = List.copyOf(addresses);
       counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters));

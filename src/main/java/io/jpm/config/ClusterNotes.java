@@ -69,7 +69,9 @@ final class ClusterNotes {
               Which instance gets the next connection. `kernel`: whichever takes it first, for \
               `node`, `jvm` and `listen_fds`. `round_robin`: each in turn, for `node` and \
               `proxy`. `least_conn`: the one with the fewest open connections, for `proxy`. \
-              `ip_hash`: the same one for the same client, for `proxy`. Not in PM2, which takes \
+              `ip_hash`: the same one for the same client, for `proxy`. With `proxy`, an instance that \
+              says nothing over new connections for 3 s while another one answers gets no more of \
+              them until it answers. Not in PM2, which takes \
               turns.\
               """,
               ""),

@@ -110,6 +110,7 @@ final class Balancing {
     }
     instance.memo = Optional.of(prepared.memo());
     instance.mustListen = prepared.mustListen();
+    instance.unready = prepared.unready();
     journal.changed();
     return journal.written().map(reply);
   }

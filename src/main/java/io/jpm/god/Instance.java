@@ -55,6 +55,9 @@ final class Instance {
   /// nothing.
   Optional<String> memo = Optional.empty();
 
+  /// What may be wrong when the process never takes connections; empty: nothing is known.
+  String unready = "";
+
   /// Whether ClusterBalancer has to be told when nothing comes after the present process.
   boolean balanced;
 

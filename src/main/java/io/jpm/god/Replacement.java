@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
 import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
 import io.jpm.supervise.Supervised;
@@ -128,12 +129,21 @@ final class Replacement {
     String reason =
         isOvertaken(old) || successor.state.wanted() == Wanted.DOWN
             ? OVERTAKEN
-            : "the new process did not get ready: " + successor.state.reason();
+            : "the new process did not get ready: " + successor.state.reason() + unheard(successor);
     if (!old.removed) {
       succession.announceFailure(old, reason);
     }
     String sentence = old.title() + ": " + reason + goesOn(old);
     return succession.end(successor).map(_ -> Optional.of(sentence));
+  }
+
+  /// What may be wrong with a process that has run for as long as it may without taking
+  /// connections.
+  private static String unheard(Instance successor) {
+    boolean mute =
+        !successor.spec.readiness().awaited()
+            && successor.state.reason().startsWith(Readiness.NOT_READY);
+    return mute && !successor.unready.isEmpty() ? ": " + successor.unready : "";
   }
 
   private static String goesOn(Instance old) {

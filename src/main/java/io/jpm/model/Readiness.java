@@ -12,6 +12,9 @@ public record Readiness(boolean awaited, Duration timeout) {
   /// PM2's default: at once, and 3 s for apps that say so.
   public static final Readiness DEFAULT = new Readiness(false, Duration.ofSeconds(3));
 
+  /// How the reason begins where that time has passed.
+  public static final String NOT_READY = "not ready ";
+
   public Readiness {
     if (timeout.isNegative() || timeout.isZero()) {
       throw new IllegalArgumentException("listen_timeout: use more than 0");

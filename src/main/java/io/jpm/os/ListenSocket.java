@@ -1,6 +1,8 @@
 package io.jpm.os;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -33,7 +35,14 @@ public interface ListenSocket extends Handle, AutoCloseable {
   ///   more than a few hundred that are not closed, no more are accepted.
   void accept(Consumer<Connection> consumer);
 
-  /// Stops accepting here; connections wait.
+  /// A channel that accepts from it here, in the daemon, beside [#accept] and any number of others.
+  /// Its own local address is of no use. When it is closed the socket stays open, and when the
+  /// socket is closed it goes on.
+  ///
+  /// @throws IOException when it is closed, or there are no free descriptors
+  ServerSocketChannel channel() throws IOException;
+
+  /// Stops accepting by [#accept]; connections wait.
   void pause();
 
   /// Closes the daemon's hold, and has the keeper forget it. Processes that have it keep it. The

@@ -69,7 +69,8 @@ record Running(Policies policies, Stopping stopping, long now) {
       return Step.to(state);
     }
     Readiness readiness = policies.readiness();
-    String why = "not ready within %s (listen_timeout)".formatted(Words.of(readiness.timeout()));
+    String why =
+        Readiness.NOT_READY + "within %s (listen_timeout)".formatted(Words.of(readiness.timeout()));
     Supervised failed = state.counted(state.counters().failed()).because(why);
     Supervised pledged =
         Restarting.pledge(failed, rules().afterNoReadiness(why, failed.unstable()));

@@ -1,5 +1,6 @@
 package io.jpm.e2e;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -7,14 +8,20 @@ import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,6 +245,9 @@ class ClusterIT {
         install(way, bad);
         String told = jpm.run("reload", "web").failed().err();
         assertThat(told).contains(bad.reason);
+        if (way.isProxy() && bad == Bad.NEVER_LISTENS) {
+          assertThat(told).contains("which PORT says to it: it must listen there, not on " + port);
+        }
         assertThat(pids()).isEqualTo(before);
       }
       load.stop();
@@ -353,6 +363,68 @@ class ClusterIT {
       load.stop();
       assertThat(load.failures()).isEmpty();
     }
+  }
+
+  @Test
+  void whoConnectsToTheProxyWhileThereIsNoDaemonWaits() throws Exception {
+    start(Way.PROXY, 2);
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    try (Load load = new Load(port)) {
+      for (int i = 0; i < 20; i++) {
+        // The daemon is dead during the first of them at least, and nobody is refused.
+        assertThat(load.get()).isNotEmpty();
+      }
+    }
+    Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+  }
+
+  /// Each client has a connection of its own for each request, and one request at a time: a stalled
+  /// instance holds its share of the clients, and the others never come to it.
+  @Test
+  void aStalledInstanceHoldsNoMoreThanItsShareOfTheClients() throws Exception {
+    start(Way.NODE_BY_PROXY, 4);
+    String stalled = pids().iterator().next();
+    int id =
+        jpm.list().stream()
+            .filter(app -> stalled.equals("" + app.getInteger("pid")))
+            .findFirst()
+            .orElseThrow()
+            .getInteger("pm_id");
+    AtomicInteger answers = new AtomicInteger();
+    AtomicBoolean over = new AtomicBoolean();
+    List<Thread> clients = new ArrayList<>();
+    signal("STOP", stalled);
+    for (int i = 0; i < 8; i++) {
+      clients.add(Thread.ofVirtual().start(() -> askUntil(over, answers)));
+    }
+    Eventually.await("the others answer", SOON, () -> answers.get() > 1000);
+    // Two, as the others have, where all are equal; one that has just started counts for less.
+    assertThat(jpm.run("describe", "" + id).ok().out()).containsPattern("open +│ [1-4] ");
+    over.set(true);
+    signal("CONT", stalled);
+    for (Thread client : clients) {
+      client.join();
+    }
+  }
+
+  private void askUntil(AtomicBoolean over, AtomicInteger answers) {
+    while (!over.get()) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket
+            .getOutputStream()
+            .write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(US_ASCII));
+        String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+        assertThat(answer).startsWith("HTTP/1.1 200");
+        answers.incrementAndGet();
+      } catch (IOException broken) {
+        throw new UncheckedIOException(broken);
+      }
+    }
+  }
+
+  private static void signal(String name, String pid) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 
   @ParameterizedTest

@@ -217,7 +217,9 @@ class ReloadTest extends GodHarness {
   @Test
   void whatIsCertainToListenIsReadyOnlyThenThoughTheOldOneNeverDid() {
     balancer.preparing =
-        _ -> new BalancerReply.Prepared(List.of(), List.of(), Map.of(), List.of(), true, "", true);
+        _ ->
+            new BalancerReply.Prepared(
+                List.of(), List.of(), Map.of(), List.of(), true, "", "", true);
     start(soonStable(1, Duration.ofMillis(500)));
     assertThat(ask(reloadOf("web")).problems())
         .singleElement()
@@ -279,6 +281,33 @@ class ReloadTest extends GodHarness {
         .contains("not ready within 100 ms (listen_timeout); pid", "0 of 1 instances");
     assertThat(host.running()).containsExactly(made(1));
     assertThat(only().spec()).isEqualTo(talking(1));
+  }
+
+  @Test
+  void whatMayBeWrongWithOneThatDoesNotListenInTimeIsTold() {
+    start(cluster("web", 1));
+    balancer.listening(workerOf(made(1)));
+    balancer.preparing =
+        _ ->
+            new BalancerReply.Prepared(
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                true,
+                "nothing listens on 4711",
+                "memo",
+                false);
+    AppSpec hasty =
+        cluster("web", 1).draft().readiness(new Readiness(false, Duration.ofMillis(100))).build();
+    Eventually.await(
+        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+    GodReply reply = ask(reloadTo(hasty));
+    assertThat(reply.problems())
+        .singleElement()
+        .asString()
+        .contains("not ready within 100 ms (listen_timeout): nothing listens on 4711; pid");
+    awaitEvent(Kind.RELOAD_FAILED, "nothing listens on 4711");
   }
 
   @Test

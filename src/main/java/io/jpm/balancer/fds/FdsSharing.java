@@ -124,6 +124,7 @@ public final class FdsSharing implements Sharing {
         Map.of("LISTEN_FDS", Integer.toString(listen.size()), "LISTEN_FDNAMES", names),
         listen.stream().map(address -> key(spec.name(), address)).toList(),
         false,
+        "",
         listen.stream().map(ListenAddress::toString).collect(Collectors.joining(" ")),
         true);
   }

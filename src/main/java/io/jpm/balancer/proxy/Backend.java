@@ -4,7 +4,10 @@ import io.jpm.model.Cluster;
 import io.jpm.model.WorkerId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 /// One process of an instance, with the port it listens on. What connections need to know may be
 /// asked by any thread; [#ready] and [#penalty] are the balancer's context's.
@@ -13,6 +16,9 @@ final class Backend implements Candidate {
   private final Cluster cluster;
   private final Tally tally;
   private final AtomicInteger open = new AtomicInteger();
+  private final AtomicInteger load = new AtomicInteger();
+  private final AtomicReference<Silence> silence = new AtomicReference<>(Silence.NONE);
+  private final AtomicBoolean passedOver = new AtomicBoolean();
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile InetSocketAddress address;
   private volatile SlowStart slowStart = new SlowStart(0, false);
@@ -63,9 +69,42 @@ final class Backend implements Candidate {
     return worker.id().value();
   }
 
-  @Override
-  public int open() {
+  /// Connections that have not ended in both directions.
+  int open() {
     return open.get();
+  }
+
+  @Override
+  public int load() {
+    return load.get();
+  }
+
+  @Override
+  public long silent(long now) {
+    return silence.get().length(now);
+  }
+
+  Silence silence() {
+    return silence.get();
+  }
+
+  /// Something has happened to what it owes.
+  void owes(UnaryOperator<Silence> change) {
+    silence.updateAndGet(change);
+  }
+
+  /// It is passed over, since it hangs.
+  ///
+  /// @return whether it was not before; it is told once until it answers again
+  boolean passOver() {
+    return !passedOver.get() && passedOver.compareAndSet(false, true);
+  }
+
+  /// It has sent its first byte over a connection.
+  ///
+  /// @return whether it was passed over until now
+  boolean speaks() {
+    return passedOver.get() && passedOver.compareAndSet(true, false);
   }
 
   @Override
@@ -92,15 +131,22 @@ final class Backend implements Candidate {
   /// Takes one more connection on; false when it takes none any more.
   boolean take() {
     open.incrementAndGet();
+    load.incrementAndGet();
     // After counting: who drains reads the count after it has said so, and one of the two notices.
     if (draining) {
-      open.decrementAndGet();
+      relieve();
+      giveBack();
       return false;
     }
     return true;
   }
 
-  /// A connection is over, or did not come about.
+  /// It has no more work with a connection, which may still have to end.
+  void relieve() {
+    load.decrementAndGet();
+  }
+
+  /// A connection is over, or did not come about; it was relieved of it before.
   void giveBack() {
     open.decrementAndGet();
   }

@@ -5,8 +5,14 @@ interface Candidate {
   /// Which of the app's instances: the same for the process that takes another's place.
   long slot();
 
-  /// Connections to it, those that are being made included.
-  int open();
+  /// Connections that it has work with, those that are being made included.
+  int load();
+
+  /// For how long it has owed first answers and given none.
+  ///
+  /// @param now monotonic nanoseconds
+  /// @return nanoseconds; 0 where it owes nothing
+  long silent(long now);
 
   /// Which part of an instance's usual load it is to get.
   ///

@@ -1,5 +1,11 @@
 package io.jpm.balancer.proxy;
 
+import io.jpm.bus.OffLoop;
+import io.jpm.model.RunAs;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.Wish;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -7,54 +13,150 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A port that the daemon listens on, on every address of the machine, both families where it has
-/// IPv6.
+/// IPv6. Where sockets can be kept this one is: it outlives the daemon, and who connects meanwhile
+/// waits for the next one.
+// What fails is seen by the end of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
 final class Door {
-  private final Channel channel;
+  private final Front.Setting setting;
+  private final ServerChannel channel;
+  private final Optional<ListenSocket> kept;
 
-  private Door(Channel channel) {
+  private Door(Front.Setting setting, ServerChannel channel, Optional<ListenSocket> kept) {
+    this.setting = setting;
     this.channel = channel;
+    this.kept = kept;
   }
 
   /// Opens a port.
   ///
+  /// @param key the name under which its socket is kept
   /// @param visitors gets each connection, on its own event loop; nothing is read from it yet
-  static Future<Door> open(int port, Front.Setting setting, Consumer<SocketChannel> visitors) {
-    Promise<Door> promise = ((ContextInternal) setting.context()).promise();
-    ServerBootstrap bootstrap =
-        new ServerBootstrap()
-            .group(setting.loops())
+  static Future<Door> open(
+      String key, int port, Front.Setting setting, Consumer<SocketChannel> visitors) {
+    Optional<ListenSockets> sockets = setting.sockets();
+    if (sockets.isPresent()) {
+      return OffLoop.call(
+              setting.context().owner(), () -> new Found(socket(sockets.get(), key, port)))
+          .compose(found ->
+              started(
+                  bootstrap(setting, visitors)
+                      .channelFactory(() -> new NioServerSocketChannel(found.channel()))
+                      .register(),
+                  setting,
+                  Optional.of(found.socket())));
+    }
+    return started(
+        bootstrap(setting, visitors)
             .channel(NioServerSocketChannel.class)
-            // The next daemon must not wait for the connections of the last one to be forgotten.
-            .option(ChannelOption.SO_REUSEADDR, true)
-            .childHandler(new Usher(visitors));
-    Wire.options(bootstrap::childOption);
-    bootstrap
-        .bind(new InetSocketAddress(port))
-        .addListener((ChannelFuture done) -> opened(done, promise));
-    return promise.future();
+            .bind(new InetSocketAddress(port)),
+        setting,
+        Optional.empty());
   }
 
-  private static void opened(ChannelFuture done, Promise<Door> promise) {
-    if (done.isSuccess()) {
-      promise.complete(new Door(done.channel()));
-    } else {
-      promise.fail(done.cause());
+  /// A kept socket with a channel that accepts from it.
+  private record Found(ListenSocket socket, java.nio.channels.ServerSocketChannel channel) {
+    Found(ListenSocket socket) throws IOException {
+      this(socket, socket.channel());
     }
   }
 
-  Future<Void> close() {
+  private static ListenSocket socket(ListenSockets sockets, String key, int port)
+      throws IOException {
+    Optional<ListenSocket> there = sockets.find(key);
+    if (there.isPresent()) {
+      return there.get();
+    }
+    InetAddress everywhere = InetAddress.ofLiteral("::");
+    return sockets.open(
+        key,
+        new Wish(
+            Kind.TCP,
+            Optional.of(new InetSocketAddress(everywhere, port)),
+            true,
+            false,
+            0,
+            RunAs.DAEMON));
+  }
+
+  private static ServerBootstrap bootstrap(
+      Front.Setting setting, Consumer<SocketChannel> visitors) {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(setting.loops())
+            // The next daemon must not wait for the connections of the last one to be forgotten.
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(new Counter(setting.capacity()))
+            .childHandler(new Usher(visitors));
+    Wire.options(bootstrap::childOption);
+    return bootstrap;
+  }
+
+  private static Future<Door> started(
+      ChannelFuture starting, Front.Setting setting, Optional<ListenSocket> kept) {
+    Promise<Door> promise = ((ContextInternal) setting.context()).promise();
+    starting.addListener((ChannelFuture done) -> {
+      if (done.isSuccess()) {
+        Door door = new Door(setting, (ServerChannel) done.channel(), kept);
+        setting.capacity().add(door);
+        promise.complete(door);
+      } else {
+        promise.fail(done.cause());
+      }
+    });
+    return promise.future();
+  }
+
+  /// Accepts or does not, as there is room.
+  void follow() {
+    channel.eventLoop().execute(() -> channel.config().setAutoRead(!setting.capacity().full()));
+  }
+
+  /// Takes in nobody any more; a socket that is kept stays.
+  Future<Void> leave() {
+    setting.capacity().remove(this);
     Promise<Void> promise = Promise.promise();
     channel.close().addListener((ChannelFuture _) -> promise.complete());
     return promise.future();
+  }
+
+  /// Frees the port.
+  Future<Void> close() {
+    return leave().compose(_ -> OffLoop.call(setting.context().owner(), this::forget)).mapEmpty();
+  }
+
+  private boolean forget() {
+    kept.ifPresent(ListenSocket::close);
+    return true;
+  }
+
+  /// Counts who comes, on the door's own event loop, so that no more than one batch is too many.
+  private static final class Counter extends ChannelInboundHandlerAdapter {
+    private final Capacity capacity;
+
+    Counter(Capacity capacity) {
+      this.capacity = capacity;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      capacity.entered();
+      ((Channel) accepted).closeFuture().addListener((ChannelFuture _) -> capacity.left());
+      context.fireChannelRead(accepted);
+    }
   }
 
   /// Shows connections in.

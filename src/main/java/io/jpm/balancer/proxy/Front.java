@@ -5,6 +5,7 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Strategy;
+import io.jpm.os.ListenSockets;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.vertx.core.Context;
@@ -16,18 +17,22 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A port of an app and the processes behind it. Owned by the balancer's context, but for what
-/// connections ask: [#take], [#park], [#failed], [#reset], [#entered], [#left], [#now], [#changed]
-/// and [#closed] may be called on any event loop.
+/// connections ask: [#take], [#park], [#failed], [#answered], [#answersAtAll], [#entered], [#left],
+/// [#now], [#changed] and [#closed] may be called on any event loop.
 final class Front {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final Duration REOPEN = Duration.ofSeconds(1);
@@ -39,24 +44,31 @@ final class Front {
   /// @param nanoTime monotonic nanoseconds
   /// @param reports who is told when an instance takes connections
   /// @param changed told that a counter is another, on any thread
+  /// @param sockets those that outlive the daemon, where there are such
+  /// @param capacity how many connections there may be
   record Setting(
       Context context,
       EventLoopGroup loops,
       LongSupplier nanoTime,
       Reports reports,
-      Runnable changed) {}
+      Runnable changed,
+      Optional<ListenSockets> sockets,
+      Capacity capacity) {}
 
   private final AppName app;
   private final int port;
+  private final Lock choosing = new ReentrantLock();
   private final Setting setting;
   private final Waiting waiting;
-  private final Set<InstanceId> holders = new HashSet<>();
+  private final SortedMap<InstanceId, Tally> holders = new TreeMap<>();
   private final Map<Backend, Probe> behind = new HashMap<>();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
+  private int blamed;
   private @Nullable Future<Door> door;
   private Strategy strategy = Strategy.ROUND_ROBIN;
   private volatile Choice choice = Choice.of(Strategy.ROUND_ROBIN);
   private volatile List<Backend> ready = List.of();
+  private volatile boolean answersAtAll;
   private volatile boolean closed;
 
   Front(AppName app, int port, Setting setting) {
@@ -64,7 +76,8 @@ final class Front {
     this.port = port;
     this.setting = setting;
     this.waiting =
-        new Waiting(setting.context().owner(), setting.nanoTime(), () -> !ready.isEmpty());
+        new Waiting(
+            setting.context().owner(), setting.nanoTime(), () -> !ready.isEmpty(), this::unserved);
   }
 
   AppName app() {
@@ -93,9 +106,14 @@ final class Front {
   /// Opens the port, unless it is open.
   Future<Void> open() {
     if (door == null || door.failed()) {
-      door = Door.open(port, setting, this::arrived).compose(this::kept);
+      door = Door.open(key(app, port), port, setting, this::arrived).compose(this::kept);
     }
     return door.mapEmpty();
+  }
+
+  /// The name of a port's socket for the next daemon.
+  static String key(AppName app, int port) {
+    return "proxy %s %d".formatted(app, port);
   }
 
   /// Opens the port, however long it takes: the app runs.
@@ -131,27 +149,36 @@ final class Front {
   }
 
   /// Somebody needs the port.
-  void hold(InstanceId id) {
-    holders.add(id);
+  ///
+  /// @param tally what is counted of it
+  void hold(InstanceId id, Tally tally) {
+    holders.put(id, tally);
   }
 
   /// Somebody does not need it any more.
   ///
   /// @return whether it was the last
   boolean letGo(InstanceId id) {
-    return holders.remove(id) && holders.isEmpty();
+    return holders.remove(id) != null && holders.isEmpty();
   }
 
   /// Takes no connection any more; those that have an instance go on.
   Future<Void> close() {
+    return shut().compose(Door::close, _ -> Future.succeededFuture());
+  }
+
+  /// As [#close], but clients that come may wait for the next daemon.
+  Future<Void> leave() {
+    return shut().compose(Door::leave, _ -> Future.succeededFuture());
+  }
+
+  private Future<Door> shut() {
     closed = true;
     behind.values().forEach(Probe::stop);
     behind.clear();
     refresh();
     waiting.giveUp();
-    return door == null
-        ? Future.succeededFuture()
-        : door.compose(Door::close, _ -> Future.succeededFuture());
+    return door == null ? Future.failedFuture("it was not open") : door;
   }
 
   /// Ends what is left.
@@ -260,6 +287,31 @@ final class Front {
     refresh();
   }
 
+  /// What keeps a process from getting new connections although it listens, for people.
+  Optional<String> trouble(Backend backend) {
+    long now = now();
+    if (hangs(backend, ready, now)) {
+      return Optional.of("instance %d %s".formatted(backend.slot(), silence(backend, now)));
+    }
+    if (!backend.ready || !backend.penalty.lasts(now)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "instance %d gets no connections for another %d s: it did not take or answer the last ones"
+            .formatted(
+                backend.slot(),
+                Math.ceilDiv(backend.penalty.until() - now, Duration.ofSeconds(1).toNanos())));
+  }
+
+  /// A client has waited for an instance in vain: each is to blame in turn.
+  private void unserved() {
+    List<Tally> all = List.copyOf(holders.values());
+    if (!all.isEmpty()) {
+      all.get(blamed++ % all.size()).failures.increment();
+      changed();
+    }
+  }
+
   // ------------------------------------------------------------------ connections, on any loop
 
   private void arrived(SocketChannel client) {
@@ -271,13 +323,47 @@ final class Front {
   /// @param tried those that have refused it
   Optional<Backend> take(Set<Backend> tried, @Nullable InetSocketAddress client) {
     byte[] address = client == null ? new byte[0] : client.getAddress().getAddress();
+    long now = now();
+    // Who chooses by counts must see the last one counted. Held for a microsecond or two.
+    choosing.lock();
+    try {
+      List<Backend> all = ready;
+      return taken(all, one -> !tried.contains(one) && !passesOver(one, all, now), address, now)
+          .or(() -> taken(all, one -> !tried.contains(one), address, now));
+    } finally {
+      choosing.unlock();
+    }
+  }
+
+  private Optional<Backend> taken(
+      List<Backend> all, Predicate<Backend> usable, byte[] address, long now) {
     while (true) {
       Optional<Backend> next =
-          choice.next(ready, one -> !tried.contains(one) && !one.draining(), address, now());
+          choice.next(all, one -> !one.draining() && usable.test(one), address, now);
       if (next.isEmpty() || next.get().take()) {
         return next;
       }
     }
+  }
+
+  private boolean passesOver(Backend one, List<Backend> all, long now) {
+    boolean hangs = hangs(one, all, now);
+    if (hangs && one.passOver()) {
+      one.tally().ejections.increment();
+      changed();
+      LOG.log(Level.WARNING, "{0}:{1} {2}", app, one.worker().id(), silence(one, now));
+    }
+    return hangs;
+  }
+
+  private static boolean hangs(Backend one, List<Backend> all, long now) {
+    return one.silent(now) > 0
+        && one.silence().hangs(now, all.stream().filter(it -> it != one).map(Backend::silence));
+  }
+
+  private static String silence(Backend one, long now) {
+    return "has not answered a new connection for %d s: further ones go to other instances until it does"
+        .formatted(Duration.ofNanos(one.silent(now)).toSeconds());
   }
 
   /// None is left for a connection: it waits for one.
@@ -295,28 +381,34 @@ final class Front {
         });
   }
 
-  /// A process does not take a connection.
-  void failed(Backend backend) {
-    backend.tally().failures.increment();
-    changed();
-    count(backend);
-  }
-
-  /// A process has reset a connection.
+  /// A process has not taken a connection, has cut it, or has let the client wait in vain.
   ///
   /// @param answered whether it had sent something before
-  void reset(Backend backend, boolean answered) {
+  void failed(Backend backend, boolean answered) {
     backend.tally().failures.increment();
     changed();
-    if (!answered) {
-      count(backend);
+    if (!answered && backend.failed() >= Penalty.FAILURES) {
+      setting.context().runOnContext(_ -> leaveOut(backend));
     }
   }
 
-  private void count(Backend backend) {
-    if (backend.failed() >= Penalty.FAILURES) {
-      setting.context().runOnContext(_ -> leaveOut(backend));
+  /// A process has sent its first byte over a connection.
+  ///
+  /// @param asked whether it was sent something before
+  void answered(Backend backend, boolean asked, long now) {
+    backend.owes(it -> asked ? it.answered(now) : it.spoken(now));
+    if (!answersAtAll) {
+      answersAtAll = true;
     }
+    if (backend.speaks()) {
+      LOG.log(Level.INFO, "{0}:{1} answers again", app, backend.worker().id());
+    }
+  }
+
+  /// Whether any process has ever sent a byte. There are programs that only listen, such as those
+  /// that collect logs.
+  boolean answersAtAll() {
+    return answersAtAll;
   }
 
   void entered(Relay relay) {

@@ -5,7 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/// The one with the fewest connections for its share; among equals each in turn.
+/// The one with the fewest connections for its share; among equals the one that has owed an answer
+/// for the shortest time, so that one that has just stalled is the last of them; among those that
+/// owe none each in turn.
 final class LeastConn implements Choice {
   private final AtomicInteger turn = new AtomicInteger();
 
@@ -15,12 +17,16 @@ final class LeastConn implements Choice {
     int begin = turn.getAndIncrement();
     C best = null;
     double least = Double.MAX_VALUE;
+    long shortest = Long.MAX_VALUE;
     for (int i = 0; i < ready.size(); i++) {
       C one = ready.get(Math.floorMod(begin + i, ready.size()));
-      double load = (one.open() + 1) / one.share(now);
-      if (load < least && usable.test(one)) {
+      double load = (one.load() + 1) / one.share(now);
+      long silent = one.silent(now);
+      boolean better = load < least || (load == least && silent < shortest);
+      if (better && usable.test(one)) {
         best = one;
         least = load;
+        shortest = silent;
       }
     }
     return Optional.ofNullable(best);

@@ -73,8 +73,9 @@ final class Link {
       new Relay(front, backend, client, (SocketChannel) done.channel()).begin();
       return;
     }
+    backend.relieve();
     backend.giveBack();
-    front.failed(backend);
+    front.failed(backend, false);
     seek();
   }
 }

@@ -13,6 +13,8 @@ import io.jpm.model.InstanceId;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
@@ -43,6 +45,9 @@ import java.util.stream.Stream;
 public final class ProxySharing implements Sharing {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
+  /// `EADDRINUSE`.
+  private static final int IN_USE = 98;
+
   /// How long a program may take until it listens without anything being said of it.
   private static final Duration USUAL_START = Duration.ofSeconds(5);
 
@@ -66,7 +71,18 @@ public final class ProxySharing implements Sharing {
   /// @param context the balancer's; all methods are called on it
   /// @param reports who is told
   /// @param nanoTime monotonic nanoseconds, on any thread
-  public ProxySharing(Context context, Reports reports, LongSupplier nanoTime) {
+  /// @param sockets those that outlive the daemon, where there are such
+  public ProxySharing(
+      Context context, Reports reports, LongSupplier nanoTime, Optional<ListenSockets> sockets) {
+    this(context, reports, nanoTime, sockets, Capacity.ofThisProcess(nanoTime));
+  }
+
+  ProxySharing(
+      Context context,
+      Reports reports,
+      LongSupplier nanoTime,
+      Optional<ListenSockets> sockets,
+      Capacity capacity) {
     this.context = context;
     this.nanoTime = nanoTime;
     Bulletin bulletin = new Bulletin(context, this::publish);
@@ -77,7 +93,9 @@ public final class ProxySharing implements Sharing {
             ((VertxInternal) context.owner()).nettyEventLoopGroup(),
             nanoTime,
             reports,
-            bulletin::changed);
+            bulletin::changed,
+            sockets,
+            capacity);
     this.ports = new FreePorts(nanoTime);
   }
 
@@ -112,6 +130,7 @@ public final class ProxySharing implements Sharing {
         Map.of("PORT", port, "SERVER_PORT", port),
         List.of(),
         true,
+        unheard(own, front),
         new Memo(own, front.port()).toString(),
         true);
   }
@@ -123,7 +142,10 @@ public final class ProxySharing implements Sharing {
   }
 
   private String reason(Front front, Throwable error) {
-    if (!(error instanceof BindException) || isForbidden(error)) {
+    boolean inUse =
+        error instanceof BindException
+            || (error instanceof ListenFailure failure && failure.errno() == IN_USE);
+    if (!inUse || isForbidden(error)) {
       return "port %d cannot be listened on: %s".formatted(front.port(), error.getMessage());
     }
     String who =
@@ -172,7 +194,7 @@ public final class ProxySharing implements Sharing {
         new Member(
             front, new Backend(worker, own, spec.cluster(), tally), own, nanoTime.getAsLong());
     members.put(worker, member);
-    front.hold(worker.id());
+    front.hold(worker.id(), tally);
     latest.put(worker.id(), front);
     settle(worker.id());
     return member;
@@ -279,10 +301,20 @@ public final class ProxySharing implements Sharing {
     return of(app).map(Front::strategy).findFirst().orElse(Strategy.ROUND_ROBIN).word();
   }
 
+  @Override
+  public boolean holds(String key) {
+    return fronts.stream().anyMatch(front -> Front.key(front.app(), front.port()).equals(key));
+  }
+
   private Stream<Front> of(AppName app) {
     return fronts.stream()
         .filter(front -> front.app().equals(app))
         .sorted(Comparator.comparingInt(Front::port));
+  }
+
+  @Override
+  public OptionalInt own(InstanceId id) {
+    return newest(id).map(member -> OptionalInt.of(member.port())).orElse(OptionalInt.empty());
   }
 
   @Override
@@ -293,14 +325,31 @@ public final class ProxySharing implements Sharing {
 
   @Override
   public Optional<String> trouble(InstanceId id) {
+    return newest(id)
+        .flatMap(member ->
+            member.backend().answered()
+                ? member.front().trouble(member.backend())
+                : unheard(id, member))
+        .or(setting.capacity()::trouble);
+  }
+
+  /// The process of an instance that was made last.
+  private Optional<Member> newest(InstanceId id) {
     return members.entrySet().stream()
         .filter(one -> one.getKey().id().equals(id))
         .map(Map.Entry::getValue)
-        .reduce((_, later) -> later)
-        .filter(member -> !member.backend().answered() && isLate(id, member))
-        .map(member ->
-            "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
-                .formatted(member.port(), member.front().port()));
+        .reduce((_, later) -> later);
+  }
+
+  private Optional<String> unheard(InstanceId id, Member member) {
+    return isLate(id, member)
+        ? Optional.of(unheard(member.port(), member.front()))
+        : Optional.empty();
+  }
+
+  private static String unheard(int own, Front front) {
+    return "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
+        .formatted(own, front.port());
   }
 
   private boolean isLate(InstanceId id, Member member) {
@@ -314,7 +363,7 @@ public final class ProxySharing implements Sharing {
     members.clear();
     List.copyOf(drains.values()).forEach(Draining::finish);
     drains.clear();
-    Future<Void> closed = Future.join(all.stream().map(Front::close).toList()).mapEmpty();
+    Future<Void> closed = Future.join(all.stream().map(Front::leave).toList()).mapEmpty();
     all.forEach(Front::endAll);
     return closed;
   }

@@ -37,7 +37,11 @@ final class Relay {
   private final Half down;
   private final HttpTalk talk = new HttpTalk();
   private long moved;
+  private long askedAt;
+  private boolean asked;
   private boolean answered;
+  private boolean relieved;
+  private boolean failed;
   private boolean closed;
 
   Relay(Front front, Backend backend, SocketChannel client, SocketChannel instance) {
@@ -110,11 +114,56 @@ final class Relay {
       return;
     }
     closed = true;
+    if (owes()) {
+      backend.owes(Silence::gone);
+    }
+    // Before the client sees the end, and comes again.
+    relieve();
     client.close();
     instance.close();
     backend.giveBack();
     backend.tally().open.decrement();
     front.left(this);
+  }
+
+  /// Whether the instance was asked and has not sent a byte yet.
+  private boolean owes() {
+    return asked && !answered;
+  }
+
+  private void relieve() {
+    if (!relieved) {
+      relieved = true;
+      backend.relieve();
+    }
+  }
+
+  /// The instance has said all.
+  private void instanceEnds() {
+    relieve();
+    if (owes() && !up.over()) {
+      fail();
+    }
+  }
+
+  /// The client has said all, or has had enough: who asks and ends at once usually waits for the
+  /// answer, who ends after a long wait has waited in vain.
+  private void clientEnds() {
+    if (talk.idle()) {
+      relieve();
+    }
+    boolean late = front.now() - askedAt >= Silence.PATIENCE.toNanos();
+    if (owes() && late && front.answersAtAll()) {
+      fail();
+    }
+  }
+
+  /// The instance has cut the connection, or not answered.
+  private void fail() {
+    if (!failed) {
+      failed = true;
+      front.failed(backend, answered);
+    }
   }
 
   private void reset() {
@@ -132,9 +181,17 @@ final class Relay {
     if (half == up) {
       backend.tally().bytesIn.add(bytes.readableBytes());
       talk.asked(bytes);
+      if (!asked && !answered) {
+        asked = true;
+        askedAt = moved;
+        backend.owes(it -> it.asked(askedAt));
+      }
       return instance.writeAndFlush(bytes);
     }
-    answered = true;
+    if (!answered) {
+      answered = true;
+      front.answered(backend, asked, moved);
+    }
     backend.works();
     backend.tally().bytesOut.add(bytes.readableBytes());
     int at = talk.answered(bytes);
@@ -187,6 +244,11 @@ final class Relay {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
       if (event instanceof ChannelInputShutdownEvent && !closed) {
         ended = true;
+        if (this == up) {
+          clientEnds();
+        } else {
+          instanceEnds();
+        }
         to.shutdownOutput();
         endWhenBothAre();
       }
@@ -211,7 +273,9 @@ final class Relay {
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
       if (this == down && !closed) {
-        front.reset(backend, answered);
+        fail();
+      } else if (!closed) {
+        clientEnds();
       }
       reset();
     }

@@ -22,19 +22,23 @@ final class Waiting {
   private final Vertx vertx;
   private final LongSupplier nanoTime;
   private final BooleanSupplier anyReady;
+  private final Runnable unserved;
   private long timer = -1;
 
   /// @param anyReady whether it is of any use to send somebody out
-  Waiting(Vertx vertx, LongSupplier nanoTime, BooleanSupplier anyReady) {
+  /// @param unserved told of each for which there was no room, or nobody in time
+  Waiting(Vertx vertx, LongSupplier nanoTime, BooleanSupplier anyReady, Runnable unserved) {
     this.vertx = vertx;
     this.nanoTime = nanoTime;
     this.anyReady = anyReady;
+    this.unserved = unserved;
   }
 
   /// One more; refused when there are too many.
   void add(Link link) {
     if (links.size() >= MOST || link.expired(nanoTime.getAsLong())) {
       link.giveUp();
+      unserved.run();
       return;
     }
     links.add(link);
@@ -68,6 +72,7 @@ final class Waiting {
       boolean over = link.expired(now);
       if (over) {
         link.giveUp();
+        unserved.run();
       }
       return over;
     });

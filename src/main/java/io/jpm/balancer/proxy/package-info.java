@@ -6,7 +6,7 @@
 /// What an app's instances are is owned by the balancer's context. Connections live on Netty's
 /// event loops and see an immutable `Front#ready` list and atomic counters; what they notice they
 /// tell the context. Plain Netty, for the reasons of docs/decisions/0006-netty-for-the-proxy.md.
-/// The package knows `model`, `bus` and `balancer.way`.
+/// The package knows `model`, `bus`, `os` and `balancer.way`.
 @NullMarked
 package io.jpm.balancer.proxy;
 

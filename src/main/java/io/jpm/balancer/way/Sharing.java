@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// One way of sharing what the instances of an app listen on, for all apps that are balanced in it.
 /// All methods are called on ClusterBalancer's context and must not block; what they tell, they
@@ -42,6 +43,11 @@ public interface Sharing {
 
   /// The word of how the next instance is chosen.
   String strategy(AppName app);
+
+  /// The port of an instance where it has one of its own, behind the one that is shared.
+  default OptionalInt own(InstanceId id) {
+    return OptionalInt.empty();
+  }
 
   /// What is counted of an instance, in the order of showing; empty where connections do not pass
   /// through the daemon.

@@ -22,6 +22,8 @@ final class ClusterRows {
     status
         .filter(known -> !known.addresses().isEmpty())
         .ifPresent(known -> rows.put("listens on", String.join(", ", known.addresses())));
+    status.ifPresent(
+        known -> known.own().ifPresent(port -> rows.put("own PORT", Integer.toString(port))));
     rows.put("drain timeout", Amounts.span(cluster.drain()));
     status.ifPresent(known ->
         known

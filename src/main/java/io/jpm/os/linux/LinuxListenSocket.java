@@ -4,6 +4,7 @@ import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -101,6 +102,11 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   @Override
   public void accept(Consumer<Connection> consumer) {
     acceptor.accept(consumer);
+  }
+
+  @Override
+  public ServerSocketChannel channel() throws IOException {
+    return OwnAccepting.of(descriptor);
   }
 
   @Override

@@ -17,6 +17,7 @@ final class SocketCalls {
   static final int SO_REUSEADDR = 2;
   static final int SO_TYPE = 3;
   static final int SO_REUSEPORT = 15;
+  static final int SO_ACCEPTCONN = 30;
   static final int IPPROTO_IPV6 = 41;
   static final int IPV6_V6ONLY = 26;
 
@@ -26,6 +27,7 @@ final class SocketCalls {
   private static final Native BIND = new Native("bind");
   private static final Native LISTEN = new Native("listen");
   private static final Native NAME = new Native("getsockname");
+  private static final Native DUPLICATE = new Native("dup3");
   private static final Native ACCEPT = new Native("accept4");
 
   private SocketCalls() {}
@@ -89,6 +91,11 @@ final class SocketCalls {
           ? Optional.empty()
           : UnixPath.decode(address, length.get(ValueLayout.JAVA_INT, 0));
     }
+  }
+
+  /// `dup3(2)`, close-on-exec: `over` is the same description as `fd` from now on.
+  static int duplicateOver(int fd, int over) {
+    return DUPLICATE.errnoInt(fd, over, Libc.O_CLOEXEC);
   }
 
   /// `accept4(2)`, close-on-exec and not blocking.

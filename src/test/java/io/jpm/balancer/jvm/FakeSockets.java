@@ -56,6 +56,11 @@ final class FakeSockets implements ListenSockets {
     }
 
     @Override
+    public java.nio.channels.ServerSocketChannel channel() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void pause() {
       throw new UnsupportedOperationException("the processes accept");
     }

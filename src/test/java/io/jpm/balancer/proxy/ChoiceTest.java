@@ -17,7 +17,8 @@ class ChoiceTest {
   /// An instance that is an object.
   private static final class One implements Candidate {
     final int slot;
-    int open;
+    int load;
+    long silent;
     SlowStart start = SlowStart.none(0);
 
     One(int slot) {
@@ -30,8 +31,13 @@ class ChoiceTest {
     }
 
     @Override
-    public int open() {
-      return open;
+    public int load() {
+      return load;
+    }
+
+    @Override
+    public long silent(long now) {
+      return silent;
     }
 
     @Override
@@ -108,9 +114,9 @@ class ChoiceTest {
   @Test
   void theOneWithTheFewestConnectionsIsChosenForItsShare() {
     List<One> all = instances(3);
-    all.get(0).open = 5;
-    all.get(1).open = 2;
-    all.get(2).open = 0;
+    all.get(0).load = 5;
+    all.get(1).load = 2;
+    all.get(2).load = 0;
     assertThat(chosen(new LeastConn(), all, 2, 0)).containsOnly(2);
     all.get(2).start = new SlowStart(0, true);
     assertThat(chosen(new LeastConn(), all, 2, 0)).containsOnly(1);
@@ -119,6 +125,19 @@ class ChoiceTest {
   @Test
   void amongEqualsLeastConnTakesTurns() {
     assertThat(chosen(new LeastConn(), instances(3), 6, 0)).containsExactly(0, 1, 2, 0, 1, 2);
+  }
+
+  @Test
+  void amongEqualsLeastConnTakesTheOneThatHasOwedAnAnswerForTheShortestTime() {
+    List<One> all = instances(3);
+    all.forEach(one -> one.load = 1);
+    all.get(0).silent = 5;
+    all.get(1).silent = 100;
+    assertThat(chosen(new LeastConn(), all, 6, 0)).containsOnly(2);
+    all.get(2).silent = 6;
+    assertThat(chosen(new LeastConn(), all, 6, 0)).containsOnly(0);
+    all.get(1).load = 0;
+    assertThat(chosen(new LeastConn(), all, 6, 0)).containsOnly(1);
   }
 
   @Test

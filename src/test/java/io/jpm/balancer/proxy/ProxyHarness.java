@@ -15,6 +15,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSockets;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -38,12 +39,17 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /// The way with a Vert.x of its own and instances that are servers in this JVM.
 final class ProxyHarness implements Closeable {
   static final Duration LONG = Duration.ofSeconds(30);
   static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  /// More connections than any test makes.
+  private static final int MOST = 3000;
+
   static final AppName APP = new AppName("web");
 
   /// A running instance.
@@ -55,16 +61,30 @@ final class ProxyHarness implements Closeable {
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   final Map<WorkerId, String> listening = new ConcurrentHashMap<>();
   final ProxySharing sharing;
+
+  /// What the way's clock is ahead of the machine's, nanoseconds.
+  private final AtomicLong ahead = new AtomicLong();
+
   private final Context context = ((VertxInternal) vertx).createEventLoopContext();
   private final List<Closeable> toClose = new ArrayList<>();
   private Cluster cluster;
   private long births;
 
   ProxyHarness() throws IOException {
-    this(free());
+    this(MOST);
   }
 
-  ProxyHarness(int port) {
+  /// @param most how many connections it takes on
+  ProxyHarness(int most) throws IOException {
+    this(free(), Optional.empty(), most);
+  }
+
+  /// @param sockets those that outlive the daemon
+  ProxyHarness(int port, Optional<ListenSockets> sockets) {
+    this(port, sockets, MOST);
+  }
+
+  private ProxyHarness(int port, Optional<ListenSockets> sockets, int most) {
     this.port = port;
     this.cluster = cluster(Strategy.ROUND_ROBIN, Duration.ofSeconds(30), ProxyProtocol.NONE);
     var reports =
@@ -81,7 +101,17 @@ final class ProxyHarness implements Closeable {
             throw new IllegalStateException(reason);
           }
         };
-    this.sharing = new ProxySharing(context, reports, System::nanoTime);
+    this.sharing =
+        new ProxySharing(context, reports, this::now, sockets, new Capacity(most, this::now));
+  }
+
+  private long now() {
+    return System.nanoTime() + ahead.get();
+  }
+
+  /// Lets time pass for everything but timers.
+  void pass(Duration time) {
+    ahead.addAndGet(time.toNanos());
   }
 
   static int free() throws IOException {

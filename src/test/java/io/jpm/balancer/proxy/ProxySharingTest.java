@@ -12,21 +12,27 @@ import io.jpm.bus.BalancerReply.Refused;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
+import io.jpm.os.HostFixture;
+import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -35,6 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 @SuppressWarnings("AddressSelection") // They are addresses already.
@@ -91,6 +98,13 @@ class ProxySharingTest {
       assertThat(prepared.memo()).isEqualTo(own + " " + proxy.port);
       assertThat(prepared.channel()).isTrue();
       assertThat(prepared.mustListen()).isTrue();
+      assertThat(prepared.unready())
+          .isEqualTo(
+              "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+                  .formatted(own, proxy.port));
+      int id = i;
+      assertThat(proxy.get(() -> proxy.sharing.own(new InstanceId(id))))
+          .hasValue(Integer.parseInt(own));
       ports.add(Integer.parseInt(own));
     }
     assertThat(ports).hasSize(4).doesNotContain(proxy.port);
@@ -206,7 +220,7 @@ class ProxySharingTest {
   void theNextDaemonIsBackOnThePortWithItsInstances() throws Exception {
     Instance instance = proxy.start(0, says("a"));
     assertThat(visit()).isEqualTo("a");
-    try (ProxyHarness next = new ProxyHarness(proxy.port)) {
+    try (ProxyHarness next = new ProxyHarness(proxy.port, Optional.empty())) {
       // The old one still has the port: the new one keeps trying.
       next.begin(instance.worker(), instance.memo());
       ProxyHarness.await(proxy.on(proxy.sharing::close));
@@ -224,6 +238,49 @@ class ProxySharingTest {
               return false;
             }
           });
+    }
+  }
+
+  @Test
+  void whoConnectsBetweenTwoDaemonsWaitsForTheNextOne(@TempDir Path dir) throws Exception {
+    LinuxProcessHost host = new LinuxProcessHost(dir);
+    try (HostFixture _ = new HostFixture(host, dir)) {
+      int port = ProxyHarness.free();
+      Socket between;
+      try (ProxyHarness first = new ProxyHarness(port, host.listenSockets())) {
+        Instance instance = first.start(0, says("a"));
+        assertThat(answer(first.connect())).isEqualTo("a");
+        ProxyHarness.await(first.on(first.sharing::close));
+        between = new Socket(ProxyHarness.LOOPBACK, port);
+        between.setSoTimeout((int) ProxyHarness.LONG.toMillis());
+        try (ProxyHarness next = new ProxyHarness(port, host.listenSockets())) {
+          String key = "proxy web " + port;
+          assertThat(next.get(() -> next.sharing.holds(key))).isFalse();
+          next.begin(instance.worker(), instance.memo());
+          assertThat(next.get(() -> next.sharing.holds(key))).isTrue();
+          assertThat(answer(between)).isEqualTo("a");
+          next.run(() -> next.sharing.ended(instance.worker()));
+          next.run(() -> next.sharing.released(instance.worker()));
+          Eventually.await("the port is free", ProxyHarness.LONG, () -> isRefused(port));
+          assertThat(host.listenSockets().orElseThrow().find(key)).isEmpty();
+        }
+      }
+    }
+  }
+
+  private static boolean isRefused(int port) {
+    try (Socket socket = new Socket(ProxyHarness.LOOPBACK, port)) {
+      return !socket.isConnected();
+    } catch (ConnectException refused) {
+      return true;
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  private static String answer(Socket socket) throws IOException {
+    try (socket) {
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }
   }
 

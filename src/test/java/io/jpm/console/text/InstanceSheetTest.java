@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class InstanceSheetTest {
@@ -54,6 +55,21 @@ class InstanceSheetTest {
                 "round_robin",
                 List.of("0.0.0.0:8080", "[::]:8080"),
                 counters)));
+  }
+
+  @Test
+  void anInstancesOwnPortIsShown() {
+    assertThat(
+            draw(
+                new BalancerReply.Status(
+                    Balance.PROXY,
+                    "a port is known",
+                    "round_robin",
+                    List.of("8080"),
+                    OptionalInt.of(40_123),
+                    Map.of())))
+        .containsPattern("listens on +│ 8080 ")
+        .containsPattern("own PORT +│ 40123 ");
   }
 
   @Test

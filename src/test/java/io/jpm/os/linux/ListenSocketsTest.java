@@ -59,6 +59,34 @@ class ListenSocketsTest {
     fixture.close();
   }
 
+  @Test
+  void aChannelAcceptsFromItAndLeavesItOpen() throws IOException {
+    Wish wish =
+        new Wish(
+            Kind.TCP,
+            Optional.of(new InetSocketAddress(InetAddress.ofLiteral("::"), 0)),
+            true,
+            false,
+            0,
+            RunAs.DAEMON);
+    ListenSocket socket = sockets.open("kept", wish);
+    int port = socket.address().orElseThrow().getPort();
+    for (int i = 0; i < 2; i++) {
+      try (var channel = socket.channel();
+          Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (var accepted = channel.accept()) {
+          assertThat(accepted.getRemoteAddress()).isEqualTo(client.getLocalSocketAddress());
+          assertThat(accepted.getLocalAddress()).isEqualTo(client.getRemoteSocketAddress());
+        }
+      }
+    }
+    // With no channel, who connects waits.
+    Socket waiting = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.close();
+    waiting.close();
+    assertThatThrownBy(socket::channel).isInstanceOf(IOException.class);
+  }
+
   private static Wish wish(String host, int port) {
     return wish(new InetSocketAddress(InetAddress.ofLiteral(host), port), false, RunAs.DAEMON);
   }

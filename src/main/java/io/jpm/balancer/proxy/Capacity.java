@@ -1,0 +1,121 @@
+package io.jpm.balancer.proxy;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// How many clients' connections the daemon has in hand, over all ports. When there are as many as
+/// it takes on, none is accepted until a sixteenth of them has ended: further ones wait in the
+/// kernel's queues, and are not refused. Any thread.
+final class Capacity {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// What a connection takes up of the heap while it is idle, with both of its sockets, and room
+  /// for what goes over it.
+  private static final long BYTES_EACH = 6 * 1024;
+
+  /// Of the client and of the instance.
+  private static final int DESCRIPTORS_EACH = 2;
+
+  /// For logs, programs and the daemon itself.
+  private static final double DESCRIPTORS_LEFT = 0.25;
+
+  private static final int LEAST = 64;
+  private static final int PART = 16;
+  private static final Duration QUIET = Duration.ofMinutes(1);
+  private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files +([0-9]+)");
+
+  private final int most;
+  private final LongSupplier nanoTime;
+  private final AtomicInteger count = new AtomicInteger();
+  private final AtomicLong told;
+  private final Set<Door> doors = ConcurrentHashMap.newKeySet();
+  private volatile boolean full;
+
+  /// @param most how many it takes on; a few more may come about
+  Capacity(int most, LongSupplier nanoTime) {
+    this.most = most;
+    this.nanoTime = nanoTime;
+    this.told = new AtomicLong(nanoTime.getAsLong() - QUIET.toNanos());
+  }
+
+  /// As many as half of the heap and three quarters of the descriptors are enough for.
+  static Capacity ofThisProcess(LongSupplier nanoTime) {
+    return new Capacity(most(Runtime.getRuntime().maxMemory(), descriptors()), nanoTime);
+  }
+
+  static int most(long heap, long descriptors) {
+    long byHeap = heap / 2 / BYTES_EACH;
+    long byDescriptors = (long) (descriptors * (1 - DESCRIPTORS_LEFT)) / DESCRIPTORS_EACH;
+    return Math.clamp(Math.min(byHeap, byDescriptors), LEAST, Integer.MAX_VALUE);
+  }
+
+  private static long descriptors() {
+    try {
+      Matcher limit = LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
+      return limit.find() ? Long.parseLong(limit.group(1)) : Long.MAX_VALUE;
+    } catch (IOException | NumberFormatException unknown) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /// A door follows from now on.
+  void add(Door door) {
+    doors.add(door);
+    door.follow();
+  }
+
+  void remove(Door door) {
+    doors.remove(door);
+  }
+
+  /// Whether no more are accepted.
+  boolean full() {
+    return full;
+  }
+
+  /// That it is full, for people.
+  Optional<String> trouble() {
+    return full ? Optional.of(sentence()) : Optional.empty();
+  }
+
+  /// A client has come in.
+  void entered() {
+    if (count.incrementAndGet() >= most) {
+      full = true;
+      doors.forEach(Door::follow);
+      long now = nanoTime.getAsLong();
+      long last = told.get();
+      if (now - last >= QUIET.toNanos() && told.compareAndSet(last, now)) {
+        LOG.log(Level.WARNING, sentence());
+      }
+    }
+  }
+
+  /// It has gone.
+  void left() {
+    if (count.decrementAndGet() <= most - Math.max(1, most / PART) && full) {
+      full = false;
+      // Somebody may have come in between.
+      full = count.get() >= most;
+      doors.forEach(Door::follow);
+    }
+  }
+
+  private String sentence() {
+    return ("the daemon has %d connections in hand, as many as its memory and descriptors allow:"
+            + " further ones wait in the system's queue until some of these end")
+        .formatted(count.get());
+  }
+}

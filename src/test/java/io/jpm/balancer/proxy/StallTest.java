@@ -1,0 +1,289 @@
+package io.jpm.balancer.proxy;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.proxy.ProxyHarness.Instance;
+import io.jpm.model.Strategy;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Instances that take connections and then say nothing.
+@Timeout(120)
+class StallTest {
+  private ProxyHarness proxy;
+
+  @BeforeEach
+  void open() throws IOException {
+    proxy = new ProxyHarness();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    proxy.close();
+  }
+
+  /// Answers what it reads with a name, unless it is stalled: then when that is over.
+  private static final class Stalling implements Server.Manner {
+    final AtomicInteger caught = new AtomicInteger();
+    private final String name;
+    private volatile CountDownLatch open = new CountDownLatch(0);
+
+    Stalling(String name) {
+      this.name = name;
+    }
+
+    void stall() {
+      open = new CountDownLatch(1);
+    }
+
+    void goOn() {
+      open.countDown();
+    }
+
+    @Override
+    public void serve(Socket socket) throws IOException {
+      if (socket.getInputStream().read() < 0) {
+        return; // the daemon's own visit
+      }
+      CountDownLatch latch = open;
+      if (latch.getCount() > 0) {
+        caught.incrementAndGet();
+      }
+      try {
+        latch.await();
+      } catch (InterruptedException end) {
+        throw new IllegalStateException(end);
+      }
+      socket.getOutputStream().write(name.getBytes(US_ASCII));
+    }
+  }
+
+  private Instance start(int id, Stalling manner) throws IOException {
+    proxy.closing(manner::goOn);
+    return proxy.start(id, manner);
+  }
+
+  private Socket ask() throws IOException {
+    Socket socket = proxy.connect();
+    socket.getOutputStream().write('?');
+    return socket;
+  }
+
+  private static String answer(Socket socket) throws IOException {
+    try (socket) {
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  private List<String> visits(int count) throws IOException {
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      answers.add(answer(ask()));
+    }
+    return answers;
+  }
+
+  private long counted(Instance instance, String counter) {
+    return proxy
+        .get(() -> proxy.sharing.counters(instance.worker().id()))
+        .getOrDefault(counter, -1L);
+  }
+
+  private String trouble(Instance instance) {
+    return proxy.get(() -> proxy.sharing.trouble(instance.worker().id())).orElse("");
+  }
+
+  /// All start before any of them is asked, so none gets less for being new.
+  private List<Stalling> startFour() throws IOException {
+    List<Stalling> manners = new ArrayList<>();
+    for (String name : List.of("a", "b", "c", "d")) {
+      manners.add(new Stalling(name));
+      start(manners.size() - 1, manners.getLast());
+    }
+    proxy.pass(SlowStart.LENGTH);
+    return manners;
+  }
+
+  /// Asks over and over, over a new connection each time, until it is told to stop.
+  private Thread client(AtomicBoolean stop, AtomicInteger answered, List<Throwable> failures) {
+    return Thread.ofVirtual()
+        .start(() -> {
+          try {
+            while (!stop.get()) {
+              assertThat(answer(ask())).isNotEmpty();
+              answered.incrementAndGet();
+            }
+          } catch (IOException | AssertionError error) {
+            synchronized (failures) {
+              failures.add(error);
+            }
+          }
+        });
+  }
+
+  @Test
+  void leastConnLeavesAStalledInstanceItsShareOfTheClientsAndNoMore() throws Exception {
+    proxy.with(Strategy.LEAST_CONN);
+    List<Stalling> four = startFour();
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger answered = new AtomicInteger();
+    List<Throwable> failures = new ArrayList<>();
+    List<Thread> clients = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      clients.add(client(stop, answered, failures));
+    }
+    Eventually.await("all are at work", ProxyHarness.LONG, () -> answered.get() > 100);
+    four.getFirst().stall();
+    int before = answered.get();
+    Eventually.await("the others go on", ProxyHarness.LONG, () -> answered.get() > before + 2000);
+    assertThat(four.getFirst().caught.get()).isBetween(1, 8 / 4);
+    four.getFirst().goOn();
+    stop.set(true);
+    for (Thread one : clients) {
+      one.join();
+    }
+    assertThat(failures).isEmpty();
+  }
+
+  @Test
+  void roundRobinPassesOverAnInstanceThatHangsUntilItAnswers() throws IOException {
+    Stalling hanging = new Stalling("a");
+    Instance instance = start(0, hanging);
+    start(1, new Stalling("b"));
+    proxy.pass(SlowStart.LENGTH);
+    hanging.stall();
+    Socket first = ask();
+    Eventually.await("one has reached it", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
+    assertThat(visits(1)).containsExactly("b");
+    assertThat(trouble(instance)).isEmpty();
+    proxy.pass(Silence.PATIENCE);
+    assertThat(visits(20)).containsOnly("b");
+    assertThat(hanging.caught.get()).isEqualTo(1);
+    assertThat(trouble(instance))
+        .matches(
+            "instance 0 has not answered a new connection for \\d+ s: further ones go to other instances until it does");
+    assertThat(counted(instance, "ejections")).isEqualTo(1);
+    hanging.goOn();
+    assertThat(answer(first)).isEqualTo("a");
+    assertThat(visits(4)).contains("a");
+    assertThat(trouble(instance)).isEmpty();
+  }
+
+  @Test
+  void theOnlyInstanceGetsAllThoughItHangs() throws IOException {
+    Stalling hanging = new Stalling("a");
+    Instance instance = start(0, hanging);
+    hanging.stall();
+    Socket first = ask();
+    Eventually.await("it is there", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
+    proxy.pass(Silence.PATIENCE);
+    Socket second = ask();
+    Eventually.await("so is the next", ProxyHarness.LONG, () -> hanging.caught.get() == 2);
+    assertThat(trouble(instance)).isEmpty();
+    hanging.goOn();
+    assertThat(answer(first) + answer(second)).isEqualTo("aa");
+  }
+
+  @Test
+  void theLastOneThatTakesConnectionsGetsThemThoughItHangs() throws IOException {
+    Stalling hanging = new Stalling("a");
+    start(0, hanging);
+    Instance other = start(1, new Stalling("b"));
+    hanging.stall();
+    Socket first = ask();
+    Eventually.await("one has reached it", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
+    assertThat(visits(1)).containsExactly("b");
+    proxy.pass(Silence.PATIENCE);
+    assertThat(visits(2)).containsOnly("b");
+    other.server().close();
+    Socket last = ask();
+    Eventually.await("it is asked again", ProxyHarness.LONG, () -> hanging.caught.get() == 2);
+    hanging.goOn();
+    assertThat(answer(first) + answer(last)).isEqualTo("aa");
+  }
+
+  // ---------------------------------------------------------------- failures
+
+  @Test
+  void aConnectionThatIsCutBeforeTheFirstByteIsAFailure() throws IOException {
+    Instance instance =
+        proxy.start(
+            0,
+            socket -> {
+              int asked = socket.getInputStream().read();
+              if (asked == 'a') {
+                socket.getOutputStream().write('A');
+              }
+            });
+    assertThat(answer(ask())).isEmpty();
+    Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+    Socket good = proxy.connect();
+    good.getOutputStream().write('a');
+    assertThat(answer(good)).isEqualTo("A");
+    proxy.connect().close();
+    Eventually.await("all are over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    assertThat(counted(instance, "failures")).isEqualTo(1);
+  }
+
+  @Test
+  void whoSaysAllAndEndsWantsNoAnswer() throws IOException {
+    Instance instance =
+        proxy.start(
+            0,
+            socket -> socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()));
+    for (int i = 0; i < 5; i++) {
+      Socket socket = ask();
+      proxy.pass(Silence.PATIENCE);
+      socket.shutdownOutput();
+      assertThat(answer(socket)).isEmpty();
+    }
+    Eventually.await("all are over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    assertThat(counted(instance, "connections")).isEqualTo(5);
+    assertThat(counted(instance, "failures")).isZero();
+  }
+
+  @Test
+  void aClientThatHasWaitedInVainIsAFailure() throws IOException {
+    Stalling stalling = new Stalling("a");
+    Instance instance = start(0, stalling);
+    assertThat(visits(1)).containsExactly("a");
+    stalling.stall();
+    ask().close();
+    Eventually.await("it is there", ProxyHarness.LONG, () -> stalling.caught.get() == 1);
+    Socket patient = ask();
+    Eventually.await("so is the next", ProxyHarness.LONG, () -> stalling.caught.get() == 2);
+    proxy.pass(Silence.PATIENCE);
+    patient.close();
+    Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+    stalling.goOn();
+    Eventually.await("all are over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    assertThat(counted(instance, "failures")).isEqualTo(1);
+  }
+
+  @Test
+  void aClientForWhomNobodyWasReadyInTimeIsAFailure() throws IOException {
+    Instance instance = proxy.make(0, new Stalling("a"));
+    Socket socket = ask();
+    Front front = proxy.get(proxy.sharing::fronts).iterator().next();
+    Eventually.await("it waits", ProxyHarness.LONG, () -> proxy.get(front::waitingCount) == 1);
+    proxy.pass(Link.PATIENCE);
+    try {
+      assertThat(socket.getInputStream().read()).isNegative();
+    } catch (SocketException reset) {
+      assertThat(reset).hasMessageContaining("reset");
+    }
+    Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+  }
+}
