@@ -199,6 +199,14 @@ public final class ProxySharing implements Sharing {
   }
 
   @Override
+  public void fit(WorkerId worker, boolean fit) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.front().fit(member.backend(), fit);
+    }
+  }
+
+  @Override
   public Future<Integer> drain(WorkerId worker) {
     Member member = members.get(worker);
     if (member == null) {
@@ -296,10 +304,18 @@ public final class ProxySharing implements Sharing {
         .filter(one -> one.getKey().id().equals(id))
         .map(Map.Entry::getValue)
         .reduce((_, later) -> later)
-        .filter(member -> !member.backend().answered() && isLate(id, member))
-        .map(member ->
-            "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
-                .formatted(member.port(), member.front().port()));
+        .flatMap(member -> trouble(id, member));
+  }
+
+  private Optional<String> trouble(InstanceId id, Member member) {
+    if (!member.backend().answered() && isLate(id, member)) {
+      return Optional.of(
+          "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
+              .formatted(member.port(), member.front().port()));
+    }
+    return member.backend().fit
+        ? Optional.empty()
+        : Optional.of("its readiness check fails: new connections go to the others");
   }
 
   private boolean isLate(InstanceId id, Member member) {
