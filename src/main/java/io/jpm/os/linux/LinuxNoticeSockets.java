@@ -49,12 +49,15 @@ final class LinuxNoticeSockets implements NoticeSockets, AutoCloseable {
       if (file.isPresent()) {
         giveTo(file.get(), other);
       }
-      Set<Integer> users = new HashSet<>(Set.of(0, self.user()));
+      Set<Integer> users = new HashSet<>(List.of(0, self.user()));
       other.ifPresent(users::add);
       var origin = new LinuxNoticeSocket.Origin(fd, file, request.tag(), Set.copyOf(users), self);
       return kept(origin, heard);
     } catch (IOException | RuntimeException fault) {
       Libc.close(fd);
+      if (file.isPresent()) {
+        Files.deleteIfExists(file.get());
+      }
       throw fault;
     }
   }
