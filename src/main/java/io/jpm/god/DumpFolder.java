@@ -39,8 +39,7 @@ record DumpFolder(Path folder, InstantSource wallClock) {
       // Made for an earlier one.
     }
     Path file =
-        folder.resolve(
-            app.fileStem() + "-" + id + "-" + TIME.format(wallClock.instant()) + ".txt");
+        folder.resolve(app.fileStem() + "-" + id + "-" + TIME.format(wallClock.instant()) + ".txt");
     Files.deleteIfExists(file);
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

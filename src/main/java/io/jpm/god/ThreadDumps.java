@@ -20,9 +20,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -108,13 +106,11 @@ final class ThreadDumps {
 
   private Future<Void> answering() {
     Future<Void> begun =
-        answering.orElseGet(
-            () ->
-                vertx
-                    .eventBus()
-                    .<LinesTold>consumer(
-                        Addresses.GOD_LINES, asked -> asked.reply(asked.body()))
-                    .completion());
+        answering.orElseGet(() ->
+            vertx
+                .eventBus()
+                .<LinesTold>consumer(Addresses.GOD_LINES, asked -> asked.reply(asked.body()))
+                .completion());
     answering = Optional.of(begun);
     return begun;
   }
@@ -143,7 +139,8 @@ final class ThreadDumps {
     }
 
     Future<Void> listen() {
-      consumer.handler(message -> LinesMessage.fromJson(message.body()).lines().forEach(this::take));
+      consumer.handler(
+          message -> LinesMessage.fromJson(message.body()).lines().forEach(this::take));
       return consumer.completion();
     }
 

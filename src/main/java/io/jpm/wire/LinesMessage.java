@@ -50,13 +50,7 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
   /// @param birth tells two processes with the same id apart while an instance is being reloaded,
   ///   milliseconds since 1970; 0 where that is not known
   public record Line(
-      int id,
-      String stream,
-      Instant at,
-      String text,
-      boolean partial,
-      boolean rest,
-      long birth) {
+      int id, String stream, Instant at, String text, boolean partial, boolean rest, long birth) {
     /// Where it is not known which of an instance's processes it was.
     public Line(int id, String stream, Instant at, String text, boolean partial, boolean rest) {
       this(id, stream, at, text, partial, rest, 0);

@@ -23,8 +23,7 @@ class NoticeVariablesTest {
 
   private static Map<String, String> variables(Health health) {
     var command = new Command(Path.of("/bin/app"), Optional.empty(), List.of(), List.of());
-    AppSpec spec =
-        AppSpec.of(new AppName("web"), command, Path.of("/")).health(health).build();
+    AppSpec spec = AppSpec.of(new AppName("web"), command, Path.of("/")).health(health).build();
     Map<String, String> variables = new HashMap<>(INHERITED);
     NoticeVariables.add(
         variables, Path.of("/home/me/.jpm"), spec, new WorkerId(new InstanceId(3), 8, 2));
@@ -33,33 +32,26 @@ class NoticeVariablesTest {
 
   private static Optional<Health.Probe> probe(Check check) {
     var rhythm =
-        new Check.Rhythm(
-            Duration.ofSeconds(10), Duration.ofSeconds(2), 3, 1, Duration.ZERO);
+        new Check.Rhythm(Duration.ofSeconds(10), Duration.ofSeconds(2), 3, 1, Duration.ZERO);
     return Optional.of(new Health.Probe(check, rhythm));
   }
 
   @Test
   void whoIsNotAskedToSpeakLearnsNothing() {
     assertThat(variables(Health.NONE)).isEqualTo(INHERITED);
-    assertThat(
-            variables(
-                new Health(Optional.empty(), probe(new Check.Log("x")), Optional.empty())))
+    assertThat(variables(new Health(Optional.empty(), probe(new Check.Log("x")), Optional.empty())))
         .isEqualTo(INHERITED);
   }
 
   @Test
   void whoSaysWhetherItIsReadyLearnsWhere() {
-    assertThat(
-            variables(
-                new Health(Optional.empty(), probe(new Check.Notify()), Optional.empty())))
+    assertThat(variables(new Health(Optional.empty(), probe(new Check.Notify()), Optional.empty())))
         .isEqualTo(Map.of("NOTIFY_SOCKET", "/home/me/.jpm/notify/3-8-2", "A", "b"));
   }
 
   @Test
   void whoSaysWhetherItIsAliveLearnsHowOftenToo() {
-    assertThat(
-            variables(
-                new Health(Optional.empty(), Optional.empty(), probe(new Check.Notify()))))
+    assertThat(variables(new Health(Optional.empty(), Optional.empty(), probe(new Check.Notify()))))
         .isEqualTo(
             Map.of(
                 "NOTIFY_SOCKET",

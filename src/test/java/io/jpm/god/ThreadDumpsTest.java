@@ -93,9 +93,7 @@ class ThreadDumpsTest {
 
   private void publish(long birth, Stream<String> texts) {
     List<Line> lines =
-        texts
-            .map(text -> new Line(4, "out", NOW, text, false, false, birth))
-            .toList();
+        texts.map(text -> new Line(4, "out", NOW, text, false, false, birth)).toList();
     vertx
         .eventBus()
         .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, lines).toJson());

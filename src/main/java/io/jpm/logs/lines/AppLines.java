@@ -77,7 +77,9 @@ final class AppLines {
     String stream = error ? "err" : "out";
     framers
         .computeIfAbsent(error ? instance.errorFifo() : instance.outFifo(), _ -> new LineFramer())
-        .frame(bytes, (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest, birth)));
+        .frame(
+            bytes,
+            (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest, birth)));
   }
 
   /// The process of these pipes is gone.

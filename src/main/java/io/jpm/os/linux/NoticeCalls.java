@@ -6,8 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// Datagrams that come with who has sent them, `unix(7)`, SCM_CREDENTIALS. For one thread:
-/// its buffers are used again.
+/// Datagrams that come with who has sent them, `unix(7)`, SCM_CREDENTIALS. For one thread: its
+/// buffers are used again.
 final class NoticeCalls {
   /// What `sd_notify(3)` sends at most.
   static final int MOST_BYTES = 4096;

@@ -55,23 +55,18 @@ final class LineSigns {
       return Future.failedFuture(
           "log: \"%s\" is no regular expression: %s".formatted(pattern, wrong.getDescription()));
     }
-    return answering()
-        .compose(_ -> listen(ear))
-        .compose(_ -> want())
-        .map(ear);
+    return answering().compose(_ -> listen(ear)).compose(_ -> want()).map(ear);
   }
 
   /// LogAggregator asks before it publishes more.
   private Future<Void> answering() {
     Future<Void> begun =
-        answering.orElseGet(
-            () ->
-                vertx
-                    .eventBus()
-                    .<LinesTold>consumer(
-                        Addresses.SATAN_LINES,
-                        asked -> work.onComplete(_ -> asked.reply(asked.body())))
-                    .completion());
+        answering.orElseGet(() ->
+            vertx
+                .eventBus()
+                .<LinesTold>consumer(
+                    Addresses.SATAN_LINES, asked -> work.onComplete(_ -> asked.reply(asked.body())))
+                .completion());
     answering = Optional.of(begun);
     return begun;
   }
@@ -105,9 +100,9 @@ final class LineSigns {
     List<String> names = apps.keySet().stream().map(AppName::value).toList();
     return vertx
         .eventBus()
-        .request(
-            Addresses.LINES_WANTED, new LinesWanted(Addresses.SATAN_LINES, Set.copyOf(names)))
-        .recover(silent -> Future.failedFuture("the app's lines cannot be had: " + silent.getMessage()))
+        .request(Addresses.LINES_WANTED, new LinesWanted(Addresses.SATAN_LINES, Set.copyOf(names)))
+        .recover(
+            silent -> Future.failedFuture("the app's lines cannot be had: " + silent.getMessage()))
         .mapEmpty();
   }
 

@@ -59,7 +59,9 @@ final class NoticeText {
     if (!micros.matches("[0-9]{1," + MOST_DIGITS + "}")) {
       return Optional.empty();
     }
-    Duration time = Duration.ofNanos(Math.clamp(Long.parseLong(micros), 0, MOST_TIME.toSeconds() * 1_000_000) * 1000);
+    Duration time =
+        Duration.ofNanos(
+            Math.clamp(Long.parseLong(micros), 0, MOST_TIME.toSeconds() * 1_000_000) * 1000);
     return Optional.of(time).filter(Duration::isPositive);
   }
 

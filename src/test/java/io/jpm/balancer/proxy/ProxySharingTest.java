@@ -486,10 +486,7 @@ class ProxySharingTest {
     Eventually.await("it is left out", ProxyHarness.LONG, () -> counted(dead, "ejections") >= 1);
     assertThat(counted(dead, "failures")).isGreaterThanOrEqualTo(3);
     Server again = proxy.closing(new Server(ProxyHarness.LOOPBACK, dead.port(), says("a")));
-    Eventually.await(
-        "it is back",
-        ProxyHarness.LONG,
-        () -> visited("a"));
+    Eventually.await("it is back", ProxyHarness.LONG, () -> visited("a"));
     assertThat(again.accepted.get()).isGreaterThanOrEqualTo(0);
   }
 

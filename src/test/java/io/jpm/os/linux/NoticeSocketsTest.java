@@ -82,8 +82,7 @@ class NoticeSocketsTest {
 
   private SpawnRequest program(String address, String... command) {
     String[] rest = Arrays.copyOfRange(command, 1, command.length);
-    return fixture.withVariable(
-        fixture.request(command[0], rest), NoticeAddress.VARIABLE, address);
+    return fixture.withVariable(fixture.request(command[0], rest), NoticeAddress.VARIABLE, address);
   }
 
   private SpawnRequest python(String address, String program) {
@@ -108,7 +107,10 @@ class NoticeSocketsTest {
 
   @Test
   void whatAProgramSaysIsHeardFromTheFirstMomentOn() throws IOException {
-    SpawnRequest request = python(address(), "say('READY=1')\nsay('STATUS=ä')\nprint('said', flush=True)\nsignal.pause()");
+    SpawnRequest request =
+        python(
+            address(),
+            "say('READY=1')\nsay('STATUS=ä')\nprint('said', flush=True)\nsignal.pause()");
     NoticeSocket socket = listen(request, address());
     Spawned spawned = fixture.start(request);
     // It has said it before anybody here knows of it.
@@ -146,7 +148,11 @@ class NoticeSocketsTest {
     Eventually.await(
         "all are heard",
         HostFixture.DEADLINE,
-        () -> heard.stream().sorted().toList().equals(List.of("daemonised", "gone", "gone", "gone", "main")),
+        () ->
+            heard.stream()
+                .sorted()
+                .toList()
+                .equals(List.of("daemonised", "gone", "gone", "gone", "main")),
         () -> heard);
   }
 
@@ -255,7 +261,8 @@ class NoticeSocketsTest {
     Files.move(away, Path.of(address()));
     app.awaitOutput("111"); // ECONNREFUSED
     heard.clear();
-    NoticeSocket next = listen(fixture.withTag(program(address(), "/bin/true"), "no:1:1"), address());
+    NoticeSocket next =
+        listen(fixture.withTag(program(address(), "/bin/true"), "no:1:1"), address());
     next.began(app.child().identity());
     Eventually.await("it is heard again", HostFixture.DEADLINE, () -> !heard.isEmpty());
   }
@@ -264,7 +271,8 @@ class NoticeSocketsTest {
   void anAppOfAnotherUserIsHeard() throws IOException {
     assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
     RunAs nobody =
-        new RunAs(Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+        new RunAs(
+            Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
     String address = address(nobody);
     assertThat(address).startsWith("/run/jpm/").endsWith("/0-12-1");
     // Its files have to be reachable; the home is not.

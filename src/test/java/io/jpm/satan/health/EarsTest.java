@@ -93,7 +93,8 @@ class EarsTest {
   }
 
   private Heard hear(WorkerId worker, Check check) {
-    var command = new Command(Path.of("/bin/app"), java.util.Optional.empty(), List.of(), List.of());
+    var command =
+        new Command(Path.of("/bin/app"), java.util.Optional.empty(), List.of(), List.of());
     AppSpec spec = AppSpec.of(WEB, command, home).build();
     var attend = new SatanCommand.Attend(worker, spec, Map.of(), false);
     return on(() -> ears.open(attend, check, signs::add));
