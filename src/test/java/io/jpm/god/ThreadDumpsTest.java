@@ -115,22 +115,23 @@ class ThreadDumpsTest {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Spawned jvm = fixture.start(java, source.toString());
     jvm.awaitReady();
-    Future<Optional<String>> dump = dump(jvm.child().identity());
-    // What LogAggregator does with it.
-    jvm.awaitOutput("JNI global refs");
-    assertThat(wanted.getFirst()).isEqualTo(new LinesWanted(Addresses.GOD_LINES, Set.of("web")));
-    publish(6, Stream.of("Full thread dump of another process"));
-    publish(7, HostFixture.read(jvm.out()).lines());
-
-    Optional<String> file = await(dump);
-    if (file.isPresent()) { // a machine that is too busy for the time it may take has none
-      assertThat(file.get()).isEqualTo(home + "/dumps/web-4-20261121-113632.120.txt");
-      assertThat(Files.readString(Path.of(file.get())))
-          .startsWith("Full thread dump")
-          .contains("Waits.main")
-          .contains("JNI global refs")
-          .doesNotContain("another process", "ready");
+    Optional<String> file = Optional.empty();
+    // A machine that is too busy for the time it may take gets another chance.
+    for (int tries = 0; file.isEmpty() && tries < 10; tries++) {
+      Future<Optional<String>> dump = dump(jvm.child().identity());
+      // What LogAggregator does with it.
+      jvm.awaitOutput("JNI global refs");
+      publish(6, Stream.of("Full thread dump of another process"));
+      publish(7, HostFixture.read(jvm.out()).lines());
+      file = await(dump);
     }
+    assertThat(wanted.getFirst()).isEqualTo(new LinesWanted(Addresses.GOD_LINES, Set.of("web")));
+    assertThat(file).contains(home + "/dumps/web-4-20261121-113632.120.txt");
+    assertThat(Files.readString(Path.of(file.orElseThrow())))
+        .startsWith("Full thread dump")
+        .contains("Waits.main")
+        .contains("JNI global refs")
+        .doesNotContain("another process", "ready");
     Eventually.await(
         "nothing is wanted any more",
         HostFixture.DEADLINE,
