@@ -9,6 +9,7 @@ import io.jpm.bus.BalancerCommand.Ask;
 import io.jpm.bus.BalancerCommand.Began;
 import io.jpm.bus.BalancerCommand.Drain;
 import io.jpm.bus.BalancerCommand.Ended;
+import io.jpm.bus.BalancerCommand.Fit;
 import io.jpm.bus.BalancerCommand.Heard;
 import io.jpm.bus.BalancerCommand.Prepare;
 import io.jpm.bus.BalancerCommand.Released;
@@ -142,6 +143,10 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
       case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
       case Heard(WorkerId worker, String json) ->
           sharing(worker).ifPresent(way -> way.heard(worker, json));
+      case Fit(WorkerId worker, boolean fit) -> {
+        sharing(worker).ifPresent(way -> way.fit(worker, fit));
+        message.reply(new BalancerReply.Done());
+      }
       case Drain(WorkerId worker) ->
           answer(
               message,

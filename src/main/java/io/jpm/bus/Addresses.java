@@ -25,11 +25,17 @@ public final class Addresses {
   /// [LogsCommand] → [LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
-  /// [LinesWanted], not answered: who listens to what apps print. Internal.
+  /// [LinesWanted] → [LinesTold], where asked for: who listens to what apps print. Internal.
   public static final String LINES_WANTED = "jpm.logs.wanted";
 
   /// Where the bridge is asked [LinesTold]. Internal.
   public static final String BRIDGE_LINES = "jpm.bridge.lines";
+
+  /// Where Satan is asked [LinesTold]. Internal.
+  public static final String SATAN_LINES = "jpm.satan.lines";
+
+  /// Where God is asked [LinesTold]. Internal.
+  public static final String GOD_LINES = "jpm.god.lines";
 
   /// [SatanCommand] → [SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";

@@ -27,6 +27,14 @@ public sealed interface BalancerCommand extends BusMessage {
   /// `NODE_`. Not answered.
   record Heard(WorkerId worker, String json) implements BalancerCommand {}
 
+  /// Whether the process is to get new connections, as its own readiness check tells. One that is
+  /// not fit gets none as long as there is another one that is; at first each is fit. What passes
+  /// through no hands of jpm's is not prevented.
+  ///
+  /// @param worker the process
+  /// @param fit false: its readiness fails, after it had passed; true: it passes again
+  record Fit(WorkerId worker, boolean fit) implements BalancerCommand {}
+
   /// The process is to get no new connection; answered by [BalancerReply.Drained] when it has no
   /// connection any more, or [io.jpm.model.Cluster#drain] is over. After that it is asked to end.
   record Drain(WorkerId worker) implements BalancerCommand {}

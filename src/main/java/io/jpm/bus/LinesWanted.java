@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.Set;
 
 /// Which apps' lines a room listens to ([Addresses#linesOf]); what nobody wants is not published.
-/// Sent to [Addresses#LINES_WANTED], not answered.
+/// Sent to [Addresses#LINES_WANTED]; answered with [LinesTold] where an answer is asked for: what
+/// is printed from then on is not missed.
 ///
 /// It says all that the room wants, so a later one replaces an earlier one, and none at all ends
 /// it. It is sent at every change and renewed every [#RENEWAL], and is forgotten after [#LEASE]:

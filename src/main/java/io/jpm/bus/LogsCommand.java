@@ -23,6 +23,7 @@ public sealed interface LogsCommand extends BusMessage {
   /// @param files where it goes
   /// @param wishes how it goes there; its paths have become `files`
   /// @param runAs as whom the app runs: log files outside of the home are its user's affair
+  /// @param birth which of the instance's processes, as in [io.jpm.model.WorkerId]
   record Open(
       InstanceId id,
       AppName app,
@@ -30,7 +31,8 @@ public sealed interface LogsCommand extends BusMessage {
       Path errorFifo,
       LogPaths files,
       LogFiles wishes,
-      RunAs runAs)
+      RunAs runAs,
+      long birth)
       implements LogsCommand {}
 
   /// What log files may take, from now on: the settings have changed.

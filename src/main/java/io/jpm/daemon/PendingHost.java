@@ -12,6 +12,7 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
+import io.jpm.os.NoticeSockets;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -76,6 +77,16 @@ final class PendingHost implements ProcessHost {
   @Override
   public Optional<ListenSockets> listenSockets() {
     return host.join().listenSockets();
+  }
+
+  @Override
+  public Optional<NoticeSockets> noticeSockets() {
+    return host.join().noticeSockets();
+  }
+
+  @Override
+  public boolean askForThreads(ProcessIdentity main) {
+    return host.join().askForThreads(main);
   }
 
   @Override

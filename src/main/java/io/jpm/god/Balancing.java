@@ -138,6 +138,14 @@ final class Balancing {
     }
   }
 
+  /// Whether the present process of `instance` is fit for new connections, as its readiness check
+  /// tells.
+  void fit(Instance instance, boolean fit) {
+    if (instance.memo.isPresent()) {
+      tell(new BalancerCommand.Fit(instance.worker(), fit));
+    }
+  }
+
   /// Has the process of `instance` get no new connection. Completes when it has none any more, or
   /// the time for that is over.
   Future<Void> drain(Instance instance) {

@@ -183,7 +183,8 @@ final class Instance {
         paths.error().fifo(),
         new LogPaths(paths.out().file(), paths.error().file(), combined),
         spec.logs(),
-        spec.runAs());
+        spec.runAs(),
+        birth.toEpochMilli());
   }
 
   /// How people and the log call it: `web:2`.

@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.model.AddedVariables;
+import io.jpm.model.WorkerId;
 import io.jpm.os.SpawnRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class SpawnRequests {
     argv.addAll(command.subList(1, command.size()));
     Map<String, String> environment = environment(instance);
     environment.putAll(share.environment());
+    NoticeVariables.add(environment, home, instance.spec, worker(instance, generation));
     return new SpawnRequest(
         share.wrapper().isEmpty()
             ? instance.spec.command().program()
@@ -70,6 +72,10 @@ final class SpawnRequests {
         false,
         false,
         List.of());
+  }
+
+  private static WorkerId worker(Instance instance, long generation) {
+    return new WorkerId(instance.id, instance.birth.toEpochMilli(), generation);
   }
 
   private Map<String, String> environment(Instance instance) {

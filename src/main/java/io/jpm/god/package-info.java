@@ -6,7 +6,7 @@
 /// (the order of several), [io.jpm.god.Journal] (what a next daemon needs to know) and
 /// [io.jpm.god.Adoption] (what it does with it). [io.jpm.god.SavedList] is what people ask to have
 /// remembered; both are kept in a [io.jpm.god.DurableFile]. The room knows `model`, `supervise`,
-/// `os`, `bus` and `triggers`.
+/// `os`, `wire`, `bus` and `triggers`.
 @NullMarked
 package io.jpm.god;
 

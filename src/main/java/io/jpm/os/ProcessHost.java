@@ -82,6 +82,22 @@ public interface ProcessHost extends AutoCloseable {
     return Optional.empty();
   }
 
+  /// The sockets into which processes say how they are.
+  ///
+  /// @return empty on systems that have none
+  default Optional<NoticeSockets> noticeSockets() {
+    return Optional.empty();
+  }
+
+  /// Has a Java virtual machine print what its threads are doing to its own standard output: the
+  /// first one in the tree under `main` that does so when it is asked. A JVM that would end of the
+  /// question (`-Xrs`) is not asked.
+  ///
+  /// @return whether one was asked
+  default boolean askForThreads(ProcessIdentity main) {
+    return false;
+  }
+
   /// Sends a message over the channel of a process that was made or adopted here, as [Child#send]
   /// does.
   ///

@@ -21,7 +21,8 @@ import java.util.List;
 ///
 /// A line longer than [#MAX_LINE_BYTES], or one whose end does not come for a while, is told in
 /// pieces that are numbered like lines: all but the last have `"partial":true`, all but the first
-/// `"rest":true`. Pieces of one line follow each other among those with the same `id` and `stream`.
+/// `"rest":true`. Pieces of one line follow each other among those with the same `id`, `birth` and
+/// `stream`. `birth` differs between the two processes that an instance has while it is reloaded.
 ///
 /// @param app the app's name
 /// @param first the number of the first of `lines`; with no lines, the number of the next one
@@ -46,8 +47,15 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
   /// @param text without its end; bytes that are no UTF-8 have become U+FFFD
   /// @param partial whether more of the same line follows
   /// @param rest whether it goes on with a line that an earlier piece has begun
+  /// @param birth tells two processes with the same id apart while an instance is being reloaded,
+  ///   milliseconds since 1970; 0 where that is not known
   public record Line(
-      int id, String stream, Instant at, String text, boolean partial, boolean rest) {
+      int id, String stream, Instant at, String text, boolean partial, boolean rest, long birth) {
+    /// Where it is not known which of an instance's processes it was.
+    public Line(int id, String stream, Instant at, String text, boolean partial, boolean rest) {
+      this(id, stream, at, text, partial, rest, 0);
+    }
+
     /// The JSON form.
     JsonObject toJson() {
       var json =
@@ -62,6 +70,9 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
       if (rest) {
         json.put("rest", true);
       }
+      if (birth != 0) {
+        json.put("birth", birth);
+      }
       return json;
     }
 
@@ -72,7 +83,8 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
           Instant.parse(json.getString("at", "")),
           json.getString("text", ""),
           json.getBoolean("partial", false),
-          json.getBoolean("rest", false));
+          json.getBoolean("rest", false),
+          number(json, "birth"));
     }
   }
 

@@ -52,6 +52,7 @@ final class FakeBalancer {
       case BalancerCommand.Began _,
           BalancerCommand.Heard _,
           BalancerCommand.Ended _,
+          BalancerCommand.Fit _,
           BalancerCommand.Released _,
           BalancerCommand.Ask _ ->
           message.reply(new BalancerReply.Done());

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /// One process of an instance, with the port it listens on. What connections need to know may be
-/// asked by any thread; [#ready] and [#penalty] are the balancer's context's.
+/// asked by any thread; [#ready], [#fit] and [#penalty] are the balancer's context's.
 final class Backend implements Candidate {
   private final WorkerId worker;
   private final Cluster cluster;
@@ -27,6 +27,9 @@ final class Backend implements Candidate {
 
   /// Whether it takes connections.
   boolean ready;
+
+  /// Whether its own check says so.
+  boolean fit = true;
 
   Penalty penalty = Penalty.NONE;
 

@@ -224,6 +224,17 @@ final class Front {
     refresh();
   }
 
+  /// A process is fit for new connections, or is not.
+  void fit(Backend backend, boolean fit) {
+    if (backend.fit != fit) {
+      if (fit && backend.ready) {
+        backend.starts(new SlowStart(now(), true));
+      }
+      backend.fit = fit;
+      refresh();
+    }
+  }
+
   /// Ends connections to a process on which nothing is on its way.
   void endIdle(Backend backend) {
     relays.stream().filter(relay -> relay.backend().equals(backend)).forEach(Relay::endIfIdle);
@@ -248,7 +259,10 @@ final class Front {
             .thenComparingLong(one -> one.worker().birth())
             .thenComparingLong(one -> one.worker().generation()));
     List<Backend> sound = all.stream().filter(one -> !one.penalty.lasts(now)).toList();
-    ready = sound.isEmpty() ? List.copyOf(all) : sound;
+    // One that is left out does not answer; one that is not fit may.
+    List<Backend> usable = sound.isEmpty() ? List.copyOf(all) : sound;
+    List<Backend> fit = usable.stream().filter(one -> one.fit).toList();
+    ready = fit.isEmpty() ? usable : fit;
     if (!ready.isEmpty()) {
       waiting.release();
     }

@@ -222,6 +222,14 @@ public final class ProxySharing implements Sharing {
   }
 
   @Override
+  public void fit(WorkerId worker, boolean fit) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.front().fit(member.backend(), fit);
+    }
+  }
+
+  @Override
   public Future<Integer> drain(WorkerId worker) {
     Member member = members.get(worker);
     if (member == null) {
@@ -328,8 +336,8 @@ public final class ProxySharing implements Sharing {
     return newest(id)
         .flatMap(member ->
             member.backend().answered()
-                ? member.front().trouble(member.backend())
-                : unheard(id, member))
+                ? member.front().trouble(member.backend()).or(() -> unfit(member))
+                : unheard(id, member).or(() -> unfit(member)))
         .or(setting.capacity()::trouble);
   }
 
@@ -339,6 +347,12 @@ public final class ProxySharing implements Sharing {
         .filter(one -> one.getKey().id().equals(id))
         .map(Map.Entry::getValue)
         .reduce((_, later) -> later);
+  }
+
+  private static Optional<String> unfit(Member member) {
+    return member.backend().fit
+        ? Optional.empty()
+        : Optional.of("its readiness check fails: new connections go to the others");
   }
 
   private Optional<String> unheard(InstanceId id, Member member) {

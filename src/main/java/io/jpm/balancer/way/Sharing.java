@@ -26,6 +26,11 @@ public interface Sharing {
     // Only workers that speak Node's protocol have anything to say.
   }
 
+  /// A process is fit for new connections, or is not, as long as another one is.
+  default void fit(WorkerId worker, boolean fit) {
+    // The kernel gives connections to whoever takes them.
+  }
+
   /// Has a process take no more connections.
   ///
   /// @return how many connections are left, when there are none or the time for it is over

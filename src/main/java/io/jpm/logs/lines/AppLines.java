@@ -73,10 +73,13 @@ final class AppLines {
 
   void seen(LogsCommand.Open instance, boolean error, List<ByteBuffer> bytes, Instant at) {
     int id = instance.id().value();
+    long birth = instance.birth();
     String stream = error ? "err" : "out";
     framers
         .computeIfAbsent(error ? instance.errorFifo() : instance.outFifo(), _ -> new LineFramer())
-        .frame(bytes, (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest)));
+        .frame(
+            bytes,
+            (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest, birth)));
   }
 
   /// The process of these pipes is gone.

@@ -59,7 +59,12 @@ public final class LinePublisher {
     feed.news(new Wake());
     return vertx
         .eventBus()
-        .<LinesWanted>consumer(Addresses.LINES_WANTED, message -> heard(message.body()))
+        .<LinesWanted>consumer(
+            Addresses.LINES_WANTED,
+            message -> {
+              heard(message.body());
+              message.reply(new LinesTold()); // to whoever has asked for an answer
+            })
         .completion();
   }
 

@@ -13,6 +13,7 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
+import io.jpm.os.NoticeSockets;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -52,6 +53,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final LinuxChild.Surroundings childSurroundings =
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
+  private final LinuxNoticeSockets noticeSockets = new LinuxNoticeSockets(self);
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
   /// Of a daemon without a home.
@@ -254,6 +256,16 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<NoticeSockets> noticeSockets() {
+    return Optional.of(noticeSockets);
+  }
+
+  @Override
+  public boolean askForThreads(ProcessIdentity main) {
+    return TreeJvms.ask(main, self);
+  }
+
+  @Override
   public LogDisk logDisk() {
     return logDisk;
   }
@@ -298,6 +310,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public void close() {
     sweeper.close();
+    noticeSockets.close();
     sockets.close();
     logPipes.close();
     reactor.close();

@@ -544,17 +544,36 @@ class ProxySharingTest {
     Eventually.await("it is left out", ProxyHarness.LONG, () -> counted(dead, "ejections") >= 1);
     assertThat(counted(dead, "failures")).isGreaterThanOrEqualTo(3);
     Server again = proxy.closing(new Server(ProxyHarness.LOOPBACK, dead.port(), says("a")));
-    Eventually.await(
-        "it is back",
-        ProxyHarness.LONG,
-        () -> {
-          try {
-            return visit().equals("a");
-          } catch (IOException error) {
-            throw new java.io.UncheckedIOException(error);
-          }
-        });
+    Eventually.await("it is back", ProxyHarness.LONG, () -> visited("a"));
     assertThat(again.accepted.get()).isGreaterThanOrEqualTo(0);
+  }
+
+  private boolean visited(String answer) {
+    try {
+      return visit().equals(answer);
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  @Test
+  void whoIsNotFitGetsNoConnectionAsLongAsAnotherIs() throws IOException {
+    Instance one = proxy.start(0, says("one"));
+    Instance two = proxy.start(1, says("two"));
+    proxy.run(() -> proxy.sharing.fit(one.worker(), false));
+    assertThat(visits(6)).containsOnly("two");
+    assertThat(proxy.get(() -> proxy.sharing.trouble(one.worker().id())))
+        .contains("its readiness check fails: new connections go to the others");
+    assertThat(proxy.get(() -> proxy.sharing.trouble(two.worker().id()))).isEmpty();
+
+    // Better the one that says so of itself than nobody.
+    proxy.run(() -> proxy.sharing.fit(two.worker(), false));
+    assertThat(visits(6)).contains("one", "two");
+    proxy.run(() -> proxy.sharing.fit(one.worker(), true));
+    assertThat(visits(6)).containsOnly("one");
+    proxy.run(() -> proxy.sharing.fit(two.worker(), true));
+    // Gently at first.
+    Eventually.await("the other is back", ProxyHarness.LONG, () -> visited("two"));
   }
 
   @Test

@@ -94,6 +94,16 @@ class LinePublisherTest {
   }
 
   @Test
+  void whoAsksIsToldThatNothingIsMissedFromNowOn() {
+    start(LinesWanted.LEASE);
+    answerAtOnce();
+    var wanted = new LinesWanted(ROOM, Set.of("web"));
+    assertThat(await(vertx.eventBus().request(Addresses.LINES_WANTED, wanted)).body())
+        .isEqualTo(new LinesTold());
+    assertThat(feed.apps()).containsExactly("web");
+  }
+
+  @Test
   void noMoreIsPublishedBeforeTheListenersHaveWhatThereWas() {
     start(LinesWanted.LEASE);
     answerLater();

@@ -33,7 +33,8 @@ public record Printing(LogWriters.Listener listener, LogsCommand.Open instance) 
             Path.of("/%d%s.err".formatted(id, process)),
             new LogPaths(Path.of("/out.log"), Path.of("/err.log"), Optional.empty()),
             LogFiles.DEFAULT,
-            RunAs.DAEMON);
+            RunAs.DAEMON,
+            0);
     return new Printing(listener, order);
   }
 

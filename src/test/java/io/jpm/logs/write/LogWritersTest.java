@@ -107,7 +107,8 @@ class LogWritersTest {
         home.resolve("fifo/" + id + ".err"),
         files,
         wishes,
-        RunAs.DAEMON);
+        RunAs.DAEMON,
+        0);
   }
 
   private LogsCommand.Open order(LogFiles wishes) {
@@ -322,7 +323,8 @@ class LogWritersTest {
         home.resolve("fifo/0-next.err"),
         first.files(),
         first.wishes(),
-        first.runAs());
+        first.runAs(),
+        1);
   }
 
   private static LogsCommand.Close close(LogsCommand.Open order) {

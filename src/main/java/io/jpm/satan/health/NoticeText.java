@@ -1,0 +1,76 @@
+package io.jpm.satan.health;
+
+import io.jpm.satan.health.Hearing.Sign;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What messages to `NOTIFY_SOCKET` mean, `sd_notify(3)`: lines of `NAME=value`. Anybody's program
+/// may send anything; what is not understood is skipped.
+final class NoticeText {
+  /// How much of a status is kept, in characters.
+  static final int MOST_STATUS = 200;
+
+  private static final Duration MOST_TIME = Duration.ofDays(365);
+  private static final int MOST_DIGITS = 18;
+
+  private NoticeText() {}
+
+  /// The signs in several messages, each kind once. Of what replaces the word before, such as a
+  /// status, the last one counts.
+  static List<Sign> signs(List<String> messages) {
+    Map<Class<?>, Sign> signs = new LinkedHashMap<>();
+    for (String message : messages) {
+      String text = message.endsWith("\0") ? message.substring(0, message.length() - 1) : message;
+      if (text.indexOf(0) < 0) {
+        text.lines()
+            .flatMap(line -> sign(line).stream())
+            .forEach(sign -> signs.put(sign.getClass(), sign));
+      }
+    }
+    return new ArrayList<>(signs.values());
+  }
+
+  private static Optional<Sign> sign(String line) {
+    int equals = line.indexOf('=');
+    if (equals < 0) {
+      return Optional.empty();
+    }
+    String value = line.substring(equals + 1);
+    return switch (line.substring(0, equals)) {
+      case "READY" -> value.equals("1") ? Optional.of(new Sign.Ready()) : Optional.empty();
+      case "STOPPING" -> value.equals("1") ? Optional.of(new Sign.Stopping()) : Optional.empty();
+      case "WATCHDOG" ->
+          switch (value) {
+            case "1" -> Optional.of(new Sign.Alive());
+            case "trigger" -> Optional.of(new Sign.Failing());
+            default -> Optional.empty();
+          };
+      case "STATUS" -> Optional.of(new Sign.Says(oneLine(value)));
+      case "EXTEND_TIMEOUT_USEC" -> time(value).map(Sign.MoreTime::new);
+      default -> Optional.empty(); // MAINPID, RELOADING and whatever else there is
+    };
+  }
+
+  private static Optional<Duration> time(String micros) {
+    if (!micros.matches("[0-9]{1," + MOST_DIGITS + "}")) {
+      return Optional.empty();
+    }
+    Duration time =
+        Duration.ofNanos(
+            Math.clamp(Long.parseLong(micros), 0, MOST_TIME.toSeconds() * 1_000_000) * 1000);
+    return Optional.of(time).filter(Duration::isPositive);
+  }
+
+  /// Fit for a table: nothing in it that a terminal would obey, or that turns text around.
+  private static String oneLine(String value) {
+    String plain = value.replaceAll("\\s+", " ").replaceAll("\\p{C}|\\p{Zl}|\\p{Zp}", "").strip();
+    if (plain.codePointCount(0, plain.length()) <= MOST_STATUS) {
+      return plain;
+    }
+    return plain.substring(0, plain.offsetByCodePoints(0, MOST_STATUS - 1)) + "…";
+  }
+}

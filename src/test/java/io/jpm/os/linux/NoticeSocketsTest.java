@@ -1,0 +1,335 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.InstanceId;
+import io.jpm.model.RunAs;
+import io.jpm.model.WorkerId;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.NoticeAddress;
+import io.jpm.os.NoticeRequest;
+import io.jpm.os.NoticeSocket;
+import io.jpm.os.SpawnRequest;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real programs that say how they are.
+@Timeout(120)
+class NoticeSocketsTest {
+  private static final String PYTHON = "/usr/bin/python3";
+
+  /// `say(text)` of a program.
+  private static final String SAY =
+      """
+      import os, signal, socket, sys, time
+      address = os.environ["NOTIFY_SOCKET"]
+      if address[0] == "@":
+          address = "\\0" + address[1:]
+      def say(text, s=socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)):
+          s.sendto(text if isinstance(text, bytes) else text.encode(), address)
+      """;
+
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+  private final List<NoticeSocket> sockets = new ArrayList<>();
+  private HostFixture fixture;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    sockets.forEach(NoticeSocket::close);
+    fixture.close();
+  }
+
+  private String address() {
+    return address(RunAs.DAEMON);
+  }
+
+  private String address(RunAs runAs) {
+    return NoticeAddress.of(fixture.dir(), new WorkerId(new InstanceId(0), 12, 1), runAs);
+  }
+
+  private NoticeSocket listen(SpawnRequest request, String address) throws IOException {
+    NoticeSocket socket =
+        fixture
+            .host()
+            .noticeSockets()
+            .orElseThrow()
+            .open(new NoticeRequest(address, request.tag(), request.runAs()), heard::addAll);
+    sockets.add(socket);
+    return socket;
+  }
+
+  private SpawnRequest program(String address, String... command) {
+    String[] rest = Arrays.copyOfRange(command, 1, command.length);
+    return fixture.withVariable(fixture.request(command[0], rest), NoticeAddress.VARIABLE, address);
+  }
+
+  private SpawnRequest python(String address, String program) {
+    return program(address, PYTHON, "-c", SAY + program);
+  }
+
+  /// Starts it and listens.
+  private Spawned run(SpawnRequest request, String address) throws IOException {
+    NoticeSocket socket = listen(request, address);
+    Spawned spawned = fixture.start(request);
+    socket.began(spawned.child().identity());
+    return spawned;
+  }
+
+  private void awaitHeard(String... texts) {
+    Eventually.await(
+        List.of(texts) + " is heard",
+        HostFixture.DEADLINE,
+        () -> heard.equals(List.of(texts)),
+        () -> heard);
+  }
+
+  @Test
+  void whatAProgramSaysIsHeardFromTheFirstMomentOn() throws IOException {
+    SpawnRequest request =
+        python(
+            address(),
+            "say('READY=1')\nsay('STATUS=ä')\nprint('said', flush=True)\nsignal.pause()");
+    NoticeSocket socket = listen(request, address());
+    Spawned spawned = fixture.start(request);
+    // It has said it before anybody here knows of it.
+    spawned.awaitOutput("said");
+    assertThat(heard).isEmpty();
+    socket.began(spawned.child().identity());
+    awaitHeard("READY=1", "STATUS=ä");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(address()))))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void theWholeTreeMaySpeakAndWhoIsGoneByThen() throws IOException {
+    run(
+        python(
+            address(),
+            """
+            say("main")
+            if os.fork() == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    time.sleep(0.2)
+                    say("daemonised")
+                    signal.pause()
+                os._exit(0)
+            os.wait()
+            for i in range(3):
+                if os.fork() == 0:
+                    say("gone")
+                    os._exit(0)
+                os.wait()
+            signal.pause()
+            """),
+        address());
+    Eventually.await(
+        "all are heard",
+        HostFixture.DEADLINE,
+        () ->
+            heard.stream()
+                .sorted()
+                .toList()
+                .equals(List.of("daemonised", "gone", "gone", "gone", "main")),
+        () -> heard);
+  }
+
+  @Test
+  void systemdsOwnProgramIsHeard() throws IOException {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-notify")), "no systemd-notify");
+    run(
+        program(
+            address(),
+            "/bin/sh",
+            "-c",
+            "systemd-notify --ready --status='all fine' && echo done && sleep 100"),
+        address());
+    Eventually.await(
+        "the barrier lets it go on",
+        HostFixture.DEADLINE,
+        () -> heard.contains("BARRIER=1"),
+        () -> heard);
+    assertThat(heard.getFirst()).contains("READY=1").contains("STATUS=all fine");
+  }
+
+  @Test
+  void aStrangerIsNotHeard() throws IOException {
+    SpawnRequest own = program(address(), "/bin/sh", "-c", "sleep 100");
+    run(own, address());
+    Spawned stranger =
+        fixture.start(
+            fixture.withTag(
+                python(
+                    address(),
+                    """
+                    for i in range(5):
+                        say("READY=1")
+                    print("said", flush=True)
+                    signal.pause()
+                    """),
+                fixture.tag(99, 1)));
+    stranger.awaitOutput("said");
+    // Read in order: when this one's word is there, so were the stranger's.
+    fixture.startAgain(
+        fixture.withTag(python(address(), "say('mine')\nsignal.pause()"), own.tag()));
+    awaitHeard("mine");
+  }
+
+  @Test
+  void aFloodOfGarbageCostsWhoeverMakesIt() throws IOException {
+    String other = address() + "-other";
+    Spawned flood =
+        run(
+            python(
+                address(),
+                """
+                say(b"\\xff\\x00\\n=" * 700)
+                s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                s.setblocking(False)
+                sent = 0
+                end = time.monotonic() + 60
+                print("begun", flush=True)
+                while time.monotonic() < end:
+                    try:
+                        s.sendto(b"x" * 5000 if sent % 2 else b"STATUS=" + b"y" * 4000, address)
+                        sent += 1
+                    except BlockingIOError:
+                        pass
+                """),
+            address());
+    flood.awaitOutput("begun");
+    Eventually.await("some of it is heard", HostFixture.DEADLINE, () -> heard.size() > 100);
+    assertThat(heard).noneMatch(text -> text.startsWith("x"));
+    List<String> quiet = new CopyOnWriteArrayList<>();
+    SpawnRequest request =
+        python(other, "while True:\n    say('WATCHDOG=1')\n    time.sleep(0.05)");
+    try (NoticeSocket socket =
+        fixture
+            .host()
+            .noticeSockets()
+            .orElseThrow()
+            .open(new NoticeRequest(other, request.tag(), RunAs.DAEMON), quiet::addAll)) {
+      socket.began(fixture.start(request).child().identity());
+      Eventually.await(
+          "the other one is heard all the same", HostFixture.DEADLINE, () -> quiet.size() > 5);
+    }
+    assertThat(quiet).containsOnly("WATCHDOG=1");
+  }
+
+  @Test
+  void theNextDaemonHearsAtTheSameAddress() throws IOException {
+    Spawned app =
+        run(
+            python(
+                address(),
+                """
+                while True:
+                    try:
+                        say("WATCHDOG=1")
+                    except OSError as nobody:
+                        print(nobody.errno, flush=True)
+                    time.sleep(0.02)
+                """),
+            address());
+    Eventually.await("it is heard", HostFixture.DEADLINE, () -> !heard.isEmpty());
+    // As after a kill: what listens is gone, the address stays.
+    Path away = fixture.dir().resolve("away");
+    Files.move(Path.of(address()), away);
+    sockets.getFirst().close();
+    Files.move(away, Path.of(address()));
+    app.awaitOutput("111"); // ECONNREFUSED
+    heard.clear();
+    NoticeSocket next =
+        listen(fixture.withTag(program(address(), "/bin/true"), "no:1:1"), address());
+    next.began(app.child().identity());
+    Eventually.await("it is heard again", HostFixture.DEADLINE, () -> !heard.isEmpty());
+  }
+
+  @Test
+  void anAppOfAnotherUserIsHeard() throws IOException {
+    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
+    RunAs nobody =
+        new RunAs(
+            Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+    String address = address(nobody);
+    assertThat(address).startsWith("/run/jpm/").endsWith("/0-12-1");
+    // Its files have to be reachable; the home is not.
+    SpawnRequest request =
+        fixture.withRunAs(python(address, "say('READY=1')\nsignal.pause()"), nobody);
+    Path folder = Path.of(address).resolveSibling("").normalize();
+    Files.setPosixFilePermissions(fixture.dir(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    try {
+      run(request, address);
+      awaitHeard("READY=1");
+      assertThat(Files.getOwner(Path.of(address)).getName()).isEqualTo("nobody");
+    } finally {
+      sockets.forEach(NoticeSocket::close);
+      Files.deleteIfExists(folder);
+    }
+  }
+
+  @Test
+  void anAddressMayHaveNoFile() throws IOException {
+    String address =
+        NoticeAddress.of(
+            Path.of("/" + "long/".repeat(30)),
+            new WorkerId(new InstanceId(0), UUID.randomUUID().getMostSignificantBits(), 1),
+            RunAs.DAEMON);
+    assertThat(address).startsWith("@jpm/").hasSizeLessThan(108);
+    run(python(address, "say('READY=1')\nsignal.pause()"), address);
+    awaitHeard("READY=1");
+  }
+
+  @Test
+  void aJvmPrintsItsThreadsAndOthersAreNotAsked() throws IOException {
+    Path source = fixture.dir().resolve("Waits.java");
+    Files.writeString(
+        source,
+        """
+        class Waits {
+          public static void main(String[] a) throws Exception {
+            System.out.println("ready");
+            new java.util.concurrent.CountDownLatch(1).await();
+          }
+        }
+        """);
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Spawned jvm =
+        fixture.start("/bin/sh", "-c", java + " -Xint -XX:TieredStopAtLevel=1 " + source + "; :");
+    Spawned unwilling = fixture.start("/bin/sh", "-c", "exec " + java + " -Xrs " + source);
+    Spawned shell = fixture.start("obedient.sh");
+    jvm.awaitReady();
+    unwilling.awaitReady();
+    shell.awaitReady();
+    assertThat(fixture.host().askForThreads(shell.child().identity())).isFalse();
+    assertThat(fixture.host().askForThreads(unwilling.child().identity())).isFalse();
+    assertThat(fixture.host().askForThreads(jvm.child().identity())).isTrue();
+    jvm.awaitOutput("JNI global refs");
+    assertThat(HostFixture.read(jvm.out())).contains("Full thread dump").contains("Waits.main");
+    assertThat(HostFixture.isAlive(unwilling.pid())).isTrue();
+    assertThat(HostFixture.isAlive(shell.pid())).isTrue();
+    assertThat(HostFixture.isAlive(jvm.pid())).isTrue();
+  }
+}
