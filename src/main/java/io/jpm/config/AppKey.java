@@ -23,6 +23,7 @@ import static io.jpm.config.AppKey.Type.DEPENDENCIES;
 import static io.jpm.config.AppKey.Type.DURATION;
 import static io.jpm.config.AppKey.Type.FILTER;
 import static io.jpm.config.AppKey.Type.FRACTION;
+import static io.jpm.config.AppKey.Type.HOOKS;
 import static io.jpm.config.AppKey.Type.LIMITS;
 import static io.jpm.config.AppKey.Type.LINE_TYPE;
 import static io.jpm.config.AppKey.Type.MASK;
@@ -156,6 +157,8 @@ public enum AppKey {
       "3s; in cluster mode 30s",
       "how long it may take until it says so"),
 
+  ON(READY, HOOKS, "", "nobody", "who is told when it crashes or is not well"),
+
   OUT_FILE(
       OUTPUT, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
   ERROR_FILE(
@@ -259,6 +262,7 @@ public enum AppKey {
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
     ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
+    HOOKS("object of crash, errored, unhealthy, recovered, limit and commands or webhooks"),
     PROXY_HEADER("off, v1, v2, or true for v2"),
     LIMITS("object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 

@@ -18,6 +18,7 @@ import io.jpm.console.ConsoleVerticle;
 import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
 import io.jpm.history.HistoryVerticle;
+import io.jpm.hooks.HooksVerticle;
 import io.jpm.keeper.KeeperContext;
 import io.jpm.keeper.KeeperContext.Duty;
 import io.jpm.keeper.KeeperVerticle;
@@ -185,6 +186,7 @@ final class Daemon {
       deploy(
           new HistoryVerticle(
               home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
+      deploy(new HooksVerticle(host, home.root(), System::nanoTime));
       deploy(new SatanVerticle(host, System::nanoTime));
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
