@@ -15,6 +15,8 @@ import io.jpm.config.SettingsReader;
 import io.jpm.console.ConsoleContext;
 import io.jpm.console.ConsoleTiming;
 import io.jpm.console.ConsoleVerticle;
+import io.jpm.doctor.DoctorContext;
+import io.jpm.doctor.DoctorVerticle;
 import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
 import io.jpm.history.HistoryVerticle;
@@ -27,6 +29,7 @@ import io.jpm.logs.write.Clocks;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
+import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronTimes;
 import io.vertx.core.Deployable;
@@ -194,6 +197,17 @@ final class Daemon {
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
+      deploy(
+          new HeartbeatVerticle(
+              System::nanoTime, settings.heartbeat().interval(), service.longestSilence()));
+      deploy(
+          new DoctorVerticle(
+              new DoctorContext(
+                  Hosts.look(),
+                  home.root(),
+                  installedSettings(),
+                  ProcessHandle.current().pid(),
+                  settings.keeper())));
       deploy(
           new ConsoleVerticle(
               new ConsoleContext(
