@@ -24,7 +24,13 @@ import java.util.Set;
 /// @param log the daemon's own log
 /// @param logs what the log files of apps may take
 public record Settings(
-    Bridge bridge, AppDefaults appDefaults, History history, Heartbeat heartbeat, boolean keeper, Log log, Logs logs) {
+    Bridge bridge,
+    AppDefaults appDefaults,
+    History history,
+    Heartbeat heartbeat,
+    boolean keeper,
+    Log log,
+    Logs logs) {
   /// The door for clients.
   ///
   /// @param host address to listen on

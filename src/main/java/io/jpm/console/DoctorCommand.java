@@ -52,9 +52,7 @@ final class DoctorCommand implements ConsoleCommand {
           case FAIL -> Paint.RED.on("FAIL", colors);
         };
     String line = "%s  %s: %s\n".formatted(word, finding.name(), visible(finding.found()));
-    return finding.remedy().isEmpty()
-        ? line
-        : line + "      → " + visible(finding.remedy()) + "\n";
+    return finding.remedy().isEmpty() ? line : line + "      → " + visible(finding.remedy()) + "\n";
   }
 
   private static String visible(String text) {

@@ -45,8 +45,7 @@ final class ServiceReport {
               notifier.say("WATCHDOG=1\n");
               return true;
             })
-        .onFailure(
-            failure -> LOG.log(Level.WARNING, "the watchdog cannot be fed", failure));
+        .onFailure(failure -> LOG.log(Level.WARNING, "the watchdog cannot be fed", failure));
   }
 
   /// How often the manager wants to hear of the daemon at least: half of what it waits for; empty

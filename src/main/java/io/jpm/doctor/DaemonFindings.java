@@ -69,9 +69,7 @@ final class DaemonFindings {
     HeartbeatReply heart = known.get();
     if (heart.missing() > 0) {
       return Finding.fail(
-          "heartbeat",
-          "God has not answered the last %d pings".formatted(heart.missing()),
-          remedy);
+          "heartbeat", "God has not answered the last %d pings".formatted(heart.missing()), remedy);
     }
     String found =
         "God answers in %s, at worst in %s in the last 10 minutes"

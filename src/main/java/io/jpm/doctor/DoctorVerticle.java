@@ -66,8 +66,7 @@ public final class DoctorVerticle extends VerticleBase {
   private <M, R> Future<Optional<R>> ask(String address, Object question, Function<M, R> answer) {
     return vertx
         .eventBus()
-        .<M>request(
-            address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
+        .<M>request(address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
         .map(reply -> Optional.of(answer.apply(reply.body())))
         .otherwise(Optional.empty());
   }
@@ -113,7 +112,9 @@ public final class DoctorVerticle extends VerticleBase {
         doctor.keeper() ? doctor.look().hasReader(home.resolve("keeper.fifo")) : Optional.empty(),
         heart,
         instances.map(all -> apps(all, logTroubles)),
-        SettingsReader.read(doctor.installedSettings(), home.resolve("jpm.json")).problems().stream()
+        SettingsReader.read(doctor.installedSettings(), home.resolve("jpm.json"))
+            .problems()
+            .stream()
             .map(Problem::toString)
             .toList(),
         programs());

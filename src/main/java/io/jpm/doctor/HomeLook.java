@@ -94,8 +94,7 @@ record HomeLook(SystemLook look, Path home, long pid) {
   }
 
   private List<Path> stale(List<InstanceView> instances) {
-    Set<Integer> ids =
-        instances.stream().map(one -> one.id().value()).collect(Collectors.toSet());
+    Set<Integer> ids = instances.stream().map(one -> one.id().value()).collect(Collectors.toSet());
     Set<Path> pidFiles = instances.stream().map(InstanceView::pidFile).collect(Collectors.toSet());
     List<Path> stale = new ArrayList<>();
     for (Path pipe : matching(home.resolve("fifo"), PIPE)) {

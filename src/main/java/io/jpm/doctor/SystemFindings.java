@@ -32,10 +32,13 @@ final class SystemFindings {
       findings.add(ptrace(facts.system()));
     }
     int instances = facts.apps().map(Facts.Apps::instances).orElse(0);
-    facts.system().limits().ifPresent(limits -> {
-      findings.add(files(limits, instances));
-      findings.add(processes(limits));
-    });
+    facts
+        .system()
+        .limits()
+        .ifPresent(limits -> {
+          findings.add(files(limits, instances));
+          findings.add(processes(limits));
+        });
     facts.system().clock().ifPresent(clock -> findings.add(clock(clock)));
     findings.add(
         facts.system().loopback6()
@@ -66,8 +69,7 @@ final class SystemFindings {
   private static Finding kernel(SystemFacts system) {
     List<Feature> missing = system.features().stream().filter(it -> !it.works()).toList();
     if (missing.isEmpty()) {
-      String with =
-          system.features().stream().map(Feature::name).collect(Collectors.joining(", "));
+      String with = system.features().stream().map(Feature::name).collect(Collectors.joining(", "));
       return Finding.ok("kernel", system.kernel() + (with.isEmpty() ? "" : ", with " + with));
     }
     String without =
@@ -132,7 +134,9 @@ final class SystemFindings {
             .formatted(limits.running(), limit(limits.pids()), limit(limits.processes()));
     return limits.running() + PROCESSES_IN_HAND > limits.pids() || most < PROCESSES_IN_HAND
         ? Finding.warn(
-            "nproc", found, "raise it: sysctl -w kernel.pid_max=4194304, or LimitNPROC= in the unit")
+            "nproc",
+            found,
+            "raise it: sysctl -w kernel.pid_max=4194304, or LimitNPROC= in the unit")
         : Finding.ok("nproc", found);
   }
 

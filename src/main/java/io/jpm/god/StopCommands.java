@@ -90,9 +90,7 @@ final class StopCommands {
 
   private static Optional<Path> program(Instance instance, String word) {
     return ProgramSearch.find(
-        word,
-        instance.spec.cwd(),
-        instance.spec.variables().effective().getOrDefault("PATH", ""));
+        word, instance.spec.cwd(), instance.spec.variables().effective().getOrDefault("PATH", ""));
   }
 
   private ChildWatcher watcher(Instance instance, long generation, Runnable ended) {

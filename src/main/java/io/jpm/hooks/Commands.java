@@ -56,6 +56,11 @@ final class Commands {
     this.limit = limit;
   }
 
+  /// What the tags of all commands begin with.
+  static String tagPrefix(Path home) {
+    return home + ":hook ";
+  }
+
   /// What one command prints into.
   ///
   /// @param source empty where the host has no pipes: then it prints into nothing
@@ -71,11 +76,13 @@ final class Commands {
     Runnable begin =
         () -> {
           running++;
-          new Run(telling, command).begin().onComplete(_ -> {
-            running--;
-            done.complete();
-            next();
-          });
+          new Run(telling, command)
+              .begin()
+              .onComplete(_ -> {
+                running--;
+                done.complete();
+                next();
+              });
         };
     waiting.add(begin);
     next();
@@ -102,7 +109,7 @@ final class Commands {
       this.command = command;
       String name = telling.occurrence().event().seq() + "-" + made++;
       // A tag of its own: ending the app's tree must not end the command that tells of it.
-      this.tag = home + ":hook " + name + ":1";
+      this.tag = tagPrefix(home) + name + ":1";
       this.fifo = home.resolve("hooks").resolve(name);
     }
 

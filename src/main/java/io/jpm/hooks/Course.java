@@ -4,8 +4,8 @@ import io.jpm.model.Hooks.Occasion;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.wire.EventMessage;
-import java.util.OptionalInt;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// How it goes with one instance, as far as its hooks want to know: a pure judgement of one event
 /// after the other.
@@ -37,8 +37,7 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
       case "errored" -> inTrouble(Occasion.ERRORED, event);
       case "unhealthy" -> inTrouble(Occasion.UNHEALTHY, event);
       case "limit" -> new Heard(this, Optional.of(new Occurrence(Occasion.LIMIT, event)));
-      case "recovered" ->
-          new Heard(WELL, Optional.of(new Occurrence(Occasion.RECOVERED, event)));
+      case "recovered" -> new Heard(WELL, Optional.of(new Occurrence(Occasion.RECOVERED, event)));
       case "online", "reload", "adopt" -> online(event);
       case "stopping", "stop", "restart", "start" -> new Heard(broken(), Optional.empty());
       default -> new Heard(this, Optional.empty());

@@ -81,6 +81,10 @@ public final class HooksVerticle extends VerticleBase {
     var commands = new Commands(vertx, host, home, timing.command());
     var webhooks = new Webhooks(vertx, timing);
     return OffLoop.call(vertx, this::clear)
+        .compose(left ->
+            left
+                ? new Orphans(vertx, host).end(Commands.tagPrefix(home), timing.command())
+                : Future.succeededFuture())
         .compose(_ ->
             Future.all(
                 vertx
@@ -95,17 +99,20 @@ public final class HooksVerticle extends VerticleBase {
                     .completion()));
   }
 
-  /// The pipes of commands that a former daemon ran: it was killed.
+  /// Removes the pipes of commands that a former daemon ran when it died.
+  ///
+  /// @return whether there were any
   private boolean clear() throws IOException {
     Path folder = home.resolve("hooks");
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
+      boolean any = false;
       for (Path pipe : left) {
-        Files.deleteIfExists(pipe);
+        any |= Files.deleteIfExists(pipe);
       }
+      return any;
     }
-    return true;
   }
 
   /// God tells before History does, also what concerns nobody: an app may get hooks later.
@@ -136,8 +143,7 @@ public final class HooksVerticle extends VerticleBase {
     follow(event.id(), one, one.course().hear(event, one.spec().restart()), commands, webhooks);
   }
 
-  private void follow(
-      int id, Known one, Course.Heard heard, Commands commands, Webhooks webhooks) {
+  private void follow(int id, Known one, Course.Heard heard, Commands commands, Webhooks webhooks) {
     Course next = heard.next();
     long timer = one.timer();
     if (!next.probation().equals(one.course().probation())) {
@@ -151,16 +157,20 @@ public final class HooksVerticle extends VerticleBase {
     known.put(id, new Known(one.spec(), one.number(), next, timer));
     heard
         .occasion()
-        .ifPresent(occurrence ->
-            offer(new Due(occurrence, one.spec(), one.number()), commands, webhooks));
+        .ifPresent(
+            occurrence -> offer(new Due(occurrence, one.spec(), one.number()), commands, webhooks));
   }
 
   private void held(int id, Commands commands, Webhooks webhooks) {
     Known one = known.get(id);
     if (one != null) {
-      String held = minUptime(one).toMillis() + " ms";
-      follow(id, one, one.course().held(held), commands, webhooks);
+      follow(id, one, one.course().held(words(minUptime(one))), commands, webhooks);
     }
+  }
+
+  private static String words(Duration time) {
+    long millis = time.toMillis();
+    return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
   private static Duration minUptime(Known one) {
@@ -205,13 +215,11 @@ public final class HooksVerticle extends VerticleBase {
         .ifPresent(at -> {
           long millis = Math.max(1, (at - nanoTime.getAsLong()) / 1_000_000 + 1);
           vertx.setTimer(
-              millis,
-              _ -> go(turnstile, turnstile.look(nanoTime.getAsLong()), commands, webhooks));
+              millis, _ -> go(turnstile, turnstile.look(nanoTime.getAsLong()), commands, webhooks));
         });
   }
 
-  private static Future<?> tell(
-      Turnstile.Pass<Due> pass, Commands commands, Webhooks webhooks) {
+  private static Future<?> tell(Turnstile.Pass<Due> pass, Commands commands, Webhooks webhooks) {
     Due due = pass.what();
     var telling = new Telling(due.occurrence(), due.spec(), due.number(), pass.missed());
     List<Future<Void>> all =

@@ -20,8 +20,7 @@ final class RecentMinutes {
   /// Something took so long.
   void took(long nanos, long now) {
     Minute minute = minute(now);
-    minutes.add(
-        new Minute(minute.start(), Math.max(minute.worstNanos(), nanos), minute.missed()));
+    minutes.add(new Minute(minute.start(), Math.max(minute.worstNanos(), nanos), minute.missed()));
   }
 
   /// Something did not come in time.

@@ -45,23 +45,24 @@ class HookAttributesTest {
   @Test
   void aListOfTextIsOneCommand() {
     assertThat(on("{\"crash\": [\"/bin/page me\", \"--now\", 3]}"))
-        .isEqualTo(Map.of(Occasion.CRASH, List.of(new Exec(List.of("/bin/page me", "--now", "3")))));
+        .isEqualTo(
+            Map.of(Occasion.CRASH, List.of(new Exec(List.of("/bin/page me", "--now", "3")))));
   }
 
   @Test
   void textIsSplitIntoWords() {
     assertThat(on("{\"errored\": \"page 'the team' now\"}"))
-        .isEqualTo(
-            Map.of(Occasion.ERRORED, List.of(new Exec(List.of("page", "the team", "now")))));
+        .isEqualTo(Map.of(Occasion.ERRORED, List.of(new Exec(List.of("page", "the team", "now")))));
   }
 
   @Test
   void aListWithAnythingElseInItIsSeveral() {
     assertThat(
-            on("""
-            {"limit": [["a", "b"], {"webhook": "https://x.example/y?z=1"}, "c d", {"exec": "e"}],
-             "recovered": {"webhook": "http://[::1]:8080"}, "unhealthy": null}
-            """))
+            on(
+                """
+                {"limit": [["a", "b"], {"webhook": "https://x.example/y?z=1"}, "c d", {"exec": "e"}],
+                 "recovered": {"webhook": "http://[::1]:8080"}, "unhealthy": null}
+                """))
         .isEqualTo(
             Map.of(
                 Occasion.LIMIT,

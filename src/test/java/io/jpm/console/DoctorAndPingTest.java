@@ -51,8 +51,7 @@ class DoctorAndPingTest {
     vertx
         .eventBus()
         .<DoctorCommand>consumer(
-            Addresses.DOCTOR_COMMAND,
-            message -> message.reply(new DoctorReply(List.of(findings))));
+            Addresses.DOCTOR_COMMAND, message -> message.reply(new DoctorReply(List.of(findings))));
   }
 
   @Test
@@ -65,10 +64,7 @@ class DoctorAndPingTest {
     assertThat(client.code()).isEqualTo(1);
     assertThat(client.out().lines())
         .hasSize(5)
-        .startsWith(
-            "ok    java: 25.0.1 (x)",
-            "warn  clock: not synchronised",
-            "      → run chrony")
+        .startsWith("ok    java: 25.0.1 (x)", "warn  clock: not synchronised", "      → run chrony")
         .endsWith("      → chmod 700 it")
         .noneMatch(line -> line.contains("\u001b"));
   }
@@ -108,8 +104,7 @@ class DoctorAndPingTest {
                         Duration.ofMillis(12),
                         1,
                         0,
-                        List.of(
-                            new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(3))))));
+                        List.of(new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(3))))));
     ConsoleClient client = ConsoleClient.run(vertx, "ping", "--json");
     assertThat(client.code()).isZero();
     var json = new JsonObject(client.out());

@@ -95,14 +95,15 @@ class DoctorTest {
 
   /// The one finding that is not ok.
   private void finds(Verdict verdict, String name, String part) {
-    List<Finding> bad =
-        findings().stream().filter(one -> one.verdict() != Verdict.OK).toList();
-    assertThat(bad).singleElement().satisfies(one -> {
-      assertThat(one.verdict()).isEqualTo(verdict);
-      assertThat(one.name()).isEqualTo(name);
-      assertThat(one.found()).contains(part);
-      assertThat(one.remedy()).isNotBlank();
-    });
+    List<Finding> bad = findings().stream().filter(one -> one.verdict() != Verdict.OK).toList();
+    assertThat(bad)
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.verdict()).isEqualTo(verdict);
+          assertThat(one.name()).isEqualTo(name);
+          assertThat(one.found()).contains(part);
+          assertThat(one.remedy()).isNotBlank();
+        });
   }
 
   @Test

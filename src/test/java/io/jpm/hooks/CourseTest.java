@@ -45,7 +45,8 @@ class CourseTest {
 
   private void hear(String... kinds) {
     for (String kind : kinds) {
-      hear(event(kind, kind.equals("online") ? "online" : "launching", OptionalInt.empty()), ALWAYS);
+      hear(
+          event(kind, kind.equals("online") ? "online" : "launching", OptionalInt.empty()), ALWAYS);
     }
   }
 

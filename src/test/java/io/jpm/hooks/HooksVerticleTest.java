@@ -21,6 +21,10 @@ import io.jpm.model.Hooks.Webhook;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Variables;
+import io.jpm.os.LogPipe;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
@@ -150,7 +154,8 @@ class HooksVerticleTest {
   }
 
   private void awaitText(Path file, String text) {
-    Eventually.await(file + " has " + text, LIMIT, () -> read(file).contains(text), () -> read(file));
+    Eventually.await(
+        file + " has " + text, LIMIT, () -> read(file).contains(text), () -> read(file));
   }
 
   @Test
@@ -204,6 +209,31 @@ class HooksVerticleTest {
   }
 
   @Test
+  void aCommandOfADaemonThatDiedIsNotGivenMoreTime() throws IOException {
+    Path pipe = Files.createDirectories(dir.resolve("hooks")).resolve("1-0");
+    var printed = new LogPipe(pipe, Path.of("/dev/null"));
+    try (var former = new LinuxProcessHost()) {
+      assertThat(
+              former.spawn(
+                  new SpawnRequest(
+                      Path.of("/bin/sh"),
+                      List.of("sh", "-c", "sleep 600; exit 1"),
+                      Map.of(),
+                      dir,
+                      printed,
+                      printed,
+                      Commands.tagPrefix(dir) + "1-0:1"),
+                  new RecordedWatcher()))
+          .isInstanceOf(SpawnResult.Started.class);
+      assertThat(host.findTagged(Commands.tagPrefix(dir))).hasSize(1);
+      deploy(new HookTiming(Duration.ofMillis(10), Duration.ofSeconds(5), RetryPlan.USUAL));
+      Eventually.await(
+          "it is ended", LIMIT, () -> host.findTagged(Commands.tagPrefix(dir)).isEmpty());
+      assertThat(pipe).doesNotExist();
+    }
+  }
+
+  @Test
   void aStormIsToldInPartAndCounted() {
     deploy(TIMING);
     AppSpec spec =
@@ -220,8 +250,7 @@ class HooksVerticleTest {
     }
     // The turn of this occasion is over when that of another, told later, has come.
     AppSpec both =
-        spec
-            .draft()
+        spec.draft()
             .hooks(
                 new Hooks(
                     Map.of(
@@ -242,7 +271,8 @@ class HooksVerticleTest {
         spec(
             Map.of(
                 Occasion.CRASH,
-                List.of(new Exec(List.of("there-is-no-such-program")), script("echo ran >> runs"))));
+                List.of(
+                    new Exec(List.of("there-is-no-such-program")), script("echo ran >> runs"))));
     crash(spec, "x");
     awaitText(dir.resolve("runs"), "ran");
   }
@@ -308,8 +338,7 @@ class HooksVerticleTest {
     Eventually.await("the first is posted", LIMIT, () -> posted.size() == 1);
     crash(spec, "two");
     Eventually.await("the second is posted", LIMIT, () -> posted.size() == 2);
-    assertThat(posted.stream().map(body -> body.getString("reason")))
-        .containsExactly("one", "two");
+    assertThat(posted.stream().map(body -> body.getString("reason"))).containsExactly("one", "two");
   }
 
   @Test

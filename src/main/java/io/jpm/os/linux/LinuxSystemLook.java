@@ -50,7 +50,9 @@ public final class LinuxSystemLook implements SystemLook {
             ExitQuery.isKnown(),
             "how a process ended while no daemon ran stays unknown (Linux 6.15)"),
         new Feature(
-            "close_range", SystemCalls.closesRanges(), "starting a process takes longer (Linux 5.9)"),
+            "close_range",
+            SystemCalls.closesRanges(),
+            "starting a process takes longer (Linux 5.9)"),
         new Feature(
             "SO_REUSEPORT", sharesPorts(), "instances of some programs cannot share a port"));
   }

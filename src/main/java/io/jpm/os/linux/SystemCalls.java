@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.os.SystemFacts;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -7,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
-import io.jpm.os.SystemFacts;
 
 /// The C library's functions that tell of the system as a whole. Asked only by people.
 final class SystemCalls {

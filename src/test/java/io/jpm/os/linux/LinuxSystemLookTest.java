@@ -30,12 +30,13 @@ class LinuxSystemLookTest {
             .filter(it -> it.startsWith("Max open files"))
             .findFirst()
             .orElseThrow();
-    assertThat(look.look().limits()).hasValueSatisfying(limits -> {
-      assertThat(line).contains(" " + limits.openFiles() + " ");
-      assertThat(limits.openFilesMost()).isGreaterThanOrEqualTo(limits.openFiles());
-      assertThat(limits.pids()).isGreaterThan(100);
-      assertThat(limits.running()).isPositive();
-    });
+    assertThat(look.look().limits())
+        .hasValueSatisfying(limits -> {
+          assertThat(line).contains(" " + limits.openFiles() + " ");
+          assertThat(limits.openFilesMost()).isGreaterThanOrEqualTo(limits.openFiles());
+          assertThat(limits.pids()).isGreaterThan(100);
+          assertThat(limits.running()).isPositive();
+        });
   }
 
   @Test
@@ -54,7 +55,9 @@ class LinuxSystemLookTest {
   @Test
   void inodesAreThoseThatDfTells() throws Exception {
     Process df =
-        new ProcessBuilder("df", "--output=iavail", dir.toString()).redirectErrorStream(true).start();
+        new ProcessBuilder("df", "--output=iavail", dir.toString())
+            .redirectErrorStream(true)
+            .start();
     String[] lines = new String(df.getInputStream().readAllBytes()).strip().split("\n");
     String available = lines[lines.length - 1].strip();
     if (available.equals("-") || available.equals("0")) {
