@@ -52,6 +52,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The catalogue of app attributes: every key that a process file may hold, with all its spellings,
 /// and the option of the command line that means the same. Parsing, help and the reference page are
@@ -392,13 +393,8 @@ public enum AppKey {
   }
 
   private static String camelCase(String snake) {
-    StringBuilder camel = new StringBuilder();
-    for (int i = 0; i < snake.length(); i++) {
-      boolean wordBegins = i > 0 && snake.charAt(i - 1) == '_';
-      if (snake.charAt(i) != '_') {
-        camel.append(wordBegins ? Character.toUpperCase(snake.charAt(i)) : snake.charAt(i));
-      }
-    }
-    return camel.toString();
+    return Pattern.compile("_(.)")
+        .matcher(snake)
+        .replaceAll(next -> next.group(1).toUpperCase(Locale.ROOT));
   }
 }

@@ -40,8 +40,7 @@ record BridgeLook(Path home, Duration patience) {
 
   private Optional<Integer> port() {
     try {
-      String text = Files.readString(home.resolve("bridge.port")).strip().split("\\s+")[0];
-      int port = Integer.parseInt(text);
+      int port = Integer.parseInt(Files.readString(home.resolve("bridge.port")).strip());
       return port > 0 && port <= 65_535 ? Optional.of(port) : Optional.empty();
     } catch (IOException | NumberFormatException none) {
       return Optional.empty();

@@ -120,7 +120,7 @@ final class Commands {
               OffLoop.call(vertx, () -> spawn(output))
                   .compose(result ->
                       switch (result) {
-                        case SpawnResult.Started(Child child) -> await(child, output);
+                        case SpawnResult.Started(Child child) -> await(child);
                         case SpawnResult.Refused(String reason, _) -> Future.failedFuture(reason);
                       })
                   .eventually(() ->
@@ -170,7 +170,7 @@ final class Commands {
               this);
     }
 
-    private Future<Exit> await(Child child, Output output) {
+    private Future<Exit> await(Child child) {
       long timer =
           vertx.setTimer(
               limit.toMillis(),

@@ -23,7 +23,7 @@ public final class ProgramSearch {
     if (word.contains("/")) {
       return Optional.of(cwd.resolve(word));
     }
-    return Stream.of((path.isEmpty() ? USUAL_PATH : path).split(File.pathSeparator))
+    return Stream.of((path.isEmpty() ? USUAL_PATH : path).split(File.pathSeparator, -1))
         .filter(folder -> folder.startsWith("/"))
         .map(folder -> Path.of(folder).resolve(word))
         .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))

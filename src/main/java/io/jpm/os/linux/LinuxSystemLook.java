@@ -97,7 +97,7 @@ public final class LinuxSystemLook implements SystemLook {
         return Optional.empty();
       }
       List<String> names =
-          List.of(Files.readString(controllers).strip().split(" +")).stream()
+          List.of(Files.readString(controllers).strip().split(" +", -1)).stream()
               .filter(name -> !name.isEmpty())
               .toList();
       return Optional.of(new Cgroup(path.get(), names, Files.isWritable(folder)));
@@ -111,7 +111,7 @@ public final class LinuxSystemLook implements SystemLook {
       List<String> lines = Files.readAllLines(Path.of("/proc/self/limits"));
       // `proc_loadavg(5)`: the fourth field is running/all.
       String load = Files.readString(Path.of("/proc/loadavg")).strip();
-      long all = Long.parseLong(load.split(" +")[3].split("/")[1]);
+      long all = Long.parseLong(load.split(" +", -1)[3].split("/", -1)[1]);
       return Optional.of(
           new Limits(
               limit(lines, "Max open files", 0),
@@ -127,7 +127,7 @@ public final class LinuxSystemLook implements SystemLook {
   /// `proc_pid_limits(5)`: name, soft, hard, unit, in columns.
   private static long limit(List<String> lines, String name, int column) {
     String line = lines.stream().filter(it -> it.startsWith(name)).findFirst().orElseThrow();
-    String value = line.substring(name.length()).strip().split(" +")[column];
+    String value = line.substring(name.length()).strip().split(" +", -1)[column];
     return value.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(value);
   }
 

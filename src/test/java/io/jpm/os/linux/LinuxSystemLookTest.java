@@ -3,6 +3,7 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.os.SystemFacts;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,10 @@ class LinuxSystemLookTest {
         new ProcessBuilder("df", "--output=iavail", dir.toString())
             .redirectErrorStream(true)
             .start();
-    String[] lines = new String(df.getInputStream().readAllBytes()).strip().split("\n");
+    String[] lines =
+        new String(df.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .strip()
+            .split("\n", -1);
     String available = lines[lines.length - 1].strip();
     if (available.equals("-") || available.equals("0")) {
       assertThat(look.freeInodes(dir).orElse(0)).isZero();
