@@ -47,7 +47,7 @@ final class Orphans {
   }
 
   private void end(Child child, Duration limit) {
-    LOG.log(Level.INFO, "pid {0}, the hook of a former daemon, runs", child.identity().pid());
+    LOG.log(Level.INFO, "the hook of a former daemon runs, {0}", child.identity());
     vertx.setTimer(Math.max(1, limit.toMillis()), _ -> child.signalTree(Signal.SIGKILL));
   }
 
