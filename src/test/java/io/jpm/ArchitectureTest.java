@@ -48,6 +48,8 @@ class ArchitectureTest {
     table.put("keeper", List.of("model", "os", "bus"));
     table.put("satan", List.of("model", "os", "wire", "bus"));
     table.put("history", List.of("model", "wire", "bus"));
+    table.put("doctor", List.of("model", "config", "os", "bus"));
+    table.put("hooks", List.of("model", "os", "wire", "bus"));
     table.put("logs", List.of("model", "os", "wire", "bus"));
     table.put("balancer", List.of("model", "os", "bus"));
     table.put("console", List.of("model", "config", "wire", "bus"));

@@ -16,6 +16,15 @@ public final class Addresses {
   /// Publication of [BalancerReport]. Internal.
   public static final String BALANCER_REPORTS = "jpm.balancer.reports";
 
+  /// [HeartbeatCommand] → [HeartbeatReply]. Internal.
+  public static final String HEARTBEAT_COMMAND = "jpm.heartbeat.command";
+
+  /// Publication of [Pulse]. Internal.
+  public static final String PULSES = "jpm.heartbeat.pulses";
+
+  /// [DoctorCommand] → [DoctorReply]. Internal.
+  public static final String DOCTOR_COMMAND = "jpm.doctor.command";
+
   /// [HistoryCommand] → [HistoryReply]. Internal.
   public static final String HISTORY_COMMAND = "jpm.history.command";
 

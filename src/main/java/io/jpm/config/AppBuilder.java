@@ -5,6 +5,7 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
 import io.jpm.model.Condition;
+import io.jpm.model.Hooks;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
 import io.jpm.model.Readiness;
@@ -87,6 +88,7 @@ final class AppBuilder {
     LogFiles logs = logRules.read();
     Optional<Path> pidFile = logRules.pidFile();
     Triggers triggers = new TriggerRules(attributes, context, label).read(cwd, logs, pidFile);
+    Hooks hooks = new HookRules(attributes).read();
     String namespace = namespace();
     boolean autostart = attributes.flag(AppKey.AUTOSTART, true);
     attributes.warnOfUnused(label);
@@ -105,6 +107,7 @@ final class AppBuilder {
             .restart(restart)
             .stop(stop)
             .readiness(readiness)
+            .hooks(hooks)
             .triggers(triggers)
             .dependsOn(dependsOn)
             .logs(logs)

@@ -23,6 +23,7 @@ import static io.jpm.config.AppKey.Type.DEPENDENCIES;
 import static io.jpm.config.AppKey.Type.DURATION;
 import static io.jpm.config.AppKey.Type.FILTER;
 import static io.jpm.config.AppKey.Type.FRACTION;
+import static io.jpm.config.AppKey.Type.HOOKS;
 import static io.jpm.config.AppKey.Type.LIMITS;
 import static io.jpm.config.AppKey.Type.LINE_TYPE;
 import static io.jpm.config.AppKey.Type.MASK;
@@ -51,6 +52,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /// The catalogue of app attributes: every key that a process file may hold, with all its spellings,
 /// and the option of the command line that means the same. Parsing, help and the reference page are
@@ -156,6 +158,8 @@ public enum AppKey {
       "3s; in cluster mode 30s",
       "how long it may take until it says so"),
 
+  ON(READY, HOOKS, "", "nobody", "who is told when it crashes or is not well"),
+
   OUT_FILE(
       OUTPUT, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
   ERROR_FILE(
@@ -259,6 +263,7 @@ public enum AppKey {
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
     ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
+    HOOKS("object of crash, errored, unhealthy, recovered, limit and commands or webhooks"),
     PROXY_HEADER("off, v1, v2, or true for v2"),
     LIMITS("object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 
@@ -388,13 +393,8 @@ public enum AppKey {
   }
 
   private static String camelCase(String snake) {
-    StringBuilder camel = new StringBuilder();
-    for (int i = 0; i < snake.length(); i++) {
-      boolean wordBegins = i > 0 && snake.charAt(i - 1) == '_';
-      if (snake.charAt(i) != '_') {
-        camel.append(wordBegins ? Character.toUpperCase(snake.charAt(i)) : snake.charAt(i));
-      }
-    }
-    return camel.toString();
+    return Pattern.compile("_(.)")
+        .matcher(snake)
+        .replaceAll(next -> next.group(1).toUpperCase(Locale.ROOT));
   }
 }

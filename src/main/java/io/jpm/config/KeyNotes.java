@@ -26,6 +26,7 @@ final class KeyNotes {
     addTriggers();
     addStops();
     addReady();
+    addHooks();
     addLogs();
   }
 
@@ -306,6 +307,27 @@ final class KeyNotes {
         and the old one stays.\
         """,
         "takes both for a success.");
+  }
+
+  private static void addHooks() {
+    add(
+        AppKey.ON,
+        """
+        Who is told of what happens. The occasions: `crash`, a process ended and nobody had asked \
+        for it (not with an exit code that ends it for good, nor with 0 unless `restart` is \
+        `always`); `errored`, it was given up; `unhealthy`, a check of its health fails; \
+        `recovered`, it is well again, or has been online for `min_uptime` after one of these; \
+        `limit`, it has crossed a limit. Each has a command (`["/usr/local/bin/page", "web"]`, or \
+        text that is split into words), `{"webhook": "https://…"}`, or a list of these. A command \
+        runs without a shell as the app's user, in its directory and with its environment and \
+        JPM_EVENT, JPM_APP, JPM_ID, JPM_PID, JPM_REASON, JPM_MISSED, JPM_EXIT_CODE and \
+        JPM_EXIT_SIGNAL; after 30 s it is killed. A webhook gets the event as JSON by POST, with \
+        `on`, the occasion, and `missed`; it has 5 s to answer 2xx, is tried 5 times within a \
+        minute unless it answers 3xx or 4xx (but 429), and is never redirected. Of each occasion \
+        of an app one is told at a time and 10 in a minute; of those that come meanwhile the \
+        newest waits, and `missed` counts the others. What is to be told when the daemon dies is \
+        lost. Not in PM2.\
+        """);
   }
 
   private static void addLogs() {

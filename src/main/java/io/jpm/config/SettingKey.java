@@ -41,6 +41,8 @@ public enum SettingKey {
 
   HISTORY_MAX_SIZE(
       "history.max_size", Type.SIZE, "8M", "size of all events that are kept, oldest go first"),
+  HEARTBEAT_INTERVAL(
+      "heartbeat.interval", Type.PACE, "10s", "how often it is seen to that the daemon is well"),
   KEEPER_ENABLED(
       "keeper.enabled",
       Type.BOOLEAN,
@@ -74,6 +76,7 @@ public enum SettingKey {
     NUMBER("a whole number"),
     DURATION("a time with a unit, such as 500ms, 10s, 5m or 1h"),
     POSITIVE_DURATION("a time of 1ms or more, such as 500ms, 10s, 5m or 1h"),
+    PACE("a time from 1s to 1h"),
     SIZE("a size of 64K or more, such as 16M or 1G"),
     FRAME_SIZE("a size from 64K to 1G"),
     SIGNAL("the name or number of a signal"),
@@ -95,6 +98,8 @@ public enum SettingKey {
     }
   }
 
+  private static final Duration SHORTEST_PACE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PACE = Duration.ofHours(1);
   private static final long SMALLEST_SIZE = 64L << 10;
   private static final long LARGEST_FRAME = 1L << 30;
   private static final long SMALLEST_BUFFER = 1L << 20;
@@ -145,6 +150,7 @@ public enum SettingKey {
             case TEXT,
                 DURATION,
                 POSITIVE_DURATION,
+                PACE,
                 SIZE,
                 FRAME_SIZE,
                 SIGNAL,
@@ -170,6 +176,12 @@ public enum SettingKey {
       case DURATION -> text(node).flatMap(Durations::parse).map(time -> time);
       case POSITIVE_DURATION ->
           text(node).flatMap(Durations::parse).filter(Duration::isPositive).map(time -> time);
+      case PACE ->
+          text(node)
+              .flatMap(Durations::parse)
+              .filter(time -> time.compareTo(SHORTEST_PACE) >= 0)
+              .filter(time -> time.compareTo(LONGEST_PACE) <= 0)
+              .map(time -> time);
       case SIZE -> size(node, SMALLEST_SIZE, Long.MAX_VALUE);
       case FRAME_SIZE -> size(node, SMALLEST_SIZE, LARGEST_FRAME);
       case BUFFER_SIZE -> size(node, SMALLEST_BUFFER, LARGEST_BUFFER);

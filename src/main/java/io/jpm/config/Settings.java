@@ -19,11 +19,18 @@ import java.util.Set;
 /// @param bridge the door for clients
 /// @param appDefaults what apps get whose owners are silent
 /// @param history what is kept of the past
+/// @param heartbeat how the daemon looks after itself
 /// @param keeper whether there is to be a keeper
 /// @param log the daemon's own log
 /// @param logs what the log files of apps may take
 public record Settings(
-    Bridge bridge, AppDefaults appDefaults, History history, boolean keeper, Log log, Logs logs) {
+    Bridge bridge,
+    AppDefaults appDefaults,
+    History history,
+    Heartbeat heartbeat,
+    boolean keeper,
+    Log log,
+    Logs logs) {
   /// The door for clients.
   ///
   /// @param host address to listen on
@@ -44,6 +51,11 @@ public record Settings(
   ///
   /// @param maxSize bytes of all events together
   public record History(long maxSize) {}
+
+  /// How the daemon looks after itself.
+  ///
+  /// @param interval the time between two pings of God
+  public record Heartbeat(Duration interval) {}
 
   /// The daemon's own log.
   ///
@@ -76,6 +88,7 @@ public record Settings(
           bridge(),
           apps(),
           new History(bytes(SettingKey.HISTORY_MAX_SIZE)),
+          new Heartbeat(time(SettingKey.HEARTBEAT_INTERVAL)),
           get(SettingKey.KEEPER_ENABLED, Boolean.class),
           new Log(bytes(SettingKey.LOG_MAX_SIZE), number(SettingKey.LOG_KEEP)),
           logs());

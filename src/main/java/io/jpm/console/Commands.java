@@ -50,16 +50,12 @@ final class Commands {
       case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
       case ENV -> new EnvCommand(rooms, context.home());
       case JLIST -> this::jlist;
-      case PING -> Commands::ping;
+      case PING -> new PingCommand(rooms, context);
+      case DOCTOR -> new DoctorCommand(rooms);
       case KILL -> this::kill;
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
-  }
-
-  private static Future<ExitCode> ping(Call call) {
-    call.session().out("{ msg: 'pong' }\n");
-    return Future.succeededFuture(ExitCode.OK);
   }
 
   private Future<ExitCode> clearDump(Call call) {

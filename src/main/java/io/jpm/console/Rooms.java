@@ -5,8 +5,12 @@ import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
+import io.jpm.bus.DoctorCommand;
+import io.jpm.bus.DoctorReply;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.HeartbeatCommand;
+import io.jpm.bus.HeartbeatReply;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.InstanceView;
@@ -142,6 +146,26 @@ final class Rooms {
   /// What has happened.
   Future<HistoryReply> history(HistoryCommand command) {
     return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().questions());
+  }
+
+  /// How the daemon's heart beats; empty when nobody tells.
+  Future<Optional<HeartbeatReply>> heartbeat() {
+    return this.<HeartbeatReply>ask(
+            "Satan",
+            Addresses.HEARTBEAT_COMMAND,
+            new HeartbeatCommand.Ask(),
+            context.timing().loads())
+        .map(Optional::of)
+        .otherwise(Optional.empty());
+  }
+
+  /// What the doctor has found.
+  Future<DoctorReply> doctor() {
+    return ask(
+        "The doctor",
+        Addresses.DOCTOR_COMMAND,
+        new DoctorCommand(),
+        context.timing().questions().multipliedBy(3));
   }
 
   /// The instances with their loads; without them when Satan does not answer.

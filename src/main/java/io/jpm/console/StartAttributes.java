@@ -63,6 +63,7 @@ final class StartAttributes {
           LINE_TYPE,
           BALANCING,
           STRATEGIES,
+          HOOKS,
           PROXY_HEADER,
           LIMITS ->
           text;

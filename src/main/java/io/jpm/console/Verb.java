@@ -182,7 +182,14 @@ enum Verb {
       names("env"),
       with(REVEAL, JSON)),
   JLIST(Group.LOOK, Targets.NONE, "", "list all apps as JSON", names("jlist"), with()),
-  PING(Group.DAEMON, Targets.NONE, "", "see whether the daemon answers", names("ping"), with()),
+  PING(Group.DAEMON, Targets.NONE, "", "see whether the daemon answers", names("ping"), with(JSON)),
+  DOCTOR(
+      Group.DAEMON,
+      Targets.NONE,
+      "",
+      "see whether all is as jpm needs it",
+      names("doctor"),
+      with(JSON)),
   KILL(Group.DAEMON, Targets.NONE, "", "forget all apps and end the daemon", names("kill"), with()),
   UPDATE(
       Group.DAEMON, Targets.NONE, "", "replace the daemon by this build", names("update"), with()),
@@ -296,6 +303,7 @@ enum Verb {
           ENV,
           JLIST,
           PING,
+          DOCTOR,
           KILL,
           UPDATE,
           DAEMON,

@@ -15,9 +15,12 @@ import io.jpm.config.SettingsReader;
 import io.jpm.console.ConsoleContext;
 import io.jpm.console.ConsoleTiming;
 import io.jpm.console.ConsoleVerticle;
+import io.jpm.doctor.DoctorContext;
+import io.jpm.doctor.DoctorVerticle;
 import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
 import io.jpm.history.HistoryVerticle;
+import io.jpm.hooks.HooksVerticle;
 import io.jpm.keeper.KeeperContext;
 import io.jpm.keeper.KeeperContext.Duty;
 import io.jpm.keeper.KeeperVerticle;
@@ -26,6 +29,7 @@ import io.jpm.logs.write.Clocks;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
+import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronTimes;
 import io.vertx.core.Deployable;
@@ -185,6 +189,7 @@ final class Daemon {
       deploy(
           new HistoryVerticle(
               home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
+      deploy(new HooksVerticle(host, home.root(), System::nanoTime));
       deploy(new SatanVerticle(host, System::nanoTime));
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
@@ -192,6 +197,17 @@ final class Daemon {
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
+      deploy(
+          new HeartbeatVerticle(
+              System::nanoTime, settings.heartbeat().interval(), service.longestSilence()));
+      deploy(
+          new DoctorVerticle(
+              new DoctorContext(
+                  Hosts.look(),
+                  home.root(),
+                  installedSettings(),
+                  ProcessHandle.current().pid(),
+                  settings.keeper())));
       deploy(
           new ConsoleVerticle(
               new ConsoleContext(

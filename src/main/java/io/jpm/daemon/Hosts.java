@@ -2,9 +2,12 @@ package io.jpm.daemon;
 
 import io.jpm.os.ProcessHost;
 import io.jpm.os.ServiceNotifier;
+import io.jpm.os.SystemLook;
 import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.linux.LinuxSystemLook;
 import io.jpm.os.linux.SystemdNotifier;
 import io.jpm.os.portable.PortableProcessHost;
+import io.jpm.os.portable.PortableSystemLook;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -37,6 +40,13 @@ final class Hosts {
           return new PortableProcessHost();
         })
         .orElseGet(() -> new LinuxProcessHost(home));
+  }
+
+  /// Who looks at this system, in the way in which processes are made.
+  static SystemLook look() {
+    return LinuxProcessHost.unsupportedReason()
+        .<SystemLook>map(PortableSystemLook::new)
+        .orElseGet(LinuxSystemLook::new);
   }
 
   /// The kernel's name for the time since the machine was booted, `random(4)`; empty where it has

@@ -1,15 +1,16 @@
 package io.jpm.daemon;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
 import io.jpm.bus.OffLoop;
+import io.jpm.bus.Pulse;
 import io.jpm.os.ServiceNotifier;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// Tells the service manager that has started this daemon how it is (`sd_notify(3)`): ready, alive
 /// as long as God answers, about to end. A God that hangs is thus replaced with his daemon.
@@ -32,28 +33,26 @@ final class ServiceReport {
     notifier.say(
         "READY=1\nMAINPID=%d\nSTATUS=jpm %s, home %s\n"
             .formatted(pid, Version.TEXT, oneLine(home)));
-    long half = watchdogMicros() / 2000;
-    if (half > 0) {
-      vertx.setPeriodic(half, _ -> alive(vertx, half));
+    if (longestSilence().isPresent()) {
+      vertx.eventBus().<Pulse>consumer(Addresses.PULSES, _ -> alive(vertx));
     }
   }
 
-  private void alive(Vertx vertx, long millis) {
-    vertx
-        .eventBus()
-        .request(
-            Addresses.GOD_COMMAND,
-            new GodCommand.Ping(),
-            new DeliveryOptions().setSendTimeout(millis))
-        .compose(_ ->
-            OffLoop.call(
-                vertx,
-                () -> {
-                  notifier.say("WATCHDOG=1\n");
-                  return true;
-                }))
-        .onFailure(
-            failure -> LOG.log(Level.WARNING, "God does not answer: {0}", failure.getMessage()));
+  private void alive(Vertx vertx) {
+    OffLoop.call(
+            vertx,
+            () -> {
+              notifier.say("WATCHDOG=1\n");
+              return true;
+            })
+        .onFailure(failure -> LOG.log(Level.WARNING, "the watchdog cannot be fed", failure));
+  }
+
+  /// How often the manager wants to hear of the daemon at least: half of what it waits for; empty
+  /// where it does not wait.
+  Optional<Duration> longestSilence() {
+    long micros = watchdogMicros();
+    return micros < 2000 ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 500));
   }
 
   /// What the manager allows between two signs of life; 0 where it wants none, or of another

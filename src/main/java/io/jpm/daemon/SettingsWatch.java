@@ -1,6 +1,7 @@
 package io.jpm.daemon;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.HeartbeatCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
@@ -27,7 +28,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Sees to it that an edit of the settings is obeyed without a restart where that is possible (the
-/// group `logs`), and told in the daemon's log where it is not.
+/// groups `logs` and `heartbeat`), and told in the daemon's log where it is not.
 ///
 /// A look costs two `stat`. Files are read only when two looks in a row have seen the same change,
 /// and the reading counts only when nothing has changed under it: an editor may write a file in
@@ -183,6 +184,11 @@ final class SettingsWatch extends VerticleBase {
             })
         .onSuccess(_ -> {
           obeyed = wanted;
+          vertx
+              .eventBus()
+              .send(
+                  Addresses.HEARTBEAT_COMMAND,
+                  new HeartbeatCommand.Pace(wanted.settings().heartbeat().interval()));
           LOG.log(Level.INFO, "changed settings hold from now on: {0}", changed);
         })
         .onFailure(error ->
@@ -195,7 +201,8 @@ final class SettingsWatch extends VerticleBase {
   }
 
   private static boolean isHot(SettingKey key) {
-    return key.group().equals(SettingKey.LOGS_TOTAL.group());
+    return key.group().equals(SettingKey.LOGS_TOTAL.group())
+        || key == SettingKey.HEARTBEAT_INTERVAL;
   }
 
   private static String names(Stream<SettingKey> keys) {

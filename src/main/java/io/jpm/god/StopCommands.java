@@ -6,18 +6,16 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.ProgramSearch;
 import io.jpm.os.SpawnResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.io.File;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// Runs the command that asks an app to end. What it prints goes to the app's log. Owned by
 /// GodVerticle's context.
@@ -91,15 +89,8 @@ final class StopCommands {
   }
 
   private static Optional<Path> program(Instance instance, String word) {
-    if (word.contains("/")) {
-      return Optional.of(instance.spec.cwd().resolve(word));
-    }
-    String path = instance.spec.variables().effective().getOrDefault("PATH", "/usr/bin:/bin");
-    return Stream.of(path.split(File.pathSeparator))
-        .filter(folder -> folder.startsWith("/"))
-        .map(folder -> Path.of(folder).resolve(word))
-        .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-        .findFirst();
+    return ProgramSearch.find(
+        word, instance.spec.cwd(), instance.spec.variables().effective().getOrDefault("PATH", ""));
   }
 
   private ChildWatcher watcher(Instance instance, long generation, Runnable ended) {

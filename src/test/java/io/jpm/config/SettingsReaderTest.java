@@ -62,6 +62,7 @@ class SettingsReaderTest {
                     "127.0.0.1", 0, Duration.ofSeconds(2), 16 << 20, Duration.ofSeconds(30), 1024),
                 AppDefaults.PM2,
                 new Settings.History(8 << 20),
+                new Settings.Heartbeat(Duration.ofSeconds(10)),
                 true,
                 new Settings.Log(10 << 20, 5),
                 new Settings.Logs(LogLimits.DEFAULT, LogStorage.DEFAULT)));
@@ -77,7 +78,8 @@ class SettingsReaderTest {
                "max_frame": "1G", "slow_peer_timeout": "1m", "max_connections": 1},
              "defaults": {"autorestart": false, "max_restarts": 0, "min_uptime": "0s",
                "restart_delay": "1h", "kill_timeout": "10s", "kill_signal": "TERM"},
-             "history": {"max_size": "1M"},             "keeper": {"enabled": false},
+             "history": {"max_size": "1M"}, "heartbeat": {"interval": "1h"},
+             "keeper": {"enabled": false},
              "log": {"max_size": "64K", "keep": 0},
              "logs": {"max_size": "1K", "rotate_every": "1s", "keep": 3, "max_age": 0,
                "max_total": 0, "compress": false, "when_full": "block", "total": "0",
@@ -95,6 +97,7 @@ class SettingsReaderTest {
                         RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1)),
                     new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(10), true)),
                 new Settings.History(1 << 20),
+                new Settings.Heartbeat(Duration.ofHours(1)),
                 false,
                 new Settings.Log(64 << 10, 0),
                 new Settings.Logs(
@@ -113,6 +116,7 @@ class SettingsReaderTest {
           """
           {"bridge": {"port": 70000}} | :1: bridge.port: 70000 is wrong: use a whole number from 0 to 65535
           {"bridge": {"prt": 1}} | :1: bridge: unknown key "prt": did you mean "port"?
+          {"heartbeat": {"interval": "10ms"}} | :1: heartbeat.interval: "10ms" is wrong: use a time from 1s to 1h
           {"brige": {}} | :1: unknown key "brige": did you mean "bridge"?
           {"bridge": 5} | :1: bridge: 5 is no object of settings
           [] | :1: a list is no object of settings

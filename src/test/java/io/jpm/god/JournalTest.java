@@ -11,6 +11,7 @@ import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
+import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Instances;
@@ -38,6 +39,7 @@ import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Wanted;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -217,6 +219,26 @@ class JournalTest {
     JsonObject json = SpecJson.write(spec(Map.of()).draft().cluster(Cluster.auto()).build());
     json.remove("cluster");
     assertThat(SpecJson.read(json, Map.of()).cluster()).isEqualTo(Cluster.FORK);
+  }
+
+  @Test
+  void whoIsToldOfWhatHappensComesBackAsWritten() {
+    var hooks =
+        new Hooks(
+            Map.of(
+                Hooks.Occasion.CRASH,
+                List.of(
+                    new Hooks.Exec(List.of("page", "the team")),
+                    new Hooks.Webhook(URI.create("https://x.example/y?z=1"))),
+                Hooks.Occasion.RECOVERED,
+                List.of(new Hooks.Exec(List.of("well")))));
+    AppSpec spec = spec(Map.of()).draft().hooks(hooks).build();
+    JsonObject json = SpecJson.write(spec);
+    assertThat(SpecJson.read(new JsonObject(json.encode()), Map.of())).isEqualTo(spec);
+    json.getJsonObject("on").put("comet", json.getJsonObject("on").getJsonArray("crash"));
+    assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
+    json.remove("on");
+    assertThat(SpecJson.read(json, Map.of()).hooks()).isEqualTo(Hooks.NONE);
   }
 
   static Stream<Exit> exits() {

@@ -1,0 +1,61 @@
+package io.jpm.console;
+
+import io.jpm.bus.HeartbeatReply;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+
+/// `jpm ping`: PM2's answer, and with `--json` how the daemon's heart beats. That this answers at
+/// all needs no other room.
+final class PingCommand implements ConsoleCommand {
+  private final Rooms rooms;
+  private final ConsoleContext context;
+
+  PingCommand(Rooms rooms, ConsoleContext context) {
+    this.rooms = rooms;
+    this.context = context;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    if (!call.arguments().has(VerbOption.JSON)) {
+      call.session().out("{ msg: 'pong' }\n");
+      return Future.succeededFuture(ExitCode.OK);
+    }
+    return rooms
+        .heartbeat()
+        .map(heart -> {
+          var json =
+              new JsonObject()
+                  .put("msg", "pong")
+                  .put("pid", context.pid())
+                  .put("version", context.version());
+          heart.ifPresent(known -> json.put("heartbeat", heartbeat(known)));
+          call.session().out(json.encode() + "\n");
+          return ExitCode.OK;
+        });
+  }
+
+  private static JsonObject heartbeat(HeartbeatReply heart) {
+    var loops = new JsonArray();
+    heart
+        .loops()
+        .forEach(loop ->
+            loops.add(
+                new JsonObject()
+                    .put("late_ms", millis(loop.late()))
+                    .put("worst_ms", millis(loop.worst()))));
+    var json = new JsonObject().put("interval_ms", millis(heart.interval()));
+    heart.last().ifPresent(last -> json.put("last_ms", millis(last)));
+    return json.put("worst_ms", millis(heart.worst()))
+        .put("missed", heart.missed())
+        .put("missing", heart.missing())
+        .put("event_loops", loops);
+  }
+
+  /// To the microsecond.
+  private static double millis(Duration time) {
+    return Math.round(time.toNanos() / 1e3) / 1e3;
+  }
+}

@@ -1,0 +1,122 @@
+package io.jpm.doctor;
+
+import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.doctor.Facts.Apps;
+import io.jpm.doctor.Facts.Bridge;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What [Doctor] thinks of the daemon itself and of its apps.
+final class DaemonFindings {
+  private static final Duration SLOW = Duration.ofSeconds(1);
+
+  private DaemonFindings() {}
+
+  static void add(Facts facts, List<Finding> findings) {
+    findings.add(bridge(facts.bridge()));
+    facts.keeper().ifPresent(alive -> findings.add(keeper(alive)));
+    findings.add(heart(facts.heart()));
+    facts.heart().ifPresent(heart -> findings.add(loops(heart)));
+    findings.add(settings(facts.settings()));
+    findings.add(
+        facts
+            .apps()
+            .map(DaemonFindings::apps)
+            .orElseGet(() ->
+                Finding.fail("apps", "God has not told how they are", "see jpm.log; jpm update")));
+    facts
+        .apps()
+        .filter(apps -> !apps.logTroubles().isEmpty())
+        .ifPresent(apps ->
+            findings.add(
+                Finding.fail(
+                    "logs",
+                    Doctor.some(apps.logTroubles()),
+                    "make the folder writable or make room; what waits is written then")));
+  }
+
+  private static Finding bridge(Bridge bridge) {
+    String remedy = "jpm update makes a new daemon, which opens it anew";
+    if (bridge.port().isEmpty()) {
+      return Finding.fail("bridge", "the file bridge.port holds no port", remedy);
+    }
+    int port = bridge.port().get();
+    if (bridge.tcp().isPresent()) {
+      return Finding.fail(
+          "bridge", "127.0.0.1:%d does not answer: %s".formatted(port, bridge.tcp().get()), remedy);
+    }
+    return bridge.socket().isPresent()
+        ? Finding.fail("bridge", "bridge.sock does not answer: " + bridge.socket().get(), remedy)
+        : Finding.ok("bridge", "127.0.0.1:%d and bridge.sock answer".formatted(port));
+  }
+
+  private static Finding keeper(boolean alive) {
+    return alive
+        ? Finding.ok("keeper", "is there")
+        : Finding.warn(
+            "keeper",
+            "is not there: nobody starts the daemon again when it dies",
+            "see what jpm.log says of it; it needs bash and bin/jpm-keeper of the installation");
+  }
+
+  private static Finding heart(Optional<HeartbeatReply> known) {
+    String remedy = "see jpm.log; the machine may be short of memory or CPU";
+    if (known.isEmpty()) {
+      return Finding.fail("heartbeat", "nobody has told of it", remedy);
+    }
+    HeartbeatReply heart = known.get();
+    if (heart.missing() > 0) {
+      return Finding.fail(
+          "heartbeat", "God has not answered the last %d pings".formatted(heart.missing()), remedy);
+    }
+    String found =
+        "God answers in %s, at worst in %s in the last 10 minutes"
+            .formatted(heart.last().map(DaemonFindings::millis).orElse("?"), millis(heart.worst()));
+    if (heart.missed() > 0) {
+      return Finding.warn(
+          "heartbeat", "%s, %d pings missed".formatted(found, heart.missed()), remedy);
+    }
+    return heart.worst().compareTo(SLOW) > 0
+        ? Finding.warn("heartbeat", found, remedy)
+        : Finding.ok("heartbeat", found);
+  }
+
+  private static Finding loops(HeartbeatReply heart) {
+    Duration worst =
+        heart.loops().stream()
+            .map(HeartbeatReply.Loop::worst)
+            .max(Duration::compareTo)
+            .orElse(Duration.ZERO);
+    String found =
+        "%d, at most %s late in the last 10 minutes".formatted(heart.loops().size(), millis(worst));
+    return worst.compareTo(SLOW) > 0
+        ? Finding.warn(
+            "event loops",
+            found,
+            "see jpm.log for a blocked thread; the machine may have been asleep or short of CPU")
+        : Finding.ok("event loops", found);
+  }
+
+  private static String millis(Duration time) {
+    return time.toNanos() < 1_000_000 ? "less than 1 ms" : time.toMillis() + " ms";
+  }
+
+  private static Finding settings(List<String> mistakes) {
+    return mistakes.isEmpty()
+        ? Finding.ok("settings", "without mistakes")
+        : Finding.fail(
+            "settings", Doctor.some(mistakes), "mend them: a new daemon would not start with them");
+  }
+
+  private static Finding apps(Apps apps) {
+    String count = apps.instances() == 1 ? "1 instance" : apps.instances() + " instances";
+    return apps.errored().isEmpty()
+        ? Finding.ok("apps", count + ", none given up")
+        : Finding.warn(
+            "apps",
+            "%s, given up: %s".formatted(count, Doctor.some(apps.errored())),
+            "jpm describe and jpm logs tell why");
+  }
+}

@@ -1,0 +1,14 @@
+package io.jpm.doctor;
+
+import io.jpm.os.SystemLook;
+import java.nio.file.Path;
+
+/// What the doctor is told about its daemon.
+///
+/// @param look who looks at the system
+/// @param home the daemon's directory
+/// @param installedSettings `conf/jpm.json` of the installation
+/// @param pid the daemon's process
+/// @param keeper whether there is to be a keeper
+public record DoctorContext(
+    SystemLook look, Path home, Path installedSettings, long pid, boolean keeper) {}

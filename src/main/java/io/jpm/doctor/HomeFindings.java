@@ -1,0 +1,91 @@
+package io.jpm.doctor;
+
+import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.doctor.Facts.Disk;
+import io.jpm.doctor.Facts.HomeFacts;
+import java.util.List;
+import java.util.Optional;
+
+/// What [Doctor] thinks of the daemon's directory and its disks.
+final class HomeFindings {
+  private static final long LITTLE = 500L << 20;
+  private static final long NOTHING = 10L << 20;
+  private static final long FEW_INODES = 1000;
+  private static final long LITTLE_SHARED_MEMORY = 64L << 20;
+
+  private HomeFindings() {}
+
+  static void add(Facts facts, List<Finding> findings) {
+    HomeFacts home = facts.home();
+    findings.add(home(home));
+    home.disks().forEach(disk -> findings.add(disk(disk)));
+    home.sharedMemory()
+        .ifPresent(free ->
+            findings.add(
+                free < LITTLE_SHARED_MEMORY
+                    ? Finding.warn(
+                        "/dev/shm",
+                        Doctor.bytes(free) + " free",
+                        "have 64 MiB there (docker run --shm-size): logs pass through it; else jpm uses the home's disk")
+                    : Finding.ok("/dev/shm", Doctor.bytes(free) + " free")));
+    findings.add(pidFile(home));
+    findings.add(stale(home));
+    if (!home.dumps().isEmpty()) {
+      findings.add(
+          Finding.warn(
+              "dumps",
+              "a JVM has crashed here: " + Doctor.some(home.dumps()),
+              "read them, report what looks like jpm's fault, and delete them"));
+    }
+  }
+
+  private static Finding home(HomeFacts home) {
+    if (!home.writable()) {
+      return Finding.fail(
+          "home",
+          "%s cannot be written to".formatted(home.path()),
+          "make it yours: chown -R \"$(id -un)\" " + home.path());
+    }
+    return home.mode().endsWith("------")
+        ? Finding.ok("home", "%s, %s".formatted(home.path(), home.mode()))
+        : Finding.fail(
+            "home",
+            "%s is %s: others can reach programs and secrets in it"
+                .formatted(home.path(), home.mode()),
+            "chmod 700 " + home.path());
+  }
+
+  private static Finding disk(Disk disk) {
+    String name = "disk";
+    String inodes =
+        disk.inodes().isPresent() ? ", %d inodes".formatted(disk.inodes().getAsLong()) : "";
+    String found = "%s has %s free%s".formatted(disk.path(), Doctor.bytes(disk.free()), inodes);
+    boolean few = disk.inodes().orElse(Long.MAX_VALUE) < FEW_INODES;
+    if (disk.free() < NOTHING || disk.inodes().orElse(Long.MAX_VALUE) == 0) {
+      return Finding.fail(name, found, "make room: output that cannot be written is dropped");
+    }
+    return disk.free() < LITTLE || few
+        ? Finding.warn(name, found, "make room, or lower logs.total in jpm.json")
+        : Finding.ok(name, found);
+  }
+
+  private static Finding pidFile(HomeFacts home) {
+    return home.pidFile().equals(Long.toString(home.pid()))
+        ? Finding.ok("jpm.pid", "is this daemon, " + home.pid())
+        : Finding.warn(
+            "jpm.pid",
+            "says \"%s\", this daemon is %d".formatted(home.pidFile(), home.pid()),
+            "jpm update makes a new daemon, which writes it anew");
+  }
+
+  private static Finding stale(HomeFacts home) {
+    return Optional.of(home.stale())
+        .filter(stale -> !stale.isEmpty())
+        .map(stale ->
+            Finding.warn(
+                "stale files",
+                "files of apps that are not in the list: " + Doctor.some(stale),
+                "delete them"))
+        .orElseGet(() -> Finding.ok("stale files", "none"));
+  }
+}

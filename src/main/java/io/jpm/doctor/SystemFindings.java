@@ -1,0 +1,165 @@
+package io.jpm.doctor;
+
+import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.os.SystemFacts;
+import io.jpm.os.SystemFacts.Cgroup;
+import io.jpm.os.SystemFacts.Clock;
+import io.jpm.os.SystemFacts.Feature;
+import io.jpm.os.SystemFacts.Limits;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What [Doctor] thinks of the machine: JVM, kernel, limits, clock.
+final class SystemFindings {
+  private static final int NEEDED_JAVA = 25;
+
+  /// A named pipe or two each way, a pidfd, a channel, log files.
+  private static final int FILES_PER_INSTANCE = 7;
+
+  private static final int FILES_OF_THE_DAEMON = 200;
+  private static final int PROCESSES_IN_HAND = 200;
+
+  private SystemFindings() {}
+
+  static void add(Facts facts, List<Finding> findings) {
+    findings.add(java(facts.java()));
+    findings.add(host(facts.system()));
+    findings.add(kernel(facts.system()));
+    if (facts.system().portable().isEmpty()) {
+      findings.add(cgroup(facts.system().cgroup()));
+      findings.add(ptrace(facts.system()));
+    }
+    int instances = facts.apps().map(Facts.Apps::instances).orElse(0);
+    facts
+        .system()
+        .limits()
+        .ifPresent(limits -> {
+          findings.add(files(limits, instances));
+          findings.add(processes(limits));
+        });
+    facts.system().clock().ifPresent(clock -> findings.add(clock(clock)));
+    findings.add(
+        facts.system().loopback6()
+            ? Finding.ok("IPv6", "::1 can be listened on")
+            : Finding.ok("IPv6", "not here: apps cannot listen on ::1"));
+    findings.add(programs(facts));
+  }
+
+  private static Finding java(Facts.Java java) {
+    String found = "%s (%s)".formatted(java.version(), java.vendor());
+    return java.feature() >= NEEDED_JAVA
+        ? Finding.ok("java", found)
+        : Finding.fail(
+            "java", found, "install a JDK %d or newer and set JPM_JAVA".formatted(NEEDED_JAVA));
+  }
+
+  private static Finding host(SystemFacts system) {
+    return system
+        .portable()
+        .map(reason ->
+            Finding.warn(
+                "processes",
+                "made the portable way, with fewer promises: " + reason,
+                "use Linux on x86-64 or arm64 with glibc 2.34 or newer, and let the JVM have native access"))
+        .orElseGet(() -> Finding.ok("processes", "made by the kernel's own means"));
+  }
+
+  private static Finding kernel(SystemFacts system) {
+    List<Feature> missing = system.features().stream().filter(it -> !it.works()).toList();
+    if (missing.isEmpty()) {
+      String with = system.features().stream().map(Feature::name).collect(Collectors.joining(", "));
+      return Finding.ok("kernel", system.kernel() + (with.isEmpty() ? "" : ", with " + with));
+    }
+    String without =
+        missing.stream()
+            .map(it -> "%s: %s".formatted(it.name(), it.cost()))
+            .collect(Collectors.joining("; "));
+    return Finding.warn(
+        "kernel",
+        "%s, without %s".formatted(system.kernel(), without),
+        "a newer kernel has it; in a container, the seccomp profile may forbid it");
+  }
+
+  private static Finding cgroup(Optional<Cgroup> cgroup) {
+    String remedy =
+        "have systemd delegate a group: Delegate=yes in the unit of jpm (systemctl edit); without it"
+            + " memory_max and cpu_max have no effect";
+    if (cgroup.isEmpty()) {
+      return Finding.warn("cgroup", "no control group of version 2 can be seen", remedy);
+    }
+    Cgroup group = cgroup.get();
+    String found = "%s, controllers: %s".formatted(group.path(), words(group.controllers()));
+    boolean enough = group.controllers().containsAll(List.of("memory", "cpu"));
+    return group.delegated() && enough
+        ? Finding.ok("cgroup", found)
+        : Finding.warn(
+            "cgroup", found + (group.delegated() ? "" : ", not delegated to jpm"), remedy);
+  }
+
+  private static String words(List<String> all) {
+    return all.isEmpty() ? "none" : String.join(" ", all);
+  }
+
+  private static Finding ptrace(SystemFacts system) {
+    int scope = system.ptraceScope().orElse(0);
+    return scope == 0
+        ? Finding.ok("ptrace", "jpm may take back what a former daemon had open")
+        : Finding.warn(
+            "ptrace",
+            "kernel.yama.ptrace_scope is %d: unless jpm has CAP_SYS_PTRACE, channels, sockets and exits are lost when the daemon dies"
+                .formatted(scope),
+            "sysctl -w kernel.yama.ptrace_scope=0, and in /etc/sysctl.d to keep it");
+  }
+
+  private static Finding files(Limits limits, int instances) {
+    long needed = FILES_OF_THE_DAEMON + (long) FILES_PER_INSTANCE * instances;
+    String found =
+        "%s open files, %d needed for %d instances"
+            .formatted(limit(limits.openFiles()), needed, instances);
+    String remedy = "raise it: ulimit -n before jpm kill and start, or LimitNOFILE= in the unit";
+    if (limits.openFiles() < needed) {
+      return Finding.fail("nofile", found, remedy);
+    }
+    return limits.openFiles() < 2 * needed
+        ? Finding.warn("nofile", found, remedy)
+        : Finding.ok("nofile", found);
+  }
+
+  private static Finding processes(Limits limits) {
+    long most = Math.min(limits.pids(), limits.processes());
+    String found =
+        "%d processes and threads on this machine; pid_max %s, nproc %s"
+            .formatted(limits.running(), limit(limits.pids()), limit(limits.processes()));
+    return limits.running() + PROCESSES_IN_HAND > limits.pids() || most < PROCESSES_IN_HAND
+        ? Finding.warn(
+            "nproc",
+            found,
+            "raise it: sysctl -w kernel.pid_max=4194304, or LimitNPROC= in the unit")
+        : Finding.ok("nproc", found);
+  }
+
+  private static String limit(long number) {
+    return number == Long.MAX_VALUE ? "unlimited" : Long.toString(number);
+  }
+
+  private static Finding clock(Clock clock) {
+    return clock.synchronised()
+        ? Finding.ok("clock", "synchronised, to %d ms".formatted(clock.error().toMillis()))
+        : Finding.warn(
+            "clock",
+            "not synchronised: times in logs and of cron_restart may be wrong",
+            "run systemd-timesyncd, chrony or ntpd; in a container this is the host's affair");
+  }
+
+  private static Finding programs(Facts facts) {
+    String found =
+        facts.programs().entrySet().stream()
+            .sorted(java.util.Map.Entry.comparingByKey())
+            .map(entry ->
+                entry.getKey() + " " + entry.getValue().map(Path::toString).orElse("not found"))
+            .collect(Collectors.joining(", "));
+    return Finding.ok("programs", found);
+  }
+}

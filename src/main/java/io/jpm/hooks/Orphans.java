@@ -1,0 +1,65 @@
+package io.jpm.hooks;
+
+import io.jpm.bus.OffLoop;
+import io.jpm.model.Exit;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The commands that a daemon which died had running: nobody waits for their end, but they are
+/// given no more time than others.
+final class Orphans {
+  private static final Logger LOG = System.getLogger("jpm.hooks");
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+
+  Orphans(Vertx vertx, ProcessHost host) {
+    this.vertx = vertx;
+    this.host = host;
+  }
+
+  /// Ends what still runs after `limit`.
+  ///
+  /// @param tagPrefix what the tags of commands begin with
+  Future<Void> end(String tagPrefix, Duration limit) {
+    return OffLoop.call(vertx, () -> adopted(tagPrefix))
+        .onSuccess(all -> all.forEach(child -> end(child, limit)))
+        .mapEmpty();
+  }
+
+  private List<Child> adopted(String tagPrefix) {
+    List<Child> all = new ArrayList<>();
+    for (Map.Entry<String, ProcessIdentity> found : host.findTagged(tagPrefix).entrySet()) {
+      host.adopt(found.getValue(), found.getKey(), new Unheard()).ifPresent(all::add);
+    }
+    return all;
+  }
+
+  private void end(Child child, Duration limit) {
+    LOG.log(Level.INFO, "the hook of a former daemon runs, {0}", child.identity());
+    vertx.setTimer(Math.max(1, limit.toMillis()), _ -> child.signalTree(Signal.SIGKILL));
+  }
+
+  private static final class Unheard implements ChildWatcher {
+    @Override
+    public void exited(Exit exit) {
+      // Nobody waits for it.
+    }
+
+    @Override
+    public void treeGone() {
+      // Likewise.
+    }
+  }
+}

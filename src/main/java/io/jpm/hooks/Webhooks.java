@@ -1,0 +1,138 @@
+package io.jpm.hooks;
+
+import io.jpm.hooks.RetryPlan.Outcome;
+import io.jpm.hooks.RetryPlan.Verdict;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Posts events to webhooks. Owned by HooksVerticle's context.
+final class Webhooks {
+  private static final Logger LOG = System.getLogger("jpm.hooks");
+
+  private final Vertx vertx;
+  private final HookTiming timing;
+
+  /// Made for the first webhook: most daemons have none.
+  private @Nullable HttpClient client;
+
+  Webhooks(Vertx vertx, HookTiming timing) {
+    this.vertx = vertx;
+    this.timing = timing;
+  }
+
+  /// Posts `telling` until it is taken or the plan gives up, which the log tells; the outcome never
+  /// fails.
+  Future<Void> post(Telling telling, URI url) {
+    Promise<Void> done = Promise.promise();
+    attempt(telling, url, 1, done);
+    return done.future();
+  }
+
+  private void attempt(Telling telling, URI url, int tries, Promise<Void> done) {
+    once(url, telling.json().toBuffer())
+        .onSuccess(outcome -> {
+          switch (timing.retries().after(tries, outcome)) {
+            case Verdict.Taken() -> {
+              LOG.log(Level.DEBUG, "{0} was taken by {1}", telling.label(), url.getHost());
+              done.complete();
+            }
+            case Verdict.Again(var pause) ->
+                vertx.setTimer(
+                    Math.max(1, pause.toMillis()), _ -> attempt(telling, url, tries + 1, done));
+            case Verdict.GivenUp(String why) -> {
+              // The host only: the rest of the URL is often the secret.
+              LOG.log(
+                  Level.WARNING,
+                  "{0} was not taken by the webhook at {1}: {2}",
+                  telling.label(),
+                  url.getHost(),
+                  why);
+              done.complete();
+            }
+          }
+        });
+  }
+
+  /// One try.
+  private Future<Outcome> once(URI url, Buffer body) {
+    Promise<Outcome> outcome = Promise.promise();
+    var open = new AtomicReference<@Nullable HttpClientRequest>();
+    long timer =
+        vertx.setTimer(
+            timing.webhook().toMillis(),
+            _ -> {
+              outcome.tryComplete(
+                  new Outcome.Failed(
+                      "did not answer within " + timing.webhook().toMillis() + " ms"));
+              HttpClientRequest request = open.get();
+              if (request != null) {
+                request.reset();
+              }
+            });
+    send(url, body, open)
+        .onSuccess(status -> outcome.tryComplete(new Outcome.Answered(status)))
+        .onFailure(error -> outcome.tryComplete(new Outcome.Failed(words(error))));
+    return outcome.future().onComplete(_ -> vertx.cancelTimer(timer));
+  }
+
+  private Future<Integer> send(
+      URI url, Buffer body, AtomicReference<@Nullable HttpClientRequest> open) {
+    RequestOptions options;
+    try {
+      options =
+          new RequestOptions()
+              .setMethod(HttpMethod.POST)
+              .setAbsoluteURI(url.toString())
+              .setConnectTimeout(timing.webhook().toMillis())
+              .setIdleTimeout(timing.webhook().toMillis())
+              .setFollowRedirects(false)
+              .putHeader("content-type", "application/json")
+              .putHeader("user-agent", "jpm");
+    } catch (RuntimeException unusable) {
+      return Future.failedFuture(unusable);
+    }
+    return client()
+        .request(options)
+        .compose(request -> {
+          open.set(request);
+          return request
+              .send(body)
+              .compose(response -> {
+                response.handler(_ -> {});
+                // To the end, so that the other side is not cut off while it writes.
+                return response.end().map(_ -> response.statusCode());
+              });
+        });
+  }
+
+  private HttpClient client() {
+    HttpClient made = client;
+    if (made == null) {
+      made =
+          vertx.createHttpClient(
+              new HttpClientOptions().setKeepAlive(false),
+              // Nothing is kept that would have to be looked after each second.
+              new PoolOptions().setCleanerPeriod(0));
+      client = made;
+    }
+    return made;
+  }
+
+  private static String words(Throwable error) {
+    String message = error.getMessage();
+    return message == null ? error.getClass().getSimpleName() : message;
+  }
+}

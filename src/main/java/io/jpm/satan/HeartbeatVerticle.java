@@ -1,0 +1,130 @@
+package io.jpm.satan;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.HeartbeatCommand;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.Pulse;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.internal.VertxInternal;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/// Pings God, each time with half of the interval to answer in, and measures how punctual the event
+/// loops are. Deployed after God. Publishes a [Pulse] on [Addresses#PULSES] for each answer, serves
+/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]; what is missed is told in the log.
+public final class HeartbeatVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.satan");
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  private final LongSupplier nanoTime;
+  private final Optional<Duration> longest;
+  private final List<LoopWatch> loops = new ArrayList<>();
+  private final RecentMinutes recent = new RecentMinutes();
+  private Duration interval;
+  private Optional<Duration> last = Optional.empty();
+  private int missing;
+  private long timer;
+
+  /// @param nanoTime monotonic time
+  /// @param interval the time between two pings
+  /// @param longest what it is at most, whatever anybody wishes: a service manager waits for signs
+  ///   of life; may be shorter than what can be wished for
+  public HeartbeatVerticle(LongSupplier nanoTime, Duration interval, Optional<Duration> longest) {
+    this.nanoTime = nanoTime;
+    this.longest = longest;
+    this.interval = atMost(longest, interval);
+  }
+
+  private static Duration atMost(Optional<Duration> longest, Duration wished) {
+    return longest.filter(most -> most.compareTo(wished) < 0).orElse(wished);
+  }
+
+  @Override
+  public Future<?> start() {
+    // An executor group of Netty's: it has the loops that all verticles run on.
+    ((VertxInternal) vertx)
+        .nettyEventLoopGroup()
+        .forEach(loop -> {
+          if (loop instanceof EventLoop one) {
+            loops.add(new LoopWatch(one, context, nanoTime));
+          }
+        });
+    beat();
+    return vertx
+        .eventBus()
+        .<HeartbeatCommand>consumer(Addresses.HEARTBEAT_COMMAND, this::serve)
+        .completion();
+  }
+
+  private void serve(Message<HeartbeatCommand> message) {
+    switch (message.body()) {
+      case HeartbeatCommand.Ask() -> message.reply(state());
+      case HeartbeatCommand.Pace(Duration wished) -> {
+        interval = atMost(longest, wished.compareTo(SHORTEST) < 0 ? SHORTEST : wished);
+        vertx.cancelTimer(timer);
+        beat();
+      }
+    }
+  }
+
+  private HeartbeatReply state() {
+    long now = nanoTime.getAsLong();
+    return new HeartbeatReply(
+        interval,
+        last,
+        recent.worst(now),
+        recent.missedCount(now),
+        missing,
+        loops.stream().map(LoopWatch::state).toList());
+  }
+
+  private void beat() {
+    timer = vertx.setTimer(Math.max(1, interval.toMillis()), _ -> beat());
+    loops.forEach(loop -> loop.look(interval));
+    Duration patience = interval.dividedBy(2);
+    long asked = nanoTime.getAsLong();
+    vertx
+        .eventBus()
+        .request(
+            Addresses.GOD_COMMAND,
+            new GodCommand.Ping(),
+            new DeliveryOptions().setSendTimeout(Math.max(1, patience.toMillis())))
+        .onSuccess(_ -> answered(nanoTime.getAsLong() - asked))
+        .onFailure(_ -> silent(patience));
+  }
+
+  private void answered(long nanos) {
+    Duration took = Duration.ofNanos(nanos);
+    if (missing > 0) {
+      LOG.log(
+          Level.INFO,
+          "God answers again, in {0} ms, after {1} missed pings",
+          took.toMillis(),
+          missing);
+    }
+    missing = 0;
+    last = Optional.of(took);
+    recent.took(nanos, nanoTime.getAsLong());
+    vertx.eventBus().publish(Addresses.PULSES, new Pulse(took));
+  }
+
+  private void silent(Duration patience) {
+    missing++;
+    recent.missed(nanoTime.getAsLong());
+    LOG.log(
+        Level.WARNING,
+        "God has not answered a ping within {0} ms ({1} in a row): apps are not supervised meanwhile",
+        patience.toMillis(),
+        missing);
+  }
+}

@@ -1,0 +1,114 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.Hooks;
+import io.jpm.model.Hooks.Exec;
+import io.jpm.model.Hooks.Occasion;
+import io.jpm.model.Hooks.Webhook;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What becomes of `on`.
+class HookAttributesTest {
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+  }
+
+  private Map<Occasion, List<Hooks.Action>> on(String value) {
+    AppsOutcome outcome = place.read("{\"script\": \"app\", \"on\": " + value + "}");
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst().hooks().actions();
+  }
+
+  private static Webhook webhook(String url) {
+    return new Webhook(URI.create(url));
+  }
+
+  @Test
+  void anAppThatSaysNothingTellsNobody() {
+    AppsOutcome outcome = place.read("{\"script\": \"app\", \"on\": null}");
+    assertThat(outcome.apps().getFirst().hooks()).isEqualTo(Hooks.NONE);
+  }
+
+  @Test
+  void aListOfTextIsOneCommand() {
+    assertThat(on("{\"crash\": [\"/bin/page me\", \"--now\", 3]}"))
+        .isEqualTo(
+            Map.of(Occasion.CRASH, List.of(new Exec(List.of("/bin/page me", "--now", "3")))));
+  }
+
+  @Test
+  void textIsSplitIntoWords() {
+    assertThat(on("{\"errored\": \"page 'the team' now\"}"))
+        .isEqualTo(Map.of(Occasion.ERRORED, List.of(new Exec(List.of("page", "the team", "now")))));
+  }
+
+  @Test
+  void aListWithAnythingElseInItIsSeveral() {
+    assertThat(
+            on(
+                """
+                {"limit": [["a", "b"], {"webhook": "https://x.example/y?z=1"}, "c d", {"exec": "e"}],
+                 "recovered": {"webhook": "http://[::1]:8080"}, "unhealthy": null}
+                """))
+        .isEqualTo(
+            Map.of(
+                Occasion.LIMIT,
+                List.of(
+                    new Exec(List.of("a", "b")),
+                    webhook("https://x.example/y?z=1"),
+                    new Exec(List.of("c", "d")),
+                    new Exec(List.of("e"))),
+                Occasion.RECOVERED,
+                List.of(webhook("http://[::1]:8080"))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "[]                                   | on: a list is no object of occasions",
+        "{\"crashed\": \"x\"}                 | did you mean \"crash\"?",
+        "{\"zzzzzzz\": \"x\"}                 | use crash, errored, unhealthy, recovered, limit",
+        "{\"crash\": []}                      | on.crash: a list names no program",
+        "{\"crash\": \" \"}                   | on.crash: \" \" names no program",
+        "{\"crash\": 3}                       | on.crash: 3 tells nobody",
+        "{\"crash\": {}}                      | an object here has one key",
+        "{\"crash\": {\"webhok\": \"x\"}}     | did you mean \"webhook\"?",
+        "{\"crash\": {\"webhook\": \"x/y\"}}  | on.crash.webhook: \"x/y\" is no URL",
+        "{\"crash\": {\"webhook\": \"ftp://x\"}}    | is no URL: use http:// or https://",
+        "{\"crash\": {\"webhook\": \"http://\"}}    | is no URL",
+        "{\"crash\": {\"webhook\": 3}}              | on.crash.webhook: 3 is no URL",
+        "{\"crash\": {\"webhook\": \"http://a:b@c\"}} | put a token into its path or query",
+        "{\"crash\": [{\"webhook\": \"x\"}]}        | on.crash[0].webhook: \"x\" is no URL",
+      })
+  void whatCannotBeUnderstoodIsRefusedWithTheWayToWriteIt(String value, String part) {
+    AppsOutcome outcome = place.read("{\"script\": \"app\",\n\"on\": " + value + "}");
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome))
+        .singleElement()
+        .asString()
+        .startsWith("ecosystem.json:2: ")
+        .contains(part);
+  }
+
+  @Test
+  void allMistakesAreToldAtOnce() {
+    AppsOutcome outcome =
+        place.read("{\"script\": \"app\", \"on\": {\"crash\": 1, \"limit\": 2, \"what\": 3}}");
+    assertThat(Place.sentences(outcome)).hasSize(3);
+  }
+}

@@ -1,0 +1,127 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.DoctorCommand;
+import io.jpm.bus.DoctorReply;
+import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.bus.HeartbeatCommand;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.config.AppDefaults;
+import io.jpm.config.ScriptEvaluator;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// How the daemon says how it is.
+@Timeout(60)
+class DoctorAndPingTest {
+  private final Vertx vertx = Vertx.vertx();
+
+  @BeforeEach
+  void deploy() throws Exception {
+    BusCodec.install(vertx);
+    var context =
+        new ConsoleContext(
+            "1.2.3",
+            4711,
+            "me",
+            Path.of("/home/me/.jpm"),
+            AppDefaults.PM2,
+            () -> Instances.NOW,
+            ConsoleTiming.DEFAULT);
+    vertx.deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE)).await(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private void found(Finding... findings) {
+    vertx
+        .eventBus()
+        .<DoctorCommand>consumer(
+            Addresses.DOCTOR_COMMAND, message -> message.reply(new DoctorReply(List.of(findings))));
+  }
+
+  @Test
+  void whatIsNotWellHasALineWithHowToMendIt() {
+    found(
+        Finding.ok("java", "25.0.1 (x)"),
+        Finding.warn("clock", "not synchronised", "run chrony"),
+        Finding.fail("home", "is \u001b[31mopen", "chmod 700 it"));
+    ConsoleClient client = ConsoleClient.run(vertx, "doctor");
+    assertThat(client.code()).isEqualTo(1);
+    assertThat(client.out().lines())
+        .hasSize(5)
+        .startsWith("ok    java: 25.0.1 (x)", "warn  clock: not synchronised", "      → run chrony")
+        .endsWith("      → chmod 700 it")
+        .noneMatch(line -> line.contains("\u001b"));
+  }
+
+  @Test
+  void warningsAreNoFailure() {
+    found(Finding.warn("clock", "not synchronised", "run chrony"));
+    ConsoleClient client = ConsoleClient.run(vertx, "doctor", "--json");
+    assertThat(client.code()).isZero();
+    assertThat(new JsonObject(client.out()))
+        .isEqualTo(
+            new JsonObject()
+                .put("check", "clock")
+                .put("verdict", "warn")
+                .put("found", "not synchronised")
+                .put("remedy", "run chrony"));
+  }
+
+  @Test
+  void pingAnswersAsPm2Does() {
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
+  }
+
+  @Test
+  void pingTellsOfTheHeartWhenAskedForJson() {
+    vertx
+        .eventBus()
+        .<HeartbeatCommand>consumer(
+            Addresses.HEARTBEAT_COMMAND,
+            message ->
+                message.reply(
+                    new HeartbeatReply(
+                        Duration.ofSeconds(10),
+                        Optional.of(Duration.ofNanos(400_000)),
+                        Duration.ofMillis(12),
+                        1,
+                        0,
+                        List.of(new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(3))))));
+    ConsoleClient client = ConsoleClient.run(vertx, "ping", "--json");
+    assertThat(client.code()).isZero();
+    var json = new JsonObject(client.out());
+    assertThat(json.getString("msg")).isEqualTo("pong");
+    assertThat(json.getInteger("pid")).isEqualTo(4711);
+    assertThat(json.getJsonObject("heartbeat").encode())
+        .isEqualTo(
+            "{\"interval_ms\":10000.0,\"last_ms\":0.4,\"worst_ms\":12.0,\"missed\":1,\"missing\":0,"
+                + "\"event_loops\":[{\"late_ms\":0.0,\"worst_ms\":3.0}]}");
+  }
+
+  @Test
+  void aDaemonWhoseHeartIsUnknownAnswersAllTheSame() {
+    ConsoleClient client = ConsoleClient.run(vertx, "ping", "--json");
+    assertThat(client.code()).isZero();
+    assertThat(new JsonObject(client.out()).fieldNames())
+        .containsExactlyInAnyOrder("msg", "pid", "version");
+  }
+}

@@ -1,0 +1,291 @@
+package io.jpm.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.bus.DoctorReply.Verdict;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.doctor.Facts.Apps;
+import io.jpm.doctor.Facts.Bridge;
+import io.jpm.doctor.Facts.Disk;
+import io.jpm.doctor.Facts.HomeFacts;
+import io.jpm.doctor.Facts.Java;
+import io.jpm.os.SystemFacts;
+import io.jpm.os.SystemFacts.Cgroup;
+import io.jpm.os.SystemFacts.Clock;
+import io.jpm.os.SystemFacts.Feature;
+import io.jpm.os.SystemFacts.Limits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+/// Made-up facts, one wrong at a time.
+class DoctorTest {
+  private static final long GIB = 1L << 30;
+
+  private Java java = new Java(25, "25.0.1+8", "Eclipse Adoptium");
+  private Optional<String> portable = Optional.empty();
+  private List<Feature> features = List.of(new Feature("epoll", true, "nothing works"));
+  private Optional<Cgroup> cgroup =
+      Optional.of(new Cgroup("/jpm", List.of("cpu", "memory", "pids"), true));
+  private int ptraceScope;
+  private Limits limits = new Limits(65_536, 65_536, Long.MAX_VALUE, 4_194_304, 300);
+  private Clock clock = new Clock(true, Duration.ofMillis(3));
+  private boolean loopback6 = true;
+  private String mode = "rwx------";
+  private boolean writable = true;
+  private Disk disk = new Disk(Path.of("/home/me/.jpm"), 40 * GIB, OptionalLong.of(1_000_000));
+  private OptionalLong sharedMemory = OptionalLong.of(GIB);
+  private List<Path> stale = List.of();
+  private List<Path> dumps = List.of();
+  private String pidFile = "4711";
+  private Bridge bridge = new Bridge(Optional.of(7070), Optional.empty(), Optional.empty());
+  private Optional<Boolean> keeper = Optional.of(true);
+  private Optional<HeartbeatReply> heart = heart(1, 2, 0, 0, 1);
+  private Optional<Apps> apps = Optional.of(new Apps(3, List.of(), List.of()));
+  private List<String> settings = List.of();
+
+  private static Optional<HeartbeatReply> heart(
+      long last, long worst, int missed, int missing, long loop) {
+    return Optional.of(
+        new HeartbeatReply(
+            Duration.ofSeconds(10),
+            Optional.of(Duration.ofMillis(last)),
+            Duration.ofMillis(worst),
+            missed,
+            missing,
+            List.of(new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(loop)))));
+  }
+
+  private List<Finding> findings() {
+    return Doctor.findings(
+        new Facts(
+            java,
+            new SystemFacts(
+                portable,
+                "Linux 6.15",
+                features,
+                cgroup,
+                OptionalInt.of(ptraceScope),
+                Optional.of(limits),
+                Optional.of(clock),
+                loopback6),
+            new HomeFacts(
+                Path.of("/home/me/.jpm"),
+                mode,
+                writable,
+                List.of(disk),
+                sharedMemory,
+                stale,
+                dumps,
+                pidFile,
+                4711),
+            bridge,
+            keeper,
+            heart,
+            apps,
+            settings,
+            Map.of("node", Optional.of(Path.of("/usr/bin/node")), "java", Optional.empty())));
+  }
+
+  /// The one finding that is not ok.
+  private void finds(Verdict verdict, String name, String part) {
+    List<Finding> bad = findings().stream().filter(one -> one.verdict() != Verdict.OK).toList();
+    assertThat(bad)
+        .singleElement()
+        .satisfies(one -> {
+          assertThat(one.verdict()).isEqualTo(verdict);
+          assertThat(one.name()).isEqualTo(name);
+          assertThat(one.found()).contains(part);
+          assertThat(one.remedy()).isNotBlank();
+        });
+  }
+
+  @Test
+  void whereAllIsWellThereIsNothingToMend() {
+    assertThat(findings())
+        .allMatch(one -> one.verdict() == Verdict.OK && one.remedy().isEmpty())
+        .extracting(Finding::name)
+        .containsExactly(
+            "java",
+            "processes",
+            "kernel",
+            "cgroup",
+            "ptrace",
+            "nofile",
+            "nproc",
+            "clock",
+            "IPv6",
+            "programs",
+            "home",
+            "disk",
+            "/dev/shm",
+            "jpm.pid",
+            "stale files",
+            "bridge",
+            "keeper",
+            "heartbeat",
+            "event loops",
+            "settings",
+            "apps");
+    assertThat(findings())
+        .contains(Finding.ok("programs", "java not found, node /usr/bin/node"))
+        .contains(Finding.ok("apps", "3 instances, none given up"));
+  }
+
+  @Test
+  void anOldJavaFails() {
+    java = new Java(21, "21.0.2", "x");
+    finds(Verdict.FAIL, "java", "21.0.2 (x)");
+  }
+
+  @Test
+  void thePortableWayIsAWarningWithItsReason() {
+    portable = Optional.of("the system is Plan 9, not Linux");
+    finds(Verdict.WARN, "processes", "Plan 9");
+    assertThat(findings()).extracting(Finding::name).doesNotContain("cgroup", "ptrace");
+  }
+
+  @Test
+  void aKernelThatLacksSomethingSaysWhatThatCosts() {
+    features = List.of(new Feature("a", true, "x"), new Feature("b", false, "no b is done"));
+    finds(Verdict.WARN, "kernel", "without b: no b is done");
+  }
+
+  @Test
+  void withoutDelegationThereAreNoGroups() {
+    cgroup = Optional.empty();
+    finds(Verdict.WARN, "cgroup", "no control group");
+    cgroup = Optional.of(new Cgroup("/x", List.of("cpu", "memory"), false));
+    finds(Verdict.WARN, "cgroup", "not delegated");
+    cgroup = Optional.of(new Cgroup("/x", List.of("cpu"), true));
+    finds(Verdict.WARN, "cgroup", "controllers: cpu");
+  }
+
+  @Test
+  void whatYamaCostsIsSaid() {
+    ptraceScope = 1;
+    finds(Verdict.WARN, "ptrace", "ptrace_scope is 1");
+  }
+
+  @Test
+  void openFilesMustSufficeForTheApps() {
+    apps = Optional.of(new Apps(100, List.of(), List.of()));
+    limits = new Limits(1024, 65_536, Long.MAX_VALUE, 4_194_304, 300);
+    finds(Verdict.WARN, "nofile", "1024 open files, 900 needed for 100 instances");
+    limits = new Limits(899, 65_536, Long.MAX_VALUE, 4_194_304, 300);
+    finds(Verdict.FAIL, "nofile", "899");
+  }
+
+  @Test
+  void processesMustNotRunOut() {
+    limits = new Limits(65_536, 65_536, Long.MAX_VALUE, 1000, 900);
+    finds(Verdict.WARN, "nproc", "pid_max 1000, nproc unlimited");
+    limits = new Limits(65_536, 65_536, 100, 4_194_304, 300);
+    finds(Verdict.WARN, "nproc", "nproc 100");
+  }
+
+  @Test
+  void aClockThatNobodyKeepsRightIsAWarning() {
+    clock = new Clock(false, Duration.ofSeconds(16));
+    finds(Verdict.WARN, "clock", "not synchronised");
+  }
+
+  @Test
+  void aMachineWithoutIpv6IsNoFailure() {
+    loopback6 = false;
+    assertThat(findings()).allMatch(one -> one.verdict() == Verdict.OK);
+    assertThat(findings()).anyMatch(one -> one.found().contains("cannot listen on ::1"));
+  }
+
+  @Test
+  void theHomeIsTheOwnersAlone() {
+    mode = "rwxr-x---";
+    finds(Verdict.FAIL, "home", "rwxr-x---");
+    writable = false;
+    finds(Verdict.FAIL, "home", "cannot be written to");
+  }
+
+  @Test
+  void aDiskThatFillsUpIsSeenBeforeItIsFull() {
+    disk = new Disk(Path.of("/logs"), 400L << 20, OptionalLong.empty());
+    finds(Verdict.WARN, "disk", "/logs has 400 MiB free");
+    disk = new Disk(Path.of("/logs"), 1L << 20, OptionalLong.empty());
+    finds(Verdict.FAIL, "disk", "1 MiB");
+    disk = new Disk(Path.of("/logs"), 40 * GIB, OptionalLong.of(999));
+    finds(Verdict.WARN, "disk", "999 inodes");
+    disk = new Disk(Path.of("/logs"), 40 * GIB, OptionalLong.of(0));
+    finds(Verdict.FAIL, "disk", "0 inodes");
+  }
+
+  @Test
+  void littleSharedMemoryIsAWarning() {
+    sharedMemory = OptionalLong.of(32L << 20);
+    finds(Verdict.WARN, "/dev/shm", "32 MiB free");
+  }
+
+  @Test
+  void filesOfNobodyAreNamed() {
+    stale = List.of(Path.of("a"), Path.of("b"), Path.of("c"), Path.of("d"));
+    finds(Verdict.WARN, "stale files", "a, b, c and 1 more");
+    stale = List.of();
+    dumps = List.of(Path.of("/home/me/.jpm/hs_err_pid1.log"));
+    finds(Verdict.WARN, "dumps", "hs_err_pid1.log");
+    dumps = List.of();
+    pidFile = "12";
+    finds(Verdict.WARN, "jpm.pid", "says \"12\", this daemon is 4711");
+  }
+
+  @Test
+  void aDoorThatDoesNotAnswerFails() {
+    bridge = new Bridge(Optional.empty(), Optional.of("x"), Optional.empty());
+    finds(Verdict.FAIL, "bridge", "holds no port");
+    bridge = new Bridge(Optional.of(7070), Optional.of("Connection refused"), Optional.empty());
+    finds(Verdict.FAIL, "bridge", "127.0.0.1:7070 does not answer: Connection refused");
+    bridge = new Bridge(Optional.of(7070), Optional.empty(), Optional.of("No such file"));
+    finds(Verdict.FAIL, "bridge", "bridge.sock does not answer: No such file");
+  }
+
+  @Test
+  void aKeeperThatIsWantedAndNotThereIsAWarning() {
+    keeper = Optional.of(false);
+    finds(Verdict.WARN, "keeper", "is not there");
+    keeper = Optional.empty();
+    assertThat(findings()).extracting(Finding::name).doesNotContain("keeper");
+  }
+
+  @Test
+  void aHeartThatStumblesIsToldFromOneThatStops() {
+    heart = heart(1, 2, 3, 0, 1);
+    finds(Verdict.WARN, "heartbeat", "3 pings missed");
+    heart = heart(1, 1500, 0, 0, 1);
+    finds(Verdict.WARN, "heartbeat", "at worst in 1500 ms");
+    heart = heart(1, 2, 3, 3, 1);
+    finds(Verdict.FAIL, "heartbeat", "the last 3 pings");
+    heart = heart(1, 2, 0, 0, 2500);
+    finds(Verdict.WARN, "event loops", "2500 ms late");
+    heart = Optional.empty();
+    finds(Verdict.FAIL, "heartbeat", "nobody has told");
+  }
+
+  @Test
+  void mistakesInTheSettingsFail() {
+    settings = List.of("jpm.json:1: unknown key");
+    finds(Verdict.FAIL, "settings", "unknown key");
+  }
+
+  @Test
+  void appsInTroubleAreNamed() {
+    apps = Optional.of(new Apps(1, List.of("web (0): exit 1"), List.of()));
+    finds(Verdict.WARN, "apps", "1 instance, given up: web (0): exit 1");
+    apps = Optional.of(new Apps(1, List.of(), List.of("web (0): disk full")));
+    finds(Verdict.FAIL, "logs", "disk full");
+    apps = Optional.empty();
+    finds(Verdict.FAIL, "apps", "God has not told");
+  }
+}

@@ -1,0 +1,134 @@
+package io.jpm.satan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.HeartbeatCommand;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.Pulse;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Whether God answers, and how punctual event loops are.
+@Timeout(60)
+class HeartbeatVerticleTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration QUICK = Duration.ofMillis(40);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final AtomicInteger pulses = new AtomicInteger();
+  private final AtomicLong now = new AtomicLong();
+  private volatile boolean mute;
+
+  @BeforeEach
+  void god() {
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<GodCommand>consumer(
+            Addresses.GOD_COMMAND,
+            message -> {
+              if (!mute && message.body() instanceof GodCommand.Ping) {
+                message.reply(new GodReply(List.of(), List.of()));
+              }
+            });
+    vertx.eventBus().<Pulse>consumer(Addresses.PULSES, _ -> pulses.incrementAndGet());
+  }
+
+  @AfterEach
+  void close() {
+    await(vertx.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+
+  private void deploy(Duration interval, Optional<Duration> longest) {
+    await(vertx.deployVerticle(new HeartbeatVerticle(now::get, interval, longest)));
+  }
+
+  private HeartbeatReply ask() {
+    return await(
+        vertx
+            .eventBus()
+            .<HeartbeatReply>request(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask())
+            .map(reply -> reply.body()));
+  }
+
+  private void awaitState(String what, Predicate<HeartbeatReply> state) {
+    Eventually.await(what, LIMIT, () -> state.test(ask()), this::ask);
+  }
+
+  @Test
+  void eachAnswerIsAPulse() {
+    deploy(Duration.ofHours(1), Optional.of(QUICK));
+    Eventually.await("three pulses", LIMIT, () -> pulses.get() >= 3);
+    assertThat(ask().interval()).isEqualTo(QUICK);
+    assertThat(ask().last()).contains(Duration.ZERO);
+  }
+
+  @Test
+  void aGodWhoIsSilentIsNoticedAndSoIsHisReturn() {
+    mute = true;
+    deploy(QUICK, Optional.empty());
+    awaitState("two misses in a row", state -> state.missing() >= 2);
+    assertThat(pulses).hasValue(0);
+    mute = false;
+    awaitState("none is missing", state -> state.missing() == 0);
+    assertThat(ask().missed()).isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void theRhythmCanBeChangedWithinWhatTheServiceManagerAllows() {
+    deploy(Duration.ofHours(1), Optional.of(Duration.ofSeconds(30)));
+    assertThat(ask().interval()).isEqualTo(Duration.ofSeconds(30));
+    vertx
+        .eventBus()
+        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofSeconds(2)));
+    awaitState("2 s", state -> state.interval().equals(Duration.ofSeconds(2)));
+    vertx
+        .eventBus()
+        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofMillis(1)));
+    awaitState("1 s", state -> state.interval().equals(Duration.ofSeconds(1)));
+    vertx
+        .eventBus()
+        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofHours(1)));
+    awaitState("30 s", state -> state.interval().equals(Duration.ofSeconds(30)));
+  }
+
+  @Test
+  void aLoopThatComesLateIsMeasured() {
+    deploy(QUICK, Optional.empty());
+    assertThat(ask().loops()).isNotEmpty();
+    now.set(Duration.ofSeconds(5).toNanos());
+    awaitState(
+        "every loop was late",
+        state ->
+            state.loops().stream()
+                .allMatch(loop -> loop.worst().compareTo(Duration.ofSeconds(4)) > 0));
+    awaitState(
+        "and is punctual again",
+        state -> state.loops().stream().allMatch(loop -> loop.late().isZero()));
+  }
+}
