@@ -59,6 +59,7 @@ final class SpecJson {
     json.put("depends_on", dependsOn);
     LogFilesJson.put(json, spec.logs());
     ClusterJson.put(json, spec.cluster());
+    HealthJson.put(json, spec.health());
     spec.pidFile().ifPresent(path -> json.put("pid_file", path.toString()));
     return json;
   }
@@ -88,6 +89,7 @@ final class SpecJson {
         .dependsOn(dependsOn(json))
         .logs(LogFilesJson.read(json))
         .cluster(ClusterJson.read(json))
+        .health(HealthJson.read(json))
         .pidFile(path(json, "pid_file"))
         .build();
   }

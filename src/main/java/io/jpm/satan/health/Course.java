@@ -120,14 +120,19 @@ record Course(Map<Role, Rule> rules) {
       }
       if (rule.get().asks()) {
         put(role, pulse(role).due(after(rule.get().rhythm().delay())));
-      } else if (role != Role.LIVENESS && pulse(role).heard()) {
+      } else if (role != Role.LIVENESS
+          && condition.stage() != Stage.RUNNING
+          && pulse(role).heard()) {
         passedGate(role);
       }
     }
 
     void look() {
-      for (Role role : Role.values()) {
-        rule(role).filter(_ -> pulse(role).isDue(now)).ifPresent(rule -> due(role, rule));
+      // Of the dead nothing more is asked.
+      for (Role role : List.of(Role.LIVENESS, Role.READINESS, Role.STARTUP)) {
+        if (!condition.over()) {
+          rule(role).filter(_ -> pulse(role).isDue(now)).ifPresent(rule -> due(role, rule));
+        }
       }
     }
 
