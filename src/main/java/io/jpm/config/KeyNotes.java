@@ -346,13 +346,13 @@ final class KeyNotes {
     add(
         AppKey.LIVENESS,
         """
-        What tells whether an instance is alive: a check as in `readiness`, asked every `10s` from \
-        the moment on at which `startup` has passed and `delay` is over. When it fails `failures` \
+        What tells whether an instance is alive: a check as in `readiness`, asked every `10s` as \
+        soon as the instance is online and `delay` is over. When it fails `failures` \
         times in a row (3) the process is replaced: in cluster mode by a reload of this instance, \
-        otherwise, or when that fails, by a restart. A process that was not well for longer than \
-        twice the time in which that is found out counts as an unstable end, for `max_restarts` \
-        and the delays. With `log` or `notify` (`WATCHDOG=1`) a sign must come in each interval \
-        once the instance is online. Not in PM2.\
+        otherwise, or when that fails, by a restart. A process that was not well for twice the \
+        time in which that is found out, beside the time to get ready, counts as an unstable end, for `max_restarts` \
+        and the delays. With `log` or `notify` (`WATCHDOG=1`) a sign must come in each interval. \
+        Not in PM2.\
         """);
   }
 

@@ -67,7 +67,8 @@ public record Policies(
     return spec.health().startup().map(Health.Startup::within).orElse(spec.readiness().timeout());
   }
 
-  /// Twice the time in which a process that was never alive is found out.
+  /// The time to get ready, and twice that in which a process that is never alive after it is found
+  /// out.
   private static Duration soundUptime(AppSpec spec) {
     Duration least = spec.restart().minUptime();
     return spec.health()
@@ -78,6 +79,7 @@ public record Policies(
                 .delay()
                 .plus(rhythm.interval().plus(rhythm.timeout()).multipliedBy(rhythm.failures())))
         .map(found -> found.multipliedBy(2))
+        .map(twice -> awaited(spec) ? twice.plus(patience(spec)) : twice)
         .filter(twice -> twice.compareTo(least) > 0)
         .orElse(least);
   }

@@ -10,10 +10,11 @@ import java.util.Optional;
 /// Decides what is asked of one process and what the answers come to. Pure: no clock, no timer.
 ///
 /// Startup has to pass once before anything else is asked. Then readiness has to pass once, asked
-/// twice a second at least, while liveness is asked already. Whoever was ready is unhealthy when
-/// readiness has failed often enough in a row, and dead, once and for all, when liveness has. A
-/// check that listens passes startup and readiness for good; for liveness a sign must come in each
-/// interval, from the moment the process is ready.
+/// twice a second at least. From then on liveness is asked too: what never gets ready is ended for
+/// that, and what takes long to start must not be taken for dead. Whoever was ready is unhealthy
+/// when readiness has failed often enough in a row, and dead, once and for all, when liveness has.
+/// A check that listens passes startup and readiness for good; for liveness a sign must come in
+/// each interval.
 ///
 /// @param rules the checks there are
 record Course(Map<Role, Rule> rules) {
@@ -81,7 +82,6 @@ record Course(Map<Role, Rule> rules) {
 
     /// Startup has passed, or there is none.
     private void started(boolean wasReady) {
-      open(Role.LIVENESS);
       if (rules.containsKey(Role.READINESS)) {
         condition = condition.in(wasReady ? Stage.RUNNING : Stage.GETTING_READY);
         open(Role.READINESS);
@@ -101,16 +101,15 @@ record Course(Map<Role, Rule> rules) {
       watch();
     }
 
-    /// A sign of life is expected from the moment on at which the process is ready.
+    /// Liveness is asked from now on.
     private void watch() {
       rule(Role.LIVENESS)
-          .filter(rule -> !rule.asks())
-          .ifPresent(rule ->
-              put(
-                  Role.LIVENESS,
-                  pulse(Role.LIVENESS)
-                      .heard(false)
-                      .due(after(rule.rhythm().delay().plus(rule.rhythm().interval())))));
+          .ifPresent(rule -> {
+            Duration first = rule.asks() ? Duration.ZERO : rule.rhythm().interval();
+            put(
+                Role.LIVENESS,
+                pulse(Role.LIVENESS).heard(false).due(after(rule.rhythm().delay().plus(first))));
+          });
     }
 
     private void open(Role role) {
@@ -120,9 +119,7 @@ record Course(Map<Role, Rule> rules) {
       }
       if (rule.get().asks()) {
         put(role, pulse(role).due(after(rule.get().rhythm().delay())));
-      } else if (role != Role.LIVENESS
-          && condition.stage() != Stage.RUNNING
-          && pulse(role).heard()) {
+      } else if (condition.stage() != Stage.RUNNING && pulse(role).heard()) {
         passedGate(role);
       }
     }

@@ -24,7 +24,7 @@ final class LastLine implements LogPipes.Taker {
   @Override
   public void received(int count) {
     byte[] bytes = new byte[count];
-    room.flip().get(0, bytes, 0, Math.min(count, room.limit()));
+    room.clear().get(0, bytes);
     keep(bytes);
   }
 
