@@ -66,8 +66,8 @@ final class CheckRules {
   private Optional<Check> http(Node node) {
     if (!(node instanceof Node.Obj object)) {
       return url(node, ".http")
-          .map(url ->
-              new Check.Http(url, Map.of(), Check.StatusRange.FINE, Optional.empty(), true));
+          .map(
+              url -> new Check.Http(url, Map.of(), Check.StatusRange.FINE, Optional.empty(), true));
     }
     for (Node.Member member : object.members()) {
       if (!HTTP_PARTS.contains(member.key())) {
@@ -153,8 +153,7 @@ final class CheckRules {
 
   private Optional<Check> tcp(Node node) {
     Optional<String> text = Node.scalarText(node).map(String::strip);
-    Matcher place =
-        PLACE.matcher(text.map(it -> VARIABLE.matcher(it).replaceAll("1")).orElse(""));
+    Matcher place = PLACE.matcher(text.map(it -> VARIABLE.matcher(it).replaceAll("1")).orElse(""));
     if (place.matches() && isPort(place.group(2))) {
       String written = text.orElseThrow();
       // What is before the port may hold variables as well: it is cut from the text as written.

@@ -19,8 +19,7 @@ final class HealthRules {
   private static final String SUCCESSES = "successes";
   private static final String DELAY = "delay";
   private static final List<String> ONCE = List.of(INTERVAL, TIMEOUT);
-  private static final List<String> AGAIN =
-      List.of(INTERVAL, TIMEOUT, FAILURES, SUCCESSES, DELAY);
+  private static final List<String> AGAIN = List.of(INTERVAL, TIMEOUT, FAILURES, SUCCESSES, DELAY);
 
   private static final Duration STARTUP_INTERVAL = Duration.ofMillis(500);
   private static final Check.Rhythm READINESS =
@@ -74,8 +73,7 @@ final class HealthRules {
     }
     if (!(node.get() instanceof Node.Obj object)) {
       attributes.refuse(
-          key,
-          node.get().shown() + " is no object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}");
+          key, node.get().shown() + " is no object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}");
       return Optional.empty();
     }
     List<String> known = new ArrayList<>(CheckRules.KINDS);
@@ -98,7 +96,11 @@ final class HealthRules {
     OptionalLong bare = Attributes.whole(node.get());
     if (bare.isPresent() && !(mayBeZero && bare.getAsLong() == 0)) {
       String unit = Long.toString(Math.abs(bare.getAsLong()));
-      refuse(key, node.get(), name, "%s has no unit: use \"%ss\" or \"%sms\"".formatted(node.get().shown(), unit, unit));
+      refuse(
+          key,
+          node.get(),
+          name,
+          "%s has no unit: use \"%ss\" or \"%sms\"".formatted(node.get().shown(), unit, unit));
       return usual;
     }
     Optional<Duration> time = Attributes.time(node.get());

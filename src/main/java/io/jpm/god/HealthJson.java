@@ -103,8 +103,7 @@ final class HealthJson {
       return new Check.Tcp(json.getString("tcp"), json.getString("port"));
     }
     if (json.containsKey("exec")) {
-      return new Check.Exec(
-          json.getJsonArray("exec").stream().map(String.class::cast).toList());
+      return new Check.Exec(json.getJsonArray("exec").stream().map(String.class::cast).toList());
     }
     return json.containsKey("log") ? new Check.Log(json.getString("log")) : new Check.Notify();
   }

@@ -78,7 +78,8 @@ final class Instance {
   /// What is known of the health of the present process.
   Vitals vitals = new Vitals();
 
-  /// Why its process is being replaced, while it is; empty: a person has asked for it, or it is not.
+  /// Why its process is being replaced, while it is; empty: a person has asked for it, or it is
+  /// not.
   String leaving = "";
 
   /// Why the present process is not well although it runs.

@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Replaces a process that nobody has asked to be replaced, for a reason that it gives itself: it is
-/// not well, or uses too much. Where the app is in cluster mode a new process comes up beside it
+/// Replaces a process that nobody has asked to be replaced, for a reason that it gives itself: it
+/// is not well, or uses too much. Where the app is in cluster mode a new process comes up beside it
 /// first, as in a reload; otherwise, and where that fails, it is restarted. Owned by GodVerticle's
 /// context.
 final class Renewal {
@@ -101,8 +101,7 @@ final class Renewal {
   private boolean mayGoOnMeanwhile(Instance instance, Event.Cause cause) {
     boolean online = instance.state.phase() == Phase.ONLINE;
     Duration uptime =
-        Duration.ofNanos(
-            parts.god().nanoTime().getAsLong() - instance.state.onlineSinceNanos());
+        Duration.ofNanos(parts.god().nanoTime().getAsLong() - instance.state.onlineSinceNanos());
     return instance.spec.cluster().enabled()
         && online
         && (cause != Event.Cause.HEALTH || instance.policies().wasWell(uptime));

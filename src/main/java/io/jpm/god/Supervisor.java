@@ -262,16 +262,7 @@ final class Supervisor {
         switch (kind) {
           case ERRORED, RELOAD_FAILED -> Level.ERROR;
           case UNHEALTHY, LIMIT -> Level.WARNING;
-          case START,
-              ONLINE,
-              EXIT,
-              RESTART,
-              STOPPING,
-              STOP,
-              DELETE,
-              ADOPT,
-              RELOAD,
-              RECOVERED ->
+          case START, ONLINE, EXIT, RESTART, STOPPING, STOP, DELETE, ADOPT, RELOAD, RECOVERED ->
               Level.INFO;
         };
     LOG.log(

@@ -22,8 +22,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /// Samples what processes use, when somebody asks, watches the memory of those that have a limit,
-/// and asks those whose apps have checks how they are. Serves [SatanCommand]s on [Addresses#SATAN_COMMAND], publishes [io.jpm.bus.SatanReport]s
-/// on [Addresses#SATAN_REPORTS].
+/// and asks those whose apps have checks how they are. Serves [SatanCommand]s on
+/// [Addresses#SATAN_COMMAND], publishes [io.jpm.bus.SatanReport]s on [Addresses#SATAN_REPORTS].
 public final class SatanVerticle extends VerticleBase {
   private final ProcessHost host;
   private final LongSupplier nanoTime;
@@ -62,17 +62,14 @@ public final class SatanVerticle extends VerticleBase {
         .completion();
   }
 
-  private void serve(
-      Message<SatanCommand> message, MemoryWatch watch, Attendants attendants) {
+  private void serve(Message<SatanCommand> message, MemoryWatch watch, Attendants attendants) {
     switch (message.body()) {
       case SatanCommand.Limits(Map<ProcessIdentity, Long> bytes) -> {
         watch.set(bytes);
         message.reply(new SatanReply.Done());
       }
       case SatanCommand.Attend attend ->
-          attendants
-              .attend(attend)
-              .onComplete(_ -> message.reply(new SatanReply.Done()));
+          attendants.attend(attend).onComplete(_ -> message.reply(new SatanReply.Done()));
       case SatanCommand.Began began -> attendants.began(began);
       case SatanCommand.SaidReady(WorkerId worker) -> attendants.saidReady(worker);
       case SatanCommand.Leave(WorkerId worker) -> attendants.leave(worker);

@@ -12,8 +12,8 @@ import java.time.Duration;
 /// @param restart when to start again
 /// @param stop how to end
 /// @param readiness when it is online
-/// @param soundUptime after so long a run it is no failure of the app that its liveness check fails:
-///   it was well for a while
+/// @param soundUptime after so long a run it is no failure of the app that its liveness check
+///   fails: it was well for a while
 /// @param dependent whether it depends on other apps
 /// @param trial whether this is a process beside the one that counts: what ends of itself, or does
 ///   not get ready, stays so

@@ -106,8 +106,7 @@ record Running(Policies policies, Stopping stopping, long now) {
     Counters counters =
         policies.wasWell(uptime) ? afterRunOf(uptime, state.counters()) : state.counters().failed();
     Supervised counted = state.counted(counters).because(why);
-    Supervised pledged =
-        Restarting.pledge(counted, rules().afterIllness(why, counted.unstable()));
+    Supervised pledged = Restarting.pledge(counted, rules().afterIllness(why, counted.unstable()));
     return stopping.end(pledged, Ending.FELL, pledged.reason());
   }
 

@@ -35,8 +35,7 @@ public final class Supervision {
       case Event.TryAsked(String reason) -> orders.tryAsked(state, reason);
       case Event.StopAsked() -> orders.stopAsked(state);
       case Event.RestartAsked() -> orders.restartAsked(state);
-      case Event.RestartDue(Event.Cause cause, String reason)
-          when cause == Event.Cause.HEALTH ->
+      case Event.RestartDue(Event.Cause cause, String reason) when cause == Event.Cause.HEALTH ->
           running.unwell(state, reason);
       case Event.RestartDue due -> orders.restartDue(state, due);
       case Event.DependenciesMet _ -> launching.dependenciesMet(state);

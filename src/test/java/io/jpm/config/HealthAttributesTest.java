@@ -68,8 +68,9 @@ class HealthAttributesTest {
   void everyPartIsRead() {
     Health.Probe probe =
         app("""
-            "liveness": {"exec": ["./check", "${PORT}"], "interval": "5s", "timeout": "1500ms",
-              "failures": 2, "successes": 4, "delay": "1m"}""")
+        "liveness": {"exec": ["./check", "${PORT}"], "interval": "5s", "timeout": "1500ms",
+          "failures": 2, "successes": 4, "delay": "1m"}\
+        """)
             .health()
             .liveness()
             .orElseThrow();
@@ -94,7 +95,8 @@ class HealthAttributesTest {
             check(
                 """
                 "http": {"url": "https://x/", "headers": {"Host": "shop"}, "status": "200-204",
-                  "body": "ok|fine", "verify": false}"""))
+                  "body": "ok|fine", "verify": false}\
+                """))
         .isEqualTo(
             new Check.Http(
                 "https://x/",
@@ -135,7 +137,8 @@ class HealthAttributesTest {
   void anAppWithChecksHasAMinuteToGetReady() {
     assertThat(app("\"readiness\": {\"tcp\": 80}").readiness().timeout())
         .isEqualTo(Duration.ofMinutes(1));
-    assertThat(app("\"readiness\": {\"tcp\": 80}, \"listen_timeout\": \"5s\"").readiness().timeout())
+    assertThat(
+            app("\"readiness\": {\"tcp\": 80}, \"listen_timeout\": \"5s\"").readiness().timeout())
         .isEqualTo(Duration.ofSeconds(5));
   }
 
@@ -149,15 +152,25 @@ class HealthAttributesTest {
                 "readiness": {"http": "ftp://x",
                   "intervall": "5s"},
                 "liveness": {"tcp": 80,
-                  "http": "http://x/"}"""))
+                  "http": "http://x/"}\
+                """))
         .satisfiesExactlyInAnyOrder(
-            line -> assertThat(line).contains(":2: ").endsWith(
-                "startup.timeout: 60 has no unit: use \"60s\" or \"60ms\""),
-            line -> assertThat(line).contains(":3: ").contains("readiness.http: \"ftp://x\" is no address of HTTP"),
-            line -> assertThat(line).contains(":4: ").endsWith(
-                "readiness: unknown key \"intervall\": did you mean \"interval\"?"),
-            line -> assertThat(line).contains(":6: ").endsWith(
-                "liveness.http: tcp and http are both given: keep one of them"));
+            line ->
+                assertThat(line)
+                    .contains(":2: ")
+                    .endsWith("startup.timeout: 60 has no unit: use \"60s\" or \"60ms\""),
+            line ->
+                assertThat(line)
+                    .contains(":3: ")
+                    .contains("readiness.http: \"ftp://x\" is no address of HTTP"),
+            line ->
+                assertThat(line)
+                    .contains(":4: ")
+                    .endsWith("readiness: unknown key \"intervall\": did you mean \"interval\"?"),
+            line ->
+                assertThat(line)
+                    .contains(":6: ")
+                    .endsWith("liveness.http: tcp and http are both given: keep one of them"));
   }
 
   @ParameterizedTest

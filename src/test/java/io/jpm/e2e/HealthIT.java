@@ -130,11 +130,9 @@ class HealthIT {
   void whatAnswersWithAnErrorDoesNotGetReadyAndSaysWhy() throws IOException {
     answer(500);
     var result =
-        jpm.run(
-                "start", file(app().put("readiness", probe()).put("listen_timeout", "2s")))
+        jpm.run("start", file(app().put("readiness", probe()).put("listen_timeout", "2s")))
             .failed();
-    String why =
-        "not ready within 2 s: http://127.0.0.1:%d/health answers 500".formatted(port);
+    String why = "not ready within 2 s: http://127.0.0.1:%d/health answers 500".formatted(port);
     assertThat(result.err()).contains(why);
     assertThat(status(listed(0))).isEqualTo("errored");
     assertThat(own(listed(0)).getString("reason")).contains(why);
@@ -194,7 +192,9 @@ class HealthIT {
     }
     assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
     assertThat(status(listed(0))).isEqualTo("online");
-    assertThat(jpm.run("events", "--lines", "50").out()).contains("unhealthy").contains("recovered");
+    assertThat(jpm.run("events", "--lines", "50").out())
+        .contains("unhealthy")
+        .contains("recovered");
   }
 
   @Test
@@ -218,7 +218,8 @@ class HealthIT {
   @Test
   void aCommandThatFailsIsQuoted() throws IOException {
     answer(200);
-    jpm.script("check", "#!/bin/sh\necho looking\n[ -e full ] || exit 0\necho disk full >&2\nexit 1\n");
+    jpm.script(
+        "check", "#!/bin/sh\necho looking\n[ -e full ] || exit 0\necho disk full >&2\nexit 1\n");
     JsonObject exec = probe();
     exec.remove("http");
     exec.put("exec", new JsonArray().add("./check")).put("timeout", "20s");

@@ -9,10 +9,10 @@ import io.jpm.model.Backoff;
 import io.jpm.model.Balance;
 import io.jpm.model.Check;
 import io.jpm.model.Cluster;
-import io.jpm.model.Health;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
+import io.jpm.model.Health;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Instances;
@@ -218,8 +218,7 @@ class JournalTest {
                 new Check.StatusRange(200, 204),
                 Optional.of("ok"),
                 false),
-            new Check.Http(
-                "http://x/", Map.of(), Check.StatusRange.FINE, Optional.empty(), true),
+            new Check.Http("http://x/", Map.of(), Check.StatusRange.FINE, Optional.empty(), true),
             new Check.Tcp("::1", "${PORT}"),
             new Check.Exec(List.of("./check", "x")),
             new Check.Log("ready"),
@@ -228,8 +227,7 @@ class JournalTest {
         new Health.Startup(new Check.Notify(), Duration.ofMillis(500), Duration.ofSeconds(60));
     return Stream.concat(
         Stream.of(
-            Health.NONE,
-            new Health(Optional.of(startup), Optional.empty(), Optional.empty())),
+            Health.NONE, new Health(Optional.of(startup), Optional.empty(), Optional.empty())),
         checks.stream()
             .map(check -> Optional.of(new Health.Probe(check, rhythm)))
             .map(probe -> new Health(Optional.empty(), probe, probe)));

@@ -22,8 +22,7 @@ class SupervisionHealthTest {
 
   private static Policies policies(Health health) {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    return Policies.of(
-        AppSpec.of(new AppName("a"), command, Path.of("/")).health(health).build());
+    return Policies.of(AppSpec.of(new AppName("a"), command, Path.of("/")).health(health).build());
   }
 
   private static final Policies ALIVE =
@@ -44,8 +43,7 @@ class SupervisionHealthTest {
 
   /// The tree of what is stopping has gone; a delay, if any, is over.
   private static Supervised again(Supervised state, Policies policies, long now) {
-    Supervised next =
-        on(state, new Event.TreeGone(state.generation()), policies, now).next();
+    Supervised next = on(state, new Event.TreeGone(state.generation()), policies, now).next();
     if (next.phase() != Phase.LAUNCHING) {
       return next;
     }
@@ -105,8 +103,7 @@ class SupervisionHealthTest {
   @Test
   void checksAreWaitedForAsLongAsStartupMayTake() {
     var startup =
-        new Health.Startup(
-            new Check.Tcp("h", "1"), Duration.ofMillis(500), Duration.ofSeconds(60));
+        new Health.Startup(new Check.Tcp("h", "1"), Duration.ofMillis(500), Duration.ofSeconds(60));
     Policies gated =
         policies(new Health(Optional.of(startup), Optional.of(PROBE), Optional.empty()));
     Supervised state = on(Supervised.NEW, new Event.StartAsked(), gated, 0).next();
@@ -122,8 +119,7 @@ class SupervisionHealthTest {
 
   @Test
   void whoAsksForTimeGetsItButNeverLess() {
-    Policies gated =
-        policies(new Health(Optional.empty(), Optional.of(PROBE), Optional.empty()));
+    Policies gated = policies(new Health(Optional.empty(), Optional.of(PROBE), Optional.empty()));
     Supervised state = on(Supervised.NEW, new Event.StartAsked(), gated, 0).next();
     Supervised waiting = on(state, new Event.Spawned(1), gated, 0).next();
     Event more = new Event.MoreTimeAsked(1, Duration.ofSeconds(2));

@@ -50,8 +50,7 @@ final class Attendance {
     health.readiness().ifPresent(it -> checks.put(Role.READINESS, it.check()));
     health.liveness().ifPresent(it -> checks.put(Role.LIVENESS, it.check()));
     this.course =
-        new Course(
-            Rule.of(health, (check, time) -> Silence.of(check, time, attend.variables())));
+        new Course(Rule.of(health, (check, time) -> Silence.of(check, time, attend.variables())));
   }
 
   /// Begins to listen. Completes when nothing the process says can be missed.
@@ -131,11 +130,13 @@ final class Attendance {
   }
 
   private void ready(Check check) {
-    each(check, role -> {
-      if (role != Role.LIVENESS) {
-        take(new News.Heard(role));
-      }
-    });
+    each(
+        check,
+        role -> {
+          if (role != Role.LIVENESS) {
+            take(new News.Heard(role));
+          }
+        });
   }
 
   private void each(Check check, Consumer<Role> action) {

@@ -27,10 +27,7 @@ public final class Attendants {
   /// @param nanoTime monotonic time
   /// @param reports takes what is found out, on the context
   public static Attendants of(
-      Vertx vertx,
-      Edges edges,
-      LongSupplier nanoTime,
-      Consumer<SatanReport.OfHealth> reports) {
+      Vertx vertx, Edges edges, LongSupplier nanoTime, Consumer<SatanReport.OfHealth> reports) {
     return new Attendants(
         new Attendance.Means(
             vertx,

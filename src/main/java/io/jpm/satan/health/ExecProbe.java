@@ -111,8 +111,17 @@ final class ExecProbe {
       SpawnResult result =
           host.spawn(
               new SpawnRequest(
-                  program.get(), command, variables, spec.cwd(), way, way, tag, spec.runAs(),
-                  false, false, List.of()),
+                  program.get(),
+                  command,
+                  variables,
+                  spec.cwd(),
+                  way,
+                  way,
+                  tag,
+                  spec.runAs(),
+                  false,
+                  false,
+                  List.of()),
               this);
       if (result instanceof SpawnResult.Refused) {
         letGo();

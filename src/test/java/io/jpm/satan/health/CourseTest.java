@@ -22,7 +22,8 @@ class CourseTest {
   private long now = 1_000;
 
   private void asks(Role role, Duration interval, int failures, int successes) {
-    var rhythm = new Check.Rhythm(interval, SECOND.multipliedBy(2), failures, successes, Duration.ZERO);
+    var rhythm =
+        new Check.Rhythm(interval, SECOND.multipliedBy(2), failures, successes, Duration.ZERO);
     rules.put(role, new Rule(rhythm, true, "no answer"));
   }
 
@@ -101,7 +102,8 @@ class CourseTest {
     next(Role.READINESS, ILL);
     next(Role.READINESS, new Finding.Failed("nothing listens"));
     assertThat(said())
-        .containsExactly(new Order.SayNotYet("answers 500"), new Order.SayNotYet("nothing listens"));
+        .containsExactly(
+            new Order.SayNotYet("answers 500"), new Order.SayNotYet("nothing listens"));
   }
 
   @Test
@@ -218,8 +220,7 @@ class CourseTest {
 
   @Test
   void delayIsWaitedFirst() {
-    var rhythm =
-        new Check.Rhythm(SECOND, SECOND, 1, 1, Duration.ofSeconds(30));
+    var rhythm = new Check.Rhythm(SECOND, SECOND, 1, 1, Duration.ofSeconds(30));
     rules.put(Role.LIVENESS, new Rule(rhythm, true, "no answer"));
     begin();
     after(Duration.ofSeconds(29));
@@ -286,7 +287,8 @@ class CourseTest {
     begin();
     take(new News.Failing("it says so"));
     take(new News.Failing("it says so"));
-    assertThat(said()).containsExactly(new Order.SayUnhealthy("it says so"), new Order.SayDead("it says so"));
+    assertThat(said())
+        .containsExactly(new Order.SayUnhealthy("it says so"), new Order.SayDead("it says so"));
   }
 
   @Test

@@ -64,7 +64,12 @@ class CourseWalkTest {
   ///
   /// @param asked which checks have an attempt under way, as the orders tell
   record World(
-      Condition condition, long now, Set<Role> asked, boolean ready, boolean unhealthy, boolean dead) {
+      Condition condition,
+      long now,
+      Set<Role> asked,
+      boolean ready,
+      boolean unhealthy,
+      boolean dead) {
     World after(Kinds kinds, News news, long later) {
       long time = now + later;
       Course.Step step = kinds.course().step(condition, news, time);
@@ -134,27 +139,28 @@ class CourseWalkTest {
     /// The same without what makes the number of worlds endless.
     World essence() {
       Map<Role, Pulse> pulses = new EnumMap<>(Role.class);
-      condition.pulses().forEach((role, pulse) -> {
-        OptionalLong due =
-            pulse.due().isPresent()
-                ? OptionalLong.of(Math.max(0, pulse.due().getAsLong() - now))
-                : pulse.due();
-        // The time of the latest attempt matters only until it is answered.
-        long asked = pulse.asking() ? pulse.askedAt() - now : 0;
-        pulses.put(
-            role,
-            new Pulse(
-                due,
-                5,
-                pulse.asking(),
-                asked,
-                Math.min(COUNTED, pulse.failures()),
-                Math.min(COUNTED, pulse.passes()),
-                pulse.heard(),
-                pulse.finding()));
-      });
-      var small =
-          new Condition(condition.stage(), pulses, condition.unhealthy(), condition.told());
+      condition
+          .pulses()
+          .forEach((role, pulse) -> {
+            OptionalLong due =
+                pulse.due().isPresent()
+                    ? OptionalLong.of(Math.max(0, pulse.due().getAsLong() - now))
+                    : pulse.due();
+            // The time of the latest attempt matters only until it is answered.
+            long asked = pulse.asking() ? pulse.askedAt() - now : 0;
+            pulses.put(
+                role,
+                new Pulse(
+                    due,
+                    5,
+                    pulse.asking(),
+                    asked,
+                    Math.min(COUNTED, pulse.failures()),
+                    Math.min(COUNTED, pulse.passes()),
+                    pulse.heard(),
+                    pulse.finding()));
+          });
+      var small = new Condition(condition.stage(), pulses, condition.unhealthy(), condition.told());
       return new World(small, 0, asked, ready, unhealthy, dead);
     }
   }

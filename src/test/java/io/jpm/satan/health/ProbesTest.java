@@ -66,9 +66,7 @@ class ProbesTest {
                       // Never answered.
                     }
                     case "/head" ->
-                        request
-                            .response()
-                            .end(String.valueOf(request.getHeader("X-Who")));
+                        request.response().end(String.valueOf(request.getHeader("X-Who")));
                     case "/moved" ->
                         request.response().setStatusCode(302).putHeader("Location", "/").end();
                     default -> request.response().setStatusCode(status).end(body);
@@ -135,8 +133,7 @@ class ProbesTest {
     assertThat(reason(http("http://127.0.0.1:${PORT}/ready")))
         .isEqualTo(url("/ready") + " answers 503");
     var expected =
-        new Check.Http(
-            url("/"), Map.of(), new Check.StatusRange(503, 503), Optional.empty(), true);
+        new Check.Http(url("/"), Map.of(), new Check.StatusRange(503, 503), Optional.empty(), true);
     assertThat(reason(expected)).isEqualTo("passed");
   }
 
@@ -240,15 +237,14 @@ class ProbesTest {
   void aCommandThatIsGivenUpIsEndedWithAllItsProcesses() throws IOException {
     Check.Exec check = script("sleep 1000 & echo $! $$ > pids.new; mv pids.new pids; wait");
     Promise<Attempt> begun = Promise.promise();
-    vertx.runOnContext(
-        _ ->
-            begun.complete(
-                probes.ask(
-                    check,
-                    subject(),
-                    finding -> {
-                      throw new AssertionError("it is told " + finding);
-                    })));
+    vertx.runOnContext(_ ->
+        begun.complete(
+            probes.ask(
+                check,
+                subject(),
+                finding -> {
+                  throw new AssertionError("it is told " + finding);
+                })));
     Attempt attempt = await(begun.future());
     Path pids = dir.resolve("pids");
     Eventually.await("it runs", HostFixture.DEADLINE, () -> Files.exists(pids));
