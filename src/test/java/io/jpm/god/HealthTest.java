@@ -195,12 +195,7 @@ class HealthTest extends GodHarness {
     var brief =
         new RestartPolicy(
             usual.when(), 16, Duration.ofMillis(1), usual.backoff(), usual.stopExitCodes());
-    AppSpec web =
-        cluster("web", 2)
-            .draft()
-            .health(ALIVE)
-            .restart(brief)
-            .build();
+    AppSpec web = cluster("web", 2).draft().health(ALIVE).restart(brief).build();
     start(web);
     awaitTold(SatanCommand.Began.class, 2);
     SatanCommand.Began first = all(SatanCommand.Began.class).getFirst();

@@ -61,7 +61,7 @@ class ProbesTest {
                 .createHttpServer()
                 .connectionHandler(_ -> connections.incrementAndGet())
                 .requestHandler(request -> {
-                  switch (request.path()) {
+                  switch (String.valueOf(request.path())) {
                     case "/mute" -> {
                       // Never answered.
                     }
@@ -249,7 +249,7 @@ class ProbesTest {
     Path pids = dir.resolve("pids");
     Eventually.await("it runs", HostFixture.DEADLINE, () -> Files.exists(pids));
     vertx.runOnContext(_ -> attempt.giveUp());
-    for (String pid : Files.readString(pids).strip().split(" ")) {
+    for (String pid : Files.readString(pids).strip().split(" ", -1)) {
       Eventually.await(
           pid + " is gone",
           HostFixture.DEADLINE,
