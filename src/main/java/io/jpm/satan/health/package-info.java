@@ -1,7 +1,7 @@
 /// How processes are, as their apps' checks tell. `Attendants` keeps one `Attendance` for each
-/// process; `Course` decides, purely, what is asked when and what the answers come to; `Probes` asks,
-/// and a `Hearing` listens to what processes say by themselves. The room knows `model`, `os` and
-/// `bus`.
+/// process; `Course` decides, purely, what is asked when and what the answers come to; `Probes`
+/// asks, and a `Hearing` listens to what processes say by themselves. The room knows `model`, `os`
+/// and `bus`.
 @NullMarked
 package io.jpm.satan.health;
 
