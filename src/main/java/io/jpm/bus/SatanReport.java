@@ -2,6 +2,7 @@ package io.jpm.bus;
 
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
+import java.time.Duration;
 
 /// What Satan has noticed by itself. Published on [Addresses#SATAN_REPORTS].
 public sealed interface SatanReport extends BusMessage {
@@ -38,6 +39,11 @@ public sealed interface SatanReport extends BusMessage {
   ///
   /// @param reason as in [Unhealthy]
   record Dead(WorkerId worker, String reason) implements OfHealth {}
+
+  /// The process asks for time to get ready (`EXTEND_TIMEOUT_USEC=` of `sd_notify(3)`).
+  ///
+  /// @param time from now on; positive
+  record MoreTime(WorkerId worker, Duration time) implements OfHealth {}
 
   /// What the process says about itself (`STATUS=` of `sd_notify(3)`).
   ///

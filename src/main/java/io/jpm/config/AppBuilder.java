@@ -5,6 +5,7 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
 import io.jpm.model.Condition;
+import io.jpm.model.Health;
 import io.jpm.model.Hooks;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
@@ -82,7 +83,8 @@ final class AppBuilder {
     RunAs runAs = new Rights(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
     StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
-    Readiness readiness = readiness(cluster);
+    Health health = new HealthRules(attributes).read();
+    Readiness readiness = readiness(cluster, health);
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
     LogRules logRules = new LogRules(attributes, context, label, cwd);
     LogFiles logs = logRules.read();
@@ -108,6 +110,7 @@ final class AppBuilder {
             .stop(stop)
             .readiness(readiness)
             .hooks(hooks)
+            .health(health)
             .triggers(triggers)
             .dependsOn(dependsOn)
             .logs(logs)
@@ -221,8 +224,9 @@ final class AppBuilder {
         .orElseGet(OptionalInt::empty);
   }
 
-  private Readiness readiness(Cluster cluster) {
-    Duration usual = cluster.enabled() ? ClusterRules.PATIENCE : Readiness.DEFAULT.timeout();
+  private Readiness readiness(Cluster cluster, Health health) {
+    Duration alone = cluster.enabled() ? ClusterRules.PATIENCE : Readiness.DEFAULT.timeout();
+    Duration usual = health.gates() ? HealthRules.PATIENCE : alone;
     Duration timeout = attributes.duration(AppKey.LISTEN_TIMEOUT, usual);
     if (timeout.isZero()) {
       attributes.refuse(AppKey.LISTEN_TIMEOUT, "0 is no time to get ready in: use more");

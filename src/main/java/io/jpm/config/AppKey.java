@@ -16,6 +16,8 @@ import static io.jpm.config.AppKey.Type.ACCOUNT;
 import static io.jpm.config.AppKey.Type.ADDRESSES;
 import static io.jpm.config.AppKey.Type.BALANCING;
 import static io.jpm.config.AppKey.Type.BOOLEAN;
+import static io.jpm.config.AppKey.Type.CHECKED;
+import static io.jpm.config.AppKey.Type.CHECKED_ONCE;
 import static io.jpm.config.AppKey.Type.CODES;
 import static io.jpm.config.AppKey.Type.COUNT;
 import static io.jpm.config.AppKey.Type.CRON;
@@ -155,8 +157,11 @@ public enum AppKey {
       READY,
       DURATION,
       "--listen-timeout",
-      "3s; in cluster mode 30s",
+      "3s; in cluster mode 30s; with readiness 60s",
       "how long it may take until it says so"),
+  STARTUP(READY, CHECKED_ONCE, "", "none", "what has to pass once after a start"),
+  READINESS(READY, CHECKED, "", "none", "what tells that it can be given work"),
+  LIVENESS(READY, CHECKED, "", "none", "what tells that it is alive"),
 
   ON(READY, HOOKS, "", "nobody", "who is told when it crashes or is not well"),
 
@@ -265,6 +270,9 @@ public enum AppKey {
     ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
     HOOKS("object of crash, errored, unhealthy, recovered, limit and commands or webhooks"),
     PROXY_HEADER("off, v1, v2, or true for v2"),
+    CHECKED_ONCE("object of http, tcp, exec, log or notify, and interval and timeout"),
+    CHECKED(
+        "object of http, tcp, exec, log or notify, and interval, timeout, failures, successes and delay"),
     LIMITS("object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 
     private final String form;

@@ -307,6 +307,54 @@ final class KeyNotes {
         and the old one stays.\
         """,
         "takes both for a success.");
+    addChecks();
+  }
+
+  private static void addChecks() {
+    add(
+        AppKey.STARTUP,
+        """
+        What has to pass once after each start, before the others are asked and before the \
+        instance is online: an object with one check, as in `readiness`, and `interval` (`500ms`) \
+        and `timeout` (`60s`). `timeout` is the time for all attempts together; when it is over \
+        the start has failed, with what was found last as the reason. One attempt may take 5 s. \
+        Not in PM2.\
+        """);
+    add(
+        AppKey.READINESS,
+        """
+        What tells whether an instance can be given work: `{"http": \
+        "http://127.0.0.1:${PORT}/ready", "interval": "5s", "timeout": "2s", "failures": 3, \
+        "successes": 1, "delay": "0s"}`. An instance is online when it has passed, and until then \
+        it is asked every 500 ms at least; when that takes longer than the `timeout` of `startup`, \
+        or without one `listen_timeout`, the start has failed. A `reload` waits for it as well. \
+        When it fails so often in a row as `failures` says, the instance is `unhealthy` until it \
+        has passed `successes` times; it is not restarted for that. Lengths of time need a unit.
+
+        The check is one of these. `http`: an address, or `{"url": …, "headers": {…}, "status": \
+        "200-299", "body": …, "verify": true}`; passed when the status is one of 200 to 399 or as \
+        said, and `body`, a regular expression, is found in the first 64 KB. Redirects are not \
+        followed; `verify: false` takes any certificate. `tcp`: a port, or `"host:port"`; passed \
+        when a connection is taken. `exec`: a command, in the app's directory and with its user, \
+        environment and `JPM_PID`; passed when it ends with 0. `log`: a regular expression that a \
+        line of the output matches. `notify: true`: the app says so itself, by `READY=1` of \
+        `sd_notify(3)` or `ready` over Node's channel. `${NAME}` in a text is a variable of the \
+        instance's own environment.
+
+        Where instances share a socket, `http` and `tcp` reach whichever takes the connection; \
+        with `balance: proxy` each has its own `PORT`. Not in PM2.\
+        """);
+    add(
+        AppKey.LIVENESS,
+        """
+        What tells whether an instance is alive: a check as in `readiness`, asked every `10s` as \
+        soon as the instance is online and `delay` is over. When it fails `failures` \
+        times in a row (3) the process is replaced: in cluster mode by a reload of this instance, \
+        otherwise, or when that fails, by a restart. A process that was not well for twice the \
+        time in which that is found out, beside the time to get ready, counts as an unstable end, for `max_restarts` \
+        and the delays. With `log` or `notify` (`WATCHDOG=1`) a sign must come in each interval. \
+        Not in PM2.\
+        """);
   }
 
   private static void addHooks() {

@@ -57,6 +57,8 @@ final class StartAttributes {
           FRACTION,
           RULE,
           CODES,
+          CHECKED,
+          CHECKED_ONCE,
           CRON,
           ZONE,
           STOPPING,

@@ -190,7 +190,7 @@ final class Daemon {
           new HistoryVerticle(
               home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
       deploy(new HooksVerticle(host, home.root(), System::nanoTime));
-      deploy(new SatanVerticle(host, System::nanoTime));
+      deploy(new SatanVerticle(host, home.root(), System::nanoTime));
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));

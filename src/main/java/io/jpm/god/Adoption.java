@@ -143,6 +143,7 @@ final class Adoption {
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.balancing().began(instance, found.identity());
           supervisor.processes().begin(instance);
+          supervisor.processes().attendAdopted(instance, found.identity());
           assumeReadyWithoutChannel(instance);
           Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();
@@ -152,12 +153,13 @@ final class Adoption {
   /// Nobody will ever hear from a process whose channel is lost that it is ready.
   private void assumeReadyWithoutChannel(Instance instance) {
     boolean deaf = instance.child != null && !instance.child.hasChannel();
-    if (deaf && instance.state.awaiting() == Awaiting.READINESS) {
+    boolean toSpeak = instance.spec.readiness().awaited() || !instance.spec.health().gates();
+    if (deaf && toSpeak && instance.state.awaiting() == Awaiting.READINESS) {
       LOG.log(
           Level.WARNING,
           "{0}: its channel cannot be taken over, so it is taken for ready",
           instance.label());
-      supervisor.on(instance, new Event.Ready(instance.state.generation()));
+      supervisor.attending().saysNothing(instance);
     }
   }
 

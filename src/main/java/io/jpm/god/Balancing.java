@@ -69,7 +69,7 @@ final class Balancing {
           LOG.log(Level.DEBUG, "{0} listens on {1}", instance.label(), report.address());
           instance.listening = true;
           journal.changed();
-          if (instance.role == Role.SUCCESSOR && !instance.spec.readiness().awaited()) {
+          if (instance.role == Role.SUCCESSOR && !instance.readinessIsTold()) {
             supervisor.accept(instance, new Event.Ready(instance.state.generation()));
           }
           instance.tellWaiting();

@@ -39,10 +39,12 @@ public final class GodVerticle extends VerticleBase {
     this.supervisor = supervisor;
     var succession = new Succession(god, registry, supervisor, journal);
     var parts = Parts.of(vertx, god, registry, supervisor, journal, succession);
+    supervisor.renewBy(new Renewal(parts));
     var commands = new Commands(parts);
     return supervisor
         .balancing()
         .listen()
+        .compose(_ -> supervisor.attending().listen())
         .compose(_ -> OffLoop.call(vertx, file::read))
         .compose(snapshot -> {
           restore(snapshot);

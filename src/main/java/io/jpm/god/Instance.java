@@ -81,6 +81,13 @@ final class Instance {
   /// What the present process says over its channel.
   AppChannel channel = new AppChannel();
 
+  /// What is known of the health of the present process.
+  Vitals vitals = new Vitals();
+
+  /// Why its process is being replaced, while it is; empty: a person has asked for it, or it is
+  /// not.
+  String leaving = "";
+
   /// Why the present process is not well although it runs.
   Optional<String> unhealthy = Optional.empty();
 
@@ -145,8 +152,15 @@ final class Instance {
     return Optional.ofNullable(child).map(Child::identity);
   }
 
+  /// Whether somebody tells when a process of it is ready: itself, or its checks.
+  boolean readinessIsTold() {
+    return spec.readiness().awaited() || spec.health().gates();
+  }
+
   InstanceView view() {
-    return view(state.phase(), process(), state.reason());
+    boolean lacks = state.phase() == Phase.LAUNCHING && !vitals.lacking.isEmpty();
+    String reason = state.reason() + (lacks ? "; not ready yet: " + vitals.lacking : "");
+    return view(state.phase(), process(), reason);
   }
 
   /// As it is but for what is said otherwise.

@@ -1,6 +1,8 @@
 package io.jpm.god;
 
 import io.jpm.model.AppName;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -8,6 +10,7 @@ import java.util.Map;
 /// by GodVerticle's context.
 final class Interruptions {
   private final Map<AppName, Boolean> underWay = new HashMap<>();
+  private final Map<AppName, Deque<Runnable>> waiting = new HashMap<>();
 
   /// Whether the reload of `app` may begin: there is no other of it.
   boolean begin(AppName app) {
@@ -16,6 +19,19 @@ final class Interruptions {
 
   void end(AppName app) {
     underWay.remove(app);
+    Deque<Runnable> others = waiting.get(app);
+    // One after the other: the first may begin something that the next has to wait for.
+    while (others != null && !others.isEmpty() && !underWay.containsKey(app)) {
+      others.remove().run();
+    }
+    if (others != null && others.isEmpty()) {
+      waiting.remove(app, others);
+    }
+  }
+
+  /// Runs `action` when what is under way for `app` has ended.
+  void onceFree(AppName app, Runnable action) {
+    waiting.computeIfAbsent(app, _ -> new ArrayDeque<>()).add(action);
   }
 
   /// Somebody wants something else of `app`.

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -33,6 +34,7 @@ final class Processes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private static final int SPAWN_THREADS = 4;
+  private static final String PORT = "PORT";
 
   private final Vertx vertx;
   private final Context context;
@@ -43,6 +45,7 @@ final class Processes {
   private final SpawnRequests requests;
   private final StopCommands stopCommands;
   private final Speech speech;
+  private final Attending attending;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
 
@@ -50,6 +53,7 @@ final class Processes {
       Context context,
       GodContext god,
       Speech speech,
+      Attending attending,
       Balancing balancing,
       BiConsumer<Instance, Event> supervisor) {
     this.vertx = context.owner();
@@ -58,6 +62,7 @@ final class Processes {
     this.context = context;
     this.god = god;
     this.speech = speech;
+    this.attending = attending;
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
@@ -147,16 +152,34 @@ final class Processes {
     Watcher watcher = new Watcher(instance, generation);
     instance.watcher = watcher;
     // Threads of their own: a program on a hung network disk must not hold up the journal.
-    return spawners
-        .executeBlocking(
-            () -> {
-              Failpoint.SPAWN_BEGINS.hit();
-              SpawnResult result = god.host().spawn(request, watcher);
-              Failpoint.SPAWNED.hit();
-              return result;
-            },
-            false)
+    return attending
+        .attend(instance, request.environment())
+        .compose(_ ->
+            spawners.executeBlocking(
+                () -> {
+                  Failpoint.SPAWN_BEGINS.hit();
+                  SpawnResult result = god.host().spawn(request, watcher);
+                  Failpoint.SPAWNED.hit();
+                  return result;
+                },
+                false))
         .map(Objects::requireNonNull);
+  }
+
+  /// Has the process of an earlier daemon looked after.
+  void attendAdopted(Instance instance, ProcessIdentity process) {
+    if (!instance.spec.health().any()) {
+      return;
+    }
+    // The one variable that the balancer may have given it.
+    OffLoop.call(vertx, () -> god.host().variable(process, PORT))
+        .onSuccess(port -> {
+          Map<String, String> variables = requests.environment(instance);
+          port.ifPresent(number -> variables.put(PORT, number));
+          if (instance.process().equals(Optional.of(process))) {
+            attending.adopt(instance, process, variables);
+          }
+        });
   }
 
   private void spawned(Instance instance, long generation, SpawnResult result) {
@@ -165,6 +188,7 @@ final class Processes {
         Instant now = god.wallClock().instant();
         watch(instance, child);
         balancing.began(instance, child.identity());
+        attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);
         on(instance, new Event.Spawned(generation));

@@ -87,7 +87,7 @@ final class Replacement {
 
   /// Where nothing tells that a process is ready it is so when it has run for a while.
   private void awaitStability(Instance successor, Instance old, boolean listened) {
-    if (successor.spec.readiness().awaited() || Sequence.over(successor.state)) {
+    if (successor.readinessIsTold() || Sequence.over(successor.state)) {
       return;
     }
     Duration stable = successor.spec.restart().minUptime();

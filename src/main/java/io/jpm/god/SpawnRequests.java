@@ -78,7 +78,9 @@ final class SpawnRequests {
     return new WorkerId(instance.id, instance.birth.toEpochMilli(), generation);
   }
 
-  private Map<String, String> environment(Instance instance) {
+  /// What an instance's processes have in their environment, but for what they need to share what
+  /// they listen on.
+  Map<String, String> environment(Instance instance) {
     Map<String, String> environment = new HashMap<>(instance.spec.variables().effective());
     environment.putAll(AddedVariables.of(instance.spec, instance.id, instance.number, home));
     return environment;

@@ -60,6 +60,7 @@ final class SpecJson {
     LogFilesJson.put(json, spec.logs());
     ClusterJson.put(json, spec.cluster());
     HooksJson.put(json, spec.hooks());
+    HealthJson.put(json, spec.health());
     spec.pidFile().ifPresent(path -> json.put("pid_file", path.toString()));
     return json;
   }
@@ -90,6 +91,7 @@ final class SpecJson {
         .logs(LogFilesJson.read(json))
         .cluster(ClusterJson.read(json))
         .hooks(HooksJson.read(json))
+        .health(HealthJson.read(json))
         .pidFile(path(json, "pid_file"))
         .build();
   }

@@ -1,13 +1,11 @@
 package io.jpm.god;
 
 import io.jpm.bus.Addresses;
-import io.jpm.supervise.Event;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 
 /// Acts on what apps say over their channels. Owned by GodVerticle's context.
 final class Speech {
@@ -15,12 +13,12 @@ final class Speech {
 
   private final Vertx vertx;
   private final Journal journal;
-  private final BiConsumer<Instance, Event> supervisor;
+  private final Attending attending;
 
-  Speech(Vertx vertx, Journal journal, BiConsumer<Instance, Event> supervisor) {
+  Speech(Vertx vertx, Journal journal, Attending attending) {
     this.vertx = vertx;
     this.journal = journal;
-    this.supervisor = supervisor;
+    this.attending = attending;
   }
 
   /// One message of the process of `generation`.
@@ -34,7 +32,7 @@ final class Speech {
       return;
     }
     switch (message.get()) {
-      case AppMessage.Ready() -> supervisor.accept(instance, new Event.Ready(generation));
+      case AppMessage.Ready() -> attending.saidReady(instance);
       case AppMessage.Offers(String name) -> {
         instance.channel.offered(name);
         journal.changed();

@@ -40,7 +40,8 @@ final class Succession {
 
   /// From now on `successor` is in the list, and `old` beside it.
   void takePlace(Instance successor, Instance old) {
-    String reason = "%s has taken the place of %s".formatted(pid(successor), pid(old));
+    String why = old.leaving.isEmpty() ? "" : ": " + old.leaving;
+    String reason = "%s has taken the place of %s%s".formatted(pid(successor), pid(old), why);
     registry.swap(successor, old);
     successor.state = successor.state.inPlaceOf(old.state, reason);
     supervisor.processes().tookPlace(successor, old);
@@ -119,7 +120,7 @@ final class Succession {
           .filter(old -> gone.contains(old) && Sequence.isRunning(old) && isWanted(old))
           .ifPresent(old -> {
             takePlace(successor, old);
-            if (!successor.spec.readiness().awaited()) {
+            if (!successor.readinessIsTold()) {
               supervisor.on(successor, new Event.Ready(successor.state.generation()));
             }
           });

@@ -18,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Feeds events of instances to `supervise` and carries out what it orders. Owned by GodVerticle's
 /// context.
@@ -34,6 +35,8 @@ final class Supervisor {
   private final MemoryLimits limits;
   private final Schedules schedules;
   private final FileWatches fileWatches;
+  private final Attending attending;
+  private @Nullable Renewal renewal;
 
   /// Whether all instances are as they are, and triggers may act.
   private boolean begun;
@@ -48,8 +51,9 @@ final class Supervisor {
     this.schedules = new Schedules(vertx, god, this::on);
     this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
     this.balancing = new Balancing(vertx, registry, journal, this::on);
-    var speech = new Speech(vertx, journal, this::on);
-    this.processes = new Processes(context, god, speech, balancing, this::on);
+    this.attending = new Attending(vertx, registry, listener());
+    var speech = new Speech(vertx, journal, attending);
+    this.processes = new Processes(context, god, speech, attending, balancing, this::on);
   }
 
   /// Takes `instance` one step on; one that has been removed goes nowhere any more.
@@ -85,12 +89,50 @@ final class Supervisor {
   }
 
   private void lookAround(Instance instance) {
+    attending.look(instance);
     if (!begun) {
       return;
     }
     fileWatches.look(instance);
     limits.look(instance);
     dependencies.look();
+  }
+
+  private Attending.Listener listener() {
+    return new Attending.Listener() {
+      @Override
+      public void on(Instance instance, Event event) {
+        Supervisor.this.on(instance, event);
+      }
+
+      @Override
+      public void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
+        Supervisor.this.announce(instance, kind, view);
+      }
+
+      @Override
+      public void renew(Instance instance, Event.Cause cause, String reason) {
+        Supervisor.this.renew(instance, cause, reason);
+      }
+    };
+  }
+
+  /// Who replaces processes from now on.
+  void renewBy(Renewal renewal) {
+    this.renewal = renewal;
+  }
+
+  /// Has a new process take the place of that of `instance`, as [Renewal#renew] does.
+  void renew(Instance instance, Event.Cause cause, String reason) {
+    if (renewal == null) {
+      on(instance, new Event.RestartDue(cause, reason));
+    } else {
+      renewal.renew(instance, cause, reason);
+    }
+  }
+
+  Attending attending() {
+    return attending;
   }
 
   /// Ends what runs on threads of its own.
@@ -137,13 +179,19 @@ final class Supervisor {
                 Math.max(1, delay.toMillis()),
                 _ -> {
                   instance.timers.remove(timer);
-                  on(instance, new Event.TimerFired(timer, generation));
+                  on(instance, fired(instance, timer, generation));
                 });
         instance.timers.put(timer, id);
       }
       case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
       case Effect.Announce(Effect.Change change) -> tell(instance, kind(change));
     }
+  }
+
+  private static Event fired(Instance instance, Timer timer, long generation) {
+    return timer == Timer.READY && !instance.vitals.lacking.isEmpty()
+        ? new Event.NotReady(generation, instance.vitals.lacking)
+        : new Event.TimerFired(timer, generation);
   }
 
   private static InstanceEvent.Kind kind(Effect.Change change) {
@@ -210,10 +258,15 @@ final class Supervisor {
 
   private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {
     String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
+    Level level =
+        switch (kind) {
+          case ERRORED, RELOAD_FAILED -> Level.ERROR;
+          case UNHEALTHY, LIMIT -> Level.WARNING;
+          case START, ONLINE, EXIT, RESTART, STOPPING, STOP, DELETE, ADOPT, RELOAD, RECOVERED ->
+              Level.INFO;
+        };
     LOG.log(
-        kind == InstanceEvent.Kind.ERRORED || kind == InstanceEvent.Kind.RELOAD_FAILED
-            ? Level.ERROR
-            : Level.INFO,
+        level,
         "{0}{1} {2}: {3}",
         instance.label(),
         pid,

@@ -75,7 +75,7 @@ public sealed interface Check {
   /// @param timeout how long one attempt may take; positive
   /// @param failures so many in a row are a verdict; 1 or more
   /// @param successes so many in a row end it; 1 or more
-  /// @param delay none is made before the process has run so long; 0 or more
+  /// @param delay none is made so long after the first would be due; 0 or more
   record Rhythm(Duration interval, Duration timeout, int failures, int successes, Duration delay) {
     public Rhythm {
       if (!interval.isPositive() || !timeout.isPositive()) {

@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// What tells how an instance is, beside that its process runs. The three mean what they mean in
-/// Kubernetes.
+/// Kubernetes, but that nobody is asked whether he is alive before he was ready.
 ///
 /// @param startup must have passed once before the others are asked, and before the instance is
 ///   online
 /// @param readiness must have passed before the instance is online; when it fails later the
 ///   instance is shown as unhealthy, and gets no new connections where jpm gives them out
-/// @param liveness when it fails the process is replaced
+/// @param liveness asked of what is online; when it fails the process is replaced
 public record Health(
     Optional<Startup> startup, Optional<Probe> readiness, Optional<Probe> liveness) {
   /// Nothing but the process tells.

@@ -153,6 +153,12 @@ public interface ProcessHost extends AutoCloseable {
   /// What the process uses now, or empty when it is gone.
   Optional<Usage> usage(ProcessIdentity identity);
 
+  /// A variable of the environment that a process was started with; empty when it has no such one,
+  /// or does not let us read it.
+  default Optional<String> variable(ProcessIdentity process, String name) {
+    return Optional.empty();
+  }
+
   /// What the trees under some main processes have resident: the main process, its descendants and
   /// whatever else is in its session. Pages that processes share count for each of them, as in
   /// `ps`.

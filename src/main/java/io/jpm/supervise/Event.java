@@ -1,6 +1,7 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Exit;
+import java.time.Duration;
 
 /// What can happen to an instance. Those that tell of a process carry its generation.
 public sealed interface Event {
@@ -39,6 +40,8 @@ public sealed interface Event {
     FILES,
     /// The app uses more than its limit.
     LIMIT,
+    /// Its liveness check has failed.
+    HEALTH,
     /// What the instances share is going to be shared in another way.
     BALANCE
   }
@@ -59,6 +62,16 @@ public sealed interface Event {
 
   /// The process has said that it is ready.
   record Ready(long generation) implements OfGeneration {}
+
+  /// The time in which it was to be ready is over, as with [Timer#READY], and it is known what it
+  /// lacks.
+  ///
+  /// @param finding what its checks found last, for people
+  record NotReady(long generation, String finding) implements OfGeneration {}
+
+  /// The process asks for time to get ready: so much from now on, if that is more than it has
+  /// anyway.
+  record MoreTimeAsked(long generation, Duration time) implements OfGeneration {}
 
   /// The main process has ended.
   ///

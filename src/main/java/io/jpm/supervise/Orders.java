@@ -74,7 +74,7 @@ record Orders(Launching launching, Stopping stopping) {
       case ERRORED ->
           switch (event.cause()) {
             case SCHEDULE, FILES -> start(state, event.reason());
-            case LIMIT, BALANCE -> Step.to(state);
+            case LIMIT, HEALTH, BALANCE -> Step.to(state);
           };
     };
   }
@@ -83,7 +83,7 @@ record Orders(Launching launching, Stopping stopping) {
     return switch (event.cause()) {
       case SCHEDULE, FILES, BALANCE ->
           stopping.restarting().due(edited(state, event), event.reason());
-      case LIMIT -> Step.to(state);
+      case LIMIT, HEALTH -> Step.to(state);
     };
   }
 
@@ -93,7 +93,8 @@ record Orders(Launching launching, Stopping stopping) {
       case BALANCE -> anew(state, event.reason());
       case LIMIT ->
           state.awaits(Awaiting.READINESS) ? endUnready(state, event.reason()) : Step.to(state);
-      case SCHEDULE -> Step.to(state);
+      // Of ill health Running decides.
+      case SCHEDULE, HEALTH -> Step.to(state);
     };
   }
 

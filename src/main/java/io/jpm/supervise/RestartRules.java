@@ -52,6 +52,16 @@ record RestartRules(RestartPolicy policy, boolean trial) {
     return policy.when() == When.NEVER ? off(words) : failedStart(words, unstable);
   }
 
+  /// After a process that had to be ended because it was not well.
+  Verdict afterIllness(String words, int unstable) {
+    if (trial) {
+      return new Verdict.Rest(words);
+    }
+    return policy.when() == When.NEVER
+        ? off(words)
+        : brake(words, unstable, inARow(unstable, "run") + " not well for long");
+  }
+
   /// After a process could not be made for want of means: there was no run yet that `never` would
   /// have been the end of.
   Verdict afterRefusal(String words, int unstable) {

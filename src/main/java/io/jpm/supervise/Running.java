@@ -64,16 +64,49 @@ record Running(Policies policies, Stopping stopping, long now) {
     };
   }
 
-  Step notReady(Supervised state) {
+  /// @param finding what it lacks, for people; empty: that is not known
+  Step notReady(Supervised state, String finding) {
     if (!state.awaits(Awaiting.READINESS)) {
       return Step.to(state);
     }
     Readiness readiness = policies.readiness();
-    String why =
-        Readiness.NOT_READY + "within %s (listen_timeout)".formatted(Words.of(readiness.timeout()));
+    String within = Readiness.NOT_READY + "within " + Words.of(readiness.timeout());
+    String why = within + (finding.isEmpty() ? " (listen_timeout)" : ": " + finding);
+    return failedStart(state, why);
+  }
+
+  private Step failedStart(Supervised state, String why) {
     Supervised failed = state.counted(state.counters().failed()).because(why);
     Supervised pledged =
         Restarting.pledge(failed, rules().afterNoReadiness(why, failed.unstable()));
+    return stopping.end(pledged, Ending.FELL, pledged.reason());
+  }
+
+  Step moreTime(Supervised state, Duration time) {
+    Duration passed = Duration.ofNanos(now - state.onlineSinceNanos());
+    boolean later = passed.plus(time).compareTo(policies.readiness().timeout()) > 0;
+    return state.awaits(Awaiting.READINESS) && later
+        ? Step.to(state, new StartTimer(Timer.READY, state.generation(), time))
+        : Step.to(state);
+  }
+
+  /// Its liveness check has failed. That is a failure of its own like an end, so that an app which
+  /// is never well for long is not started again for ever.
+  Step unwell(Supervised state, String why) {
+    if (state.wanted() != Wanted.UP || state.ending() != Ending.NONE) {
+      return Step.to(state);
+    }
+    if (state.awaits(Awaiting.READINESS)) {
+      return failedStart(state, why).precededBy(new CancelTimer(Timer.READY));
+    }
+    if (state.phase() != Phase.ONLINE) {
+      return Step.to(state);
+    }
+    Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
+    Counters counters =
+        policies.wasWell(uptime) ? afterRunOf(uptime, state.counters()) : state.counters().failed();
+    Supervised counted = state.counted(counters).because(why);
+    Supervised pledged = Restarting.pledge(counted, rules().afterIllness(why, counted.unstable()));
     return stopping.end(pledged, Ending.FELL, pledged.reason());
   }
 

@@ -35,6 +35,8 @@ public final class Supervision {
       case Event.TryAsked(String reason) -> orders.tryAsked(state, reason);
       case Event.StopAsked() -> orders.stopAsked(state);
       case Event.RestartAsked() -> orders.restartAsked(state);
+      case Event.RestartDue(Event.Cause cause, String reason) when cause == Event.Cause.HEALTH ->
+          running.unwell(state, reason);
       case Event.RestartDue due -> orders.restartDue(state, due);
       case Event.DependenciesMet _ -> launching.dependenciesMet(state);
       case Event.DependencyFailed(long _, String reason) ->
@@ -42,13 +44,15 @@ public final class Supervision {
       case Event.Spawned _ -> running.spawned(state);
       case Event.SpawnFailed failed -> running.spawnFailed(state, failed);
       case Event.Ready _ -> running.ready(state);
+      case Event.NotReady(long _, String finding) -> running.notReady(state, finding);
+      case Event.MoreTimeAsked(long _, var time) -> running.moreTime(state, time);
       case Event.Exited exited -> running.exited(state, exited);
       case Event.TreeGone _ -> stopping.treeGone(state);
       case Event.StopCommandEnded _ -> stopping.commandEnded(state);
       case Event.TimerFired(Timer timer, long _) ->
           switch (timer) {
             case KILL -> stopping.patienceEnded(state);
-            case READY -> running.notReady(state);
+            case READY -> running.notReady(state, "");
             case RESTART ->
                 state.phase() == Phase.WAITING_RESTART
                     ? restarting.delayOver(state)

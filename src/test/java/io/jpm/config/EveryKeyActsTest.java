@@ -69,6 +69,9 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.WAIT_READY, "true");
     VALUES.put(AppKey.LISTEN_TIMEOUT, "3");
     VALUES.put(AppKey.ON, "{\"crash\": [\"/bin/true\"]}");
+    VALUES.put(AppKey.STARTUP, "{\"tcp\": 80}");
+    VALUES.put(AppKey.READINESS, "{\"tcp\": 80}");
+    VALUES.put(AppKey.LIVENESS, "{\"tcp\": 80}");
     VALUES.put(AppKey.OUT_FILE, "\"out.log\"");
     VALUES.put(AppKey.ERROR_FILE, "\"err.log\"");
     VALUES.put(AppKey.LOG_FILE, "true");

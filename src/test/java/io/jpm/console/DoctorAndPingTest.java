@@ -40,7 +40,9 @@ class DoctorAndPingTest {
             AppDefaults.PM2,
             () -> Instances.NOW,
             ConsoleTiming.DEFAULT);
-    vertx.deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE)).await(10, TimeUnit.SECONDS);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .await(10, TimeUnit.SECONDS);
   }
 
   @AfterEach

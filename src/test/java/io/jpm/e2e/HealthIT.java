@@ -3,78 +3,304 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// How the daemon says how it is, and how it tells others of its apps, as a user sees it.
-@Timeout(180)
+/// Apps that run and are not well: what is found, what becomes of them, and where the reason shows.
+@Timeout(600)
 class HealthIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /// Answers what is in the file `answer`, never where there is a file `hangs-PID`, and does not
+  /// listen before there is a file `answer`.
+  private static final String SERVER =
+      """
+      import http.server, os, sys, time
+      while not os.path.exists('answer'):
+          time.sleep(0.05)
+      class Handler(http.server.BaseHTTPRequestHandler):
+          def do_GET(self):
+              while os.path.exists('hangs-%d' % os.getpid()):
+                  time.sleep(0.05)
+              with open('answer') as file:
+                  status = int(file.read())
+              body = str(os.getpid()).encode()
+              self.send_response(status)
+              self.send_header('Content-Length', str(len(body)))
+              self.end_headers()
+              self.wfile.write(body)
+          def log_message(self, *words):
+              pass
+      http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
+      """;
+
   private Jpm jpm;
+  private int port;
 
   @BeforeEach
-  void open() throws Exception {
+  void open() throws IOException {
     jpm = new Jpm();
+    jpm.script("server.py", SERVER);
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
   }
 
   @AfterEach
-  void nothingIsLeft() throws Exception {
+  void nothingIsLeft() throws IOException {
     jpm.close();
   }
 
-  @Test
-  void theDoctorLooksAtEverythingAndFailsForWhatDoesNotWork() throws Exception {
-    String out = jpm.run("doctor").out();
-    assertThat(out.lines())
-        .anyMatch(line -> line.startsWith("ok    java: "))
-        .anyMatch(line -> line.startsWith("ok    home: " + jpm.home()))
-        .anyMatch(line -> line.matches("ok    bridge: 127\\.0\\.0\\.1:[0-9]+ and .*"))
-        .anyMatch(line -> line.equals("ok    settings: without mistakes"))
-        .anyMatch(line -> line.startsWith("ok    jpm.pid: "));
-    Files.writeString(jpm.home().resolve("jpm.json"), "{\"logs\": {\"kep\": 3}}");
-    Jpm.Result failed = jpm.run("doctor", "--json");
-    assertThat(failed.code()).isEqualTo(1);
-    JsonObject settings =
-        failed
-            .out()
-            .lines()
-            .map(JsonObject::new)
-            .filter(line -> line.getString("check").equals("settings"))
-            .findFirst()
-            .orElseThrow();
-    assertThat(settings.getString("verdict")).isEqualTo("fail");
-    assertThat(settings.getString("found")).contains("did you mean \"keep\"?");
+  private void answer(int status) throws IOException {
+    Path next = Files.writeString(jpm.work().resolve("next"), Integer.toString(status));
+    Files.move(
+        next,
+        jpm.work().resolve("answer"),
+        StandardCopyOption.ATOMIC_MOVE,
+        StandardCopyOption.REPLACE_EXISTING);
   }
 
-  @Test
-  void pingTellsOfTheHeart() {
-    jpm.run("ping").ok();
+  private void hang(int pid) throws IOException {
+    Files.writeString(jpm.work().resolve("hangs-" + pid), "");
+  }
+
+  private static JsonObject probe() {
+    return new JsonObject()
+        .put("http", "http://127.0.0.1:${PORT}/health")
+        .put("interval", "200ms")
+        .put("timeout", "500ms")
+        .put("failures", 2);
+  }
+
+  private JsonObject app() {
+    return new JsonObject()
+        .put("name", "web")
+        .put("script", "server.py")
+        .put("interpreter", "python3")
+        .put("port", port)
+        .put("max_restarts", 2);
+  }
+
+  private String file(JsonObject app) throws IOException {
+    Path file = jpm.work().resolve("apps.json");
+    Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
+    return file.toString();
+  }
+
+  private JsonObject listed(int index) {
+    return new JsonArray(jpm.run("jlist").ok().out()).getJsonObject(index);
+  }
+
+  private static String status(JsonObject listed) {
+    return listed.getJsonObject("pm2_env").getString("status");
+  }
+
+  private static JsonObject own(JsonObject listed) {
+    return listed.getJsonObject("pm2_env").getJsonObject("jpm");
+  }
+
+  private static int restarts(JsonObject listed) {
+    return listed.getJsonObject("pm2_env").getInteger("restart_time");
+  }
+
+  private void awaitPrinted(String words, String... command) {
     Eventually.await(
-        "God has answered a ping",
-        Jpm.LONG,
-        () ->
-            new JsonObject(jpm.run("ping", "--json").ok().out())
-                .getJsonObject("heartbeat")
-                .containsKey("last_ms"));
+        words + " in " + String.join(" ", command),
+        SOON,
+        () -> jpm.run(command).out().contains(words),
+        () -> jpm.run(command).out());
   }
 
   @Test
-  void aCommandIsToldOfACrash() throws Exception {
-    Path told = jpm.work().resolve("told");
-    Path file = jpm.work().resolve("app.json");
-    Files.writeString(
-        file,
+  void whatAnswersWithAnErrorDoesNotGetReadyAndSaysWhy() throws IOException {
+    answer(500);
+    var result =
+        jpm.run("start", file(app().put("readiness", probe()).put("listen_timeout", "2s")))
+            .failed();
+    String why = "not ready within 2 s: http://127.0.0.1:%d/health answers 500".formatted(port);
+    assertThat(result.err()).contains(why);
+    assertThat(status(listed(0))).isEqualTo("errored");
+    assertThat(own(listed(0)).getString("reason")).contains(why);
+  }
+
+  @Test
+  void whatNeverAnswersDoesNotGetReadyAndSaysWhy() throws IOException {
+    // A server that takes connections and does nothing with them.
+    jpm.script(
+        "mute.py",
         """
-        {"name": "web", "script": "sleep", "args": "1000",
-         "on": {"crash": ["sh", "-c", "echo $JPM_EVENT $JPM_APP $JPM_EXIT_SIGNAL > told.new; mv told.new told"]}}
+        import os, socket, time
+        listener = socket.create_server(('127.0.0.1', int(os.environ['PORT'])))
+        time.sleep(3600)
         """);
-    jpm.run("start", file.toString()).ok();
-    Jpm.kill(jpm.pid("web"));
-    Eventually.await("it is told", Jpm.LONG, () -> Files.exists(told));
-    assertThat(told).hasContent("crash web SIGKILL");
+    var result =
+        jpm.run(
+                "start",
+                file(
+                    app()
+                        .put("script", "mute.py")
+                        .put("readiness", probe())
+                        .put("listen_timeout", "3s")))
+            .failed();
+    assertThat(result.err())
+        .contains("no answer from http://127.0.0.1:%d/health within 500 ms".formatted(port));
+  }
+
+  @Test
+  void whatIsReadyLateIsOnlineWhenItIs() throws Exception {
+    JsonObject startup =
+        new JsonObject().put("tcp", "${PORT}").put("interval", "100ms").put("timeout", "60s");
+    Process starting =
+        jpm.begin("start", file(app().put("startup", startup).put("readiness", probe())));
+    awaitPrinted("nothing listens on 127.0.0.1:" + port, "describe", "web");
+    assertThat(status(listed(0))).isEqualTo("launching");
+    answer(503);
+    awaitPrinted("/health answers 503", "describe", "web");
+    answer(200);
+    assertThat(Jpm.finish(starting).ok().out()).contains("online");
+    assertThat(restarts(listed(0))).isZero();
+  }
+
+  @Test
+  void whatFlapsIsShownAsUnhealthyAndIsNotRestarted() throws IOException {
+    answer(200);
+    jpm.run("start", file(app().put("readiness", probe()))).ok();
+    int pid = listed(0).getInteger("pid");
+    for (int i = 0; i < 2; i++) {
+      answer(503);
+      awaitPrinted("unhealthy", "ls");
+      assertThat(own(listed(0)).getString("unhealthy"))
+          .contains("/health answers 503, 2 times in a row");
+      assertThat(jpm.run("describe", "web").out()).contains("/health answers 503");
+      answer(200);
+      Eventually.await("it is well", SOON, () -> own(listed(0)).getString("unhealthy") == null);
+    }
+    assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
+    assertThat(status(listed(0))).isEqualTo("online");
+    assertThat(jpm.run("events", "--lines", "50").out())
+        .contains("unhealthy")
+        .contains("recovered");
+  }
+
+  @Test
+  void whatHangsIsRestartedWithTheReason() throws IOException {
+    answer(200);
+    jpm.run("start", file(app().put("readiness", probe()).put("liveness", probe()))).ok();
+    int pid = listed(0).getInteger("pid");
+    hang(pid);
+    Eventually.await(
+        "another process",
+        SOON,
+        () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
+        () -> listed(0).encode());
+    assertThat(own(listed(0)).getString("reason"))
+        .startsWith(
+            "liveness: no answer from http://127.0.0.1:%d/health within 500 ms, 2 times in a row"
+                .formatted(port));
+    assertThat(restarts(listed(0))).isEqualTo(1);
+  }
+
+  @Test
+  void aCommandThatFailsIsQuoted() throws IOException {
+    answer(200);
+    jpm.script(
+        "check", "#!/bin/sh\necho looking\n[ -e full ] || exit 0\necho disk full >&2\nexit 1\n");
+    JsonObject exec = probe();
+    exec.remove("http");
+    exec.put("exec", new JsonArray().add("./check")).put("timeout", "20s");
+    jpm.run("start", file(app().put("readiness", exec))).ok();
+    Files.writeString(jpm.work().resolve("full"), "");
+    awaitPrinted("unhealthy", "ls");
+    assertThat(own(listed(0)).getString("unhealthy"))
+        .startsWith("./check ends with exit 1: disk full");
+    assertThat(jpm.run("logs", "web", "--lines", "20", "--nostream").out())
+        .doesNotContain("disk full");
+  }
+
+  @Test
+  void aReloadToWhatNeverGetsReadyIsTakenBack() throws IOException {
+    answer(200);
+    JsonObject app =
+        app()
+            .put("instances", 1)
+            .put("exec_mode", "cluster")
+            .put("balance", "proxy")
+            .put("readiness", probe())
+            .put("listen_timeout", "3s");
+    jpm.run("start", file(app)).ok();
+    int pid = listed(0).getInteger("pid");
+    JsonObject wrong = probe().put("http", "http://127.0.0.1:${NOWHERE}/");
+    var result = jpm.run("reload", file(app.copy().put("readiness", wrong))).failed();
+    assertThat(result.err()).contains("the app has no variable NOWHERE");
+    assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
+    assertThat(status(listed(0))).isEqualTo("online");
+  }
+
+  @Test
+  void oneOfTwoThatHangsIsReplacedAndRequestsGoOn() throws IOException {
+    answer(200);
+    jpm.run(
+            "start",
+            file(
+                app()
+                    .put("instances", 2)
+                    .put("exec_mode", "cluster")
+                    .put("balance", "proxy")
+                    .put("drain_timeout", "1s")
+                    .put("listen_timeout", "10s")
+                    .put("readiness", probe())
+                    .put("liveness", probe())))
+        .ok();
+    int hung = listed(0).getInteger("pid");
+    int other = listed(1).getInteger("pid");
+    long began = System.nanoTime();
+    Eventually.await(
+        "it was well for a while", SOON, () -> System.nanoTime() - began > 14_000_000_000L);
+    hang(hung);
+    Set<Integer> answered = new HashSet<>();
+    Eventually.await(
+        "both answer, one of them a new one",
+        SOON,
+        () -> {
+          answered.add(ask());
+          return answered.stream().anyMatch(pid -> pid > 0 && pid != hung && pid != other);
+        },
+        () -> answered + jpm.run("ls").out());
+    assertThat(answered).contains(other);
+    assertThat(listed(1).getInteger("pid")).isEqualTo(other);
+    assertThat(jpm.run("events", "--lines", "50").out())
+        .contains("has taken the place of pid " + hung + ": liveness: no answer");
+  }
+
+  /// Who answers; 0: nobody.
+  private int ask() {
+    try {
+      var connection =
+          (HttpURLConnection)
+              URI.create("http://127.0.0.1:%d/".formatted(port)).toURL().openConnection();
+      connection.setConnectTimeout(1000);
+      connection.setReadTimeout(1000);
+      connection.setRequestProperty("Connection", "close");
+      try (var body = connection.getInputStream()) {
+        return Integer.parseInt(new String(body.readAllBytes(), StandardCharsets.US_ASCII));
+      }
+    } catch (IOException _) {
+      return 0;
+    }
   }
 }

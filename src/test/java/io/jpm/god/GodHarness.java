@@ -68,9 +68,13 @@ abstract class GodHarness {
         .eventBus()
         .<InstanceEvent>consumer(Addresses.GOD_EVENTS, message -> events.add(message.body()));
     balancer.listen(vertx);
+    beforeGod();
     var context = new GodContext(host, home, InstantSource.system(), System::nanoTime);
     await(vertx.deployVerticle(new GodVerticle(context)));
   }
+
+  /// Deploys what has to be there before God.
+  void beforeGod() {}
 
   @AfterEach
   void end() {

@@ -7,10 +7,12 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Balance;
+import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
+import io.jpm.model.Health;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
@@ -204,6 +206,41 @@ class JournalTest {
             List.of(),
             Duration.ZERO,
             ProxyProtocol.V2));
+  }
+
+  static Stream<Health> healths() {
+    var rhythm =
+        new Check.Rhythm(
+            Duration.ofSeconds(5), Duration.ofMillis(1500), 2, 4, Duration.ofMinutes(1));
+    List<Check> checks =
+        List.of(
+            new Check.Http(
+                "http://x/",
+                Map.of("Host", "shop"),
+                new Check.StatusRange(200, 204),
+                Optional.of("ok"),
+                false),
+            new Check.Http("http://x/", Map.of(), Check.StatusRange.FINE, Optional.empty(), true),
+            new Check.Tcp("::1", "${PORT}"),
+            new Check.Exec(List.of("./check", "x")),
+            new Check.Log("ready"),
+            new Check.Notify());
+    var startup =
+        new Health.Startup(new Check.Notify(), Duration.ofMillis(500), Duration.ofSeconds(60));
+    return Stream.concat(
+        Stream.of(
+            Health.NONE, new Health(Optional.of(startup), Optional.empty(), Optional.empty())),
+        checks.stream()
+            .map(check -> Optional.of(new Health.Probe(check, rhythm)))
+            .map(probe -> new Health(Optional.empty(), probe, probe)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("healths")
+  void whatTellsHowAnAppIsComesBackAsWritten(Health health) {
+    AppSpec spec = spec(Map.of()).draft().health(health).build();
+    assertThat(SpecJson.read(new JsonObject(SpecJson.write(spec).encode()), Map.of()).health())
+        .isEqualTo(health);
   }
 
   @ParameterizedTest

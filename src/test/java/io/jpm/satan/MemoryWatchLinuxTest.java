@@ -48,7 +48,7 @@ class MemoryWatchLinuxTest {
         .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
     try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
       vertx
-          .deployVerticle(new SatanVerticle(fixture.host(), System::nanoTime))
+          .deployVerticle(new SatanVerticle(fixture.host(), fixture.dir(), System::nanoTime))
           .await(20, TimeUnit.SECONDS);
       Path gate = dir.resolve("gate");
       Spawned tree = fixture.start("grows.py", gate.toString(), "120", "1");

@@ -14,6 +14,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +77,7 @@ class SatanVerticleTest {
     vertx
         .eventBus()
         .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
-    await(vertx.deployVerticle(new SatanVerticle(host, () -> 0, _ -> alarms)));
+    await(vertx.deployVerticle(new SatanVerticle(host, Path.of("/nowhere"), () -> 0, _ -> alarms)));
   }
 
   @AfterEach

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// death of the daemon among them, and checks the rules of [WorldRules] on every edge.
 class SupervisionClosureTest {
   // A surprise here is news: look at what has become reachable before you change a number.
-  private static final int WIDEST_STATES = 469;
-  private static final int WIDEST_TRANSITIONS = 9_703;
-  private static final int ALL_STATES = 2_592;
-  private static final int ALL_TRANSITIONS = 50_494;
+  private static final int WIDEST_STATES = 502;
+  private static final int WIDEST_TRANSITIONS = 11_090;
+  private static final int ALL_STATES = 3_391;
+  private static final int ALL_TRANSITIONS = 71_471;
 
-  private static final int TRIAL_STATES = 181;
-  private static final int TRIAL_TRANSITIONS = 3_587;
+  private static final int TRIAL_STATES = 206;
+  private static final int TRIAL_TRANSITIONS = 4_423;
 
   @Test
   void whatIsOnTrialKeepsTheRulesAndIsNeverFollowed() {

@@ -5,6 +5,7 @@ import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -147,6 +148,8 @@ record World(Supervised state, Facts facts, int failures) {
         new Event.TimerFired(Timer.KILL, old),
         new Event.TimerFired(Timer.RESTART, old),
         new Event.TimerFired(Timer.READY, old),
+        new Event.NotReady(old, "old"),
+        new Event.MoreTimeAsked(old, Duration.ofMinutes(1)),
         new Event.Adopted(old, 0),
         new Event.FoundGone(old, CRASH, true),
         new Event.FoundGone(old, UNSEEN, false));
@@ -180,8 +183,25 @@ record World(Supervised state, Facts facts, int failures) {
       boolean edited = state.wanted() == Wanted.UP && state.phase() != Phase.STOPPING;
       for (Event.Cause cause : Event.Cause.values()) {
         World before = cause == Event.Cause.FILES && edited ? forgiven() : World.this;
-        add("due: " + cause, Source.TRIGGER, new Event.RestartDue(cause, "due"), before);
+        boolean fails = cause == Event.Cause.HEALTH && isAsked();
+        var due = new Event.RestartDue(cause, "due");
+        add("due: " + cause, Source.TRIGGER, due, fails ? failed() : before);
+        if (fails && state.phase() == Phase.ONLINE) {
+          all.add(
+              new Possible(
+                  "due late: " + cause,
+                  Source.TRIGGER,
+                  due,
+                  state.onlineSinceNanos() + minUptime(),
+                  forgiven()));
+        }
       }
+    }
+
+    /// Whether there is a process whose health matters.
+    private boolean isAsked() {
+      boolean here = state.phase() == Phase.ONLINE || state.awaits(Awaiting.READINESS);
+      return here && state.wanted() == Wanted.UP && state.ending() == Ending.NONE;
     }
 
     void news() {
@@ -202,6 +222,10 @@ record World(Supervised state, Facts facts, int failures) {
       }
       if (has(Fact.MAIN)) {
         news("ready", new Event.Ready(generation), World.this);
+        news(
+            "more time asked",
+            new Event.MoreTimeAsked(generation, Duration.ofMinutes(1)),
+            World.this);
         exits();
       } else if (has(Fact.WATCHED)) {
         World gone = with(facts.without(Fact.WATCHED, Fact.OTHERS));
@@ -215,10 +239,11 @@ record World(Supervised state, Facts facts, int failures) {
         if (has(Fact.of(timer))) {
           World fired = with(facts.without(Fact.of(timer)));
           boolean counts = timer == Timer.READY && state.awaits(Awaiting.READINESS);
-          news(
-              timer + " timer",
-              new Event.TimerFired(timer, generation),
-              counts ? fired.failed() : fired);
+          World after = counts ? fired.failed() : fired;
+          news(timer + " timer", new Event.TimerFired(timer, generation), after);
+          if (timer == Timer.READY) {
+            news("not ready", new Event.NotReady(generation, "no answer"), after);
+          }
         }
       }
     }

@@ -187,6 +187,8 @@ public final class InstanceJson {
   private static JsonObject own(InstanceView instance) {
     return new JsonObject()
         .put("reason", instance.reason())
+        .put("unhealthy", instance.unhealthy().orElse(null))
+        .put("status", instance.status())
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
         .put("kill_signal", instance.spec().stop().signal().name())
         .put("restart", instance.spec().restart().when().word())

@@ -66,8 +66,12 @@ public final class InstanceSheet {
 
   private void describe() {
     AppSpec spec = instance.spec();
-    row("status", new Cell(instance.phase().word(), Listing.paintOf(instance.phase())));
+    row("status", Listing.statusOf(instance));
     row("why", instance.reason().isEmpty() ? NONE : instance.reason());
+    instance.unhealthy().ifPresent(why -> row("unhealthy", new Cell(why, Paint.BOLD_YELLOW)));
+    if (!instance.status().isEmpty()) {
+      row("it says", instance.status());
+    }
     row("name", spec.name().toString());
     row("namespace", spec.namespace());
     row("version", NONE);
@@ -177,6 +181,7 @@ public final class InstanceSheet {
     if (spec.readiness().awaited()) {
       row("wait ready", "up to " + Amounts.span(spec.readiness().timeout()));
     }
+    HealthRows.of(spec.health()).forEach(this::row);
     RunAs runAs = spec.runAs();
     runAs.user().ifPresent(user -> row("uid", user));
     runAs.group().ifPresent(group -> row("gid", group));

@@ -59,7 +59,7 @@ public final class InstanceTable {
         Cell.of(instance.process().map(process -> Integer.toString(process.pid())).orElse("0")));
     cells.add(Cell.of(listing.uptimeOf(instance)));
     cells.add(Cell.of(Integer.toString(instance.restarts())));
-    cells.add(new Cell(instance.phase().word(), Listing.paintOf(instance.phase())));
+    cells.add(Listing.statusOf(instance));
     cells.add(Cell.of(listing.cpuOf(instance)));
     cells.add(Cell.of(listing.memoryOf(instance)));
     cells.add(new Cell(listing.userOf(instance), Paint.BOLD));

@@ -56,6 +56,13 @@ public record Listing(
     return instance.process().isEmpty() ? none : loadOf(instance).map(format).orElse("N/A");
   }
 
+  /// The status column: the phase, or what is wrong with what runs.
+  static Cell statusOf(InstanceView instance) {
+    return instance.phase() == Phase.ONLINE && instance.unhealthy().isPresent()
+        ? new Cell("unhealthy", Paint.BOLD_YELLOW)
+        : new Cell(instance.phase().word(), paintOf(instance.phase()));
+  }
+
   static Paint paintOf(Phase phase) {
     return switch (phase) {
       case ONLINE -> Paint.BOLD_GREEN;

@@ -246,6 +246,13 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<String> variable(ProcessIdentity process, String name) {
+    try (ProcReader reader = new ProcReader()) {
+      return reader.variable(process.pid(), name);
+    }
+  }
+
+  @Override
   public Optional<LogPipes> logPipes() {
     return Optional.of(logPipes);
   }

@@ -1,0 +1,199 @@
+package io.jpm.god;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReport;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
+import io.jpm.supervise.Event;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/// What God and Satan tell each other about the health of processes whose apps have checks; of
+/// others nothing is said. Owned by GodVerticle's context.
+final class Attending {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// Who does not answer must not hold up a start for ever.
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /// Whom the news are for.
+  interface Listener {
+    /// Something has happened to the instance.
+    void on(Instance instance, Event event);
+
+    /// The world is to be told.
+    void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view);
+
+    /// A new process is to take the place of the present one.
+    void renew(Instance instance, Event.Cause cause, String reason);
+  }
+
+  private final Vertx vertx;
+  private final Registry registry;
+  private final Listener listener;
+
+  Attending(Vertx vertx, Registry registry, Listener listener) {
+    this.vertx = vertx;
+    this.registry = registry;
+    this.listener = listener;
+  }
+
+  /// Begins to listen; ends with the verticle.
+  Future<Void> listen() {
+    return vertx
+        .eventBus()
+        .<SatanReport>consumer(
+            Addresses.SATAN_REPORTS,
+            message -> {
+              switch (message.body()) {
+                case SatanReport.OfHealth report ->
+                    registry
+                        .of(report.worker())
+                        .filter(it -> it.vitals.attended.equals(Optional.of(report.worker())))
+                        .ifPresent(instance -> heard(instance, report));
+                case SatanReport.MemoryExceeded _ -> {
+                  // Not about health.
+                }
+              }
+            })
+        .completion();
+  }
+
+  /// Has the process that is about to be made looked after. Completes when nothing it says can be
+  /// missed.
+  ///
+  /// @param variables its environment
+  Future<Void> attend(Instance instance, Map<String, String> variables) {
+    instance.vitals = new Vitals();
+    return instance.spec.health().any()
+        ? attend(instance, variables, false)
+        : Future.succeededFuture();
+  }
+
+  /// Has a process of an earlier daemon looked after.
+  Future<Void> adopt(Instance instance, ProcessIdentity process, Map<String, String> variables) {
+    boolean ready = instance.state.phase() == Phase.ONLINE;
+    if (!instance.spec.health().any() || (!ready && instance.state.phase() != Phase.LAUNCHING)) {
+      return Future.succeededFuture();
+    }
+    return attend(instance, variables, ready).onSuccess(_ -> began(instance, process));
+  }
+
+  private Future<Void> attend(Instance instance, Map<String, String> variables, boolean ready) {
+    WorkerId worker = instance.worker();
+    instance.vitals.attended = Optional.of(worker);
+    return vertx
+        .eventBus()
+        .request(
+            Addresses.SATAN_COMMAND,
+            new SatanCommand.Attend(worker, instance.spec, variables, ready),
+            new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
+        .<Void>mapEmpty()
+        .recover(error -> {
+          LOG.log(
+              Level.WARNING,
+              "{0}: its health is not looked after, Satan does not answer: {1}",
+              instance.label(),
+              error.getMessage());
+          return Future.succeededFuture();
+        });
+  }
+
+  /// The process of [#attend] runs.
+  void began(Instance instance, ProcessIdentity process) {
+    instance.vitals.attended.ifPresent(worker -> tell(new SatanCommand.Began(worker, process)));
+  }
+
+  /// The process has said `ready` over its channel.
+  void saidReady(Instance instance) {
+    instance.vitals.saidReady = true;
+    instance.vitals.attended.ifPresent(worker -> tell(new SatanCommand.SaidReady(worker)));
+    readyIfAll(instance);
+  }
+
+  /// Nobody is left who could tell that the process is ready.
+  void saysNothing(Instance instance) {
+    instance.vitals.saidReady = true;
+    readyIfAll(instance);
+  }
+
+  /// Everything that the app has named must have come.
+  private void readyIfAll(Instance instance) {
+    Vitals vitals = instance.vitals;
+    boolean said = vitals.saidReady || !instance.spec.readiness().awaited();
+    boolean passed = vitals.passed || !instance.spec.health().gates();
+    if (said && passed) {
+      listener.on(instance, new Event.Ready(instance.state.generation()));
+    } else if (passed) {
+      vitals.lacking = "it has not said ready";
+    }
+  }
+
+  /// An instance has changed: a process that has ended, is being ended or has left its place is
+  /// looked after no more.
+  void look(Instance instance) {
+    Optional<WorkerId> attended = instance.vitals.attended;
+    if (attended.isEmpty()) {
+      return;
+    }
+    Phase phase = instance.state.phase();
+    boolean goesOn =
+        (phase == Phase.LAUNCHING || phase == Phase.ONLINE)
+            && attended.get().equals(instance.worker())
+            && instance.role != Role.RETIRING;
+    if (!goesOn) {
+      tell(new SatanCommand.Leave(attended.get()));
+      instance.vitals = new Vitals();
+      instance.unhealthy = Optional.empty();
+      instance.saying = "";
+    }
+  }
+
+  private void heard(Instance instance, SatanReport.OfHealth report) {
+    switch (report) {
+      case SatanReport.Ready _ -> {
+        instance.vitals.passed = true;
+        instance.vitals.lacking = "";
+        readyIfAll(instance);
+      }
+      case SatanReport.NotYet(WorkerId _, String reason) -> {
+        instance.vitals.lacking = reason;
+        LOG.log(Level.DEBUG, "{0} is not ready yet: {1}", instance.label(), reason);
+      }
+      case SatanReport.Unhealthy(WorkerId _, String reason) -> {
+        instance.unhealthy = Optional.of(reason);
+        announce(instance, InstanceEvent.Kind.UNHEALTHY, reason);
+      }
+      case SatanReport.Recovered _ -> {
+        instance.unhealthy = Optional.empty();
+        announce(instance, InstanceEvent.Kind.RECOVERED, "all is well again");
+      }
+      case SatanReport.Dead(WorkerId _, String reason) ->
+          listener.renew(instance, Event.Cause.HEALTH, "liveness: " + reason);
+      case SatanReport.MoreTime(WorkerId worker, Duration time) ->
+          listener.on(instance, new Event.MoreTimeAsked(worker.generation(), time));
+      case SatanReport.Says(WorkerId _, String text) -> instance.saying = text;
+    }
+  }
+
+  private void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
+    if (instance.role == Role.CURRENT) {
+      listener.announce(
+          instance, kind, instance.view(instance.state.phase(), instance.process(), reason));
+    }
+  }
+
+  private void tell(SatanCommand news) {
+    vertx.eventBus().send(Addresses.SATAN_COMMAND, news);
+  }
+}

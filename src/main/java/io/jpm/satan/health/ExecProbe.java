@@ -1,0 +1,251 @@
+package io.jpm.satan.health;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
+import io.jpm.model.Exit;
+import io.jpm.model.Signal;
+import io.jpm.model.WorkerId;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.LogPipe;
+import io.jpm.os.LogPipes;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Runs commands with the app's directory, environment and rights. Owned by SatanVerticle's
+/// context.
+final class ExecProbe {
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Path home;
+  private final AtomicLong count = new AtomicLong();
+
+  /// @param home the daemon's home, where the pipes of commands are while they run
+  ExecProbe(Vertx vertx, ProcessHost host, Path home) {
+    this.vertx = vertx;
+    this.host = host;
+    this.home = home;
+  }
+
+  /// How a sentence calls it.
+  static String shown(Check.Exec check) {
+    return check.command().getFirst();
+  }
+
+  Attempt ask(Check.Exec check, Subject subject, Consumer<Finding> answer) {
+    var run = new Run(check, answer, vertx.getOrCreateContext());
+    try {
+      run.begin(subject);
+      return run;
+    } catch (Inserted.Unknown unknown) {
+      answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
+      return Attempt.OVER;
+    }
+  }
+
+  /// One run of a command.
+  private final class Run implements Attempt, ChildWatcher {
+    private final Check.Exec check;
+    private final Consumer<Finding> answer;
+    private final Context context;
+    private final LastLine output = new LastLine();
+    private final Path pipe;
+    private LogPipes.@Nullable Source source;
+    private @Nullable Child child;
+    private Optional<Exit> end = Optional.empty();
+    private boolean over;
+
+    Run(Check.Exec check, Consumer<Finding> answer, Context context) {
+      this.check = check;
+      this.answer = answer;
+      this.context = context;
+      this.pipe = home.resolve("checks").resolve(Long.toString(count.incrementAndGet()));
+    }
+
+    void begin(Subject subject) throws Inserted.Unknown {
+      List<String> command = new ArrayList<>();
+      for (String word : check.command()) {
+        command.add(Inserted.into(word, subject.attend().variables()));
+      }
+      vertx
+          .executeBlocking(() -> make(command, subject), false)
+          .map(Objects::requireNonNull)
+          .onSuccess(this::made)
+          .onFailure(error -> tell(new Finding.Failed(shown(check) + ": " + error.getMessage())));
+    }
+
+    private SpawnResult make(List<String> command, Subject subject) throws IOException {
+      AppSpec spec = subject.attend().spec();
+      Map<String, String> variables = new HashMap<>(subject.attend().variables());
+      variables.put("JPM_PID", Integer.toString(subject.process().pid()));
+      Optional<Path> program = program(command.getFirst(), spec.cwd(), variables);
+      if (program.isEmpty()) {
+        return new SpawnResult.Refused("was not found in PATH", false);
+      }
+      Optional<LogPipes> pipes = host.logPipes();
+      if (pipes.isPresent()) {
+        source = pipes.get().open(pipe, output);
+      }
+      WorkerId worker = subject.attend().worker();
+      // A tag of its own: it is no part of the app's tree.
+      String tag =
+          "%s:check %s-%d:%d".formatted(home, worker.id(), worker.birth(), worker.generation());
+      LogPipe way = new LogPipe(pipe, pipe.resolveSibling(pipe.getFileName() + ".out"));
+      SpawnResult result =
+          host.spawn(
+              new SpawnRequest(
+                  program.get(),
+                  command,
+                  variables,
+                  spec.cwd(),
+                  way,
+                  way,
+                  tag,
+                  spec.runAs(),
+                  false,
+                  false,
+                  List.of()),
+              this);
+      if (result instanceof SpawnResult.Refused) {
+        letGo();
+      }
+      return result;
+    }
+
+    private static Optional<Path> program(String word, Path cwd, Map<String, String> variables) {
+      if (word.contains("/")) {
+        return Optional.of(cwd.resolve(word));
+      }
+      return Stream.of(
+              variables.getOrDefault("PATH", "/usr/bin:/bin").split(File.pathSeparator, -1))
+          .filter(folder -> folder.startsWith("/"))
+          .map(folder -> Path.of(folder).resolve(word))
+          .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+          .findFirst();
+    }
+
+    private void made(SpawnResult result) {
+      switch (result) {
+        case SpawnResult.Refused(String reason, boolean _) ->
+            tell(new Finding.Failed(shown(check) + ": " + reason));
+        case SpawnResult.Started(Child made) -> {
+          child = made;
+          if (over) {
+            made.signalTree(Signal.SIGKILL);
+          }
+          end.ifPresent(this::ended);
+        }
+      }
+    }
+
+    @Override
+    public void exited(Exit exit) {
+      context.runOnContext(_ -> {
+        end = Optional.of(exit);
+        if (child != null) {
+          ended(exit);
+        }
+      });
+    }
+
+    private void ended(Exit exit) {
+      if (over) {
+        // It was given up: what is left of it is being ended.
+        return;
+      }
+      vertx
+          .executeBlocking(
+              () -> {
+                letGo();
+                return output.text();
+              },
+              false)
+          .onComplete(text -> {
+            release();
+            tell(finding(exit, String.valueOf(text.result())));
+          });
+    }
+
+    private Finding finding(Exit exit, String said) {
+      if (exit.equals(new Exit.Code(0))) {
+        return new Finding.Passed();
+      }
+      String quoted = said.isEmpty() ? "" : ": " + said;
+      return new Finding.Failed("%s ends with %s%s".formatted(shown(check), exit, quoted));
+    }
+
+    private void tell(Finding finding) {
+      if (!over) {
+        over = true;
+        answer.accept(finding);
+      }
+    }
+
+    @Override
+    public void giveUp() {
+      if (over) {
+        return;
+      }
+      over = true;
+      if (child != null) {
+        child.signalTree(Signal.SIGKILL);
+      }
+    }
+
+    /// Follows [#giveUp] only.
+    @Override
+    public void treeGone() {
+      context.runOnContext(_ -> {
+        release();
+        vertx.executeBlocking(
+            () -> {
+              letGo();
+              return true;
+            },
+            false);
+      });
+    }
+
+    private void release() {
+      if (child != null) {
+        child.release();
+        child = null;
+      }
+    }
+
+    /// On a worker: reading the rest waits for the thread of the pipes.
+    private void letGo() {
+      if (source != null) {
+        source.closeAndRemove();
+        source = null;
+        return;
+      }
+      Path file = pipe.resolveSibling(pipe.getFileName() + ".out");
+      try {
+        if (Files.exists(file)) {
+          output.keep(Files.readAllBytes(file));
+          Files.delete(file);
+        }
+      } catch (IOException unread) {
+        // Then the reason has no last line; the next attempt has another file.
+      }
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package io.jpm.satan.health;
+
+import com.google.re2j.Pattern;
+import io.jpm.model.Check;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.net.MalformedURLException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/// Asks over HTTP/1.1, each time over a connection of its own. Redirects are an answer like others
+/// and are not followed. Owned by SatanVerticle's context.
+final class HttpProbe {
+  /// What of a body is read.
+  private static final int MOST_BYTES = 64 * 1024;
+
+  /// An app that hangs must not use up the connections of the others.
+  private static final int CONNECTIONS = 4096;
+
+  private final Vertx vertx;
+  private final HttpClient verifying;
+  private final HttpClient trusting;
+
+  HttpProbe(Vertx vertx) {
+    this.vertx = vertx;
+    this.verifying = client(vertx, true);
+    this.trusting = client(vertx, false);
+  }
+
+  private static HttpClient client(Vertx vertx, boolean verified) {
+    var options =
+        new HttpClientOptions()
+            .setKeepAlive(false)
+            .setPipelining(false)
+            .setTrustAll(!verified)
+            .setVerifyHost(verified);
+    return vertx.createHttpClient(
+        options, new PoolOptions().setHttp1MaxSize(CONNECTIONS).setCleanerPeriod(0));
+  }
+
+  Attempt ask(Check.Http check, Subject subject, Consumer<Finding> answer) {
+    Map<String, String> variables = subject.attend().variables();
+    String url = check.url();
+    try {
+      url = Inserted.into(url, variables);
+      Map<String, String> headers = new HashMap<>();
+      for (Map.Entry<String, String> header : check.headers().entrySet()) {
+        headers.put(header.getKey(), Inserted.into(header.getValue(), variables));
+      }
+      var options = options(url);
+      headers.forEach(options::putHeader);
+      var one = new One(check, url, answer);
+      one.begin(options);
+      return one;
+    } catch (Inserted.Unknown unknown) {
+      answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
+    } catch (URISyntaxException | MalformedURLException | IllegalArgumentException _) {
+      answer.accept(new Finding.Failed(url + " is no address of HTTP"));
+    }
+    return Attempt.OVER;
+  }
+
+  private static RequestOptions options(String url)
+      throws URISyntaxException, MalformedURLException {
+    return new RequestOptions()
+        .setMethod(HttpMethod.GET)
+        .setAbsoluteURI(new URI(url).toURL())
+        .setFollowRedirects(false)
+        .putHeader("User-Agent", "jpm");
+  }
+
+  /// One attempt. What it finds is told once at most.
+  private final class One implements Attempt {
+    private final Check.Http check;
+    private final String url;
+    private final Consumer<Finding> answer;
+    private final Buffer body = Buffer.buffer();
+    private @Nullable HttpClientRequest request;
+    private boolean over;
+
+    One(Check.Http check, String url, Consumer<Finding> answer) {
+      this.check = check;
+      this.url = url;
+      this.answer = answer;
+    }
+
+    void begin(RequestOptions options) {
+      (check.verified() ? verifying : trusting)
+          .request(options)
+          .onSuccess(this::connected)
+          .onFailure(this::failed);
+    }
+
+    private void connected(HttpClientRequest made) {
+      request = made;
+      if (over) {
+        close();
+        return;
+      }
+      made.send().onSuccess(this::answered).onFailure(this::failed);
+    }
+
+    private void answered(HttpClientResponse response) {
+      int status = response.statusCode();
+      if (status < check.statuses().first() || status > check.statuses().last()) {
+        tell(new Finding.Failed("%s answers %d".formatted(url, status)));
+        return;
+      }
+      response
+          .exceptionHandler(this::failed)
+          .endHandler(_ -> matched())
+          .handler(bytes -> {
+            int room = MOST_BYTES - body.length();
+            body.appendBuffer(bytes.length() <= room ? bytes : bytes.slice(0, room));
+            if (body.length() >= MOST_BYTES) {
+              response.pause();
+              matched();
+            }
+          });
+    }
+
+    private void matched() {
+      if (over || check.body().isEmpty()) {
+        tell(new Finding.Passed());
+        return;
+      }
+      String pattern = check.body().get();
+      String text = body.toString(StandardCharsets.UTF_8);
+      boolean found = Pattern.compile(pattern).matcher(text).find();
+      tell(
+          found
+              ? new Finding.Passed()
+              : new Finding.Failed("%s: its body has no %s".formatted(url, pattern)));
+    }
+
+    private void failed(Throwable error) {
+      tell(new Finding.Failed(reason(error)));
+    }
+
+    private String reason(Throwable error) {
+      if (error instanceof SSLException) {
+        return "%s: no valid TLS: %s".formatted(url, error.getMessage());
+      }
+      URI uri = URI.create(url);
+      int port = uri.getPort() >= 0 ? uri.getPort() : url.startsWith("https") ? 443 : 80;
+      return TcpProbe.refusal(TcpProbe.place(host(uri), Integer.toString(port)), error);
+    }
+
+    private static String host(URI uri) {
+      String host = String.valueOf(uri.getHost());
+      return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private void tell(Finding finding) {
+      if (!over) {
+        over = true;
+        close();
+        vertx.runOnContext(_ -> answer.accept(finding));
+      }
+    }
+
+    private void close() {
+      if (request != null) {
+        HttpConnection connection = request.connection();
+        connection.close();
+      }
+    }
+
+    @Override
+    public void giveUp() {
+      over = true;
+      close();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.jpm.satan.health;
+
+import io.jpm.model.Check;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.util.function.Consumer;
+
+/// Asks whether a connection is taken. Owned by SatanVerticle's context.
+final class TcpProbe {
+  private static final int LAST_PORT = 65_535;
+
+  private final NetClient client;
+
+  TcpProbe(Vertx vertx) {
+    this.client = vertx.createNetClient(new NetClientOptions());
+  }
+
+  static String place(String host, String port) {
+    return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+  }
+
+  Attempt ask(Check.Tcp check, Subject subject, Consumer<Finding> answer) {
+    String host;
+    String text;
+    try {
+      host = Inserted.into(check.host(), subject.attend().variables());
+      text = Inserted.into(check.port(), subject.attend().variables()).strip();
+    } catch (Inserted.Unknown unknown) {
+      answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
+      return Attempt.OVER;
+    }
+    int port = port(text);
+    if (port < 1) {
+      answer.accept(
+          new Finding.Failed("%s: \"%s\" is no port".formatted(place(host, check.port()), text)));
+      return Attempt.OVER;
+    }
+    String place = place(host, text);
+    client
+        .connect(port, host)
+        .onSuccess(socket -> {
+          socket.close();
+          answer.accept(new Finding.Passed());
+        })
+        .onFailure(error -> answer.accept(new Finding.Failed(refusal(place, error))));
+    // A connection that is made later is closed at once; nobody waits for it.
+    return Attempt.OVER;
+  }
+
+  private static int port(String text) {
+    try {
+      int port = Integer.parseInt(text);
+      return port <= LAST_PORT ? port : -1;
+    } catch (NumberFormatException _) {
+      return -1;
+    }
+  }
+
+  /// Why there is no connection, for people.
+  static String refusal(String place, Throwable error) {
+    return switch (error) {
+      case UnknownHostException _ -> place + ": no such host";
+      case ConnectException _ -> "nothing listens on " + place;
+      default -> place + ": " + (error.getMessage() == null ? error : error.getMessage());
+    };
+  }
+}

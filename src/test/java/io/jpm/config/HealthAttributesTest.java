@@ -1,0 +1,208 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
+import io.jpm.model.Health;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HealthAttributesTest {
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+    place.executable("app", "\u0000ELF");
+  }
+
+  private AppSpec app(String attributes) {
+    AppsOutcome outcome = place.read("{\"script\": \"app\", " + attributes + "}");
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
+  }
+
+  private Check check(String check) {
+    return app("\"readiness\": {" + check + "}").health().readiness().orElseThrow().check();
+  }
+
+  private List<String> problems(String attributes) {
+    return Place.sentences(place.read("{\"script\": \"app\", " + attributes + "}"));
+  }
+
+  @Test
+  void whatIsNotSaidHasItsDefault() {
+    Health health =
+        app("\"startup\": {\"tcp\": 80}, \"readiness\": {\"tcp\": 81}, \"liveness\": {\"tcp\": 82}")
+            .health();
+    assertThat(health)
+        .isEqualTo(
+            new Health(
+                Optional.of(
+                    new Health.Startup(
+                        new Check.Tcp("127.0.0.1", "80"),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(60))),
+                probe("81", Duration.ofSeconds(5)),
+                probe("82", Duration.ofSeconds(10))));
+  }
+
+  private static Optional<Health.Probe> probe(String port, Duration interval) {
+    return Optional.of(
+        new Health.Probe(
+            new Check.Tcp("127.0.0.1", port),
+            new Check.Rhythm(interval, Duration.ofSeconds(2), 3, 1, Duration.ZERO)));
+  }
+
+  @Test
+  void everyPartIsRead() {
+    Health.Probe probe =
+        app("""
+        "liveness": {"exec": ["./check", "${PORT}"], "interval": "5s", "timeout": "1500ms",
+          "failures": 2, "successes": 4, "delay": "1m"}\
+        """)
+            .health()
+            .liveness()
+            .orElseThrow();
+    assertThat(probe.check()).isEqualTo(new Check.Exec(List.of("./check", "${PORT}")));
+    assertThat(probe.rhythm())
+        .isEqualTo(
+            new Check.Rhythm(
+                Duration.ofSeconds(5), Duration.ofMillis(1500), 2, 4, Duration.ofMinutes(1)));
+  }
+
+  @Test
+  void httpIsAnAddressOrAnObject() {
+    assertThat(check("\"http\": \"http://127.0.0.1:${PORT}/ready\""))
+        .isEqualTo(
+            new Check.Http(
+                "http://127.0.0.1:${PORT}/ready",
+                Map.of(),
+                Check.StatusRange.FINE,
+                Optional.empty(),
+                true));
+    assertThat(
+            check(
+                """
+                "http": {"url": "https://x/", "headers": {"Host": "shop"}, "status": "200-204",
+                  "body": "ok|fine", "verify": false}\
+                """))
+        .isEqualTo(
+            new Check.Http(
+                "https://x/",
+                Map.of("Host", "shop"),
+                new Check.StatusRange(200, 204),
+                Optional.of("ok|fine"),
+                false));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "80,127.0.0.1,80",
+    "\"80\",127.0.0.1,80",
+    "\"db.local:5432\",db.local,5432",
+    "\"[::1]:80\",::1,80",
+    "\"${PORT}\",127.0.0.1,${PORT}",
+    "\"${HOST}:${PORT}\",${HOST},${PORT}"
+  })
+  void tcpIsAPortOrAPlace(String written, String host, String port) {
+    String json = written.startsWith("${") || written.contains(":") ? quoted(written) : written;
+    assertThat(check("\"tcp\": " + json)).isEqualTo(new Check.Tcp(host, port));
+  }
+
+  private static String quoted(String text) {
+    return text.startsWith("\"") ? text : "\"" + text + "\"";
+  }
+
+  @Test
+  void logNotifyAndExecAsText() {
+    assertThat(check("\"log\": \"listening on [0-9]+\""))
+        .isEqualTo(new Check.Log("listening on [0-9]+"));
+    assertThat(check("\"notify\": true")).isEqualTo(new Check.Notify());
+    assertThat(check("\"exec\": \"./check '${PORT} x'\""))
+        .isEqualTo(new Check.Exec(List.of("./check", "${PORT} x")));
+  }
+
+  @Test
+  void anAppWithChecksHasAMinuteToGetReady() {
+    assertThat(app("\"readiness\": {\"tcp\": 80}").readiness().timeout())
+        .isEqualTo(Duration.ofMinutes(1));
+    assertThat(
+            app("\"readiness\": {\"tcp\": 80}, \"listen_timeout\": \"5s\"").readiness().timeout())
+        .isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void allMistakesAreToldTogetherWithTheirLines() {
+    assertThat(
+            problems(
+                """
+                "startup": {"tcp": 80,
+                  "timeout": 60},
+                "readiness": {"http": "ftp://x",
+                  "intervall": "5s"},
+                "liveness": {"tcp": 80,
+                  "http": "http://x/"}\
+                """))
+        .satisfiesExactlyInAnyOrder(
+            line ->
+                assertThat(line)
+                    .contains(":2: ")
+                    .endsWith("startup.timeout: 60 has no unit: use \"60s\" or \"60ms\""),
+            line ->
+                assertThat(line)
+                    .contains(":3: ")
+                    .contains("readiness.http: \"ftp://x\" is no address of HTTP"),
+            line ->
+                assertThat(line)
+                    .contains(":4: ")
+                    .endsWith("readiness: unknown key \"intervall\": did you mean \"interval\"?"),
+            line ->
+                assertThat(line)
+                    .contains(":6: ")
+                    .endsWith("liveness.http: tcp and http are both given: keep one of them"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\0',
+      value = {
+        "{}|says not what to ask: use one of http, tcp, exec, log, notify",
+        "true|true is no object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}",
+        "{\"tcp\": 70000}|70000 is no place to connect to: use 8080, \"db.local:5432\" or \"${PORT}\"",
+        "{\"exec\": \"a && b\"}|\"a && b\" needs a shell, and none reads it: use [\"sh\", \"-c\", …]",
+        "{\"exec\": []}|names no program",
+        "{\"notify\": false}|false means nothing here: use true, or leave the check out",
+        "{\"http\": {}}|has no url",
+        "{\"http\": {\"url\": \"http://x/\", \"status\": 99}}|99 is no status: use 204, or \"200-299\"",
+        "{\"http\": {\"url\": \"http://x/\", \"statuss\": 99}}|unknown key \"statuss\": did you mean \"status\"?",
+        "{\"tcp\": 80, \"failures\": 0}|0 is no number of 1 or more",
+        "{\"tcp\": 80, \"interval\": \"0s\"}|0 is no time to wait: use more",
+        "{\"tcp\": 80, \"interval\": \"fast\"}|\"fast\" is no length of time: use a whole number with ms, s, m, h or d, such as 500ms or 10s",
+      })
+  void aWrongCheckIsToldInOneSentence(String check, String sentence) {
+    assertThat(problems("\"readiness\": " + check.replace("\\|", "|")))
+        .singleElement()
+        .asString()
+        .endsWith(sentence.replace("\\|", "|"));
+  }
+
+  @Test
+  void aRegularExpressionThatIsNoneIsRefused() {
+    assertThat(problems("\"readiness\": {\"log\": \"(\"}"))
+        .singleElement()
+        .asString()
+        .contains("readiness.log: \"(\" is no regular expression: ");
+  }
+}

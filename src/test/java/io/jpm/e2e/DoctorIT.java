@@ -1,0 +1,80 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// How the daemon says how it is, and how it tells others of its apps, as a user sees it.
+@Timeout(180)
+class DoctorIT {
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws Exception {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    jpm.close();
+  }
+
+  @Test
+  void theDoctorLooksAtEverythingAndFailsForWhatDoesNotWork() throws Exception {
+    String out = jpm.run("doctor").out();
+    assertThat(out.lines())
+        .anyMatch(line -> line.startsWith("ok    java: "))
+        .anyMatch(line -> line.startsWith("ok    home: " + jpm.home()))
+        .anyMatch(line -> line.matches("ok    bridge: 127\\.0\\.0\\.1:[0-9]+ and .*"))
+        .anyMatch(line -> line.equals("ok    settings: without mistakes"))
+        .anyMatch(line -> line.startsWith("ok    jpm.pid: "));
+    Files.writeString(jpm.home().resolve("jpm.json"), "{\"logs\": {\"kep\": 3}}");
+    Jpm.Result failed = jpm.run("doctor", "--json");
+    assertThat(failed.code()).isEqualTo(1);
+    JsonObject settings =
+        failed
+            .out()
+            .lines()
+            .map(JsonObject::new)
+            .filter(line -> line.getString("check").equals("settings"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(settings.getString("verdict")).isEqualTo("fail");
+    assertThat(settings.getString("found")).contains("did you mean \"keep\"?");
+  }
+
+  @Test
+  void pingTellsOfTheHeart() {
+    jpm.run("ping").ok();
+    Eventually.await(
+        "God has answered a ping",
+        Jpm.LONG,
+        () ->
+            new JsonObject(jpm.run("ping", "--json").ok().out())
+                .getJsonObject("heartbeat")
+                .containsKey("last_ms"));
+  }
+
+  @Test
+  void aCommandIsToldOfACrash() throws Exception {
+    Path told = jpm.work().resolve("told");
+    Path file = jpm.work().resolve("app.json");
+    Files.writeString(
+        file,
+        """
+        {"name": "web", "script": "sleep", "args": "1000",
+         "on": {"crash": ["sh", "-c", "echo $JPM_EVENT $JPM_APP $JPM_EXIT_SIGNAL > told.new; mv told.new told"]}}
+        """);
+    jpm.run("start", file.toString()).ok();
+    Jpm.kill(jpm.pid("web"));
+    Eventually.await("it is told", Jpm.LONG, () -> Files.exists(told));
+    assertThat(told).hasContent("crash web SIGKILL");
+  }
+}

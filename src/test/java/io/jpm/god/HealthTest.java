@@ -1,0 +1,242 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.bus.SatanReport;
+import io.jpm.god.FakeProcessHost.FakeProcess;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
+import io.jpm.model.Health;
+import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.WorkerId;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+/// What God does with what Satan finds. Satan is played by the test.
+class HealthTest extends GodHarness {
+  private static final Check.Rhythm RHYTHM =
+      new Check.Rhythm(Duration.ofMillis(1), Duration.ofMillis(1), 1, 1, Duration.ZERO);
+  private static final Optional<Health.Probe> PROBE =
+      Optional.of(new Health.Probe(new Check.Tcp("h", "1"), RHYTHM));
+  private static final Health GATED = new Health(Optional.empty(), PROBE, PROBE);
+  private static final Health ALIVE = new Health(Optional.empty(), Optional.empty(), PROBE);
+
+  private final List<SatanCommand> told = new CopyOnWriteArrayList<>();
+  private final List<Message<SatanCommand>> unanswered = new CopyOnWriteArrayList<>();
+  private volatile boolean answers = true;
+
+  @Override
+  void beforeGod() {
+    vertx
+        .eventBus()
+        .<SatanCommand>consumer(
+            Addresses.SATAN_COMMAND,
+            message -> {
+              told.add(message.body());
+              if (message.body() instanceof SatanCommand.Attend) {
+                if (answers) {
+                  message.reply(new SatanReply.Done());
+                } else {
+                  unanswered.add(message);
+                }
+              }
+            });
+  }
+
+  private <T extends SatanCommand> List<T> all(Class<T> type) {
+    return told.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  private <T extends SatanCommand> T awaitTold(Class<T> type, int count) {
+    Eventually.await(
+        count + " " + type.getSimpleName(), LONG, () -> all(type).size() >= count, told::toString);
+    return all(type).get(count - 1);
+  }
+
+  private void report(SatanReport report) {
+    vertx.eventBus().publish(Addresses.SATAN_REPORTS, report);
+  }
+
+  private Future<GodReply> begin(AppSpec spec) {
+    return vertx
+        .eventBus()
+        .<GodReply>request(
+            Addresses.GOD_COMMAND,
+            new GodCommand.StartApps(List.of(spec), GodCommand.Existing.REFUSE_RUNNING))
+        .map(Message::body);
+  }
+
+  private static AppSpec app(Health health) {
+    return spec("web").draft().health(health).build();
+  }
+
+  private void awaitEvent(Kind kind, String words) {
+    Eventually.await(
+        kind + " " + words,
+        LONG,
+        () ->
+            events.stream()
+                .anyMatch(it -> it.kind() == kind && it.instance().reason().contains(words)),
+        events::toString);
+  }
+
+  private FakeProcess made(int count) {
+    Eventually.await(count + " are made", LONG, () -> host.spawns.size() >= count);
+    return Objects.requireNonNull(host.made.get(host.spawns.get(count - 1).tag()));
+  }
+
+  @Test
+  void noProcessIsMadeBeforeSatanListens() {
+    answers = false;
+    Future<GodReply> started = begin(app(GATED));
+    SatanCommand.Attend attend = awaitTold(SatanCommand.Attend.class, 1);
+    assertThat(attend.variables()).containsEntry("A", "1");
+    assertThat(attend.ready()).isFalse();
+    assertThat(host.spawns).isEmpty();
+    unanswered.forEach(message -> message.reply(new SatanReply.Done()));
+    SatanCommand.Began began = awaitTold(SatanCommand.Began.class, 1);
+    assertThat(began.process()).isEqualTo(made(1).identity);
+    report(new SatanReport.Ready(attend.worker()));
+    assertThat(await(started).problems()).isEmpty();
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void ofAnAppWithoutChecksNothingIsSaid() {
+    start(spec("web"));
+    assertThat(told).isEmpty();
+  }
+
+  @Test
+  void anInstanceIsOnlineWhenItsChecksHavePassedAndItHasSaidSo() {
+    AppSpec both =
+        app(GATED).draft().readiness(new Readiness(true, Duration.ofSeconds(30))).build();
+    Future<GodReply> started = begin(both);
+    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    report(new SatanReport.Ready(worker));
+    Eventually.await(
+        "it is to say so", LONG, () -> only().reason().endsWith("it has not said ready"));
+    assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
+    made(1).says("\"ready\"");
+    assertThat(await(started).problems()).isEmpty();
+    assertThat(awaitTold(SatanCommand.SaidReady.class, 1).worker()).isEqualTo(worker);
+  }
+
+  @Test
+  void whatItLacksIsTheReasonOfAFailedStart() {
+    AppSpec brief =
+        app(GATED).draft().readiness(new Readiness(false, Duration.ofSeconds(2))).build();
+    Future<GodReply> started = begin(brief);
+    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    report(new SatanReport.NotYet(worker, "h:1 answers 503"));
+    awaitEvent(Kind.STOPPING, "not ready within 2 s: h:1 answers 503");
+    awaitTold(SatanCommand.Leave.class, 1);
+    assertThat(started.isComplete()).isFalse();
+  }
+
+  @Test
+  void badHealthIsShownAndToldAndSoIsGoodHealth() {
+    start(app(ALIVE));
+    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    report(new SatanReport.Unhealthy(worker, "no answer"));
+    awaitEvent(Kind.UNHEALTHY, "no answer");
+    assertThat(only().unhealthy()).contains("no answer");
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    report(new SatanReport.Recovered(worker));
+    awaitEvent(Kind.RECOVERED, "well again");
+    assertThat(only().unhealthy()).isEmpty();
+    report(new SatanReport.Says(worker, "3 jobs left"));
+    Eventually.await("it is shown", LONG, () -> only().status().equals("3 jobs left"));
+  }
+
+  @Test
+  void whatIsSaidOfAnEarlierProcessIsIgnored() {
+    start(app(ALIVE));
+    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    act(GodCommand.Action.RESTART, "web");
+    awaitTold(SatanCommand.Began.class, 2);
+    assertThat(all(SatanCommand.Leave.class)).containsExactly(new SatanCommand.Leave(worker));
+    report(new SatanReport.Unhealthy(worker, "late"));
+    report(new SatanReport.Dead(worker, "late"));
+    report(new SatanReport.Says(awaitTold(SatanCommand.Began.class, 2).worker(), "here"));
+    Eventually.await("the last is heard", LONG, () -> only().status().equals("here"));
+    assertThat(only().unhealthy()).isEmpty();
+    assertThat(host.spawns).hasSize(2);
+  }
+
+  @Test
+  void whoIsDeadIsRestartedInForkMode() {
+    start(app(ALIVE));
+    report(new SatanReport.Dead(awaitTold(SatanCommand.Began.class, 1).worker(), "no answer"));
+    awaitOnline(1);
+    assertThat(only().reason()).startsWith("liveness: no answer");
+  }
+
+  @Test
+  void whoIsDeadIsReplacedInClusterModeByAProcessThatIsReady() {
+    // Of such a rhythm any run is long enough.
+    RestartPolicy usual = RestartPolicy.DEFAULT;
+    var brief =
+        new RestartPolicy(
+            usual.when(), 16, Duration.ofMillis(1), usual.backoff(), usual.stopExitCodes());
+    AppSpec web = cluster("web", 2).draft().health(ALIVE).restart(brief).build();
+    start(web);
+    awaitTold(SatanCommand.Began.class, 2);
+    SatanCommand.Began first = all(SatanCommand.Began.class).getFirst();
+    WorkerId worker = first.worker();
+    report(new SatanReport.Dead(worker, "no answer"));
+    report(new SatanReport.Dead(worker, "no answer"));
+    Eventually.await("a third is made, or the first ended", LONG, () -> host.spawns.size() == 3);
+    Eventually.await(
+        "it is over",
+        LONG,
+        () ->
+            list().stream().allMatch(it -> it.phase() == Phase.ONLINE)
+                && list().stream()
+                    .map(InstanceView::process)
+                    .noneMatch(it -> it.equals(Optional.of(first.process()))),
+        () -> events.toString());
+    assertThat(list().get(worker.id().value()).reason()).contains("liveness: no answer");
+    assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void whoWasReadyBeforeTheDaemonDiedIsReadyAfterIt() {
+    Future<GodReply> started = begin(app(GATED));
+    report(new SatanReport.Ready(awaitTold(SatanCommand.Began.class, 1).worker()));
+    await(started);
+    told.clear();
+    reboot();
+    assertThat(awaitTold(SatanCommand.Attend.class, 1).ready()).isTrue();
+    assertThat(awaitTold(SatanCommand.Began.class, 1).process()).isEqualTo(made(1).identity);
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(host.spawns).hasSize(1);
+  }
+
+  @Test
+  void whatIsStoppedIsLookedAfterNoMore() {
+    start(app(ALIVE));
+    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    report(new SatanReport.Unhealthy(worker, "no answer"));
+    awaitEvent(Kind.UNHEALTHY, "no answer");
+    act(GodCommand.Action.STOP, "web");
+    assertThat(awaitTold(SatanCommand.Leave.class, 1).worker()).isEqualTo(worker);
+    assertThat(only().unhealthy()).isEmpty();
+  }
+}

@@ -1,0 +1,266 @@
+package io.jpm.satan.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.SatanCommand.Attend;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
+import io.jpm.model.Command;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
+import io.jpm.os.HostFixture;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What checks find out about real servers and by real commands.
+@Timeout(120)
+class ProbesTest {
+  private static final int SELF = 4711;
+
+  @TempDir Path dir;
+  private final Vertx vertx = Vertx.vertx();
+  private final Map<String, String> variables = new HashMap<>();
+  private HostFixture fixture;
+  private Probes probes;
+  private HttpServer server;
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile int status = 200;
+  private volatile String body = "all is well";
+
+  @BeforeEach
+  void begin() {
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+    probes = new Probes(vertx, fixture.host(), dir);
+    variables.putAll(fixture.environment());
+    server =
+        await(
+            vertx
+                .createHttpServer()
+                .connectionHandler(_ -> connections.incrementAndGet())
+                .requestHandler(request -> {
+                  switch (String.valueOf(request.path())) {
+                    case "/mute" -> {
+                      // Never answered.
+                    }
+                    case "/head" ->
+                        request.response().end(String.valueOf(request.getHeader("X-Who")));
+                    case "/moved" ->
+                        request.response().setStatusCode(302).putHeader("Location", "/").end();
+                    default -> request.response().setStatusCode(status).end(body);
+                  }
+                })
+                .listen(0, "127.0.0.1"));
+    variables.put("PORT", Integer.toString(server.actualPort()));
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    await(vertx.close());
+    fixture.close();
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(60, TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+
+  private Subject subject() {
+    var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
+    AppSpec spec = AppSpec.of(new AppName("web"), command, dir).build();
+    var worker = new WorkerId(new InstanceId(0), 1, 1);
+    return new Subject(
+        new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
+  }
+
+  private Finding ask(Check check) {
+    Promise<Finding> found = Promise.promise();
+    vertx.runOnContext(_ -> probes.ask(check, subject(), found::complete));
+    return await(found.future());
+  }
+
+  private String reason(Check check) {
+    return ask(check) instanceof Finding.Failed(String reason) ? reason : "passed";
+  }
+
+  private static Check.Http http(String url) {
+    return new Check.Http(url, Map.of(), Check.StatusRange.FINE, Optional.empty(), true);
+  }
+
+  private String url(String path) {
+    return "http://127.0.0.1:" + server.actualPort() + path;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Test
+  void aGoodAnswerPasses() {
+    assertThat(reason(http("http://127.0.0.1:${PORT}/"))).isEqualTo("passed");
+  }
+
+  @Test
+  void aBadStatusIsNamed() {
+    status = 503;
+    assertThat(reason(http("http://127.0.0.1:${PORT}/ready")))
+        .isEqualTo(url("/ready") + " answers 503");
+    var expected =
+        new Check.Http(url("/"), Map.of(), new Check.StatusRange(503, 503), Optional.empty(), true);
+    assertThat(reason(expected)).isEqualTo("passed");
+  }
+
+  @Test
+  void aRedirectIsAnAnswerAndIsNotFollowed() {
+    status = 500;
+    assertThat(reason(http(url("/moved")))).isEqualTo("passed");
+  }
+
+  @Test
+  void theBodyHasToMatch() {
+    var check =
+        new Check.Http(
+            url("/"), Map.of(), Check.StatusRange.FINE, Optional.of("is (well|fine)"), true);
+    assertThat(reason(check)).isEqualTo("passed");
+    body = "all is lost";
+    assertThat(reason(check)).isEqualTo(url("/") + ": its body has no is (well|fine)");
+    body = "x".repeat(70_000) + "all is well";
+    assertThat(reason(check)).isEqualTo(url("/") + ": its body has no is (well|fine)");
+  }
+
+  @Test
+  void headersAreSent() {
+    variables.put("WHO", "jpm");
+    var check =
+        new Check.Http(
+            url("/head"),
+            Map.of("X-Who", "it is ${WHO}"),
+            Check.StatusRange.FINE,
+            Optional.of("^it is jpm$"),
+            true);
+    assertThat(reason(check)).isEqualTo("passed");
+  }
+
+  @Test
+  void eachAttemptHasAConnectionOfItsOwn() {
+    ask(http(url("/")));
+    ask(http(url("/")));
+    assertThat(connections).hasValue(2);
+  }
+
+  @Test
+  void nobodyListening() throws IOException {
+    int port = freePort();
+    assertThat(reason(http("http://127.0.0.1:" + port + "/")))
+        .isEqualTo("nothing listens on 127.0.0.1:" + port);
+    assertThat(reason(new Check.Tcp("127.0.0.1", Integer.toString(port))))
+        .isEqualTo("nothing listens on 127.0.0.1:" + port);
+  }
+
+  @Test
+  void whatIsNoTlsIsSaid() {
+    assertThat(reason(http("https://127.0.0.1:${PORT}/"))).startsWith("https://127.0.0.1:");
+  }
+
+  @Test
+  void anUnknownVariableIsNamed() {
+    assertThat(reason(http("http://127.0.0.1:${NOWHERE}/")))
+        .isEqualTo("http://127.0.0.1:${NOWHERE}/: the app has no variable NOWHERE");
+    assertThat(reason(new Check.Tcp("127.0.0.1", "${NOWHERE}")))
+        .isEqualTo("${NOWHERE}: the app has no variable NOWHERE");
+    assertThat(reason(new Check.Exec(List.of("./x", "${NOWHERE}"))))
+        .isEqualTo("${NOWHERE}: the app has no variable NOWHERE");
+  }
+
+  @Test
+  void aConnectionThatIsTakenPasses() {
+    assertThat(reason(new Check.Tcp("127.0.0.1", "${PORT}"))).isEqualTo("passed");
+    variables.put("PORT", "many");
+    assertThat(reason(new Check.Tcp("127.0.0.1", "${PORT}")))
+        .isEqualTo("127.0.0.1:${PORT}: \"many\" is no port");
+  }
+
+  private Check.Exec script(String text) throws IOException {
+    Path file = dir.resolve("check");
+    Files.writeString(file, "#!/bin/sh\n" + text + "\n");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return new Check.Exec(List.of("./check", "${PORT}"));
+  }
+
+  @Test
+  void aCommandPassesWhenItEndsWith0() throws IOException {
+    assertThat(reason(script("[ \"$JPM_PID\" = " + SELF + " ] && [ \"$1\" = \"$PORT\" ]")))
+        .isEqualTo("passed");
+  }
+
+  @Test
+  void theLastLineOfACommandIsQuoted() throws IOException {
+    assertThat(reason(script("seq 100000; echo disk full >&2; echo; exit 3")))
+        .isEqualTo("./check ends with exit 3: disk full");
+    assertThat(reason(script("exit 1"))).isEqualTo("./check ends with exit 1");
+  }
+
+  @Test
+  void aCommandThatIsNotThereIsNamed() {
+    assertThat(reason(new Check.Exec(List.of("no-such-program"))))
+        .isEqualTo("no-such-program: was not found in PATH");
+  }
+
+  @Test
+  void aCommandThatIsGivenUpIsEndedWithAllItsProcesses() throws IOException {
+    Check.Exec check = script("sleep 1000 & echo $! $$ > pids.new; mv pids.new pids; wait");
+    Promise<Attempt> begun = Promise.promise();
+    vertx.runOnContext(_ ->
+        begun.complete(
+            probes.ask(
+                check,
+                subject(),
+                finding -> {
+                  throw new AssertionError("it is told " + finding);
+                })));
+    Attempt attempt = await(begun.future());
+    Path pids = dir.resolve("pids");
+    Eventually.await("it runs", HostFixture.DEADLINE, () -> Files.exists(pids));
+    vertx.runOnContext(_ -> attempt.giveUp());
+    for (String pid : Files.readString(pids).strip().split(" ", -1)) {
+      Eventually.await(
+          pid + " is gone",
+          HostFixture.DEADLINE,
+          () -> ProcessHandle.of(Long.parseLong(pid)).map(it -> !it.isAlive()).orElse(true));
+    }
+    Eventually.await(
+        "its pipe is removed",
+        HostFixture.DEADLINE,
+        () -> {
+          String[] left = dir.resolve("checks").toFile().list();
+          return left == null || left.length == 0;
+        });
+  }
+}
