@@ -19,4 +19,5 @@ public sealed interface BusMessage
         LogsReply,
         SatanCommand,
         SatanReply,
+        UsageWanted,
         SatanReport {}

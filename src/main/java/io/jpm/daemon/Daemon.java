@@ -185,7 +185,7 @@ final class Daemon {
       deploy(
           new HistoryVerticle(
               home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
-      deploy(new SatanVerticle(host, System::nanoTime));
+      deploy(new SatanVerticle(host, InstantSource.system(), System::nanoTime));
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
@@ -258,7 +258,7 @@ final class Daemon {
         BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
         List.of(Addresses.CONSOLE),
         List.of(),
-        List.of(Addresses.EVENTS, Addresses.BALANCE),
+        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE),
         List.of(
             Addresses.EVENTS_OF_ANY_APP,
             Addresses.LINES_OF_ANY_APP,

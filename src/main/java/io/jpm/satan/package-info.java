@@ -1,6 +1,6 @@
 /// Satan: health. It looks at processes and reports; it never acts on them. Start with
-/// [io.jpm.satan.SatanVerticle]; `MemoryWatch` looks after limits, `MemoryLimits` decides. The room
-/// knows `model`, `os` and `bus`.
+/// [io.jpm.satan.SatanVerticle]; `Sampler` looks, `Interest` says how often, `MemoryLimits` decides
+/// who has too much. The room knows `model`, `os`, `wire` and `bus`.
 @NullMarked
 package io.jpm.satan;
 

@@ -3,6 +3,8 @@ package io.jpm.os.linux;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
+import io.jpm.model.SystemUsage;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
@@ -52,6 +54,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final LinuxChild.Surroundings childSurroundings =
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
+  private final LinuxUsage trees = new LinuxUsage(self);
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
   /// Of a daemon without a home.
@@ -267,8 +270,14 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
-    return TreeMemory.now(mains, self);
+  public Map<ProcessIdentity, TreeUsage> treeUsage(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
+    return trees.of(mains, detail);
+  }
+
+  @Override
+  public Optional<SystemUsage> systemUsage() {
+    return LinuxUsage.ofSystem();
   }
 
   @Override
@@ -301,6 +310,7 @@ public final class LinuxProcessHost implements ProcessHost {
     children.clear();
     reachable.clear();
     exits.close();
+    trees.close();
   }
 
   /// Asked of the C library once, when first needed.
