@@ -64,7 +64,8 @@ final class StartAttributes {
           BALANCING,
           STRATEGIES,
           PROXY_HEADER,
-          LIMITS ->
+          LOG_LIMITS,
+          RESOURCES ->
           text;
     };
   }

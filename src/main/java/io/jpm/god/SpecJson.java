@@ -58,6 +58,7 @@ final class SpecJson {
     spec.dependsOn().forEach((app, condition) -> dependsOn.put(app.value(), condition.name()));
     json.put("depends_on", dependsOn);
     LogFilesJson.put(json, spec.logs());
+    LimitsJson.put(json, spec.limits());
     ClusterJson.put(json, spec.cluster());
     spec.pidFile().ifPresent(path -> json.put("pid_file", path.toString()));
     return json;
@@ -87,6 +88,7 @@ final class SpecJson {
         .triggers(triggers(json))
         .dependsOn(dependsOn(json))
         .logs(LogFilesJson.read(json))
+        .limits(LimitsJson.read(json))
         .cluster(ClusterJson.read(json))
         .pidFile(path(json, "pid_file"))
         .build();

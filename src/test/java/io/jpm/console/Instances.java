@@ -81,7 +81,8 @@ public final class Instances {
         instance.nextRun(),
         instance.report(),
         instance.unhealthy(),
-        instance.status());
+        instance.status(),
+        instance.unenforced());
   }
 
   /// An app with every option of output.
@@ -155,6 +156,7 @@ public final class Instances {
         Optional.empty(),
         AppReport.NONE,
         Optional.empty(),
+        "",
         "");
   }
 

@@ -123,6 +123,10 @@ public final class InstanceSheet {
               .ifPresent(next -> row("next run", next.toString()));
         });
     triggers.maxMemory().ifPresent(bytes -> row("max memory restart", Amounts.memory(bytes)));
+    allRows(LimitRows.of(spec.limits()));
+    if (!instance.unenforced().isEmpty()) {
+      row("limits problem", instance.unenforced());
+    }
     if (!spec.dependsOn().isEmpty()) {
       row(
           "depends on",

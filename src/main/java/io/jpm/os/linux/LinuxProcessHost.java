@@ -44,6 +44,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
   private final Reaper reaper = new Reaper(reactor);
+  private final Cgroups groups;
   private final LinuxListenSockets sockets;
   private final Spawner spawner;
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
@@ -70,8 +71,14 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   private LinuxProcessHost(Optional<Path> home) {
+    this(home, new Cgroups());
+  }
+
+  /// @param groups makes those of apps
+  LinuxProcessHost(Optional<Path> home, Cgroups groups) {
+    this.groups = groups;
     this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust));
-    this.spawner = new Spawner(trust, reaper, sockets);
+    this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
   }
 
@@ -130,7 +137,8 @@ public final class LinuxProcessHost implements ProcessHost {
     ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
     try {
       LinuxChild.Origin origin =
-          new LinuxChild.Origin(identity, PidFd.open(pid), request.tag(), true, made.channel());
+          new LinuxChild.Origin(
+              identity, PidFd.open(pid), request.tag(), true, made.channel(), made.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
           .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
@@ -193,7 +201,9 @@ public final class LinuxProcessHost implements ProcessHost {
         trust.add(reader.userOf(identity.pid()));
       }
       OptionalInt channel = ChannelEnds.takeBack(pidFd, identity.pid());
-      return watch(new LinuxChild.Origin(identity, pidFd, tag, false, channel), watcher);
+      var origin =
+          new LinuxChild.Origin(identity, pidFd, tag, false, channel, groups.of(identity.pid()));
+      return watch(origin, watcher);
     } catch (PidFd.Failure gone) {
       return Optional.empty();
     }

@@ -55,8 +55,20 @@ class UsageSweepTest {
 
   /// A line as the kernel writes it, with a command that is made to confuse.
   private static String stat(int pid, char state, int parent, int session, long pages) {
-    return "%d (a) S 1 (b) %c %d %d %d 0 -1 4194304 9 9 9 9 %d %d %d %d 20 0 2 0 %d 9999 %d 18446744073709551615 1"
-        .formatted(pid, state, parent, session, session, pid, 1, 2 * pid, 2, 1000 + pid, pages);
+    return "%d (a) S 1 (b) %c %d %d %d 0 -1 4194304 9 9 9 9 %d %d %d %d 20 0 %d 0 %d 9999 %d 18446744073709551615 1"
+        .formatted(
+            pid,
+            state,
+            parent,
+            session,
+            session,
+            pid,
+            1,
+            2 * pid,
+            2,
+            state == 'Z' ? 1 : 2,
+            1000 + pid,
+            pages);
   }
 
   private static Map<ProcessIdentity, TreeUsage> sweep(
