@@ -46,7 +46,7 @@ class ArchitectureTest {
     table.put("triggers", List.of("model"));
     table.put("god", List.of("model", "supervise", "os", "bus", "triggers"));
     table.put("keeper", List.of("model", "os", "bus"));
-    table.put("satan", List.of("model", "os", "bus"));
+    table.put("satan", List.of("model", "os", "wire", "bus"));
     table.put("history", List.of("model", "wire", "bus"));
     table.put("logs", List.of("model", "os", "wire", "bus"));
     table.put("balancer", List.of("model", "os", "bus"));

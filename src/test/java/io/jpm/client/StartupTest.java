@@ -204,6 +204,17 @@ class StartupTest {
             "\nEnvironment=\"HOME=/srv/nobody\"\n");
   }
 
+  @ParameterizedTest
+  @CsvSource({"252 (252.38-1~deb12u1), false", "254, true", "257.1-5, false", "260 (260.1), true"})
+  void aSystemdThatKnowsOfSubgroupsPutsTheDaemonIntoOne(String version, boolean known)
+      throws Exception {
+    tool("systemctl", "[ \"$1\" != --version ] || echo 'systemd " + version + "'");
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+    String unit = Files.readString(systemUnit());
+    assertThat(unit.contains("\nDelegate=yes\nDelegateSubgroup=daemon\n")).isEqualTo(known);
+    assertThat(unit.contains("DelegateSubgroup")).isEqualTo(known);
+  }
+
   @Test
   void aSystemctlThatFailsIsTold() throws Exception {
     tool("systemctl", "echo 'Failed to connect to bus'; exit 1");

@@ -81,15 +81,16 @@ final class LimitGate {
 
   /// Gives the waiting child its limits.
   ///
+  /// @param rights what it was made with
   /// @return its group, where it has one
   /// @throws IOException with a sentence for the user when it cannot have a limit
-  Optional<Cgroup> limit(int pid, SpawnRequest request) throws IOException {
+  Optional<Cgroup> limit(int pid, SpawnRequest request, Rights rights) throws IOException {
     Optional<Cgroup> group = groups.make(request.tag(), request.limits());
     try {
       if (group.isPresent()) {
         group.get().take(pid);
       }
-      ProcessLimits.set(pid, request.limits().resources());
+      ProcessLimits.set(pid, request.limits().resources(), rights);
       return group;
     } catch (IOException refused) {
       group.ifPresent(Cgroup::remove);

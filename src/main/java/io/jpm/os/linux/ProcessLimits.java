@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntSupplier;
 
 /// Sets the limits of another process, `prlimit(2)`.
 final class ProcessLimits {
@@ -38,8 +39,9 @@ final class ProcessLimits {
   /// Sets all of `limits`, soft and hard.
   ///
   /// @param limits by name, −1 for no limit
+  /// @param rights what the process was made with
   /// @throws IOException with a sentence for the user when one cannot be had
-  static void set(int pid, Map<String, Long> limits) throws IOException {
+  static void set(int pid, Map<String, Long> limits, Rights rights) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pair = arena.allocate(ValueLayout.JAVA_LONG, 2);
       for (Map.Entry<String, Long> limit : new TreeMap<>(limits).entrySet()) {
@@ -49,7 +51,13 @@ final class ProcessLimits {
         }
         pair.setAtIndex(ValueLayout.JAVA_LONG, 0, limit.getValue());
         pair.setAtIndex(ValueLayout.JAVA_LONG, 1, limit.getValue());
-        int result = Libc.systemCall(PRLIMIT64, pid, number, pair.address(), 0);
+        long address = pair.address();
+        IntSupplier call = () -> Libc.systemCall(PRLIMIT64, pid, number, address, 0);
+        int result = call.getAsInt();
+        if (result == -Errno.EPERM && !rights.areTheDaemons()) {
+          // Root in a container often has no right to another user's limits; that user has.
+          result = OtherSelf.call(rights, call);
+        }
         if (result < 0) {
           throw new IOException(sentence(limit, number, -result, pair));
         }

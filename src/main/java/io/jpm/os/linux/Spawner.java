@@ -142,7 +142,7 @@ final class Spawner {
   /// been made.
   private Outcome limit(Outcome.Made made, Given given) {
     try {
-      Optional<Cgroup> group = gate.limit(made.pid, given.request);
+      Optional<Cgroup> group = gate.limit(made.pid, given.request, given.rights);
       given.gate.ifPresent(LimitGate::open);
       return new Outcome.Made(made.pid, made.channel, group);
     } catch (IOException refused) {
