@@ -36,6 +36,11 @@ public record TreeUsage(
         OptionalLong.empty());
   }
 
+  /// The same with files that were read at another time.
+  public TreeUsage with(Files known) {
+    return new TreeUsage(processes, memoryBytes, threads, cpu, known, sharedBytes);
+  }
+
   /// How much is asked for; each includes the one before it and costs more.
   public enum Detail {
     /// Memory, threads and processor time.

@@ -56,8 +56,18 @@ final class Sampler {
 
   private Optional<Alarm> alarm = Optional.empty();
   private long costNanos;
+
+  /// How often files were not read since they were.
+  private int looksWithoutFiles = LOOKS_PER_FILES;
+
+  /// What was read of them last.
+  private Map<ProcessIdentity, TreeUsage.Files> files = Map.of();
+
   private boolean looking;
   private boolean failing;
+
+  /// Open files cost several system calls a process, and change less than a load.
+  private static final int LOOKS_PER_FILES = 5;
 
   private record Alarm(long id, Duration delay) {}
 
@@ -78,6 +88,7 @@ final class Sampler {
   private record Found(
       Map<ProcessIdentity, TreeUsage> trees,
       Optional<SystemUsage> system,
+      Detail detail,
       long atNanos,
       long costNanos) {}
 
@@ -134,13 +145,13 @@ final class Sampler {
     looking = true;
     boolean followed = interest.isFollowed(clock.nowNanos());
     boolean remembered = interest.isRemembered(clock.nowNanos());
+    Detail detail =
+        followed && ++looksWithoutFiles >= LOOKS_PER_FILES ? Detail.FILES : Detail.BASIC;
     // Not in order with others: a list need not wait for a look at all processes.
     Future<Void> done =
         (remembered ? askGod() : Future.succeededFuture())
             .map(_ -> wanted(remembered))
-            .compose(wanted ->
-                vertx.executeBlocking(
-                    () -> look(wanted, followed ? Detail.FILES : Detail.BASIC), false))
+            .compose(wanted -> vertx.executeBlocking(() -> look(wanted, detail), false))
             .map(Objects::requireNonNull)
             .map(found -> {
               failing = false;
@@ -180,7 +191,7 @@ final class Sampler {
     Map<ProcessIdentity, TreeUsage> trees = host.treeUsage(wanted, detail);
     Optional<SystemUsage> system = host.systemUsage();
     long now = clock.nowNanos();
-    return new Found(trees, system, now, now - began);
+    return new Found(trees, system, detail, now, now - began);
   }
 
   private Map<ProcessIdentity, Load> loads(Found found) {
@@ -195,6 +206,12 @@ final class Sampler {
 
   private void take(Found found, boolean remembered, boolean followed) {
     costNanos = found.costNanos();
+    if (found.detail() == Detail.FILES) {
+      looksWithoutFiles = 0;
+      Map<ProcessIdentity, TreeUsage.Files> read = new HashMap<>();
+      found.trees().forEach((main, tree) -> read.put(main, tree.files()));
+      files = read;
+    }
     Map<ProcessIdentity, Long> bytes = new HashMap<>();
     found.trees().forEach((main, tree) -> bytes.put(main, tree.memoryBytes()));
     limits
@@ -223,7 +240,7 @@ final class Sampler {
                 instance.id().value(),
                 process.pid(),
                 load.cpuPercent(),
-                load.tree()));
+                load.tree().with(files.getOrDefault(process, TreeUsage.Files.UNKNOWN))));
       }
     }
     double system =
