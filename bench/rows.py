@@ -6,6 +6,8 @@ import json
 import os
 import select
 import signal
+import socket
+import struct
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -178,6 +180,80 @@ def rest_100(bench):
         for tool in bench.tools:
             spent = sum(map(cpu_seconds, pids[tool])) - before[tool]
             bench.record("cpu-100", tool, 100 * spent / CPU_SECONDS)
+
+
+class Follower:
+    """Somebody who watches `jpm.usage`; PM2 has no such thing and samples by itself."""
+
+    def __init__(self, tool):
+        self.messages = 0
+        self.socket = None
+        if tool.name == "jpm":
+            self.socket = socket.socket(socket.AF_UNIX)
+            self.socket.connect(str(tool.home / "bridge.sock"))
+            self.socket.settimeout(5)
+            frame = json.dumps({"type": "register", "address": "jpm.usage"}).encode()
+            self.socket.sendall(struct.pack(">I", len(frame)) + frame)
+
+    def follow(self, seconds):
+        """Reads for so long what comes, and answers how many messages came."""
+        end = time.monotonic() + seconds
+        count = 0
+        while time.monotonic() < end:
+            if self.socket is None:
+                time.sleep(end - time.monotonic())
+            else:
+                length = struct.unpack(">I", self.read(4))[0]
+                count += b'"instances"' in self.read(length)
+        return count
+
+    def read(self, length):
+        data = b""
+        while len(data) < length:
+            more = self.socket.recv(length - len(data))
+            if not more:
+                raise Failure("jpm: the bridge has closed the connection of a follower")
+            data += more
+        return data
+
+    def close(self):
+        if self.socket is not None:
+            self.socket.close()
+
+
+@measures(
+    Row("cpu-100-usage", "CPU, 100 idle apps, somebody follows `jpm.usage`", "% core", at_most(1)),
+    share=7,
+)
+def usage_100(bench):
+    for _ in range(bench.rounds):
+        pids = at_rest(bench, 100)
+        for tool in bench.tools:
+            follower = Follower(tool)
+            follower.follow(3)
+            before = sum(map(cpu_seconds, pids[tool]))
+            follower.follow(CPU_SECONDS)
+            spent = sum(map(cpu_seconds, pids[tool])) - before
+            follower.close()
+            bench.record("cpu-100-usage", tool, 100 * spent / CPU_SECONDS)
+
+
+@measures(Row("sweep-200", "one look at 200 apps for a follower, CPU", "ms"), share=7)
+def sweep_200(bench):
+    for tool in bench.tools:
+        if tool.name != "jpm":
+            continue
+        tool.fresh()
+        tool.sleepers(200)
+        daemon = tool.up()
+        time.sleep(SETTLE_SECONDS)
+        for _ in range(bench.rounds):
+            follower = Follower(tool)
+            follower.follow(3)
+            before = cpu_seconds(daemon)
+            looks = follower.follow(20)
+            bench.record("sweep-200", tool, 1000 * (cpu_seconds(daemon) - before) / looks)
+            follower.close()
 
 
 # ---- a thousand --------------------------------------------------------------------------------

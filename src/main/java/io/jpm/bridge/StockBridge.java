@@ -45,6 +45,7 @@ final class StockBridge implements StockPeer.Watcher {
   private final GuardedConnections guarded;
   private final BridgeSettings settings;
   private final LineSubscriptions lines;
+  private final UsageSubscriptions usage;
   private final Map<StockPeer, PeerLines> peers = new HashMap<>();
   private @Nullable StockPeer reading;
 
@@ -54,6 +55,7 @@ final class StockBridge implements StockPeer.Watcher {
     this.path = settings.socket();
     this.settings = settings;
     this.lines = new LineSubscriptions(vertx);
+    this.usage = new UsageSubscriptions(vertx);
     this.refusals = refusals;
     this.guarded = guarded;
     this.bridge = TcpEventBusBridge.create(vertx, permissions(settings), null, this::happened);
@@ -82,6 +84,7 @@ final class StockBridge implements StockPeer.Watcher {
   /// Stops listening, closes every connection once its last bytes are sent and removes the socket.
   Future<Void> close() {
     lines.end();
+    usage.end();
     return bridge.close().eventually(() -> vertx.executeBlocking(this::removeStale));
   }
 
@@ -138,8 +141,22 @@ final class StockBridge implements StockPeer.Watcher {
         return; // Never completed: no pong.
       }
     }
+    noticeUsage(peer, event);
     if (!isOfLines(peer, event)) {
       event.complete(true);
+    }
+  }
+
+  /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
+  private void noticeUsage(StockPeer peer, BridgeEvent event) {
+    boolean ofUsage =
+        peers.containsKey(peer)
+            && Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
+            && settings.maySubscribe(Addresses.USAGE);
+    if (ofUsage && event.type() == BridgeEventType.REGISTER) {
+      usage.add(peer);
+    } else if (ofUsage && event.type() == BridgeEventType.UNREGISTER) {
+      usage.remove(peer);
     }
   }
 
@@ -167,6 +184,7 @@ final class StockBridge implements StockPeer.Watcher {
     socket.closeHandler(_ -> {
       peers.remove(peer);
       of.end();
+      usage.remove(peer);
     });
     // The stock bridge would log a stack trace for every peer that is cut off.
     socket.exceptionHandler(_ -> {});

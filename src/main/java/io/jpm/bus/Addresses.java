@@ -49,6 +49,9 @@ public final class Addresses {
   /// [SatanCommand] → [SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
+  /// [UsageWanted], not answered: who listens to [#USAGE]. Internal.
+  public static final String USAGE_WANTED = "jpm.satan.wanted";
+
   /// Publication of [SatanReport]. Internal.
   public static final String SATAN_REPORTS = "jpm.satan.reports";
 
@@ -66,6 +69,10 @@ public final class Addresses {
   /// something has changed: `{"v":1,"app":…,"instances":[{"id":…,"connections":…,…}]}`. Open to the
   /// bridge's subscribers.
   public static final String BALANCE = "jpm.balance";
+
+  /// What all apps and the machine use, every second while there is a [UsageWanted]:
+  /// [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's subscribers.
+  public static final String USAGE = "jpm.usage";
 
   private static final String LINES = "jpm.lines.";
 

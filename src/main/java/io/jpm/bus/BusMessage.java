@@ -24,4 +24,5 @@ public sealed interface BusMessage
         Pulse,
         SatanCommand,
         SatanReply,
+        UsageWanted,
         SatanReport {}

@@ -31,6 +31,8 @@ import java.util.Optional;
 /// @param report what the app says about itself
 /// @param unhealthy why it is not well although it runs; empty: as far as is known it is well
 /// @param status what it says of its present state (`STATUS=` of `sd_notify(3)`); may be empty
+/// @param unenforced what of its limits does not hold for the present process, and why; empty: all
+///   do
 public record InstanceView(
     InstanceId id,
     AppSpec spec,
@@ -50,4 +52,5 @@ public record InstanceView(
     Optional<Instant> nextRun,
     AppReport report,
     Optional<String> unhealthy,
-    String status) {}
+    String status,
+    String unenforced) {}

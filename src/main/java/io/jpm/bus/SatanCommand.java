@@ -1,10 +1,13 @@
 package io.jpm.bus;
 
 import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.WorkerId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What Satan can be asked; the answer is a [SatanReply].
 public sealed interface SatanCommand extends BusMessage {
@@ -43,10 +46,18 @@ public sealed interface SatanCommand extends BusMessage {
   /// The process has ended or is being ended: nothing more is asked. Not answered.
   record Leave(WorkerId worker) implements SatanCommand {}
 
-  /// What these processes use now.
-  record Sample(List<ProcessIdentity> processes) implements SatanCommand {
+  /// What the trees under these main processes use now. Answered with [SatanReply.Sampled].
+  ///
+  /// @param detail how much is asked for
+  record Sample(List<ProcessIdentity> processes, TreeUsage.Detail detail) implements SatanCommand {
     public Sample {
       processes = List.copyOf(processes);
     }
   }
+
+  /// What was used before. For some minutes after each look ([Sample] or this) what follows is
+  /// kept. Answered with [SatanReply.Past].
+  ///
+  /// @param instance whose; empty: the machine's
+  record History(Optional<InstanceId> instance) implements SatanCommand {}
 }

@@ -1,6 +1,8 @@
 package io.jpm.bus;
 
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TreeUsage;
+import java.util.List;
 import java.util.Map;
 
 /// Satan's answer.
@@ -8,16 +10,28 @@ public sealed interface SatanReply extends BusMessage {
   /// Done.
   record Done() implements SatanReply {}
 
-  /// What processes use; those that are gone are not in it.
+  /// What trees use, by their main processes; those that are gone are not in it.
   record Sampled(Map<ProcessIdentity, Load> loads) implements SatanReply {
     public Sampled {
       loads = Map.copyOf(loads);
     }
   }
 
-  /// The load of one process.
+  /// What was used before, from the oldest on; nothing where nobody has looked for a while.
+  record Past(List<UsagePoint> points) implements SatanReply {
+    public Past {
+      points = List.copyOf(points);
+    }
+  }
+
+  /// The load of one tree.
   ///
-  /// @param memoryBytes resident memory
   /// @param cpuPercent of one core, since the sample before this one; 0 at the first
-  record Load(long memoryBytes, double cpuPercent) {}
+  /// @param tree what it uses
+  record Load(double cpuPercent, TreeUsage tree) {
+    /// Resident memory of the tree.
+    public long memoryBytes() {
+      return tree.memoryBytes();
+    }
+  }
 }

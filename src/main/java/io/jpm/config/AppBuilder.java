@@ -10,6 +10,7 @@ import io.jpm.model.Hooks;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
 import io.jpm.model.Readiness;
+import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
 import io.jpm.model.StopPolicy;
@@ -81,6 +82,7 @@ final class AppBuilder {
         new ClusterRules(attributes, label)
             .read(found.map(Resolution.Found::command), variables, port);
     RunAs runAs = new Rights(attributes).read();
+    ResourceLimits limits = new ResourceRules(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
     StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
     Health health = new HealthRules(attributes).read();
@@ -103,6 +105,7 @@ final class AppBuilder {
             .namespace(namespace)
             .variables(variables)
             .runAs(runAs)
+            .limits(limits)
             .instances(instances)
             .cluster(cluster)
             .autostart(autostart)

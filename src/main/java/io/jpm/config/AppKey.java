@@ -26,13 +26,14 @@ import static io.jpm.config.AppKey.Type.DURATION;
 import static io.jpm.config.AppKey.Type.FILTER;
 import static io.jpm.config.AppKey.Type.FRACTION;
 import static io.jpm.config.AppKey.Type.HOOKS;
-import static io.jpm.config.AppKey.Type.LIMITS;
 import static io.jpm.config.AppKey.Type.LINE_TYPE;
+import static io.jpm.config.AppKey.Type.LOG_LIMITS;
 import static io.jpm.config.AppKey.Type.MASK;
 import static io.jpm.config.AppKey.Type.NUMBER;
 import static io.jpm.config.AppKey.Type.PATH;
 import static io.jpm.config.AppKey.Type.PATH_OR_FLAG;
 import static io.jpm.config.AppKey.Type.PROXY_HEADER;
+import static io.jpm.config.AppKey.Type.RESOURCES;
 import static io.jpm.config.AppKey.Type.RULE;
 import static io.jpm.config.AppKey.Type.SIGNAL;
 import static io.jpm.config.AppKey.Type.SIZE;
@@ -64,14 +65,7 @@ import java.util.regex.Pattern;
 public enum AppKey {
   NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
   SCRIPT(
-      RUN,
-      PATH,
-      "",
-      "none: it must be there",
-      "file, program or command line to run",
-      "exec",
-      "cmd",
-      "command"),
+      RUN, PATH, "", "none: it must be there", "file or command to run", "exec", "cmd", "command"),
   ARGS(RUN, WORDS, "", "none", "arguments of the script (on the command line: after --)"),
   INTERPRETER(
       RUN,
@@ -88,6 +82,7 @@ public enum AppKey {
   GID(RUN, ACCOUNT, "--gid", "the user's own", "run as this group"),
   NICE(RUN, NUMBER, "--nice", "the daemon's", "priority: -20 (most urgent) to 19"),
   UMASK(RUN, MASK, "--umask", "the daemon's", "permissions that new files do not get"),
+  LIMITS(RUN, RESOURCES, "", "none", "what the system lets it use"),
   DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps that come first"),
   NAME_PREFIX(RUN, NOT_YET, TEXT, "", "text before the name"),
   WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
@@ -184,7 +179,7 @@ public enum AppKey {
   LOG_TYPE(OUTPUT, LINE_TYPE, "--log-type", "raw", "raw or json"),
   LOG_DATE_FORMAT(OUTPUT, TEXT, "--log-date-format", "none", "date before each line"),
   TIME(OUTPUT, BOOLEAN, "--time", "false", "ISO date before each line"),
-  LOGS(OUTPUT, LIMITS, "", "the daemon's settings", "what the log files may take"),
+  LOGS(OUTPUT, LOG_LIMITS, "", "the daemon's settings", "what the log files may take"),
   PTY(OUTPUT, BOOLEAN, "--pty", "false", "give it a terminal to print on"),
   PID_FILE(OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file with the process id", "pid"),
 
@@ -264,6 +259,7 @@ public enum AppKey {
     WATCHED("true for the working directory, a path, or a list of paths"),
     DEPENDENCIES("name, list of names, or object of names and started, ready or completed"),
     STOPPING("object of signal, timeout and command"),
+    RESOURCES("object of memory, memory_high, cpu and names as in setrlimit(2)"),
     LINE_TYPE("raw or json"),
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
@@ -273,7 +269,8 @@ public enum AppKey {
     CHECKED_ONCE("object of http, tcp, exec, log or notify, and interval and timeout"),
     CHECKED(
         "object of http, tcp, exec, log or notify, and interval, timeout, failures, successes and delay"),
-    LIMITS("object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
+    LOG_LIMITS(
+        "object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 
     private final String form;
 

@@ -6,6 +6,7 @@ import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.InstanceSheet;
 import io.jpm.console.text.Listing;
+import io.jpm.model.TreeUsage;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +42,7 @@ final class DescribeCommand implements ConsoleCommand {
       return Future.succeededFuture(false);
     }
     return rooms
-        .listing(shown.instances())
+        .listing(shown.instances(), TreeUsage.Detail.ALL)
         .compose(listing -> {
           Future<Boolean> drawn = Future.succeededFuture(true);
           for (InstanceView instance : listing.instances()) {

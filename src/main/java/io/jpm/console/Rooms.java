@@ -24,6 +24,7 @@ import io.jpm.console.text.Listing;
 import io.jpm.model.AppName;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TreeUsage;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -170,6 +171,11 @@ final class Rooms {
 
   /// The instances with their loads; without them when Satan does not answer.
   Future<Listing> listing(List<InstanceView> instances) {
+    return listing(instances, TreeUsage.Detail.BASIC);
+  }
+
+  /// @param detail how much is asked for
+  Future<Listing> listing(List<InstanceView> instances, TreeUsage.Detail detail) {
     List<ProcessIdentity> processes =
         instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
     Future<Map<ProcessIdentity, Load>> loads =
@@ -178,7 +184,7 @@ final class Rooms {
             : this.<SatanReply>ask(
                     "Satan",
                     Addresses.SATAN_COMMAND,
-                    new SatanCommand.Sample(processes),
+                    new SatanCommand.Sample(processes, detail),
                     context.timing().loads())
                 .map(Rooms::loads)
                 .otherwise(Map.of());
@@ -204,7 +210,7 @@ final class Rooms {
   private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
     return switch (reply) {
       case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
-      case SatanReply.Done() -> Map.of();
+      case SatanReply.Done(), SatanReply.Past _ -> Map.of();
     };
   }
 

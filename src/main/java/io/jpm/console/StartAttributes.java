@@ -67,7 +67,8 @@ final class StartAttributes {
           STRATEGIES,
           HOOKS,
           PROXY_HEADER,
-          LIMITS ->
+          LOG_LIMITS,
+          RESOURCES ->
           text;
     };
   }

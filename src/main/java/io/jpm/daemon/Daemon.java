@@ -190,7 +190,7 @@ final class Daemon {
           new HistoryVerticle(
               home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
       deploy(new HooksVerticle(host, home.root(), System::nanoTime));
-      deploy(new SatanVerticle(host, home.root(), System::nanoTime));
+      deploy(new SatanVerticle(host, home.root(), InstantSource.system(), System::nanoTime));
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
@@ -275,7 +275,7 @@ final class Daemon {
         BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
         List.of(Addresses.CONSOLE),
         List.of(),
-        List.of(Addresses.EVENTS, Addresses.BALANCE),
+        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE),
         List.of(
             Addresses.EVENTS_OF_ANY_APP,
             Addresses.LINES_OF_ANY_APP,

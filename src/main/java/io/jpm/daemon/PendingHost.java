@@ -2,6 +2,8 @@ package io.jpm.daemon;
 
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.SystemUsage;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
@@ -126,8 +128,14 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
-  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
-    return host.join().treeMemory(mains);
+  public Map<ProcessIdentity, TreeUsage> treeUsage(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
+    return host.join().treeUsage(mains, detail);
+  }
+
+  @Override
+  public Optional<SystemUsage> systemUsage() {
+    return host.join().systemUsage();
   }
 
   @Override

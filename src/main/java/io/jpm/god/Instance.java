@@ -184,7 +184,8 @@ final class Instance {
         state.wanted() == Wanted.DOWN ? Optional.empty() : nextRun,
         channel.report(),
         unhealthy,
-        saying);
+        saying,
+        child == null ? "" : LimitWords.unenforced(spec, child));
   }
 
   /// What LogAggregator is to do with the output, as it is described now.

@@ -9,7 +9,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 
 /// Has Satan watch the memory of apps that have a limit, and restarts those that have more. Owned
 /// by GodVerticle's context.
@@ -19,9 +21,17 @@ final class MemoryLimits {
   private final Vertx vertx;
   private final Registry registry;
   private final BiConsumer<Instance, Event> supervisor;
+  private final BiConsumer<Instance, String> announcer;
   private Map<ProcessIdentity, Long> told = Map.of();
 
-  MemoryLimits(Vertx vertx, Registry registry, BiConsumer<Instance, Event> supervisor) {
+  /// @param supervisor takes an instance one step on
+  /// @param announcer tells the world of an instance that uses too much, and why
+  MemoryLimits(
+      Vertx vertx,
+      Registry registry,
+      BiConsumer<Instance, Event> supervisor,
+      BiConsumer<Instance, String> announcer) {
+    this.announcer = announcer;
     this.vertx = vertx;
     this.registry = registry;
     this.supervisor = supervisor;
@@ -46,15 +56,12 @@ final class MemoryLimits {
 
   /// An instance has changed: other processes may have limits now.
   void look(Instance changed) {
-    if (told.isEmpty() && changed.spec.triggers().maxMemory().isEmpty()) {
+    if (told.isEmpty() && limitOf(changed).isEmpty()) {
       return;
     }
     Map<ProcessIdentity, Long> limits = new HashMap<>();
     for (Instance instance : registry.all()) {
-      instance
-          .spec
-          .triggers()
-          .maxMemory()
+      limitOf(instance)
           .ifPresent(bytes -> instance.process().ifPresent(process -> limits.put(process, bytes)));
     }
     if (!limits.equals(told)) {
@@ -63,16 +70,32 @@ final class MemoryLimits {
     }
   }
 
+  /// What the kernel does not enforce has to be watched.
+  private static OptionalLong limitOf(Instance instance) {
+    OptionalLong own = instance.spec.triggers().maxMemory();
+    OptionalLong kernels = instance.spec.limits().memoryMax();
+    boolean watched = instance.child != null && !instance.child.isGrouped();
+    return LongStream.concat(own.stream(), watched ? kernels.stream() : LongStream.empty()).min();
+  }
+
   private void act(SatanReport.MemoryExceeded exceeded) {
     registry.all().stream()
         .filter(instance -> instance.process().filter(exceeded.process()::equals).isPresent())
         .findFirst()
-        .ifPresent(instance ->
-            supervisor.accept(instance, new Event.RestartDue(Event.Cause.LIMIT, words(exceeded))));
+        .ifPresent(instance -> {
+          String reason = words(instance, exceeded);
+          announcer.accept(instance, reason);
+          supervisor.accept(instance, new Event.RestartDue(Event.Cause.LIMIT, reason));
+        });
   }
 
-  private static String words(SatanReport.MemoryExceeded exceeded) {
-    return "uses %d MB, more than its max_memory_restart of %d MB"
-        .formatted(exceeded.bytes() / MEGA, exceeded.limit() / MEGA);
+  private static String words(Instance instance, SatanReport.MemoryExceeded exceeded) {
+    OptionalLong own = instance.spec.triggers().maxMemory();
+    String name =
+        own.isPresent() && own.getAsLong() == exceeded.limit()
+            ? "max_memory_restart"
+            : "limits.memory";
+    return "uses %d MB, more than its %s of %d MB"
+        .formatted(exceeded.bytes() / MEGA, name, exceeded.limit() / MEGA);
   }
 }

@@ -191,6 +191,7 @@ final class Processes {
         attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);
+        warnOfLimits(instance, child);
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
         begin(instance);
@@ -200,6 +201,13 @@ final class Processes {
         balancing.ended(instance);
         on(instance, new Event.SpawnFailed(generation, reason, temporary));
       }
+    }
+  }
+
+  private static void warnOfLimits(Instance instance, Child child) {
+    String unenforced = LimitWords.unenforced(instance.spec, child);
+    if (!unenforced.isEmpty()) {
+      LOG.log(Level.WARNING, "{0}: {1}", instance.label(), unenforced);
     }
   }
 
@@ -375,12 +383,13 @@ final class Processes {
       Failpoint.EXIT_SEEN.hit();
       balancing.ended(instance);
       boolean leftovers = child.hasLeftovers();
+      String killed = LimitWords.ofEnd(instance.spec, child, exit);
       boolean treeIsWatched =
           instance.treeOrdered || (instance.spec.stop().wholeTree() && leftovers);
       if (!treeIsWatched) {
         forgetChild(instance);
       }
-      on(instance, new Event.Exited(generation, exit, leftovers));
+      on(instance, new Event.Exited(generation, exit, leftovers, killed));
       Failpoint.EXIT_TOLD.hit();
     }
   }

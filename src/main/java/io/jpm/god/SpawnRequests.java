@@ -43,7 +43,8 @@ final class SpawnRequests {
         instance.spec.runAs(),
         share.channel(),
         instance.spec.logs().terminal(),
-        share.sockets());
+        share.sockets(),
+        instance.spec.limits());
   }
 
   /// The app's stop command, with `JPM_PID` in its environment.

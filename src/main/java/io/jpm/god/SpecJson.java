@@ -58,6 +58,7 @@ final class SpecJson {
     spec.dependsOn().forEach((app, condition) -> dependsOn.put(app.value(), condition.name()));
     json.put("depends_on", dependsOn);
     LogFilesJson.put(json, spec.logs());
+    LimitsJson.put(json, spec.limits());
     ClusterJson.put(json, spec.cluster());
     HooksJson.put(json, spec.hooks());
     HealthJson.put(json, spec.health());
@@ -89,6 +90,7 @@ final class SpecJson {
         .triggers(triggers(json))
         .dependsOn(dependsOn(json))
         .logs(LogFilesJson.read(json))
+        .limits(LimitsJson.read(json))
         .cluster(ClusterJson.read(json))
         .hooks(HooksJson.read(json))
         .health(HealthJson.read(json))

@@ -47,7 +47,7 @@ final class Supervisor {
     this.registry = registry;
     this.journal = journal;
     this.dependencies = new Dependencies(registry, this::on);
-    this.limits = new MemoryLimits(vertx, registry, this::on);
+    this.limits = new MemoryLimits(vertx, registry, this::on, this::announceLimit);
     this.schedules = new Schedules(vertx, god, this::on);
     this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
     this.balancing = new Balancing(vertx, registry, journal, this::on);
@@ -60,6 +60,9 @@ final class Supervisor {
   void on(Instance instance, Event event) {
     if (instance.removed) {
       return;
+    }
+    if (event instanceof Event.Exited exited && !exited.cause().isEmpty()) {
+      announceLimit(instance, exited.cause());
     }
     Step step =
         Supervision.step(instance.state, event, instance.policies(), god.nanoTime().getAsLong());
@@ -254,6 +257,13 @@ final class Supervisor {
     vertx
         .eventBus()
         .publish(Addresses.GOD_EVENTS, new InstanceEvent(kind, view, god.wallClock().instant()));
+  }
+
+  private void announceLimit(Instance instance, String reason) {
+    announce(
+        instance,
+        InstanceEvent.Kind.LIMIT,
+        instance.view(instance.state.phase(), instance.process(), reason));
   }
 
   private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {

@@ -43,6 +43,18 @@ public interface Child {
     return false;
   }
 
+  /// Whether its tree is in a group of its own, in which the limits hold that need one
+  /// ([io.jpm.model.ResourceLimits#ofGroup]).
+  default boolean isGrouped() {
+    return false;
+  }
+
+  /// Whether the kernel has ended a process of the tree because it had more memory than it may.
+  /// Known as soon as the end was told.
+  default boolean ranOutOfMemory() {
+    return false;
+  }
+
   /// Forgets the process: no more calls to the watcher, descriptors closed. The process itself is
   /// left alone.
   void release();

@@ -2,6 +2,8 @@ package io.jpm.os;
 
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.SystemUsage;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
 import java.util.Collection;
 import java.util.HashMap;
@@ -159,19 +161,24 @@ public interface ProcessHost extends AutoCloseable {
     return Optional.empty();
   }
 
-  /// What the trees under some main processes have resident: the main process, its descendants and
-  /// whatever else is in its session. Pages that processes share count for each of them, as in
-  /// `ps`.
+  /// What the trees under some main processes use: the main process, its descendants and whatever
+  /// else is in its session. One look at all processes serves all trees.
   ///
   /// @param mains main processes; those that are gone are not in the answer
-  /// @return bytes by main process
-  default Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+  /// @param detail how much is asked for
+  default Map<ProcessIdentity, TreeUsage> treeUsage(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
     // Systems that do not show who belongs to whom.
-    Map<ProcessIdentity, Long> bytes = new HashMap<>();
+    Map<ProcessIdentity, TreeUsage> usages = new HashMap<>();
     for (ProcessIdentity main : mains) {
-      usage(main).ifPresent(usage -> bytes.put(main, usage.memoryBytes()));
+      usage(main).ifPresent(usage -> usages.put(main, TreeUsage.ofOne(main, usage)));
     }
-    return Map.copyOf(bytes);
+    return usages;
+  }
+
+  /// What the whole machine uses; empty where the system does not tell.
+  default Optional<SystemUsage> systemUsage() {
+    return Optional.empty();
   }
 
   /// Gives memory back to the system that starting this process needed and its work does not. To be

@@ -1,5 +1,6 @@
 package io.jpm.os;
 
+import io.jpm.model.ResourceLimits;
 import io.jpm.model.RunAs;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +29,8 @@ import java.util.Map;
 ///   sockets is the pipe of `out`. Where there are no terminals the request is refused.
 /// @param sockets keys of [ListenSockets] that are inherited, in this order from descriptor 5 on,
 ///   without a channel from 3 on
+/// @param limits what the process and its tree may use. One that the process itself cannot have is
+///   a refusal; those that need a cgroup are left out where there is none, see [Child#isGrouped].
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -39,7 +42,8 @@ public record SpawnRequest(
     RunAs runAs,
     boolean channel,
     boolean terminal,
-    List<String> sockets) {
+    List<String> sockets,
+    ResourceLimits limits) {
   /// The environment variable that carries the tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
@@ -55,10 +59,72 @@ public record SpawnRequest(
     this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false, false, List.of());
   }
 
+  /// Without limits.
+  public SpawnRequest(
+      Path program,
+      List<String> argv,
+      Map<String, String> environment,
+      Path cwd,
+      LogPipe out,
+      LogPipe error,
+      String tag,
+      RunAs runAs,
+      boolean channel,
+      boolean terminal,
+      List<String> sockets) {
+    this(
+        program,
+        argv,
+        environment,
+        cwd,
+        out,
+        error,
+        tag,
+        runAs,
+        channel,
+        terminal,
+        sockets,
+        ResourceLimits.NONE);
+  }
+
   /// The same without a channel, terminal or sockets.
   public SpawnRequest plain() {
     return new SpawnRequest(
         program, argv, environment, cwd, out, error, tag, runAs, false, false, List.of());
+  }
+
+  /// The same with another program.
+  public SpawnRequest instead(Path other, List<String> arguments) {
+    return new SpawnRequest(
+        other,
+        arguments,
+        environment,
+        cwd,
+        out,
+        error,
+        tag,
+        runAs,
+        channel,
+        terminal,
+        sockets,
+        limits);
+  }
+
+  /// The same with limits.
+  public SpawnRequest limited(ResourceLimits wanted) {
+    return new SpawnRequest(
+        program,
+        argv,
+        environment,
+        cwd,
+        out,
+        error,
+        tag,
+        runAs,
+        channel,
+        terminal,
+        sockets,
+        wanted);
   }
 
   public SpawnRequest {

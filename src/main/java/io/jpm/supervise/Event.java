@@ -76,7 +76,14 @@ public sealed interface Event {
   /// The main process has ended.
   ///
   /// @param leftovers others of its process group live on
-  record Exited(long generation, Exit exit, boolean leftovers) implements OfGeneration {}
+  /// @param cause what beside the exit itself is known of why, for people; may be empty
+  record Exited(long generation, Exit exit, boolean leftovers, String cause)
+      implements OfGeneration {
+    /// Of which nothing more is known.
+    public Exited(long generation, Exit exit, boolean leftovers) {
+      this(generation, exit, leftovers, "");
+    }
+  }
 
   /// Nothing of the tree is left; follows the first [Effect.SignalTree] and [Exited].
   record TreeGone(long generation) implements OfGeneration {}

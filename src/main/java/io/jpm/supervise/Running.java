@@ -128,7 +128,11 @@ record Running(Policies policies, Stopping stopping, long now) {
     boolean online = state.phase() == Phase.ONLINE;
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
     String why =
-        event.exit() + " after " + Words.of(uptime) + (online ? "" : ", before it was ready");
+        event.exit()
+            + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
+            + " after "
+            + Words.of(uptime)
+            + (online ? "" : ", before it was ready");
     Counters counters = online ? afterRunOf(uptime, state.counters()) : state.counters().failed();
     Supervised counted = state.counted(counters).because(why);
     Verdict verdict = rules().afterExit(event.exit(), why, counted.unstable(), online);

@@ -43,7 +43,12 @@ class StartupTest {
   private void tool(String name, String does) throws IOException {
     Installation.program(
         directory.resolve("tools").resolve(name),
-        "#!/bin/sh\nprintf '%%s\\n' \"%s $*\" >>'%s'\n%s\n".formatted(name, calls, does));
+        """
+        #!/bin/sh
+        [ "$1" = --version ] || printf '%%s\\n' "%s $*" >>'%s'
+        %s
+        """
+            .formatted(name, calls, does));
   }
 
   private Path systemUnit() {
@@ -202,6 +207,17 @@ class StartupTest {
             "\nUser=nobody\n",
             "\nEnvironment=\"JPM_HOME=/srv/nobody/.jpm\"\n",
             "\nEnvironment=\"HOME=/srv/nobody\"\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"252 (252.38-1~deb12u1), false", "254, true", "257.1-5, false", "260 (260.1), true"})
+  void aSystemdThatKnowsOfSubgroupsPutsTheDaemonIntoOne(String version, boolean known)
+      throws Exception {
+    tool("systemctl", "[ \"$1\" != --version ] || echo 'systemd " + version + "'");
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+    String unit = Files.readString(systemUnit());
+    assertThat(unit.contains("\nDelegate=yes\nDelegateSubgroup=daemon\n")).isEqualTo(known);
+    assertThat(unit.contains("DelegateSubgroup")).isEqualTo(known);
   }
 
   @Test

@@ -28,6 +28,7 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.UID, "1");
     VALUES.put(AppKey.GID, "\"www\"");
     VALUES.put(AppKey.NICE, "5");
+    VALUES.put(AppKey.LIMITS, "{\"cpu\": 1.5}");
     VALUES.put(AppKey.UMASK, "\"077\"");
     VALUES.put(AppKey.DEPENDS_ON, "\"db\"");
     VALUES.put(AppKey.ENV, "{\"A\": 1}");

@@ -223,7 +223,8 @@ final class FakeRooms {
   }
 
   private void satan(Message<SatanCommand> message) {
-    if (!satanSilent && message.body() instanceof SatanCommand.Sample(List<ProcessIdentity> all)) {
+    if (!satanSilent
+        && message.body() instanceof SatanCommand.Sample(List<ProcessIdentity> all, _)) {
       message.reply(
           new SatanReply.Sampled(
               all.stream()

@@ -15,6 +15,7 @@ import io.jpm.model.LogLimits;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.TimePattern;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.Variables;
 import io.jpm.model.WhenFull;
 import java.nio.file.Path;
@@ -23,11 +24,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// Instances for tests, at one fixed moment.
 public final class Instances {
   public static final Instant NOW = Instant.parse("2026-03-04T10:00:00Z");
-  public static final Load LOAD = new Load(54_211_379, 0.34);
+  public static final Load LOAD =
+      new Load(
+          0.34,
+          new TreeUsage(
+              3, 54_211_379, 14, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty()));
 
   private Instances() {}
 
@@ -75,7 +81,8 @@ public final class Instances {
         instance.nextRun(),
         instance.report(),
         instance.unhealthy(),
-        instance.status());
+        instance.status(),
+        instance.unenforced());
   }
 
   /// An app with every option of output.
@@ -149,6 +156,7 @@ public final class Instances {
         Optional.empty(),
         AppReport.NONE,
         Optional.empty(),
+        "",
         "");
   }
 

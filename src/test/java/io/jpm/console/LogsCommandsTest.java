@@ -212,7 +212,8 @@ class LogsCommandsTest {
             web.nextRun(),
             web.report(),
             web.unhealthy(),
-            web.status()));
+            web.status(),
+            web.unenforced()));
     assertThat(logs(sought("logs web --nostream"))).containsExactly(web.errorFile());
   }
 

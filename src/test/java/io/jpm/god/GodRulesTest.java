@@ -21,6 +21,7 @@ import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Readiness;
+import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -40,6 +41,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -482,10 +484,54 @@ class GodRulesTest extends GodHarness {
     awaitOnline(1);
     assertThat(events)
         .anySatisfy(event -> assertThat(event.instance().reason()).contains("312 MB", "300 MB"));
+    assertThat(events)
+        .anySatisfy(event -> {
+          assertThat(event.kind()).isEqualTo(InstanceEvent.Kind.LIMIT);
+          assertThat(event.instance().process()).contains(process);
+          assertThat(event.instance().reason())
+              .isEqualTo("uses 312 MB, more than its max_memory_restart of 300 MB");
+        });
     Eventually.await(
         "told of the new one",
         LONG,
         () -> told.getLast().equals(Map.of(only().process().orElseThrow(), 300L << 20)));
+  }
+
+  @Test
+  void aMemoryLimitThatTheKernelDoesNotEnforceIsWatched() {
+    List<Map<ProcessIdentity, Long>> told = new CopyOnWriteArrayList<>();
+    await(
+        vertx
+            .eventBus()
+            .<SatanCommand>consumer(
+                Addresses.SATAN_COMMAND,
+                message -> {
+                  if (message.body() instanceof SatanCommand.Limits(var bytes)) {
+                    told.add(bytes);
+                  }
+                  message.reply(new SatanReply.Done());
+                })
+            .completion());
+    start(app("web").limits(memory(200)).build());
+    ProcessIdentity process = only().process().orElseThrow();
+    Eventually.await("told", LONG, () -> told.contains(Map.of(process, 200L << 20)));
+    assertThat(only().unenforced())
+        .isEqualTo("limits.memory is not enforced: no delegated cgroup; see jpm doctor");
+    vertx
+        .eventBus()
+        .publish(
+            Addresses.SATAN_REPORTS,
+            new SatanReport.MemoryExceeded(process, 312L << 20, 200L << 20));
+    awaitOnline(1);
+    assertThat(events)
+        .anySatisfy(event ->
+            assertThat(event.instance().reason())
+                .isEqualTo("uses 312 MB, more than its limits.memory of 200 MB"));
+  }
+
+  private static ResourceLimits memory(long mega) {
+    return new ResourceLimits(
+        OptionalLong.of(mega << 20), OptionalLong.empty(), OptionalDouble.empty(), Map.of());
   }
 
   private static Triggers everySecond() {

@@ -25,6 +25,7 @@ import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Readiness;
+import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
@@ -52,6 +53,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -241,6 +243,19 @@ class JournalTest {
     AppSpec spec = spec(Map.of()).draft().health(health).build();
     assertThat(SpecJson.read(new JsonObject(SpecJson.write(spec).encode()), Map.of()).health())
         .isEqualTo(health);
+  }
+
+  @Test
+  void whatAnAppMayUseComesBackAsWritten() {
+    var limits =
+        new ResourceLimits(
+            OptionalLong.of(512L << 20),
+            OptionalLong.empty(),
+            OptionalDouble.of(2),
+            Map.of("nofile", 65_536L, "core", -1L, "fsize", 1L << 40));
+    AppSpec spec = spec(Map.of()).draft().limits(limits).build();
+    var json = new JsonObject(SpecJson.write(spec).encode());
+    assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
   }
 
   @ParameterizedTest

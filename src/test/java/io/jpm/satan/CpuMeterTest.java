@@ -2,44 +2,113 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.SatanReply;
 import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Usage;
-import java.util.Map;
-import java.util.Objects;
+import io.jpm.model.TreeUsage.CpuTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class CpuMeterTest {
   private static final long SECOND = 1_000_000_000L;
   private static final ProcessIdentity A = new ProcessIdentity("b", 1, 1);
 
-  private static double percent(CpuMeter meter, long cpuNanos, long now) {
-    var loads = meter.loads(Map.of(A, new Usage(4096, cpuNanos)), now);
-    SatanReply.Load load = Objects.requireNonNull(loads.get(A));
-    assertThat(load.memoryBytes()).isEqualTo(4096);
-    return load.cpuPercent();
+  private final CpuMeter meter = new CpuMeter();
+
+  private static CpuTime process(int pid, long own, long ended) {
+    return new CpuTime(pid, pid, own * SECOND / 10, ended * SECOND / 10);
+  }
+
+  /// The load at a second; processor time is in tenths of one.
+  private double at(long second, CpuTime... times) {
+    return meter.percent(A, List.of(times), second * SECOND);
   }
 
   @Test
   void theLoadIsTheDifferenceToTheSampleBefore() {
-    var meter = new CpuMeter();
-    assertThat(percent(meter, 5 * SECOND, 100 * SECOND)).isZero();
-    assertThat(percent(meter, 6 * SECOND, 102 * SECOND)).isEqualTo(50);
-    assertThat(percent(meter, 10 * SECOND, 104 * SECOND)).isEqualTo(200);
+    assertThat(at(100, process(1, 50, 0))).isZero();
+    assertThat(at(102, process(1, 60, 0))).isEqualTo(50);
+    assertThat(at(104, process(1, 100, 0))).isEqualTo(200);
   }
 
   @Test
   void twoLooksAtOnceGiveTheSameAnswer() {
-    var meter = new CpuMeter();
-    percent(meter, 0, 0);
-    assertThat(percent(meter, SECOND, 2 * SECOND)).isEqualTo(50);
-    assertThat(percent(meter, SECOND + 1, 2 * SECOND + 1)).isEqualTo(50);
+    at(0, process(1, 0, 0));
+    assertThat(at(2, process(1, 10, 0))).isEqualTo(50);
+    assertThat(meter.percent(A, List.of(process(1, 11, 0)), 2 * SECOND + 1)).isEqualTo(50);
   }
 
   @Test
-  void aProcessNobodyAsksAboutIsForgotten() {
-    var meter = new CpuMeter();
-    percent(meter, 0, 0);
-    assertThat(percent(meter, SECOND, 700 * SECOND)).isZero();
+  void aTreeNobodyAsksAboutIsForgotten() {
+    at(0, process(1, 0, 0));
+    meter.forgetOld(700 * SECOND);
+    assertThat(at(700, process(1, 10, 0))).isZero();
+  }
+
+  @Test
+  void allProcessesOfATreeCount() {
+    at(0, process(1, 10, 0), process(2, 20, 0));
+    assertThat(at(1, process(1, 12, 0), process(2, 23, 0), process(3, 1, 0))).isEqualTo(60);
+  }
+
+  @Test
+  void aChildThatEndsCountsOnce() {
+    at(0, process(1, 10, 0), process(2, 50, 5));
+    // It has used 2 more until its end, and the parent has asked how it ended.
+    assertThat(at(1, process(1, 11, 57))).isEqualTo(30);
+    assertThat(at(2, process(1, 11, 57))).isZero();
+  }
+
+  @Test
+  void aChildThatNobodyAskedAboutTakesNothingAway() {
+    at(0, process(1, 10, 0), process(2, 50, 0));
+    assertThat(at(1, process(1, 13, 0))).isEqualTo(30);
+  }
+
+  @Test
+  void childrenTooShortToBeSeenCount() {
+    at(0, process(1, 10, 0));
+    assertThat(at(1, process(1, 10, 8))).isEqualTo(80);
+  }
+
+  @Test
+  void anotherProcessWithTheSamePidIsNew() {
+    at(0, process(1, 0, 0), new CpuTime(7, 100, 9 * SECOND, 0));
+    assertThat(at(1, process(1, 0, 0), new CpuTime(7, 200, SECOND / 10, 0))).isEqualTo(10);
+  }
+
+  /// A parent whose children come, work and go between samples: the loads add up to what was used.
+  @Test
+  void loadsOfARestlessTreeAddUpToWhatItHasUsed() {
+    long seed = System.nanoTime();
+    var random = new SplittableRandom(seed);
+    List<long[]> children = new ArrayList<>(); // pid, own
+    long ended = 0;
+    long used = 0;
+    int pids = 2;
+    at(0, process(1, 0, 0));
+    double sum = 0;
+    for (int second = 1; second <= 500; second++) {
+      for (long[] child : List.copyOf(children)) {
+        long more = random.nextInt(4);
+        child[1] += more;
+        used += more;
+        if (random.nextInt(3) == 0) {
+          children.remove(child);
+          ended += child[1];
+        }
+      }
+      if (random.nextBoolean()) {
+        long first = random.nextInt(3);
+        children.add(new long[] {pids++, first});
+        used += first;
+      }
+      List<CpuTime> now = new ArrayList<>(List.of(process(1, 0, ended)));
+      children.forEach(child -> now.add(process((int) child[0], child[1], 0)));
+      double load = meter.percent(A, now, second * SECOND);
+      assertThat(load).as("seed %d, second %d", seed, second).isNotNegative();
+      sum += load;
+    }
+    assertThat(Math.round(sum / 10)).as("seed %d", seed).isEqualTo(used);
   }
 }

@@ -3,6 +3,7 @@ package io.jpm.satan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Processes of which nothing is known but what a test says that they have.
 final class MemoryHost implements ProcessHost {
@@ -29,11 +31,13 @@ final class MemoryHost implements ProcessHost {
   final Semaphore gate = new Semaphore(1000);
 
   final AtomicInteger mostAtOnce = new AtomicInteger();
+  final AtomicLong cpuNanos = new AtomicLong();
   volatile boolean broken;
   private final AtomicInteger atOnce = new AtomicInteger();
 
   @Override
-  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
+  public Map<ProcessIdentity, TreeUsage> treeUsage(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
     mostAtOnce.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
     looks.add(Set.copyOf(mains));
     gate.acquireUninterruptibly();
@@ -42,12 +46,13 @@ final class MemoryHost implements ProcessHost {
       throw new IllegalStateException("no /proc");
     }
     assertThat(Thread.currentThread().getName()).doesNotContain("eventloop");
-    return Map.copyOf(bytes);
+    return ProcessHost.super.treeUsage(mains, detail);
   }
 
   @Override
   public Optional<Usage> usage(ProcessIdentity identity) {
-    return Optional.ofNullable(bytes.get(identity)).map(memory -> new Usage(memory, 0));
+    return Optional.ofNullable(bytes.get(identity))
+        .map(memory -> new Usage(memory, cpuNanos.get()));
   }
 
   @Override

@@ -4,21 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReport;
 import io.jpm.bus.SatanReport.MemoryExceeded;
+import io.jpm.bus.UsagePoint;
+import io.jpm.bus.UsageWanted;
+import io.jpm.console.Instances;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TreeUsage;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,7 +50,10 @@ class SatanVerticleTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final MemoryHost host = new MemoryHost();
+  private static final ProcessIdentity WEB = Instances.process(3);
+  private static final Instant NOW = Instant.parse("2026-03-04T10:00:00Z");
   private final HandAlarms alarms = new HandAlarms();
+  private final AtomicLong nanos = new AtomicLong();
   private final List<SatanReport> reports = new CopyOnWriteArrayList<>();
 
   /// Alarms that go off when the test says so.
@@ -62,11 +77,15 @@ class SatanVerticleTest {
 
     /// Waits for the one alarm that is set and sets it off.
     void fire() {
+      fire(Duration.ofSeconds(1));
+    }
+
+    void fire(Duration expected) {
       Eventually.await("an alarm", LIMIT, () -> !pending.isEmpty());
       assertThat(pending).hasSize(1);
       long id = pending.keySet().iterator().next();
       Pending due = Objects.requireNonNull(pending.remove(id));
-      assertThat(due.delay()).isEqualTo(Duration.ofSeconds(1));
+      assertThat(due.delay()).isEqualTo(expected);
       due.context().runOnContext(_ -> due.action().run());
     }
   }
@@ -77,7 +96,13 @@ class SatanVerticleTest {
     vertx
         .eventBus()
         .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
-    await(vertx.deployVerticle(new SatanVerticle(host, Path.of("/nowhere"), () -> 0, _ -> alarms)));
+    await(
+        vertx.deployVerticle(
+            new SatanVerticle(
+                host,
+                Path.of("/nowhere"),
+                new Sampler.Clock(InstantSource.fixed(NOW), nanos::get),
+                _ -> alarms)));
   }
 
   @AfterEach
@@ -180,5 +205,92 @@ class SatanVerticleTest {
     second();
     second();
     Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+  }
+
+  /// God, who has one instance of `web`.
+  private void letGodAnswer() {
+    InstanceView web = Instances.online(3, "web");
+    await(
+        vertx
+            .eventBus()
+            .<GodCommand>consumer(
+                Addresses.GOD_COMMAND,
+                message -> message.reply(new GodReply(List.of(web), List.of())))
+            .completion());
+  }
+
+  private SatanReply ask(SatanCommand command) {
+    return await(
+        vertx.eventBus().<SatanReply>request(Addresses.SATAN_COMMAND, command).map(Message::body));
+  }
+
+  @Test
+  void aFollowerGetsWhatAllAppsUseEachSecondUntilItEnds() {
+    letGodAnswer();
+    List<JsonObject> heard = new CopyOnWriteArrayList<>();
+    await(
+        vertx
+            .eventBus()
+            .<JsonObject>consumer(Addresses.USAGE, message -> heard.add(message.body()))
+            .completion());
+    host.bytes.put(WEB, 5000L);
+    host.bytes.put(B, 7000L);
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted("monitor", true));
+    second();
+    Eventually.await("a message", LIMIT, () -> heard.size() == 1);
+    nanos.addAndGet(1_000_000_000L);
+    host.cpuNanos.set(250_000_000);
+    second();
+    Eventually.await("another", LIMIT, () -> heard.size() == 2);
+    assertThat(heard.getLast())
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"v": 1, "at": 1772618400000, "instances": [
+                  {"app": "web", "id": 3, "pid": %d, "cpu": 25.0, "memory": 5000, "processes": 1}]}
+                """
+                    .formatted(WEB.pid())));
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted("monitor", false));
+    Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
+    assertThat(host.looks).containsExactly(Set.of(WEB), Set.of(WEB));
+  }
+
+  @Test
+  void aFollowerThatIsNotHeardOfAnyMoreIsForgotten() {
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted("monitor", true));
+    second();
+    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    nanos.addAndGet(UsageWanted.LEASE.toNanos());
+    alarms.fire();
+    Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
+  }
+
+  @Test
+  void afterALookTheHistoryGoesOnForSomeMinutes() {
+    letGodAnswer();
+    host.bytes.put(WEB, 5000L);
+    ask(new SatanCommand.Sample(List.of(WEB), TreeUsage.Detail.BASIC));
+    alarms.fire(Interest.SLOW);
+    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(3)))))
+        .isEqualTo(new SatanReply.Past(List.of(new UsagePoint(NOW, 0, 5000))));
+    assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(4)))))
+        .isEqualTo(new SatanReply.Past(List.of()));
+    nanos.addAndGet(Interest.MEMORY_OF_LOOKS.toNanos());
+    alarms.fire(Interest.SLOW);
+    Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
+  }
+
+  @Test
+  void whatIsAskedForIsToldAtOnce() {
+    host.bytes.put(A, 5000L);
+    assertThat(ask(new SatanCommand.Sample(List.of(A, B), TreeUsage.Detail.ALL)))
+        .isInstanceOfSatisfying(
+            SatanReply.Sampled.class,
+            sampled -> {
+              assertThat(sampled.loads()).containsOnlyKeys(A);
+              assertThat(Objects.requireNonNull(sampled.loads().get(A)).memoryBytes())
+                  .isEqualTo(5000);
+            });
   }
 }

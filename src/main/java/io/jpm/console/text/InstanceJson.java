@@ -64,7 +64,7 @@ public final class InstanceJson {
   }
 
   private static JsonObject element(InstanceView instance, Listing listing) {
-    Load load = listing.loadOf(instance).orElse(new Load(0, 0));
+    Optional<Load> load = listing.loadOf(instance);
     return new JsonObject()
         .put("pid", instance.process().map(process -> process.pid()).orElse(0))
         .put("name", instance.spec().name().value())
@@ -73,8 +73,8 @@ public final class InstanceJson {
         .put(
             "monit",
             new JsonObject()
-                .put("memory", load.memoryBytes())
-                .put("cpu", Amounts.tenths(load.cpuPercent())));
+                .put("memory", load.map(Load::memoryBytes).orElse(0L))
+                .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0))));
   }
 
   private static JsonObject environment(InstanceView instance, String user) {

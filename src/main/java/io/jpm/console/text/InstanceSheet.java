@@ -4,6 +4,7 @@ import io.jpm.bus.AppReport;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsReply;
+import io.jpm.bus.SatanReply;
 import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
@@ -81,6 +82,7 @@ public final class InstanceSheet {
     row("pid", orNone(instance.process().map(process -> process.pid())));
     row("cpu", listing.cpuOf(instance));
     row("memory", listing.memoryOf(instance));
+    listing.loadOf(instance).map(SatanReply.Load::tree).map(UsageRows::of).ifPresent(this::allRows);
     row("user", listing.userOf(instance));
     commandRows(spec);
     policyRows(spec);
@@ -93,6 +95,10 @@ public final class InstanceSheet {
     if (!report.actions().isEmpty()) {
       row("actions (jpm trigger)", words(report.actions()));
     }
+  }
+
+  private void allRows(Map<String, String> labelled) {
+    labelled.forEach(this::row);
   }
 
   private void captureRows(LogsReply.Status capture) {
@@ -121,6 +127,10 @@ public final class InstanceSheet {
               .ifPresent(next -> row("next run", next.toString()));
         });
     triggers.maxMemory().ifPresent(bytes -> row("max memory restart", Amounts.memory(bytes)));
+    allRows(LimitRows.of(spec.limits()));
+    if (!instance.unenforced().isEmpty()) {
+      row("limits problem", instance.unenforced());
+    }
     if (!spec.dependsOn().isEmpty()) {
       row(
           "depends on",
@@ -138,7 +148,7 @@ public final class InstanceSheet {
     row("script args", words(command.args()));
     row("error log path", instance.errorFile().toString());
     row("out log path", instance.outFile().toString());
-    LogRows.of(spec.logs()).forEach(this::row);
+    allRows(LogRows.of(spec.logs()));
     row("pid path", instance.pidFile().toString());
     row("interpreter", command.interpreter().map(Object::toString).orElse("none"));
     row("interpreter args", words(command.interpreterArgs()));
@@ -147,7 +157,7 @@ public final class InstanceSheet {
     row("exec cwd", spec.cwd().toString());
     row("exec mode", spec.cluster().execMode());
     if (spec.cluster().enabled()) {
-      ClusterRows.of(spec.cluster(), others.balance()).forEach(this::row);
+      allRows(ClusterRows.of(spec.cluster(), others.balance()));
     }
     row("node env", orNone(Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))));
   }

@@ -29,6 +29,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private final ProcessTree tree;
   private final Reactor.Watch watch;
   private final Optional<Channel> channel;
+  private final Optional<Cgroup> group;
   private final Consumer<LinuxChild> onEnd;
 
   private volatile long lastThere;
@@ -36,6 +37,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private volatile boolean treeWanted;
   private volatile boolean treeGone;
   private volatile boolean released;
+  private volatile boolean ranOutOfMemory;
 
   /// Owned by the reactor.
   private boolean waitingForFetch;
@@ -49,8 +51,14 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @param tag the mark of its tree
   /// @param ours whether we made it, so that nobody else can fetch its status or free its pid
   /// @param channel the daemon's end of its channel, ours from now on
+  /// @param group that of its tree
   record Origin(
-      ProcessIdentity identity, PidFd pidFd, String tag, boolean ours, OptionalInt channel) {}
+      ProcessIdentity identity,
+      PidFd pidFd,
+      String tag,
+      boolean ours,
+      OptionalInt channel,
+      Optional<Cgroup> group) {}
 
   /// What all children of a host share.
   ///
@@ -71,6 +79,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
     this.tag = origin.tag;
     this.pidFd = origin.pidFd;
     this.ours = origin.ours;
+    this.group = origin.group;
     this.watcher = watcher;
     this.reactor = surroundings.reactor;
     this.sweeper = surroundings.sweeper;
@@ -142,6 +151,16 @@ final class LinuxChild implements Child, ProcessTree.Main {
     return channel.map(Channel::isOpen).orElse(false);
   }
 
+  @Override
+  public boolean isGrouped() {
+    return group.isPresent();
+  }
+
+  @Override
+  public boolean ranOutOfMemory() {
+    return ranOutOfMemory;
+  }
+
   private void message(String json, Runnable heard) {
     if (released) {
       heard.run();
@@ -181,6 +200,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   @Override
   public void treeIsGone() {
     treeGone = true;
+    group.ifPresent(Cgroup::remove);
     reactor.execute(() -> {
       if (!released) {
         watcher.treeGone();
@@ -235,6 +255,10 @@ final class LinuxChild implements Child, ProcessTree.Main {
     channel.ifPresent(Channel::finish); // what it said before its end is told before its end
     watch.remove();
     pidFd.close();
+    group.ifPresent(left -> {
+      ranOutOfMemory = left.memoryKills() > 0;
+      left.remove();
+    });
     exited = true; // first: the watcher may ask for leftovers at once
     onEnd.accept(this);
     if (treeWanted) {

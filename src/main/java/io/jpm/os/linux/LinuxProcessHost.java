@@ -3,6 +3,8 @@ package io.jpm.os.linux;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
+import io.jpm.model.SystemUsage;
+import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
@@ -43,6 +45,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
   private final Reaper reaper = new Reaper(reactor);
+  private final Cgroups groups;
   private final LinuxListenSockets sockets;
   private final Spawner spawner;
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
@@ -54,6 +57,7 @@ public final class LinuxProcessHost implements ProcessHost {
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxNoticeSockets noticeSockets = new LinuxNoticeSockets(self);
+  private final LinuxUsage trees = new LinuxUsage(self);
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
   /// Of a daemon without a home.
@@ -69,8 +73,14 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   private LinuxProcessHost(Optional<Path> home) {
+    this(home, new Cgroups());
+  }
+
+  /// @param groups makes those of apps
+  LinuxProcessHost(Optional<Path> home, Cgroups groups) {
+    this.groups = groups;
     this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust));
-    this.spawner = new Spawner(trust, reaper, sockets);
+    this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
   }
 
@@ -129,7 +139,8 @@ public final class LinuxProcessHost implements ProcessHost {
     ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
     try {
       LinuxChild.Origin origin =
-          new LinuxChild.Origin(identity, PidFd.open(pid), request.tag(), true, made.channel());
+          new LinuxChild.Origin(
+              identity, PidFd.open(pid), request.tag(), true, made.channel(), made.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
           .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
@@ -192,7 +203,9 @@ public final class LinuxProcessHost implements ProcessHost {
         trust.add(reader.userOf(identity.pid()));
       }
       OptionalInt channel = ChannelEnds.takeBack(pidFd, identity.pid());
-      return watch(new LinuxChild.Origin(identity, pidFd, tag, false, channel), watcher);
+      var origin =
+          new LinuxChild.Origin(identity, pidFd, tag, false, channel, groups.of(identity.pid()));
+      return watch(origin, watcher);
     } catch (PidFd.Failure gone) {
       return Optional.empty();
     }
@@ -286,8 +299,14 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Map<ProcessIdentity, Long> treeMemory(Collection<ProcessIdentity> mains) {
-    return TreeMemory.now(mains, self);
+  public Map<ProcessIdentity, TreeUsage> treeUsage(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
+    return trees.of(mains, detail);
+  }
+
+  @Override
+  public Optional<SystemUsage> systemUsage() {
+    return LinuxUsage.ofSystem();
   }
 
   @Override
@@ -326,6 +345,7 @@ public final class LinuxProcessHost implements ProcessHost {
     children.clear();
     reachable.clear();
     exits.close();
+    trees.close();
   }
 
   /// Asked of the C library once, when first needed.

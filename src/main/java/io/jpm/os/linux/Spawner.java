@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.model.Signal;
 import io.jpm.os.SpawnRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -33,11 +34,14 @@ final class Spawner {
   private final TagTrust trust;
   private final Reaper reaper;
   private final LinuxListenSockets sockets;
+  private final LimitGate gate;
 
   /// @param trust told of each user that a child is made as
   /// @param reaper looks after processes that are made beside the child
   /// @param sockets those that a child may be given
-  Spawner(TagTrust trust, Reaper reaper, LinuxListenSockets sockets) {
+  /// @param gate gives it its limits
+  Spawner(TagTrust trust, Reaper reaper, LinuxListenSockets sockets, LimitGate gate) {
+    this.gate = gate;
     this.trust = trust;
     this.reaper = reaper;
     this.sockets = sockets;
@@ -55,7 +59,8 @@ final class Spawner {
     ///
     /// @param pid its id
     /// @param channel the daemon's end of its channel, to be closed by who gets this
-    record Made(int pid, OptionalInt channel) implements Outcome {}
+    /// @param group what its tree is in
+    record Made(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
 
     /// No process, and why.
     ///
@@ -65,6 +70,8 @@ final class Spawner {
   }
 
   /// What a child is made with, all opened.
+  ///
+  /// @param gate what lets it go when it waits for its limits
   private record Given(
       SpawnRequest request,
       Rights rights,
@@ -72,7 +79,8 @@ final class Spawner {
       Streams streams,
       int folder,
       Optional<ChannelEnds> ends,
-      List<Integer> sockets) {
+      List<Integer> sockets,
+      OptionalInt gate) {
     /// The number of the first socket.
     int socketNumber() {
       return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
@@ -106,14 +114,18 @@ final class Spawner {
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
-      Given given = open(request, descriptors);
+      boolean limited = gate.isNeeded(request.limits());
+      Given given = open(limited ? LimitGate.behind(request) : request, limited, descriptors);
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
       try {
         fill(actions, given);
         Outcome outcome = call(given, arena, actions);
-        if (outcome instanceof Outcome.Made(int _, OptionalInt channel)) {
-          channel.ifPresent(descriptors::handOver);
+        if (outcome instanceof Outcome.Made made) {
+          outcome = limited ? limit(made, given) : made;
+        }
+        if (outcome instanceof Outcome.Made made) {
+          made.channel.ifPresent(descriptors::handOver);
         }
         return outcome;
       } finally {
@@ -126,9 +138,32 @@ final class Spawner {
     }
   }
 
-  private Given open(SpawnRequest request, Descriptors descriptors) throws IOException {
+  /// One that cannot have its limits has not run a line of the program yet: it is as if it had not
+  /// been made.
+  private Outcome limit(Outcome.Made made, Given given) {
+    try {
+      Optional<Cgroup> group = gate.limit(made.pid, given.request, given.rights);
+      given.gate.ifPresent(LimitGate::open);
+      return new Outcome.Made(made.pid, made.channel, group);
+    } catch (IOException refused) {
+      Libc.kill(made.pid, Signal.SIGKILL.number());
+      ExitStatus.discard(made.pid);
+      return new Outcome.Failed(String.valueOf(refused.getMessage()), false);
+    }
+  }
+
+  private Given open(SpawnRequest request, boolean limited, Descriptors descriptors)
+      throws IOException {
     Rights rights = Rights.of(request.runAs());
-    int input = descriptors.keep(openNull());
+    OptionalInt writer = OptionalInt.empty();
+    int input;
+    if (limited) {
+      int[] pair = LimitGate.pair();
+      writer = OptionalInt.of(descriptors.keep(pair[1]));
+      input = descriptors.keep(pair[0]);
+    } else {
+      input = descriptors.keep(openNull());
+    }
     int folder = descriptors.keep(openFolder(request.cwd()));
     Streams streams =
         request.terminal() ? terminal(request, descriptors) : pipes(request, descriptors);
@@ -144,7 +179,7 @@ final class Spawner {
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
     return new Given(
-        request, rights, input, streams, folder, ends, openSockets(request, descriptors));
+        request, rights, input, streams, folder, ends, openSockets(request, descriptors), writer);
   }
 
   private List<Integer> openSockets(SpawnRequest request, Descriptors descriptors)
@@ -208,7 +243,8 @@ final class Spawner {
     return errno == 0
         ? new Outcome.Made(
             pid.get(ValueLayout.JAVA_INT, 0),
-            given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()))
+            given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()),
+            Optional.empty())
         : new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
   }
 

@@ -31,7 +31,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 ///   parent has died are missed, and [#findTagged] finds nothing;
 /// - a death by signal looks like `exit 128+n`, and the exit of an adopted process is unknown;
 /// - a request for another user, nice or umask ([SpawnRequest#runAs]) is refused;
-/// - a request for a terminal is refused;
+/// - a request for a terminal is refused, and so is one with limits of the process
+///   ([SpawnRequest#limits]); those of a group are not enforced;
 /// - there is no channel: [Child#hasChannel] is false, and no process is told of one;
 /// - arguments and values that are not text in the JVM's encoding are not passed exactly.
 public final class PortableProcessHost implements ProcessHost {
@@ -84,6 +85,10 @@ public final class PortableProcessHost implements ProcessHost {
       return Optional.of(
           "this system cannot start an app as another user or with a nice or umask of its own:"
               + " leave out uid, gid, nice and umask");
+    } else if (!request.limits().resources().isEmpty()) {
+      return Optional.of(
+          "this system cannot limit what an app uses: leave out limits, or memory, memory_high and"
+              + " cpu alone, which are then not enforced");
     } else if (request.terminal()) {
       return Optional.of("this system cannot give an app a terminal: leave out pty");
     } else if (!Files.exists(cwd)) {

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The whole way: real processes, real timers.
 @Timeout(120)
-class MemoryWatchLinuxTest {
+class MemoryLimitLinuxTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long MEBI = 1 << 20;
 
@@ -48,7 +49,9 @@ class MemoryWatchLinuxTest {
         .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
     try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
       vertx
-          .deployVerticle(new SatanVerticle(fixture.host(), fixture.dir(), System::nanoTime))
+          .deployVerticle(
+              new SatanVerticle(
+                  fixture.host(), fixture.dir(), InstantSource.system(), System::nanoTime))
           .await(20, TimeUnit.SECONDS);
       Path gate = dir.resolve("gate");
       Spawned tree = fixture.start("grows.py", gate.toString(), "120", "1");

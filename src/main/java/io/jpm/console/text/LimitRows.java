@@ -1,0 +1,42 @@
+package io.jpm.console.text;
+
+import io.jpm.model.ResourceLimits;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// What `jpm describe` says of what the system lets an app use.
+final class LimitRows {
+  private LimitRows() {}
+
+  /// Labels and values, in the order of the sheet; none where nothing is limited.
+  static Map<String, String> of(ResourceLimits limits) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    limits.memoryMax().ifPresent(bytes -> rows.put("memory limit", Amounts.memory(bytes)));
+    limits
+        .memoryHigh()
+        .ifPresent(bytes -> rows.put("memory slowed down from", Amounts.memory(bytes)));
+    limits
+        .cpuMax()
+        .ifPresent(cores -> rows.put("cpu limit", String.format(Locale.ROOT, "%.2f cores", cores)));
+    if (!limits.resources().isEmpty()) {
+      rows.put(
+          "process limits",
+          limits.resources().entrySet().stream()
+              .sorted(Map.Entry.comparingByKey())
+              .map(limit -> name(limit.getKey()) + " " + amount(limit.getValue()))
+              .collect(Collectors.joining(", ")));
+    }
+    return rows;
+  }
+
+  /// As in a process file.
+  private static String name(String resource) {
+    return resource.equals("cpu") ? "cpu_time" : resource;
+  }
+
+  private static String amount(long limit) {
+    return limit < 0 ? "unlimited" : Long.toString(limit);
+  }
+}

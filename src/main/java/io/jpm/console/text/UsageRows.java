@@ -1,0 +1,25 @@
+package io.jpm.console.text;
+
+import io.jpm.model.TreeUsage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What `jpm describe` says of the tree of an instance, beside processor and memory. What the
+/// system does not tell is left out.
+final class UsageRows {
+  private UsageRows() {}
+
+  /// Labels and values, in the order of the sheet.
+  static Map<String, String> of(TreeUsage tree) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    tree.sharedBytes().ifPresent(bytes -> rows.put("memory (shared)", Amounts.memory(bytes)));
+    rows.put("processes", Integer.toString(tree.processes()));
+    if (tree.threads() > 0) {
+      rows.put("threads", Integer.toString(tree.threads()));
+    }
+    tree.files().open().ifPresent(open -> rows.put("open files", Long.toString(open)));
+    tree.files().readBytes().ifPresent(bytes -> rows.put("read", Amounts.memory(bytes)));
+    tree.files().writtenBytes().ifPresent(bytes -> rows.put("written", Amounts.memory(bytes)));
+    return rows;
+  }
+}

@@ -1,0 +1,77 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.SystemUsage;
+import io.jpm.model.TreeUsage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What trees and the machine use. Questions are answered one after the other, since all use the
+/// same buffers, which are made with the first.
+final class LinuxUsage implements AutoCloseable {
+  private static final long KIBI = 1024;
+
+  /// Of the line `cpu` of `/proc/stat`: user, nice, system, irq, softirq, steal are work; idle and
+  /// iowait are not, and the time of guests is in that of the user.
+  private static final List<Integer> BUSY = List.of(1, 2, 3, 6, 7, 8);
+
+  private final UsageSweep sweep;
+  private final StatTable table = new StatTable();
+  private Optional<ProcFiles> files = Optional.empty();
+  private boolean closed;
+
+  LinuxUsage(Self self) {
+    this.sweep = new UsageSweep(self, table);
+  }
+
+  synchronized Map<ProcessIdentity, TreeUsage> of(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
+    if (closed || mains.isEmpty()) {
+      return Map.of();
+    }
+    ProcFiles open = files.orElseGet(ProcFiles::new);
+    files = Optional.of(open);
+    open.readAll(table);
+    return sweep.of(mains, detail, open);
+  }
+
+  /// Empty where `/proc` does not tell.
+  static Optional<SystemUsage> ofSystem() {
+    try {
+      String[] cpu =
+          Files.readString(Path.of("/proc/stat")).lines().findFirst().orElse("").split(" +", -1);
+      long ticks = BUSY.stream().mapToLong(field -> Long.parseLong(cpu[field])).sum();
+      List<String> memory = Files.readAllLines(Path.of("/proc/meminfo"));
+      String load = Files.readString(Path.of("/proc/loadavg"));
+      return Optional.of(
+          new SystemUsage(
+              Runtime.getRuntime().availableProcessors(),
+              ticks * (1_000_000_000L / ProcReader.Ticks.PER_SECOND),
+              bytes(memory, "MemTotal:"),
+              bytes(memory, "MemAvailable:"),
+              Double.parseDouble(load.substring(0, load.indexOf(' ')))));
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException hidden) {
+      return Optional.empty();
+    }
+  }
+
+  private static long bytes(List<String> lines, String label) {
+    return lines.stream()
+        .filter(line -> line.startsWith(label))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBI)
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    files.ifPresent(ProcFiles::close);
+    files = Optional.empty();
+  }
+}

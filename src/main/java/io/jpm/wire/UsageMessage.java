@@ -1,0 +1,89 @@
+package io.jpm.wire;
+
+import io.jpm.model.SystemUsage;
+import io.jpm.model.TreeUsage;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// What all apps and the machine use at one moment, for monitors:
+///
+/// ```json
+/// {"v":1,"at":1700000000000,
+///  "system":{"cores":2,"cpu":12.5,"memory":8123,"available":5123,"load":0.5},
+///  "instances":[{"app":"web","id":0,"pid":4711,"cpu":1.5,"memory":52428800,"processes":3,
+///                "threads":12,"open_files":40,"read":0,"written":4096}]}
+/// ```
+///
+/// `cpu` is in percent of one core since the message before, memory and what was read and written
+/// in bytes. What the system does not tell is left out.
+///
+/// @param at milliseconds since 1970
+/// @param system the machine, where it tells
+/// @param systemCpuPercent of one core, of all processors together
+/// @param instances those with a process, by id
+public record UsageMessage(
+    long at, Optional<SystemUsage> system, double systemCpuPercent, List<OfInstance> instances) {
+  /// Changes when what is there means something else; new names do not count.
+  private static final int VERSION = 1;
+
+  public UsageMessage {
+    instances = List.copyOf(instances);
+  }
+
+  /// One instance.
+  ///
+  /// @param app its app's name
+  /// @param id the instance's number
+  /// @param pid of the main process
+  /// @param cpuPercent of one core
+  /// @param tree what the tree uses
+  public record OfInstance(String app, int id, int pid, double cpuPercent, TreeUsage tree) {}
+
+  /// The message as it is published.
+  public JsonObject toJson() {
+    var list = new JsonArray();
+    instances.forEach(instance -> list.add(json(instance)));
+    var json = new JsonObject().put("v", VERSION).put("at", at);
+    system.ifPresent(machine -> json.put("system", json(machine)));
+    return json.put("instances", list);
+  }
+
+  private JsonObject json(SystemUsage machine) {
+    return new JsonObject()
+        .put("cores", machine.cores())
+        .put("cpu", tenths(systemCpuPercent))
+        .put("memory", machine.memoryBytes())
+        .put("available", machine.availableBytes())
+        .put("load", machine.load());
+  }
+
+  private static JsonObject json(OfInstance instance) {
+    TreeUsage tree = instance.tree;
+    var json =
+        new JsonObject()
+            .put("app", instance.app)
+            .put("id", instance.id)
+            .put("pid", instance.pid)
+            .put("cpu", tenths(instance.cpuPercent))
+            .put("memory", tree.memoryBytes())
+            .put("processes", tree.processes());
+    if (tree.threads() > 0) {
+      json.put("threads", tree.threads());
+    }
+    put(json, "open_files", tree.files().open());
+    put(json, "read", tree.files().readBytes());
+    put(json, "written", tree.files().writtenBytes());
+    return json;
+  }
+
+  private static void put(JsonObject json, String key, OptionalLong value) {
+    value.ifPresent(known -> json.put(key, known));
+  }
+
+  private static double tenths(double percent) {
+    return Math.round(percent * 10) / 10.0;
+  }
+}

@@ -1,0 +1,212 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.Exit;
+import io.jpm.model.ResourceLimits;
+import io.jpm.model.RunAs;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What processes of the system have of their limits.
+@Timeout(120)
+class LimitsTest {
+  @TempDir private Path dir;
+  private HostFixture fixture;
+
+  @BeforeEach
+  void open() {
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    fixture.close();
+  }
+
+  private static ResourceLimits each(Map<String, Long> resources) {
+    return new ResourceLimits(
+        OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.empty(), resources);
+  }
+
+  private static ResourceLimits memory(long bytes) {
+    return new ResourceLimits(
+        OptionalLong.of(bytes), OptionalLong.empty(), OptionalDouble.empty(), Map.of());
+  }
+
+  @Test
+  void aProgramHasItsLimitsFromItsFirstInstructionOn() {
+    SpawnRequest request =
+        fixture
+            .request("/bin/sh", "-c", "ulimit -n; ulimit -Hn; ulimit -t; echo [$0]; cat; echo end")
+            .limited(each(Map.of("nofile", 123L, "cpu", 77L, "core", 0L)));
+    Spawned child = fixture.start(request);
+    child.awaitOutput("end");
+    assertThat(HostFixture.read(child.out())).isEqualTo("123\n123\n77\n[/bin/sh]\nend\n");
+    child.watcher().awaitExit();
+  }
+
+  @Test
+  void argumentsAndVariablesComeThroughAsTheyAre() {
+    String odd = "a 'b' \"c\" $d `e` \\n *";
+    SpawnRequest request =
+        fixture.request("/bin/sh", "-c", "printf '%s|' \"$@\"; echo end", "me", odd, "");
+    Spawned child = fixture.start(request.limited(each(Map.of("nofile", 200L))));
+    child.awaitOutput("end");
+    assertThat(HostFixture.read(child.out())).isEqualTo(odd + "||end\n");
+    child.watcher().awaitExit();
+  }
+
+  /// A shell throws variables away whose names it could not write.
+  @Test
+  void variablesWithOddNamesComeThrough() {
+    SpawnRequest request =
+        fixture.withVariable(
+            fixture.withVariable(fixture.request("/usr/bin/env"), "odd.name", "a 'b'=c"),
+            "plain",
+            "$d");
+    Spawned child = fixture.start(request.limited(each(Map.of("nofile", 200L))));
+    child.watcher().awaitExit();
+    child.awaitOutput("odd.name=a 'b'=c\n");
+    child.awaitOutput("plain=$d\n");
+  }
+
+  @Test
+  void theProcessIsTheProgramItself() throws IOException {
+    Spawned child =
+        fixture.start(fixture.request("/bin/sleep", "600").limited(each(Map.of("nofile", 99L))));
+    Path proc = Path.of("/proc/" + child.pid());
+    Eventually.await(
+        "the program",
+        HostFixture.DEADLINE,
+        () -> HostFixture.read(proc.resolve("cmdline")).equals("/bin/sleep\u0000600\u0000"));
+    assertThat(HostFixture.read(proc.resolve("limits")))
+        .containsPattern("Max open files +99 +99 +files");
+    assertThat(Files.readSymbolicLink(proc.resolve("fd/0"))).hasToString("/dev/null");
+    child.end();
+  }
+
+  @Test
+  void aProgramThatIsNotThereIsARefusalAsWithoutLimits() {
+    SpawnRequest request = fixture.request("/no/such/program");
+    SpawnResult without = fixture.host().spawn(request, new RecordedWatcher());
+    SpawnResult with =
+        fixture.host().spawn(request.limited(each(Map.of("nofile", 9L))), new RecordedWatcher());
+    assertThat(with).isInstanceOf(SpawnResult.Refused.class).isEqualTo(without);
+  }
+
+  @Test
+  void whatTheSystemAllowsNobodyIsARefusal() {
+    SpawnRequest request =
+        fixture.request("/bin/true").limited(each(Map.of("nofile", Long.MAX_VALUE / 2)));
+    assertThat(fixture.host().spawn(request, new RecordedWatcher()))
+        .isInstanceOfSatisfying(
+            SpawnResult.Refused.class,
+            refused -> {
+              assertThat(refused.reason()).startsWith("limits.nofile of 4611686018427387903 is");
+              assertThat(refused.temporary()).isFalse();
+            });
+  }
+
+  @Test
+  void limitsHoldForOtherUsersToo() {
+    assumeTrue(Libc.effectiveUser() == 0, "only root runs apps as other users");
+    RunAs nobody =
+        new RunAs(
+            Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+    SpawnRequest request =
+        fixture.withRunAs(fixture.request("/bin/sh", "-c", "id -un; ulimit -n; echo end"), nobody);
+    Spawned child = fixture.start(inRoot(request).limited(each(Map.of("nofile", 321L))));
+    child.awaitOutput("end");
+    assertThat(HostFixture.read(child.out())).isEqualTo("nobody\n321\nend\n");
+    child.watcher().awaitExit();
+  }
+
+  /// The test's folder is nobody's but its owner's.
+  private static SpawnRequest inRoot(SpawnRequest request) {
+    return new SpawnRequest(
+        request.program(),
+        request.argv(),
+        request.environment(),
+        Path.of("/"),
+        request.out(),
+        request.error(),
+        request.tag(),
+        request.runAs(),
+        false,
+        false,
+        List.of());
+  }
+
+  @Test
+  void withoutAGroupTheAppIsStartedAndSaysSo() {
+    assumeTrue(new Cgroups().problem().isPresent(), "here groups can be made");
+    Spawned child = fixture.start(fixture.request("obedient.sh").limited(memory(1L << 30)));
+    child.awaitReady();
+    assertThat(child.child().isGrouped()).isFalse();
+    child.end();
+  }
+
+  @Test
+  void theKernelEndsATreeThatHasMoreMemoryThanItsGroupMay() throws IOException {
+    Path group = ownGroup();
+    try (var grouped =
+        new HostFixture(
+            new LinuxProcessHost(Optional.empty(), new Cgroups(group)), dir.resolve("grouped"))) {
+      Files.createDirectories(dir.resolve("grouped"));
+      Path gate = Files.createFile(dir.resolve("gate"));
+      SpawnRequest request =
+          grouped
+              .request("/usr/bin/env", "python3", "-c", "b = bytearray(200 << 20); print(len(b))")
+              .limited(memory(64L << 20));
+      Spawned child = grouped.start(request);
+      assertThat(child.child().isGrouped()).isTrue();
+      assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Signalled(9, false));
+      assertThat(child.child().ranOutOfMemory()).isTrue();
+      assertThat(gate).exists();
+      try (var left = Files.newDirectoryStream(group, Cgroup.PREFIX + "*")) {
+        assertThat(left).isEmpty();
+      }
+    } finally {
+      Files.delete(group);
+    }
+  }
+
+  /// A group with a controller for memory; skips the test where there can be none.
+  private static Path ownGroup() throws IOException {
+    Optional<Path> mount = CgroupMount.find();
+    assumeTrue(mount.isPresent(), "there are no cgroups of version 2 here");
+    assumeTrue(Libc.effectiveUser() == 0, "only root may make groups");
+    Path group = mount.get().resolve("jpm-test-" + ProcessHandle.current().pid());
+    try {
+      Files.createDirectory(group);
+    } catch (IOException refused) {
+      assumeTrue(false, "no group can be made: " + refused);
+    }
+    boolean memory = Files.readString(group.resolve("cgroup.controllers")).contains("memory");
+    if (!memory) {
+      Files.delete(group);
+    }
+    assumeTrue(memory, "the memory controller is not one of version 2 here");
+    return group;
+  }
+}
