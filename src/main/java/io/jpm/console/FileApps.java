@@ -48,6 +48,7 @@ final class FileApps {
   private Future<Boolean> isDirectory(String word, Call call) {
     return vertx
         .executeBlocking(() -> source.isDirectory(cwd(call).resolve(word)), false)
+        .map(found -> Objects.requireNonNull(found))
         .otherwise(false);
   }
 

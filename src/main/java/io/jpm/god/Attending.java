@@ -34,8 +34,11 @@ final class Attending {
     /// The world is to be told.
     void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view);
 
-    /// A new process is to take the place of the present one.
-    void renew(Instance instance, Event.Cause cause, String reason);
+    /// The present process is fit for new connections, or is not.
+    void fit(Instance instance, boolean fit);
+
+    /// A new process is to take the place of the present one, which hangs.
+    void replace(Instance instance, String reason);
   }
 
   private final Vertx vertx;
@@ -172,14 +175,16 @@ final class Attending {
       }
       case SatanReport.Unhealthy(WorkerId _, String reason) -> {
         instance.unhealthy = Optional.of(reason);
+        listener.fit(instance, false);
         announce(instance, InstanceEvent.Kind.UNHEALTHY, reason);
       }
       case SatanReport.Recovered _ -> {
         instance.unhealthy = Optional.empty();
+        listener.fit(instance, true);
         announce(instance, InstanceEvent.Kind.RECOVERED, "all is well again");
       }
       case SatanReport.Dead(WorkerId _, String reason) ->
-          listener.renew(instance, Event.Cause.HEALTH, "liveness: " + reason);
+          listener.replace(instance, "liveness: " + reason);
       case SatanReport.MoreTime(WorkerId worker, Duration time) ->
           listener.on(instance, new Event.MoreTimeAsked(worker.generation(), time));
       case SatanReport.Says(WorkerId _, String text) -> instance.saying = text;

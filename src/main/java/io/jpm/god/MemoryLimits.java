@@ -18,23 +18,25 @@ import java.util.stream.LongStream;
 final class MemoryLimits {
   private static final long MEGA = 1L << 20;
 
+  /// Replaces processes, as [Renewal#renew] does.
+  interface Renewing {
+    void renew(Instance instance, Event.Cause cause, String reason);
+  }
+
   private final Vertx vertx;
   private final Registry registry;
-  private final BiConsumer<Instance, Event> supervisor;
+  private final Renewing renewal;
   private final BiConsumer<Instance, String> announcer;
   private Map<ProcessIdentity, Long> told = Map.of();
 
-  /// @param supervisor takes an instance one step on
+  /// @param renewal has a new process take the place of one that uses too much
   /// @param announcer tells the world of an instance that uses too much, and why
   MemoryLimits(
-      Vertx vertx,
-      Registry registry,
-      BiConsumer<Instance, Event> supervisor,
-      BiConsumer<Instance, String> announcer) {
+      Vertx vertx, Registry registry, Renewing renewal, BiConsumer<Instance, String> announcer) {
     this.announcer = announcer;
     this.vertx = vertx;
     this.registry = registry;
-    this.supervisor = supervisor;
+    this.renewal = renewal;
   }
 
   /// Begins to listen; ends with the verticle.
@@ -85,7 +87,7 @@ final class MemoryLimits {
         .ifPresent(instance -> {
           String reason = words(instance, exceeded);
           announcer.accept(instance, reason);
-          supervisor.accept(instance, new Event.RestartDue(Event.Cause.LIMIT, reason));
+          renewal.renew(instance, Event.Cause.LIMIT, reason);
         });
   }
 

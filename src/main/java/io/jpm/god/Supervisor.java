@@ -36,6 +36,7 @@ final class Supervisor {
   private final Schedules schedules;
   private final FileWatches fileWatches;
   private final Attending attending;
+  private final ThreadDumps dumps;
   private @Nullable Renewal renewal;
 
   /// Whether all instances are as they are, and triggers may act.
@@ -47,7 +48,8 @@ final class Supervisor {
     this.registry = registry;
     this.journal = journal;
     this.dependencies = new Dependencies(registry, this::on);
-    this.limits = new MemoryLimits(vertx, registry, this::on, this::announceLimit);
+    this.limits = new MemoryLimits(vertx, registry, this::renew, this::announceLimit);
+    this.dumps = new ThreadDumps(vertx, god.host(), god.home(), god.wallClock());
     this.schedules = new Schedules(vertx, god, this::on);
     this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
     this.balancing = new Balancing(vertx, registry, journal, this::on);
@@ -114,10 +116,30 @@ final class Supervisor {
       }
 
       @Override
-      public void renew(Instance instance, Event.Cause cause, String reason) {
-        Supervisor.this.renew(instance, cause, reason);
+      public void fit(Instance instance, boolean fit) {
+        balancing.fit(instance, fit);
+      }
+
+      @Override
+      public void replace(Instance instance, String reason) {
+        hanging(instance, reason);
       }
     };
+  }
+
+  /// What the threads of a Java program were doing is not to be learnt any more afterwards.
+  private void hanging(Instance instance, String reason) {
+    Optional<ProcessIdentity> process = instance.process();
+    Future<Optional<String>> dump =
+        process.isPresent()
+            ? dumps.dump(process.get(), instance.spec.name(), instance.worker())
+            : Future.succeededFuture(Optional.empty());
+    dump.onSuccess(file -> {
+      if (instance.process().equals(process)) {
+        String threads = file.map(path -> "; its threads are in " + path).orElse("");
+        renew(instance, Event.Cause.HEALTH, reason + threads);
+      }
+    });
   }
 
   /// Who replaces processes from now on.

@@ -158,7 +158,8 @@ class ThreadDumpsTest {
           .isEqualTo("rw-------");
     }
     try (Stream<Path> files = Files.list(folder)) {
-      assertThat(files.map(file -> Integer.parseInt(file.getFileName().toString().split("-")[1])))
+      assertThat(
+              files.map(file -> Integer.parseInt(file.getFileName().toString().split("-", -1)[1])))
           .containsExactlyInAnyOrderElementsOf(
               IntStream.range(5, DumpFolder.MOST + 5).boxed().toList());
     }

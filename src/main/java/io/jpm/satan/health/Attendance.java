@@ -8,6 +8,8 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// Looks after the health of one process: carries out what [Course] orders. Owned by
 /// SatanVerticle's context.
 final class Attendance {
+  private static final Logger LOG = System.getLogger("jpm.satan");
+
   /// What all of them need.
   ///
   /// @param nanoTime monotonic time
@@ -37,7 +41,7 @@ final class Attendance {
   private final Map<Role, Check> checks = new EnumMap<>(Role.class);
   private final Map<Role, Attempt> attempts = new EnumMap<>(Role.class);
   private final List<Hearing.Heard> heard = new ArrayList<>();
-  private final Course course;
+  private Course course;
   private Condition condition = Condition.NEW;
   private Optional<Subject> subject = Optional.empty();
   private @Nullable Long timer;
@@ -81,9 +85,17 @@ final class Attendance {
           return null;
         })
         .recover(error -> {
-          each(check, role -> take(new News.Unheard(role, String.valueOf(error.getMessage()))));
+          each(check, role -> deaf(role, String.valueOf(error.getMessage())));
           return Future.succeededFuture();
         });
+  }
+
+  private void deaf(Role role, String reason) {
+    if (role == Role.LIVENESS) {
+      LOG.log(Level.WARNING, "{0}: liveness is not checked: {1}", attend.spec().name(), reason);
+      course = course.without(role);
+    }
+    take(new News.Unheard(role, reason));
   }
 
   /// The process is there.

@@ -23,6 +23,8 @@ public final class Attendants {
     this.means = means;
   }
 
+  /// One that looks after nobody yet.
+  ///
   /// @param edges what asks and listens
   /// @param nanoTime monotonic time
   /// @param reports takes what is found out, on the context

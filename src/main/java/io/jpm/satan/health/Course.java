@@ -3,6 +3,7 @@ package io.jpm.satan.health;
 import io.jpm.satan.health.Condition.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,14 @@ import java.util.Optional;
 record Course(Map<Role, Rule> rules) {
   Course {
     rules = Map.copyOf(rules);
+  }
+
+  /// The same without a check that cannot be made.
+  Course without(Role role) {
+    Map<Role, Rule> others = new EnumMap<>(Role.class);
+    others.putAll(rules);
+    others.remove(role);
+    return new Course(others);
   }
 
   /// What some news have led to.
@@ -270,7 +279,9 @@ record Course(Map<Role, Rule> rules) {
 
     /// Who cannot be heard will not pass; that he does not live nobody can say.
     void unheard(Role role, String reason) {
-      if (role != Role.LIVENESS && condition.stage() != Stage.RUNNING) {
+      if (role == Role.LIVENESS) {
+        put(role, pulse(role).over());
+      } else if (condition.stage() != Stage.RUNNING) {
         notYet(reason);
       }
     }

@@ -68,6 +68,20 @@ class CourseTest {
   }
 
   @Test
+  void nobodyIsDeadWhoCannotBeHeard() {
+    listens(Role.LIVENESS, SECOND, 1);
+    begin();
+    assertThat(condition.due()).isPresent();
+    Course deaf = new Course(rules).without(Role.LIVENESS);
+    rules.clear();
+    rules.putAll(deaf.rules());
+    take(new News.Unheard(Role.LIVENESS, "no socket"));
+    assertThat(condition.due()).isEmpty();
+    after(SECOND.multipliedBy(5));
+    assertThat(said()).isEmpty();
+  }
+
+  @Test
   void isReadyWhenStartupAndThenReadinessHavePassed() {
     asks(Role.STARTUP, SECOND, 1, 1);
     asks(Role.READINESS, SECOND, 3, 1);
