@@ -20,7 +20,7 @@ class UsageRingTest {
   void fastSamplesArePutTogether() {
     ring.add(NOW, 10, 100);
     for (int second = 1; second <= 5; second++) {
-      ring.add(NOW + second * 1000, second * 10, second == 3 ? 900 : 200);
+      ring.add(NOW + second * 1000L, second * 10, second == 3 ? 900 : 200);
     }
     assertThat(ring.points(NOW + STEP))
         .containsExactly(point(NOW, 10, 100), point(NOW + STEP, 30, 900));

@@ -277,11 +277,11 @@ record Course(Map<Role, Rule> rules) {
       }
     }
 
-    /// Who cannot be heard will not pass; that he does not live nobody can say.
+    /// Who cannot be heard will not pass; that he does not live nobody can say: see [#without].
     void unheard(Role role, String reason) {
-      if (role == Role.LIVENESS) {
+      if (rules.get(role) == null) {
         put(role, pulse(role).over());
-      } else if (condition.stage() != Stage.RUNNING) {
+      } else if (role != Role.LIVENESS && condition.stage() != Stage.RUNNING) {
         notYet(reason);
       }
     }
