@@ -38,7 +38,7 @@ final class Places {
     }
   }
 
-  /// Gives what was there before
+  /// Takes the place for `worker`; gives what was there before.
   Optional<Place> put(WorkerId worker, Claim claim) {
     return Optional.ofNullable(all.put(worker.slot(), new Place(claim, worker, false)));
   }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,7 +23,6 @@ public final class ClientMain {
 
   private static final int FAILED = 1;
   private static final int BROKEN_PIPE = 141;
-  private static final int MOST_PIPED = 4 << 20;
 
   private final DaemonHome home;
   private final Duration patience;
@@ -83,17 +83,13 @@ public final class ClientMain {
     return Duration.ofSeconds(Integer.parseInt(seconds));
   }
 
-  /// Standard input, where the script says that a word asks for it and something is piped in.
+  /// What is piped into the script, which hands it on as base64, where a word asks for it.
   private static Optional<byte[]> piped() throws IOException {
     if (!Boolean.getBoolean("jpm.piped")) {
       return Optional.empty();
     }
     try (InputStream in = new FileInputStream(FileDescriptor.in)) {
-      byte[] bytes = in.readNBytes(MOST_PIPED + 1);
-      if (bytes.length > MOST_PIPED) {
-        throw new IOException("what is piped in is larger than 4M: write it to a file");
-      }
-      return Optional.of(bytes);
+      return Optional.of(Base64.getMimeDecoder().decode(in.readAllBytes()));
     }
   }
 

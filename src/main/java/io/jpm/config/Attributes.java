@@ -141,7 +141,8 @@ final class Attributes {
       return Optional.empty();
     }
     if (!(node.get() instanceof Node.Text text)) {
-      refuse(key, node.get().shown() + " is not text: put it in double quotes");
+      boolean one = Node.scalarText(node.get()).isPresent();
+      refuse(key, node.get().shown() + " is not text" + (one ? ": put it in double quotes" : ""));
       return Optional.empty();
     }
     if (text.value().isBlank()) {

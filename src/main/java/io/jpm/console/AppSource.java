@@ -6,11 +6,13 @@ import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import io.jpm.config.ProcessFileReader;
 import io.jpm.config.ScriptEvaluator;
+import io.jpm.config.UsualFiles;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Where apps' descriptions come from. Both readers look at the file system and block.
+/// Where apps' descriptions come from. All but the first look at the file system and block.
 interface AppSource {
   /// Whether a word names a process file by its ending. Does not block.
   boolean isProcessFile(String word);
@@ -18,6 +20,12 @@ interface AppSource {
   /// Whether this is a directory of process files.
   default boolean isDirectory(Path path) {
     return ProcessFileReader.isDirectoryOfProcessFiles(path);
+  }
+
+  /// The names of process files in a directory that are meant where none is named, the first one
+  /// before all others.
+  default List<String> usualFiles(Path directory) {
+    return UsualFiles.in(directory);
   }
 
   /// The apps of a process file, or of all in a directory.

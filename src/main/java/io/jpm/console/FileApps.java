@@ -4,6 +4,7 @@ import io.jpm.config.AppReader;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import io.jpm.config.Problem;
+import io.jpm.config.UsualFiles;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -45,11 +46,36 @@ final class FileApps {
         .compose(known -> known ? Future.succeededFuture(true) : isDirectory(word, call));
   }
 
+  /// The targets of a command; where it has none, the usual process file of the caller's directory.
+  Future<List<String>> targets(Call call) {
+    if (!call.arguments().targets().isEmpty()) {
+      return Future.succeededFuture(call.arguments().targets());
+    }
+    return blocking(() -> source.usualFiles(cwd(call))).compose(found -> theFirst(found, call));
+  }
+
+  private static Future<List<String>> theFirst(List<String> found, Call call) {
+    if (found.isEmpty()) {
+      return Future.failedFuture(
+          new CommandFailure(
+              "nothing is named, and %s has none of %s"
+                  .formatted(call.request().cwd(), String.join(", ", UsualFiles.NAMES))));
+    }
+    if (found.size() > 1) {
+      call.session()
+          .warn(
+              "%s is read, not %s"
+                  .formatted(found.getFirst(), String.join(", ", found.subList(1, found.size()))));
+    }
+    return Future.succeededFuture(found.subList(0, 1));
+  }
+
   private Future<Boolean> isDirectory(String word, Call call) {
-    return vertx
-        .executeBlocking(() -> source.isDirectory(cwd(call).resolve(word)), false)
-        .map(found -> Objects.requireNonNull(found))
-        .otherwise(false);
+    return blocking(() -> source.isDirectory(cwd(call).resolve(word))).otherwise(false);
+  }
+
+  private <T> Future<T> blocking(Callable<T> work) {
+    return vertx.executeBlocking(work, false).map(result -> Objects.requireNonNull(result));
   }
 
   /// The apps of a process file, those that `--only` names if it is given.
@@ -86,9 +112,7 @@ final class FileApps {
   }
 
   private Future<List<AppSpec>> read(Call call, Callable<AppsOutcome> reading) {
-    return vertx
-        .executeBlocking(reading, false)
-        .map(outcome -> Objects.requireNonNull(outcome, "outcome"))
+    return blocking(reading)
         .recover(failure ->
             Future.failedFuture(
                 failure instanceof InvalidPathException invalid

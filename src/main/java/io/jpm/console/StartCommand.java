@@ -12,7 +12,8 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /// `jpm start`: a process file, else what the list knows by this name or number, else a script, in
-/// PM2's order. Targets go one after the other and the first that fails stops the rest.
+/// PM2's order. Without a target it is the usual process file. Targets go one after the other and
+/// the first that fails stops the rest.
 final class StartCommand implements ConsoleCommand {
   /// More apps than this are counted, not listed.
   private static final int MOST_LINES = 10;
@@ -27,11 +28,18 @@ final class StartCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
+    return files
+        .targets(call)
+        .compose(targets -> startAll(targets, call))
+        .compose(_ -> rooms.table(call.session()));
+  }
+
+  private Future<Void> startAll(List<String> targets, Call call) {
     Future<Void> done = Future.succeededFuture();
-    for (String target : call.arguments().targets()) {
+    for (String target : targets) {
       done = done.compose(_ -> start(target, call));
     }
-    return done.compose(_ -> rooms.table(call.session()));
+    return done;
   }
 
   private Future<Void> start(String target, Call call) {

@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import io.jpm.console.text.Amounts;
 import io.vertx.core.Future;
+import java.util.List;
 
 /// `jpm validate`: reads process files as a start would, tells every mistake of all of them, and
 /// starts nothing.
@@ -14,8 +15,12 @@ final class ValidateCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
+    return files.targets(call).compose(words -> validated(words, call));
+  }
+
+  private Future<ExitCode> validated(List<String> words, Call call) {
     Future<ExitCode> code = Future.succeededFuture(ExitCode.OK);
-    for (String word : call.arguments().targets()) {
+    for (String word : words) {
       code =
           code.compose(
               before -> validated(word, call).map(fine -> fine ? before : ExitCode.FAILED));

@@ -34,8 +34,8 @@ import java.util.stream.Stream;
 enum Verb {
   START(
       Group.APPS,
-      Targets.SOME,
-      "script|file|name|id|all…",
+      Targets.ANY,
+      "[script|file|name|id|all…]",
       "start a script, a program, a process file",
       names("start"),
       describing(ONLY, VerbOption.ENV, UPDATE_ENV, FORCE)),
@@ -90,8 +90,8 @@ enum Verb {
       with(PARALLEL, ONLY, VerbOption.ENV)),
   VALIDATE(
       Group.APPS,
-      Targets.SOME,
-      "file…",
+      Targets.ANY,
+      "[file…]",
       "find the mistakes of process files",
       names("validate"),
       with(VerbOption.ENV)),

@@ -66,6 +66,7 @@ class ConsoleVerticleTest {
   private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
   private volatile AppsOutcome script = outcome(Instances.spec("app", 1));
 
+  private volatile List<String> usual = List.of();
   private volatile boolean broken;
 
   @BeforeEach
@@ -101,6 +102,12 @@ class ConsoleVerticleTest {
     @Override
     public boolean isProcessFile(String word) {
       return word.endsWith(".json");
+    }
+
+    @Override
+    public List<String> usualFiles(Path directory) {
+      assertThat(directory).isEqualTo(Path.of("/home/me"));
+      return usual;
     }
 
     @Override
@@ -219,6 +226,27 @@ class ConsoleVerticleTest {
     assertThat(client.err().lines()).hasSize(1);
     assertThat(client.err()).startsWith("[jpm][ERROR] ").contains(sentence);
     assertThat(rooms.asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"start", "validate"})
+  void withoutATargetTheUsualFileIsMeant(String verb) {
+    file = outcome(Instances.spec("app", 1));
+    ConsoleClient none = run(verb);
+    assertEnd(none, 1);
+    assertThat(none.err())
+        .isEqualTo(
+            "[jpm][ERROR] nothing is named, and /home/me has none of ecosystem.config.js,"
+                + " ecosystem.config.cjs, ecosystem.config.mjs, ecosystem.json, ecosystem.json5,"
+                + " ecosystem.yaml, ecosystem.yml\n");
+    usual = List.of("apps.json");
+    ConsoleClient one = run(verb);
+    assertEnd(one, 0);
+    assertThat(one.err()).doesNotContain("WARN");
+    usual = List.of("apps.json", "ecosystem.yml");
+    ConsoleClient two = run(verb);
+    assertEnd(two, 0);
+    assertThat(two.err()).contains("[jpm][WARN] apps.json is read, not ecosystem.yml");
   }
 
   @Test

@@ -1,0 +1,207 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.daemon.NodeScripts;
+import io.jpm.model.AppSpec;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Process files as users have them, `src/test/resources/ecosystem`. What each means is in
+/// `src/test/resources/golden/ecosystem`; with `-Djpm.golden.write=true` that is written anew.
+@Timeout(300)
+class CorpusTest {
+  private static final Path FILES = Path.of("src/test/resources/ecosystem");
+  private static final Path EXPECTED = Path.of("src/test/resources/golden/ecosystem");
+  private static final List<String> SCRIPTS =
+      List.of(
+          "server.js",
+          "ssr.mjs",
+          "preview.mjs",
+          "dist/main.js",
+          "work/main.js",
+          "worker.py",
+          "work/manage.py",
+          "target/shop.jar");
+  private static final List<String> PROGRAMS =
+      List.of("python3", "bash", "sh", "java", "nginx", "tail", "grep");
+
+  private static final Path NODE =
+      Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
+          .map(entry -> Path.of(entry, "node"))
+          .filter(Files::isExecutable)
+          .findFirst()
+          .orElse(Path.of("/"));
+
+  @TempDir Path temporary;
+  private Path dir = Path.of("/");
+  private Place place;
+  private final ProcessFileReader reader =
+      new ProcessFileReader(AppDefaults.PM2, new NodeScripts(NodeScripts.LIMIT));
+
+  @BeforeEach
+  void makePlace() throws IOException {
+    Assumptions.assumeTrue(Files.isRegularFile(NODE), "needs node");
+    dir = temporary.toRealPath();
+    place = new Place(dir);
+    SCRIPTS.forEach(script -> place.file(script, "// " + script));
+    PROGRAMS.forEach(place::program);
+    place.executable("shopd", "\u0000ELF");
+    place.executable("run.sh", "#!/bin/bash\n");
+    place.directory("home");
+    Files.createSymbolicLink(dir.resolve("bin/node"), NODE);
+  }
+
+  static List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(FILES)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private AppsOutcome read(String name) throws IOException {
+    Files.copy(FILES.resolve(name), dir.resolve(name));
+    return read(dir.resolve(name), chosen(name));
+  }
+
+  private AppsOutcome read(Path file, Optional<String> environment) {
+    return reader.file(dir.relativize(file), environment, place.caller());
+  }
+
+  /// What `--env` says: where a file has such variables, they are wanted.
+  private static Optional<String> chosen(String name) throws IOException {
+    return Files.readString(FILES.resolve(name)).contains("env_production")
+        ? Optional.of("production")
+        : Optional.empty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void aFileMeansWhatIsExpected(String name) throws IOException {
+    AppsOutcome outcome = read(name);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    JsonArray apps = new JsonArray();
+    outcome.apps().forEach(app -> apps.add(picture(app)));
+    JsonObject all = new JsonObject().put("apps", apps);
+    if (!outcome.warnings().isEmpty()) {
+      all.put("warnings", outcome.warnings());
+    }
+    checkGolden(name, all.encodePrettily().replace(dir.toString(), "DIR") + "\n");
+  }
+
+  /// What is one per core on every machine has its own word.
+  private static JsonObject picture(AppSpec app) {
+    JsonObject picture = SpecPicture.of(app);
+    if (app.name().value().startsWith("per-core")) {
+      assertThat(app.instances().count()).isEqualTo(Runtime.getRuntime().availableProcessors());
+      picture.put("instances", "one per core");
+    }
+    return picture;
+  }
+
+  private static void checkGolden(String name, String actual) throws IOException {
+    Path file = EXPECTED.resolve(name + ".json");
+    if (Boolean.getBoolean("jpm.golden.write")) {
+      Files.createDirectories(EXPECTED);
+      Files.writeString(file, actual);
+    }
+    assertThat(actual).isEqualTo(Files.readString(file));
+  }
+
+  @ParameterizedTest
+  @MethodSource("files")
+  void theSameAppsAreTheSameInEveryFormat(String name) throws IOException {
+    AppsOutcome original = read(name);
+    assertThat(original.apps()).isNotEmpty();
+    Node root = tree(name);
+    Map<String, String> texts =
+        Map.of(
+            "same.json", root.json(),
+            "same.json5", Formats.json5(root),
+            "same.yaml", Formats.yaml(root),
+            "same.config.cjs", "module.exports = " + root.json(),
+            "same.config.mjs", "export default " + root.json());
+    for (Map.Entry<String, String> text : texts.entrySet()) {
+      AppsOutcome same = read(place.file(text.getKey(), text.getValue()), chosen(name));
+      assertThat(Place.sentences(same)).as(text.toString()).isEmpty();
+      assertThat(same.apps()).as(text.toString()).isEqualTo(original.apps());
+      assertThat(same.warnings()).hasSameSizeAs(original.warnings());
+    }
+    for (String piped : List.of(root.json(), Formats.json5(root), Formats.yaml(root))) {
+      byte[] bytes = piped.getBytes(StandardCharsets.UTF_8);
+      AppsOutcome same = reader.stdin(bytes, chosen(name), place.caller());
+      assertThat(same.apps()).as(piped).isEqualTo(original.apps());
+    }
+  }
+
+  /// A file's value without a look at what it says.
+  private Node tree(String name) throws IOException {
+    String text = Files.readString(FILES.resolve(name));
+    Parsed parsed =
+        switch (ProcessFormat.named(name).orElseThrow()) {
+          case JSON -> JsonTree.parse(text);
+          case YAML -> YamlTree.parse(text);
+          case SCRIPT ->
+              switch (reader.scripts().evaluate(NODE, dir.resolve(name), place.caller())) {
+                case Evaluation.Value(String json) -> JsonTree.withoutLines(json);
+                case Evaluation.Failed failed -> throw new AssertionError(failed);
+              };
+        };
+    return switch (parsed) {
+      case Parsed.Read read -> read.root();
+      case Parsed.Broken broken -> throw new AssertionError(broken);
+    };
+  }
+
+  @Test
+  void everySpellingOfEveryKeyIsInAFile() {
+    Set<String> used = new HashSet<>();
+    everyFile().forEach(root -> collect(root, used));
+    assertThat(used)
+        .containsAll(AppKey.everySpelling().stream().filter(it -> !it.contains("<")).toList());
+  }
+
+  private Stream<Node> everyFile() {
+    try {
+      for (String name : files()) {
+        Files.copy(FILES.resolve(name), dir.resolve(name));
+      }
+      return files().stream().map(this::treeOf);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Node treeOf(String name) {
+    try {
+      return tree(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The keys of all apps of a file.
+  private static void collect(Node root, Set<String> keys) {
+    for (ProcessFile.Entry entry : new ProcessFile("file", new Findings()).apps(root)) {
+      entry.app().members().forEach(member -> keys.add(member.key()));
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.jpm.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.config.ScriptEvaluator.Evaluation;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Values of wrong types and files that are none: each is told, and no app comes out.
+@Timeout(120)
+class WrongTypesTest {
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+    place.executable("app", "\u0000ELF");
+  }
+
+  /// Values as JSON that no attribute of this type takes.
+  private static List<String> wrong(AppKey.Type type) {
+    return switch (type) {
+      case TEXT, PATH, VARIABLE, PROXY_HEADER, LINE_TYPE, ZONE, BALANCING, STRATEGIES, RULE ->
+          List.of("5", "[]", "{}", "\"\"", "\"a\\u0000b\"");
+      case PATH_OR_FLAG -> List.of("5", "[]", "{}", "\"\"");
+      case WORDS -> List.of("5", "true", "{}", "[[]]", "\"'open\"");
+      case BOOLEAN -> List.of("5", "[]", "{}", "\"yes\"", "\"\"");
+      case NUMBER, COUNT -> List.of("true", "[]", "{}", "\"x\"", "1.5", "1e99", "\"\"");
+      case DURATION -> List.of("true", "[]", "{}", "\"soon\"", "-1", "1.5", "1e99", "\"\"");
+      case SIZE -> List.of("true", "[]", "{}", "\"much\"", "-1", "\"\"");
+      case SIGNAL -> List.of("true", "[]", "{}", "\"SIGWHAT\"", "99");
+      case VARIABLES -> List.of("5", "true", "[]", "\"A=1\"", "{\"\": 1}", "{\"A=B\": 1}");
+      case FILTER -> List.of("5", "{}", "[[]]");
+      case ACCOUNT -> List.of("true", "[]", "{}", "\"\"", "-1", "1.5");
+      case MASK -> List.of("true", "[]", "{}", "\"999\"", "\"x\"");
+      case FRACTION -> List.of("true", "[]", "{}", "2", "-0.5", "\"x\"");
+      case CODES -> List.of("true", "{}", "[[]]", "256", "-1", "\"x\"");
+      case CRON -> List.of("5", "true", "[]", "{}", "\"often\"");
+      case WATCHED -> List.of("5", "{}", "[[]]");
+      case DEPENDENCIES -> List.of("5", "true", "[[]]", "{\"db\": \"never\"}", "{\"db\": 5}");
+      case STOPPING ->
+          List.of("5", "true", "\"SIGTERM\"", "[]", "{\"signal\": []}", "{\"sig\": 1}");
+      case ADDRESSES -> List.of("true", "{}", "[[]]", "\"x:y\"", "70000");
+      case LIMITS -> List.of("5", "true", "\"10M\"", "[]", "{\"keep\": []}", "{\"kept\": 1}");
+    };
+  }
+
+  private record Wrong(String spelling, String value) {
+    String app(int number) {
+      return spelling.equals("name")
+          ? "{\"name\": %s, \"script\": \"app\"}".formatted(value)
+          : spelling.equals("script")
+              ? "{\"name\": \"a%d\", \"script\": %s}".formatted(number, value)
+              : "{\"name\": \"a%d\", \"script\": \"app\", \"%s\": %s}"
+                  .formatted(number, spelling, value);
+    }
+  }
+
+  private static List<Wrong> everythingWrong() {
+    List<Wrong> all = new ArrayList<>();
+    for (AppKey key : AppKey.values()) {
+      if (key.support() == AppKey.Support.ACTS) {
+        String spelling = key == AppKey.ENV_NAME ? "env_test" : key.key();
+        wrong(key.type()).stream()
+            .filter(value -> key != AppKey.LOG_DATE_FORMAT || !value.equals("\"\"")) // none
+            .forEach(value -> all.add(new Wrong(spelling, value)));
+      }
+    }
+    return all;
+  }
+
+  private static String file(List<Wrong> apps) {
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < apps.size(); i++) {
+      texts.add(apps.get(i).app(i));
+    }
+    return "[" + String.join(",\n", texts) + "]";
+  }
+
+  private AppsOutcome read(String name, String json) {
+    if (name.equals("-")) {
+      return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
+          .stdin(json.getBytes(StandardCharsets.UTF_8), Optional.of("test"), place.caller());
+    }
+    Node root = ((Parsed.Read) JsonTree.parse(json)).root();
+    String text =
+        switch (ProcessFormat.named(name).orElseThrow()) {
+          case JSON -> name.endsWith("5") ? Formats.json5(root) : json;
+          case YAML -> Formats.yaml(root);
+          case SCRIPT -> "the evaluator of this test knows its value";
+        };
+    place.file(name, text);
+    place.program("node");
+    ScriptEvaluator evaluator = (_, _, _) -> new Evaluation.Value(json);
+    return new ProcessFileReader(AppDefaults.PM2, evaluator)
+        .file(Path.of(name), Optional.of("test"), place.caller());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.json", "a.json5", "a.yaml", "a.config.js", "-"})
+  void aValueOfAWrongTypeIsToldWithItsPlace(String name) {
+    List<Wrong> all = everythingWrong();
+    AppsOutcome outcome = read(name, file(all));
+    assertThat(outcome.apps()).isEmpty();
+    String file = name.equals("-") ? "stdin" : name;
+    List<String> sentences = Place.sentences(outcome);
+    for (int i = 0; i < all.size(); i++) {
+      String place = " [%d].%s".formatted(i, all.get(i).spelling());
+      String told = "%s\\S*: .+".formatted(Pattern.quote(place));
+      assertThat(sentences.stream().filter(it -> it.startsWith(file) && it.contains(place)))
+          .as("%s of %s", all.get(i), name)
+          .singleElement()
+          .asString()
+          .containsPattern(told);
+    }
+    assertThat(Place.sentences(outcome))
+        .allSatisfy(sentence -> assertThat(sentence).doesNotContain("Exception", "\n", "io.jpm"));
+  }
+
+  static Stream<Arguments> filesThatAreNone() {
+    byte[] binary = new byte[70_000];
+    for (int i = 0; i < binary.length; i++) {
+      binary[i] = (byte) (i * 31 + (i >> 8));
+    }
+    return Stream.of(
+        Arguments.of("empty", new byte[0], "is empty"),
+        Arguments.of("blank", "\ufeff \n\t\n".getBytes(StandardCharsets.UTF_8), "is empty"),
+        Arguments.of("UTF-16", "\ufeff[]".getBytes(StandardCharsets.UTF_16BE), "is UTF-16 text"),
+        Arguments.of("UTF-16LE", "[1]".getBytes(StandardCharsets.UTF_16LE), "NUL byte"),
+        Arguments.of(
+            "Latin-1", "name: grün".getBytes(StandardCharsets.ISO_8859_1), "is not UTF-8 text"),
+        Arguments.of("NUL", "script: a\u0000b".getBytes(StandardCharsets.UTF_8), "NUL byte"),
+        Arguments.of("binary", binary, "is not UTF-8 text"),
+        Arguments.of(
+            "huge",
+            " ".repeat(TextFile.MAX_BYTES + 1).getBytes(StandardCharsets.UTF_8),
+            "is larger than 4M"),
+        Arguments.of(
+            "brackets",
+            "[".repeat(100_000).getBytes(StandardCharsets.UTF_8),
+            "nested deeper than 64 levels"),
+        Arguments.of("a word", "true".getBytes(StandardCharsets.UTF_8), "neither an app nor"),
+        Arguments.of("no apps", "[]".getBytes(StandardCharsets.UTF_8), "no apps in the list"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("filesThatAreNone")
+  void aFileThatIsNoneIsOneSentence(String what, byte[] bytes, String sentence) throws IOException {
+    ProcessFileReader reader = new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE);
+    for (String name : List.of("a.json", "a.json5", "a.yaml", "a.yml")) {
+      Files.write(dir.resolve(name), bytes);
+      AppsOutcome outcome = reader.file(Path.of(name), Optional.empty(), place.caller());
+      assertThat(outcome.apps()).isEmpty();
+      assertThat(Place.sentences(outcome))
+          .as(what)
+          .singleElement()
+          .asString()
+          .startsWith(name)
+          .contains(sentence);
+    }
+    AppsOutcome piped = reader.stdin(bytes, Optional.empty(), place.caller());
+    assertThat(Place.sentences(piped))
+        .as(what)
+        .singleElement()
+        .asString()
+        .startsWith("stdin")
+        .contains(sentence);
+  }
+
+  @Test
+  void aCircleAcrossTheFilesOfADirectoryIsToldOnce() {
+    place.file("conf/a.json", "{script: '../app', name: 'a', depends_on: 'b'}");
+    place.file("conf/b.yaml", "script: ../app\nname: b\ndepends_on: {c: ready}");
+    place.file("conf/c.json5", "[{script: '../app', name: 'c', depends_on: ['a']}]");
+    AppsOutcome outcome =
+        new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
+            .file(Path.of("conf"), Optional.empty(), place.caller());
+    assertThat(outcome.apps()).isEmpty();
+    assertThat(Place.sentences(outcome)).singleElement().asString().contains("depends_on");
+  }
+}
