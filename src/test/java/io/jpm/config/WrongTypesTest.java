@@ -57,7 +57,15 @@ class WrongTypesTest {
       case STOPPING ->
           List.of("5", "true", "\"SIGTERM\"", "[]", "{\"signal\": []}", "{\"sig\": 1}");
       case ADDRESSES -> List.of("true", "{}", "[[]]", "\"x:y\"", "70000");
-      case LIMITS -> List.of("5", "true", "\"10M\"", "[]", "{\"keep\": []}", "{\"kept\": 1}");
+      case LOG_LIMITS -> List.of("5", "true", "\"10M\"", "[]", "{\"keep\": []}", "{\"kept\": 1}");
+      case RESOURCES ->
+          List.of(
+              "5", "true", "\"10M\"", "[]", "{\"memory\": 5}", "{\"cpus\": 1}", "{\"cpu\": -1}");
+      case HOOKS ->
+          List.of("5", "true", "\"page\"", "[]", "{\"crash\": 5}", "{\"crashed\": [\"x\"]}");
+      case CHECKED_ONCE, CHECKED ->
+          List.of(
+              "5", "true", "\"tcp\"", "[]", "{}", "{\"tcp\": []}", "{\"tcp\": 80, \"tpc\": 80}");
     };
   }
 
