@@ -57,6 +57,7 @@ class ProcessFileReferenceTest {
       | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that your `node` evaluates, in the file's directory and with your environment. Its value is `module.exports` or `export default`, else the object of all exports; a promise is awaited and a function called. It has 30 s. What it prints is dropped, unless it ends without a value. |
       | `-` | JSON5 or YAML piped into `start`, `stop`, `restart`, `reload` or `validate`. What begins with a bracket or a comment of JavaScript is JSON5. Relative paths begin in your directory. |
       | a directory | All process files in it, by name, hidden ones left out; names are unique over all of them. A word without a slash is an app's name first: write `./conf.d`. A directory with a `package.json` or an `index.js` is a program. |
+      | nothing | `jpm start` and `jpm validate` without a target read `ecosystem.config.js`, else `ecosystem.config.cjs`, `.config.mjs`, `.json`, `.json5`, `.yaml` or `.yml` of your directory, the first that is there. PM2 knows the first only. |
 
       A file has up to 4 MiB of UTF-8 text, and so has the value of a script.
       """;

@@ -100,7 +100,7 @@ final class SpecPicture {
       component.getAccessor().setAccessible(true);
       return component.getAccessor().invoke(of);
     } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
+      throw new LinkageError("a part of a record cannot be read", e);
     }
   }
 }
