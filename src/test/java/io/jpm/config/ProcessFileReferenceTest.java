@@ -47,6 +47,9 @@ class ProcessFileReferenceTest {
       - `null` is as if the key were not there.
       - Options are those of `jpm start` for one script.
       - `jpm validate FILE…` tells all mistakes and starts nothing; its exit code is 1 where there are any.
+      - `jpm init` writes a sample, `ecosystem.config.js`, with every attribute in it; `jpm init jpm.yaml` and `jpm init
+        jpm.json` write it in that format. It never writes over a file. `jpm ecosystem` is the same.
+      - `conf/process-file.schema.json` is a JSON Schema of it, by which editors complete and check.
 
       ## Variables in texts
 
