@@ -50,10 +50,14 @@ final class StartVariables {
       }
     }
 
+    /// One of them cannot be had.
+    ///
     /// @param reason which variable cannot be had, and why; a sentence for the user
     record Refused(String reason) implements Outcome {}
   }
 
+  /// A reader for all apps.
+  ///
   /// @param daemon the daemon's own environment, which tells where systemd's credentials are
   /// @param limit how long a command may take
   StartVariables(Vertx vertx, Map<String, String> daemon, Duration limit) {
