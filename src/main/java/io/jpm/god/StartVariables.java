@@ -37,6 +37,8 @@ final class StartVariables {
 
   /// What came of it.
   sealed interface Outcome {
+    /// They were read.
+    ///
     /// @param files what all files say together
     /// @param secrets by the variables' names
     record Read(Map<String, String> files, Map<String, String> secrets) implements Outcome {
