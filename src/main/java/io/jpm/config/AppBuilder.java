@@ -10,6 +10,7 @@ import io.jpm.model.Hooks;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
 import io.jpm.model.Readiness;
+import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
@@ -68,16 +69,25 @@ final class AppBuilder {
 
   Optional<AppSpec> build() {
     int before = findings.problemCount();
+    OptionalInt port = port();
+    AppEnvironment environment = new AppEnvironment(attributes, context, port);
+    AppTexts texts = new AppTexts(attributes, environment.known());
+    if (context.fileDirectory().isPresent()) {
+      texts.putIntoCwd();
+    }
     Path cwd = workingDirectory();
+    ReferredRules referredRules = new ReferredRules(attributes, context);
+    Referred referred = referredRules.read(cwd, environment.names());
+    environment.known().complete(cwd.toString(), referredRules.names());
+    if (context.fileDirectory().isPresent()) {
+      texts.putIntoAll();
+    }
     Optional<Resolution.Found> found = resolve(cwd);
     Optional<AppName> name = name(found);
     String label = name.map(AppName::value).orElse(context.label());
     Instances instances = instances();
-    OptionalInt port = port();
     boolean python = found.isPresent() && found.get().python();
-    Variables variables =
-        new AppEnvironment(attributes, context.caller(), context.environment())
-            .read(cwd, python, port);
+    Variables variables = environment.read(cwd, python, referred);
     Cluster cluster =
         new ClusterRules(attributes, label)
             .read(found.map(Resolution.Found::command), variables, port);

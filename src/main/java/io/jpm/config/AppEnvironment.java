@@ -1,6 +1,9 @@
 package io.jpm.config;
 
+import io.jpm.config.KnownVariables.Place;
+import io.jpm.config.KnownVariables.Written;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.Referred;
 import io.jpm.model.Variables;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -45,35 +48,57 @@ final class AppEnvironment {
   private static final String UNBUFFERED = "PYTHONUNBUFFERED";
 
   private final Attributes attributes;
-  private final Caller caller;
-  private final Optional<String> chosen;
+  private final boolean expanding;
+  private final InheritFilter filter;
+  private final Map<String, String> inherited;
+  private final Map<String, Written> written = new HashMap<>();
+  private final Set<String> removed = new HashSet<>();
+  private final KnownVariables known;
 
-  /// @param chosen the name that `--env` gives: the variables of `env_<name>` come over `env`
-  AppEnvironment(Attributes attributes, Caller caller, Optional<String> chosen) {
+  /// @param context whose shell it is, and the name that `--env` gives: the variables of
+  ///   `env_<name>` come over `env`
+  /// @param port what PORT is unless the app's own variables have it
+  AppEnvironment(Attributes attributes, AppBuilder.Context context, OptionalInt port) {
     this.attributes = attributes;
-    this.caller = caller;
-    this.chosen = chosen;
+    // On the command line the shell has done it.
+    this.expanding = context.fileDirectory().isPresent();
+    this.filter = filter();
+    this.inherited = ofPrograms(context.caller().environment());
+    inherited.keySet().removeIf(filter::drops);
+    port.ifPresent(number -> addPort(Integer.toString(number)));
+    attributes.entry(AppKey.ENV).ifPresent(this::addAll);
+    context.environment().flatMap(attributes::environment).ifPresent(this::addAll);
+    this.known = new KnownVariables(attributes, written, inherited, removed);
+  }
+
+  /// What the app's texts may name.
+  KnownVariables known() {
+    return known;
+  }
+
+  /// The names of the app's own variables.
+  Set<String> names() {
+    return written.keySet();
   }
 
   /// The complete variables of the app.
   ///
   /// @param cwd becomes PWD
   /// @param python whether to have Python write its output at once
-  /// @param port what PORT is unless the app's own variables have it
-  Variables read(Path cwd, boolean python, OptionalInt port) {
-    InheritFilter filter = filter();
-    Map<String, String> inherited = ofPrograms(caller.environment());
-    inherited.keySet().removeIf(filter::drops);
+  /// @param referred what is read at each start
+  Variables read(Path cwd, boolean python, Referred referred) {
     Map<String, String> declared = new HashMap<>();
-    Set<String> removed = new HashSet<>();
-    port.ifPresent(number -> declared.put(PORT, Integer.toString(number)));
-    attributes.entry(AppKey.ENV).ifPresent(own -> addAll(own, declared, removed));
-    chosen.flatMap(attributes::environment).ifPresent(own -> addAll(own, declared, removed));
+    written.values().forEach(variable -> declared.put(variable.name(), value(variable)));
     declared.put("PWD", cwd.toString());
     if (python && !inherited.containsKey(UNBUFFERED) && !removed.contains(UNBUFFERED)) {
       declared.putIfAbsent(UNBUFFERED, "1");
     }
-    return new Variables(inherited, declared, removed, filter);
+    return new Variables(inherited, declared, removed, filter, referred);
+  }
+
+  private String value(Written variable) {
+    Node node = variable.place().part();
+    return expanding ? known.valueOf(variable) : Node.scalarText(node).orElseGet(node::json);
   }
 
   /// What of a shell's variables is meant for the programs that it starts.
@@ -116,9 +141,18 @@ final class AppEnvironment {
     return !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0;
   }
 
-  private void addAll(Attributes.Entry own, Map<String, String> declared, Set<String> removed) {
+  private void addPort(String number) {
+    attributes
+        .entry(AppKey.PORT)
+        .ifPresent(own -> {
+          Node value = new Node.Num(own.value().line(), number);
+          written.put(PORT, new Written(PORT, new Place(own, value, "")));
+        });
+  }
+
+  private void addAll(Attributes.Entry own) {
     if (own.value() instanceof Node.Obj variables) {
-      variables.members().forEach(variable -> add(own, variable, declared, removed));
+      variables.members().forEach(variable -> add(own, variable));
     } else {
       attributes.refusePart(
           own,
@@ -128,11 +162,7 @@ final class AppEnvironment {
     }
   }
 
-  private void add(
-      Attributes.Entry own,
-      Node.Member variable,
-      Map<String, String> declared,
-      Set<String> removed) {
+  private void add(Attributes.Entry own, Node.Member variable) {
     String name = variable.key();
     String tail = "." + name;
     if (!isName(name)) {
@@ -141,7 +171,7 @@ final class AppEnvironment {
       return;
     }
     if (variable.value() instanceof Node.Nil) {
-      declared.remove(name);
+      written.remove(name);
       removed.add(name);
       return;
     }
@@ -150,7 +180,7 @@ final class AppEnvironment {
       attributes.refusePart(own, variable.value(), tail, "has a NUL character in it");
       return;
     }
-    declared.put(name, value);
+    written.put(name, new Written(name, new Place(own, variable.value(), tail)));
     removed.remove(name);
   }
 }

@@ -23,6 +23,7 @@ import static io.jpm.config.AppKey.Type.COUNT;
 import static io.jpm.config.AppKey.Type.CRON;
 import static io.jpm.config.AppKey.Type.DEPENDENCIES;
 import static io.jpm.config.AppKey.Type.DURATION;
+import static io.jpm.config.AppKey.Type.ENV_FILES;
 import static io.jpm.config.AppKey.Type.FILTER;
 import static io.jpm.config.AppKey.Type.FRACTION;
 import static io.jpm.config.AppKey.Type.HOOKS;
@@ -35,6 +36,7 @@ import static io.jpm.config.AppKey.Type.PATH_OR_FLAG;
 import static io.jpm.config.AppKey.Type.PROXY_HEADER;
 import static io.jpm.config.AppKey.Type.RESOURCES;
 import static io.jpm.config.AppKey.Type.RULE;
+import static io.jpm.config.AppKey.Type.SECRET;
 import static io.jpm.config.AppKey.Type.SIGNAL;
 import static io.jpm.config.AppKey.Type.SIZE;
 import static io.jpm.config.AppKey.Type.STOPPING;
@@ -46,16 +48,11 @@ import static io.jpm.config.AppKey.Type.WATCHED;
 import static io.jpm.config.AppKey.Type.WORDS;
 import static io.jpm.config.AppKey.Type.ZONE;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// The catalogue of app attributes: every key that a process file may hold, with all its spellings,
 /// and the option of the command line that means the same. Parsing, help and the reference page are
@@ -89,6 +86,8 @@ public enum AppKey {
 
   ENV(ENVIRONMENT, VARIABLES, "", "none", "variables; null removes an inherited one"),
   ENV_NAME(ENVIRONMENT, VARIABLES, "", "none", "variables over env, chosen by --env NAME"),
+  ENV_FILE(ENVIRONMENT, ENV_FILES, "", "none", "files of variables, read at each start"),
+  SECRETS(ENVIRONMENT, SECRET, "", "none", "variables whose values are kept elsewhere"),
   FILTER_ENV(
       ENVIRONMENT, FILTER, "--filter-env", "none", "inherited variables to drop: parts of names"),
   APPEND_ENV_TO_NAME(ENVIRONMENT, BOOLEAN, "", "false", "with --env NAME, the name ends in -NAME"),
@@ -247,6 +246,8 @@ public enum AppKey {
     SIZE("bytes, or with a unit: 300M, 1G"),
     SIGNAL("name or number of a signal"),
     VARIABLES("object of names and values"),
+    ENV_FILES("path, or list of paths"),
+    SECRET("object of names and file:PATH, credential:NAME or an object of a command"),
     FILTER("true for all, a name, or a list of parts of names"),
     VARIABLE("name of a variable"),
     ACCOUNT("name or number"),
@@ -287,7 +288,7 @@ public enum AppKey {
   /// With what the keys of [#ENV_NAME] begin.
   static final String ENV_PREFIX = "env_";
 
-  private static final Map<String, AppKey> BY_SPELLING = spellings();
+  private static final Map<String, AppKey> BY_SPELLING = KeySpellings.all(values());
 
   private final Group group;
   private final Support support;
@@ -383,23 +384,5 @@ public enum AppKey {
   /// does the same or has no such key.
   public String pm2Difference() {
     return KeyNotes.of(this).pm2();
-  }
-
-  private static Map<String, AppKey> spellings() {
-    Map<String, AppKey> all = new LinkedHashMap<>();
-    Arrays.stream(values()).forEach(key -> all.put(key.key(), key));
-    for (AppKey key : values()) {
-      List<String> names = new ArrayList<>(key.aliases);
-      names.add(key.key());
-      names.forEach(name -> all.putIfAbsent(name, key));
-      names.forEach(name -> all.putIfAbsent(camelCase(name), key));
-    }
-    return Collections.unmodifiableMap(all);
-  }
-
-  private static String camelCase(String snake) {
-    return Pattern.compile("_(.)")
-        .matcher(snake)
-        .replaceAll(next -> next.group(1).toUpperCase(Locale.ROOT));
   }
 }

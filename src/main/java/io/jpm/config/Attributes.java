@@ -93,6 +93,16 @@ final class Attributes {
         .findFirst();
   }
 
+  /// Puts another value in the place of what was written for `entry`.
+  void replace(Entry entry, Node value) {
+    entries.put(entry.key(), new Entry(entry.key(), entry.spelling(), value));
+  }
+
+  /// Notes a problem in another file that the app names in `line`.
+  void problem(int line, String where, String what) {
+    findings.problem(line, where, what);
+  }
+
   /// How a sentence names `key`: as it was spelled, or as its option.
   String shown(AppKey key) {
     Entry entry = entries.get(key);

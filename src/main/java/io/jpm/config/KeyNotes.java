@@ -19,7 +19,7 @@ final class KeyNotes {
   static {
     addRun();
     addRights();
-    addEnvironment();
+    NOTES.putAll(EnvironmentNotes.ALL);
     NOTES.putAll(ClusterNotes.ALL);
     addRestarts();
     addWaits();
@@ -113,38 +113,6 @@ final class KeyNotes {
         online, `completed` that it has ended with exit code 0. A list of names, or a name \
         alone, means `started`. On the command line: `--depends-on db:ready,cache` (a name \
         that has a colon needs its condition). A circle is refused. Not in PM2.\
-        """);
-  }
-
-  private static void addEnvironment() {
-    add(
-        AppKey.ENV,
-        """
-        The app's own variables, laid over those of the shell that it is started from. \
-        `null` takes an inherited one away. Numbers and booleans become text, lists and \
-        objects JSON.\
-        """,
-        "never removes anything: a variable that has left the file stays.");
-    add(
-        AppKey.ENV_NAME,
-        """
-        Variables laid over `env`: `jpm start FILE --env production`, or `jpm restart FILE \
-        --env production`, takes `env_production`. Apps without one are named in a warning \
-        and get their `env`.\
-        """);
-    add(
-        AppKey.FILTER_ENV,
-        """
-        Inherited variables that the app does not get: a list drops every name that contains \
-        one of the parts, a text that one name, `true` all. `--filter-env A --filter-env B` \
-        is the list.\
-        """,
-        "`true` does nothing.");
-    add(
-        AppKey.APPEND_ENV_TO_NAME,
-        """
-        With `--env production`, the app is called `web-production`. `depends_on` goes on to \
-        name apps as they are written.\
         """);
   }
 

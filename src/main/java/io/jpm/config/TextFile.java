@@ -31,6 +31,18 @@ final class TextFile {
   }
 
   static Outcome read(Path file) {
+    return switch (read(file, MAX_BYTES)) {
+      case Outcome.Read(String text) when text.isBlank() -> new Outcome.Refused("is empty");
+      case Outcome.Read read -> read;
+      case Outcome.Absent absent -> absent;
+      case Outcome.Refused refused -> refused;
+    };
+  }
+
+  /// The same of a file that may be empty.
+  ///
+  /// @param most how many bytes it may have
+  static Outcome read(Path file, int most) {
     if (Files.isDirectory(file)) {
       return new Outcome.Refused("is a directory, not a file");
     }
@@ -38,7 +50,7 @@ final class TextFile {
       return new Outcome.Refused("is not a regular file");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      return text(in.readNBytes(MAX_BYTES + 1));
+      return text(in.readNBytes(most + 1), most);
     } catch (NoSuchFileException _) {
       return new Outcome.Absent();
     } catch (AccessDeniedException _) {
@@ -50,8 +62,15 @@ final class TextFile {
 
   /// The text that bytes are.
   static Outcome text(byte[] bytes) {
-    if (bytes.length > MAX_BYTES) {
-      return new Outcome.Refused("is larger than " + Sizes.format(MAX_BYTES));
+    Outcome outcome = text(bytes, MAX_BYTES);
+    return outcome instanceof Outcome.Read(String text) && text.isBlank()
+        ? new Outcome.Refused("is empty")
+        : outcome;
+  }
+
+  private static Outcome text(byte[] bytes, int most) {
+    if (bytes.length > most) {
+      return new Outcome.Refused("is larger than " + Sizes.format(most));
     }
     if (bytes.length >= 2 && isMarkOfUtf16(bytes[0] & 0xFF, bytes[1] & 0xFF)) {
       return new Outcome.Refused("is UTF-16 text: save it as UTF-8");
@@ -66,7 +85,7 @@ final class TextFile {
       return new Outcome.Refused("has a NUL byte in it: it is no text");
     }
     String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
-    return withoutMark.isBlank() ? new Outcome.Refused("is empty") : new Outcome.Read(withoutMark);
+    return new Outcome.Read(withoutMark);
   }
 
   private static boolean isMarkOfUtf16(int first, int second) {

@@ -5,6 +5,8 @@ import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Paint;
 import io.jpm.console.text.TerminalText;
 import io.jpm.model.AddedVariables;
+import io.jpm.model.EnvFile;
+import io.jpm.model.Referred;
 import io.jpm.model.Variables;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -54,12 +56,25 @@ final class EnvCommand implements ConsoleCommand {
     }
     Map<String, String> variables = new TreeMap<>(instance.spec().variables().effective());
     variables.putAll(added(instance));
+    variables.keySet().removeAll(instance.spec().variables().referred().secrets().keySet());
     variables.forEach((name, value) ->
         session.out(
             TerminalText.visible(name)
                 + ": "
                 + TerminalText.visible(shown(name, value, reveal))
                 + "\n"));
+    Referred referred = instance.spec().variables().referred();
+    new TreeMap<>(referred.secrets())
+        .forEach((name, secret) ->
+            session.out(
+                "%s: (secret %s)\n"
+                    .formatted(TerminalText.visible(name), TerminalText.visible(secret.shown()))));
+    referred
+        .files()
+        .forEach(file ->
+            session.out(
+                "# and at each start what is in %s\n"
+                    .formatted(TerminalText.visible(file.shown()))));
   }
 
   private Map<String, String> added(InstanceView instance) {
@@ -79,13 +94,29 @@ final class EnvCommand implements ConsoleCommand {
     Map<String, String> inherited = new TreeMap<>(variables.effective());
     inherited.keySet().removeAll(variables.declared().keySet());
     inherited.keySet().removeAll(added.keySet());
-    return new JsonObject()
-        .put("name", instance.spec().name().value())
-        .put("pm_id", instance.id().value())
-        .put("declared", json(declared, reveal))
-        .put("inherited", json(inherited, reveal))
-        .put("added", json(added, reveal))
-        .put("removed", new JsonArray(List.copyOf(new TreeSet<>(variables.removed()))));
+    inherited.keySet().removeAll(variables.referred().secrets().keySet());
+    var json =
+        new JsonObject()
+            .put("name", instance.spec().name().value())
+            .put("pm_id", instance.id().value())
+            .put("declared", json(declared, reveal))
+            .put("inherited", json(inherited, reveal))
+            .put("added", json(added, reveal))
+            .put("removed", new JsonArray(List.copyOf(new TreeSet<>(variables.removed()))));
+    putReferred(json, variables.referred());
+    return json;
+  }
+
+  private static void putReferred(JsonObject json, Referred referred) {
+    if (!referred.secrets().isEmpty()) {
+      var secrets = new JsonObject();
+      new TreeMap<>(referred.secrets())
+          .forEach((name, secret) -> secrets.put(name, secret.shown()));
+      json.put("secrets", secrets);
+    }
+    if (!referred.files().isEmpty()) {
+      json.put("env_file", new JsonArray(referred.files().stream().map(EnvFile::shown).toList()));
+    }
   }
 
   private static JsonObject json(Map<String, String> variables, boolean reveal) {

@@ -51,6 +51,8 @@ final class StartAttributes {
           SIZE,
           SIGNAL,
           VARIABLES,
+          ENV_FILES,
+          SECRET,
           VARIABLE,
           ACCOUNT,
           MASK,

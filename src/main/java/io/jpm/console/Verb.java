@@ -95,6 +95,13 @@ enum Verb {
       "find the mistakes of process files",
       names("validate"),
       with(VerbOption.ENV)),
+  INIT(
+      Group.APPS,
+      Targets.ANY,
+      "[file]",
+      "write a sample process file",
+      names("init", "ecosystem"),
+      with()),
   TRIGGER(
       Group.APPS,
       Targets.SOME,
@@ -286,7 +293,7 @@ enum Verb {
   /// a next daemon again, should this one die before it has answered.
   boolean countsEachTime() {
     return switch (this) {
-      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, TRIGGER, SEND -> true;
+      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
       case START,
           STOP,
           DELETE,

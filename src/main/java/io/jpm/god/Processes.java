@@ -4,6 +4,7 @@ import io.jpm.bus.BalancerReply;
 import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.OffLoop;
+import io.jpm.god.StartVariables.Outcome;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
@@ -20,6 +21,7 @@ import io.vertx.core.WorkerExecutor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,9 @@ final class Processes {
   private static final int SPAWN_THREADS = 4;
   private static final String PORT = "PORT";
 
+  /// How long a command may take that gives a secret.
+  private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
+
   private final Vertx vertx;
   private final Context context;
   private final GodContext god;
@@ -48,6 +53,7 @@ final class Processes {
   private final Attending attending;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
+  private final StartVariables startVariables;
 
   Processes(
       Context context,
@@ -67,6 +73,7 @@ final class Processes {
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
+    this.startVariables = new StartVariables(vertx, System.getenv(), COMMAND_LIMIT);
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
 
@@ -131,6 +138,18 @@ final class Processes {
 
   private Future<SpawnResult> prepare(Instance instance, long generation) {
     AppSpec spec = instance.spec;
+    return startVariables
+        .read(spec)
+        .compose(outcome ->
+            switch (outcome) {
+              case Outcome.Read read -> prepare(instance, generation, spec, read);
+              case Outcome.Refused(String reason) ->
+                  Future.succeededFuture(new SpawnResult.Refused(reason, true));
+            });
+  }
+
+  private Future<SpawnResult> prepare(
+      Instance instance, long generation, AppSpec spec, Outcome.Read read) {
     return balancing
         .prepare(instance)
         .compose(reply ->
@@ -138,7 +157,7 @@ final class Processes {
               // Another spec has come meanwhile.
               case BalancerReply.Prepared _ when !instance.spec.equals(spec) ->
                   prepare(instance, generation);
-              case BalancerReply.Prepared share -> make(instance, generation, share);
+              case BalancerReply.Prepared share -> make(instance, generation, share, read);
               case BalancerReply.Refused(String reason) ->
                   Future.succeededFuture(new SpawnResult.Refused(reason, false));
               case BalancerReply.Done _, BalancerReply.Drained _, BalancerReply.Status _ ->
@@ -147,8 +166,8 @@ final class Processes {
   }
 
   private Future<SpawnResult> make(
-      Instance instance, long generation, BalancerReply.Prepared share) {
-    SpawnRequest request = requests.main(instance, generation, share);
+      Instance instance, long generation, BalancerReply.Prepared share, Outcome.Read read) {
+    SpawnRequest request = requests.main(instance, generation, share, read);
     Watcher watcher = new Watcher(instance, generation);
     instance.watcher = watcher;
     // Threads of their own: a program on a hung network disk must not hold up the journal.

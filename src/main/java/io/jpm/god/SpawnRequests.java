@@ -1,7 +1,9 @@
 package io.jpm.god;
 
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.god.StartVariables.Outcome;
 import io.jpm.model.AddedVariables;
+import io.jpm.model.AppSpec;
 import io.jpm.model.WorkerId;
 import io.jpm.os.SpawnRequest;
 import java.nio.file.Path;
@@ -21,14 +23,18 @@ final class SpawnRequests {
   /// The main process of `generation`.
   ///
   /// @param share what it needs to share what it listens on
-  SpawnRequest main(Instance instance, long generation, Prepared share) {
+  /// @param read the variables that were read for this start
+  SpawnRequest main(Instance instance, long generation, Prepared share, Outcome.Read read) {
     List<String> command = instance.spec.command().argv();
     List<String> argv = new ArrayList<>(share.wrapper());
     argv.add(command.getFirst());
     argv.addAll(share.options());
     argv.addAll(command.subList(1, command.size()));
-    Map<String, String> environment = environment(instance);
+    AppSpec withFiles =
+        instance.spec.draft().variables(instance.spec.variables().withFiles(read.files())).build();
+    Map<String, String> environment = environment(instance, withFiles);
     environment.putAll(share.environment());
+    environment.putAll(read.secrets());
     NoticeVariables.add(environment, home, instance.spec, worker(instance, generation));
     return new SpawnRequest(
         share.wrapper().isEmpty()
@@ -47,12 +53,13 @@ final class SpawnRequests {
         instance.spec.limits());
   }
 
-  /// The app's stop command, with `JPM_PID` in its environment.
+  /// The app's stop command, without the variables that are read at each start, with `JPM_PID` in
+  /// its environment.
   ///
   /// @param program the file to execute
   /// @param pid the main process that is to end
   SpawnRequest stopCommand(Instance instance, Path program, int pid) {
-    Map<String, String> environment = environment(instance);
+    Map<String, String> environment = environment(instance, instance.spec);
     environment.put("JPM_PID", Integer.toString(pid));
     // A tag of its own: ending the app's tree must not end the command that is ending it.
     String tag =
@@ -80,10 +87,14 @@ final class SpawnRequests {
   }
 
   /// What an instance's processes have in their environment, but for what they need to share what
-  /// they listen on.
+  /// they listen on, and without the variables that are read at each start.
   Map<String, String> environment(Instance instance) {
-    Map<String, String> environment = new HashMap<>(instance.spec.variables().effective());
-    environment.putAll(AddedVariables.of(instance.spec, instance.id, instance.number, home));
+    return environment(instance, instance.spec);
+  }
+
+  private Map<String, String> environment(Instance instance, AppSpec spec) {
+    Map<String, String> environment = new HashMap<>(spec.variables().effective());
+    environment.putAll(AddedVariables.of(spec, instance.id, instance.number, home));
     return environment;
   }
 }

@@ -104,6 +104,7 @@ final class SpecJson {
         .put("filter_all", variables.filter().everything())
         .put("filter_parts", new JsonArray(variables.filter().parts()));
     variables.filter().name().ifPresent(name -> json.put("filter_name", name));
+    ReferredJson.put(json, variables.referred());
   }
 
   private static Variables variables(JsonObject json, Map<String, String> inherited) {
@@ -117,7 +118,8 @@ final class SpecJson {
         new InheritFilter(
             json.getBoolean("filter_all", false),
             Optional.ofNullable(json.getString("filter_name")),
-            texts(json, "filter_parts")));
+            texts(json, "filter_parts")),
+        ReferredJson.read(json));
   }
 
   private static void putRunAs(JsonObject json, RunAs runAs) {

@@ -1,6 +1,7 @@
 package io.jpm.model;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -12,14 +13,26 @@ import java.util.Set;
 /// @param declared the app's own, from its file or command line
 /// @param removed inherited names that the app does not get (`null` in a file)
 /// @param filter which variables of a shell it never inherits (PM2's `filter_env`)
+/// @param referred those that are read at each start: what is in files is over what is inherited
+///   and under what is declared
 public record Variables(
     Map<String, String> inherited,
     Map<String, String> declared,
     Set<String> removed,
-    InheritFilter filter) {
+    InheritFilter filter,
+    Referred referred) {
   /// No variable at all.
   public static final Variables NONE =
       new Variables(Map.of(), Map.of(), Set.of(), InheritFilter.NOTHING);
+
+  /// Without any that are read at each start.
+  public Variables(
+      Map<String, String> inherited,
+      Map<String, String> declared,
+      Set<String> removed,
+      InheritFilter filter) {
+    this(inherited, declared, removed, filter, Referred.NONE);
+  }
 
   public Variables {
     inherited = Map.copyOf(inherited);
@@ -32,7 +45,7 @@ public record Variables(
     return new Variables(Map.of(), declared, Set.of(), InheritFilter.NOTHING);
   }
 
-  /// What the process gets, but for those that jpm adds at each start.
+  /// What the process gets, but for those that are read and those that jpm adds at each start.
   public Map<String, String> effective() {
     Map<String, String> all = new HashMap<>(inherited);
     all.keySet().removeAll(removed);
@@ -46,6 +59,17 @@ public record Variables(
   public Variables inheriting(Map<String, String> shell) {
     Map<String, String> kept = new HashMap<>(shell);
     kept.keySet().removeIf(filter::drops);
-    return new Variables(kept, declared, removed, filter);
+    return new Variables(kept, declared, removed, filter, referred);
+  }
+
+  /// The same with what its files say now. The secrets stay where they are.
+  ///
+  /// @param read the variables of all files together
+  public Variables withFiles(Map<String, String> read) {
+    Map<String, String> all = new HashMap<>(read);
+    all.keySet().removeAll(removed);
+    all.putAll(declared);
+    return new Variables(
+        inherited, all, removed, filter, new Referred(List.of(), referred.secrets()));
   }
 }

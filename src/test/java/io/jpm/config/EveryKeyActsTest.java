@@ -33,6 +33,8 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.DEPENDS_ON, "\"db\"");
     VALUES.put(AppKey.ENV, "{\"A\": 1}");
     VALUES.put(AppKey.ENV_NAME, "{\"A\": 2}");
+    VALUES.put(AppKey.ENV_FILE, "\"some.env\"");
+    VALUES.put(AppKey.SECRETS, "{\"S\": \"credential:s\"}");
     VALUES.put(AppKey.FILTER_ENV, "\"HOME\"");
     VALUES.put(AppKey.PORT, "80");
     VALUES.put(AppKey.APPEND_ENV_TO_NAME, "true");
@@ -95,6 +97,7 @@ class EveryKeyActsTest {
     place.executable("other", "\u0000ELF");
     place.program("reader");
     place.directory("work");
+    place.file("some.env", "A=1");
   }
 
   @ParameterizedTest

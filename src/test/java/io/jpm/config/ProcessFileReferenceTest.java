@@ -47,6 +47,19 @@ class ProcessFileReferenceTest {
       - `null` is as if the key were not there.
       - Options are those of `jpm start` for one script.
       - `jpm validate FILE…` tells all mistakes and starts nothing; its exit code is 1 where there are any.
+      - `jpm init` writes a sample, `ecosystem.config.js`, with every attribute in it; `jpm init jpm.yaml` and `jpm init
+        jpm.json` write it in that format. It never writes over a file. `jpm ecosystem` is the same.
+      - `conf/process-file.schema.json` is a JSON Schema of it, by which editors complete and check.
+
+      ## Variables in texts
+
+      `${NAME}` stands for a variable in `script`, `args`, `interpreter_args`, `cwd`, the values of `env`, the log files and
+      `pid_file`, and `${NAME:-text}` for one that may be absent or empty. It is replaced when the file is read, by the app's
+      own variables first (`port`, `env`, and with `--env` those over it), then by what the app inherits. One that is not
+      known stays as it is, for a shell in the app; `$${` is a literal `${`. Values of `env` may name each other; a value
+      that names itself means the inherited one: `"PATH": "/opt/bin:${PATH}"`. `args` are split into words first, so that a
+      value is never more than one argument. What `env_file` and `secrets` give is read at each start and kept nowhere, so
+      it cannot stand in these texts.
 
       ## Formats
 

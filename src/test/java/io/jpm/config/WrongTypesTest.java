@@ -61,6 +61,8 @@ class WrongTypesTest {
       case RESOURCES ->
           List.of(
               "5", "true", "\"10M\"", "[]", "{\"memory\": 5}", "{\"cpus\": 1}", "{\"cpu\": -1}");
+      case ENV_FILES -> List.of("5", "true", "{}", "[[]]");
+      case SECRET -> List.of("5", "\"x\"", "[]", "{\"A\": 5}", "{\"A\": \"x\"}");
       case HOOKS ->
           List.of("5", "true", "\"page\"", "[]", "{\"crash\": 5}", "{\"crashed\": [\"x\"]}");
       case CHECKED_ONCE, CHECKED ->

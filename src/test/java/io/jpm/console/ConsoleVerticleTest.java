@@ -180,7 +180,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run(word);
     assertEnd(client, 0);
     Golden.check("help", client.out());
-    assertThat(client.out().lines().count()).isLessThanOrEqualTo(43);
+    assertThat(client.out().lines().count()).isLessThanOrEqualTo(46);
     assertThat(client.out().lines()).allMatch(line -> line.length() <= 80);
   }
 

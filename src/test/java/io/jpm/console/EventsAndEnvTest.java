@@ -7,7 +7,10 @@ import io.jpm.bus.HistoryCommand;
 import io.jpm.config.AppDefaults;
 import io.jpm.config.ScriptEvaluator;
 import io.jpm.model.AppSpec;
+import io.jpm.model.EnvFile;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.Referred;
+import io.jpm.model.Secret;
 import io.jpm.model.Variables;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -269,6 +272,35 @@ class EventsAndEnvTest {
     ConsoleClient masked = run("env", "web", "--json");
     assertEnd(masked, 0);
     assertThat(masked.out()).doesNotContain("hunter2").doesNotContain("npm_x").contains("******");
+  }
+
+  @Test
+  void whatIsReadAtEachStartIsShownByWhereItIs() {
+    AppSpec app =
+        Instances.spec("web", 1)
+            .draft()
+            .variables(
+                new Variables(
+                    Map.of("DB", "from-shell"),
+                    Map.of(),
+                    Set.of(),
+                    InheritFilter.NOTHING,
+                    new Referred(
+                        List.of(new EnvFile(Path.of("/srv/.env"), true)),
+                        Map.of("DB", new Secret.InFile(Path.of("/run/secrets/db"))))))
+            .build();
+    rooms.instances.add(Instances.online(3, app, 0));
+    ConsoleClient client = run("env", "web", "--reveal");
+    assertEnd(client, 0);
+    assertThat(client.out())
+        .contains("DB: (secret file:/run/secrets/db)\n")
+        .contains("# and at each start what is in /srv/.env?\n")
+        .doesNotContain("from-shell");
+    ConsoleClient json = run("env", "web", "--json", "--reveal");
+    assertEnd(json, 0);
+    assertThat(new JsonObject(json.out()).getJsonObject("secrets"))
+        .isEqualTo(new JsonObject().put("DB", "file:/run/secrets/db"));
+    assertThat(json.out()).contains("/srv/.env?").doesNotContain("from-shell");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
+import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
 import io.jpm.model.Health;
 import io.jpm.model.Hooks;
@@ -25,9 +26,11 @@ import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Readiness;
+import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
+import io.jpm.model.Secret;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Strategy;
@@ -81,7 +84,18 @@ class JournalTest {
                 environment,
                 Map.of("OWN", "1"),
                 Set.of("GONE"),
-                new InheritFilter(false, Optional.of("x"), List.of("AWS"))))
+                new InheritFilter(false, Optional.of("x"), List.of("AWS")),
+                new Referred(
+                    List.of(
+                        new EnvFile(Path.of("/srv/.env"), false),
+                        new EnvFile(Path.of("/srv/local?"), true)),
+                    Map.of(
+                        "DB",
+                        new Secret.InFile(Path.of("/run/secrets/db")),
+                        "KEY",
+                        new Secret.Credential("key"),
+                        "TOKEN",
+                        new Secret.OfCommand(List.of("pass", "show", "a b"))))))
         .runAs(
             new RunAs(
                 Optional.of("www"), Optional.of("adm"), OptionalInt.of(5), OptionalInt.of(027)))

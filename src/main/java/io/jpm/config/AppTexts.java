@@ -1,0 +1,77 @@
+package io.jpm.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Puts the values of variables into the texts of an app: `${PORT}`, `${PORT:-8080}`. A text that
+/// is split into words is split first, so that a value is never more than one word.
+final class AppTexts {
+  private static final List<AppKey> WITH_VARIABLES =
+      List.of(
+          AppKey.SCRIPT,
+          AppKey.ARGS,
+          AppKey.INTERPRETER_ARGS,
+          AppKey.OUT_FILE,
+          AppKey.ERROR_FILE,
+          AppKey.LOG_FILE,
+          AppKey.PID_FILE);
+
+  private static final List<AppKey> OF_WORDS = List.of(AppKey.ARGS, AppKey.INTERPRETER_ARGS);
+
+  private final Attributes attributes;
+  private final KnownVariables known;
+  private final Optional<Attributes.Entry> cwd;
+
+  AppTexts(Attributes attributes, KnownVariables known) {
+    this.attributes = attributes;
+    this.known = known;
+    this.cwd = attributes.entry(AppKey.CWD);
+  }
+
+  /// The working directory, which has to be known before everything is known.
+  void putIntoCwd() {
+    cwd.ifPresent(this::put);
+  }
+
+  /// All others; and what is wrong with the working directory is noted too.
+  void putIntoAll() {
+    cwd.ifPresent(entry -> expanded(entry, entry.value(), ""));
+    WITH_VARIABLES.forEach(key -> attributes.entry(key).ifPresent(this::put));
+  }
+
+  private void put(Attributes.Entry entry) {
+    attributes.replace(entry, expanded(entry, words(entry), ""));
+  }
+
+  private Node expanded(Attributes.Entry entry, Node node, String tail) {
+    return switch (node) {
+      case Node.Text text ->
+          new Node.Text(
+              text.line(),
+              known.expanded(new KnownVariables.Place(entry, text, tail), text.value()));
+      case Node.Arr list -> {
+        List<Node> items = new ArrayList<>();
+        for (int i = 0; i < list.items().size(); i++) {
+          items.add(expanded(entry, list.items().get(i), tail + "[" + i + "]"));
+        }
+        yield new Node.Arr(list.line(), items);
+      }
+      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> node;
+    };
+  }
+
+  private static Node words(Attributes.Entry entry) {
+    if (OF_WORDS.contains(entry.key())
+        && entry.value() instanceof Node.Text text
+        && text.value().contains("${")) {
+      ShellWords split = ShellWords.of(text.value());
+      if (split.closed()) {
+        return new Node.Arr(
+            text.line(),
+            split.words().stream().<Node>map(word -> new Node.Text(text.line(), word)).toList());
+      }
+    }
+    return entry.value();
+  }
+}

@@ -1,0 +1,181 @@
+package io.jpm.config;
+
+import io.jpm.model.EnvFile;
+import io.jpm.model.EnvFileText;
+import io.jpm.model.Referred;
+import io.jpm.model.Secret;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads which variables an app gets from elsewhere at each start: `env_file` and `secrets`. The
+/// files are looked at for mistakes; secrets are not.
+final class ReferredRules {
+  private static final int MOST_BYTES = 1 << 20;
+  private static final String FILE = "file:";
+  private static final String CREDENTIAL = "credential:";
+  private static final String FORMS =
+      "use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}";
+
+  private final Attributes attributes;
+  private final AppBuilder.Context context;
+  private final Map<String, String> names = new HashMap<>();
+
+  ReferredRules(Attributes attributes, AppBuilder.Context context) {
+    this.attributes = attributes;
+    this.context = context;
+  }
+
+  /// @param cwd the app's working directory, where the paths of files begin
+  /// @param own names of the app's own variables, which no secret may have
+  Referred read(Path cwd, java.util.Set<String> own) {
+    List<EnvFile> files =
+        attributes.entry(AppKey.ENV_FILE).map(entry -> files(entry, cwd)).orElse(List.of());
+    Map<String, Secret> secrets =
+        attributes.entry(AppKey.SECRETS).map(entry -> secrets(entry, own)).orElse(Map.of());
+    return new Referred(files, secrets);
+  }
+
+  /// After [#read]: the variables that come from elsewhere, and from where.
+  Map<String, String> names() {
+    return names;
+  }
+
+  private List<EnvFile> files(Attributes.Entry entry, Path cwd) {
+    List<EnvFile> files = new ArrayList<>();
+    List<Node> items =
+        entry.value() instanceof Node.Arr list ? list.items() : List.of(entry.value());
+    for (int i = 0; i < items.size(); i++) {
+      String tail = entry.value() instanceof Node.Arr ? "[" + i + "]" : "";
+      Node item = items.get(i);
+      Optional<EnvFile> file = file(entry, item, tail, cwd);
+      file.ifPresent(found -> {
+        files.add(found);
+        check(entry, item, tail, found);
+      });
+    }
+    return files;
+  }
+
+  private Optional<EnvFile> file(Attributes.Entry entry, Node item, String tail, Path cwd) {
+    if (!(item instanceof Node.Text text) || text.value().isBlank()) {
+      attributes.refusePart(
+          entry, item, tail, item.shown() + " is neither a path nor a list of paths");
+      return Optional.empty();
+    }
+    boolean optional = text.value().endsWith("?");
+    String written = text.value().substring(0, text.value().length() - (optional ? 1 : 0));
+    Optional<Path> path =
+        written.isEmpty() ? Optional.empty() : context.caller().absolute(written, cwd);
+    if (path.isEmpty()) {
+      attributes.refusePart(entry, item, tail, "is no path");
+    }
+    return path.map(known -> new EnvFile(known, optional));
+  }
+
+  private void check(Attributes.Entry entry, Node item, String tail, EnvFile file) {
+    switch (TextFile.read(file.path(), MOST_BYTES)) {
+      case TextFile.Outcome.Read(String text) -> {
+        EnvFileText.Outcome read = EnvFileText.read(text, _ -> Optional.empty());
+        read.variables().keySet().forEach(name -> names.put(name, "env_file " + file.path()));
+        for (EnvFileText.Mistake mistake : read.mistakes()) {
+          attributes.problem(
+              item.line(), Source.place(file.path().toString(), mistake.line()), mistake.what());
+        }
+      }
+      case TextFile.Outcome.Absent _ -> {
+        if (!file.optional()) {
+          attributes.refusePart(
+              entry,
+              item,
+              tail,
+              "file %1$s does not exist; write \"%1$s?\" if it may be absent"
+                  .formatted(file.path()));
+        }
+      }
+      case TextFile.Outcome.Refused(String what) ->
+          attributes.refusePart(entry, item, tail, "file " + file.path() + " " + what);
+    }
+  }
+
+  private Map<String, Secret> secrets(Attributes.Entry entry, java.util.Set<String> own) {
+    if (!(entry.value() instanceof Node.Obj object)) {
+      attributes.refusePart(
+          entry,
+          entry.value(),
+          "",
+          entry.value().shown()
+              + " is no object of names and where their values are: {\"DB_PASSWORD\": \"file:/run/secrets/db\"}");
+      return Map.of();
+    }
+    Map<String, Secret> secrets = new HashMap<>();
+    for (Node.Member member : object.members()) {
+      String tail = "." + member.key();
+      if (!AppEnvironment.isName(member.key())) {
+        attributes.refusePart(
+            entry, member.value(), tail, "is no name of a variable: no = and no NUL in it");
+      } else if (own.contains(member.key())) {
+        attributes.refusePart(
+            entry, member.value(), tail, "is among the variables of the app too: give it once");
+      } else {
+        secret(entry, member.value(), tail).ifPresent(secret -> secrets.put(member.key(), secret));
+        names.put(member.key(), "secrets");
+      }
+    }
+    return secrets;
+  }
+
+  private Optional<Secret> secret(Attributes.Entry entry, Node value, String tail) {
+    Optional<Secret> secret =
+        switch (value) {
+          case Node.Text text -> ofText(text.value());
+          case Node.Obj object -> ofObject(object);
+          case Node.Num _, Node.Bool _, Node.Nil _, Node.Arr _ -> Optional.empty();
+        };
+    if (secret.isEmpty()) {
+      // What stands there may be the secret itself: it is not shown.
+      attributes.refusePart(entry, value, tail, "does not say where the value is: " + FORMS);
+    }
+    return secret;
+  }
+
+  private Optional<Secret> ofText(String text) {
+    try {
+      if (text.startsWith(FILE) && text.length() > FILE.length()) {
+        return context
+            .caller()
+            .absolute(text.substring(FILE.length()), context.base())
+            .map(Secret.InFile::new);
+      }
+      return text.startsWith(CREDENTIAL)
+          ? Optional.of(new Secret.Credential(text.substring(CREDENTIAL.length())))
+          : Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Secret> ofObject(Node.Obj object) {
+    if (object.members().size() != 1
+        || !(object.get("command").orElse(null) instanceof Node.Arr list)) {
+      return Optional.empty();
+    }
+    List<String> argv =
+        list.items().stream().flatMap(item -> Node.scalarText(item).stream()).toList();
+    boolean whole = argv.size() == list.items().size() && !argv.isEmpty();
+    if (!whole || argv.getFirst().isBlank() || argv.stream().anyMatch(w -> w.indexOf('\0') >= 0)) {
+      return Optional.empty();
+    }
+    List<String> resolved = new ArrayList<>(argv);
+    if (argv.getFirst().contains("/")) {
+      context
+          .caller()
+          .absolute(argv.getFirst(), context.base())
+          .ifPresent(program -> resolved.set(0, program.toString()));
+    }
+    return Optional.of(new Secret.OfCommand(resolved));
+  }
+}

@@ -1,0 +1,100 @@
+package io.jpm.config;
+
+import io.jpm.config.AppKey.Group;
+import io.jpm.config.AppKey.Support;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// A process file to begin with: one app that can be started as it is, and every attribute that
+/// acts as a comment, made of the catalogue.
+public final class SampleFile {
+  private static final String INDENT = "    ";
+
+  /// What stands in the sample besides comments: a key, and its value in JSON.
+  private record Line(AppKey key, String spelling, String json) {}
+
+  private static final List<Line> LINES =
+      List.of(
+          new Line(AppKey.NAME, "name", "\"app\""),
+          new Line(AppKey.SCRIPT, "script", "\"./app.js\""),
+          new Line(AppKey.ENV, "env", "{ \"NODE_ENV\": \"development\" }"),
+          new Line(AppKey.ENV_NAME, "env_production", "{ \"NODE_ENV\": \"production\" }"));
+
+  private final ProcessFormat format;
+  private final StringBuilder text = new StringBuilder();
+
+  private SampleFile(ProcessFormat format) {
+    this.format = format;
+  }
+
+  /// The sample in the format that `file` has by its ending; empty when it is no process file.
+  public static Optional<String> named(String file) {
+    return ProcessFormat.named(file).map(format -> new SampleFile(format).make(file));
+  }
+
+  private String make(String file) {
+    note("", "Apps for jpm start " + file + ".");
+    note("", "Every attribute stands here; the value behind it is what holds without it.");
+    note("", "jpm validate " + file + " finds mistakes.");
+    begin(file.endsWith(".mjs"));
+    for (Group group : Group.values()) {
+      List<AppKey> keys =
+          Arrays.stream(AppKey.values())
+              .filter(key -> key.group() == group && key.support() == Support.ACTS)
+              .toList();
+      if (!keys.isEmpty()) {
+        text.append('\n');
+        note(INDENT, group.title());
+        keys.forEach(this::attribute);
+      }
+    }
+    return end();
+  }
+
+  private void begin(boolean module) {
+    switch (format) {
+      case YAML -> text.append("apps:\n  -\n");
+      case JSON -> text.append("{\n  \"apps\": [{\n");
+      case SCRIPT ->
+          text.append(module ? "export default {\n" : "module.exports = {\n")
+              .append("  apps: [{\n");
+    }
+  }
+
+  private String end() {
+    switch (format) {
+      case YAML -> {}
+      case JSON -> text.append("  }]\n}\n");
+      case SCRIPT -> text.append("  }],\n};\n");
+    }
+    return text.toString();
+  }
+
+  private void attribute(AppKey key) {
+    Optional<Line> line = LINES.stream().filter(known -> known.key() == key).findFirst();
+    String doc = key.doc().substring(0, 1).toUpperCase(Locale.ROOT) + key.doc().substring(1);
+    if (line.isPresent()) {
+      note(INDENT, doc + ": " + key.type().form());
+      active(line.get());
+    } else {
+      note(
+          INDENT,
+          "%s: %s (%s). %s".formatted(key.key(), key.type().form(), key.defaultText(), doc));
+    }
+  }
+
+  private void active(Line line) {
+    String key = format == ProcessFormat.JSON ? '"' + line.spelling() + '"' : line.spelling();
+    String comma = format == ProcessFormat.YAML ? "" : ",";
+    text.append(INDENT).append(key).append(": ").append(line.json()).append(comma).append('\n');
+  }
+
+  private void note(String indent, String words) {
+    text.append(indent)
+        .append(format == ProcessFormat.YAML ? "# " : "// ")
+        .append(words)
+        .append('\n');
+  }
+}

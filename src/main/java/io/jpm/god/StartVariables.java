@@ -1,0 +1,177 @@
+package io.jpm.god;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.ByteText;
+import io.jpm.model.EnvFile;
+import io.jpm.model.EnvFileText;
+import io.jpm.model.Referred;
+import io.jpm.model.Secret;
+import io.jpm.os.BoundedFile;
+import io.jpm.os.CommandOutput;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Reads the variables of an app that are known by where they are found only, for one start of a
+/// process. What is read goes into the environment of that process and nowhere else; in particular
+/// no sentence has any of it.
+final class StartVariables {
+  private static final int MOST_OF_FILE = 1 << 20;
+  private static final int MOST_OF_SECRET = 64 << 10;
+  private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
+
+  /// Of their own: a vault that does not answer must not hold up the start of other apps.
+  private static final int THREADS = 8;
+
+  private final Map<String, String> daemon;
+  private final Duration limit;
+  private final WorkerExecutor readers;
+
+  /// What came of it.
+  sealed interface Outcome {
+    /// They were read.
+    ///
+    /// @param files what all files say together
+    /// @param secrets by the variables' names
+    record Read(Map<String, String> files, Map<String, String> secrets) implements Outcome {
+      /// For an app without such variables.
+      static final Read NOTHING = new Read(Map.of(), Map.of());
+
+      /// Says nothing of the values, wherever it may be printed.
+      @Override
+      public String toString() {
+        return "%d variables of files, %d secrets".formatted(files.size(), secrets.size());
+      }
+    }
+
+    /// One of them cannot be had.
+    ///
+    /// @param reason which variable cannot be had, and why; a sentence for the user
+    record Refused(String reason) implements Outcome {}
+  }
+
+  /// A reader for all apps.
+  ///
+  /// @param daemon the daemon's own environment, which tells where systemd's credentials are
+  /// @param limit how long a command may take
+  StartVariables(Vertx vertx, Map<String, String> daemon, Duration limit) {
+    this.daemon = Map.copyOf(daemon);
+    this.limit = limit;
+    this.readers = vertx.createSharedWorkerExecutor("jpm-start-variables", THREADS);
+  }
+
+  /// The variables of `spec` as they are now.
+  Future<Outcome> read(AppSpec spec) {
+    if (spec.variables().referred().equals(Referred.NONE)) {
+      return Future.succeededFuture(Outcome.Read.NOTHING);
+    }
+    return readers.executeBlocking(() -> now(spec), false).map(Objects::requireNonNull);
+  }
+
+  private Outcome now(AppSpec spec) {
+    Map<String, String> files = new HashMap<>();
+    Map<String, String> secrets = new HashMap<>();
+    try {
+      for (EnvFile file : spec.variables().referred().files()) {
+        addFile(file, spec, files);
+      }
+      for (Map.Entry<String, Secret> secret : spec.variables().referred().secrets().entrySet()) {
+        secrets.put(secret.getKey(), value(secret.getKey(), secret.getValue(), spec.cwd()));
+      }
+    } catch (Unreadable unreadable) {
+      return new Outcome.Refused(unreadable.reason);
+    }
+    return new Outcome.Read(files, secrets);
+  }
+
+  private static void addFile(EnvFile file, AppSpec spec, Map<String, String> files)
+      throws Unreadable {
+    byte[] bytes;
+    try {
+      bytes = BoundedFile.read(file.path(), MOST_OF_FILE);
+    } catch (NoSuchFileException _) {
+      if (file.optional()) {
+        return;
+      }
+      throw new Unreadable("env_file " + file.path() + " does not exist");
+    } catch (IOException e) {
+      throw new Unreadable("env_file " + file.path() + " " + e.getMessage());
+    }
+    Map<String, String> declared = spec.variables().declared();
+    Map<String, String> others = spec.variables().effective();
+    EnvFileText.Outcome read =
+        EnvFileText.read(
+            ByteText.fromBytes(bytes),
+            name ->
+                Optional.ofNullable(declared.get(name))
+                    .or(() -> Optional.ofNullable(files.get(name)))
+                    .or(() -> Optional.ofNullable(others.get(name))));
+    if (!read.mistakes().isEmpty()) {
+      EnvFileText.Mistake first = read.mistakes().getFirst();
+      throw new Unreadable("env_file %s:%d %s".formatted(file.path(), first.line(), first.what()));
+    }
+    files.putAll(read.variables());
+  }
+
+  private String value(String name, Secret secret, Path cwd) throws Unreadable {
+    byte[] bytes;
+    try {
+      bytes = bytes(secret, cwd);
+    } catch (NoSuchFileException _) {
+      throw new Unreadable("secret %s: %s does not exist".formatted(name, secret.shown()));
+    } catch (IOException e) {
+      throw new Unreadable("secret %s: %s %s".formatted(name, secret.shown(), e.getMessage()));
+    }
+    String value = withoutLineEnd(ByteText.fromBytes(bytes));
+    if (value.isEmpty() || value.indexOf('\0') >= 0) {
+      throw new Unreadable(
+          "secret %s: %s %s"
+              .formatted(
+                  name, secret.shown(), value.isEmpty() ? "is empty" : "has a NUL byte in it"));
+    }
+    return value;
+  }
+
+  private byte[] bytes(Secret secret, Path cwd) throws IOException {
+    return switch (secret) {
+      case Secret.InFile(Path path) -> BoundedFile.read(path, MOST_OF_SECRET);
+      case Secret.Credential(String name) -> {
+        String directory = daemon.getOrDefault(CREDENTIALS, "");
+        if (directory.isEmpty()) {
+          throw new IOException(
+              "cannot be had: systemd has given the daemon no credentials (LoadCredential=)");
+        }
+        yield BoundedFile.read(Path.of(directory).resolve(name), MOST_OF_SECRET);
+      }
+      case Secret.OfCommand command -> CommandOutput.of(command.argv(), cwd, limit, MOST_OF_SECRET);
+    };
+  }
+
+  private static String withoutLineEnd(String text) {
+    if (!text.endsWith("\n")) {
+      return text;
+    }
+    int end = text.length() - (text.endsWith("\r\n") ? 2 : 1);
+    return text.substring(0, end);
+  }
+
+  /// Some variable cannot be had.
+  private static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    final String reason;
+
+    Unreadable(String reason) {
+      super(reason);
+      this.reason = reason;
+    }
+  }
+}

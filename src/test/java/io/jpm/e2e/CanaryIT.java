@@ -1,0 +1,213 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A secret that is given by reference is in the environment of its app and nowhere else.
+@Timeout(240)
+class CanaryIT {
+  private static final String PRINTS_AND_FAILS =
+      """
+      #!/bin/sh
+      cat db.txt
+      cat db.txt >&2
+      exit 3
+      """;
+
+  private static final String FILE =
+      """
+      {"apps": [
+        {"name": "web", "script": "./web.sh", "env_file": "some.env", "restart_delay": 50,
+         "secrets": {"BY_FILE": "file:db.txt", "BY_CREDENTIAL": "credential:key",
+                     "BY_COMMAND": {"command": ["./give.sh"]}}},
+        {"name": "broken", "script": "./web.sh", "max_restarts": 2, "restart_delay": 50,
+         "secrets": {"NEVER": {"command": ["./broken.sh"]}}}
+      ]}
+      """;
+
+  private final String canary = "c4n4ry-" + UUID.randomUUID();
+  private final StringBuilder printed = new StringBuilder();
+  private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    Path work = jpm.work();
+    Path credentials = Files.createDirectories(work.resolve("credentials"));
+    jpm.environment("CREDENTIALS_DIRECTORY", credentials.toString());
+    Files.writeString(credentials.resolve("key"), canary + "-credential");
+    Files.writeString(work.resolve("db.txt"), canary + "-file\n");
+    Files.writeString(work.resolve("some.env"), "IN_FILE='" + canary + "-env'\n");
+    jpm.script("give.sh", "#!/bin/sh\nsed s/file/command/ db.txt\necho warning >&2\n");
+    jpm.script("broken.sh", PRINTS_AND_FAILS);
+    jpm.script("web.sh", "#!/bin/sh\necho hello\nexec sleep 1000\n");
+    Files.writeString(work.resolve("apps.json"), FILE);
+    jpm.run("ping").ok();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  private Jpm.Result run(String... args) {
+    Jpm.Result result = jpm.run(args);
+    printed.append(result.out()).append(result.err());
+    return result;
+  }
+
+  /// Everything that the daemon gives to somebody who asks for all of it.
+  private void subscribe(SocketChannel channel) throws IOException {
+    channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
+    for (String address :
+        List.of(
+            "jpm.events",
+            "jpm.events.web",
+            "jpm.events.broken",
+            "jpm.lines.web",
+            "jpm.lines.broken",
+            "jpm.messages.web",
+            "jpm.balance")) {
+      channel.write(frame(new JsonObject().put("type", "register").put("address", address)));
+    }
+    channel.write(frame(new JsonObject().put("type", "ping")));
+    InputStream in = Channels.newInputStream(channel);
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            for (int b = in.read(); b >= 0; b = in.read()) {
+              synchronized (told) {
+                told.write(b);
+              }
+            }
+          } catch (IOException _) {
+            // The test has closed it.
+          }
+        });
+    Eventually.await("the subscription stands", Jpm.LONG, () -> heard().contains("pong"));
+  }
+
+  private String heard() {
+    synchronized (told) {
+      return told.toString(StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private static ByteBuffer frame(JsonObject json) {
+    byte[] text = json.encode().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(4 + text.length).putInt(text.length).put(text).flip();
+  }
+
+  private void hasAllOfThem(int pid) {
+    Eventually.await("the process of web runs", Jpm.LONG, () -> environ(pid).contains("BY_FILE="));
+    assertThat(environ(pid).split("\0", -1))
+        .contains(
+            "BY_FILE=" + canary + "-file",
+            "BY_CREDENTIAL=" + canary + "-credential",
+            "BY_COMMAND=" + canary + "-command",
+            "IN_FILE=" + canary + "-env");
+  }
+
+  private static String environ(int pid) {
+    try {
+      return Files.readString(
+          Path.of("/proc", Integer.toString(pid), "environ"), StandardCharsets.ISO_8859_1);
+    } catch (IOException _) {
+      return "";
+    }
+  }
+
+  @Test
+  void aSecretIsInItsAppAndNowhereElse() throws Exception {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      subscribe(channel);
+      run("validate", "apps.json").ok();
+      run("start", "apps.json");
+      jpm.awaitStatus("web", "online");
+      jpm.awaitStatus("broken", "errored");
+      hasAllOfThem(jpm.pid("web"));
+      run("restart", "web").ok();
+      hasAllOfThem(jpm.pid("web"));
+      run("reload", "web").ok();
+      hasAllOfThem(jpm.pid("web"));
+      crash();
+      hasAllOfThem(jpm.pid("web"));
+      run("save").ok();
+      jpm.killDaemon();
+      run("ls").ok();
+      hasAllOfThem(jpm.pid("web"));
+      look();
+      run("delete", "all").ok();
+      run("resurrect");
+      jpm.awaitStatus("web", "online");
+      hasAllOfThem(jpm.pid("web"));
+      assertThat(heard()).contains("\"restart\"");
+    }
+    assertThat(printed).doesNotContain(canary);
+    assertThat(heard()).doesNotContain(canary);
+    assertThat(filesWithTheCanary()).isEmpty();
+  }
+
+  private void crash() {
+    int before = jpm.pid("web");
+    Jpm.kill(before);
+    Eventually.await(
+        "web is there again",
+        Jpm.LONG,
+        () -> jpm.status("web").equals("online") && jpm.pid("web") != before);
+  }
+
+  private void look() {
+    Jpm.Result web = run("env", "web").ok();
+    assertThat(web.out())
+        .contains("BY_CREDENTIAL: (secret credential:key)")
+        .contains("BY_FILE: (secret file:")
+        .contains("BY_COMMAND: (secret command:")
+        .contains("some.env");
+    run("env", "web", "--reveal").ok();
+    run("env", "web", "--json", "--reveal").ok();
+    run("describe", "web").ok();
+    assertThat(run("describe", "broken").ok().out())
+        .contains("secret NEVER")
+        .contains("ended with exit code 3");
+    run("jlist").ok();
+    run("events").ok();
+    run("events", "--json").ok();
+    assertThat(run("logs", "--nostream", "--lines", "100").ok().out()).contains("hello");
+  }
+
+  private List<Path> filesWithTheCanary() throws IOException {
+    try (Stream<Path> files = Files.walk(jpm.home())) {
+      return files.filter(Files::isRegularFile).filter(this::hasTheCanary).toList();
+    }
+  }
+
+  private boolean hasTheCanary(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1).contains(canary);
+    } catch (IOException _) {
+      return !Files.notExists(file); // what has gone meanwhile has nothing in it
+    }
+  }
+}
