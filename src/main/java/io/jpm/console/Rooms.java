@@ -48,17 +48,19 @@ final class Rooms {
   Future<GodReply> god(GodCommand command) {
     Duration limit =
         switch (command) {
-          case GodCommand.Show _, GodCommand.Ping _ -> context.timing().questions();
+          case GodCommand.Show _, GodCommand.Ping _, GodCommand.Files _, GodCommand.FileFailed _ ->
+              context.timing().questions();
           case GodCommand.StartApps _,
               GodCommand.Act _,
               GodCommand.Trigger _,
               GodCommand.Send _,
               GodCommand.Save _,
               GodCommand.ClearDump _,
-              GodCommand.Resurrect _ ->
+              GodCommand.Resurrect _,
+              GodCommand.WatchFile _ ->
               context.timing().actions();
           // Draining may take long, and of that the app's owner has said how long.
-          case GodCommand.Reload _, GodCommand.Scale _ -> Duration.ofHours(12);
+          case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
           case GodCommand.EndEverything _ -> context.timing().ending();
         };
     return ask("God", Addresses.GOD_COMMAND, command, limit);

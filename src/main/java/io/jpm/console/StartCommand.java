@@ -86,7 +86,7 @@ final class StartCommand implements ConsoleCommand {
     boolean force = call.arguments().has(VerbOption.FORCE);
     return files
         .ofCommandLine(script, call)
-        .compose(specs -> start(specs, force ? Existing.RESTART : Existing.REFUSE_RUNNING, call));
+        .compose(specs -> start(specs, force ? Existing.REPLACE : Existing.REFUSE_RUNNING, call));
   }
 
   private static void warnOfEnvironment(Call call) {

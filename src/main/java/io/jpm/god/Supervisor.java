@@ -211,9 +211,23 @@ final class Supervisor {
   private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {
     String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
     LOG.log(
-        kind == InstanceEvent.Kind.ERRORED || kind == InstanceEvent.Kind.RELOAD_FAILED
-            ? Level.ERROR
-            : Level.INFO,
+        switch (kind) {
+          case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;
+          case START,
+              ONLINE,
+              EXIT,
+              RESTART,
+              STOPPING,
+              STOP,
+              DELETE,
+              ADOPT,
+              RELOAD,
+              UNHEALTHY,
+              RECOVERED,
+              LIMIT,
+              CONFIG ->
+              Level.INFO;
+        },
         "{0}{1} {2}: {3}",
         instance.label(),
         pid,
