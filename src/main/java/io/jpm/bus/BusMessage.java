@@ -11,6 +11,8 @@ public sealed interface BusMessage
         GodReply,
         HistoryCommand,
         HistoryReply,
+        HotCommand,
+        HotReply,
         InstanceEvent,
         KeeperCommand,
         LinesTold,

@@ -37,6 +37,7 @@ final class Commands {
       case SCALE -> new ScaleCommand(rooms);
       case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
       case VALIDATE -> new ValidateCommand(files);
+      case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
       case SAVE -> new SaveCommand(rooms);

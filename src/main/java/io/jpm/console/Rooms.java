@@ -9,6 +9,8 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
+import io.jpm.bus.HotCommand;
+import io.jpm.bus.HotReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
@@ -164,14 +166,36 @@ final class Rooms {
         known -> new Listing(instances, known, context.clock().instant(), context.user()));
   }
 
-  /// Writes the table of all instances.
+  /// The watched process files that could not be applied since they were edited; none when nobody
+  /// tells.
+  Future<List<HotReply.Trouble>> fileTroubles() {
+    return this.<HotReply>ask(
+            "Hot", Addresses.HOT_COMMAND, new HotCommand.Status(), context.timing().loads())
+        .map(HotReply::troubles)
+        .otherwise(List.of());
+  }
+
+  /// Has the process files that are to be watched be watched.
+  Future<Void> lookAtFiles() {
+    return this.<HotReply>ask(
+            "Hot", Addresses.HOT_COMMAND, new HotCommand.Look(), context.timing().actions())
+        .mapEmpty();
+  }
+
+  /// Writes the table of all instances, and below it what is wrong with watched process files.
   Future<ExitCode> table(Session session) {
     return obeyed(new GodCommand.Show(List.of()))
         .compose(this::listing)
         .map(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
           return ExitCode.OK;
-        });
+        })
+        .compose(code ->
+            fileTroubles()
+                .map(troubles -> {
+                  troubles.forEach(trouble -> session.warn(trouble.sentence()));
+                  return code;
+                }));
   }
 
   /// Tells the daemon as a whole. Nothing comes back.

@@ -9,6 +9,7 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.OffLoop;
 import io.jpm.config.Problem;
+import io.jpm.config.ProcessFileReader;
 import io.jpm.config.Settings;
 import io.jpm.config.SettingsOutcome;
 import io.jpm.config.SettingsReader;
@@ -18,6 +19,7 @@ import io.jpm.console.ConsoleVerticle;
 import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
 import io.jpm.history.HistoryVerticle;
+import io.jpm.hot.HotVerticle;
 import io.jpm.keeper.KeeperContext;
 import io.jpm.keeper.KeeperContext.Duty;
 import io.jpm.keeper.KeeperVerticle;
@@ -203,6 +205,9 @@ final class Daemon {
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
               new NodeScripts(NodeScripts.LIMIT)));
+      var scripts = new NodeScripts(NodeScripts.LIMIT);
+      var reader = new ProcessFileReader(settings.appDefaults().with(CronTimes::problem), scripts);
+      deploy(new HotVerticle(home.root(), reader));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));

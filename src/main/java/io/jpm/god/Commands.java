@@ -3,6 +3,7 @@ package io.jpm.god;
 import io.jpm.bus.AppFile;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What people ask of God. Owned by GodVerticle's context.
 final class Commands {
@@ -74,7 +77,11 @@ final class Commands {
   }
 
   private Future<GodReply> watch(AppFile file) {
-    registry.files().watch(file);
+    Set<AppName> present =
+        file.apps().stream()
+            .filter(app -> !registry.ofApp(app).isEmpty())
+            .collect(Collectors.toSet());
+    registry.files().watch(new AppFile(file.file(), present, file.reading()));
     journal.changed();
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
