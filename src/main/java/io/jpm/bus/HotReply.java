@@ -27,7 +27,9 @@ public record HotReply(List<Trouble> troubles) implements BusMessage {
     /// In one line, for people.
     public String sentence() {
       String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
-      return "%s was edited and is not applied: %s%s".formatted(file, problems.getFirst(), more);
+      String first = problems.getFirst();
+      String place = first.startsWith(file.toString()) ? "" : file + ": ";
+      return "a process file is not applied since it was edited: " + place + first + more;
     }
   }
 }

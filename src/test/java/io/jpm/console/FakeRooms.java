@@ -10,6 +10,8 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
+import io.jpm.bus.HotCommand;
+import io.jpm.bus.HotReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
@@ -56,6 +58,9 @@ final class FakeRooms {
   /// What applying a file does, as God says it.
   volatile List<AppChange> changes = List.of();
 
+  /// What is wrong with watched process files.
+  volatile List<HotReply.Trouble> troubles = List.of();
+
   /// What God remarks on the saved list.
   volatile List<String> notes = List.of();
 
@@ -76,6 +81,10 @@ final class FakeRooms {
     this.bus = vertx.eventBus();
     vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
+    vertx
+        .eventBus()
+        .<HotCommand>consumer(
+            Addresses.HOT_COMMAND, message -> message.reply(new HotReply(troubles)));
     vertx.eventBus().<SatanCommand>consumer(Addresses.SATAN_COMMAND, this::satan);
     vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::logs);
     vertx.eventBus().<BalancerCommand>consumer(Addresses.BALANCER_COMMAND, this::balance);
