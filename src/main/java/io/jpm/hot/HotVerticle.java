@@ -133,7 +133,7 @@ public final class HotVerticle extends VerticleBase {
     return hot;
   }
 
-  /// After the end of a watch that the file itself has ended, too.
+  /// Where a file has ended its own watch, that is looked at before the answer.
   private Future<GodReply> god(GodCommand command) {
     Future<GodReply> answer =
         vertx

@@ -47,6 +47,12 @@ class ProcessFileReferenceTest {
       - `null` is as if the key were not there.
       - Options are those of `jpm start` for one script.
       - `jpm validate FILE…` tells all mistakes and starts nothing; its exit code is 1 where there are any.
+      - `jpm plan FILE` says what is different from what runs, and what each difference takes: `live` (the process goes on),
+        `scale`, `rolling` (cluster mode: replaced without a gap) or `restart`. `jpm apply FILE` does just that, so a second one
+        changes nothing. What you have stopped stays stopped. With `--prune`, apps that came from this file and are not in it
+        any more are deleted.
+      - With `"hot": true` beside `apps`, or `jpm start FILE --watch-config`, the file is applied whenever it is edited. An edit
+        with a mistake changes nothing; `jpm ls` and `jpm events` say so. `jpm start FILE --no-watch-config` ends it.
 
       ## Formats
 
