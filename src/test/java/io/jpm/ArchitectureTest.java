@@ -53,6 +53,7 @@ class ArchitectureTest {
     table.put("logs", List.of("model", "os", "wire", "bus"));
     table.put("balancer", List.of("model", "os", "bus"));
     table.put("console", List.of("model", "config", "wire", "bus"));
+    table.put("hot", List.of("model", "config", "bus", "triggers"));
     table.put("bridge", List.of("wire", "bus"));
     table.put("client", List.of("model", "wire"));
     return table;

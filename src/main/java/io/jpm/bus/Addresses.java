@@ -58,6 +58,9 @@ public final class Addresses {
   /// [DaemonCommand], answered with nothing: the daemon as a whole. Internal.
   public static final String DAEMON_COMMAND = "jpm.daemon.command";
 
+  /// [HotCommand] → [HotReply]: process files that are read again when they change. Internal.
+  public static final String HOT_COMMAND = "jpm.hot.command";
+
   /// Argument vectors of the thin client → text. Open to the bridge.
   public static final String CONSOLE = "jpm.console";
 

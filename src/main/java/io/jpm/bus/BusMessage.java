@@ -15,6 +15,8 @@ public sealed interface BusMessage
         HeartbeatReply,
         HistoryCommand,
         HistoryReply,
+        HotCommand,
+        HotReply,
         InstanceEvent,
         KeeperCommand,
         LinesTold,

@@ -1,6 +1,7 @@
 package io.jpm.bus;
 
 import io.jpm.model.AppSpec;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,9 +13,17 @@ public sealed interface GodCommand extends BusMessage {
   ///
   /// @param specs one or more, names unique
   /// @param existing what to do with an app that is there already
-  record StartApps(List<AppSpec> specs, Existing existing) implements GodCommand {
+  /// @param file the process file that they stand in, absolute, to be remembered with them; empty
+  ///   with RESTART: what is remembered stays
+  record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file)
+      implements GodCommand {
     public StartApps {
       specs = List.copyOf(specs);
+    }
+
+    /// Of no file.
+    public StartApps(List<AppSpec> specs, Existing existing) {
+      this(specs, existing, Optional.empty());
     }
   }
 
@@ -24,7 +33,10 @@ public sealed interface GodCommand extends BusMessage {
     /// it anew with the new spec.
     REFUSE_RUNNING,
     /// `jpm start file.json`: take the new spec and restart.
-    RESTART
+    RESTART,
+    /// `jpm start --force app.js`: the same, and whatever file it came from has no part in it any
+    /// more.
+    REPLACE
   }
 
   /// Does `action` to every instance that the targets name.
@@ -136,6 +148,41 @@ public sealed interface GodCommand extends BusMessage {
   /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Those that were
   /// stopped when it was written come into the list and stay stopped.
   record Resurrect() implements GodCommand {}
+
+  /// Has apps be as a process file describes them, with as little as that takes: what is as
+  /// described is left alone, and what a person has stopped stays stopped. Apps come in the order
+  /// of their dependencies; one that fails does not stop the others. The reply says what was done
+  /// about each ([GodReply#changes]).
+  ///
+  /// @param specs the apps, names unique
+  /// @param file where they stand, absolute; empty: nowhere
+  /// @param prune whether apps that have come from `file` and are not among `specs` are deleted
+  /// @param dry whether only to say what would be done
+  record Apply(List<AppSpec> specs, Optional<Path> file, boolean prune, boolean dry)
+      implements GodCommand {
+    public Apply {
+      specs = List.copyOf(specs);
+    }
+  }
+
+  /// The process files that apps have come from, in [GodReply#files].
+  record Files() implements GodCommand {}
+
+  /// Remembers for the next daemon too whether, and how, a process file is read again when it
+  /// changes. A file of which no app is in the list is not remembered.
+  ///
+  /// @param file the file, with the apps that have come from it just now
+  record WatchFile(AppFile file) implements GodCommand {}
+
+  /// A watched process file has changed and cannot be applied: this is told of its apps.
+  ///
+  /// @param file the file
+  /// @param problems one or more sentences
+  record FileFailed(Path file, List<String> problems) implements GodCommand {
+    public FileFailed {
+      problems = List.copyOf(problems);
+    }
+  }
 
   /// Asks nothing: an answer says that God is alive.
   record Ping() implements GodCommand {}

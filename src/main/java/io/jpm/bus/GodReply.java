@@ -12,14 +12,43 @@ import java.util.List;
 ///   some
 /// @param answers what apps have answered to a [GodCommand.Trigger]
 /// @param notes sentences for the user that are no failure
+/// @param changes what a [GodCommand.Apply] does, one for each app, in the order of the file
+/// @param files the process files that apps have come from, for [GodCommand.Files]
 public record GodReply(
-    List<InstanceView> instances, List<String> problems, List<Answer> answers, List<String> notes)
+    List<InstanceView> instances,
+    List<String> problems,
+    List<Answer> answers,
+    List<String> notes,
+    List<AppChange> changes,
+    List<AppFile> files)
     implements BusMessage {
   public GodReply {
     instances = List.copyOf(instances);
     problems = List.copyOf(problems);
     answers = List.copyOf(answers);
     notes = List.copyOf(notes);
+    changes = List.copyOf(changes);
+    files = List.copyOf(files);
+  }
+
+  /// Without changes and files.
+  public GodReply(
+      List<InstanceView> instances,
+      List<String> problems,
+      List<Answer> answers,
+      List<String> notes) {
+    this(instances, problems, answers, notes, List.of(), List.of());
+  }
+
+  /// What applying a file does or has done.
+  public static GodReply ofChanges(
+      List<InstanceView> instances, List<String> problems, List<AppChange> changes) {
+    return new GodReply(instances, problems, List.of(), List.of(), changes, List.of());
+  }
+
+  /// The files that are known.
+  public static GodReply ofFiles(List<AppFile> files) {
+    return new GodReply(List.of(), List.of(), List.of(), List.of(), List.of(), files);
   }
 
   /// Without notes.
@@ -36,7 +65,14 @@ public record GodReply(
   public GodReply noting(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
-    return new GodReply(instances, problems, answers, more);
+    return new GodReply(instances, problems, answers, more, changes, files);
+  }
+
+  /// The same with one more problem.
+  public GodReply failing(String problem) {
+    List<String> more = new ArrayList<>(problems);
+    more.add(problem);
+    return new GodReply(instances, more, answers, notes, changes, files);
   }
 
   /// What one instance has answered.

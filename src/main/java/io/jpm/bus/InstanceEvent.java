@@ -68,6 +68,10 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     /// It is well again after [#UNHEALTHY].
     RECOVERED,
     /// It uses more than a limit allows.
-    LIMIT
+    LIMIT,
+    /// Its process file has been applied, and it is described otherwise now.
+    CONFIG,
+    /// Its process file has been edited, and that could not be applied to it.
+    CONFIG_FAILED
   }
 }

@@ -9,10 +9,17 @@ import java.util.List;
 ///   file is never half applied
 /// @param problems every mistake found, in the order of the lines
 /// @param warnings lines to show: what was accepted and will not be acted on
-public record AppsOutcome(List<AppSpec> apps, List<Problem> problems, List<String> warnings) {
+/// @param hot whether the file wants to be read again whenever it changes (`hot: true`)
+public record AppsOutcome(
+    List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean hot) {
   public AppsOutcome {
     apps = problems.isEmpty() ? List.copyOf(apps) : List.of();
     problems = List.copyOf(problems);
     warnings = List.copyOf(warnings);
+  }
+
+  /// Of what says nothing about being read again.
+  public AppsOutcome(List<AppSpec> apps, List<Problem> problems, List<String> warnings) {
+    this(apps, problems, warnings, false);
   }
 }

@@ -11,6 +11,17 @@ final class Findings {
   private final List<Found> found = new ArrayList<>();
   private final List<String> warnings = new ArrayList<>();
 
+  private boolean hot;
+
+  /// The file says that it is to be read again whenever it changes.
+  void hot() {
+    hot = true;
+  }
+
+  boolean isHot() {
+    return hot;
+  }
+
   void problem(int line, String where, String what) {
     found.add(new Found(line, new Problem(where, what)));
   }

@@ -11,13 +11,16 @@ final class ProcessFile {
   private static final String APPS = "apps";
   private static final String PM2 = "pm2";
 
-  /// Keys beside `apps` that are no mistake.
-  private static final Set<String> BESIDE_APPS = Set.of(APPS, "deploy", "static", "$schema");
+  /// Whether the file is read again whenever it changes.
+  private static final String HOT = "hot";
 
-  private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema");
+  /// Keys beside `apps` that are no mistake.
+  private static final Set<String> BESIDE_APPS = Set.of(APPS, "deploy", "static", "$schema", HOT);
+
+  private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema", HOT);
 
   /// What a misspelled key of the outermost object may have been.
-  static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", "static");
+  static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", "static", HOT);
 
   private final String file;
   private final Findings findings;
@@ -44,6 +47,7 @@ final class ProcessFile {
   }
 
   private List<Entry> inObject(Node.Obj object) {
+    object.get(HOT).ifPresent(this::readHot);
     Optional<Node> apps = object.get(APPS);
     if (apps.isPresent()) {
       checkBeside(object);
@@ -56,6 +60,14 @@ final class ProcessFile {
     return pm2.get() instanceof Node.Obj inner && inner.get(APPS).isPresent()
         ? valued(inner.get(APPS).get(), PM2 + "." + APPS)
         : valued(pm2.get(), PM2);
+  }
+
+  private void readHot(Node value) {
+    if (!(value instanceof Node.Bool hot)) {
+      refuse(value.line(), HOT, value.shown() + " is no answer: use true or false");
+    } else if (hot.value()) {
+      findings.hot();
+    }
   }
 
   /// One app may stand beside `deploy`, as a list of them may.

@@ -175,6 +175,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return new AppsOutcome(
         specs,
         files.stream().flatMap(file -> file.findings().problems().stream()).toList(),
-        files.stream().flatMap(file -> file.findings().warnings().stream()).toList());
+        files.stream().flatMap(file -> file.findings().warnings().stream()).toList(),
+        files.stream().anyMatch(file -> file.findings().isHot()));
   }
 }

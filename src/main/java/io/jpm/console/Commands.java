@@ -38,6 +38,7 @@ final class Commands {
       case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
       case VALIDATE -> new ValidateCommand(files);
       case INIT -> new InitCommand(vertx);
+      case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
       case SAVE -> new SaveCommand(rooms);

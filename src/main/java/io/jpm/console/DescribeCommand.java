@@ -48,7 +48,19 @@ final class DescribeCommand implements ConsoleCommand {
           for (InstanceView instance : listing.instances()) {
             drawn = drawn.compose(_ -> draw(instance, listing, session));
           }
-          return drawn;
+          return drawn.compose(_ -> tellTroubles(shown.instances(), session));
+        });
+  }
+
+  /// Says where the process file of an app has a mistake since it was edited.
+  private Future<Boolean> tellTroubles(List<InstanceView> instances, Session session) {
+    return rooms
+        .fileTroubles()
+        .map(troubles -> {
+          troubles.stream()
+              .filter(it -> instances.stream().anyMatch(i -> it.apps().contains(i.spec().name())))
+              .forEach(it -> session.warn(it.sentence()));
+          return true;
         });
   }
 

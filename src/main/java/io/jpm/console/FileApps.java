@@ -80,10 +80,31 @@ final class FileApps {
 
   /// The apps of a process file, those that `--only` names if it is given.
   Future<List<AppSpec>> ofFile(String word, Call call) {
-    return all(word, call).compose(apps -> only(apps, word, call.arguments()));
+    return outcomeOf(word, call).map(AppsOutcome::apps);
   }
 
-  private Future<List<AppSpec>> all(String word, Call call) {
+  /// The same with what else the file says; there are no problems in it.
+  Future<AppsOutcome> outcomeOf(String word, Call call) {
+    return all(word, call)
+        .compose(all ->
+            only(all.apps(), word, call.arguments())
+                .map(apps -> new AppsOutcome(apps, List.of(), List.of(), all.hot())));
+  }
+
+  /// Where the file of a target is; empty: on standard input.
+  static Optional<Path> placeOf(String word, Call call) {
+    return word.equals(STDIN) ? Optional.empty() : Optional.of(cwd(call).resolve(word).normalize());
+  }
+
+  /// The names after `--only`.
+  static List<String> onlyNames(Arguments arguments) {
+    return arguments.value(VerbOption.ONLY).stream()
+        .flatMap(list -> Arrays.stream(list.split("[, ]+")))
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  private Future<AppsOutcome> all(String word, Call call) {
     Optional<String> environment = call.arguments().value(VerbOption.ENV);
     if (!word.equals(STDIN)) {
       return read(call, () -> source.fromFile(cwd(call).resolve(word), environment, caller(call)));
@@ -107,11 +128,13 @@ final class FileApps {
   /// The app that the options of `start` describe.
   Future<List<AppSpec>> ofCommandLine(String script, Call call) {
     return read(
-        call,
-        () -> source.fromCommandLine(StartAttributes.of(script, call.arguments()), caller(call)));
+            call,
+            () ->
+                source.fromCommandLine(StartAttributes.of(script, call.arguments()), caller(call)))
+        .map(AppsOutcome::apps);
   }
 
-  private Future<List<AppSpec>> read(Call call, Callable<AppsOutcome> reading) {
+  private Future<AppsOutcome> read(Call call, Callable<AppsOutcome> reading) {
     return blocking(reading)
         .recover(failure ->
             Future.failedFuture(
@@ -122,18 +145,14 @@ final class FileApps {
         .compose(outcome -> {
           outcome.warnings().forEach(call.session()::warn);
           return outcome.problems().isEmpty()
-              ? Future.succeededFuture(outcome.apps())
+              ? Future.succeededFuture(outcome)
               : Future.failedFuture(
                   new CommandFailure(outcome.problems().stream().map(Problem::toString).toList()));
         });
   }
 
   private static Future<List<AppSpec>> only(List<AppSpec> apps, String file, Arguments arguments) {
-    List<String> names =
-        arguments.value(VerbOption.ONLY).stream()
-            .flatMap(list -> Arrays.stream(list.split("[, ]+")))
-            .filter(name -> !name.isEmpty())
-            .toList();
+    List<String> names = onlyNames(arguments);
     if (!arguments.has(VerbOption.ONLY)) {
       return Future.succeededFuture(apps);
     }

@@ -72,7 +72,9 @@ final class ReloadProgress {
           ADOPT,
           UNHEALTHY,
           RECOVERED,
-          LIMIT -> {}
+          LIMIT,
+          CONFIG,
+          CONFIG_FAILED -> {}
     }
   }
 

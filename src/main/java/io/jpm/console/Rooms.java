@@ -13,6 +13,8 @@ import io.jpm.bus.HeartbeatCommand;
 import io.jpm.bus.HeartbeatReply;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
+import io.jpm.bus.HotCommand;
+import io.jpm.bus.HotReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
@@ -53,17 +55,19 @@ final class Rooms {
   Future<GodReply> god(GodCommand command) {
     Duration limit =
         switch (command) {
-          case GodCommand.Show _, GodCommand.Ping _ -> context.timing().questions();
+          case GodCommand.Show _, GodCommand.Ping _, GodCommand.Files _, GodCommand.FileFailed _ ->
+              context.timing().questions();
           case GodCommand.StartApps _,
               GodCommand.Act _,
               GodCommand.Trigger _,
               GodCommand.Send _,
               GodCommand.Save _,
               GodCommand.ClearDump _,
-              GodCommand.Resurrect _ ->
+              GodCommand.Resurrect _,
+              GodCommand.WatchFile _ ->
               context.timing().actions();
           // Draining may take long, and of that the app's owner has said how long.
-          case GodCommand.Reload _, GodCommand.Scale _ -> Duration.ofHours(12);
+          case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
           case GodCommand.EndEverything _ -> context.timing().ending();
         };
     return ask("God", Addresses.GOD_COMMAND, command, limit);
@@ -192,14 +196,36 @@ final class Rooms {
         known -> new Listing(instances, known, context.clock().instant(), context.user()));
   }
 
-  /// Writes the table of all instances.
+  /// The watched process files that could not be applied since they were edited; none when nobody
+  /// tells.
+  Future<List<HotReply.Trouble>> fileTroubles() {
+    return this.<HotReply>ask(
+            "Hot", Addresses.HOT_COMMAND, new HotCommand.Status(), context.timing().loads())
+        .map(HotReply::troubles)
+        .otherwise(List.of());
+  }
+
+  /// Has the process files that are to be watched be watched.
+  Future<Void> lookAtFiles() {
+    return this.<HotReply>ask(
+            "Hot", Addresses.HOT_COMMAND, new HotCommand.Look(), context.timing().actions())
+        .mapEmpty();
+  }
+
+  /// Writes the table of all instances, and below it what is wrong with watched process files.
   Future<ExitCode> table(Session session) {
     return obeyed(new GodCommand.Show(List.of()))
         .compose(this::listing)
         .map(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
           return ExitCode.OK;
-        });
+        })
+        .compose(code ->
+            fileTroubles()
+                .map(troubles -> {
+                  troubles.forEach(trouble -> session.warn(trouble.sentence()));
+                  return code;
+                }));
   }
 
   /// Tells the daemon as a whole. Nothing comes back.

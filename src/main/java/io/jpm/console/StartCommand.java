@@ -3,13 +3,16 @@ package io.jpm.console;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.GodCommand.StartApps;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Amounts;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Phase;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// `jpm start`: a process file, else what the list knows by this name or number, else a script, in
 /// PM2's order. Without a target it is the usual process file. Targets go one after the other and
@@ -50,7 +53,15 @@ final class StartCommand implements ConsoleCommand {
 
   private Future<Void> startFile(String file, Call call) {
     warnOfIgnored(call, "a process file");
-    return files.ofFile(file, call).compose(specs -> start(specs, Existing.RESTART, call));
+    Optional<Path> place = FileApps.placeOf(file, call);
+    var watching = new ConfigWatching(rooms, call, place);
+    return watching
+        .checked()
+        .compose(_ -> files.outcomeOf(file, call))
+        .compose(outcome ->
+            start(new StartApps(outcome.apps(), Existing.RESTART, place), call)
+                // Also where an app does not start: mending the file is what comes next.
+                .eventually(() -> watching.settle(outcome)));
   }
 
   private Future<Void> startOther(String target, Call call) {
@@ -94,7 +105,8 @@ final class StartCommand implements ConsoleCommand {
     boolean force = call.arguments().has(VerbOption.FORCE);
     return files
         .ofCommandLine(script, call)
-        .compose(specs -> start(specs, force ? Existing.RESTART : Existing.REFUSE_RUNNING, call));
+        .compose(specs ->
+            start(new StartApps(specs, force ? Existing.REPLACE : Existing.REFUSE_RUNNING), call));
   }
 
   private static void warnOfEnvironment(Call call) {
@@ -103,14 +115,13 @@ final class StartCommand implements ConsoleCommand {
     }
   }
 
-  private Future<Void> start(List<AppSpec> specs, Existing existing, Call call) {
+  private Future<Void> start(StartApps order, Call call) {
+    List<AppSpec> specs = order.specs();
     if (specs.isEmpty()) {
       return Future.failedFuture(new CommandFailure("there is no app in it"));
     }
     announce(specs, call.session());
-    return rooms
-        .obeyed(new GodCommand.StartApps(specs, existing))
-        .map(instances -> summarize(specs, instances, call.session()));
+    return rooms.obeyed(order).map(instances -> summarize(specs, instances, call.session()));
   }
 
   private static void announce(List<AppSpec> specs, Session session) {

@@ -9,6 +9,7 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.OffLoop;
 import io.jpm.config.Problem;
+import io.jpm.config.ProcessFileReader;
 import io.jpm.config.Settings;
 import io.jpm.config.SettingsOutcome;
 import io.jpm.config.SettingsReader;
@@ -21,6 +22,7 @@ import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
 import io.jpm.history.HistoryVerticle;
 import io.jpm.hooks.HooksVerticle;
+import io.jpm.hot.HotVerticle;
 import io.jpm.keeper.KeeperContext;
 import io.jpm.keeper.KeeperContext.Duty;
 import io.jpm.keeper.KeeperVerticle;
@@ -219,6 +221,9 @@ final class Daemon {
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
               new NodeScripts(NodeScripts.LIMIT)));
+      var scripts = new NodeScripts(NodeScripts.LIMIT);
+      var reader = new ProcessFileReader(settings.appDefaults().with(CronTimes::problem), scripts);
+      deploy(new HotVerticle(home.root(), reader));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));

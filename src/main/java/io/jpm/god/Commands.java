@@ -1,13 +1,18 @@
 package io.jpm.god;
 
+import io.jpm.bus.AppFile;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What people ask of God. Owned by GodVerticle's context.
 final class Commands {
@@ -22,6 +27,7 @@ final class Commands {
   private final Starting starting;
   private final Reload reload;
   private final Scale scale;
+  private final Applying applying;
 
   Commands(Parts parts) {
     this.registry = parts.registry();
@@ -35,6 +41,7 @@ final class Commands {
     this.starting = new Starting(parts);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
+    this.applying = new Applying(parts, starting, reload);
   }
 
   Future<GodReply> carryOut(GodCommand command) {
@@ -56,10 +63,27 @@ final class Commands {
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
       case GodCommand.Reload order -> reload.carryOut(order).map(this::withLoss);
       case GodCommand.Scale order -> scale.carryOut(order).map(this::withLoss);
+      case GodCommand.Apply order -> applying.carryOut(order).map(this::withLoss);
+      case GodCommand.Files() -> Future.succeededFuture(GodReply.ofFiles(registry.files().all()));
+      case GodCommand.WatchFile(AppFile file) -> watch(file);
+      case GodCommand.FileFailed(Path file, List<String> found) -> {
+        applying.tellFailure(file, found);
+        yield Future.succeededFuture(new GodReply(List.of(), List.of()));
+      }
       case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
       case GodCommand.EndEverything() ->
           removal.delete(List.copyOf(registry.all()), List.of()).map(this::withLoss);
     };
+  }
+
+  private Future<GodReply> watch(AppFile file) {
+    Set<AppName> present =
+        file.apps().stream()
+            .filter(app -> !registry.ofApp(app).isEmpty())
+            .collect(Collectors.toSet());
+    registry.files().watch(new AppFile(file.file(), present, file.reading()));
+    journal.changed();
+    return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
 
   /// A command that a crash of the daemon would undo has not wholly succeeded.
@@ -67,9 +91,7 @@ final class Commands {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
     }
-    List<String> problems = new ArrayList<>(reply.problems());
-    problems.add(journal.problem().get());
-    return new GodReply(reply.instances(), problems, reply.answers(), reply.notes());
+    return reply.failing(journal.problem().get());
   }
 
   private GodReply show(List<String> targets) {

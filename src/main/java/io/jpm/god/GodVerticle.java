@@ -83,7 +83,9 @@ public final class GodVerticle extends VerticleBase {
 
   private JournalEntry.Snapshot snapshot() {
     return new JournalEntry.Snapshot(
-        registry.nextId(), registry.ofAllRoles().stream().map(JournalEntry::of).toList());
+        registry.nextId(),
+        registry.ofAllRoles().stream().map(JournalEntry::of).toList(),
+        registry.files().all());
   }
 
   private void restore(JournalEntry.Snapshot snapshot) {
@@ -100,6 +102,7 @@ public final class GodVerticle extends VerticleBase {
       entry.actions().forEach(instance.channel::offered);
       registry.add(instance);
     }
+    snapshot.files().forEach(registry.files()::watch);
     registry.continueFrom(snapshot.nextId());
   }
 

@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.bus.AppFile;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Supervised;
@@ -34,11 +35,19 @@ record JournalEntry(
   }
 
   /// All instances, and the next id to give.
-  record Snapshot(int nextId, List<JournalEntry> entries) {
+  ///
+  /// @param files where the apps have come from
+  record Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files) {
     static final Snapshot EMPTY = new Snapshot(0, List.of());
 
     Snapshot {
       entries = List.copyOf(entries);
+      files = List.copyOf(files);
+    }
+
+    /// Of apps that came from no file.
+    Snapshot(int nextId, List<JournalEntry> entries) {
+      this(nextId, entries, List.of());
     }
   }
 

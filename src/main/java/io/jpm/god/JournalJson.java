@@ -32,11 +32,13 @@ final class JournalJson {
     for (JournalEntry entry : snapshot.entries()) {
       instances.add(instance(entry, environments.placeOf(entry.spec().variables().inherited())));
     }
+    JsonArray files = AppFilesJson.write(snapshot.files(), environments);
     return new JsonObject()
         .put("v", VERSION)
         .put("next_id", snapshot.nextId())
         .put("environments", environments.write())
-        .put("instances", instances);
+        .put("instances", instances)
+        .put("files", files);
   }
 
   /// @throws RuntimeException of whatever kind when the text is no complete journal
@@ -54,7 +56,10 @@ final class JournalJson {
       var object = (JsonObject) entry;
       entries.add(entry(object, environments.get(object.getInteger("environment"))));
     }
-    return new JournalEntry.Snapshot(json.getInteger("next_id"), entries);
+    return new JournalEntry.Snapshot(
+        json.getInteger("next_id"),
+        entries,
+        AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments));
   }
 
   private static JsonObject instance(JournalEntry entry, int environment) {

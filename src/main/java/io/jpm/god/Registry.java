@@ -21,6 +21,7 @@ import java.util.TreeMap;
 final class Registry {
   private final TreeMap<InstanceId, Instance> instances = new TreeMap<>();
   private final List<Instance> beside = new ArrayList<>();
+  private final AppFiles files = new AppFiles();
   private Instant lastBirth = Instant.EPOCH;
   private int nextId;
 
@@ -57,6 +58,14 @@ final class Registry {
   void remove(Instance instance) {
     instances.remove(instance.id, instance);
     beside.remove(instance);
+    if (ofApp(instance.spec.name()).isEmpty()) {
+      files.forget(instance.spec.name());
+    }
+  }
+
+  /// Where apps have come from.
+  AppFiles files() {
+    return files;
   }
 
   /// Puts `successor` into the list in the place of `old`, which stays beside it.

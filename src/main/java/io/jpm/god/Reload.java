@@ -72,6 +72,21 @@ final class Reload {
         .map(_ -> new GodReply(views(order.concerned()), order.problems()));
   }
 
+  /// Replaces processes of one app by such of `spec`; when all of them have been, the app is given
+  /// as many as that wants. After a failure what was not replaced keeps its description.
+  ///
+  /// @param instances those whose processes give way
+  Future<GodReply> to(AppSpec spec, List<Instance> instances) {
+    var order =
+        new Order(
+            new GodCommand.Reload(List.of(), List.of(spec), 1, Optional.empty()),
+            new HashMap<>(Map.of(spec.name(), spec)),
+            new LinkedHashSet<>(),
+            new ArrayList<>());
+    return inOrder(instances, order)
+        .map(_ -> new GodReply(views(order.concerned()), order.problems()));
+  }
+
   /// What is in fork mode holds its port alone: nothing can come up beside it.
   private boolean isReloadable(AppSpec spec) {
     List<Instance> present = registry.ofApp(spec.name());

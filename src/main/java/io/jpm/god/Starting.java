@@ -28,6 +28,10 @@ final class Starting {
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
     }
+    if (start.file().isPresent() || start.existing() != GodCommand.Existing.RESTART) {
+      List<AppName> names = start.specs().stream().map(AppSpec::name).toList();
+      registry.files().cameFrom(start.file(), names);
+    }
     List<Instance> concerned = new ArrayList<>();
     List<Instance> surplus = new ArrayList<>();
     for (AppSpec spec : start.specs()) {

@@ -292,9 +292,19 @@ final class Supervisor {
     String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
     Level level =
         switch (kind) {
-          case ERRORED, RELOAD_FAILED -> Level.ERROR;
+          case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;
           case UNHEALTHY, LIMIT -> Level.WARNING;
-          case START, ONLINE, EXIT, RESTART, STOPPING, STOP, DELETE, ADOPT, RELOAD, RECOVERED ->
+          case START,
+              ONLINE,
+              EXIT,
+              RESTART,
+              STOPPING,
+              STOP,
+              DELETE,
+              ADOPT,
+              RELOAD,
+              RECOVERED,
+              CONFIG ->
               Level.INFO;
         };
     LOG.log(

@@ -50,6 +50,12 @@ class ProcessFileReferenceTest {
       - `jpm init` writes a sample, `ecosystem.config.js`, with every attribute in it; `jpm init jpm.yaml` and `jpm init
         jpm.json` write it in that format. It never writes over a file. `jpm ecosystem` is the same.
       - `conf/process-file.schema.json` is a JSON Schema of it, by which editors complete and check.
+      - `jpm plan FILE` says what is different from what runs, and what each difference takes: `live` (the process goes on),
+        `scale`, `rolling` (cluster mode: replaced without a gap) or `restart`. `jpm apply FILE` does just that, so a second one
+        changes nothing. What you have stopped stays stopped. With `--prune`, apps that came from this file and are not in it
+        any more are deleted.
+      - With `"hot": true` beside `apps`, or `jpm start FILE --watch-config`, the file is applied whenever it is edited. An edit
+        with a mistake changes nothing; `jpm ls` and `jpm events` say so. `jpm start FILE --no-watch-config` ends it.
 
       ## Variables in texts
 

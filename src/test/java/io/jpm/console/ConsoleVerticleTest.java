@@ -2,6 +2,8 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.AppChange;
+import io.jpm.bus.AppFile;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
@@ -9,12 +11,14 @@ import io.jpm.bus.GodCommand.Act;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodCommand.StartApps;
+import io.jpm.bus.HotReply;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply.Line;
 import io.jpm.config.AppDefaults;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import io.jpm.config.Problem;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
@@ -31,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +51,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class ConsoleVerticleTest {
+  private static final Path FILE = Path.of("/home/me/apps.json");
+
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final ConsoleTiming QUICK =
       new ConsoleTiming(
@@ -180,7 +187,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run(word);
     assertEnd(client, 0);
     Golden.check("help", client.out());
-    assertThat(client.out().lines().count()).isLessThanOrEqualTo(46);
+    assertThat(client.out().lines().count()).isLessThanOrEqualTo(49);
     assertThat(client.out().lines()).allMatch(line -> line.length() <= 80);
   }
 
@@ -418,7 +425,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "apps.json");
     assertEnd(client, 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(file.apps(), Existing.RESTART));
+        .containsExactly(new StartApps(file.apps(), Existing.RESTART, Optional.of(FILE)));
     assertThat(client.err()).isEqualTo("[jpm][WARN] watch is not known yet\n");
     assertThat(client.out()).contains("[jpm] Done: 2 apps, 2 instances", "│ a ", "│ b ");
   }
@@ -472,7 +479,107 @@ class ConsoleVerticleTest {
   void forceRestartsWhatRuns() {
     assertEnd(run("start", "app.js", "-f"), 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.RESTART));
+        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.REPLACE));
+  }
+
+  private static AppChange change(String app, AppChange.Kind kind, AppChange.Field... fields) {
+    return new AppChange(new AppName(app), kind, List.of(fields), false, Optional.empty());
+  }
+
+  @Test
+  void planAndApplySayWhatChangesInALineForEachApp() {
+    file = outcome(Instances.spec("a", 1));
+    rooms.changes =
+        List.of(
+            change(
+                "a",
+                AppChange.Kind.ROLLING,
+                new AppChange.Field("args", "[a]", "[b]"),
+                new AppChange.Field("env.PORT", "3000", "3001"),
+                new AppChange.Field("env.API_TOKEN", "geheim", "hidden"),
+                new AppChange.Field("pid_file", "", "/run/a.pid")),
+            change("b", AppChange.Kind.UNCHANGED),
+            change("c", AppChange.Kind.START),
+            change("d", AppChange.Kind.UNCHANGED));
+    for (String verb : List.of("plan", "apply")) {
+      rooms.asked.clear();
+      ConsoleClient client = run(verb, "apps.json", "--prune");
+      assertEnd(client, 0);
+      assertThat(client.out())
+          .isEqualTo(
+              """
+              a: rolling (args, env.PORT: 3000 → 3001, env.API_TOKEN, pid_file: none → /run/a.pid)
+              c: start
+              unchanged: b, d
+              """);
+      assertThat(rooms.asked(GodCommand.Apply.class))
+          .containsExactly(
+              new GodCommand.Apply(file.apps(), Optional.of(FILE), true, verb.equals("plan")));
+    }
+    ConsoleClient planned = run("plan", "apps.json", "--json");
+    assertEnd(planned, 0);
+    String json = planned.out();
+    assertThat(json.lines()).hasSize(4);
+    assertThat(json)
+        .contains("{\"key\":\"env.API_TOKEN\",\"from\":\"******\",\"to\":\"******\"}")
+        .doesNotContain("geheim", "hidden");
+  }
+
+  @Test
+  void aMistakeInAWatchedFileStandsBelowTheTable() {
+    rooms.instances.add(Instances.online(0, "a"));
+    rooms.instances.add(Instances.online(1, "b"));
+    rooms.troubles =
+        List.of(
+            new HotReply.Trouble(
+                FILE, Set.of(new AppName("a")), List.of(FILE + ":3: wrong", "more")));
+    String line =
+        "[jpm][WARN] a process file is not applied since it was edited: /home/me/apps.json:3: wrong (and 1 more)\n";
+    for (String[] words : new String[][] {{"ls"}, {"describe", "a"}}) {
+      ConsoleClient client = run(words);
+      assertEnd(client, 0);
+      assertThat(client.err()).isEqualTo(line);
+    }
+    ConsoleClient other = run("describe", "b");
+    assertEnd(other, 0);
+    assertThat(other.err()).isEmpty();
+  }
+
+  @Test
+  void whatApplyCouldNotDoIsItsFailure() {
+    file = outcome(Instances.spec("a", 1));
+    rooms.changes = List.of(change("a", AppChange.Kind.RESTART).failed("a (id 0): exit 1"));
+    rooms.problems = _ -> List.of("a (id 0): exit 1");
+    ConsoleClient client = run("apply", "apps.json");
+    assertEnd(client, 1);
+    assertThat(client.out()).isEqualTo("a: restart, failed\n");
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] a (id 0): exit 1\n");
+    client = run("apply", "apps.json", "--prune", "--only", "a");
+    assertEnd(client, 1);
+    assertThat(client.err()).contains("--prune deletes what is not in the file");
+  }
+
+  @Test
+  void aFileThatIsWatchedIsReadForWhoeverHasStartedIt() {
+    file = new AppsOutcome(List.of(Instances.spec("a", 1)), List.of(), List.of(), true);
+    assertEnd(run("start", "apps.json"), 0);
+    assertEnd(run("start", "apps.json", "--watch-config", "--only", "a", "--env", "prod"), 0);
+    assertEnd(run("start", "apps.json", "--no-watch-config"), 0);
+    Set<AppName> apps = Set.of(new AppName("a"));
+    Path home = Path.of("/home/me");
+    Map<String, String> shell = Map.of("PATH", "/usr/bin");
+    assertThat(rooms.asked(GodCommand.WatchFile.class).stream().map(GodCommand.WatchFile::file))
+        .containsExactly(
+            new AppFile(
+                FILE,
+                apps,
+                Optional.of(new AppFile.Reading(home, shell, Optional.empty(), Set.of(), false))),
+            new AppFile(
+                FILE,
+                apps,
+                Optional.of(
+                    new AppFile.Reading(home, shell, Optional.of("prod"), Set.of("a"), true))),
+            new AppFile(FILE, apps, Optional.empty()));
   }
 
   @Test

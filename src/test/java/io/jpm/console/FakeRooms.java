@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.AppChange;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusMessage;
@@ -9,6 +10,8 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
+import io.jpm.bus.HotCommand;
+import io.jpm.bus.HotReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
@@ -52,6 +55,12 @@ final class FakeRooms {
   volatile boolean satanSilent;
   volatile Function<GodCommand, List<String>> problems = _ -> List.of();
 
+  /// What applying a file does, as God says it.
+  volatile List<AppChange> changes = List.of();
+
+  /// What is wrong with watched process files.
+  volatile List<HotReply.Trouble> troubles = List.of();
+
   /// What God remarks on the saved list.
   volatile List<String> notes = List.of();
 
@@ -72,6 +81,10 @@ final class FakeRooms {
     this.bus = vertx.eventBus();
     vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
+    vertx
+        .eventBus()
+        .<HotCommand>consumer(
+            Addresses.HOT_COMMAND, message -> message.reply(new HotReply(troubles)));
     vertx.eventBus().<SatanCommand>consumer(Addresses.SATAN_COMMAND, this::satan);
     vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::logs);
     vertx.eventBus().<BalancerCommand>consumer(Addresses.BALANCER_COMMAND, this::balance);
@@ -138,7 +151,7 @@ final class FakeRooms {
         List<InstanceView> after = before.isEmpty() ? before : named(List.of(scale.target()));
         answer(() -> message.reply(new GodReply(after, found, List.of(), notes)));
       }
-      case GodCommand.StartApps(var specs, _) -> {
+      case GodCommand.StartApps(var specs, _, _) -> {
         List<InstanceView> started = new ArrayList<>();
         if (found.isEmpty()) {
           specs.forEach(
@@ -147,7 +160,11 @@ final class FakeRooms {
         instances.addAll(started);
         answer(() -> message.reply(new GodReply(started, found)));
       }
-      case GodCommand.Trigger _, GodCommand.Send _, GodCommand.Ping _ ->
+      case GodCommand.Apply _ ->
+          answer(() -> message.reply(GodReply.ofChanges(List.of(), found, changes)));
+      case GodCommand.Files _ -> message.reply(GodReply.ofFiles(List.of()));
+      case GodCommand.WatchFile(var file) -> message.reply(GodReply.ofFiles(List.of(file)));
+      case GodCommand.Trigger _, GodCommand.Send _, GodCommand.Ping _, GodCommand.FileFailed _ ->
           message.reply(new GodReply(List.of(), found));
       case GodCommand.Save _, GodCommand.ClearDump _, GodCommand.Resurrect _ ->
           message.reply(

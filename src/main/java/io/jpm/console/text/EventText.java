@@ -11,6 +11,7 @@ import java.util.List;
 /// How `jpm events` prints: a line each, columns as wide as what was printed so far needs.
 public final class EventText {
   private static final int KIND_WIDTH = 8;
+  private static final String CONFIG_FAILED = "config_failed";
   private static final String RELOAD_FAILED = "reload_failed";
   private static final String NO_PID = "";
 
@@ -66,7 +67,7 @@ public final class EventText {
   /// As the table paints the phase that it has led to; a newer jpm may know others. After a failed
   /// reload the instance is as well as before, and somebody should look all the same.
   private static Paint paint(EventMessage event) {
-    if (event.event().equals(RELOAD_FAILED)) {
+    if (event.event().equals(RELOAD_FAILED) || event.event().equals(CONFIG_FAILED)) {
       return Paint.YELLOW;
     }
     return Arrays.stream(Phase.values())

@@ -1,0 +1,238 @@
+package io.jpm.god;
+
+import io.jpm.bus.AppChange;
+import io.jpm.bus.AppChange.Kind;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.DependencyGraph;
+import io.jpm.model.Phase;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Has apps be as a process file describes them. Owned by GodVerticle's context.
+final class Applying {
+  private final Parts parts;
+  private final Registry registry;
+  private final Starting starting;
+  private final Reload reload;
+
+  Applying(Parts parts, Starting starting, Reload reload) {
+    this.parts = parts;
+    this.registry = parts.registry();
+    this.starting = starting;
+    this.reload = reload;
+  }
+
+  Future<GodReply> carryOut(GodCommand.Apply order) {
+    List<String> refusals = starting.dependencyRefusals(order.specs());
+    if (!refusals.isEmpty()) {
+      return Future.succeededFuture(new GodReply(List.of(), refusals));
+    }
+    Map<AppName, AppSpec> wanted = new LinkedHashMap<>();
+    order.specs().forEach(spec -> wanted.put(spec.name(), settled(spec)));
+    Map<AppName, AppChange> changes = new LinkedHashMap<>();
+    wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec)));
+    List<AppName> surplus = order.prune() ? surplus(order, wanted.keySet()) : List.of();
+    surplus.forEach(app -> changes.put(app, deletion(app)));
+    if (order.dry()) {
+      return Future.succeededFuture(reply(changes));
+    }
+    return inOrder(wanted, changes, order.file())
+        .compose(_ -> delete(surplus))
+        .compose(_ -> {
+          registry.files().cameFrom(order.file(), present(wanted.keySet()));
+          parts.journal().changed();
+          return parts.journal().written();
+        })
+        .map(_ -> reply(changes));
+  }
+
+  private AppSpec settled(AppSpec spec) {
+    return registry.ofApp(spec.name()).stream()
+        .findFirst()
+        .map(instance -> AppDiff.settled(instance.spec, spec))
+        .orElse(spec);
+  }
+
+  private AppChange planned(AppSpec spec) {
+    return AppDiff.change(
+        registry.ofApp(spec.name()).stream()
+            .map(instance -> new AppDiff.Present(instance.spec, instance.state.phase()))
+            .toList(),
+        spec);
+  }
+
+  private List<AppName> surplus(GodCommand.Apply order, Set<AppName> wanted) {
+    return order
+        .file()
+        .map(file ->
+            registry.files().appsOf(file).stream()
+                .filter(app -> !wanted.contains(app))
+                .sorted()
+                .toList())
+        .orElse(List.of());
+  }
+
+  private AppChange deletion(AppName app) {
+    boolean stopped = registry.ofApp(app).stream().noneMatch(Sequence::isRunning);
+    return new AppChange(app, Kind.DELETE, List.of(), stopped, Optional.empty());
+  }
+
+  private List<AppName> present(Set<AppName> apps) {
+    return apps.stream().filter(app -> !registry.ofApp(app).isEmpty()).toList();
+  }
+
+  private GodReply reply(Map<AppName, AppChange> changes) {
+    List<Instance> instances =
+        changes.keySet().stream().flatMap(app -> registry.ofApp(app).stream()).toList();
+    List<String> problems =
+        changes.values().stream().flatMap(change -> change.problem().stream()).toList();
+    return GodReply.ofChanges(Replies.views(instances), problems, List.copyOf(changes.values()));
+  }
+
+  private Future<GodReply> delete(List<AppName> apps) {
+    List<Instance> instances = apps.stream().flatMap(app -> registry.ofApp(app).stream()).toList();
+    return parts.removal().delete(instances, List.of());
+  }
+
+  /// What others depend on comes first, as it will be.
+  private Future<Void> inOrder(
+      Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Optional<Path> file) {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
+    wanted.values().forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
+    Future<Void> done = Future.succeededFuture();
+    for (Set<AppName> group : new DependencyGraph(dependsOn).groups(wanted.keySet())) {
+      done =
+          done.compose(_ ->
+              Future.join(
+                      group.stream()
+                          .map(wanted::get)
+                          .map(spec -> one(spec, changes, file))
+                          .toList())
+                  .mapEmpty());
+    }
+    return done;
+  }
+
+  /// Never fails: what goes wrong is in the app's change.
+  private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Optional<Path> file) {
+    AppChange change = changes.getOrDefault(spec.name(), planned(spec));
+    return Future.succeededFuture()
+        .compose(_ -> work(change, spec, file))
+        .otherwise(error -> List.of("%s: internal error: %s".formatted(spec.name(), error)))
+        .map(problems -> {
+          if (!problems.isEmpty()) {
+            changes.put(spec.name(), change.failed(String.join("; ", problems)));
+          }
+          tell(changes.getOrDefault(spec.name(), change), file);
+          return null;
+        });
+  }
+
+  private Future<List<String>> work(AppChange change, AppSpec spec, Optional<Path> file) {
+    return switch (change.kind()) {
+      case UNCHANGED, DELETE -> Future.succeededFuture(List.of());
+      case START ->
+          starting
+              .startApps(new GodCommand.StartApps(List.of(spec), GodCommand.Existing.RESTART, file))
+              .map(GodReply::problems);
+      case ROLLING -> reload.to(spec, needing(spec)).map(GodReply::problems);
+      case LIVE, SCALE, RESTART -> alone(spec);
+    };
+  }
+
+  /// Those whose processes have to give way.
+  private List<Instance> needing(AppSpec spec) {
+    return registry.ofApp(spec.name()).stream()
+        .filter(instance -> instance.state.phase() != Phase.STOPPED)
+        .filter(instance -> AppDiff.needsProcess(instance.spec, spec))
+        .toList();
+  }
+
+  private Future<List<String>> alone(AppSpec spec) {
+    AppName app = spec.name();
+    if (!parts.interruptions().begin(app)) {
+      return Future.succeededFuture(
+          List.of("%s is being reloaded or scaled: try again when that is done".formatted(app)));
+    }
+    // Composed, so that whatever is thrown ends it too.
+    return Future.succeededFuture()
+        .compose(_ -> fit(spec))
+        .onComplete(_ -> parts.interruptions().end(app));
+  }
+
+  /// Describes all instances anew, restarts those that need it, and makes more or fewer.
+  private Future<List<String>> fit(AppSpec spec) {
+    List<Instance> before = registry.ofApp(spec.name());
+    boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
+    List<Instance> needing = needing(spec);
+    List<Instance> concerned = new ArrayList<>();
+    List<Instance> surplus = new ArrayList<>();
+    parts.fitting().fit(spec, concerned, surplus);
+    List<Instance> toRun = new ArrayList<>(concerned);
+    toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
+    parts.journal().changed();
+    return Future.join(surplus.stream().map(parts.succession()::drain).toList())
+        .compose(_ -> starting.run(toRun, surplus))
+        .map(left -> Replies.failures(toRun, left));
+  }
+
+  /// Tells what has become of an app that is there and described otherwise.
+  private void tell(AppChange change, Optional<Path> file) {
+    boolean told =
+        switch (change.kind()) {
+          case LIVE, SCALE, ROLLING, RESTART -> true;
+          case START, UNCHANGED, DELETE -> false;
+        };
+    String kind = change.kind().name().toLowerCase(Locale.ROOT);
+    if (told) {
+      announce(
+          change.app(),
+          change.problem().isEmpty() ? InstanceEvent.Kind.CONFIG : InstanceEvent.Kind.CONFIG_FAILED,
+          name(file)
+              + kind
+              + " ("
+              + change.keys()
+              + ")"
+              + change.problem().map(why -> " failed: " + why).orElse(""));
+    }
+  }
+
+  /// Tells of all apps of `file` that it cannot be applied.
+  void tellFailure(Path file, List<String> problems) {
+    String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
+    for (AppName app : registry.files().appsOf(file)) {
+      announce(
+          app,
+          InstanceEvent.Kind.CONFIG_FAILED,
+          "nothing was changed: " + problems.getFirst() + more);
+    }
+  }
+
+  private static String name(Optional<Path> file) {
+    return file.map(path -> path.getFileName() + ": ").orElse("");
+  }
+
+  private void announce(AppName app, InstanceEvent.Kind kind, String reason) {
+    registry.ofApp(app).stream()
+        .findFirst()
+        .ifPresent(instance ->
+            parts
+                .supervisor()
+                .announce(
+                    instance,
+                    kind,
+                    instance.view(instance.state.phase(), instance.process(), reason)));
+  }
+}

@@ -1,0 +1,209 @@
+package io.jpm.hot;
+
+import io.jpm.bus.AppChange;
+import io.jpm.bus.AppFile;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.HotReply;
+import io.jpm.config.AppsOutcome;
+import io.jpm.config.Caller;
+import io.jpm.config.Problem;
+import io.jpm.config.ProcessFileReader;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Triggers;
+import io.jpm.triggers.FileWatch;
+import io.jpm.triggers.Watching;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One watched process file. An edit counts when the content was the same twice, some time apart,
+/// and also after it was read: editors write files in pieces. Edits that come while one is being
+/// applied are the next one. Owned by HotVerticle's context.
+final class HotFile {
+  private static final Logger LOG = System.getLogger("jpm.hot");
+  private static final long QUIET_MILLIS = 500;
+
+  private final Context context;
+  private final ProcessFileReader reader;
+  private final Function<GodCommand, Future<GodReply>> god;
+  private AppFile file;
+  private @Nullable Watching watching;
+  private List<String> problems = List.of();
+
+  /// What has been applied, or found wrong, last.
+  private Optional<FileMark> judged = Optional.empty();
+
+  private boolean busy;
+  private boolean again;
+  private boolean closed;
+
+  /// What a reading has given, and the file before and after it.
+  private record Reading(FileMark before, AppsOutcome outcome, FileMark after) {}
+
+  /// @param god carries out commands
+  HotFile(
+      Context context,
+      AppFile file,
+      ProcessFileReader reader,
+      Function<GodCommand, Future<GodReply>> god) {
+    this.context = context;
+    this.file = file;
+    this.reader = reader;
+    this.god = god;
+  }
+
+  Path path() {
+    return file.file();
+  }
+
+  AppFile described() {
+    return file;
+  }
+
+  /// Other apps have come from it.
+  void describe(AppFile now) {
+    file = now;
+  }
+
+  /// What is wrong with it as it is; empty: nothing is known.
+  Optional<HotReply.Trouble> trouble() {
+    return problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new HotReply.Trouble(file.file(), file.apps(), problems));
+  }
+
+  /// Begins to watch. What was edited before that is applied too.
+  void begin(FileWatch watch) {
+    var files = new Triggers.Watch(List.of(file.file()), List.of(), Duration.ZERO);
+    Watching begun =
+        watch.begin(
+            files,
+            _ -> context.runOnContext(_ -> changed()),
+            trouble -> LOG.log(Level.WARNING, "{0}", trouble));
+    watching = begun;
+    begun.begun().thenRun(() -> context.runOnContext(_ -> changed()));
+  }
+
+  void close() {
+    closed = true;
+    if (watching != null) {
+      watching.close();
+    }
+  }
+
+  private void changed() {
+    if (busy || closed) {
+      again = true;
+      return;
+    }
+    busy = true;
+    settled(Optional.empty())
+        .compose(this::judge)
+        .onFailure(error -> LOG.log(Level.ERROR, file.file() + " cannot be applied", error))
+        .onComplete(_ -> {
+          busy = false;
+          if (again && !closed) {
+            again = false;
+            changed();
+          }
+        });
+  }
+
+  /// The file when it stands still; empty: it is as it was when it was judged, or nobody wants to
+  /// know any more.
+  private Future<Optional<Reading>> settled(Optional<FileMark> before) {
+    return blocking(() -> FileMark.of(file.file()))
+        .compose(mark -> {
+          if (closed || judged.filter(mark::equals).isPresent()) {
+            return Future.succeededFuture(Optional.empty());
+          }
+          if (!before.equals(Optional.of(mark))) {
+            return later().compose(_ -> settled(Optional.of(mark)));
+          }
+          return blocking(() -> new Reading(mark, read(), FileMark.of(file.file())))
+              .compose(reading ->
+                  reading.before().equals(reading.after())
+                      ? Future.succeededFuture(Optional.of(reading))
+                      : later().compose(_ -> settled(Optional.of(reading.after()))));
+        });
+  }
+
+  private Future<Void> later() {
+    Promise<Void> promise = Promise.promise();
+    context.owner().setTimer(QUIET_MILLIS, _ -> promise.complete());
+    return promise.future();
+  }
+
+  private <T> Future<T> blocking(java.util.concurrent.Callable<T> work) {
+    return context.owner().executeBlocking(work, false).map(Objects::requireNonNull);
+  }
+
+  private AppsOutcome read() {
+    AppFile.Reading how = file.reading().orElseThrow();
+    return reader.file(file.file(), how.chosen(), new Caller(how.cwd(), how.environment()));
+  }
+
+  private Future<Void> judge(Optional<Reading> reading) {
+    if (reading.isEmpty() || closed) {
+      return Future.succeededFuture();
+    }
+    judged = Optional.of(reading.get().after());
+    AppsOutcome outcome = reading.get().outcome();
+    if (!outcome.problems().isEmpty()) {
+      return refused(outcome.problems().stream().map(Problem::toString).toList());
+    }
+    return god.apply(new GodCommand.Apply(wanted(outcome), Optional.of(file.file()), false, false))
+        .compose(this::applied)
+        .compose(_ -> endUnlessWanted(outcome));
+  }
+
+  private List<AppSpec> wanted(AppsOutcome outcome) {
+    var only = file.reading().orElseThrow().only();
+    return outcome.apps().stream()
+        .filter(app -> only.isEmpty() || only.contains(app.name().value()))
+        .toList();
+  }
+
+  private Future<Void> applied(GodReply reply) {
+    if (!reply.problems().isEmpty() && reply.changes().isEmpty()) {
+      return refused(reply.problems());
+    }
+    if (!problems.isEmpty() && reply.problems().isEmpty()) {
+      LOG.log(Level.INFO, "{0} has no mistake any more", file.file());
+    }
+    problems = reply.problems();
+    problems.forEach(problem -> LOG.log(Level.WARNING, "{0}: {1}", file.file(), problem));
+    long changed =
+        reply.changes().stream().filter(it -> it.kind() != AppChange.Kind.UNCHANGED).count();
+    if (changed > 0) {
+      LOG.log(Level.INFO, "{0} was applied: {1} of its apps changed", file.file(), changed);
+    }
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> refused(List<String> found) {
+    problems = found;
+    found.forEach(problem -> LOG.log(Level.WARNING, "not applied: {0}", problem));
+    return god.apply(new GodCommand.FileFailed(file.file(), found)).mapEmpty();
+  }
+
+  /// A file that said so itself, and does not any more.
+  private Future<Void> endUnlessWanted(AppsOutcome outcome) {
+    boolean wanted = outcome.hot() || file.reading().orElseThrow().lasting();
+    return wanted || closed
+        ? Future.succeededFuture()
+        : god.apply(
+                new GodCommand.WatchFile(new AppFile(file.file(), file.apps(), Optional.empty())))
+            .mapEmpty();
+  }
+}

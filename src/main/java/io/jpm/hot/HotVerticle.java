@@ -1,0 +1,150 @@
+package io.jpm.hot;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.AppFile;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.HotCommand;
+import io.jpm.bus.HotReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.config.ProcessFileReader;
+import io.jpm.triggers.FileWatch;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Watches the process files that God remembers as watched. A valid edit is applied; an invalid one
+/// changes nothing and is told. Deployed after God.
+public final class HotVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.hot");
+
+  /// Draining may take long, and of that the app's owner has said how long.
+  private static final Duration APPLYING = Duration.ofHours(12);
+
+  private final Path home;
+  private final ProcessFileReader reader;
+  private final Map<Path, HotFile> files = new HashMap<>();
+
+  /// Made when a file is watched for the first time: most homes have none.
+  private @Nullable FileWatch watch;
+
+  /// @param home the daemon's home, which is not watched
+  /// @param reader reads the files, where blocking is allowed
+  public HotVerticle(Path home, ProcessFileReader reader) {
+    this.home = home;
+    this.reader = reader;
+  }
+
+  /// What was edited while there was no daemon is applied now.
+  @Override
+  public Future<?> start() {
+    var bus = vertx.eventBus();
+    return Future.all(
+            bus.<HotCommand>consumer(Addresses.HOT_COMMAND, this::serve).completion(),
+            bus.<InstanceEvent>consumer(Addresses.GOD_EVENTS, this::heard).completion())
+        .compose(_ -> look());
+  }
+
+  @Override
+  public Future<?> stop() {
+    List.copyOf(files.values()).forEach(HotFile::close);
+    FileWatch ending = watch;
+    return ending == null
+        ? Future.succeededFuture()
+        : vertx.executeBlocking(() -> {
+          ending.close();
+          return true;
+        });
+  }
+
+  private void serve(Message<HotCommand> message) {
+    switch (message.body()) {
+      case HotCommand.Look() -> look().onComplete(_ -> message.reply(status()));
+      case HotCommand.Status() -> message.reply(status());
+    }
+  }
+
+  private HotReply status() {
+    return new HotReply(files.values().stream().flatMap(file -> file.trouble().stream()).toList());
+  }
+
+  /// With the last of its apps a file is forgotten.
+  private void heard(Message<InstanceEvent> message) {
+    if (message.body().kind() == InstanceEvent.Kind.DELETE && !files.isEmpty()) {
+      look();
+    }
+  }
+
+  private Future<Void> look() {
+    return god(new GodCommand.Files())
+        .map(reply -> {
+          fit(reply.files());
+          return (Void) null;
+        })
+        .onFailure(error -> LOG.log(Level.ERROR, "the watched process files are not known", error))
+        .otherwiseEmpty();
+  }
+
+  private void fit(List<AppFile> all) {
+    Map<Path, AppFile> wanted =
+        all.stream()
+            .filter(file -> file.reading().isPresent())
+            .collect(Collectors.toMap(AppFile::file, file -> file));
+    files
+        .values()
+        .removeIf(file -> {
+          AppFile now = wanted.get(file.path());
+          boolean over = now == null || !now.reading().equals(file.described().reading());
+          if (over) {
+            file.close();
+          }
+          return over;
+        });
+    wanted.forEach((path, file) -> {
+      HotFile known = files.get(path);
+      if (known == null) {
+        files.put(path, begun(file));
+      } else {
+        known.describe(file);
+      }
+    });
+  }
+
+  private HotFile begun(AppFile file) {
+    FileWatch all = watch;
+    if (all == null) {
+      all = new FileWatch(home);
+      watch = all;
+    }
+    LOG.log(Level.INFO, "{0} is applied whenever it is edited", file.file());
+    HotFile hot = new HotFile(context, file, reader, this::god);
+    hot.begin(all);
+    return hot;
+  }
+
+  /// Where a file has ended its own watch, that is looked at before the answer.
+  private Future<GodReply> god(GodCommand command) {
+    Future<GodReply> answer =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                Addresses.GOD_COMMAND,
+                command,
+                new DeliveryOptions().setSendTimeout(APPLYING.toMillis()))
+            .map(message -> Objects.requireNonNull(message.body()));
+    return command instanceof GodCommand.WatchFile
+        ? answer.compose(reply -> look().map(reply))
+        : answer;
+  }
+}

@@ -1,0 +1,165 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A process file that is applied whenever it is edited, and what that does to what runs.
+@Timeout(900)
+class HotIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /// How many edits in a row; more by `-Djpm.edits=100`. Every fourth is invalid.
+  private static final int EDITS = Integer.getInteger("jpm.edits", 20);
+
+  private Jpm jpm;
+  private int port;
+  private Path file;
+  private Path server;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    file = jpm.work().resolve("apps.json");
+    server = jpm.work().resolve("server.js");
+    Files.copy(Jpm.ROOT.resolve("examples/cluster/node/server.js"), server);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  private String text(int version) {
+    JsonObject web =
+        new JsonObject()
+            .put("name", "web")
+            .put("script", server.toString())
+            .put("instances", 2)
+            .put("port", port)
+            .put("env", new JsonObject().put("VERSION", "" + version));
+    JsonObject idle = new JsonObject().put("name", "idle").put("script", "/bin/sleep 1000");
+    return new JsonObject().put("apps", new JsonArray().add(web).add(idle)).encodePrettily();
+  }
+
+  /// As editors do it, in turn: in place, by another file that is renamed over it, in two halves.
+  private void edit(int number, String text) throws IOException {
+    switch (number % 3) {
+      case 0 -> Files.writeString(file, text);
+      case 1 -> {
+        Path next = Files.writeString(file.resolveSibling(".apps.json.swp"), text);
+        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+      }
+      default -> {
+        Files.writeString(file, text.substring(0, text.length() / 2));
+        Files.writeString(file, text);
+      }
+    }
+  }
+
+  private Set<Integer> pids(String app) {
+    Set<Integer> pids = new HashSet<>();
+    jpm.list().stream()
+        .filter(it -> it.getString("name").equals(app))
+        .forEach(it -> pids.add(it.getInteger("pid")));
+    return pids;
+  }
+
+  private boolean answers(Load load, int version) {
+    try {
+      return load.get().strip().endsWith(" " + version);
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  private boolean isPlanned() {
+    return !jpm.run("plan", file.toString()).ok().out().equals("unchanged: web, idle\n");
+  }
+
+  @Test
+  void editsUnderLoadLoseNothingAndTouchOnlyTheAppThatWasEdited() throws Exception {
+    Files.writeString(file, text(0));
+    jpm.run("start", file.toString(), "--watch-config").ok();
+    Set<Integer> idle = pids("idle");
+    try (Load load = new Load(port)) {
+      Eventually.await("it answers", SOON, () -> answers(load, 0));
+      load.keepAlive(4).closing(2);
+      for (int edit = 1; edit <= EDITS; edit++) {
+        boolean invalid = edit % 4 == 0;
+        Set<Integer> before = pids("web");
+        edit(
+            edit,
+            invalid
+                ? text(edit).replace("\"instances\" : 2", "\"instances\" : \"two\"")
+                : text(edit));
+        if (invalid) {
+          Eventually.await(
+              "the mistake is told",
+              SOON,
+              () -> jpm.run("ls").ok().err().contains("\"two\" is no number"));
+          assertThat(pids("web")).isEqualTo(before);
+        } else {
+          Eventually.await("edit " + edit + " is applied", SOON, () -> !isPlanned());
+          assertThat(pids("web")).hasSize(2).doesNotContainAnyElementsOf(before);
+        }
+        assertThat(pids("idle")).isEqualTo(idle);
+      }
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+    String events = jpm.run("events", "--lines", "500", "--json").ok().out();
+    assertThat(events).contains("\"event\":\"config\"", "\"event\":\"config_failed\"");
+    assertThat(jpm.list()).allMatch(it -> status(it).equals("online"));
+  }
+
+  private static String status(JsonObject app) {
+    return app.getJsonObject("pm2_env").getString("status");
+  }
+
+  @Test
+  void whatIsEditedWithoutADaemonIsAppliedByTheNext() throws Exception {
+    Path script = jpm.work().resolve("apps.config.js");
+    Files.writeString(
+        script,
+        """
+        module.exports = {
+          hot: true,
+          apps: [{ name: 'idle', script: '/bin/sleep 1000', env: { WHO: process.env.WHO, N: '1' } }],
+        };
+        """);
+    jpm.environment("WHO", "first");
+    jpm.run("start", script.toString()).ok();
+    jpm.environment("WHO", "second");
+    jpm.killDaemon();
+    Files.writeString(script, Files.readString(script).replace("'1'", "'2'"));
+    Eventually.await(
+        "the next daemon has applied it",
+        SOON,
+        () -> jpm.run("env", "idle").ok().out().contains("N: 2"),
+        () -> jpm.run("env", "idle").out());
+    assertThat(jpm.run("env", "idle").ok().out())
+        .as("it is read with the variables of whoever has started it")
+        .contains("WHO: first");
+    jpm.run("start", script.toString(), "--no-watch-config").ok();
+    assertThat(Files.readString(jpm.home().resolve("state.json"))).doesNotContain("\"reading\"");
+  }
+}
