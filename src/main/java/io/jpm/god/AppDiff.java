@@ -92,7 +92,11 @@ final class AppDiff {
         .draft()
         .variables(
             new Variables(
-                running.variables().inherited(), now.declared(), now.removed(), now.filter()))
+                running.variables().inherited(),
+                now.declared(),
+                now.removed(),
+                now.filter(),
+                now.referred()))
         .build();
   }
 

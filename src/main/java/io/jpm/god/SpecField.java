@@ -2,8 +2,10 @@ package io.jpm.god;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.EnvFile;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.Secret;
 import io.jpm.model.Strategy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,6 +53,9 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
           process("variables.declared", "env", it -> it.variables().declared()),
           process("variables.removed", "env", it -> it.variables().removed()),
           process("variables.filter", "filter_env", it -> it.variables().filter()),
+          process("variables.referred.files", "env_file", it -> it.variables().referred().files()),
+          process(
+              "variables.referred.secrets", "secrets", it -> it.variables().referred().secrets()),
           process("runAs.user", "uid", it -> it.runAs().user()),
           process("runAs.group", "gid", it -> it.runAs().group()),
           process("runAs.nice", "nice", it -> it.runAs().nice()),
@@ -80,12 +85,12 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
           live("stop.command", "stop.command", it -> it.stop().command()),
           live("readiness.awaited", "wait_ready", it -> it.readiness().awaited()),
           live("readiness.timeout", "listen_timeout", it -> it.readiness().timeout()),
-          live("health.startup", "startup", it -> it.health().startup()),
-          live("health.readiness", "readiness", it -> it.health().readiness()),
-          live("health.liveness", "liveness", it -> it.health().liveness()),
-          process("limits.memoryMax", "limits.memory_max", it -> it.limits().memoryMax()),
+          process("health.startup", "startup", it -> it.health().startup()),
+          process("health.readiness", "readiness", it -> it.health().readiness()),
+          process("health.liveness", "liveness", it -> it.health().liveness()),
+          process("limits.memoryMax", "limits.memory", it -> it.limits().memoryMax()),
           process("limits.memoryHigh", "limits.memory_high", it -> it.limits().memoryHigh()),
-          process("limits.cpuMax", "limits.cpu_max", it -> it.limits().cpuMax()),
+          process("limits.cpuMax", "limits.cpu", it -> it.limits().cpuMax()),
           process("limits.resources", "limits", it -> it.limits().resources()),
           live("hooks.actions", "on", it -> it.hooks().actions()),
           live("triggers.schedule", "cron_restart", it -> it.triggers().schedule()),
@@ -129,6 +134,8 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
       case OptionalDouble some -> some.isPresent() ? "" + some.getAsDouble() : "";
       case Duration time -> time(time);
       case Path path -> path.toString();
+      case EnvFile file -> file.shown();
+      case Secret secret -> secret.shown();
       case When when -> when.word();
       case Balance balance -> balance.word();
       case Strategy strategy -> strategy.word();

@@ -1,7 +1,6 @@
 package io.jpm.config;
 
 import io.jpm.config.AppKey.Support;
-import io.jpm.config.AppKey.Type;
 import io.jpm.model.Balance;
 import io.jpm.model.Hooks;
 import io.jpm.model.Strategy;
@@ -25,7 +24,7 @@ final class ProcessFileSchema {
 
   static JsonObject make() {
     var defs = new JsonObject();
-    for (Type type : Type.values()) {
+    for (AppKey.Type type : AppKey.Type.values()) {
       defs.put(name(type), orNull(form(type)));
     }
     defs.put("unused", new JsonObject());
@@ -115,7 +114,7 @@ final class ProcessFileSchema {
     };
   }
 
-  private static String name(Type type) {
+  private static String name(AppKey.Type type) {
     return type.name().toLowerCase(Locale.ROOT);
   }
 
@@ -128,7 +127,7 @@ final class ProcessFileSchema {
     return anyOf(form, type("null"));
   }
 
-  private static JsonObject form(Type type) {
+  private static JsonObject form(AppKey.Type type) {
     return switch (type) {
       case TEXT, PATH, VARIABLE, ZONE -> type("string");
       case PATH_OR_FLAG -> type("string", "boolean");

@@ -14,6 +14,7 @@ import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
+import io.jpm.model.EnvFile;
 import io.jpm.model.Health;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
@@ -25,9 +26,11 @@ import io.jpm.model.LogLimits;
 import io.jpm.model.Phase;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Readiness;
+import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
+import io.jpm.model.Secret;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Strategy;
@@ -78,7 +81,9 @@ class AppDiffTest {
                 Map.of("I", "1"),
                 Map.of("PORT", "3001"),
                 Set.of("R"),
-                new InheritFilter(true, Optional.empty(), List.of())))
+                new InheritFilter(true, Optional.empty(), List.of()),
+                new Referred(
+                    List.of(new EnvFile(file, false)), Map.of("S", new Secret.InFile(file)))))
         .runAs(new RunAs(Optional.of("u"), Optional.of("g"), OptionalInt.of(1), OptionalInt.of(1)))
         .instances(new Instances(2, "N", Optional.of("C")))
         .cluster(
