@@ -267,6 +267,7 @@ class ReloadAndScaleTest {
     rooms.slow = true;
     ConsoleClient client = run("reload web");
     awaitReload();
+    rooms.slow = false; // for what comes now
     ConsoleClient other = run(verb);
     assertEnd(client, 1);
     assertThat(client.err()).contains("[jpm][ERROR] " + told);
