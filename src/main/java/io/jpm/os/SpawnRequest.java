@@ -95,26 +95,18 @@ public record SpawnRequest(
 
   /// The same with another program.
   public SpawnRequest instead(Path other, List<String> arguments) {
-    return new SpawnRequest(
-        other,
-        arguments,
-        environment,
-        cwd,
-        out,
-        error,
-        tag,
-        runAs,
-        channel,
-        terminal,
-        sockets,
-        limits);
+    return as(other, arguments, limits);
   }
 
   /// The same with limits.
   public SpawnRequest limited(ResourceLimits wanted) {
+    return as(program, argv, wanted);
+  }
+
+  private SpawnRequest as(Path other, List<String> arguments, ResourceLimits wanted) {
     return new SpawnRequest(
-        program,
-        argv,
+        other,
+        arguments,
         environment,
         cwd,
         out,

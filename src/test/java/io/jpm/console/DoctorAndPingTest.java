@@ -9,11 +9,9 @@ import io.jpm.bus.DoctorReply;
 import io.jpm.bus.DoctorReply.Finding;
 import io.jpm.bus.HeartbeatCommand;
 import io.jpm.bus.HeartbeatReply;
-import io.jpm.config.AppDefaults;
 import io.jpm.config.ScriptEvaluator;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -31,15 +29,7 @@ class DoctorAndPingTest {
   @BeforeEach
   void deploy() throws Exception {
     BusCodec.install(vertx);
-    var context =
-        new ConsoleContext(
-            "1.2.3",
-            4711,
-            "me",
-            Path.of("/home/me/.jpm"),
-            AppDefaults.PM2,
-            () -> Instances.NOW,
-            ConsoleTiming.DEFAULT);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
         .await(10, TimeUnit.SECONDS);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.HistoryCommand;
-import io.jpm.config.AppDefaults;
 import io.jpm.config.ScriptEvaluator;
 import io.jpm.model.AppSpec;
 import io.jpm.model.EnvFile;
@@ -39,15 +38,7 @@ class EventsAndEnvTest {
   @BeforeEach
   void deploy() throws Exception {
     BusCodec.install(vertx);
-    var context =
-        new ConsoleContext(
-            "1.2.3",
-            4711,
-            "me",
-            Path.of("/home/me/.jpm"),
-            AppDefaults.PM2,
-            () -> Instances.NOW,
-            ConsoleTiming.DEFAULT);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
         .await(10, TimeUnit.SECONDS);

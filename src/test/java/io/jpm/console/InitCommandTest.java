@@ -27,15 +27,7 @@ class InitCommandTest {
   void deploy() throws Exception {
     vertx = Vertx.vertx();
     BusCodec.install(vertx);
-    var context =
-        new ConsoleContext(
-            "1.2.3",
-            4711,
-            "me",
-            Path.of("/home/me/.jpm"),
-            AppDefaults.PM2,
-            () -> Instances.NOW,
-            ConsoleTiming.DEFAULT);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(
             new ConsoleVerticle(context, AppSource.of(AppDefaults.PM2, ScriptEvaluator.NONE)))

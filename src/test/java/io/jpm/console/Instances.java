@@ -3,6 +3,7 @@ package io.jpm.console;
 import io.jpm.bus.AppReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
+import io.jpm.config.AppDefaults;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
@@ -158,6 +159,12 @@ public final class Instances {
         Optional.empty(),
         "",
         "");
+  }
+
+  /// What the console of a test is given: version 1.2.3, pid 4711, nobody's home.
+  static ConsoleContext console(ConsoleTiming timing) {
+    return new ConsoleContext(
+        "1.2.3", 4711, "me", Path.of("/home/me/.jpm"), AppDefaults.PM2, () -> NOW, timing);
   }
 
   public static ProcessIdentity process(int id) {

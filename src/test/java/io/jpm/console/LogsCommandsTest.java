@@ -9,7 +9,6 @@ import io.jpm.bus.LogSearch;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.LogsReply.Line;
-import io.jpm.config.AppDefaults;
 import io.jpm.config.ScriptEvaluator;
 import io.jpm.model.InstanceId;
 import io.jpm.testing.Eventually;
@@ -42,15 +41,7 @@ class LogsCommandsTest {
   @BeforeEach
   void deploy() throws Exception {
     BusCodec.install(vertx);
-    var context =
-        new ConsoleContext(
-            "1.2.3",
-            4711,
-            "me",
-            Path.of("/home/me/.jpm"),
-            AppDefaults.PM2,
-            () -> Instances.NOW,
-            ConsoleTiming.DEFAULT);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
         .await(10, TimeUnit.SECONDS);

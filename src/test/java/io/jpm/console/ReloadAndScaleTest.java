@@ -12,7 +12,6 @@ import io.jpm.bus.GodCommand.Scale.Step;
 import io.jpm.bus.GodCommand.StartApps;
 import io.jpm.bus.InstanceEvent.Kind;
 import io.jpm.bus.InstanceView;
-import io.jpm.config.AppDefaults;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import io.jpm.model.AppName;
@@ -53,15 +52,7 @@ class ReloadAndScaleTest {
   @BeforeEach
   void deploy() throws InterruptedException, ExecutionException, TimeoutException {
     BusCodec.install(vertx);
-    var context =
-        new ConsoleContext(
-            "1.2.3",
-            4711,
-            "me",
-            Path.of("/home/me/.jpm"),
-            AppDefaults.PM2,
-            () -> Instances.NOW,
-            ConsoleTiming.DEFAULT);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, new OneFile()))
         .toCompletionStage()
