@@ -1,12 +1,11 @@
 package io.jpm.config;
 
 import io.jpm.model.AppSpec;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads what people write about apps: a process file, or the options of a command.
+/// Reads what people write about apps on a command line; [ProcessFileReader] reads their files.
 ///
 /// All mistakes are reported together, and one of them is enough that no app comes out.
 public final class AppReader {
@@ -16,23 +15,6 @@ public final class AppReader {
   /// (PM2 looks for the endings anywhere in the path.)
   public static boolean isProcessFile(String word) {
     return ProcessFormat.named(word).isPresent();
-  }
-
-  /// The apps of a process file, read as [ProcessFileReader] does, without evaluating scripts.
-  ///
-  /// @param file as the caller named it, which is how problems name it; relative to the caller's
-  ///   directory
-  /// @param environment the name that `--env` gives: each app gets its `env_<name>` over its `env`
-  /// @param caller who wants the apps
-  /// @param defaults what apps get that say nothing
-  public static AppsOutcome fromFile(
-      Path file, Optional<String> environment, Caller caller, AppDefaults defaults) {
-    return new ProcessFileReader(defaults, ScriptEvaluator.NONE).file(file, environment, caller);
-  }
-
-  /// The same without an `--env`.
-  public static AppsOutcome fromFile(Path file, Caller caller, AppDefaults defaults) {
-    return fromFile(file, Optional.empty(), caller, defaults);
   }
 
   /// What of a shell's variables is meant for the programs that it starts: what an app inherits

@@ -8,6 +8,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.OffLoop;
+import io.jpm.config.AppDefaults;
 import io.jpm.config.Problem;
 import io.jpm.config.ProcessFileReader;
 import io.jpm.config.Settings;
@@ -210,6 +211,8 @@ final class Daemon {
                   installedSettings(),
                   ProcessHandle.current().pid(),
                   settings.keeper())));
+      AppDefaults defaults = settings.appDefaults().with(CronTimes::problem);
+      var scripts = new NodeScripts(NodeScripts.LIMIT);
       deploy(
           new ConsoleVerticle(
               new ConsoleContext(
@@ -217,13 +220,11 @@ final class Daemon {
                   ProcessHandle.current().pid(),
                   System.getProperty("user.name"),
                   home.root(),
-                  settings.appDefaults().with(CronTimes::problem),
+                  defaults,
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
-              new NodeScripts(NodeScripts.LIMIT)));
-      var scripts = new NodeScripts(NodeScripts.LIMIT);
-      var reader = new ProcessFileReader(settings.appDefaults().with(CronTimes::problem), scripts);
-      deploy(new HotVerticle(home.root(), reader));
+              scripts));
+      deploy(new HotVerticle(home.root(), new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));

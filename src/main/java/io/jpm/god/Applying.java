@@ -227,12 +227,6 @@ final class Applying {
   private void announce(AppName app, InstanceEvent.Kind kind, String reason) {
     registry.ofApp(app).stream()
         .findFirst()
-        .ifPresent(instance ->
-            parts
-                .supervisor()
-                .announce(
-                    instance,
-                    kind,
-                    instance.view(instance.state.phase(), instance.process(), reason)));
+        .ifPresent(instance -> parts.supervisor().announce(instance, kind, reason));
   }
 }

@@ -2,7 +2,6 @@ package io.jpm.god;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReport;
 import io.jpm.model.Phase;
@@ -32,7 +31,7 @@ final class Attending {
     void on(Instance instance, Event event);
 
     /// The world is to be told.
-    void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view);
+    void announce(Instance instance, InstanceEvent.Kind kind, String reason);
 
     /// The present process is fit for new connections, or is not.
     void fit(Instance instance, boolean fit);
@@ -51,25 +50,12 @@ final class Attending {
     this.listener = listener;
   }
 
-  /// Begins to listen; ends with the verticle.
-  Future<Void> listen() {
-    return vertx
-        .eventBus()
-        .<SatanReport>consumer(
-            Addresses.SATAN_REPORTS,
-            message -> {
-              switch (message.body()) {
-                case SatanReport.OfHealth report ->
-                    registry
-                        .of(report.worker())
-                        .filter(it -> it.vitals.attended.equals(Optional.of(report.worker())))
-                        .ifPresent(instance -> heard(instance, report));
-                case SatanReport.MemoryExceeded _ -> {
-                  // Not about health.
-                }
-              }
-            })
-        .completion();
+  /// Satan has found out something.
+  void heard(SatanReport.OfHealth report) {
+    registry
+        .of(report.worker())
+        .filter(it -> it.vitals.attended.equals(Optional.of(report.worker())))
+        .ifPresent(instance -> heard(instance, report));
   }
 
   /// Has the process that is about to be made looked after. Completes when nothing it says can be
@@ -193,8 +179,7 @@ final class Attending {
 
   private void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
     if (instance.role == Role.CURRENT) {
-      listener.announce(
-          instance, kind, instance.view(instance.state.phase(), instance.process(), reason));
+      listener.announce(instance, kind, reason);
     }
   }
 

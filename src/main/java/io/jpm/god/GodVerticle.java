@@ -44,7 +44,7 @@ public final class GodVerticle extends VerticleBase {
     return supervisor
         .balancing()
         .listen()
-        .compose(_ -> supervisor.attending().listen())
+        .compose(_ -> supervisor.listen())
         .compose(_ -> OffLoop.call(vertx, file::read))
         .compose(snapshot -> {
           restore(snapshot);
@@ -56,12 +56,13 @@ public final class GodVerticle extends VerticleBase {
           }
           return adoption.adoptAll(registry);
         })
-        .compose(_ -> supervisor.begin())
-        .compose(_ ->
-            vertx
-                .eventBus()
-                .<GodCommand>consumer(Addresses.GOD_COMMAND, m -> serve(commands, m))
-                .completion());
+        .compose(_ -> {
+          supervisor.begin();
+          return vertx
+              .eventBus()
+              .<GodCommand>consumer(Addresses.GOD_COMMAND, m -> serve(commands, m))
+              .completion();
+        });
   }
 
   /// Apps are left alone; what the next daemon needs to know of them is written down.

@@ -5,7 +5,6 @@ import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReport;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Event;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
@@ -39,23 +38,6 @@ final class MemoryLimits {
     this.renewal = renewal;
   }
 
-  /// Begins to listen; ends with the verticle.
-  Future<Void> begin() {
-    return vertx
-        .eventBus()
-        .<SatanReport>consumer(
-            Addresses.SATAN_REPORTS,
-            message -> {
-              switch (message.body()) {
-                case SatanReport.MemoryExceeded exceeded -> act(exceeded);
-                case SatanReport.OfHealth _ -> {
-                  // Not about memory.
-                }
-              }
-            })
-        .completion();
-  }
-
   /// An instance has changed: other processes may have limits now.
   void look(Instance changed) {
     if (told.isEmpty() && limitOf(changed).isEmpty()) {
@@ -80,7 +62,8 @@ final class MemoryLimits {
     return LongStream.concat(own.stream(), watched ? kernels.stream() : LongStream.empty()).min();
   }
 
-  private void act(SatanReport.MemoryExceeded exceeded) {
+  /// Satan has seen a tree that has too much.
+  void heard(SatanReport.MemoryExceeded exceeded) {
     registry.all().stream()
         .filter(instance -> instance.process().filter(exceeded.process()::equals).isPresent())
         .findFirst()

@@ -58,10 +58,7 @@ final class Succession {
 
   /// Tells that `instance` stays, with its process of before.
   void announceFailure(Instance instance, String reason) {
-    supervisor.announce(
-        instance,
-        InstanceEvent.Kind.RELOAD_FAILED,
-        instance.view(instance.state.phase(), instance.process(), reason));
+    supervisor.announce(instance, InstanceEvent.Kind.RELOAD_FAILED, reason);
   }
 
   /// Lets a process whose place was taken finish what it has begun, and ends it.

@@ -3,6 +3,7 @@ package io.jpm.god;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReport;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Effect;
@@ -111,8 +112,8 @@ final class Supervisor {
       }
 
       @Override
-      public void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
-        Supervisor.this.announce(instance, kind, view);
+      public void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
+        Supervisor.this.announce(instance, kind, reason);
       }
 
       @Override
@@ -177,17 +178,28 @@ final class Supervisor {
     return dependencies;
   }
 
+  /// Begins to hear of what Satan finds; ends with the verticle.
+  Future<Void> listen() {
+    return vertx
+        .eventBus()
+        .<SatanReport>consumer(
+            Addresses.SATAN_REPORTS,
+            message -> {
+              switch (message.body()) {
+                case SatanReport.OfHealth report -> attending.heard(report);
+                case SatanReport.MemoryExceeded exceeded -> limits.heard(exceeded);
+              }
+            })
+        .completion();
+  }
+
   /// All instances are as they are. From now on dependencies are looked at and restarts become due:
   /// a restart of what the journal tells of and nobody has adopted yet would make a second process.
-  Future<Void> begin() {
-    return limits
-        .begin()
-        .onSuccess(_ -> {
-          begun = true;
-          balancing.begin();
-          dependencies.open();
-          List.copyOf(registry.all()).forEach(this::specChanged);
-        });
+  void begin() {
+    begun = true;
+    balancing.begin();
+    dependencies.open();
+    List.copyOf(registry.all()).forEach(this::specChanged);
   }
 
   private void carryOut(Instance instance, Effect effect) {
@@ -273,8 +285,14 @@ final class Supervisor {
     announce(instance, kind, instance.view());
   }
 
-  /// @param view how it is shown
-  void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
+  /// The same, of an instance that is as it was.
+  ///
+  /// @param reason what has happened to it, for people
+  void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
+    announce(instance, kind, instance.view(instance.state.phase(), instance.process(), reason));
+  }
+
+  private void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
     log(instance, kind, view.reason());
     vertx
         .eventBus()
@@ -282,10 +300,7 @@ final class Supervisor {
   }
 
   private void announceLimit(Instance instance, String reason) {
-    announce(
-        instance,
-        InstanceEvent.Kind.LIMIT,
-        instance.view(instance.state.phase(), instance.process(), reason));
+    announce(instance, InstanceEvent.Kind.LIMIT, reason);
   }
 
   private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {

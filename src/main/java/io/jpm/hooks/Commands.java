@@ -8,6 +8,7 @@ import io.jpm.model.InstanceId;
 import io.jpm.model.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.LastLine;
 import io.jpm.os.LogPipe;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
@@ -36,6 +37,9 @@ final class Commands {
 
   /// However many apps fall at once, so many commands run at a time.
   private static final int AT_ONCE = 8;
+
+  /// Characters of a command's last line that are told.
+  private static final int MOST_SHOWN = 300;
 
   private final Vertx vertx;
   private final Context context;
@@ -136,7 +140,7 @@ final class Commands {
     }
 
     private Output open() throws IOException {
-      var lastLine = new LastLine();
+      var lastLine = new LastLine(MOST_SHOWN, "?");
       Optional<LogPipes> pipes = host.logPipes();
       Optional<LogPipes.Source> source =
           pipes.isPresent() ? Optional.of(pipes.get().open(fifo, lastLine)) : Optional.empty();

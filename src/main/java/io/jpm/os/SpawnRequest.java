@@ -87,12 +87,6 @@ public record SpawnRequest(
         ResourceLimits.NONE);
   }
 
-  /// The same without a channel, terminal or sockets.
-  public SpawnRequest plain() {
-    return new SpawnRequest(
-        program, argv, environment, cwd, out, error, tag, runAs, false, false, List.of());
-  }
-
   /// The same with another program.
   public SpawnRequest instead(Path other, List<String> arguments) {
     return as(other, arguments, limits);

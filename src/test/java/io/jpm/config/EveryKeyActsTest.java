@@ -125,7 +125,7 @@ class EveryKeyActsTest {
     place.executable("app", "\u0000ELF");
     place.file("ecosystem.json", json);
     AppsOutcome outcome =
-        AppReader.fromFile(
+        Place.fromFile(
             Path.of("ecosystem.json"), Optional.of("test"), place.caller(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     return outcome.apps().getFirst();

@@ -89,7 +89,7 @@ class FormatsTest {
 
   private AppsOutcome read(String name, String text) {
     place.file(name, text);
-    return AppReader.fromFile(Path.of(name), place.caller(), AppDefaults.PM2);
+    return Place.fromFile(Path.of(name), place.caller(), AppDefaults.PM2);
   }
 
   private AppsOutcome piped(String text) {
@@ -218,15 +218,15 @@ class FormatsTest {
     place.file("conf/a.json", "{script: '../app'}");
     place.file("conf/.hidden.json", "nonsense");
     place.file("conf/readme.txt", "nonsense");
-    AppsOutcome outcome = AppReader.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    AppsOutcome outcome = Place.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
     assertThat(fine(outcome)).extracting(app -> app.name().value()).containsExactly("app", "b");
     place.file("conf/c.json5", "[{script: '../app', port: 0}]");
-    outcome = AppReader.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    outcome = Place.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome))
         .contains("conf/c.json5:1: [0].port: 0 is no number from 1 to 65535");
     place.file("conf/c.json5", "[{script: '../app'}]");
-    outcome = AppReader.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    outcome = Place.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome))
         .containsExactly(
             "conf/c.json5:1: [0].name: \"app\" is the name of conf/a.json too: give each app its own"

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// A directory with a caller in it, whose PATH is one directory of programs that a test makes.
 record Place(Path dir) {
@@ -66,7 +67,7 @@ record Place(Path dir) {
   AppsOutcome read(String json) {
     executable("app", "\u0000ELF");
     file("ecosystem.json", json);
-    return AppReader.fromFile(Path.of("ecosystem.json"), caller(), AppDefaults.PM2);
+    return fromFile(Path.of("ecosystem.json"), caller(), AppDefaults.PM2);
   }
 
   AppsOutcome type(Map<String, Object> attributes) {
@@ -76,5 +77,16 @@ record Place(Path dir) {
 
   static List<String> sentences(AppsOutcome outcome) {
     return outcome.problems().stream().map(Problem::toString).toList();
+  }
+
+  /// The apps of a process file that is no script.
+  static AppsOutcome fromFile(
+      Path file, Optional<String> environment, Caller caller, AppDefaults defaults) {
+    return new ProcessFileReader(defaults, ScriptEvaluator.NONE).file(file, environment, caller);
+  }
+
+  /// The same without an `--env`.
+  static AppsOutcome fromFile(Path file, Caller caller, AppDefaults defaults) {
+    return fromFile(file, Optional.empty(), caller, defaults);
   }
 }

@@ -98,7 +98,7 @@ class ProcessFileReferenceTest {
     List.of("node", "python3", "date").forEach(place::program);
     Caller caller =
         new Caller(Path.of("").toAbsolutePath(), Map.of("PATH", dir.resolve("bin").toString()));
-    AppsOutcome outcome = AppReader.fromFile(EXAMPLE, Optional.empty(), caller, AppDefaults.PM2);
+    AppsOutcome outcome = Place.fromFile(EXAMPLE, Optional.empty(), caller, AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     assertThat(outcome.apps())

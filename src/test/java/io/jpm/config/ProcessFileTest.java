@@ -113,7 +113,7 @@ class ProcessFileTest {
                 RestartPolicy.When.NEVER, 3, Duration.ofSeconds(7), Duration.ofSeconds(2)),
             new StopPolicy(Signal.SIGQUIT, Duration.ofSeconds(9), true));
     AppSpec app =
-        AppReader.fromFile(Path.of("ecosystem.json"), place.caller(), defaults).apps().getFirst();
+        Place.fromFile(Path.of("ecosystem.json"), place.caller(), defaults).apps().getFirst();
     assertThat(app.name().value()).isEqualTo("app");
     assertThat(app.cwd()).isEqualTo(dir);
     assertThat(app.instances().count()).isEqualTo(1);
@@ -298,7 +298,7 @@ class ProcessFileTest {
   }
 
   private List<String> read(String file) {
-    return Place.sentences(AppReader.fromFile(Path.of(file), place.caller(), AppDefaults.PM2));
+    return Place.sentences(Place.fromFile(Path.of(file), place.caller(), AppDefaults.PM2));
   }
 
   @Test
@@ -366,7 +366,7 @@ class ProcessFileTest {
          {"script": "./other", "cwd": "work", "error_file": "~/err.log"}]
         """);
     List<AppSpec> apps =
-        AppReader.fromFile(Path.of("deploy/eco.json"), place.caller(), AppDefaults.PM2).apps();
+        Place.fromFile(Path.of("deploy/eco.json"), place.caller(), AppDefaults.PM2).apps();
     assertThat(apps.get(0).command().script()).isEqualTo(dir.resolve("deploy/bin/server"));
     assertThat(apps.get(0).cwd()).isEqualTo(dir.resolve("deploy/work"));
     assertThat(apps.get(0).logs().out()).contains(dir.resolve("deploy/out.log"));

@@ -22,8 +22,7 @@ class SampleFileTest {
     place.file("app.js", "");
     place.file(name, SampleFile.named(name).orElseThrow());
     AppsOutcome outcome =
-        AppReader.fromFile(
-            Path.of(name), Optional.of("production"), place.caller(), AppDefaults.PM2);
+        Place.fromFile(Path.of(name), Optional.of("production"), place.caller(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     AppSpec app = outcome.apps().getFirst();

@@ -191,7 +191,7 @@ class SupervisionAttributesTest {
             expression.startsWith("61")
                 ? Optional.of(expression + ": no hour has 61 minutes")
                 : Optional.empty());
-    assertThat(Place.sentences(AppReader.fromFile(Path.of("eco.json"), place.caller(), defaults)))
+    assertThat(Place.sentences(Place.fromFile(Path.of("eco.json"), place.caller(), defaults)))
         .containsExactly("eco.json:2: cron_restart: 61 * * * *: no hour has 61 minutes");
   }
 
@@ -413,7 +413,7 @@ class SupervisionAttributesTest {
   private AppsOutcome read(String json, String environment) {
     place.executable("app", "\u0000");
     place.file("eco.json", json);
-    return AppReader.fromFile(
+    return Place.fromFile(
         Path.of("eco.json"), Optional.of(environment), place.caller(), AppDefaults.PM2);
   }
 

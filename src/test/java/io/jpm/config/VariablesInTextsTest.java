@@ -31,7 +31,7 @@ class VariablesInTextsTest {
   private AppSpec fine(String json, Optional<String> environment) {
     place.file("ecosystem.json", json);
     AppsOutcome outcome =
-        AppReader.fromFile(
+        Place.fromFile(
             Path.of("ecosystem.json"),
             environment,
             place.caller(Map.of("WHO", "me", "EMPTY", "")),

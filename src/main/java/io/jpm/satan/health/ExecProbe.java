@@ -7,15 +7,17 @@ import io.jpm.model.Signal;
 import io.jpm.model.WorkerId;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.LastLine;
 import io.jpm.os.LogPipe;
 import io.jpm.os.LogPipes;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.ProgramSearch;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,12 +28,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Runs commands with the app's directory, environment and rights. Owned by SatanVerticle's
 /// context.
 final class ExecProbe {
+  /// Longer lines are cut: a reason is one line of a list.
+  private static final int MOST_SHOWN = 200;
+
   private final Vertx vertx;
   private final ProcessHost host;
   private final Path home;
@@ -65,7 +69,7 @@ final class ExecProbe {
     private final Check.Exec check;
     private final Consumer<Finding> answer;
     private final Context context;
-    private final LastLine output = new LastLine();
+    private final LastLine output = new LastLine(MOST_SHOWN, "");
     private final Path pipe;
     private LogPipes.@Nullable Source source;
     private @Nullable Child child;
@@ -95,7 +99,8 @@ final class ExecProbe {
       AppSpec spec = subject.attend().spec();
       Map<String, String> variables = new HashMap<>(subject.attend().variables());
       variables.put("JPM_PID", Integer.toString(subject.process().pid()));
-      Optional<Path> program = program(command.getFirst(), spec.cwd(), variables);
+      Optional<Path> program =
+          ProgramSearch.find(command.getFirst(), spec.cwd(), variables.getOrDefault("PATH", ""));
       if (program.isEmpty()) {
         return new SpawnResult.Refused("was not found in PATH", false);
       }
@@ -127,18 +132,6 @@ final class ExecProbe {
         letGo();
       }
       return result;
-    }
-
-    private static Optional<Path> program(String word, Path cwd, Map<String, String> variables) {
-      if (word.contains("/")) {
-        return Optional.of(cwd.resolve(word));
-      }
-      return Stream.of(
-              variables.getOrDefault("PATH", "/usr/bin:/bin").split(File.pathSeparator, -1))
-          .filter(folder -> folder.startsWith("/"))
-          .map(folder -> Path.of(folder).resolve(word))
-          .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
-          .findFirst();
     }
 
     private void made(SpawnResult result) {
@@ -240,7 +233,7 @@ final class ExecProbe {
       Path file = pipe.resolveSibling(pipe.getFileName() + ".out");
       try {
         if (Files.exists(file)) {
-          output.keep(Files.readAllBytes(file));
+          output.keep(ByteBuffer.wrap(Files.readAllBytes(file)));
           Files.delete(file);
         }
       } catch (IOException unread) {
