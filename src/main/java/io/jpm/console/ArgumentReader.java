@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
+  private static final String ALL = "--all";
 
   private ArgumentReader() {}
 
@@ -52,7 +53,7 @@ final class ArgumentReader {
       return new Asked.Version();
     }
     if (words.stream().anyMatch(HELP_OPTIONS::contains)) {
-      return new Asked.Help(Optional.empty());
+      return words.contains(ALL) ? new Asked.HelpOfAll() : new Asked.Help(Optional.empty());
     }
     String first = words.getFirst();
     if (VerbOption.find(first).isPresent()) {
@@ -64,6 +65,9 @@ final class ArgumentReader {
 
   private static Asked help(List<String> words) {
     Optional<String> about = words.stream().filter(word -> !isOption(word)).findFirst();
+    if (words.contains(ALL)) {
+      return new Asked.HelpOfAll();
+    }
     if (about.isEmpty()) {
       return new Asked.Help(Optional.empty());
     }

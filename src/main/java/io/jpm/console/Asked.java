@@ -9,8 +9,11 @@ sealed interface Asked {
 
   /// Say how jpm, or one command, is used.
   ///
-  /// @param verb the command; empty: all
+  /// @param verb the command; empty: all that are needed often
   record Help(Optional<Verb> verb) implements Asked {}
+
+  /// List every command.
+  record HelpOfAll() implements Asked {}
 
   /// Say which jpm this is.
   record Version() implements Asked {}

@@ -44,7 +44,7 @@ final class Commands {
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;
-      case LIST -> call -> rooms.table(call.session());
+      case LIST -> call -> rooms.list(call.session());
       case DESCRIBE -> new DescribeCommand(rooms);
       case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault());
       case FLUSH -> new FlushCommand(rooms);
@@ -56,7 +56,7 @@ final class Commands {
       case DOCTOR -> new DoctorCommand(rooms);
       case KILL -> this::kill;
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
-      case DAEMON, STARTUP, UNSTARTUP -> _ -> notHere(verb);
+      case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
   }
 

@@ -4,7 +4,6 @@ import io.jpm.bus.Addresses;
 import io.jpm.config.ScriptEvaluator;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Reading;
-import io.jpm.wire.ConsoleRequest.Tty;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -45,12 +44,11 @@ public final class ConsoleVerticle extends VerticleBase {
     }
     switch (ConsoleRequest.read(message.body())) {
       case Reading.Understood(ConsoleRequest request) -> {
-        boolean plain = ArgumentReader.ownWords(request.argv()).contains("--no-color");
-        Tty tty = plain ? request.tty().withoutColor() : request.tty();
-        serve(request, new Session(vertx, console.timing(), message, tty));
+        Manner manner = Manner.of(request);
+        serve(request, new Session(vertx, console.timing(), message, manner));
       }
       case Reading.Refused(String why) -> {
-        var session = new Session(vertx, console.timing(), message, Tty.NONE);
+        var session = new Session(vertx, console.timing(), message, Manner.PLAIN);
         session.error("bad request: " + why);
         session.finish(ExitCode.BAD_REQUEST);
       }
@@ -72,7 +70,7 @@ public final class ConsoleVerticle extends VerticleBase {
   private Future<ExitCode> run(ConsoleRequest request, Session session) {
     return switch (ArgumentReader.read(request.argv())) {
       case Asked.Run(Verb verb, Arguments arguments) -> {
-        if (verb.countsEachTime()) {
+        if (VerbOptions.countsEachTime(verb)) {
           session.accept();
         }
         yield commandsNow().of(verb).run(new Call(request, arguments, session));
@@ -80,7 +78,11 @@ public final class ConsoleVerticle extends VerticleBase {
       case Asked.Help(Optional<Verb> verb) -> {
         boolean colors = session.tty().color();
         session.out(
-            verb.map(one -> HelpText.of(one, colors)).orElseGet(() -> HelpText.ofAll(colors)));
+            verb.map(one -> HelpText.of(one, colors)).orElseGet(() -> HelpText.ofMost(colors)));
+        yield Future.succeededFuture(ExitCode.OK);
+      }
+      case Asked.HelpOfAll() -> {
+        session.out(HelpText.ofAll(session.tty().color()));
         yield Future.succeededFuture(ExitCode.OK);
       }
       case Asked.Version() -> {
@@ -88,7 +90,7 @@ public final class ConsoleVerticle extends VerticleBase {
         yield Future.succeededFuture(ExitCode.OK);
       }
       case Asked.Nothing() -> {
-        session.out(HelpText.ofAll(session.tty().color()));
+        session.out(HelpText.ofMost(session.tty().color()));
         yield Future.succeededFuture(ExitCode.FAILED);
       }
       case Asked.Mistake(String problem) -> Future.failedFuture(new CommandFailure(problem));

@@ -24,17 +24,29 @@ final class HelpText {
 
   private HelpText() {}
 
-  static String ofAll(boolean colors) {
+  /// What is needed often, on one screen.
+  static String ofMost(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n\n");
     text.append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
-    for (Verb.Group group : Verb.Group.values()) {
-      text.append('\n').append(Paint.BOLD.on(group.title(), colors)).append('\n');
-      Arrays.stream(Verb.values())
-          .filter(verb -> verb.group() == group)
-          .forEach(verb -> line(text, verb.word() + " " + verb.targetNames(), verb.summary(), 36));
-    }
+    Arrays.stream(Verb.Group.values())
+        .filter(group -> group != Verb.Group.MORE)
+        .forEach(group -> commands(text, group, colors));
+    return text.append("\njpm <command> --help says more; jpm help --all lists all commands\n")
+        .toString();
+  }
+
+  static String ofAll(boolean colors) {
+    var text = new StringBuilder("Usage: jpm <command> [options]\n");
+    Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
     return text.append("\njpm <command> --help says more; jpm --version says which jpm this is\n")
         .toString();
+  }
+
+  private static void commands(StringBuilder text, Verb.Group group, boolean colors) {
+    text.append('\n').append(Paint.BOLD.on(group.title(), colors)).append('\n');
+    Arrays.stream(Verb.values())
+        .filter(verb -> verb.group() == group)
+        .forEach(verb -> line(text, verb.word() + " " + verb.targetNames(), verb.summary(), 36));
   }
 
   static String of(Verb verb, boolean colors) {

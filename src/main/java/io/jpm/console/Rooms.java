@@ -212,8 +212,13 @@ final class Rooms {
         .mapEmpty();
   }
 
-  /// Writes the table of all instances, and below it what is wrong with watched process files.
+  /// What a command that has acted ends with: the list, unless the client wants it quiet.
   Future<ExitCode> table(Session session) {
+    return session.isQuiet() ? Future.succeededFuture(ExitCode.OK) : list(session);
+  }
+
+  /// Writes the table of all instances, and below it what is wrong with watched process files.
+  Future<ExitCode> list(Session session) {
     return obeyed(new GodCommand.Show(List.of()))
         .compose(this::listing)
         .map(listing -> {

@@ -25,7 +25,7 @@ final class Session {
   private final Vertx vertx;
   private final Context context;
   private final ConsoleTiming timing;
-  private final Tty tty;
+  private final Manner manner;
   private final Outbox outbox = new Outbox();
   private final Promise<Void> ended = Promise.promise();
   private List<Promise<Void>> waiting = new ArrayList<>();
@@ -38,22 +38,27 @@ final class Session {
   private boolean pumpDue;
   private long heartbeat = NO_TIMER;
 
-  Session(Vertx vertx, ConsoleTiming timing, Message<Object> first, Tty tty) {
+  Session(Vertx vertx, ConsoleTiming timing, Message<Object> first, Manner manner) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.timing = timing;
-    this.tty = tty;
+    this.manner = manner;
     this.asked = first;
     armHeartbeat();
   }
 
   Tty tty() {
-    return tty;
+    return manner.tty();
+  }
+
+  /// Whether it is to say nothing but what was asked for: no tables after commands that act.
+  boolean isQuiet() {
+    return manner.quiet();
   }
 
   /// What standard output is drawn on.
   Screen screen() {
-    return new Screen(tty.out() ? tty.cols() : 0, tty.color());
+    return new Screen(tty().out() ? tty().cols() : 0, tty().color());
   }
 
   void out(String text) {
@@ -66,9 +71,12 @@ final class Session {
     schedulePump();
   }
 
-  /// `[jpm] …` on standard output.
+  /// `[jpm] …` on standard output, unless it is to be quiet.
   void info(String message) {
-    out(Paint.GREEN.on("[jpm]", tty.color()) + " " + TerminalText.visible(message) + "\n");
+    if (isQuiet()) {
+      return;
+    }
+    out(Paint.GREEN.on("[jpm]", tty().color()) + " " + TerminalText.visible(message) + "\n");
   }
 
   /// `[jpm][WARN] …` on standard error.
@@ -82,7 +90,11 @@ final class Session {
   }
 
   private void complain(Paint paint, String prefix, String message) {
-    err(paint.on(prefix, tty.color() && tty.err()) + " " + TerminalText.visible(message) + "\n");
+    err(
+        paint.on(prefix, tty().color() && tty().err())
+            + " "
+            + TerminalText.visible(message)
+            + "\n");
   }
 
   /// Lets the client know at once that its command has come: from now on it must not send it again

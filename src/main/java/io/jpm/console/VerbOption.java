@@ -88,6 +88,7 @@ enum VerbOption {
   SINCE("all after the event with this number", "", "SEQ", "--since"),
   JSON("one JSON object a line", "", "", "--json"),
   REVEAL("with passwords, tokens and keys", "", "", "--reveal"),
+  SILENT("print only what was asked for, and what goes wrong", "", "", "-s", "--silent"),
   NO_COLOR("no colours", "", "", "--no-color"),
   HELP("say what the command does", "", "", "-h", "--help");
 

@@ -135,7 +135,7 @@ class ArgumentReaderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "scale web -x, 'unknown option \"-x\": did you mean -h? (jpm scale --help)'",
+    "scale web -x, 'unknown option \"-x\": did you mean -s? (jpm scale --help)'",
     "scale web -1x, 'unknown option \"-1x\": see jpm scale --help'",
     "scale web --by, 'unknown option \"--by\": see jpm scale --help'",
     "scale, 'jpm scale: say what: jpm scale name|id N|+N|-N|max'",

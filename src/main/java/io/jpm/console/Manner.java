@@ -1,0 +1,32 @@
+package io.jpm.console;
+
+import io.jpm.wire.ConsoleRequest;
+import io.jpm.wire.ConsoleRequest.Tty;
+import java.util.List;
+
+/// How a client wants to be spoken to.
+///
+/// @param tty what its output is drawn on
+/// @param quiet only what was asked for, and what goes wrong
+record Manner(Tty tty, boolean quiet) {
+  /// To whom nothing is known of.
+  static final Manner PLAIN = new Manner(Tty.NONE, false);
+
+  /// PM2 obeys the first with any value; the second is ours.
+  private static final List<String> SILENCING = List.of("PM2_SILENT", "JPM_SILENT");
+
+  /// As its words and its environment say. Options hold even where the command is none, since its
+  /// mistake is printed, too.
+  static Manner of(ConsoleRequest request) {
+    List<String> words = ArgumentReader.ownWords(request.argv());
+    boolean plain = words.contains("--no-color");
+    boolean quiet =
+        VerbOption.SILENT.names().stream().anyMatch(words::contains)
+            || SILENCING.stream().anyMatch(name -> isGiven(request, name));
+    return new Manner(plain ? request.tty().withoutColor() : request.tty(), quiet);
+  }
+
+  private static boolean isGiven(ConsoleRequest request, String variable) {
+    return !request.environment().getOrDefault(variable, "").isEmpty();
+  }
+}

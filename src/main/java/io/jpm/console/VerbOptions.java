@@ -1,0 +1,120 @@
+package io.jpm.console;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Which command takes which options, and what the client must know of it.
+final class VerbOptions {
+  private VerbOptions() {}
+
+  /// The command's own options and those that every command has, in the order of help.
+  static List<VerbOption> of(Verb verb) {
+    List<VerbOption> options = new ArrayList<>(own(verb));
+    options.add(VerbOption.SILENT);
+    options.add(VerbOption.NO_COLOR);
+    options.add(VerbOption.HELP);
+    return List.copyOf(options);
+  }
+
+  private static List<VerbOption> own(Verb verb) {
+    return switch (verb) {
+      case START ->
+          describing(
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.WATCH_CONFIG,
+              VerbOption.NO_WATCH_CONFIG,
+              VerbOption.FORCE);
+      case STOP, DELETE -> List.of(VerbOption.ONLY);
+      case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
+      case RELOAD ->
+          List.of(
+              VerbOption.PARALLEL,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.FORCE);
+      case START_OR_RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV);
+      case START_OR_RELOAD -> List.of(VerbOption.PARALLEL, VerbOption.ONLY, VerbOption.ENV);
+      case VALIDATE -> List.of(VerbOption.ENV);
+      case PLAN, APPLY ->
+          List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case SAVE -> List.of(VerbOption.FORCE);
+      case LOGS ->
+          List.of(
+              VerbOption.LINES,
+              VerbOption.NOSTREAM,
+              VerbOption.ERR,
+              VerbOption.OUT,
+              VerbOption.SINCE_TIME,
+              VerbOption.UNTIL,
+              VerbOption.GREP,
+              VerbOption.IGNORE_CASE,
+              VerbOption.HIGHLIGHT,
+              VerbOption.TIMESTAMP,
+              VerbOption.RAW,
+              VerbOption.JSON,
+              VerbOption.FORMAT);
+      case EVENTS ->
+          List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
+      case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
+      case PING, DOCTOR -> List.of(VerbOption.JSON);
+      case SCALE,
+          INIT,
+          TRIGGER,
+          SEND,
+          RESURRECT,
+          CLEARDUMP,
+          LIST,
+          DESCRIBE,
+          FLUSH,
+          RELOAD_LOGS,
+          JLIST,
+          KILL,
+          UPDATE,
+          DAEMON_ITSELF,
+          STARTUP,
+          UNSTARTUP ->
+          List.of();
+    };
+  }
+
+  /// The options of an app and the command's own.
+  private static List<VerbOption> describing(VerbOption... own) {
+    return Chosen.joined(VerbOption.ofApps(), List.of(own));
+  }
+
+  /// Whether doing it twice is something else than doing it once. Of the others the client may ask
+  /// a next daemon again, should this one die before it has answered.
+  static boolean countsEachTime(Verb verb) {
+    return switch (verb) {
+      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case START,
+          STOP,
+          DELETE,
+          VALIDATE,
+          PLAN,
+          APPLY,
+          SAVE,
+          RESURRECT,
+          CLEARDUMP,
+          LIST,
+          DESCRIBE,
+          LOGS,
+          FLUSH,
+          RELOAD_LOGS,
+          EVENTS,
+          ENV,
+          JLIST,
+          PING,
+          DOCTOR,
+          KILL,
+          UPDATE,
+          DAEMON_ITSELF,
+          STARTUP,
+          UNSTARTUP ->
+          false;
+    };
+  }
+}
