@@ -205,7 +205,9 @@ final class KeyNotes {
         AppKey.MAX_MEMORY_RESTART,
         """
         Restart the app when all processes of its tree together have more memory resident \
-        than this. 0 is off.\
+        than this; in cluster mode a new process is ready first. jpm looks each second, and \
+        acts when it finds more twice in a row: within 2 s, while a peak of less than a second \
+        is let pass. 0 is off.\
         """,
         "looks every 30 s, and at the main process only.");
     add(
