@@ -186,9 +186,16 @@ class HealthIT {
       awaitPrinted("unhealthy", "ls");
       assertThat(own(listed(0)).getString("unhealthy"))
           .contains("/health answers 503, 2 times in a row");
-      assertThat(jpm.run("describe", "web").out()).contains("/health answers 503");
+      assertThat(jpm.run("describe", "web").out())
+          .containsPattern("readiness .*; failing .* since 20.*: .*/health answers 503");
+      JsonObject health = own(listed(0)).getJsonObject("health");
+      assertThat(health.getString("state")).isEqualTo("unhealthy");
+      assertThat(health.getJsonObject("checks").getJsonObject("readiness").getString("answer"))
+          .contains("/health answers 503");
       answer(200);
       Eventually.await("it is well", SOON, () -> own(listed(0)).getString("unhealthy") == null);
+      assertThat(jpm.run("describe", "web").out())
+          .containsPattern("readiness .*; passing since 20");
     }
     assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
     assertThat(status(listed(0))).isEqualTo("online");
