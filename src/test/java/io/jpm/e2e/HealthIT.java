@@ -223,6 +223,48 @@ class HealthIT {
   }
 
   @Test
+  void aDaemonThatDiesWhileLivenessFailsIsFollowedByOneThatCountsAnew() throws Exception {
+    answer(200);
+    JsonObject liveness = probe().put("timeout", "400ms").put("failures", 60);
+    jpm.run("start", file(app().put("liveness", liveness))).ok();
+    int pid = listed(0).getInteger("pid");
+    Eventually.await(
+        "liveness passes", SOON, () -> livenessState().equals("passing"), this::describe);
+    hang(pid);
+    Eventually.await(
+        "liveness fails", SOON, () -> livenessState().equals("failing"), this::describe);
+    jpm.killDaemon();
+    Eventually.await(
+        "the next daemon says so too",
+        SOON,
+        () -> livenessState().equals("failing"),
+        this::describe);
+    assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
+    assertThat(describe())
+        .containsPattern("liveness .*; failing \\d+ of 60 since 20.*: no answer from");
+    Eventually.await(
+        "another process",
+        SOON,
+        () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
+        this::describe);
+    assertThat(own(listed(0)).getString("reason"))
+        .contains("liveness: no answer from")
+        .contains("60 times in a row");
+    assertThat(restarts(listed(0))).isEqualTo(1);
+  }
+
+  private String livenessState() {
+    JsonObject health = own(listed(0)).getJsonObject("health");
+    return health == null
+        ? "unknown"
+        : health.getJsonObject("checks").getJsonObject("liveness").getString("state");
+  }
+
+  private String describe() {
+    return jpm.run("describe", "web").out();
+  }
+
+  @Test
   void aCommandThatFailsIsQuoted() throws IOException {
     answer(200);
     jpm.script(
