@@ -10,6 +10,9 @@ public final class Addresses {
   /// Publication of [InstanceEvent]. Internal; History makes [#EVENTS] of it for the outside.
   public static final String GOD_EVENTS = "jpm.god.events";
 
+  /// Publication of [DaemonEvent], by any room. Internal; History makes [#EVENTS] of it too.
+  public static final String DAEMON_EVENTS = "jpm.daemon.events";
+
   /// [BalancerCommand] → [BalancerReply]. Internal.
   public static final String BALANCER_COMMAND = "jpm.balancer.command";
 
@@ -64,8 +67,8 @@ public final class Addresses {
   /// Argument vectors of the thin client → text. Open to the bridge.
   public static final String CONSOLE = "jpm.console";
 
-  /// Everything that happens to any app, numbered and kept already: [io.jpm.wire.EventMessage] as
-  /// JSON. Open to the bridge's subscribers.
+  /// Everything that happens to any app and to the daemon itself, numbered and kept already:
+  /// [io.jpm.wire.EventMessage] as JSON. Open to the bridge's subscribers.
   public static final String EVENTS = "jpm.events";
 
   /// What ClusterBalancer counts where connections pass through the daemon, each second in which

@@ -205,7 +205,9 @@ final class KeyNotes {
         AppKey.MAX_MEMORY_RESTART,
         """
         Restart the app when all processes of its tree together have more memory resident \
-        than this. 0 is off.\
+        than this; in cluster mode a new process is ready first. jpm looks each second, and \
+        acts when it finds more twice in a row: within 2 s, while a peak of less than a second \
+        is let pass. 0 is off.\
         """,
         "looks every 30 s, and at the main process only.");
     add(
@@ -325,7 +327,8 @@ final class KeyNotes {
         followed; `verify: false` takes any certificate. `tcp`: a port, or `"host:port"`; passed \
         when a connection is taken. `exec`: a command, in the app's directory and with its user, \
         environment and `JPM_PID`; passed when it ends with 0. `log`: a regular expression that a \
-        line of the output matches. `notify: true`: the app says so itself, by `READY=1` of \
+        line of the output matches; an app that prints tens of thousands of lines a second for \
+        longer than a moment may have that line missed, and should use another check. `notify: true`: the app says so itself, by `READY=1` of \
         `sd_notify(3)` or `ready` over Node's channel. `${NAME}` in a text is a variable of the \
         instance's own environment.
 

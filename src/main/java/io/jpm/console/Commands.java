@@ -5,6 +5,7 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.LogsCommand;
 import io.jpm.console.text.InstanceJson;
+import io.jpm.model.TreeUsage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.ZoneId;
@@ -81,7 +82,8 @@ final class Commands {
   private Future<ExitCode> jlist(Call call) {
     return rooms
         .obeyed(new GodCommand.Show(List.of()))
-        .compose(rooms::listing)
+        .compose(instances -> rooms.listing(instances, TreeUsage.Detail.FILES))
+        .compose(rooms::withHealth)
         .compose(listing ->
             rooms
                 .balances(listing.instances())

@@ -43,6 +43,7 @@ final class DescribeCommand implements ConsoleCommand {
     }
     return rooms
         .listing(shown.instances(), TreeUsage.Detail.ALL)
+        .compose(rooms::withHealth)
         .compose(listing -> {
           Future<Boolean> drawn = Future.succeededFuture(true);
           for (InstanceView instance : listing.instances()) {

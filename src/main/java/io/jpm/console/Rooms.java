@@ -196,6 +196,26 @@ final class Rooms {
         known -> new Listing(instances, known, context.clock().instant(), context.user()));
   }
 
+  /// A listing with how the instances are, where checks tell; as it is when Satan does not answer.
+  Future<Listing> withHealth(Listing listing) {
+    List<ProcessIdentity> processes =
+        listing.instances().stream()
+            .filter(instance -> instance.spec().health().any())
+            .map(InstanceView::process)
+            .flatMap(Optional::stream)
+            .toList();
+    return processes.isEmpty()
+        ? Future.succeededFuture(listing)
+        : this.<SatanReply>ask(
+                "Satan",
+                Addresses.SATAN_COMMAND,
+                new SatanCommand.Checks(processes),
+                context.timing().loads())
+            .map(reply ->
+                reply instanceof SatanReply.Checked(var reports) ? listing.with(reports) : listing)
+            .otherwise(listing);
+  }
+
   /// The watched process files that could not be applied since they were edited; none when nobody
   /// tells.
   Future<List<HotReply.Trouble>> fileTroubles() {
@@ -241,7 +261,7 @@ final class Rooms {
   private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
     return switch (reply) {
       case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
-      case SatanReply.Done(), SatanReply.Past _ -> Map.of();
+      case SatanReply.Done(), SatanReply.Past _, SatanReply.Checked _ -> Map.of();
     };
   }
 

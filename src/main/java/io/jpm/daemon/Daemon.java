@@ -83,6 +83,11 @@ final class Daemon {
   /// sends it does not want the daemon back.
   private volatile KeeperOrder lastOrder = new KeeperOrder.Rest();
 
+  private Optional<DaemonNews> news = Optional.empty();
+
+  /// Why the daemon ends, for people.
+  private volatile String ending = "asked to by a signal";
+
   private volatile boolean ready;
   private boolean stopped;
 
@@ -197,12 +202,16 @@ final class Daemon {
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
+      var news = new DaemonNews(vertx, InstantSource.system(), ProcessHandle.current().pid());
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
       deploy(
           new HeartbeatVerticle(
-              System::nanoTime, settings.heartbeat().interval(), service.longestSilence()));
+              System::nanoTime,
+              InstantSource.system(),
+              settings.heartbeat().interval(),
+              service.longestSilence()));
       deploy(
           new DoctorVerticle(
               new DoctorContext(
@@ -230,6 +239,9 @@ final class Daemon {
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
       Home.write(home.pidFile(), pid());
       deploy(new SettingsWatch(installedSettings(), home.settings(), read, SETTINGS_PAUSE));
+      // Before the first command can lead to an event.
+      news.started(Version.TEXT);
+      this.news = Optional.of(news);
       deploy(new BridgeVerticle(bridge(settings)));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
@@ -331,9 +343,13 @@ final class Daemon {
         switch (command) {
           case DaemonCommand.Stop() -> {
             lastOrder = new KeeperOrder.Quit();
+            ending = "asked to by jpm kill";
             yield 0;
           }
-          case DaemonCommand.MakeRoom() -> MAKES_ROOM;
+          case DaemonCommand.MakeRoom() -> {
+            ending = "makes room for the next one (jpm update)";
+            yield MAKES_ROOM;
+          }
         };
     // Not the event loop: it is about to be closed. The hook above does the work.
     Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(code));
@@ -347,6 +363,7 @@ final class Daemon {
     stopped = true;
     LOG.log(Level.INFO, "daemon ends, pid {0}", pid());
     service.stopping();
+    news.ifPresent(it -> it.stopping(ending));
     try {
       // First: whatever goes wrong below, nobody wants this daemon back. One that could not start
       // says nothing, since the keeper may be the one that keeps trying.

@@ -62,7 +62,7 @@ final class DaemonFindings {
   }
 
   private static Finding heart(Optional<HeartbeatReply> known) {
-    String remedy = "see jpm.log; the machine may be short of memory or CPU";
+    String remedy = "jpm events jpm tells when; the machine may be short of memory or CPU";
     if (known.isEmpty()) {
       return Finding.fail("heartbeat", "nobody has told of it", remedy);
     }
@@ -95,7 +95,7 @@ final class DaemonFindings {
         ? Finding.warn(
             "event loops",
             found,
-            "see jpm.log for a blocked thread; the machine may have been asleep or short of CPU")
+            "jpm events jpm tells when, jpm.log may show the blocked thread; the machine may have been short of CPU")
         : Finding.ok("event loops", found);
   }
 

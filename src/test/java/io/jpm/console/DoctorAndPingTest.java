@@ -109,6 +109,48 @@ class DoctorAndPingTest {
                 + "\"event_loops\":[{\"late_ms\":0.0,\"worst_ms\":3.0}]}");
   }
 
+  private void heart(int missed, int missing) {
+    vertx
+        .eventBus()
+        .<HeartbeatCommand>consumer(
+            Addresses.HEARTBEAT_COMMAND,
+            message ->
+                message.reply(
+                    new HeartbeatReply(
+                        Duration.ofSeconds(10),
+                        Optional.empty(),
+                        Duration.ZERO,
+                        missed,
+                        missing,
+                        List.of())));
+  }
+
+  @Test
+  void pingWarnsOfMissedPings() {
+    heart(3, 2);
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
+    assertThat(client.err()).contains("has not answered the last 2 pings");
+  }
+
+  @Test
+  void pingWarnsOfPingsThatWereMissedOfLate() {
+    heart(1, 0);
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
+    assertThat(client.err()).contains("has missed 1 ping in the last 10 minutes");
+  }
+
+  @Test
+  void pingIsSilentOfAHeartThatIsWell() {
+    heart(0, 0);
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.err()).isEmpty();
+  }
+
   @Test
   void aDaemonWhoseHeartIsUnknownAnswersAllTheSame() {
     ConsoleClient client = ConsoleClient.run(vertx, "ping", "--json");

@@ -117,6 +117,26 @@ class EventsAndEnvTest {
   }
 
   @Test
+  void theDaemonsOwnAreAmongAllAndUnderItsName() {
+    happened(1, "web", 0);
+    rooms.events.add(EventMessage.ofDaemon(2, "daemon_started", 400, "version 1", 0));
+    happened(1, "web", 0);
+    ConsoleClient all = run("events", "--json");
+    assertEnd(all, 0);
+    assertThat(seqs(all)).containsExactly(1L, 2L, 3L);
+    ConsoleClient daemon = run("events", "jpm", "--json");
+    assertEnd(daemon, 0);
+    assertThat(seqs(daemon)).containsExactly(2L);
+    ConsoleClient both = run("events", "jpm", "web", "--json");
+    assertEnd(both, 0);
+    assertThat(seqs(both)).containsExactly(1L, 2L, 3L);
+    rooms.instances.add(Instances.online(1, "jpm"));
+    ConsoleClient app = run("events", "jpm", "--json");
+    assertEnd(app, 0);
+    assertThat(seqs(app)).isEmpty();
+  }
+
+  @Test
   void nobodyIsAFailure() {
     happened(3, "web", 0);
     ConsoleClient client = run("events", "n\u001bope");

@@ -8,6 +8,7 @@ import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.HealthReport;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.HotCommand;
@@ -53,6 +54,10 @@ final class FakeRooms {
   volatile boolean mute;
 
   volatile boolean satanSilent;
+
+  /// What Satan says of checks.
+  volatile Map<ProcessIdentity, HealthReport> health = Map.of();
+
   volatile Function<GodCommand, List<String>> problems = _ -> List.of();
 
   /// What applying a file does, as God says it.
@@ -248,6 +253,9 @@ final class FakeRooms {
                   .collect(
                       Collectors.<ProcessIdentity, ProcessIdentity, Load>toMap(
                           process -> process, _ -> Instances.LOAD))));
+    }
+    if (!satanSilent && message.body() instanceof SatanCommand.Checks) {
+      message.reply(new SatanReply.Checked(health));
     }
   }
 

@@ -68,16 +68,21 @@ public final class InstanceJson {
     return new JsonObject()
         .put("pid", instance.process().map(process -> process.pid()).orElse(0))
         .put("name", instance.spec().name().value())
-        .put("pm2_env", environment(instance, listing.userOf(instance)))
+        .put("pm2_env", environment(instance, listing))
         .put("pm_id", instance.id().value())
-        .put(
-            "monit",
-            new JsonObject()
-                .put("memory", load.map(Load::memoryBytes).orElse(0L))
-                .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0))));
+        .put("monit", monitored(load));
   }
 
-  private static JsonObject environment(InstanceView instance, String user) {
+  private static JsonObject monitored(Optional<Load> load) {
+    var json =
+        new JsonObject()
+            .put("memory", load.map(Load::memoryBytes).orElse(0L))
+            .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0)));
+    load.ifPresent(known -> json.put("jpm", OwnJson.usage(known.tree())));
+    return json;
+  }
+
+  private static JsonObject environment(InstanceView instance, Listing listing) {
     AppSpec spec = instance.spec();
     var json = new JsonObject();
     json.put("name", spec.name().value());
@@ -93,10 +98,10 @@ public final class InstanceJson {
     putFiles(json, instance);
     putPolicies(json, spec);
     putTriggers(json, instance);
-    json.put("username", user);
+    json.put("username", listing.userOf(instance));
     json.put("version", "N/A");
     json.put("env", new JsonObject());
-    json.put("jpm", own(instance));
+    json.put("jpm", own(instance, listing));
     return json;
   }
 
@@ -184,11 +189,13 @@ public final class InstanceJson {
     json.put("axm_actions", actions).put("axm_monitor", monitor);
   }
 
-  private static JsonObject own(InstanceView instance) {
+  private static JsonObject own(InstanceView instance, Listing listing) {
     return new JsonObject()
         .put("reason", instance.reason())
         .put("unhealthy", instance.unhealthy().orElse(null))
+        .put("health", OwnJson.health(instance, listing))
         .put("status", instance.status())
+        .put("limits", OwnJson.limits(instance))
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
         .put("kill_signal", instance.spec().stop().signal().name())
         .put("restart", instance.spec().restart().when().word())

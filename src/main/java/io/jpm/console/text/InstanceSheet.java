@@ -191,7 +191,7 @@ public final class InstanceSheet {
     if (spec.readiness().awaited()) {
       row("wait ready", "up to " + Amounts.span(spec.readiness().timeout()));
     }
-    HealthRows.of(spec.health()).forEach(this::row);
+    allRows(HealthRows.of(spec.health(), listing.healthOf(instance), listing.now()));
     RunAs runAs = spec.runAs();
     runAs.user().ifPresent(user -> row("uid", user));
     runAs.group().ifPresent(group -> row("gid", group));
