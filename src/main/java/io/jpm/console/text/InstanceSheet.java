@@ -16,6 +16,7 @@ import io.jpm.model.Triggers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +35,42 @@ public final class InstanceSheet {
   private final Others others;
   private final List<Row> rows = new ArrayList<>();
 
-  private record Row(String label, Cell value) {}
+  /// PM2's rows in PM2's order, and beside the status why it is so; all others come after these.
+  private static final List<String> FIRST =
+      List.of(
+          "status",
+          "why",
+          "unhealthy",
+          "it says",
+          "name",
+          "namespace",
+          "version",
+          "restarts",
+          "max memory restart",
+          "cron restart",
+          "uptime",
+          "entire log path",
+          "script path",
+          "script args",
+          "error log path",
+          "out log path",
+          "pid path",
+          "interpreter",
+          "interpreter args",
+          "script id",
+          "exec cwd",
+          "exec mode",
+          "node env",
+          "watch & reload",
+          "unstable restarts",
+          "created at");
+
+  private record Row(String label, Cell value) {
+    int rank() {
+      int at = FIRST.indexOf(label);
+      return at < 0 ? FIRST.size() : at;
+    }
+  }
 
   /// What other rooms say of an instance.
   ///
@@ -59,6 +95,7 @@ public final class InstanceSheet {
     var sheet = new InstanceSheet(instance, listing, others);
     sheet.describe();
     others.capture().ifPresent(sheet::captureRows);
+    sheet.rows.sort(Comparator.comparingInt(Row::rank));
     String title =
         " Describing process with id %s - name %s "
             .formatted(instance.id(), instance.spec().name());
