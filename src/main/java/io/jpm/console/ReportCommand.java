@@ -13,6 +13,7 @@ import io.vertx.core.file.OpenOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -57,7 +58,7 @@ final class ReportCommand implements ConsoleCommand {
 
   private String text(Call call, List<Finding> findings, Listing listing, List<String> log) {
     var text = new StringBuilder(title("jpm report"));
-    row(text, "Date", context.clock().instant().toString());
+    row(text, "Date", context.clock().instant().truncatedTo(ChronoUnit.SECONDS).toString());
     text.append(ruler()).append(title("Daemon"));
     row(text, "jpm version", context.version());
     row(text, "java version", Runtime.version().toString());

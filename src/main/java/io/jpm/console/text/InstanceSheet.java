@@ -14,7 +14,7 @@ import io.jpm.model.RunAs;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -125,8 +125,10 @@ public final class InstanceSheet {
     policyRows(spec);
     triggerRows(spec);
     row("unstable restarts", Integer.toString(instance.unstableRestarts()));
-    row("created at", instance.createdAt().toString());
-    row("started at", orNone(instance.startedAt().map(Instant::toString)));
+    row("created at", instance.createdAt().truncatedTo(ChronoUnit.MILLIS).toString());
+    row(
+        "started at",
+        orNone(instance.startedAt().map(time -> time.truncatedTo(ChronoUnit.MILLIS))));
     AppReport report = instance.report();
     report.metrics().forEach((name, value) -> row("metric: " + name, value));
     if (!report.actions().isEmpty()) {

@@ -57,7 +57,8 @@ class InspectTest {
               a: {
                 b: { c: { d: { e: 1 } } }
               }
-            }""");
+            }\
+            """);
   }
 
   @Test
@@ -69,7 +70,8 @@ class InspectTest {
             [
               1, 2, 3, 4,  5,
               6, 7, 8, 9, 10
-            ]""");
+            ]\
+            """);
     var words = new JsonArray(List.of("abc", "def", "ghiabc", "def", "ghiabc", "def", "ghi"));
     assertThat(Inspect.of(words))
         .isEqualTo(
@@ -79,7 +81,8 @@ class InspectTest {
               'ghiabc', 'def',
               'ghiabc', 'def',
               'ghi'
-            ]""");
+            ]\
+            """);
   }
 
   @Test

@@ -28,8 +28,7 @@ class InstanceOrderTest {
 
   private static Load load(double cpu, long bytes) {
     return new Load(
-        cpu,
-        new TreeUsage(1, bytes, 1, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty()));
+        cpu, new TreeUsage(1, bytes, 1, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty()));
   }
 
   @ParameterizedTest
