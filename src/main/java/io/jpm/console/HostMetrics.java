@@ -5,6 +5,7 @@ import io.jpm.bus.UsageWanted;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -66,7 +67,7 @@ final class HostMetrics {
       this.wanted = wanted;
     }
 
-    void take(io.vertx.core.eventbus.Message<JsonObject> message) {
+    void take(Message<JsonObject> message) {
       if (!first) {
         wanted.tryComplete(message.body().getJsonObject("system", new JsonObject()));
       }

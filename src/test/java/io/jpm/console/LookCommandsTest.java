@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -227,7 +228,7 @@ class LookCommandsTest {
         home.resolve("jpm.log"),
         IntStream.range(0, 25)
                 .mapToObj(i -> "line " + i + "\n")
-                .collect(java.util.stream.Collectors.joining())
+                .collect(Collectors.joining())
             + "posting to https://me:hunter3@example.org failed ```\u001b[2J\n");
     Files.writeString(home.resolve("token"), "abcdef");
     vertx

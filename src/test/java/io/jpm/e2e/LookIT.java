@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +77,7 @@ class LookIT {
     var metrics = new JsonObject(jpm.run("slist", "--json").ok().out());
     assertThat(metrics.getJsonObject("RAM Total").getLong("value")).isPositive();
     assertThat(metrics.getJsonObject("CPU Usage").getDouble("value")).isBetween(0.0, 100.0);
-    String token = java.nio.file.Files.readString(jpm.home().resolve("token")).strip();
+    String token = Files.readString(jpm.home().resolve("token")).strip();
     assertThat(jpm.run("report").ok().out())
         .startsWith("```\n--- jpm report")
         .contains("jpm version", "│ web ", "god: web:0 pid ")
