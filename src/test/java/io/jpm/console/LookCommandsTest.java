@@ -226,9 +226,7 @@ class LookCommandsTest {
   void theReportIsFencedAndHasNoSecret() throws Exception {
     Files.writeString(
         home.resolve("jpm.log"),
-        IntStream.range(0, 25)
-                .mapToObj(i -> "line " + i + "\n")
-                .collect(Collectors.joining())
+        IntStream.range(0, 25).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining())
             + "posting to https://me:hunter3@example.org failed ```\u001b[2J\n");
     Files.writeString(home.resolve("token"), "abcdef");
     vertx

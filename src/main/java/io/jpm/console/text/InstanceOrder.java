@@ -81,7 +81,7 @@ public record InstanceOrder(Field field, boolean descending) {
               instance -> listing.loadOf(instance).map(Load::memoryBytes).orElse(0L));
       case UPTIME -> Comparator.comparing(instance -> uptime(instance, listing));
       case STATUS -> Comparator.comparing(instance -> instance.phase().word());
-      case RESTARTS -> Comparator.comparing(InstanceView::restarts);
+      case RESTARTS -> Comparator.comparingInt(InstanceView::restarts);
     };
   }
 
