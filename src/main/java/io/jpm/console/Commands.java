@@ -4,12 +4,15 @@ import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.LogsCommand;
-import io.jpm.console.text.InstanceJson;
+import io.jpm.console.text.Inspect;
 import io.jpm.model.TreeUsage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Function;
 
 /// Which object carries out which [Verb].
 final class Commands {
@@ -19,6 +22,10 @@ final class Commands {
   private final FileApps files;
   private final Chooser chooser;
   private final Farewell farewell = new Farewell();
+  private final HostMetrics metrics;
+
+  /// Since when there are commands: as long as the daemon.
+  private final Instant started;
 
   Commands(Vertx vertx, ConsoleContext context, AppSource source) {
     this.vertx = vertx;
@@ -26,6 +33,8 @@ final class Commands {
     this.rooms = new Rooms(vertx.eventBus(), context);
     this.files = new FileApps(vertx, source);
     this.chooser = new Chooser(rooms, files);
+    this.metrics = new HostMetrics(vertx, context.home());
+    this.started = context.clock().instant();
   }
 
   ConsoleCommand of(Verb verb) {
@@ -45,14 +54,20 @@ final class Commands {
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;
-      case LIST -> call -> rooms.list(call.session());
+      case LIST -> new ListCommand(vertx, rooms);
       case DESCRIBE -> new DescribeCommand(rooms);
       case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault());
       case FLUSH -> new FlushCommand(rooms);
       case RELOAD_LOGS -> this::reloadLogs;
       case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
       case ENV -> new EnvCommand(rooms, context.home());
-      case JLIST -> this::jlist;
+      case JLIST -> call -> listed(call, JsonArray::encode);
+      case PRETTYLIST -> call -> listed(call, Inspect::of);
+      case PROCESS_IDS -> new ProcessIdsCommand(rooms);
+      case INSTANCE_IDS -> new InstanceIdsCommand(rooms);
+      case REPORT -> new ReportCommand(vertx, rooms, context, started);
+      case HOST -> new HostCommand(metrics);
+      case EXAMPLES -> Commands::examples;
       case PING -> new PingCommand(rooms, context);
       case DOCTOR -> new DoctorCommand(rooms);
       case KILL -> this::kill;
@@ -79,18 +94,22 @@ final class Commands {
         });
   }
 
-  private Future<ExitCode> jlist(Call call) {
+  /// The whole list, for programs.
+  private Future<ExitCode> listed(Call call, Function<JsonArray, String> format) {
     return rooms
         .obeyed(new GodCommand.Show(List.of()))
         .compose(instances -> rooms.listing(instances, TreeUsage.Detail.FILES))
         .compose(rooms::withHealth)
-        .compose(listing ->
-            rooms
-                .balances(listing.instances())
-                .map(balances -> {
-                  call.session().out(InstanceJson.draw(listing, balances));
-                  return ExitCode.OK;
-                }));
+        .compose(rooms::json)
+        .map(list -> {
+          call.session().out(format.apply(list) + "\n");
+          return ExitCode.OK;
+        });
+  }
+
+  private static Future<ExitCode> examples(Call call) {
+    call.session().out(Examples.all(call.session().tty().color()));
+    return Future.succeededFuture(ExitCode.OK);
   }
 
   /// What `bin/jpm` does without a daemon comes here only from another client, or with options.

@@ -11,13 +11,7 @@ import java.util.stream.Collectors;
 /// How jpm is used, from the lists of [Verb] and [VerbOption]: one screen for all, one for each
 /// command.
 final class HelpText {
-  private static final String EXAMPLES =
-      """
-        jpm start app.js --name web -i 2      two processes of a script
-        jpm start "python3 -m http.server"    a command with its arguments
-        jpm start ecosystem.json              all apps of a process file
-        jpm start job.sh -- --fast 10         arguments for the script after --
-      """;
+  private static final String EXAMPLES = Examples.first();
 
   /// More than these are looked through by headings.
   private static final int MANY_OPTIONS = 12;

@@ -21,6 +21,7 @@ import io.jpm.bus.LogsReply;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
+import io.jpm.console.text.InstanceJson;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
 import io.jpm.model.AppName;
@@ -33,6 +34,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -241,16 +243,22 @@ final class Rooms {
   Future<ExitCode> list(Session session) {
     return obeyed(new GodCommand.Show(List.of()))
         .compose(this::listing)
-        .map(listing -> {
+        .compose(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
-          return ExitCode.OK;
-        })
-        .compose(code ->
-            fileTroubles()
-                .map(troubles -> {
-                  troubles.forEach(trouble -> session.warn(trouble.sentence()));
-                  return code;
-                }));
+          return tellFileTroubles(session).map(ExitCode.OK);
+        });
+  }
+
+  /// Says what is wrong with watched process files.
+  Future<Void> tellFileTroubles(Session session) {
+    return fileTroubles()
+        .onSuccess(troubles -> troubles.forEach(trouble -> session.warn(trouble.sentence())))
+        .mapEmpty();
+  }
+
+  /// The instances under PM2's names, with how those in cluster mode are balanced.
+  Future<JsonArray> json(Listing listing) {
+    return balances(listing.instances()).map(balances -> InstanceJson.list(listing, balances));
   }
 
   /// Tells the daemon as a whole. Nothing comes back.

@@ -48,6 +48,12 @@ enum Verb {
       MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start the missing"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "have an app do what it has offered to do"),
   SEND(MORE, "send", "name|id|all message", "send a message to process.on('message')"),
+  PRETTYLIST(MORE, "prettylist", "", "list all apps as Node prints objects"),
+  PROCESS_IDS(MORE, "pid", "[name|id|all…]", "process ids, one a line; 0: does not run"),
+  INSTANCE_IDS(MORE, "id", "name…", "an app's ids: [ 0, 1 ]"),
+  REPORT(MORE, "report", "", "what to put into a ticket, without secrets"),
+  HOST(MORE, "slist sysinfos", "", "what this machine uses"),
+  EXAMPLES(MORE, "examples", "", "command lines to learn from"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");

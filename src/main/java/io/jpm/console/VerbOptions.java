@@ -60,14 +60,19 @@ final class VerbOptions {
           List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
       case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
       case PING, DOCTOR -> List.of(VerbOption.JSON);
+      case LIST ->
+          List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
+      case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
+      case HOST -> List.of(VerbOption.TREE, VerbOption.JSON);
       case SCALE,
           INIT,
           TRIGGER,
           SEND,
           RESURRECT,
           CLEARDUMP,
-          LIST,
-          DESCRIBE,
+          PRETTYLIST,
+          REPORT,
+          EXAMPLES,
           FLUSH,
           RELOAD_LOGS,
           JLIST,
@@ -101,6 +106,12 @@ final class VerbOptions {
           CLEARDUMP,
           LIST,
           DESCRIBE,
+          PRETTYLIST,
+          PROCESS_IDS,
+          INSTANCE_IDS,
+          REPORT,
+          HOST,
+          EXAMPLES,
           LOGS,
           FLUSH,
           RELOAD_LOGS,
