@@ -78,7 +78,7 @@ final class ArgumentReader {
   }
 
   private static Asked read(Verb verb, List<String> words, List<String> rest) {
-    if (!rest.isEmpty() && verb != Verb.START) {
+    if (!rest.isEmpty() && verb != Verb.START && verb != Verb.SET) {
       return new Asked.Mistake(
           "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
     }

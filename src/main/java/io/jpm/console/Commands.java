@@ -41,6 +41,14 @@ final class Commands {
       case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
+      case GET -> new ReadStoreCommand(rooms);
+      case SET, MULTISET, UNSET -> new WriteStoreCommand(verb, rooms);
+      case CONF ->
+          call ->
+              (call.arguments().targets().size() > 1
+                      ? new WriteStoreCommand(verb, rooms)
+                      : new ReadStoreCommand(rooms))
+                  .run(call);
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;

@@ -48,6 +48,11 @@ enum Verb {
       MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start the missing"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "have an app do what it has offered to do"),
   SEND(MORE, "send", "name|id|all message", "send a message to process.on('message')"),
+  GET(MORE, "get", "[key]", "what is stored for apps"),
+  SET(MORE, "set", "[key value]", "store a variable of an app: web:PORT 8080"),
+  MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several"),
+  UNSET(MORE, "unset", "key|all", "forget what is stored"),
+  CONF(MORE, "conf config", "[key] [value]", "get, or set with a value"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");

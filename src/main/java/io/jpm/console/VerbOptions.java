@@ -60,10 +60,14 @@ final class VerbOptions {
           List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
       case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
       case PING, DOCTOR -> List.of(VerbOption.JSON);
+      case GET, CONF -> List.of(VerbOption.JSON);
       case SCALE,
           INIT,
           TRIGGER,
           SEND,
+          SET,
+          MULTISET,
+          UNSET,
           RESURRECT,
           CLEARDUMP,
           LIST,
@@ -90,6 +94,8 @@ final class VerbOptions {
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
       case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case SET, MULTISET, CONF -> true;
+      case GET, UNSET -> false;
       case START,
           STOP,
           DELETE,
