@@ -38,7 +38,7 @@ enum Verb {
   PING(DAEMON, "ping", "", "see whether the daemon answers"),
   DOCTOR(DAEMON, "doctor", "", "see whether all is as jpm needs it"),
   KILL(DAEMON, "kill", "", "forget all apps and end the daemon"),
-  UPDATE(DAEMON, "update", "", "replace the daemon by this build"),
+  UPDATE(DAEMON, "update updatePM2", "", "replace the daemon by this build"),
   DAEMON_ITSELF(DAEMON, "daemon", "", "be the daemon, in the foreground"),
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
   UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),

@@ -25,6 +25,8 @@ final class VerbOptions {
               VerbOption.UPDATE_ENV,
               VerbOption.WATCH_CONFIG,
               VerbOption.NO_WATCH_CONFIG,
+              VerbOption.EXT,
+              VerbOption.NO_DAEMON,
               VerbOption.FORCE);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
       case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
