@@ -49,6 +49,8 @@ final class Commands {
                       ? new WriteStoreCommand(verb, rooms)
                       : new ReadStoreCommand(rooms))
                   .run(call);
+      case LOGROTATE -> new LogrotateCommand(vertx, context.home());
+      case PROFILE_CPU, PROFILE_MEM -> new ProfileCommand(verb, vertx, context.clock());
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;

@@ -55,6 +55,9 @@ enum Verb {
   CONF(MORE, "conf config", "[key] [value]", "get, or set with a value"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
+  LOGROTATE(MORE, "logrotate", "", "say how log files are rotated"),
+  PROFILE_CPU(MORE, "profile:cpu", "[ms]", "record what the daemon itself is busy with"),
+  PROFILE_MEM(MORE, "profile:mem", "[ms]", "dump the daemon's own memory"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");
 
   /// The heading it stands under in help.

@@ -70,6 +70,9 @@ final class VerbOptions {
           SET,
           MULTISET,
           UNSET,
+          LOGROTATE,
+          PROFILE_CPU,
+          PROFILE_MEM,
           RESURRECT,
           CLEARDUMP,
           LIST,
@@ -96,8 +99,8 @@ final class VerbOptions {
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
       case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
-      case SET, MULTISET, CONF -> true;
-      case GET, UNSET -> false;
+      case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM -> true;
+      case GET, UNSET, LOGROTATE -> false;
       case START,
           STOP,
           DELETE,

@@ -7,7 +7,9 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -128,5 +130,73 @@ class StoreIT {
       assertThat(result.err().lines()).as(wrong.toString()).hasSize(1);
     }
     assertThat(jpm.home().resolve("conf.json")).doesNotExist();
+  }
+
+  @Test
+  void whatJpmHasNotSaysWhatToUseAndWhatItDoesItselfSaysSo() throws IOException {
+    for (String word : List.of("install", "plus", "link", "monitor", "imonit", "deepUpdate")) {
+      Jpm.Result result = jpm.run(word, "x", "--safe").failed();
+      assertThat(result.code()).as(word).isEqualTo(1);
+      assertThat(result.out()).as(word).isEmpty();
+      assertThat(result.err().lines()).as(word).hasSize(1);
+    }
+    assertThat(jpm.run("logrotate").ok().out()).contains("50M", "7d", "20", "1G", "10G");
+    Jpm.Result known = jpm.run("--no-pmx", "start", app, "--trace", "--no-vizion", "--no-daemon");
+    assertThat(known.ok().err().lines())
+        .hasSize(2)
+        .anyMatch(line -> line.contains("mean nothing in jpm: --trace"))
+        .anyMatch(line -> line.contains("jpm daemon"));
+    jpm.awaitStatus("app", "online");
+  }
+
+  @Test
+  void theDaemonIsProfiledIntoFilesForItsOwnerAlone() throws IOException {
+    for (List<String> command : List.of(List.of("profile:cpu", "300"), List.of("profile:mem"))) {
+      Jpm.Result result = jpm.run(command.toArray(String[]::new)).ok();
+      Path file = Path.of(result.out().lines().toList().getLast());
+      assertThat(file).hasParent(jpm.work());
+      assertThat(Files.size(file)).isPositive();
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+          .isEqualTo("rw-------");
+      assertThat(result.err()).contains("secrets");
+    }
+    assertThat(jpm.run("profile:cpu", "soon").failed().err()).contains("milliseconds");
+    try (Stream<Path> files = Files.list(jpm.work())) {
+      assertThat(files.filter(file -> file.getFileName().toString().contains("jpm"))).hasSize(2);
+    }
+  }
+
+  @Test
+  void pm2HomeIsUsedOnlyWhereItIsAHomeOfJpms() throws IOException {
+    jpm.run("start", app, "--name", "web").ok();
+    String pids = jpm.run("jlist").ok().out();
+    assertThat(jpm.runAfter("export PM2_HOME=$JPM_HOME; unset JPM_HOME", "jlist").ok().out())
+        .contains("\"pid\":" + jpm.pid("web"));
+    assertThat(pids).isNotEmpty();
+
+    Path pm2 = Files.createDirectories(jpm.work().resolve("pm2"));
+    Files.createFile(pm2.resolve("pm2.log"));
+    for (String setting :
+        List.of("export PM2_HOME=" + pm2 + "; unset JPM_HOME", "export JPM_HOME=" + pm2)) {
+      Jpm.Result refused = jpm.runAfter(setting, "ls").failed();
+      assertThat(refused.err())
+          .contains("PM2's own home")
+          .satisfies(e -> assertThat(e.lines()).hasSize(1));
+      assertThat(refused.code()).isEqualTo(1);
+    }
+    try (Stream<Path> files = Files.list(pm2)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void pm2sVariablesAreDefaultsOfTheStartThatHasThem() throws IOException {
+    jpm.runAfter(
+            "export PM2_KILL_TIMEOUT=2345 PM2_PROCESS_INSTANCE_VAR=WORKER", "start", app, "-n", "a")
+        .ok();
+    jpm.runAfter("export PM2_KILL_TIMEOUT=2345", "start", app, "-n", "b", "-k", "99").ok();
+    assertThat(variable("a", "WORKER")).isEqualTo("0");
+    assertThat(jpm.app("a").getJsonObject("pm2_env").getInteger("kill_timeout")).isEqualTo(2345);
+    assertThat(jpm.app("b").getJsonObject("pm2_env").getInteger("kill_timeout")).isEqualTo(99);
   }
 }
