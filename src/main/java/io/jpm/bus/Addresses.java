@@ -7,6 +7,9 @@ public final class Addresses {
   /// [GodCommand] → [GodReply]. Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
 
+  /// [StoreCommand] → [StoreReply]: what `jpm set` has stored. Internal.
+  public static final String STORE_COMMAND = "jpm.god.store";
+
   /// Publication of [InstanceEvent]. Internal; History makes [#EVENTS] of it for the outside.
   public static final String GOD_EVENTS = "jpm.god.events";
 

@@ -26,5 +26,7 @@ public sealed interface BusMessage
         Pulse,
         SatanCommand,
         SatanReply,
+        StoreCommand,
+        StoreReply,
         UsageWanted,
         SatanReport {}

@@ -51,6 +51,16 @@ final class Commands {
       case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
+      case GET -> new ReadStoreCommand(rooms);
+      case SET, MULTISET, UNSET -> new WriteStoreCommand(verb, rooms);
+      case CONF ->
+          call ->
+              (call.arguments().targets().size() > 1
+                      ? new WriteStoreCommand(verb, rooms)
+                      : new ReadStoreCommand(rooms))
+                  .run(call);
+      case LOGROTATE -> new LogrotateCommand(vertx, context.home());
+      case PROFILE_CPU, PROFILE_MEM -> new ProfileCommand(verb, vertx, context.clock());
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;

@@ -16,6 +16,8 @@ final class HelpText {
   /// More than these are looked through by headings.
   private static final int MANY_OPTIONS = 12;
 
+  private static final int LONGEST_LINE = 78;
+
   private HelpText() {}
 
   /// What is needed often, on one screen.
@@ -32,8 +34,24 @@ final class HelpText {
   static String ofAll(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n");
     Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
+    leftOut(text, colors);
     return text.append("\njpm <command> --help says more; jpm --version says which jpm this is\n")
         .toString();
+  }
+
+  /// PM2's users look for them here; typed, each says what to use instead.
+  private static void leftOut(StringBuilder text, boolean colors) {
+    text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
+    int column = LONGEST_LINE;
+    for (String word : LeftOut.words()) {
+      column += word.length() + 1;
+      if (column > LONGEST_LINE) {
+        text.append("\n ");
+        column = word.length() + 2;
+      }
+      text.append(' ').append(word);
+    }
+    text.append('\n');
   }
 
   private static void commands(StringBuilder text, Verb.Group group, boolean colors) {

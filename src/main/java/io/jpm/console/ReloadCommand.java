@@ -31,7 +31,7 @@ final class ReloadCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
-    int parallel = parallel(call.arguments());
+    int parallel = parallel(call);
     Future<Chosen> chosen =
         verb == Verb.START_OR_RELOAD ? chooser.ofFiles(call, verb) : chooser.listed(call);
     return chosen
@@ -39,9 +39,16 @@ final class ReloadCommand implements ConsoleCommand {
         .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
   }
 
+  /// What PM2 calls concurrent actions is a default here too.
+  ///
   /// @throws CommandFailure when it is no such number
-  private static int parallel(Arguments arguments) {
-    return (int) arguments.number(VerbOption.PARALLEL, 1, Instances.MOST).orElse(1);
+  private static int parallel(Call call) {
+    String usual = call.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
+    long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;
+    return (int)
+        call.arguments()
+            .number(VerbOption.PARALLEL, 1, Instances.MOST)
+            .orElse(Math.min(otherwise, Instances.MOST));
   }
 
   private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {

@@ -22,6 +22,8 @@ import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.console.text.InstanceJson;
+import io.jpm.bus.StoreCommand;
+import io.jpm.bus.StoreReply;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
 import io.jpm.model.AppName;
@@ -82,6 +84,33 @@ final class Rooms {
             reply.problems().isEmpty()
                 ? Future.succeededFuture(reply.instances())
                 : Future.failedFuture(new CommandFailure(reply.problems())));
+  }
+
+  /// What `jpm set` has stored, after doing what is asked.
+  Future<StoreReply.Content> store(StoreCommand command) {
+    return this.<StoreReply>ask("God", Addresses.STORE_COMMAND, command, context.timing().actions())
+        .compose(reply ->
+            switch (reply) {
+              case StoreReply.Content content -> Future.succeededFuture(content);
+              case StoreReply.Failed(String problem) ->
+                  Future.failedFuture(new CommandFailure(problem));
+              case StoreReply.Variables _ ->
+                  Future.failedFuture(new IllegalStateException("an answer to another question"));
+            });
+  }
+
+  /// The variables that an app gets from the store; none when nobody tells.
+  Future<Map<String, String>> stored(AppName app) {
+    return this.<StoreReply>ask(
+            "God",
+            Addresses.STORE_COMMAND,
+            new StoreCommand.Variables(app),
+            context.timing().loads())
+        .map(reply ->
+            reply instanceof StoreReply.Variables(Map<String, String> variables)
+                ? variables
+                : Map.<String, String>of())
+        .otherwise(Map.of());
   }
 
   /// Lines of LogAggregator's, or how to go on to them.

@@ -31,6 +31,11 @@ final class StartCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
+    if (call.arguments().has(VerbOption.NO_DAEMON)) {
+      call.session()
+          .warn(
+              "--no-daemon changes nothing: jpm daemon stays in the foreground, for containers and service managers");
+    }
     return files
         .targets(call)
         .compose(targets -> startAll(targets, call))

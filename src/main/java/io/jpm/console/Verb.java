@@ -38,7 +38,7 @@ enum Verb {
   PING(DAEMON, "ping", "", "see whether the daemon answers"),
   DOCTOR(DAEMON, "doctor", "", "see whether all is as jpm needs it"),
   KILL(DAEMON, "kill", "", "forget all apps and end the daemon"),
-  UPDATE(DAEMON, "update", "", "replace the daemon by this build"),
+  UPDATE(DAEMON, "update updatePM2", "", "replace the daemon by this build"),
   DAEMON_ITSELF(DAEMON, "daemon", "", "be the daemon, in the foreground"),
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
   UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),
@@ -54,8 +54,16 @@ enum Verb {
   REPORT(MORE, "report", "", "what to put into a ticket, without secrets"),
   HOST(MORE, "slist sysinfos", "", "what this machine uses"),
   EXAMPLES(MORE, "examples", "", "command lines to learn from"),
+  GET(MORE, "get", "[key]", "what is stored for apps"),
+  SET(MORE, "set", "[key value]", "store a variable of an app: web:PORT 8080"),
+  MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several"),
+  UNSET(MORE, "unset", "key|all", "forget what is stored"),
+  CONF(MORE, "conf config", "[key] [value]", "get, or set with a value"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
+  LOGROTATE(MORE, "logrotate", "", "say how log files are rotated"),
+  PROFILE_CPU(MORE, "profile:cpu", "[ms]", "record what the daemon itself is busy with"),
+  PROFILE_MEM(MORE, "profile:mem", "[ms]", "dump the daemon's own memory"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");
 
   /// The heading it stands under in help.

@@ -25,6 +25,8 @@ final class VerbOptions {
               VerbOption.UPDATE_ENV,
               VerbOption.WATCH_CONFIG,
               VerbOption.NO_WATCH_CONFIG,
+              VerbOption.EXT,
+              VerbOption.NO_DAEMON,
               VerbOption.FORCE);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
       case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
@@ -64,10 +66,17 @@ final class VerbOptions {
           List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
       case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
       case HOST -> List.of(VerbOption.TREE, VerbOption.JSON);
+      case GET, CONF -> List.of(VerbOption.JSON);
       case SCALE,
           INIT,
           TRIGGER,
           SEND,
+          SET,
+          MULTISET,
+          UNSET,
+          LOGROTATE,
+          PROFILE_CPU,
+          PROFILE_MEM,
           RESURRECT,
           CLEARDUMP,
           PRETTYLIST,
@@ -95,6 +104,8 @@ final class VerbOptions {
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
       case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM -> true;
+      case GET, UNSET, LOGROTATE -> false;
       case START,
           STOP,
           DELETE,

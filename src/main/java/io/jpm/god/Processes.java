@@ -73,7 +73,8 @@ final class Processes {
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
-    this.startVariables = new StartVariables(vertx, System.getenv(), COMMAND_LIMIT);
+    this.startVariables =
+        new StartVariables(vertx, System.getenv(), COMMAND_LIMIT, new KeyValueStore(god.home()));
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
 

@@ -4,6 +4,7 @@ import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.god.StartVariables.Outcome;
 import io.jpm.model.AddedVariables;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
 import io.jpm.os.SpawnRequest;
 import java.nio.file.Path;
@@ -30,9 +31,10 @@ final class SpawnRequests {
     argv.add(command.getFirst());
     argv.addAll(share.options());
     argv.addAll(command.subList(1, command.size()));
-    AppSpec withFiles =
-        instance.spec.draft().variables(instance.spec.variables().withFiles(read.files())).build();
-    Map<String, String> environment = environment(instance, withFiles);
+    Variables variables =
+        instance.spec.variables().withFiles(read.files()).withStored(read.stored());
+    Map<String, String> environment =
+        environment(instance, instance.spec.draft().variables(variables).build());
     environment.putAll(share.environment());
     environment.putAll(read.secrets());
     NoticeVariables.add(environment, home, instance.spec, worker(instance, generation));

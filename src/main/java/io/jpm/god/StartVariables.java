@@ -31,6 +31,8 @@ final class StartVariables {
   /// Of their own: a vault that does not answer must not hold up the start of other apps.
   private static final int THREADS = 8;
 
+  private final Vertx vertx;
+  private final KeyValueStore store;
   private final Map<String, String> daemon;
   private final Duration limit;
   private final WorkerExecutor readers;
@@ -41,14 +43,19 @@ final class StartVariables {
     ///
     /// @param files what all files say together
     /// @param secrets by the variables' names
-    record Read(Map<String, String> files, Map<String, String> secrets) implements Outcome {
-      /// For an app without such variables.
-      static final Read NOTHING = new Read(Map.of(), Map.of());
+    /// @param stored what `jpm set` has stored for the app
+    record Read(Map<String, String> files, Map<String, String> secrets, Map<String, String> stored)
+        implements Outcome {
+      /// With nothing stored.
+      Read(Map<String, String> files, Map<String, String> secrets) {
+        this(files, secrets, Map.of());
+      }
 
       /// Says nothing of the values, wherever it may be printed.
       @Override
       public String toString() {
-        return "%d variables of files, %d secrets".formatted(files.size(), secrets.size());
+        return "%d variables of files, %d secrets, %d stored"
+            .formatted(files.size(), secrets.size(), stored.size());
       }
     }
 
@@ -62,7 +69,10 @@ final class StartVariables {
   ///
   /// @param daemon the daemon's own environment, which tells where systemd's credentials are
   /// @param limit how long a command may take
-  StartVariables(Vertx vertx, Map<String, String> daemon, Duration limit) {
+  /// @param store what `jpm set` has stored
+  StartVariables(Vertx vertx, Map<String, String> daemon, Duration limit, KeyValueStore store) {
+    this.vertx = vertx;
+    this.store = store;
     this.daemon = Map.copyOf(daemon);
     this.limit = limit;
     this.readers = vertx.createSharedWorkerExecutor("jpm-start-variables", THREADS);
@@ -70,13 +80,19 @@ final class StartVariables {
 
   /// The variables of `spec` as they are now.
   Future<Outcome> read(AppSpec spec) {
-    if (spec.variables().referred().equals(Referred.NONE)) {
-      return Future.succeededFuture(Outcome.Read.NOTHING);
-    }
-    return readers.executeBlocking(() -> now(spec), false).map(Objects::requireNonNull);
+    boolean nothingElse = spec.variables().referred().equals(Referred.NONE);
+    return vertx
+        .executeBlocking(() -> store.variables(spec.name()), false)
+        .map(Objects::requireNonNull)
+        .compose(stored ->
+            nothingElse
+                ? Future.succeededFuture(new Outcome.Read(Map.of(), Map.of(), stored))
+                : readers
+                    .executeBlocking(() -> now(spec, stored), false)
+                    .map(Objects::requireNonNull));
   }
 
-  private Outcome now(AppSpec spec) {
+  private Outcome now(AppSpec spec, Map<String, String> stored) {
     Map<String, String> files = new HashMap<>();
     Map<String, String> secrets = new HashMap<>();
     try {
@@ -89,7 +105,7 @@ final class StartVariables {
     } catch (Unreadable unreadable) {
       return new Outcome.Refused(unreadable.reason);
     }
-    return new Outcome.Read(files, secrets);
+    return new Outcome.Read(files, secrets, stored);
   }
 
   private static void addFile(EnvFile file, AppSpec spec, Map<String, String> files)
