@@ -17,19 +17,26 @@ final class Commands {
   private final Rooms rooms;
   private final FileApps files;
   private final Chooser chooser;
+  private final Tools tools;
   private final Farewell farewell = new Farewell();
 
-  Commands(Vertx vertx, ConsoleContext context, AppSource source) {
+  Commands(Vertx vertx, ConsoleContext context, AppSource source, Tools tools) {
     this.vertx = vertx;
     this.context = context;
     this.rooms = new Rooms(vertx.eventBus(), context);
     this.files = new FileApps(vertx, source);
+    this.tools = tools;
     this.chooser = new Chooser(rooms, files);
   }
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
       case START -> new StartCommand(rooms, files);
+      case PULL -> moving(RevisionCommand.Way.PULL);
+      case FORWARD -> moving(RevisionCommand.Way.FORWARD);
+      case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
+      case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
+      case DEPLOY -> new DeployCommand(vertx, tools);
       case STOP -> new ActCommand(Action.STOP, rooms, chooser);
       case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
       case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);
@@ -58,6 +65,10 @@ final class Commands {
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
+  }
+
+  private ConsoleCommand moving(RevisionCommand.Way way) {
+    return new RevisionCommand(way, vertx, rooms, tools, farewell);
   }
 
   private Future<ExitCode> clearDump(Call call) {

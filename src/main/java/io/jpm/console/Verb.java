@@ -42,12 +42,17 @@ enum Verb {
   DAEMON_ITSELF(DAEMON, "daemon", "", "be the daemon, in the foreground"),
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
   UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),
+  IMPORT_PM2(DAEMON, "import-pm2", "", "take over the apps of PM2"),
 
   START_OR_RESTART(MORE, "startOrRestart", "file…", "restart its apps, start the missing"),
   START_OR_RELOAD(
       MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start the missing"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "have an app do what it has offered to do"),
   SEND(MORE, "send", "name|id|all message", "send a message to process.on('message')"),
+  PULL(MORE, "pull", "name [commit]", "git pull, post_update and reload of an app"),
+  BACKWARD(MORE, "backward", "name", "the same with the commit before"),
+  FORWARD(MORE, "forward", "name", "the same with the next commit"),
+  DEPLOY(MORE, "deploy", "[file] environment [command]", "deploy over ssh, as the file says"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");

@@ -35,6 +35,10 @@ final class VerbOptions {
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
               VerbOption.FORCE);
+      case IMPORT_PM2 ->
+          List.of(VerbOption.DRY_RUN, VerbOption.ONLY, VerbOption.KEEP, VerbOption.JSON);
+      case PULL, FORWARD, BACKWARD -> List.of(VerbOption.JSON);
+      case DEPLOY -> List.of();
       case START_OR_RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV);
       case START_OR_RELOAD -> List.of(VerbOption.PARALLEL, VerbOption.ONLY, VerbOption.ENV);
       case VALIDATE -> List.of(VerbOption.ENV);
@@ -90,6 +94,8 @@ final class VerbOptions {
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
       case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
+      case DEPLOY -> false;
       case START,
           STOP,
           DELETE,
