@@ -48,13 +48,23 @@ final class Takeover {
   Future<Result> of(Pm2App app, AppSpec spec) {
     boolean stop = live && app.running() > 0;
     Future<?> stopped = stop ? pm2.act("stop", app) : Future.succeededFuture();
-    return stopped
-        .compose(_ -> started(spec))
+    return stopped.compose(
+        _ -> handedOver(app, spec, stop),
+        failure -> known(failure, "; it is left to PM2").map(why -> new Result(List.of(), why)));
+  }
+
+  private Future<Result> handedOver(Pm2App app, AppSpec spec, boolean stopped) {
+    return started(spec)
         .map(instances -> new Result(instances, Optional.empty()))
         .recover(failure ->
-            failure instanceof CommandFailure
-                ? goneBack(app, spec, String.valueOf(failure.getMessage()), stop)
-                : Future.failedFuture(failure));
+            known(failure, "").compose(why -> goneBack(app, spec, why.orElse(""), stopped)));
+  }
+
+  /// What has failed as a sentence; what is no matter of the user's stays a failure.
+  private static Future<Optional<String>> known(Throwable failure, String after) {
+    return failure instanceof CommandFailure
+        ? Future.succeededFuture(Optional.of(failure.getMessage() + after))
+        : Future.failedFuture(failure);
   }
 
   private Future<List<InstanceView>> started(AppSpec spec) {
@@ -105,10 +115,8 @@ final class Takeover {
         .compose(_ -> restart ? pm2.act("restart", app) : Future.succeededFuture(""))
         .map(_ -> restart ? "; PM2 has started it again" : "")
         .recover(failure ->
-            failure instanceof CommandFailure
-                ? Future.succeededFuture(
-                    "; PM2 could not start it again either: " + failure.getMessage())
-                : Future.failedFuture(failure))
+            known(failure, "")
+                .map(again -> "; PM2 could not start it again either: " + again.orElse("")))
         .map(after -> new Result(List.of(), Optional.of(why + after)));
   }
 }
