@@ -21,17 +21,19 @@ final class Commands {
   private final Rooms rooms;
   private final FileApps files;
   private final Chooser chooser;
+  private final Tools tools;
   private final Farewell farewell = new Farewell();
   private final HostMetrics metrics;
 
   /// Since when there are commands: as long as the daemon.
   private final Instant started;
 
-  Commands(Vertx vertx, ConsoleContext context, AppSource source) {
+  Commands(Vertx vertx, ConsoleContext context, AppSource source, Tools tools) {
     this.vertx = vertx;
     this.context = context;
     this.rooms = new Rooms(vertx.eventBus(), context);
     this.files = new FileApps(vertx, source);
+    this.tools = tools;
     this.chooser = new Chooser(rooms, files);
     this.metrics = new HostMetrics(vertx, context.home());
     this.started = context.clock().instant();
@@ -40,6 +42,11 @@ final class Commands {
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
       case START -> new StartCommand(rooms, files);
+      case PULL -> moving(RevisionCommand.Way.PULL);
+      case FORWARD -> moving(RevisionCommand.Way.FORWARD);
+      case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
+      case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
+      case DEPLOY -> new DeployCommand(vertx, tools);
       case STOP -> new ActCommand(Action.STOP, rooms, chooser);
       case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
       case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);
@@ -84,6 +91,10 @@ final class Commands {
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
+  }
+
+  private ConsoleCommand moving(RevisionCommand.Way way) {
+    return new RevisionCommand(way, vertx, rooms, tools, farewell);
   }
 
   private Future<ExitCode> clearDump(Call call) {

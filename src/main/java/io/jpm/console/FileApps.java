@@ -134,6 +134,13 @@ final class FileApps {
         .map(AppsOutcome::apps);
   }
 
+  /// The app that attributes describe.
+  ///
+  /// @param caller whose PATH and variables it has
+  Future<List<AppSpec>> ofAttributes(Map<String, Object> attributes, Caller caller, Call call) {
+    return read(call, () -> source.fromCommandLine(attributes, caller)).map(AppsOutcome::apps);
+  }
+
   private Future<AppsOutcome> read(Call call, Callable<AppsOutcome> reading) {
     return blocking(reading)
         .recover(failure ->

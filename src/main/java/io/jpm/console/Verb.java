@@ -42,6 +42,7 @@ enum Verb {
   DAEMON_ITSELF(DAEMON, "daemon", "", "be the daemon, in the foreground"),
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
   UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),
+  IMPORT_PM2(DAEMON, "import-pm2", "", "take over the apps of PM2"),
 
   START_OR_RESTART(MORE, "startOrRestart", "file…", "restart its apps, start the missing"),
   START_OR_RELOAD(
@@ -59,6 +60,10 @@ enum Verb {
   MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several"),
   UNSET(MORE, "unset", "key|all", "forget what is stored"),
   CONF(MORE, "conf config", "[key] [value]", "get, or set with a value"),
+  PULL(MORE, "pull", "name [commit]", "git pull, post_update and reload of an app"),
+  BACKWARD(MORE, "backward", "name", "the same with the commit before"),
+  FORWARD(MORE, "forward", "name", "the same with the next commit"),
+  DEPLOY(MORE, "deploy", "[file] environment [command]", "deploy over ssh, as the file says"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
   LOGROTATE(MORE, "logrotate", "", "say how log files are rotated"),

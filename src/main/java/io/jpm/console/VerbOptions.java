@@ -37,6 +37,10 @@ final class VerbOptions {
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
               VerbOption.FORCE);
+      case IMPORT_PM2 ->
+          List.of(VerbOption.DRY_RUN, VerbOption.ONLY, VerbOption.KEEP, VerbOption.JSON);
+      case PULL, FORWARD, BACKWARD -> List.of(VerbOption.JSON);
+      case DEPLOY -> List.of();
       case START_OR_RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV);
       case START_OR_RELOAD -> List.of(VerbOption.PARALLEL, VerbOption.ONLY, VerbOption.ENV);
       case VALIDATE -> List.of(VerbOption.ENV);
@@ -106,6 +110,8 @@ final class VerbOptions {
       case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
       case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM -> true;
       case GET, UNSET, LOGROTATE -> false;
+      case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
+      case DEPLOY -> false;
       case START,
           STOP,
           DELETE,

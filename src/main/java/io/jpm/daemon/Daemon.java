@@ -232,7 +232,8 @@ final class Daemon {
                   defaults,
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
-              scripts));
+              scripts,
+              new LocalPrograms()));
       deploy(new HotVerticle(home.root(), new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()

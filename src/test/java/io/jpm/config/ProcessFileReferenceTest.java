@@ -37,7 +37,7 @@ class ProcessFileReferenceTest {
       This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
 
       - The file's ending says its format (see below). It holds `{"apps": [ … ]}`, a list of apps, one app, or
-        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is left alone.
+        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is for `jpm deploy`.
       - Every key is also known in camelCase: `max_restarts`, `maxRestarts`.
       - Relative paths begin where the file is.
       - A length of time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
@@ -118,6 +118,9 @@ class ProcessFileReferenceTest {
     return page.append(
             """
 
+            ## Read by commands
+
+            %s
             ## Accepted without effect
 
             Each is named in a warning. In this version:
@@ -127,7 +130,10 @@ class ProcessFileReferenceTest {
 
             %s\
             """
-                .formatted(withoutEffect(Support.NOT_YET), withoutEffect(Support.PM2_ONLY)))
+                .formatted(
+                    listed(Support.ELSEWHERE),
+                    listed(Support.NOT_YET),
+                    listed(Support.PM2_ONLY)))
         .toString();
   }
 
@@ -151,7 +157,7 @@ class ProcessFileReferenceTest {
         .formatted(key.key(), rules, pm2, String.join(" · ", facts));
   }
 
-  private static String withoutEffect(Support support) {
+  private static String listed(Support support) {
     return Arrays.stream(AppKey.values())
         .filter(key -> key.support() == support)
         .map(key -> "- `%s`: %s\n".formatted(key.key(), key.doc()))

@@ -94,7 +94,7 @@ class ConsoleVerticleTest {
             () -> Instances.NOW,
             timing);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, new FakeSource()))
+        .deployVerticle(new ConsoleVerticle(context, new FakeSource(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);

@@ -31,7 +31,7 @@ class DoctorAndPingTest {
     BusCodec.install(vertx);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
         .await(10, TimeUnit.SECONDS);
   }
 
