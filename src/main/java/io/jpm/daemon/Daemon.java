@@ -77,6 +77,11 @@ final class Daemon {
   private final Vertx vertx;
   private final ServiceReport service;
   private final Deque<String> deployments = new ArrayDeque<>();
+  private final DaemonLog log;
+
+  /// What apps get that are silent, for those that are read from now on.
+  private volatile AppDefaults defaults = AppDefaults.PM2;
+
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
   /// What the keeper is told in the end. That apps live on is what SIGTERM asks for, and whoever
@@ -86,9 +91,10 @@ final class Daemon {
   private volatile boolean ready;
   private boolean stopped;
 
-  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx) {
+  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx, DaemonLog log) {
     this.home = home;
     this.lock = lock;
+    this.log = log;
     this.host = host;
     this.vertx = vertx;
     this.service =
@@ -125,10 +131,10 @@ final class Daemon {
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
     try {
       SettingsOutcome settings = settings(home);
-      Settings.Log log = settings.settings().log();
-      DaemonLog.install(home.log(), log.maxSize(), log.keep());
+      Settings.Log limits = settings.settings().log();
+      DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
-      new Daemon(home, lock, host, vertx.join()).boot(settings, duty);
+      new Daemon(home, lock, host, vertx.join(), log).boot(settings, duty);
       return RunningDaemon.port(home);
     } catch (StartupFailure failure) {
       vertx.join().close();
@@ -210,8 +216,9 @@ final class Daemon {
                   home.root(),
                   installedSettings(),
                   ProcessHandle.current().pid(),
-                  settings.keeper())));
-      AppDefaults defaults = settings.appDefaults().with(CronTimes::problem);
+                  settings.keeper(),
+                  read)));
+      defaults = defaults(settings);
       var scripts = new NodeScripts(NodeScripts.LIMIT);
       deploy(
           new ConsoleVerticle(
@@ -220,16 +227,18 @@ final class Daemon {
                   ProcessHandle.current().pid(),
                   System.getProperty("user.name"),
                   home.root(),
-                  defaults,
+                  () -> defaults,
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
               scripts));
-      deploy(new HotVerticle(home.root(), new ProcessFileReader(defaults, scripts)));
+      deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
       Home.write(home.pidFile(), pid());
-      deploy(new SettingsWatch(installedSettings(), home.settings(), read, SETTINGS_PAUSE));
+      deploy(
+          new SettingsWatch(
+              installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::inForce));
       deploy(new BridgeVerticle(bridge(settings)));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
@@ -244,6 +253,16 @@ final class Daemon {
           ? known
           : new StartupFailure(String.valueOf(failure.getMessage()));
     }
+  }
+
+  private static AppDefaults defaults(Settings settings) {
+    return settings.appDefaults().with(CronTimes::problem);
+  }
+
+  /// Goes by what is live in `settings`, as far as that is not the affair of a verticle.
+  private void inForce(Settings settings) {
+    log.limit(settings.log().maxSize(), settings.log().keep());
+    defaults = defaults(settings);
   }
 
   private KeeperContext keeper(Duty duty) {
@@ -281,7 +300,7 @@ final class Daemon {
         BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
         List.of(Addresses.CONSOLE),
         List.of(),
-        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE),
+        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE, Addresses.SETTINGS),
         List.of(
             Addresses.EVENTS_OF_ANY_APP,
             Addresses.LINES_OF_ANY_APP,
