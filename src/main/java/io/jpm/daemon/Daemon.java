@@ -2,7 +2,6 @@ package io.jpm.daemon;
 
 import io.jpm.balancer.BalancerContext;
 import io.jpm.balancer.ClusterBalancerVerticle;
-import io.jpm.bridge.BridgeSettings;
 import io.jpm.bridge.BridgeVerticle;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
@@ -50,7 +49,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -239,7 +237,7 @@ final class Daemon {
       deploy(
           new SettingsWatch(
               installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::inForce));
-      deploy(new BridgeVerticle(bridge(settings)));
+      deploy(new BridgeVerticle(Door.of(home, settings.bridge())));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();
@@ -278,33 +276,6 @@ final class Daemon {
     var setup = new KeeperSetup(home.root(), installation(), variables);
     return new KeeperContext(
         lost -> host.keeper(setup, lost), setup.fifo(), duty, System::nanoTime);
-  }
-
-  private BridgeSettings bridge(Settings settings) throws StartupFailure {
-    Settings.Bridge bridge = settings.bridge();
-    if (!bridge.host().equals("127.0.0.1")) {
-      throw new StartupFailure(
-          "%s: bridge.host: %s — use 127.0.0.1, the address that bin/jpm connects to"
-              .formatted(home.settings(), bridge.host()));
-    }
-    return new BridgeSettings(
-        home.socket(),
-        home.portFile(),
-        bridge.host(),
-        bridge.port(),
-        home.newToken(),
-        bridge.authTimeout(),
-        bridge.maxFrame(),
-        bridge.slowPeerTimeout(),
-        bridge.maxConnections(),
-        BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
-        List.of(Addresses.CONSOLE),
-        List.of(),
-        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE, Addresses.SETTINGS),
-        List.of(
-            Addresses.EVENTS_OF_ANY_APP,
-            Addresses.LINES_OF_ANY_APP,
-            Addresses.MESSAGES_OF_ANY_APP));
   }
 
   private void deploy(Deployable verticle) throws StartupFailure {
