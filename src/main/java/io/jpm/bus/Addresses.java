@@ -83,6 +83,10 @@ public final class Addresses {
   /// [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's subscribers.
   public static final String USAGE = "jpm.usage";
 
+  /// What has become of an edit of the daemon's settings: [io.jpm.wire.SettingsMessage] as JSON.
+  /// Open to the bridge's subscribers.
+  public static final String SETTINGS = "jpm.settings";
+
   private static final String LINES = "jpm.lines.";
 
   private Addresses() {}

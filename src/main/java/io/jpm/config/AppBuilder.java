@@ -93,7 +93,7 @@ final class AppBuilder {
     Variables variables = environment.read(cwd, python, referred);
     Cluster cluster =
         new ClusterRules(attributes, label)
-            .read(found.map(Resolution.Found::command), variables, port);
+            .read(found.map(Resolution.Found::command), variables, port, referredRules.port());
     RunAs runAs = new Rights(attributes).read();
     ResourceLimits limits = new ResourceRules(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);

@@ -143,7 +143,7 @@ final class Adoption {
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.balancing().began(instance, found.identity());
           supervisor.processes().begin(instance);
-          supervisor.processes().attendAdopted(instance, found.identity());
+          supervisor.processes().checks().adopt(instance, found.identity());
           assumeReadyWithoutChannel(instance);
           Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();

@@ -61,6 +61,9 @@ final class Instance {
   /// Whether ClusterBalancer has to be told when nothing comes after the present process.
   boolean balanced;
 
+  /// What the files of variables said when the present process was made. In memory only.
+  volatile Map<String, String> fileVariables = Map.of();
+
   /// Whether the present process is certain to take connections some time.
   boolean mustListen;
 

@@ -55,14 +55,11 @@ final class SpawnRequests {
         instance.spec.limits());
   }
 
-  /// The app's stop command, without the variables that are read at each start, with `JPM_PID` in
-  /// its environment.
+  /// The app's stop command.
   ///
   /// @param program the file to execute
-  /// @param pid the main process that is to end
-  SpawnRequest stopCommand(Instance instance, Path program, int pid) {
-    Map<String, String> environment = environment(instance, instance.spec);
-    environment.put("JPM_PID", Integer.toString(pid));
+  /// @param environment what it has in its environment
+  SpawnRequest stopCommand(Instance instance, Path program, Map<String, String> environment) {
     // A tag of its own: ending the app's tree must not end the command that is ending it.
     String tag =
         home
@@ -94,7 +91,8 @@ final class SpawnRequests {
     return environment(instance, instance.spec);
   }
 
-  private Map<String, String> environment(Instance instance, AppSpec spec) {
+  /// The same for another description, such as one with what its files say.
+  Map<String, String> environment(Instance instance, AppSpec spec) {
     Map<String, String> environment = new HashMap<>(spec.variables().effective());
     environment.putAll(AddedVariables.of(spec, instance.id, instance.number, home));
     return environment;

@@ -2,12 +2,11 @@ package io.jpm.god;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.ByteText;
-import io.jpm.model.EnvFile;
-import io.jpm.model.EnvFileText;
 import io.jpm.model.Referred;
 import io.jpm.model.Secret;
 import io.jpm.os.BoundedFile;
 import io.jpm.os.CommandOutput;
+import io.jpm.os.EnvFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -18,13 +17,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /// Reads the variables of an app that are known by where they are found only, for one start of a
 /// process. What is read goes into the environment of that process and nowhere else; in particular
 /// no sentence has any of it.
 final class StartVariables {
-  private static final int MOST_OF_FILE = 1 << 20;
   private static final int MOST_OF_SECRET = 64 << 10;
   private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
@@ -93,12 +90,14 @@ final class StartVariables {
   }
 
   private Outcome now(AppSpec spec, Map<String, String> stored) {
-    Map<String, String> files = new HashMap<>();
+    Map<String, String> files;
+    try {
+      files = EnvFiles.read(spec);
+    } catch (IOException unreadable) {
+      return new Outcome.Refused(String.valueOf(unreadable.getMessage()));
+    }
     Map<String, String> secrets = new HashMap<>();
     try {
-      for (EnvFile file : spec.variables().referred().files()) {
-        addFile(file, spec, files);
-      }
       for (Map.Entry<String, Secret> secret : spec.variables().referred().secrets().entrySet()) {
         secrets.put(secret.getKey(), value(secret.getKey(), secret.getValue(), spec.cwd()));
       }
@@ -106,35 +105,6 @@ final class StartVariables {
       return new Outcome.Refused(unreadable.reason);
     }
     return new Outcome.Read(files, secrets, stored);
-  }
-
-  private static void addFile(EnvFile file, AppSpec spec, Map<String, String> files)
-      throws Unreadable {
-    byte[] bytes;
-    try {
-      bytes = BoundedFile.read(file.path(), MOST_OF_FILE);
-    } catch (NoSuchFileException _) {
-      if (file.optional()) {
-        return;
-      }
-      throw new Unreadable("env_file " + file.path() + " does not exist");
-    } catch (IOException e) {
-      throw new Unreadable("env_file " + file.path() + " " + e.getMessage());
-    }
-    Map<String, String> declared = spec.variables().declared();
-    Map<String, String> others = spec.variables().effective();
-    EnvFileText.Outcome read =
-        EnvFileText.read(
-            ByteText.fromBytes(bytes),
-            name ->
-                Optional.ofNullable(declared.get(name))
-                    .or(() -> Optional.ofNullable(files.get(name)))
-                    .or(() -> Optional.ofNullable(others.get(name))));
-    if (!read.mistakes().isEmpty()) {
-      EnvFileText.Mistake first = read.mistakes().getFirst();
-      throw new Unreadable("env_file %s:%d %s".formatted(file.path(), first.line(), first.what()));
-    }
-    files.putAll(read.variables());
   }
 
   private String value(String name, Secret secret, Path cwd) throws Unreadable {

@@ -37,6 +37,9 @@ final class FakeProcessHost implements ProcessHost {
   /// Run before each adoption, on a thread that may wait.
   volatile Runnable beforeAdoption = () -> {};
 
+  /// What every process has in its environment, as far as somebody asks.
+  final Map<String, String> variables = new ConcurrentHashMap<>();
+
   /// Tags of processes that were made while another one of the same instance was alive.
   final List<String> duplicates = new CopyOnWriteArrayList<>();
 
@@ -180,6 +183,11 @@ final class FakeProcessHost implements ProcessHost {
   @Override
   public LogDisk logDisk() {
     throw new UnsupportedOperationException("God leaves logs to LogAggregator");
+  }
+
+  @Override
+  public Optional<String> variable(ProcessIdentity process, String name) {
+    return Optional.ofNullable(variables.get(name));
   }
 
   @Override
