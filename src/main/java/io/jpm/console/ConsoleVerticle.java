@@ -29,7 +29,7 @@ public final class ConsoleVerticle extends VerticleBase {
     this(
         console,
         AppSource.of(console.defaults(), scripts),
-        new Tools(programs, new ProcessFileReader(console.defaults(), scripts)));
+        new Tools(programs, new ProcessFileReader(console.defaults().get(), scripts)));
   }
 
   ConsoleVerticle(ConsoleContext console, AppSource source, Tools tools) {

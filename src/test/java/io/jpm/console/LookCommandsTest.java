@@ -49,7 +49,7 @@ class LookCommandsTest {
         new ConsoleContext(
             "1.2.3", 4711, "me", home, AppDefaults.PM2, () -> Instances.NOW, ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
         .await(10, TimeUnit.SECONDS);
     rooms.instances.add(Instances.online(0, "web"));
     rooms.instances.add(Instances.stopped(1, "api"));
