@@ -91,7 +91,8 @@ class EnvFileIT {
           .contains("live")
           .contains("readiness");
       isUnhealthy(true);
-      assertThat(jpm.run("events", "--lines", "50").ok().out()).contains("nothing listens on 127.0.0.1:1");
+      assertThat(jpm.run("events", "--lines", "50").ok().out())
+          .contains("nothing listens on 127.0.0.1:1");
       Files.writeString(file, text("http://127.0.0.1:${PORT}/"));
       jpm.run("apply", file.toString()).ok();
       isUnhealthy(false);
