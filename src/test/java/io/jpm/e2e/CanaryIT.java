@@ -194,7 +194,10 @@ class CanaryIT {
     Eventually.await(
         "web is there again",
         Jpm.LONG,
-        () -> jpm.status("web").equals("online") && jpm.pid("web") != before);
+        () -> {
+          int now = jpm.pid("web");
+          return now > 0 && now != before && jpm.status("web").equals("online");
+        });
   }
 
   private void look() {
