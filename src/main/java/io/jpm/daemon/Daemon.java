@@ -213,7 +213,7 @@ final class Daemon {
       deploy(
           new HeartbeatVerticle(
               System::nanoTime,
-              InstantSource.system(),
+              new HeartbeatVerticle.Teller(ProcessHandle.current().pid(), InstantSource.system()),
               settings.heartbeat().interval(),
               service.longestSilence()));
       deploy(

@@ -32,7 +32,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   private static final Duration STALL = Duration.ofSeconds(1);
 
   private final LongSupplier nanoTime;
-  private final InstantSource wallClock;
+  private final Teller teller;
   private final Optional<Duration> longest;
   private final List<LoopWatch> loops = new ArrayList<>();
   private final RecentMinutes recent = new RecentMinutes();
@@ -42,18 +42,21 @@ public final class HeartbeatVerticle extends VerticleBase {
   private long missingSince;
   private long timer;
 
-  /// @param nanoTime monotonic time
+  /// What stands in each event that is told.
+  ///
+  /// @param pid the daemon's
   /// @param wallClock for display only
+  public record Teller(long pid, InstantSource wallClock) {}
+
+  /// @param nanoTime monotonic time
+  /// @param teller what stands in each event
   /// @param interval the time between two pings
   /// @param longest what it is at most, whatever anybody wishes: a service manager waits for signs
   ///   of life; may be shorter than what can be wished for
   public HeartbeatVerticle(
-      LongSupplier nanoTime,
-      InstantSource wallClock,
-      Duration interval,
-      Optional<Duration> longest) {
+      LongSupplier nanoTime, Teller teller, Duration interval, Optional<Duration> longest) {
     this.nanoTime = nanoTime;
-    this.wallClock = wallClock;
+    this.teller = teller;
     this.longest = longest;
     this.interval = atMost(longest, interval);
   }
@@ -149,7 +152,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   }
 
   private void tell(DaemonEvent.Kind kind, String reason) {
-    var event = new DaemonEvent(kind, reason, ProcessHandle.current().pid(), wallClock.instant());
+    var event = new DaemonEvent(kind, reason, teller.pid(), teller.wallClock().instant());
     vertx.eventBus().publish(Addresses.DAEMON_EVENTS, event);
   }
 
