@@ -90,7 +90,7 @@ class OptionPositionsTest {
     "--watch src start web, START, web",
     "--lines 3 --raw logs web, LOGS, web",
     "--silent --no-color stop web, STOP, web",
-    "--only a,b -s delete web, DELETE, web"
+    "--only a -s delete web, DELETE, web"
   })
   void whatStandsBeforeACommandIsReadAsThatCommandsOptions(String line, Verb verb, String targets) {
     Asked.Run run = (Asked.Run) ArgumentReader.read(List.of(line.split(" ")));
