@@ -115,7 +115,11 @@ class DeployRulesTest {
         "{\"deploy\":{\"p\":{\"host\":\"h\",\"repo\":\"r\",\"ref\":\"main\",\"path\":\"/x\",\"%s\":%s}}}"
             .formatted(key, value)
             .replaceFirst("\"" + key + "\":\"[^\"]*\",(?=.*\"" + key + "\")", "");
-    assertThat(problems(text, "p")).singleElement().asString().contains("deploy.p." + key).contains(why);
+    assertThat(problems(text, "p"))
+        .singleElement()
+        .asString()
+        .contains("deploy.p." + key)
+        .contains(why);
   }
 
   @Test

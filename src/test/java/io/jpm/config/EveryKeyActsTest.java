@@ -133,8 +133,7 @@ class EveryKeyActsTest {
   }
 
   private void isTakenInSilence(AppKey key) {
-    AppsOutcome outcome =
-        place.read("{\"script\": \"app\", \"%s\": [\"x\"]}".formatted(key.key()));
+    AppsOutcome outcome = place.read("{\"script\": \"app\", \"%s\": [\"x\"]}".formatted(key.key()));
     assertThat(Place.sentences(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
   }

@@ -131,9 +131,7 @@ class ProcessFileReferenceTest {
             %s\
             """
                 .formatted(
-                    listed(Support.ELSEWHERE),
-                    listed(Support.NOT_YET),
-                    listed(Support.PM2_ONLY)))
+                    listed(Support.ELSEWHERE), listed(Support.NOT_YET), listed(Support.PM2_ONLY)))
         .toString();
   }
 

@@ -59,15 +59,12 @@ class LocalProgramsTest {
 
   @Test
   void atTheEndOfItsTimeItIsEndedWithWhatItHasStarted() throws Exception {
-    Outcome outcome =
-        run(Duration.ofSeconds(2), "sh", "-c", "sleep 50 & echo $! >pid; wait");
+    Outcome outcome = run(Duration.ofSeconds(2), "sh", "-c", "sleep 50 & echo $! >pid; wait");
     assertThat(outcome)
         .isInstanceOfSatisfying(
             Outcome.Failed.class, failed -> assertThat(failed.why()).contains("longer than 2 s"));
     long pid = Long.parseLong(Files.readString(dir.resolve("pid")).strip());
     Eventually.await(
-        "it is gone",
-        LONG,
-        () -> ProcessHandle.of(pid).map(one -> !one.isAlive()).orElse(true));
+        "it is gone", LONG, () -> ProcessHandle.of(pid).map(one -> !one.isAlive()).orElse(true));
   }
 }

@@ -93,7 +93,8 @@ class DeployIT {
   @Test
   void aDeploymentGoesToAllMachinesAndBack() throws Exception {
     String one = git.commit("first");
-    assertThat(jpm.run("deploy", "live").failed().err()).contains("is not set up: jpm deploy live setup");
+    assertThat(jpm.run("deploy", "live").failed().err())
+        .contains("is not set up: jpm deploy live setup");
     assertThat(jpm.run("deploy", "live", "setup").ok().out())
         .contains("[jpm] one:", "[jpm] two:", "setup " + place("two").resolve("current"));
     assertThat(place("one").resolve("shared/logs")).isDirectory();
@@ -111,8 +112,10 @@ class DeployIT {
     assertThat(place("two").resolve("shared/order")).hasContent("pre\nfirst\npre\nsecond");
     assertThat(Files.readAllLines(local)).hasSize(4);
 
-    assertThat(jpm.run("deploy", "live", "prev", "-s").ok().out()).isEqualTo((one + "\n").repeat(2));
-    assertThat(two).startsWith(jpm.run("deploy", "live", "curr", "-s").ok().out().lines().toList().getFirst());
+    assertThat(jpm.run("deploy", "live", "prev", "-s").ok().out())
+        .isEqualTo((one + "\n").repeat(2));
+    assertThat(two)
+        .startsWith(jpm.run("deploy", "live", "curr", "-s").ok().out().lines().toList().getFirst());
     assertThat(jpm.run("deploy", "live", "list", "-s").ok().out())
         .isEqualTo("0\t%s\n1\t%s\n".formatted(two, one).repeat(2));
     jpm.run("deploy", "live", "revert", "1").ok();
@@ -120,7 +123,8 @@ class DeployIT {
     assertThat(place("one").resolve(".deploys")).hasContent(String.join("\n", one, two, one));
     jpm.run("deploy", "live", "ref", two).ok();
     assertThat(deployed("one")).isEqualTo(two);
-    assertThat(jpm.run("deploy", "live", "revert", "9").failed().err()).contains("there were only 4 deployments");
+    assertThat(jpm.run("deploy", "live", "revert", "9").failed().err())
+        .contains("there were only 4 deployments");
 
     assertThat(jpm.run("deploy", "live", "-s", "exec", "ls", "-d", "app.sh; echo $A").ok().out())
         .isEqualTo("app.sh\nx'y $(touch pwned)\n".repeat(2));
@@ -148,7 +152,8 @@ class DeployIT {
     git.commit("first");
     jpm.run("deploy", "plain", "setup").ok();
     Files.writeString(jpm.work().resolve("app.sh"), "");
-    assertThat(jpm.run("deploy", "plain").failed().err()).contains("changes that are not committed");
+    assertThat(jpm.run("deploy", "plain").failed().err())
+        .contains("changes that are not committed");
     git.run(jpm.work(), "commit", "-qam", "mine");
     assertThat(jpm.run("deploy", "plain").failed().err()).contains("commits that are not pushed");
     jpm.run("deploy", "plain", "--force").ok();

@@ -121,7 +121,9 @@ class ImportIT {
     pm2Has(process("web", "online"));
     Files.writeString(script, "#!/bin/sh\nexit 9\n");
     Jpm.Result result = jpm.run("import-pm2").failed();
-    assertThat(result.err()).contains("web: it does not stay up here: ").contains("PM2 has started it again");
+    assertThat(result.err())
+        .contains("web: it does not stay up here: ")
+        .contains("PM2 has started it again");
     assertThat(result.out()).contains("Took over 0 apps, 0 skipped, 1 failed");
     assertThat(calls()).containsExactly("jlist", "stop 0", "restart 0");
     assertThat(fake.resolve("taken")).exists();
@@ -200,9 +202,13 @@ class ImportIT {
     var command = new java.util.ArrayList<>(List.of(program));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).directory(jpm.work().toFile());
-    builder.environment().putAll(Map.of("PM2_HOME", pm2Home.toString(), "HOME", jpm.work().toString()));
+    builder
+        .environment()
+        .putAll(Map.of("PM2_HOME", pm2Home.toString(), "HOME", jpm.work().toString()));
     Process process = builder.redirectErrorStream(true).start();
-    String out = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    String out =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(out).isZero();
     return out.strip();

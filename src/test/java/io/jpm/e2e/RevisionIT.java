@@ -41,7 +41,8 @@ class RevisionIT {
     jpm.run("start", "app.sh", "--name", "web").ok();
     int pid = jpm.pid("web");
 
-    assertThat(jpm.run("pull", "web").ok().out()).contains("web is up to date, " + two.substring(0, 7));
+    assertThat(jpm.run("pull", "web").ok().out())
+        .contains("web is up to date, " + two.substring(0, 7));
     assertThat(jpm.pid("web")).isEqualTo(pid);
 
     assertThat(jpm.run("backward", "web").ok().out())
@@ -55,7 +56,11 @@ class RevisionIT {
     JsonObject forward = new JsonObject(jpm.run("forward", "web", "--json").ok().out());
     assertThat(forward)
         .isEqualTo(
-            new JsonObject().put("app", "web").put("from", one).put("to", two).put("changed", true));
+            new JsonObject()
+                .put("app", "web")
+                .put("from", one)
+                .put("to", two)
+                .put("changed", true));
     assertThat(jpm.run("forward", "web").failed().err()).contains("web: is at the newest commit");
     assertThat(jpm.run("pull", "web", one, "-s").ok().out()).isEmpty();
     assertThat(head()).isEqualTo(one);
@@ -84,9 +89,11 @@ class RevisionIT {
     git.commit("two");
     jpm.run("start", "app.sh", "--name", "web").ok();
     jpm.run("start", "sleep 1000", "--name", "other", "--cwd", "/").ok();
-    assertThat(jpm.run("pull", "other").failed().err()).contains("other: / is in no working copy of git");
+    assertThat(jpm.run("pull", "other").failed().err())
+        .contains("other: / is in no working copy of git");
     assertThat(jpm.run("pull", "nobody").code()).isEqualTo(1);
-    assertThat(jpm.run("pull", "web", "no-such").failed().err()).contains("web: there is no commit no-such");
+    assertThat(jpm.run("pull", "web", "no-such").failed().err())
+        .contains("web: there is no commit no-such");
     assertThat(jpm.run("forward", "web", "x").failed().err()).contains("forward takes one app");
 
     Files.writeString(jpm.work().resolve("app.sh"), "#!/bin/sh\n");

@@ -72,7 +72,9 @@ class Pm2AttributesTest {
     assertThat(attributes(WEB.replace("/var/log/web-3.log", "/dev/null")))
         .containsEntry("error_file", "/dev/null");
     assertThat(
-            attributes(WEB.replace("\"km_link\"", "\"pm_log_path\":\"/home/me/.pm2/logs/web.log\",\"km_link\"")))
+            attributes(
+                WEB.replace(
+                    "\"km_link\"", "\"pm_log_path\":\"/home/me/.pm2/logs/web.log\",\"km_link\"")))
         .containsEntry("log_file", true);
   }
 
