@@ -80,9 +80,9 @@ class DeployRulesTest {
   void whatIsMissingIsSaidWithItsLine() {
     assertThat(problems(COMPLETE, "staging"))
         .containsExactly(
-            "e.json:11: deploy.staging: there is no \"repo\"",
-            "e.json:11: deploy.staging: there is no \"ref\"",
-            "e.json:11: deploy.staging: there is no \"path\"");
+            "e.json:10: deploy.staging: there is no \"repo\"",
+            "e.json:10: deploy.staging: there is no \"ref\"",
+            "e.json:10: deploy.staging: there is no \"path\"");
     assertThat(problems(COMPLETE, "live"))
         .containsExactly(
             "e.json:2: deploy: has no environment \"live\": it has production, staging");

@@ -206,7 +206,7 @@ class ConsoleVerticleTest {
       delimiter = '|',
       value = {
         "strat app.js | unknown command \"strat\": did you mean start?",
-        "deploy x | unknown command \"deploy\": see jpm --help",
+        "frobnicate x | unknown command \"frobnicate\": see jpm --help",
         "help strat | did you mean start?",
         "start app.js --nmae web | unknown option \"--nmae\": did you mean --name? (jpm start --help)",
         "start app.js --instnaces=2 | unknown option \"--instnaces\": did you mean --instances?",

@@ -37,8 +37,8 @@ class DeployIT {
            "pre-setup": "echo before >>order",
            "post-setup": "echo setup $PWD",
            "pre-deploy-local": "echo here >>LOCAL",
-           "pre-deploy": "echo pre >>$SHARED/order",
-           "post-deploy": "echo \\"A is $A\\"\\ngit log -1 --format=%s >>$SHARED/order"
+           "pre-deploy": "echo pre >>\\"$SHARED/order\\"",
+           "post-deploy": "echo \\"A is $A\\"\\ngit log -1 --format=%s >>\\"$SHARED/order\\""
          },
          "plain": {"host": "localhost", "repo": "REPO", "ref": "main", "path": "PLAIN"},
          "wrong": {"host": "-oProxyCommand=touch", "repo": "r", "ref": "main", "path": "/x"}

@@ -52,7 +52,9 @@ final class OwnVariables {
 
   private static final Pattern OF_SESSIONS =
       Pattern.compile(
-          "(SSH|XDG|SUDO|TMUX|TERM_PROGRAM|VSCODE|WAYLAND|LESS|HIST|LISTEN|WATCHDOG|npm)(_.*|[A-Z]*)");
+          "SSH_(CLIENT|CONNECTION|TTY|AUTH_SOCK|AGENT_PID)|(XDG|SUDO|VSCODE|npm)_.*|WAYLAND_DISPLAY"
+              + "|(TMUX|TERM_PROGRAM)(_.*)?|LESS(OPEN|CLOSE)?|HIST(SIZE|FILE|FILESIZE|CONTROL)"
+              + "|LISTEN_(FDS|PID|FDNAMES)|WATCHDOG_(PID|USEC)");
 
   private OwnVariables() {}
 
