@@ -30,6 +30,7 @@ final class Commands {
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
       case START -> new StartCommand(rooms, files);
+      case SERVE -> new ServeCommand(vertx, rooms, files);
       case STOP -> new ActCommand(Action.STOP, rooms, chooser);
       case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
       case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);

@@ -26,6 +26,20 @@ final class VerbOptions {
               VerbOption.WATCH_CONFIG,
               VerbOption.NO_WATCH_CONFIG,
               VerbOption.FORCE);
+      case SERVE ->
+          List.of(
+              VerbOption.NAME,
+              VerbOption.PORT,
+              VerbOption.HOST,
+              VerbOption.SPA,
+              VerbOption.FTP,
+              VerbOption.CORS,
+              VerbOption.DOTFILES,
+              VerbOption.BASIC_AUTH_USERNAME,
+              VerbOption.BASIC_AUTH_PASSWORD,
+              VerbOption.INSTANCES,
+              VerbOption.NAMESPACE,
+              VerbOption.MONITOR);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
       case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
       case RELOAD ->
@@ -91,6 +105,7 @@ final class VerbOptions {
     return switch (verb) {
       case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
       case START,
+          SERVE,
           STOP,
           DELETE,
           VALIDATE,
