@@ -22,16 +22,19 @@ final class SiteHandler implements Handler<HttpServerRequest> {
   private final Vertx vertx;
   private final ServeSettings settings;
   private final Pages pages;
+  private final Pending pending;
 
-  SiteHandler(Vertx vertx, ServeSettings settings, Pages pages) {
+  SiteHandler(Vertx vertx, ServeSettings settings, Pages pages, Pending pending) {
     this.vertx = vertx;
     this.settings = settings;
     this.pages = pages;
+    this.pending = pending;
   }
 
   @Override
   public void handle(HttpServerRequest request) {
     HttpServerResponse response = request.response();
+    pending.add(response);
     response.putHeader("X-Content-Type-Options", "nosniff");
     if (settings.cors()) {
       response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");

@@ -16,10 +16,12 @@ final class SiteServer {
 
   private final Vertx vertx;
   private final HttpServer http;
+  private final Pending pending;
 
-  private SiteServer(Vertx vertx, HttpServer http) {
+  private SiteServer(Vertx vertx, HttpServer http, Pending pending) {
     this.vertx = vertx;
     this.http = http;
+    this.pending = pending;
   }
 
   /// Listens. Fails when the port cannot be had.
@@ -29,13 +31,15 @@ final class SiteServer {
   static Future<SiteServer> start(ServeSettings settings) throws IOException {
     Pages pages = new Pages(new Site(settings.root(), settings.dotFiles()), settings);
     Vertx vertx = vertx();
+    Pending pending = new Pending();
     HttpServer http =
         vertx
             .createHttpServer(options(settings))
-            .requestHandler(new SiteHandler(vertx, settings, pages));
-    return http.listen()
-        .map(listening -> new SiteServer(vertx, listening))
-        .recover(failure -> vertx.close().transform(_ -> Future.failedFuture(failure)));
+            .requestHandler(new SiteHandler(vertx, settings, pages, pending));
+    Future<SiteServer> started =
+        http.listen().map(listening -> new SiteServer(vertx, listening, pending));
+    started.onFailure(_ -> vertx.close());
+    return started;
   }
 
   private static Vertx vertx() {
@@ -61,9 +65,15 @@ final class SiteServer {
     return http.actualPort();
   }
 
-  /// Accepts nothing more, and is done when what was asked for before has been answered, or the
-  /// time is over.
+  /// Accepts nothing more, and is done when what was asked for before has been answered; when the
+  /// time is over, what is left is cut off.
   Future<Void> drain(Duration time) {
-    return http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS).eventually(vertx::close);
+    Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);
+    return Future.any(pending.ended(), all).mapEmpty();
+  }
+
+  /// Ends it at once.
+  Future<Void> close() {
+    return vertx.close();
   }
 }
