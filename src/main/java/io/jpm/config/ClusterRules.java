@@ -30,7 +30,7 @@ final class ClusterRules {
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final Set<String> NODE = Set.of("node", "nodejs");
-  private static final Set<String> JAVA = Set.of("java");
+  private static final Set<String> JAVA = Set.of("java", StaticServer.PROGRAM);
 
   /// Programs of Node that start the app as a child of theirs.
   private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");

@@ -47,6 +47,7 @@ final class Commands {
       case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
       case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
       case DEPLOY -> new DeployCommand(vertx, tools);
+      case SERVE -> new ServeCommand(vertx, rooms, files);
       case STOP -> new ActCommand(Action.STOP, rooms, chooser);
       case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
       case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);

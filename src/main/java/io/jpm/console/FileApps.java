@@ -127,10 +127,12 @@ final class FileApps {
 
   /// The app that the options of `start` describe.
   Future<List<AppSpec>> ofCommandLine(String script, Call call) {
-    return read(
-            call,
-            () ->
-                source.fromCommandLine(StartAttributes.of(script, call.arguments()), caller(call)))
+    return ofAttributes(StartAttributes.of(script, call.arguments()), call);
+  }
+
+  /// The app that these attributes describe.
+  Future<List<AppSpec>> ofAttributes(Map<String, Object> attributes, Call call) {
+    return read(call, () -> source.fromCommandLine(attributes, caller(call)))
         .map(AppsOutcome::apps);
   }
 

@@ -18,6 +18,7 @@ enum Verb {
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),
   RESTART(APPS, "restart", "name|id|all|file…", "stop and start apps"),
   RELOAD(APPS, "reload", "name|id|all|file…", "replace processes without a gap"),
+  SERVE(APPS, "serve expose", "[path] [port]", "serve a directory's files over HTTP"),
   SCALE(APPS, "scale", "name|id N|+N|-N|max", "have more or fewer instances"),
   DELETE(APPS, "delete del", "name|id|all|file…", "stop apps and forget them"),
   SAVE(APPS, "save dump", "", "remember the list for resurrect"),

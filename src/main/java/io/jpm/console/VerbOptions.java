@@ -28,6 +28,20 @@ final class VerbOptions {
               VerbOption.EXT,
               VerbOption.NO_DAEMON,
               VerbOption.FORCE);
+      case SERVE ->
+          List.of(
+              VerbOption.NAME,
+              VerbOption.PORT,
+              VerbOption.HOST,
+              VerbOption.SPA,
+              VerbOption.FTP,
+              VerbOption.CORS,
+              VerbOption.DOTFILES,
+              VerbOption.BASIC_AUTH_USERNAME,
+              VerbOption.BASIC_AUTH_PASSWORD,
+              VerbOption.INSTANCES,
+              VerbOption.NAMESPACE,
+              VerbOption.MONITOR);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
       case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
       case RELOAD ->
@@ -113,6 +127,7 @@ final class VerbOptions {
       case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
       case DEPLOY -> false;
       case START,
+          SERVE,
           STOP,
           DELETE,
           VALIDATE,
