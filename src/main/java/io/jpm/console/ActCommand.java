@@ -14,11 +14,13 @@ final class ActCommand implements ConsoleCommand {
   private final Action action;
   private final Rooms rooms;
   private final Chooser chooser;
+  private final Alteration alteration;
 
-  ActCommand(Action action, Rooms rooms, Chooser chooser) {
+  ActCommand(Action action, Rooms rooms, Chooser chooser, Alteration alteration) {
     this.action = action;
     this.rooms = rooms;
     this.chooser = chooser;
+    this.alteration = alteration;
   }
 
   @Override
@@ -26,7 +28,7 @@ final class ActCommand implements ConsoleCommand {
     return chooser
         .listed(call)
         .map(all -> action == Action.RESTART ? all : new Chosen(all.names(), List.of()))
-        .compose(all -> done(all, call))
+        .compose(all -> alteration.of(all.words(), call).compose(_ -> done(all, call)))
         .compose(reply -> Report.of(done(action), reply, rooms, call.session()));
   }
 

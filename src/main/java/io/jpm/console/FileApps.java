@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -132,6 +133,32 @@ final class FileApps {
             () ->
                 source.fromCommandLine(StartAttributes.of(script, call.arguments()), caller(call)))
         .map(AppsOutcome::apps);
+  }
+
+  /// An app that is in the list, described by the options of the command alone.
+  ///
+  /// @param left options that are left out
+  Future<AppSpec> ofKnown(AppSpec known, Collection<VerbOption> left, Call call) {
+    Map<String, Object> attributes =
+        StartAttributes.of(known.command().script().toString(), call.arguments());
+    attributes.remove("args");
+    left.forEach(option -> option.attribute().ifPresent(key -> attributes.remove(key.key())));
+    known
+        .command()
+        .interpreter()
+        .ifPresent(program -> attributes.put("interpreter", program.toString()));
+    attributes.put("cwd", known.cwd().toString());
+    if (known.cluster().enabled()) {
+      attributes.put("exec_mode", "cluster");
+    }
+    if (attributes.containsKey("time_zone") && !attributes.containsKey("cron_restart")) {
+      known
+          .triggers()
+          .schedule()
+          .ifPresent(schedule -> attributes.put("cron_restart", schedule.expression()));
+    }
+    return read(call, () -> source.fromCommandLine(attributes, caller(call)))
+        .map(outcome -> outcome.apps().getFirst());
   }
 
   private Future<AppsOutcome> read(Call call, Callable<AppsOutcome> reading) {

@@ -47,7 +47,12 @@ enum Verb {
   START_OR_RELOAD(
       MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start the missing"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "have an app do what it has offered to do"),
-  SEND(MORE, "send", "name|id|all message", "send a message to process.on('message')"),
+  SEND(MORE, "send", "id|name line…", "write a line to an app's standard input"),
+  MESSAGE(MORE, "message", "name|id|all message", "send a message to process.on('message')"),
+  ATTACH(MORE, "attach", "id [separator]", "follow an app's output, and type into it"),
+  SEND_SIGNAL(MORE, "sendSignal", "signal name|id…", "signal apps' main processes"),
+  RESET(MORE, "reset", "name|id|all…", "count restarts anew"),
+  INSPECT(MORE, "inspect", "name", "say how a debugger gets at an app"),
   CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
   RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");

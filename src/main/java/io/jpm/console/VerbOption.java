@@ -72,6 +72,7 @@ enum VerbOption {
   PRUNE("delete apps that are no longer in the file", "", "", "--prune"),
   PARALLEL("replace so many of one app at a time (1)", "", "N", "--parallel"),
   FORCE("although it runs; save: although it is empty", "", "", "-f", "--force"),
+  SEPARATOR("what ends the line (a line feed)", "", "TEXT", "--separator"),
   LINES("how many past lines (logs: 15 of each file, events: 30)", "", "N", "--lines"),
   NOSTREAM("print the past lines and end", "", "", "--nostream"),
   ERR("standard error only", "", "", "--err"),

@@ -27,9 +27,10 @@ final class VerbOptions {
               VerbOption.NO_WATCH_CONFIG,
               VerbOption.FORCE);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
-      case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
+      case RESTART ->
+          describing(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV, VerbOption.PARALLEL);
       case RELOAD ->
-          List.of(
+          describing(
               VerbOption.PARALLEL,
               VerbOption.ONLY,
               VerbOption.ENV,
@@ -40,6 +41,7 @@ final class VerbOptions {
       case VALIDATE -> List.of(VerbOption.ENV);
       case PLAN, APPLY ->
           List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case SEND -> List.of(VerbOption.SEPARATOR);
       case SAVE -> List.of(VerbOption.FORCE);
       case LOGS ->
           List.of(
@@ -63,7 +65,11 @@ final class VerbOptions {
       case SCALE,
           INIT,
           TRIGGER,
-          SEND,
+          MESSAGE,
+          SEND_SIGNAL,
+          RESET,
+          INSPECT,
+          ATTACH,
           RESURRECT,
           CLEARDUMP,
           LIST,
@@ -89,7 +95,17 @@ final class VerbOptions {
   /// a next daemon again, should this one die before it has answered.
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
-      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case RESTART,
+          RELOAD,
+          SCALE,
+          START_OR_RESTART,
+          START_OR_RELOAD,
+          INIT,
+          TRIGGER,
+          SEND,
+          MESSAGE,
+          SEND_SIGNAL ->
+          true;
       case START,
           STOP,
           DELETE,
@@ -99,6 +115,9 @@ final class VerbOptions {
           SAVE,
           RESURRECT,
           CLEARDUMP,
+          RESET,
+          INSPECT,
+          ATTACH,
           LIST,
           DESCRIBE,
           LOGS,
