@@ -6,16 +6,16 @@ import io.jpm.config.AppKey;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /// Options of apps that are given with apps in the list: `jpm restart web --max-memory-restart 1G`
 /// has the app described so from then on. What an app is — its name, script and number of instances
-/// — is not changed in this way, as in PM2, but refused instead of ignored.
+/// — is not changed in this way, as in PM2, and a warning says how it is.
 final class Alteration {
   /// What says who an app is, or what has a command of its own.
   private static final Map<VerbOption, String> FIXED =
@@ -40,6 +40,9 @@ final class Alteration {
           "ignore_watch", "watch",
           "watch_delay", "watch");
 
+  private static final List<VerbOption> OF_WATCH =
+      List.of(VerbOption.WATCH, VerbOption.IGNORE_WATCH, VerbOption.WATCH_DELAY);
+
   private final Rooms rooms;
   private final FileApps files;
 
@@ -48,44 +51,42 @@ final class Alteration {
     this.files = files;
   }
 
-  /// The options of the command that describe apps.
-  static List<VerbOption> options(Call call) {
-    return VerbOption.ofApps().stream().filter(call.arguments()::has).toList();
-  }
-
   /// Has all apps that the words name be described as the options say, all or none of them where a
   /// value is wrong. Does nothing without such options.
   Future<Void> of(List<String> words, Call call) {
-    List<VerbOption> options = options(call);
+    List<VerbOption> options = VerbOption.ofApps().stream().filter(call.arguments()::has).toList();
     if (options.isEmpty() || words.isEmpty()) {
       return Future.succeededFuture();
     }
-    for (VerbOption option : options) {
-      if (FIXED.containsKey(option)) {
-        return Future.failedFuture(
-            new CommandFailure(
-                "%s changes nothing for an app that is in the list: %s"
-                    .formatted(option.longName(), FIXED.get(option))));
-      }
-    }
-    return rooms
-        .obeyed(new GodCommand.Show(words))
-        .compose(found -> read(found, call))
-        .compose(this::order);
+    options.stream()
+        .filter(FIXED::containsKey)
+        .forEach(option ->
+            call.session()
+                .warn(
+                    "%s changes nothing for an app that is in the list: %s"
+                        .formatted(option.longName(), FIXED.get(option))));
+    List<VerbOption> free = options.stream().filter(it -> !FIXED.containsKey(it)).toList();
+    return free.isEmpty()
+        ? Future.succeededFuture()
+        : rooms
+            .obeyed(new GodCommand.Show(words))
+            .compose(found -> read(found, free, call))
+            .compose(this::order);
   }
 
-  private Future<List<GodCommand.Alter>> read(List<InstanceView> found, Call call) {
+  private Future<List<GodCommand.Alter>> read(
+      List<InstanceView> found, List<VerbOption> options, Call call) {
     Map<AppName, AppSpec> apps = new LinkedHashMap<>();
     found.forEach(instance -> apps.putIfAbsent(instance.spec().name(), instance.spec()));
     List<Future<GodCommand.Alter>> read =
-        apps.values().stream().map(spec -> wanted(spec, call)).toList();
+        apps.values().stream().map(spec -> wanted(spec, options, call)).toList();
     return Future.join(read).map(_ -> read.stream().map(Future::result).toList());
   }
 
   /// Described anew with the options, of which only what they say is taken over.
-  private Future<GodCommand.Alter> wanted(AppSpec spec, Call call) {
+  private Future<GodCommand.Alter> wanted(AppSpec spec, List<VerbOption> options, Call call) {
     Set<String> keys = new HashSet<>();
-    options(call).stream()
+    options.stream()
         .flatMap(option -> option.attribute().stream())
         .map(AppKey::key)
         .map(key -> WITHIN.getOrDefault(key, key))
@@ -94,10 +95,10 @@ final class Alteration {
     boolean watched = spec.triggers().watch().isPresent();
     boolean toggled =
         call.arguments().values(VerbOption.WATCH).stream().anyMatch(String::isEmpty) && watched;
-    List<VerbOption> left =
-        toggled
-            ? Stream.of(VerbOption.WATCH, VerbOption.IGNORE_WATCH, VerbOption.WATCH_DELAY).toList()
-            : List.of();
+    List<VerbOption> left = new ArrayList<>(FIXED.keySet());
+    if (toggled) {
+      left.addAll(OF_WATCH);
+    }
     return files
         .ofKnown(spec, left, call)
         .map(wanted -> new GodCommand.Alter(spec.name(), wanted, keys));

@@ -151,6 +151,15 @@ final class FileApps {
     if (known.cluster().enabled()) {
       attributes.put("exec_mode", "cluster");
     }
+    boolean ofWatch =
+        attributes.containsKey("ignore_watch") || attributes.containsKey("watch_delay");
+    if (ofWatch && !attributes.containsKey("watch")) {
+      known
+          .triggers()
+          .watch()
+          .ifPresent(watch ->
+              attributes.put("watch", watch.paths().stream().map(Path::toString).toList()));
+    }
     if (attributes.containsKey("time_zone") && !attributes.containsKey("cron_restart")) {
       known
           .triggers()

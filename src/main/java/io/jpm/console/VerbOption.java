@@ -70,7 +70,7 @@ enum VerbOption {
   WATCH_CONFIG("apply the file whenever it is edited", "", "", "--watch-config"),
   NO_WATCH_CONFIG("no longer do so", "", "", "--no-watch-config"),
   PRUNE("delete apps that are no longer in the file", "", "", "--prune"),
-  PARALLEL("replace so many of one app at a time (1)", "", "N", "--parallel"),
+  PARALLEL("so many at a time (reload: 1 of each app)", "", "N", "--parallel"),
   FORCE("although it runs; save: although it is empty", "", "", "-f", "--force"),
   SEPARATOR("what ends the line (a line feed)", "", "TEXT", "--separator"),
   LINES("how many past lines (logs: 15 of each file, events: 30)", "", "N", "--lines"),
