@@ -9,7 +9,6 @@ import io.jpm.bus.GodCommand.Alter;
 import io.jpm.bus.GodCommand.Reset;
 import io.jpm.bus.GodCommand.Send;
 import io.jpm.bus.GodCommand.SendSignal;
-import io.jpm.bus.GodCommand.Type;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.Caller;
 import io.jpm.model.Signal;
@@ -87,24 +86,28 @@ class ControlTest {
     ConsoleClient client = run("send", "0", "hello", "you");
     assertThat(client.code()).isZero();
     assertThat(client.out()).isEqualTo("[jpm] Sent a line to web (id 0)\n");
-    assertThat(rooms.asked(Type.class)).containsExactly(new Type("0", "hello you\n"));
+    assertThat(rooms.asked(GodCommand.Type.class))
+        .containsExactly(new GodCommand.Type("0", "hello you\n"));
   }
 
   @Test
   void whatFollowsTheDashesIsSentAsItIs() {
     assertThat(run("send", "-s", "--separator=;", "web", "--", "--json").code()).isZero();
     assertThat(run("send", "web", "--", "").code()).isZero();
-    assertThat(rooms.asked(Type.class))
-        .containsExactly(new Type("web", "--json;"), new Type("web", "\n"));
+    assertThat(rooms.asked(GodCommand.Type.class))
+        .containsExactly(new GodCommand.Type("web", "--json;"), new GodCommand.Type("web", "\n"));
   }
 
   @Test
   void aLineThatCannotBeSentIsAFailure() {
-    rooms.problems = command -> command instanceof Type ? List.of("it is stopped") : List.of();
+    rooms.problems =
+        command -> command instanceof GodCommand.Type ? List.of("it is stopped") : List.of();
     ConsoleClient client = run("send", "web", "x");
     assertThat(client.code()).isOne();
     assertThat(client.err()).isEqualTo("[jpm][ERROR] it is stopped\n");
-    assertThat(run("send", "web").err()).contains("send takes an app and a line");
+    ConsoleClient lacking = run("send", "web");
+    assertThat(lacking.code()).isOne();
+    assertThat(lacking.err()).contains("send takes an app and a line");
   }
 
   @Test

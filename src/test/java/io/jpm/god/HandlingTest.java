@@ -78,7 +78,9 @@ class HandlingTest extends GodHarness {
     host.obedient = false;
     GodReply reply = ask(new GodCommand.SendSignal(List.of("all"), Signal.SIGUSR2));
     assertThat(reply.problems()).containsExactly("off (id 1) is stopped: it has no process");
-    assertThat(reply.instances()).singleElement().satisfies(it -> assertThat(it.id().value()).isZero());
+    assertThat(reply.instances())
+        .singleElement()
+        .satisfies(it -> assertThat(it.id().value()).isZero());
     assertThat(host.running()).hasSize(1);
     assertThat(host.running().getFirst().signals).containsExactly(Signal.SIGUSR2);
     host.obedient = true;
