@@ -2,8 +2,10 @@ package io.jpm.console;
 
 import io.jpm.config.NearestName;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Understands command lines: options anywhere, what follows `--` belongs to the app.
@@ -14,6 +16,9 @@ final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
   private static final String ALL = "--all";
+
+  /// Those to whom what follows `--` means something.
+  private static final Set<Verb> TAKING_REST = EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET);
 
   private ArgumentReader() {}
 
@@ -83,7 +88,7 @@ final class ArgumentReader {
   }
 
   private static Asked read(Verb verb, List<String> words, List<String> rest) {
-    if (!rest.isEmpty() && verb != Verb.START && verb != Verb.SET) {
+    if (!rest.isEmpty() && !TAKING_REST.contains(verb)) {
       return new Asked.Mistake(
           "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
     }

@@ -22,6 +22,7 @@ final class Commands {
   private final FileApps files;
   private final Chooser chooser;
   private final Tools tools;
+  private final Alteration alteration;
   private final Farewell farewell = new Farewell();
   private final HostMetrics metrics;
 
@@ -37,23 +38,25 @@ final class Commands {
     this.chooser = new Chooser(rooms, files);
     this.metrics = new HostMetrics(vertx, context.home());
     this.started = context.clock().instant();
+    this.alteration = new Alteration(rooms, files);
   }
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
-      case START -> new StartCommand(rooms, files);
+      case START -> new StartCommand(rooms, files, alteration);
       case PULL -> moving(RevisionCommand.Way.PULL);
       case FORWARD -> moving(RevisionCommand.Way.FORWARD);
       case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
       case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
       case DEPLOY -> new DeployCommand(vertx, tools);
       case SERVE -> new ServeCommand(vertx, rooms, files);
-      case STOP -> new ActCommand(Action.STOP, rooms, chooser);
-      case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
-      case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);
+      case STOP -> new ActCommand(Action.STOP, rooms, chooser, alteration);
+      case RESTART -> new ActCommand(Action.RESTART, rooms, chooser, alteration);
+      case RELOAD, START_OR_RELOAD ->
+          new ReloadCommand(verb, vertx, rooms, chooser, alteration, farewell);
       case START_OR_RESTART -> new StartOrRestartCommand(rooms, chooser);
       case SCALE -> new ScaleCommand(rooms);
-      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
+      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser, alteration);
       case VALIDATE -> new ValidateCommand(files);
       case INIT -> new InitCommand(vertx);
       case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
@@ -69,6 +72,11 @@ final class Commands {
                   .run(call);
       case LOGROTATE -> new LogrotateCommand(vertx, context.home());
       case PROFILE_CPU, PROFILE_MEM -> new ProfileCommand(verb, vertx, context.clock());
+      case MESSAGE -> new MessageCommand(rooms);
+      case ATTACH -> new AttachCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case SEND_SIGNAL -> new SendSignalCommand(rooms);
+      case RESET -> this::reset;
+      case INSPECT -> Commands::inspect;
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;
@@ -105,6 +113,20 @@ final class Commands {
           call.session().info("The saved list is empty now");
           return ExitCode.OK;
         });
+  }
+
+  private Future<ExitCode> reset(Call call) {
+    return rooms
+        .god(new GodCommand.Reset(call.arguments().targets()))
+        .compose(reply -> Report.of("Reset the counters of", reply, rooms, call.session()));
+  }
+
+  private static Future<ExitCode> inspect(Call call) {
+    String app = call.arguments().targets().getFirst();
+    return Future.failedFuture(
+        new CommandFailure(
+            "jpm does not inspect: jpm sendSignal SIGUSR1 %s has Node listen for a debugger"
+                .formatted(app)));
   }
 
   private Future<ExitCode> reloadLogs(Call call) {

@@ -17,15 +17,23 @@ final class ReloadCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Rooms rooms;
   private final Chooser chooser;
+  private final Alteration alteration;
   private final Farewell farewell;
 
   /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD] where missing apps are started
   /// @param farewell who tells clients that the daemon ends
-  ReloadCommand(Verb verb, Vertx vertx, Rooms rooms, Chooser chooser, Farewell farewell) {
+  ReloadCommand(
+      Verb verb,
+      Vertx vertx,
+      Rooms rooms,
+      Chooser chooser,
+      Alteration alteration,
+      Farewell farewell) {
     this.verb = verb;
     this.vertx = vertx;
     this.rooms = rooms;
     this.chooser = chooser;
+    this.alteration = alteration;
     this.farewell = farewell;
   }
 
@@ -35,7 +43,10 @@ final class ReloadCommand implements ConsoleCommand {
     Future<Chosen> chosen =
         verb == Verb.START_OR_RELOAD ? chooser.ofFiles(call, verb) : chooser.listed(call);
     return chosen
-        .compose(all -> farewell.during(call.session(), reloaded(all, parallel, call)))
+        .compose(all ->
+            alteration
+                .of(all.words(), call)
+                .compose(_ -> farewell.during(call.session(), reloaded(all, parallel, call))))
         .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
   }
 

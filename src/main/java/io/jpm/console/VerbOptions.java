@@ -43,9 +43,10 @@ final class VerbOptions {
               VerbOption.NAMESPACE,
               VerbOption.MONITOR);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
-      case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
+      case RESTART ->
+          describing(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV, VerbOption.PARALLEL);
       case RELOAD ->
-          List.of(
+          describing(
               VerbOption.PARALLEL,
               VerbOption.ONLY,
               VerbOption.ENV,
@@ -60,6 +61,7 @@ final class VerbOptions {
       case VALIDATE -> List.of(VerbOption.ENV);
       case PLAN, APPLY ->
           List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case SEND -> List.of(VerbOption.SEPARATOR);
       case SAVE -> List.of(VerbOption.FORCE);
       case LOGS ->
           List.of(
@@ -88,13 +90,17 @@ final class VerbOptions {
       case SCALE,
           INIT,
           TRIGGER,
-          SEND,
           SET,
           MULTISET,
           UNSET,
           LOGROTATE,
           PROFILE_CPU,
           PROFILE_MEM,
+          MESSAGE,
+          SEND_SIGNAL,
+          RESET,
+          INSPECT,
+          ATTACH,
           RESURRECT,
           CLEARDUMP,
           PRETTYLIST,
@@ -121,7 +127,17 @@ final class VerbOptions {
   /// a next daemon again, should this one die before it has answered.
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
-      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case RESTART,
+          RELOAD,
+          SCALE,
+          START_OR_RESTART,
+          START_OR_RELOAD,
+          INIT,
+          TRIGGER,
+          SEND,
+          MESSAGE,
+          SEND_SIGNAL ->
+          true;
       case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM -> true;
       case GET, UNSET, LOGROTATE -> false;
       case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
@@ -136,6 +152,9 @@ final class VerbOptions {
           SAVE,
           RESURRECT,
           CLEARDUMP,
+          RESET,
+          INSPECT,
+          ATTACH,
           LIST,
           DESCRIBE,
           PRETTYLIST,

@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Instance {
   final InstanceId id;
   final int number;
-  final Instant createdAt;
+
+  /// When it came into the list, or its counters began anew.
+  Instant createdAt;
 
   /// What tells it from others with the same id, see [Life#birth].
   final Instant birth;

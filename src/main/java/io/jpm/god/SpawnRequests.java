@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the processes of an instance are made of.
 final class SpawnRequests {
@@ -52,7 +53,8 @@ final class SpawnRequests {
         share.channel(),
         instance.spec.logs().terminal(),
         share.sockets(),
-        instance.spec.limits());
+        instance.spec.limits(),
+        Optional.of(instance.paths.input()));
   }
 
   /// The app's stop command.

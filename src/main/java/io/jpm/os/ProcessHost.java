@@ -5,6 +5,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.SystemUsage;
 import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -107,6 +108,17 @@ public interface ProcessHost extends AutoCloseable {
   /// @return whether it is on its way
   default boolean post(ProcessIdentity process, String json) {
     return false;
+  }
+
+  /// Writes to the standard input of whoever reads the pipe of [SpawnRequest#input], wholly or not
+  /// at all. Never waits.
+  ///
+  /// @param input the pipe
+  /// @param bytes what to write
+  /// @return why it could not be, in a clause for the user: `it does not read its standard input`;
+  ///   empty when it is written
+  default Optional<String> type(Path input, byte[] bytes) {
+    return Optional.of("this system has no pipe for its standard input");
   }
 
   /// Sends a message with a descriptor, in the form in which Node's `child_process` does:

@@ -412,7 +412,8 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "web", "-i", "4");
     assertEnd(client, 0);
     assertThat(client.err())
-        .isEqualTo("[jpm][WARN] --instances changes nothing for an app that is in the list\n");
+        .isEqualTo(
+            "[jpm][WARN] --instances changes nothing for an app that is in the list: use jpm scale\n");
   }
 
   @Test

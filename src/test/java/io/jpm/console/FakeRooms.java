@@ -169,6 +169,14 @@ final class FakeRooms {
           answer(() -> message.reply(GodReply.ofChanges(List.of(), found, changes)));
       case GodCommand.Files _ -> message.reply(GodReply.ofFiles(List.of()));
       case GodCommand.WatchFile(var file) -> message.reply(GodReply.ofFiles(List.of(file)));
+      case GodCommand.Type(String target, String _) ->
+          message.reply(new GodReply(found.isEmpty() ? named(List.of(target)) : List.of(), found));
+      case GodCommand.SendSignal order ->
+          message.reply(new GodReply(named(order.targets()), found));
+      case GodCommand.Reset(List<String> targets) ->
+          message.reply(new GodReply(named(targets), found));
+      case GodCommand.Alter order ->
+          message.reply(new GodReply(named(List.of(order.app().value())), found));
       case GodCommand.Trigger _, GodCommand.Send _, GodCommand.Ping _, GodCommand.FileFailed _ ->
           message.reply(new GodReply(List.of(), found));
       case GodCommand.Save _, GodCommand.ClearDump _, GodCommand.Resurrect _ ->

@@ -10,6 +10,8 @@ import io.jpm.os.LogDisk;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -127,6 +129,17 @@ final class FakeProcessHost implements ProcessHost {
     public void release() {
       // The process lives on.
     }
+  }
+
+  /// What was written to standard inputs: the file's name and the text.
+  final List<String> typed = new CopyOnWriteArrayList<>();
+
+  volatile Optional<String> typingProblem = Optional.empty();
+
+  @Override
+  public Optional<String> type(Path input, byte[] bytes) {
+    typed.add(input.getFileName() + " " + new String(bytes, StandardCharsets.UTF_8));
+    return typingProblem;
   }
 
   List<FakeProcess> running() {

@@ -26,8 +26,10 @@ final class Libc {
 
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
-  /// Differs between the architectures, unlike the others.
+  /// These two differ between the architectures, unlike the others.
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+
+  static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
 
   static final int AF_UNIX = 1;
   static final int SOCK_STREAM = 1;

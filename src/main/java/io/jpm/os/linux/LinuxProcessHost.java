@@ -188,6 +188,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<String> type(Path input, byte[] bytes) {
+    return StandardInput.write(input, bytes);
+  }
+
+  @Override
   public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
     if (!identity.bootId().equals(self.bootId())) {
       return Optional.empty();

@@ -43,7 +43,7 @@ class LimitsTest {
     fixture.close();
   }
 
-  private static ResourceLimits each(Map<String, Long> resources) {
+  static ResourceLimits each(Map<String, Long> resources) {
     return new ResourceLimits(
         OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.empty(), resources);
   }
