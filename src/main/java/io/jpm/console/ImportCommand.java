@@ -79,8 +79,6 @@ final class ImportCommand implements ConsoleCommand {
   }
 
   /// One import.
-  ///
-  /// @param known the names of apps that are here already
   private final class Run {
     private final Call call;
     private final Pm2 pm2;
@@ -88,6 +86,7 @@ final class ImportCommand implements ConsoleCommand {
     private final ImportReport report;
     private final Set<String> known;
 
+    /// @param known the names of apps that are here already
     Run(Call call, Pm2 pm2, Pm2.Inventory inventory, ImportReport report, Set<String> known) {
       this.call = call;
       this.pm2 = pm2;

@@ -53,7 +53,8 @@ final class StoreKey {
     List<String> names = new ArrayList<>();
     StringBuilder name = new StringBuilder();
     char quote = 0;
-    for (char c : key.toCharArray()) {
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
       if (quote != 0 ? c == quote : c == '"' || c == '\'') {
         quote = quote == 0 ? c : 0;
       } else if (quote == 0 && (c == '.' || c == ':')) {
