@@ -18,7 +18,8 @@ final class ArgumentReader {
   private static final String ALL = "--all";
 
   /// Those to whom what follows `--` means something.
-  private static final Set<Verb> TAKING_REST = EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET);
+  private static final Set<Verb> TAKING_REST =
+      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET);
 
   private ArgumentReader() {}
 

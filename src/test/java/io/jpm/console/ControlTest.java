@@ -41,7 +41,8 @@ class ControlTest {
     BusCodec.install(vertx);
     vertx
         .deployVerticle(
-            new ConsoleVerticle(Instances.console(ConsoleTiming.DEFAULT), new OneScript()))
+            new ConsoleVerticle(
+                Instances.console(ConsoleTiming.DEFAULT), new OneScript(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
