@@ -49,17 +49,22 @@ final class Processes {
   private final BiConsumer<Instance, Event> supervisor;
   private final SpawnRequests requests;
   private final StopCommands stopCommands;
-  private final Speech speech;
-  private final Attending attending;
+  private final Ears ears;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
   private final StartVariables startVariables;
 
+  /// Who hears of what comes from processes beside their ends.
+  ///
+  /// @param speech of what they say
+  /// @param attending of when they are there
+  /// @param limits of what the kernel does to hold them to their limits
+  record Ears(Speech speech, Attending attending, MemoryLimits limits) {}
+
   Processes(
       Context context,
       GodContext god,
-      Speech speech,
-      Attending attending,
+      Ears ears,
       Balancing balancing,
       BiConsumer<Instance, Event> supervisor) {
     this.vertx = context.owner();
@@ -67,8 +72,7 @@ final class Processes {
     this.balancing = balancing;
     this.context = context;
     this.god = god;
-    this.speech = speech;
-    this.attending = attending;
+    this.ears = ears;
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
     this.stopCommands = new StopCommands(vertx, context, god, requests);
@@ -171,7 +175,7 @@ final class Processes {
     Watcher watcher = new Watcher(instance, generation);
     instance.watcher = watcher;
     // Threads of their own: a program on a hung network disk must not hold up the journal.
-    return attending
+    return ears.attending
         .attend(instance, request.environment())
         .compose(_ ->
             spawners.executeBlocking(
@@ -196,7 +200,7 @@ final class Processes {
           Map<String, String> variables = requests.environment(instance);
           port.ifPresent(number -> variables.put(PORT, number));
           if (instance.process().equals(Optional.of(process))) {
-            attending.adopt(instance, process, variables);
+            ears.attending.adopt(instance, process, variables);
           }
         });
   }
@@ -207,7 +211,7 @@ final class Processes {
         Instant now = god.wallClock().instant();
         watch(instance, child);
         balancing.began(instance, child.identity());
-        attending.began(instance, child.identity());
+        ears.attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);
         warnOfLimits(instance, child);
@@ -376,10 +380,20 @@ final class Processes {
 
     private void hear(String json, Runnable heard) {
       try {
-        speech.heard(instance, generation, json);
+        ears.speech.heard(instance, generation, json);
       } finally {
         heard.run();
       }
+    }
+
+    @Override
+    public void partRanOutOfMemory(long processes) {
+      context.runOnContext(_ -> ears.limits.partEnded(instance, generation, processes));
+    }
+
+    @Override
+    public void slowedForMemory() {
+      context.runOnContext(_ -> ears.limits.slowed(instance, generation));
     }
 
     @Override
