@@ -93,7 +93,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
         origin.channel.isPresent()
             ? Optional.of(new Channel(reactor, origin.channel.getAsInt(), tag, this::message))
             : Optional.empty();
-    this.memory = group.map(limited -> new GroupMemory(reactor, limited, watcher));
+    this.memory = group.map(limited -> new GroupMemory(identity.pid(), reactor, limited, watcher));
     this.lastThere = ProcReader.ticksNow();
   }
 
