@@ -188,12 +188,15 @@ final class KeyNotes {
         What the system lets each instance use: `{"memory": "512M", "memory_high": "400M", "cpu": \
         1.5, "nofile": 65536, "core": "unlimited"}`, each part as needed. `memory` is the most that \
         all processes of its tree may have together: beyond it the kernel ends one of them, and \
-        the reason of the exit says so. Beyond `memory_high` they are slowed down. `cpu` is in \
-        cores. These three need a cgroup (version 2) that jpm may divide, as the service of `jpm \
-        startup` has with systemd 254 or newer. Elsewhere the app is started all the same, \
-        `jpm describe` says that they are not enforced, and `memory` restarts the app as \
-        `max_memory_restart` does. The others hold for each process, as in `setrlimit(2)`: `as`, \
-        `core`, `data`, `fsize`, `memlock` and `stack` are sizes, `cpu_time` a time, `nofile`, \
+        the reason says `oom-kill`. Should it not be the main process, the app runs on and a \
+        `limit` event tells of it. Beyond `memory_high` they are slowed down, which a `limit` \
+        event tells once. `cpu` is in cores. These three need a cgroup (version 2) that jpm may \
+        divide, as the service of `jpm startup` has with systemd 254 or newer, and with an older \
+        one a scope: `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm resurrect`. \
+        Elsewhere the app is started all the same, `jpm describe` says that they are not enforced, \
+        and `memory` restarts the app as `max_memory_restart` does. The others hold for each \
+        process, as in `setrlimit(2)`: `as`, `core`, `data`, `fsize`, `memlock` and `stack` are \
+        sizes, `cpu_time` a time, `nofile`, \
         `nproc`, `locks`, `sigpending`, `msgqueue`, `nice`, `rtprio` numbers. Sizes and times need \
         a unit; `"unlimited"` is no limit. A limit above the one that the daemon has itself can be \
         given by root only. Not in PM2.\

@@ -49,18 +49,23 @@ final class Processes {
   private final BiConsumer<Instance, Event> supervisor;
   private final SpawnRequests requests;
   private final StopCommands stopCommands;
-  private final Speech speech;
-  private final Attending attending;
+  private final Ears ears;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
   private final StartVariables startVariables;
   private final RunningChecks checks;
 
+  /// Who hears of what comes from processes beside their ends.
+  ///
+  /// @param speech of what they say
+  /// @param attending of when they are there
+  /// @param limits of what the kernel does to hold them to their limits
+  record Ears(Speech speech, Attending attending, MemoryLimits limits) {}
+
   Processes(
       Context context,
       GodContext god,
-      Speech speech,
-      Attending attending,
+      Ears ears,
       Balancing balancing,
       BiConsumer<Instance, Event> supervisor) {
     this.vertx = context.owner();
@@ -68,11 +73,11 @@ final class Processes {
     this.balancing = balancing;
     this.context = context;
     this.god = god;
-    this.speech = speech;
-    this.attending = attending;
+    this.ears = ears;
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
-    this.checks = new RunningChecks(vertx, attending, new RunningVariables(god.host(), requests));
+    this.checks =
+        new RunningChecks(vertx, ears.attending, new RunningVariables(god.host(), requests));
     this.stopCommands = new StopCommands(vertx, context, god, requests);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
     this.startVariables =
@@ -177,7 +182,7 @@ final class Processes {
     Map<String, String> open = new HashMap<>(request.environment());
     open.keySet().removeAll(read.secrets().keySet());
     // Threads of their own: a program on a hung network disk must not hold up the journal.
-    return attending
+    return ears.attending
         .attend(instance, open)
         .compose(_ ->
             spawners.executeBlocking(
@@ -202,7 +207,7 @@ final class Processes {
         Instant now = god.wallClock().instant();
         watch(instance, child);
         balancing.began(instance, child.identity());
-        attending.began(instance, child.identity());
+        ears.attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);
         warnOfLimits(instance, child);
@@ -378,10 +383,20 @@ final class Processes {
 
     private void hear(String json, Runnable heard) {
       try {
-        speech.heard(instance, generation, json);
+        ears.speech.heard(instance, generation, json);
       } finally {
         heard.run();
       }
+    }
+
+    @Override
+    public void partRanOutOfMemory(long processes) {
+      context.runOnContext(_ -> ears.limits.partEnded(instance, generation, processes));
+    }
+
+    @Override
+    public void slowedForMemory() {
+      context.runOnContext(_ -> ears.limits.slowed(instance, generation));
     }
 
     @Override

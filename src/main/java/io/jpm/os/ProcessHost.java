@@ -43,6 +43,15 @@ public interface ProcessHost extends AutoCloseable {
     return new Exit.Unknown("it ended while no daemon was running");
   }
 
+  /// Whether the kernel has ended a process of a tree because it had more memory than it may, and
+  /// no daemon has told of that. To be asked before the tree's instance gets another process.
+  ///
+  /// @param tag of a tree whose main process is gone
+  /// @return false also where that is not known
+  default boolean ranOutOfMemory(String tag) {
+    return false;
+  }
+
   /// Takes over what is left of a tree whose main process is known to be gone: it ended while no
   /// daemon watched. Of the child's methods
   ///

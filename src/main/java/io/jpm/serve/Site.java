@@ -35,7 +35,7 @@ final class Site {
     this.root = root.toRealPath();
     this.dotFiles = dotFiles;
     try (Stream<Path> entries = Files.list(this.root)) {
-      entries.findAny();
+      boolean _ = entries.findAny().isPresent(); // that it can be read
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,6 +36,9 @@ final class FakeProcessHost implements ProcessHost {
   volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
   volatile boolean channels = true;
+
+  /// Tags of trees of which the kernel has ended a process while no daemon was there.
+  final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
 
   /// Run before each adoption, on a thread that may wait.
   volatile Runnable beforeAdoption = () -> {};
@@ -65,6 +69,14 @@ final class FakeProcessHost implements ProcessHost {
 
     void internal(String json) {
       watcher.internal(json, () -> {});
+    }
+
+    void partRanOutOfMemory(long processes) {
+      watcher.partRanOutOfMemory(processes);
+    }
+
+    void slowedForMemory() {
+      watcher.slowedForMemory();
     }
 
     void exit(Exit exit) {
@@ -179,6 +191,11 @@ final class FakeProcessHost implements ProcessHost {
     }
     process.watcher = watcher;
     return Optional.of(new FakeChild(process));
+  }
+
+  @Override
+  public boolean ranOutOfMemory(String tag) {
+    return outOfMemory.contains(tag);
   }
 
   @Override

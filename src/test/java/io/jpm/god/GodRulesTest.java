@@ -540,6 +540,48 @@ class GodRulesTest extends GodHarness {
                 .isEqualTo("uses 312 MB, more than its limits.memory of 200 MB"));
   }
 
+  @Test
+  void whatTheKernelDoesAboutATreesMemoryIsTold() {
+    var limits =
+        new ResourceLimits(
+            OptionalLong.of(200 << 20),
+            OptionalLong.of(100 << 20),
+            OptionalDouble.empty(),
+            Map.of());
+    start(app("web").limits(limits).build());
+    FakeProcessHost.FakeProcess process = host.running().getFirst();
+    process.slowedForMemory();
+    process.partRanOutOfMemory(2);
+    awaitLimit("slowed down by the kernel: more than its limits.memory_high of 100 MB");
+    awaitLimit(
+        "oom-kill: 2 processes of its tree ended by the kernel, more than its limits.memory of 200 MB");
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void whatTheKernelDidWhileNoDaemonWasThereIsTheReason() {
+    start(app("web").limits(memory(200)).build());
+    FakeProcessHost.FakeProcess process = host.running().getFirst();
+    host.outOfMemory.add(process.tag);
+    host.alive.remove(process.identity);
+    reboot();
+    awaitLimit(
+        "oom-kill: a process of its tree ended by the kernel, more than its limits.memory of 200 MB");
+    awaitOnline(1);
+    assertThat(host.running()).doesNotContain(process).hasSize(1);
+  }
+
+  private void awaitLimit(String reason) {
+    Eventually.await(
+        reason,
+        LONG,
+        () ->
+            events.stream()
+                .anyMatch(event ->
+                    event.kind() == InstanceEvent.Kind.LIMIT
+                        && event.instance().reason().equals(reason)));
+  }
+
   private static ResourceLimits memory(long mega) {
     return new ResourceLimits(
         OptionalLong.of(mega << 20), OptionalLong.empty(), OptionalDouble.empty(), Map.of());

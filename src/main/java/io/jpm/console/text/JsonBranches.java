@@ -3,7 +3,6 @@ package io.jpm.console.text;
 import io.vertx.core.json.JsonObject;
 import java.util.Iterator;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// An object of objects as a tree of lines: `├─ CPU Usage`, `│ └─ value: 3`.
 public final class JsonBranches {
@@ -17,9 +16,9 @@ public final class JsonBranches {
   }
 
   private static void draw(StringBuilder text, JsonObject object, String margin) {
-    Iterator<Map.Entry<String, @Nullable Object>> entries = object.iterator();
+    Iterator<Map.Entry<String, Object>> entries = object.iterator();
     while (entries.hasNext()) {
-      Map.Entry<String, @Nullable Object> entry = entries.next();
+      Map.Entry<String, Object> entry = entries.next();
       boolean last = !entries.hasNext();
       text.append(margin).append(last ? "└─ " : "├─ ");
       text.append(TerminalText.visible(entry.getKey()));

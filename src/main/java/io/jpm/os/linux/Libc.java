@@ -36,6 +36,7 @@ final class Libc {
   static final int SOCK_SEQPACKET = 5;
 
   static final int EPOLLIN = 1;
+  static final int EPOLLPRI = 2;
   static final int EPOLLOUT = 4;
   static final int EPOLLHUP = 0x10;
   static final int EPOLLONESHOT = 1 << 30;

@@ -227,6 +227,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public boolean ranOutOfMemory(String tag) {
+    return groups.of(tag).map(Cgroup::hasUntoldKills).orElse(false);
+  }
+
+  @Override
   public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
     return Optional.of(
         new LinuxKeeperLink(
