@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,7 @@ class SiteServerTest {
   @TempDir Path place;
   private Path root;
   private final Map<String, String> environment = new HashMap<>();
-  private SiteServer server;
+  private @Nullable SiteServer server;
 
   /// An answer, its header names in lower case.
   private record Reply(int status, Map<String, String> headers, String body) {
@@ -91,10 +92,12 @@ class SiteServerTest {
   }
 
   private SiteServer server() throws IOException {
-    if (server == null) {
-      server = await(SiteServer.start(ServeSettings.of(environment, place)));
+    SiteServer known = server;
+    if (known == null) {
+      known = await(SiteServer.start(ServeSettings.of(environment, place)));
+      server = known;
     }
-    return server;
+    return known;
   }
 
   private Reply get(String path, String... headers) throws IOException {
@@ -110,7 +113,7 @@ class SiteServerTest {
   }
 
   private Reply raw(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), server().port())) {
+    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), server().port())) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
       return reply(socket.getInputStream());
     }
@@ -120,14 +123,15 @@ class SiteServerTest {
     String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     int end = text.indexOf("\r\n\r\n");
     assertThat(end).as("a whole head: %s", text).isPositive();
-    String[] lines = text.substring(0, end).split("\r\n");
+    String[] lines = text.substring(0, end).split("\r\n", -1);
     Map<String, String> headers = new HashMap<>();
     for (int i = 1; i < lines.length; i++) {
       int colon = lines[i].indexOf(':');
       headers.put(
           lines[i].substring(0, colon).toLowerCase(Locale.ROOT), lines[i].substring(colon + 2));
     }
-    return new Reply(Integer.parseInt(lines[0].split(" ")[1]), headers, text.substring(end + 4));
+    return new Reply(
+        Integer.parseInt(lines[0].split(" ", -1)[1]), headers, text.substring(end + 4));
   }
 
   @ParameterizedTest
@@ -451,7 +455,7 @@ class SiteServerTest {
   void whatIsBeingSentIsSentWhileItDrains() throws Exception {
     byte[] large = new byte[32 << 20];
     Files.write(root.resolve("large.bin"), large);
-    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), server().port())) {
+    try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), server().port())) {
       socket
           .getOutputStream()
           .write("GET /large.bin HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));

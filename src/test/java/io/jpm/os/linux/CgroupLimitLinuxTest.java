@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,8 +69,8 @@ class CgroupLimitLinuxTest {
     Optional<String> own = CgroupMount.pathOf("self");
     assumeTrue(mount.isPresent() && own.isPresent(), "there are no cgroups of version 2 here");
     String name = "jpm-test-" + ProcessHandle.current().pid();
-    for (Path above = mount.get().resolve(own.get());
-        above.startsWith(mount.get());
+    for (@Nullable Path above = mount.get().resolve(own.get());
+        above != null && above.startsWith(mount.get());
         above = above.getParent()) {
       Path enabled = above.resolve("cgroup.subtree_control");
       if (Files.isWritable(above.resolve("cgroup.procs"))
