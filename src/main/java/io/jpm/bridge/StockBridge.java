@@ -20,9 +20,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +49,7 @@ final class StockBridge implements StockPeer.Watcher {
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
   private final Map<StockPeer, PeerLines> peers = new HashMap<>();
+  private final Map<StockPeer, Set<String>> subscribed = new HashMap<>();
   private @Nullable StockPeer reading;
 
   StockBridge(
@@ -142,9 +145,24 @@ final class StockBridge implements StockPeer.Watcher {
       }
     }
     noticeUsage(peer, event);
-    if (!isOfLines(peer, event)) {
+    if (!isOfLines(peer, event) && !isRepeated(peer, event)) {
       event.complete(true);
     }
+  }
+
+  /// Whether it is a subscription that the peer has already. The stock bridge would make another
+  /// consumer and forget the former, which would go on for ever, also without the peer.
+  private boolean isRepeated(StockPeer peer, BridgeEvent event) {
+    Set<String> known = subscribed.get(peer);
+    if (known == null || !(event.getRawMessage().getValue("address") instanceof String address)) {
+      return false;
+    }
+    if (event.type() == BridgeEventType.UNREGISTER) {
+      known.remove(address);
+    }
+    return event.type() == BridgeEventType.REGISTER
+        && settings.maySubscribe(address)
+        && !known.add(address);
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
@@ -181,8 +199,10 @@ final class StockBridge implements StockPeer.Watcher {
     StockPeer peer = StockPeer.watch(socket, this);
     PeerLines of = new PeerLines(vertx, peer, lines);
     peers.put(peer, of);
+    subscribed.put(peer, new HashSet<>());
     socket.closeHandler(_ -> {
       peers.remove(peer);
+      subscribed.remove(peer);
       of.end();
       usage.remove(peer);
     });

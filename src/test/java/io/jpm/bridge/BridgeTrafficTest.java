@@ -112,6 +112,29 @@ class BridgeTrafficTest {
   }
 
   @Test
+  void whoSubscribesTwiceGetsEachPublicationOnceAndLeavesNothingBehind() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      var peer = bridge.authenticated();
+      peer.write(Peer.register("out.events"));
+      peer.write(Peer.register("out.events"));
+      awaitPong(peer);
+      bridge.vertx.eventBus().publish("out.events", new JsonObject().put("n", 1));
+      assertThat(peer.read().getJsonObject("body").getInteger("n")).isEqualTo(1);
+      awaitPong(peer);
+      peer.write(Peer.unregister("out.events"));
+      awaitPong(peer);
+      bridge.vertx.eventBus().publish("out.events", new JsonObject().put("n", 2));
+      awaitPong(peer);
+      peer.write(Peer.register("out.events"));
+      awaitPong(peer);
+      bridge.vertx.eventBus().publish("out.events", new JsonObject().put("n", 3));
+      assertThat(peer.read().getJsonObject("body").getInteger("n")).isEqualTo(3);
+      peer.reset();
+      Eventually.await("nobody listening", LIMIT, () -> nobodyListens(bridge));
+    }
+  }
+
+  @Test
   void otherAddressesAreDenied() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {

@@ -110,6 +110,10 @@ final class Peer implements Closeable {
     return new JsonObject().put("type", "register").put("address", address);
   }
 
+  static JsonObject unregister(String address) {
+    return new JsonObject().put("type", "unregister").put("address", address);
+  }
+
   void write(byte[] bytes) throws IOException {
     out.write(bytes);
     out.flush();
