@@ -25,6 +25,7 @@ final class Commands {
   private final Alteration alteration;
   private final Farewell farewell = new Farewell();
   private final HostMetrics metrics;
+  private boolean ending;
 
   /// Since when there are commands: as long as the daemon.
   private final Instant started;
@@ -176,6 +177,15 @@ final class Commands {
           return ExitCode.OK;
         })
         .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
-        .onComplete(_ -> session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.Stop())));
+        .onComplete(_ -> {
+          ending = true;
+          session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.Stop()));
+        });
+  }
+
+  /// Whether the daemon is about to end: whoever comes now is left without an answer, since then the
+  /// client asks the next daemon.
+  boolean isEnding() {
+    return ending;
   }
 }

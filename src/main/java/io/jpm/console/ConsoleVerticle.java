@@ -45,6 +45,9 @@ public final class ConsoleVerticle extends VerticleBase {
   }
 
   private void answer(Message<Object> message) {
+    if (commandsNow().isEnding()) {
+      return;
+    }
     if (message.replyAddress() == null) {
       LOG.log(Level.DEBUG, "console request without a reply address, ignored");
       return;

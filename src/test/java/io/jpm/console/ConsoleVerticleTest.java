@@ -784,6 +784,15 @@ class ConsoleVerticleTest {
   }
 
   @Test
+  void whoComesAfterKillIsLeftToTheNextDaemon() {
+    assertEnd(run("kill"), 0);
+    ConsoleClient late = run("restart", "web");
+    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+    assertThat(late.chunks()).isEmpty();
+    assertThat(rooms.asked(GodCommand.Act.class)).isEmpty();
+  }
+
+  @Test
   void killIsNotUndoneByAClientThatVanishes() {
     rooms.slow = true;
     ConsoleClient client = run("kill");
