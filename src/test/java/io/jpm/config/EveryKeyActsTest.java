@@ -142,6 +142,6 @@ class EveryKeyActsTest {
     assertThat(place.read("{\"script\": \"app\", \"%s\": \"x\"}".formatted(key.key())).warnings())
         .singleElement()
         .asString()
-        .endsWith(": " + key.key());
+        .contains(": " + key.key());
   }
 }
