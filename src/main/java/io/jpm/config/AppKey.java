@@ -82,7 +82,7 @@ public enum AppKey {
   UMASK(RUN, MASK, "--umask", "the daemon's", "permissions that new files do not get"),
   LIMITS(RUN, RESOURCES, "", "none", "what the system lets it use"),
   DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps that come first"),
-  NAME_PREFIX(RUN, NOT_YET, TEXT, "", "text before the name"),
+  NAME_PREFIX(RUN, PM2_ONLY, TEXT, "", "text before the name"),
   WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
 
   ENV(ENVIRONMENT, VARIABLES, "", "none", "variables; null removes an inherited one"),

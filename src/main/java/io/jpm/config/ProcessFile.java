@@ -15,12 +15,13 @@ final class ProcessFile {
   private static final String HOT = "hot";
 
   /// Keys beside `apps` that are no mistake.
-  private static final Set<String> BESIDE_APPS = Set.of(APPS, "deploy", "static", "$schema", HOT);
+  private static final Set<String> BESIDE_APPS =
+      Set.of(APPS, "deploy", StaticList.KEY, "$schema", HOT);
 
   private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema", HOT);
 
   /// What a misspelled key of the outermost object may have been.
-  static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", "static", HOT);
+  static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", StaticList.KEY, HOT);
 
   private final String file;
   private final Findings findings;
@@ -48,10 +49,14 @@ final class ProcessFile {
 
   private List<Entry> inObject(Node.Obj object) {
     object.get(HOT).ifPresent(this::readHot);
+    Optional<Node> served = object.get(StaticList.KEY);
     Optional<Node> apps = object.get(APPS);
-    if (apps.isPresent()) {
+    if (apps.isPresent() || served.isPresent()) {
       checkBeside(object);
-      return valued(apps.get(), APPS);
+      List<Entry> entries = new ArrayList<>();
+      apps.ifPresent(value -> entries.addAll(valued(value, APPS)));
+      served.ifPresent(value -> entries.addAll(new StaticList(this).apps(value)));
+      return entries;
     }
     Optional<Node> pm2 = object.get(PM2);
     if (pm2.isEmpty()) {
@@ -83,8 +88,6 @@ final class ProcessFile {
     for (Node.Member member : object.members()) {
       if (!BESIDE_APPS.contains(member.key())) {
         refuse(member.line(), "", Attributes.unknown(member.key(), OUTER_NAMES));
-      } else if (member.key().equals("static")) {
-        findings.warn(file + ": ignored for now: static");
       }
     }
   }
@@ -118,7 +121,10 @@ final class ProcessFile {
     return entries;
   }
 
-  private void refuse(int line, String path, String what) {
+  /// Notes a problem.
+  ///
+  /// @param path of the place in the file; empty: the whole
+  void refuse(int line, String path, String what) {
     findings.problem(line, Source.place(file, line) + (path.isEmpty() ? "" : ": " + path), what);
   }
 }

@@ -183,8 +183,8 @@ final class Commands {
         });
   }
 
-  /// Whether the daemon is about to end: whoever comes now is left without an answer, since then the
-  /// client asks the next daemon.
+  /// Whether the daemon is about to end: whoever comes now is left without an answer, since then
+  /// the client asks the next daemon.
   boolean isEnding() {
     return ending;
   }

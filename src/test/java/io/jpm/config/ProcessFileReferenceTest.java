@@ -37,7 +37,10 @@ class ProcessFileReferenceTest {
       This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
 
       - The file's ending says its format (see below). It holds `{"apps": [ … ]}`, a list of apps, one app, or
-        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is for `jpm deploy`.
+        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is for `jpm deploy`,
+        and `static` lists directories to be served as by `jpm serve`:
+        `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username": "me", "password": "…"}}]`
+        with `host`, `name` and `ftp` (listings) where needed.
       - Every key is also known in camelCase: `max_restarts`, `maxRestarts`.
       - Relative paths begin where the file is.
       - A length of time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.

@@ -1,6 +1,7 @@
 package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
@@ -325,9 +326,58 @@ class ProcessFileTest {
     assertThat(Place.sentences(outcome)).isEmpty();
     assertThat(outcome.warnings())
         .containsExactly(
-            "ecosystem.json: ignored for now: static",
             "ecosystem.json: web: ignored for now: write",
             "ecosystem.json: web: mean nothing in jpm: kill_retry_time, pmx, force");
+  }
+
+  @Test
+  void servedDirectoriesAreAppsOfTheirOwn() {
+    AppsOutcome outcome =
+        place.read(
+            """
+            {"static": [
+              {"path": "dist", "port": 3000, "spa": true, "host": "127.0.0.1", "monitor": true},
+              {"name": "docs", "directory": true, "basic_auth": {"username": "me", "password": "x"}}]}
+            """);
+    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(outcome.apps())
+        .extracting(app -> app.name().value())
+        .containsExactly("static-page-server-3000", "docs");
+    assertThat(outcome.apps().getFirst().variables().declared())
+        .contains(
+            entry("PM2_SERVE_PATH", "dist"),
+            entry("PM2_SERVE_PORT", "3000"),
+            entry("PM2_SERVE_SPA", "true"),
+            entry("PM2_SERVE_HOST", "127.0.0.1"));
+    assertThat(outcome.apps().getLast().variables().declared())
+        .contains(
+            entry("PM2_SERVE_FTP", "true"),
+            entry("PM2_SERVE_BASIC_AUTH", "true"),
+            entry("PM2_SERVE_BASIC_AUTH_USERNAME", "me"),
+            entry("PM2_SERVE_BASIC_AUTH_PASSWORD", "x"));
+  }
+
+  @Test
+  void everyMistakeInServedDirectoriesIsTold() {
+    AppsOutcome outcome =
+        place.read(
+            """
+            {"apps": [{"script": "app"}],
+             "static": ["dist",
+              {"pth": "dist"},
+              {"port": 1, "path": ["a"]},
+              {"port": 2, "basic_auth": "me:x"},
+              {"port": 3, "basic_auth": {"usernam": "me"}}]}
+            """);
+    assertThat(Place.sentences(outcome))
+        .containsExactly(
+            "ecosystem.json:2: static[0]: \"dist\" is no server: use {\"path\": \"dist\"}",
+            "ecosystem.json:3: static[1]: unknown key \"pth\": did you mean \"path\"?",
+            "ecosystem.json:4: static[2].path: a list is no text",
+            "ecosystem.json:5: static[3].basic_auth: \"me:x\" is none: use {\"username\": \"…\","
+                + " \"password\": \"…\"}",
+            "ecosystem.json:6: static[4].basic_auth: unknown key \"usernam\": did you mean"
+                + " \"username\"?");
   }
 
   @ParameterizedTest
