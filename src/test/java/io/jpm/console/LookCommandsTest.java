@@ -205,7 +205,7 @@ class LookCommandsTest {
             "\n      pm_out_log_path: '/home/me/.jpm/logs/web-out.log',\n",
             "\n      node_args: [ '--max-old-space-size=200' ],\n",
             "\n      env: {},\n",
-            "\n    monit: { memory: 54211379, cpu: 0.3 }\n")
+            "\n    monit: { memory: 54211379, cpu: 0.3, jpm: { children: 2, threads: 14 } }\n")
         .endsWith("\n  }\n]\n");
     rooms.instances.clear();
     assertThat(ok("prettylist")).isEqualTo("[]\n");

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,12 +26,13 @@ final class Server implements Closeable {
   private final ServerSocket door = new ServerSocket();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final Manner manner;
+  private final Thread acceptor;
 
   Server(InetAddress address, int port, Manner manner) throws IOException {
     this.manner = manner;
     door.setReuseAddress(true);
     door.bind(new InetSocketAddress(address, port), 4096);
-    Thread.ofVirtual().start(this::accept);
+    this.acceptor = Thread.ofVirtual().start(this::accept);
   }
 
   private void accept() {
@@ -92,11 +94,19 @@ final class Server implements Closeable {
   /// Listens no more; what is open goes on.
   void deafen() throws IOException {
     door.close();
+    // A thread that is about to accept keeps the port open until it has seen the end.
+    try {
+      if (!acceptor.join(Duration.ofSeconds(30))) {
+        throw new IOException("it accepts although it is closed");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
   }
 
   @Override
   public void close() throws IOException {
-    door.close();
+    deafen();
     for (Socket socket : open) {
       socket.close();
     }
