@@ -1,11 +1,15 @@
 package io.jpm.console;
 
 import io.jpm.console.text.Amounts;
+import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /// `jpm validate`: reads process files as a start would, tells every mistake of all of them, and
-/// starts nothing.
+/// starts nothing. With `--json` one object a file: `{"file":…,"ok":true,"apps":["web"]}` or
+/// `{"file":…,"ok":false,"problems":["…"]}`.
 final class ValidateCommand implements ConsoleCommand {
   private final FileApps files;
 
@@ -31,6 +35,7 @@ final class ValidateCommand implements ConsoleCommand {
   /// Whether the file is fine; what is wrong is told.
   private Future<Boolean> validated(String word, Call call) {
     Session session = call.session();
+    boolean json = call.arguments().has(VerbOption.JSON);
     return files
         .isSurelyProcessFile(word, call)
         .compose(isFile ->
@@ -41,15 +46,34 @@ final class ValidateCommand implements ConsoleCommand {
                         "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
                             .formatted(word))))
         .map(apps -> {
-          session.out("%s: %s, fine\n".formatted(word, Amounts.count(apps.size(), "app")));
+          session.out(
+              json
+                  ? fine(word, apps).encode() + "\n"
+                  : "%s: %s, fine\n".formatted(word, Amounts.count(apps.size(), "app")));
           return true;
         })
         .recover(failure -> {
           if (!(failure instanceof CommandFailure known)) {
             return Future.failedFuture(failure);
           }
-          known.problems().forEach(session::error);
+          if (json) {
+            session.out(wrong(word, known.problems()).encode() + "\n");
+          } else {
+            known.problems().forEach(session::error);
+          }
           return Future.succeededFuture(false);
         });
+  }
+
+  private static JsonObject fine(String file, List<AppSpec> apps) {
+    List<String> names = apps.stream().map(app -> app.name().value()).toList();
+    return new JsonObject().put("file", file).put("ok", true).put("apps", new JsonArray(names));
+  }
+
+  private static JsonObject wrong(String file, List<String> problems) {
+    return new JsonObject()
+        .put("file", file)
+        .put("ok", false)
+        .put("problems", new JsonArray(problems));
   }
 }

@@ -58,7 +58,7 @@ final class VerbOptions {
       case DEPLOY -> List.of();
       case START_OR_RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV);
       case START_OR_RELOAD -> List.of(VerbOption.PARALLEL, VerbOption.ONLY, VerbOption.ENV);
-      case VALIDATE -> List.of(VerbOption.ENV);
+      case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);
       case PLAN, APPLY ->
           List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
       case SEND -> List.of(VerbOption.SEPARATOR);

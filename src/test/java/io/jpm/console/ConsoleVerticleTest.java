@@ -257,6 +257,23 @@ class ConsoleVerticleTest {
   }
 
   @Test
+  void whatValidateFindsCanBeReadByPrograms() {
+    file = outcome(Instances.spec("app", 1));
+    ConsoleClient fine = run("validate", "apps.json", "--json");
+    assertEnd(fine, 0);
+    assertThat(new JsonObject(fine.out()))
+        .isEqualTo(new JsonObject("{\"file\":\"apps.json\",\"ok\":true,\"apps\":[\"app\"]}"));
+    file =
+        new AppsOutcome(
+            List.of(), List.of(new Problem("apps.json:3: apps[0]", "no script")), List.of());
+    ConsoleClient wrong = run("validate", "apps.json", "--json");
+    assertEnd(wrong, 1);
+    assertThat(new JsonObject(wrong.out()).getJsonArray("problems").getString(0))
+        .isEqualTo("apps.json:3: apps[0]: no script");
+    assertThat(wrong.err()).isEmpty();
+  }
+
+  @Test
   void requestsThatAreNoneEndWith2() {
     ConsoleClient client = ConsoleClient.send(vertx, new JsonObject().put("v", 9));
     assertEnd(client, 2);
