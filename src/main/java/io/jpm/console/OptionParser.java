@@ -38,9 +38,11 @@ final class OptionParser {
       String help = "jpm %s --help".formatted(verb.word());
       String word = e.getUnmatched().getFirst();
       int equals = word.indexOf('=');
+      String name = equals < 0 ? word : word.substring(0, equals);
       return new Asked.Mistake(
-          ArgumentReader.unknown(
-              "option", equals < 0 ? word : word.substring(0, equals), known, help));
+          LeftOutOption.find(name)
+              .map(option -> "%s: %s".formatted(name, option.line()))
+              .orElseGet(() -> ArgumentReader.unknown("option", name, known, help)));
     } catch (ParameterException e) {
       return new Asked.Mistake(mistake(verb, e));
     }
