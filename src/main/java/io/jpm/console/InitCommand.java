@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// `jpm init`: writes a sample process file into the caller's directory, under PM2's name unless
-/// one is given, whose ending says the format. `simple` has it be a short one. It never writes over a
-/// file.
+/// one is given, whose ending says the format. `simple` has it be a short one. It never writes over
+/// a file.
 final class InitCommand implements ConsoleCommand {
   private static final String USUAL = "ecosystem.config.js";
 

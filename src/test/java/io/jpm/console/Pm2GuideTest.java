@@ -25,8 +25,7 @@ class Pm2GuideTest {
       List.of("-v", "--version", "--hp", "--service-name", "--wait-ip");
 
   private static Set<String> words() throws IOException {
-    return CODE
-        .matcher(Files.readString(Path.of("docs/pm2.md")))
+    return CODE.matcher(Files.readString(Path.of("docs/pm2.md")))
         .results()
         .flatMap(code -> Arrays.stream(code.group(1).split("[\\s\\[\\]\\\\|…]+")))
         .collect(Collectors.toSet());

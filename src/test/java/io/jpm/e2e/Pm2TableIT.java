@@ -138,8 +138,7 @@ class Pm2TableIT {
   @Test
   void appsAreTalkedTo() throws Exception {
     table.yes("start talk.sh --name talk");
-    Eventually.await(
-        "it has begun", Jpm.LONG, () -> read("talk-out.log").contains("hello"));
+    Eventually.await("it has begun", Jpm.LONG, () -> read("talk-out.log").contains("hello"));
     table.yes("send 0 'good day'", "Sent a line to talk (id 0)");
     Eventually.await("it answers", Jpm.LONG, () -> read("talk-out.log").contains("got good day"));
     table.no("send 9 hi", NOBODY + "9");
@@ -409,7 +408,8 @@ class Pm2TableIT {
     table.no("start app.sh --attach", "jpm logs NAME");
     table.no("start app.sh --write", "jpm init");
     table.no("start app.sh -w", "jpm init");
-    for (String option : List.of("--container", "--dist", "--fresh", "--daemon", "--dockerdaemon")) {
+    for (String option :
+        List.of("--container", "--dist", "--fresh", "--daemon", "--dockerdaemon")) {
       table.no("start app.sh " + option, "jpm daemon");
     }
     table.no("start app.sh --image-name i", "jpm daemon");
@@ -466,7 +466,10 @@ class Pm2TableIT {
         "start app.sh --name two -x --output o2.log --error e2.log --log --time --pid two.pid"
             + " --node-args=-u --exp-backoff-restart-delay 10 --no-autorestart --no-autostart"
             + " --shutdown-with-message --cron '0 0 * * *' --instances 1"
-            + " -u " + user + " --gid " + group);
+            + " -u "
+            + user
+            + " --gid "
+            + group);
     JsonObject two = jpm.app("two");
     assertThat(env(two, "status")).isEqualTo("stopped");
     assertThat(env(two, "autostart")).isEqualTo("false");
@@ -484,10 +487,16 @@ class Pm2TableIT {
 
   @Test
   void everyOptionThatWatchesWaitsOrMeansNothingIsTaken() throws IOException {
-    table.yes("start app.sh -n seen --watch place --ignore-watch 'a b' --watch-delay 1 --ext js,ts");
+    table.yes(
+        "start app.sh -n seen --watch place --ignore-watch 'a b' --watch-delay 1 --ext js,ts");
     assertThat(env(jpm.app("seen"), "ignore_watch")).contains("\"a\"", "\"b\"");
-    assertThat(table.no("start app.sh -n never --wait-ready --listen-timeout 50 --max-restarts 1",
-            "not ready within 50 ms").out()).contains("as never");
+    assertThat(
+            table
+                .no(
+                    "start app.sh -n never --wait-ready --listen-timeout 50 --max-restarts 1",
+                    "not ready within 50 ms")
+                .out())
+        .contains("as never");
     Jpm.Result nothing =
         table.yes(
             "start app.sh -n silent --no-pmx --no-automation --no-vizion --trace --disable-trace"
