@@ -362,7 +362,7 @@ class Pm2TableIT {
   }
 
   private static boolean listens(int port) {
-    try (var socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException notYet) {
       return false;
@@ -372,7 +372,7 @@ class Pm2TableIT {
   /// What the server on this port answers, once it listens.
   private static String page(int port, String path) throws IOException {
     Eventually.await("it listens on " + port, Jpm.LONG, () -> listens(port));
-    try (var socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       String request = "GET " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
