@@ -23,22 +23,42 @@ public final class SampleFile {
           new Line(AppKey.ENV_NAME, "env_production", "{ \"NODE_ENV\": \"production\" }"));
 
   private final ProcessFormat format;
+  private final boolean whole;
   private final StringBuilder text = new StringBuilder();
 
-  private SampleFile(ProcessFormat format) {
+  private SampleFile(ProcessFormat format, boolean whole) {
     this.format = format;
+    this.whole = whole;
   }
 
   /// The sample in the format that `file` has by its ending; empty when it is no process file.
   public static Optional<String> named(String file) {
-    return ProcessFormat.named(file).map(format -> new SampleFile(format).make(file));
+    return ProcessFormat.named(file).map(format -> new SampleFile(format, true).make(file));
+  }
+
+  /// The same app without the comments about all other attributes.
+  public static Optional<String> shortOne(String file) {
+    return ProcessFormat.named(file).map(format -> new SampleFile(format, false).make(file));
   }
 
   private String make(String file) {
     note("", "Apps for jpm start " + file + ".");
-    note("", "Every attribute stands here; the value behind it is what holds without it.");
+    note(
+        "",
+        whole
+            ? "Every attribute stands here; the value behind it is what holds without it."
+            : "jpm init without the word simple writes all attributes.");
     note("", "jpm validate " + file + " finds mistakes.");
     begin(file.endsWith(".mjs"));
+    if (whole) {
+      groups();
+    } else {
+      LINES.forEach(this::active);
+    }
+    return end();
+  }
+
+  private void groups() {
     for (Group group : Group.values()) {
       List<AppKey> keys =
           Arrays.stream(AppKey.values())
@@ -50,7 +70,6 @@ public final class SampleFile {
         keys.forEach(this::attribute);
       }
     }
-    return end();
   }
 
   private void begin(boolean module) {

@@ -96,6 +96,10 @@ final class Alteration {
     boolean toggled =
         call.arguments().values(VerbOption.WATCH).stream().anyMatch(String::isEmpty) && watched;
     List<VerbOption> left = new ArrayList<>(FIXED.keySet());
+    // PM2's too: the word null has an attribute be as if it were not said.
+    options.stream()
+        .filter(option -> call.arguments().values(option).equals(List.of("null")))
+        .forEach(left::add);
     if (toggled) {
       left.addAll(OF_WATCH);
     }

@@ -15,9 +15,13 @@ import java.util.List;
 import java.util.Optional;
 
 /// `jpm init`: writes a sample process file into the caller's directory, under PM2's name unless
-/// one is given, whose ending says the format. It never writes over a file.
+/// one is given, whose ending says the format. `simple` has it be a short one. It never writes over
+/// a file.
 final class InitCommand implements ConsoleCommand {
   private static final String USUAL = "ecosystem.config.js";
+
+  /// PM2's word for a sample of a few lines.
+  private static final String SIMPLE = "simple";
 
   private final Vertx vertx;
 
@@ -28,11 +32,13 @@ final class InitCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(Call call) {
     List<String> targets = call.arguments().targets();
-    if (targets.size() > 1) {
+    boolean simple = targets.contains(SIMPLE);
+    List<String> names = targets.stream().filter(word -> !word.equals(SIMPLE)).toList();
+    if (names.size() > 1) {
       return failed("jpm init writes one file: name one");
     }
-    String name = targets.isEmpty() ? USUAL : targets.getFirst();
-    Optional<String> sample = SampleFile.named(name);
+    String name = names.isEmpty() ? USUAL : names.getFirst();
+    Optional<String> sample = simple ? SampleFile.shortOne(name) : SampleFile.named(name);
     if (sample.isEmpty()) {
       return failed(
           "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"

@@ -30,7 +30,9 @@ enum LeftOut {
   SAMPLES("create", "jpm has no sample apps: jpm init writes a sample process file"),
   AUTOINSTALL(
       "autoinstall", "start the app itself: jpm start FILE, or jpm init for a process file"),
-  BARS("imonit", "use jpm ls for what apps use, or jpm describe NAME for one of them");
+  SCREENS(
+      "monit dashboard dash imonit",
+      "use jpm ls --watch for what apps use, and jpm logs for what they print");
 
   private final String line;
 

@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /// Sorts the words of one command with picocli. The model is made by hand and only of the command
 /// at hand: nothing is scanned by reflection.
 final class OptionParser {
+  private static final VerbOption ARGUMENTS = VerbOption.INTERPRETER_ARGS;
+
   private OptionParser() {}
 
   static Asked parse(Verb verb, List<String> words, List<String> rest) {
     try {
-      ParseResult parsed = parser(verb).parseArgs(words.toArray(String[]::new));
+      List<String> others = new ArrayList<>(words);
+      List<String> ofInterpreter = interpreterArguments(verb, others);
+      ParseResult parsed = parser(verb).parseArgs(others.toArray(String[]::new));
       Map<VerbOption, List<String>> options = new EnumMap<>(VerbOption.class);
       for (VerbOption option : verb.options()) {
         if (parsed.hasMatchedOption(option.longName())) {
@@ -31,6 +36,9 @@ final class OptionParser {
                   : List.of(""));
         }
       }
+      if (!ofInterpreter.isEmpty()) {
+        options.put(ARGUMENTS, ofInterpreter);
+      }
       List<String> targets = parsed.matchedPositionalValue(0, List.of());
       return new Asked.Run(verb, new Arguments(targets, options, rest));
     } catch (UnmatchedArgumentException e) {
@@ -38,12 +46,31 @@ final class OptionParser {
       String help = "jpm %s --help".formatted(verb.word());
       String word = e.getUnmatched().getFirst();
       int equals = word.indexOf('=');
+      String name = equals < 0 ? word : word.substring(0, equals);
       return new Asked.Mistake(
-          ArgumentReader.unknown(
-              "option", equals < 0 ? word : word.substring(0, equals), known, help));
+          LeftOutOption.find(name)
+              .map(option -> "%s: %s".formatted(name, option.line()))
+              .orElseGet(() -> ArgumentReader.unknown("option", name, known, help)));
     } catch (ParameterException e) {
       return new Asked.Mistake(mistake(verb, e));
     }
+  }
+
+  /// Takes the arguments of interpreters out of the words, since they may look like options of the
+  /// command: `--interpreter-args -u`.
+  private static List<String> interpreterArguments(Verb verb, List<String> words) {
+    List<String> values = new ArrayList<>();
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      boolean whole = word.contains("=");
+      if (VerbOption.find(word, verb.options()).filter(ARGUMENTS::equals).isPresent()
+          && (whole || i + 1 < words.size())) {
+        words.remove(i);
+        values.add(whole ? word.substring(word.indexOf('=') + 1) : words.remove(i));
+        i--;
+      }
+    }
+    return values;
   }
 
   private static String mistake(Verb verb, ParameterException e) {

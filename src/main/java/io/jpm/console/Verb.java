@@ -31,7 +31,7 @@ enum Verb {
   ENV(LOOK, "env", "name|id…", "an app's environment, secrets masked"),
   JLIST(LOOK, "jlist", "", "list all apps as JSON"),
 
-  INIT(FILES, "init ecosystem", "[file]", "write a sample process file"),
+  INIT(FILES, "init ecosystem", "[simple] [file]", "write a sample process file"),
   VALIDATE(FILES, "validate", "[file…]", "find the mistakes of process files"),
   PLAN(FILES, "plan", "file…", "say what apply would do"),
   APPLY(FILES, "apply", "file…", "have apps be as their file says"),

@@ -44,7 +44,12 @@ final class VerbOptions {
               VerbOption.MONITOR);
       case STOP, DELETE -> List.of(VerbOption.ONLY);
       case RESTART ->
-          describing(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV, VerbOption.PARALLEL);
+          describing(
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.PARALLEL,
+              VerbOption.FORCE);
       case RELOAD ->
           describing(
               VerbOption.PARALLEL,
@@ -56,8 +61,15 @@ final class VerbOptions {
           List.of(VerbOption.DRY_RUN, VerbOption.ONLY, VerbOption.KEEP, VerbOption.JSON);
       case PULL, FORWARD, BACKWARD -> List.of(VerbOption.JSON);
       case DEPLOY -> List.of();
-      case START_OR_RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV);
-      case START_OR_RELOAD -> List.of(VerbOption.PARALLEL, VerbOption.ONLY, VerbOption.ENV);
+      case START_OR_RESTART ->
+          List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV, VerbOption.FORCE);
+      case START_OR_RELOAD ->
+          List.of(
+              VerbOption.PARALLEL,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.FORCE);
       case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);
       case PLAN, APPLY ->
           List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);

@@ -78,4 +78,18 @@ class InitCommandTest {
     assertThat(program.code()).isEqualTo(1);
     assertThat(program.err()).startsWith("[jpm][ERROR] app.js is no process file: ");
   }
+
+  @ParameterizedTest
+  @CsvSource({"a.config.js", "a.json", "a.yaml"})
+  void aSimpleSampleHasWhatAnAppNeedsAndIsFree(String name) throws IOException {
+    Path file = dir.resolve(name);
+    assertThat(ConsoleClient.run(vertx, "init", "simple", file.toString()).code()).isZero();
+    assertThat(Files.readString(file))
+        .contains("script", "./app.js", "env_production")
+        .doesNotContain("max_restarts");
+    Files.writeString(dir.resolve("app.js"), "");
+    if (!name.endsWith(".js")) { // these are evaluated by node
+      assertThat(ConsoleClient.run(vertx, "validate", file.toString()).code()).isZero();
+    }
+  }
 }

@@ -1,0 +1,98 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.config.AppKey;
+import io.jpm.testing.Pm2Words;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// `docs/pm2.md` is for people who look up a word that they know: every word of PM2's and every
+/// word of the catalogue stands in it.
+class Pm2GuideTest {
+  private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
+
+  /// What bin/jpm-startup and the reader of command lines take themselves.
+  private static final List<String> OF_THE_CLIENT =
+      List.of("-v", "--version", "--hp", "--service-name", "--wait-ip");
+
+  private static Set<String> words() throws IOException {
+    return CODE.matcher(Files.readString(Path.of("docs/pm2.md")))
+        .results()
+        .flatMap(code -> Arrays.stream(code.group(1).split("[\\s\\[\\]\\\\|…]+")))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void everyWordOfTheCatalogueStandsInIt() throws IOException {
+    List<String> all = new ArrayList<>(Verb.words());
+    all.addAll(LeftOut.words());
+    for (VerbOption option : VerbOption.values()) {
+      all.addAll(option.names());
+    }
+    for (LeftOutOption option : LeftOutOption.values()) {
+      all.addAll(option.names());
+    }
+    assertThat(words()).containsAll(all);
+  }
+
+  @Test
+  void everyWordOfPm2sStandsInItAndIsAnsweredByName() throws IOException {
+    assertThat(words()).containsAll(Pm2Words.COMMANDS).containsAll(Pm2Words.OPTIONS);
+    assertThat(Pm2Words.COMMANDS)
+        .allMatch(word -> Verb.find(word).isPresent() != LeftOut.find(word).isPresent());
+    assertThat(Pm2Words.OPTIONS)
+        .allMatch(word ->
+            OF_THE_CLIENT.contains(word)
+                || VerbOption.find(word).isPresent()
+                || LeftOutOption.find(word).isPresent());
+  }
+
+  @Test
+  void everyAttributeOfPm2sStandsInItAndIsKnown() throws IOException {
+    List<String> written =
+        Pm2Words.ATTRIBUTES.stream()
+            .map(word -> word.equals("env_") ? AppKey.ENV_NAME.key() : word)
+            .toList();
+    assertThat(words()).containsAll(written);
+    assertThat(written).allMatch(word -> AppKey.named(word).isPresent());
+  }
+
+  @Test
+  void anOptionThatIsNotTakenSaysWhatToUse() {
+    for (LeftOutOption option : LeftOutOption.values()) {
+      for (String name : option.names()) {
+        assertThat(ArgumentReader.read(List.of("start", "a.js", name)))
+            .isEqualTo(new Asked.Mistake(name + ": " + option.line()));
+      }
+    }
+  }
+
+  @Test
+  void whatAnInterpreterIsGivenMayLookLikeAnOption() {
+    for (List<String> given :
+        List.of(List.of("--interpreter-args", "-u"), List.of("--node-args=-u"))) {
+      List<String> line = new ArrayList<>(List.of("start", "a.py"));
+      line.addAll(given);
+      line.addAll(List.of("--name", "x"));
+      assertThat(ArgumentReader.read(line))
+          .isInstanceOfSatisfying(
+              Asked.Run.class,
+              run -> {
+                assertThat(run.arguments().value(VerbOption.INTERPRETER_ARGS)).contains("-u");
+                assertThat(run.arguments().value(VerbOption.NAME)).contains("x");
+                assertThat(run.arguments().has(VerbOption.UID)).isFalse();
+              });
+    }
+    assertThat(ArgumentReader.read(List.of("start", "a.py", "--node-args")))
+        .isInstanceOf(Asked.Mistake.class);
+  }
+}

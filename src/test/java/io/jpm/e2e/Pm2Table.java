@@ -1,0 +1,64 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/// Command lines as PM2's users type them, each a row with what it must print and how it must end.
+/// It remembers the words that were typed.
+final class Pm2Table {
+  private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
+  private static final Set<String> TYPED = ConcurrentHashMap.newKeySet();
+
+  private final Jpm jpm;
+
+  Pm2Table(Jpm jpm) {
+    this.jpm = jpm;
+  }
+
+  /// Every word of the rows so far.
+  static Set<String> typed() {
+    return Set.copyOf(TYPED);
+  }
+
+  /// The words of a line, where single quotes hold together.
+  static List<String> words(String line) {
+    List<String> words =
+        WORD.matcher(line)
+            .results()
+            .map(word -> word.group(1) == null ? word.group(2) : word.group(1))
+            .toList();
+    int dashes = words.indexOf("--");
+    words.stream()
+        .limit(dashes < 0 ? words.size() : dashes)
+        .map(word -> word.startsWith("-") ? word.replaceFirst("=.*", "") : word)
+        .forEach(TYPED::add);
+    return words;
+  }
+
+  /// A row that ends with 0 and prints these parts on standard output.
+  Jpm.Result yes(String line, String... parts) {
+    Jpm.Result result = type(line);
+    assertThat(result.code()).as("%s: %s", line, result).isZero();
+    for (String part : parts) {
+      assertThat(result.out()).as("%s: %s", line, result).contains(part);
+    }
+    return result;
+  }
+
+  /// A row that ends with 1 and one line on standard error, which has this part.
+  Jpm.Result no(String line, String part) {
+    Jpm.Result result = type(line);
+    assertThat(result.code()).as("%s: %s", line, result).isEqualTo(1);
+    assertThat(result.err().lines()).as("%s: %s", line, result).hasSize(1);
+    assertThat(result.err()).as(line).contains(part).doesNotContain("Exception");
+    return result;
+  }
+
+  private Jpm.Result type(String line) {
+    return jpm.run(words(line).toArray(String[]::new));
+  }
+}

@@ -1,0 +1,514 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.jpm.testing.Pm2Words;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Every command and every option of PM2 as its users type it: what is printed, how it ends, what
+/// it does. At the end it is seen to that none was left out.
+@Timeout(300)
+class Pm2TableIT {
+  private static final AtomicInteger GROUPS = new AtomicInteger();
+  private static final String NOBODY = "no app, namespace or id is called ";
+
+  private Jpm jpm;
+  private Pm2Table table;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    table = new Pm2Table(jpm);
+    jpm.script("app.sh", "#!/bin/sh\nexec sleep 98765\n");
+    jpm.script(
+        "talk.sh",
+        """
+        #!/bin/sh
+        trap 'echo usr2' USR2
+        echo hello
+        echo oops >&2
+        while read -r line; do echo "got $line"; done
+        """);
+    Files.writeString(
+        jpm.work().resolve("apps.json"),
+        """
+        {"apps": [
+          {"name": "a", "script": "./app.sh", "env": {"X": "1"}, "env_production": {"X": "2"}},
+          {"name": "b", "script": "./app.sh", "namespace": "back"}]}
+        """);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+    GROUPS.incrementAndGet();
+  }
+
+  @AfterAll
+  static void noWordOfPm2sIsMissing() {
+    long groups =
+        Arrays.stream(Pm2TableIT.class.getDeclaredMethods())
+            .filter(method -> method.isAnnotationPresent(Test.class))
+            .count();
+    if (GROUPS.get() == groups) { // not where only some were asked for
+      List<String> missing = new ArrayList<>(Pm2Words.COMMANDS);
+      missing.addAll(Pm2Words.OPTIONS);
+      missing.removeAll(Pm2Table.typed());
+      assertThat(missing).as("words that no row types").isEmpty();
+    }
+  }
+
+  private static String env(JsonObject app, String field) {
+    return String.valueOf(app.getJsonObject("pm2_env").getValue(field));
+  }
+
+  private String variable(String app, String name) throws IOException {
+    String all = Files.readString(Path.of("/proc", Integer.toString(jpm.pid(app)), "environ"));
+    return Stream.of(all.split("\0"))
+        .filter(entry -> entry.startsWith(name + "="))
+        .map(entry -> entry.substring(name.length() + 1))
+        .findFirst()
+        .orElse("");
+  }
+
+  private List<String> names() {
+    return jpm.list().stream().map(app -> app.getString("name")).toList();
+  }
+
+  @Test
+  void appsAreStartedStoppedAndFoundByEverySelector() {
+    table.yes("start app.sh --name web -i 2", "as web (2 instances)", "Done.", "│ online");
+    table.no("start app.sh --name web", "app web is already running");
+    table.yes("start app.sh --name web -f", "as web (1 instance)");
+    table.yes("start app.sh --name api --namespace back", "as api");
+    table.no("start nope.js", "script not found");
+    table.no("start 99", NOBODY + "99");
+    table.no("start nope.json", "does not exist");
+    table.yes("start api", "Restarted api");
+    table.yes("restart web", "Restarted web (id", "│ web");
+    table.yes("restart back", "Restarted api (id");
+    table.yes("restart /^ap/", "Restarted api (id");
+    table.yes("restart all --parallel 1 --force", "Restarted web", "Restarted api");
+    table.no("restart nope", NOBODY + "nope");
+    table.no("restart 99", NOBODY + "99");
+    table.no("restart web --env production", "--env chooses from a process file");
+    assertThat(jpm.restarts("api")).isEqualTo(4);
+    table.yes("reset api", "Reset the counters of api");
+    assertThat(jpm.restarts("api")).isZero();
+    table.yes("reset all", "Reset the counters of web");
+    table.no("reset 99", NOBODY + "99");
+    table.yes("reload api --force", "Reloaded api (id");
+    table.no("reload nope", NOBODY + "nope");
+    table.yes("stop api web", "Stopped", "│ stopped");
+    assertThat(jpm.list()).allMatch(app -> app.getInteger("pid") == 0);
+    table.yes("start all", "Started web", "Started api");
+    table.no("stop nope", NOBODY + "nope");
+    table.yes("scale web 3", "Scaled web to 3 instances");
+    table.no("scale web 3", "has 3 instances already");
+    table.yes("scale web +1", "Scaled web to 4 instances");
+    table.no("scale nope 2", NOBODY + "nope");
+    table.yes("delete api", "Deleted api");
+    table.yes("del app.sh", "Deleted web", "No app yet");
+    assertThat(jpm.list()).isEmpty();
+    for (String verb : List.of("stop", "restart", "reload", "delete")) {
+      table.no(verb + " all", "there is no app");
+      table.no(verb, "say what");
+    }
+  }
+
+  @Test
+  void appsAreTalkedTo() throws Exception {
+    table.yes("start talk.sh --name talk");
+    Eventually.await("it has begun", Jpm.LONG, () -> read("talk-out.log").contains("hello"));
+    table.yes("send 0 'good day'", "Sent a line to talk (id 0)");
+    Eventually.await("it answers", Jpm.LONG, () -> read("talk-out.log").contains("got good day"));
+    table.no("send 9 hi", NOBODY + "9");
+    table.yes("sendSignal USR2 talk", "Sent SIGUSR2 to talk (id 0)");
+    table.no("sendSignal NOPE talk", "signal \"NOPE\"");
+    table.no("sendSignal USR2 nope", NOBODY + "nope");
+    table.yes("attach 0");
+    table.no("attach nope", "nope");
+    table.no("trigger talk act", "has offered no action");
+    table.no("trigger nope act", NOBODY + "nope");
+    table.no("inspect talk", "jpm sendSignal SIGUSR1 talk");
+  }
+
+  private List<String> read(String log) {
+    try {
+      return jpm.log(log);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void processFilesAreStartedAndKept() throws Exception {
+    table.yes("start apps.json --env production", "Done: 2 apps");
+    assertThat(variable("a", "X")).isEqualTo("2");
+    table.yes("start apps.json --only a", "as a (1 instance)", "Done.");
+    assertThat(variable("a", "X")).isEqualTo("1");
+    assertThat(names()).containsExactly("a", "b");
+    table.yes("stop apps.json", "Stopped a", "Stopped b");
+    table.yes("startOrRestart apps.json --update-env", "│ a", "│ b");
+    assertThat(jpm.status("a")).isEqualTo("online");
+    table.yes("delete apps.json --only a", "Deleted a");
+    table.yes("startOrReload apps.json --only b", "Reloaded b");
+    table.yes("startOrGracefulReload apps.json", "│ a", "│ b");
+    assertThat(names()).containsExactlyInAnyOrder("a", "b");
+    for (String verb : List.of("startOrRestart", "startOrReload", "startOrGracefulReload")) {
+      table.no(verb + " nope.json", "does not exist");
+    }
+    Files.writeString(jpm.work().resolve("bad.json"), "{\"apps\": [{\"scritp\": \"./app.sh\"}]}");
+    assertThat(jpm.run("start", "bad.json").failed().err()).contains("did you mean \"script\"?");
+    table.no("start", "nothing is named");
+
+    Process piped = jpm.begin(Pm2Table.words("start -").toArray(String[]::new));
+    piped
+        .getOutputStream()
+        .write("[{name: 'piped', script: './app.sh'}]".getBytes(StandardCharsets.UTF_8));
+    assertThat(Jpm.finish(piped).ok().out()).contains("as piped");
+
+    table.yes("init simple", "ecosystem.config.js generated");
+    assertThat(Files.readString(jpm.work().resolve("ecosystem.config.js")))
+        .contains("script: \"./app.js\"", "env_production")
+        .doesNotContain("max_restarts");
+    table.no("ecosystem", "exists already");
+    table.no("create", "jpm init");
+  }
+
+  @Test
+  void listsAreRememberedAndBroughtBack() {
+    table.no("resurrect", "there is no saved list");
+    table.yes("start apps.json");
+    table.yes("save", "Successfully saved 2 apps");
+    table.no("save more", "takes no \"more\"");
+    table.yes("delete all");
+    assertThat(table.yes("save").err()).contains("nothing was saved");
+    table.yes("resurrect", "│ a", "│ b");
+    assertThat(names()).containsExactlyInAnyOrder("a", "b");
+    table.yes("cleardump", "empty now");
+    table.yes("dump", "Successfully saved 2 apps");
+    table.yes("delete all");
+    table.yes("save --force");
+    table.yes("resurrect", "The saved list is empty");
+    String service = " -u somebody --hp /nowhere --service-name some --wait-ip";
+    table.no("startup openrc" + service, "only systemd is");
+    table.no("unstartup openrc", "only systemd is");
+    table.no("import-pm2", "there is no list in it");
+  }
+
+  @Test
+  void logsAreReadEmptiedAndOpenedAnew() throws IOException {
+    table.yes("start talk.sh --name talk");
+    Eventually.await(
+        "both lines are there",
+        Jpm.LONG,
+        () -> read("talk-out.log").contains("hello") && read("talk-error.log").contains("oops"));
+    table.yes("logs talk --nostream --lines 5", "0|talk", "hello", "oops");
+    assertThat(table.yes("log talk --nostream --out --raw").out()).isEqualTo("hello\n");
+    assertThat(table.yes("logs talk --nostream --err --raw").err()).isEqualTo("oops\n");
+    var line = new JsonObject(table.yes("logs talk --nostream --out --json").out());
+    assertThat(line.getString("message")).isEqualTo("hello");
+    assertThat(line.getString("app_name")).isEqualTo("talk");
+    table.yes("logs talk --nostream --format", "app=talk id=0 type=out message=hello");
+    table.yes("logs talk --nostream --highlight hello --timestamp HH:mm", "hello");
+    table.no("logs nope --nostream", NOBODY + "nope");
+    Process follow = jpm.begin("logs", "talk", "--raw", "--out");
+    assertThat(follow.inputReader().readLine()).isEqualTo("hello");
+    follow.destroy();
+    table.yes("reloadLogs", "opened anew");
+    table.yes("flush talk", "Flushed the logs of talk (id 0)");
+    assertThat(read("talk-out.log")).isEmpty();
+    table.no("flush nope", NOBODY + "nope");
+    table.yes("logrotate", "rotated at");
+  }
+
+  @Test
+  void settingsAreStoredForApps() throws IOException {
+    table.yes("start app.sh --name web");
+    table.yes("set web:A one", "Setting changed", "$ jpm set web:A one", "Restarted web (id 0)");
+    assertThat(variable("web", "A")).isEqualTo("one");
+    table.yes("get web:A", "Value for module web key A: one");
+    table.yes("multiset 'web:B 2 web:C 3'", "$ jpm set web:C 3");
+    assertThat(variable("web", "B") + variable("web", "C")).isEqualTo("23");
+    table.yes("get", "Module: web", "$ jpm set web:B 2");
+    table.yes("conf", "Module: web");
+    table.yes("config web:A", "Value for module web key A: one");
+    table.no("get nope", "nothing is stored as nope");
+    table.yes("unset web:A");
+    table.no("get web:A", "web");
+    table.yes("unset all");
+    assertThat(new JsonObject(table.yes("get --json").out())).isEmpty();
+  }
+
+  @Test
+  void everythingIsLookedAt() {
+    table.yes("start app.sh --name web -i 2");
+    for (String verb : List.of("list", "ls", "l", "ps", "status")) {
+      table.yes(verb + " --sort name:desc", "│ id │ name", "│ web", "│ online");
+    }
+    table.yes("ls -m", "+--- web", "pm2 id : 1");
+    table.yes("ls --mini-list", "+--- web");
+    table.no("ls --sort nope", "--sort \"nope\"");
+    table.no("ls --watch", "redraws a terminal");
+    var list = new JsonArray(table.yes("jlist").out());
+    assertThat(list.getJsonObject(0).fieldNames())
+        .contains("pid", "name", "pm_id", "monit", "pm2_env");
+    assertThat(list.getJsonObject(0).getJsonObject("pm2_env").fieldNames())
+        .contains("status", "restart_time", "pm_uptime", "exec_mode", "pm_out_log_path", "args");
+    table.yes("prettylist", "    name: 'web',\n", "exec_mode: 'fork_mode'");
+    table.yes("slist", "'CPU Usage': {");
+    table.yes("sysinfos -t", "├─ value");
+    table.yes("slist --tree", "├─ value");
+    for (String verb : List.of("describe", "desc", "info", "show")) {
+      table.yes(verb + " web", "Describing process with id 1 - name web", "│ status");
+      table.no(verb + " nope", "nope doesn't exist");
+    }
+    table.yes("env 0", "NODE_APP_INSTANCE: 0");
+    table.no("env 99", NOBODY + "99");
+    assertThat(table.yes("pid web").out().lines()).hasSize(2).allMatch(it -> it.matches("\\d+"));
+    table.no("pid nope", NOBODY + "nope");
+    assertThat(table.yes("id web").out()).isEqualTo("[ 0, 1 ]\n");
+    assertThat(table.yes("id nope").out()).isEqualTo("[]\n");
+    table.yes("report", "--- jpm report", "jpm version");
+    table.yes("examples", "jpm start app.js");
+    table.yes("-s ls", "│ web");
+    assertThat(table.yes("stop web --silent").out()).isEmpty();
+    table.yes("ls --no-color", "│ stopped");
+    table.yes("profile:cpu 100", ".jfr");
+    table.yes("profile:mem", ".hprof");
+  }
+
+  @Test
+  void theDaemonIsAskedReplacedAndEnded() throws IOException {
+    Jpm.Result nothing = jpm.run();
+    assertThat(nothing.code()).isEqualTo(1);
+    assertThat(nothing.out()).startsWith("Usage: jpm <command>");
+    table.no("nonsense", "unknown command \"nonsense\"");
+    table.no("start app.sh --nope", "unknown option \"--nope\"");
+    assertThat(table.yes("-v").out()).isEqualTo(table.yes("--version").out());
+    assertThat(table.yes("ping").out()).isEqualTo("{ msg: 'pong' }\n");
+    table.yes("start app.sh --name web");
+    int pid = jpm.pid("web");
+    long daemon = jpm.daemonPid();
+    table.yes("update", "makes room", "│ web");
+    assertThat(jpm.daemonPid()).isNotEqualTo(daemon);
+    table.yes("updatePM2", "makes room");
+    assertThat(jpm.pid("web")).isEqualTo(pid);
+    table.no("kill web", "takes no \"web\"");
+    table.yes("kill", "[v] All Applications Stopped", "[v] jpm Daemon Stopped");
+    assertThat(Jpm.running(pid)).isFalse();
+    assertThat(table.yes("kill").err()).contains("no daemon is running");
+  }
+
+  @Test
+  void workingCopiesAreMovedAndDeployed() throws Exception {
+    table.yes("start app.sh --name web");
+    table.no("pull web", "no working copy of git");
+    table.no("backward web", "no working copy of git");
+    table.no("forward web", "no working copy of git");
+    table.no("pull nope", NOBODY + "nope");
+    GitFixture git = GitFixture.of(jpm);
+    String first = git.commit("one");
+    String second = git.commit("two");
+    table.yes("pull web", "is up to date");
+    table.yes("backward web", "Reloaded web");
+    assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(first);
+    table.yes("forward web", "Reloaded web");
+    assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(second);
+    table.no("deploy nope.json production", "does not exist");
+    table.no("deploy apps.json production", "has no section \"deploy\"");
+  }
+
+  @Test
+  void aDirectoryIsServed() throws IOException {
+    Files.createDirectories(jpm.work().resolve("site"));
+    Files.writeString(jpm.work().resolve("site/index.html"), "<p>welcome</p>");
+    int port = freePort();
+    String local = " --host 127.0.0.1";
+    table.yes("serve site " + port + local, "Serving ", "static-page-server-" + port);
+    assertThat(page(port, "/")).startsWith("HTTP/1.1 200").contains("welcome");
+    assertThat(page(port, "/nope")).startsWith("HTTP/1.1 404");
+    table.no("expose site " + port + local, "is already running");
+    String options = " --spa --ftp --monitor --basic-auth-username u --basic-auth-password p";
+    int other = freePort();
+    table.yes("expose site --port " + other + " --name site" + local + options, "│ site");
+    assertThat(page(other, "/")).startsWith("HTTP/1.1 401");
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean listens(int port) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException notYet) {
+      return false;
+    }
+  }
+
+  /// What the server on this port answers, once it listens.
+  private static String page(int port, String path) throws IOException {
+    Eventually.await("it listens on " + port, Jpm.LONG, () -> listens(port));
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      String request = "GET " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void whatIsLeftOutSaysWhatToUse() {
+    for (String verb :
+        List.of("install", "module:install", "module:update", "uninstall", "module:uninstall")) {
+      table.no(verb + " pm2-logrotate", "jpm has no npm modules");
+    }
+    for (String verb : List.of("module:generate", "package", "publish", "module:publish")) {
+      table.no(verb, "use npm pack and npm publish");
+    }
+    for (String verb : List.of("plus", "register", "login", "logout", "open")) {
+      table.no(verb, "jpm has no paid service");
+    }
+    table.no("monitor all", "jpm describe");
+    table.no("unmonitor all", "jpm describe");
+    table.no("link secret public", "cannot be linked yet");
+    table.no("unlink", "cannot be linked yet");
+    table.no("install-otel", "jpm puts nothing into apps");
+    table.no("uninstall-otel", "jpm puts nothing into apps");
+    table.no("deepUpdate", "jpm update");
+    table.no("autoinstall", "jpm start FILE");
+    for (String verb : List.of("monit", "dashboard", "dash", "imonit")) {
+      table.no(verb, "use jpm ls --watch");
+    }
+    for (String verb : List.of("web", "gracefulReload", "interact", "sendLine", "stopAll")) {
+      table.no(verb, "unknown command");
+    }
+    table.no("start app.sh --attach", "jpm logs NAME");
+    table.no("start app.sh --write", "jpm init");
+    table.no("start app.sh -w", "jpm init");
+    for (String option :
+        List.of("--container", "--dist", "--fresh", "--daemon", "--dockerdaemon")) {
+      table.no("start app.sh " + option, "jpm daemon");
+    }
+    table.no("start app.sh --image-name i", "jpm daemon");
+    table.no("start app.sh --node-version 24", "jpm daemon");
+    table.no("start app.sh --parallel 2", "depends_on");
+    assertThat(jpm.list()).isEmpty();
+  }
+
+  @Test
+  void everyOptionOfAnAppSaysWhatItSays() throws IOException {
+    Path place = Files.createDirectories(jpm.work().resolve("place"));
+    String user = System.getProperty("user.name");
+    Object group = Files.getAttribute(place, "unix:gid");
+    table.yes(
+        "start app.sh -n one --namespace ns --execute-command --cwd place --interpreter sh"
+            + " --interpreter-args -u -o o.log -e e.log -l all.log --merge-logs --log-type json"
+            + " --log-date-format HH:mm -p one.pid -k 100 --no-treekill --listen-timeout 500"
+            + " --max-memory-restart 300M --restart-delay 10 --max-restarts 3"
+            + " --stop-exit-codes 7 -c '0 0 * * *' --filter-env E2E_DROP -- x 'y z'",
+        "Done.");
+    JsonObject one = jpm.app("one");
+    for (String[] expected :
+        new String[][] {
+          {"namespace", "ns"},
+          {"exec_mode", "fork_mode"},
+          {"pm_cwd", place.toString()},
+          {"node_args", "[\"-u\"]"},
+          {"args", "[\"x\",\"y z\"]"},
+          {"pm_out_log_path", place + "/o.log"},
+          {"pm_err_log_path", place + "/e.log"},
+          {"pm_log_path", place + "/all.log"},
+          {"pm_pid_path", place + "/one-0.pid"},
+          {"merge_logs", "true"},
+          {"log_type", "json"},
+          {"log_date_format", "HH:mm"},
+          {"kill_timeout", "100"},
+          {"treekill", "false"},
+          {"listen_timeout", "500"},
+          {"max_memory_restart", "314572800"},
+          {"restart_delay", "10"},
+          {"max_restarts", "3"},
+          {"stop_exit_codes", "[7]"},
+          {"cron_restart", "0 0 * * *"}
+        }) {
+      assertThat(env(one, expected[0])).as(expected[0]).isEqualTo(expected[1]);
+    }
+    assertThat(env(one, "exec_interpreter")).endsWith("sh");
+    table.yes("restart one --interpreter-args=null --cron-restart 0 --kill-timeout 200");
+    assertThat(env(jpm.app("one"), "node_args")).isEqualTo("[]");
+    assertThat(env(jpm.app("one"), "kill_timeout")).isEqualTo("200");
+    assertThat(jpm.app("one").getJsonObject("pm2_env").getValue("cron_restart")).isNull();
+
+    table.yes(
+        "start app.sh --name two -x --output o2.log --error e2.log --log --time --pid two.pid"
+            + " --node-args=-u --exp-backoff-restart-delay 10 --no-autorestart --no-autostart"
+            + " --shutdown-with-message --cron '0 0 * * *' --instances 1"
+            + " -u "
+            + user
+            + " --gid "
+            + group);
+    JsonObject two = jpm.app("two");
+    assertThat(env(two, "status")).isEqualTo("stopped");
+    assertThat(env(two, "autostart")).isEqualTo("false");
+    assertThat(env(two, "autorestart")).isEqualTo("false");
+    assertThat(env(two, "exp_backoff_restart_delay")).isEqualTo("10");
+    assertThat(env(two, "shutdown_with_message")).isEqualTo("true");
+    assertThat(env(two, "log_date_format")).isEqualTo("YYYY-MM-DDTHH:mm:ss");
+    assertThat(env(two, "pm_log_path")).endsWith("/two.log");
+    assertThat(env(two, "uid")).isEqualTo(user);
+    assertThat(env(two, "gid")).isEqualTo(group.toString());
+    table.yes("start app.sh --name three --uid " + user);
+    table.yes("start app.sh --name four --user " + user + " --disable-logs --no-daemon");
+    assertThat(env(jpm.app("four"), "status")).isEqualTo("online");
+  }
+
+  @Test
+  void everyOptionThatWatchesWaitsOrMeansNothingIsTaken() throws IOException {
+    table.yes(
+        "start app.sh -n seen --watch place --ignore-watch 'a b' --watch-delay 1 --ext js,ts");
+    assertThat(env(jpm.app("seen"), "ignore_watch")).contains("\"a\"", "\"b\"");
+    assertThat(
+            table
+                .no(
+                    "start app.sh -n never --wait-ready --listen-timeout 50 --max-restarts 1",
+                    "not ready within 50 ms")
+                .out())
+        .contains("as never");
+    Jpm.Result nothing =
+        table.yes(
+            "start app.sh -n silent --no-pmx --no-automation --no-vizion --trace --disable-trace"
+                + " --v8 --event-loop-inspector --deep-monitoring --source-map-support"
+                + " --disable-source-map-support");
+    assertThat(nothing.err().lines()).hasSize(1);
+    assertThat(nothing.err()).contains("mean nothing in jpm: --trace");
+    jpm.environment("E2E_NEW", "here");
+    table.yes("restart silent");
+    assertThat(variable("silent", "E2E_NEW")).isEmpty();
+    table.yes("restart silent -a");
+    assertThat(variable("silent", "E2E_NEW")).isEqualTo("here");
+    table.yes("--name before start app.sh", "as before");
+  }
+}
