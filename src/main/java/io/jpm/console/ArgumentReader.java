@@ -19,7 +19,7 @@ final class ArgumentReader {
 
   /// Those to whom what follows `--` means something.
   private static final Set<Verb> TAKING_REST =
-      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET);
+      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET, Verb.COMPLETION);
 
   private ArgumentReader() {}
 
@@ -135,7 +135,7 @@ final class ArgumentReader {
 
   /// Where the command is. An option before it may mean one thing to one command and another to the
   /// next (`-i`), so the first word counts that is a command and takes all that stands before it.
-  private static int verbIndex(List<String> words) {
+  static int verbIndex(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       Optional<Verb> verb = Verb.find(words.get(i));
       if (verb.isPresent() && areOptionsOf(verb.get(), words.subList(0, i))) {

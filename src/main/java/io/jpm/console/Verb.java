@@ -55,6 +55,8 @@ enum Verb {
   REPORT(MORE, "report", "", "what to put into a ticket, without secrets"),
   HOST(MORE, "slist sysinfos", "", "what this machine uses"),
   EXAMPLES(MORE, "examples", "", "command lines to learn from"),
+  COMPLETION(
+      MORE, "completion", "[shell|install|uninstall] [shell]", "complete command lines on TAB"),
   GET(MORE, "get", "[key]", "what is stored for apps"),
   SET(MORE, "set", "[key value]", "store a variable of an app: web:PORT 8080"),
   MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several"),
