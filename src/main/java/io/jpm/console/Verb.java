@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Every command: its names, what it takes, what it does. To add one, add it here; the compiler
-/// then asks for its options in [VerbOptions] and for its implementation in [Commands].
+/// then asks for its options in [VerbOptions], for examples in [VerbExamples] and for its
+/// implementation in [Commands].
 enum Verb {
   START(APPS, "start", "[script|file|name|id|all…]", "start a script, a program, a process file"),
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),

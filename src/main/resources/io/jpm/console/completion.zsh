@@ -5,7 +5,7 @@
 
 _jpm() {
   local -a lines before shown
-  local files line typed=${(Q)PREFIX} program=${words[1]/#\~\//$HOME/}
+  local files line about typed=${(Q)PREFIX} program=${words[1]/#\~\//$HOME/}
   integer found=1
   before=("${(@Q)words[1,CURRENT-1]}")
   whence -p -- $program >/dev/null || program=jpm
@@ -15,7 +15,8 @@ _jpm() {
   if [[ -n $files ]]; then
     for line in "${(@)lines[2,-1]}"; do
       [[ -n $line ]] || continue
-      shown+=("${${${line%%$'\t'*}//\\/\\\\}//:/\\:}:${line#*$'\t'}")
+      about=${line#*$'\t'}
+      shown+=("${${${line%%$'\t'*}//\\/\\\\}//:/\\:}${about:+:$about}")
     done
   else
     _jpm_guess
