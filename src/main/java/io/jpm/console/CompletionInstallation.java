@@ -24,7 +24,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
   private static final String BEGIN = "# >>> jpm completion >>>";
   private static final String END = "# <<< jpm completion <<<";
   private static final Pattern BLOCK =
-      Pattern.compile("(?ms)\\n?^" + BEGIN + "$.*?^" + END + "$\\n?");
+      Pattern.compile("(?ms)(?:(?<=\\n)\\n)?^" + BEGIN + "$.*?^" + END + "$\\n?");
 
   /// @param home jpm's own home
   /// @param environment the caller's: `HOME`, `ZDOTDIR` and `XDG_CONFIG_HOME` say where files are
