@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import io.jpm.config.NearestName;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
   private static final String ALL = "--all";
+  private static final int SHORTEST_BEGINNING = 3;
 
   /// Those to whom what follows `--` means something.
   private static final Set<Verb> TAKING_REST =
@@ -129,8 +131,18 @@ final class ArgumentReader {
   /// `unknown option "--nmae": did you mean --name? (jpm start --help)`.
   static String unknown(String what, String word, Collection<String> known, String help) {
     return NearestName.to(word, known)
+        .or(() -> begunWith(word, known))
         .map(near -> "unknown %s \"%s\": did you mean %s? (%s)".formatted(what, word, near, help))
         .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
+  }
+
+  /// The shortest of those that are longer than `word`, if enough of one is typed to be meant.
+  private static Optional<String> begunWith(String word, Collection<String> known) {
+    return word.replace("-", "").length() < SHORTEST_BEGINNING
+        ? Optional.empty()
+        : known.stream()
+            .filter(name -> name.startsWith(word))
+            .min(Comparator.comparingInt(String::length));
   }
 
   /// Where the command is. An option before it may mean one thing to one command and another to the

@@ -1,6 +1,6 @@
 package io.jpm.console;
 
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -68,7 +68,7 @@ record Completion(List<Candidate> candidates, Files files) {
             .filter(candidate -> candidate.word().startsWith(typed))
             .collect(
                 Collectors.toMap(
-                    Candidate::word, it -> it, (first, _) -> first, java.util.LinkedHashMap::new))
+                    Candidate::word, it -> it, (first, _) -> first, LinkedHashMap::new))
             .values()
             .stream()
             .toList(),
@@ -80,12 +80,6 @@ record Completion(List<Candidate> candidates, Files files) {
     return new Completion(
         candidates.stream().map(it -> new Candidate(before + it.word(), it.description())).toList(),
         files);
-  }
-
-  /// In the order of the alphabet.
-  Completion sorted() {
-    return new Completion(
-        candidates.stream().sorted(Comparator.comparing(Candidate::word)).toList(), files);
   }
 
   /// PM2's form: a word a line.

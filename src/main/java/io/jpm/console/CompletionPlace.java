@@ -44,6 +44,8 @@ sealed interface CompletionPlace {
   /// Something of which nothing is known.
   record Unknown() implements CompletionPlace {}
 
+  /// Finds it.
+  ///
   /// @param before the words behind `jpm` that stand before the cursor's
   /// @param current the word at the cursor, as far as it is typed
   static CompletionPlace of(List<String> before, String current) {
