@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import io.jpm.config.NearestName;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -16,10 +17,11 @@ final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
   private static final String ALL = "--all";
+  private static final int SHORTEST_BEGINNING = 3;
 
   /// Those to whom what follows `--` means something.
   private static final Set<Verb> TAKING_REST =
-      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET);
+      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET, Verb.COMPLETION);
 
   private ArgumentReader() {}
 
@@ -129,13 +131,23 @@ final class ArgumentReader {
   /// `unknown option "--nmae": did you mean --name? (jpm start --help)`.
   static String unknown(String what, String word, Collection<String> known, String help) {
     return NearestName.to(word, known)
+        .or(() -> begunWith(word, known))
         .map(near -> "unknown %s \"%s\": did you mean %s? (%s)".formatted(what, word, near, help))
         .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
   }
 
+  /// The shortest of those that are longer than `word`, if enough of one is typed to be meant.
+  private static Optional<String> begunWith(String word, Collection<String> known) {
+    return word.replace("-", "").length() < SHORTEST_BEGINNING
+        ? Optional.empty()
+        : known.stream()
+            .filter(name -> name.startsWith(word))
+            .min(Comparator.comparingInt(String::length));
+  }
+
   /// Where the command is. An option before it may mean one thing to one command and another to the
   /// next (`-i`), so the first word counts that is a command and takes all that stands before it.
-  private static int verbIndex(List<String> words) {
+  static int verbIndex(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       Optional<Verb> verb = Verb.find(words.get(i));
       if (verb.isPresent() && areOptionsOf(verb.get(), words.subList(0, i))) {

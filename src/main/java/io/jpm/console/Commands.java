@@ -95,6 +95,7 @@ final class Commands {
       case REPORT -> new ReportCommand(vertx, rooms, context, started);
       case HOST -> new HostCommand(metrics);
       case EXAMPLES -> Commands::examples;
+      case COMPLETION -> new CompletionCommand(vertx, rooms, context.home());
       case PING -> new PingCommand(rooms, context);
       case DOCTOR -> new DoctorCommand(rooms);
       case KILL -> this::kill;

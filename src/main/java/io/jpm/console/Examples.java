@@ -61,10 +61,11 @@ final class Examples {
   /// One command line.
   ///
   /// @param command as it is typed
-  /// @param meaning what it does
+  /// @param meaning what it does; empty: the command says it
   record Line(String command, String meaning) {
     String text() {
-      return "  " + command + " ".repeat(Math.max(2, WIDTH - command.length())) + meaning + "\n";
+      String gap = meaning.isEmpty() ? "" : " ".repeat(Math.max(2, WIDTH - command.length()));
+      return "  " + command + gap + meaning + "\n";
     }
   }
 

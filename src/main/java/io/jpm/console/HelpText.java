@@ -27,7 +27,8 @@ final class HelpText {
     Arrays.stream(Verb.Group.values())
         .filter(group -> group != Verb.Group.MORE)
         .forEach(group -> commands(text, group, colors));
-    return text.append("\njpm <command> --help says more; jpm help --all lists all commands\n")
+    return text.append(
+            "\njpm <command> --help says more; jpm help --all and man jpm list all commands\n")
         .toString();
   }
 
@@ -73,9 +74,8 @@ final class HelpText {
           .append(verb.names().stream().skip(1).collect(Collectors.joining(", ")))
           .append('\n');
     }
-    if (verb == Verb.START) {
-      text.append('\n').append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
-    }
+    text.append('\n').append(Paint.BOLD.on("Examples", colors)).append('\n');
+    VerbExamples.of(verb).forEach(line -> text.append(line.text()));
     Map<String, List<VerbOption>> byTitle = new LinkedHashMap<>();
     boolean many = verb.options().size() > MANY_OPTIONS;
     for (VerbOption option : verb.options()) {

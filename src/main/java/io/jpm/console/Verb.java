@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Every command: its names, what it takes, what it does. To add one, add it here; the compiler
-/// then asks for its options in [VerbOptions] and for its implementation in [Commands].
+/// then asks for its options in [VerbOptions], for examples in [VerbExamples] and for its
+/// implementation in [Commands].
 enum Verb {
   START(APPS, "start", "[script|file|name|id|all…]", "start a script, a program, a process file"),
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),
@@ -55,6 +56,8 @@ enum Verb {
   REPORT(MORE, "report", "", "what to put into a ticket, without secrets"),
   HOST(MORE, "slist sysinfos", "", "what this machine uses"),
   EXAMPLES(MORE, "examples", "", "command lines to learn from"),
+  COMPLETION(
+      MORE, "completion", "[shell|install|uninstall] [shell]", "complete command lines on TAB"),
   GET(MORE, "get", "[key]", "what is stored for apps"),
   SET(MORE, "set", "[key value]", "store a variable of an app: web:PORT 8080"),
   MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several"),

@@ -207,6 +207,9 @@ class ConsoleVerticleTest {
       value = {
         "strat app.js | unknown command \"strat\": did you mean start?",
         "frobnicate x | unknown command \"frobnicate\": see jpm --help",
+        "desc2 x | unknown command \"desc2\": did you mean desc?",
+        "resur | unknown command \"resur\": did you mean resurrect?",
+        "start app.js --inst 2 | unknown option \"--inst\": did you mean --instances?",
         "help strat | did you mean start?",
         "start app.js --nmae web | unknown option \"--nmae\": did you mean --name? (jpm start --help)",
         "start app.js --instnaces=2 | unknown option \"--instnaces\": did you mean --instances?",

@@ -103,6 +103,13 @@ final class Jpm implements AutoCloseable {
     return finish(launch(command, Map.of()));
   }
 
+  /// Runs another program as a user of this home would.
+  ///
+  /// @param more environment for it alone
+  Result shell(List<String> command, Map<String, String> more) throws IOException {
+    return finish(launch(command, more));
+  }
+
   private Process launch(List<String> command, Map<String, String> more) throws IOException {
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
