@@ -7,11 +7,11 @@ from typing import Callable, Optional
 # ---- programs ------------------------------------------------------------------------------------
 
 SAY_JS = """console.log(JSON.stringify({args: process.argv.slice(2), file: require.main === module,
-  env: Object.fromEntries(Object.entries(process.env).filter(([key]) => key.startsWith('FIXTURE_')).sort())}));
+  env: Object.fromEntries(Object.entries(process.env).filter(([key]) => /^(FIXTURE_.*|NODE_ENV|NODE_APP_INSTANCE)$/.test(key)).sort())}));
 """
 PROGRAMS = {
     "app.js": SAY_JS + "setInterval(() => {}, 1000);\n",
-    "server.js": "require('http').createServer((q, r) => r.end('hello')).listen(process.env.SIDE_PORT);\n",
+    "server.js": SAY_JS + "require('http').createServer((q, r) => r.end('hello')).listen(process.env.SIDE_PORT);\n",
     "ready.js": "setTimeout(() => process.send('ready'), 300); setInterval(() => {}, 1000);\n",
     "worker.py": "import sys, time\nprint(sys.argv[1:])\nwhile True: time.sleep(1)\n",
     "task.sh": "echo \"$# $*\"\nexec sleep 100000\n",
@@ -115,10 +115,10 @@ SCENARIOS = [
         do("start web"),
         do("delete bin line"),
         do("delete app.js"),
+        do("start plain"),
     ]),
     ("options", [
         do("start task.sh --name a --namespace back --max-restarts 5 --no-autorestart"),
-        do("start task.sh --name b --cwd sub -f"),
         do("start inner.sh --name c --cwd sub"),
         do("start task.sh --name d -f --cron '0 3 * * *' --kill-timeout 500"),
         do("start task.sh --name e -f --max-memory-restart 100M --restart-delay 200"),
@@ -133,28 +133,29 @@ SCENARIOS = [
         do("start task.sh --name n --bogus"),
         do("start task.sh --name o -f --interpreter nowhere"),
         do("start task.sh --name p -f --max-memory-restart lots"),
-        do("start task.sh --name 'name with/odd' -f -o NULL -e /dev/null"),
+        do("start task.sh --name 'odd name' -f -o NULL -e /dev/null"),
         do("restart a --update-env", FIXTURE_SHELL="1"),
         do("restart a", FIXTURE_SHELL="2"),
-        do("restart b --name bb"),
         do("restart nope"),
+        do("start task.sh --name odd/name -f"),
+        do("start task.sh --name b --cwd sub -f"),
     ]),
     ("cluster", [
         do("start server.js -i 2 --name web"),
         do("reload web"),
-        do("scale web 3"),
-        do("scale web +1"),
-        do("scale web 2"),
-        do("scale web 2"),
-        do("scale nope 2"),
         do("stop 1"),
         do("restart web"),
         do("id web", tell=str.strip),
+        do("scale web 2"),
+        do("scale nope 2"),
+        do("scale web 3"),
+        do("scale web +1"),
+        do("scale web 1"),
+        do("delete web"),
         do("start task.sh -i 2 --name sh"),
         do("start app.js -i 2 -x --name forks"),
         do("reload all"),
-        do("delete web"),
-        do("delete all"),
+        do("delete forks sh"),
         do("start app.js --name next"),
     ]),
     ("files", [
@@ -278,7 +279,7 @@ SCENARIOS = [
 # ---- differences ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Difference:
     """A wanted difference: in which steps and in what (whole regular expressions), what both say, and why."""
 
@@ -298,9 +299,42 @@ class Difference:
 
 ANY = "…"
 DIFFERENCES = [
-    Difference(".*", r"site\.exec_interpreter", "node", "none", "npm is run as what it is, by its first line"),
-    Difference(".*", r"line\.args", ["-c", "bash task.sh x"], ["task.sh", "x"],
+    Difference(".*", r".*\.version", "3.2.1", "N/A", "no package.json is looked for above what is started"),
+    Difference("options: .*", r"m\.version", None, "N/A", "PM2 has none before the first start"),
+    # scripts
+    Difference("scripts: .*", r"site\.exec_interpreter", "node", "none", "npm is run by its own first line"),
+    Difference("scripts: .*", r"line\.args", ["-c", "bash task.sh x"], ["task.sh", "x"],
                "a command line that needs no shell is run without one"),
-    Difference(".*", r"sleep 100000; true", "there", None, "names have no semicolons: they are typed in shells"),
-    Difference(".*", r"sleep 100000 true", None, "there", "names have no semicolons: they are typed in shells"),
+    Difference("scripts: .*", r"sleep 100000; true", "there", None, "a name has no semicolon"),
+    Difference("scripts: .*", r"sleep 100000 true", None, "there", "a name has no semicolon"),
+    Difference("scripts: start plain", r"plain\..*", ANY, ANY,
+               "a text file without ending is run by what its first line says, not by node"),
+    # options
+    Difference(".*", r"(my-app|api)-\d\.pm_pid_path", ANY, ANY,
+               "PM2 takes the end of the name for a number of its own"),
+    Difference("options: start task.sh --name odd/name -f", "exit code", 0, 1, "a name has no slash"),
+    Difference("options: .*", r"odd/name", "there", None, "a name has no slash"),
+    Difference("options: start task.sh --name b --cwd sub -f", "exit code", 1, 0,
+               "a script that is not in --cwd is found in the caller's directory"),
+    Difference("options: start task.sh --name b --cwd sub -f", "b", None, "there",
+               "a script that is not in --cwd is found in the caller's directory"),
+    # cluster
+    Difference("cluster: scale .*", r"web(#\d)?\.said", ANY, ANY,
+               "what `scale` adds writes into files of its own, not into those of instance 0"),
+    Difference("cluster: .*", r"web(#\d)?\.instances", 2, ANY, "PM2's count is that of the first start"),
+    Difference("cluster: .*", r"web#\d\.pm_(out|err)_log_path", ANY, ANY,
+               "what `scale` adds writes into files of its own, not into those of instance 0"),
+    Difference("cluster: scale web 1", r"web\..*", ANY, ANY, "`scale` takes the last instances away, PM2 the first"),
+    # files
+    Difference("files: .*", r"job\.\$PWD", ".", "WORK", "PWD is the directory, not what the file calls it"),
+    Difference("files: .*", r"web\.pm_(out|err)_log_path", ANY, ANY,
+               "the files of an app have numbers when it has several instances, in cluster mode too"),
+    Difference("files: .*", r"two(#2)?\.pm_log_path", ANY, ANY, "paths in a process file begin where the file is"),
+    Difference("files: start eco.json --only nobody", "exit code", 0, 1, "a misspelt name is a mistake"),
+    # life
+    Difference("life: (start crash.sh --name bad --max-restarts 3|restart bad)", "exit code", 0, 1,
+               "who starts what does not come up is told so"),
+    Difference("life: stop eye", r"eye\.watch", None, True, "a stop does not forget that the app is watched"),
+    # store
+    Difference("store: restart web", r"web\.\$FIXTURE_K", "w", None, "what is unset is gone at the next start"),
 ]
