@@ -15,9 +15,20 @@ import java.util.List;
 import java.util.Optional;
 
 /// `jpm init`: writes a sample process file into the caller's directory, under PM2's name unless
-/// one is given, whose ending says the format. It never writes over a file.
+/// one is given, whose ending says the format. `jpm init simple` writes the shortest one. It never
+/// writes over a file.
 final class InitCommand implements ConsoleCommand {
   private static final String USUAL = "ecosystem.config.js";
+
+  private static final String SIMPLE =
+      """
+      module.exports = {
+        apps: [{
+          name: 'app1',
+          script: './app.js'
+        }]
+      }
+      """;
 
   private final Vertx vertx;
 
@@ -31,8 +42,9 @@ final class InitCommand implements ConsoleCommand {
     if (targets.size() > 1) {
       return failed("jpm init writes one file: name one");
     }
-    String name = targets.isEmpty() ? USUAL : targets.getFirst();
-    Optional<String> sample = SampleFile.named(name);
+    boolean simple = targets.equals(List.of("simple"));
+    String name = targets.isEmpty() || simple ? USUAL : targets.getFirst();
+    Optional<String> sample = simple ? Optional.of(SIMPLE) : SampleFile.named(name);
     if (sample.isEmpty()) {
       return failed(
           "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"

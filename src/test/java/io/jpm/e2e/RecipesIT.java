@@ -186,6 +186,7 @@ class RecipesIT {
     type("pm2 init simple").ok();
     Path file = jpm.work().resolve("ecosystem.config.js");
     assertThat(file).exists();
+    type("pm2 start ecosystem.config.js && pm2 delete app1").ok();
     Files.delete(file);
     type("pm2 ecosystem").ok();
     assertThat(file).content().contains("module.exports", "env_production");
@@ -252,12 +253,21 @@ class RecipesIT {
       port = free.getLocalPort();
     }
     type("pm2 serve . %d --name \"my-file-server\" --spa".formatted(port)).ok();
+    var page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/shop")).build();
     try (HttpClient client = HttpClient.newHttpClient()) {
-      var page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/")).build();
-      assertThat(client.send(page, HttpResponse.BodyHandlers.ofString()).body())
-          .isEqualTo("<h1>hello</h1>");
+      Eventually.await("the page is served", Jpm.LONG, () -> shows(client, page, "<h1>hello</h1>"));
     }
     assertThat(jpm.status("my-file-server")).isEqualTo("online");
+  }
+
+  private static boolean shows(HttpClient client, HttpRequest page, String text) {
+    try {
+      return client.send(page, HttpResponse.BodyHandlers.ofString()).body().equals(text);
+    } catch (IOException notYet) {
+      return false;
+    } catch (InterruptedException error) {
+      throw new AssertionError(error);
+    }
   }
 
   @Test
