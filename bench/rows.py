@@ -59,6 +59,40 @@ def jlist_100(bench):
     warm(bench, "jlist-100", "jlist", 100)
 
 
+# The commands about one app, in the order of a day: each leaves what the next one needs.
+DAY = [
+    ("do-start", "`start FILE`, 1 app", lambda tool: ("start", sleepers_file(tool.work, 1))),
+    ("do-stop", "`stop NAME`", lambda tool: ("stop", "s001")),
+    ("do-restart-off", "`restart NAME`, from stopped", lambda tool: ("restart", "s001")),
+    ("do-restart-on", "`restart NAME`, while it runs", lambda tool: ("restart", "s001")),
+    ("do-reload", "`reload NAME`", lambda tool: ("reload", "s001")),
+    ("do-describe", "`describe NAME`", lambda tool: ("describe", "s001")),
+    ("do-logs", "`logs NAME --nostream`", lambda tool: ("logs", "s001", "--nostream")),
+    ("do-save", "`save`, 1 app", lambda tool: ("save",)),
+    ("do-ping", "`ping`, a daemon runs", lambda tool: ("ping",)),
+    ("do-flush", "`flush NAME`", lambda tool: ("flush", "s001")),
+    ("do-env", "`env ID`", lambda tool: ("env", tool.apps()[0]["pm_id"])),
+    ("do-pid", "`pid NAME`", lambda tool: ("pid", "s001")),
+    ("do-delete", "`delete NAME`", lambda tool: ("delete", "s001")),
+]
+
+
+@measures(*(Row(name, what, "ms", at_most(Fraction(1, 15))) for name, what, _ in DAY))
+def day(bench):
+    def through(tool, record):
+        for name, _, words in DAY:
+            answer = tool.must(*words(tool))
+            if record:
+                bench.record(name, tool, answer.ms)
+
+    for tool in bench.tools:
+        tool.up()
+        tool.clear()
+        through(tool, False)
+    for tool in bench.turns():
+        through(tool, True)
+
+
 @measures(
     Row("start-100", "`start` of a file with 100 apps", "ms", at_most(Fraction(1, 4))),
     Row("delete-100", "`delete all`, 100 apps", "ms", at_most(Fraction(1, 10))),

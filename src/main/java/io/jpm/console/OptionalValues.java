@@ -13,6 +13,9 @@ import java.util.Optional;
 /// line's only target: `start --watch app.js` has to start something. A time format is no target.
 /// (PM2 takes it always, and then looks for a process file.)
 ///
+/// The value of `--interpreter-args` is taken out as well, whatever it looks like: `-u` means
+/// another thing to Python than to us.
+///
 /// @param words what is left
 /// @param values for each option found its values in order; an empty one stands for none
 record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) {
@@ -41,6 +44,14 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
         boolean bare = !follows && !word.contains("=");
         values.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(bare ? "" : value);
         continue;
+      }
+      if (option.isPresent() && option.get() == VerbOption.INTERPRETER_ARGS) {
+        boolean attached = word.contains("=");
+        if (attached || i + 1 < words.size()) {
+          String value = attached ? word.substring(word.indexOf('=') + 1) : words.get(++i);
+          values.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(value);
+          continue;
+        }
       }
       left.add(word);
       if (!ArgumentReader.isOption(word)) {

@@ -221,6 +221,18 @@ class ArgumentReaderTest {
                 Map.of(VerbOption.INSTANCES, "-1", VerbOption.INTERPRETER_ARGS, "--harmony --x")));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--interpreter-args", "--node-args"})
+  void whatAnInterpreterIsGivenMayBeAnOptionOfOurs(String option) {
+    assertThat(read("start", "a.py", option, "-u", "--no-autorestart"))
+        .isEqualTo(
+            start(
+                List.of("a.py"),
+                Map.of(VerbOption.INTERPRETER_ARGS, "-u", VerbOption.NO_AUTORESTART, "")));
+    assertThat(read("start", option, "-u -B", "a.py"))
+        .isEqualTo(start(List.of("a.py"), Map.of(VerbOption.INTERPRETER_ARGS, "-u -B")));
+  }
+
   @Test
   void nothingIsExpanded() {
     assertThat(read("start", "@file", "${sys:user.home}", "\"quoted\"", "--no-autorestart"))

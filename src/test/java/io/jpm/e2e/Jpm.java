@@ -110,6 +110,11 @@ final class Jpm implements AutoCloseable {
     return finish(launch(command, more));
   }
 
+  /// Gives a line to bash, in the directory of the test's programs.
+  Result shell(String line) throws IOException {
+    return finish(launch(List.of("bash", "-c", line), Map.of()));
+  }
+
   private Process launch(List<String> command, Map<String, String> more) throws IOException {
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
