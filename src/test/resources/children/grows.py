@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
 # Three processes in one tree: this one, a child in the same session, a grandchild in a session of
 # its own; beside them an orphan that only shares the session. When the file named first appears, the
-# grandchild takes the MiB named second, then the orphan the MiB named third.
+# grandchild takes the MiB named second, then the orphan the MiB named third; when it is gone again,
+# they give them back.
 import os, sys, time
 
 gate, grandchild, orphan = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 
 def wait_and_hold(mebibytes):
     print("ready", flush=True)
-    while not os.path.exists(gate):
-        time.sleep(0.02)
-    held = bytearray(os.urandom(1)) * (mebibytes << 20)
-    print("holding", flush=True)
-    while held:
-        time.sleep(60)
+    while True:
+        while not os.path.exists(gate):
+            time.sleep(0.02)
+        held = bytearray(os.urandom(1)) * (mebibytes << 20)
+        print("holding", flush=True)
+        while os.path.exists(gate):
+            time.sleep(0.02)
+        del held
+        print("released", flush=True)
 
 if os.fork() == 0:
     if os.fork() == 0:

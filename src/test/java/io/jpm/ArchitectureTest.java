@@ -58,6 +58,7 @@ class ArchitectureTest {
     table.put("rights", List.of("model", "bus"));
     table.put("command", List.of("model", "config", "wire", "bus"));
     table.put("client", List.of("model", "wire"));
+    table.put("serve", List.of());
     return table;
   }
 
@@ -181,7 +182,7 @@ class ArchitectureTest {
   void onlyTheDoorsTouchStandardStreamsAndExit() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.jpm.daemon", "io.jpm.client")
+        .resideOutsideOfPackages("io.jpm.daemon", "io.jpm.client", "io.jpm.serve")
         .should()
         .accessField(System.class, "out")
         .orShould()

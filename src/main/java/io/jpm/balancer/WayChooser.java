@@ -14,6 +14,9 @@ final class WayChooser {
   /// Programs of Node that start the app as a child of theirs, which then has the sockets.
   private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
 
+  /// The second becomes a `java` as soon as it runs.
+  private static final Set<String> JVM = Set.of("java", "jpm-serve");
+
   /// A way.
   ///
   /// @param reason for people: `the program is node`
@@ -60,7 +63,7 @@ final class WayChooser {
     if (NODE.contains(program) && !RUNNERS.contains(baseName(spec.command().script()))) {
       return new Choice(Balance.NODE, "the program is node");
     }
-    if (program.equals("java")) {
+    if (JVM.contains(program)) {
       return new Choice(Balance.JVM, "the program is java");
     }
     return fallBack(spec, program + " has no way of its own", OptionalInt.empty());

@@ -7,8 +7,14 @@ public final class Addresses {
   /// [GodCommand] → [GodReply]. Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
 
+  /// [StoreCommand] → [StoreReply]: what `jpm set` has stored. Internal.
+  public static final String STORE_COMMAND = "jpm.god.store";
+
   /// Publication of [InstanceEvent]. Internal; History makes [#EVENTS] of it for the outside.
   public static final String GOD_EVENTS = "jpm.god.events";
+
+  /// Publication of [DaemonEvent], by any room. Internal; History makes [#EVENTS] of it too.
+  public static final String DAEMON_EVENTS = "jpm.daemon.events";
 
   /// [BalancerCommand] → [BalancerReply]. Internal.
   public static final String BALANCER_COMMAND = "jpm.balancer.command";
@@ -77,8 +83,8 @@ public final class Addresses {
   /// Argument vectors of the thin client → text. Open to the bridge.
   public static final String CONSOLE = "jpm.console";
 
-  /// Everything that happens to any app, numbered and kept already: [io.jpm.wire.EventMessage] as
-  /// JSON. Open to the bridge's subscribers.
+  /// Everything that happens to any app and to the daemon itself, numbered and kept already:
+  /// [io.jpm.wire.EventMessage] as JSON. Open to the bridge's subscribers.
   public static final String EVENTS = "jpm.events";
 
   /// What ClusterBalancer counts where connections pass through the daemon, each second in which
@@ -89,6 +95,10 @@ public final class Addresses {
   /// What all apps and the machine use, every second while there is a [UsageWanted]:
   /// [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's subscribers.
   public static final String USAGE = "jpm.usage";
+
+  /// What has become of an edit of the daemon's settings: [io.jpm.wire.SettingsMessage] as JSON.
+  /// Open to the bridge's subscribers.
+  public static final String SETTINGS = "jpm.settings";
 
   private static final String LINES = "jpm.lines.";
 

@@ -1,10 +1,13 @@
 package io.jpm.bus;
 
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Signal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What God can be asked; the answer is always a [GodReply], sent when the instances have settled
 /// (started, errored, gone) and the journal has been written.
@@ -134,6 +137,44 @@ public sealed interface GodCommand extends BusMessage {
   record Send(List<String> targets, String json) implements GodCommand {
     public Send {
       targets = List.copyOf(targets);
+    }
+  }
+
+  /// Writes to the standard input of one instance (PM2's `send`).
+  ///
+  /// @param target an id, or another word for one instance
+  /// @param text with the end of the line; bytes as in [io.jpm.model.ByteText]
+  record Type(String target, String text) implements GodCommand {}
+
+  /// Signals the main processes of instances, and nothing else changes (PM2's `sendSignal`).
+  ///
+  /// @param targets as in [Act]
+  /// @param signal which
+  record SendSignal(List<String> targets, Signal signal) implements GodCommand {
+    public SendSignal {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /// Forgets how often instances were started again, and takes them for created now (PM2's
+  /// `reset`).
+  ///
+  /// @param targets as in [Act]
+  record Reset(List<String> targets) implements GodCommand {
+    public Reset {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /// Has an app described otherwise in some respects. Its processes go on; what they are made with
+  /// counts from their next start.
+  ///
+  /// @param app which
+  /// @param wanted says what is to be new
+  /// @param keys the attributes that are taken from it, by their names in a process file
+  record Alter(AppName app, AppSpec wanted, Set<String> keys) implements GodCommand {
+    public Alter {
+      keys = Set.copyOf(keys);
     }
   }
 

@@ -14,10 +14,8 @@ import java.util.OptionalInt;
 /// @param kind what, in one word of [Kind]
 /// @param instance the instance just after it
 /// @param at wall clock
-public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implements BusMessage {
-  /// The event for the world outside the daemon.
-  ///
-  /// @param sequence its number in the history
+public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implements Happening {
+  @Override
   public EventMessage outside(long sequence) {
     Optional<Exit> exit = kind == Kind.EXIT ? instance.lastExit() : Optional.empty();
     return new EventMessage(

@@ -53,4 +53,29 @@ public record InstanceView(
     AppReport report,
     Optional<String> unhealthy,
     String status,
-    String unenforced) {}
+    String unenforced) {
+  /// The same instance as if its app were described otherwise.
+  public InstanceView with(AppSpec other) {
+    return new InstanceView(
+        id,
+        other,
+        number,
+        phase,
+        process,
+        restarts,
+        unstableRestarts,
+        createdAt,
+        startedAt,
+        lastExit,
+        reason,
+        outFile,
+        errorFile,
+        combinedFile,
+        pidFile,
+        nextRun,
+        report,
+        unhealthy,
+        status,
+        unenforced);
+  }
+}

@@ -55,6 +55,13 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
+  /// How these processes are, as far as checks tell. Answered with [SatanReply.Checked].
+  record Checks(List<ProcessIdentity> processes) implements SatanCommand {
+    public Checks {
+      processes = List.copyOf(processes);
+    }
+  }
+
   /// What was used before. For some minutes after each look ([Sample] or this) what follows is
   /// kept. Answered with [SatanReply.Past].
   ///

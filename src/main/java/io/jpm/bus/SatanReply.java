@@ -17,6 +17,13 @@ public sealed interface SatanReply extends BusMessage {
     }
   }
 
+  /// How processes are; without those whose apps have no checks.
+  record Checked(Map<ProcessIdentity, HealthReport> reports) implements SatanReply {
+    public Checked {
+      reports = Map.copyOf(reports);
+    }
+  }
+
   /// What was used before, from the oldest on; nothing where nobody has looked for a while.
   record Past(List<UsagePoint> points) implements SatanReply {
     public Past {

@@ -85,18 +85,21 @@ final class AppBuilder {
     Optional<Resolution.Found> found = resolve(cwd);
     Optional<AppName> name = name(found);
     String label = name.map(AppName::value).orElse(context.label());
-    Instances instances = instances();
+    Pm2Variables pm2 =
+        new Pm2Variables(
+            context.caller().environment(), warning -> attributes.warn(label, warning));
+    Instances instances = instances(pm2);
     boolean python = found.isPresent() && found.get().python();
     Variables variables = environment.read(cwd, python, referred);
     Cluster cluster =
         new ClusterRules(attributes, label)
-            .read(found.map(Resolution.Found::command), variables, port);
+            .read(found.map(Resolution.Found::command), variables, port, referredRules.port());
     RunAs runAs = new Rights(attributes).read();
     ResourceLimits limits = new ResourceRules(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
-    StopPolicy stop = new StopRules(attributes, context.defaults().stop()).read();
+    StopPolicy stop = new StopRules(attributes, pm2.stop(context.defaults().stop())).read();
     Health health = new HealthRules(attributes).read();
-    Readiness readiness = readiness(cluster, health);
+    Readiness readiness = readiness(cluster, health, pm2);
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
     LogRules logRules = new LogRules(attributes, context, label, cwd);
     LogFiles logs = logRules.read();
@@ -197,10 +200,13 @@ final class AppBuilder {
     }
   }
 
-  private Instances instances() {
+  private Instances instances(Pm2Variables pm2) {
     return new Instances(
         instanceCount(),
-        attributes.variableName(AppKey.INSTANCE_VAR).orElse(Instances.NUMBER_VARIABLE),
+        attributes
+            .variableName(AppKey.INSTANCE_VAR)
+            .or(pm2::instanceVariable)
+            .orElse(Instances.NUMBER_VARIABLE),
         attributes.variableName(AppKey.INCREMENT_VAR));
   }
 
@@ -237,9 +243,9 @@ final class AppBuilder {
         .orElseGet(OptionalInt::empty);
   }
 
-  private Readiness readiness(Cluster cluster, Health health) {
+  private Readiness readiness(Cluster cluster, Health health, Pm2Variables pm2) {
     Duration alone = cluster.enabled() ? ClusterRules.PATIENCE : Readiness.DEFAULT.timeout();
-    Duration usual = health.gates() ? HealthRules.PATIENCE : alone;
+    Duration usual = pm2.listenTimeout().orElse(health.gates() ? HealthRules.PATIENCE : alone);
     Duration timeout = attributes.duration(AppKey.LISTEN_TIMEOUT, usual);
     if (timeout.isZero()) {
       attributes.refuse(AppKey.LISTEN_TIMEOUT, "0 is no time to get ready in: use more");

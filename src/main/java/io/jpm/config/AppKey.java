@@ -10,6 +10,7 @@ import static io.jpm.config.AppKey.Group.RUN;
 import static io.jpm.config.AppKey.Group.STOPS;
 import static io.jpm.config.AppKey.Group.TRIGGERS;
 import static io.jpm.config.AppKey.Support.ACTS;
+import static io.jpm.config.AppKey.Support.ELSEWHERE;
 import static io.jpm.config.AppKey.Support.NOT_YET;
 import static io.jpm.config.AppKey.Support.PM2_ONLY;
 import static io.jpm.config.AppKey.Type.ACCOUNT;
@@ -194,7 +195,7 @@ public enum AppKey {
   SOURCE_MAP_SUPPORT(PM2, PM2_ONLY, BOOLEAN, "--source-map-support", "PM2's loader"),
   DISABLE_SOURCE_MAP_SUPPORT(
       PM2, PM2_ONLY, BOOLEAN, "--disable-source-map-support", "PM2's loader"),
-  POST_UPDATE(PM2, PM2_ONLY, WORDS, "", "commands after a git pull"),
+  POST_UPDATE(PM2, ELSEWHERE, WORDS, "", "commands after jpm pull, backward and forward"),
   INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "where a PM2 module came from"),
   USERNAME(PM2, PM2_ONLY, TEXT, "", "user shown in lists"),
   FORCE(PM2, PM2_ONLY, BOOLEAN, "", "have a second app of the same name"),
@@ -227,6 +228,8 @@ public enum AppKey {
   public enum Support {
     /// It has the stated effect.
     ACTS,
+    /// It says nothing of the app itself: a command reads it in the file when it needs it.
+    ELSEWHERE,
     /// Accepted with a warning: the effect comes in a later version.
     NOT_YET,
     /// Accepted with a warning: it belongs to a part of PM2 that jpm does not have.

@@ -326,8 +326,13 @@ final class Attributes {
     }
   }
 
-  /// What of an object for PM2's file watcher is without effect.
+  /// What of an object for PM2's file watcher is without effect, or what to use instead.
   private static String parts(AppKey key, Node value) {
+    if (key == AppKey.SOURCE_MAP_SUPPORT) {
+      return " (Node has --enable-source-maps for it, in "
+          + AppKey.INTERPRETER_ARGS.key()
+          + " or --node-args)";
+    }
     return key == AppKey.WATCH_OPTIONS && value instanceof Node.Obj object
         ? object.members().stream()
             .map(Node.Member::key)

@@ -59,7 +59,8 @@ final class ClusterNotes {
               sockets of `listen`. `proxy`: each instance listens on a PORT of its own, and the \
               daemon passes connections on from `port`. `off`: not at all. `auto` takes \
               `listen_fds` where `listen` is given, `node` and `jvm` where that is the program, \
-              `proxy` where a port is known (`port`, or PORT in `env`), and otherwise `off`; \
+              `proxy` where a port is known (`port`, or PORT in `env` or an `env_file`), and otherwise \
+              `off`; \
               `jpm describe` tells which and why. Not in PM2.\
               """,
               ""),

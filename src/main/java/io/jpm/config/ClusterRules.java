@@ -1,5 +1,6 @@
 package io.jpm.config;
 
+import io.jpm.config.ReferredRules.PortInFiles;
 import io.jpm.model.Balance;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
@@ -29,7 +30,7 @@ final class ClusterRules {
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final Set<String> NODE = Set.of("node", "nodejs");
-  private static final Set<String> JAVA = Set.of("java");
+  private static final Set<String> JAVA = Set.of("java", StaticServer.PROGRAM);
 
   /// Programs of Node that start the app as a child of theirs.
   private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
@@ -44,7 +45,8 @@ final class ClusterRules {
   private final String label;
 
   /// What the program is and gets.
-  private record App(Optional<Command> command, Variables variables, OptionalInt port) {
+  private record App(
+      Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
     boolean isCalled(Set<String> names) {
       return command.map(Command::program).map(Path::getFileName).map(Path::toString).stream()
           .anyMatch(names::contains);
@@ -55,7 +57,10 @@ final class ClusterRules {
           Optional.ofNullable(variables.declared().get(AppEnvironment.PORT))
               .map(Node::wholeNumber)
               .orElseGet(OptionalLong::empty);
+      boolean inFile =
+          inFiles == PortInFiles.NAMED && !variables.declared().containsKey(AppEnvironment.PORT);
       return port.isPresent()
+          || inFile
           || declared.stream().anyMatch(number -> number >= 1 && number <= LAST_PORT);
     }
   }
@@ -69,8 +74,10 @@ final class ClusterRules {
   /// @param command what is run; empty where that is not known, which is a problem already
   /// @param variables what the app gets
   /// @param port the value of `port`
-  Cluster read(Optional<Command> command, Variables variables, OptionalInt port) {
-    var app = new App(command, variables, port);
+  /// @param inFiles whether the files of variables name one
+  Cluster read(
+      Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
+    var app = new App(command, variables, port, inFiles);
     Balance balance =
         word(AppKey.BALANCE, Balance::ofWord, BALANCES, "way to share a port").orElse(Balance.AUTO);
     Optional<Strategy> strategy = word(AppKey.STRATEGY, Strategy::ofWord, STRATEGIES, "strategy");
@@ -172,11 +179,25 @@ final class ClusterRules {
       }
       case PROXY -> {
         if (!app.hasPort()) {
-          refuseWay(
-              balance, "the port that clients connect to: name it with " + shown(AppKey.PORT));
+          portIsMissing(app);
         }
       }
       case AUTO, OFF -> {}
+    }
+  }
+
+  private void portIsMissing(App app) {
+    boolean unknown =
+        app.inFiles() == PortInFiles.UNKNOWN
+            && !app.variables().declared().containsKey(AppEnvironment.PORT);
+    if (unknown) {
+      attributes.warn(
+          label,
+          "%s \"proxy\" does nothing until an env_file that is absent now names PORT: name the port with %s"
+              .formatted(shown(AppKey.BALANCE), shown(AppKey.PORT)));
+    } else {
+      refuseWay(
+          Balance.PROXY, "the port that clients connect to: name it with " + shown(AppKey.PORT));
     }
   }
 

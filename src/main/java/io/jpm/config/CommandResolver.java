@@ -70,6 +70,9 @@ final class CommandResolver {
   }
 
   Resolution resolve(Wish wish) {
+    if (wish.script().equals(StaticServer.WORD)) {
+      return StaticServer.found(wish);
+    }
     List<Path> named =
         bases.stream().flatMap(b -> caller.absolute(wish.script(), b).stream()).toList();
     if (named.isEmpty()) {

@@ -31,9 +31,11 @@ final class EnvironmentNotes {
               `${OTHER}` works without quotes too. Up to 1 MiB each. A path begins in `cwd`; one that \
               ends in `?` may be absent. A later file wins, and `env` wins over all of them. They are \
               read at each start of a process, by the daemon, and their values are kept nowhere: \
-              `jpm env` names the files, and only the app itself has the variables, not its `stop` \
-              command. `PORT`, `NODE_OPTIONS` and `JAVA_TOOL_OPTIONS` belong in `env` where jpm is to \
-              know them. A mistake in a file is told when the process file is read; one that comes \
+              `jpm env` names the files. The app has the variables, and so have its checks and its \
+              `stop` command, with the values that its process was given, and its hooks, with those of \
+              the moment. A value that a check names in a text may be told where that fails. A `PORT` in \
+              a file is the port of an app in cluster mode as one in `env` is, but the file is read only \
+              when a process is made: until then, and in `plan`, it is not known. A mistake in a file is told when the process file is read; one that comes \
               later makes a start fail, which is tried again. Not in PM2.\
               """,
               ""),
@@ -47,7 +49,7 @@ final class EnvironmentNotes {
               the app's directory, without a shell; what it prints is the value, its errors are \
               dropped, and it has 10 s. The values are read at each start of a process, with the \
               daemon's rights, may have 64 KiB, and lose one line end. Nothing but the app's process \
-              gets them: no list, log, event, saved list, `stop` command or probe. `jpm env` shows the \
+              gets them: no list, log, event, saved list, `stop` command, hook or probe. `jpm env` shows the \
               reference. When a value cannot be had, the start fails and is tried again. Not in \
               PM2.\
               """,

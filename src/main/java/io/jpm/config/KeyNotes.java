@@ -188,12 +188,15 @@ final class KeyNotes {
         What the system lets each instance use: `{"memory": "512M", "memory_high": "400M", "cpu": \
         1.5, "nofile": 65536, "core": "unlimited"}`, each part as needed. `memory` is the most that \
         all processes of its tree may have together: beyond it the kernel ends one of them, and \
-        the reason of the exit says so. Beyond `memory_high` they are slowed down. `cpu` is in \
-        cores. These three need a cgroup (version 2) that jpm may divide, as the service of `jpm \
-        startup` has with systemd 254 or newer. Elsewhere the app is started all the same, \
-        `jpm describe` says that they are not enforced, and `memory` restarts the app as \
-        `max_memory_restart` does. The others hold for each process, as in `setrlimit(2)`: `as`, \
-        `core`, `data`, `fsize`, `memlock` and `stack` are sizes, `cpu_time` a time, `nofile`, \
+        the reason says `oom-kill`. Should it not be the main process, the app runs on and a \
+        `limit` event tells of it. Beyond `memory_high` they are slowed down, which a `limit` \
+        event tells once. `cpu` is in cores. These three need a cgroup (version 2) that jpm may \
+        divide, as the service of `jpm startup` has with systemd 254 or newer, and with an older \
+        one a scope: `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm resurrect`. \
+        Elsewhere the app is started all the same, `jpm describe` says that they are not enforced, \
+        and `memory` restarts the app as `max_memory_restart` does. The others hold for each \
+        process, as in `setrlimit(2)`: `as`, `core`, `data`, `fsize`, `memlock` and `stack` are \
+        sizes, `cpu_time` a time, `nofile`, \
         `nproc`, `locks`, `sigpending`, `msgqueue`, `nice`, `rtprio` numbers. Sizes and times need \
         a unit; `"unlimited"` is no limit. A limit above the one that the daemon has itself can be \
         given by root only. Not in PM2.\
@@ -205,7 +208,9 @@ final class KeyNotes {
         AppKey.MAX_MEMORY_RESTART,
         """
         Restart the app when all processes of its tree together have more memory resident \
-        than this. 0 is off.\
+        than this; in cluster mode a new process is ready first. jpm looks each second, and \
+        acts when it finds more twice in a row: within 2 s, while a peak of less than a second \
+        is let pass. 0 is off.\
         """,
         "looks every 30 s, and at the main process only.");
     add(
@@ -325,7 +330,8 @@ final class KeyNotes {
         followed; `verify: false` takes any certificate. `tcp`: a port, or `"host:port"`; passed \
         when a connection is taken. `exec`: a command, in the app's directory and with its user, \
         environment and `JPM_PID`; passed when it ends with 0. `log`: a regular expression that a \
-        line of the output matches. `notify: true`: the app says so itself, by `READY=1` of \
+        line of the output matches; an app that prints tens of thousands of lines a second for \
+        longer than a moment may have that line missed, and should use another check. `notify: true`: the app says so itself, by `READY=1` of \
         `sd_notify(3)` or `ready` over Node's channel. `${NAME}` in a text is a variable of the \
         instance's own environment.
 

@@ -62,6 +62,55 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         wish);
   }
 
+  /// What the file's section `deploy` says of one environment.
+  ///
+  /// @param file as of [#file]
+  /// @param environment its name; empty: a problem that lists the names
+  /// @param caller as of [#file]
+  public Deployment.Outcome deployment(Path file, String environment, Caller caller) {
+    Findings findings = new Findings();
+    Optional<Deployment> found =
+        root(file, caller, findings)
+            .flatMap(root -> new DeployRules(file.toString(), environment, findings).read(root));
+    return new Deployment.Outcome(found, findings.problems(), findings.warnings());
+  }
+
+  /// What the file wants done when an app's code has been replaced.
+  ///
+  /// @param file as of [#file]
+  /// @param app the app's name
+  /// @param caller as of [#file]
+  public PostUpdate.Outcome postUpdate(Path file, String app, Caller caller) {
+    Findings findings = new Findings();
+    List<String> commands =
+        root(file, caller, findings)
+            .map(root -> new PostUpdate(file.toString(), findings).of(app, root))
+            .orElse(List.of());
+    return new PostUpdate.Outcome(commands, findings.problems());
+  }
+
+  /// The file's outermost value; empty: it has none, which is noted.
+  private Optional<Node> root(Path file, Caller caller, Findings findings) {
+    Path absolute = caller.cwd().resolve(file).normalize();
+    ProcessFormat format = ProcessFormat.named(file.toString()).orElse(ProcessFormat.JSON);
+    Parsed parsed =
+        switch (TextFile.read(absolute)) {
+          case TextFile.Outcome.Read read ->
+              format == ProcessFormat.SCRIPT
+                  ? evaluated(absolute, caller)
+                  : inFormat(format, read.text());
+          case TextFile.Outcome.Absent _ -> new Parsed.Broken(0, 0, "does not exist");
+          case TextFile.Outcome.Refused refused -> new Parsed.Broken(0, 0, refused.what());
+        };
+    return switch (parsed) {
+      case Parsed.Read read -> Optional.of(read.root());
+      case Parsed.Broken broken -> {
+        findings.problem(broken.line(), broken.where(file.toString()), broken.what());
+        yield Optional.empty();
+      }
+    };
+  }
+
   /// Whether `directory` is one of process files: it has some, and is no project of Node, which has
   /// other files of these endings too.
   public static boolean isDirectoryOfProcessFiles(Path directory) {

@@ -20,9 +20,22 @@ final class ReferredRules {
   private static final String FORMS =
       "use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}";
 
+  private static final String ENV_FILE = "env_file ";
+
   private final Attributes attributes;
   private final AppBuilder.Context context;
   private final Map<String, String> names = new HashMap<>();
+  private boolean absent;
+
+  /// Whether the files say which `PORT` the app gets.
+  enum PortInFiles {
+    /// One of them does.
+    NAMED,
+    /// Those that are there do not, and another one may come to be there.
+    UNKNOWN,
+    /// They do not.
+    NONE
+  }
 
   ReferredRules(Attributes attributes, AppBuilder.Context context) {
     this.attributes = attributes;
@@ -42,6 +55,14 @@ final class ReferredRules {
   /// After [#read]: the variables that come from elsewhere, and from where.
   Map<String, String> names() {
     return names;
+  }
+
+  /// After [#read].
+  PortInFiles port() {
+    if (names.getOrDefault(AppEnvironment.PORT, "").startsWith(ENV_FILE)) {
+      return PortInFiles.NAMED;
+    }
+    return absent ? PortInFiles.UNKNOWN : PortInFiles.NONE;
   }
 
   private List<EnvFile> files(Attributes.Entry entry, Path cwd) {
@@ -80,13 +101,14 @@ final class ReferredRules {
     switch (TextFile.read(file.path(), MOST_BYTES)) {
       case TextFile.Outcome.Read(String text) -> {
         EnvFileText.Outcome read = EnvFileText.read(text, _ -> Optional.empty());
-        read.variables().keySet().forEach(name -> names.put(name, "env_file " + file.path()));
+        read.variables().keySet().forEach(name -> names.put(name, ENV_FILE + file.path()));
         for (EnvFileText.Mistake mistake : read.mistakes()) {
           attributes.problem(
               item.line(), Source.place(file.path().toString(), mistake.line()), mistake.what());
         }
       }
       case TextFile.Outcome.Absent _ -> {
+        absent = true;
         if (!file.optional()) {
           attributes.refusePart(
               entry,

@@ -10,64 +10,143 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The catalogue of the daemon's settings: every key of `jpm.json`, `<group>.<name>`, with its
-/// limits and default. The file `conf/jpm.json` lists the same; a test holds the two together.
+/// limits and default, and when an edit of it holds. `docs/settings.md` is made of it. The file
+/// `conf/jpm.json` lists the same; a test holds the two together.
 public enum SettingKey {
-  BRIDGE_HOST("bridge.host", Type.TEXT, "127.0.0.1", "address the bridge listens on"),
-  BRIDGE_PORT("bridge.port", 0, 65_535, "0", "port of the bridge; 0: any free one"),
+  BRIDGE_HOST(
+      "bridge.host", Effect.RESTART, Type.TEXT, "127.0.0.1", "address the bridge listens on"),
+  BRIDGE_PORT("bridge.port", Effect.RESTART, 0, 65_535, "0", "port of the bridge; 0: any free one"),
   BRIDGE_AUTH_TIMEOUT(
-      "bridge.auth_timeout", Type.POSITIVE_DURATION, "2s", "time for a client to show its token"),
-  BRIDGE_MAX_FRAME("bridge.max_frame", Type.FRAME_SIZE, "16M", "largest message taken"),
+      "bridge.auth_timeout",
+      Effect.RESTART,
+      Type.POSITIVE_DURATION,
+      "2s",
+      "time for a client to show its token"),
+  BRIDGE_MAX_FRAME(
+      "bridge.max_frame", Effect.RESTART, Type.FRAME_SIZE, "16M", "largest message taken"),
   BRIDGE_SLOW_PEER_TIMEOUT(
       "bridge.slow_peer_timeout",
+      Effect.RESTART,
       Type.POSITIVE_DURATION,
       "30s",
       "a client that takes nothing for this long is cut off"),
-  BRIDGE_MAX_CONNECTIONS("bridge.max_connections", 1, 65_536, "1024", "clients at one time"),
+  BRIDGE_MAX_CONNECTIONS(
+      "bridge.max_connections", Effect.RESTART, 1, 65_536, "1024", "clients at one time"),
 
-  DEFAULTS_AUTORESTART("defaults.autorestart", Type.BOOLEAN, "true", "start apps again"),
+  DEFAULTS_AUTORESTART(
+      "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "start apps again"),
   DEFAULTS_MAX_RESTARTS(
       "defaults.max_restarts",
+      Effect.LIVE,
       0,
       Integer.MAX_VALUE,
       "16",
       "unstable ends before an app is given up"),
   DEFAULTS_MIN_UPTIME(
-      "defaults.min_uptime", Type.DURATION, "1s", "an end sooner than this is unstable"),
+      "defaults.min_uptime",
+      Effect.LIVE,
+      Type.DURATION,
+      "1s",
+      "an end sooner than this is unstable"),
   DEFAULTS_RESTART_DELAY(
-      "defaults.restart_delay", Type.DURATION, "0s", "wait before starting an app again"),
-  DEFAULTS_KILL_TIMEOUT("defaults.kill_timeout", Type.DURATION, "1600ms", "wait before SIGKILL"),
+      "defaults.restart_delay",
+      Effect.LIVE,
+      Type.DURATION,
+      "0s",
+      "wait before starting an app again"),
+  DEFAULTS_KILL_TIMEOUT(
+      "defaults.kill_timeout", Effect.LIVE, Type.DURATION, "1600ms", "wait before SIGKILL"),
   DEFAULTS_KILL_SIGNAL(
-      "defaults.kill_signal", Type.SIGNAL, "SIGINT", "signal that asks an app to end"),
+      "defaults.kill_signal", Effect.LIVE, Type.SIGNAL, "SIGINT", "signal that asks an app to end"),
 
   HISTORY_MAX_SIZE(
-      "history.max_size", Type.SIZE, "8M", "size of all events that are kept, oldest go first"),
+      "history.max_size",
+      Effect.RESTART,
+      Type.SIZE,
+      "8M",
+      "size of all events that are kept, oldest go first"),
   HEARTBEAT_INTERVAL(
-      "heartbeat.interval", Type.PACE, "10s", "how often it is seen to that the daemon is well"),
+      "heartbeat.interval",
+      Effect.LIVE,
+      Type.PACE,
+      "10s",
+      "how often it is seen to that the daemon is well"),
   KEEPER_ENABLED(
       "keeper.enabled",
+      Effect.RESTART,
       Type.BOOLEAN,
       "true",
       "have a keeper hold log pipes and start the daemon again when it dies"),
 
-  LOG_MAX_SIZE("log.max_size", Type.SIZE, "10M", "size at which jpm.log is rotated"),
-  LOG_KEEP("log.keep", 0, 1_000, "5", "rotated files of jpm.log to keep"),
+  LOG_MAX_SIZE("log.max_size", Effect.LIVE, Type.SIZE, "10M", "size at which jpm.log is rotated"),
+  LOG_KEEP("log.keep", Effect.LIVE, 0, 1_000, "5", "rotated files of jpm.log to keep"),
 
-  LOGS_MAX_SIZE("logs.max_size", Type.LIMIT_SIZE, "50M", "size at which an app's log is rotated"),
+  LOGS_MAX_SIZE(
+      "logs.max_size",
+      Effect.LIVE,
+      Type.LIMIT_SIZE,
+      "50M",
+      "size at which an app's log is rotated"),
   LOGS_ROTATE_EVERY(
-      "logs.rotate_every", Type.LIMIT_TIME, "7d", "age of its first line at which it is rotated"),
-  LOGS_KEEP("logs.keep", Type.LIMIT_COUNT, "20", "rotated files of each log file to keep"),
-  LOGS_MAX_AGE("logs.max_age", Type.LIMIT_TIME, "90d", "age at which a rotated file goes"),
+      "logs.rotate_every",
+      Effect.LIVE,
+      Type.LIMIT_TIME,
+      "7d",
+      "age of its first line at which it is rotated"),
+  LOGS_KEEP(
+      "logs.keep", Effect.LIVE, Type.LIMIT_COUNT, "20", "rotated files of each log file to keep"),
+  LOGS_MAX_AGE(
+      "logs.max_age", Effect.LIVE, Type.LIMIT_TIME, "90d", "age at which a rotated file goes"),
   LOGS_MAX_TOTAL(
-      "logs.max_total", Type.LIMIT_SIZE, "1G", "size of one app's log files, oldest go first"),
-  LOGS_COMPRESS("logs.compress", Type.BOOLEAN, "true", "pack rotated files with gzip"),
+      "logs.max_total",
+      Effect.LIVE,
+      Type.LIMIT_SIZE,
+      "1G",
+      "size of one app's log files, oldest go first"),
+  LOGS_COMPRESS("logs.compress", Effect.LIVE, Type.BOOLEAN, "true", "pack rotated files with gzip"),
   LOGS_WHEN_FULL(
       "logs.when_full",
+      Effect.LIVE,
       Type.WHEN_FULL,
       "drop_oldest",
       "when the disk takes no more: drop lines, or block the app"),
-  LOGS_TOTAL("logs.total", Type.LIMIT_SIZE, "10G", "size of the log files of all apps"),
-  LOGS_MIN_FREE("logs.min_free", Type.LIMIT_SIZE, "100M", "what logs leave free of each disk"),
-  LOGS_BUFFER("logs.buffer", Type.BUFFER_SIZE, "32M", "memory for output that waits for the disk");
+  LOGS_TOTAL(
+      "logs.total", Effect.LIVE, Type.LIMIT_SIZE, "10G", "size of the log files of all apps"),
+  LOGS_MIN_FREE(
+      "logs.min_free", Effect.LIVE, Type.LIMIT_SIZE, "100M", "what logs leave free of each disk"),
+  LOGS_BUFFER(
+      "logs.buffer",
+      Effect.LIVE,
+      Type.BUFFER_SIZE,
+      "32M",
+      "memory for output that waits for the disk");
+
+  /// When an edit of a setting holds.
+  public enum Effect {
+    /// Within moments: the running daemon goes by it. What an app gets that is silent is decided
+    /// when it is read, so `defaults` hold for what is started, planned or applied from then on.
+    LIVE("in force", "at once"),
+    /// When the daemon starts the next time, which `jpm update` has it do; apps do not notice.
+    RESTART("at the next start of the daemon (jpm update)", "next start");
+
+    private final String told;
+    private final String shown;
+
+    Effect(String told, String shown) {
+      this.told = told;
+      this.shown = shown;
+    }
+
+    /// What is said of an edit when it is read.
+    public String told() {
+      return told;
+    }
+
+    /// The same for a table.
+    public String shown() {
+      return shown;
+    }
+  }
 
   /// What a value looks like.
   public enum Type {
@@ -106,14 +185,16 @@ public enum SettingKey {
   private static final long LARGEST_BUFFER = 1L << 30;
 
   private final String key;
+  private final Effect effect;
   private final Type type;
   private final long min;
   private final long max;
   private final String defaultText;
   private final String doc;
 
-  SettingKey(String key, Type type, String defaultText, String doc) {
+  SettingKey(String key, Effect effect, Type type, String defaultText, String doc) {
     this.key = key;
+    this.effect = effect;
     this.type = type;
     this.min = 0;
     this.max = 0;
@@ -121,8 +202,9 @@ public enum SettingKey {
     this.doc = doc;
   }
 
-  SettingKey(String key, long min, long max, String defaultText, String doc) {
+  SettingKey(String key, Effect effect, long min, long max, String defaultText, String doc) {
     this.key = key;
+    this.effect = effect;
     this.type = Type.NUMBER;
     this.min = min;
     this.max = max;
@@ -220,6 +302,11 @@ public enum SettingKey {
   /// Its name in that object, `port`.
   public String nameInGroup() {
     return key.substring(key.indexOf('.') + 1);
+  }
+
+  /// When an edit of it holds.
+  public Effect effect() {
+    return effect;
   }
 
   /// What its value looks like.

@@ -11,11 +11,14 @@ import java.util.Optional;
 /// Reads the daemon's settings: the installation's file, and over it the home's.
 public final class SettingsReader {
   private final Map<SettingKey, Object> values;
+  private final Map<SettingKey, String> texts;
   private final Path file;
   private final Findings findings = new Findings();
 
-  private SettingsReader(Map<SettingKey, Object> earlier, Path file) {
+  private SettingsReader(
+      Map<SettingKey, Object> earlier, Map<SettingKey, String> texts, Path file) {
     this.values = new EnumMap<>(earlier);
+    this.texts = new EnumMap<>(texts);
     this.file = file;
   }
 
@@ -24,13 +27,14 @@ public final class SettingsReader {
   /// @param defaultsFile `conf/jpm.json` of the installation; that it is missing is a problem
   /// @param homeFile `jpm.json` of the home, whose values win; may be absent
   public static SettingsOutcome read(Path defaultsFile, Path homeFile) {
-    SettingsReader installation = new SettingsReader(SettingKey.defaults(), defaultsFile);
+    SettingsReader installation =
+        new SettingsReader(SettingKey.defaults(), new EnumMap<>(SettingKey.class), defaultsFile);
     installation.read(true);
-    SettingsReader home = new SettingsReader(installation.values, homeFile);
+    SettingsReader home = new SettingsReader(installation.values, installation.texts, homeFile);
     home.read(false);
     List<Problem> problems = new ArrayList<>(installation.findings.problems());
     problems.addAll(home.findings.problems());
-    return new SettingsOutcome(Settings.of(home.values), home.values, problems);
+    return new SettingsOutcome(Settings.of(home.values), home.values, home.texts, problems);
   }
 
   private void read(boolean needed) {
@@ -90,7 +94,10 @@ public final class SettingsReader {
     SettingKey key = known.get();
     key.read(member.value())
         .ifPresentOrElse(
-            value -> values.put(key, value),
+            value -> {
+              values.put(key, value);
+              texts.put(key, Node.scalarText(member.value()).orElse(member.value().shown()));
+            },
             () -> refuse(member.value().line(), key.key(), wrong(key, member.value())));
   }
 

@@ -4,6 +4,7 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodReply;
+import io.jpm.model.Instances;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -14,11 +15,13 @@ final class ActCommand implements ConsoleCommand {
   private final Action action;
   private final Rooms rooms;
   private final Chooser chooser;
+  private final Alteration alteration;
 
-  ActCommand(Action action, Rooms rooms, Chooser chooser) {
+  ActCommand(Action action, Rooms rooms, Chooser chooser, Alteration alteration) {
     this.action = action;
     this.rooms = rooms;
     this.chooser = chooser;
+    this.alteration = alteration;
   }
 
   @Override
@@ -26,7 +29,7 @@ final class ActCommand implements ConsoleCommand {
     return chooser
         .listed(call)
         .map(all -> action == Action.RESTART ? all : new Chosen(all.names(), List.of()))
-        .compose(all -> done(all, call))
+        .compose(all -> alteration.of(all.words(), call).compose(_ -> done(all, call)))
         .compose(reply -> Report.of(done(action), reply, rooms, call.session()));
   }
 
@@ -34,19 +37,47 @@ final class ActCommand implements ConsoleCommand {
     Future<GodReply> byWord =
         chosen.words().isEmpty()
             ? Future.succeededFuture(new GodReply(List.of(), List.of()))
-            : rooms.god(new GodCommand.Act(action, chosen.words(), FileApps.shell(call)));
+            : byWord(chosen.words(), call);
     if (chosen.specs().isEmpty()) {
       return byWord;
     }
     return byWord.compose(first ->
         rooms
             .god(new GodCommand.StartApps(chosen.specs(), Existing.RESTART))
-            .map(second ->
-                new GodReply(
-                    Chosen.joined(first.instances(), second.instances()),
-                    Chosen.joined(first.problems(), second.problems()),
-                    List.of(),
-                    Chosen.joined(first.notes(), second.notes()))));
+            .map(second -> joined(first, second)));
+  }
+
+  /// With `--parallel` so many instances at a time, in the order of the list; else all at once, as
+  /// their dependencies allow.
+  private Future<GodReply> byWord(List<String> words, Call call) {
+    if (action != Action.RESTART || !call.arguments().has(VerbOption.PARALLEL)) {
+      return rooms.god(new GodCommand.Act(action, words, FileApps.shell(call)));
+    }
+    int parallel =
+        (int) call.arguments().number(VerbOption.PARALLEL, 1, Instances.MOST).orElseThrow();
+    return rooms
+        .god(new GodCommand.Show(words))
+        .compose(shown -> {
+          List<String> ids = shown.instances().stream().map(it -> it.id().toString()).toList();
+          Future<GodReply> done = Future.succeededFuture(new GodReply(List.of(), shown.problems()));
+          for (int from = 0; from < ids.size(); from += parallel) {
+            List<String> some = ids.subList(from, Math.min(ids.size(), from + parallel));
+            done =
+                done.compose(first ->
+                    rooms
+                        .god(new GodCommand.Act(action, some, FileApps.shell(call)))
+                        .map(second -> joined(first, second)));
+          }
+          return done;
+        });
+  }
+
+  private static GodReply joined(GodReply first, GodReply second) {
+    return new GodReply(
+        Chosen.joined(first.instances(), second.instances()),
+        Chosen.joined(first.problems(), second.problems()),
+        List.of(),
+        Chosen.joined(first.notes(), second.notes()));
   }
 
   /// What a sentence calls it.

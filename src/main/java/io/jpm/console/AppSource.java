@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Where apps' descriptions come from. All but the first look at the file system and block.
 interface AppSource {
@@ -40,7 +41,12 @@ interface AppSource {
 
   /// What `config` reads.
   static AppSource of(AppDefaults defaults, ScriptEvaluator scripts) {
-    ProcessFileReader files = new ProcessFileReader(defaults, scripts);
+    return of(() -> defaults, scripts);
+  }
+
+  /// What `config` reads, with defaults that may change.
+  static AppSource of(Supplier<AppDefaults> defaults, ScriptEvaluator scripts) {
+    Supplier<ProcessFileReader> files = () -> new ProcessFileReader(defaults.get(), scripts);
     return new AppSource() {
       @Override
       public boolean isProcessFile(String word) {
@@ -49,17 +55,17 @@ interface AppSource {
 
       @Override
       public AppsOutcome fromFile(Path file, Optional<String> environment, Caller caller) {
-        return files.file(file, environment, caller);
+        return files.get().file(file, environment, caller);
       }
 
       @Override
       public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
-        return files.stdin(content, environment, caller);
+        return files.get().stdin(content, environment, caller);
       }
 
       @Override
       public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
-        return AppReader.fromCommandLine(attributes, caller, defaults);
+        return AppReader.fromCommandLine(attributes, caller, defaults.get());
       }
     };
   }

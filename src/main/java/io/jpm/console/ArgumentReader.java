@@ -2,8 +2,10 @@ package io.jpm.console;
 
 import io.jpm.config.NearestName;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Understands command lines: options anywhere, what follows `--` belongs to the app.
@@ -14,6 +16,10 @@ final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
   private static final List<String> HELP_OPTIONS = List.of("-h", "--help");
   private static final String ALL = "--all";
+
+  /// Those to whom what follows `--` means something.
+  private static final Set<Verb> TAKING_REST =
+      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.SET);
 
   private ArgumentReader() {}
 
@@ -34,9 +40,16 @@ final class ArgumentReader {
     if (word.equals("help")) {
       return help(others);
     }
-    return Verb.find(word)
-        .map(verb -> read(verb, others, rest))
-        .orElseGet(() -> new Asked.Mistake(unknown("command", word, Verb.words(), "jpm --help")));
+    return Verb.find(word).map(verb -> read(verb, others, rest)).orElseGet(() -> noVerb(word));
+  }
+
+  private static Asked noVerb(String word) {
+    return new Asked.Mistake(
+        LeftOut.find(word)
+            .map(LeftOut::line)
+            .orElseGet(() ->
+                unknown(
+                    "command", word, Chosen.joined(Verb.words(), LeftOut.words()), "jpm --help")));
   }
 
   /// The words that are jpm's: those before `--`.
@@ -72,13 +85,11 @@ final class ArgumentReader {
       return new Asked.Help(Optional.empty());
     }
     Optional<Verb> verb = Verb.find(about.get());
-    return verb.isPresent()
-        ? new Asked.Help(verb)
-        : new Asked.Mistake(unknown("command", about.get(), Verb.words(), "jpm --help"));
+    return verb.isPresent() ? new Asked.Help(verb) : noVerb(about.get());
   }
 
   private static Asked read(Verb verb, List<String> words, List<String> rest) {
-    if (!rest.isEmpty() && verb != Verb.START) {
+    if (!rest.isEmpty() && !TAKING_REST.contains(verb)) {
       return new Asked.Mistake(
           "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
     }
@@ -122,8 +133,44 @@ final class ArgumentReader {
         .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
   }
 
-  /// The first word that is neither an option nor an option's value.
+  /// Where the command is. An option before it may mean one thing to one command and another to the
+  /// next (`-i`), so the first word counts that is a command and takes all that stands before it.
   private static int verbIndex(List<String> words) {
+    for (int i = 0; i < words.size(); i++) {
+      Optional<Verb> verb = Verb.find(words.get(i));
+      if (verb.isPresent() && areOptionsOf(verb.get(), words.subList(0, i))) {
+        return i;
+      }
+    }
+    return firstOther(words);
+  }
+
+  private static boolean areOptionsOf(Verb verb, List<String> words) {
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      Optional<VerbOption> option =
+          isOption(word) ? VerbOption.find(word, verb.options()) : Optional.empty();
+      if (option.isEmpty()) {
+        return false;
+      }
+      boolean bare = !word.contains("=");
+      if (bare && option.get().takesValue()) {
+        i++;
+        if (i == words.size()) {
+          return false;
+        }
+      } else if (bare
+          && option.get().mayTakeValue()
+          && i + 1 < words.size()
+          && !isOption(words.get(i + 1))) {
+        i++;
+      }
+    }
+    return true;
+  }
+
+  /// The first word that is neither an option nor an option's value.
+  private static int firstOther(List<String> words) {
     int i = 0;
     while (i < words.size() && isOption(words.get(i))) {
       String word = words.get(i);

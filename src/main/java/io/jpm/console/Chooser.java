@@ -5,6 +5,8 @@ import io.jpm.bus.InstanceView;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -58,11 +60,35 @@ final class Chooser {
         .compose(isFile -> isFile ? listedOfFile(word, call) : byWord(word, call));
   }
 
-  private static Future<Chosen> byWord(String word, Call call) {
-    return call.arguments().has(VerbOption.ENV)
-        ? Future.failedFuture(
-            new CommandFailure("--env chooses from a process file, and %s is none".formatted(word)))
-        : Future.succeededFuture(new Chosen(List.of(word), List.of()));
+  private Future<Chosen> byWord(String word, Call call) {
+    if (call.arguments().has(VerbOption.ENV)) {
+      return Future.failedFuture(
+          new CommandFailure("--env chooses from a process file, and %s is none".formatted(word)));
+    }
+    return meant(word, call).map(known -> new Chosen(List.of(known), List.of()));
+  }
+
+  /// PM2's: an app goes by the path of its script too, seen from where the caller is.
+  private Future<String> meant(String word, Call call) {
+    boolean expression = word.startsWith("/") && word.endsWith("/");
+    if (expression || !(word.contains("/") || word.contains("."))) {
+      return Future.succeededFuture(word);
+    }
+    String path;
+    try {
+      path = Path.of(call.request().cwd()).resolve(word).normalize().toString();
+    } catch (InvalidPathException noPath) {
+      return Future.succeededFuture(word);
+    }
+    return knows(word)
+        .compose(known -> known ? Future.succeededFuture(false) : knows(path))
+        .map(byPath -> byPath ? path : word);
+  }
+
+  private Future<Boolean> knows(String selector) {
+    return rooms
+        .god(new GodCommand.Show(List.of(selector)))
+        .map(reply -> !reply.instances().isEmpty());
   }
 
   private Future<Chosen> listedOfFile(String word, Call call) {

@@ -4,11 +4,15 @@ import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.LogsCommand;
-import io.jpm.console.text.InstanceJson;
+import io.jpm.console.text.Inspect;
+import io.jpm.model.TreeUsage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Function;
 
 /// Which object carries out which [Verb].
 final class Commands {
@@ -17,47 +21,89 @@ final class Commands {
   private final Rooms rooms;
   private final FileApps files;
   private final Chooser chooser;
+  private final Tools tools;
+  private final Alteration alteration;
   private final Farewell farewell = new Farewell();
+  private final HostMetrics metrics;
 
-  Commands(Vertx vertx, ConsoleContext context, AppSource source) {
+  /// Since when there are commands: as long as the daemon.
+  private final Instant started;
+
+  Commands(Vertx vertx, ConsoleContext context, AppSource source, Tools tools) {
     this.vertx = vertx;
     this.context = context;
     this.rooms = new Rooms(vertx.eventBus(), context);
     this.files = new FileApps(vertx, source);
+    this.tools = tools;
     this.chooser = new Chooser(rooms, files);
+    this.metrics = new HostMetrics(vertx, context.home());
+    this.started = context.clock().instant();
+    this.alteration = new Alteration(rooms, files);
   }
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
-      case START -> new StartCommand(rooms, files);
-      case STOP -> new ActCommand(Action.STOP, rooms, chooser);
-      case RESTART -> new ActCommand(Action.RESTART, rooms, chooser);
-      case RELOAD, START_OR_RELOAD -> new ReloadCommand(verb, vertx, rooms, chooser, farewell);
+      case START -> new StartCommand(rooms, files, alteration);
+      case PULL -> moving(RevisionCommand.Way.PULL);
+      case FORWARD -> moving(RevisionCommand.Way.FORWARD);
+      case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
+      case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
+      case DEPLOY -> new DeployCommand(vertx, tools);
+      case SERVE -> new ServeCommand(vertx, rooms, files);
+      case STOP -> new ActCommand(Action.STOP, rooms, chooser, alteration);
+      case RESTART -> new ActCommand(Action.RESTART, rooms, chooser, alteration);
+      case RELOAD, START_OR_RELOAD ->
+          new ReloadCommand(verb, vertx, rooms, chooser, alteration, farewell);
       case START_OR_RESTART -> new StartOrRestartCommand(rooms, chooser);
       case SCALE -> new ScaleCommand(rooms);
-      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser);
+      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser, alteration);
       case VALIDATE -> new ValidateCommand(files);
       case INIT -> new InitCommand(vertx);
       case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
       case TRIGGER -> new TriggerCommand(rooms);
       case SEND -> new SendCommand(rooms);
+      case GET -> new ReadStoreCommand(rooms);
+      case SET, MULTISET, UNSET -> new WriteStoreCommand(verb, rooms);
+      case CONF ->
+          call ->
+              (call.arguments().targets().size() > 1
+                      ? new WriteStoreCommand(verb, rooms)
+                      : new ReadStoreCommand(rooms))
+                  .run(call);
+      case LOGROTATE -> new LogrotateCommand(vertx, context.home());
+      case PROFILE_CPU, PROFILE_MEM -> new ProfileCommand(verb, vertx, context.clock());
+      case MESSAGE -> new MessageCommand(rooms);
+      case ATTACH -> new AttachCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case SEND_SIGNAL -> new SendSignalCommand(rooms);
+      case RESET -> this::reset;
+      case INSPECT -> Commands::inspect;
       case SAVE -> new SaveCommand(rooms);
       case RESURRECT -> new ResurrectCommand(rooms);
       case CLEARDUMP -> this::clearDump;
-      case LIST -> call -> rooms.list(call.session());
+      case LIST -> new ListCommand(vertx, rooms);
       case DESCRIBE -> new DescribeCommand(rooms);
       case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault());
       case FLUSH -> new FlushCommand(rooms);
       case RELOAD_LOGS -> this::reloadLogs;
       case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
       case ENV -> new EnvCommand(rooms, context.home());
-      case JLIST -> this::jlist;
+      case JLIST -> call -> listed(call, JsonArray::encode);
+      case PRETTYLIST -> call -> listed(call, Inspect::of);
+      case PROCESS_IDS -> new ProcessIdsCommand(rooms);
+      case INSTANCE_IDS -> new InstanceIdsCommand(rooms);
+      case REPORT -> new ReportCommand(vertx, rooms, context, started);
+      case HOST -> new HostCommand(metrics);
+      case EXAMPLES -> Commands::examples;
       case PING -> new PingCommand(rooms, context);
       case DOCTOR -> new DoctorCommand(rooms);
       case KILL -> this::kill;
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
+  }
+
+  private ConsoleCommand moving(RevisionCommand.Way way) {
+    return new RevisionCommand(way, vertx, rooms, tools, farewell);
   }
 
   private Future<ExitCode> clearDump(Call call) {
@@ -69,6 +115,20 @@ final class Commands {
         });
   }
 
+  private Future<ExitCode> reset(Call call) {
+    return rooms
+        .god(new GodCommand.Reset(call.arguments().targets()))
+        .compose(reply -> Report.of("Reset the counters of", reply, rooms, call.session()));
+  }
+
+  private static Future<ExitCode> inspect(Call call) {
+    String app = call.arguments().targets().getFirst();
+    return Future.failedFuture(
+        new CommandFailure(
+            "jpm does not inspect: jpm sendSignal SIGUSR1 %s has Node listen for a debugger"
+                .formatted(app)));
+  }
+
   private Future<ExitCode> reloadLogs(Call call) {
     return rooms
         .logsDone(new LogsCommand.Reopen())
@@ -78,17 +138,22 @@ final class Commands {
         });
   }
 
-  private Future<ExitCode> jlist(Call call) {
+  /// The whole list, for programs.
+  private Future<ExitCode> listed(Call call, Function<JsonArray, String> format) {
     return rooms
         .obeyed(new GodCommand.Show(List.of()))
-        .compose(rooms::listing)
-        .compose(listing ->
-            rooms
-                .balances(listing.instances())
-                .map(balances -> {
-                  call.session().out(InstanceJson.draw(listing, balances));
-                  return ExitCode.OK;
-                }));
+        .compose(instances -> rooms.listing(instances, TreeUsage.Detail.FILES))
+        .compose(rooms::withHealth)
+        .compose(rooms::json)
+        .map(list -> {
+          call.session().out(format.apply(list) + "\n");
+          return ExitCode.OK;
+        });
+  }
+
+  private static Future<ExitCode> examples(Call call) {
+    call.session().out(Examples.all(call.session().tty().color()));
+    return Future.succeededFuture(ExitCode.OK);
   }
 
   /// What `bin/jpm` does without a daemon comes here only from another client, or with options.

@@ -3,6 +3,7 @@ package io.jpm.console;
 import io.jpm.config.AppDefaults;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.function.Supplier;
 
 /// What the console is told about its daemon.
 ///
@@ -10,7 +11,8 @@ import java.time.InstantSource;
 /// @param pid the daemon's process
 /// @param user who the daemon runs as
 /// @param home its home directory
-/// @param defaults what an app gets that says nothing itself
+/// @param defaults what an app gets that says nothing itself; asked with each reading, since it may
+///   change
 /// @param clock wall clock, for display only
 /// @param timing how long to wait for whom, usually [ConsoleTiming#DEFAULT]
 public record ConsoleContext(
@@ -18,6 +20,18 @@ public record ConsoleContext(
     long pid,
     String user,
     Path home,
-    AppDefaults defaults,
+    Supplier<AppDefaults> defaults,
     InstantSource clock,
-    ConsoleTiming timing) {}
+    ConsoleTiming timing) {
+  /// One whose `defaults` do not change.
+  public ConsoleContext(
+      String version,
+      long pid,
+      String user,
+      Path home,
+      AppDefaults defaults,
+      InstantSource clock,
+      ConsoleTiming timing) {
+    this(version, pid, user, home, () -> defaults, clock, timing);
+  }
+}

@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.config.ProcessFileReader;
 import io.jpm.config.ScriptEvaluator;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Reading;
@@ -19,21 +20,27 @@ public final class ConsoleVerticle extends VerticleBase {
 
   private final ConsoleContext console;
   private final AppSource source;
+  private final Tools tools;
   private @Nullable Commands commands;
 
   /// @param scripts what evaluates process files that are scripts
-  public ConsoleVerticle(ConsoleContext console, ScriptEvaluator scripts) {
-    this(console, AppSource.of(console.defaults(), scripts));
+  /// @param programs what runs other programs
+  public ConsoleVerticle(ConsoleContext console, ScriptEvaluator scripts, Programs programs) {
+    this(
+        console,
+        AppSource.of(console.defaults(), scripts),
+        new Tools(programs, new ProcessFileReader(console.defaults().get(), scripts)));
   }
 
-  ConsoleVerticle(ConsoleContext console, AppSource source) {
+  ConsoleVerticle(ConsoleContext console, AppSource source, Tools tools) {
     this.console = console;
     this.source = source;
+    this.tools = tools;
   }
 
   @Override
   public Future<?> start() {
-    commands = new Commands(vertx, console, source);
+    commands = new Commands(vertx, console, source, tools);
     return vertx.eventBus().consumer(Addresses.CONSOLE, this::answer).completion();
   }
 

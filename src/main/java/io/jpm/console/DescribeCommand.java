@@ -6,9 +6,12 @@ import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.InstanceSheet;
 import io.jpm.console.text.Listing;
+import io.jpm.model.InstanceId;
 import io.jpm.model.TreeUsage;
 import io.vertx.core.Future;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// `jpm describe`: a sheet for each instance of each target.
@@ -21,6 +24,9 @@ final class DescribeCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
+    if (call.arguments().has(VerbOption.JSON)) {
+      return json(call);
+    }
     Future<ExitCode> done = Future.succeededFuture(ExitCode.OK);
     for (String target : call.arguments().targets()) {
       done =
@@ -30,6 +36,37 @@ final class DescribeCommand implements ConsoleCommand {
     return done;
   }
 
+  /// One array of all instances; whoever does not exist is told on standard error.
+  private Future<ExitCode> json(Call call) {
+    Map<InstanceId, InstanceView> found = new LinkedHashMap<>();
+    Future<ExitCode> asked = Future.succeededFuture(ExitCode.OK);
+    for (String target : call.arguments().targets()) {
+      asked =
+          asked.compose(code ->
+              rooms
+                  .god(new GodCommand.Show(List.of(target)))
+                  .map(shown -> {
+                    shown.instances().forEach(instance -> found.put(instance.id(), instance));
+                    return isThere(target, shown, call.session()) ? code : ExitCode.FAILED;
+                  }));
+    }
+    return asked.compose(code ->
+        rooms
+            .listing(List.copyOf(found.values()))
+            .compose(rooms::json)
+            .map(list -> {
+              call.session().out(list.encode() + "\n");
+              return code;
+            }));
+  }
+
+  private static boolean isThere(String target, GodReply shown, Session session) {
+    if (shown.instances().isEmpty()) {
+      session.warn("%s doesn't exist".formatted(target));
+    }
+    return !shown.instances().isEmpty();
+  }
+
   private Future<Boolean> describe(String target, Session session) {
     return rooms
         .god(new GodCommand.Show(List.of(target)))
@@ -37,12 +74,12 @@ final class DescribeCommand implements ConsoleCommand {
   }
 
   private Future<Boolean> describe(String target, GodReply shown, Session session) {
-    if (shown.instances().isEmpty()) {
-      session.warn("%s doesn't exist".formatted(target));
+    if (!isThere(target, shown, session)) {
       return Future.succeededFuture(false);
     }
     return rooms
         .listing(shown.instances(), TreeUsage.Detail.ALL)
+        .compose(rooms::withHealth)
         .compose(listing -> {
           Future<Boolean> drawn = Future.succeededFuture(true);
           for (InstanceView instance : listing.instances()) {

@@ -38,9 +38,25 @@ final class EnvCommand implements ConsoleCommand {
           if (instances.isEmpty()) {
             return Future.failedFuture(new CommandFailure("no app was found"));
           }
-          instances.forEach(instance -> print(instance, instances, call));
-          return Future.succeededFuture(ExitCode.OK);
+          Future<Void> done = Future.succeededFuture();
+          for (InstanceView instance : instances) {
+            done =
+                done.compose(_ -> rooms.stored(instance.spec().name()))
+                    .map(stored -> {
+                      boolean reveal = call.arguments().has(VerbOption.REVEAL);
+                      Map<String, String> shown = reveal ? stored : StoreText.masked(stored);
+                      print(withStored(instance, shown), instances, call);
+                      return null;
+                    });
+          }
+          return done.map(_ -> ExitCode.OK);
         });
+  }
+
+  /// What is stored stands over what is declared, as at a start.
+  private static InstanceView withStored(InstanceView instance, Map<String, String> stored) {
+    return instance.with(
+        instance.spec().draft().variables(instance.spec().variables().withStored(stored)).build());
   }
 
   private void print(InstanceView instance, List<InstanceView> all, Call call) {

@@ -17,6 +17,9 @@ record EventSelection(boolean everyone, Set<String> apps, Set<Owner> instances) 
   /// An instance.
   record Owner(String app, int id) {}
 
+  /// Stands for the daemon itself among the apps.
+  static final String DAEMON = "";
+
   static final EventSelection EVERYONE = new EventSelection(true, Set.of(), Set.of());
   static final EventSelection NOBODY = new EventSelection(false, Set.of(), Set.of());
 

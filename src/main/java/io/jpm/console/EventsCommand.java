@@ -16,9 +16,11 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /// `jpm events`: what has happened, oldest first, and with `--follow` what happens. Apps that were
-/// deleted are still known by name, as long as the history goes back to them.
+/// deleted are still known by name, as long as the history goes back to them; `jpm`, unless an app
+/// is called so, is the daemon itself.
 final class EventsCommand implements ConsoleCommand {
   private static final int DEFAULT_LINES = 30;
+  private static final String DAEMON = "jpm";
   private static final int ALL = Integer.MAX_VALUE;
 
   private final Vertx vertx;
@@ -124,10 +126,19 @@ final class EventsCommand implements ConsoleCommand {
     return latest(Optional.of(word), 1)
         .compose(events ->
             events.isEmpty()
-                ? Future.failedFuture(
+                ? daemonOr(
+                    known,
+                    word,
                     new CommandFailure(
                         "no app or id is called %s, and no event of such an app is kept: jpm events shows all"
                             .formatted(word)))
                 : Future.succeededFuture(known.and(word, List.of())));
+  }
+
+  private static Future<EventSelection> daemonOr(
+      EventSelection known, String word, CommandFailure failure) {
+    return word.equals(DAEMON)
+        ? Future.succeededFuture(known.and(EventSelection.DAEMON, List.of()))
+        : Future.failedFuture(failure);
   }
 }

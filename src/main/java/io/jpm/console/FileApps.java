@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -127,11 +128,55 @@ final class FileApps {
 
   /// The app that the options of `start` describe.
   Future<List<AppSpec>> ofCommandLine(String script, Call call) {
-    return read(
-            call,
-            () ->
-                source.fromCommandLine(StartAttributes.of(script, call.arguments()), caller(call)))
+    return ofAttributes(StartAttributes.of(script, call.arguments()), call);
+  }
+
+  /// The app that these attributes describe.
+  Future<List<AppSpec>> ofAttributes(Map<String, Object> attributes, Call call) {
+    return read(call, () -> source.fromCommandLine(attributes, caller(call)))
         .map(AppsOutcome::apps);
+  }
+
+  /// The app that attributes describe.
+  ///
+  /// @param caller whose PATH and variables it has
+  Future<List<AppSpec>> ofAttributes(Map<String, Object> attributes, Caller caller, Call call) {
+    return read(call, () -> source.fromCommandLine(attributes, caller)).map(AppsOutcome::apps);
+  }
+
+  /// An app that is in the list, described by the options of the command alone.
+  ///
+  /// @param left options that are left out
+  Future<AppSpec> ofKnown(AppSpec known, Collection<VerbOption> left, Call call) {
+    Map<String, Object> attributes =
+        StartAttributes.of(known.command().script().toString(), call.arguments());
+    attributes.remove("args");
+    left.forEach(option -> option.attribute().ifPresent(key -> attributes.remove(key.key())));
+    known
+        .command()
+        .interpreter()
+        .ifPresent(program -> attributes.put("interpreter", program.toString()));
+    attributes.put("cwd", known.cwd().toString());
+    if (known.cluster().enabled()) {
+      attributes.put("exec_mode", "cluster");
+    }
+    boolean ofWatch =
+        attributes.containsKey("ignore_watch") || attributes.containsKey("watch_delay");
+    if (ofWatch && !attributes.containsKey("watch")) {
+      known
+          .triggers()
+          .watch()
+          .ifPresent(watch ->
+              attributes.put("watch", watch.paths().stream().map(Path::toString).toList()));
+    }
+    if (attributes.containsKey("time_zone") && !attributes.containsKey("cron_restart")) {
+      known
+          .triggers()
+          .schedule()
+          .ifPresent(schedule -> attributes.put("cron_restart", schedule.expression()));
+    }
+    return read(call, () -> source.fromCommandLine(attributes, caller(call)))
+        .map(outcome -> outcome.apps().getFirst());
   }
 
   private Future<AppsOutcome> read(Call call, Callable<AppsOutcome> reading) {

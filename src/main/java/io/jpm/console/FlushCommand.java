@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// `jpm flush`: empties the log files of apps, of all without a target. Nobody found is a failure,
-/// where PM2 succeeds.
+/// `jpm flush`: empties the log files of apps, of all without a target. A target that nobody has is
+/// a failure, where PM2 succeeds.
 final class FlushCommand implements ConsoleCommand {
   private final Rooms rooms;
 
@@ -22,13 +22,18 @@ final class FlushCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(Call call) {
     List<String> targets = call.arguments().targets();
-    boolean everyone = targets.contains(AppName.ALL);
+    boolean everyone = targets.isEmpty() || targets.contains(AppName.ALL);
     return rooms
         .obeyed(new GodCommand.Show(everyone ? List.of() : targets))
-        .compose(instances ->
-            instances.isEmpty()
-                ? Future.failedFuture(new CommandFailure("no app was found"))
-                : flush(instances, call.session()));
+        .compose(instances -> {
+          if (!instances.isEmpty()) {
+            return flush(instances, call.session());
+          } else if (everyone) {
+            call.session().info("No app has log files to flush");
+            return Future.succeededFuture(ExitCode.OK);
+          }
+          return Future.failedFuture(new CommandFailure("no app was found"));
+        });
   }
 
   private Future<ExitCode> flush(List<InstanceView> instances, Session session) {

@@ -11,16 +11,12 @@ import java.util.stream.Collectors;
 /// How jpm is used, from the lists of [Verb] and [VerbOption]: one screen for all, one for each
 /// command.
 final class HelpText {
-  private static final String EXAMPLES =
-      """
-        jpm start app.js --name web -i 2      two processes of a script
-        jpm start "python3 -m http.server"    a command with its arguments
-        jpm start ecosystem.json              all apps of a process file
-        jpm start job.sh -- --fast 10         arguments for the script after --
-      """;
+  private static final String EXAMPLES = Examples.first();
 
   /// More than these are looked through by headings.
   private static final int MANY_OPTIONS = 12;
+
+  private static final int LONGEST_LINE = 78;
 
   private HelpText() {}
 
@@ -38,8 +34,24 @@ final class HelpText {
   static String ofAll(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n");
     Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
+    leftOut(text, colors);
     return text.append("\njpm <command> --help says more; jpm --version says which jpm this is\n")
         .toString();
+  }
+
+  /// PM2's users look for them here; typed, each says what to use instead.
+  private static void leftOut(StringBuilder text, boolean colors) {
+    text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
+    int column = LONGEST_LINE;
+    for (String word : LeftOut.words()) {
+      column += word.length() + 1;
+      if (column > LONGEST_LINE) {
+        text.append("\n ");
+        column = word.length() + 2;
+      }
+      text.append(' ').append(word);
+    }
+    text.append('\n');
   }
 
   private static void commands(StringBuilder text, Verb.Group group, boolean colors) {

@@ -102,8 +102,20 @@ final class LogFollow {
   /// Prints past and coming lines; done only when the client is gone, failed when LogAggregator
   /// fails.
   Future<ExitCode> forever(LogLabels now, GodCommand.Show show) {
+    return forever(now, show, () -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param begun told once, when nothing that is written from now on is missed
+  Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
-    join(now);
+    tail(now)
+        .onSuccess(positions -> {
+          begun.run();
+          read(positions);
+        })
+        .onFailure(this::fail);
     look(show);
     return ended.future();
   }

@@ -31,6 +31,16 @@ record LogWish(
   /// What tells a time format from the name of an app.
   private static final Pattern TIME_TOKEN = Pattern.compile("YY|MM|DD|HH|hh|mm|ss|SSS|^[Xx]$");
 
+  /// A time format and no other word: tokens of dates, with anything but letters between them.
+  private static final Pattern TIME_FORMAT =
+      Pattern.compile(
+          "^[^A-Za-z]*((YYYY|YY|M{1,4}|D{1,4}|HH?|hh?|mm?|ss?|S{1,3}|ZZ?|[AaTXx])[^A-Za-z]*)+$");
+
+  /// Whether `word` can only be a format for `--timestamp`, and no app's name.
+  static boolean isTimeFormat(String word) {
+    return TIME_FORMAT.matcher(word).matches() && TIME_TOKEN.matcher(word).find();
+  }
+
   /// @throws CommandFailure when options contradict each other or a value is none
   static LogWish of(Arguments arguments, PastTime times) {
     refuseContradictions(arguments);

@@ -10,8 +10,8 @@ import java.util.Optional;
 /// src`, `--watch=src`.
 ///
 /// The word after such an option is its value, as in PM2, unless it looks like an option or is the
-/// line's only target: `start --watch app.js` has to start something. (PM2 takes it always, and
-/// then looks for a process file.)
+/// line's only target: `start --watch app.js` has to start something. A time format is no target.
+/// (PM2 takes it always, and then looks for a process file.)
 ///
 /// @param words what is left
 /// @param values for each option found its values in order; an empty one stands for none
@@ -34,7 +34,9 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
             !word.contains("=")
                 && i + 1 < words.size()
                 && !ArgumentReader.isOption(words.get(i + 1))
-                && (targets > 0 || hasTarget(verb, words.subList(i + 2, words.size())));
+                && (targets > 0
+                    || hasTarget(verb, words.subList(i + 2, words.size()))
+                    || isPlainly(option.get(), words.get(i + 1)));
         String value = follows ? words.get(++i) : word.substring(word.indexOf('=') + 1);
         boolean bare = !follows && !word.contains("=");
         values.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(bare ? "" : value);
@@ -63,6 +65,10 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
       }
     }
     return false;
+  }
+
+  private static boolean isPlainly(VerbOption option, String word) {
+    return option == VerbOption.TIMESTAMP && LogWish.isTimeFormat(word);
   }
 
   private static boolean hasSeparateValue(Optional<VerbOption> option, String word) {

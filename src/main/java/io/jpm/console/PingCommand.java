@@ -1,13 +1,14 @@
 package io.jpm.console;
 
 import io.jpm.bus.HeartbeatReply;
+import io.jpm.console.text.Amounts;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
-/// `jpm ping`: PM2's answer, and with `--json` how the daemon's heart beats. That this answers at
-/// all needs no other room.
+/// `jpm ping`: PM2's answer, with a warning where pings were missed of late, and with `--json` how
+/// the daemon's heart beats. That this answers at all needs no other room.
 final class PingCommand implements ConsoleCommand {
   private final Rooms rooms;
   private final ConsoleContext context;
@@ -21,7 +22,12 @@ final class PingCommand implements ConsoleCommand {
   public Future<ExitCode> run(Call call) {
     if (!call.arguments().has(VerbOption.JSON)) {
       call.session().out("{ msg: 'pong' }\n");
-      return Future.succeededFuture(ExitCode.OK);
+      return rooms
+          .heartbeat()
+          .map(heart -> {
+            heart.ifPresent(known -> warn(known, call.session()));
+            return ExitCode.OK;
+          });
     }
     return rooms
         .heartbeat()
@@ -35,6 +41,18 @@ final class PingCommand implements ConsoleCommand {
           call.session().out(json.encode() + "\n");
           return ExitCode.OK;
         });
+  }
+
+  private static void warn(HeartbeatReply heart, Session session) {
+    if (heart.missing() > 0) {
+      session.warn(
+          "God has not answered the last %d pings: apps are not supervised meanwhile"
+              .formatted(heart.missing()));
+    } else if (heart.missed() > 0) {
+      session.warn(
+          "God has missed %s in the last 10 minutes and answers again: jpm events jpm tells when"
+              .formatted(Amounts.count(heart.missed(), "ping")));
+    }
   }
 
   private static JsonObject heartbeat(HeartbeatReply heart) {

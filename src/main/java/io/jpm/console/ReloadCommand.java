@@ -17,31 +17,49 @@ final class ReloadCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Rooms rooms;
   private final Chooser chooser;
+  private final Alteration alteration;
   private final Farewell farewell;
 
   /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD] where missing apps are started
   /// @param farewell who tells clients that the daemon ends
-  ReloadCommand(Verb verb, Vertx vertx, Rooms rooms, Chooser chooser, Farewell farewell) {
+  ReloadCommand(
+      Verb verb,
+      Vertx vertx,
+      Rooms rooms,
+      Chooser chooser,
+      Alteration alteration,
+      Farewell farewell) {
     this.verb = verb;
     this.vertx = vertx;
     this.rooms = rooms;
     this.chooser = chooser;
+    this.alteration = alteration;
     this.farewell = farewell;
   }
 
   @Override
   public Future<ExitCode> run(Call call) {
-    int parallel = parallel(call.arguments());
+    int parallel = parallel(call);
     Future<Chosen> chosen =
         verb == Verb.START_OR_RELOAD ? chooser.ofFiles(call, verb) : chooser.listed(call);
     return chosen
-        .compose(all -> farewell.during(call.session(), reloaded(all, parallel, call)))
+        .compose(all ->
+            alteration
+                .of(all.words(), call)
+                .compose(_ -> farewell.during(call.session(), reloaded(all, parallel, call))))
         .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
   }
 
+  /// What PM2 calls concurrent actions is a default here too.
+  ///
   /// @throws CommandFailure when it is no such number
-  private static int parallel(Arguments arguments) {
-    return (int) arguments.number(VerbOption.PARALLEL, 1, Instances.MOST).orElse(1);
+  private static int parallel(Call call) {
+    String usual = call.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
+    long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;
+    return (int)
+        call.arguments()
+            .number(VerbOption.PARALLEL, 1, Instances.MOST)
+            .orElse(Math.min(otherwise, Instances.MOST));
   }
 
   private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {

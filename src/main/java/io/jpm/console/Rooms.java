@@ -21,6 +21,9 @@ import io.jpm.bus.LogsReply;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
+import io.jpm.bus.StoreCommand;
+import io.jpm.bus.StoreReply;
+import io.jpm.console.text.InstanceJson;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
 import io.jpm.model.AppName;
@@ -33,6 +36,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonArray;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -61,6 +65,10 @@ final class Rooms {
               GodCommand.Act _,
               GodCommand.Trigger _,
               GodCommand.Send _,
+              GodCommand.Type _,
+              GodCommand.SendSignal _,
+              GodCommand.Reset _,
+              GodCommand.Alter _,
               GodCommand.Save _,
               GodCommand.ClearDump _,
               GodCommand.Resurrect _,
@@ -80,6 +88,33 @@ final class Rooms {
             reply.problems().isEmpty()
                 ? Future.succeededFuture(reply.instances())
                 : Future.failedFuture(new CommandFailure(reply.problems())));
+  }
+
+  /// What `jpm set` has stored, after doing what is asked.
+  Future<StoreReply.Content> store(StoreCommand command) {
+    return this.<StoreReply>ask("God", Addresses.STORE_COMMAND, command, context.timing().actions())
+        .compose(reply ->
+            switch (reply) {
+              case StoreReply.Content content -> Future.succeededFuture(content);
+              case StoreReply.Failed(String problem) ->
+                  Future.failedFuture(new CommandFailure(problem));
+              case StoreReply.Variables _ ->
+                  Future.failedFuture(new IllegalStateException("an answer to another question"));
+            });
+  }
+
+  /// The variables that an app gets from the store; none when nobody tells.
+  Future<Map<String, String>> stored(AppName app) {
+    return this.<StoreReply>ask(
+            "God",
+            Addresses.STORE_COMMAND,
+            new StoreCommand.Variables(app),
+            context.timing().loads())
+        .map(reply ->
+            reply instanceof StoreReply.Variables(Map<String, String> variables)
+                ? variables
+                : Map.<String, String>of())
+        .otherwise(Map.of());
   }
 
   /// Lines of LogAggregator's, or how to go on to them.
@@ -196,6 +231,26 @@ final class Rooms {
         known -> new Listing(instances, known, context.clock().instant(), context.user()));
   }
 
+  /// A listing with how the instances are, where checks tell; as it is when Satan does not answer.
+  Future<Listing> withHealth(Listing listing) {
+    List<ProcessIdentity> processes =
+        listing.instances().stream()
+            .filter(instance -> instance.spec().health().any())
+            .map(InstanceView::process)
+            .flatMap(Optional::stream)
+            .toList();
+    return processes.isEmpty()
+        ? Future.succeededFuture(listing)
+        : this.<SatanReply>ask(
+                "Satan",
+                Addresses.SATAN_COMMAND,
+                new SatanCommand.Checks(processes),
+                context.timing().loads())
+            .map(reply ->
+                reply instanceof SatanReply.Checked(var reports) ? listing.with(reports) : listing)
+            .otherwise(listing);
+  }
+
   /// The watched process files that could not be applied since they were edited; none when nobody
   /// tells.
   Future<List<HotReply.Trouble>> fileTroubles() {
@@ -221,16 +276,22 @@ final class Rooms {
   Future<ExitCode> list(Session session) {
     return obeyed(new GodCommand.Show(List.of()))
         .compose(this::listing)
-        .map(listing -> {
+        .compose(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
-          return ExitCode.OK;
-        })
-        .compose(code ->
-            fileTroubles()
-                .map(troubles -> {
-                  troubles.forEach(trouble -> session.warn(trouble.sentence()));
-                  return code;
-                }));
+          return tellFileTroubles(session).map(ExitCode.OK);
+        });
+  }
+
+  /// Says what is wrong with watched process files.
+  Future<Void> tellFileTroubles(Session session) {
+    return fileTroubles()
+        .onSuccess(troubles -> troubles.forEach(trouble -> session.warn(trouble.sentence())))
+        .mapEmpty();
+  }
+
+  /// The instances under PM2's names, with how those in cluster mode are balanced.
+  Future<JsonArray> json(Listing listing) {
+    return balances(listing.instances()).map(balances -> InstanceJson.list(listing, balances));
   }
 
   /// Tells the daemon as a whole. Nothing comes back.
@@ -241,7 +302,7 @@ final class Rooms {
   private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
     return switch (reply) {
       case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
-      case SatanReply.Done(), SatanReply.Past _ -> Map.of();
+      case SatanReply.Done(), SatanReply.Past _, SatanReply.Checked _ -> Map.of();
     };
   }
 

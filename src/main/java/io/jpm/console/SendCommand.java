@@ -1,16 +1,11 @@
 package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
-import io.jpm.console.text.Amounts;
 import io.vertx.core.Future;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import java.util.List;
 
-/// `jpm send <app> <message>`: puts a message into the channel of apps, which Node gives to
-/// `process.on('message')`. What is JSON is sent as it is, anything else as text.
-///
-/// PM2 writes to the standard input, which apps of jpm do not have.
+/// `jpm send <id> <line>`: writes a line to the standard input of one instance. PM2 takes ids only
+/// and refuses apps in cluster mode, neither of which is needed here.
 final class SendCommand implements ConsoleCommand {
   private final Rooms rooms;
 
@@ -20,25 +15,20 @@ final class SendCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
-    List<String> words = call.arguments().targets();
-    if (words.size() != 2) {
+    List<String> words = Chosen.joined(call.arguments().targets(), call.arguments().rest());
+    if (words.size() < 2) {
       return Future.failedFuture(
-          new CommandFailure("send takes an app and one message: put it in quotes"));
+          new CommandFailure("send takes an app and a line: jpm send 0 hello"));
     }
+    String end = call.arguments().value(VerbOption.SEPARATOR).orElse("\n");
+    String text = String.join(" ", words.subList(1, words.size())) + end;
     return rooms
-        .obeyed(new GodCommand.Send(List.of(words.getFirst()), json(words.get(1))))
+        .obeyed(new GodCommand.Type(words.getFirst(), text))
         .map(instances -> {
-          call.session().info("Sent to " + Amounts.count(instances.size(), "instance"));
+          instances.forEach(one ->
+              call.session()
+                  .info("Sent a line to %s (id %s)".formatted(one.spec().name(), one.id())));
           return ExitCode.OK;
         });
-  }
-
-  private static String json(String text) {
-    try {
-      // Written anew: what goes into the channel is one line.
-      return Json.encode(Json.decodeValue(text));
-    } catch (DecodeException plainText) {
-      return Json.encode(text);
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.jpm.console;
 import io.jpm.config.AppKey;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +32,25 @@ final class StartAttributes {
           .filter(_ -> arguments.has(option))
           .ifPresent(key -> attributes.put(key.key(), value(key, option, arguments)));
     }
+    arguments
+        .value(VerbOption.EXT)
+        .ifPresent(endings -> attributes.put("ignore_watch", allBut(endings, arguments)));
     return attributes;
+  }
+
+  /// Patterns that ignore every file but those with these endings, and what is ignored otherwise.
+  private static List<String> allBut(String endings, Arguments arguments) {
+    List<String> patterns = new ArrayList<>(List.of("*", "!*/"));
+    Arrays.stream(endings.split("[,\\s]+"))
+        .map(ending -> ending.startsWith(".") ? ending.substring(1) : ending)
+        .filter(ending -> !ending.isEmpty())
+        .forEach(ending -> patterns.add("!*." + ending));
+    patterns.addAll(
+        arguments
+            .value(VerbOption.IGNORE_WATCH)
+            .map(given -> List.of(given.split("\\s+")))
+            .orElse(List.of(".*", "node_modules")));
+    return patterns;
   }
 
   private static Object value(AppKey key, VerbOption option, Arguments arguments) {

@@ -23,14 +23,21 @@ final class StartCommand implements ConsoleCommand {
 
   private final Rooms rooms;
   private final FileApps files;
+  private final Alteration alteration;
 
-  StartCommand(Rooms rooms, FileApps files) {
+  StartCommand(Rooms rooms, FileApps files, Alteration alteration) {
     this.rooms = rooms;
     this.files = files;
+    this.alteration = alteration;
   }
 
   @Override
   public Future<ExitCode> run(Call call) {
+    if (call.arguments().has(VerbOption.NO_DAEMON)) {
+      call.session()
+          .warn(
+              "--no-daemon changes nothing: jpm daemon stays in the foreground, for containers and service managers");
+    }
     return files
         .targets(call)
         .compose(targets -> startAll(targets, call))
@@ -84,11 +91,12 @@ final class StartCommand implements ConsoleCommand {
   }
 
   private Future<Void> startKnown(String target, Call call) {
-    warnOfIgnored(call, "an app that is in the list");
+    warnOfRest(call, "an app that is in the list");
     warnOfEnvironment(call);
     // As in PM2, starting what runs is restarting it; it is said so.
-    return rooms
-        .god(new GodCommand.Show(List.of(target)))
+    return alteration
+        .of(List.of(target), call)
+        .compose(_ -> rooms.god(new GodCommand.Show(List.of(target))))
         .map(shown ->
             shown.instances().stream().allMatch(i -> i.phase() == Phase.ONLINE)
                 ? Action.RESTART
@@ -157,6 +165,10 @@ final class StartCommand implements ConsoleCommand {
         .sorted()
         .forEach(option ->
             call.session().warn("%s changes nothing for %s".formatted(option.longName(), target)));
+    warnOfRest(call, target);
+  }
+
+  private static void warnOfRest(Call call, String target) {
     if (!call.arguments().rest().isEmpty()) {
       call.session().warn("what follows -- changes nothing for " + target);
     }

@@ -25,21 +25,43 @@ final class VerbOptions {
               VerbOption.UPDATE_ENV,
               VerbOption.WATCH_CONFIG,
               VerbOption.NO_WATCH_CONFIG,
+              VerbOption.EXT,
+              VerbOption.NO_DAEMON,
               VerbOption.FORCE);
-      case STOP, DELETE -> List.of(VerbOption.ONLY);
-      case RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV);
-      case RELOAD ->
+      case SERVE ->
           List.of(
+              VerbOption.NAME,
+              VerbOption.PORT,
+              VerbOption.HOST,
+              VerbOption.SPA,
+              VerbOption.FTP,
+              VerbOption.CORS,
+              VerbOption.DOTFILES,
+              VerbOption.BASIC_AUTH_USERNAME,
+              VerbOption.BASIC_AUTH_PASSWORD,
+              VerbOption.INSTANCES,
+              VerbOption.NAMESPACE,
+              VerbOption.MONITOR);
+      case STOP, DELETE -> List.of(VerbOption.ONLY);
+      case RESTART ->
+          describing(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV, VerbOption.PARALLEL);
+      case RELOAD ->
+          describing(
               VerbOption.PARALLEL,
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
               VerbOption.FORCE);
+      case IMPORT_PM2 ->
+          List.of(VerbOption.DRY_RUN, VerbOption.ONLY, VerbOption.KEEP, VerbOption.JSON);
+      case PULL, FORWARD, BACKWARD -> List.of(VerbOption.JSON);
+      case DEPLOY -> List.of();
       case START_OR_RESTART -> List.of(VerbOption.ONLY, VerbOption.ENV);
       case START_OR_RELOAD -> List.of(VerbOption.PARALLEL, VerbOption.ONLY, VerbOption.ENV);
       case VALIDATE -> List.of(VerbOption.ENV);
       case PLAN, APPLY ->
           List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case SEND -> List.of(VerbOption.SEPARATOR);
       case SAVE -> List.of(VerbOption.FORCE);
       case LOGS ->
           List.of(
@@ -60,14 +82,30 @@ final class VerbOptions {
           List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
       case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
       case PING, DOCTOR -> List.of(VerbOption.JSON);
+      case LIST ->
+          List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
+      case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
+      case HOST -> List.of(VerbOption.TREE, VerbOption.JSON);
+      case GET, CONF -> List.of(VerbOption.JSON);
       case SCALE,
           INIT,
           TRIGGER,
-          SEND,
+          SET,
+          MULTISET,
+          UNSET,
+          LOGROTATE,
+          PROFILE_CPU,
+          PROFILE_MEM,
+          MESSAGE,
+          SEND_SIGNAL,
+          RESET,
+          INSPECT,
+          ATTACH,
           RESURRECT,
           CLEARDUMP,
-          LIST,
-          DESCRIBE,
+          PRETTYLIST,
+          REPORT,
+          EXAMPLES,
           FLUSH,
           RELOAD_LOGS,
           JLIST,
@@ -89,8 +127,23 @@ final class VerbOptions {
   /// a next daemon again, should this one die before it has answered.
   static boolean countsEachTime(Verb verb) {
     return switch (verb) {
-      case RESTART, RELOAD, SCALE, START_OR_RESTART, START_OR_RELOAD, INIT, TRIGGER, SEND -> true;
+      case RESTART,
+          RELOAD,
+          SCALE,
+          START_OR_RESTART,
+          START_OR_RELOAD,
+          INIT,
+          TRIGGER,
+          SEND,
+          MESSAGE,
+          SEND_SIGNAL ->
+          true;
+      case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM -> true;
+      case GET, UNSET, LOGROTATE -> false;
+      case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
+      case DEPLOY -> false;
       case START,
+          SERVE,
           STOP,
           DELETE,
           VALIDATE,
@@ -99,8 +152,17 @@ final class VerbOptions {
           SAVE,
           RESURRECT,
           CLEARDUMP,
+          RESET,
+          INSPECT,
+          ATTACH,
           LIST,
           DESCRIBE,
+          PRETTYLIST,
+          PROCESS_IDS,
+          INSTANCE_IDS,
+          REPORT,
+          HOST,
+          EXAMPLES,
           LOGS,
           FLUSH,
           RELOAD_LOGS,

@@ -2,7 +2,6 @@ package io.jpm.daemon;
 
 import io.jpm.balancer.BalancerContext;
 import io.jpm.balancer.ClusterBalancerVerticle;
-import io.jpm.bridge.BridgeSettings;
 import io.jpm.bridge.BridgeVerticle;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
@@ -50,7 +49,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -77,18 +75,29 @@ final class Daemon {
   private final Vertx vertx;
   private final ServiceReport service;
   private final Deque<String> deployments = new ArrayDeque<>();
+  private final DaemonLog log;
+
+  /// What apps get that are silent, for those that are read from now on.
+  private volatile AppDefaults defaults = AppDefaults.PM2;
+
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
   /// What the keeper is told in the end. That apps live on is what SIGTERM asks for, and whoever
   /// sends it does not want the daemon back.
   private volatile KeeperOrder lastOrder = new KeeperOrder.Rest();
 
+  private Optional<DaemonNews> news = Optional.empty();
+
+  /// Why the daemon ends, for people.
+  private volatile String ending = "asked to by a signal";
+
   private volatile boolean ready;
   private boolean stopped;
 
-  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx) {
+  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx, DaemonLog log) {
     this.home = home;
     this.lock = lock;
+    this.log = log;
     this.host = host;
     this.vertx = vertx;
     this.service =
@@ -125,10 +134,10 @@ final class Daemon {
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
     try {
       SettingsOutcome settings = settings(home);
-      Settings.Log log = settings.settings().log();
-      DaemonLog.install(home.log(), log.maxSize(), log.keep());
+      Settings.Log limits = settings.settings().log();
+      DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
-      new Daemon(home, lock, host, vertx.join()).boot(settings, duty);
+      new Daemon(home, lock, host, vertx.join(), log).boot(settings, duty);
       return RunningDaemon.port(home);
     } catch (StartupFailure failure) {
       vertx.join().close();
@@ -197,12 +206,16 @@ final class Daemon {
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
+      var news = new DaemonNews(vertx, InstantSource.system(), ProcessHandle.current().pid());
       deploy(
           new GodVerticle(
               new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
       deploy(
           new HeartbeatVerticle(
-              System::nanoTime, settings.heartbeat().interval(), service.longestSilence()));
+              System::nanoTime,
+              new HeartbeatVerticle.Teller(ProcessHandle.current().pid(), InstantSource.system()),
+              settings.heartbeat().interval(),
+              service.longestSilence()));
       deploy(
           new DoctorVerticle(
               new DoctorContext(
@@ -210,8 +223,9 @@ final class Daemon {
                   home.root(),
                   installedSettings(),
                   ProcessHandle.current().pid(),
-                  settings.keeper())));
-      AppDefaults defaults = settings.appDefaults().with(CronTimes::problem);
+                  settings.keeper(),
+                  read)));
+      defaults = defaults(settings);
       var scripts = new NodeScripts(NodeScripts.LIMIT);
       deploy(
           new ConsoleVerticle(
@@ -220,17 +234,23 @@ final class Daemon {
                   ProcessHandle.current().pid(),
                   System.getProperty("user.name"),
                   home.root(),
-                  defaults,
+                  () -> defaults,
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
-              scripts));
-      deploy(new HotVerticle(home.root(), new ProcessFileReader(defaults, scripts)));
+              scripts,
+              new LocalPrograms()));
+      deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
       Home.write(home.pidFile(), pid());
-      deploy(new SettingsWatch(installedSettings(), home.settings(), read, SETTINGS_PAUSE));
-      deploy(new BridgeVerticle(bridge(settings)));
+      deploy(
+          new SettingsWatch(
+              installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::inForce));
+      // Before the first command can lead to an event.
+      news.started(Version.TEXT);
+      this.news = Optional.of(news);
+      deploy(new BridgeVerticle(Door.of(home, settings.bridge())));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();
@@ -246,6 +266,16 @@ final class Daemon {
     }
   }
 
+  private static AppDefaults defaults(Settings settings) {
+    return settings.appDefaults().with(CronTimes::problem);
+  }
+
+  /// Goes by what is live in `settings`, as far as that is not the affair of a verticle.
+  private void inForce(Settings settings) {
+    log.limit(settings.log().maxSize(), settings.log().keep());
+    defaults = defaults(settings);
+  }
+
   private KeeperContext keeper(Duty duty) {
     Map<String, String> variables = new HashMap<>();
     for (String name : KeeperSetup.VARIABLES) {
@@ -259,33 +289,6 @@ final class Daemon {
     var setup = new KeeperSetup(home.root(), installation(), variables);
     return new KeeperContext(
         lost -> host.keeper(setup, lost), setup.fifo(), duty, System::nanoTime);
-  }
-
-  private BridgeSettings bridge(Settings settings) throws StartupFailure {
-    Settings.Bridge bridge = settings.bridge();
-    if (!bridge.host().equals("127.0.0.1")) {
-      throw new StartupFailure(
-          "%s: bridge.host: %s — use 127.0.0.1, the address that bin/jpm connects to"
-              .formatted(home.settings(), bridge.host()));
-    }
-    return new BridgeSettings(
-        home.socket(),
-        home.portFile(),
-        bridge.host(),
-        bridge.port(),
-        home.newToken(),
-        bridge.authTimeout(),
-        bridge.maxFrame(),
-        bridge.slowPeerTimeout(),
-        bridge.maxConnections(),
-        BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
-        List.of(Addresses.CONSOLE),
-        List.of(),
-        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE),
-        List.of(
-            Addresses.EVENTS_OF_ANY_APP,
-            Addresses.LINES_OF_ANY_APP,
-            Addresses.MESSAGES_OF_ANY_APP));
   }
 
   private void deploy(Deployable verticle) throws StartupFailure {
@@ -331,9 +334,13 @@ final class Daemon {
         switch (command) {
           case DaemonCommand.Stop() -> {
             lastOrder = new KeeperOrder.Quit();
+            ending = "asked to by jpm kill";
             yield 0;
           }
-          case DaemonCommand.MakeRoom() -> MAKES_ROOM;
+          case DaemonCommand.MakeRoom() -> {
+            ending = "makes room for the next one (jpm update)";
+            yield MAKES_ROOM;
+          }
         };
     // Not the event loop: it is about to be closed. The hook above does the work.
     Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(code));
@@ -347,6 +354,7 @@ final class Daemon {
     stopped = true;
     LOG.log(Level.INFO, "daemon ends, pid {0}", pid());
     service.stopping();
+    news.ifPresent(it -> it.stopping(ending));
     try {
       // First: whatever goes wrong below, nobody wants this daemon back. One that could not start
       // says nothing, since the keeper may be the one that keeps trying.

@@ -25,8 +25,8 @@ final class DaemonLog extends Handler {
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
 
   private final Path file;
-  private final long maxBytes;
-  private final int keep;
+  private long maxBytes;
+  private int keep;
   private @Nullable OutputStream out;
   private long size;
 
@@ -37,12 +37,30 @@ final class DaemonLog extends Handler {
   }
 
   /// Sends all logging of this JVM to `file`.
-  static void install(Path file, long maxBytes, int keep) {
+  ///
+  /// @return what writes it
+  static DaemonLog install(Path file, long maxBytes, int keep) {
     LogManager.getLogManager().reset();
     Logger root = Logger.getLogger("");
-    root.addHandler(new DaemonLog(file, maxBytes, keep));
+    var log = new DaemonLog(file, maxBytes, keep);
+    root.addHandler(log);
     root.setLevel(Level.WARNING);
     JPM.setLevel(Level.INFO);
+    return log;
+  }
+
+  /// From now on the file is rotated at another size, and so many older ones are kept. Those that
+  /// are too many are deleted.
+  synchronized void limit(long bytes, int files) {
+    maxBytes = bytes;
+    for (int i = files + 1; i <= keep; i++) {
+      try {
+        Files.deleteIfExists(numbered(i));
+      } catch (IOException _) {
+        // Ignored because what cannot be deleted is only old.
+      }
+    }
+    keep = files;
   }
 
   /// Held, since java.util.logging forgets the level of a logger nobody holds.

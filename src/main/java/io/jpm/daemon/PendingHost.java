@@ -18,6 +18,7 @@ import io.jpm.os.NoticeSockets;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -89,6 +90,11 @@ final class PendingHost implements ProcessHost {
   @Override
   public boolean askForThreads(ProcessIdentity main) {
     return host.join().askForThreads(main);
+  }
+
+  @Override
+  public Optional<String> type(Path input, byte[] bytes) {
+    return host.join().type(input, bytes);
   }
 
   @Override

@@ -6,10 +6,12 @@ import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
 import io.jpm.config.Problem;
-import io.jpm.config.SettingKey;
+import io.jpm.config.SettingKey.Effect;
 import io.jpm.config.Settings;
 import io.jpm.config.SettingsOutcome;
+import io.jpm.config.SettingsOutcome.Change;
 import io.jpm.config.SettingsReader;
+import io.jpm.wire.SettingsMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
@@ -21,14 +23,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Sees to it that an edit of the settings is obeyed without a restart where that is possible (the
-/// groups `logs` and `heartbeat`), and told in the daemon's log where it is not.
+/// Sees to it that an edit of the settings is obeyed at once where its keys are live
+/// ([SettingKey.Effect]). What each changed key was, is now, and when it holds is a line in the
+/// daemon's log and a [SettingsMessage] on [Addresses#SETTINGS].
 ///
 /// A look costs two `stat`. Files are read only when two looks in a row have seen the same change,
 /// and the reading counts only when nothing has changed under it: an editor may write a file in
@@ -39,14 +44,15 @@ final class SettingsWatch extends VerticleBase {
   private final Path installed;
   private final Path home;
   private final Duration pause;
+  private final Consumer<Settings> inForce;
 
-  /// What the daemon goes by, but for `logs`.
+  /// What the daemon goes by, but for what is live.
   private final SettingsOutcome booted;
 
   /// What has been read last without a mistake.
   private SettingsOutcome newest;
 
-  /// What LogAggregator goes by, as far as it has said so.
+  /// What the daemon goes by in what is live: LogAggregator has said so.
   private SettingsOutcome obeyed;
 
   /// Whether the files have had a mistake since.
@@ -77,13 +83,20 @@ final class SettingsWatch extends VerticleBase {
   /// @param home `jpm.json` of the home
   /// @param booted what the daemon has read of them at its start
   /// @param pause the time between two looks
-  SettingsWatch(Path installed, Path home, SettingsOutcome booted, Duration pause) {
+  /// @param inForce told of settings whose live keys hold from now on, after LogAggregator
+  SettingsWatch(
+      Path installed,
+      Path home,
+      SettingsOutcome booted,
+      Duration pause,
+      Consumer<Settings> inForce) {
     this.installed = installed;
     this.home = home;
     this.booted = booted;
     this.newest = booted;
     this.obeyed = booted;
     this.pause = pause;
+    this.inForce = inForce;
   }
 
   /// What LogAggregator is to go by under these settings.
@@ -117,7 +130,7 @@ final class SettingsWatch extends VerticleBase {
       return Future.succeededFuture();
     }
     if (now.equals(read)) {
-      return obeyNewest();
+      return obeyNewest(List.of());
     }
     return OffLoop.call(
             vertx, () -> new Reading(stamps(), SettingsReader.read(installed, home), stamps()))
@@ -140,39 +153,62 @@ final class SettingsWatch extends VerticleBase {
       mistaken = false;
       LOG.log(Level.INFO, "the settings have no mistake any more");
     }
-    List<SettingKey> edited = outcome.changesSince(newest);
+    SettingsOutcome before = newest;
     newest = outcome;
-    if (!edited.stream().allMatch(SettingsWatch::isHot)) {
-      tellWhatWaits(outcome);
-    }
-    return obeyNewest();
+    return obeyNewest(
+        outcome.changesSince(before).stream()
+            .filter(key -> key.effect() == Effect.RESTART)
+            .map(key -> outcome.change(key, before))
+            .toList());
   }
 
-  private static void tellMistake(List<Problem> problems) {
+  private void tellMistake(List<Problem> problems) {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     LOG.log(
         Level.WARNING,
         "the settings have a mistake and stay as they were: {0}",
         problems.getFirst() + more);
+    publish(new SettingsMessage(List.of(), problems.stream().map(Problem::toString).toList()));
   }
 
-  private void tellWhatWaits(SettingsOutcome outcome) {
-    String waiting = names(outcome.changesSince(booted).stream().filter(key -> !isHot(key)));
-    if (waiting.isEmpty()) {
-      LOG.log(Level.INFO, "the settings need no new daemon any more");
-    } else {
-      LOG.log(Level.INFO, "changed settings need a new daemon (jpm update): {0}", waiting);
-    }
-  }
-
-  /// Has LogAggregator go by the newest settings, if it does not yet: what it has refused or not
-  /// answered is asked again with the next look.
-  private Future<?> obeyNewest() {
+  /// Has the daemon go by the newest settings in what is live, if it does not yet: what
+  /// LogAggregator has refused or not answered is asked again with the next look.
+  ///
+  /// @param restarts what has changed and is not live
+  private Future<?> obeyNewest(List<Change> restarts) {
     SettingsOutcome wanted = newest;
-    String changed = names(wanted.changesSince(obeyed).stream().filter(SettingsWatch::isHot));
-    if (changed.isEmpty()) {
+    List<Change> live =
+        wanted.changesSince(obeyed).stream()
+            .filter(key -> key.effect() == Effect.LIVE)
+            .map(key -> wanted.change(key, obeyed))
+            .toList();
+    if (live.isEmpty()) {
+      tell(restarts);
       return Future.succeededFuture();
     }
+    return taken(wanted)
+        .onSuccess(_ -> {
+          obeyed = wanted;
+          vertx
+              .eventBus()
+              .send(
+                  Addresses.HEARTBEAT_COMMAND,
+                  new HeartbeatCommand.Pace(wanted.settings().heartbeat().interval()));
+          inForce.accept(wanted.settings());
+          tell(Stream.concat(live.stream(), restarts.stream()).toList());
+        })
+        .onFailure(error -> {
+          tell(restarts);
+          LOG.log(
+              Level.WARNING,
+              "changed settings were not taken and are tried again: {0}: {1}",
+              live.stream().map(change -> change.key().key()).collect(Collectors.joining(", ")),
+              error.getMessage());
+        })
+        .otherwiseEmpty();
+  }
+
+  private Future<Void> taken(SettingsOutcome wanted) {
     return vertx
         .eventBus()
         .<LogsReply>request(Addresses.LOGS_COMMAND, limits(wanted.settings()))
@@ -181,32 +217,40 @@ final class SettingsWatch extends VerticleBase {
               case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) ->
                   Future.succeededFuture();
               case LogsReply.Failed(String problem) -> Future.failedFuture(problem);
-            })
-        .onSuccess(_ -> {
-          obeyed = wanted;
-          vertx
-              .eventBus()
-              .send(
-                  Addresses.HEARTBEAT_COMMAND,
-                  new HeartbeatCommand.Pace(wanted.settings().heartbeat().interval()));
-          LOG.log(Level.INFO, "changed settings hold from now on: {0}", changed);
-        })
-        .onFailure(error ->
-            LOG.log(
-                Level.WARNING,
-                "changed settings were not taken and are tried again: {0}: {1}",
-                changed,
-                error.getMessage()))
-        .otherwiseEmpty();
+            });
   }
 
-  private static boolean isHot(SettingKey key) {
-    return key.group().equals(SettingKey.LOGS_TOTAL.group())
-        || key == SettingKey.HEARTBEAT_INTERVAL;
+  private void tell(List<Change> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
+    List<Change> inOrder = changes.stream().sorted(Comparator.comparing(Change::key)).toList();
+    LOG.log(
+        Level.INFO,
+        "settings edited: {0}",
+        inOrder.stream()
+            .map(change -> change + ": " + when(change).told())
+            .collect(Collectors.joining("; ")));
+    publish(
+        new SettingsMessage(
+            inOrder.stream()
+                .map(change ->
+                    new SettingsMessage.Change(
+                        change.key().key(),
+                        change.from(),
+                        change.to(),
+                        when(change) == Effect.LIVE))
+                .toList(),
+            List.of()));
   }
 
-  private static String names(Stream<SettingKey> keys) {
-    return keys.map(SettingKey::key).collect(Collectors.joining(", "));
+  /// An edit that goes back to what the daemon has begun with has nothing to wait for.
+  private Effect when(Change change) {
+    return newest.differs(change.key(), booted) ? change.key().effect() : Effect.LIVE;
+  }
+
+  private void publish(SettingsMessage message) {
+    vertx.eventBus().publish(Addresses.SETTINGS, message.toJson());
   }
 
   private Stamps stamps() throws IOException {

@@ -4,6 +4,7 @@ import io.jpm.bus.DoctorReply.Finding;
 import io.jpm.bus.HeartbeatReply;
 import io.jpm.doctor.Facts.Apps;
 import io.jpm.doctor.Facts.Bridge;
+import io.jpm.doctor.Facts.SettingsFacts;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,7 @@ final class DaemonFindings {
   }
 
   private static Finding heart(Optional<HeartbeatReply> known) {
-    String remedy = "see jpm.log; the machine may be short of memory or CPU";
+    String remedy = "jpm events jpm tells when; the machine may be short of memory or CPU";
     if (known.isEmpty()) {
       return Finding.fail("heartbeat", "nobody has told of it", remedy);
     }
@@ -95,7 +96,7 @@ final class DaemonFindings {
         ? Finding.warn(
             "event loops",
             found,
-            "see jpm.log for a blocked thread; the machine may have been asleep or short of CPU")
+            "jpm events jpm tells when, jpm.log may show the blocked thread; the machine may have been short of CPU")
         : Finding.ok("event loops", found);
   }
 
@@ -103,11 +104,19 @@ final class DaemonFindings {
     return time.toNanos() < 1_000_000 ? "less than 1 ms" : time.toMillis() + " ms";
   }
 
-  private static Finding settings(List<String> mistakes) {
-    return mistakes.isEmpty()
+  private static Finding settings(SettingsFacts settings) {
+    if (!settings.mistakes().isEmpty()) {
+      return Finding.fail(
+          "settings",
+          Doctor.some(settings.mistakes()),
+          "mend them: a new daemon would not start with them");
+    }
+    return settings.waiting().isEmpty()
         ? Finding.ok("settings", "without mistakes")
-        : Finding.fail(
-            "settings", Doctor.some(mistakes), "mend them: a new daemon would not start with them");
+        : Finding.warn(
+            "settings",
+            "wait for a new daemon: " + Doctor.some(settings.waiting()),
+            "jpm update makes one; apps do not notice");
   }
 
   private static Finding apps(Apps apps) {

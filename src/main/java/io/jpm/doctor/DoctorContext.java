@@ -1,5 +1,6 @@
 package io.jpm.doctor;
 
+import io.jpm.config.SettingsOutcome;
 import io.jpm.os.SystemLook;
 import java.nio.file.Path;
 
@@ -10,5 +11,11 @@ import java.nio.file.Path;
 /// @param installedSettings `conf/jpm.json` of the installation
 /// @param pid the daemon's process
 /// @param keeper whether there is to be a keeper
+/// @param booted the settings that the daemon has begun with
 public record DoctorContext(
-    SystemLook look, Path home, Path installedSettings, long pid, boolean keeper) {}
+    SystemLook look,
+    Path home,
+    Path installedSettings,
+    long pid,
+    boolean keeper,
+    SettingsOutcome booted) {}

@@ -11,6 +11,8 @@ import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.config.Problem;
+import io.jpm.config.SettingsOutcome;
+import io.jpm.config.SettingsOutcome.Change;
 import io.jpm.config.SettingsReader;
 import io.jpm.model.Phase;
 import io.jpm.os.ProgramSearch;
@@ -112,12 +114,14 @@ public final class DoctorVerticle extends VerticleBase {
         doctor.keeper() ? doctor.look().hasReader(home.resolve("keeper.fifo")) : Optional.empty(),
         heart,
         instances.map(all -> apps(all, logTroubles)),
-        SettingsReader.read(doctor.installedSettings(), home.resolve("jpm.json"))
-            .problems()
-            .stream()
-            .map(Problem::toString)
-            .toList(),
+        settings(SettingsReader.read(doctor.installedSettings(), home.resolve("jpm.json"))),
         programs());
+  }
+
+  private Facts.SettingsFacts settings(SettingsOutcome now) {
+    return new Facts.SettingsFacts(
+        now.problems().stream().map(Problem::toString).toList(),
+        now.waitingSince(doctor.booted()).stream().map(Change::toString).toList());
   }
 
   private static Facts.Apps apps(List<InstanceView> all, List<String> logTroubles) {

@@ -18,7 +18,7 @@ import java.util.OptionalLong;
 ///   known
 /// @param heart how punctual the daemon is; empty: nobody has told
 /// @param apps what runs; empty: God has not told
-/// @param settings the mistakes in the settings
+/// @param settings what is to be said of the settings
 /// @param programs where interpreters are, by name
 record Facts(
     Java java,
@@ -28,13 +28,19 @@ record Facts(
     Optional<Boolean> keeper,
     Optional<HeartbeatReply> heart,
     Optional<Apps> apps,
-    List<String> settings,
+    SettingsFacts settings,
     Map<String, Optional<Path>> programs) {
   /// The JVM.
   ///
   /// @param feature 25, 26 …
   /// @param version in full
   record Java(int feature, String version, String vendor) {}
+
+  /// The settings as they stand in the files.
+  ///
+  /// @param mistakes each with its line
+  /// @param waiting what only the next daemon goes by: `bridge.port 0 -> 9000`
+  record SettingsFacts(List<String> mistakes, List<String> waiting) {}
 
   /// The daemon's directory.
   ///

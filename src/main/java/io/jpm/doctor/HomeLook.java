@@ -30,7 +30,7 @@ record HomeLook(SystemLook look, Path home, long pid) {
   private static final Path NOWHERE = Path.of("/dev");
 
   /// The id of whose pipe it is, `<id>-<birth>.out`.
-  private static final Pattern PIPE = Pattern.compile("([0-9]{1,9})-[0-9]+\\.(?:out|err)");
+  private static final Pattern PIPE = Pattern.compile("([0-9]{1,9})-[0-9]+\\.(?:out|err|in)");
 
   private static final Pattern DUMP = Pattern.compile("hs_err_pid.*|.*\\.hprof|core(?:\\.[0-9]+)?");
 

@@ -84,8 +84,9 @@ final class SystemFindings {
 
   private static Finding cgroup(Optional<Cgroup> cgroup) {
     String remedy =
-        "have systemd delegate a group: Delegate=yes in the unit of jpm (systemctl edit); without it"
-            + " memory_max and cpu_max have no effect";
+        "limits.memory, memory_high and cpu are not enforced without it: run the daemon as the service of"
+            + " jpm startup (systemd 254 or newer), or in a scope: jpm kill, then systemd-run --user"
+            + " --scope -p Delegate=yes jpm resurrect (without --user as root)";
     if (cgroup.isEmpty()) {
       return Finding.warn("cgroup", "no control group of version 2 can be seen", remedy);
     }

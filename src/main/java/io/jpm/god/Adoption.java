@@ -143,7 +143,7 @@ final class Adoption {
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
           supervisor.balancing().began(instance, found.identity());
           supervisor.processes().begin(instance);
-          supervisor.processes().attendAdopted(instance, found.identity());
+          supervisor.processes().checks().adopt(instance, found.identity());
           assumeReadyWithoutChannel(instance);
           Failpoint.ADOPTION_TOLD.hit();
           return Future.succeededFuture();
@@ -172,8 +172,9 @@ final class Adoption {
       Optional<ProcessIdentity> process,
       Optional<Child> tree) {}
 
-  /// How those that are gone have ended, and which of them have left something.
-  private record Ends(Map<Gone, Exit> exits, Set<Child> left) {}
+  /// How those that are gone have ended, of what as far as a limit was the reason, and which of
+  /// them have left something.
+  private record Ends(Map<Gone, Exit> exits, Map<Gone, String> causes, Set<Child> left) {}
 
   /// Looks at all before it lets the first one be followed by another process: with each of these a
   /// look at all processes takes longer.
@@ -190,7 +191,10 @@ final class Adoption {
   private Ends ends(List<Gone> gone) {
     List<Child> trees = gone.stream().map(Gone::tree).flatMap(Optional::stream).toList();
     Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
-    return new Ends(gone.stream().collect(Collectors.toMap(one -> one, this::exitOf)), left);
+    Map<Gone, Exit> exits = gone.stream().collect(Collectors.toMap(one -> one, this::exitOf));
+    Map<Gone, String> causes = new HashMap<>();
+    exits.forEach((one, exit) -> causes.put(one, cause(one, exit)));
+    return new Ends(exits, causes, left);
   }
 
   private void follow(Gone gone, Ends ends) {
@@ -199,7 +203,8 @@ final class Adoption {
     left.ifPresent(tree -> instance.child = tree);
     boolean toRun = Unwritten.isToRun(instance.state);
     Exit exit = Objects.requireNonNull(ends.exits().get(gone));
-    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left.isPresent()));
+    String cause = Objects.requireNonNull(ends.causes().get(gone));
+    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left.isPresent(), cause));
     if (toRun) {
       supervisor.on(instance, new Event.StartAsked());
     }
@@ -210,6 +215,13 @@ final class Adoption {
     return gone.process()
         .map(god.host()::exitOf)
         .orElseGet(() -> new Exit.Unknown("it ended while no daemon was running"));
+  }
+
+  private String cause(Gone gone, Exit exit) {
+    Instance instance = gone.instance();
+    boolean limited = gone.process().isPresent() && instance.spec.limits().memoryMax().isPresent();
+    String tag = Tags.of(god.home(), instance, gone.generation());
+    return limited && god.host().ranOutOfMemory(tag) ? LimitWords.ofEnd(instance.spec, exit) : "";
   }
 
   private long uptime(Instance instance) {

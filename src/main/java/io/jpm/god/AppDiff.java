@@ -49,8 +49,9 @@ final class AppDiff {
       AppSpec running = Fitting.counting(instance.spec(), present.size());
       for (SpecField field : changed(running, wanted)) {
         texts(field, running, wanted).forEach(text -> fields.putIfAbsent(text.key(), text));
-        boolean needless = field.effect() == Effect.PROCESS && instance.isStopped();
-        effects.add(needless ? Effect.LIVE : field.effect());
+        Effect effect = field.effectOf(wanted);
+        boolean needless = effect == Effect.PROCESS && instance.isStopped();
+        effects.add(needless ? Effect.LIVE : effect);
       }
     }
     boolean stopped = present.stream().allMatch(Present::isStopped);
@@ -77,7 +78,7 @@ final class AppDiff {
 
   /// Whether a process of `running` has to give way to one of `wanted`.
   static boolean needsProcess(AppSpec running, AppSpec wanted) {
-    return changed(running, wanted).stream().anyMatch(it -> it.effect() == Effect.PROCESS);
+    return changed(running, wanted).stream().anyMatch(it -> it.effectOf(wanted) == Effect.PROCESS);
   }
 
   /// `wanted` as it is given to an app that is there: what that has inherited from the shell of

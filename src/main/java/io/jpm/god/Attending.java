@@ -7,6 +7,7 @@ import io.jpm.bus.SatanReport;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
+import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -78,9 +79,48 @@ final class Attending {
     return attend(instance, variables, ready).onSuccess(_ -> began(instance, process));
   }
 
+  /// Whether its process is looked after by other checks than its app names, and can be looked
+  /// after by these.
+  boolean isOutdated(Instance instance) {
+    Phase phase = instance.state.phase();
+    return (phase == Phase.LAUNCHING || phase == Phase.ONLINE)
+        && instance.role != Role.RETIRING
+        && !instance.vitals.health.equals(instance.spec.health())
+        && !NoticeVariables.areFor(instance.spec.health());
+  }
+
+  /// Has a process that runs looked after by the checks that its app names now. What was found
+  /// before is forgotten; whoever is ready stays so.
+  void attendAnew(Instance instance, ProcessIdentity process, Map<String, String> variables) {
+    boolean waits = instance.state.awaiting() == Awaiting.READINESS;
+    Optional<WorkerId> before = instance.vitals.attended;
+    var vitals = new Vitals();
+    vitals.saidReady = instance.vitals.saidReady;
+    instance.vitals = vitals;
+    instance.saying = "";
+    if (instance.unhealthy.isPresent()) {
+      recovered(instance, "it is checked otherwise now");
+    }
+    if (instance.spec.health().any()) {
+      attend(instance, variables, !waits)
+          .onSuccess(_ -> {
+            began(instance, process);
+            if (vitals.saidReady) {
+              tell(new SatanCommand.SaidReady(instance.worker()));
+            }
+          });
+    } else {
+      before.ifPresent(worker -> tell(new SatanCommand.Leave(worker)));
+    }
+    if (waits) {
+      readyIfAll(instance);
+    }
+  }
+
   private Future<Void> attend(Instance instance, Map<String, String> variables, boolean ready) {
     WorkerId worker = instance.worker();
     instance.vitals.attended = Optional.of(worker);
+    instance.vitals.health = instance.spec.health();
     return vertx
         .eventBus()
         .request(
@@ -164,17 +204,19 @@ final class Attending {
         listener.fit(instance, false);
         announce(instance, InstanceEvent.Kind.UNHEALTHY, reason);
       }
-      case SatanReport.Recovered _ -> {
-        instance.unhealthy = Optional.empty();
-        listener.fit(instance, true);
-        announce(instance, InstanceEvent.Kind.RECOVERED, "all is well again");
-      }
+      case SatanReport.Recovered _ -> recovered(instance, "all is well again");
       case SatanReport.Dead(WorkerId _, String reason) ->
           listener.replace(instance, "liveness: " + reason);
       case SatanReport.MoreTime(WorkerId worker, Duration time) ->
           listener.on(instance, new Event.MoreTimeAsked(worker.generation(), time));
       case SatanReport.Says(WorkerId _, String text) -> instance.saying = text;
     }
+  }
+
+  private void recovered(Instance instance, String reason) {
+    instance.unhealthy = Optional.empty();
+    listener.fit(instance, true);
+    announce(instance, InstanceEvent.Kind.RECOVERED, reason);
   }
 
   private void announce(Instance instance, InstanceEvent.Kind kind, String reason) {

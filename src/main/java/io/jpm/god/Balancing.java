@@ -5,17 +5,23 @@ import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReport;
 import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.os.EnvFiles;
 import io.jpm.supervise.Event;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /// What God and ClusterBalancer tell each other about the processes of apps in cluster mode; of
@@ -25,6 +31,11 @@ final class Balancing {
 
   /// A balancer that does not answer must not hold up a start for ever.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /// What decides about sharing, beside the description itself: who is asked to share needs no more
+  /// of what is in files.
+  private static final Set<String> TOLD =
+      Set.of("PORT", "SERVER_PORT", "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
 
   private final Vertx vertx;
   private final Registry registry;
@@ -97,11 +108,37 @@ final class Balancing {
         .eventBus()
         .<BalancerReply>request(
             Addresses.BALANCER_COMMAND,
-            new BalancerCommand.Prepare(instance.worker(), instance.number, instance.spec),
+            new BalancerCommand.Prepare(instance.worker(), instance.number, described(instance)),
             within(PATIENCE))
         .map(reply -> reply.body())
         .recover(error -> Future.succeededFuture(silent(error)))
         .compose(reply -> remember(instance, reply));
+  }
+
+  /// Its description, with what its files say of its port.
+  private static AppSpec described(Instance instance) {
+    AppSpec spec = instance.spec;
+    Map<String, String> told = new HashMap<>(instance.fileVariables);
+    told.keySet().retainAll(TOLD);
+    return told.isEmpty() ? spec : spec.draft().variables(spec.variables().withFiles(told)).build();
+  }
+
+  /// What the files of an app in cluster mode say, for a process of an earlier daemon; empty where
+  /// they cannot be read any more. Blocking.
+  Map<String, String> ofFiles(Instance instance) {
+    if (instance.memo.isEmpty()) {
+      return Map.of();
+    }
+    try {
+      return EnvFiles.read(instance.spec);
+    } catch (IOException unreadable) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: a port in its files is not known: {1}",
+          instance.label(),
+          unreadable.getMessage());
+      return Map.of();
+    }
   }
 
   private Future<BalancerReply> remember(Instance instance, BalancerReply reply) {
@@ -127,7 +164,7 @@ final class Balancing {
       instance.balanced = true;
       tell(
           new BalancerCommand.Began(
-              instance.worker(), instance.number, process, instance.spec, memo));
+              instance.worker(), instance.number, process, described(instance), memo));
     });
   }
 

@@ -4,8 +4,10 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.bus.OffLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +57,8 @@ final class Captures {
     }
   }
 
-  /// Nothing comes from `instance` any more: its pipes are removed when they are empty.
+  /// Nothing comes from `instance` any more, nor goes to it: its pipes are removed, those of its
+  /// output when they are empty.
   Future<Void> close(Instance instance) {
     LogsCommand.Open open = instance.capture();
     tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo())));
@@ -64,6 +67,7 @@ final class Captures {
         .request(
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
+        .compose(_ -> OffLoop.call(vertx, () -> Files.deleteIfExists(instance.paths.input())))
         .mapEmpty();
   }
 

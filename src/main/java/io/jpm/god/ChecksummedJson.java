@@ -30,6 +30,18 @@ final class ChecksummedJson {
         .flip();
   }
 
+  /// The same text without a checksum.
+  static ByteBuffer plain(String json) {
+    return ByteBuffer.wrap(escaped(json).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Reads a text that has never had a checksum.
+  ///
+  /// @throws RuntimeException of whatever kind when it is no JSON object
+  static JsonObject readPlain(byte[] bytes) {
+    return new JsonObject(decoded(bytes));
+  }
+
   /// @throws RuntimeException of whatever kind when the text is not whole
   static JsonObject read(byte[] bytes) {
     String head = new String(bytes, 0, Math.min(LENGTH, bytes.length), StandardCharsets.ISO_8859_1);

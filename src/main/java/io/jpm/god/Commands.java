@@ -21,6 +21,7 @@ final class Commands {
   private final Journal journal;
   private final Sequence sequence;
   private final CustomActions customActions;
+  private final Handling handling;
   private final SavedList savedList;
   private final Resurrection resurrection;
   private final Removal removal;
@@ -36,6 +37,7 @@ final class Commands {
     this.sequence = parts.sequence();
     this.removal = parts.removal();
     this.customActions = new CustomActions(parts.vertx());
+    this.handling = new Handling(parts);
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
     this.resurrection = new Resurrection(registry, supervisor, journal, parts.fitting()::create);
     this.starting = new Starting(parts);
@@ -58,6 +60,10 @@ final class Commands {
         yield Future.succeededFuture(
             CustomActions.send(send.json(), selection.found(), selection.problems()));
       }
+      case GodCommand.Type type -> handling.type(type);
+      case GodCommand.SendSignal order -> Future.succeededFuture(handling.signal(order));
+      case GodCommand.Reset(List<String> targets) -> handling.reset(targets).map(this::withLoss);
+      case GodCommand.Alter order -> handling.alter(order).map(this::withLoss);
       case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);

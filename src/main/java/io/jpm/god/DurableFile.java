@@ -41,14 +41,20 @@ final class DurableFile {
   /// The files that are kept like this.
   enum Kind {
     /// Desired state and live processes, for the next daemon.
-    JOURNAL("state.json", "state.json.1", "state.json.2"),
+    JOURNAL(true, "state.json", "state.json.1", "state.json.2"),
     /// What `save` has been asked to remember (PM2's `dump.pm2` and its `.bak`).
-    DUMP("dump.json", "dump.json.bak");
+    DUMP(true, "dump.json", "dump.json.bak"),
+    /// What `set` has been asked to remember (PM2's `module_conf.json`). People edit it, so there
+    /// is no checksum in it.
+    STORE(false, "conf.json", "conf.json.bak");
+
+    private final boolean checked;
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> names;
 
-    Kind(String... names) {
+    Kind(boolean checked, String... names) {
+      this.checked = checked;
       this.names = List.of(names);
     }
   }
@@ -102,7 +108,7 @@ final class DurableFile {
     calls.deleteIfExists(next);
     nameTheOld();
     try {
-      fill(ChecksummedJson.write(json));
+      fill(kind.checked ? ChecksummedJson.write(json) : ChecksummedJson.plain(json));
       holdPresent();
       hit(Step.HELD);
       calls.rename(next, path());
@@ -201,7 +207,7 @@ final class DurableFile {
   private <T> Optional<T> read(
       Path generation, Function<JsonObject, T> parser, List<String> problems) {
     try {
-      return Optional.of(parser.apply(ChecksummedJson.read(calls.read(generation))));
+      return Optional.of(parser.apply(parsed(calls.read(generation))));
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (NewerFormat newer) {
@@ -219,6 +225,36 @@ final class DurableFile {
           "%s is damaged (%s): %s".formatted(generation, firstLine(damaged), putAside(generation)));
       return Optional.empty();
     }
+  }
+
+  private JsonObject parsed(byte[] bytes) {
+    return kind.checked ? ChecksummedJson.read(bytes) : ChecksummedJson.readPlain(bytes);
+  }
+
+  /// The newest generation that is whole, as [#read] finds it, and nothing is moved: somebody may
+  /// be editing it. Where there is no newest one there is none: it was taken away by hand. Any
+  /// thread may look.
+  Found<JsonObject> look() {
+    List<String> problems = new ArrayList<>();
+    try {
+      if (!calls.exists(path()) && !calls.exists(old)) {
+        return new Found<>(Optional.empty(), problems);
+      }
+    } catch (IOException unknown) {
+      problems.add("%s cannot be looked at: %s".formatted(path(), unknown));
+    }
+    for (Path generation : newestFirst()) {
+      try {
+        return new Found<>(Optional.of(parsed(calls.read(generation))), problems);
+      } catch (NoSuchFileException none) {
+        // The next one is looked at.
+      } catch (IOException unreadable) {
+        problems.add("%s cannot be read: %s".formatted(generation, unreadable));
+      } catch (RuntimeException damaged) {
+        problems.add("%s is no JSON object: %s".formatted(generation, firstLine(damaged)));
+      }
+    }
+    return new Found<>(Optional.empty(), problems);
   }
 
   /// Parsers go on to say where in the text they were.

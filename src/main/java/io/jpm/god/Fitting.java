@@ -69,6 +69,7 @@ final class Fitting {
     instance.spec = spec;
     instance.paths = InstancePaths.of(god.home(), spec, instance.id, instance.birth);
     supervisor.processes().moved(instance, captured, pidFile);
+    supervisor.processes().checks().look(instance);
     supervisor.specChanged(instance);
   }
 

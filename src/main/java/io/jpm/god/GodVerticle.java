@@ -56,6 +56,7 @@ public final class GodVerticle extends VerticleBase {
           }
           return adoption.adoptAll(registry);
         })
+        .compose(_ -> new StoreDoor(vertx, god.home()).open())
         .compose(_ -> {
           supervisor.begin();
           return vertx

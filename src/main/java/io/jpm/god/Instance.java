@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class Instance {
   final InstanceId id;
   final int number;
-  final Instant createdAt;
+
+  /// When it came into the list, or its counters began anew.
+  Instant createdAt;
 
   /// What tells it from others with the same id, see [Life#birth].
   final Instant birth;
@@ -60,6 +62,9 @@ final class Instance {
 
   /// Whether ClusterBalancer has to be told when nothing comes after the present process.
   boolean balanced;
+
+  /// What the files of variables said when the present process was made. In memory only.
+  volatile Map<String, String> fileVariables = Map.of();
 
   /// Whether the present process is certain to take connections some time.
   boolean mustListen;

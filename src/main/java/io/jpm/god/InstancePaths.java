@@ -20,7 +20,9 @@ import java.util.regex.Pattern;
 /// @param error standard error's way
 /// @param combined where both go too
 /// @param pidFile the pid, for people and scripts
-record InstancePaths(LogPipe out, LogPipe error, Optional<Path> combined, Path pidFile) {
+/// @param input the pipe of standard input
+record InstancePaths(
+    LogPipe out, LogPipe error, Optional<Path> combined, Path pidFile, Path input) {
   /// The file of output that nobody keeps.
   static final Path NOWHERE = Path.of("/dev/null");
 
@@ -51,7 +53,8 @@ record InstancePaths(LogPipe out, LogPipe error, Optional<Path> combined, Path p
         combined,
         spec.pidFile()
             .map(file -> pidFile(file, spec, id))
-            .orElseGet(() -> home.resolve("pids").resolve(stem + "-" + id + ".pid")));
+            .orElseGet(() -> home.resolve("pids").resolve(stem + "-" + id + ".pid")),
+        fifo.resolveSibling(fifo.getFileName() + ".in"));
   }
 
   private static Path numbered(Path file, AppSpec spec, InstanceId id) {

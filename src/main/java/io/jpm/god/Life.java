@@ -7,7 +7,7 @@ import java.time.Instant;
 ///
 /// @param id PM2's `process_id`; a process that replaces another has the same
 /// @param number its place among the app's instances, from 0
-/// @param createdAt when it came into the list, for show
+/// @param createdAt when it came into the list, or its counters began anew, for show
 /// @param birth what tells it from all others that have or had this id; its pipes and its tag are
 ///   called after it
 record Life(InstanceId id, int number, Instant createdAt, Instant birth) {

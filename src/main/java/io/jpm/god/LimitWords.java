@@ -16,15 +16,32 @@ final class LimitWords {
 
   /// Why the process of an app has ended, when a limit was the reason; else empty.
   static String ofEnd(AppSpec spec, Child child, Exit exit) {
-    boolean killed =
-        exit instanceof Exit.Signalled(int signal, boolean _)
-            && signal == Signal.SIGKILL.number()
-            && child.ranOutOfMemory();
-    return killed
-        ? "ended by the kernel: more than its limits.memory of "
-            + spec.limits().memoryMax().orElse(0) / MEGA
-            + " MB"
-        : "";
+    return child.ranOutOfMemory() ? ofEnd(spec, exit) : "";
+  }
+
+  /// Why a process has ended of whose tree the kernel has ended a part for its memory.
+  static String ofEnd(AppSpec spec, Exit exit) {
+    boolean itself =
+        exit instanceof Exit.Signalled(int signal, boolean _) && signal == Signal.SIGKILL.number();
+    return itself
+        ? "oom-kill: ended by the kernel, more than its " + memoryMax(spec)
+        : ofPart(spec, 1);
+  }
+
+  /// The kernel has ended some of an app's processes, but not the main process.
+  static String ofPart(AppSpec spec, long processes) {
+    return "oom-kill: %s of its tree ended by the kernel, more than its %s"
+        .formatted(processes == 1 ? "a process" : processes + " processes", memoryMax(spec));
+  }
+
+  /// The kernel takes memory back from an app.
+  static String ofSlowing(AppSpec spec) {
+    return "slowed down by the kernel: more than its limits.memory_high of %d MB"
+        .formatted(spec.limits().memoryHigh().orElse(0) / MEGA);
+  }
+
+  private static String memoryMax(AppSpec spec) {
+    return "limits.memory of %d MB".formatted(spec.limits().memoryMax().orElse(0) / MEGA);
   }
 
   /// What of an app's limits does not hold for its process; empty: all do.

@@ -74,6 +74,24 @@ final class MemoryLimits {
         });
   }
 
+  /// The kernel has ended some of the processes of a tree, whose main process lives.
+  void partEnded(Instance instance, long generation, long processes) {
+    if (isNow(instance, generation)) {
+      announcer.accept(instance, LimitWords.ofPart(instance.spec, processes));
+    }
+  }
+
+  /// The kernel slows a tree down.
+  void slowed(Instance instance, long generation) {
+    if (isNow(instance, generation)) {
+      announcer.accept(instance, LimitWords.ofSlowing(instance.spec));
+    }
+  }
+
+  private static boolean isNow(Instance instance, long generation) {
+    return !instance.removed && instance.state.generation() == generation;
+  }
+
   private static String words(Instance instance, SatanReport.MemoryExceeded exceeded) {
     OptionalLong own = instance.spec.triggers().maxMemory();
     String name =

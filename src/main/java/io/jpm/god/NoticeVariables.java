@@ -28,14 +28,7 @@ final class NoticeVariables {
   /// @param environment of the process
   static void add(Map<String, String> environment, Path home, AppSpec spec, WorkerId worker) {
     Health health = spec.health();
-    boolean notified =
-        Stream.of(
-                health.startup().map(Health.Startup::check),
-                health.readiness().map(Health.Probe::check),
-                health.liveness().map(Health.Probe::check))
-            .flatMap(Optional::stream)
-            .anyMatch(NoticeVariables::isNotify);
-    if (!notified) {
+    if (!areFor(health)) {
       return;
     }
     environment.put(NoticeAddress.VARIABLE, NoticeAddress.of(home, worker, spec.runAs()));
@@ -46,6 +39,17 @@ final class NoticeVariables {
         .filter(probe -> isNotify(probe.check()))
         .map(Health.Probe::rhythm)
         .ifPresent(rhythm -> environment.put(TIME, Long.toString(micros(rhythm))));
+  }
+
+  /// Whether a process with these checks has such variables. Then none of its checks can be changed
+  /// without another process: the variables cannot be, nor can the socket that it may hold.
+  static boolean areFor(Health health) {
+    return Stream.of(
+            health.startup().map(Health.Startup::check),
+            health.readiness().map(Health.Probe::check),
+            health.liveness().map(Health.Probe::check))
+        .flatMap(Optional::stream)
+        .anyMatch(NoticeVariables::isNotify);
   }
 
   private static boolean isNotify(Check check) {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,7 +37,6 @@ final class Processes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private static final int SPAWN_THREADS = 4;
-  private static final String PORT = "PORT";
 
   /// How long a command may take that gives a secret.
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
@@ -49,17 +49,23 @@ final class Processes {
   private final BiConsumer<Instance, Event> supervisor;
   private final SpawnRequests requests;
   private final StopCommands stopCommands;
-  private final Speech speech;
-  private final Attending attending;
+  private final Ears ears;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
   private final StartVariables startVariables;
+  private final RunningChecks checks;
+
+  /// Who hears of what comes from processes beside their ends.
+  ///
+  /// @param speech of what they say
+  /// @param attending of when they are there
+  /// @param limits of what the kernel does to hold them to their limits
+  record Ears(Speech speech, Attending attending, MemoryLimits limits) {}
 
   Processes(
       Context context,
       GodContext god,
-      Speech speech,
-      Attending attending,
+      Ears ears,
       Balancing balancing,
       BiConsumer<Instance, Event> supervisor) {
     this.vertx = context.owner();
@@ -67,13 +73,15 @@ final class Processes {
     this.balancing = balancing;
     this.context = context;
     this.god = god;
-    this.speech = speech;
-    this.attending = attending;
+    this.ears = ears;
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
+    this.checks =
+        new RunningChecks(vertx, ears.attending, new RunningVariables(god.host(), requests));
     this.stopCommands = new StopCommands(vertx, context, god, requests);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
-    this.startVariables = new StartVariables(vertx, System.getenv(), COMMAND_LIMIT);
+    this.startVariables =
+        new StartVariables(vertx, System.getenv(), COMMAND_LIMIT, new KeyValueStore(god.home()));
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
 
@@ -150,6 +158,7 @@ final class Processes {
 
   private Future<SpawnResult> prepare(
       Instance instance, long generation, AppSpec spec, Outcome.Read read) {
+    instance.fileVariables = read.files();
     return balancing
         .prepare(instance)
         .compose(reply ->
@@ -170,9 +179,11 @@ final class Processes {
     SpawnRequest request = requests.main(instance, generation, share, read);
     Watcher watcher = new Watcher(instance, generation);
     instance.watcher = watcher;
+    Map<String, String> open = new HashMap<>(request.environment());
+    open.keySet().removeAll(read.secrets().keySet());
     // Threads of their own: a program on a hung network disk must not hold up the journal.
-    return attending
-        .attend(instance, request.environment())
+    return ears.attending
+        .attend(instance, open)
         .compose(_ ->
             spawners.executeBlocking(
                 () -> {
@@ -185,20 +196,9 @@ final class Processes {
         .map(Objects::requireNonNull);
   }
 
-  /// Has the process of an earlier daemon looked after.
-  void attendAdopted(Instance instance, ProcessIdentity process) {
-    if (!instance.spec.health().any()) {
-      return;
-    }
-    // The one variable that the balancer may have given it.
-    OffLoop.call(vertx, () -> god.host().variable(process, PORT))
-        .onSuccess(port -> {
-          Map<String, String> variables = requests.environment(instance);
-          port.ifPresent(number -> variables.put(PORT, number));
-          if (instance.process().equals(Optional.of(process))) {
-            attending.adopt(instance, process, variables);
-          }
-        });
+  /// Who looks after processes that run already.
+  RunningChecks checks() {
+    return checks;
   }
 
   private void spawned(Instance instance, long generation, SpawnResult result) {
@@ -207,13 +207,15 @@ final class Processes {
         Instant now = god.wallClock().instant();
         watch(instance, child);
         balancing.began(instance, child.identity());
-        attending.began(instance, child.identity());
+        ears.attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);
         warnOfLimits(instance, child);
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
         begin(instance);
+        // It may have come to be described otherwise while it was made.
+        checks.look(instance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
         instance.startedAt = Optional.empty();
@@ -285,7 +287,12 @@ final class Processes {
     var watcher = new Watcher(instance, found.generation());
     instance.watcher = watcher;
     String tag = Tags.of(god.home(), instance, found.generation());
-    return OffLoop.call(vertx, () -> god.host().adopt(found.identity(), tag, watcher))
+    return OffLoop.call(
+            vertx,
+            () -> {
+              instance.fileVariables = balancing.ofFiles(instance);
+              return god.host().adopt(found.identity(), tag, watcher);
+            })
         .map(child -> {
           child.ifPresent(c -> watch(instance, c));
           return child.isPresent();
@@ -376,10 +383,20 @@ final class Processes {
 
     private void hear(String json, Runnable heard) {
       try {
-        speech.heard(instance, generation, json);
+        ears.speech.heard(instance, generation, json);
       } finally {
         heard.run();
       }
+    }
+
+    @Override
+    public void partRanOutOfMemory(long processes) {
+      context.runOnContext(_ -> ears.limits.partEnded(instance, generation, processes));
+    }
+
+    @Override
+    public void slowedForMemory() {
+      context.runOnContext(_ -> ears.limits.slowed(instance, generation));
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.god.StartVariables.Outcome;
 import io.jpm.model.AddedVariables;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
 import io.jpm.os.SpawnRequest;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What the processes of an instance are made of.
 final class SpawnRequests {
@@ -30,9 +32,10 @@ final class SpawnRequests {
     argv.add(command.getFirst());
     argv.addAll(share.options());
     argv.addAll(command.subList(1, command.size()));
-    AppSpec withFiles =
-        instance.spec.draft().variables(instance.spec.variables().withFiles(read.files())).build();
-    Map<String, String> environment = environment(instance, withFiles);
+    Variables variables =
+        instance.spec.variables().withFiles(read.files()).withStored(read.stored());
+    Map<String, String> environment =
+        environment(instance, instance.spec.draft().variables(variables).build());
     environment.putAll(share.environment());
     environment.putAll(read.secrets());
     NoticeVariables.add(environment, home, instance.spec, worker(instance, generation));
@@ -50,17 +53,15 @@ final class SpawnRequests {
         share.channel(),
         instance.spec.logs().terminal(),
         share.sockets(),
-        instance.spec.limits());
+        instance.spec.limits(),
+        Optional.of(instance.paths.input()));
   }
 
-  /// The app's stop command, without the variables that are read at each start, with `JPM_PID` in
-  /// its environment.
+  /// The app's stop command.
   ///
   /// @param program the file to execute
-  /// @param pid the main process that is to end
-  SpawnRequest stopCommand(Instance instance, Path program, int pid) {
-    Map<String, String> environment = environment(instance, instance.spec);
-    environment.put("JPM_PID", Integer.toString(pid));
+  /// @param environment what it has in its environment
+  SpawnRequest stopCommand(Instance instance, Path program, Map<String, String> environment) {
     // A tag of its own: ending the app's tree must not end the command that is ending it.
     String tag =
         home
@@ -92,7 +93,8 @@ final class SpawnRequests {
     return environment(instance, instance.spec);
   }
 
-  private Map<String, String> environment(Instance instance, AppSpec spec) {
+  /// The same for another description, such as one with what its files say.
+  Map<String, String> environment(Instance instance, AppSpec spec) {
     Map<String, String> environment = new HashMap<>(spec.variables().effective());
     environment.putAll(AddedVariables.of(spec, instance.id, instance.number, home));
     return environment;

@@ -32,6 +32,9 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
     NONE,
     /// The processes go on.
     LIVE,
+    /// The processes go on and are asked otherwise, unless a check is `notify`: whom to tell is in
+    /// the environment of the process.
+    CHECKS,
     /// More or fewer processes.
     COUNT,
     /// A new process in the place of each.
@@ -85,9 +88,9 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
           live("stop.command", "stop.command", it -> it.stop().command()),
           live("readiness.awaited", "wait_ready", it -> it.readiness().awaited()),
           live("readiness.timeout", "listen_timeout", it -> it.readiness().timeout()),
-          process("health.startup", "startup", it -> it.health().startup()),
-          process("health.readiness", "readiness", it -> it.health().readiness()),
-          process("health.liveness", "liveness", it -> it.health().liveness()),
+          checks("health.startup", "startup", it -> it.health().startup()),
+          checks("health.readiness", "readiness", it -> it.health().readiness()),
+          checks("health.liveness", "liveness", it -> it.health().liveness()),
           process("limits.memoryMax", "limits.memory", it -> it.limits().memoryMax()),
           process("limits.memoryHigh", "limits.memory_high", it -> it.limits().memoryHigh()),
           process("limits.cpuMax", "limits.cpu", it -> it.limits().cpuMax()),
@@ -119,6 +122,18 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
 
   private static SpecField process(String component, String key, Function<AppSpec, Object> value) {
     return field(component, key, Effect.PROCESS, value);
+  }
+
+  private static SpecField checks(String component, String key, Function<AppSpec, Object> value) {
+    return field(component, key, Effect.CHECKS, value);
+  }
+
+  /// What it takes to have a process follow `wanted` in this respect: [Effect#CHECKS] is decided.
+  Effect effectOf(AppSpec wanted) {
+    return switch (effect) {
+      case CHECKS -> NoticeVariables.areFor(wanted.health()) ? Effect.PROCESS : Effect.LIVE;
+      case NONE, LIVE, COUNT, PROCESS -> effect;
+    };
   }
 
   /// What it says in `spec`, for people.

@@ -2,12 +2,11 @@ package io.jpm.god;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.ByteText;
-import io.jpm.model.EnvFile;
-import io.jpm.model.EnvFileText;
 import io.jpm.model.Referred;
 import io.jpm.model.Secret;
 import io.jpm.os.BoundedFile;
 import io.jpm.os.CommandOutput;
+import io.jpm.os.EnvFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -18,19 +17,19 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 
 /// Reads the variables of an app that are known by where they are found only, for one start of a
 /// process. What is read goes into the environment of that process and nowhere else; in particular
 /// no sentence has any of it.
 final class StartVariables {
-  private static final int MOST_OF_FILE = 1 << 20;
   private static final int MOST_OF_SECRET = 64 << 10;
   private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
   /// Of their own: a vault that does not answer must not hold up the start of other apps.
   private static final int THREADS = 8;
 
+  private final Vertx vertx;
+  private final KeyValueStore store;
   private final Map<String, String> daemon;
   private final Duration limit;
   private final WorkerExecutor readers;
@@ -41,14 +40,19 @@ final class StartVariables {
     ///
     /// @param files what all files say together
     /// @param secrets by the variables' names
-    record Read(Map<String, String> files, Map<String, String> secrets) implements Outcome {
-      /// For an app without such variables.
-      static final Read NOTHING = new Read(Map.of(), Map.of());
+    /// @param stored what `jpm set` has stored for the app
+    record Read(Map<String, String> files, Map<String, String> secrets, Map<String, String> stored)
+        implements Outcome {
+      /// With nothing stored.
+      Read(Map<String, String> files, Map<String, String> secrets) {
+        this(files, secrets, Map.of());
+      }
 
       /// Says nothing of the values, wherever it may be printed.
       @Override
       public String toString() {
-        return "%d variables of files, %d secrets".formatted(files.size(), secrets.size());
+        return "%d variables of files, %d secrets, %d stored"
+            .formatted(files.size(), secrets.size(), stored.size());
       }
     }
 
@@ -62,7 +66,10 @@ final class StartVariables {
   ///
   /// @param daemon the daemon's own environment, which tells where systemd's credentials are
   /// @param limit how long a command may take
-  StartVariables(Vertx vertx, Map<String, String> daemon, Duration limit) {
+  /// @param store what `jpm set` has stored
+  StartVariables(Vertx vertx, Map<String, String> daemon, Duration limit, KeyValueStore store) {
+    this.vertx = vertx;
+    this.store = store;
     this.daemon = Map.copyOf(daemon);
     this.limit = limit;
     this.readers = vertx.createSharedWorkerExecutor("jpm-start-variables", THREADS);
@@ -70,55 +77,34 @@ final class StartVariables {
 
   /// The variables of `spec` as they are now.
   Future<Outcome> read(AppSpec spec) {
-    if (spec.variables().referred().equals(Referred.NONE)) {
-      return Future.succeededFuture(Outcome.Read.NOTHING);
-    }
-    return readers.executeBlocking(() -> now(spec), false).map(Objects::requireNonNull);
+    boolean nothingElse = spec.variables().referred().equals(Referred.NONE);
+    return vertx
+        .executeBlocking(() -> store.variables(spec.name()), false)
+        .map(Objects::requireNonNull)
+        .compose(stored ->
+            nothingElse
+                ? Future.succeededFuture(new Outcome.Read(Map.of(), Map.of(), stored))
+                : readers
+                    .executeBlocking(() -> now(spec, stored), false)
+                    .map(Objects::requireNonNull));
   }
 
-  private Outcome now(AppSpec spec) {
-    Map<String, String> files = new HashMap<>();
+  private Outcome now(AppSpec spec, Map<String, String> stored) {
+    Map<String, String> files;
+    try {
+      files = EnvFiles.read(spec);
+    } catch (IOException unreadable) {
+      return new Outcome.Refused(String.valueOf(unreadable.getMessage()));
+    }
     Map<String, String> secrets = new HashMap<>();
     try {
-      for (EnvFile file : spec.variables().referred().files()) {
-        addFile(file, spec, files);
-      }
       for (Map.Entry<String, Secret> secret : spec.variables().referred().secrets().entrySet()) {
         secrets.put(secret.getKey(), value(secret.getKey(), secret.getValue(), spec.cwd()));
       }
     } catch (Unreadable unreadable) {
       return new Outcome.Refused(unreadable.reason);
     }
-    return new Outcome.Read(files, secrets);
-  }
-
-  private static void addFile(EnvFile file, AppSpec spec, Map<String, String> files)
-      throws Unreadable {
-    byte[] bytes;
-    try {
-      bytes = BoundedFile.read(file.path(), MOST_OF_FILE);
-    } catch (NoSuchFileException _) {
-      if (file.optional()) {
-        return;
-      }
-      throw new Unreadable("env_file " + file.path() + " does not exist");
-    } catch (IOException e) {
-      throw new Unreadable("env_file " + file.path() + " " + e.getMessage());
-    }
-    Map<String, String> declared = spec.variables().declared();
-    Map<String, String> others = spec.variables().effective();
-    EnvFileText.Outcome read =
-        EnvFileText.read(
-            ByteText.fromBytes(bytes),
-            name ->
-                Optional.ofNullable(declared.get(name))
-                    .or(() -> Optional.ofNullable(files.get(name)))
-                    .or(() -> Optional.ofNullable(others.get(name))));
-    if (!read.mistakes().isEmpty()) {
-      EnvFileText.Mistake first = read.mistakes().getFirst();
-      throw new Unreadable("env_file %s:%d %s".formatted(file.path(), first.line(), first.what()));
-    }
-    files.putAll(read.variables());
+    return new Outcome.Read(files, secrets, stored);
   }
 
   private String value(String name, Secret secret, Path cwd) throws Unreadable {

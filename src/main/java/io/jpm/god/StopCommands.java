@@ -39,10 +39,10 @@ final class StopCommands {
   ///
   /// @param ended told once, on the context, when it has ended or cannot be run
   void run(Instance instance, Runnable ended) {
-    int pid = instance.process().map(ProcessIdentity::pid).orElse(0);
+    Optional<ProcessIdentity> process = instance.process();
     long generation = instance.state.generation();
     instance.stopProblem = Optional.empty();
-    OffLoop.call(vertx, () -> make(instance, pid, watcher(instance, generation, ended)))
+    OffLoop.call(vertx, () -> make(instance, process, watcher(instance, generation, ended)))
         .onSuccess(result -> {
           switch (result) {
             case SpawnResult.Started(Child child) -> started(instance, generation, child);
@@ -80,17 +80,19 @@ final class StopCommands {
     }
   }
 
-  private SpawnResult make(Instance instance, int pid, ChildWatcher watcher) {
+  private SpawnResult make(
+      Instance instance, Optional<ProcessIdentity> process, ChildWatcher watcher) {
+    Map<String, String> environment =
+        process
+            .map(it -> new RunningVariables(god.host(), requests).of(instance, it))
+            .orElseGet(() -> requests.environment(instance));
+    environment.put("JPM_PID", Integer.toString(process.map(ProcessIdentity::pid).orElse(0)));
     String word = instance.spec.stop().command().getFirst();
-    Optional<Path> program = program(instance, word);
+    Optional<Path> program =
+        ProgramSearch.find(word, instance.spec.cwd(), environment.getOrDefault("PATH", ""));
     return program.isPresent()
-        ? god.host().spawn(requests.stopCommand(instance, program.get(), pid), watcher)
+        ? god.host().spawn(requests.stopCommand(instance, program.get(), environment), watcher)
         : new SpawnResult.Refused("program \"" + word + "\" was not found in PATH", false);
-  }
-
-  private static Optional<Path> program(Instance instance, String word) {
-    return ProgramSearch.find(
-        word, instance.spec.cwd(), instance.spec.variables().effective().getOrDefault("PATH", ""));
   }
 
   private ChildWatcher watcher(Instance instance, long generation, Runnable ended) {

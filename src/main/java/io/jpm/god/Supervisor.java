@@ -56,7 +56,8 @@ final class Supervisor {
     this.balancing = new Balancing(vertx, registry, journal, this::on);
     this.attending = new Attending(vertx, registry, listener());
     var speech = new Speech(vertx, journal, attending);
-    this.processes = new Processes(context, god, speech, attending, balancing, this::on);
+    var ears = new Processes.Ears(speech, attending, limits);
+    this.processes = new Processes(context, god, ears, balancing, this::on);
   }
 
   /// Takes `instance` one step on; one that has been removed goes nowhere any more.
@@ -66,6 +67,9 @@ final class Supervisor {
     }
     if (event instanceof Event.Exited exited && !exited.cause().isEmpty()) {
       announceLimit(instance, exited.cause());
+    }
+    if (event instanceof Event.FoundGone gone && !gone.cause().isEmpty()) {
+      announceLimit(instance, gone.cause());
     }
     Step step =
         Supervision.step(instance.state, event, instance.policies(), god.nanoTime().getAsLong());

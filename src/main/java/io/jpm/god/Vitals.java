@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.model.Health;
 import io.jpm.model.WorkerId;
 import java.util.Optional;
 
@@ -7,6 +8,9 @@ import java.util.Optional;
 final class Vitals {
   /// Whom Satan looks after; empty: nobody yet, or nobody any more.
   Optional<WorkerId> attended = Optional.empty();
+
+  /// The checks by which it is looked after.
+  Health health = Health.NONE;
 
   /// Whether it has said `ready` over its channel.
   boolean saidReady;

@@ -1,6 +1,6 @@
 package io.jpm.history;
 
-import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.Happening;
 import io.jpm.wire.EventMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,13 +66,13 @@ final class EventRing {
   /// Gives each event the next number and writes them all.
   ///
   /// @return the events with their numbers, to be published now
-  List<EventMessage> append(List<InstanceEvent> events) {
+  List<EventMessage> append(List<? extends Happening> events) {
     if (!opened) {
       open();
     }
     List<EventMessage> numbered = new ArrayList<>(events.size());
-    for (InstanceEvent event : events) {
-      numbered.add(pids.completed(event.kind(), event.outside(next++)));
+    for (Happening event : events) {
+      numbered.add(pids.completed(event, next++));
     }
     try {
       write(numbered);

@@ -1,9 +1,9 @@
 package io.jpm.history;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.Happening;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
-import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.OffLoop;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
@@ -21,12 +21,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers, keeps and publishes what God tells. Deployed before God.
+/// Numbers, keeps and publishes what God tells, and what is told of the daemon itself. Deployed
+/// before God.
 ///
-/// Takes [InstanceEvent]s from [Addresses#GOD_EVENTS]; each is in the ring before it is published,
-/// in order, as JSON on [Addresses#EVENTS] and [Addresses#eventsOf]: whoever has seen number N can
-/// ask for all after N. What arrives while a batch is being written is the next batch, so a
-/// thousand events at once cost a few writes. Serves [HistoryCommand]s on
+/// Takes [Happening]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]; each is in the
+/// ring before it is published, in order, as JSON on [Addresses#EVENTS] and [Addresses#eventsOf]:
+/// whoever has seen number N can ask for all after N. What arrives while a batch is being written
+/// is the next batch, so a thousand events at once cost a few writes. Serves [HistoryCommand]s on
 /// [Addresses#HISTORY_COMMAND].
 ///
 /// That the daemon is killed loses nothing of what was published. The disk is told to keep it once
@@ -39,7 +40,7 @@ public final class HistoryVerticle extends VerticleBase {
   private final EventRing ring;
   private final RingReader reader;
   private final Recent recent = new Recent();
-  private List<InstanceEvent> waiting = new ArrayList<>();
+  private List<Happening> waiting = new ArrayList<>();
   private int writing;
   private boolean forceDue;
   private @Nullable Promise<Void> drained;
@@ -64,7 +65,8 @@ public final class HistoryVerticle extends VerticleBase {
       return List.of();
     });
     return Future.all(
-        vertx.eventBus().<InstanceEvent>consumer(Addresses.GOD_EVENTS, this::take).completion(),
+        vertx.eventBus().<Happening>consumer(Addresses.GOD_EVENTS, this::take).completion(),
+        vertx.eventBus().<Happening>consumer(Addresses.DAEMON_EVENTS, this::take).completion(),
         vertx
             .eventBus()
             .<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::serve)
@@ -88,7 +90,7 @@ public final class HistoryVerticle extends VerticleBase {
                 }));
   }
 
-  private void take(Message<InstanceEvent> message) {
+  private void take(Message<Happening> message) {
     waiting.add(message.body());
     writeNext();
   }
@@ -97,7 +99,7 @@ public final class HistoryVerticle extends VerticleBase {
     if (writing > 0 || waiting.isEmpty()) {
       return;
     }
-    List<InstanceEvent> batch = waiting;
+    List<Happening> batch = waiting;
     waiting = new ArrayList<>();
     write(() -> ring.append(batch));
   }
@@ -119,7 +121,9 @@ public final class HistoryVerticle extends VerticleBase {
     for (EventMessage event : events) {
       JsonObject json = event.toJson();
       vertx.eventBus().publish(Addresses.EVENTS, json);
-      vertx.eventBus().publish(Addresses.eventsOf(event.app()), json);
+      if (!event.ofDaemon()) {
+        vertx.eventBus().publish(Addresses.eventsOf(event.app()), json);
+      }
     }
     if (!events.isEmpty() && !forceDue) {
       forceDue = true;

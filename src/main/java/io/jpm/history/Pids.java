@@ -1,5 +1,7 @@
 package io.jpm.history;
 
+import io.jpm.bus.DaemonEvent;
+import io.jpm.bus.Happening;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.wire.EventMessage;
 import java.util.HashMap;
@@ -10,8 +12,16 @@ import java.util.Map;
 final class Pids {
   private final Map<Integer, Integer> latest = new HashMap<>();
 
-  /// `message` with the process that it tells of.
-  EventMessage completed(InstanceEvent.Kind kind, EventMessage message) {
+  /// What `happening` is outside, with the process that it tells of.
+  EventMessage completed(Happening happening, long sequence) {
+    EventMessage message = happening.outside(sequence);
+    return switch (happening) {
+      case DaemonEvent _ -> message;
+      case InstanceEvent event -> completed(event.kind(), message);
+    };
+  }
+
+  private EventMessage completed(InstanceEvent.Kind kind, EventMessage message) {
     if (message.pid() != 0) {
       latest.put(message.id(), message.pid());
       return message;

@@ -8,6 +8,7 @@ import io.jpm.model.InstanceId;
 import io.jpm.model.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.EnvFiles;
 import io.jpm.os.LastLine;
 import io.jpm.os.LogPipe;
 import io.jpm.os.LogPipes;
@@ -149,7 +150,8 @@ final class Commands {
 
     private SpawnResult spawn(Output output) {
       AppSpec spec = telling.spec();
-      Map<String, String> environment = new HashMap<>(spec.variables().effective());
+      Map<String, String> environment =
+          new HashMap<>(spec.variables().withFiles(files(spec)).effective());
       var id = new InstanceId(telling.occurrence().event().id());
       environment.putAll(AddedVariables.of(spec, id, telling.number(), home));
       environment.putAll(telling.variables());
@@ -172,6 +174,16 @@ final class Commands {
                   false,
                   List.of()),
               this);
+    }
+
+    /// A hook that tells of a missing file has to run without it.
+    private Map<String, String> files(AppSpec spec) {
+      try {
+        return EnvFiles.read(spec);
+      } catch (IOException unreadable) {
+        warn("runs without the variables of its app's files: " + unreadable.getMessage());
+        return Map.of();
+      }
     }
 
     private Future<Exit> await(Child child) {

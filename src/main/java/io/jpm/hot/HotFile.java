@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One watched process file. An edit counts when the content was the same twice, some time apart,
@@ -34,7 +35,7 @@ final class HotFile {
   private static final long QUIET_MILLIS = 500;
 
   private final Context context;
-  private final ProcessFileReader reader;
+  private final Supplier<ProcessFileReader> reader;
   private final Function<GodCommand, Future<GodReply>> god;
   private AppFile file;
   private @Nullable Watching watching;
@@ -54,7 +55,7 @@ final class HotFile {
   HotFile(
       Context context,
       AppFile file,
-      ProcessFileReader reader,
+      Supplier<ProcessFileReader> reader,
       Function<GodCommand, Future<GodReply>> god) {
     this.context = context;
     this.file = file;
@@ -150,7 +151,7 @@ final class HotFile {
 
   private AppsOutcome read() {
     AppFile.Reading how = file.reading().orElseThrow();
-    return reader.file(file.file(), how.chosen(), new Caller(how.cwd(), how.environment()));
+    return reader.get().file(file.file(), how.chosen(), new Caller(how.cwd(), how.environment()));
   }
 
   private Future<Void> judge(Optional<Reading> reading) {

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,15 +34,16 @@ public final class HotVerticle extends VerticleBase {
   private static final Duration APPLYING = Duration.ofHours(12);
 
   private final Path home;
-  private final ProcessFileReader reader;
+  private final Supplier<ProcessFileReader> reader;
   private final Map<Path, HotFile> files = new HashMap<>();
 
   /// Made when a file is watched for the first time: most homes have none.
   private @Nullable FileWatch watch;
 
   /// @param home the daemon's home, which is not watched
-  /// @param reader reads the files, where blocking is allowed
-  public HotVerticle(Path home, ProcessFileReader reader) {
+  /// @param reader reads the files, where blocking is allowed; asked for anew with each reading,
+  ///   since what it adds may change
+  public HotVerticle(Path home, Supplier<ProcessFileReader> reader) {
     this.home = home;
     this.reader = reader;
   }

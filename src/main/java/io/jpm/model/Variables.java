@@ -72,4 +72,14 @@ public record Variables(
     return new Variables(
         inherited, all, removed, filter, new Referred(List.of(), referred.secrets()));
   }
+
+  /// The same with what `jpm set` has stored for the app, over what its owner declares.
+  public Variables withStored(Map<String, String> stored) {
+    if (stored.isEmpty()) {
+      return this;
+    }
+    Map<String, String> all = new HashMap<>(declared);
+    all.putAll(stored);
+    return new Variables(inherited, all, removed, filter, referred);
+  }
 }

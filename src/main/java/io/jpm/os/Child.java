@@ -49,8 +49,9 @@ public interface Child {
     return false;
   }
 
-  /// Whether the kernel has ended a process of the tree because it had more memory than it may.
-  /// Known as soon as the end was told.
+  /// Whether the kernel has ended a process of the tree because it had more memory than it may, and
+  /// [ChildWatcher#partRanOutOfMemory] has not told of that: then it was the main process, or it
+  /// ended at the same time. Known as soon as the end was told.
   default boolean ranOutOfMemory() {
     return false;
   }

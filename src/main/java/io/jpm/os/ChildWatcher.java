@@ -25,6 +25,17 @@ public interface ChildWatcher {
     heard.run();
   }
 
+  /// The kernel has ended processes of the tree because it had more memory than it may
+  /// ([io.jpm.model.ResourceLimits#memoryMax]), but not the main process. Told at most once a
+  /// second, and once only however many daemons come and go.
+  ///
+  /// @param processes how many since the last call, at least 1
+  default void partRanOutOfMemory(long processes) {}
+
+  /// The tree has more memory than [io.jpm.model.ResourceLimits#memoryHigh]: the kernel takes
+  /// memory back from it, which slows it down. Told once for each main process.
+  default void slowedForMemory() {}
+
   /// Nothing of the tree is left that we may end; called once, only after [Child#signalTree] was
   /// called, and after [#exited] (which a child of [ProcessHost#adoptLeftovers] never gets).
   void treeGone();

@@ -5,6 +5,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.SystemUsage;
 import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -40,6 +41,15 @@ public interface ProcessHost extends AutoCloseable {
   /// @return what the kernel still tells; [Exit.Unknown] with the reason where it tells nothing
   default Exit exitOf(ProcessIdentity identity) {
     return new Exit.Unknown("it ended while no daemon was running");
+  }
+
+  /// Whether the kernel has ended a process of a tree because it had more memory than it may, and
+  /// no daemon has told of that. To be asked before the tree's instance gets another process.
+  ///
+  /// @param tag of a tree whose main process is gone
+  /// @return false also where that is not known
+  default boolean ranOutOfMemory(String tag) {
+    return false;
   }
 
   /// Takes over what is left of a tree whose main process is known to be gone: it ended while no
@@ -107,6 +117,17 @@ public interface ProcessHost extends AutoCloseable {
   /// @return whether it is on its way
   default boolean post(ProcessIdentity process, String json) {
     return false;
+  }
+
+  /// Writes to the standard input of whoever reads the pipe of [SpawnRequest#input], wholly or not
+  /// at all. Never waits.
+  ///
+  /// @param input the pipe
+  /// @param bytes what to write
+  /// @return why it could not be, in a clause for the user: `it does not read its standard input`;
+  ///   empty when it is written
+  default Optional<String> type(Path input, byte[] bytes) {
+    return Optional.of("this system has no pipe for its standard input");
   }
 
   /// Sends a message with a descriptor, in the form in which Node's `child_process` does:

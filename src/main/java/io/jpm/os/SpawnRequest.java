@@ -5,9 +5,10 @@ import io.jpm.model.RunAs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/// Everything a new process is made of. Standard input is `/dev/null`; beside the streams only the
-/// channel and the sockets are inherited.
+/// Everything a new process is made of. Beside the streams only the channel and the sockets are
+/// inherited.
 ///
 /// @param program the file to execute, absolute
 /// @param argv the argument vector, program name first
@@ -25,12 +26,15 @@ import java.util.Map;
 ///   on descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the daemon.
 /// @param terminal whether standard output and error are one terminal, for programs that hold lines
 ///   back or leave out colours when they write into a pipe. All of it goes the way of `out`, byte
-///   for byte; standard input stays `/dev/null`. The descriptor behind those of the channel and the
+///   for byte; standard input is no terminal. The descriptor behind those of the channel and the
 ///   sockets is the pipe of `out`. Where there are no terminals the request is refused.
 /// @param sockets keys of [ListenSockets] that are inherited, in this order from descriptor 5 on,
 ///   without a channel from 3 on
 /// @param limits what the process and its tree may use. One that the process itself cannot have is
 ///   a refusal; those that need a cgroup are left out where there is none, see [Child#isGrouped].
+/// @param input a named pipe that is standard input, made by the host where it does not exist, into
+///   which [ProcessHost#type] writes; the process never sees its end. Empty, and on systems without
+///   named pipes: `/dev/null`.
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -43,7 +47,8 @@ public record SpawnRequest(
     boolean channel,
     boolean terminal,
     List<String> sockets,
-    ResourceLimits limits) {
+    ResourceLimits limits,
+    Optional<Path> input) {
   /// The environment variable that carries the tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
@@ -84,20 +89,27 @@ public record SpawnRequest(
         channel,
         terminal,
         sockets,
-        ResourceLimits.NONE);
+        ResourceLimits.NONE,
+        Optional.empty());
   }
 
   /// The same with another program.
   public SpawnRequest instead(Path other, List<String> arguments) {
-    return as(other, arguments, limits);
+    return as(other, arguments, limits, input);
   }
 
   /// The same with limits.
   public SpawnRequest limited(ResourceLimits wanted) {
-    return as(program, argv, wanted);
+    return as(program, argv, wanted, input);
   }
 
-  private SpawnRequest as(Path other, List<String> arguments, ResourceLimits wanted) {
+  /// The same with a named pipe as standard input.
+  public SpawnRequest reading(Path pipe) {
+    return as(program, argv, limits, Optional.of(pipe));
+  }
+
+  private SpawnRequest as(
+      Path other, List<String> arguments, ResourceLimits wanted, Optional<Path> pipe) {
     return new SpawnRequest(
         other,
         arguments,
@@ -110,7 +122,8 @@ public record SpawnRequest(
         channel,
         terminal,
         sockets,
-        wanted);
+        wanted,
+        pipe);
   }
 
   public SpawnRequest {

@@ -1,6 +1,7 @@
 package io.jpm.satan;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.DaemonEvent;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.HeartbeatCommand;
 import io.jpm.bus.HeartbeatReply;
@@ -14,6 +15,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,26 +23,40 @@ import java.util.function.LongSupplier;
 
 /// Pings God, each time with half of the interval to answer in, and measures how punctual the event
 /// loops are. Deployed after God. Publishes a [Pulse] on [Addresses#PULSES] for each answer, serves
-/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]; what is missed is told in the log.
+/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]; what is missed is told in the log and as a
+/// [DaemonEvent], and so is a loop that was held for [#STALL] or longer.
 public final class HeartbeatVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
+  private static final Duration STALL = Duration.ofSeconds(1);
+
   private final LongSupplier nanoTime;
+  private final Teller teller;
   private final Optional<Duration> longest;
   private final List<LoopWatch> loops = new ArrayList<>();
   private final RecentMinutes recent = new RecentMinutes();
   private Duration interval;
   private Optional<Duration> last = Optional.empty();
   private int missing;
+  private long missingSince;
   private long timer;
 
+  /// What stands in each event that is told.
+  ///
+  /// @param pid the daemon's
+  /// @param wallClock for display only
+  public record Teller(long pid, InstantSource wallClock) {}
+
   /// @param nanoTime monotonic time
+  /// @param teller what stands in each event
   /// @param interval the time between two pings
   /// @param longest what it is at most, whatever anybody wishes: a service manager waits for signs
   ///   of life; may be shorter than what can be wished for
-  public HeartbeatVerticle(LongSupplier nanoTime, Duration interval, Optional<Duration> longest) {
+  public HeartbeatVerticle(
+      LongSupplier nanoTime, Teller teller, Duration interval, Optional<Duration> longest) {
     this.nanoTime = nanoTime;
+    this.teller = teller;
     this.longest = longest;
     this.interval = atMost(longest, interval);
   }
@@ -56,7 +72,7 @@ public final class HeartbeatVerticle extends VerticleBase {
         .nettyEventLoopGroup()
         .forEach(loop -> {
           if (loop instanceof EventLoop one) {
-            loops.add(new LoopWatch(one, context, nanoTime));
+            loops.add(new LoopWatch(one, context, nanoTime, this::came));
           }
         });
     beat();
@@ -111,6 +127,10 @@ public final class HeartbeatVerticle extends VerticleBase {
           "God answers again, in {0} ms, after {1} missed pings",
           took.toMillis(),
           missing);
+      tell(
+          DaemonEvent.Kind.HEARTBEAT_BACK,
+          "God answers again after %s, %d pings were missed"
+              .formatted(words(nanoTime.getAsLong() - missingSince), missing));
     }
     missing = 0;
     last = Optional.of(took);
@@ -118,8 +138,36 @@ public final class HeartbeatVerticle extends VerticleBase {
     vertx.eventBus().publish(Addresses.PULSES, new Pulse(took));
   }
 
+  private void came(Duration late) {
+    if (late.compareTo(STALL) >= 0) {
+      tell(
+          DaemonEvent.Kind.STALL,
+          "an event loop was held for %s: what runs on it came so much later"
+              .formatted(words(late.toNanos())));
+    }
+  }
+
+  private static String words(long nanos) {
+    return Math.round(nanos / 1e6) + " ms";
+  }
+
+  private void tell(DaemonEvent.Kind kind, String reason) {
+    var event = new DaemonEvent(kind, reason, teller.pid(), teller.wallClock().instant());
+    vertx.eventBus().publish(Addresses.DAEMON_EVENTS, event);
+  }
+
   private void silent(Duration patience) {
     missing++;
+    if (missing == 1) {
+      missingSince = nanoTime.getAsLong() - patience.toNanos();
+    }
+    // The 1st, 2nd, 4th, 8th in a row: who is silent for hours should not fill the history.
+    if (Integer.bitCount(missing) == 1) {
+      tell(
+          DaemonEvent.Kind.HEARTBEAT_MISSED,
+          "God has not answered a ping within %s (%d in a row): apps are not supervised meanwhile"
+              .formatted(words(patience.toNanos()), missing));
+    }
     recent.missed(nanoTime.getAsLong());
     LOG.log(
         Level.WARNING,

@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /// Sees how late one event loop comes to a timer. Vert.x itself warns in the log, with a stack, of
@@ -16,12 +17,15 @@ final class LoopWatch {
   private final EventLoop loop;
   private final Context context;
   private final LongSupplier nanoTime;
+  private final Consumer<Duration> late;
   private final RecentMinutes recent = new RecentMinutes();
   private long lateNanos;
   private long dueAt;
   private boolean pending;
 
-  LoopWatch(EventLoop loop, Context context, LongSupplier nanoTime) {
+  /// @param late takes each lateness, on the context
+  LoopWatch(EventLoop loop, Context context, LongSupplier nanoTime, Consumer<Duration> late) {
+    this.late = late;
     this.loop = loop;
     this.context = context;
     this.nanoTime = nanoTime;
@@ -40,8 +44,8 @@ final class LoopWatch {
       var _ =
           loop.schedule(
               () -> {
-                long late = Math.max(0, nanoTime.getAsLong() - due);
-                context.runOnContext(_ -> came(late));
+                long nanos = Math.max(0, nanoTime.getAsLong() - due);
+                context.runOnContext(_ -> came(nanos));
               },
               delay.toNanos(),
               TimeUnit.NANOSECONDS);
@@ -50,10 +54,11 @@ final class LoopWatch {
     }
   }
 
-  private void came(long late) {
+  private void came(long nanos) {
     pending = false;
-    lateNanos = late;
-    recent.took(late, nanoTime.getAsLong());
+    lateNanos = nanos;
+    recent.took(nanos, nanoTime.getAsLong());
+    late.accept(Duration.ofNanos(nanos));
   }
 
   /// How punctual it is; one that hangs now is as late as it already is.

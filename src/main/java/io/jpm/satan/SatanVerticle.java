@@ -88,6 +88,8 @@ public final class SatanVerticle extends VerticleBase {
               .sample(processes, detail)
               .onSuccess(loads -> message.reply(new SatanReply.Sampled(loads)))
               .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));
+      case SatanCommand.Checks(List<ProcessIdentity> processes) ->
+          message.reply(new SatanReply.Checked(attendants.reports(processes)));
       case SatanCommand.History(Optional<InstanceId> whose) ->
           message.reply(new SatanReply.Past(sampler.past(whose)));
     }

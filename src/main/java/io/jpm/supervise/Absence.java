@@ -81,7 +81,7 @@ record Absence(Running running, Stopping stopping, Launching launching) {
 
   /// It ended by itself. How long it ran is not known, so that is not held against it.
   private Step fell(Supervised state, Event.FoundGone event) {
-    String why = event.exit().toString();
+    String why = event.exit() + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")");
     Supervised ended = state.ended(event.exit()).forgiven().because(why);
     Verdict verdict = running.rules().afterExit(event.exit(), why, 0, true);
     return running.fallen(Restarting.pledge(ended, verdict), event.leftovers());

@@ -105,5 +105,12 @@ public sealed interface Event {
   ///
   /// @param generation the newest that is known of, the state's or a later one
   /// @param leftovers others of its tree live on
-  record FoundGone(long generation, Exit exit, boolean leftovers) implements OfGeneration {}
+  /// @param cause what beside the exit itself is known of why, for people; may be empty
+  record FoundGone(long generation, Exit exit, boolean leftovers, String cause)
+      implements OfGeneration {
+    /// Of which nothing more is known.
+    public FoundGone(long generation, Exit exit, boolean leftovers) {
+      this(generation, exit, leftovers, "");
+    }
+  }
 }

@@ -135,6 +135,11 @@ public record Supervised(
     return counted(counters.forgiven());
   }
 
+  /// This one as if it had never been started again.
+  public Supervised reset() {
+    return counted(Counters.ZERO);
+  }
+
   Supervised ended(Exit exit) {
     return measured(signalled, generation, counters, onlineSinceNanos, Optional.of(exit));
   }

@@ -4,18 +4,23 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Something happened to an instance, as subscribers of the bridge learn it.
+/// Something happened to an instance, or to the daemon itself, as subscribers of the bridge learn
+/// it.
 ///
 /// As JSON an object:
 /// `{"v":1,"seq":17,"event":"exit","app":"web","id":0,"pid":412,"status":"launching",
-/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}`.
+/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}`. Of
+/// the daemon itself `app` is null, and there is no `id`, `status` or `restarts`:
+/// `{"v":1,"seq":18,"event":"heartbeat_missed","app":null,"pid":400,"reason":"…","at":1795248000000}`.
 /// Keys may be added without a new version; readers skip those that they do not know.
 ///
 /// @param seq its number in the home's history: greater than that of any event before, also over
 ///   restarts of the daemon, and one more than the last unless the machine went down in between
-/// @param event `start`, `online`, `exit`, `restart`, `stopping`, `stop`, `errored`, `delete` or
-///   `adopt`
-/// @param app the app's name
+/// @param event `start`, `online`, `exit`, `restart`, `stopping`, `stop`, `errored`, `delete`,
+///   `adopt`, `reload`, `reload_failed`, `unhealthy`, `recovered`, `limit`, `config` or
+///   `config_failed`; of the daemon `daemon_started`, `daemon_stopping`, `heartbeat_missed`,
+///   `heartbeat_back` or `stall`
+/// @param app the app's name; empty: the daemon itself
 /// @param id the instance's id
 /// @param pid its main process (of an `exit`: the one that ended), 0 when there is none
 /// @param status the phase it is in now, in PM2's words
@@ -44,6 +49,19 @@ public record EventMessage(
     reason = wellFormed(reason);
   }
 
+  /// Something that happened to the daemon itself.
+  ///
+  /// @param pid the daemon's
+  public static EventMessage ofDaemon(long seq, String event, int pid, String reason, long at) {
+    return new EventMessage(
+        seq, event, "", 0, pid, "", 0, reason, at, OptionalInt.empty(), Optional.empty());
+  }
+
+  /// Whether it is the daemon itself that this happened to.
+  public boolean ofDaemon() {
+    return app.isEmpty();
+  }
+
   /// The same event, told of this process.
   public EventMessage ofProcess(int other) {
     return new EventMessage(
@@ -52,18 +70,17 @@ public record EventMessage(
 
   /// The JSON form.
   public JsonObject toJson() {
-    var json =
-        new JsonObject()
-            .put("v", VERSION)
-            .put("seq", seq)
-            .put("event", event)
-            .put("app", app)
-            .put("id", id)
-            .put("pid", pid)
-            .put("status", status)
-            .put("restarts", restarts)
-            .put("reason", reason)
-            .put("at", at);
+    var json = new JsonObject().put("v", VERSION).put("seq", seq).put("event", event);
+    if (ofDaemon()) {
+      return json.putNull("app").put("pid", pid).put("reason", reason).put("at", at);
+    }
+    json.put("app", app)
+        .put("id", id)
+        .put("pid", pid)
+        .put("status", status)
+        .put("restarts", restarts)
+        .put("reason", reason)
+        .put("at", at);
     exitCode.ifPresent(code -> json.put("exit_code", code));
     exitSignal.ifPresent(signal -> json.put("exit_signal", signal));
     return json;
@@ -77,7 +94,8 @@ public record EventMessage(
     long seq = number(json, "seq");
     String event = text(json, "event");
     String app = text(json, "app");
-    if (seq <= 0 || event.isEmpty() || app.isEmpty()) {
+    boolean daemon = json.containsKey("app") && json.getValue("app") == null;
+    if (seq <= 0 || event.isEmpty() || (app.isEmpty() && !daemon)) {
       throw new IllegalArgumentException(
           "event with the keys %s: seq, event and app expected".formatted(json.fieldNames()));
     }

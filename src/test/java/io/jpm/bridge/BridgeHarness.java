@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -112,7 +113,7 @@ final class BridgeHarness implements AutoCloseable {
           maxUnauthenticated,
           List.of("in.echo", "in.count", "in.stream"),
           List.of(),
-          List.of("out.events"),
+          List.of("out.events", Addresses.USAGE),
           List.of("out\\.events\\.[a-z]+", "jpm\\.lines\\.[a-z]+"));
     }
 

@@ -55,6 +55,29 @@ class ClusterAttributesTest {
     return outcome.warnings();
   }
 
+  @Test
+  void thePortMayStandInAFileOfVariables() {
+    place.file("with.env", "A=1\nPORT=8080\n");
+    place.file("without.env", "A=1\n");
+    place.executable("app", "#!/bin/sh\n");
+    assertThat(quietly("script: 'app', balance: 'proxy', env_file: 'with.env'").enabled()).isTrue();
+    assertThat(warnings("script: 'app', balance: 'proxy', env_file: 'absent.env?', name: 'web'"))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "balance \"proxy\" does nothing until an env_file that is absent now names PORT: name the port with port");
+    for (String wrong :
+        List.of(
+            "env_file: 'without.env'",
+            "env_file: 'with.env', env: {PORT: '/run/x'}",
+            "secrets: {PORT: 'file:with.env'}")) {
+      assertThat(Place.sentences(read("script: 'app', balance: 'proxy', " + wrong)))
+          .singleElement()
+          .asString()
+          .endsWith("\"proxy\" needs the port that clients connect to: name it with port");
+    }
+  }
+
   // Cluster mode
 
   @ParameterizedTest

@@ -105,6 +105,7 @@ class EveryKeyActsTest {
   void aKeyThatActsChangesTheApp(AppKey key) {
     switch (key.support()) {
       case ACTS -> changesTheApp(key);
+      case ELSEWHERE -> isTakenInSilence(key);
       case NOT_YET, PM2_ONLY -> isNamedInAWarning(key);
     }
   }
@@ -129,6 +130,12 @@ class EveryKeyActsTest {
             Path.of("ecosystem.json"), Optional.of("test"), place.caller(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     return outcome.apps().getFirst();
+  }
+
+  private void isTakenInSilence(AppKey key) {
+    AppsOutcome outcome = place.read("{\"script\": \"app\", \"%s\": [\"x\"]}".formatted(key.key()));
+    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(outcome.warnings()).isEmpty();
   }
 
   private void isNamedInAWarning(AppKey key) {

@@ -37,7 +37,7 @@ class ProcessFileReferenceTest {
       This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
 
       - The file's ending says its format (see below). It holds `{"apps": [ … ]}`, a list of apps, one app, or
-        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is left alone.
+        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is for `jpm deploy`.
       - Every key is also known in camelCase: `max_restarts`, `maxRestarts`.
       - Relative paths begin where the file is.
       - A length of time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
@@ -52,10 +52,16 @@ class ProcessFileReferenceTest {
       - `conf/process-file.schema.json` is a JSON Schema of it, by which editors complete and check.
       - `jpm plan FILE` says what is different from what runs, and what each difference takes: `live` (the process goes on),
         `scale`, `rolling` (cluster mode: replaced without a gap) or `restart`. `jpm apply FILE` does just that, so a second one
-        changes nothing. What you have stopped stays stopped. With `--prune`, apps that came from this file and are not in it
+        changes nothing. Checks are live, unless one of them is `notify`. Where something fails - a new process does not get
+        ready - the old process of that app stays, the rest of the file is applied all the same, the exit code is 1, and the
+        next `apply` tries again. What you have stopped stays stopped. With `--prune`, apps that came from this file and are not in it
         any more are deleted.
       - With `"hot": true` beside `apps`, or `jpm start FILE --watch-config`, the file is applied whenever it is edited. An edit
         with a mistake changes nothing; `jpm ls` and `jpm events` say so. `jpm start FILE --no-watch-config` ends it.
+        With `--only`, edits count for these apps only. An edit that takes an app away ends nothing: it runs on until
+        `jpm delete`, or `jpm apply FILE --prune`.
+      - A directory can be watched as well. A file that is added is started with the others. A file that is removed ends
+        nothing, as above. While one of the files has a mistake, edits of the others wait too.
 
       ## Variables in texts
 
@@ -118,6 +124,9 @@ class ProcessFileReferenceTest {
     return page.append(
             """
 
+            ## Read by commands
+
+            %s
             ## Accepted without effect
 
             Each is named in a warning. In this version:
@@ -127,7 +136,8 @@ class ProcessFileReferenceTest {
 
             %s\
             """
-                .formatted(withoutEffect(Support.NOT_YET), withoutEffect(Support.PM2_ONLY)))
+                .formatted(
+                    listed(Support.ELSEWHERE), listed(Support.NOT_YET), listed(Support.PM2_ONLY)))
         .toString();
   }
 
@@ -151,7 +161,7 @@ class ProcessFileReferenceTest {
         .formatted(key.key(), rules, pm2, String.join(" · ", facts));
   }
 
-  private static String withoutEffect(Support support) {
+  private static String listed(Support support) {
     return Arrays.stream(AppKey.values())
         .filter(key -> key.support() == support)
         .map(key -> "- `%s`: %s\n".formatted(key.key(), key.doc()))

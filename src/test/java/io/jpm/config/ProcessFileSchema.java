@@ -109,6 +109,7 @@ final class ProcessFileSchema {
       case ACTS ->
           "%s%s. Value: %s. Default: %s."
               .formatted(same, key.doc(), key.type().form(), key.defaultText());
+      case ELSEWHERE -> "%s%s.".formatted(same, key.doc());
       case NOT_YET -> "Without effect in this version: " + key.doc() + ".";
       case PM2_ONLY -> "Without effect, it belongs to PM2: " + key.doc() + ".";
     };

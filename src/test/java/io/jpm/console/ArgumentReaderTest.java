@@ -117,6 +117,25 @@ class ArgumentReaderTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          logs --timestamp                    | ''     | ''
+          logs --timestamp HH:mm:ss           | ''     | HH:mm:ss
+          logs --timestamp YYYY-MM-DD-HH:mm   | ''     | YYYY-MM-DD-HH:mm
+          logs --timestamp web                | web    | ''
+          logs --timestamp COMMON             | COMMON | ''
+          logs --timestamp HH:mm web          | web    | HH:mm
+          logs web --timestamp                | web    | ''
+          """)
+  void aTimeFormatIsNoApp(String line, String targets, String values) {
+    Asked.Run asked = (Asked.Run) read(line.split(" "));
+    assertThat(String.join(",", asked.arguments().targets())).isEqualTo(targets);
+    assertThat(asked.arguments().values(VerbOption.TIMESTAMP)).containsExactly(values);
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "scale web 6, 'web,6'",
     "scale web +2, 'web,+2'",

@@ -94,7 +94,7 @@ class ConsoleVerticleTest {
             () -> Instances.NOW,
             timing);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, new FakeSource()))
+        .deployVerticle(new ConsoleVerticle(context, new FakeSource(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);
@@ -206,7 +206,7 @@ class ConsoleVerticleTest {
       delimiter = '|',
       value = {
         "strat app.js | unknown command \"strat\": did you mean start?",
-        "deploy x | unknown command \"deploy\": see jpm --help",
+        "frobnicate x | unknown command \"frobnicate\": see jpm --help",
         "help strat | did you mean start?",
         "start app.js --nmae web | unknown option \"--nmae\": did you mean --name? (jpm start --help)",
         "start app.js --instnaces=2 | unknown option \"--instnaces\": did you mean --instances?",
@@ -412,7 +412,8 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "web", "-i", "4");
     assertEnd(client, 0);
     assertThat(client.err())
-        .isEqualTo("[jpm][WARN] --instances changes nothing for an app that is in the list\n");
+        .isEqualTo(
+            "[jpm][WARN] --instances changes nothing for an app that is in the list: use jpm scale\n");
   }
 
   @Test

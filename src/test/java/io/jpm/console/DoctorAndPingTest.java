@@ -31,7 +31,7 @@ class DoctorAndPingTest {
     BusCodec.install(vertx);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
         .await(10, TimeUnit.SECONDS);
   }
 
@@ -107,6 +107,48 @@ class DoctorAndPingTest {
         .isEqualTo(
             "{\"interval_ms\":10000.0,\"last_ms\":0.4,\"worst_ms\":12.0,\"missed\":1,\"missing\":0,"
                 + "\"event_loops\":[{\"late_ms\":0.0,\"worst_ms\":3.0}]}");
+  }
+
+  private void heart(int missed, int missing) {
+    vertx
+        .eventBus()
+        .<HeartbeatCommand>consumer(
+            Addresses.HEARTBEAT_COMMAND,
+            message ->
+                message.reply(
+                    new HeartbeatReply(
+                        Duration.ofSeconds(10),
+                        Optional.empty(),
+                        Duration.ZERO,
+                        missed,
+                        missing,
+                        List.of())));
+  }
+
+  @Test
+  void pingWarnsOfMissedPings() {
+    heart(3, 2);
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
+    assertThat(client.err()).contains("has not answered the last 2 pings");
+  }
+
+  @Test
+  void pingWarnsOfPingsThatWereMissedOfLate() {
+    heart(1, 0);
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
+    assertThat(client.err()).contains("has missed 1 ping in the last 10 minutes");
+  }
+
+  @Test
+  void pingIsSilentOfAHeartThatIsWell() {
+    heart(0, 0);
+    ConsoleClient client = ConsoleClient.run(vertx, "ping");
+    assertThat(client.code()).isZero();
+    assertThat(client.err()).isEmpty();
   }
 
   @Test

@@ -40,7 +40,7 @@ class EventsAndEnvTest {
     BusCodec.install(vertx);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
         .await(10, TimeUnit.SECONDS);
   }
 
@@ -114,6 +114,26 @@ class EventsAndEnvTest {
     ConsoleClient deleted = run("events", "old", "--json");
     assertEnd(deleted, 0);
     assertThat(seqs(deleted)).containsExactly(10L, 11L, 12L);
+  }
+
+  @Test
+  void theDaemonsOwnAreAmongAllAndUnderItsName() {
+    happened(1, "web", 0);
+    rooms.events.add(EventMessage.ofDaemon(2, "daemon_started", 400, "version 1", 0));
+    happened(1, "web", 0);
+    ConsoleClient all = run("events", "--json");
+    assertEnd(all, 0);
+    assertThat(seqs(all)).containsExactly(1L, 2L, 3L);
+    ConsoleClient daemon = run("events", "jpm", "--json");
+    assertEnd(daemon, 0);
+    assertThat(seqs(daemon)).containsExactly(2L);
+    ConsoleClient both = run("events", "jpm", "web", "--json");
+    assertEnd(both, 0);
+    assertThat(seqs(both)).containsExactly(1L, 2L, 3L);
+    rooms.instances.add(Instances.online(1, "jpm"));
+    ConsoleClient app = run("events", "jpm", "--json");
+    assertEnd(app, 0);
+    assertThat(seqs(app)).isEmpty();
   }
 
   @Test

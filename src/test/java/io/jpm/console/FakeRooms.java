@@ -8,6 +8,7 @@ import io.jpm.bus.BusMessage;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.HealthReport;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.HotCommand;
@@ -53,6 +54,10 @@ final class FakeRooms {
   volatile boolean mute;
 
   volatile boolean satanSilent;
+
+  /// What Satan says of checks.
+  volatile Map<ProcessIdentity, HealthReport> health = Map.of();
+
   volatile Function<GodCommand, List<String>> problems = _ -> List.of();
 
   /// What applying a file does, as God says it.
@@ -164,6 +169,14 @@ final class FakeRooms {
           answer(() -> message.reply(GodReply.ofChanges(List.of(), found, changes)));
       case GodCommand.Files _ -> message.reply(GodReply.ofFiles(List.of()));
       case GodCommand.WatchFile(var file) -> message.reply(GodReply.ofFiles(List.of(file)));
+      case GodCommand.Type(String target, String _) ->
+          message.reply(new GodReply(found.isEmpty() ? named(List.of(target)) : List.of(), found));
+      case GodCommand.SendSignal order ->
+          message.reply(new GodReply(named(order.targets()), found));
+      case GodCommand.Reset(List<String> targets) ->
+          message.reply(new GodReply(named(targets), found));
+      case GodCommand.Alter order ->
+          message.reply(new GodReply(named(List.of(order.app().value())), found));
       case GodCommand.Trigger _, GodCommand.Send _, GodCommand.Ping _, GodCommand.FileFailed _ ->
           message.reply(new GodReply(List.of(), found));
       case GodCommand.Save _, GodCommand.ClearDump _, GodCommand.Resurrect _ ->
@@ -248,6 +261,9 @@ final class FakeRooms {
                   .collect(
                       Collectors.<ProcessIdentity, ProcessIdentity, Load>toMap(
                           process -> process, _ -> Instances.LOAD))));
+    }
+    if (!satanSilent && message.body() instanceof SatanCommand.Checks) {
+      message.reply(new SatanReply.Checked(health));
     }
   }
 

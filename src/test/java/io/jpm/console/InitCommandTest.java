@@ -30,7 +30,10 @@ class InitCommandTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(
-            new ConsoleVerticle(context, AppSource.of(AppDefaults.PM2, ScriptEvaluator.NONE)))
+            new ConsoleVerticle(
+                context,
+                AppSource.of(AppDefaults.PM2, ScriptEvaluator.NONE),
+                FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
         .get(20, TimeUnit.SECONDS);

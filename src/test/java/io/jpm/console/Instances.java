@@ -1,20 +1,25 @@
 package io.jpm.console;
 
 import io.jpm.bus.AppReport;
+import io.jpm.bus.HealthReport;
+import io.jpm.bus.HealthReport.OfCheck;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.config.AppDefaults;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
+import io.jpm.model.Health;
 import io.jpm.model.InstanceId;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.ResourceLimits;
 import io.jpm.model.TimePattern;
 import io.jpm.model.TreeUsage;
 import io.jpm.model.Variables;
@@ -25,6 +30,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
 /// Instances for tests, at one fixed moment.
@@ -55,6 +61,58 @@ public final class Instances {
         .namespace(namespace)
         .build();
   }
+
+  /// An app with each kind of check and limits.
+  public static AppSpec checked(String name) {
+    var rhythm =
+        new Check.Rhythm(Duration.ofSeconds(10), Duration.ofSeconds(5), 3, 1, Duration.ZERO);
+    var startup =
+        new Health.Startup(
+            new Check.Tcp("127.0.0.1", "80"), Duration.ofSeconds(1), Duration.ofSeconds(60));
+    return spec(name, 1)
+        .draft()
+        .health(
+            new Health(
+                Optional.of(startup),
+                Optional.of(new Health.Probe(new Check.Log("ready"), rhythm)),
+                Optional.of(new Health.Probe(new Check.Exec(List.of("./alive", "-q")), rhythm))))
+        .limits(
+            new ResourceLimits(
+                OptionalLong.of(512 << 20),
+                OptionalLong.of(400 << 20),
+                OptionalDouble.of(1.5),
+                Map.of("nofile", 65_536L, "core", -1L, "cpu", 60L, "stack", 8L << 20)))
+        .build();
+  }
+
+  /// What Satan may say of the checks of [#checked].
+  public static HealthReport report() {
+    return new HealthReport(
+        HealthReport.Standing.WELL,
+        Duration.ofSeconds(100),
+        Optional.of(new OfCheck(HealthReport.Verdict.PASSING, 0, 0, "", Duration.ofSeconds(110))),
+        Optional.of(new OfCheck(HealthReport.Verdict.PASSING, 0, 3, "", Duration.ofSeconds(100))),
+        Optional.of(
+            new OfCheck(
+                HealthReport.Verdict.FAILING,
+                1,
+                3,
+                "./alive -q ends with exit 1",
+                Duration.ofSeconds(5))));
+  }
+
+  /// A load of which everything is known.
+  public static final Load FULL_LOAD =
+      new Load(
+          12.3,
+          new TreeUsage(
+              3,
+              54_211_379,
+              14,
+              List.of(),
+              new TreeUsage.Files(
+                  OptionalLong.of(42), OptionalLong.of(5 << 20), OptionalLong.of(1234)),
+              OptionalLong.of(40_000_000)));
 
   /// The same in cluster mode.
   public static AppSpec cluster(String name, int instances) {

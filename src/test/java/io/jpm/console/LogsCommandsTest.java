@@ -43,7 +43,7 @@ class LogsCommandsTest {
     BusCodec.install(vertx);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE))
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
         .await(10, TimeUnit.SECONDS);
     rooms.instances.add(web);
   }
@@ -228,13 +228,21 @@ class LogsCommandsTest {
         .containsExactly(new InstanceId(1), new InstanceId(2));
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"flush nope", "flush"})
-  void flushOfNobodyFails(String line) {
-    rooms.instances.clear();
-    ConsoleClient client = run(line);
+  @Test
+  void flushOfNobodyFails() {
+    ConsoleClient client = run("flush nope");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
+    assertThat(rooms.asked(LogsCommand.Flush.class)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"flush", "flush all"})
+  void withoutAppsThereIsNothingToFlushAndThatIsNoFailure(String line) {
+    rooms.instances.clear();
+    ConsoleClient client = run(line);
+    assertEnd(client, 0);
+    assertThat(client.out()).isEqualTo("[jpm] No app has log files to flush\n");
     assertThat(rooms.asked(LogsCommand.Flush.class)).isEmpty();
   }
 

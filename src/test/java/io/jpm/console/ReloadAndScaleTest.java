@@ -54,7 +54,7 @@ class ReloadAndScaleTest {
     BusCodec.install(vertx);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, new OneFile()))
+        .deployVerticle(new ConsoleVerticle(context, new OneFile(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
         .get(10, TimeUnit.SECONDS);

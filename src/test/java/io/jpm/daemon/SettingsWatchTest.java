@@ -6,12 +6,14 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.config.Settings;
 import io.jpm.config.SettingsReader;
 import io.jpm.model.LogLimits;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +41,8 @@ class SettingsWatchTest {
 
   @TempDir Path dir;
   private final List<LogsCommand> sent = new CopyOnWriteArrayList<>();
+  private final List<Settings> inForce = new CopyOnWriteArrayList<>();
+  private final List<JsonObject> told = new CopyOnWriteArrayList<>();
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private final Logger logger = Logger.getLogger("jpm.settings");
   private final Handler handler = new Lines();
@@ -68,6 +72,7 @@ class SettingsWatchTest {
     vertx = Vertx.vertx();
     BusCodec.install(vertx);
     listen();
+    vertx.eventBus().<JsonObject>consumer(Addresses.SETTINGS, message -> told.add(message.body()));
   }
 
   /// LogAggregator as far as it is needed here.
@@ -105,7 +110,9 @@ class SettingsWatchTest {
   }
 
   private SettingsWatch watch(Duration pause) {
-    var watch = new SettingsWatch(INSTALLED, home, SettingsReader.read(INSTALLED, home), pause);
+    var watch =
+        new SettingsWatch(
+            INSTALLED, home, SettingsReader.read(INSTALLED, home), pause, inForce::add);
     await(vertx.deployVerticle(watch));
     return watch;
   }
@@ -152,7 +159,7 @@ class SettingsWatchTest {
     write("{\"logs\": {\"max_size\": \"3M\"}}");
     look(watch, 2);
     assertThat(maxSizes()).containsExactly(3L << 20);
-    assertThat(lines).containsExactly("INFO changed settings hold from now on: logs.max_size");
+    assertThat(lines).containsExactly("INFO settings edited: logs.max_size 50M -> 3M: in force");
   }
 
   @Test
@@ -173,7 +180,7 @@ class SettingsWatchTest {
         .hasSize(3)
         .endsWith(
             "INFO the settings have no mistake any more",
-            "INFO changed settings hold from now on: logs.max_size");
+            "INFO settings edited: logs.max_size 50M -> 3M: in force");
   }
 
   @Test
@@ -183,14 +190,47 @@ class SettingsWatchTest {
     look(watch, 3);
     assertThat(lines)
         .containsExactly(
-            "INFO changed settings need a new daemon (jpm update): bridge.port, log.keep",
-            "INFO changed settings hold from now on: logs.keep");
+            "INFO settings edited: bridge.port 0 -> 7070: at the next start of the daemon (jpm update); "
+                + "log.keep 5 -> 1: in force; logs.keep 20 -> 1: in force");
+    assertThat(inForce).singleElement().extracting(it -> it.log().keep()).isEqualTo(1);
     write("{\"bridge\": {\"port\": 7070}, \"log\": {\"keep\": 1}}");
     look(watch, 3);
-    assertThat(lines).hasSize(3).last().asString().endsWith("from now on: logs.keep");
+    assertThat(lines)
+        .hasSize(2)
+        .last()
+        .isEqualTo("INFO settings edited: logs.keep 1 -> 20: in force");
     write("{}");
     look(watch, 3);
-    assertThat(lines).last().isEqualTo("INFO the settings need no new daemon any more");
+    assertThat(lines)
+        .last()
+        .isEqualTo(
+            "INFO settings edited: bridge.port 7070 -> 0: in force; log.keep 1 -> 5: in force");
+  }
+
+  @Test
+  void whatBecomesOfAnEditIsPublished() throws IOException {
+    SettingsWatch watch = watch();
+    write("{\"bridge\": {\"port\": 7070}, \"defaults\": {\"max_restarts\": 3}}");
+    look(watch, 3);
+    Eventually.await("told", LONG, () -> told.size() == 1, () -> told);
+    assertThat(told.getFirst())
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"v": 1, "problems": [], "changes": [
+                  {"key": "bridge.port", "from": "0", "to": "7070", "in_force": false},
+                  {"key": "defaults.max_restarts", "from": "16", "to": "3", "in_force": true}]}
+                """));
+    assertThat(inForce.getFirst().appDefaults().restart().maxRestarts()).isEqualTo(3);
+    write("{\"bridge\":\n {\"port\": 70700},\n\"a\": 1}");
+    look(watch, 3);
+    Eventually.await("told again", LONG, () -> told.size() == 2, () -> told);
+    assertThat(told.getLast().getJsonArray("changes")).isEmpty();
+    assertThat(told.getLast().getJsonArray("problems"))
+        .hasSize(2)
+        .first()
+        .isEqualTo(home + ":2: bridge.port: 70700 is wrong: use a whole number from 0 to 65535");
+    assertThat(inForce).hasSize(1);
   }
 
   @Test
@@ -203,7 +243,7 @@ class SettingsWatchTest {
     }
     write("{\"logs\": {\"keep\": 456}}");
     look(watch, 2);
-    assertThat(lines).containsExactly("INFO changed settings hold from now on: logs.keep");
+    assertThat(lines).containsExactly("INFO settings edited: logs.keep 20 -> 456: in force");
     assertThat(((LogsCommand.Limits) sent.getFirst()).perApp().keep()).isEqualTo(456);
   }
 
@@ -246,7 +286,7 @@ class SettingsWatchTest {
     assertThat(lines)
         .hasSize(2)
         .last()
-        .isEqualTo("INFO changed settings hold from now on: logs.max_size");
+        .isEqualTo("INFO settings edited: logs.max_size 50M -> 3M: in force");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.jpm.doctor.Facts.Bridge;
 import io.jpm.doctor.Facts.Disk;
 import io.jpm.doctor.Facts.HomeFacts;
 import io.jpm.doctor.Facts.Java;
+import io.jpm.doctor.Facts.SettingsFacts;
 import io.jpm.os.SystemFacts;
 import io.jpm.os.SystemFacts.Cgroup;
 import io.jpm.os.SystemFacts.Clock;
@@ -49,6 +50,7 @@ class DoctorTest {
   private Optional<HeartbeatReply> heart = heart(1, 2, 0, 0, 1);
   private Optional<Apps> apps = Optional.of(new Apps(3, List.of(), List.of()));
   private List<String> settings = List.of();
+  private List<String> waiting = List.of();
 
   private static Optional<HeartbeatReply> heart(
       long last, long worst, int missed, int missing, long loop) {
@@ -89,7 +91,7 @@ class DoctorTest {
             keeper,
             heart,
             apps,
-            settings,
+            new SettingsFacts(settings, waiting),
             Map.of("node", Optional.of(Path.of("/usr/bin/node")), "java", Optional.empty())));
   }
 
@@ -277,6 +279,12 @@ class DoctorTest {
   void mistakesInTheSettingsFail() {
     settings = List.of("jpm.json:1: unknown key");
     finds(Verdict.FAIL, "settings", "unknown key");
+  }
+
+  @Test
+  void settingsThatWaitForANewDaemonAreNamed() {
+    waiting = List.of("bridge.port 0 -> 9000");
+    finds(Verdict.WARN, "settings", "wait for a new daemon: bridge.port 0 -> 9000");
   }
 
   @Test

@@ -79,6 +79,7 @@ class CanaryIT {
 
   /// Everything that the daemon gives to somebody who asks for all of it.
   private void subscribe(SocketChannel channel) throws IOException {
+    int before = heard().length();
     channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
     for (String address :
         List.of(
@@ -105,7 +106,8 @@ class CanaryIT {
             // The test has closed it.
           }
         });
-    Eventually.await("the subscription stands", Jpm.LONG, () -> heard().contains("pong"));
+    Eventually.await(
+        "the subscription stands", Jpm.LONG, () -> heard().substring(before).contains("pong"));
   }
 
   private String heard() {
@@ -154,15 +156,32 @@ class CanaryIT {
       crash();
       hasAllOfThem(jpm.pid("web"));
       run("save").ok();
+      assertThat(heard()).contains("\"restart\"", "hello");
       jpm.killDaemon();
       run("ls").ok();
+    }
+    int before = heard().length();
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      subscribe(channel);
       hasAllOfThem(jpm.pid("web"));
       look();
+      crash();
+      hasAllOfThem(jpm.pid("web"));
+      run("reload", "web").ok();
       run("delete", "all").ok();
       run("resurrect");
       jpm.awaitStatus("web", "online");
       hasAllOfThem(jpm.pid("web"));
-      assertThat(heard()).contains("\"restart\"");
+      Eventually.await(
+          "the next daemon tells of it",
+          Jpm.LONG,
+          () -> {
+            String after = heard().substring(before);
+            return after.contains("\"restart\"")
+                && after.contains("\"delete\"")
+                && after.contains("hello");
+          },
+          () -> heard().substring(before));
     }
     assertThat(printed).doesNotContain(canary);
     assertThat(heard()).doesNotContain(canary);
@@ -175,7 +194,10 @@ class CanaryIT {
     Eventually.await(
         "web is there again",
         Jpm.LONG,
-        () -> jpm.status("web").equals("online") && jpm.pid("web") != before);
+        () -> {
+          int now = jpm.pid("web");
+          return now > 0 && now != before && jpm.status("web").equals("online");
+        });
   }
 
   private void look() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +37,12 @@ class DoctorIT {
         .anyMatch(line -> line.matches("ok    bridge: 127\\.0\\.0\\.1:[0-9]+ and .*"))
         .anyMatch(line -> line.equals("ok    settings: without mistakes"))
         .anyMatch(line -> line.startsWith("ok    jpm.pid: "));
+    Files.writeString(jpm.home().resolve("jpm.json"), "{\"bridge\": {\"max_connections\": 7}}");
+    assertThat(jpm.run("doctor").out())
+        .contains(
+            "warn  settings: wait for a new daemon: bridge.max_connections 1024 -> 7",
+            "jpm update");
+    Eventually.await("it is told", Jpm.LONG, this::isTold);
     Files.writeString(jpm.home().resolve("jpm.json"), "{\"logs\": {\"kep\": 3}}");
     Jpm.Result failed = jpm.run("doctor", "--json");
     assertThat(failed.code()).isEqualTo(1);
@@ -48,6 +56,16 @@ class DoctorIT {
             .orElseThrow();
     assertThat(settings.getString("verdict")).isEqualTo("fail");
     assertThat(settings.getString("found")).contains("did you mean \"keep\"?");
+  }
+
+  private boolean isTold() {
+    try {
+      return Files.readString(jpm.home().resolve("jpm.log"))
+          .contains(
+              "bridge.max_connections 1024 -> 7: at the next start of the daemon (jpm update)");
+    } catch (IOException error) {
+      throw new UncheckedIOException(error);
+    }
   }
 
   @Test

@@ -66,9 +66,32 @@ class EventsIT {
     List<JsonObject> all = events("web", "--since", "0");
     assertThat(kinds(all)).startsWith("start", "online", "exit").contains("adopt");
     assertThat(kinds(all)).endsWith("stopping", "stop", "delete");
-    assertThat(all.stream().map(e -> e.getLong("seq")))
-        .containsExactlyElementsOf(LongStream.rangeClosed(1, all.size()).boxed().toList());
+    List<JsonObject> everything = events("--since", "0");
+    assertThat(everything.stream().map(e -> e.getLong("seq")))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, everything.size()).boxed().toList());
+    assertThat(everything).containsAll(all);
     assertThat(jpm.run("events", "nobody").failed().err()).contains("no app or id");
+  }
+
+  @Test
+  void daemonsThatBeginAndEndAreEvents() throws Exception {
+    jpm.run("start", "sleep 1000", "--name", "web").ok();
+    long first = jpm.daemonPid();
+    jpm.killDaemon();
+    jpm.run("ls").ok();
+    long second = jpm.daemonPid();
+    jpm.run("update").ok();
+    List<JsonObject> told = events("jpm");
+    assertThat(kinds(told))
+        .containsExactly("daemon_started", "daemon_started", "daemon_stopping", "daemon_started");
+    assertThat(told).allSatisfy(event -> assertThat(event.getValue("app")).isNull());
+    assertThat(told.stream().map(event -> event.getLong("pid")))
+        .containsExactly(first, second, second, jpm.daemonPid());
+    assertThat(told.get(0).getString("reason")).endsWith(", adopted nothing");
+    assertThat(told.get(1).getString("reason")).endsWith(", adopted 1 process");
+    assertThat(told.get(2).getString("reason")).contains("jpm update");
+    assertThat(told.get(3).getString("reason")).endsWith(", adopted 1 process");
+    assertThat(jpm.run("events").ok().out()).containsPattern("  jpm +pid " + first);
   }
 
   @Test

@@ -186,9 +186,16 @@ class HealthIT {
       awaitPrinted("unhealthy", "ls");
       assertThat(own(listed(0)).getString("unhealthy"))
           .contains("/health answers 503, 2 times in a row");
-      assertThat(jpm.run("describe", "web").out()).contains("/health answers 503");
+      assertThat(jpm.run("describe", "web").out())
+          .containsPattern("readiness .*; failing .* since 20.*: .*/health answers 503");
+      JsonObject health = own(listed(0)).getJsonObject("health");
+      assertThat(health.getString("state")).isEqualTo("unhealthy");
+      assertThat(health.getJsonObject("checks").getJsonObject("readiness").getString("answer"))
+          .contains("/health answers 503");
       answer(200);
       Eventually.await("it is well", SOON, () -> own(listed(0)).getString("unhealthy") == null);
+      assertThat(jpm.run("describe", "web").out())
+          .containsPattern("readiness .*; passing since 20");
     }
     assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
     assertThat(status(listed(0))).isEqualTo("online");
@@ -213,6 +220,48 @@ class HealthIT {
             "liveness: no answer from http://127.0.0.1:%d/health within 500 ms, 2 times in a row"
                 .formatted(port));
     assertThat(restarts(listed(0))).isEqualTo(1);
+  }
+
+  @Test
+  void aDaemonThatDiesWhileLivenessFailsIsFollowedByOneThatCountsAnew() throws Exception {
+    answer(200);
+    JsonObject liveness = probe().put("timeout", "400ms").put("failures", 60);
+    jpm.run("start", file(app().put("liveness", liveness))).ok();
+    int pid = listed(0).getInteger("pid");
+    Eventually.await(
+        "liveness passes", SOON, () -> livenessState().equals("passing"), this::describe);
+    hang(pid);
+    Eventually.await(
+        "liveness fails", SOON, () -> livenessState().equals("failing"), this::describe);
+    jpm.killDaemon();
+    Eventually.await(
+        "the next daemon says so too",
+        SOON,
+        () -> livenessState().equals("failing"),
+        this::describe);
+    assertThat(listed(0).getInteger("pid")).isEqualTo(pid);
+    assertThat(describe())
+        .containsPattern("liveness .*; failing \\d+ of 60 since 20.*: no answer from");
+    Eventually.await(
+        "another process",
+        SOON,
+        () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
+        this::describe);
+    assertThat(own(listed(0)).getString("reason"))
+        .contains("liveness: no answer from")
+        .contains("60 times in a row");
+    assertThat(restarts(listed(0))).isEqualTo(1);
+  }
+
+  private String livenessState() {
+    JsonObject health = own(listed(0)).getJsonObject("health");
+    return health == null
+        ? "unknown"
+        : health.getJsonObject("checks").getJsonObject("liveness").getString("state");
+  }
+
+  private String describe() {
+    return jpm.run("describe", "web").out();
   }
 
   @Test

@@ -162,4 +162,76 @@ class HotIT {
     jpm.run("start", script.toString(), "--no-watch-config").ok();
     assertThat(Files.readString(jpm.home().resolve("state.json"))).doesNotContain("\"reading\"");
   }
+
+  private void sleeper(String name, String version) throws IOException {
+    Files.writeString(
+        Files.createDirectories(jpm.work().resolve("conf.d")).resolve(name + ".json"),
+        sleeperText(name, version));
+  }
+
+  private static String sleeperText(String name, String version) {
+    return "{\"apps\": [{\"name\": \"%s\", \"script\": \"/bin/sleep 1000\", \"env\": {\"N\": \"%s\"}}]}"
+        .formatted(name, version);
+  }
+
+  private void awaitVersion(String app, String version) {
+    Eventually.await(
+        app + " has " + version,
+        SOON,
+        () -> jpm.run("env", app).out().contains("N: " + version),
+        () -> jpm.run("env", app).out());
+  }
+
+  @Test
+  void aDirectoryIsAppliedAsAWholeAndNothingEndsWithItsFile() throws Exception {
+    sleeper("a", "1");
+    jpm.run("start", "./conf.d", "--watch-config").ok();
+    int a = jpm.pid("a");
+    sleeper("b", "1");
+    awaitVersion("b", "1");
+    jpm.awaitStatus("b", "online");
+    int b = jpm.pid("b");
+    assertThat(jpm.pid("a")).isEqualTo(a);
+    Path broken = jpm.work().resolve("conf.d/b.json");
+    Files.writeString(broken, "{\"apps\": [{\"name\": \"b\",\n \"scrpt\": \"x\"}]}");
+    sleeper("a", "2");
+    Eventually.await(
+        "the mistake is told", SOON, () -> jpm.run("ls").ok().err().contains("\"scrpt\""));
+    assertThat(jpm.pid("a")).isEqualTo(a);
+    assertThat(jpm.pid("b")).isEqualTo(b);
+    sleeper("b", "1");
+    awaitVersion("a", "2");
+    assertThat(jpm.pid("b")).isEqualTo(b);
+    Files.delete(broken);
+    sleeper("a", "3");
+    awaitVersion("a", "3");
+    assertThat(jpm.pid("b")).as("its file is gone, it runs on").isEqualTo(b);
+    assertThat(jpm.status("b")).isEqualTo("online");
+    assertThat(jpm.run("plan", "./conf.d", "--prune").ok().out()).contains("delete").contains("b");
+    jpm.run("apply", "./conf.d", "--prune").ok();
+    assertThat(jpm.list()).hasSize(1);
+  }
+
+  @Test
+  void withOnlyTheOthersAreNeitherStartedNorChanged() throws Exception {
+    String three =
+        """
+        {"apps": [{"name": "a", "script": "/bin/sleep 1000", "env": {"N": "%s"}},
+                  {"name": "b", "script": "/bin/sleep 1000", "env": {"N": "%s"}},
+                  {"name": "c", "script": "/bin/sleep 1000", "env": {"N": "%s"}}]}
+        """;
+    Files.writeString(file, three.formatted("1", "1", "1"));
+    jpm.run("start", file.toString(), "--only", "b").ok();
+    jpm.run("start", file.toString(), "--only", "a", "--watch-config").ok();
+    int b = jpm.pid("b");
+    Files.writeString(file, three.formatted("2", "2", "2"));
+    awaitVersion("a", "2");
+    assertThat(jpm.pid("b")).isEqualTo(b);
+    assertThat(jpm.run("env", "b").ok().out()).contains("N: 1");
+    assertThat(jpm.list()).hasSize(2);
+    Files.writeString(file, sleeperText("b", "3"));
+    Files.writeString(file, three.formatted("3", "3", "3"));
+    awaitVersion("a", "3");
+    assertThat(jpm.pid("b")).isEqualTo(b);
+  }
 }

@@ -228,6 +228,28 @@ class AppDiffTest {
   }
 
   @Test
+  void checksChangeLiveUnlessTheProcessIsToBeToldWhomToNotify() {
+    AppSpec checked = PLAIN.draft().health(OTHER.health()).build();
+    AppChange change = change(checked, Phase.ONLINE);
+    assertThat(change.kind()).isEqualTo(Kind.LIVE);
+    assertThat(fieldsOf(change)).containsExactlyInAnyOrder("startup", "readiness", "liveness");
+    Health.Probe probe = OTHER.health().liveness().orElseThrow();
+    Health notified =
+        new Health(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new Health.Probe(new Check.Notify(), probe.rhythm())));
+    AppSpec notifying = PLAIN.draft().health(notified).build();
+    assertThat(change(checked, notifying, Phase.ONLINE).kind()).isEqualTo(Kind.RESTART);
+    assertThat(AppDiff.needsProcess(checked, notifying)).isTrue();
+    assertThat(change(notifying, checked, Phase.ONLINE).kind()).isEqualTo(Kind.LIVE);
+    assertThat(AppDiff.needsProcess(notifying, checked)).isFalse();
+    Health more = new Health(Optional.empty(), Optional.of(probe), notified.liveness());
+    assertThat(change(notifying, PLAIN.draft().health(more).build(), Phase.ONLINE).kind())
+        .isEqualTo(Kind.RESTART);
+  }
+
+  @Test
   void anotherVariableRestartsOrReplaces() {
     AppChange change = change(withPort(PLAIN, "3001"), Phase.ONLINE);
     assertThat(change.kind()).isEqualTo(Kind.RESTART);

@@ -15,6 +15,7 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Variables;
 import java.nio.file.Path;
@@ -147,6 +148,39 @@ class ApplyingTest extends GodHarness {
     assertThat(failed.changes().getFirst().problem()).isPresent();
     host.refusal = Optional.empty();
     assertThat(kinds(apply(bad, spec("good")))).containsExactly(Kind.UNCHANGED, Kind.START);
+  }
+
+  @Test
+  void whereAReloadFailsTheOldProcessStaysAndTheRestIsApplied() {
+    apply(cluster("b", 1), spec("a"));
+    List<Integer> before = pids();
+    AppSpec neverReady =
+        withVariable(cluster("b", 1), "2")
+            .draft()
+            .readiness(new Readiness(true, Duration.ofMillis(20)))
+            .build();
+    AppSpec after =
+        spec("c").draft().dependsOn(Map.of(new AppName("b"), Condition.STARTED)).build();
+    GodReply reply = apply(neverReady, withVariable(spec("a"), "2"), after);
+    assertThat(kinds(reply)).containsExactly(Kind.ROLLING, Kind.RESTART, Kind.START);
+    assertThat(reply.problems())
+        .singleElement()
+        .asString()
+        .contains("b (id 0)", "0 of 1 instances were replaced");
+    assertThat(reply.changes().stream().map(it -> it.problem().isPresent()))
+        .containsExactly(true, false, false);
+    assertThat(the("b").process().orElseThrow().pid()).isEqualTo(before.getFirst());
+    assertThat(the("b").spec()).isEqualTo(cluster("b", 1));
+    assertThat(the("b").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(the("a").process().orElseThrow().pid()).isNotEqualTo(before.getLast());
+    assertThat(the("c").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(events)
+        .anyMatch(it ->
+            it.kind() == InstanceEvent.Kind.CONFIG_FAILED
+                && it.instance().spec().name().value().equals("b"));
+    assertThat(kinds(plan(neverReady, withVariable(spec("a"), "2"), after)))
+        .as("the next apply tries it again")
+        .containsExactly(Kind.ROLLING, Kind.UNCHANGED, Kind.UNCHANGED);
   }
 
   @Test

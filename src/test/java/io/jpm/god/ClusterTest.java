@@ -12,13 +12,21 @@ import io.jpm.bus.GodCommand.Scale.Step;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
+import io.jpm.model.InheritFilter;
 import io.jpm.model.Phase;
+import io.jpm.model.Referred;
+import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
 import io.jpm.testing.Eventually;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// What God and ClusterBalancer say to each other, and how an app gets more or fewer instances.
@@ -59,6 +67,35 @@ class ClusterTest extends GodHarness {
     assertThat(began.worker()).isEqualTo(prepare.worker());
     assertThat(began.memo()).isEqualTo("port 4711");
     assertThat(began.process()).isEqualTo(only().process().orElseThrow());
+  }
+
+  @Test
+  void thePortInAFileIsToldToTheBalancerAndToTheNextOne() throws IOException {
+    Path file = Files.writeString(home.resolve("some.env"), "PORT=8123\nTOKEN=secret\n");
+    balancer.preparing = _ -> SHARED;
+    AppSpec spec =
+        cluster("web", 1)
+            .draft()
+            .variables(
+                new Variables(
+                    Map.of(),
+                    Map.of("B", "1"),
+                    Set.of(),
+                    InheritFilter.NOTHING,
+                    new Referred(List.of(new EnvFile(file, false)), Map.of())))
+            .build();
+    assertThat(start(spec).problems()).isEmpty();
+    awaitTold(BalancerCommand.Began.class, 1);
+    Map<String, String> told = Map.of("PORT", "8123", "B", "1");
+    assertThat(balancer.all(BalancerCommand.Prepare.class).getFirst().spec().variables().declared())
+        .as("what sharing does not need is not told")
+        .isEqualTo(told);
+    reboot();
+    awaitTold(BalancerCommand.Began.class, 2);
+    assertThat(balancer.all(BalancerCommand.Began.class))
+        .allSatisfy(it -> assertThat(it.spec().variables().declared()).isEqualTo(told));
+    assertThat(Files.readString(home.resolve("state.json"))).doesNotContain("8123");
+    assertThat(only().spec()).isEqualTo(spec);
   }
 
   @Test

@@ -10,10 +10,13 @@ import io.jpm.os.LogDisk;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,8 +37,14 @@ final class FakeProcessHost implements ProcessHost {
   volatile boolean endsBeforeSpawnReturns;
   volatile boolean channels = true;
 
+  /// Tags of trees of which the kernel has ended a process while no daemon was there.
+  final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
+
   /// Run before each adoption, on a thread that may wait.
   volatile Runnable beforeAdoption = () -> {};
+
+  /// What every process has in its environment, as far as somebody asks.
+  final Map<String, String> variables = new ConcurrentHashMap<>();
 
   /// Tags of processes that were made while another one of the same instance was alive.
   final List<String> duplicates = new CopyOnWriteArrayList<>();
@@ -60,6 +69,14 @@ final class FakeProcessHost implements ProcessHost {
 
     void internal(String json) {
       watcher.internal(json, () -> {});
+    }
+
+    void partRanOutOfMemory(long processes) {
+      watcher.partRanOutOfMemory(processes);
+    }
+
+    void slowedForMemory() {
+      watcher.slowedForMemory();
     }
 
     void exit(Exit exit) {
@@ -126,6 +143,17 @@ final class FakeProcessHost implements ProcessHost {
     }
   }
 
+  /// What was written to standard inputs: the file's name and the text.
+  final List<String> typed = new CopyOnWriteArrayList<>();
+
+  volatile Optional<String> typingProblem = Optional.empty();
+
+  @Override
+  public Optional<String> type(Path input, byte[] bytes) {
+    typed.add(input.getFileName() + " " + new String(bytes, StandardCharsets.UTF_8));
+    return typingProblem;
+  }
+
   List<FakeProcess> running() {
     return new ArrayList<>(alive.values());
   }
@@ -166,6 +194,11 @@ final class FakeProcessHost implements ProcessHost {
   }
 
   @Override
+  public boolean ranOutOfMemory(String tag) {
+    return outOfMemory.contains(tag);
+  }
+
+  @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
     return new FakeChild(new FakeProcess(gone, tag, watcher));
   }
@@ -180,6 +213,11 @@ final class FakeProcessHost implements ProcessHost {
   @Override
   public LogDisk logDisk() {
     throw new UnsupportedOperationException("God leaves logs to LogAggregator");
+  }
+
+  @Override
+  public Optional<String> variable(ProcessIdentity process, String name) {
+    return Optional.ofNullable(variables.get(name));
   }
 
   @Override

@@ -15,12 +15,14 @@ import io.jpm.bus.SatanReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Condition;
+import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Readiness;
+import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Signal;
@@ -424,8 +426,16 @@ class GodRulesTest extends GodHarness {
   void theStopCommandRunsBeforeTheSignal() throws IOException {
     Path drain = Files.writeString(home.resolve("drain"), "");
     assertThat(drain.toFile().setExecutable(true)).isTrue();
+    Path file = Files.writeString(home.resolve("some.env"), "TOKEN=f1\n");
     start(
         app("web")
+            .variables(
+                new Variables(
+                    Map.of(),
+                    Map.of(),
+                    Set.of(),
+                    InheritFilter.NOTHING,
+                    new Referred(List.of(new EnvFile(file, false)), Map.of())))
             .stop(new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of(drain.toString(), "x")))
             .build());
     var web = process("web");
@@ -434,6 +444,7 @@ class GodRulesTest extends GodHarness {
     SpawnRequest command = host.spawns.getLast();
     assertThat(command.argv()).containsExactly(drain.toString(), "x");
     assertThat(command.environment())
+        .containsEntry("TOKEN", "f1")
         .containsEntry("JPM_PID", Integer.toString(web.identity.pid()));
     assertThat(web.signals).isEmpty();
     host.running().stream()
@@ -527,6 +538,48 @@ class GodRulesTest extends GodHarness {
         .anySatisfy(event ->
             assertThat(event.instance().reason())
                 .isEqualTo("uses 312 MB, more than its limits.memory of 200 MB"));
+  }
+
+  @Test
+  void whatTheKernelDoesAboutATreesMemoryIsTold() {
+    var limits =
+        new ResourceLimits(
+            OptionalLong.of(200 << 20),
+            OptionalLong.of(100 << 20),
+            OptionalDouble.empty(),
+            Map.of());
+    start(app("web").limits(limits).build());
+    FakeProcessHost.FakeProcess process = host.running().getFirst();
+    process.slowedForMemory();
+    process.partRanOutOfMemory(2);
+    awaitLimit("slowed down by the kernel: more than its limits.memory_high of 100 MB");
+    awaitLimit(
+        "oom-kill: 2 processes of its tree ended by the kernel, more than its limits.memory of 200 MB");
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  @Test
+  void whatTheKernelDidWhileNoDaemonWasThereIsTheReason() {
+    start(app("web").limits(memory(200)).build());
+    FakeProcessHost.FakeProcess process = host.running().getFirst();
+    host.outOfMemory.add(process.tag);
+    host.alive.remove(process.identity);
+    reboot();
+    awaitLimit(
+        "oom-kill: a process of its tree ended by the kernel, more than its limits.memory of 200 MB");
+    awaitOnline(1);
+    assertThat(host.running()).doesNotContain(process).hasSize(1);
+  }
+
+  private void awaitLimit(String reason) {
+    Eventually.await(
+        reason,
+        LONG,
+        () ->
+            events.stream()
+                .anyMatch(event ->
+                    event.kind() == InstanceEvent.Kind.LIMIT
+                        && event.instance().reason().equals(reason)));
   }
 
   private static ResourceLimits memory(long mega) {

@@ -13,18 +13,28 @@ import io.jpm.bus.SatanReport;
 import io.jpm.god.FakeProcessHost.FakeProcess;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Check;
+import io.jpm.model.EnvFile;
 import io.jpm.model.Health;
+import io.jpm.model.InheritFilter;
 import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
+import io.jpm.model.Referred;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.Secret;
+import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
@@ -238,5 +248,106 @@ class HealthTest extends GodHarness {
     act(GodCommand.Action.STOP, "web");
     assertThat(awaitTold(SatanCommand.Leave.class, 1).worker()).isEqualTo(worker);
     assertThat(only().unhealthy()).isEmpty();
+  }
+
+  private GodReply apply(AppSpec spec) {
+    return ask(new GodCommand.Apply(List.of(spec), Optional.empty(), false, false));
+  }
+
+  private static Health asking(String port) {
+    var probe = new Health.Probe(new Check.Tcp("h", port), RHYTHM);
+    return new Health(Optional.empty(), Optional.of(probe), Optional.empty());
+  }
+
+  /// Online, by the check that it has.
+  private WorkerId online(Health health) {
+    Future<GodReply> started = begin(app(health));
+    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    report(new SatanReport.Ready(worker));
+    assertThat(await(started).problems()).isEmpty();
+    return worker;
+  }
+
+  @Test
+  void otherChecksAreMadeOfTheSameProcess() {
+    WorkerId worker = online(asking("1"));
+    report(new SatanReport.Unhealthy(worker, "h:1 refuses"));
+    awaitEvent(Kind.UNHEALTHY, "refuses");
+    assertThat(apply(app(asking("2"))).problems()).isEmpty();
+    assertThat(awaitTold(SatanCommand.Attend.class, 2))
+        .isEqualTo(
+            new SatanCommand.Attend(
+                worker,
+                app(asking("2")),
+                all(SatanCommand.Attend.class).getFirst().variables(),
+                true));
+    assertThat(awaitTold(SatanCommand.Began.class, 2).process()).isEqualTo(made(1).identity);
+    awaitEvent(Kind.RECOVERED, "it is checked otherwise now");
+    report(new SatanReport.Unhealthy(worker, "h:2 refuses"));
+    awaitEvent(Kind.UNHEALTHY, "h:2 refuses");
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(host.spawns).hasSize(1);
+    assertThat(all(SatanCommand.Leave.class)).isEmpty();
+  }
+
+  @Test
+  void whatIsCheckedNoMoreIsLeftAndWhatIsCheckedOnlyNowIsAskedFor() {
+    WorkerId worker = online(asking("1"));
+    apply(app(Health.NONE));
+    assertThat(awaitTold(SatanCommand.Leave.class, 1).worker()).isEqualTo(worker);
+    apply(app(ALIVE));
+    assertThat(awaitTold(SatanCommand.Attend.class, 2).ready()).isTrue();
+    awaitTold(SatanCommand.Began.class, 2);
+    apply(app(ALIVE));
+    assertThat(host.spawns).hasSize(1);
+    assertThat(all(SatanCommand.Attend.class)).hasSize(2);
+  }
+
+  @Test
+  void whoeverWaitsForACheckThatIsNotMadeAnyMoreIsOnline() {
+    Future<GodReply> started = begin(app(asking("1")));
+    awaitTold(SatanCommand.Began.class, 1);
+    Eventually.await("it is there", LONG, () -> only().process().isPresent());
+    apply(app(asking("2")));
+    assertThat(awaitTold(SatanCommand.Attend.class, 2).ready()).isFalse();
+    assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
+    apply(app(Health.NONE));
+    assertThat(await(started).problems()).isEmpty();
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(host.spawns).hasSize(1);
+  }
+
+  @Test
+  void checksHaveWhatFilesSayAndNoSecrets() throws IOException {
+    Path file = Files.writeString(home.resolve("some.env"), "TOKEN=f1\nA=from the file\n");
+    Path secret = Files.writeString(home.resolve("secret"), "s3cret");
+    var referred =
+        new Referred(List.of(new EnvFile(file, false)), Map.of("KEY", new Secret.InFile(secret)));
+    AppSpec spec =
+        app(ALIVE)
+            .draft()
+            .variables(
+                new Variables(
+                    Map.of(), Map.of("A", "1"), Set.of(), InheritFilter.NOTHING, referred))
+            .build();
+    assertThat(await(begin(spec)).problems()).isEmpty();
+    assertThat(host.spawns.getFirst().environment()).containsEntry("KEY", "s3cret");
+    assertThat(awaitTold(SatanCommand.Attend.class, 1).variables())
+        .containsEntry("TOKEN", "f1")
+        .containsEntry("A", "1")
+        .doesNotContainKey("KEY");
+    Files.writeString(file, "TOKEN=f2\nPORT=80\n");
+    host.variables.put("TOKEN", "f1");
+    reboot();
+    assertThat(awaitTold(SatanCommand.Attend.class, 2).variables())
+        .as("what the process was given, where it can be told")
+        .containsEntry("TOKEN", "f1")
+        .containsEntry("PORT", "80")
+        .doesNotContainKey("KEY");
+    Files.delete(file);
+    reboot();
+    assertThat(awaitTold(SatanCommand.Attend.class, 3).variables())
+        .containsEntry("A", "1")
+        .doesNotContainKey("TOKEN");
   }
 }

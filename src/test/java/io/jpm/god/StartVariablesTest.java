@@ -65,7 +65,8 @@ class StartVariablesTest {
                     InheritFilter.NOTHING,
                     new Referred(files, secrets)))
             .build();
-    return new StartVariables(vertx, Map.of("CREDENTIALS_DIRECTORY", dir.toString()), limit)
+    return new StartVariables(
+            vertx, Map.of("CREDENTIALS_DIRECTORY", dir.toString()), limit, new KeyValueStore(dir))
         .read(app)
         .toCompletionStage()
         .toCompletableFuture()

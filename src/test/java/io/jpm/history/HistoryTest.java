@@ -2,8 +2,10 @@ package io.jpm.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.DaemonEvent;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.console.Instances;
 import io.jpm.model.Phase;
 import io.jpm.wire.EventMessage;
 import java.io.IOException;
@@ -124,6 +126,23 @@ class HistoryTest {
     assertThat(told).extracting(EventMessage::pid).containsExactly(4103, 4103, 0, 4103, 0);
     assertThat(told.get(1).exitSignal()).hasValue("SIGKILL");
     assertThat(told.get(4).exitSignal()).isEmpty();
+  }
+
+  @Test
+  void whatHappensToTheDaemonIsKeptAndHasNoPartInAnyApp() throws IOException {
+    EventRing ring = ring();
+    List<EventMessage> told =
+        ring.append(
+            List.of(
+                Happenings.of(Kind.START, "web", 0, Phase.LAUNCHING, ""),
+                new DaemonEvent(DaemonEvent.Kind.STALL, "held for 2 s", 400, Instances.NOW),
+                Happenings.of(Kind.EXIT, "web", 0, Phase.WAITING_RESTART, "SIGKILL")));
+    assertThat(told).extracting(EventMessage::pid).containsExactly(4100, 400, 4100);
+    assertThat(reader().latest(ALL, 10)).isEqualTo(told);
+    assertThat(seqs(reader().latest(Optional.of("web"), 10))).containsExactly(1L, 3L);
+    assertThat(reader().latest(Optional.of(""), 10))
+        .containsExactly(
+            EventMessage.ofDaemon(2, "stall", 400, "held for 2 s", Instances.NOW.toEpochMilli()));
   }
 
   @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
+import io.jpm.bus.DaemonEvent;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
+import io.jpm.console.Instances;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
@@ -121,6 +123,26 @@ class HistoryVerticleTest {
     Eventually.await("those of web", LIMIT, () -> seenOfWeb.size() == 1000);
     assertThat(disk.writes.get()).isLessThan(200);
     assertThat(ask(new HistoryCommand.After(0, ALL, 2000)).events()).isEqualTo(seen);
+  }
+
+  @Test
+  void whatHappensToTheDaemonIsNumberedWithTheRestAndToldToAll() {
+    deploy();
+    tell(1);
+    vertx
+        .eventBus()
+        .publish(
+            Addresses.DAEMON_EVENTS,
+            new DaemonEvent(DaemonEvent.Kind.HEARTBEAT_MISSED, "late", 400, Instances.NOW));
+    awaitSeen(2);
+    tell(1);
+    awaitSeen(3);
+    Eventually.await("those of web", LIMIT, () -> seenOfWeb.size() == 2);
+    assertThat(seen).extracting(EventMessage::event).contains("heartbeat_missed");
+    assertThat(seen).extracting(EventMessage::seq).containsExactly(1L, 2L, 3L);
+    assertThat(ask(new HistoryCommand.Latest(Optional.of(""), 5)).events())
+        .isEqualTo(seen.stream().filter(EventMessage::ofDaemon).toList())
+        .hasSize(1);
   }
 
   @Test

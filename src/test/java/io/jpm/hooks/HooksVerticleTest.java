@@ -12,6 +12,7 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
+import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Action;
@@ -19,6 +20,7 @@ import io.jpm.model.Hooks.Exec;
 import io.jpm.model.Hooks.Occasion;
 import io.jpm.model.Hooks.Webhook;
 import io.jpm.model.Phase;
+import io.jpm.model.Referred;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Variables;
 import io.jpm.os.LogPipe;
@@ -175,6 +177,34 @@ class HooksVerticleTest {
     assertThat(read(dir.resolve("told")))
         .isEqualTo("crash,web,7,4107,SIGKILL after 3 s,0,SIGKILL,blue,7,%s\n".formatted(dir));
     Eventually.await("its pipe is gone", LIMIT, () -> pipes() == 0, this::pipes);
+  }
+
+  @Test
+  void aCommandHasWhatTheFilesOfItsAppSayNowAndRunsWithoutThemToo() throws IOException {
+    deploy(TIMING);
+    Path file = Files.writeString(dir.resolve("some.env"), "TOKEN=first\nCOLOUR=red\n");
+    AppSpec plain =
+        spec(Map.of(Occasion.CRASH, List.of(script("echo $TOKEN,$COLOUR,$JPM_REASON >> told"))));
+    Variables variables = plain.variables();
+    AppSpec spec =
+        plain
+            .draft()
+            .variables(
+                new Variables(
+                    variables.inherited(),
+                    variables.declared(),
+                    variables.removed(),
+                    variables.filter(),
+                    new Referred(List.of(new EnvFile(file, false)), Map.of())))
+            .build();
+    crash(spec, "one");
+    awaitText(dir.resolve("told"), "first,blue,one\n");
+    Files.writeString(file, "TOKEN=second\n");
+    crash(spec, "two");
+    awaitText(dir.resolve("told"), "second,blue,two\n");
+    Files.delete(file);
+    crash(spec, "three");
+    awaitText(dir.resolve("told"), "\n,blue,three\n");
   }
 
   private long pipes() {

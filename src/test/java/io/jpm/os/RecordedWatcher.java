@@ -46,6 +46,16 @@ public final class RecordedWatcher implements ChildWatcher {
     told.add("treeGone");
   }
 
+  @Override
+  public void partRanOutOfMemory(long processes) {
+    told.add("part ran out of memory");
+  }
+
+  @Override
+  public void slowedForMemory() {
+    told.add("slowed");
+  }
+
   /// All calls so far.
   public List<String> told() {
     return List.copyOf(told);
@@ -80,6 +90,11 @@ public final class RecordedWatcher implements ChildWatcher {
 
   public boolean hasExited() {
     return !exits.isEmpty();
+  }
+
+  /// Waits for a call, as [#told] names it.
+  public void awaitCall(String call) {
+    Eventually.await(call, DEADLINE, () -> told.contains(call), this::told);
   }
 
   public Exit awaitExit() {

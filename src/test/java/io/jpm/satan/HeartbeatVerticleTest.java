@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
+import io.jpm.bus.DaemonEvent;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.HeartbeatCommand;
@@ -13,8 +14,10 @@ import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,6 +37,7 @@ class HeartbeatVerticleTest {
   private final Vertx vertx = Vertx.vertx();
   private final AtomicInteger pulses = new AtomicInteger();
   private final AtomicLong now = new AtomicLong();
+  private final List<DaemonEvent> told = new CopyOnWriteArrayList<>();
   private volatile boolean mute;
 
   @BeforeEach
@@ -49,6 +53,9 @@ class HeartbeatVerticleTest {
               }
             });
     vertx.eventBus().<Pulse>consumer(Addresses.PULSES, _ -> pulses.incrementAndGet());
+    vertx
+        .eventBus()
+        .<DaemonEvent>consumer(Addresses.DAEMON_EVENTS, message -> told.add(message.body()));
   }
 
   @AfterEach
@@ -65,7 +72,13 @@ class HeartbeatVerticleTest {
   }
 
   private void deploy(Duration interval, Optional<Duration> longest) {
-    await(vertx.deployVerticle(new HeartbeatVerticle(now::get, interval, longest)));
+    await(
+        vertx.deployVerticle(
+            new HeartbeatVerticle(
+                now::get,
+                new HeartbeatVerticle.Teller(4711, InstantSource.system()),
+                interval,
+                longest)));
   }
 
   private HeartbeatReply ask() {
@@ -100,6 +113,32 @@ class HeartbeatVerticleTest {
   }
 
   @Test
+  void theSilenceAndItsEndAreEventsAndALongSilenceIsFew() {
+    mute = true;
+    deploy(Duration.ofHours(1), Optional.of(QUICK));
+    awaitState("nine misses in a row", state -> state.missing() >= 9);
+    mute = false;
+    awaitState("none is missing", state -> state.missing() == 0);
+    Eventually.await(
+        "the end is told",
+        LIMIT,
+        () -> told.stream().anyMatch(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_BACK),
+        told::toString);
+    List<DaemonEvent> missed =
+        told.stream().filter(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_MISSED).toList();
+    assertThat(missed)
+        .extracting(DaemonEvent::reason)
+        .startsWith(
+            "God has not answered a ping within 20 ms (1 in a row): apps are not supervised meanwhile",
+            "God has not answered a ping within 20 ms (2 in a row): apps are not supervised meanwhile",
+            "God has not answered a ping within 20 ms (4 in a row): apps are not supervised meanwhile",
+            "God has not answered a ping within 20 ms (8 in a row): apps are not supervised meanwhile")
+        .noneMatch(reason -> reason.contains("(9 in"));
+    assertThat(told.getLast().reason()).contains("pings were missed");
+    assertThat(told.getLast().pid()).isEqualTo(4711);
+  }
+
+  @Test
   void theRhythmCanBeChangedWithinWhatTheServiceManagerAllows() {
     deploy(Duration.ofHours(1), Optional.of(Duration.ofSeconds(30)));
     assertThat(ask().interval()).isEqualTo(Duration.ofSeconds(30));
@@ -127,6 +166,15 @@ class HeartbeatVerticleTest {
         state ->
             state.loops().stream()
                 .allMatch(loop -> loop.worst().compareTo(Duration.ofSeconds(4)) > 0));
+    Eventually.await(
+        "it is told",
+        LIMIT,
+        () ->
+            told.stream()
+                .anyMatch(it ->
+                    it.kind() == DaemonEvent.Kind.STALL
+                        && it.reason().startsWith("an event loop was held for 4")),
+        told::toString);
     awaitState(
         "and is punctual again",
         state -> state.loops().stream().allMatch(loop -> loop.late().isZero()));

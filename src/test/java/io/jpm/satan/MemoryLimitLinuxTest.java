@@ -81,4 +81,59 @@ class MemoryLimitLinuxTest {
       modest.end();
     }
   }
+
+  /// Looks come when the test says so, so that a peak is between two of them for certain.
+  @Test
+  void aPeakThatIsOverBeforeTheSecondLookIsForgivenAndTheSecondLookInARowReports()
+      throws Exception {
+    List<SatanReport> reports = new CopyOnWriteArrayList<>();
+    var alarms = new HandAlarms();
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
+    try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
+      var clock = new Sampler.Clock(InstantSource.system(), System::nanoTime);
+      vertx
+          .deployVerticle(new SatanVerticle(fixture.host(), fixture.dir(), clock, _ -> alarms))
+          .await(20, TimeUnit.SECONDS);
+      Path gate = dir.resolve("gate");
+      Spawned tree = fixture.start("grows.py", gate.toString(), "60", "60");
+      awaitWords(tree, "ready", 2);
+      vertx
+          .eventBus()
+          .request(
+              Addresses.SATAN_COMMAND,
+              new SatanCommand.Limits(Map.of(tree.child().identity(), 120 * MEBI)))
+          .await(20, TimeUnit.SECONDS);
+      Files.createFile(gate);
+      awaitWords(tree, "holding", 2);
+      look(alarms);
+      Files.delete(gate);
+      awaitWords(tree, "released", 2);
+      look(alarms);
+      Files.createFile(gate);
+      awaitWords(tree, "holding", 4);
+      look(alarms);
+      assertThat(reports).isEmpty();
+      alarms.fire();
+      Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+      tree.end();
+    }
+  }
+
+  /// One second passes, and the look that is due then is over.
+  private static void look(HandAlarms alarms) {
+    alarms.fire();
+    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+  }
+
+  private static void awaitWords(Spawned tree, String word, int count) {
+    Eventually.await(
+        count + " times " + word,
+        LIMIT,
+        () ->
+            HostFixture.read(tree.out()).lines().filter(line -> line.equals(word)).count()
+                == count);
+  }
 }

@@ -18,7 +18,6 @@ import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.TreeUsage;
 import io.jpm.testing.Eventually;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -32,7 +31,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,40 +53,6 @@ class SatanVerticleTest {
   private final HandAlarms alarms = new HandAlarms();
   private final AtomicLong nanos = new AtomicLong();
   private final List<SatanReport> reports = new CopyOnWriteArrayList<>();
-
-  /// Alarms that go off when the test says so.
-  private static final class HandAlarms implements Alarms {
-    record Pending(Duration delay, Runnable action, Context context) {}
-
-    final Map<Long, Pending> pending = new ConcurrentHashMap<>();
-    private final AtomicLong next = new AtomicLong();
-
-    @Override
-    public long set(Duration delay, Runnable action) {
-      long id = next.incrementAndGet();
-      pending.put(id, new Pending(delay, action, Objects.requireNonNull(Vertx.currentContext())));
-      return id;
-    }
-
-    @Override
-    public void cancel(long alarm) {
-      pending.remove(alarm);
-    }
-
-    /// Waits for the one alarm that is set and sets it off.
-    void fire() {
-      fire(Duration.ofSeconds(1));
-    }
-
-    void fire(Duration expected) {
-      Eventually.await("an alarm", LIMIT, () -> !pending.isEmpty());
-      assertThat(pending).hasSize(1);
-      long id = pending.keySet().iterator().next();
-      Pending due = Objects.requireNonNull(pending.remove(id));
-      assertThat(due.delay()).isEqualTo(expected);
-      due.context().runOnContext(_ -> due.action().run());
-    }
-  }
 
   @BeforeEach
   void deploy() {

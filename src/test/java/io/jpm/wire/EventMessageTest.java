@@ -38,6 +38,21 @@ class EventMessageTest {
   }
 
   @Test
+  void whatHappensToTheDaemonIsOfNoApp() {
+    var json =
+        new JsonObject(
+            """
+            {"v":1,"seq":18,"event":"heartbeat_missed","app":null,"pid":400,"reason":"late",
+             "at":1795248000000}
+            """);
+    EventMessage message = EventMessage.fromJson(json);
+    assertThat(message)
+        .isEqualTo(EventMessage.ofDaemon(18, "heartbeat_missed", 400, "late", 1_795_248_000_000L));
+    assertThat(message.ofDaemon()).isTrue();
+    assertThat(message.toJson()).isEqualTo(json);
+  }
+
+  @Test
   void aSignalIsNamedAndIsNoCode() {
     var json = new JsonObject(EXIT).put("exit_signal", "SIGKILL");
     json.remove("exit_code");

@@ -7,10 +7,13 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /// How `jpm events` prints: a line each, columns as wide as what was printed so far needs.
 public final class EventText {
   private static final int KIND_WIDTH = 8;
+  private static final String DAEMON = "jpm";
+  private static final Set<String> DAEMONS_TROUBLES = Set.of("heartbeat_missed", "stall");
   private static final String CONFIG_FAILED = "config_failed";
   private static final String RELOAD_FAILED = "reload_failed";
   private static final String NO_PID = "";
@@ -57,7 +60,7 @@ public final class EventText {
   }
 
   private static String label(EventMessage event) {
-    return TerminalText.visible(event.app()) + ":" + event.id();
+    return event.ofDaemon() ? DAEMON : TerminalText.visible(event.app()) + ":" + event.id();
   }
 
   private static String pid(EventMessage event) {
@@ -67,7 +70,9 @@ public final class EventText {
   /// As the table paints the phase that it has led to; a newer jpm may know others. After a failed
   /// reload the instance is as well as before, and somebody should look all the same.
   private static Paint paint(EventMessage event) {
-    if (event.event().equals(RELOAD_FAILED) || event.event().equals(CONFIG_FAILED)) {
+    if (event.event().equals(RELOAD_FAILED)
+        || event.event().equals(CONFIG_FAILED)
+        || (event.ofDaemon() && DAEMONS_TROUBLES.contains(event.event()))) {
       return Paint.YELLOW;
     }
     return Arrays.stream(Phase.values())

@@ -1,16 +1,35 @@
 package io.jpm.console.text;
 
+import io.jpm.bus.HealthReport;
 import io.jpm.model.Check;
 import io.jpm.model.Health;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// The rows of `jpm describe` about what tells how an app is.
 final class HealthRows {
   private HealthRows() {}
 
-  /// Values by label, in the order to print them.
-  static Map<String, String> of(Health health) {
+  /// Values by label, in the order to print them: what is asked, and what was found.
+  ///
+  /// @param found what was found; empty: nobody tells
+  /// @param now wall clock
+  static Map<String, String> of(Health health, Optional<HealthReport> found, Instant now) {
+    Map<String, String> rows = of(health);
+    found.flatMap(HealthReport::startup).ifPresent(it -> add(rows, "startup", it, now));
+    found.flatMap(HealthReport::readiness).ifPresent(it -> add(rows, "readiness", it, now));
+    found.flatMap(HealthReport::liveness).ifPresent(it -> add(rows, "liveness", it, now));
+    return rows;
+  }
+
+  private static void add(
+      Map<String, String> rows, String label, HealthReport.OfCheck check, Instant now) {
+    rows.computeIfPresent(label, (_, asked) -> asked + "; " + CheckText.of(check, now));
+  }
+
+  private static Map<String, String> of(Health health) {
     Map<String, String> rows = new LinkedHashMap<>();
     health
         .startup()

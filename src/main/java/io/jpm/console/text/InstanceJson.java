@@ -33,9 +33,9 @@ import java.util.TreeSet;
 /// What `jpm jlist` prints: PM2's elements under PM2's names, and what PM2 has no word for under
 /// `jpm`.
 ///
-/// The values of the environment are left out (`env` is an empty object, and nothing is flattened
-/// into `pm2_env`): lists are piped into logs, tickets and monitoring, and PM2's carry every
-/// password that an app was started with.
+/// The values of the environment are left out (`env` is an empty object, and nothing but `NODE_ENV`
+/// is flattened into `pm2_env`): lists are piped into logs, tickets and monitoring, and PM2's carry
+/// every password that an app was started with.
 ///
 /// `exit_code` is a number only after an exit with a code. After a signal it is null and
 /// `exit_signal` names the signal; when the kernel did not tell, it is null; before the first exit
@@ -47,6 +47,11 @@ public final class InstanceJson {
   ///
   /// @param balances how instances in cluster mode are balanced, as far as that is known
   public static String draw(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
+    return list(listing, balances).encode() + "\n";
+  }
+
+  /// The array.
+  public static JsonArray list(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
     var list = new JsonArray();
     listing
         .instances()
@@ -60,7 +65,7 @@ public final class InstanceJson {
           }
           list.add(element);
         });
-    return list.encode() + "\n";
+    return list;
   }
 
   private static JsonObject element(InstanceView instance, Listing listing) {
@@ -68,16 +73,21 @@ public final class InstanceJson {
     return new JsonObject()
         .put("pid", instance.process().map(process -> process.pid()).orElse(0))
         .put("name", instance.spec().name().value())
-        .put("pm2_env", environment(instance, listing.userOf(instance)))
+        .put("pm2_env", environment(instance, listing))
         .put("pm_id", instance.id().value())
-        .put(
-            "monit",
-            new JsonObject()
-                .put("memory", load.map(Load::memoryBytes).orElse(0L))
-                .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0))));
+        .put("monit", monitored(load));
   }
 
-  private static JsonObject environment(InstanceView instance, String user) {
+  private static JsonObject monitored(Optional<Load> load) {
+    var json =
+        new JsonObject()
+            .put("memory", load.map(Load::memoryBytes).orElse(0L))
+            .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0)));
+    load.ifPresent(known -> json.put("jpm", OwnJson.usage(known.tree())));
+    return json;
+  }
+
+  private static JsonObject environment(InstanceView instance, Listing listing) {
     AppSpec spec = instance.spec();
     var json = new JsonObject();
     json.put("name", spec.name().value());
@@ -93,10 +103,14 @@ public final class InstanceJson {
     putFiles(json, instance);
     putPolicies(json, spec);
     putTriggers(json, instance);
-    json.put("username", user);
+    json.put("vizion", false).put("vizion_running", false).put("pmx", false).put("km_link", false);
+    json.put("axm_options", new JsonObject()).put("axm_dynamic", new JsonObject());
+    Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))
+        .ifPresent(mode -> json.put("NODE_ENV", mode));
+    json.put("username", listing.userOf(instance));
     json.put("version", "N/A");
     json.put("env", new JsonObject());
-    json.put("jpm", own(instance));
+    json.put("jpm", own(instance, listing));
     return json;
   }
 
@@ -184,11 +198,13 @@ public final class InstanceJson {
     json.put("axm_actions", actions).put("axm_monitor", monitor);
   }
 
-  private static JsonObject own(InstanceView instance) {
+  private static JsonObject own(InstanceView instance, Listing listing) {
     return new JsonObject()
         .put("reason", instance.reason())
         .put("unhealthy", instance.unhealthy().orElse(null))
+        .put("health", OwnJson.health(instance, listing))
         .put("status", instance.status())
+        .put("limits", OwnJson.limits(instance))
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
         .put("kill_signal", instance.spec().stop().signal().name())
         .put("restart", instance.spec().restart().when().word())

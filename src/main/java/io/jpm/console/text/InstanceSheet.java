@@ -14,8 +14,9 @@ import io.jpm.model.RunAs;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
 import java.time.Duration;
-import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,7 +35,42 @@ public final class InstanceSheet {
   private final Others others;
   private final List<Row> rows = new ArrayList<>();
 
-  private record Row(String label, Cell value) {}
+  /// PM2's rows in PM2's order, and beside the status why it is so; all others come after these.
+  private static final List<String> FIRST =
+      List.of(
+          "status",
+          "why",
+          "unhealthy",
+          "it says",
+          "name",
+          "namespace",
+          "version",
+          "restarts",
+          "max memory restart",
+          "cron restart",
+          "uptime",
+          "entire log path",
+          "script path",
+          "script args",
+          "error log path",
+          "out log path",
+          "pid path",
+          "interpreter",
+          "interpreter args",
+          "script id",
+          "exec cwd",
+          "exec mode",
+          "node env",
+          "watch & reload",
+          "unstable restarts",
+          "created at");
+
+  private record Row(String label, Cell value) {
+    int rank() {
+      int at = FIRST.indexOf(label);
+      return at < 0 ? FIRST.size() : at;
+    }
+  }
 
   /// What other rooms say of an instance.
   ///
@@ -59,6 +95,7 @@ public final class InstanceSheet {
     var sheet = new InstanceSheet(instance, listing, others);
     sheet.describe();
     others.capture().ifPresent(sheet::captureRows);
+    sheet.rows.sort(Comparator.comparingInt(Row::rank));
     String title =
         " Describing process with id %s - name %s "
             .formatted(instance.id(), instance.spec().name());
@@ -88,8 +125,10 @@ public final class InstanceSheet {
     policyRows(spec);
     triggerRows(spec);
     row("unstable restarts", Integer.toString(instance.unstableRestarts()));
-    row("created at", instance.createdAt().toString());
-    row("started at", orNone(instance.startedAt().map(Instant::toString)));
+    row("created at", instance.createdAt().truncatedTo(ChronoUnit.MILLIS).toString());
+    row(
+        "started at",
+        orNone(instance.startedAt().map(time -> time.truncatedTo(ChronoUnit.MILLIS))));
     AppReport report = instance.report();
     report.metrics().forEach((name, value) -> row("metric: " + name, value));
     if (!report.actions().isEmpty()) {
@@ -191,7 +230,7 @@ public final class InstanceSheet {
     if (spec.readiness().awaited()) {
       row("wait ready", "up to " + Amounts.span(spec.readiness().timeout()));
     }
-    HealthRows.of(spec.health()).forEach(this::row);
+    allRows(HealthRows.of(spec.health(), listing.healthOf(instance), listing.now()));
     RunAs runAs = spec.runAs();
     runAs.user().ifPresent(user -> row("uid", user));
     runAs.group().ifPresent(group -> row("gid", group));

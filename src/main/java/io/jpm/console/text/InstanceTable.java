@@ -4,36 +4,43 @@ import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Grid.Column;
 import io.jpm.model.Phase;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
-/// The table of `jpm ls`, sorted by name and id as PM2's.
+/// The table of `jpm ls`, with PM2's columns in PM2's order.
 public final class InstanceTable {
   private static final String DEFAULT_NAMESPACE = "default";
   private static final int MOST_REASONS = 10;
 
   private InstanceTable() {}
 
-  /// The table; below it a line for each errored instance, or for an empty list how to begin.
-  public static String draw(Listing listing, Screen screen) {
-    List<InstanceView> sorted =
-        listing.instances().stream()
-            .sorted(
-                Comparator.comparing((InstanceView instance) -> instance.spec().name())
-                    .thenComparing(InstanceView::id))
-            .toList();
-    boolean namespaces =
-        sorted.stream().anyMatch(i -> !i.spec().namespace().equals(DEFAULT_NAMESPACE));
-    List<List<Cell>> rows =
-        sorted.stream().map(instance -> row(instance, listing, namespaces)).toList();
-    return new Grid(columns(namespaces), rows).draw(screen) + below(sorted, screen);
+  /// Columns that are there only when they tell instances apart.
+  private record Extra(boolean namespaces, boolean watching) {
+    static Extra of(List<InstanceView> instances) {
+      return new Extra(
+          instances.stream().anyMatch(i -> !i.spec().namespace().equals(DEFAULT_NAMESPACE)),
+          instances.stream().anyMatch(i -> i.spec().triggers().watch().isPresent()));
+    }
   }
 
-  private static List<Column> columns(boolean namespaces) {
+  /// The table, sorted by name and id as PM2's; below it a line for each errored instance, or for
+  /// an empty list how to begin.
+  public static String draw(Listing listing, Screen screen) {
+    return draw(listing, InstanceOrder.USUAL, screen);
+  }
+
+  /// The same in another order.
+  public static String draw(Listing listing, InstanceOrder order, Screen screen) {
+    List<InstanceView> sorted = order.sorted(listing).instances();
+    Extra extra = Extra.of(sorted);
+    List<List<Cell>> rows = sorted.stream().map(it -> row(it, listing, extra)).toList();
+    return new Grid(columns(extra), rows).draw(screen) + below(sorted, screen);
+  }
+
+  private static List<Column> columns(Extra extra) {
     List<Column> columns = new ArrayList<>();
     columns.add(new Column("id", 2, 0, false));
     columns.add(new Column("name", 4, 0, true));
-    if (namespaces) {
+    if (extra.namespaces) {
       columns.add(new Column("namespace", 9, 8, false));
     }
     columns.add(new Column("mode", 4, 7, false));
@@ -44,14 +51,17 @@ public final class InstanceTable {
     columns.add(new Column("cpu", 5, 3, false));
     columns.add(new Column("mem", 7, 4, false));
     columns.add(new Column("user", 4, 9, false));
+    if (extra.watching) {
+      columns.add(new Column("watching", 8, 10, false));
+    }
     return columns;
   }
 
-  private static List<Cell> row(InstanceView instance, Listing listing, boolean namespaces) {
+  private static List<Cell> row(InstanceView instance, Listing listing, Extra extra) {
     List<Cell> cells = new ArrayList<>();
     cells.add(new Cell(instance.id().toString(), Paint.HEADER));
     cells.add(Cell.of(instance.spec().name().toString()));
-    if (namespaces) {
+    if (extra.namespaces) {
       cells.add(Cell.of(instance.spec().namespace()));
     }
     cells.add(Cell.of(instance.spec().cluster().enabled() ? "cluster" : "fork"));
@@ -63,6 +73,10 @@ public final class InstanceTable {
     cells.add(Cell.of(listing.cpuOf(instance)));
     cells.add(Cell.of(listing.memoryOf(instance)));
     cells.add(new Cell(listing.userOf(instance), Paint.BOLD));
+    if (extra.watching) {
+      boolean watched = instance.spec().triggers().watch().isPresent();
+      cells.add(Cell.of(watched ? "enabled" : "disabled"));
+    }
     return cells;
   }
 

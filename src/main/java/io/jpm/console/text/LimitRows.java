@@ -4,10 +4,15 @@ import io.jpm.model.ResourceLimits;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// What `jpm describe` says of what the system lets an app use.
 final class LimitRows {
+  /// Those in bytes.
+  private static final Set<String> SIZES =
+      Set.of("as", "core", "data", "fsize", "memlock", "rss", "stack");
+
   private LimitRows() {}
 
   /// Labels and values, in the order of the sheet; none where nothing is limited.
@@ -25,18 +30,23 @@ final class LimitRows {
           "process limits",
           limits.resources().entrySet().stream()
               .sorted(Map.Entry.comparingByKey())
-              .map(limit -> name(limit.getKey()) + " " + amount(limit.getValue()))
+              .map(limit -> name(limit.getKey()) + " " + amount(limit.getKey(), limit.getValue()))
               .collect(Collectors.joining(", ")));
     }
     return rows;
   }
 
   /// As in a process file.
-  private static String name(String resource) {
+  static String name(String resource) {
     return resource.equals("cpu") ? "cpu_time" : resource;
   }
 
-  private static String amount(long limit) {
-    return limit < 0 ? "unlimited" : Long.toString(limit);
+  private static String amount(String resource, long limit) {
+    if (limit < 0) {
+      return "unlimited";
+    } else if (SIZES.contains(resource)) {
+      return Amounts.memory(limit);
+    }
+    return resource.equals("cpu") ? limit + " s" : Long.toString(limit);
   }
 }

@@ -1,5 +1,6 @@
 package io.jpm.console.text;
 
+import io.jpm.bus.HealthReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.model.Phase;
@@ -15,13 +16,36 @@ import java.util.function.Function;
 ///
 /// @param instances by id
 /// @param loads what their processes use, as far as Satan told
+/// @param health what checks tell of their processes, as far as Satan told
 /// @param now the moment, wall clock
 /// @param user who the daemon runs as, and so every app that does not say otherwise
 public record Listing(
-    List<InstanceView> instances, Map<ProcessIdentity, Load> loads, Instant now, String user) {
+    List<InstanceView> instances,
+    Map<ProcessIdentity, Load> loads,
+    Map<ProcessIdentity, HealthReport> health,
+    Instant now,
+    String user) {
   public Listing {
     instances = List.copyOf(instances);
     loads = Map.copyOf(loads);
+    health = Map.copyOf(health);
+  }
+
+  /// Without what checks tell.
+  public Listing(
+      List<InstanceView> instances, Map<ProcessIdentity, Load> loads, Instant now, String user) {
+    this(instances, loads, Map.of(), now, user);
+  }
+
+  /// The same with what checks tell.
+  public Listing with(Map<ProcessIdentity, HealthReport> reports) {
+    return new Listing(instances, loads, reports, now, user);
+  }
+
+  /// What checks tell of an instance; empty when it has no process or no checks, or Satan did not
+  /// tell.
+  Optional<HealthReport> healthOf(InstanceView instance) {
+    return instance.process().flatMap(process -> Optional.ofNullable(health.get(process)));
   }
 
   /// Who an instance runs as: a name, or a number where its app says so.

@@ -12,7 +12,7 @@ final class UsageRows {
   /// Labels and values, in the order of the sheet.
   static Map<String, String> of(TreeUsage tree) {
     Map<String, String> rows = new LinkedHashMap<>();
-    tree.sharedBytes().ifPresent(bytes -> rows.put("memory (shared)", Amounts.memory(bytes)));
+    tree.sharedBytes().ifPresent(bytes -> rows.put("memory (PSS)", Amounts.memory(bytes)));
     rows.put("processes", Integer.toString(tree.processes()));
     if (tree.threads() > 0) {
       rows.put("threads", Integer.toString(tree.threads()));

@@ -24,11 +24,12 @@ final class AppLines {
   /// What one message has at most, but for one line; see [#size].
   static final int BATCH_SIZE = 128 * 1024;
 
-  /// How many lines wait at most.
-  static final int MAX_LINES = 4 * BATCH_LINES;
+  /// How many lines wait at most: as many as an app may print at once when it begins, since one of
+  /// them may be what a check waits for.
+  static final int MAX_LINES = 32 * BATCH_LINES;
 
   /// What waits at most; see [#size].
-  static final int MAX_SIZE = 2 * BATCH_SIZE;
+  static final int MAX_SIZE = 8 * BATCH_SIZE;
 
   private static final int LINE_SIZE = 64;
 

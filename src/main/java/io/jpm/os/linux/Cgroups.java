@@ -79,6 +79,35 @@ final class Cgroups {
     return mount.flatMap(shown -> Cgroup.of(pid, shown));
   }
 
+  /// The group that an earlier daemon has made for the tree with this tag, whether anybody is in it
+  /// or not.
+  synchronized Optional<Cgroup> of(String tag) {
+    return problem().isPresent()
+        ? Optional.empty()
+        : root.map(folder -> new Cgroup(folder.resolve(nameOf(tag))))
+            .filter(group -> Files.isDirectory(group.folder()));
+  }
+
+  /// The group that this process could divide, if there is one; changes nothing.
+  static Optional<Path> divisible() {
+    return own().flatMap(Cgroups::divisible);
+  }
+
+  private static Optional<Path> own() {
+    return CgroupMount.find()
+        .flatMap(mount -> CgroupMount.pathOf("self").map(path -> mount.resolve(path)));
+  }
+
+  private static Optional<Path> divisible(Path own) {
+    Path parent = own.getParent();
+    if (own.endsWith(DAEMON) && parent != null && isDelegated(parent)) {
+      return Optional.of(parent);
+    }
+    return isDelegated(own) && own.toString().endsWith(".scope")
+        ? Optional.of(own)
+        : Optional.empty();
+  }
+
   private static String nameOf(String tag) {
     String plain = tag.replaceAll("[^A-Za-z0-9.-]", "_");
     return Cgroup.PREFIX + plain.substring(Math.max(0, plain.length() - LONGEST_NAME));
@@ -119,21 +148,16 @@ final class Cgroups {
   }
 
   private void look() {
-    Optional<Path> own =
-        mount.flatMap(shown -> CgroupMount.pathOf("self").map(path -> shown.resolve(path)));
+    Optional<Path> own = own();
     if (own.isEmpty()) {
       problem = Optional.of("there are no cgroups of version 2 here");
       return;
     }
-    Path parent = own.get().getParent();
-    if (own.get().endsWith(DAEMON) && parent != null && isDelegated(parent)) {
-      root = Optional.of(parent);
-    } else if (isDelegated(own.get()) && own.get().toString().endsWith(".scope")) {
-      problem = moveDown(own.get());
-      root = own;
-    } else {
-      problem = Optional.of("no delegated cgroup");
-    }
+    root = divisible(own.get());
+    problem =
+        root.isEmpty()
+            ? Optional.of("no delegated cgroup")
+            : root.filter(own.get()::equals).flatMap(Cgroups::moveDown);
   }
 
   private static boolean isDelegated(Path group) {

@@ -7,8 +7,8 @@ final class Descriptors implements AutoCloseable {
   /// More sockets than this no child is given.
   static final int MOST_SOCKETS = 32;
 
-  /// Above the channel, the sockets and the pipe behind a terminal.
-  static final int FIRST_FREE = ChannelEnds.DAEMON_NUMBER + 1 + MOST_SOCKETS + 1;
+  /// Above the channel, the sockets, the pipe behind a terminal and what a gate hands on.
+  static final int FIRST_FREE = ChannelEnds.DAEMON_NUMBER + 1 + MOST_SOCKETS + 2;
 
   private int[] open = new int[8];
   private int count;

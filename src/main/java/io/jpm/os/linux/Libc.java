@@ -26,14 +26,17 @@ final class Libc {
 
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
-  /// Differs between the architectures, unlike the others.
+  /// These two differ between the architectures, unlike the others.
   static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+
+  static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
 
   static final int AF_UNIX = 1;
   static final int SOCK_STREAM = 1;
   static final int SOCK_SEQPACKET = 5;
 
   static final int EPOLLIN = 1;
+  static final int EPOLLPRI = 2;
   static final int EPOLLOUT = 4;
   static final int EPOLLHUP = 0x10;
   static final int EPOLLONESHOT = 1 << 30;

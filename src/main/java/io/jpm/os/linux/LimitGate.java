@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 /// when that has come. Without the line, when the daemon dies, it ends.
 final class LimitGate {
   private static final Path SHELL = Path.of("/bin/sh");
-  private static final String WAIT = "read -r JPM_GATE || exit 126; exec \"$@\" </dev/null";
+  private static final String WAIT = "read -r JPM_GATE || exit 126; exec \"$@\" ";
 
   /// What a shell takes for the name of a variable: it throws others away, so `env` has to set them
   /// again.
@@ -43,14 +43,16 @@ final class LimitGate {
 
   /// The same program behind the gate.
   ///
+  /// @param input the descriptor that is its standard input then, where the request has such a pipe
   /// @throws IOException with a sentence for the user when the program cannot be executed: behind a
   ///   shell nobody would be told
-  static SpawnRequest behind(SpawnRequest request) throws IOException {
+  static SpawnRequest behind(SpawnRequest request, int input) throws IOException {
     if (!Files.isRegularFile(request.program()) || !Files.isExecutable(request.program())) {
       int errno = Files.exists(request.program()) ? Errno.EACCES : Errno.ENOENT;
       throw new IOException(SpawnRefusal.sentence(request, errno));
     }
-    List<String> argv = new ArrayList<>(List.of("sh", "-c", WAIT, "sh"));
+    List<String> argv =
+        new ArrayList<>(List.of("sh", "-c", WAIT + redirection(request, input), "sh"));
     List<String> odd =
         request.environment().entrySet().stream()
             .filter(entry -> !NAME.matcher(entry.getKey()).matches())
@@ -63,6 +65,17 @@ final class LimitGate {
     argv.add(request.program().toString());
     argv.addAll(request.argv().subList(1, request.argv().size()));
     return request.instead(SHELL, argv);
+  }
+
+  /// A shell need not know descriptors of two digits: then the pipe is opened once more, which for
+  /// the descriptor of a pipe is allowed whatever the way to it, and the first one stays open.
+  private static String redirection(SpawnRequest request, int input) {
+    if (request.input().isEmpty()) {
+      return "</dev/null";
+    }
+    return input < 10
+        ? "<&%d %d<&-".formatted(input, input)
+        : "<>/proc/self/fd/%d".formatted(input);
   }
 
   /// Makes a pair of connected sockets: what the child reads, and what [#open] writes into.

@@ -30,6 +30,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private final Reactor.Watch watch;
   private final Optional<Channel> channel;
   private final Optional<Cgroup> group;
+  private final Optional<GroupMemory> memory;
   private final Consumer<LinuxChild> onEnd;
 
   private volatile long lastThere;
@@ -92,6 +93,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
         origin.channel.isPresent()
             ? Optional.of(new Channel(reactor, origin.channel.getAsInt(), tag, this::message))
             : Optional.empty();
+    this.memory = group.map(limited -> new GroupMemory(identity.pid(), reactor, limited, watcher));
     this.lastThere = ProcReader.ticksNow();
   }
 
@@ -100,7 +102,13 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @return 0 or the negative `errno`
   int begin() {
     int result = channel.map(Channel::begin).orElse(0);
-    return result < 0 ? result : watch.add(Libc.EPOLLIN);
+    if (result == 0) {
+      result = watch.add(Libc.EPOLLIN);
+    }
+    if (result == 0) {
+      memory.ifPresent(events -> reactor.execute(events::begin));
+    }
+    return result;
   }
 
   @Override
@@ -176,6 +184,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
     released = true;
     reactor.execute(() -> {
       channel.ifPresent(Channel::close);
+      memory.ifPresent(GroupMemory::end);
       if (!ours) {
         watch.remove();
         pidFd.close();
@@ -212,6 +221,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   void abandon() {
     released = true;
     channel.ifPresent(Channel::close);
+    memory.ifPresent(GroupMemory::end);
     pidFd.close();
   }
 
@@ -255,8 +265,9 @@ final class LinuxChild implements Child, ProcessTree.Main {
     channel.ifPresent(Channel::finish); // what it said before its end is told before its end
     watch.remove();
     pidFd.close();
+    memory.ifPresent(GroupMemory::end);
     group.ifPresent(left -> {
-      ranOutOfMemory = left.memoryKills() > 0;
+      ranOutOfMemory = left.hasUntoldKills();
       left.remove();
     });
     exited = true; // first: the watcher may ask for leftovers at once

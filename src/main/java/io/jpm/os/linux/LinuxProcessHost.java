@@ -188,6 +188,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<String> type(Path input, byte[] bytes) {
+    return StandardInput.write(input, bytes);
+  }
+
+  @Override
   public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
     if (!identity.bootId().equals(self.bootId())) {
       return Optional.empty();
@@ -219,6 +224,11 @@ public final class LinuxProcessHost implements ProcessHost {
         identity.bootId().equals(self.bootId()) ? ZombieStatus.of(identity) : Optional.empty();
     return exit.or(() -> exits.exitOf(identity))
         .orElseGet(() -> ProcessHost.super.exitOf(identity));
+  }
+
+  @Override
+  public boolean ranOutOfMemory(String tag) {
+    return groups.of(tag).map(Cgroup::hasUntoldKills).orElse(false);
   }
 
   @Override

@@ -21,8 +21,6 @@ import java.util.OptionalLong;
 
 /// Asks the kernel, by trying where that harms nobody.
 public final class LinuxSystemLook implements SystemLook {
-  private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
-
   @Override
   public SystemFacts look() {
     int scope = KernelSetting.number("kernel/yama/ptrace_scope", -1);
@@ -80,27 +78,23 @@ public final class LinuxSystemLook implements SystemLook {
     }
   }
 
-  /// `cgroups(7)`: the line `0::/path` is the one of version 2.
+  /// With delegation the controllers are those of the group that can be divided: beneath it there
+  /// are only those that are in use.
   private static Optional<Cgroup> cgroup() {
+    Optional<Path> mount = CgroupMount.find();
+    Optional<String> path = CgroupMount.pathOf("self");
+    if (mount.isEmpty() || path.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Path> divisible = Cgroups.divisible();
+    Path folder = divisible.orElseGet(() -> mount.get().resolve(path.get()));
     try {
-      Optional<String> path =
-          Files.readAllLines(Path.of("/proc/self/cgroup")).stream()
-              .filter(line -> line.startsWith("0::/"))
-              .map(line -> line.substring("0::".length()))
-              .findFirst();
-      if (path.isEmpty()) {
-        return Optional.empty();
-      }
-      Path folder = CGROUPS.resolve(path.get().substring(1));
-      Path controllers = folder.resolve("cgroup.controllers");
-      if (!Files.isReadable(controllers)) {
-        return Optional.empty();
-      }
       List<String> names =
-          List.of(Files.readString(controllers).strip().split(" +", -1)).stream()
+          List.of(Files.readString(folder.resolve("cgroup.controllers")).strip().split(" +", -1))
+              .stream()
               .filter(name -> !name.isEmpty())
               .toList();
-      return Optional.of(new Cgroup(path.get(), names, Files.isWritable(folder)));
+      return Optional.of(new Cgroup("/" + path.get(), names, divisible.isPresent()));
     } catch (IOException none) {
       return Optional.empty();
     }

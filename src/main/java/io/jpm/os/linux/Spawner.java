@@ -71,28 +71,38 @@ final class Spawner {
 
   /// What a child is made with, all opened.
   ///
+  /// @param input what it begins with as standard input
+  /// @param later behind a gate, what is to be its standard input then
   /// @param gate what lets it go when it waits for its limits
   private record Given(
       SpawnRequest request,
       Rights rights,
       int input,
+      OptionalInt later,
       Streams streams,
       int folder,
       Optional<ChannelEnds> ends,
       List<Integer> sockets,
       OptionalInt gate) {
-    /// The number of the first socket.
-    int socketNumber() {
-      return ends.isPresent() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
-    }
-
-    /// The first number that is free for the pipe behind a terminal.
-    int pipeNumber() {
-      return socketNumber() + sockets.size();
-    }
-
     int firstUnused() {
-      return streams.pipe.isPresent() ? pipeNumber() + 1 : pipeNumber();
+      return numbers().later + (later.isPresent() ? 1 : 0);
+    }
+
+    Numbers numbers() {
+      return Numbers.of(request);
+    }
+  }
+
+  /// What descriptors a child gets behind the streams and its channel.
+  ///
+  /// @param sockets the first socket
+  /// @param pipe the pipe behind a terminal
+  /// @param later what its gate makes its standard input
+  private record Numbers(int sockets, int pipe, int later) {
+    static Numbers of(SpawnRequest request) {
+      int sockets = request.channel() ? ChannelEnds.DAEMON_NUMBER + 1 : 3;
+      int pipe = sockets + request.sockets().size();
+      return new Numbers(sockets, pipe, request.terminal() ? pipe + 1 : pipe);
     }
   }
 
@@ -115,7 +125,8 @@ final class Spawner {
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
       boolean limited = gate.isNeeded(request.limits());
-      Given given = open(limited ? LimitGate.behind(request) : request, limited, descriptors);
+      SpawnRequest first = limited ? LimitGate.behind(request, Numbers.of(request).later) : request;
+      Given given = open(first, limited, descriptors);
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
       try {
@@ -155,14 +166,15 @@ final class Spawner {
   private Given open(SpawnRequest request, boolean limited, Descriptors descriptors)
       throws IOException {
     Rights rights = Rights.of(request.runAs());
+    int own = descriptors.keep(openInput(request));
+    int input = own;
+    OptionalInt later = OptionalInt.empty();
     OptionalInt writer = OptionalInt.empty();
-    int input;
     if (limited) {
       int[] pair = LimitGate.pair();
       writer = OptionalInt.of(descriptors.keep(pair[1]));
       input = descriptors.keep(pair[0]);
-    } else {
-      input = descriptors.keep(openNull());
+      later = request.input().isPresent() ? OptionalInt.of(own) : OptionalInt.empty();
     }
     int folder = descriptors.keep(openFolder(request.cwd()));
     Streams streams =
@@ -171,15 +183,19 @@ final class Spawner {
     rights
         .identity()
         .filter(identity -> identity.uid().isPresent())
-        .ifPresent(identity -> streams.changeOwner(identity.uid().getAsInt(), identity.gid()));
+        .ifPresent(identity -> {
+          int uid = identity.uid().getAsInt();
+          streams.changeOwner(uid, identity.gid());
+          request.input().ifPresent(_ -> Libc.changeOwner(own, uid, identity.gid()));
+        });
     Optional<ChannelEnds> ends = Optional.empty();
     if (request.channel()) {
       ChannelEnds made = ChannelEnds.open();
       int daemon = descriptors.keep(made.daemon());
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
-    return new Given(
-        request, rights, input, streams, folder, ends, openSockets(request, descriptors), writer);
+    List<Integer> sockets = openSockets(request, descriptors);
+    return new Given(request, rights, input, later, streams, folder, ends, sockets, writer);
   }
 
   private List<Integer> openSockets(SpawnRequest request, Descriptors descriptors)
@@ -224,9 +240,10 @@ final class Spawner {
       Libc.addDup2(actions, ends.daemon(), ChannelEnds.DAEMON_NUMBER);
     });
     for (int i = 0; i < given.sockets.size(); i++) {
-      Libc.addDup2(actions, given.sockets.get(i), given.socketNumber() + i);
+      Libc.addDup2(actions, given.sockets.get(i), given.numbers().sockets + i);
     }
-    given.streams.pipe.ifPresent(pipe -> Libc.addDup2(actions, pipe, given.pipeNumber()));
+    given.streams.pipe.ifPresent(pipe -> Libc.addDup2(actions, pipe, given.numbers().pipe));
+    given.later.ifPresent(later -> Libc.addDup2(actions, later, given.numbers().later));
     Libc.addChangeFolder(actions, given.folder);
     Libc.addCloseFrom(actions, given.firstUnused());
   }
@@ -246,6 +263,10 @@ final class Spawner {
             given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()),
             Optional.empty())
         : new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
+  }
+
+  private static int openInput(SpawnRequest request) throws IOException {
+    return request.input().isPresent() ? NamedPipe.openForChild(request.input().get()) : openNull();
   }
 
   private static int openNull() throws ErrnoException {

@@ -1,5 +1,6 @@
 package io.jpm.satan.health;
 
+import io.jpm.bus.HealthReport;
 import io.jpm.bus.SatanCommand.Attend;
 import io.jpm.bus.SatanReport;
 import io.jpm.model.Check;
@@ -41,6 +42,7 @@ final class Attendance {
   private final Map<Role, Check> checks = new EnumMap<>(Role.class);
   private final Map<Role, Attempt> attempts = new EnumMap<>(Role.class);
   private final List<Hearing.Heard> heard = new ArrayList<>();
+  private final Findings findings;
   private Course course;
   private Condition condition = Condition.NEW;
   private Optional<Subject> subject = Optional.empty();
@@ -55,6 +57,7 @@ final class Attendance {
     health.liveness().ifPresent(it -> checks.put(Role.LIVENESS, it.check()));
     this.course =
         new Course(Rule.of(health, (check, time) -> Silence.of(check, time, attend.variables())));
+    this.findings = new Findings(course.rules(), means.nanoTime().getAsLong());
   }
 
   /// Begins to listen. Completes when nothing the process says can be missed.
@@ -95,6 +98,7 @@ final class Attendance {
       LOG.log(Level.WARNING, "{0}: liveness is not checked: {1}", attend.spec().name(), reason);
       course = course.without(role);
     }
+    findings.unheard(role, reason);
     take(new News.Unheard(role, reason));
   }
 
@@ -105,6 +109,18 @@ final class Attendance {
       heard.forEach(it -> it.began(process));
       take(new News.Began(attend.ready()));
     }
+  }
+
+  /// The process, once it is there.
+  Optional<ProcessIdentity> process() {
+    return subject.map(Subject::process);
+  }
+
+  /// How it is; empty where the app has no checks.
+  Optional<HealthReport> report() {
+    return checks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(findings.report(means.nanoTime().getAsLong()));
   }
 
   /// It has said `ready` over its channel.
@@ -161,8 +177,10 @@ final class Attendance {
   }
 
   private void take(News news) {
-    Course.Step step = course.step(condition, news, means.nanoTime().getAsLong());
+    long now = means.nanoTime().getAsLong();
+    Course.Step step = course.step(condition, news, now);
     condition = step.next();
+    findings.take(condition, now);
     step.orders().forEach(this::carryOut);
     arm();
   }

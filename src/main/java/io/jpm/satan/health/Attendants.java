@@ -1,15 +1,19 @@
 package io.jpm.satan.health;
 
+import io.jpm.bus.HealthReport;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReport;
+import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -74,6 +78,19 @@ public final class Attendants {
     if (gone != null) {
       gone.leave();
     }
+  }
+
+  /// How these are; without those who are not looked after.
+  public Map<ProcessIdentity, HealthReport> reports(List<ProcessIdentity> processes) {
+    Set<ProcessIdentity> wanted = Set.copyOf(processes);
+    Map<ProcessIdentity, HealthReport> reports = new HashMap<>();
+    for (Attendance attendance : present.values()) {
+      attendance
+          .process()
+          .filter(wanted::contains)
+          .ifPresent(process -> attendance.report().ifPresent(it -> reports.put(process, it)));
+    }
+    return reports;
   }
 
   private Optional<Attendance> of(WorkerId worker) {

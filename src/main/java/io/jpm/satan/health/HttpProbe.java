@@ -16,8 +16,11 @@ import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertificateException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -152,12 +155,28 @@ final class HttpProbe {
     }
 
     private String reason(Throwable error) {
+      Optional<String> certificate = certificateProblem(error);
+      if (certificate.isPresent()) {
+        return "%s: its certificate is not accepted: %s (verify: false takes any)"
+            .formatted(url, certificate.get());
+      }
       if (error instanceof SSLException) {
         return "%s: no valid TLS: %s".formatted(url, error.getMessage());
       }
       URI uri = URI.create(url);
       int port = uri.getPort() >= 0 ? uri.getPort() : url.startsWith("https") ? 443 : 80;
       return TcpProbe.refusal(TcpProbe.place(host(uri), Integer.toString(port)), error);
+    }
+
+    /// What is wrong with a certificate: said by the innermost of the causes that know of it.
+    private static Optional<String> certificateProblem(Throwable error) {
+      Optional<String> found = Optional.empty();
+      for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+        if (cause instanceof CertificateException || cause instanceof CertPathBuilderException) {
+          found = Optional.of(String.valueOf(cause.getMessage()));
+        }
+      }
+      return found;
     }
 
     private static String host(URI uri) {

@@ -38,6 +38,15 @@ class EventTextTest {
   }
 
   @Test
+  void theDaemonIsCalledJpm() {
+    EventMessage missed = EventMessage.ofDaemon(1, "heartbeat_missed", 400, "late", 0);
+    assertThat(new EventText(ZoneOffset.UTC, true).lines(List.of(missed)))
+        .isEqualTo(
+            "1970-01-01 00:00:00  jpm  pid 400  %s late\n"
+                .formatted(Paint.YELLOW.on("heartbeat_missed", true)));
+  }
+
+  @Test
   void inColours() {
     Golden.check("events-colors", new EventText(ZoneOffset.UTC, true).lines(LIFE));
   }

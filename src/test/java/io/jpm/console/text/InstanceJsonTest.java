@@ -44,6 +44,46 @@ class InstanceJsonTest {
   }
 
   @Test
+  void healthLimitsAndFiguresAreBelowAKeyOfOurOwn() {
+    InstanceView web = Instances.online(0, Instances.checked("web"), 0);
+    var listing =
+        new Listing(
+            List.of(web),
+            Map.of(Instances.process(0), Instances.FULL_LOAD),
+            Map.of(Instances.process(0), Instances.report()),
+            Instances.NOW,
+            "me");
+    JsonObject json = new JsonArray(InstanceJson.draw(listing, Map.of())).getJsonObject(0);
+    assertThat(json.getJsonObject("monit"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"memory": 54211379, "cpu": 12.3, "jpm": {"children": 2, "threads": 14, "fds": 42,
+                 "read_bytes": 5242880, "written_bytes": 1234}}
+                """));
+    JsonObject own = json.getJsonObject("pm2_env").getJsonObject("jpm");
+    assertThat(own.getJsonObject("limits"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"memory": 536870912, "memory_high": 419430400, "cpu": 1.5, "core": "unlimited",
+                 "cpu_time": 60, "nofile": 65536, "stack": 8388608}
+                """));
+    assertThat(own.getJsonObject("health"))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"state": "well", "reason": null, "since": 1772618300000, "checks": {
+                  "startup": {"state": "passing", "failures": 0, "threshold": null, "answer": "",
+                    "since": 1772618290000},
+                  "readiness": {"state": "passing", "failures": 0, "threshold": 3, "answer": "",
+                    "since": 1772618300000},
+                  "liveness": {"state": "failing", "failures": 1, "threshold": 3,
+                    "answer": "./alive -q ends with exit 1", "since": 1772618395000}}}
+                """));
+  }
+
+  @Test
   void theModeIsPm2sWord() {
     JsonObject cluster =
         new JsonArray(draw(Instances.online(0, Instances.cluster("web", 2), 1)))

@@ -33,6 +33,21 @@ class InstanceSheetTest {
     Golden.check("describe-errored", draw(Instances.errored(3, "worker"), Screen.PIPE));
   }
 
+  @Test
+  void checksLimitsAndFigures() {
+    InstanceView web = Instances.online(0, Instances.checked("web"), 0);
+    var listing =
+        new Listing(
+            List.of(web),
+            Map.of(Instances.process(0), Instances.FULL_LOAD),
+            Map.of(Instances.process(0), Instances.report()),
+            Instances.NOW,
+            "me");
+    Golden.check(
+        "describe-checks",
+        InstanceSheet.draw(web, listing, InstanceSheet.Others.SILENT, new Screen(100, false)));
+  }
+
   private static String draw(BalancerReply.Status balance) {
     InstanceView instance = Instances.online(0, Instances.cluster("web", 4), 0);
     var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");

@@ -104,6 +104,18 @@ class LineFeedTest {
   }
 
   @Test
+  void aBurstOfSomeThousandLinesIsKeptWhole() {
+    listenTo("web");
+    web.out(numbered(0, 4000) + "ready\n" + numbered(0, 4000));
+    List<LinesMessage> messages = takeAll();
+    assertThat(told(messages)).isEqualTo(8001);
+    assertThat(messages).allMatch(message -> message.gap() == 0);
+    assertThat(messages.stream().flatMap(it -> it.lines().stream()).map(Line::text))
+        .hasSize(8001)
+        .contains("ready");
+  }
+
+  @Test
   void aMessageHasNoMoreThanABatch() {
     listenTo("web");
     web.out(numbered(0, 600));

@@ -90,6 +90,21 @@ class CgroupsTest {
   }
 
   @Test
+  void whatHasBeenToldIsRememberedOnTheGroupItself() throws IOException {
+    Cgroup group = new Cgroup(dir);
+    assertThat(group.told()).isEqualTo(new Cgroup.Told(0, false));
+    group.tell(new Cgroup.Told(3, true));
+    assumeTrue(group.told().kills() == 3, "this file system has no extended attributes");
+    assertThat(new Cgroup(dir).told()).isEqualTo(new Cgroup.Told(3, true));
+    Files.writeString(dir.resolve("memory.events"), "high 0\noom_kill 3\n");
+    assertThat(group.hasUntoldKills()).isFalse();
+    assertThat(group.wasSlowed()).isFalse();
+    Files.writeString(dir.resolve("memory.events"), "high 9\noom_kill 4\n");
+    assertThat(group.hasUntoldKills()).isTrue();
+    assertThat(group.wasSlowed()).isTrue();
+  }
+
+  @Test
   void aRealGroupTakesAProcessAndIsThereUntilItHasEnded() throws IOException {
     Optional<Path> mount = CgroupMount.find();
     assumeTrue(mount.isPresent(), "there are no cgroups of version 2 here");

@@ -3,7 +3,6 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.Exit;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RunAs;
 import io.jpm.os.HostFixture;
@@ -43,7 +42,7 @@ class LimitsTest {
     fixture.close();
   }
 
-  private static ResourceLimits each(Map<String, Long> resources) {
+  static ResourceLimits each(Map<String, Long> resources) {
     return new ResourceLimits(
         OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.empty(), resources);
   }
@@ -164,49 +163,5 @@ class LimitsTest {
     child.awaitReady();
     assertThat(child.child().isGrouped()).isFalse();
     child.end();
-  }
-
-  @Test
-  void theKernelEndsATreeThatHasMoreMemoryThanItsGroupMay() throws IOException {
-    Path group = ownGroup();
-    try (var grouped =
-        new HostFixture(
-            new LinuxProcessHost(Optional.empty(), new Cgroups(group)), dir.resolve("grouped"))) {
-      Files.createDirectories(dir.resolve("grouped"));
-      Path gate = Files.createFile(dir.resolve("gate"));
-      SpawnRequest request =
-          grouped
-              .request("/usr/bin/env", "python3", "-c", "b = bytearray(200 << 20); print(len(b))")
-              .limited(memory(64L << 20));
-      Spawned child = grouped.start(request);
-      assertThat(child.child().isGrouped()).isTrue();
-      assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Signalled(9, false));
-      assertThat(child.child().ranOutOfMemory()).isTrue();
-      assertThat(gate).exists();
-      try (var left = Files.newDirectoryStream(group, Cgroup.PREFIX + "*")) {
-        assertThat(left).isEmpty();
-      }
-    } finally {
-      Files.delete(group);
-    }
-  }
-
-  /// A group with a controller for memory; skips the test where there can be none.
-  private static Path ownGroup() throws IOException {
-    Optional<Path> mount = CgroupMount.find();
-    assumeTrue(mount.isPresent(), "there are no cgroups of version 2 here");
-    assumeTrue(Libc.effectiveUser() == 0, "only root may make groups");
-    Path group = mount.get().resolve("jpm-test-" + ProcessHandle.current().pid());
-    try {
-      Files.createDirectory(group);
-    } catch (IOException refused) {
-      assumeTrue(false, "no group can be made: " + refused);
-    }
-    boolean memory = Files.readString(group.resolve("cgroup.controllers")).contains("memory");
-    if (!memory) {
-      Files.delete(group);
-    }
-    assumeTrue(memory, "the memory controller is not one of version 2 here");
-    return group;
   }
 }

@@ -1,6 +1,7 @@
 package io.jpm.satan.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.bus.SatanCommand.Attend;
 import io.jpm.model.AppName;
@@ -9,6 +10,7 @@ import io.jpm.model.Check;
 import io.jpm.model.Command;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RunAs;
 import io.jpm.model.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.linux.LinuxProcessHost;
@@ -17,8 +19,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -26,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -47,6 +53,7 @@ class ProbesTest {
   private Probes probes;
   private HttpServer server;
   private final AtomicInteger connections = new AtomicInteger();
+  private RunAs runAs = RunAs.DAEMON;
   private volatile int status = 200;
   private volatile String body = "all is well";
 
@@ -92,7 +99,7 @@ class ProbesTest {
 
   private Subject subject() {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    AppSpec spec = AppSpec.of(new AppName("web"), command, dir).build();
+    AppSpec spec = AppSpec.of(new AppName("web"), command, dir).runAs(runAs).build();
     var worker = new WorkerId(new InstanceId(0), 1, 1);
     return new Subject(
         new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
@@ -218,6 +225,72 @@ class ProbesTest {
   void aCommandPassesWhenItEndsWith0() throws IOException {
     assertThat(reason(script("[ \"$JPM_PID\" = " + SELF + " ] && [ \"$1\" = \"$PORT\" ]")))
         .isEqualTo("passed");
+  }
+
+  @Test
+  void aCommandRunsAsTheUserOfTheApp() throws Exception {
+    assumeTrue(
+        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
+        "only root can run a command as another user");
+    // The other user has to come in.
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Check.Exec check = script("echo \"I am $(id -un)\"; exit 1");
+    assertThat(reason(check)).isEqualTo("./check ends with exit 1: I am root");
+    runAs =
+        new RunAs(
+            Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+    assertThat(reason(check)).isEqualTo("./check ends with exit 1: I am nobody");
+    assertThat(reason(script("[ ! -w . ] && [ \"$(id -u)\" != 0 ]"))).isEqualTo("passed");
+  }
+
+  /// A server whose certificate nobody has signed but itself.
+  private int selfSigned() throws Exception {
+    Path store = dir.resolve("self.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "self",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=ip:127.0.0.1,dns:localhost",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                "secret")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(keytool.waitFor()).as(said).isZero();
+    var options =
+        new HttpServerOptions()
+            .setSsl(true)
+            .setKeyCertOptions(new PfxOptions().setPath(store.toString()).setPassword("secret"));
+    return await(
+            vertx
+                .createHttpServer(options)
+                .requestHandler(request -> request.response().end("well"))
+                .listen(0, "127.0.0.1"))
+        .actualPort();
+  }
+
+  @Test
+  void aCertificateThatNobodyVouchesForIsRefusedUnlessTheCheckTakesAny() throws Exception {
+    String url = "https://127.0.0.1:" + selfSigned() + "/";
+    assertThat(reason(http(url)))
+        .isEqualTo(
+            url
+                + ": its certificate is not accepted: unable to find valid certification path to"
+                + " requested target (verify: false takes any)");
+    var trusting =
+        new Check.Http(url, Map.of(), Check.StatusRange.FINE, Optional.of("well"), false);
+    assertThat(reason(trusting)).isEqualTo("passed");
   }
 
   @Test

@@ -1,0 +1,61 @@
+package io.jpm.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Finds what a process file wants done when its code has been replaced (PM2's `post_update`).
+public final class PostUpdate {
+  private final String file;
+  private final Findings findings;
+
+  /// What the file says.
+  ///
+  /// @param commands shell command lines, in order
+  /// @param problems every mistake found; then there are no commands
+  public record Outcome(List<String> commands, List<Problem> problems) {
+    public Outcome {
+      problems = List.copyOf(problems);
+      commands = problems.isEmpty() ? List.copyOf(commands) : List.of();
+    }
+  }
+
+  PostUpdate(String file, Findings findings) {
+    this.file = file;
+    this.findings = findings;
+  }
+
+  /// The commands of the app with this name; empty: it has none, or is not in the file.
+  List<String> of(String app, Node root) {
+    // What is wrong with the rest of the file is not asked here.
+    List<Node.Obj> apps =
+        new ProcessFile(file, new Findings())
+            .apps(root).stream().map(ProcessFile.Entry::app).toList();
+    for (Node.Obj one : apps) {
+      Optional<Node> name = one.get("name");
+      if (name.flatMap(Node::scalarText).filter(app::equals).isPresent()) {
+        return one.get("post_update")
+            .or(() -> one.get("postUpdate"))
+            .map(this::commands)
+            .orElse(List.of());
+      }
+    }
+    return List.of();
+  }
+
+  private List<String> commands(Node value) {
+    List<Node> parts = value instanceof Node.Arr list ? list.items() : List.of(value);
+    List<String> commands = new ArrayList<>();
+    for (Node part : parts) {
+      if (part instanceof Node.Text text && !text.value().isBlank()) {
+        commands.add(text.value());
+      } else {
+        findings.problem(
+            part.line(),
+            Source.place(file, part.line()) + ": post_update",
+            part.shown() + " is no command: use a list of texts");
+      }
+    }
+    return commands;
+  }
+}

@@ -1,0 +1,88 @@
+package io.jpm.console;
+
+import io.jpm.bus.StoreCommand;
+import io.jpm.config.NearestName;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AppName;
+import io.vertx.core.Future;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm get`, and `jpm conf` without a value: what is in the store, all of it or at one key.
+final class ReadStoreCommand implements ConsoleCommand {
+  private final Rooms rooms;
+
+  ReadStoreCommand(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    List<String> targets = call.arguments().targets();
+    if (targets.size() > 1) {
+      throw new CommandFailure("get takes one key: to change it, jpm set KEY VALUE");
+    }
+    Optional<String> key = targets.stream().filter(word -> !word.equals(AppName.ALL)).findFirst();
+    Optional<List<String>> path = key.map(StoreKey::path);
+    return rooms
+        .store(new StoreCommand.Read())
+        .map(content -> {
+          content.problems().forEach(call.session()::warn);
+          JsonObject tree = new JsonObject(content.json());
+          if (path.isEmpty()) {
+            call.session().out(asJson(call) ? TerminalText.json(tree) + "\n" : all(tree));
+          } else {
+            call.session().out(one(tree, path.get(), asJson(call)));
+          }
+          return ExitCode.OK;
+        });
+  }
+
+  private static boolean asJson(Call call) {
+    return call.arguments().has(VerbOption.JSON);
+  }
+
+  private static String all(JsonObject tree) {
+    return "Module configuration. Copy/paste a line to change a value.\n" + StoreText.of(tree);
+  }
+
+  private static String one(JsonObject tree, List<String> path, boolean asJson) {
+    Object value = StoreText.find(tree, path).orElseThrow(() -> unknown(tree, path));
+    if (asJson) {
+      return switch (value) {
+            case JsonObject object -> TerminalText.json(object);
+            case JsonArray array -> array.encode();
+            case Object other -> Json.encode(other);
+          }
+          + "\n";
+    }
+    if (value instanceof JsonObject object) {
+      return path.size() == 1 ? StoreText.of(path.getFirst(), object) : StoreText.at(path, object);
+    }
+    String shown = TerminalText.visible(StoreText.plain(value));
+    return path.size() == 1
+        ? "Value for key %s: %s\n".formatted(StoreKey.of(path), shown)
+        : "Value for module %s key %s: %s\n"
+            .formatted(path.getFirst(), StoreKey.of(path.subList(1, path.size())), shown);
+  }
+
+  private static CommandFailure unknown(JsonObject tree, List<String> path) {
+    Object above =
+        path.size() == 1
+            ? tree
+            : StoreText.find(tree, path.subList(0, path.size() - 1)).orElse(null);
+    Optional<String> near =
+        above instanceof JsonObject object
+            ? NearestName.to(path.getLast(), object.fieldNames())
+            : Optional.empty();
+    return new CommandFailure(
+        "nothing is stored as %s%s"
+            .formatted(
+                StoreKey.of(path),
+                near.map(name -> ": did you mean %s?".formatted(name))
+                    .orElse("; jpm conf shows all")));
+  }
+}

@@ -1,0 +1,30 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.HealthReport.OfCheck;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/// What `jpm describe` says of one check of a process.
+final class CheckText {
+  private CheckText() {}
+
+  /// `passing since 2026-03-04T09:58:20Z`, `failing 1 of 3 since …: … answers 503`.
+  ///
+  /// @param now wall clock
+  static String of(OfCheck check, Instant now) {
+    String since = " since " + now.minus(check.since()).truncatedTo(ChronoUnit.SECONDS);
+    return switch (check.verdict()) {
+      case NOT_BEGUN -> "not begun";
+      case NO_ANSWER -> "no answer yet" + since;
+      case PASSING -> "passing" + since;
+      case FAILING -> "failing " + count(check) + since + ": " + check.answer();
+      case UNHEARD -> "not heard: " + check.answer();
+    };
+  }
+
+  private static String count(OfCheck check) {
+    return check.failures() > check.threshold()
+        ? Amounts.count(check.failures(), "time") + " in a row"
+        : "%d of %d".formatted(check.failures(), check.threshold());
+  }
+}

@@ -1,0 +1,39 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.InstanceView;
+import java.util.stream.Collectors;
+
+/// The list of `jpm ls --mini-list`: a block of lines for each instance, with PM2's words, for
+/// screens that are too narrow for a table and scripts that look for lines.
+public final class InstanceBlocks {
+  private InstanceBlocks() {}
+
+  /// The blocks, an empty line between two.
+  public static String draw(Listing listing, Screen screen) {
+    return listing.instances().stream()
+        .map(instance -> block(instance, listing, screen))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String block(InstanceView instance, Listing listing, Screen screen) {
+    String name = TerminalText.visible(instance.spec().name().value());
+    var text = new StringBuilder(Paint.BOLD.on("+--- " + name, screen.colors())).append('\n');
+    line(text, "namespace", instance.spec().namespace());
+    line(text, "pid", instance.process().map(it -> Integer.toString(it.pid())).orElse("0"));
+    line(text, "pm2 id", instance.id().toString());
+    line(text, "status", Listing.statusOf(instance).text());
+    line(text, "mode", instance.spec().cluster().enabled() ? "cluster" : "fork");
+    line(text, "restarted", Integer.toString(instance.restarts()));
+    line(text, "uptime", listing.uptimeOf(instance));
+    line(text, "cpu", listing.cpuOf(instance));
+    line(text, "memory usage", listing.memoryOf(instance));
+    line(text, "error log", instance.errorFile().toString());
+    line(text, "watching", instance.spec().triggers().watch().isPresent() ? "yes" : "no");
+    line(text, "PID file", instance.pidFile().toString());
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String label, String value) {
+    text.append(label).append(" : ").append(TerminalText.visible(value)).append('\n');
+  }
+}

@@ -1,0 +1,96 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// In which order instances are listed. What is equal comes in order of ids.
+///
+/// @param field by what
+/// @param descending whether the largest comes first
+public record InstanceOrder(Field field, boolean descending) {
+  /// PM2's: by name.
+  public static final InstanceOrder USUAL = new InstanceOrder(Field.NAME, false);
+
+  /// By what instances can be sorted. What does not run has pid, load and uptime 0.
+  public enum Field {
+    NAME,
+    NAMESPACE,
+    PID,
+    ID,
+    CPU,
+    MEMORY,
+    UPTIME,
+    STATUS,
+    RESTARTS;
+
+    /// As it is typed.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// Every word that stands for a field.
+  public static List<String> words() {
+    return Arrays.stream(Field.values()).map(Field::word).toList();
+  }
+
+  /// `memory`, `memory:asc` or `memory:desc`; empty: it is none of these.
+  public static Optional<InstanceOrder> parse(String text) {
+    int colon = text.indexOf(':');
+    String word = colon < 0 ? text : text.substring(0, colon);
+    String direction = colon < 0 ? "asc" : text.substring(colon + 1);
+    if (!direction.equals("asc") && !direction.equals("desc")) {
+      return Optional.empty();
+    }
+    return Arrays.stream(Field.values())
+        .filter(field -> field.word().equals(word))
+        .findFirst()
+        .map(field -> new InstanceOrder(field, direction.equals("desc")));
+  }
+
+  /// The same instances in this order.
+  public Listing sorted(Listing listing) {
+    Comparator<InstanceView> order = comparator(listing);
+    List<InstanceView> sorted =
+        listing.instances().stream()
+            .sorted((descending ? order.reversed() : order).thenComparing(InstanceView::id))
+            .toList();
+    return new Listing(sorted, listing.loads(), listing.now(), listing.user());
+  }
+
+  private Comparator<InstanceView> comparator(Listing listing) {
+    return switch (field) {
+      case NAME -> Comparator.comparing(instance -> instance.spec().name());
+      case NAMESPACE -> Comparator.comparing(instance -> instance.spec().namespace());
+      case PID ->
+          Comparator.comparing(instance -> instance.process().map(ProcessIdentity::pid).orElse(0));
+      case ID -> Comparator.comparing(InstanceView::id);
+      case CPU ->
+          Comparator.comparing(
+              instance -> listing.loadOf(instance).map(Load::cpuPercent).orElse(0.0));
+      case MEMORY ->
+          Comparator.comparing(
+              instance -> listing.loadOf(instance).map(Load::memoryBytes).orElse(0L));
+      case UPTIME -> Comparator.comparing(instance -> uptime(instance, listing));
+      case STATUS -> Comparator.comparing(instance -> instance.phase().word());
+      case RESTARTS -> Comparator.comparingInt(InstanceView::restarts);
+    };
+  }
+
+  private static Duration uptime(InstanceView instance, Listing listing) {
+    return instance.phase() == Phase.ONLINE
+        ? instance
+            .startedAt()
+            .map(start -> Duration.between(start, listing.now()))
+            .orElse(Duration.ZERO)
+        : Duration.ZERO;
+  }
+}

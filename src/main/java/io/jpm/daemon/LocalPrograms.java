@@ -1,0 +1,124 @@
+package io.jpm.daemon;
+
+import io.jpm.console.Programs;
+import io.jpm.os.ProgramSearch;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// Runs programs on this machine, each from a virtual thread of its own.
+final class LocalPrograms implements Programs {
+  private static final Executor VIRTUAL = Thread::startVirtualThread;
+
+  /// PM2's list of a thousand apps has 20 MB.
+  private static final int MOST_PRINTED = 64 << 20;
+
+  private static final int MOST_COMPLAINED = 64 << 10;
+  private static final int PIECE = 8 << 10;
+  private static final Duration AFTER_THE_END = Duration.ofSeconds(1);
+
+  /// What a program prints, as far as it has been read.
+  ///
+  /// @param text may still grow, should somebody else hold the stream open
+  private record Printed(ByteArrayOutputStream text, CompletableFuture<Void> complete) {
+    static Printed of(InputStream in, int most) {
+      var text = new ByteArrayOutputStream();
+      return new Printed(text, CompletableFuture.runAsync(() -> read(in, most, text), VIRTUAL));
+    }
+
+    private static void read(InputStream in, int most, ByteArrayOutputStream text) {
+      byte[] piece = new byte[PIECE];
+      try (in) {
+        for (int n = in.read(piece); n >= 0; n = in.read(piece)) {
+          text.write(piece, 0, Math.min(n, most - text.size()));
+        }
+      } catch (IOException _) {
+        // Its process was ended, and that is what is told.
+      }
+    }
+
+    /// All of it, or what has come soon after the program's end.
+    String soon() throws InterruptedException, ExecutionException {
+      try {
+        complete.get(AFTER_THE_END.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException _) {
+        // A program that it has left running holds the stream open.
+      }
+      return text.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  @Override
+  public CompletionStage<Outcome> run(Order order) {
+    return CompletableFuture.supplyAsync(() -> outcome(order), VIRTUAL);
+  }
+
+  private static Outcome outcome(Order order) {
+    String name = order.command().getFirst();
+    Optional<Path> program =
+        ProgramSearch.find(name, order.cwd(), order.environment().getOrDefault("PATH", ""));
+    if (program.isEmpty()) {
+      return new Outcome.Failed(name + " was not found in your PATH");
+    }
+    Process process;
+    try {
+      process = start(program.get(), order);
+    } catch (IOException e) {
+      return new Outcome.Failed("%s cannot be started: %s".formatted(name, e.getMessage()));
+    }
+    try {
+      return ended(process, order);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("reading what a program prints failed", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return new Outcome.Failed(name + " was ended: the daemon is ending");
+    } finally {
+      end(process);
+    }
+  }
+
+  private static Process start(Path program, Order order) throws IOException {
+    List<String> command = new ArrayList<>(order.command());
+    command.set(0, program.toString());
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().putAll(order.environment());
+    return builder
+        .directory(order.cwd().toFile())
+        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+        .start();
+  }
+
+  private static Outcome ended(Process process, Order order)
+      throws InterruptedException, ExecutionException {
+    Printed out = Printed.of(process.getInputStream(), MOST_PRINTED);
+    Printed err = Printed.of(process.getErrorStream(), MOST_COMPLAINED);
+    if (!process.waitFor(order.limit().toMillis(), TimeUnit.MILLISECONDS)) {
+      return new Outcome.Failed(
+          "%s took longer than %d s and was ended"
+              .formatted(String.join(" ", order.command()), order.limit().toSeconds()));
+    }
+    return new Outcome.Ended(process.exitValue(), out.soon(), err.soon());
+  }
+
+  private static void end(Process process) {
+    if (process.isAlive()) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.jpm.god;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.EnvFiles;
+import io.jpm.os.ProcessHost;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+
+/// The environment of a process that runs, for what has to do with it while it does: its checks and
+/// its stop command. Secrets are not in it.
+///
+/// @param host tells what the process itself was given
+/// @param requests what its description says
+record RunningVariables(ProcessHost host, SpawnRequests requests) {
+  private static final Logger LOG = System.getLogger("jpm.god");
+  private static final String PORT = "PORT";
+
+  /// What `instance` was given when `process` began. What was in its files then, and the port that
+  /// the balancer may have given it, only the process itself knows; where the system does not tell,
+  /// it is what the files say now. Blocking.
+  Map<String, String> of(Instance instance, ProcessIdentity process) {
+    AppSpec spec = instance.spec;
+    Map<String, String> files = files(instance.label(), spec);
+    AppSpec withFiles = spec.draft().variables(spec.variables().withFiles(files)).build();
+    Map<String, String> environment = requests.environment(instance, withFiles);
+    Set<String> uncertain = new HashSet<>(files.keySet());
+    uncertain.removeAll(spec.variables().declared().keySet());
+    uncertain.add(PORT);
+    uncertain.removeAll(spec.variables().referred().secrets().keySet());
+    uncertain.forEach(
+        name -> host.variable(process, name).ifPresent(value -> environment.put(name, value)));
+    return environment;
+  }
+
+  private static Map<String, String> files(String label, AppSpec spec) {
+    try {
+      return EnvFiles.read(spec);
+    } catch (IOException unreadable) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: its checks and its stop command go without the variables of its files: {1}",
+          label,
+          unreadable.getMessage());
+      return Map.of();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.jpm.os;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.ByteText;
+import io.jpm.model.EnvFile;
+import io.jpm.model.EnvFileText;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads the files of variables that an app names (`env_file`). What they say is for processes of
+/// the app and goes nowhere else; in particular no sentence has any of it.
+public final class EnvFiles {
+  private static final int MOST_BYTES = 1 << 20;
+
+  private EnvFiles() {}
+
+  /// What all files of `spec` say together, later ones over earlier ones. Blocking.
+  ///
+  /// @throws IOException whose message is a sentence for the user: which file, and what is wrong
+  public static Map<String, String> read(AppSpec spec) throws IOException {
+    Map<String, String> variables = new HashMap<>();
+    for (EnvFile file : spec.variables().referred().files()) {
+      add(file, spec, variables);
+    }
+    return variables;
+  }
+
+  private static void add(EnvFile file, AppSpec spec, Map<String, String> variables)
+      throws IOException {
+    byte[] bytes;
+    try {
+      bytes = BoundedFile.read(file.path(), MOST_BYTES);
+    } catch (NoSuchFileException absent) {
+      if (file.optional()) {
+        return;
+      }
+      throw new IOException("env_file " + file.path() + " does not exist", absent);
+    } catch (IOException error) {
+      throw new IOException("env_file " + file.path() + " " + error.getMessage(), error);
+    }
+    Map<String, String> declared = spec.variables().declared();
+    Map<String, String> others = spec.variables().effective();
+    EnvFileText.Outcome read =
+        EnvFileText.read(
+            ByteText.fromBytes(bytes),
+            name ->
+                Optional.ofNullable(declared.get(name))
+                    .or(() -> Optional.ofNullable(variables.get(name)))
+                    .or(() -> Optional.ofNullable(others.get(name))));
+    if (!read.mistakes().isEmpty()) {
+      EnvFileText.Mistake first = read.mistakes().getFirst();
+      throw new IOException("env_file %s:%d %s".formatted(file.path(), first.line(), first.what()));
+    }
+    variables.putAll(read.variables());
+  }
+}

@@ -1,0 +1,66 @@
+package io.jpm.serve;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/// The entry of the static page server.
+public final class ServeMain {
+  /// Who stops it sets the real limit: SIGKILL after `kill_timeout`.
+  private static final Duration DRAIN = Duration.ofSeconds(60);
+
+  private ServeMain() {}
+
+  /// Serves until SIGINT or SIGTERM. What is wrong is one line on standard error and exit code 1.
+  ///
+  /// @param args none; everything comes from the environment ([ServeSettings])
+  public static void main(String[] args) {
+    try {
+      ServeSettings settings = ServeSettings.of(System.getenv(), Path.of("").toAbsolutePath());
+      SiteServer.start(settings)
+          .onSuccess(server -> ready(server, settings))
+          .onFailure(failure -> fail(explained(failure, settings)));
+    } catch (IllegalArgumentException mistake) {
+      fail(String.valueOf(mistake.getMessage()));
+    } catch (NotDirectoryException e) {
+      fail(e.getFile() + " is not a directory");
+    } catch (NoSuchFileException e) {
+      fail("there is no directory " + e.getFile());
+    } catch (AccessDeniedException e) {
+      fail(e.getFile() + " cannot be read: permission denied");
+    } catch (IOException e) {
+      fail(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static void ready(SiteServer server, ServeSettings settings) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> drain(server), "drain"));
+    String host = settings.host().contains(":") ? "[" + settings.host() + "]" : settings.host();
+    System.out.println("serving " + settings.root() + " on http://" + host + ":" + server.port());
+  }
+
+  private static void drain(SiteServer server) {
+    try {
+      server.drain(DRAIN).await(DRAIN.toSeconds() + 1, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.TimeoutException _) {
+      // Ignored because there is nothing left to do but to end.
+    }
+  }
+
+  private static String explained(Throwable failure, ServeSettings settings) {
+    return failure instanceof BindException
+        ? "cannot listen on port %d of %s: %s"
+            .formatted(settings.port(), settings.host(), failure.getMessage())
+        : String.valueOf(failure.getMessage());
+  }
+
+  private static void fail(String sentence) {
+    System.err.println("jpm-serve: " + sentence);
+    System.exit(1);
+  }
+}

@@ -1,0 +1,180 @@
+package io.jpm.serve;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Says in HTTP what [Pages] has decided: who may see it, ranges, what the client has already.
+final class SiteHandler implements Handler<HttpServerRequest> {
+  private static final String ALLOWED = "GET, HEAD, OPTIONS";
+
+  private final Vertx vertx;
+  private final ServeSettings settings;
+  private final Pages pages;
+  private final Pending pending;
+
+  SiteHandler(Vertx vertx, ServeSettings settings, Pages pages, Pending pending) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.pages = pages;
+    this.pending = pending;
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
+    pending.add(response);
+    response.putHeader("X-Content-Type-Options", "nosniff");
+    if (settings.cors()) {
+      response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
+    HttpMethod method = request.method();
+    if (method.equals(HttpMethod.OPTIONS)) {
+      response.setStatusCode(204).putHeader(HttpHeaders.ALLOW, ALLOWED).end();
+      return;
+    }
+    if (settings.auth().filter(auth -> !auth.admits(authorization(request))).isPresent()) {
+      response.putHeader(
+          "WWW-Authenticate", "Basic realm=\"Authentication service\", charset=\"UTF-8\"");
+      send(request, Answer.Text.plain(401, "Unauthorized"));
+      return;
+    }
+    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+      response.putHeader(HttpHeaders.ALLOW, ALLOWED);
+      send(request, Answer.Text.plain(405, "Method Not Allowed"));
+      return;
+    }
+    answer(request);
+  }
+
+  private static @Nullable String authorization(HttpServerRequest request) {
+    return request.getHeader(HttpHeaders.AUTHORIZATION);
+  }
+
+  private void answer(HttpServerRequest request) {
+    String raw = request.path();
+    switch (raw == null ? new PathReading.Refused(400) : RequestPath.of(raw)) {
+      case PathReading.Refused refused ->
+          send(
+              request,
+              Answer.Text.plain(
+                  refused.status(), refused.status() == 400 ? "Bad Request" : "Forbidden"));
+      case RequestPath path -> look(request, path);
+    }
+  }
+
+  private void look(HttpServerRequest request, RequestPath path) {
+    boolean wantsPage = wantsPage(request);
+    vertx
+        .executeBlocking(() -> pages.answer(path, wantsPage), false)
+        .onSuccess(answer -> send(request, answer))
+        .onFailure(_ -> send(request, Answer.Text.plain(500, "Internal Server Error")));
+  }
+
+  private static boolean wantsPage(HttpServerRequest request) {
+    return Optional.ofNullable(request.getHeader(HttpHeaders.ACCEPT))
+        .map(accept -> accept.toLowerCase(Locale.ROOT))
+        .map(accept -> accept.contains("text/html") || accept.contains("*/*"))
+        .orElse(true);
+  }
+
+  private static void send(HttpServerRequest request, Answer answer) {
+    HttpServerResponse response = request.response();
+    switch (answer) {
+      case Answer.File file -> sendFile(request, file);
+      case Answer.Elsewhere elsewhere -> {
+        String query = request.query();
+        response
+            .setStatusCode(301)
+            .putHeader(
+                HttpHeaders.LOCATION,
+                query == null ? elsewhere.location() : elsewhere.location() + "?" + query)
+            .end();
+      }
+      case Answer.Text text -> {
+        response.setStatusCode(text.status()).putHeader(HttpHeaders.CONTENT_TYPE, text.type());
+        if (request.method().equals(HttpMethod.HEAD)) {
+          response.putHeader(
+              HttpHeaders.CONTENT_LENGTH,
+              Integer.toString(text.body().getBytes(StandardCharsets.UTF_8).length));
+          response.end();
+        } else {
+          response.end(text.body());
+        }
+      }
+    }
+  }
+
+  private static void sendFile(HttpServerRequest request, Answer.File file) {
+    Found.Content content = file.content();
+    HttpServerResponse response = request.response().setStatusCode(file.status());
+    response.putHeader(HttpHeaders.CONTENT_TYPE, ContentTypes.of(content.name()));
+    ByteRange part = new ByteRange(0, content.size());
+    if (file.status() == 200) {
+      Validators validators = Validators.of(content.size(), content.modified());
+      response
+          .putHeader(HttpHeaders.ETAG, validators.etag())
+          .putHeader(HttpHeaders.LAST_MODIFIED, validators.date())
+          .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+      if (validators.areKnown(
+          request.getHeader(HttpHeaders.IF_NONE_MATCH),
+          request.getHeader(HttpHeaders.IF_MODIFIED_SINCE))) {
+        response.setStatusCode(304);
+        response.headers().remove(HttpHeaders.CONTENT_TYPE);
+        close(content.channel());
+        response.end();
+        return;
+      }
+      part = partOf(request, content, validators);
+    }
+    sendPart(request, content, part);
+  }
+
+  private static ByteRange partOf(
+      HttpServerRequest request, Found.Content content, Validators validators) {
+    ByteRange whole = new ByteRange(0, content.size());
+    String header = request.getHeader("Range");
+    if (header == null
+        || !request.method().equals(HttpMethod.GET)
+        || !validators.allowRange(request.getHeader("If-Range"))) {
+      return whole;
+    }
+    Optional<ByteRange> range = ByteRange.of(header, content.size());
+    range.ifPresent(part ->
+        request
+            .response()
+            .setStatusCode(part.length() == 0 ? 416 : 206)
+            .putHeader(HttpHeaders.CONTENT_RANGE, part.of(content.size())));
+    return range.orElse(whole);
+  }
+
+  private static void sendPart(HttpServerRequest request, Found.Content content, ByteRange part) {
+    HttpServerResponse response = request.response();
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(part.length()));
+    boolean nothing = part.length() == 0 || request.method().equals(HttpMethod.HEAD);
+    Future<Void> sent =
+        nothing
+            ? response.end()
+            : response.sendFile(content.channel(), part.offset(), part.length());
+    sent.onComplete(_ -> close(content.channel()));
+  }
+
+  private static void close(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.jpm.serve;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/// The server: one event loop, and threads for the disk.
+final class SiteServer {
+  private static final int DISK_THREADS = 4;
+  private static final Duration IDLE = Duration.ofSeconds(60);
+
+  private final Vertx vertx;
+  private final HttpServer http;
+  private final Pending pending;
+
+  private SiteServer(Vertx vertx, HttpServer http, Pending pending) {
+    this.vertx = vertx;
+    this.http = http;
+    this.pending = pending;
+  }
+
+  /// Listens. Fails when the port cannot be had.
+  ///
+  /// @throws IOException when the directory cannot be read
+  /// @throws IllegalArgumentException when the homepage is outside of it
+  static Future<SiteServer> start(ServeSettings settings) throws IOException {
+    Pages pages = new Pages(new Site(settings.root(), settings.dotFiles()), settings);
+    Vertx vertx = vertx();
+    Pending pending = new Pending();
+    HttpServer http =
+        vertx
+            .createHttpServer(options(settings))
+            .requestHandler(new SiteHandler(vertx, settings, pages, pending));
+    Future<SiteServer> started =
+        http.listen().map(listening -> new SiteServer(vertx, listening, pending));
+    started.onFailure(_ -> vertx.close());
+    return started;
+  }
+
+  private static Vertx vertx() {
+    VertxOptions options =
+        new VertxOptions()
+            .setEventLoopPoolSize(1)
+            .setWorkerPoolSize(DISK_THREADS)
+            .setInternalBlockingPoolSize(1)
+            .setBlockedThreadCheckInterval(TimeUnit.MINUTES.toMillis(1));
+    options.getFileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false);
+    return Vertx.vertx(options);
+  }
+
+  private static HttpServerOptions options(ServeSettings settings) {
+    return new HttpServerOptions()
+        .setHost(settings.host())
+        .setPort(settings.port())
+        .setHttp2ClearTextEnabled(false)
+        .setIdleTimeout((int) IDLE.toSeconds());
+  }
+
+  int port() {
+    return http.actualPort();
+  }
+
+  /// Accepts nothing more, and is done when what was asked for before has been answered; when the
+  /// time is over, what is left is cut off.
+  Future<Void> drain(Duration time) {
+    Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);
+    return Future.any(pending.ended(), all).mapEmpty();
+  }
+
+  /// Ends it at once.
+  Future<Void> close() {
+    return vertx.close();
+  }
+}

@@ -1,0 +1,66 @@
+package io.jpm.serve;
+
+import java.nio.file.attribute.FileTime;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// By what a client knows whether the copy that it has is still the right one (RFC 9110, 13).
+///
+/// @param etag with its quotes
+/// @param modified to the second
+record Validators(String etag, Instant modified) {
+  private static final DateTimeFormatter DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+          .withZone(ZoneOffset.UTC);
+
+  static Validators of(long size, FileTime modified) {
+    String etag = "\"%x-%x\"".formatted(modified.to(TimeUnit.NANOSECONDS), size);
+    return new Validators(etag, modified.toInstant().truncatedTo(ChronoUnit.SECONDS));
+  }
+
+  /// As the header Last-Modified has it.
+  String date() {
+    return DATE.format(modified);
+  }
+
+  /// Whether the client's copy is right.
+  ///
+  /// @param noneMatch its If-None-Match
+  /// @param since its If-Modified-Since, which counts only without the other
+  boolean areKnown(@Nullable String noneMatch, @Nullable String since) {
+    if (noneMatch != null) {
+      return noneMatch.strip().equals("*")
+          || Stream.of(noneMatch.split(",")).map(String::strip).anyMatch(this::isMine);
+    }
+    return since != null && read(since).filter(time -> !modified.isAfter(time)).isPresent();
+  }
+
+  /// Whether parts of the client's copy may be completed.
+  ///
+  /// @param ifRange its If-Range
+  boolean allowRange(@Nullable String ifRange) {
+    return ifRange == null
+        || ifRange.strip().equals(etag)
+        || read(ifRange).filter(modified::equals).isPresent();
+  }
+
+  private boolean isMine(String tag) {
+    return (tag.startsWith("W/") ? tag.substring(2) : tag).equals(etag);
+  }
+
+  private static Optional<Instant> read(String date) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date.strip(), Instant::from));
+    } catch (DateTimeException _) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.jpm.bridge;
+
+import static io.jpm.bridge.BridgeHarness.LIMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.UsageWanted;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.satan.SatanVerticle;
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What apps use, to peers of the bridge, and that nothing is measured for nobody.
+@Timeout(120)
+class UsageTest {
+  @TempDir Path home;
+
+  private final List<Boolean> wanted = new CopyOnWriteArrayList<>();
+
+  /// A bridge, and somebody in Satan's place who writes down whether figures are wanted.
+  private BridgeHarness bridge(BridgeHarness.Settings settings) {
+    BridgeHarness bridge = settings.start();
+    BridgeHarness.await(
+        bridge
+            .vertx
+            .eventBus()
+            .<UsageWanted>consumer(
+                Addresses.USAGE_WANTED, message -> wanted.add(message.body().wanted()))
+            .completion());
+    return bridge;
+  }
+
+  private BridgeHarness bridge() {
+    return bridge(BridgeHarness.settings(home));
+  }
+
+  private static void subscribe(Peer peer) throws IOException {
+    peer.write(Peer.register(Addresses.USAGE));
+    settle(peer);
+  }
+
+  private static void unsubscribe(Peer peer) throws IOException {
+    peer.write(new JsonObject().put("type", "unregister").put("address", Addresses.USAGE));
+    settle(peer);
+  }
+
+  /// All that the peer has said has been worked on.
+  private static void settle(Peer peer) throws IOException {
+    peer.write(new JsonObject().put("type", "ping"));
+    assertThat(peer.read().getString("type")).isEqualTo("pong");
+  }
+
+  private void awaitWanted(Boolean... expected) {
+    Eventually.await(
+        "wanted: " + List.of(expected),
+        LIMIT,
+        () -> wanted.equals(List.of(expected)),
+        wanted::toString);
+  }
+
+  @Test
+  void aSubscriberGetsFiguresOfTheRealMachine() throws Exception {
+    try (var host = new LinuxProcessHost();
+        var bridge = BridgeHarness.start(home);
+        var peer = bridge.authenticated()) {
+      bridge
+          .vertx
+          .eventBus()
+          .<GodCommand>consumer(
+              Addresses.GOD_COMMAND, message -> message.reply(new GodReply(List.of(), List.of())));
+      BridgeHarness.await(
+          bridge.vertx.deployVerticle(
+              new SatanVerticle(host, home, InstantSource.system(), System::nanoTime)));
+      subscribe(peer);
+      for (int i = 0; i < 2; i++) {
+        JsonObject frame = peer.read();
+        assertThat(frame.getString("address")).isEqualTo(Addresses.USAGE);
+        JsonObject body = frame.getJsonObject("body");
+        assertThat(body.getInteger("v")).isEqualTo(1);
+        assertThat(body.getJsonArray("instances")).isEmpty();
+        assertThat(body.getJsonObject("system").getLong("memory")).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void theLastOneWhoGoesEndsTheMeasuringAndTheNextBeginsItAgain() throws IOException {
+    try (var bridge = bridge();
+        var one = bridge.authenticated();
+        var other = Peer.unix(bridge.settings.socket())) {
+      settle(one);
+      assertThat(wanted).isEmpty();
+      subscribe(one);
+      subscribe(other);
+      awaitWanted(true);
+      bridge.vertx.eventBus().publish(Addresses.USAGE, new JsonObject().put("v", 1));
+      assertThat(one.read().getJsonObject("body").getInteger("v")).isEqualTo(1);
+      assertThat(other.read().getJsonObject("body").getInteger("v")).isEqualTo(1);
+      unsubscribe(other);
+      unsubscribe(one);
+      awaitWanted(true, false);
+      subscribe(other);
+      awaitWanted(true, false, true);
+    }
+  }
+
+  @Test
+  void whoIsGoneWithoutAWordDoesNotListenAnyMore() throws IOException {
+    try (var bridge = bridge();
+        var peer = bridge.authenticated()) {
+      subscribe(peer);
+      awaitWanted(true);
+      peer.reset();
+      awaitWanted(true, false);
+    }
+  }
+
+  @Test
+  void whoDoesNotReadIsCutOffAndNotMeasuredFor() throws IOException {
+    var settings = BridgeHarness.settings(home).slowPeerTimeout(Duration.ofSeconds(1));
+    try (var bridge = bridge(settings);
+        var slow = Peer.narrow(bridge.port(), BridgeHarness.TOKEN)) {
+      subscribe(slow);
+      awaitWanted(true);
+      var figures = new JsonObject().put("v", 1).put("padding", "x".repeat(64 << 10));
+      Eventually.await(
+          "it is cut off",
+          LIMIT,
+          () -> {
+            bridge.vertx.eventBus().publish(Addresses.USAGE, figures);
+            return !bridge.log.all().isEmpty();
+          });
+      assertThat(bridge.log.all()).first().asString().contains("cut off: too slow");
+      awaitWanted(true, false);
+      try (var next = bridge.authenticated()) {
+        subscribe(next);
+        awaitWanted(true, false, true);
+      }
+    }
+  }
+
+  @Test
+  void aBridgeThatEndsWantsNothingMore() throws IOException {
+    try (var bridge = BridgeHarness.settings(home).notStarted()) {
+      bridge
+          .vertx
+          .eventBus()
+          .<UsageWanted>consumer(
+              Addresses.USAGE_WANTED, message -> wanted.add(message.body().wanted()));
+      String deployment = bridge.deploy();
+      try (var peer = bridge.authenticated()) {
+        subscribe(peer);
+        awaitWanted(true);
+        BridgeHarness.await(bridge.vertx.undeploy(deployment));
+        awaitWanted(true, false);
+      }
+    }
+  }
+}

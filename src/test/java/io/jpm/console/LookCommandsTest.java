@@ -1,0 +1,322 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.DoctorCommand;
+import io.jpm.bus.DoctorReply;
+import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.bus.UsageWanted;
+import io.jpm.config.AppDefaults;
+import io.jpm.config.ScriptEvaluator;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.ConsoleRequest.Tty;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The commands that look: `ls` with its options, `pid`, `id`, `prettylist`, `describe --json`,
+/// `report`, `slist`, `examples`.
+@Timeout(60)
+class LookCommandsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @TempDir private Path home;
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeRooms rooms = new FakeRooms(vertx);
+
+  @BeforeEach
+  void deploy() throws Exception {
+    BusCodec.install(vertx);
+    var context =
+        new ConsoleContext(
+            "1.2.3", 4711, "me", home, AppDefaults.PM2, () -> Instances.NOW, ConsoleTiming.DEFAULT);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
+        .await(10, TimeUnit.SECONDS);
+    rooms.instances.add(Instances.online(0, "web"));
+    rooms.instances.add(Instances.stopped(1, "api"));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private ConsoleClient run(String line) {
+    return ConsoleClient.run(vertx, line.split(" ", -1));
+  }
+
+  private String ok(String line) {
+    ConsoleClient client = run(line);
+    assertThat(client.code()).describedAs("%s: %s", line, client.err()).isZero();
+    assertThat(client.err()).isEmpty();
+    return client.out();
+  }
+
+  private String refused(String line) {
+    ConsoleClient client = run(line);
+    assertThat(client.code()).isEqualTo(1);
+    assertThat(client.out()).isEmpty();
+    assertThat(client.err().lines()).hasSize(1);
+    return client.err();
+  }
+
+  // ls
+
+  @Test
+  void theListIsSortedAsAskedFor() {
+    assertThat(ok("ls")).containsSubsequence("api", "web");
+    assertThat(ok("l --sort name:desc")).containsSubsequence("web", "api");
+    assertThat(ok("ps --sort=id")).containsSubsequence("web", "api");
+    assertThat(refused("status --sort size"))
+        .startsWith("[jpm][ERROR] --sort \"size\": use one of name, namespace, pid,");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-m", "--mini-list"})
+  void theMiniListHasABlockForEachInstance(String option) {
+    assertThat(ok("ls " + option))
+        .isEqualTo(
+            """
+            +--- api
+            namespace : default
+            pid : 0
+            pm2 id : 1
+            status : stopped
+            mode : fork
+            restarted : 0
+            uptime : 0
+            cpu : 0%
+            memory usage : 0b
+            error log : /home/me/.jpm/logs/api-error.log
+            watching : no
+            PID file : /home/me/.jpm/pids/api-1.pid
+
+            +--- web
+            namespace : default
+            pid : 4100
+            pm2 id : 0
+            status : online
+            mode : fork
+            restarted : 0
+            uptime : 100s
+            cpu : 0.3%
+            memory usage : 51.7mb
+            error log : /home/me/.jpm/logs/web-error.log
+            watching : no
+            PID file : /home/me/.jpm/pids/web-0.pid
+            """);
+  }
+
+  @Test
+  void asJsonItIsJlist() {
+    assertThat(ok("ls --json")).isEqualTo(ok("jlist"));
+    var sorted = new JsonArray(ok("ls --json --sort name"));
+    assertThat(sorted.getJsonObject(0).getString("name")).isEqualTo("api");
+  }
+
+  @Test
+  void watchingDrawsItAnewUntilTheClientIsGone() {
+    ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "ls", "--watch");
+    Eventually.await("the first picture", LIMIT, () -> client.out().contains("web"));
+    rooms.instances.add(Instances.online(2, "later"));
+    Eventually.await("the next picture", LIMIT, () -> client.out().contains("later"));
+    assertThat(client.out()).startsWith("\u001b[2J\u001b[H").endsWith("\u001b[?7h");
+    assertThat(client.isDone()).isFalse();
+    client.vanish();
+  }
+
+  @Test
+  void aPictureIsNoHigherThanTheTerminal() {
+    String picture = "one\ntwo\nthree\nfour\nfive\n";
+    assertThat(ListCommand.frame(picture, 0).lines()).hasSize(6);
+    assertThat(ListCommand.frame(picture, 7)).contains("five").doesNotContain("more");
+    assertThat(ListCommand.frame(picture, 5))
+        .contains("three", "… 2 more lines")
+        .doesNotContain("four");
+  }
+
+  @Test
+  void watchingNeedsATerminal() {
+    assertThat(refused("ls --watch")).contains("--watch redraws a terminal, and this is none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ls --json -m", "ls --json --watch", "slist --json --tree"})
+  void formsExcludeEachOther(String line) {
+    assertThat(refused(line)).contains("do not go together");
+  }
+
+  // pid, id
+
+  @Test
+  void processIdsStandOneALine() {
+    assertThat(ok("pid")).isEqualTo("4100\n0\n");
+    assertThat(ok("pid all")).isEqualTo("4100\n0\n");
+    assertThat(ok("pid web")).isEqualTo("4100\n");
+    assertThat(ok("pid 1")).isEqualTo("0\n");
+    assertThat(ok("pid --json web")).isEqualTo("[{\"name\":\"web\",\"pm_id\":0,\"pid\":4100}]\n");
+  }
+
+  @Test
+  void aScriptIsNotGivenTheIdOfNobody() {
+    assertThat(refused("pid nope")).isEqualTo("[jpm][ERROR] no app was found\n");
+    rooms.problems = _ -> List.of("no app is called nope");
+    assertThat(refused("pid web nope")).isEqualTo("[jpm][ERROR] no app is called nope\n");
+    rooms.problems = _ -> List.of();
+    rooms.instances.clear();
+    assertThat(ok("pid")).isEmpty();
+  }
+
+  @Test
+  void idsAreAnArray() {
+    assertThat(ok("id web")).isEqualTo("[ 0 ]\n");
+    assertThat(ok("id web api")).isEqualTo("[ 0, 1 ]\n");
+    assertThat(ok("id nope")).isEqualTo("[]\n");
+    assertThat(ok("id web --json")).isEqualTo("[0]\n");
+  }
+
+  // prettylist, describe --json
+
+  @Test
+  void prettylistHasALineForEachPath() {
+    assertThat(ok("prettylist"))
+        .startsWith("[\n  {\n    pid: 4100,\n    name: 'web',\n    pm2_env: {\n")
+        .contains(
+            "\n      exec_interpreter: '/usr/bin/node',\n",
+            "\n      pm_out_log_path: '/home/me/.jpm/logs/web-out.log',\n",
+            "\n      node_args: [ '--max-old-space-size=200' ],\n",
+            "\n      env: {},\n",
+            "\n    monit: { memory: 54211379, cpu: 0.3 }\n")
+        .endsWith("\n  }\n]\n");
+    rooms.instances.clear();
+    assertThat(ok("prettylist")).isEqualTo("[]\n");
+  }
+
+  @Test
+  void describeCanBeJson() {
+    ConsoleClient client = run("describe --json web nope web");
+    assertThat(client.code()).isEqualTo(1);
+    assertThat(client.err()).isEqualTo("[jpm][WARN] nope doesn't exist\n");
+    assertThat(new JsonArray(client.out())).hasSize(1);
+    assertThat(ok("describe --json web api")).isEqualTo(ok("jlist"));
+  }
+
+  // report, slist, examples
+
+  @Test
+  void theReportIsFencedAndHasNoSecret() throws Exception {
+    Files.writeString(
+        home.resolve("jpm.log"),
+        IntStream.range(0, 25).mapToObj(i -> "line " + i + "\n").collect(Collectors.joining())
+            + "posting to https://me:hunter3@example.org failed ```\u001b[2J\n");
+    Files.writeString(home.resolve("token"), "abcdef");
+    vertx
+        .eventBus()
+        .<DoctorCommand>consumer(
+            Addresses.DOCTOR_COMMAND,
+            message ->
+                message.reply(
+                    new DoctorReply(
+                        List.of(
+                            Finding.ok("kernel", "Linux 6"),
+                            Finding.warn("clock", "wrong", "mend it")))));
+    String report = ok("report");
+    assertThat(report)
+        .startsWith("```\n--- jpm report ---")
+        .endsWith("```\n")
+        .contains("jpm version          : 1.2.3\n", "pid                  : 4711\n")
+        .contains("kernel               : Linux 6\n", "clock                : (warn) wrong\n")
+        .contains("│ web ", "line 24\n", "line 6\n", "https://me:")
+        .doesNotContain("line 5\n", "hunter", "PASSWORD", "abcdef", "\u001b");
+    assertThat(report.split("```", -1)).hasSize(3);
+  }
+
+  @Test
+  void theReportComesWithoutWhatDoesNotAnswer() {
+    assertThat(ok("report")).contains("cannot be read: ").contains("│ web ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"slist", "sysinfos", "slist --tree", "slist --json"})
+  void hostMetricsAreThoseOfTheSecondLook(String line) {
+    List<Boolean> wanted = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .<UsageWanted>consumer(
+            Addresses.USAGE_WANTED,
+            message -> {
+              wanted.add(message.body().wanted());
+              if (message.body().wanted()) {
+                look(80);
+                look(50);
+              }
+            });
+    String text = ok(line);
+    Eventually.await("the end of the interest", LIMIT, () -> wanted.equals(List.of(true, false)));
+    assertThat(text).contains("CPU Usage", "RAM Available", "fs:use:" + home);
+    switch (line) {
+      case "slist --tree" -> assertThat(text).startsWith("├─ CPU Usage\n│  ├─ value: 25.0\n");
+      case "slist --json" ->
+          assertThat(new JsonObject(text).getJsonObject("RAM Usage").getDouble("value"))
+              .isEqualTo(75);
+      default ->
+          assertThat(text)
+              .startsWith(
+                  "{\n  'CPU Usage': { value: 25, type: 'metric', unit: '%', historic: true },\n");
+    }
+  }
+
+  private void look(double cpu) {
+    var system =
+        new JsonObject()
+            .put("cores", 2)
+            .put("cpu", cpu)
+            .put("memory", 4000L)
+            .put("available", 1000L)
+            .put("load", 0.5);
+    vertx.eventBus().publish(Addresses.USAGE, new JsonObject().put("system", system));
+  }
+
+  @Test
+  void everyExampleIsACommandLine() {
+    assertThat(ok("examples")).startsWith("Start\n").contains(Examples.first());
+    assertThat(Examples.ALL.stream().flatMap(group -> group.lines().stream()))
+        .allSatisfy(line -> {
+          List<String> words =
+              List.of(line.command().replace("\"python3 -m http.server\"", "x").split(" ", -1));
+          assertThat(words.getFirst()).isEqualTo("jpm");
+          assertThat(ArgumentReader.read(words.subList(1, words.size())))
+              .isInstanceOf(Asked.Run.class);
+        });
+  }
+
+  @Test
+  void colourIsForTerminals() {
+    var tty = new Tty(80, 24, true, true, true);
+    assertThat(ConsoleClient.run(vertx, tty, "examples"))
+        .satisfies(client -> {
+          assertThat(client.code()).isZero();
+          assertThat(client.out()).contains("\u001b[1mStart");
+        });
+    assertThat(ok("examples")).doesNotContain("\u001b");
+  }
+}

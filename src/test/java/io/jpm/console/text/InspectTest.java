@@ -1,0 +1,186 @@
+package io.jpm.console.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Objects as Node prints them: as was observed, and compared with Node itself where it is there.
+@Timeout(120)
+class InspectTest {
+  private static final String PROGRAM =
+      """
+      let text = '';
+      process.stdin.on('data', d => text += d).on('end', () => process.stdout.write(
+        JSON.stringify(JSON.parse(text).map(v => require('util').inspect(v,
+          { depth: null, maxArrayLength: null, maxStringLength: null })))));
+      """;
+
+  @ParameterizedTest
+  @CsvSource(
+      quoteCharacter = '¦',
+      delimiter = '|',
+      value = {
+        "[]|[]",
+        "{}|{}",
+        "[[]]|[ [] ]",
+        "[null,true,1,0.5,\"a\"]|[ null, true, 1, 0.5, 'a' ]",
+        "[1.0,1e21,1e-7,-0.0]|[ 1, 1e+21, 1e-7, -0 ]",
+        "{\"a$\":1,\"b_1\":2,\"x-y\":3,\"\":4,\"it's\":5}|{ 'a$': 1, b_1: 2, 'x-y': 3, '': 4, \"it's\": 5 }",
+        "[\"it's\",\"'\\\"\",\"'\\\"`\"]|[ \"it's\", `'\"`, '\\'\"`' ]",
+        "[\"\\n\\t\\u0000\\u007f\\u0085\\\\\"]|[ '\\n\\t\\x00\\x7F\\x85\\\\' ]",
+        "{\"a\":{\"b\":{\"c\":{}}}}|{ a: { b: { c: {} } } }",
+      })
+  void onOneLine(String json, String expected) {
+    assertThat(Inspect.of(new JsonArray("[" + json + "]").getValue(0))).isEqualTo(expected);
+  }
+
+  @Test
+  void fourLevelsDoNotStandOnOneLine() {
+    assertThat(Inspect.of(new JsonObject("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":1}}}}}")))
+        .isEqualTo(
+            """
+            {
+              a: {
+                b: { c: { d: { e: 1 } } }
+              }
+            }\
+            """);
+  }
+
+  @Test
+  void manyShortElementsStandInColumns() {
+    var numbers = new JsonArray(IntStream.rangeClosed(1, 10).boxed().toList());
+    assertThat(Inspect.of(numbers))
+        .isEqualTo(
+            """
+            [
+              1, 2, 3, 4,  5,
+              6, 7, 8, 9, 10
+            ]\
+            """);
+    var words = new JsonArray(List.of("abc", "def", "ghiabc", "def", "ghiabc", "def", "ghi"));
+    assertThat(Inspect.of(words))
+        .isEqualTo(
+            """
+            [
+              'abc',    'def',
+              'ghiabc', 'def',
+              'ghiabc', 'def',
+              'ghi'
+            ]\
+            """);
+  }
+
+  @Test
+  void pathsStandOnLinesOfTheirOwn() {
+    var environment =
+        new JsonObject()
+            .put("pm_out_log_path", "/home/me/.jpm/logs/a-rather-long-name-out.log")
+            .put("exec_interpreter", "none");
+    assertThat(Inspect.of(new JsonObject().put("pm2_env", environment)))
+        .contains("\n    pm_out_log_path: '/home/me/.jpm/logs/a-rather-long-name-out.log',\n")
+        .contains("\n    exec_interpreter: 'none'\n");
+  }
+
+  @Test
+  void nothingIsCut() {
+    var many = new JsonArray(IntStream.range(0, 150).boxed().toList());
+    assertThat(Inspect.of(many)).contains("149").doesNotContain("more");
+    String lone = "\ud83d";
+    assertThat(Inspect.of(lone)).isEqualTo("'\\ud83d'");
+    assertThat(Inspect.of("\ud83d\ude00")).isEqualTo("'\ud83d\ude00'");
+  }
+
+  @Test
+  void nodeItselfPrintsTheSame() throws Exception {
+    assumeThat(nodeIsThere()).isTrue();
+    var random = new SplittableRandom(Long.getLong("jpm.seed", 4711));
+    List<Object> values = new ArrayList<>();
+    for (int i = 0; i < 1500; i++) {
+      values.add(any(random, 5));
+    }
+    String input = new JsonArray(values).encode();
+    var expected = new JsonArray(node(input));
+    var read = new JsonArray(input);
+    for (int i = 0; i < values.size(); i++) {
+      assertThat(Inspect.of(read.getValue(i)))
+          .describedAs("value %d: %s", i, values.get(i))
+          .isEqualTo(expected.getString(i));
+    }
+  }
+
+  private static Object any(SplittableRandom random, int depth) {
+    return switch (random.nextInt(depth > 0 ? 9 : 6)) {
+      case 0 -> random.nextInt(-100, 100_000);
+      case 1 -> random.nextInt(1000) / 8.0;
+      case 2 -> random.nextBoolean();
+      case 3, 4, 5 -> word(random);
+      case 6 -> array(random, depth);
+      default -> {
+        var object = new JsonObject();
+        for (int i = random.nextInt(7); i > 0; i--) {
+          object.put("k" + i + (random.nextInt(5) == 0 ? "-" : "_"), any(random, depth - 1));
+        }
+        yield object;
+      }
+    };
+  }
+
+  /// Of one kind mostly, as lists are.
+  private static JsonArray array(SplittableRandom random, int depth) {
+    var array = new JsonArray();
+    int kind = random.nextInt(3);
+    for (int i = random.nextInt(14); i > 0; i--) {
+      array.add(
+          switch (kind) {
+            case 0 -> random.nextInt(-9, 2000);
+            case 1 -> word(random);
+            default -> any(random, depth - 1);
+          });
+    }
+    return array;
+  }
+
+  private static String word(SplittableRandom random) {
+    String letters = "abcdefghij/.- '\"`\\\n\t$é";
+    return IntStream.range(0, random.nextInt(random.nextInt(12) == 0 ? 120 : 12))
+        .mapToObj(_ -> String.valueOf(letters.charAt(random.nextInt(letters.length()))))
+        .collect(Collectors.joining());
+  }
+
+  private static boolean nodeIsThere() throws InterruptedException {
+    try {
+      return new ProcessBuilder("node", "--version").start().waitFor() == 0;
+    } catch (IOException none) {
+      return false;
+    }
+  }
+
+  private static String node(String input) throws Exception {
+    Process node =
+        new ProcessBuilder("node", "-e", PROGRAM)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var in = node.getOutputStream()) {
+      in.write(input.getBytes(StandardCharsets.UTF_8));
+    }
+    String answer = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(node.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(node.exitValue()).isZero();
+    return answer;
+  }
+}

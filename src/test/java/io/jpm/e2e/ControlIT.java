@@ -1,0 +1,168 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Typing to apps, signalling them, and changing them by options, through `bin/jpm`.
+@Timeout(300)
+class ControlIT {
+  private static final String ECHO =
+      """
+      #!/bin/sh
+      trap 'echo hup' HUP
+      echo ready
+      while :; do
+        if read -r line; then echo "got $line"; fi
+      done
+      """;
+
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  private void start() throws IOException {
+    jpm.run("start", jpm.script("echo.sh", ECHO).toString()).ok();
+    awaitLine("ready");
+  }
+
+  private void awaitLine(String line) {
+    Eventually.await("it prints " + line, Jpm.LONG, () -> log().contains(line), this::log);
+  }
+
+  private List<String> log() {
+    try {
+      return jpm.log("echo-out.log");
+    } catch (IOException notYet) {
+      return List.of();
+    }
+  }
+
+  @Test
+  void linesReachAnAppAlsoAfterItsDaemonWasKilled() throws Exception {
+    start();
+    assertThat(jpm.run("send", "0", "hello", "you").ok().out())
+        .isEqualTo("[jpm] Sent a line to echo (id 0)\n");
+    awaitLine("got hello you");
+    int pid = jpm.pid("echo");
+    jpm.killDaemon();
+    jpm.run("send", "echo", "--", "--again ä").ok();
+    awaitLine("got --again ä");
+    assertThat(jpm.pid("echo")).isEqualTo(pid);
+
+    assertThat(jpm.run("send", "7", "x").failed().err()).contains("7");
+    jpm.run("stop", "echo").ok();
+    assertThat(jpm.run("send", "0", "x").failed().err())
+        .isEqualTo("[jpm][ERROR] echo (id 0) is stopped: it has no process\n");
+    jpm.run("delete", "echo").ok();
+    try (Stream<Path> pipes = Files.list(jpm.home().resolve("fifo"))) {
+      assertThat(pipes.map(Path::toString).filter(it -> it.endsWith(".in"))).isEmpty();
+    }
+  }
+
+  @Test
+  void attachTalksAndListens() throws Exception {
+    start();
+    Process attached = jpm.begin("attach", "0");
+    BufferedReader errors = attached.errorReader();
+    assertThat(errors.readLine()).startsWith("[jpm] Attached to echo (id 0)");
+    BufferedReader shown = attached.inputReader();
+    Writer typed = attached.outputWriter();
+    typed.write("one\n");
+    typed.flush();
+    assertThat(shown.readLine()).isEqualTo("got one");
+    typed.write("--two  2\n");
+    typed.flush();
+    assertThat(shown.readLine()).isEqualTo("got --two  2");
+    typed.close();
+    assertThat(attached.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(attached.exitValue()).isZero();
+    Eventually.await("no child of it is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
+  }
+
+  @Test
+  void attachEndsByASignalAndLeavesNobodyBehind() throws Exception {
+    start();
+    Process attached = jpm.begin("attach", "echo");
+    assertThat(attached.errorReader().readLine()).startsWith("[jpm] Attached");
+    assertThat(clients()).hasSizeGreaterThanOrEqualTo(2);
+    attached.destroy();
+    assertThat(attached.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    Eventually.await("no child of it is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
+  }
+
+  @Test
+  void attachToNobodyIsAFailure() throws Exception {
+    start();
+    assertThat(jpm.run("attach", "7").failed().err()).contains("7");
+    jpm.run("stop", "0").ok();
+    assertThat(jpm.run("attach", "0").failed().err()).contains("echo (id 0) is stopped");
+    assertThat(jpm.run("attach").failed().err()).contains("jpm attach id");
+    Process java = jpm.begin(Map.of("JPM_CLIENT", "java"), "attach", "0");
+    assertThat(Jpm.finish(java).failed().err()).contains("attach needs bash");
+  }
+
+  private List<String> clients() {
+    return jpm.survivors().stream().filter(it -> it.contains("bin/jpm attach")).toList();
+  }
+
+  @Test
+  void signalsReachTheMainProcess() throws Exception {
+    start();
+    int pid = jpm.pid("echo");
+    jpm.run("sendSignal", "SIGHUP", "echo").ok();
+    jpm.run("send", "0", "then").ok();
+    awaitLine("hup");
+    assertThat(jpm.pid("echo")).isEqualTo(pid);
+    assertThat(jpm.run("sendSignal", "NOSUCH", "echo").failed().err()).contains("NOSUCH");
+    assertThat(jpm.run("sendSignal", "HUP", "nobody").failed().err()).contains("nobody");
+  }
+
+  @Test
+  void optionsWithARestartStayAndCountersCanBeReset() throws Exception {
+    start();
+    jpm.run("restart", "echo", "--kill-timeout", "4321", "--max-restarts", "5").ok();
+    jpm.run("restart", "0", "--max-restarts", "16").ok();
+    assertThat(jpm.restarts("echo")).isEqualTo(2);
+    var env = jpm.app("echo").getJsonObject("pm2_env");
+    assertThat(env.getInteger("kill_timeout")).isEqualTo(4321);
+    assertThat(jpm.run("restart", "echo", "--kill-timeout", "soon").failed().err())
+        .startsWith("[jpm][ERROR] --kill-timeout: \"soon\" is no length of time");
+    assertThat(jpm.restarts("echo")).isEqualTo(2);
+
+    jpm.run("reset", "echo").ok();
+    assertThat(jpm.restarts("echo")).isZero();
+    assertThat(jpm.run("reset", "7").failed().err()).contains("7");
+  }
+
+  @Test
+  void appsGoByThePathOfTheirScript() throws Exception {
+    start();
+    jpm.run("stop", "./echo.sh").ok();
+    assertThat(jpm.status("echo")).isEqualTo("stopped");
+    jpm.run("delete", "echo.sh").ok();
+    assertThat(jpm.list()).isEmpty();
+    jpm.run("delete", "echo.sh").failed();
+  }
+}

@@ -1,0 +1,107 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Variables that only a file names: the port that clients connect to, and what checks and the stop
+/// command need.
+@Timeout(240)
+class EnvFileIT {
+  private Jpm jpm;
+  private int port;
+  private Path file;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    file = jpm.work().resolve("apps.json");
+    Files.copy(
+        Jpm.ROOT.resolve("examples/cluster/node/server.js"), jpm.work().resolve("server.js"));
+    Files.writeString(jpm.work().resolve("some.env"), "PORT=%d\nVERSION=v7\n".formatted(port));
+    jpm.script("stop.sh", "#!/bin/sh\necho $VERSION $PORT >> \"$(dirname \"$0\")/stopped\"\n");
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  private String text(String url) {
+    return """
+    {"apps": [{"name": "web", "script": "server.js", "instances": 2, "balance": "proxy",
+               "env_file": "some.env", "stop": {"command": ["./stop.sh"], "timeout": "5s"},
+               "readiness": {"http": "%s", "interval": "200ms", "failures": 1}}]}
+    """
+        .formatted(url);
+  }
+
+  private Set<Integer> pids() {
+    return jpm.list().stream().map(it -> it.getInteger("pid")).collect(Collectors.toSet());
+  }
+
+  private void answers(Load load) {
+    Eventually.await(
+        "clients are answered",
+        Jpm.LONG,
+        () -> {
+          try {
+            return load.get().contains("v7");
+          } catch (IOException notYet) {
+            return false;
+          }
+        });
+  }
+
+  private void isUnhealthy(boolean wanted) {
+    Eventually.await(
+        "unhealthy: " + wanted,
+        Jpm.LONG,
+        () -> jpm.run("ls").ok().out().contains("unhealthy") == wanted,
+        () -> jpm.run("ls").out());
+  }
+
+  @Test
+  void aPortThatOnlyAFileNamesIsBalancedCheckedAndToldToTheStopCommand() throws Exception {
+    Files.writeString(file, text("http://127.0.0.1:${PORT}/"));
+    jpm.run("start", file.toString()).ok();
+    assertThat(jpm.list()).hasSize(2);
+    Set<Integer> pids = pids();
+    try (Load load = new Load(port)) {
+      answers(load);
+      jpm.killDaemon();
+      jpm.run("ls").ok();
+      answers(load);
+      assertThat(jpm.run("describe", "web").ok().out()).contains("proxy");
+      Files.writeString(file, text("http://127.0.0.1:1/${VERSION}"));
+      assertThat(jpm.run("apply", file.toString()).ok().out())
+          .contains("live")
+          .contains("readiness");
+      isUnhealthy(true);
+      assertThat(jpm.run("events", "--lines", "50").ok().out())
+          .contains("nothing listens on 127.0.0.1:1");
+      Files.writeString(file, text("http://127.0.0.1:${PORT}/"));
+      jpm.run("apply", file.toString()).ok();
+      isUnhealthy(false);
+      answers(load);
+    }
+    assertThat(pids()).as("no process was replaced").isEqualTo(pids);
+    jpm.run("stop", "web").ok();
+    assertThat(Files.readAllLines(jpm.work().resolve("stopped")))
+        .hasSize(2)
+        .allMatch(line -> line.matches("v7 [0-9]+"));
+  }
+}

@@ -1,0 +1,216 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// A user of PM2 comes over.
+@Timeout(300)
+class ImportIT {
+  /// Runs only where nobody else has its place, as with a port.
+  private static final String APP =
+      "#!/bin/sh\n[ ! -e \"$FAKE/taken\" ] || exit 9\nexec sleep 1000\n";
+
+  private Jpm jpm;
+  private Path fake;
+  private Path pm2Home;
+  private Path script;
+  private ServerSocketChannel daemon;
+
+  @BeforeEach
+  void open() throws Exception {
+    jpm = new Jpm();
+    fake = Files.createDirectories(jpm.work().resolve("fake"));
+    pm2Home = Files.createDirectories(jpm.work().resolve("p"));
+    script = jpm.script("app.sh", APP);
+    jpm.environment("FAKE_PM2", fake.toString());
+    jpm.environment("PM2_HOME", pm2Home.toString());
+    String path = Jpm.ROOT.resolve("src/test/resources/pm2") + ":" + System.getenv("PATH");
+    jpm.environment("PATH", path);
+    daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws Exception {
+    daemon.close();
+    jpm.close();
+  }
+
+  /// PM2's daemon can be reached, and has these processes.
+  private void pm2Has(JsonObject... processes) throws IOException {
+    daemon.bind(UnixDomainSocketAddress.of(pm2Home.resolve("rpc.sock")));
+    var list = new JsonArray();
+    for (int id = 0; id < processes.length; id++) {
+      list.add(new JsonObject().put("pm_id", id).put("pm2_env", processes[id]));
+    }
+    Files.writeString(fake.resolve("list.json"), list.encode());
+    Files.createDirectory(fake.resolve("taken"));
+  }
+
+  private JsonObject process(String name, String status) throws IOException {
+    return new JsonObject()
+        .put("name", name)
+        .put("status", status)
+        .put("pm_exec_path", script.toString())
+        .put("exec_interpreter", "sh")
+        .put("pm_cwd", jpm.work().toString())
+        .put("exec_mode", "fork_mode")
+        .put("args", new JsonArray().add("a b"))
+        .put("kill_timeout", 2500)
+        .put("env", new JsonObject().put("FAKE", fake.toString()).put("OWN", "1").put("TERM", "x"));
+  }
+
+  private List<String> calls() throws IOException {
+    return Files.readAllLines(fake.resolve("calls"));
+  }
+
+  @Test
+  void appsComeOverOneByOneAndTwiceIsOnce() throws Exception {
+    pm2Has(
+        process("web", "online"),
+        process("idle", "stopped"),
+        process("pm2-logrotate", "online").put("pmx_module", true));
+    Jpm.Result dry = jpm.run("import-pm2", "--dry-run").ok();
+    assertThat(dry.out())
+        .contains("web: 1 instance, fork: would be stopped in PM2 and started here")
+        .contains("web: its own variables: FAKE, OWN")
+        .contains("Would take over 2 apps, 1 skipped, 0 failed");
+    assertThat(calls()).containsExactly("jlist");
+    assertThat(jpm.list()).isEmpty();
+
+    assertThat(jpm.run("import-pm2").ok().out())
+        .contains("web: 1 instance, fork: stopped in PM2, started here as 0")
+        .contains("idle: 1 instance, fork: in the list here as 1, stopped")
+        .contains("pm2-logrotate: a module of PM2, skipped")
+        .contains("Took over 2 apps, 1 skipped, 0 failed")
+        .contains("pm2 save --force")
+        .contains("jpm startup");
+    assertThat(calls()).containsExactly("jlist", "jlist", "stop 0", "delete 0", "delete 1");
+    assertThat(jpm.status("web")).isEqualTo("online");
+    assertThat(jpm.status("idle")).isEqualTo("stopped");
+    JsonObject web = jpm.app("web").getJsonObject("pm2_env");
+    assertThat(web.getJsonArray("args")).isEqualTo(new JsonArray().add("a b"));
+    assertThat(web.getInteger("kill_timeout")).isEqualTo(2500);
+
+    Jpm.Result again = jpm.run("import-pm2", "--json").ok();
+    assertThat(new JsonObject(again.out()).getJsonArray("apps").stream().map(Object::toString))
+        .hasSize(3)
+        .allMatch(app -> app.contains("\"skipped\""));
+    try (var files = Files.list(pm2Home)) {
+      assertThat(files).as("what is in PM2's home").containsExactly(pm2Home.resolve("rpc.sock"));
+    }
+  }
+
+  @Test
+  void whatDoesNotStartHereIsStartedAgainInPm2() throws Exception {
+    pm2Has(process("web", "online"));
+    Files.writeString(script, "#!/bin/sh\nexit 9\n");
+    Jpm.Result result = jpm.run("import-pm2").failed();
+    assertThat(result.err())
+        .contains("web: it does not stay up here: ")
+        .contains("PM2 has started it again");
+    assertThat(result.out()).contains("Took over 0 apps, 0 skipped, 1 failed");
+    assertThat(calls()).containsExactly("jlist", "stop 0", "restart 0");
+    assertThat(fake.resolve("taken")).exists();
+    assertThat(jpm.list()).isEmpty();
+  }
+
+  @Test
+  void whatPm2DoesNotStopIsLeftToIt() throws Exception {
+    pm2Has(process("web", "online"));
+    Files.createFile(fake.resolve("refuses-stop"));
+    assertThat(jpm.run("import-pm2").failed().err())
+        .contains("web: pm2 stop 0 ends with 1: [PM2][ERROR] stop is refused");
+    assertThat(jpm.list()).isEmpty();
+  }
+
+  @Test
+  void keptAppsStayInPm2sListAndOnlyChooses() throws Exception {
+    pm2Has(process("web", "online").put("cron_restart", "0 3 * * *"), process("idle", "stopped"));
+    assertThat(jpm.run("import-pm2", "--only", "web,nope").failed().err())
+        .contains("--only nope: the apps of PM2 are web, idle");
+    Jpm.Result result = jpm.run("import-pm2", "--keep", "--only", "web").ok();
+    assertThat(result.err()).contains("PM2 starts it again at the times of its cron_restart");
+    assertThat(result.out()).contains("Took over 1 app, 0 skipped, 0 failed");
+    assertThat(calls()).containsExactly("jlist", "jlist", "stop 0");
+    assertThat(jpm.list()).hasSize(1);
+  }
+
+  @Test
+  void twoAppsOfOneNameAndAppsWithoutTheirFilesAreSaidBeforeAnythingIsStopped() throws Exception {
+    pm2Has(
+        process("web", "online"),
+        process("web", "online").put("pm_cwd", "/"),
+        process("gone", "online").put("pm_exec_path", "/no/such/file.sh"));
+    Jpm.Result result = jpm.run("import-pm2").failed();
+    assertThat(result.err())
+        .contains("web: PM2 has different apps of this name (pm_cwd)")
+        .contains("gone: /no/such/file.sh: script not found");
+    assertThat(calls()).containsExactly("jlist");
+  }
+
+  @Test
+  void withoutPm2sDaemonItsDumpIsReadAndNoDaemonIsStarted() throws Exception {
+    assertThat(jpm.run("import-pm2").failed().err()).contains("PM2 does not run with " + pm2Home);
+    Files.writeString(pm2Home.resolve("dump.pm2"), "[{broken");
+    Files.writeString(
+        pm2Home.resolve("dump.pm2.bak"),
+        new JsonArray().add(process("web", "online")).encodePrettily());
+    assertThat(jpm.run("import-pm2").ok().out())
+        .contains("PM2 does not run: this is what it has saved in " + pm2Home + "/dump.pm2.bak")
+        .contains("web: 1 instance, fork: started here as 0");
+    assertThat(fake.resolve("calls")).doesNotExist();
+  }
+
+  /// Where JPM_TEST_PM2 is the path of a real `pm2`.
+  @Test
+  void theRealPm2HandsItsAppsOver() throws Exception {
+    String pm2 = System.getenv("JPM_TEST_PM2");
+    Assumptions.assumeTrue(pm2 != null, "JPM_TEST_PM2 names no pm2");
+    jpm.environment("PATH", Path.of(pm2).getParent() + ":" + System.getenv("PATH"));
+    Path app = jpm.script("s.js", "require('http').createServer(() => {}).listen(0)\n");
+    try {
+      pm2(pm2, "start", app.toString(), "--name", "web", "-i", "2", "--", "a b");
+      pm2(pm2, "start", "sleep 1000", "--name", "line");
+      assertThat(jpm.run("import-pm2").ok().out())
+          .contains("web: 2 instances, cluster: stopped in PM2, started here as 0, 1")
+          .contains("line: 1 instance, fork: stopped in PM2, started here as 2");
+      assertThat(pm2(pm2, "jlist")).isEqualTo("[]");
+      assertThat(jpm.list()).hasSize(3);
+      assertThat(jpm.status("line")).isEqualTo("online");
+    } finally {
+      pm2(pm2, "kill");
+    }
+  }
+
+  private String pm2(String program, String... arguments) throws Exception {
+    var command = new java.util.ArrayList<>(List.of(program));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command).directory(jpm.work().toFile());
+    builder
+        .environment()
+        .putAll(Map.of("PM2_HOME", pm2Home.toString(), "HOME", jpm.work().toString()));
+    Process process = builder.redirectErrorStream(true).start();
+    String out =
+        new String(
+            process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(out).isZero();
+    return out.strip();
+  }
+}

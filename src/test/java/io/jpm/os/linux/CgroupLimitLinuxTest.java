@@ -1,0 +1,229 @@
+package io.jpm.os.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.Exit;
+import io.jpm.model.ResourceLimits;
+import io.jpm.model.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.RecordedWatcher;
+import io.jpm.os.SpawnRequest;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How the kernel holds trees to their limits, where this process may make groups that have
+/// controllers for memory and processor: as root where these are of version 2, or in a scope of
+/// `systemd-run --user --scope`. Skipped elsewhere.
+@Timeout(300)
+class CgroupLimitLinuxTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final long MEGA = 1L << 20;
+  private static final String EAT = "b = bytearray(200 << 20); print(len(b))";
+  private static final String PART = "ran out of memory";
+
+  @TempDir private Path dir;
+  private Path group;
+  private HostFixture fixture;
+
+  @BeforeEach
+  void open() throws IOException {
+    group = ownGroup();
+    fixture = new HostFixture(daemon(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() throws IOException {
+    try {
+      if (fixture != null) {
+        fixture.close();
+      }
+    } finally {
+      if (group != null) {
+        new Cgroups(group).make("last", memory(MEGA)).ifPresent(Cgroup::remove);
+        Files.delete(group);
+      }
+    }
+  }
+
+  /// A group beneath one that this process may change and whose children can be limited.
+  private static Path ownGroup() throws IOException {
+    Optional<Path> mount = CgroupMount.find();
+    Optional<String> own = CgroupMount.pathOf("self");
+    assumeTrue(mount.isPresent() && own.isPresent(), "there are no cgroups of version 2 here");
+    String name = "jpm-test-" + ProcessHandle.current().pid();
+    for (@Nullable Path above = mount.get().resolve(own.get());
+        above != null && above.startsWith(mount.get());
+        above = above.getParent()) {
+      Path enabled = above.resolve("cgroup.subtree_control");
+      if (Files.isWritable(above.resolve("cgroup.procs"))
+          && List.of(Files.readString(enabled).strip().split(" ", -1))
+              .containsAll(List.of("memory", "cpu"))) {
+        return Files.createDirectory(above.resolve(name));
+      }
+    }
+    assumeTrue(
+        false, "no cgroup that this user may change gives memory and cpu to those beneath it");
+    throw new AssertionError();
+  }
+
+  private LinuxProcessHost daemon() {
+    return new LinuxProcessHost(Optional.empty(), new Cgroups(group));
+  }
+
+  private static ResourceLimits memory(long bytes) {
+    return new ResourceLimits(
+        OptionalLong.of(bytes), OptionalLong.empty(), OptionalDouble.empty(), Map.of());
+  }
+
+  private SpawnRequest shell(String script) {
+    return fixture.request("/bin/sh", "-c", script).limited(memory(64 * MEGA));
+  }
+
+  private static Cgroup groupOf(Spawned child) {
+    return Cgroup.of(child.pid(), CgroupMount.find().orElseThrow()).orElseThrow();
+  }
+
+  private void hasNoGroup() throws IOException {
+    try (var left = Files.newDirectoryStream(group, Cgroup.PREFIX + "*")) {
+      assertThat(left).isEmpty();
+    }
+  }
+
+  @Test
+  void theMainProcessThatHasTooMuchIsEnded() throws IOException {
+    Spawned child =
+        fixture.start(
+            fixture.request("/usr/bin/env", "python3", "-c", EAT).limited(memory(64 * MEGA)));
+    assertThat(child.child().isGrouped()).isTrue();
+    assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Signalled(9, false));
+    assertThat(child.child().ranOutOfMemory()).isTrue();
+    assertThat(child.watcher().told()).doesNotContain("part " + PART);
+    hasNoGroup();
+  }
+
+  @Test
+  void aPartOfATreeThatIsEndedIsTold() throws IOException {
+    Spawned child = fixture.start(shell("python3 -c '" + EAT + "'; echo ended; exec sleep 600"));
+    child.awaitOutput("ended");
+    child.watcher().awaitCall("part " + PART);
+    assertThat(groupOf(child).told().kills()).isEqualTo(1);
+    // What ends it afterwards is somebody else.
+    child.child().signalTree(Signal.SIGKILL);
+    child.watcher().awaitTreeGone();
+    assertThat(child.child().ranOutOfMemory()).isFalse();
+    hasNoGroup();
+  }
+
+  @Test
+  void aTreeThatIsSlowedDownIsTold() {
+    var limits =
+        new ResourceLimits(
+            OptionalLong.empty(), OptionalLong.of(16 * MEGA), OptionalDouble.empty(), Map.of());
+    Spawned child =
+        fixture.start(
+            fixture
+                .request(
+                    "/usr/bin/env",
+                    "python3",
+                    "-c",
+                    "b = bytearray(20 << 20); import time; time.sleep(600)")
+                .limited(limits));
+    child.watcher().awaitCall("slowed");
+    assertThat(child.watcher().hasExited()).isFalse();
+    assertThat(groupOf(child).told()).isEqualTo(new Cgroup.Told(0, true));
+    child.end();
+  }
+
+  @Test
+  void aTreeHasItsShareOfTheProcessorOnly() throws IOException {
+    var limits =
+        new ResourceLimits(
+            OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(0.1), Map.of());
+    Spawned child =
+        fixture.start(fixture.request("/bin/sh", "-c", "while :; do :; done").limited(limits));
+    Path stat = groupOf(child).folder().resolve("cpu.stat");
+    Eventually.await(
+        "held back ten times",
+        DEADLINE,
+        () -> HostFixture.read(stat).lines().anyMatch(line -> line.matches("nr_throttled \\d\\d+")),
+        () -> HostFixture.read(stat));
+    child.end();
+    hasNoGroup();
+  }
+
+  @Test
+  void whatTheKernelDidWhileNoDaemonWasThereIsKnown() throws IOException {
+    Path gate = dir.resolve("gate");
+    SpawnRequest request =
+        shell("until [ -e '%s' ]; do sleep 0.1; done; exec python3 -c '%s'".formatted(gate, EAT));
+    var first = daemon();
+    var made = new HostFixture(first, dir);
+    Spawned child = made.start(request);
+    Cgroup limited = groupOf(child);
+    first.close();
+    assertThat(fixture.host().ranOutOfMemory(request.tag())).isFalse();
+    createFile(gate);
+    Eventually.await(
+        "the kernel ends it", DEADLINE, () -> limited.memoryKills() == 1, limited::toString);
+    assertThat(fixture.host().ranOutOfMemory(request.tag())).isTrue();
+    Eventually.await(
+        "nobody is in it",
+        DEADLINE,
+        () -> HostFixture.read(limited.folder().resolve("cgroup.procs")).isEmpty());
+    new Cgroups(group).make("next", memory(MEGA)).ifPresent(Cgroup::remove);
+    assertThat(fixture.host().ranOutOfMemory(request.tag())).isFalse();
+  }
+
+  @Test
+  void theNextDaemonTellsOnceOfWhatNobodyHasTold() {
+    Path gate = dir.resolve("gate");
+    SpawnRequest request =
+        shell(
+            "until [ -e '%s' ]; do sleep 0.1; done; python3 -c '%s'; echo ended; exec sleep 600"
+                .formatted(gate, EAT));
+    var first = daemon();
+    Spawned made = new HostFixture(first, dir).start(request);
+    first.close();
+    createFile(gate);
+    made.awaitOutput("ended");
+    var heard = new RecordedWatcher();
+    var second = daemon();
+    assertThat(second.adopt(made.child().identity(), request.tag(), heard)).isPresent();
+    heard.awaitCall("part " + PART);
+    second.close();
+    var unheard = new RecordedWatcher();
+    Child child =
+        fixture.host().adopt(made.child().identity(), request.tag(), unheard).orElseThrow();
+    assertThat(child.isGrouped()).isTrue();
+    child.signalTree(Signal.SIGKILL);
+    unheard.awaitTreeGone();
+    assertThat(unheard.told()).doesNotContain("part " + PART);
+    assertThat(child.ranOutOfMemory()).isFalse();
+  }
+
+  private static void createFile(Path file) {
+    try {
+      Files.createFile(file);
+    } catch (IOException full) {
+      throw new UncheckedIOException(full);
+    }
+  }
+}
