@@ -462,7 +462,7 @@ class SiteServerTest {
       InputStream in = socket.getInputStream();
       int first = in.read();
       assertThat(first).isEqualTo('H');
-      var drained = server.drain(Duration.ofSeconds(20));
+      var drained = server().drain(Duration.ofSeconds(20));
       long received = 1;
       byte[] buffer = new byte[65_536];
       for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
