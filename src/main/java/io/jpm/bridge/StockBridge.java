@@ -1,6 +1,8 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -33,10 +35,16 @@ final class StockBridge implements StockPeer.Watcher {
   interface GuardedConnections {
     /// Ends the connection that has this id, for this reason.
     void cutOff(int id, String reason);
+
+    /// The address that the peer of this connection comes from; empty when it has gone.
+    Optional<String> addressOf(int id);
   }
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
+
+  /// Where from a peer of the unix socket comes, as [Caller#from].
+  private static final String UNIX = "unix";
 
   private final Vertx vertx;
   private final Path path;
@@ -141,10 +149,31 @@ final class StockBridge implements StockPeer.Watcher {
         return; // Never completed: no pong.
       }
     }
+    nameCaller(peer, event);
     noticeUsage(peer, event);
     if (!isOfLines(peer, event)) {
       event.complete(true);
     }
+  }
+
+  /// Says of a request who it comes from, in place of whatever the client says about that: names of
+  /// headers are the same in upper and lower case. Whoever gets this far has the home or its token.
+  private void nameCaller(StockPeer peer, BridgeEvent event) {
+    if (event.type() != BridgeEventType.SEND && event.type() != BridgeEventType.PUBLISH) {
+      return;
+    }
+    Integer id = peer.guardedId();
+    String from = id == null ? UNIX : guarded.addressOf(id).orElse("");
+    JsonObject request = event.getRawMessage();
+    var headers = new JsonObject();
+    if (request.getValue("headers") instanceof JsonObject sent) {
+      sent.forEach(header -> {
+        if (!header.getKey().equalsIgnoreCase(Caller.HEADER)) {
+          headers.put(header.getKey(), header.getValue());
+        }
+      });
+    }
+    request.put("headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
