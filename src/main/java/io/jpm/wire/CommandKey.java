@@ -25,7 +25,7 @@ public enum CommandKey {
   /// How many events at most.
   LIMIT("limit", Kind.NUMBER, 1, 10_000),
   /// How many lines of each log.
-  LINES("lines", Kind.NUMBER, 0, 10_000),
+  LINES("lines", Kind.NUMBER, 1, 10_000),
   /// Of which stream: `out` or `err`.
   STREAM("stream", Kind.WORD),
   /// How many instances at a time.

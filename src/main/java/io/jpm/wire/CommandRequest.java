@@ -76,7 +76,7 @@ public sealed interface CommandRequest {
   ///
   /// @param json the array of apps as a text
   /// @param cwd where relative paths begin, absolute
-  /// @param env the variables of a shell, which the apps inherit; empty: PATH and HOME of the
+  /// @param env the variables of a shell, which the apps inherit; empty: PATH, HOME and LANG of the
   ///   daemon
   /// @param file the process file in which they stand, absolute: it is remembered with them
   record Described(
