@@ -17,8 +17,8 @@ import java.util.function.Supplier;
 /// @param since when it began, wall clock
 /// @param defaults what an app gets that says nothing itself; asked with each reading, since it may
 ///   change
-/// @param environment what apps inherit whose request names no variables: PATH, HOME and LANG of the
-///   daemon
+/// @param environment what apps inherit whose request names no variables: PATH, HOME and LANG of
+///   the daemon
 /// @param patience after which a request that is not done yet is answered by `timeout`, usually
 ///   [#DEFAULT_PATIENCE]
 public record CommandContext(

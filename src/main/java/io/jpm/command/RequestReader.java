@@ -37,8 +37,7 @@ final class RequestReader {
     }
     if (!Integer.valueOf(CommandRequest.VERSION).equals(json.getValue("v"))) {
       return new Reading.Refused(
-          new Failed(
-              Code.VERSION, "v: this daemon speaks version " + CommandRequest.VERSION));
+          new Failed(Code.VERSION, "v: this daemon speaks version " + CommandRequest.VERSION));
     }
     Optional<CommandVerb> verb =
         json.getValue("verb") instanceof String word ? CommandVerb.of(word) : Optional.empty();
@@ -94,15 +93,13 @@ final class RequestReader {
       case SCALE -> scale(keys);
       case SIGNAL ->
           new CommandRequest.SendSignal(
-              keys.targets(),
-              Signal.parse(keys.needed(CommandKey.SIGNAL)).orElse(Signal.SIGTERM));
+              keys.targets(), Signal.parse(keys.needed(CommandKey.SIGNAL)).orElse(Signal.SIGTERM));
       case MESSAGE -> {
         keys.require(CommandKey.MESSAGE);
         yield new CommandRequest.Tell(keys.targets(), keys.value(CommandKey.MESSAGE));
       }
       case TYPE ->
-          new CommandRequest.TypeLine(
-              keys.needed(CommandKey.TARGET), keys.needed(CommandKey.LINE));
+          new CommandRequest.TypeLine(keys.needed(CommandKey.TARGET), keys.needed(CommandKey.LINE));
       case TRIGGER ->
           new CommandRequest.Trigger(
               keys.targets(), keys.needed(CommandKey.ACTION), keys.text(CommandKey.PARAMETER));

@@ -54,8 +54,7 @@ sealed interface Selection {
       }
     }
     return missing.isEmpty()
-        ? new Found(
-            visible.stream().filter(found::contains).toList())
+        ? new Found(visible.stream().filter(found::contains).toList())
         : new Missing(missing);
   }
 
@@ -90,7 +89,9 @@ sealed interface Selection {
     }
     if (word.length() > 2 && word.startsWith("/") && word.endsWith("/")) {
       Pattern pattern = Pattern.compile(word.substring(1, word.length() - 1));
-      return visible.stream().filter(it -> pattern.matcher(it.spec().name().value()).find()).toList();
+      return visible.stream()
+          .filter(it -> pattern.matcher(it.spec().name().value()).find())
+          .toList();
     }
     List<Predicate<InstanceView>> meanings =
         List.of(

@@ -25,11 +25,7 @@ public sealed interface CommandReply {
   record Pong(String version, long pid, String home, long since) implements CommandReply {
     @Override
     public JsonObject toJson() {
-      return fine()
-          .put("version", version)
-          .put("pid", pid)
-          .put("home", home)
-          .put("since", since);
+      return fine().put("version", version).put("pid", pid).put("home", home).put("since", since);
     }
   }
 
@@ -279,8 +275,7 @@ public sealed interface CommandReply {
           json.getLong("since"));
     }
     if (json.containsKey("events")) {
-      return new Events(
-          all(json, "events", EventMessage::fromJson), json.getLong("forgotten"));
+      return new Events(all(json, "events", EventMessage::fromJson), json.getLong("forgotten"));
     }
     if (json.containsKey("lines")) {
       return new Lines(all(json, "lines", Line::fromJson), json.getLong("left_out"));
@@ -291,8 +286,7 @@ public sealed interface CommandReply {
     if (json.containsKey("changes")) {
       return new Changes(all(json, "changes", Change::fromJson), texts(json, "notes"));
     }
-    return new Instances(
-        all(json, "instances", InstanceMessage::fromJson), texts(json, "notes"));
+    return new Instances(all(json, "instances", InstanceMessage::fromJson), texts(json, "notes"));
   }
 
   private static JsonObject fine() {

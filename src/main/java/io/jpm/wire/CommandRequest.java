@@ -37,10 +37,7 @@ public sealed interface CommandRequest {
 
   /// The JSON form.
   default JsonObject toJson() {
-    return new JsonObject()
-        .put("v", VERSION)
-        .put("verb", verb().word())
-        .mergeIn(keys());
+    return new JsonObject().put("v", VERSION).put("verb", verb().word()).mergeIn(keys());
   }
 
   /// One that acts on what is in the list.
@@ -79,8 +76,7 @@ public sealed interface CommandRequest {
   /// @param env the variables of a shell, which the apps inherit; empty: PATH, HOME and LANG of the
   ///   daemon
   /// @param file the process file in which they stand, absolute: it is remembered with them
-  record Described(
-      String json, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
+  record Described(String json, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
     public Described {
       env = env.map(Map::copyOf);
     }
