@@ -159,22 +159,22 @@ final class StockBridge implements StockPeer.Watcher {
   /// Says of a request who it comes from, in place of whatever the client says about that: names of
   /// headers are the same in upper and lower case. Whoever gets this far has the home or its token.
   private void nameCaller(StockPeer peer, BridgeEvent event) {
-    if (event.type() != BridgeEventType.SEND && event.type() != BridgeEventType.PUBLISH) {
-      return;
+    JsonObject request = event.getRawMessage();
+    boolean isRequest =
+        event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
+    Object sent = isRequest ? request.getValue("headers") : null;
+    if (!isRequest || (sent != null && !(sent instanceof JsonObject))) {
+      return; // At other headers than an object the stock bridge throws, and sends nothing.
+    }
+    var headers = new JsonObject();
+    if (sent instanceof JsonObject all) {
+      all.stream()
+          .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
+          .forEach(header -> headers.put(header.getKey(), header.getValue()));
     }
     Integer id = peer.guardedId();
     String from = id == null ? UNIX : guarded.addressOf(id).orElse("");
-    JsonObject request = event.getRawMessage();
-    var headers = new JsonObject();
-    if (request.getValue("headers") instanceof JsonObject sent) {
-      sent.forEach(header -> {
-        if (!header.getKey().equalsIgnoreCase(Caller.HEADER)) {
-          headers.put(header.getKey(), header.getValue());
-        }
-      });
-    }
-    request.put(
-        "headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
+    request.put("headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.

@@ -160,7 +160,7 @@ public final class CommandVerticle extends VerticleBase {
     var caller = new io.jpm.config.Caller(apps.cwd(), apps.env().orElse(daemon.environment()));
     var reader = new ProcessFileReader(daemon.defaults().get(), ScriptEvaluator.NONE);
     return vertx
-        .executeBlocking(() -> reader.request(apps.json(), caller), false)
+        .executeBlocking(() -> reader.request("{\"apps\":" + apps.json() + "}", caller), false)
         .map(read -> Objects.requireNonNull(read))
         .compose(CommandVerticle::understood);
   }
