@@ -174,7 +174,8 @@ final class StockBridge implements StockPeer.Watcher {
     }
     Integer id = peer.guardedId();
     String from = id == null ? UNIX : guarded.addressOf(id).orElse("");
-    request.put("headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
+    request.put(
+        "headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.

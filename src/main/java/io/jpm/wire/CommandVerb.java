@@ -57,6 +57,8 @@ public enum CommandVerb {
 
   private final Role needs;
   private final boolean changing;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is not to be changed.
   private final List<CommandKey> keys;
 
   CommandVerb(Role needs, boolean changing, CommandKey... keys) {

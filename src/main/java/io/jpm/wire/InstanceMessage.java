@@ -83,9 +83,7 @@ public record InstanceMessage(
           number(json, "restarts"),
           number(json, "unstable_restarts"),
           needed(json.getLong("created_at"), "created_at"),
-          json.getLong("started_at") instanceof Long at
-              ? OptionalLong.of(at)
-              : OptionalLong.empty(),
+          moment(json.getLong("started_at")),
           optional(json.getInteger("exit_code")),
           Optional.ofNullable(json.getString("exit_signal")),
           text(json, "reason"),
@@ -100,6 +98,10 @@ public record InstanceMessage(
 
   private static OptionalInt optional(@Nullable Integer value) {
     return value == null ? OptionalInt.empty() : OptionalInt.of(value);
+  }
+
+  private static OptionalLong moment(@Nullable Long value) {
+    return value == null ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
   private static int number(JsonObject json, String key) {

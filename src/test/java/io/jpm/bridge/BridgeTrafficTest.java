@@ -215,11 +215,7 @@ class BridgeTrafficTest {
         var unix = Peer.unix(bridge.settings.socket());
         var tcp = bridge.authenticated()) {
       BridgeHarness.await(
-          bridge
-              .vertx
-              .eventBus()
-              .consumer("in.echo", m -> m.reply(headersOf(m)))
-              .completion());
+          bridge.vertx.eventBus().consumer("in.echo", m -> m.reply(headersOf(m))).completion());
       for (String name : List.of(Caller.HEADER, "JPM-Caller", "jpm-CALLER")) {
         var forged = new JsonObject().put(name, "{\"role\":\"read\"}").put("own", "kept");
         unix.write(echo("x").put("headers", forged));

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -76,7 +77,7 @@ class AuthorityTest {
           case START -> request instanceof CommandRequest.StartApps ? Role.ADMIN : Role.OPERATE;
           case DELETE, PLAN, APPLY, SAVE, RESURRECT -> Role.ADMIN;
         };
-    if (role.ordinal() < needed.ordinal()) {
+    if (role.compareTo(needed) < 0) {
       return Outcome.DENIED;
     }
     if (scope == Scope.ALL_APPS) {
@@ -88,8 +89,20 @@ class AuthorityTest {
       case PLAN, APPLY -> ofApps(request, scope);
       case START ->
           request instanceof CommandRequest.StartApps ? ofApps(request, scope) : ofWeb(scope);
-      case LIST, DESCRIBE, EVENTS, LOGS, STOP, RESTART, RESET, RELOAD, SCALE, SIGNAL, MESSAGE, TYPE,
-          TRIGGER, DELETE ->
+      case LIST,
+          DESCRIBE,
+          EVENTS,
+          LOGS,
+          STOP,
+          RESTART,
+          RESET,
+          RELOAD,
+          SCALE,
+          SIGNAL,
+          MESSAGE,
+          TYPE,
+          TRIGGER,
+          DELETE ->
           ofWeb(scope);
     };
   }
@@ -142,7 +155,7 @@ class AuthorityTest {
     "web, other, -",
     "gone, all, -"
   })
-  void aWordMeansNothingBeyondTheAppsOfItsSpeaker(String app, String word, String ids) {
+  void aWordMeansNothingBeyondTheAppsOfItsSpeaker(@Nullable String app, String word, String ids) {
     var who = new Principal("token", Role.OPERATE, app == null ? Set.of() : Set.of(app));
     var request = new CommandRequest.Act(CommandRequest.Action.STOP, List.of(word));
     switch (Authority.of(who, request, new Loaded(ALL, List.of()))) {
@@ -161,8 +174,7 @@ class AuthorityTest {
   void aListWithoutWordsIsOfItsOwn() {
     var who = new Principal("token", Role.READ, Set.of("api"));
     assertThat(
-            Authority.of(
-                who, new CommandRequest.ListThem(List.of()), new Loaded(ALL, List.of())))
+            Authority.of(who, new CommandRequest.ListThem(List.of()), new Loaded(ALL, List.of())))
         .isEqualTo(new Decision.Allowed(ALL.subList(2, 3)));
   }
 

@@ -1,6 +1,7 @@
 package io.jpm.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.AppChange;
@@ -12,6 +13,7 @@ import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
+import io.jpm.bus.LogSearch.Span;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.config.AppDefaults;
@@ -111,9 +113,7 @@ class CommandVerticleTest {
         switch (message.body()) {
           case GodCommand.Trigger _ ->
               new GodReply(
-                  ALL,
-                  problems,
-                  List.of(new GodReply.Answer(new InstanceId(1), "{\"freed\":12}")));
+                  ALL, problems, List.of(new GodReply.Answer(new InstanceId(1), "{\"freed\":12}")));
           case GodCommand.Apply _ ->
               GodReply.ofChanges(
                   List.of(),
@@ -158,7 +158,7 @@ class CommandVerticleTest {
                           .map(search -> {
                             var from = LogPosition.nowhere(search.log());
                             var to = new LogPosition(search.log(), from.part(), 9);
-                            return search.over(new io.jpm.bus.LogSearch.Span(from, to));
+                            return search.over(new Span(from, to));
                           })
                           .toList()));
           case LogsCommand.Read read -> {
@@ -177,7 +177,9 @@ class CommandVerticleTest {
   }
 
   private CommandReply ask(Principal who, JsonObject request) throws Exception {
-    return ask(new DeliveryOptions().addHeader(Caller.HEADER, new Caller(who, "unix").toHeader()), request);
+    return ask(
+        new DeliveryOptions().addHeader(Caller.HEADER, new Caller(who, "unix").toHeader()),
+        request);
   }
 
   private CommandReply ask(DeliveryOptions options, JsonObject request) throws Exception {
@@ -202,9 +204,7 @@ class CommandVerticleTest {
   }
 
   private static Code codeOf(CommandReply reply) {
-    return reply instanceof CommandReply.Failed failed
-        ? failed.code()
-        : org.junit.jupiter.api.Assertions.fail(reply.toString());
+    return reply instanceof CommandReply.Failed failed ? failed.code() : fail(reply.toString());
   }
 
   private void awaitAudit(String verb, String result) {
@@ -212,15 +212,13 @@ class CommandVerticleTest {
         "the audit of " + verb,
         LIMIT,
         () ->
-            audited.stream()
-                .anyMatch(a -> a.verb().equals(verb) && a.result().startsWith(result)),
+            audited.stream().anyMatch(a -> a.verb().equals(verb) && a.result().startsWith(result)),
         () -> audited);
   }
 
   @Test
   void theExamplesOfThePageAreUnderstoodAndDone() throws Exception {
     Set<String> verbs = new HashSet<>();
-    Files.createFile(directory.resolve("server.js")).toFile().setExecutable(true);
     for (String line : Files.readAllLines(Path.of("docs/bridge.md"))) {
       if (line.startsWith("→ {\"v\":1,\"verb\"")) {
         var request =
@@ -248,7 +246,8 @@ class CommandVerticleTest {
   void thePageHasEveryVerbAndEveryCodeInItsTables() throws IOException {
     String page = Files.readString(Path.of("docs/bridge.md"));
     for (CommandVerb verb : CommandVerb.values()) {
-      assertThat(page).containsPattern("\\n\\| [^|]*`" + verb.word() + "`[^|]*\\| (read|operate|admin) ");
+      assertThat(page)
+          .containsPattern("\\n\\| [^|]*`" + verb.word() + "`[^|]*\\| (read|operate|admin) ");
     }
     for (Code code : Code.values()) {
       assertThat(page).contains("\n| `" + code.word() + "` |");
@@ -257,7 +256,8 @@ class CommandVerticleTest {
 
   @Test
   void withoutTheBridgesWordNothingIsDone() throws Exception {
-    JsonObject request = new CommandRequest.Act(CommandRequest.Action.STOP, List.of("web")).toJson();
+    JsonObject request =
+        new CommandRequest.Act(CommandRequest.Action.STOP, List.of("web")).toJson();
     for (String header : List.of("", "{}", "owner", "{\"role\":\"admin\"}", "[]", "null")) {
       var options = new DeliveryOptions();
       if (!header.isEmpty()) {
@@ -308,7 +308,7 @@ class CommandVerticleTest {
   private static List<Long> numbers(CommandReply reply) {
     return reply instanceof CommandReply.Events events
         ? events.events().stream().map(EventMessage::seq).toList()
-        : org.junit.jupiter.api.Assertions.fail(reply.toString());
+        : fail(reply.toString());
   }
 
   @Test
@@ -376,7 +376,11 @@ class CommandVerticleTest {
                 Optional.empty(),
                 Optional.empty()));
     assertThat(codeOf(ask(token(Role.OPERATE), request.toJson()))).isEqualTo(Code.DENIED);
-    assertThat(codeOf(ask(token(Role.ADMIN, "web"), new CommandRequest.StartApps(Requests.SHOP).toJson())))
+    assertThat(
+            codeOf(
+                ask(
+                    token(Role.ADMIN, "web"),
+                    new CommandRequest.StartApps(Requests.SHOP).toJson())))
         .isEqualTo(Code.DENIED);
     assertThat(orders).isEmpty();
   }
@@ -399,7 +403,6 @@ class CommandVerticleTest {
     assertThat(codeOf(ask(new CommandRequest.Scale("all", false, 2)))).isEqualTo(Code.INVALID);
     assertThat(orders).isEmpty();
     ask(new CommandRequest.Scale("1", true, 1));
-    assertThat(orders)
-        .containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1));
+    assertThat(orders).containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1));
   }
 }

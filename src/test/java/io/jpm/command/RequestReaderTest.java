@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -86,7 +87,8 @@ class RequestReaderTest {
 
   @Test
   void anotherVersionIsRefusedAsThat() {
-    for (String body : List.of("{\"v\":2,\"verb\":\"ping\"}", "{\"verb\":\"ping\"}", "{\"v\":\"1\"}")) {
+    for (String body :
+        List.of("{\"v\":2,\"verb\":\"ping\"}", "{\"verb\":\"ping\"}", "{\"v\":\"1\"}")) {
       assertThat(RequestReader.read(new JsonObject(body)))
           .isInstanceOfSatisfying(
               Reading.Refused.class,
@@ -96,7 +98,7 @@ class RequestReaderTest {
 
   @Test
   void whatIsNoObjectIsRefused() {
-    for (Object body : new Object[] {null, "ping", 7, new JsonArray()}) {
+    for (@Nullable Object body : new @Nullable Object[] {null, "ping", 7, new JsonArray()}) {
       assertThat(RequestReader.read(body)).isInstanceOf(Reading.Refused.class);
     }
   }
@@ -105,9 +107,21 @@ class RequestReaderTest {
   @Test
   void nothingThatIsSentFailsTheReader() {
     var random = new SplittableRandom(7);
-    Object[] odd = {
-      null, "", "x", "\0", "/", -1, 1L << 40, 1.5, true, new JsonArray(), new JsonArray().addNull(),
-      new JsonObject(), new JsonObject().putNull("a"), new JsonArray().add(new JsonObject())
+    @Nullable Object[] odd = {
+      null,
+      "",
+      "x",
+      "\0",
+      "/",
+      -1,
+      1L << 40,
+      1.5,
+      true,
+      new JsonArray(),
+      new JsonArray().addNull(),
+      new JsonObject(),
+      new JsonObject().putNull("a"),
+      new JsonArray().add(new JsonObject())
     };
     for (int i = 0; i < 20_000; i++) {
       List<CommandRequest> all = requests();

@@ -125,9 +125,11 @@ class BridgeIT {
       assertThat(ProcessHandle.of(instance.getInteger("pid"))).isPresent();
       ask(socket, "{\"v\":1,\"verb\":\"type\",\"target\":\"echo\",\"line\":\"hello\"}");
       Eventually.await(
-          "the line", LIMIT, () -> lines(socket).contains("\"text\":\"hello\""), () -> lines(socket));
-      JsonObject unknown =
-          ask(socket, "{\"v\":1,\"verb\":\"stop\",\"targets\":[\"nobody\"]}");
+          "the line",
+          LIMIT,
+          () -> lines(socket).contains("\"text\":\"hello\""),
+          () -> lines(socket));
+      JsonObject unknown = ask(socket, "{\"v\":1,\"verb\":\"stop\",\"targets\":[\"nobody\"]}");
       assertThat(unknown.getString("code")).isEqualTo("not_found");
       JsonObject gone = ask(socket, "{\"v\":1,\"verb\":\"delete\",\"targets\":[\"echo\"]}");
       assertThat(gone.getBoolean("ok")).as(gone.encode()).isTrue();

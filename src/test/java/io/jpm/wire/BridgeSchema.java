@@ -38,7 +38,8 @@ public final class BridgeSchema {
         .put(
             "anyOf",
             new JsonArray(
-                List.of("request", "reply", "event", "lines", "usage", "settings", "balance").stream()
+                List.of("request", "reply", "event", "lines", "usage", "settings", "balance")
+                    .stream()
                     .map(BridgeSchema::ref)
                     .toList()))
         .put("$defs", definitions);
@@ -46,8 +47,7 @@ public final class BridgeSchema {
 
   /// Whether a body is what this definition says.
   public static boolean accepts(String definition, JsonObject body) {
-    JsonObject schema =
-        new JsonObject(make().encode()).put("$ref", "#/$defs/" + definition);
+    JsonObject schema = new JsonObject(make().encode()).put("$ref", "#/$defs/" + definition);
     schema.remove("anyOf");
     return Validator.create(
             JsonSchema.of(schema),
@@ -88,18 +88,34 @@ public final class BridgeSchema {
     JsonObject apps = all(List.of("apps", "cwd"));
     JsonObject app = all(List.of("app", "cwd"));
     switch (verb) {
-      case START -> schema.put("oneOf", new JsonArray().add(all(List.of("targets"))).add(apps).add(app));
+      case START ->
+          schema.put("oneOf", new JsonArray().add(all(List.of("targets"))).add(apps).add(app));
       case PLAN, APPLY -> schema.put("oneOf", new JsonArray().add(apps).add(app));
       case SCALE ->
           schema.put("oneOf", new JsonArray().add(all(List.of("to"))).add(all(List.of("by"))));
-      case PING, LIST, DESCRIBE, EVENTS, LOGS, STOP, RESTART, RESET, RELOAD, SIGNAL, MESSAGE, TYPE,
-          TRIGGER, DELETE, SAVE, RESURRECT -> {}
+      case PING,
+          LIST,
+          DESCRIBE,
+          EVENTS,
+          LOGS,
+          STOP,
+          RESTART,
+          RESET,
+          RELOAD,
+          SIGNAL,
+          MESSAGE,
+          TYPE,
+          TRIGGER,
+          DELETE,
+          SAVE,
+          RESURRECT -> {}
     }
     return schema;
   }
 
   private static String needs(CommandVerb verb) {
-    return "needs the role " + verb.needs().word()
+    return "needs the role "
+        + verb.needs().word()
         + (verb == CommandVerb.START ? ", with apps " + Role.ADMIN.word() : "");
   }
 
@@ -135,17 +151,43 @@ public final class BridgeSchema {
   private static void putReplies(JsonObject definitions) {
     JsonObject instances = array(ref("instance"));
     JsonObject line =
-        open("app", type("string"), "id", type("integer", "null"), "stream", type("string"), "at",
-            type("integer"), "text", type("string"));
-    JsonObject answer = open("app", type("string"), "id", type("integer"), "value", new JsonObject());
+        open(
+            "app",
+            type("string"),
+            "id",
+            type("integer", "null"),
+            "stream",
+            type("string"),
+            "at",
+            type("integer"),
+            "text",
+            type("string"));
+    JsonObject answer =
+        open("app", type("string"), "id", type("integer"), "value", new JsonObject());
     JsonObject field = open("key", type("string"), "from", type("string"), "to", type("string"));
     JsonObject change =
-        open("app", type("string"), "action", type("string"), "stopped", type("boolean"), "fields",
-            array(field), "problem", type("string", "null"));
+        open(
+            "app",
+            type("string"),
+            "action",
+            type("string"),
+            "stopped",
+            type("boolean"),
+            "fields",
+            array(field),
+            "problem",
+            type("string", "null"));
     definitions
         .put(
             "reply_pong",
-            fine("version", type("string"), "pid", type("integer"), "home", type("string"), "since",
+            fine(
+                "version",
+                type("string"),
+                "pid",
+                type("integer"),
+                "home",
+                type("string"),
+                "since",
                 type("integer")))
         .put("reply_instances", fine("instances", instances))
         .put("reply_events", fine("events", array(ref("event")), "forgotten", type("integer")))
@@ -167,7 +209,11 @@ public final class BridgeSchema {
 
   private static JsonObject failed(JsonObject instances) {
     JsonObject failed =
-        open("v", new JsonObject().put("const", 1), "ok", new JsonObject().put("const", false),
+        open(
+            "v",
+            new JsonObject().put("const", 1),
+            "ok",
+            new JsonObject().put("const", false),
             "code",
             new JsonObject()
                 .put(
@@ -176,7 +222,8 @@ public final class BridgeSchema {
                         Arrays.stream(CommandReply.Code.values())
                             .map(CommandReply.Code::word)
                             .toList())),
-            "problems", array(type("string")).put("minItems", 1));
+            "problems",
+            array(type("string")).put("minItems", 1));
     failed.getJsonObject("properties").put("instances", instances);
     return failed;
   }
@@ -194,21 +241,60 @@ public final class BridgeSchema {
 
   private static JsonObject instance() {
     JsonObject instance =
-        open("app", type("string"), "id", type("integer"), "number", type("integer"), "namespace",
-            type("string"), "status", type("string"), "pid", type("integer", "null"), "restarts",
-            type("integer"), "unstable_restarts", type("integer"), "created_at", type("integer"),
-            "started_at", type("integer", "null"), "exit_code", type("integer", "null"),
-            "exit_signal", type("string", "null"), "reason", type("string"), "unhealthy",
-            type("string", "null"), "out_file", type("string"), "error_file", type("string"));
+        open(
+            "app",
+            type("string"),
+            "id",
+            type("integer"),
+            "number",
+            type("integer"),
+            "namespace",
+            type("string"),
+            "status",
+            type("string"),
+            "pid",
+            type("integer", "null"),
+            "restarts",
+            type("integer"),
+            "unstable_restarts",
+            type("integer"),
+            "created_at",
+            type("integer"),
+            "started_at",
+            type("integer", "null"),
+            "exit_code",
+            type("integer", "null"),
+            "exit_signal",
+            type("string", "null"),
+            "reason",
+            type("string"),
+            "unhealthy",
+            type("string", "null"),
+            "out_file",
+            type("string"),
+            "error_file",
+            type("string"));
     instance.getJsonObject("properties").put("spec", type("object"));
     return instance;
   }
 
   private static JsonObject event() {
     JsonObject event =
-        open("v", new JsonObject().put("const", 1), "seq", type("integer"), "event",
-            type("string"), "app", type("string", "null"), "pid", type("integer"), "reason",
-            type("string"), "at", type("integer"));
+        open(
+            "v",
+            new JsonObject().put("const", 1),
+            "seq",
+            type("integer"),
+            "event",
+            type("string"),
+            "app",
+            type("string", "null"),
+            "pid",
+            type("integer"),
+            "reason",
+            type("string"),
+            "at",
+            type("integer"));
     event
         .getJsonObject("properties")
         .put("id", type("integer"))
@@ -221,42 +307,100 @@ public final class BridgeSchema {
 
   private static JsonObject lines() {
     JsonObject line =
-        open("id", type("integer"), "stream", type("string"), "at", type("string"), "text",
+        open(
+            "id",
+            type("integer"),
+            "stream",
+            type("string"),
+            "at",
+            type("string"),
+            "text",
             type("string"));
     line.getJsonObject("properties")
         .put("partial", type("boolean"))
         .put("rest", type("boolean"))
         .put("birth", type("integer"));
-    return open("v", new JsonObject().put("const", 1), "app", type("string"), "first",
-        type("integer"), "gap", type("integer"), "lines", array(line));
+    return open(
+        "v",
+        new JsonObject().put("const", 1),
+        "app",
+        type("string"),
+        "first",
+        type("integer"),
+        "gap",
+        type("integer"),
+        "lines",
+        array(line));
   }
 
   private static JsonObject usage() {
     JsonObject instance =
-        open("app", type("string"), "id", type("integer"), "pid", type("integer"), "cpu",
-            type("number"), "memory", type("integer"), "processes", type("integer"));
+        open(
+            "app",
+            type("string"),
+            "id",
+            type("integer"),
+            "pid",
+            type("integer"),
+            "cpu",
+            type("number"),
+            "memory",
+            type("integer"),
+            "processes",
+            type("integer"));
     JsonObject usage =
-        open("v", new JsonObject().put("const", 1), "at", type("integer"), "instances",
+        open(
+            "v",
+            new JsonObject().put("const", 1),
+            "at",
+            type("integer"),
+            "instances",
             array(instance));
     usage
         .getJsonObject("properties")
         .put(
             "system",
-            open("cores", type("integer"), "cpu", type("number"), "memory", type("integer"),
-                "available", type("integer"), "load", type("number")));
+            open(
+                "cores",
+                type("integer"),
+                "cpu",
+                type("number"),
+                "memory",
+                type("integer"),
+                "available",
+                type("integer"),
+                "load",
+                type("number")));
     return usage;
   }
 
   private static JsonObject settings() {
     JsonObject change =
-        open("key", type("string"), "from", type("string"), "to", type("string"), "in_force",
+        open(
+            "key",
+            type("string"),
+            "from",
+            type("string"),
+            "to",
+            type("string"),
+            "in_force",
             type("boolean"));
-    return open("v", new JsonObject().put("const", 1), "changes", array(change), "problems",
+    return open(
+        "v",
+        new JsonObject().put("const", 1),
+        "changes",
+        array(change),
+        "problems",
         array(type("string")));
   }
 
   private static JsonObject balance() {
-    return open("v", new JsonObject().put("const", 1), "app", type("string"), "instances",
+    return open(
+        "v",
+        new JsonObject().put("const", 1),
+        "app",
+        type("string"),
+        "instances",
         array(open("id", type("integer"))));
   }
 

@@ -36,7 +36,16 @@ class BridgeSchemaTest {
     var at = Instant.parse("2026-11-21T11:36:32.120Z");
     var exit =
         new EventMessage(
-            17, "exit", "web", 0, 412, "launching", 1, "exit 1", 5, OptionalInt.of(1),
+            17,
+            "exit",
+            "web",
+            0,
+            412,
+            "launching",
+            1,
+            "exit 1",
+            5,
+            OptionalInt.of(1),
             Optional.empty());
     assertThat(BridgeSchema.accepts("event", exit.toJson())).isTrue();
     var stall = EventMessage.ofDaemon(18, "stall", 4, "2 s", 6);
@@ -50,8 +59,7 @@ class BridgeSchemaTest {
         new SettingsMessage(
             List.of(new SettingsMessage.Change("bridge.port", "0", "9000", false)), List.of());
     assertThat(BridgeSchema.accepts("settings", settings.toJson())).isTrue();
-    var tree =
-        new TreeUsage(3, 54, 14, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty());
+    var tree = new TreeUsage(3, 54, 14, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty());
     var usage =
         new UsageMessage(
             1,
