@@ -36,6 +36,8 @@ sealed interface Selection {
   /// A word itself is wrong.
   record Wrong(String problem) implements Selection {}
 
+  /// Finds what words name.
+  ///
   /// @param words one or more
   /// @param visible what who asks may see
   static Selection of(List<String> words, Collection<InstanceView> visible) {
