@@ -54,7 +54,8 @@ class ArchitectureTest {
     table.put("balancer", List.of("model", "os", "bus"));
     table.put("console", List.of("model", "config", "wire", "bus"));
     table.put("hot", List.of("model", "config", "bus", "triggers"));
-    table.put("bridge", List.of("wire", "bus"));
+    table.put("bridge", List.of("model", "wire", "bus"));
+    table.put("command", List.of("model", "config", "wire", "bus"));
     table.put("client", List.of("model", "wire"));
     table.put("serve", List.of());
     return table;

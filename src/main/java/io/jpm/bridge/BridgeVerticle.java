@@ -45,7 +45,7 @@ public final class BridgeVerticle extends VerticleBase {
     }
     var refusals = new RefusalLog(vertx);
     var guard = new Guard(vertx, settings, refusals);
-    var stock = new StockBridge(vertx, settings, refusals, guard::cutOff);
+    var stock = new StockBridge(vertx, settings, refusals, guard);
     context.exceptionHandler(stock::failed);
     var portFile = new PortFile(vertx, settings.portFile());
     open = new Open(stock, guard, portFile, refusals);

@@ -9,10 +9,11 @@ import io.vertx.core.net.NetSocket;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// The TCP port: counts peers in and out and gives each a [GuardedConnection]. Owned by the
 /// bridge's event loop.
-final class Guard {
+final class Guard implements StockBridge.GuardedConnections {
   private final Vertx vertx;
   private final BridgeSettings settings;
   private final RefusalLog refusals;
@@ -49,11 +50,17 @@ final class Guard {
   }
 
   /// Ends the connection that has this id because the stock bridge cannot go on with it.
-  void cutOff(int id, String reason) {
+  @Override
+  public void cutOff(int id, String reason) {
     GuardedConnection connection = connections.get(id);
     if (connection != null) {
       connection.cutOff(reason);
     }
+  }
+
+  @Override
+  public Optional<String> addressOf(int id) {
+    return Optional.ofNullable(connections.get(id)).map(GuardedConnection::peer);
   }
 
   /// Stops listening and closes every connection once its last bytes are sent.

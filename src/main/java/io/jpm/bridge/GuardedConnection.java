@@ -60,6 +60,11 @@ final class GuardedConnection {
     tcp.exceptionHandler(_ -> {}); // A reset: the end follows.
   }
 
+  /// The peer's address.
+  String peer() {
+    return peer;
+  }
+
   /// Whether it counts as one that has not shown the token.
   boolean unproven() {
     return state instanceof State.Unproven;

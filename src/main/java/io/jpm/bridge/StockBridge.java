@@ -1,6 +1,8 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -35,10 +37,16 @@ final class StockBridge implements StockPeer.Watcher {
   interface GuardedConnections {
     /// Ends the connection that has this id, for this reason.
     void cutOff(int id, String reason);
+
+    /// The address that the peer of this connection comes from; empty when it has gone.
+    Optional<String> addressOf(int id);
   }
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
+
+  /// Where from a peer of the unix socket comes, as [Caller#from].
+  private static final String UNIX = "unix";
 
   private final Vertx vertx;
   private final Path path;
@@ -144,6 +152,7 @@ final class StockBridge implements StockPeer.Watcher {
         return; // Never completed: no pong.
       }
     }
+    nameCaller(peer, event);
     noticeUsage(peer, event);
     if (!isOfLines(peer, event) && !isRepeated(peer, event)) {
       event.complete(true);
@@ -163,6 +172,28 @@ final class StockBridge implements StockPeer.Watcher {
     return event.type() == BridgeEventType.REGISTER
         && settings.maySubscribe(address)
         && !known.add(address);
+  }
+
+  /// Says of a request who it comes from, in place of whatever the client says about that: names of
+  /// headers are the same in upper and lower case. Whoever gets this far has the home or its token.
+  private void nameCaller(StockPeer peer, BridgeEvent event) {
+    JsonObject request = event.getRawMessage();
+    boolean isRequest =
+        event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
+    Object sent = isRequest ? request.getValue("headers") : null;
+    if (!isRequest || (sent != null && !(sent instanceof JsonObject))) {
+      return; // At other headers than an object the stock bridge throws, and sends nothing.
+    }
+    var headers = new JsonObject();
+    if (sent instanceof JsonObject all) {
+      all.stream()
+          .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
+          .forEach(header -> headers.put(header.getKey(), header.getValue()));
+    }
+    Integer id = peer.guardedId();
+    String from = id == null ? UNIX : guarded.addressOf(id).orElse("");
+    request.put(
+        "headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.

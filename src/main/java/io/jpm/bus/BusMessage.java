@@ -3,7 +3,8 @@ package io.jpm.bus;
 /// Whatever verticles send each other. All are immutable records; the receiver gets the sender's
 /// instance.
 public sealed interface BusMessage
-    permits BalancerCommand,
+    permits Audited,
+        BalancerCommand,
         BalancerReply,
         BalancerReport,
         DaemonCommand,
@@ -24,6 +25,9 @@ public sealed interface BusMessage
         LogsCommand,
         LogsReply,
         Pulse,
+        RightsCommand,
+        RightsEnded,
+        RightsReply,
         SatanCommand,
         SatanReply,
         StoreCommand,

@@ -22,6 +22,9 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// How problems name what came on standard input.
   private static final String STDIN = "stdin";
 
+  /// How problems name what came in a request.
+  private static final String REQUEST = "request";
+
   /// More files than this are no directory of process files.
   private static final int MOST_FILES = 1_000;
 
@@ -60,6 +63,17 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
                 reading(STDIN, "", caller.cwd(), wish),
                 text -> inFormat(ProcessFormat.of(text), text))),
         wish);
+  }
+
+  /// The apps of a request of a program, which has no lines that could be named.
+  ///
+  /// @param json an object or array as a process file in JSON
+  /// @param caller as of [#file]
+  public AppsOutcome request(String json, Caller caller) {
+    Wish wish = new Wish(Optional.empty(), caller);
+    FileReading reading = reading(REQUEST, "", caller.cwd(), wish);
+    List<Neighbours.One> apps = reading.apps(JsonTree.withoutLines(json));
+    return joined(List.of(new One(reading.findings(), apps)), wish);
   }
 
   /// What the file's section `deploy` says of one environment.

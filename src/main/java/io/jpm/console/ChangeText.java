@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.AppChange;
+import io.jpm.config.Secrets;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.InstanceView;
+import io.jpm.config.Secrets;
 import io.jpm.console.text.Paint;
 import io.jpm.console.text.TerminalText;
 import io.jpm.model.AddedVariables;

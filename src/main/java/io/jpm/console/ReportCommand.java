@@ -2,6 +2,7 @@ package io.jpm.console;
 
 import io.jpm.bus.DoctorReply.Finding;
 import io.jpm.bus.GodCommand;
+import io.jpm.config.Secrets;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
 import io.jpm.console.text.Screen;

@@ -1,5 +1,6 @@
 package io.jpm.console;
 
+import io.jpm.config.Secrets;
 import io.jpm.console.text.TerminalText;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;

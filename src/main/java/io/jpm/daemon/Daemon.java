@@ -7,6 +7,8 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.OffLoop;
+import io.jpm.command.CommandContext;
+import io.jpm.command.CommandVerticle;
 import io.jpm.config.AppDefaults;
 import io.jpm.config.Problem;
 import io.jpm.config.ProcessFileReader;
@@ -239,6 +241,16 @@ final class Daemon {
                   ConsoleTiming.DEFAULT),
               scripts,
               new LocalPrograms()));
+      deploy(
+          new CommandVerticle(
+              new CommandContext(
+                  Version.TEXT,
+                  ProcessHandle.current().pid(),
+                  home.root(),
+                  InstantSource.system().instant(),
+                  () -> defaults,
+                  CommandContext.ofDaemon(System.getenv()),
+                  CommandContext.DEFAULT_PATIENCE)));
       deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()

@@ -27,7 +27,7 @@ final class Door {
         bridge.slowPeerTimeout(),
         bridge.maxConnections(),
         BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
-        List.of(Addresses.CONSOLE),
+        List.of(Addresses.CONSOLE, Addresses.COMMAND),
         List.of(),
         List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE, Addresses.SETTINGS),
         List.of(

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /// What a word typed by a user names, in PM2's order: `all`; `/regex/` on names; an app by name;
-/// one by the path of its script; a namespace; an id. A name of digits wins over an id.
+/// one by the path of its script; a namespace; an id. A name of digits wins over an id; `#3` is the
+/// id 3 whatever else is called so.
 final class Selectors {
   /// Far more than any sensible expression needs on names of 100 characters.
   private static final int MOST_STEPS = 100_000;
@@ -33,6 +34,9 @@ final class Selectors {
     if (word.length() > 2 && word.startsWith("/") && word.endsWith("/")) {
       return matching(word, all);
     }
+    if (word.startsWith("#") && id(word.substring(1)).isPresent()) {
+      return new Meaning.Found(ofId(word.substring(1), all));
+    }
     List<Instance> named =
         first(
             all,
@@ -42,6 +46,12 @@ final class Selectors {
                 instance -> instance.spec.namespace().equals(word),
                 instance -> id(word).filter(instance.id::equals).isPresent()));
     return new Meaning.Found(named);
+  }
+
+  private static List<Instance> ofId(String digits, Collection<Instance> all) {
+    return all.stream()
+        .filter(instance -> id(digits).filter(instance.id::equals).isPresent())
+        .toList();
   }
 
   private static List<Instance> first(

@@ -4,13 +4,16 @@ import static io.jpm.bridge.BridgeHarness.LIMIT;
 import static io.jpm.bridge.BridgeHarness.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.Principal;
 import io.jpm.testing.Eventually;
+import io.jpm.wire.Caller;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -227,6 +230,45 @@ class BridgeTrafficTest {
       peer.write(Peer.publish("out.events", "forged"));
       assertThat(peer.read().getString("message")).isEqualTo("access_denied");
     }
+  }
+
+  @Test
+  void whoAsksIsWhatTheBridgeSaysNotWhatThePeerSays() throws IOException {
+    try (var bridge = BridgeHarness.start(home);
+        var unix = Peer.unix(bridge.settings.socket());
+        var tcp = bridge.authenticated()) {
+      BridgeHarness.await(
+          bridge.vertx.eventBus().consumer("in.echo", m -> m.reply(headersOf(m))).completion());
+      for (String name : List.of(Caller.HEADER, "JPM-Caller", "jpm-CALLER")) {
+        var forged = new JsonObject().put(name, "{\"role\":\"read\"}").put("own", "kept");
+        unix.write(echo("x").put("headers", forged));
+        assertCaller(unix.read(), "unix", forged);
+        tcp.write(echo("x").put("headers", forged));
+        assertCaller(tcp.read(), "127.0.0.1", forged);
+      }
+      tcp.write(echo("without any"));
+      assertCaller(tcp.read(), "127.0.0.1", new JsonObject());
+    }
+  }
+
+  /// Every value of every header, under the names in small letters.
+  private static JsonObject headersOf(Message<?> message) {
+    var all = new JsonObject();
+    message
+        .headers()
+        .forEach((name, value) -> {
+          String key = name.toLowerCase(Locale.ROOT);
+          all.put(key, all.getString(key, "") + value);
+        });
+    return all;
+  }
+
+  private static void assertCaller(JsonObject answer, String from, JsonObject sent) {
+    JsonObject headers = answer.getJsonObject("body");
+    Caller caller = Caller.fromHeader(headers.getString(Caller.HEADER)).orElseThrow();
+    assertThat(caller.who()).isEqualTo(Principal.OWNER);
+    assertThat(caller.from()).startsWith(from);
+    assertThat(headers.getString("own")).isEqualTo(sent.getString("own"));
   }
 
   private BridgeHarness echoing() {

@@ -2,10 +2,12 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
@@ -15,6 +17,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 /// The two doors of a real daemon, by hand-made frames.
 @Timeout(120)
 class BridgeIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
   private Jpm jpm;
 
   @BeforeEach
@@ -103,6 +108,54 @@ class BridgeIT {
         }
       }
     }
+  }
+
+  @Test
+  void aServiceStartsAnAppTypesToItReadsItsLinesAndStopsIt() throws Exception {
+    String token = Files.readString(jpm.home().resolve("token")).strip();
+    try (Socket socket = tcp()) {
+      socket
+          .getOutputStream()
+          .write(frame(new JsonObject().put("type", "auth").put("token", token)));
+      String app = "\"app\":{\"name\":\"echo\",\"script\":\"cat\"},\"cwd\":\"/\"";
+      JsonObject started = ask(socket, "{\"v\":1,\"verb\":\"start\"," + app + "}");
+      assertThat(started.getBoolean("ok")).as(started.encode()).isTrue();
+      JsonObject instance = started.getJsonArray("instances").getJsonObject(0);
+      assertThat(instance.getString("status")).isEqualTo("online");
+      assertThat(ProcessHandle.of(instance.getInteger("pid"))).isPresent();
+      ask(socket, "{\"v\":1,\"verb\":\"type\",\"target\":\"echo\",\"line\":\"hello\"}");
+      Eventually.await(
+          "the line",
+          LIMIT,
+          () -> lines(socket).contains("\"text\":\"hello\""),
+          () -> lines(socket));
+      JsonObject unknown = ask(socket, "{\"v\":1,\"verb\":\"stop\",\"targets\":[\"nobody\"]}");
+      assertThat(unknown.getString("code")).isEqualTo("not_found");
+      JsonObject gone = ask(socket, "{\"v\":1,\"verb\":\"delete\",\"targets\":[\"echo\"]}");
+      assertThat(gone.getBoolean("ok")).as(gone.encode()).isTrue();
+      assertThat(ask(socket, "{\"v\":1,\"verb\":\"list\"}").getJsonArray("instances")).isEmpty();
+    }
+  }
+
+  private static String lines(Socket socket) {
+    try {
+      return ask(socket, "{\"v\":1,\"verb\":\"logs\",\"targets\":[\"echo\"]}").encode();
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static JsonObject ask(Socket socket, String request) throws IOException {
+    socket
+        .getOutputStream()
+        .write(
+            frame(
+                new JsonObject()
+                    .put("type", "send")
+                    .put("address", "jpm.command")
+                    .put("replyAddress", "mine")
+                    .put("body", new JsonObject(request))));
+    return read(socket.getInputStream()).getJsonObject("body");
   }
 
   @Test

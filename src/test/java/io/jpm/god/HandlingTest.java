@@ -39,6 +39,16 @@ class HandlingTest extends GodHarness {
   }
 
   @Test
+  void anIdBehindANumberSignIsThatIdWhateverElseIsCalledSo() {
+    start(spec("web", 2, RestartPolicy.DEFAULT), spec("1"));
+    assertThat(type("1", "name\n").problems()).isEmpty();
+    assertThat(type("#1", "id\n").problems()).isEmpty();
+    assertThat(host.typed.getFirst()).startsWith("2-");
+    assertThat(host.typed.get(1)).startsWith("1-");
+    assertThat(type("#9", "x\n").problems()).singleElement().asString().contains("#9");
+  }
+
+  @Test
   void aNameOfSeveralInstancesIsNoOneToWriteTo() {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     assertThat(type("web", "x\n").problems())

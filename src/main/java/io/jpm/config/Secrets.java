@@ -1,4 +1,4 @@
-package io.jpm.console;
+package io.jpm.config;
 
 import java.util.Arrays;
 import java.util.List;
@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 ///
 /// A guess, on the safe side: a path to a key file is masked too. Known to be harmless are names in
 /// which such a word means something else.
-final class Secrets {
+public final class Secrets {
   /// In place of a secret, however long that is.
-  static final String MASK = "******";
+  public static final String MASK = "******";
 
   /// Of any part, these make the variable a secret.
   private static final Set<String> WORDS =
@@ -67,7 +67,7 @@ final class Secrets {
   private Secrets() {}
 
   /// `value` as it may be shown.
-  static String masked(String name, String value) {
+  public static String masked(String name, String value) {
     if (value.isEmpty()) {
       return value;
     }

@@ -1,4 +1,4 @@
-package io.jpm.console;
+package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

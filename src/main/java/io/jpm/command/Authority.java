@@ -1,0 +1,140 @@
+package io.jpm.command;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppName;
+import io.jpm.model.Principal;
+import io.jpm.wire.CommandReply.Code;
+import io.jpm.wire.CommandReply.Failed;
+import io.jpm.wire.CommandRequest;
+import java.util.List;
+import java.util.Optional;
+
+/// The one place that decides who may have what. It knows no clock, bus or file, and every request
+/// passes [#of] before anything is done about it.
+///
+/// Who is limited to some apps sees nothing else: for it, other apps are not found, `all` means all
+/// of its own, and an id or an expression names no other.
+final class Authority {
+  private Authority() {}
+
+  /// What was decided.
+  sealed interface Decision {
+    /// It may be done, to these.
+    ///
+    /// @param instances those that are meant; empty where a request is not about instances
+    record Allowed(List<InstanceView> instances) implements Decision {
+      public Allowed {
+        instances = List.copyOf(instances);
+      }
+    }
+
+    /// It may not.
+    record Refused(Failed reply) implements Decision {}
+  }
+
+  /// What a request is about, as it is now.
+  ///
+  /// @param instances all that there are, by id
+  /// @param described the names of the apps that the request describes
+  record Loaded(List<InstanceView> instances, List<AppName> described) {
+    static final Loaded NOTHING = new Loaded(List.of(), List.of());
+
+    Loaded {
+      instances = List.copyOf(instances);
+      described = List.copyOf(described);
+    }
+  }
+
+  /// What can be said before anything is loaded, so that nothing is looked at for somebody who may
+  /// not have it; empty: [#of] decides.
+  static Optional<Failed> before(Principal who, CommandRequest request) {
+    if (!who.may(request.needs())) {
+      return Optional.of(
+          denied(
+              "%s needs the role %s, and %s has %s"
+                  .formatted(
+                      request.verb().word(),
+                      request.needs().word(),
+                      who.name(),
+                      who.role().word())));
+    }
+    return !who.reachesAll() && isAboutAll(request)
+        ? Optional.of(
+            denied(
+                "%s is about all apps, and %s may reach only some"
+                    .formatted(request.verb().word(), who.name())))
+        : Optional.empty();
+  }
+
+  /// Decides.
+  static Decision of(Principal who, CommandRequest request, Loaded loaded) {
+    Optional<Failed> refused = before(who, request);
+    if (refused.isPresent()) {
+      return new Decision.Refused(refused.get());
+    }
+    List<InstanceView> visible =
+        loaded.instances().stream()
+            .filter(instance -> who.reaches(instance.spec().name().value()))
+            .toList();
+    return switch (request) {
+      case CommandRequest.ListThem(List<String> targets) when targets.isEmpty() ->
+          new Decision.Allowed(visible);
+      case CommandRequest.OnTargets on -> chosen(on.targets(), visible);
+      case CommandRequest.Scale scale -> chosen(List.of(scale.target()), visible);
+      case CommandRequest.TypeLine type -> chosen(List.of(type.target()), visible);
+      case CommandRequest.OfApps _ -> ofApps(who, loaded.described());
+      case CommandRequest.Events(_, _, Optional<String> app) ->
+          app.filter(name -> !who.reaches(name))
+              .<Decision>map(name -> missing(List.of(name)))
+              .orElse(new Decision.Allowed(List.of()));
+      case CommandRequest.Ping _, CommandRequest.Save _, CommandRequest.Resurrect _ ->
+          new Decision.Allowed(List.of());
+    };
+  }
+
+  /// Whether it cannot be done to some apps only.
+  private static boolean isAboutAll(CommandRequest request) {
+    return switch (request) {
+      case CommandRequest.Save _, CommandRequest.Resurrect _ -> true;
+      case CommandRequest.Apply apply -> apply.prune();
+      case CommandRequest.Ping _,
+          CommandRequest.Events _,
+          CommandRequest.Scale _,
+          CommandRequest.TypeLine _,
+          CommandRequest.StartApps _,
+          CommandRequest.OnTargets _ ->
+          false;
+    };
+  }
+
+  private static Decision chosen(List<String> words, List<InstanceView> visible) {
+    return switch (Selection.of(words, visible)) {
+      case Selection.Found(List<InstanceView> instances) -> new Decision.Allowed(instances);
+      case Selection.Missing(List<String> missing) -> missing(missing);
+      case Selection.Wrong(String problem) ->
+          new Decision.Refused(new Failed(Code.INVALID, problem));
+    };
+  }
+
+  private static Decision missing(List<String> words) {
+    return new Decision.Refused(
+        new Failed(
+            Code.NOT_FOUND,
+            words.stream().map("no app matches \"%s\""::formatted).toList(),
+            List.of()));
+  }
+
+  private static Decision ofApps(Principal who, List<AppName> described) {
+    return described.stream()
+        .filter(app -> !who.reaches(app.value()))
+        .findFirst()
+        .<Decision>map(app ->
+            new Decision.Refused(
+                denied("%s may not describe the app %s".formatted(who.name(), app))))
+        .orElse(new Decision.Allowed(List.of()));
+  }
+
+  private static Failed denied(String problem) {
+    return new Failed(Code.DENIED, problem);
+  }
+}

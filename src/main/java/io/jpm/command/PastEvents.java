@@ -1,0 +1,53 @@
+package io.jpm.command;
+
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
+import io.jpm.model.Principal;
+import io.jpm.wire.CommandReply;
+import io.jpm.wire.CommandRequest;
+import io.jpm.wire.EventMessage;
+import io.vertx.core.Future;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// Answers what has happened. Who is limited to some apps is told of these alone, each asked for by
+/// itself: what others do takes no place in the answer.
+final class PastEvents {
+  private final Rooms rooms;
+
+  PastEvents(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  Future<CommandReply> of(Principal who, CommandRequest.Events request) {
+    List<Optional<String>> apps =
+        request.app().isPresent() || who.reachesAll()
+            ? List.of(request.app())
+            : who.apps().stream().sorted().map(Optional::of).toList();
+    List<Future<HistoryReply>> asked =
+        apps.stream().map(app -> rooms.history(question(request, app))).toList();
+    return Future.all(asked).map(_ -> joined(request, asked.stream().map(Future::result).toList()));
+  }
+
+  private static HistoryCommand question(CommandRequest.Events request, Optional<String> app) {
+    return request.after().isPresent()
+        ? new HistoryCommand.After(request.after().getAsLong(), app, request.limit())
+        : new HistoryCommand.Latest(app, request.limit());
+  }
+
+  private static CommandReply joined(CommandRequest.Events request, List<HistoryReply> replies) {
+    List<EventMessage> all =
+        replies.stream()
+            .flatMap(reply -> reply.events().stream())
+            .sorted(Comparator.comparingLong(EventMessage::seq))
+            .toList();
+    int limit = Math.min(request.limit(), all.size());
+    List<EventMessage> kept =
+        request.after().isPresent()
+            ? all.subList(0, limit)
+            : all.subList(all.size() - limit, all.size());
+    return new CommandReply.Events(
+        kept, replies.stream().mapToLong(HistoryReply::forgotten).max().orElse(0));
+  }
+}

@@ -1,0 +1,177 @@
+package io.jpm.command;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Principal;
+import io.jpm.wire.CommandReply;
+import io.jpm.wire.CommandReply.Code;
+import io.jpm.wire.CommandReply.Failed;
+import io.jpm.wire.CommandRequest;
+import io.vertx.core.Future;
+import io.vertx.core.json.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Does what has been allowed, by asking the other rooms.
+final class Performing {
+  private final Rooms rooms;
+  private final CommandContext context;
+
+  Performing(Rooms rooms, CommandContext context) {
+    this.rooms = rooms;
+    this.context = context;
+  }
+
+  /// What is to be done.
+  ///
+  /// @param who asks
+  /// @param chosen the instances that are meant
+  /// @param all every instance there is
+  /// @param apps what the request describes
+  record Order(
+      Principal who,
+      CommandRequest request,
+      List<InstanceView> chosen,
+      List<InstanceView> all,
+      Apps apps) {
+    /// The words that name the chosen ones to God.
+    List<String> words() {
+      return Selection.words(chosen, all);
+    }
+  }
+
+  /// Apps that a request describes, with what is to be said about them.
+  record Apps(List<AppSpec> specs, List<String> notes) {
+    static final Apps NONE = new Apps(List.of(), List.of());
+
+    Apps {
+      specs = List.copyOf(specs);
+      notes = List.copyOf(notes);
+    }
+  }
+
+  Future<CommandReply> perform(Order order) {
+    return switch (order.request()) {
+      case CommandRequest.Ping _ ->
+          Future.succeededFuture(
+              new CommandReply.Pong(
+                  context.version(),
+                  context.pid(),
+                  context.home().toString(),
+                  context.since().toEpochMilli()));
+      case CommandRequest.ListThem _ ->
+          Future.succeededFuture(
+              new CommandReply.Instances(Views.plain(order.chosen()), List.of()));
+      case CommandRequest.Describe _ ->
+          Future.succeededFuture(
+              new CommandReply.Instances(Views.described(order.chosen()), List.of()));
+      case CommandRequest.Events events -> new PastEvents(rooms).of(order.who(), events);
+      case CommandRequest.Logs logs -> new LogTail(rooms, logs, order.chosen()).read();
+      case CommandRequest.Act act -> instances(order, act(act.action(), order.words()));
+      case CommandRequest.Reload(_, int parallel) ->
+          instances(
+              order, new GodCommand.Reload(order.words(), List.of(), parallel, Optional.empty()));
+      case CommandRequest.Scale scale -> scale(order, scale);
+      case CommandRequest.SendSignal signal ->
+          instances(order, new GodCommand.SendSignal(order.words(), signal.signal()));
+      case CommandRequest.Tell tell ->
+          instances(order, new GodCommand.Send(order.words(), Json.encode(tell.value())));
+      case CommandRequest.TypeLine type -> type(order, type);
+      case CommandRequest.Trigger trigger -> trigger(order, trigger);
+      case CommandRequest.StartApps start ->
+          instances(
+              order,
+              new GodCommand.StartApps(
+                  order.apps().specs(), GodCommand.Existing.RESTART, start.apps().file()));
+      case CommandRequest.Apply apply -> apply(order, apply);
+      case CommandRequest.Save _ -> instances(order, new GodCommand.Save(false));
+      case CommandRequest.Resurrect _ -> instances(order, new GodCommand.Resurrect());
+    };
+  }
+
+  private static GodCommand act(CommandRequest.Action action, List<String> words) {
+    return switch (action) {
+      case START -> new GodCommand.Act(GodCommand.Action.START, words);
+      case STOP -> new GodCommand.Act(GodCommand.Action.STOP, words);
+      case RESTART -> new GodCommand.Act(GodCommand.Action.RESTART, words);
+      case DELETE -> new GodCommand.Act(GodCommand.Action.DELETE, words);
+      case RESET -> new GodCommand.Reset(words);
+    };
+  }
+
+  private Future<CommandReply> scale(Order order, CommandRequest.Scale scale) {
+    List<String> apps =
+        order.chosen().stream().map(it -> it.spec().name().value()).distinct().toList();
+    if (apps.size() != 1) {
+      return refused(
+          "target: %s names %d apps: scale one of them".formatted(scale.target(), apps.size()));
+    }
+    var how = scale.relative() ? GodCommand.Scale.Step.BY : GodCommand.Scale.Step.TO;
+    return instances(order, new GodCommand.Scale(apps.getFirst(), how, scale.number()));
+  }
+
+  private Future<CommandReply> type(Order order, CommandRequest.TypeLine type) {
+    if (order.chosen().size() != 1) {
+      return refused(
+          "target: %s names %d instances: type to one by its id"
+              .formatted(type.target(), order.chosen().size()));
+    }
+    String word = Selection.word(order.chosen().getFirst());
+    return instances(order, new GodCommand.Type(word, type.line() + "\n"));
+  }
+
+  private Future<CommandReply> trigger(Order order, CommandRequest.Trigger trigger) {
+    return done(
+        new GodCommand.Trigger(order.words(), trigger.action(), trigger.parameter()),
+        reply ->
+            new CommandReply.Answers(
+                reply.answers().stream().map(answer -> answer(answer, order)).toList()));
+  }
+
+  private static CommandReply.Answer answer(GodReply.Answer answer, Order order) {
+    String app =
+        order.chosen().stream()
+            .filter(it -> it.id().equals(answer.id()))
+            .findFirst()
+            .map(it -> it.spec().name().value())
+            .orElse("");
+    return new CommandReply.Answer(app, answer.id().value(), Json.decodeValue(answer.json()));
+  }
+
+  private Future<CommandReply> apply(Order order, CommandRequest.Apply apply) {
+    return done(
+        new GodCommand.Apply(order.apps().specs(), apply.apps().file(), apply.prune(), apply.dry()),
+        reply ->
+            new CommandReply.Changes(
+                reply.changes().stream().map(Views::change).toList(), notes(order, reply)));
+  }
+
+  private Future<CommandReply> instances(Order order, GodCommand command) {
+    return done(
+        command,
+        reply -> new CommandReply.Instances(Views.plain(reply.instances()), notes(order, reply)));
+  }
+
+  private Future<CommandReply> done(GodCommand command, Function<GodReply, CommandReply> success) {
+    return rooms
+        .done(command)
+        .map(reply ->
+            reply.problems().isEmpty()
+                ? success.apply(reply)
+                : new Failed(Code.FAILED, reply.problems(), Views.plain(reply.instances())));
+  }
+
+  private static List<String> notes(Order order, GodReply reply) {
+    List<String> notes = new ArrayList<>(order.apps().notes());
+    notes.addAll(reply.notes());
+    return notes;
+  }
+
+  private static Future<CommandReply> refused(String problem) {
+    return Future.succeededFuture(new Failed(Code.INVALID, problem));
+  }
+}

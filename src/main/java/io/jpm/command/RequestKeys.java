@@ -1,0 +1,185 @@
+package io.jpm.command;
+
+import io.jpm.config.NearestName;
+import io.jpm.model.Signal;
+import io.jpm.wire.CommandKey;
+import io.jpm.wire.CommandVerb;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// The keys of one request, with what is wrong about them. A key that is null is not there, but for
+/// one that may have any value.
+final class RequestKeys {
+  private static final int MOST_WORDS = 1000;
+  private static final int MOST_SHOWN = 60;
+
+  private final CommandVerb verb;
+  private final JsonObject json;
+  private final List<String> problems = new ArrayList<>();
+
+  RequestKeys(CommandVerb verb, JsonObject json) {
+    this.verb = verb;
+    this.json = json;
+    json.fieldNames().forEach(this::check);
+  }
+
+  List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  boolean isWrong() {
+    return !problems.isEmpty();
+  }
+
+  void problem(CommandKey key, String what) {
+    problems.add(key.word() + ": " + what);
+  }
+
+  boolean has(CommandKey key) {
+    return value(key) != null;
+  }
+
+  @Nullable Object value(CommandKey key) {
+    return verb.keys().contains(key) ? json.getValue(key.word()) : null;
+  }
+
+  /// Notes that the key is missing, if it is.
+  void require(CommandKey key) {
+    if (!json.containsKey(key.word())) {
+      problem(key, "is missing: " + wanted(key));
+    }
+  }
+
+  Optional<String> text(CommandKey key) {
+    return value(key) instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  /// The text, which has to be there; empty where it is not, which is noted.
+  String needed(CommandKey key) {
+    Object value = value(key);
+    if (value == null) {
+      problem(key, "is missing: " + wanted(key));
+      return "";
+    }
+    return value.toString();
+  }
+
+  OptionalLong number(CommandKey key) {
+    return value(key) instanceof Number number
+        ? OptionalLong.of(number.longValue())
+        : OptionalLong.empty();
+  }
+
+  /// The targets, which have to be there.
+  List<String> targets() {
+    if (!has(CommandKey.TARGETS)) {
+      problem(CommandKey.TARGETS, "is missing: " + wanted(CommandKey.TARGETS));
+    }
+    return words();
+  }
+
+  /// The targets, where there are some.
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    if (value(CommandKey.TARGETS) instanceof JsonArray array) {
+      array.forEach(word -> words.add((String) word));
+    }
+    return words;
+  }
+
+  Optional<Map<String, String>> variables(CommandKey key) {
+    if (!(value(key) instanceof JsonObject object)) {
+      return Optional.empty();
+    }
+    Map<String, String> variables = new HashMap<>();
+    object.forEach(variable -> variables.put(variable.getKey(), (String) variable.getValue()));
+    return Optional.of(variables);
+  }
+
+  private void check(String name) {
+    if (name.equals("v") || name.equals("verb")) {
+      return;
+    }
+    Optional<CommandKey> key =
+        verb.keys().stream().filter(known -> known.word().equals(name)).findFirst();
+    if (key.isEmpty()) {
+      problems.add(unknown(name));
+      return;
+    }
+    Object value = json.getValue(name);
+    if (value != null && !isRight(key.get(), value)) {
+      problem(key.get(), "use " + wanted(key.get()));
+    }
+  }
+
+  private String unknown(String name) {
+    List<String> known = verb.keys().stream().map(CommandKey::word).toList();
+    String mended =
+        NearestName.to(name, known)
+            .map("did you mean %s?"::formatted)
+            .orElseGet(() -> known.isEmpty() ? "none is known" : String.join(", ", known));
+    return "%s: not a key of %s — %s".formatted(shown(name), verb.word(), mended);
+  }
+
+  private static boolean isRight(CommandKey key, Object value) {
+    return switch (key.kind()) {
+      case ANY -> true;
+      case WORD -> value instanceof String text && !text.isBlank();
+      case TEXT -> value instanceof String text && text.indexOf('\n') < 0;
+      case PATH -> value instanceof String text && text.startsWith("/") && text.indexOf('\0') < 0;
+      case FLAG -> value instanceof Boolean;
+      case NUMBER ->
+          (value instanceof Integer || value instanceof Long)
+              && ((Number) value).longValue() >= key.least()
+              && ((Number) value).longValue() <= key.most();
+      case SIGNAL ->
+          (value instanceof String || value instanceof Integer)
+              && Signal.parse(value.toString()).isPresent();
+      case WORDS ->
+          value instanceof JsonArray array
+              && !array.isEmpty()
+              && array.size() <= MOST_WORDS
+              && array.stream().allMatch(it -> it instanceof String text && !text.isBlank());
+      case OBJECT -> value instanceof JsonObject;
+      case OBJECTS ->
+          value instanceof JsonArray array
+              && !array.isEmpty()
+              && array.stream().allMatch(JsonObject.class::isInstance);
+      case VARIABLES ->
+          value instanceof JsonObject object
+              && object.stream().allMatch(one -> one.getValue() instanceof String);
+    };
+  }
+
+  /// What would be right.
+  private static String wanted(CommandKey key) {
+    return switch (key.kind()) {
+      case ANY -> "any value";
+      case WORD -> "a text that is not empty";
+      case TEXT -> "a text of one line";
+      case PATH -> "an absolute path";
+      case FLAG -> "true or false";
+      case NUMBER ->
+          key.most() == Long.MAX_VALUE
+              ? "a whole number, %d or more".formatted(key.least())
+              : "a whole number, %d to %d".formatted(key.least(), key.most());
+      case SIGNAL -> "a signal, such as \"SIGHUP\" or 1";
+      case WORDS -> "an array of 1 to %d texts that are not empty".formatted(MOST_WORDS);
+      case OBJECT -> "an object, as an app in a process file";
+      case OBJECTS -> "an array of objects, as the apps in a process file";
+      case VARIABLES -> "an object whose values are texts";
+    };
+  }
+
+  /// The text as far as it helps to find it.
+  static String shown(String text) {
+    return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
+  }
+}

@@ -1,0 +1,167 @@
+package io.jpm.command;
+
+import io.jpm.config.NearestName;
+import io.jpm.model.Signal;
+import io.jpm.wire.CommandKey;
+import io.jpm.wire.CommandReply.Code;
+import io.jpm.wire.CommandReply.Failed;
+import io.jpm.wire.CommandRequest;
+import io.jpm.wire.CommandRequest.Action;
+import io.jpm.wire.CommandRequest.Described;
+import io.jpm.wire.CommandRequest.Stream;
+import io.jpm.wire.CommandVerb;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Understands requests. It is strict: a key that is not known, or a value that is not right, is a
+/// request that is not done. All mistakes are told together.
+final class RequestReader {
+  private RequestReader() {}
+
+  /// What came of a body.
+  sealed interface Reading {
+    record Understood(CommandRequest request) implements Reading {}
+
+    record Refused(Failed reply) implements Reading {}
+  }
+
+  /// @param body whatever a client has sent
+  static Reading read(@Nullable Object body) {
+    if (!(body instanceof JsonObject json)) {
+      return invalid(List.of("the body of a request is an object: {\"v\":1,\"verb\":\"ping\"}"));
+    }
+    if (!Integer.valueOf(CommandRequest.VERSION).equals(json.getValue("v"))) {
+      return new Reading.Refused(
+          new Failed(Code.VERSION, "v: this daemon speaks version " + CommandRequest.VERSION));
+    }
+    Optional<CommandVerb> verb =
+        json.getValue("verb") instanceof String word ? CommandVerb.of(word) : Optional.empty();
+    if (verb.isEmpty()) {
+      return invalid(List.of(noVerb(json.getValue("verb"))));
+    }
+    var keys = new RequestKeys(verb.get(), json);
+    CommandRequest request = keys.isWrong() ? null : request(verb.get(), keys);
+    return request == null || keys.isWrong()
+        ? invalid(keys.problems())
+        : new Reading.Understood(request);
+  }
+
+  private static Reading invalid(List<String> problems) {
+    return new Reading.Refused(new Failed(Code.INVALID, problems, List.of()));
+  }
+
+  private static String noVerb(@Nullable Object written) {
+    List<String> known = Arrays.stream(CommandVerb.values()).map(CommandVerb::word).toList();
+    if (!(written instanceof String word)) {
+      return "verb: say what is asked for: " + String.join(", ", known);
+    }
+    return "verb: \"%s\" — use %s"
+        .formatted(
+            RequestKeys.shown(word),
+            NearestName.to(word, known).orElseGet(() -> "one of " + String.join(", ", known)));
+  }
+
+  /// Where something is missing it is noted in `keys`, and what comes out is worth nothing.
+  private static CommandRequest request(CommandVerb verb, RequestKeys keys) {
+    return switch (verb) {
+      case PING -> new CommandRequest.Ping();
+      case LIST -> new CommandRequest.ListThem(keys.words());
+      case DESCRIBE -> new CommandRequest.Describe(keys.targets());
+      case EVENTS ->
+          new CommandRequest.Events(
+              keys.number(CommandKey.AFTER),
+              (int) keys.number(CommandKey.LIMIT).orElse(CommandRequest.DEFAULT_EVENTS),
+              keys.text(CommandKey.APP_NAME));
+      case LOGS ->
+          new CommandRequest.Logs(
+              keys.targets(),
+              (int) keys.number(CommandKey.LINES).orElse(CommandRequest.DEFAULT_LINES),
+              stream(keys));
+      case START -> start(keys);
+      case STOP -> new CommandRequest.Act(Action.STOP, keys.targets());
+      case RESTART -> new CommandRequest.Act(Action.RESTART, keys.targets());
+      case RESET -> new CommandRequest.Act(Action.RESET, keys.targets());
+      case DELETE -> new CommandRequest.Act(Action.DELETE, keys.targets());
+      case RELOAD ->
+          new CommandRequest.Reload(
+              keys.targets(), (int) keys.number(CommandKey.PARALLEL).orElse(1));
+      case SCALE -> scale(keys);
+      case SIGNAL ->
+          new CommandRequest.SendSignal(
+              keys.targets(), Signal.parse(keys.needed(CommandKey.SIGNAL)).orElse(Signal.SIGTERM));
+      case MESSAGE -> {
+        keys.require(CommandKey.MESSAGE);
+        yield new CommandRequest.Tell(keys.targets(), keys.value(CommandKey.MESSAGE));
+      }
+      case TYPE ->
+          new CommandRequest.TypeLine(keys.needed(CommandKey.TARGET), keys.needed(CommandKey.LINE));
+      case TRIGGER ->
+          new CommandRequest.Trigger(
+              keys.targets(), keys.needed(CommandKey.ACTION), keys.text(CommandKey.PARAMETER));
+      case PLAN -> apply(keys, true);
+      case APPLY -> apply(keys, false);
+      case SAVE -> new CommandRequest.Save();
+      case RESURRECT -> new CommandRequest.Resurrect();
+    };
+  }
+
+  private static Optional<Stream> stream(RequestKeys keys) {
+    Optional<String> word = keys.text(CommandKey.STREAM);
+    if (word.isPresent() && Stream.of(word.get()).isEmpty()) {
+      keys.problem(CommandKey.STREAM, "use \"out\" or \"err\", or leave it out for both");
+    }
+    return word.flatMap(Stream::of);
+  }
+
+  private static CommandRequest start(RequestKeys keys) {
+    List<CommandKey> ofApps =
+        List.of(CommandKey.APPS, CommandKey.APP, CommandKey.CWD, CommandKey.ENV, CommandKey.FILE);
+    if (ofApps.stream().noneMatch(keys::has)) {
+      return new CommandRequest.Act(Action.START, keys.targets());
+    }
+    if (keys.has(CommandKey.TARGETS)) {
+      keys.problem(
+          CommandKey.TARGETS, "names what is in the list already: leave it out beside apps");
+    }
+    return new CommandRequest.StartApps(described(keys));
+  }
+
+  private static CommandRequest scale(RequestKeys keys) {
+    if (keys.has(CommandKey.TO) == keys.has(CommandKey.BY)) {
+      keys.problem(CommandKey.TO, "say either how many instances, or by how many more");
+    }
+    boolean relative = keys.has(CommandKey.BY);
+    long number = keys.number(relative ? CommandKey.BY : CommandKey.TO).orElse(1);
+    return new CommandRequest.Scale(keys.needed(CommandKey.TARGET), relative, (int) number);
+  }
+
+  private static CommandRequest apply(RequestKeys keys, boolean dry) {
+    boolean prune = Boolean.TRUE.equals(keys.value(CommandKey.PRUNE));
+    if (prune && !keys.has(CommandKey.FILE)) {
+      keys.problem(
+          CommandKey.PRUNE, "deletes apps that have come from a file: say in file which one");
+    }
+    return new CommandRequest.Apply(described(keys), prune, dry);
+  }
+
+  private static Described described(RequestKeys keys) {
+    if (keys.has(CommandKey.APPS) == keys.has(CommandKey.APP)) {
+      keys.problem(CommandKey.APPS, "describe apps, an array as in a process file, or one in app");
+    }
+    JsonArray apps =
+        keys.value(CommandKey.APPS) instanceof JsonArray several
+            ? several
+            : new JsonArray().add(keys.value(CommandKey.APP));
+    String cwd = keys.needed(CommandKey.CWD);
+    return new Described(
+        apps.encode(),
+        Path.of(cwd.isEmpty() ? "/" : cwd),
+        keys.variables(CommandKey.ENV),
+        keys.text(CommandKey.FILE).map(file -> Path.of(file).normalize()));
+  }
+}

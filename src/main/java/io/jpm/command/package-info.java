@@ -1,0 +1,8 @@
+/// The bridge's typed requests: what other services ask for on `jpm.command`, as `docs/bridge.md`
+/// has it. Start with [io.jpm.command.CommandVerticle]; `RequestReader` understands requests,
+/// `Authority` is the one place that decides who may have what, `Performing` asks the other rooms.
+/// The room knows `model`, `config`, `wire` and `bus`.
+@NullMarked
+package io.jpm.command;
+
+import org.jspecify.annotations.NullMarked;

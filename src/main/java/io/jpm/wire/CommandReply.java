@@ -1,0 +1,318 @@
+package io.jpm.wire;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The reply to a [CommandRequest].
+public sealed interface CommandReply {
+  /// The JSON form.
+  JsonObject toJson();
+
+  /// The daemon lives.
+  ///
+  /// @param version jpm's
+  /// @param pid the daemon's
+  /// @param home its home directory
+  /// @param since when it began, milliseconds since 1970
+  record Pong(String version, long pid, String home, long since) implements CommandReply {
+    @Override
+    public JsonObject toJson() {
+      return fine().put("version", version).put("pid", pid).put("home", home).put("since", since);
+    }
+  }
+
+  /// What was asked for or acted on, as it is after that; of a deletion, as it was before.
+  ///
+  /// @param notes sentences that tell of no failure
+  record Instances(List<InstanceMessage> instances, List<String> notes) implements CommandReply {
+    public Instances {
+      instances = List.copyOf(instances);
+      notes = List.copyOf(notes);
+    }
+
+    @Override
+    public JsonObject toJson() {
+      return noting(fine().put("instances", array(instances)), notes);
+    }
+  }
+
+  /// What has happened, oldest first.
+  ///
+  /// @param forgotten how many after the asked number are no longer kept
+  record Events(List<EventMessage> events, long forgotten) implements CommandReply {
+    public Events {
+      events = List.copyOf(events);
+    }
+
+    @Override
+    public JsonObject toJson() {
+      return fine()
+          .put("events", new JsonArray(events.stream().map(EventMessage::toJson).toList()))
+          .put("forgotten", forgotten);
+    }
+  }
+
+  /// Lines of logs, in the order in which they were captured.
+  ///
+  /// @param leftOut how many of the oldest were asked for and do not fit into a reply
+  record Lines(List<Line> lines, long leftOut) implements CommandReply {
+    public Lines {
+      lines = List.copyOf(lines);
+    }
+
+    @Override
+    public JsonObject toJson() {
+      return fine()
+          .put("lines", new JsonArray(lines.stream().map(Line::toJson).toList()))
+          .put("left_out", leftOut);
+    }
+  }
+
+  /// A line of a log.
+  ///
+  /// @param app whose
+  /// @param id of which instance; empty: several write to the same file
+  /// @param stream `out` or `err`
+  /// @param at when it was captured, milliseconds since 1970
+  /// @param text without the end of the line
+  record Line(String app, OptionalInt id, String stream, long at, String text) {
+    JsonObject toJson() {
+      return new JsonObject()
+          .put("app", app)
+          .put("id", id.isPresent() ? id.getAsInt() : null)
+          .put("stream", stream)
+          .put("at", at)
+          .put("text", text);
+    }
+
+    static Line fromJson(JsonObject json) {
+      Integer id = json.getInteger("id");
+      return new Line(
+          json.getString("app"),
+          id == null ? OptionalInt.empty() : OptionalInt.of(id),
+          json.getString("stream"),
+          json.getLong("at"),
+          json.getString("text"));
+    }
+  }
+
+  /// What apps have answered to an action.
+  record Answers(List<Answer> answers) implements CommandReply {
+    public Answers {
+      answers = List.copyOf(answers);
+    }
+
+    @Override
+    public JsonObject toJson() {
+      return fine().put("answers", new JsonArray(answers.stream().map(Answer::toJson).toList()));
+    }
+  }
+
+  /// What one instance has answered.
+  ///
+  /// @param value a JSON value as Vert.x holds it
+  record Answer(String app, int id, @Nullable Object value) {
+    JsonObject toJson() {
+      return new JsonObject().put("app", app).put("id", id).put("value", value);
+    }
+
+    static Answer fromJson(JsonObject json) {
+      return new Answer(json.getString("app"), json.getInteger("id"), json.getValue("value"));
+    }
+  }
+
+  /// What describing apps anew changes or has changed, one for each app.
+  ///
+  /// @param notes as of [Instances]
+  record Changes(List<Change> changes, List<String> notes) implements CommandReply {
+    public Changes {
+      changes = List.copyOf(changes);
+      notes = List.copyOf(notes);
+    }
+
+    @Override
+    public JsonObject toJson() {
+      return noting(
+          fine().put("changes", new JsonArray(changes.stream().map(Change::toJson).toList())),
+          notes);
+    }
+  }
+
+  /// What changes about one app.
+  ///
+  /// @param action `start`, `unchanged`, `live`, `scale`, `rolling`, `restart` or `delete`
+  /// @param stopped whether nothing of it runs, and that stays so
+  /// @param fields what is described otherwise
+  /// @param problem why it could not be done
+  record Change(
+      String app, String action, boolean stopped, List<Field> fields, Optional<String> problem) {
+    public Change {
+      fields = List.copyOf(fields);
+    }
+
+    JsonObject toJson() {
+      return new JsonObject()
+          .put("app", app)
+          .put("action", action)
+          .put("stopped", stopped)
+          .put("fields", new JsonArray(fields.stream().map(Field::toJson).toList()))
+          .put("problem", problem.orElse(null));
+    }
+
+    static Change fromJson(JsonObject json) {
+      return new Change(
+          json.getString("app"),
+          json.getString("action"),
+          json.getBoolean("stopped"),
+          all(json, "fields", Field::fromJson),
+          Optional.ofNullable(json.getString("problem")));
+    }
+  }
+
+  /// Something that is described otherwise, with secrets masked.
+  ///
+  /// @param key its name in a process file
+  /// @param from as it was; empty: it was not there
+  /// @param to as it is to be
+  record Field(String key, String from, String to) {
+    JsonObject toJson() {
+      return new JsonObject().put("key", key).put("from", from).put("to", to);
+    }
+
+    static Field fromJson(JsonObject json) {
+      return new Field(json.getString("key"), json.getString("from"), json.getString("to"));
+    }
+  }
+
+  /// It was not done, or not wholly.
+  ///
+  /// @param problems one or more sentences
+  /// @param instances of what some of it was done to
+  record Failed(Code code, List<String> problems, List<InstanceMessage> instances)
+      implements CommandReply {
+    public Failed {
+      problems = List.copyOf(problems);
+      instances = List.copyOf(instances);
+    }
+
+    /// Nothing was done.
+    public Failed(Code code, String problem) {
+      this(code, List.of(problem), List.of());
+    }
+
+    @Override
+    public JsonObject toJson() {
+      var json =
+          new JsonObject()
+              .put("v", CommandRequest.VERSION)
+              .put("ok", false)
+              .put("code", code.word())
+              .put("problems", new JsonArray(problems));
+      return instances.isEmpty() ? json : json.put("instances", array(instances));
+    }
+  }
+
+  /// Why a request failed.
+  enum Code {
+    /// Not a version that this daemon speaks.
+    VERSION,
+    /// The request is not understood.
+    INVALID,
+    /// Who asks may not have it.
+    DENIED,
+    /// No app matches among those that who asks may see.
+    NOT_FOUND,
+    /// It was tried and did not succeed.
+    FAILED,
+    /// It did not come to an end in time, and may go on.
+    TIMEOUT;
+
+    /// As it is written.
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Code of(@Nullable String word) {
+      return Arrays.stream(values())
+          .filter(code -> code.word().equals(word))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("not a reply: code " + word));
+    }
+  }
+
+  /// Reads the JSON form; unknown keys are skipped.
+  ///
+  /// @throws IllegalArgumentException when `json` is none
+  static CommandReply fromJson(JsonObject json) {
+    try {
+      return json.getBoolean("ok") ? success(json) : failure(json);
+    } catch (ClassCastException | NullPointerException wrong) {
+      throw new IllegalArgumentException("not a reply: " + wrong.getMessage(), wrong);
+    }
+  }
+
+  private static CommandReply failure(JsonObject json) {
+    return new Failed(
+        Code.of(json.getString("code")),
+        texts(json, "problems"),
+        all(json, "instances", InstanceMessage::fromJson));
+  }
+
+  private static CommandReply success(JsonObject json) {
+    if (json.containsKey("version")) {
+      return new Pong(
+          json.getString("version"),
+          json.getLong("pid"),
+          json.getString("home"),
+          json.getLong("since"));
+    }
+    if (json.containsKey("events")) {
+      return new Events(all(json, "events", EventMessage::fromJson), json.getLong("forgotten"));
+    }
+    if (json.containsKey("lines")) {
+      return new Lines(all(json, "lines", Line::fromJson), json.getLong("left_out"));
+    }
+    if (json.containsKey("answers")) {
+      return new Answers(all(json, "answers", Answer::fromJson));
+    }
+    if (json.containsKey("changes")) {
+      return new Changes(all(json, "changes", Change::fromJson), texts(json, "notes"));
+    }
+    return new Instances(all(json, "instances", InstanceMessage::fromJson), texts(json, "notes"));
+  }
+
+  private static JsonObject fine() {
+    return new JsonObject().put("v", CommandRequest.VERSION).put("ok", true);
+  }
+
+  private static JsonObject noting(JsonObject json, List<String> notes) {
+    return notes.isEmpty() ? json : json.put("notes", new JsonArray(notes));
+  }
+
+  private static JsonArray array(List<InstanceMessage> instances) {
+    return new JsonArray(instances.stream().map(InstanceMessage::toJson).toList());
+  }
+
+  private static List<String> texts(JsonObject json, String key) {
+    List<String> texts = new ArrayList<>();
+    json.getJsonArray(key, new JsonArray()).forEach(text -> texts.add((String) text));
+    return texts;
+  }
+
+  private static <T> List<T> all(JsonObject json, String key, Function<JsonObject, T> read) {
+    JsonArray array = json.getJsonArray(key, new JsonArray());
+    List<T> all = new ArrayList<>();
+    for (int i = 0; i < array.size(); i++) {
+      all.add(read.apply(array.getJsonObject(i)));
+    }
+    return all;
+  }
+}

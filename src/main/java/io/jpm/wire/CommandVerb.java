@@ -1,0 +1,94 @@
+package io.jpm.wire;
+
+import io.jpm.model.Role;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What can be asked for on `jpm.command`, with the keys that each request may have beside `v` and
+/// `verb`.
+public enum CommandVerb {
+  PING(Role.READ, false),
+  LIST(Role.READ, false, CommandKey.TARGETS),
+  DESCRIBE(Role.READ, false, CommandKey.TARGETS),
+  EVENTS(Role.READ, false, CommandKey.AFTER, CommandKey.LIMIT, CommandKey.APP_NAME),
+  LOGS(Role.READ, false, CommandKey.TARGETS, CommandKey.LINES, CommandKey.STREAM),
+  /// Of what is in the list already; [CommandRequest.StartApps] needs more.
+  START(
+      Role.OPERATE,
+      true,
+      CommandKey.TARGETS,
+      CommandKey.APPS,
+      CommandKey.APP,
+      CommandKey.CWD,
+      CommandKey.ENV,
+      CommandKey.FILE),
+  STOP(Role.OPERATE, true, CommandKey.TARGETS),
+  RESTART(Role.OPERATE, true, CommandKey.TARGETS),
+  RESET(Role.OPERATE, true, CommandKey.TARGETS),
+  RELOAD(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.PARALLEL),
+  SCALE(Role.OPERATE, true, CommandKey.TARGET, CommandKey.TO, CommandKey.BY),
+  SIGNAL(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.SIGNAL),
+  MESSAGE(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.MESSAGE),
+  TYPE(Role.OPERATE, true, CommandKey.TARGET, CommandKey.LINE),
+  TRIGGER(Role.OPERATE, true, CommandKey.TARGETS, CommandKey.ACTION, CommandKey.PARAMETER),
+  DELETE(Role.ADMIN, true, CommandKey.TARGETS),
+  PLAN(
+      Role.ADMIN,
+      false,
+      CommandKey.APPS,
+      CommandKey.APP,
+      CommandKey.CWD,
+      CommandKey.ENV,
+      CommandKey.FILE,
+      CommandKey.PRUNE),
+  APPLY(
+      Role.ADMIN,
+      true,
+      CommandKey.APPS,
+      CommandKey.APP,
+      CommandKey.CWD,
+      CommandKey.ENV,
+      CommandKey.FILE,
+      CommandKey.PRUNE),
+  SAVE(Role.ADMIN, true),
+  RESURRECT(Role.ADMIN, true);
+
+  private final Role needs;
+  private final boolean changing;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is not to be changed.
+  private final List<CommandKey> keys;
+
+  CommandVerb(Role needs, boolean changing, CommandKey... keys) {
+    this.needs = needs;
+    this.changing = changing;
+    this.keys = List.of(keys);
+  }
+
+  /// The least role that may ask for it.
+  public Role needs() {
+    return needs;
+  }
+
+  /// Whether it changes something.
+  public boolean isChanging() {
+    return changing;
+  }
+
+  /// The keys that a request may have.
+  public List<CommandKey> keys() {
+    return keys;
+  }
+
+  /// As it is written: `restart`.
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /// The verb of that word; empty: there is none.
+  public static Optional<CommandVerb> of(String word) {
+    return Arrays.stream(values()).filter(verb -> verb.word().equals(word)).findFirst();
+  }
+}

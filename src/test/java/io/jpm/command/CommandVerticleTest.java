@@ -1,0 +1,408 @@
+package io.jpm.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.AppChange;
+import io.jpm.bus.Audited;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogPosition;
+import io.jpm.bus.LogSearch.Span;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.config.AppDefaults;
+import io.jpm.console.Instances;
+import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
+import io.jpm.model.Principal;
+import io.jpm.model.Role;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.BridgeSchema;
+import io.jpm.wire.Caller;
+import io.jpm.wire.CommandReply;
+import io.jpm.wire.CommandReply.Code;
+import io.jpm.wire.CommandRequest;
+import io.jpm.wire.CommandVerb;
+import io.jpm.wire.EventMessage;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class CommandVerticleTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final List<InstanceView> ALL =
+      List.of(
+          Instances.online(0, Instances.spec("web", 2), 0),
+          Instances.online(1, Instances.spec("web", 2), 1),
+          Instances.online(2, "api"));
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<GodCommand> orders = new CopyOnWriteArrayList<>();
+  private final List<Audited> audited = new CopyOnWriteArrayList<>();
+  private final List<EventMessage> past = new ArrayList<>();
+  private volatile List<String> problems = List.of();
+  private volatile boolean mute;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void begin() throws Exception {
+    BusCodec.install(vertx);
+    vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
+    vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
+    vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, CommandVerticleTest::logs);
+    vertx.eventBus().<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
+    deploy(Duration.ofSeconds(25));
+  }
+
+  private void deploy(Duration patience) throws Exception {
+    var context =
+        new CommandContext(
+            "1.2.3",
+            4711,
+            Path.of("/home/me/.jpm"),
+            Instances.NOW,
+            () -> AppDefaults.PM2,
+            Map.of("PATH", "/usr/bin:/bin"),
+            patience);
+    vertx.deployVerticle(new CommandVerticle(context)).await(20, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    vertx.close().await(20, TimeUnit.SECONDS);
+  }
+
+  private void god(Message<GodCommand> message) {
+    if (message.body() instanceof GodCommand.Show) {
+      message.reply(new GodReply(ALL, List.of()));
+      return;
+    }
+    orders.add(message.body());
+    if (mute) {
+      return;
+    }
+    message.reply(
+        switch (message.body()) {
+          case GodCommand.Trigger _ ->
+              new GodReply(
+                  ALL, problems, List.of(new GodReply.Answer(new InstanceId(1), "{\"freed\":12}")));
+          case GodCommand.Apply _ ->
+              GodReply.ofChanges(
+                  List.of(),
+                  problems,
+                  List.of(
+                      new AppChange(
+                          new AppName("web"),
+                          AppChange.Kind.RESTART,
+                          List.of(new AppChange.Field("env.PASSWORD", "hunter2", "hunter3")),
+                          false,
+                          Optional.empty())));
+          default -> new GodReply(ALL.subList(0, 1), problems, List.of(), List.of("a note"));
+        });
+  }
+
+  private void history(Message<HistoryCommand> message) {
+    List<EventMessage> of =
+        switch (message.body()) {
+          case HistoryCommand.After(long after, var app, int limit) ->
+              past.stream().filter(e -> e.seq() > after && isOf(e, app)).limit(limit).toList();
+          case HistoryCommand.Latest(var app, int limit) -> {
+            List<EventMessage> all = past.stream().filter(e -> isOf(e, app)).toList();
+            yield all.subList(Math.max(0, all.size() - limit), all.size());
+          }
+        };
+    message.reply(new HistoryReply(of, 0));
+  }
+
+  private static boolean isOf(EventMessage event, Optional<String> app) {
+    return app.filter(name -> !name.equals(event.app())).isEmpty();
+  }
+
+  /// Each log has one line, its own name, on a page of its own.
+  private static void logs(Message<LogsCommand> message) {
+    message.reply(
+        switch (message.body()) {
+          case LogsCommand.Seek seek ->
+              new LogsReply.Lines(
+                  List.of(),
+                  new LogsReply.Searches(
+                      seek.searches().stream()
+                          .map(search -> {
+                            var from = LogPosition.nowhere(search.log());
+                            var to = new LogPosition(search.log(), from.part(), 9);
+                            return search.over(new Span(from, to));
+                          })
+                          .toList()));
+          case LogsCommand.Read read -> {
+            var fresh = read.spans().stream().filter(s -> !s.from().equals(s.to())).findFirst();
+            Path log = fresh.orElseThrow().from().log();
+            yield new LogsReply.Lines(
+                List.of(new LogsReply.Line(log, Instances.NOW, log.getFileName().toString())),
+                new LogsReply.Positions(
+                    read.spans().stream()
+                        .map(s -> s.from().log().equals(log) ? s.to() : s.from())
+                        .toList(),
+                    true));
+          }
+          default -> throw new AssertionError(message.body());
+        });
+  }
+
+  private CommandReply ask(Principal who, JsonObject request) throws Exception {
+    return ask(
+        new DeliveryOptions().addHeader(Caller.HEADER, new Caller(who, "unix").toHeader()),
+        request);
+  }
+
+  private CommandReply ask(DeliveryOptions options, JsonObject request) throws Exception {
+    JsonObject body =
+        vertx
+            .eventBus()
+            .<JsonObject>request(Addresses.COMMAND, request, options)
+            .await(20, TimeUnit.SECONDS)
+            .body();
+    assertThat(BridgeSchema.accepts("reply", body)).as(body.encode()).isTrue();
+    CommandReply reply = CommandReply.fromJson(new JsonObject(body.encode()));
+    assertThat(reply.toJson().encode()).isEqualTo(body.encode());
+    return reply;
+  }
+
+  private CommandReply ask(CommandRequest request) throws Exception {
+    return ask(Principal.OWNER, request.toJson());
+  }
+
+  private static Principal token(Role role, String... apps) {
+    return new Principal("deployer", role, Set.of(apps));
+  }
+
+  private static Code codeOf(CommandReply reply) {
+    return reply instanceof CommandReply.Failed failed ? failed.code() : fail(reply.toString());
+  }
+
+  private void awaitAudit(String verb, String result) {
+    Eventually.await(
+        "the audit of " + verb,
+        LIMIT,
+        () ->
+            audited.stream().anyMatch(a -> a.verb().equals(verb) && a.result().startsWith(result)),
+        () -> audited);
+  }
+
+  @Test
+  void theExamplesOfThePageAreUnderstoodAndDone() throws Exception {
+    Set<String> verbs = new HashSet<>();
+    for (String line : Files.readAllLines(Path.of("docs/bridge.md"))) {
+      if (line.startsWith("→ {\"v\":1,\"verb\"")) {
+        var request =
+            new JsonObject(
+                line.substring(2)
+                    .replace("/srv/web", directory.toString())
+                    .replace("./server.js", "sleep 9"));
+        assertThat(BridgeSchema.accepts("request", request)).as(line).isTrue();
+        assertThat(ask(Principal.OWNER, request))
+            .as(line)
+            .isNotInstanceOf(CommandReply.Failed.class);
+        verbs.add(request.getString("verb"));
+      } else if (line.startsWith("← {\"v\":1,\"ok\"")) {
+        var reply = new JsonObject(line.substring(2));
+        assertThat(BridgeSchema.accepts("reply", reply)).as(line).isTrue();
+        assertThat(CommandReply.fromJson(reply).toJson()).isEqualTo(reply);
+      }
+    }
+    assertThat(verbs)
+        .containsExactlyInAnyOrderElementsOf(
+            List.of(CommandVerb.values()).stream().map(CommandVerb::word).toList());
+  }
+
+  @Test
+  void thePageHasEveryVerbAndEveryCodeInItsTables() throws IOException {
+    String page = Files.readString(Path.of("docs/bridge.md"));
+    for (CommandVerb verb : CommandVerb.values()) {
+      assertThat(page)
+          .containsPattern("\\n\\| [^|]*`" + verb.word() + "`[^|]*\\| (read|operate|admin) ");
+    }
+    for (Code code : Code.values()) {
+      assertThat(page).contains("\n| `" + code.word() + "` |");
+    }
+  }
+
+  @Test
+  void withoutTheBridgesWordNothingIsDone() throws Exception {
+    JsonObject request =
+        new CommandRequest.Act(CommandRequest.Action.STOP, List.of("web")).toJson();
+    for (String header : List.of("", "{}", "owner", "{\"role\":\"admin\"}", "[]", "null")) {
+      var options = new DeliveryOptions();
+      if (!header.isEmpty()) {
+        options.addHeader(Caller.HEADER, header);
+      }
+      assertThat(codeOf(ask(options, request))).as(header).isEqualTo(Code.DENIED);
+    }
+    assertThat(orders).isEmpty();
+    awaitAudit("stop", "denied");
+    assertThat(audited.getFirst().who().name()).isEqualTo("?");
+  }
+
+  @Test
+  void whoIsLimitedActsOnItsOwnAlone() throws Exception {
+    Principal who = token(Role.OPERATE, "web");
+    var all = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("all")).toJson();
+    assertThat(ask(who, all)).isInstanceOf(CommandReply.Instances.class);
+    assertThat(orders)
+        .containsExactly(new GodCommand.Act(GodCommand.Action.RESTART, List.of("web")));
+    var other = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("2")).toJson();
+    assertThat(codeOf(ask(who, other))).isEqualTo(Code.NOT_FOUND);
+    var delete = new CommandRequest.Act(CommandRequest.Action.DELETE, List.of("web")).toJson();
+    assertThat(codeOf(ask(who, delete))).isEqualTo(Code.DENIED);
+    assertThat(orders).hasSize(1);
+    awaitAudit("restart", "done");
+    awaitAudit("restart", "not_found");
+    awaitAudit("delete", "denied");
+    assertThat(audited.getFirst().apps()).containsExactly("web");
+  }
+
+  @Test
+  void whoIsLimitedHearsOfItsOwnAlone() throws Exception {
+    for (int seq = 1; seq <= 9; seq++) {
+      String app = List.of("web", "api", "db").get(seq % 3);
+      past.add(
+          new EventMessage(
+              seq, "online", app, 0, 7, "online", 0, "", 5, OptionalInt.empty(), Optional.empty()));
+    }
+    var latest = new CommandRequest.Events(OptionalLong.empty(), 3, Optional.empty()).toJson();
+    var after = new CommandRequest.Events(OptionalLong.of(2), 3, Optional.empty()).toJson();
+    Principal who = token(Role.READ, "web", "db");
+    assertThat(numbers(ask(who, latest))).containsExactly(6L, 8L, 9L);
+    assertThat(numbers(ask(who, after))).containsExactly(3L, 5L, 6L);
+    assertThat(numbers(ask(Principal.OWNER, after))).containsExactly(3L, 4L, 5L);
+    assertThat(audited).isEmpty();
+  }
+
+  private static List<Long> numbers(CommandReply reply) {
+    return reply instanceof CommandReply.Events events
+        ? events.events().stream().map(EventMessage::seq).toList()
+        : fail(reply.toString());
+  }
+
+  @Test
+  void linesAreToldWithWhoseTheyAre() throws Exception {
+    var request = new CommandRequest.Logs(List.of("web"), 5, Optional.empty());
+    assertThat(ask(request))
+        .isInstanceOfSatisfying(
+            CommandReply.Lines.class,
+            lines ->
+                assertThat(lines.lines())
+                    .extracting(line -> line.id().orElse(-1) + line.stream() + line.text())
+                    .containsExactlyInAnyOrder(
+                        "0outweb-0-out.log",
+                        "0errweb-0-error.log",
+                        "1outweb-1-out.log",
+                        "1errweb-1-error.log"));
+  }
+
+  @Test
+  void secretsAreMasked() throws Exception {
+    JsonObject described = ask(new CommandRequest.Describe(List.of("api"))).toJson();
+    assertThat(described.encode()).contains("\"PASSWORD\":\"******\"").doesNotContain("hunter2");
+    JsonObject changes = ask(new CommandRequest.Apply(Requests.SHOP, false, true)).toJson();
+    assertThat(changes.encode()).contains("env.PASSWORD").doesNotContain("hunter");
+  }
+
+  @Test
+  void whatGodCannotDoIsAFailureWithWhatWasDone() throws Exception {
+    problems = List.of("web:0 is stopped");
+    assertThat(ask(new CommandRequest.TypeLine("0", "hello")))
+        .isInstanceOfSatisfying(
+            CommandReply.Failed.class,
+            failed -> {
+              assertThat(failed.code()).isEqualTo(Code.FAILED);
+              assertThat(failed.problems()).containsExactly("web:0 is stopped");
+              assertThat(failed.instances()).hasSize(1);
+            });
+    assertThat(orders).containsExactly(new GodCommand.Type("#0", "hello\n"));
+    awaitAudit("type", "failed: web:0 is stopped");
+  }
+
+  @Test
+  void mistakesInAppsAreToldByTheirPlace() throws Exception {
+    var request =
+        new JsonObject(
+            "{\"v\":1,\"verb\":\"start\",\"app\":{\"script\":\"sleep 1\",\"nam\":\"x\"},\"cwd\":\"/\"}");
+    assertThat(ask(Principal.OWNER, request))
+        .isInstanceOfSatisfying(
+            CommandReply.Failed.class,
+            failed -> {
+              assertThat(failed.code()).isEqualTo(Code.INVALID);
+              assertThat(failed.problems()).hasSize(1);
+              assertThat(failed.problems().getFirst()).contains("apps[0]").contains("\"name\"");
+            });
+    assertThat(orders).isEmpty();
+  }
+
+  @Test
+  void whoMayNotDescribeAppsHasNoFileReadForIt() throws Exception {
+    var request =
+        new CommandRequest.StartApps(
+            new CommandRequest.Described(
+                "[{\"script\":\"/nowhere/at/all\",\"env_file\":\"/nowhere\"}]",
+                directory,
+                Optional.empty(),
+                Optional.empty()));
+    assertThat(codeOf(ask(token(Role.OPERATE), request.toJson()))).isEqualTo(Code.DENIED);
+    assertThat(
+            codeOf(
+                ask(
+                    token(Role.ADMIN, "web"),
+                    new CommandRequest.StartApps(Requests.SHOP).toJson())))
+        .isEqualTo(Code.DENIED);
+    assertThat(orders).isEmpty();
+  }
+
+  @Test
+  void whatTakesTooLongIsSaidToGoOn() throws Exception {
+    mute = true;
+    for (String id : Set.copyOf(vertx.deploymentIDs())) {
+      vertx.undeploy(id).await(20, TimeUnit.SECONDS);
+    }
+    deploy(Duration.ofMillis(50));
+    var reply = ask(new CommandRequest.Reload(List.of("web"), 1));
+    assertThat(codeOf(reply)).isEqualTo(Code.TIMEOUT);
+    assertThat(orders).hasSize(1);
+  }
+
+  @Test
+  void oneInstanceAndOneAppAreMeantWhereOnlyOneCanBe() throws Exception {
+    assertThat(codeOf(ask(new CommandRequest.TypeLine("web", "x")))).isEqualTo(Code.INVALID);
+    assertThat(codeOf(ask(new CommandRequest.Scale("all", false, 2)))).isEqualTo(Code.INVALID);
+    assertThat(orders).isEmpty();
+    ask(new CommandRequest.Scale("1", true, 1));
+    assertThat(orders).containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1));
+  }
+}
