@@ -53,8 +53,7 @@ final class ReadLogsCommand implements ConsoleCommand {
     var printer = new LogPrinter(call.session(), wish.style(), zone);
     var follow =
         new LogFollow(vertx, rooms, RuntimeEnd.paced(context.timing()), printer, wish, end);
-    return follow.forever(
-        LogLabels.of(instances, wish.streams()), new GodCommand.Show(List.of()));
+    return follow.forever(LogLabels.of(instances, wish.streams()), new GodCommand.Show(List.of()));
   }
 
   private Future<ExitCode> print(

@@ -64,8 +64,7 @@ class RuntimeIT {
   }
 
   private Running begin(String... words) throws IOException {
-    List<String> command =
-        new ArrayList<>(List.of(Jpm.ROOT.resolve("bin/jpm-runtime").toString()));
+    List<String> command = new ArrayList<>(List.of(Jpm.ROOT.resolve("bin/jpm-runtime").toString()));
     command.addAll(List.of(words));
     Path out = jpm.work().resolve("runtime.out");
     Path err = jpm.work().resolve("runtime.err");
