@@ -7,6 +7,8 @@ enum ExitCode {
   FAILED(1),
   /// The request was none: client and daemon do not belong together.
   BAD_REQUEST(2),
+  /// Nothing runs any more; for `bin/jpm-runtime`, which makes a 2 of it.
+  IDLE(3),
   /// A defect of jpm (`EX_SOFTWARE` of `sysexits.h`).
   INTERNAL(70);
 

@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
+import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogSearch;
 import io.jpm.bus.LogSearch.Span;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Prints logs page by page, each when the client has taken the one before, and follows them until
@@ -32,16 +34,42 @@ final class LogFollow {
   private final ConsoleTiming timing;
   private final LogPrinter printer;
   private final LogWish wish;
+  private final Until until;
   private final Promise<ExitCode> ended = Promise.promise();
   private final Set<Path> followed = new HashSet<>();
   private LogLabels labels = LogLabels.NONE;
+  private Optional<ExitCode> verdict = Optional.empty();
+  private int reading;
+
+  /// How long logs are followed.
+  interface Until {
+    /// Until the client goes.
+    Until IT_GOES = _ -> Optional.empty();
+
+    /// @param apps as they are now
+    /// @return the code of the end, when there is nothing more to come
+    Optional<ExitCode> over(List<InstanceView> apps);
+  }
 
   LogFollow(Vertx vertx, Rooms rooms, ConsoleTiming timing, LogPrinter printer, LogWish wish) {
+    this(vertx, rooms, timing, printer, wish, Until.IT_GOES);
+  }
+
+  /// @param until what ends it before the client goes; then everything is printed that is in the
+  ///   logs
+  LogFollow(
+      Vertx vertx,
+      Rooms rooms,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogWish wish,
+      Until until) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.timing = timing;
     this.printer = printer;
     this.wish = wish;
+    this.until = until;
   }
 
   /// Prints the past lines of those logs that are new.
@@ -113,7 +141,7 @@ final class LogFollow {
     tail(now)
         .onSuccess(positions -> {
           begun.run();
-          read(positions);
+          begin(positions);
         })
         .onFailure(this::fail);
     look(show);
@@ -121,13 +149,21 @@ final class LogFollow {
   }
 
   private void join(LogLabels now) {
-    tail(now).onSuccess(this::read).onFailure(this::fail);
+    tail(now).onSuccess(this::begin).onFailure(this::fail);
+  }
+
+  private void begin(List<LogPosition> positions) {
+    if (!positions.isEmpty()) {
+      reading++;
+      read(positions);
+    }
   }
 
   private void read(List<LogPosition> positions) {
-    if (positions.isEmpty() || isOver()) {
+    if (isOver()) {
       return;
     }
+    boolean last = verdict.isPresent();
     session()
         .whenAsked()
         .compose(_ ->
@@ -136,7 +172,12 @@ final class LogFollow {
                 timing.followPatience().plus(GRACE)))
         .onSuccess(live -> {
           printer.print(live.lines(), labels);
-          read(live.next() instanceof Positions(var all, _) ? all : positions);
+          if (last && live.lines().isEmpty()) {
+            reading--;
+            endIfRead();
+          } else {
+            read(live.next() instanceof Positions(var all, _) ? all : positions);
+          }
         })
         .onFailure(this::fail);
   }
@@ -150,10 +191,20 @@ final class LogFollow {
             session()
                 .whenAsked()
                 .compose(_ -> rooms.god(show))
-                .onSuccess(reply -> join(LogLabels.of(reply.instances(), wish.streams())))
+                .onSuccess(reply -> {
+                  join(LogLabels.of(reply.instances(), wish.streams()));
+                  verdict = verdict.or(() -> until.over(reply.instances()));
+                  endIfRead();
+                })
                 .onComplete(_ -> look(show));
           }
         });
+  }
+
+  private void endIfRead() {
+    if (reading == 0) {
+      verdict.ifPresent(ended::tryComplete);
+    }
   }
 
   private Session session() {

@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 
 /// `jpm logs`: the last lines of apps' logs, then whatever is written to them.
 ///
@@ -33,14 +34,26 @@ final class ReadLogsCommand implements ConsoleCommand {
     boolean everyone = LogWish.isEveryone(targets);
     // Show takes an empty list for everyone, and does not mind when there is none.
     var show = new GodCommand.Show(everyone ? List.of() : targets);
+    Optional<RuntimeEnd> runtime = RuntimeEnd.of(call.arguments().rest(), System::nanoTime);
     return rooms
         .obeyed(show)
         .compose(instances -> {
           if (instances.isEmpty() && !everyone) {
             return Future.failedFuture(new CommandFailure("no app was found"));
           }
-          return print(call, wish, show, instances);
+          return runtime.isPresent()
+              ? stream(call, wish, instances, runtime.get())
+              : print(call, wish, show, instances);
         });
+  }
+
+  /// For `bin/jpm-runtime`: what all apps print, without a word of the daemon's own.
+  private Future<ExitCode> stream(
+      Call call, LogWish wish, List<InstanceView> instances, RuntimeEnd end) {
+    var printer = new LogPrinter(call.session(), wish.style(), zone);
+    var follow =
+        new LogFollow(vertx, rooms, RuntimeEnd.paced(context.timing()), printer, wish, end);
+    return follow.forever(LogLabels.of(instances, wish.streams()), new GodCommand.Show(List.of()));
   }
 
   private Future<ExitCode> print(

@@ -37,6 +37,8 @@ record ServeWish(
         (words.size() == 2 ? Optional.of(words.getLast()) : arguments.value(VerbOption.PORT))
             .or(() -> known(environment, "PORT"))
             .orElse("8080");
+    String asked = known(environment, "BASIC_AUTH").orElse("").strip();
+    Optional<String> none = Optional.empty();
     ServeWish wish =
         new ServeWish(
             directory(path, request.cwd()),
@@ -47,11 +49,13 @@ record ServeWish(
             port(port),
             arguments
                 .value(VerbOption.BASIC_AUTH_USERNAME)
-                .or(() -> known(environment, "BASIC_AUTH_USERNAME")),
+                .or(() -> asked.equals("false") ? none : known(environment, "BASIC_AUTH_USERNAME")),
             arguments
                 .value(VerbOption.BASIC_AUTH_PASSWORD)
-                .or(() -> known(environment, "BASIC_AUTH_PASSWORD")));
-    if (wish.user.isPresent() != wish.password.isPresent()) {
+                .or(() ->
+                    asked.equals("false") ? none : known(environment, "BASIC_AUTH_PASSWORD")));
+    boolean half = wish.user.isPresent() != wish.password.isPresent();
+    if (half || (asked.equals("true") && wish.user.isEmpty())) {
       throw new CommandFailure(
           "basic auth needs both --basic-auth-username and --basic-auth-password");
     }

@@ -64,6 +64,11 @@ import java.util.stream.Collectors;
 final class Daemon {
   private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final long STOP_SECONDS = 10;
+
+  /// The system property that has a daemon do without a keeper (`off`), whatever the settings say:
+  /// nothing of a container outlives `bin/jpm-runtime`.
+  private static final String KEEPER = "jpm.keeper";
+
   private static final long REST_MILLIS = 3000;
   private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
 
@@ -197,7 +202,8 @@ final class Daemon {
           new LogAggregatorVerticle(
               host, home.root(), new Clocks(InstantSource.system(), System::nanoTime)));
       vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
-      var keeper = new KeeperVerticle(keeper(settings.keeper() ? duty : Duty.NONE));
+      boolean wantsKeeper = settings.keeper() && !System.getProperty(KEEPER, "").equals("off");
+      var keeper = new KeeperVerticle(keeper(wantsKeeper ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);
       deploy(
@@ -225,7 +231,7 @@ final class Daemon {
                   home.root(),
                   installedSettings(),
                   ProcessHandle.current().pid(),
-                  settings.keeper(),
+                  wantsKeeper,
                   read)));
       defaults = defaults(settings);
       var scripts = new NodeScripts(NodeScripts.LIMIT);

@@ -142,7 +142,8 @@ final class Installation {
   private void copyScript() throws IOException {
     Files.createDirectories(script().getParent());
     Files.copy(Path.of("bin/jpm"), script(), StandardCopyOption.REPLACE_EXISTING);
-    for (String part : List.of("jpm-launcher", "jpm-startup", "jpm-deploy", "jpm-attach")) {
+    for (String part :
+        List.of("jpm-launcher", "jpm-startup", "jpm-deploy", "jpm-attach", "jpm-runtime")) {
       Files.copy(
           Path.of("bin", part), script().resolveSibling(part), StandardCopyOption.REPLACE_EXISTING);
     }

@@ -115,12 +115,23 @@ final class Jpm implements AutoCloseable {
     return finish(launch(List.of("bash", "-c", line), Map.of()));
   }
 
+  /// Runs another program of the installation, with its output in files.
+  Process launch(List<String> command, Map<String, String> more, Path out, Path err)
+      throws IOException {
+    return builder(command, more).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+  }
+
   private Process launch(List<String> command, Map<String, String> more) throws IOException {
+    return builder(command, more).start();
+  }
+
+  private ProcessBuilder builder(List<String> command, Map<String, String> more)
+      throws IOException {
     var builder = new ProcessBuilder(command).directory(work().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("JPM_"));
     builder.environment().putAll(environment);
     builder.environment().putAll(more);
-    return builder.start();
+    return builder;
   }
 
   Result run(String... args) {

@@ -1,0 +1,60 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class RuntimeEndTest {
+  private final AtomicLong nanos = new AtomicLong(-5);
+
+  private RuntimeEnd end(String word) {
+    return RuntimeEnd.of(List.of(word), nanos::get).orElseThrow();
+  }
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void thereIsNoEndBeforeTheFirstApp() {
+    RuntimeEnd end = end("until-idle");
+    assertThat(end.over(List.of())).isEmpty();
+    pass(Duration.ofHours(1));
+    assertThat(end.over(List.of())).isEmpty();
+    assertThat(end.over(List.of(Instances.online(0, "web")))).isEmpty();
+    assertThat(end.over(List.of())).contains(ExitCode.OK);
+  }
+
+  @Test
+  void itEndsWhenNothingHasRunForSomeSeconds() {
+    RuntimeEnd end = end("until-idle");
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofSeconds(4));
+    assertThat(end.over(List.of(Instances.online(0, "web")))).isEmpty();
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofSeconds(4));
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofSeconds(1));
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).contains(ExitCode.IDLE);
+  }
+
+  @Test
+  void withoutAutoExitOnlyDeletingEndsIt() {
+    RuntimeEnd end = end("until-deleted");
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofHours(1));
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    assertThat(end.over(List.of())).contains(ExitCode.OK);
+  }
+
+  @Test
+  void peopleHaveNothingToSayBehindTheDashes() {
+    assertThat(RuntimeEnd.of(List.of(), nanos::get)).isEmpty();
+    assertThatThrownBy(() -> end("web"))
+        .hasMessage("jpm logs takes nothing after --; did you mean jpm start?");
+  }
+}

@@ -1,0 +1,167 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// `bin/jpm-runtime`, as a container has it.
+@Timeout(300)
+class RuntimeIT {
+  private static final String APP =
+      """
+      #!/bin/bash
+      trap 'echo "$name ends by INT"; exit 0' INT
+      echo "$name begins"
+      echo "$name warns" >&2
+      while :; do sleep 0.1; done
+      """;
+
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void nothingIsLeft() throws IOException {
+    jpm.close();
+  }
+
+  /// A runtime that is under way, and where its output goes.
+  private record Running(Process process, Path out, Path err) {
+    List<String> printed() {
+      return lines(out);
+    }
+
+    List<String> warned() {
+      return lines(err);
+    }
+
+    int code() throws InterruptedException {
+      assertThat(process.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      return process.exitValue();
+    }
+
+    private static List<String> lines(Path file) {
+      try {
+        return Files.readAllLines(file);
+      } catch (IOException e) {
+        return List.of();
+      }
+    }
+  }
+
+  private Running begin(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of(Jpm.ROOT.resolve("bin/jpm-runtime").toString()));
+    command.addAll(List.of(words));
+    Path out = jpm.work().resolve("runtime.out");
+    Path err = jpm.work().resolve("runtime.err");
+    return new Running(jpm.launch(command, Map.of(), out, err), out, err);
+  }
+
+  private String twoApps() throws IOException {
+    String script = jpm.script("app.sh", APP).toString();
+    Path file = jpm.work().resolve("apps.json");
+    Files.writeString(
+        file,
+        """
+        {"apps": [
+          {"name": "one", "script": "%1$s", "env": {"name": "one"}},
+          {"name": "two", "script": "%1$s", "env": {"name": "two"}}
+        ]}
+        """
+            .formatted(script));
+    return file.toString();
+  }
+
+  private static void await(String what, Running running, String... lines) {
+    Eventually.await(
+        what,
+        Jpm.LONG,
+        () -> running.printed().containsAll(List.of(lines)) || !running.process().isAlive(),
+        () -> running.printed() + " " + running.warned());
+  }
+
+  @Test
+  void aSignalEndsTheAppsAsTheyWantAndThenAllOfIt() throws Exception {
+    Running running = begin(twoApps());
+    await("both print", running, "one begins", "two begins");
+    Eventually.await(
+        "both warn", Jpm.LONG, () -> running.warned().size() == 2, () -> running.warned());
+    assertThat(jpm.survivors()).noneMatch(process -> process.contains("jpm-keeper"));
+    running.process().destroy();
+    assertThat(running.code()).isZero();
+    assertThat(running.printed())
+        .containsExactlyInAnyOrder(
+            "one begins", "two begins", "one ends by INT", "two ends by INT");
+    assertThat(running.warned()).containsExactlyInAnyOrder("one warns", "two warns");
+    assertThat(jpm.survivors()).isEmpty();
+  }
+
+  @Test
+  void whenNoAppRunsAnyMoreTheCodeIsTwo() throws Exception {
+    String once = jpm.script("once.sh", "#!/bin/sh\necho once; exit 3\n").toString();
+    Running running = begin("start", once, "--stop-exit-codes", "3", "--json");
+    assertThat(running.code()).isEqualTo(2);
+    assertThat(running.printed()).singleElement().asString().contains("\"message\":\"once\"");
+    assertThat(jpm.survivors()).isEmpty();
+  }
+
+  @Test
+  void withoutAutoExitItGoesOn() throws Exception {
+    String app = jpm.script("app.sh", APP).toString();
+    Running running = begin(app, "--no-auto-exit", "-n", "web", "--output", "/dev/null");
+    await("it prints", running, "web begins");
+    jpm.run("stop", "web").ok();
+    running.process().destroy();
+    assertThat(running.code()).isZero();
+    assertThat(running.printed()).containsExactly("web begins", "web ends by INT");
+  }
+
+  @Test
+  void aDaemonThatDiesIsReplacedAndTheAppsGoOn() throws Exception {
+    Running running = begin(twoApps());
+    await("both print", running, "one begins", "two begins");
+    int pid = jpm.pid("one");
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    Eventually.await("there is another", Jpm.LONG, () -> isAnother(daemon), running::warned);
+    assertThat(jpm.pid("one")).isEqualTo(pid);
+    running.process().destroy();
+    assertThat(running.code()).isZero();
+    assertThat(running.printed()).contains("one ends by INT", "two ends by INT");
+    assertThat(jpm.survivors()).isEmpty();
+  }
+
+  private boolean isAnother(long daemon) {
+    try {
+      return Files.exists(jpm.home().resolve("bridge.port")) && jpm.daemonPid() != daemon;
+    } catch (IOException | NumberFormatException notYet) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatCannotBeStartedIsOneLine() throws Exception {
+    Running running = begin("nowhere.sh");
+    assertThat(running.code()).isEqualTo(1);
+    assertThat(running.printed()).isEmpty();
+    assertThat(running.warned())
+        .singleElement()
+        .asString()
+        .startsWith("[jpm][ERROR] nowhere.sh: script not found");
+    assertThat(jpm.survivors()).isEmpty();
+  }
+}
