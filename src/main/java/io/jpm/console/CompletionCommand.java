@@ -93,7 +93,8 @@ final class CompletionCommand implements ConsoleCommand {
           return vertx.executeBlocking(() -> completer.complete(before, current), false);
         })
         .map(found -> {
-          call.session().out(described ? requireNonNull(found).described() : requireNonNull(found).plain());
+          call.session()
+              .out(described ? requireNonNull(found).described() : requireNonNull(found).plain());
           return ExitCode.OK;
         });
   }
