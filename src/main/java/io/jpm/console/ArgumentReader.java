@@ -130,8 +130,8 @@ final class ArgumentReader {
 
   /// `unknown option "--nmae": did you mean --name? (jpm start --help)`.
   static String unknown(String what, String word, Collection<String> known, String help) {
-    return NearestName.to(word, known)
-        .or(() -> begunWith(word, known))
+    return begunWith(word, known)
+        .or(() -> NearestName.to(word, known))
         .map(near -> "unknown %s \"%s\": did you mean %s? (%s)".formatted(what, word, near, help))
         .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
   }

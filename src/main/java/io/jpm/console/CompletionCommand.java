@@ -1,5 +1,7 @@
 package io.jpm.console;
 
+import static java.util.Objects.requireNonNull;
+
 import io.jpm.bus.GodCommand;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -43,7 +45,7 @@ final class CompletionCommand implements ConsoleCommand {
       return vertx
           .executeBlocking(() -> installs ? installation.install() : installation.remove(), false)
           .map(done -> {
-            done.forEach(call.session()::info);
+            requireNonNull(done).forEach(call.session()::info);
             return ExitCode.OK;
           });
     }
@@ -51,7 +53,7 @@ final class CompletionCommand implements ConsoleCommand {
     return vertx
         .executeBlocking(() -> CompletionScript.of(shell), false)
         .map(script -> {
-          call.session().out(script);
+          call.session().out(requireNonNull(script));
           return ExitCode.OK;
         });
   }
@@ -91,7 +93,8 @@ final class CompletionCommand implements ConsoleCommand {
           return vertx.executeBlocking(() -> completer.complete(before, current), false);
         })
         .map(found -> {
-          call.session().out(described ? found.described() : found.plain());
+          call.session()
+              .out(described ? requireNonNull(found).described() : requireNonNull(found).plain());
           return ExitCode.OK;
         });
   }
