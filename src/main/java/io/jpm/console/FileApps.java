@@ -6,6 +6,7 @@ import io.jpm.config.Caller;
 import io.jpm.config.Problem;
 import io.jpm.config.UsualFiles;
 import io.jpm.model.AppSpec;
+import io.jpm.model.LineFormat;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.InvalidPathException;
@@ -174,6 +175,10 @@ final class FileApps {
           .triggers()
           .schedule()
           .ifPresent(schedule -> attributes.put("cron_restart", schedule.expression()));
+    }
+    boolean ofDate = attributes.containsKey("log_date_format") || attributes.containsKey("time");
+    if (ofDate && known.logs().format() instanceof LineFormat.Json) {
+      attributes.putIfAbsent("log_type", "json");
     }
     return read(call, () -> source.fromCommandLine(attributes, caller(call)))
         .map(outcome -> outcome.apps().getFirst());

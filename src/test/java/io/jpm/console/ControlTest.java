@@ -187,6 +187,18 @@ class ControlTest {
     assertThat(order).containsExactly(Alter.class, Act.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--time", "--log-date-format=HH:mm"})
+  void anotherDateLeavesLinesTheObjectsTheyAre(String option) {
+    rooms.instances.add(Instances.online(7, Instances.logging("json"), 0));
+    assertThat(run("restart", "json", option).code()).isZero();
+    assertThat(described.getFirst()).containsEntry("log_type", "json");
+    assertThat(run("restart", "json", option, "--log-type", "raw").code()).isZero();
+    assertThat(described.getLast()).containsEntry("log_type", "raw");
+    assertThat(run("restart", "web", option).code()).isZero();
+    assertThat(described.getLast()).doesNotContainKey("log_type");
+  }
+
   @Test
   void withoutSuchOptionsNothingIsChanged() {
     assertThat(run("restart", "web").code()).isZero();
