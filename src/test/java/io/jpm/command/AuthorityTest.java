@@ -38,6 +38,7 @@ class AuthorityTest {
     ITS_OWN(Set.of("web", "shop")),
     OTHERS(Set.of("api"));
 
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of
     private final Set<String> apps;
 
     Scope(Set<String> apps) {
