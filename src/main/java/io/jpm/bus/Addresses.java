@@ -67,14 +67,8 @@ public final class Addresses {
   /// [HotCommand] → [HotReply]: process files that are read again when they change. Internal.
   public static final String HOT_COMMAND = "jpm.hot.command";
 
-  /// [RightsCommand] → [RightsReply]. Internal.
-  public static final String RIGHTS_COMMAND = "jpm.rights.command";
-
-  /// Publication of [RightsEnded]. Internal.
-  public static final String RIGHTS_ENDED = "jpm.rights.ended";
-
   /// [Audited], not answered. Internal.
-  public static final String AUDIT = "jpm.rights.audit";
+  public static final String AUDIT = "jpm.audit";
 
   /// Typed requests of other services → JSON: `docs/bridge.md`. Who asks stands in the header
   /// [io.jpm.wire.Caller#HEADER]; without it nothing is done. Open to the bridge.

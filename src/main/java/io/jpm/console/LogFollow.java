@@ -46,6 +46,8 @@ final class LogFollow {
     /// Until the client goes.
     Until IT_GOES = _ -> Optional.empty();
 
+    /// Whether it is over.
+    ///
     /// @param apps as they are now
     /// @return the code of the end, when there is nothing more to come
     Optional<ExitCode> over(List<InstanceView> apps);

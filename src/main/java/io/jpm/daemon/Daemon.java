@@ -7,6 +7,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.OffLoop;
+import io.jpm.command.AuditVerticle;
 import io.jpm.command.CommandContext;
 import io.jpm.command.CommandVerticle;
 import io.jpm.config.AppDefaults;
@@ -257,6 +258,7 @@ final class Daemon {
                   () -> defaults,
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
+      deploy(new AuditVerticle(home.root().resolve("audit.log"), InstantSource.system()));
       deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
