@@ -73,8 +73,8 @@ public final class AuditVerticle extends VerticleBase {
     // In order: a verticle's blocking calls wait for each other.
     vertx
         .executeBlocking(() -> append(json.encode() + "\n"))
-        .onFailure(failure ->
-            LOG.log(Level.WARNING, "cannot write {0}: {1}", file, failure.getMessage()))
+        .onFailure(
+            failure -> LOG.log(Level.WARNING, "cannot write {0}: {1}", file, failure.getMessage()))
         .onComplete(_ -> waiting--);
   }
 
@@ -82,8 +82,7 @@ public final class AuditVerticle extends VerticleBase {
     byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
     if (Files.notExists(file)) {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } else if (Files.size(file) + bytes.length > MOST_BYTES) {
       Path older = file.resolveSibling(file.getFileName() + ".1");
       Files.move(file, older, StandardCopyOption.REPLACE_EXISTING);

@@ -54,7 +54,7 @@ final class VerbExamples {
       case SAVE ->
           lines(
               "jpm save",
-              "after the list has become as it should be",
+              "once the list is as it should be",
               "jpm save --force",
               "although it is empty");
       case RESURRECT -> lines("jpm resurrect", "start what jpm save has remembered");

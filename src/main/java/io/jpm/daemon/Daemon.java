@@ -66,10 +66,6 @@ final class Daemon {
   private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final long STOP_SECONDS = 10;
 
-  /// The system property that has a daemon do without a keeper (`off`), whatever the settings say:
-  /// nothing of a container outlives `bin/jpm-runtime`.
-  private static final String KEEPER = "jpm.keeper";
-
   private static final long REST_MILLIS = 3000;
   private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
 
@@ -203,7 +199,9 @@ final class Daemon {
           new LogAggregatorVerticle(
               host, home.root(), new Clocks(InstantSource.system(), System::nanoTime)));
       vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
-      boolean wantsKeeper = settings.keeper() && !System.getProperty(KEEPER, "").equals("off");
+      // Whatever the settings say: nothing of a container outlives bin/jpm-runtime.
+      boolean wantsKeeper =
+          settings.keeper() && !System.getProperty("jpm.keeper", "").equals("off");
       var keeper = new KeeperVerticle(keeper(wantsKeeper ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);

@@ -51,8 +51,7 @@ class AuditVerticleTest {
     var who = new Principal("ci", Role.OPERATE, Set.of("web"));
     vertx
         .eventBus()
-        .send(
-            Addresses.AUDIT, new Audited(who, "127.0.0.1:4711", verb, List.of("web"), "done"));
+        .send(Addresses.AUDIT, new Audited(who, "127.0.0.1:4711", verb, List.of("web"), "done"));
   }
 
   private List<String> lines() {
