@@ -200,8 +200,7 @@ final class Daemon {
               host, home.root(), new Clocks(InstantSource.system(), System::nanoTime)));
       vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
       // Whatever the settings say: nothing of a container outlives bin/jpm-runtime.
-      boolean wantsKeeper =
-          settings.keeper() && !System.getProperty("jpm.keeper", "").equals("off");
+      boolean wantsKeeper = settings.keeper() && !Boolean.getBoolean("jpm.without.keeper");
       var keeper = new KeeperVerticle(keeper(wantsKeeper ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
       deploy(keeper);
