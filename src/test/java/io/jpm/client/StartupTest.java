@@ -227,6 +227,16 @@ class StartupTest {
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
         .isEqualTo("jpm: systemctl daemon-reload failed: Failed to connect to bus\n");
+    assertThat(systemUnit()).doesNotExist();
+  }
+
+  @Test
+  void aSystemctlThatFailsLeavesTheUnitThatWasThere() throws Exception {
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+    String before = Files.readString(systemUnit());
+    tool("systemctl", "echo 'Failed to connect to bus'; exit 1");
+    assertThat(jpm.run("startup", "--system", "--wait-ip").code()).isEqualTo(1);
+    assertThat(systemUnit()).hasContent(before);
   }
 
   @Test
