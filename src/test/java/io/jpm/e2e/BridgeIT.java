@@ -27,20 +27,12 @@ import org.junit.jupiter.api.Timeout;
 
 /// The two doors of a real daemon, by hand-made frames.
 @Timeout(120)
-class BridgeIT {
+class BridgeIT extends InOwnHome {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-
-  private Jpm jpm;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     jpm.run("ping").ok();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private static byte[] frame(JsonObject json) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A secret that is given by reference is in the environment of its app and nowhere else.
 @Timeout(240)
-class CanaryIT {
+class CanaryIT extends InOwnHome {
   private static final String PRINTS_AND_FAILS =
       """
       #!/bin/sh
@@ -48,11 +48,8 @@ class CanaryIT {
   private final String canary = "c4n4ry-" + UUID.randomUUID();
   private final StringBuilder printed = new StringBuilder();
   private final ByteArrayOutputStream told = new ByteArrayOutputStream();
-  private Jpm jpm;
-
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     Path work = jpm.work();
     Path credentials = Files.createDirectories(work.resolve("credentials"));
     jpm.environment("CREDENTIALS_DIRECTORY", credentials.toString());
@@ -64,11 +61,6 @@ class CanaryIT {
     jpm.script("web.sh", "#!/bin/sh\necho hello\nexec sleep 1000\n");
     Files.writeString(work.resolve("apps.json"), FILE);
     jpm.run("ping").ok();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private Jpm.Result run(String... args) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// One port, several processes, and nothing lost when they are replaced: in each way of sharing,
 /// with the servers of `examples/cluster`, which know nothing of it.
 @Timeout(1800)
-class ClusterIT {
+class ClusterIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// How many reloads in a row; more by `-Djpm.reloads=100`.
@@ -74,18 +74,11 @@ class ClusterIT {
     }
   }
 
-  private Jpm jpm;
   private int port;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     port = freePort();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private static int freePort() throws IOException {

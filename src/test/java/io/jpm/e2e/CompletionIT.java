@@ -18,19 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// TAB in real shells.
 @Timeout(180)
-class CompletionIT {
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws Exception {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
-  }
-
+class CompletionIT extends InOwnHome {
   private void startApps() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "web", "-i", "2").ok();
     jpm.run("start", "sleep 1000", "--name", "my app:x", "--namespace", "back end").ok();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Typing to apps, signalling them, and changing them by options, through `bin/jpm`.
 @Timeout(300)
-class ControlIT {
+class ControlIT extends InOwnHome {
   private static final String ECHO =
       """
       #!/bin/sh
@@ -29,18 +29,6 @@ class ControlIT {
         if read -r line; then echo "got $line"; fi
       done
       """;
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws IOException {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
-  }
 
   private void start() throws IOException {
     jpm.run("start", jpm.script("echo.sh", ECHO).toString()).ok();

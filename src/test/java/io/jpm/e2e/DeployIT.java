@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// `jpm deploy` with an ssh whose machines are directories here.
 @Timeout(300)
-class DeployIT {
+class DeployIT extends InOwnHome {
   /// The user's name at the machine is the directory's.
   private static final String SSH =
       """
@@ -45,14 +45,12 @@ class DeployIT {
        }}
       """;
 
-  private Jpm jpm;
   private GitFixture git;
   private Path machines;
   private Path local;
 
   @BeforeEach
   void open() throws Exception {
-    jpm = new Jpm();
     git = GitFixture.of(jpm);
     machines = git.repository().resolveSibling("machines");
     local = git.repository().resolveSibling("local");
@@ -75,11 +73,6 @@ class DeployIT {
   private static void program(Path file, String text) throws Exception {
     Files.writeString(file, text);
     assertThat(file.toFile().setExecutable(true)).isTrue();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
   }
 
   private Path place(String machine) {

@@ -15,19 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// How the daemon says how it is, and how it tells others of its apps, as a user sees it.
 @Timeout(180)
-class DoctorIT {
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws Exception {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
-  }
-
+class DoctorIT extends InOwnHome {
   @Test
   void theDoctorLooksAtEverythingAndFailsForWhatDoesNotWork() throws Exception {
     String out = jpm.run("doctor").out();

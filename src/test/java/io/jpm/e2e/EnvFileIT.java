@@ -17,14 +17,12 @@ import org.junit.jupiter.api.Timeout;
 /// Variables that only a file names: the port that clients connect to, and what checks and the stop
 /// command need.
 @Timeout(240)
-class EnvFileIT {
-  private Jpm jpm;
+class EnvFileIT extends InOwnHome {
   private int port;
   private Path file;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
@@ -33,11 +31,6 @@ class EnvFileIT {
         Jpm.ROOT.resolve("examples/cluster/node/server.js"), jpm.work().resolve("server.js"));
     Files.writeString(jpm.work().resolve("some.env"), "PORT=%d\nVERSION=v7\n".formatted(port));
     jpm.script("stop.sh", "#!/bin/sh\necho $VERSION $PORT >> \"$(dirname \"$0\")/stopped\"\n");
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private String text(String url) {

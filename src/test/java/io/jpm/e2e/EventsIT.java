@@ -22,22 +22,10 @@ import org.junit.jupiter.api.Timeout;
 
 /// What has happened, and what an app is told, as a user sees it.
 @Timeout(180)
-class EventsIT {
+class EventsIT extends InOwnHome {
   /// The host's own: its mark and Node's channel.
   private static final Set<String> HOSTS_OWN =
       Set.of("JPM_TAG", "JPM_CHANNEL", "NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE");
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws Exception {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
-  }
 
   private List<JsonObject> events(String... arguments) {
     List<String> words = new java.util.ArrayList<>(List.of("events", "--json"));

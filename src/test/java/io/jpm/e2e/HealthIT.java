@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Apps that run and are not well: what is found, what becomes of them, and where the reason shows.
 @Timeout(600)
-class HealthIT {
+class HealthIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// Answers what is in the file `answer`, never where there is a file `hangs-PID`, and does not
@@ -49,21 +49,14 @@ class HealthIT {
       http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
       """;
 
-  private Jpm jpm;
   private int port;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     jpm.script("server.py", SERVER);
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private void answer(int status) throws IOException {

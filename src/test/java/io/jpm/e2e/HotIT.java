@@ -20,31 +20,24 @@ import org.junit.jupiter.api.Timeout;
 
 /// A process file that is applied whenever it is edited, and what that does to what runs.
 @Timeout(900)
-class HotIT {
+class HotIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// How many edits in a row; more by `-Djpm.edits=100`. Every fourth is invalid.
   private static final int EDITS = Integer.getInteger("jpm.edits", 20);
 
-  private Jpm jpm;
   private int port;
   private Path file;
   private Path server;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
     file = jpm.work().resolve("apps.json");
     server = jpm.work().resolve("server.js");
     Files.copy(Jpm.ROOT.resolve("examples/cluster/node/server.js"), server);
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private String text(int version) {

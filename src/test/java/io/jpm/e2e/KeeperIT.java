@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// What happens when the daemon dies and nobody types a command.
 @Timeout(300)
-class KeeperIT {
+class KeeperIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private static final String TICKER =
@@ -40,18 +40,6 @@ class KeeperIT {
       touch done
       exit 7
       """;
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws IOException {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
-  }
 
   @Test
   void aKilledDaemonIsBackWithNobodyTypingAndAsItWas() throws Exception {

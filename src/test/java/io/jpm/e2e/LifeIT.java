@@ -23,25 +23,13 @@ import org.junit.jupiter.api.Timeout;
 
 /// The main job, through `bin/jpm`: start, supervise, show, keep alive, end.
 @Timeout(300)
-class LifeIT {
+class LifeIT extends InOwnHome {
   private static final String TICKER =
       """
       #!/bin/sh
       n=0
       while :; do n=$((n+1)); echo "tick $n"; sleep 0.01; done
       """;
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws IOException {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
-  }
 
   @Test
   void theExamplesStartAndAnswerAndLog() throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// What becomes of an app in cluster mode when one of its trees uses more memory than it may.
 @Timeout(600)
-class LimitIT {
+class LimitIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// Answers its pid. Has a child and a grandchild; each takes 90 MiB once there is a file
@@ -55,21 +55,14 @@ class LimitIT {
       http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ['PORT'])), Handler).serve_forever()
       """;
 
-  private Jpm jpm;
   private int port;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     jpm.script("server.py", SERVER);
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   private String file() throws IOException {

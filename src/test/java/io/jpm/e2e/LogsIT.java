@@ -26,21 +26,9 @@ import org.junit.jupiter.api.Timeout;
 
 /// That no line is lost that jpm does not tell of, none comes twice, and none is torn.
 @Timeout(600)
-class LogsIT {
+class LogsIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Pattern LOSS = Pattern.compile("… ([0-9]+) lines? dropped \\(.*\\)");
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws IOException {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
-  }
 
   @Test
   void everyLineOutlivesTwoHundredRotationsAndFiveDeathsOfTheDaemon() throws Exception {

@@ -14,19 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The commands that look, as scripts and people use them.
 @Timeout(180)
-class LookIT {
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws Exception {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
-  }
-
+class LookIT extends InOwnHome {
   @Test
   void theListIsPureJsonWhateverElseHappens() throws Exception {
     Jpm.Result first = jpm.run("jlist").ok(); // starts the daemon

@@ -21,27 +21,19 @@ import org.junit.jupiter.api.Timeout;
 /// What PM2's users type most, letter for letter as its documentation has it, but for the name of
 /// the command: each line goes to a shell in which `pm2` is jpm.
 @Timeout(180)
-class RecipesIT {
+class RecipesIT extends InOwnHome {
   private static final String SAY =
       """
       console.log('env ' + process.env.NODE_ENV + ' args ' + process.argv.slice(2));
       setInterval(() => {}, 1000);
       """;
 
-  private Jpm jpm;
-
   @BeforeEach
   void open() throws Exception {
-    jpm = new Jpm();
     jpm.script("app.js", SAY);
     jpm.script("python-app.py", "import time\nprint('python', flush=True)\ntime.sleep(1000)\n");
     jpm.script("bashscript.sh", "echo bash; exec sleep 1000\n");
     jpm.script("binary-file", "#!/bin/sh\necho binary $*\nexec sleep 1000\n");
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
   }
 
   private Jpm.Result type(String line) throws IOException {

@@ -11,23 +11,16 @@ import org.junit.jupiter.api.Timeout;
 
 /// An app in a working copy of git goes to other commits.
 @Timeout(300)
-class RevisionIT {
-  private Jpm jpm;
+class RevisionIT extends InOwnHome {
   private GitFixture git;
 
   @BeforeEach
   void open() throws Exception {
-    jpm = new Jpm();
     git = GitFixture.of(jpm);
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n");
     Files.writeString(
         jpm.work().resolve("process.json"),
         "{\"apps\":[{\"name\":\"web\",\"script\":\"app.sh\",\"post_update\":[\"echo done >>.git/updates\",\"test ! -e broken\"]}]}");
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws Exception {
-    jpm.close();
   }
 
   private String head() throws Exception {

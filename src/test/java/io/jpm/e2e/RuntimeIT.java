@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// `bin/jpm-runtime`, as a container has it.
 @Timeout(300)
-class RuntimeIT {
+class RuntimeIT extends InOwnHome {
   private static final String APP =
       """
       #!/bin/bash
@@ -26,18 +26,6 @@ class RuntimeIT {
       echo "$name warns" >&2
       while :; do sleep 0.1; done
       """;
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws IOException {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
-  }
 
   /// A runtime that is under way, and where its output goes.
   private record Running(Process process, Path out, Path err) {

@@ -20,25 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The daemon as a service, and one build taking over from another.
 @Timeout(300)
-class ServiceIT {
+class ServiceIT extends InOwnHome {
   private static final String TICKER =
       """
       #!/bin/sh
       n=0
       while :; do n=$((n+1)); echo "tick $n"; sleep 0.01; done
       """;
-
-  private Jpm jpm;
-
-  @BeforeEach
-  void open() throws IOException {
-    jpm = new Jpm();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
-  }
 
   @ParameterizedTest
   @ValueSource(strings = {"bash", "java"})

@@ -17,19 +17,12 @@ import org.junit.jupiter.api.Timeout;
 
 /// What `jpm set` stores and who gets it, through `bin/jpm`.
 @Timeout(300)
-class StoreIT {
-  private Jpm jpm;
+class StoreIT extends InOwnHome {
   private String app;
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     app = jpm.script("app.sh", "#!/bin/sh\nexec sleep 98765\n").toString();
-  }
-
-  @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
   }
 
   /// A variable of the app's process, as the kernel has it.
