@@ -62,7 +62,10 @@ final class StartVariables {
     record Refused(String reason) implements Outcome {}
   }
 
-  /// A reader for all apps.
+  /// Done when the last reading of what is stored is.
+  private Future<Map<String, String>> lastRead = Future.succeededFuture(Map.of());
+
+  /// A reader for all apps. Used on one context.
   ///
   /// @param daemon the daemon's own environment, which tells where systemd's credentials are
   /// @param limit how long a command may take
@@ -78,15 +81,23 @@ final class StartVariables {
   /// The variables of `spec` as they are now.
   Future<Outcome> read(AppSpec spec) {
     boolean nothingElse = spec.variables().referred().equals(Referred.NONE);
-    return vertx
-        .executeBlocking(() -> store.variables(spec.name()), false)
-        .map(Objects::requireNonNull)
+    return stored(spec)
         .compose(stored ->
             nothingElse
                 ? Future.succeededFuture(new Outcome.Read(Map.of(), Map.of(), stored))
                 : readers
                     .executeBlocking(() -> now(spec, stored), false)
                     .map(Objects::requireNonNull));
+  }
+
+  /// One after the other, so that instances are started in the order of their numbers.
+  private Future<Map<String, String>> stored(AppSpec spec) {
+    Future<Map<String, String>> read =
+        lastRead
+            .transform(_ -> vertx.executeBlocking(() -> store.variables(spec.name()), false))
+            .map(Objects::requireNonNull);
+    lastRead = read;
+    return read;
   }
 
   private Outcome now(AppSpec spec, Map<String, String> stored) {
