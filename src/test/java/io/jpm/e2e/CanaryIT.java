@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,6 +47,7 @@ class CanaryIT extends InOwnHome {
   private final String canary = "c4n4ry-" + UUID.randomUUID();
   private final StringBuilder printed = new StringBuilder();
   private final ByteArrayOutputStream told = new ByteArrayOutputStream();
+
   @BeforeEach
   void open() throws IOException {
     Path work = jpm.work();

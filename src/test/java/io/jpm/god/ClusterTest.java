@@ -94,7 +94,8 @@ class ClusterTest extends GodHarness {
     awaitTold(BalancerCommand.Began.class, 2);
     assertThat(balancer.all(BalancerCommand.Began.class))
         .allSatisfy(it -> assertThat(it.spec().variables().declared()).isEqualTo(told));
-    assertThat(Files.readString(home.resolve("state.json"))).doesNotContain("\"8123\"", ":8123", "PORT");
+    assertThat(Files.readString(home.resolve("state.json")))
+        .doesNotContain("\"8123\"", ":8123", "PORT");
     assertThat(only().spec()).isEqualTo(spec);
   }
 

@@ -21,14 +21,24 @@ final class ProcessSnapshot {
   private final Map<Integer, List<ProcStat>> byParent = new HashMap<>();
   private final Map<Integer, Optional<String>> tags = new HashMap<>();
   private final IntFunction<Optional<String>> tagReader;
+  private final boolean whole;
 
   /// @param began ticks since boot before the first process was read
   /// @param processes what was read
   /// @param tagReader reads a process's tag when it is asked for
   ProcessSnapshot(
       long began, Iterable<ProcStat> processes, IntFunction<Optional<String>> tagReader) {
+    this(began, processes, tagReader, true);
+  }
+
+  private ProcessSnapshot(
+      long began,
+      Iterable<ProcStat> processes,
+      IntFunction<Optional<String>> tagReader,
+      boolean whole) {
     this.began = began;
     this.tagReader = tagReader;
+    this.whole = whole;
     for (ProcStat process : processes) {
       byPid.put(process.pid(), process);
       byParent.computeIfAbsent(process.parent(), parent -> new ArrayList<>()).add(process);
@@ -40,11 +50,23 @@ final class ProcessSnapshot {
   static ProcessSnapshot take(ProcReader reader, TagTrust trust) {
     long began = ProcReader.ticksNow();
     List<ProcStat> processes = new ArrayList<>();
+    boolean whole = true;
     for (int pid : ProcReader.pids()) {
-      reader.stat(pid).filter(stat -> !stat.isKernelThread()).ifPresent(processes::add);
+      Optional<ProcStat> stat = reader.stat(pid);
+      whole &= stat.isPresent();
+      stat.filter(seen -> !seen.isKernelThread()).ifPresent(processes::add);
     }
     return new ProcessSnapshot(
-        began, processes, pid -> reader.tag(pid).filter(tag -> trust.trusts(pid, tag, reader)));
+        began,
+        processes,
+        pid -> reader.tag(pid).filter(tag -> trust.trusts(pid, tag, reader)),
+        whole);
+  }
+
+  /// Whether no process ended while the walk went on. One that did may have left a child that is
+  /// not in the list, so such a walk does not prove that nobody is there.
+  boolean isWhole() {
+    return whole;
   }
 
   Collection<ProcStat> all() {

@@ -32,6 +32,10 @@ final class ProcessTree {
           Signal.SIGTTOU,
           Signal.SIGCONT);
 
+  /// So many walks in a row that find nobody are a proof, even though processes end in each of
+  /// them, as they do all the time on a busy machine.
+  private static final int ENOUGH_EMPTY_WALKS = 3;
+
   private final Main main;
   private final TreeMembers members;
   private final Reactor reactor;
@@ -42,6 +46,9 @@ final class ProcessTree {
   private boolean tellAll;
   private boolean exited;
   private boolean over;
+
+  /// How many walks in a row have found nobody.
+  private int emptyWalks;
 
   ProcessTree(Main main, TreeMembers members, Reactor reactor, TreeSweeper sweeper) {
     this.main = main;
@@ -120,16 +127,26 @@ final class ProcessTree {
             .filter(member -> tellAll || !foreign.contains(ProcessKey.of(member.stat())))
             .toList();
     if (found.isEmpty() && held.isEmpty() && exited) {
-      forget();
-      main.treeIsGone();
+      proveEmpty(snapshot);
       return;
     }
+    emptyWalks = 0;
     boolean appeared = tellMembers(signal, found, snapshot, reader);
     tellAll = false;
     if (appeared && signal == Signal.SIGKILL) {
       sweeper.sweepSoon(this); // a fork bomb may have got children past the walk
     } else if (held.isEmpty() && exited) {
       sweeper.sweepLater(this); // found, but gone or not to be held: look again
+    }
+  }
+
+  private void proveEmpty(ProcessSnapshot snapshot) {
+    emptyWalks++;
+    if (snapshot.isWhole() || emptyWalks >= ENOUGH_EMPTY_WALKS) {
+      forget();
+      main.treeIsGone();
+    } else {
+      sweeper.sweepSoon(this);
     }
   }
 
