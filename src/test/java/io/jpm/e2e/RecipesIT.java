@@ -177,7 +177,7 @@ class RecipesIT extends InOwnHome {
     type("pm2 init simple").ok();
     Path file = jpm.work().resolve("ecosystem.config.js");
     assertThat(file).exists();
-    type("pm2 start ecosystem.config.js && pm2 delete app1").ok();
+    type("pm2 start ecosystem.config.js && pm2 delete app").ok();
     Files.delete(file);
     type("pm2 ecosystem").ok();
     assertThat(file).content().contains("module.exports", "env_production");

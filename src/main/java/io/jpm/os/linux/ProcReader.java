@@ -82,6 +82,11 @@ final class ProcReader implements AutoCloseable {
     return Optional.empty();
   }
 
+  /// Whether it shows any environment.
+  boolean hasEnvironment(int pid) {
+    return environment(pid).length > 0;
+  }
+
   /// The user whose process it is, or -1 when it is gone.
   int userOf(int pid) {
     try {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /// All processes as one walk over `/proc` saw them. Not a picture of one moment: whoever acts on it
@@ -16,29 +17,33 @@ final class ProcessSnapshot {
   /// A torn walk could show a ring of parents; no real line of ancestors is that long.
   private static final int MOST_ANCESTORS = 4096;
 
+  /// Older ones that have no environment are taken to want none.
+  private static final long YOUNG_SECONDS = 2;
+
   private final long began;
   private final Map<Integer, ProcStat> byPid = new HashMap<>();
   private final Map<Integer, List<ProcStat>> byParent = new HashMap<>();
   private final Map<Integer, Optional<String>> tags = new HashMap<>();
   private final IntFunction<Optional<String>> tagReader;
-  private final boolean whole;
+  private final IntPredicate isBare;
+  private boolean whole = true;
 
   /// @param began ticks since boot before the first process was read
   /// @param processes what was read
   /// @param tagReader reads a process's tag when it is asked for
   ProcessSnapshot(
       long began, Iterable<ProcStat> processes, IntFunction<Optional<String>> tagReader) {
-    this(began, processes, tagReader, true);
+    this(began, processes, tagReader, _ -> false);
   }
 
   private ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
       IntFunction<Optional<String>> tagReader,
-      boolean whole) {
+      IntPredicate isBare) {
     this.began = began;
     this.tagReader = tagReader;
-    this.whole = whole;
+    this.isBare = isBare;
     for (ProcStat process : processes) {
       byPid.put(process.pid(), process);
       byParent.computeIfAbsent(process.parent(), parent -> new ArrayList<>()).add(process);
@@ -56,15 +61,19 @@ final class ProcessSnapshot {
       whole &= stat.isPresent();
       stat.filter(seen -> !seen.isKernelThread()).ifPresent(processes::add);
     }
-    return new ProcessSnapshot(
-        began,
-        processes,
-        pid -> reader.tag(pid).filter(tag -> trust.trusts(pid, tag, reader)),
-        whole);
+    var snapshot =
+        new ProcessSnapshot(
+            began,
+            processes,
+            pid -> reader.tag(pid).filter(tag -> trust.trusts(pid, tag, reader)),
+            pid -> !reader.hasEnvironment(pid));
+    snapshot.whole = whole;
+    return snapshot;
   }
 
-  /// Whether no process ended while the walk went on. One that did may have left a child that is
-  /// not in the list, so such a walk does not prove that nobody is there.
+  /// Whether what is not found here is nowhere. Not so when a process ended while the walk went on,
+  /// since it may have left a child that is not in the list; nor when one has just begun a program
+  /// and has no environment yet, in which its tag will stand (`execve` makes it last).
   boolean isWhole() {
     return whole;
   }
@@ -84,8 +93,15 @@ final class ProcessSnapshot {
   /// The tag the process carries, read at most once. Zombies have no environment any more.
   Optional<String> tagOf(ProcStat process) {
     return process.isAlive()
-        ? tags.computeIfAbsent(process.pid(), tagReader::apply)
+        ? tags.computeIfAbsent(process.pid(), _ -> readTag(process))
         : Optional.empty();
+  }
+
+  private Optional<String> readTag(ProcStat process) {
+    Optional<String> tag = tagReader.apply(process.pid());
+    boolean young = process.startTime() + YOUNG_SECONDS * ProcReader.Ticks.PER_SECOND >= began;
+    whole &= tag.isPresent() || !young || !isBare.test(process.pid());
+    return tag;
   }
 
   /// Whether it may have been made while the walk went on.

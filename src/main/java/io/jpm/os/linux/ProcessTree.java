@@ -146,7 +146,7 @@ final class ProcessTree {
       forget();
       main.treeIsGone();
     } else {
-      sweeper.sweepSoon(this);
+      sweeper.sweepLater(this);
     }
   }
 
