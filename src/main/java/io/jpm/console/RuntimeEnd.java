@@ -17,6 +17,9 @@ final class RuntimeEnd implements LogFollow.Until {
 
   private static final String UNTIL_DELETED = "until-deleted";
 
+  /// Behind one of them: there have been apps before, so that none is the end.
+  private static final String AGAIN = "again";
+
   /// Longer than an app needs to be restarted by somebody who stops it first.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -28,8 +31,9 @@ final class RuntimeEnd implements LogFollow.Until {
   private boolean hadApps;
   private OptionalLong idleSince = OptionalLong.empty();
 
-  private RuntimeEnd(boolean endsIdle, LongSupplier nanoTime) {
+  private RuntimeEnd(boolean endsIdle, boolean hadApps, LongSupplier nanoTime) {
     this.endsIdle = endsIdle;
+    this.hadApps = hadApps;
     this.nanoTime = nanoTime;
   }
 
@@ -42,10 +46,13 @@ final class RuntimeEnd implements LogFollow.Until {
       return Optional.empty();
     }
     String word = rest.getFirst();
-    if (rest.size() > 1 || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
+    List<String> more = rest.subList(1, rest.size());
+    boolean again = more.equals(List.of(AGAIN));
+    if (!(again || more.isEmpty())
+        || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
       throw new CommandFailure("jpm logs takes nothing after --; did you mean jpm start?");
     }
-    return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), nanoTime));
+    return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), again, nanoTime));
   }
 
   /// The same with looks that are often enough.

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class RuntimeEndTest {
   private final AtomicLong nanos = new AtomicLong(-5);
 
-  private RuntimeEnd end(String word) {
-    return RuntimeEnd.of(List.of(word), nanos::get).orElseThrow();
+  private RuntimeEnd end(String... words) {
+    return RuntimeEnd.of(List.of(words), nanos::get).orElseThrow();
   }
 
   private void pass(Duration time) {
@@ -52,8 +52,15 @@ class RuntimeEndTest {
   }
 
   @Test
+  void whereThereHaveBeenAppsNoneIsTheEndAtOnce() {
+    assertThat(end("until-deleted", "again").over(List.of())).contains(ExitCode.OK);
+    assertThat(end("until-idle", "again").over(List.of(Instances.online(0, "web")))).isEmpty();
+  }
+
+  @Test
   void peopleHaveNothingToSayBehindTheDashes() {
     assertThat(RuntimeEnd.of(List.of(), nanos::get)).isEmpty();
+    assertThatThrownBy(() -> end("until-idle", "web")).isInstanceOf(CommandFailure.class);
     assertThatThrownBy(() -> end("web"))
         .hasMessage("jpm logs takes nothing after --; did you mean jpm start?");
   }

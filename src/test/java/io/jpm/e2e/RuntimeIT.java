@@ -120,6 +120,11 @@ class RuntimeIT extends InOwnHome {
   void aDaemonThatDiesIsReplacedAndTheAppsGoOn() throws Exception {
     Running running = begin(twoApps());
     await("both print", running, "one begins", "two begins");
+    Eventually.await(
+        "the start is done: left are the daemon and who prints",
+        Jpm.LONG,
+        () -> running.process().children().count() == 2,
+        running::warned);
     int pid = jpm.pid("one");
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
@@ -128,6 +133,30 @@ class RuntimeIT extends InOwnHome {
     running.process().destroy();
     assertThat(running.code()).isZero();
     assertThat(running.printed()).contains("one ends by INT", "two ends by INT");
+    assertThat(jpm.survivors()).isEmpty();
+  }
+
+  /// The daemon is killed while it has the order to start them, as often as it takes to hit that moment.
+  @Test
+  void aDaemonThatDiesWhileItStartsTheAppsIsReplacedAndTheyBegin() throws Exception {
+    Running running = begin(twoApps());
+    Path file = jpm.home().resolve("jpm.pid");
+    Eventually.await("there is a daemon", Jpm.LONG, () -> Files.exists(file), running::warned);
+    Eventually.await(
+        "it has begun to start an app",
+        Jpm.LONG,
+        () -> Files.exists(jpm.home().resolve("logs/one-out.log")),
+        running::warned);
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    Eventually.await("there is another", Jpm.LONG, () -> isAnother(daemon), running::warned);
+    Eventually.await(
+        "both apps run",
+        Jpm.LONG,
+        () -> jpm.run("jlist").out().split("\"status\":\"online\"", -1).length == 3,
+        running::warned);
+    running.process().destroy();
+    assertThat(running.code()).isZero();
     assertThat(jpm.survivors()).isEmpty();
   }
 
