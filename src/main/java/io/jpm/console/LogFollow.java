@@ -140,18 +140,21 @@ final class LogFollow {
   /// @param begun told once, when nothing that is written from now on is missed
   Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
-    tail(now)
-        .onSuccess(positions -> {
-          begun.run();
-          begin(positions);
-        })
-        .onFailure(this::fail);
+    join(now, begun);
     look(show);
     return ended.future();
   }
 
-  private void join(LogLabels now) {
-    tail(now).onSuccess(this::begin).onFailure(this::fail);
+  private void join(LogLabels now, Runnable begun) {
+    reading++;
+    tail(now)
+        .onSuccess(positions -> {
+          begun.run();
+          begin(positions);
+          reading--;
+          endIfRead();
+        })
+        .onFailure(this::fail);
   }
 
   private void begin(List<LogPosition> positions) {
@@ -194,7 +197,7 @@ final class LogFollow {
                 .whenAsked()
                 .compose(_ -> rooms.god(show))
                 .onSuccess(reply -> {
-                  join(LogLabels.of(reply.instances(), wish.streams()));
+                  join(LogLabels.of(reply.instances(), wish.streams()), () -> {});
                   verdict = verdict.or(() -> until.over(reply.instances()));
                   endIfRead();
                 })

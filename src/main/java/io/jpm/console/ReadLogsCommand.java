@@ -53,7 +53,11 @@ final class ReadLogsCommand implements ConsoleCommand {
     var printer = new LogPrinter(call.session(), wish.style(), zone);
     var follow =
         new LogFollow(vertx, rooms, RuntimeEnd.paced(context.timing()), printer, wish, end);
-    return follow.forever(LogLabels.of(instances, wish.streams()), new GodCommand.Show(List.of()));
+    // The client ends the apps only when it knows that their last words are heard.
+    return follow.forever(
+        LogLabels.of(instances, wish.streams()),
+        new GodCommand.Show(List.of()),
+        () -> call.session().accept());
   }
 
   private Future<ExitCode> print(
