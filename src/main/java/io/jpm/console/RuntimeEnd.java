@@ -48,8 +48,7 @@ final class RuntimeEnd implements LogFollow.Until {
     String word = rest.getFirst();
     List<String> more = rest.subList(1, rest.size());
     boolean again = more.equals(List.of(AGAIN));
-    if (!(again || more.isEmpty())
-        || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
+    if (!(again || more.isEmpty()) || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
       throw new CommandFailure("jpm logs takes nothing after --; did you mean jpm start?");
     }
     return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), again, nanoTime));

@@ -5,15 +5,24 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who wants to know what is used, and so how often it is looked at: each second while somebody
-/// follows or a memory limit is set, each five seconds for the charts for some minutes after
-/// somebody has looked, else never. Pure; owned by SatanVerticle's context.
+/// Who wants to know what is used, and so how often it is looked at: each second while a memory
+/// limit is set or somebody follows, in steps up to each five seconds where nothing changes, each
+/// five seconds for the charts for some minutes after somebody has looked, else never. Pure; owned
+/// by SatanVerticle's context.
 final class Interest {
   /// The time between looks while somebody waits for them.
   static final Duration FAST = Duration.ofSeconds(1);
 
   /// The time between looks that only the history is for.
   static final Duration SLOW = Duration.ofMillis(UsageRing.STEP_MILLIS);
+
+  /// After how many looks in a row that were all alike followers are told each two seconds.
+  private static final int STILL = 5;
+
+  /// And after how many each five.
+  private static final int VERY_STILL = 10;
+
+  private static final Duration SLOWER = Duration.ofSeconds(2);
 
   /// How long after a look the history goes on.
   static final Duration MEMORY_OF_LOOKS = Duration.ofMinutes(3);
@@ -33,12 +42,14 @@ final class Interest {
   }
 
   /// A room begins or goes on to follow, or ends to.
-  void follows(String listener, boolean wanted, long nowNanos) {
+  ///
+  /// @return whether it begins
+  boolean follows(String listener, boolean wanted, long nowNanos) {
     if (wanted) {
-      followers.put(listener, nowNanos + lease.toNanos());
-    } else {
-      followers.remove(listener);
+      return followers.put(listener, nowNanos + lease.toNanos()) == null;
     }
+    followers.remove(listener);
+    return false;
   }
 
   /// Somebody has looked.
@@ -63,12 +74,14 @@ final class Interest {
   ///
   /// @param limited whether a memory limit is watched
   /// @param costNanos how long the last look took
-  Optional<Duration> next(boolean limited, long costNanos, long nowNanos) {
+  /// @param still how many looks in a row were alike
+  Optional<Duration> next(boolean limited, long costNanos, int still, long nowNanos) {
     if (limited) {
       return Optional.of(FAST);
     } else if (isFollowed(nowNanos)) {
       Duration least = Duration.ofNanos(costNanos * MOST_SHARE);
-      return Optional.of(least.compareTo(FAST) > 0 ? least : FAST);
+      Duration pace = still < STILL ? FAST : still < VERY_STILL ? SLOWER : SLOW;
+      return Optional.of(least.compareTo(pace) > 0 ? least : pace);
     } else {
       return isRemembered(nowNanos) ? Optional.of(SLOW) : Optional.empty();
     }

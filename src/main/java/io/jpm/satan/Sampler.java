@@ -49,6 +49,7 @@ final class Sampler {
   private final Interest interest = new Interest(UsageWanted.LEASE);
   private final CpuMeter meter = new CpuMeter();
   private final SystemMeter systemMeter = new SystemMeter();
+  private final Stillness stillness = new Stillness();
   private final UsageHistory history = new UsageHistory();
 
   /// Those that God told of last; he may be too busy to tell now.
@@ -107,7 +108,9 @@ final class Sampler {
 
   /// Somebody begins or goes on to follow, or ends to.
   void follow(UsageWanted wanted) {
-    interest.follows(wanted.listener(), wanted.wanted(), clock.nowNanos());
+    if (interest.follows(wanted.listener(), wanted.wanted(), clock.nowNanos())) {
+      stillness.end();
+    }
     arm();
   }
 
@@ -130,7 +133,8 @@ final class Sampler {
     Optional<Duration> next =
         looking
             ? Optional.empty()
-            : interest.next(!limits.watched().isEmpty(), costNanos, clock.nowNanos());
+            : interest.next(
+                !limits.watched().isEmpty(), costNanos, stillness.looks(), clock.nowNanos());
     boolean inTime =
         alarm.isPresent() && next.isPresent() && alarm.get().delay().compareTo(next.get()) <= 0;
     if (inTime) {
@@ -221,6 +225,7 @@ final class Sampler {
       return;
     }
     UsageMessage message = message(found);
+    stillness.saw(message);
     remember(message);
     if (followed) {
       vertx.eventBus().publish(Addresses.USAGE, message.toJson());

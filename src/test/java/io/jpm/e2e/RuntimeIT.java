@@ -136,7 +136,8 @@ class RuntimeIT extends InOwnHome {
     assertThat(jpm.survivors()).isEmpty();
   }
 
-  /// The daemon is killed while it has the order to start them, as often as it takes to hit that moment.
+  /// The daemon is killed while it has the order to start them, as often as it takes to hit that
+  /// moment.
   @Test
   void aDaemonThatDiesWhileItStartsTheAppsIsReplacedAndTheyBegin() throws Exception {
     Running running = begin(twoApps());
