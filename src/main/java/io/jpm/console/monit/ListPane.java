@@ -72,21 +72,28 @@ final class ListPane {
 
   private Strip title(Scene scene, View view, Widths widths) {
     var strip = new Strip(scene.layout().listWidth(), look);
-    String name = view.filter().isEmpty() ? "name" : "name /" + view.filter();
+    Sorting by = view.sorting();
+    String name = view.filter().isEmpty() ? "" : " /" + view.filter();
     strip
         .add(" ")
-        .right("id", 4, Paint.HEADER)
-        .left(name, widths.name, Paint.HEADER)
-        .left("status", 9, Paint.HEADER);
+        .right(mark("id", by == Sorting.ID), 4, Paint.HEADER)
+        .left(mark("name", by == Sorting.NAME) + name, widths.name, Paint.HEADER)
+        .left(mark("status", by == Sorting.STATUS), 9, Paint.HEADER);
     if (widths.life) {
-      strip.right("↺", 5, Paint.HEADER).right("uptime", 6, Paint.HEADER);
+      strip
+          .right(mark("↺", by == Sorting.RESTARTS), 5, Paint.HEADER)
+          .right("uptime", 6, Paint.HEADER);
     }
-    strip.right("cpu", 7, Paint.HEADER);
+    strip.right(mark("cpu", by == Sorting.CPU), 7, Paint.HEADER);
     if (widths.chart > 0) {
       strip.left("", widths.chart, Paint.HEADER);
     }
-    strip.right("mem", 8, Paint.HEADER);
-    return strip.add("by " + view.sorting().word(), Paint.DIM);
+    return strip.right(mark("mem", by == Sorting.MEMORY), 8, Paint.HEADER);
+  }
+
+  /// The title of the column that the list is sorted by has a star.
+  private static String mark(String title, boolean sorted) {
+    return sorted ? title + "*" : title;
   }
 
   private Strip row(Scene scene, InstanceView instance, boolean selected, Widths widths) {

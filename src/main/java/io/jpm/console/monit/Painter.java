@@ -7,6 +7,7 @@ import io.jpm.console.text.Paint;
 import io.jpm.model.Phase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /// Draws the screen.
 public final class Painter {
@@ -56,7 +57,7 @@ public final class Painter {
   }
 
   private List<String> tooSmall(Size size) {
-    String needs = "jpm monit needs " + Size.LEAST;
+    String needs = "monit needs " + Size.LEAST;
     return List.of(
         new Strip(size.cols(), look).add(needs).done(),
         new Strip(size.cols(), look).add("this is " + size).done(),
@@ -71,14 +72,16 @@ public final class Painter {
         .host()
         .ifPresent(host ->
             line.add(
-                "  ·  cpu %s of %s  mem %s/%s  load %.2f"
+                "  cpu %s of %d  mem %s/%s"
                     .formatted(
                         Amounts.percent(host.cpuPercent() / host.cores()),
-                        Amounts.count(host.cores(), "core"),
+                        host.cores(),
                         Amounts.memory(host.memoryBytes() - host.availableBytes()),
-                        Amounts.memory(host.memoryBytes()),
-                        host.load())));
-    line.add("  ·  daemon pid %d up %s".formatted(machine.pid(), Amounts.uptime(machine.uptime())));
+                        Amounts.memory(host.memoryBytes()))));
+    line.add("  daemon %d, up %s".formatted(machine.pid(), Amounts.uptime(machine.uptime())));
+    machine
+        .host()
+        .ifPresent(host -> line.add(String.format(Locale.ROOT, "  load %.2f", host.load())));
     return line.done();
   }
 

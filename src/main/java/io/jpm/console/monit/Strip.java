@@ -29,7 +29,7 @@ final class Strip {
 
   /// Puts text without control characters behind what is there.
   Strip add(String piece, Paint paint) {
-    String shown = Columns.fit(drawable(piece), width - used);
+    String shown = fit(piece, width - used);
     return width > used ? put(shown, paint) : this;
   }
 
@@ -40,12 +40,12 @@ final class Strip {
   /// A column of a table: text on its left, and one more space.
   Strip left(String piece, int columns, Paint paint) {
     int end = used + columns;
-    return add(Columns.fit(drawable(piece), columns), paint).to(end).add(" ");
+    return add(fit(piece, columns), paint).to(end).add(" ");
   }
 
   /// A column of a table: text on its right, and one more space.
   Strip right(String piece, int columns, Paint paint) {
-    String shown = Columns.fit(drawable(piece), columns);
+    String shown = fit(piece, columns);
     return add(" ".repeat(columns - Columns.of(shown))).add(shown, paint).add(" ");
   }
 
@@ -57,7 +57,7 @@ final class Strip {
 
   /// A mark within what was searched.
   Strip mark(String piece) {
-    String shown = Columns.fit(drawable(piece), width - used);
+    String shown = fit(piece, width - used);
     if (width > used && !shown.isEmpty()) {
       text.append("\u001b[7m").append(shown).append("\u001b[0m");
       advance(shown);
@@ -101,6 +101,11 @@ final class Strip {
   /// What the screen itself is drawn with is one column wide everywhere.
   private static boolean isOurs(int c) {
     return (c >= 0x2500 && c <= 0x259F) || c == '…' || c == '↺' || c == '·';
+  }
+
+  private String fit(String piece, int columns) {
+    String fitted = Columns.fit(drawable(piece), columns);
+    return look.unicode() ? fitted : fitted.replace('…', '~');
   }
 
   /// Whatever comes here, the terminal obeys nobody but this class.

@@ -140,7 +140,10 @@ public final class View {
       case 'f' -> open(Mode.SEARCH, log.search());
       case 'n' -> find(scene, true);
       case 'N' -> find(scene, false);
-      case 'c' -> sorting = sorting.next();
+      case 'c' -> {
+        sorting = sorting.next();
+        notice = "sorted by " + sorting.word();
+      }
       case '?', 'h' -> mode = Mode.HELP;
       case 'q', 'Q' -> {
         return Optional.of(new Order.Quit());

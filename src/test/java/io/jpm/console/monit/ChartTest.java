@@ -44,7 +44,7 @@ class ChartTest {
   void aSparklineStandsOnTheRightAndFillsItsHeight() {
     double[] values = {0, 50, 100};
     assertThat(Sparkline.of(values, 5, 25, Worlds.PLAIN)).isEqualTo("  ▁▅█");
-    assertThat(Sparkline.of(values, 2, 25, ASCII)).isEqualTo("=@").isNotEqualTo("▅█");
+    assertThat(Sparkline.of(values, 2, 25, ASCII)).isEqualTo("+@");
     assertThat(Sparkline.of(new double[] {1}, 1, 25, ASCII)).isEqualTo("_");
     assertThat(Sparkline.of(new double[0], 3, 25, ASCII)).isEqualTo("   ");
   }
