@@ -46,8 +46,7 @@ public final class KeyReader {
   private static int endOf(String all, int at) {
     char first = all.charAt(at);
     if (first != ESCAPE) {
-      int end = at + utf8Length(first);
-      return end <= all.length() ? end : -1;
+      return characterEnd(all, at);
     }
     if (at + 1 == all.length()) {
       return -1;
@@ -58,6 +57,20 @@ public final class KeyReader {
       case ESCAPE -> at + 1;
       default -> at + 2; // a key together with Alt
     };
+  }
+
+  /// A character ends early where something else begins.
+  private static int characterEnd(String all, int at) {
+    int end = at + utf8Length(all.charAt(at));
+    for (int i = at + 1; i < end; i++) {
+      if (i == all.length()) {
+        return -1;
+      }
+      if ((all.charAt(i) & 0xC0) != 0x80) {
+        return i;
+      }
+    }
+    return end;
   }
 
   private static int sequenceEnd(String all, int from) {
@@ -94,18 +107,19 @@ public final class KeyReader {
   private static Optional<Key> character(String all, int from, int end) {
     int point = all.charAt(from);
     int length = end - from;
+    if (length != utf8Length(all.charAt(from))) {
+      return Optional.empty();
+    }
     if (length > 1) {
       point &= 0xFF >> (length + 1);
       for (int i = from + 1; i < end; i++) {
-        if ((all.charAt(i) & 0xC0) != 0x80) {
-          return Optional.empty();
-        }
         point = point << 6 | (all.charAt(i) & 0x3F);
       }
     } else if (point < ' ' || point >= 0x80) {
       return Optional.empty();
     }
-    return Character.isDefined(point) && Character.getType(point) != Character.SURROGATE
+    return Character.isValidCodePoint(point)
+            && Character.isDefined(point) && Character.getType(point) != Character.SURROGATE
         ? Optional.of(new Key.Typed(point))
         : Optional.empty();
   }
