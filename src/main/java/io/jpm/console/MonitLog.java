@@ -28,6 +28,8 @@ import java.util.Optional;
 final class MonitLog {
   private static final long PAST_LINES = 300;
   private static final int MOST_LINES = 2_000;
+  private static final int MOST_BEHIND = 8;
+  private static final int ASKS_UNTIL_RETRY = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -47,6 +49,12 @@ final class MonitLog {
 
   private boolean waiting;
 
+  /// How many answers in a row did not reach the end.
+  private int behind;
+
+  /// How often somebody asks until a log that could not be read is tried again; 0: it can be read.
+  private int asksUntilRetry;
+
   MonitLog(Rooms rooms, ConsoleTiming timing) {
     this.rooms = rooms;
     this.timing = timing;
@@ -60,6 +68,8 @@ final class MonitLog {
     lines.clear();
     count = 0;
     waiting = false;
+    behind = 0;
+    asksUntilRetry = 0;
     positions = List.of();
     note = instance.isEmpty() ? "" : labels.files().isEmpty() ? "it keeps no log" : "";
     if (!labels.files().isEmpty()) {
@@ -73,6 +83,9 @@ final class MonitLog {
 
   /// Somebody looks: lines that come are fetched.
   void asked() {
+    if (asksUntilRetry > 0 && --asksUntilRetry == 0) {
+      seek();
+    }
     if (waiting || positions.isEmpty()) {
       return;
     }
@@ -96,16 +109,19 @@ final class MonitLog {
     take(reply.lines());
     if (reply.next() instanceof Positions(var all, boolean more)) {
       positions = all;
-      if (more) {
-        positions = List.of();
+      behind = more ? behind + 1 : 0;
+      if (behind > MOST_BEHIND) {
+        behind = 0;
         seek();
       }
     }
   }
 
-  /// Looks for the last lines.
+  /// Looks for the last lines, and forgets those before.
   private void seek() {
     int mine = generation;
+    positions = List.of();
+    lines.clear();
     List<LogSearch> searches = labels.files().stream().map(LogSearch::of).toList();
     search(searches, mine)
         .compose(spans -> pages(spans, mine))
@@ -179,6 +195,7 @@ final class MonitLog {
 
   private void failed(Throwable failure) {
     positions = List.of();
+    asksUntilRetry = ASKS_UNTIL_RETRY;
     note = "the log cannot be read: " + failure.getMessage();
   }
 

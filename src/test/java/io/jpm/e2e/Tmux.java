@@ -1,7 +1,5 @@
 package io.jpm.e2e;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,7 +19,6 @@ final class Tmux implements AutoCloseable {
     this.jpm = jpm;
     jpm.environment("TMUX_TMPDIR", jpm.work().toString());
     jpm.environment("LC_ALL", "C.UTF-8");
-    jpm.environment("PS1", "shell> ");
     run(
         "new-session",
         "-d",
@@ -29,7 +26,7 @@ final class Tmux implements AutoCloseable {
         Integer.toString(cols),
         "-y",
         Integer.toString(rows),
-        "bash --norc --noprofile");
+        "exec env PS1='shell> ' bash --norc --noprofile");
     await("the shell is there", screen -> screen.contains("shell>"));
   }
 
@@ -104,9 +101,11 @@ final class Tmux implements AutoCloseable {
   public void close() {
     run("kill-server");
     Eventually.await(
-        "tmux has ended",
+        "tmux and what ran in it have ended",
         Jpm.LONG,
-        () -> jpm.survivors().stream().noneMatch(process -> process.contains(socket)));
-    assertThat(jpm.survivors()).noneMatch(process -> process.contains("monit"));
+        () ->
+            jpm.survivors().stream()
+                .noneMatch(
+                    process -> process.contains(socket) || process.contains("bin/jpm monit")));
   }
 }

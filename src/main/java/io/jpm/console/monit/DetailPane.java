@@ -3,6 +3,7 @@ package io.jpm.console.monit;
 import io.jpm.bus.HealthReport;
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Amounts;
+import io.jpm.console.text.Columns;
 import io.jpm.console.text.Listing;
 import io.jpm.console.text.Paint;
 import io.jpm.model.AppSpec;
@@ -17,6 +18,9 @@ import java.util.stream.Stream;
 /// All about the selected app that is not in the list: one fact a line where there is room beside
 /// the list, else as many as the lines below it hold.
 final class DetailPane {
+  private static final int LABEL_WIDTH = 8;
+  private static final int MOST_PARTS = 3;
+
   private final Look look;
 
   DetailPane(Look look) {
@@ -42,15 +46,31 @@ final class DetailPane {
   private List<Strip> oneALine(List<Fact> facts, Scene scene) {
     Layout layout = scene.layout();
     List<Strip> strips = new ArrayList<>();
-    facts.stream()
-        .limit(layout.detailRows())
-        .forEach(fact ->
-            strips.add(
-                new Strip(layout.detailWidth(), look)
-                    .add(" ")
-                    .left(fact.label, 8, Paint.HEADER)
-                    .add(fact.value, fact.paint)));
-    return strips;
+    for (Fact fact : facts) {
+      String label = fact.label;
+      for (String part : folded(fact.value, layout.detailWidth() - LABEL_WIDTH - 2)) {
+        strips.add(
+            new Strip(layout.detailWidth(), look)
+                .add(" ")
+                .left(label, LABEL_WIDTH, Paint.HEADER)
+                .add(part, fact.paint));
+        label = "";
+      }
+    }
+    return strips.subList(0, Math.min(strips.size(), layout.detailRows()));
+  }
+
+  /// A long value goes on in the next lines; what is still too long is cut.
+  private static List<String> folded(String value, int width) {
+    List<String> parts = new ArrayList<>();
+    String rest = value;
+    while (parts.size() < MOST_PARTS - 1 && Columns.of(rest) > width) {
+      int end = Math.max(1, Columns.prefix(rest, width));
+      parts.add(rest.substring(0, end));
+      rest = rest.substring(end);
+    }
+    parts.add(rest);
+    return parts;
   }
 
   private List<Strip> flowing(List<Fact> facts, Scene scene) {

@@ -74,7 +74,7 @@ public final class Painter {
             line.add(
                 "  cpu %s of %d  mem %s/%s"
                     .formatted(
-                        Amounts.percent(host.cpuPercent() / host.cores()),
+                        Amounts.percent(Math.min(100, host.cpuPercent() / host.cores())),
                         host.cores(),
                         Amounts.memory(host.memoryBytes() - host.availableBytes()),
                         Amounts.memory(host.memoryBytes()))));
