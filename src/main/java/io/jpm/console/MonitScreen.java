@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// One screen of `jpm monit`. Whenever the client asks it is answered at once with what has changed
 /// on the screen, out of what is known then; other rooms are asked meanwhile, and none of them is
@@ -93,7 +94,7 @@ final class MonitScreen {
     return ended.future();
   }
 
-  private void hear(Object said) {
+  private void hear(@Nullable Object said) {
     ConsoleInput input = ConsoleInput.read(said);
     keys.addAll(reader.read(input.keys()));
     if (input.cols() > 0 && input.rows() > 0) {
@@ -104,14 +105,21 @@ final class MonitScreen {
   private void answers(GodCommand.Show show) {
     session
         .whenAsked()
-        .onSuccess(_ -> {
-          if (answered(show)) {
+        .map(_ -> answered(show))
+        .onSuccess(goesOn -> {
+          if (goesOn) {
             answers(show);
           } else {
             ended.tryComplete(ExitCode.OK);
           }
         })
-        .onFailure(_ -> ended.tryComplete(ExitCode.OK));
+        .onFailure(failure -> {
+          if (session.isOver()) {
+            ended.tryComplete(ExitCode.OK);
+          } else {
+            ended.tryFail(failure);
+          }
+        });
   }
 
   /// @return whether it goes on

@@ -53,7 +53,7 @@ final class MonitUsage {
   /// The screen is gone.
   void end() {
     vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted(listener, false));
-    consumer.unregister();
+    var _ = consumer.unregister(); // at once, as far as this context is concerned
   }
 
   /// These and no others are there.

@@ -73,7 +73,8 @@ class MonitCommandTest {
     Client(String... argv) throws TimeoutException {
       var request =
           new ConsoleRequest(List.of(argv), "/", Map.of("TERM", "xterm", "LANG", "C"), TERMINAL);
-      last = vertx.eventBus().request(Addresses.CONSOLE, request.toJson()).await(10, TimeUnit.SECONDS);
+      last =
+          vertx.eventBus().request(Addresses.CONSOLE, request.toJson()).await(10, TimeUnit.SECONDS);
       take();
     }
 

@@ -94,7 +94,8 @@ final class Tmux implements AutoCloseable {
   void awaitLine(String... words) {
     await(
         "a line with " + String.join(", ", words),
-        screen -> screen.lines().anyMatch(line -> List.of(words).stream().allMatch(line::contains)));
+        screen ->
+            screen.lines().anyMatch(line -> List.of(words).stream().allMatch(line::contains)));
   }
 
   @Override

@@ -119,7 +119,8 @@ public final class KeyReader {
       return Optional.empty();
     }
     return Character.isValidCodePoint(point)
-            && Character.isDefined(point) && Character.getType(point) != Character.SURROGATE
+            && Character.isDefined(point)
+            && Character.getType(point) != Character.SURROGATE
         ? Optional.of(new Key.Typed(point))
         : Optional.empty();
   }

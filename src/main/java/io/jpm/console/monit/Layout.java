@@ -12,7 +12,7 @@ package io.jpm.console.monit;
 /// @param logRows lines of the log, without its title
 public record Layout(
     Size size, boolean beside, int listWidth, int listRows, int detailRows, int logRows) {
-  private static final int WIDE = 110;
+  private static final int WIDE = 130;
   private static final int DETAILS_WIDTH = 50;
   private static final int DETAILS_BELOW = 4;
   private static final int DETAILS_BESIDE = 12;

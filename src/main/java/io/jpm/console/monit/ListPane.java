@@ -2,6 +2,7 @@ package io.jpm.console.monit;
 
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Amounts;
+import io.jpm.console.text.Columns;
 import io.jpm.console.text.Listing;
 import io.jpm.console.text.Paint;
 import io.jpm.model.Phase;
@@ -14,8 +15,8 @@ import java.util.Optional;
 final class ListPane {
   private static final Chart EMPTY = new Chart();
 
-  /// Of one core: a tenth of it is not to fill a chart.
-  private static final double LEAST_CPU = 25;
+  /// Of one core: what is less than a tenth of it does not fill a chart.
+  private static final double LEAST_CPU = 10;
 
   private final Look look;
 
@@ -33,11 +34,12 @@ final class ListPane {
     private static final int FIXED = 37; // mark, id, status, cpu, mem with a space after each
     private static final int LIFE = 13;
 
-    static Widths of(int width) {
+    /// @param longest name of all apps
+    static Widths of(int width, int longest) {
       boolean life = width >= 64;
       int room = width - FIXED - (life ? LIFE : 0);
       boolean memory = room >= 34;
-      int name = Math.clamp(room - (memory ? 18 : 9), 3, 32);
+      int name = Math.clamp(room - (memory ? 18 : 9), 3, Math.clamp(longest, 12, 32));
       int chart = Math.min((room - name - 1) / (memory ? 2 : 1) - 1, 60);
       return new Widths(
           chart < 4 ? Math.max(3, room - 1) : name, chart < 4 ? 0 : chart, memory, life);
@@ -48,7 +50,7 @@ final class ListPane {
   List<Strip> draw(Scene scene, View view) {
     int width = scene.layout().listWidth();
     int height = scene.layout().listRows();
-    Widths widths = Widths.of(width);
+    Widths widths = Widths.of(width, longestName(scene.world()));
     List<Strip> strips = new ArrayList<>();
     strips.add(title(scene, view, widths));
     Optional<InstanceView> selected = view.selectedIn(scene);
@@ -62,6 +64,13 @@ final class ListPane {
       strips.add(new Strip(width, look));
     }
     return strips;
+  }
+
+  private static int longestName(World world) {
+    return world.instances().stream()
+        .mapToInt(one -> Columns.of(one.spec().name().value()))
+        .max()
+        .orElse(0);
   }
 
   private static String nothing(Scene scene, View view) {

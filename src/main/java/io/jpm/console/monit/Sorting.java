@@ -23,7 +23,14 @@ public enum Sorting {
   }
 
   Sorting next() {
-    return values()[(ordinal() + 1) % values().length];
+    return switch (this) {
+      case NAME -> CPU;
+      case CPU -> MEMORY;
+      case MEMORY -> RESTARTS;
+      case RESTARTS -> STATUS;
+      case STATUS -> ID;
+      case ID -> NAME;
+    };
   }
 
   Comparator<InstanceView> comparator(World world) {

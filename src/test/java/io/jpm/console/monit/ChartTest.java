@@ -24,8 +24,7 @@ class ChartTest {
   void whatWasUsedBeforeComesBeforeWhatCameMeanwhile() {
     var chart = new Chart();
     chart.add(10_000, new Use(3, 3));
-    chart.past(
-        List.of(new UsagePoint(Instant.EPOCH, 1, 1), new UsagePoint(Instant.EPOCH, 2, 2)));
+    chart.past(List.of(new UsagePoint(Instant.EPOCH, 1, 1), new UsagePoint(Instant.EPOCH, 2, 2)));
     assertThat(chart.cpu()).containsExactly(1, 2, 3);
     chart.add(11_000, new Use(5, 5));
     assertThat(chart.cpu()).containsExactly(1, 2, 4);

@@ -156,7 +156,8 @@ class ViewTest {
   void helpNamesEveryKeyAndAnyKeyLeavesIt() {
     Worlds.type("?", world, view);
     List<String> seen = Worlds.seen(world, view, Worlds.USUAL);
-    assertThat(String.join("\n", seen)).contains("restart the instance", "Ctrl-C", "search in the log");
+    assertThat(String.join("\n", seen))
+        .contains("restart the instance", "Ctrl-C", "search in the log");
     assertThat(Worlds.type("r", world, view)).isEmpty();
     assertThat(view.mode()).isEqualTo(View.Mode.BROWSE);
   }
