@@ -21,7 +21,8 @@ final class ArgumentReader {
 
   /// Those to whom what follows `--` means something.
   private static final Set<Verb> TAKING_REST =
-      EnumSet.of(Verb.START, Verb.SEND, Verb.ATTACH, Verb.LOGS, Verb.SET, Verb.COMPLETION);
+      EnumSet.of(
+          Verb.START, Verb.SEND, Verb.ATTACH, Verb.MONIT, Verb.LOGS, Verb.SET, Verb.COMPLETION);
 
   private ArgumentReader() {}
 

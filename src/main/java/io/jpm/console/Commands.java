@@ -25,6 +25,7 @@ final class Commands {
   private final Alteration alteration;
   private final Farewell farewell = new Farewell();
   private final HostMetrics metrics;
+  private final MonitCommand monit;
   private boolean ending;
 
   /// Since when there are commands: as long as the daemon.
@@ -39,6 +40,8 @@ final class Commands {
     this.chooser = new Chooser(rooms, files);
     this.metrics = new HostMetrics(vertx, context.home());
     this.started = context.clock().instant();
+    this.monit =
+        new MonitCommand(vertx, rooms, context, new MonitCommand.Clock(System::nanoTime, started));
     this.alteration = new Alteration(rooms, files);
   }
 
@@ -75,6 +78,7 @@ final class Commands {
       case PROFILE_CPU, PROFILE_MEM -> new ProfileCommand(verb, vertx, context.clock());
       case MESSAGE -> new MessageCommand(rooms);
       case ATTACH -> new AttachCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case MONIT -> monit;
       case SEND_SIGNAL -> new SendSignalCommand(rooms);
       case RESET -> this::reset;
       case INSPECT -> Commands::inspect;

@@ -16,7 +16,7 @@ enum LeftOut {
       "plus register login logout open",
       "jpm has no paid service behind it: jpm ls, jpm events and jpm logs tell what it would show"),
   MONITORED(
-      "monitor unmonitor",
+      "unmonitor",
       "jpm has no paid service behind it: every app is looked after; jpm describe shows what is known"),
   LINKED(
       "link unlink",
@@ -29,10 +29,7 @@ enum LeftOut {
       "jpm does not install itself: install the new version, then jpm update brings the daemon to it"),
   SAMPLES("create", "jpm has no sample apps: jpm init writes a sample process file"),
   AUTOINSTALL(
-      "autoinstall", "start the app itself: jpm start FILE, or jpm init for a process file"),
-  SCREENS(
-      "monit dashboard dash imonit",
-      "use jpm ls --watch for what apps use, and jpm logs for what they print");
+      "autoinstall", "start the app itself: jpm start FILE, or jpm init for a process file");
 
   private final String line;
 

@@ -23,6 +23,7 @@ import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
 import io.jpm.bus.StoreCommand;
 import io.jpm.bus.StoreReply;
+import io.jpm.bus.UsagePoint;
 import io.jpm.console.text.InstanceJson;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
@@ -249,6 +250,17 @@ final class Rooms {
             .map(reply ->
                 reply instanceof SatanReply.Checked(var reports) ? listing.with(reports) : listing)
             .otherwise(listing);
+  }
+
+  /// What an instance has used lately; nothing when Satan does not answer.
+  Future<List<UsagePoint>> past(InstanceId id) {
+    return this.<SatanReply>ask(
+            "Satan",
+            Addresses.SATAN_COMMAND,
+            new SatanCommand.History(Optional.of(id)),
+            context.timing().loads())
+        .map(reply -> reply instanceof SatanReply.Past(var points) ? points : List.<UsagePoint>of())
+        .otherwise(List.of());
   }
 
   /// The watched process files that could not be applied since they were edited; none when nobody

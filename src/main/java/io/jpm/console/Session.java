@@ -13,6 +13,7 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One client's conversation, reply to reply: each chunk answers the client's last message, and the
@@ -32,6 +33,9 @@ final class Session {
 
   /// The client's message that has no answer yet; null while a chunk is on its way.
   private @Nullable Message<Object> asked;
+
+  /// Who wants to know what the client says when it asks for more.
+  private Consumer<@Nullable Object> listener = _ -> {};
 
   private @Nullable ExitCode exit;
   private boolean over;
@@ -98,11 +102,16 @@ final class Session {
   }
 
   /// Lets the client know at once that its command has come: from now on it must not send it again
-  /// to another daemon, should this one die.
+  /// to another daemon, should this one die. Also how it is told that there is nothing new.
   void accept() {
     if (asked != null && !over && outbox.isEmpty()) {
       send(asked, new ConsoleChunk.Wait());
     }
+  }
+
+  /// From now on the body of each of the client's messages is handed to `hears`.
+  void listen(Consumer<@Nullable Object> hears) {
+    listener = hears;
   }
 
   /// Done when the client has got everything and asks for more; fails when it is gone. A command
@@ -174,6 +183,7 @@ final class Session {
         .onComplete(next -> {
           if (next.succeeded()) {
             asked = next.result();
+            listener.accept(asked.body());
             pump();
           } else {
             end();

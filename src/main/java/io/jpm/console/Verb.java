@@ -50,6 +50,11 @@ enum Verb {
   START_OR_RELOAD(
       MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start the missing"),
   TRIGGER(MORE, "trigger", "name|id action [value]", "have an app do what it has offered to do"),
+  MONIT(
+      MORE,
+      "monit monitor imonit dash dashboard",
+      "[name|id|all…]",
+      "watch all apps on a full screen"),
   PRETTYLIST(MORE, "prettylist", "", "list all apps as Node prints objects"),
   PROCESS_IDS(MORE, "pid", "[name|id|all…]", "process ids, one a line; 0: does not run"),
   INSTANCE_IDS(MORE, "id", "name…", "an app's ids: [ 0, 1 ]"),

@@ -138,6 +138,8 @@ final class VerbExamples {
               "an action that web has offered",
               "jpm trigger web set-level debug",
               "with a value");
+      case MONIT ->
+          lines("jpm monit", "all apps; ? shows the keys", "jpm monit web api", "only these apps");
       case PRETTYLIST -> lines("jpm prettylist", "jlist for people");
       case PROCESS_IDS -> lines("jpm pid web", "of its main processes", "jpm pid", "of all apps");
       case INSTANCE_IDS -> lines("jpm id web", "[ 0, 1 ]", "jpm id web --json", "[0,1]");

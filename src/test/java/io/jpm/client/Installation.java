@@ -143,7 +143,13 @@ final class Installation {
     Files.createDirectories(script().getParent());
     Files.copy(Path.of("bin/jpm"), script(), StandardCopyOption.REPLACE_EXISTING);
     for (String part :
-        List.of("jpm-launcher", "jpm-startup", "jpm-deploy", "jpm-attach", "jpm-runtime")) {
+        List.of(
+            "jpm-launcher",
+            "jpm-startup",
+            "jpm-deploy",
+            "jpm-attach",
+            "jpm-monit",
+            "jpm-runtime")) {
       Files.copy(
           Path.of("bin", part), script().resolveSibling(part), StandardCopyOption.REPLACE_EXISTING);
     }

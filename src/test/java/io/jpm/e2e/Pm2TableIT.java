@@ -391,7 +391,6 @@ class Pm2TableIT {
     for (String verb : List.of("plus", "register", "login", "logout", "open")) {
       table.no(verb, "jpm has no paid service");
     }
-    table.no("monitor all", "jpm describe");
     table.no("unmonitor all", "jpm describe");
     table.no("link secret public", "cannot be linked yet");
     table.no("unlink", "cannot be linked yet");
@@ -399,8 +398,8 @@ class Pm2TableIT {
     table.no("uninstall-otel", "jpm puts nothing into apps");
     table.no("deepUpdate", "jpm update");
     table.no("autoinstall", "jpm start FILE");
-    for (String verb : List.of("monit", "dashboard", "dash", "imonit")) {
-      table.no(verb, "use jpm ls --watch");
+    for (String verb : List.of("monit", "dashboard", "dash", "imonit", "monitor all")) {
+      table.no(verb, "monit fills a terminal, and this is none: use jpm ls");
     }
     for (String verb : List.of("web", "gracefulReload", "interact", "sendLine", "stopAll")) {
       table.no(verb, "unknown command");

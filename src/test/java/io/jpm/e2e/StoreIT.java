@@ -126,7 +126,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   void whatJpmHasNotSaysWhatToUseAndWhatItDoesItselfSaysSo() throws IOException {
-    for (String word : List.of("install", "plus", "link", "monitor", "imonit", "deepUpdate")) {
+    for (String word : List.of("install", "plus", "link", "unmonitor", "deepUpdate")) {
       Jpm.Result result = jpm.run(word, "x", "--safe").failed();
       assertThat(result.code()).as(word).isEqualTo(1);
       assertThat(result.out()).as(word).isEmpty();

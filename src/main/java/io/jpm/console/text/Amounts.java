@@ -10,7 +10,7 @@ public final class Amounts {
   private Amounts() {}
 
   /// `45s`, `119s`, `2m`, `3h`, `4D`: the next unit only when there are two of it.
-  static String uptime(Duration uptime) {
+  public static String uptime(Duration uptime) {
     long seconds = Math.max(0, uptime.toSeconds());
     if (seconds >= 2 * 86_400) {
       return seconds / 86_400 + "D";
@@ -22,7 +22,7 @@ public final class Amounts {
   }
 
   /// `0b`, `51.7mb`.
-  static String memory(long bytes) {
+  public static String memory(long bytes) {
     double amount = bytes;
     int unit = 0;
     while (amount >= 1024 && unit < BYTE_UNITS.length - 1) {
@@ -33,7 +33,7 @@ public final class Amounts {
   }
 
   /// `0%`, `0.3%`, `100%`.
-  static String percent(double percent) {
+  public static String percent(double percent) {
     double tenths = tenths(percent);
     return tenths == Math.rint(tenths) ? (long) tenths + "%" : tenths + "%";
   }

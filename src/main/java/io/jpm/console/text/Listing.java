@@ -87,7 +87,8 @@ public record Listing(
         : new Cell(instance.phase().word(), paintOf(instance.phase()));
   }
 
-  static Paint paintOf(Phase phase) {
+  /// How the word of a phase looks.
+  public static Paint paintOf(Phase phase) {
     return switch (phase) {
       case ONLINE -> Paint.BOLD_GREEN;
       case STOPPED, ERRORED -> Paint.BOLD_RED;

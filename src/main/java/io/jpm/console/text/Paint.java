@@ -20,6 +20,11 @@ public enum Paint {
     this.codes = codes;
   }
 
+  /// The parameters of SGR; empty: none.
+  public String codes() {
+    return codes;
+  }
+
   /// `text` in this paint; unchanged when `colors` is false.
   public String on(String text, boolean colors) {
     return !colors || codes.isEmpty() || text.isEmpty()

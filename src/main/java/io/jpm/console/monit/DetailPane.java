@@ -1,0 +1,156 @@
+package io.jpm.console.monit;
+
+import io.jpm.bus.HealthReport;
+import io.jpm.bus.InstanceView;
+import io.jpm.console.text.Amounts;
+import io.jpm.console.text.Columns;
+import io.jpm.console.text.Listing;
+import io.jpm.console.text.Paint;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Command;
+import io.jpm.model.ListenAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// All about the selected app that is not in the list: one fact a line where there is room beside
+/// the list, else as many as the lines below it hold.
+final class DetailPane {
+  private static final int LABEL_WIDTH = 8;
+  private static final int MOST_PARTS = 3;
+
+  private final Look look;
+
+  DetailPane(Look look) {
+    this.look = look;
+  }
+
+  /// One fact.
+  private record Fact(String label, String value, Paint paint) {
+    Fact(String label, String value) {
+      this(label, value, Paint.PLAIN);
+    }
+  }
+
+  /// As many lines as the layout has for it, or fewer.
+  List<Strip> draw(Scene scene, View view) {
+    if (view.selectedIn(scene).isEmpty()) {
+      return List.of();
+    }
+    List<Fact> facts = facts(view.selectedIn(scene).get(), scene.world());
+    return scene.layout().beside() ? oneALine(facts, scene) : flowing(facts, scene);
+  }
+
+  private List<Strip> oneALine(List<Fact> facts, Scene scene) {
+    Layout layout = scene.layout();
+    List<Strip> strips = new ArrayList<>();
+    for (Fact fact : facts) {
+      String label = fact.label;
+      for (String part : folded(fact.value, layout.detailWidth() - LABEL_WIDTH - 2)) {
+        strips.add(
+            new Strip(layout.detailWidth(), look)
+                .add(" ")
+                .left(label, LABEL_WIDTH, Paint.HEADER)
+                .add(part, fact.paint));
+        label = "";
+      }
+    }
+    return strips.subList(0, Math.min(strips.size(), layout.detailRows()));
+  }
+
+  /// A long value goes on in the next lines; what is still too long is cut.
+  private static List<String> folded(String value, int width) {
+    List<String> parts = new ArrayList<>();
+    String rest = value;
+    while (parts.size() < MOST_PARTS - 1 && Columns.of(rest) > width) {
+      int end = Math.max(1, Columns.prefix(rest, width));
+      parts.add(rest.substring(0, end));
+      rest = rest.substring(end);
+    }
+    parts.add(rest);
+    return parts;
+  }
+
+  private List<Strip> flowing(List<Fact> facts, Scene scene) {
+    Layout layout = scene.layout();
+    List<Strip> strips = new ArrayList<>();
+    var strip = new Strip(layout.detailWidth(), look);
+    for (Fact fact : facts) {
+      boolean full = fact.label.length() + fact.value.length() + 4 > strip.room();
+      if (full && strip.room() < layout.detailWidth()) {
+        strips.add(strip);
+        strip = new Strip(layout.detailWidth(), look);
+      }
+      strip.add("  " + fact.label + " ", Paint.HEADER).add(fact.value, fact.paint);
+    }
+    strips.add(strip);
+    while (strips.size() < layout.detailRows()) {
+      strips.add(new Strip(layout.detailWidth(), look));
+    }
+    return strips.subList(0, layout.detailRows());
+  }
+
+  private static List<Fact> facts(InstanceView instance, World world) {
+    AppSpec spec = instance.spec();
+    List<Fact> facts = new ArrayList<>();
+    facts.add(new Fact("app", "%s (id %s)".formatted(spec.name(), instance.id()), Paint.BOLD));
+    facts.add(new Fact("status", instance.phase().word(), Listing.paintOf(instance.phase())));
+    facts.add(new Fact("why", SafeText.of(instance.reason())));
+    instance
+        .process()
+        .ifPresent(process -> facts.add(new Fact("pid", Integer.toString(process.pid()))));
+    facts.add(new Fact("uptime", ListPane.uptime(instance, world)));
+    facts.add(new Fact("restarts", Integer.toString(instance.restarts())));
+    health(instance, world.health()).ifPresent(facts::add);
+    if (!instance.status().isEmpty()) {
+      facts.add(new Fact("it says", SafeText.of(instance.status())));
+    }
+    facts.add(
+        new Fact(
+            "mode",
+            "%s, %d of %d"
+                .formatted(
+                    spec.cluster().enabled() ? "cluster" : "fork",
+                    instance.number() + 1,
+                    spec.instances().count())));
+    ports(spec).ifPresent(ports -> facts.add(new Fact("port", SafeText.of(ports))));
+    facts.add(new Fact("script", SafeText.of(script(spec.command()))));
+    facts.add(new Fact("cwd", SafeText.of(spec.cwd().toString())));
+    facts.removeIf(fact -> fact.value.isEmpty());
+    return facts;
+  }
+
+  private static Optional<Fact> health(InstanceView instance, Optional<HealthReport> report) {
+    if (instance.unhealthy().isPresent()) {
+      String why = SafeText.of(instance.unhealthy().get());
+      return Optional.of(new Fact("health", "unhealthy: " + why, Paint.BOLD_YELLOW));
+    }
+    return report.map(found ->
+        switch (found.standing()) {
+          case WELL -> new Fact("health", "well for " + Amounts.uptime(found.since()));
+          case NOT_READY -> new Fact("health", "not ready yet", Paint.YELLOW);
+          case UNHEALTHY -> new Fact("health", "unhealthy", Paint.BOLD_YELLOW);
+        });
+  }
+
+  /// Where clients connect, as far as the app's owner has said it.
+  private static Optional<String> ports(AppSpec spec) {
+    if (spec.cluster().port().isPresent()) {
+      return Optional.of(Integer.toString(spec.cluster().port().getAsInt()));
+    }
+    if (!spec.cluster().listen().isEmpty()) {
+      return Optional.of(
+          spec.cluster().listen().stream()
+              .map(ListenAddress::toString)
+              .collect(Collectors.joining(", ")));
+    }
+    return Optional.ofNullable(spec.variables().declared().get("PORT"));
+  }
+
+  private static String script(Command command) {
+    return Stream.concat(Stream.of(command.script().toString()), command.args().stream())
+        .collect(Collectors.joining(" "));
+  }
+}

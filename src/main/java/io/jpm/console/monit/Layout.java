@@ -1,0 +1,38 @@
+package io.jpm.console.monit;
+
+/// Which lines of the screen are for what: one for the system, one with the titles of columns, then
+/// apps, details, a title and the log, and the last one for keys. On a wide screen details stand
+/// beside the apps.
+///
+/// @param size of the screen
+/// @param beside whether details stand beside the apps
+/// @param listWidth columns of the list
+/// @param listRows lines of the list, without its title
+/// @param detailRows lines of the details
+/// @param logRows lines of the log, without its title
+public record Layout(
+    Size size, boolean beside, int listWidth, int listRows, int detailRows, int logRows) {
+  private static final int WIDE = 130;
+  private static final int DETAILS_WIDTH = 50;
+  private static final int DETAILS_BELOW = 4;
+  private static final int DETAILS_BESIDE = 12;
+  private static final int BARS = 4;
+  private static final int LEAST_LOG = 2;
+
+  /// For so many apps.
+  public static Layout of(Size size, int apps) {
+    int room = size.rows() - BARS;
+    if (size.cols() >= WIDE) {
+      int list = Math.clamp(Math.max(apps, DETAILS_BESIDE), 1, Math.max(1, room / 2));
+      return new Layout(size, true, size.cols() - DETAILS_WIDTH - 1, list, list + 1, room - list);
+    }
+    int details = room >= 3 * DETAILS_BELOW ? DETAILS_BELOW : room >= 10 ? 2 : 0;
+    int list = Math.clamp(apps, 1, Math.max(1, (room - details) / 2));
+    return new Layout(
+        size, false, size.cols(), list, details, Math.max(LEAST_LOG, room - details - list));
+  }
+
+  int detailWidth() {
+    return beside ? DETAILS_WIDTH : size.cols();
+  }
+}

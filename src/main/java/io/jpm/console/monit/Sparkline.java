@@ -1,0 +1,29 @@
+package io.jpm.console.monit;
+
+/// A chart of one line of text.
+final class Sparkline {
+  private static final String BLOCKS = "▁▂▃▄▅▆▇█";
+  private static final String ASCII = "_.-=+*#@";
+
+  private Sparkline() {}
+
+  /// The last values, one a column, on the right of `width` columns.
+  ///
+  /// @param values from the oldest on, 0 or more
+  /// @param least what the whole height stands for at least, so that a rustle is no mountain
+  static String of(double[] values, int width, double least, Look look) {
+    int from = Math.max(0, values.length - width);
+    double top = least;
+    for (int i = from; i < values.length; i++) {
+      top = Math.max(top, values[i]);
+    }
+    String steps = look.unicode() ? BLOCKS : ASCII;
+    var text = new StringBuilder();
+    text.repeat(' ', width - (values.length - from));
+    for (int i = from; i < values.length; i++) {
+      long step = top <= 0 ? 0 : Math.round(values[i] / top * (steps.length() - 1));
+      text.append(steps.charAt(Math.clamp(step, 0, steps.length() - 1)));
+    }
+    return text.toString();
+  }
+}

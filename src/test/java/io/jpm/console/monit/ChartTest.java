@@ -1,0 +1,50 @@
+package io.jpm.console.monit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.UsagePoint;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChartTest {
+  private static final Look ASCII = new Look(false, false);
+
+  @Test
+  void samplesOfFiveSecondsAreOnePoint() {
+    var chart = new Chart();
+    chart.add(1_000, new Use(10, 100));
+    chart.add(2_000, new Use(20, 50));
+    chart.add(6_000, new Use(40, 10));
+    assertThat(chart.cpu()).containsExactly(15, 40);
+    assertThat(chart.memory()).containsExactly(100, 10);
+  }
+
+  @Test
+  void whatWasUsedBeforeComesBeforeWhatCameMeanwhile() {
+    var chart = new Chart();
+    chart.add(10_000, new Use(3, 3));
+    chart.past(List.of(new UsagePoint(Instant.EPOCH, 1, 1), new UsagePoint(Instant.EPOCH, 2, 2)));
+    assertThat(chart.cpu()).containsExactly(1, 2, 3);
+    chart.add(11_000, new Use(5, 5));
+    assertThat(chart.cpu()).containsExactly(1, 2, 4);
+  }
+
+  @Test
+  void tenMinutesAreKept() {
+    var chart = new Chart();
+    for (int i = 0; i < 500; i++) {
+      chart.add(i * 5_000L, new Use(i, i));
+    }
+    assertThat(chart.cpu()).hasSize(Chart.POINTS).endsWith(499);
+  }
+
+  @Test
+  void aSparklineStandsOnTheRightAndFillsItsHeight() {
+    double[] values = {0, 50, 100};
+    assertThat(Sparkline.of(values, 5, 25, Worlds.PLAIN)).isEqualTo("  ▁▅█");
+    assertThat(Sparkline.of(values, 2, 25, ASCII)).isEqualTo("+@");
+    assertThat(Sparkline.of(new double[] {1}, 1, 25, ASCII)).isEqualTo("_");
+    assertThat(Sparkline.of(new double[0], 3, 25, ASCII)).isEqualTo("   ");
+  }
+}

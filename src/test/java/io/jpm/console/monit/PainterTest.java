@@ -1,0 +1,132 @@
+package io.jpm.console.monit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.InstanceView;
+import io.jpm.console.Golden;
+import io.jpm.console.Instances;
+import io.jpm.console.text.Columns;
+import io.jpm.model.Phase;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PainterTest {
+  private static final InstanceView[] MIXED = {
+    Instances.online(0, Instances.cluster("web", 2), 0),
+    Instances.online(1, Instances.cluster("web", 2), 1),
+    Instances.errored(3, "worker"),
+    Instances.stopped(4, "a-rather-long-name-for-a-job-that-runs-at-night-and-on-sundays"),
+    Instances.view(
+        5,
+        Instances.spec("日本語アプリ", 1),
+        0,
+        Phase.WAITING_RESTART,
+        Optional.empty(),
+        "exit 1 after 2 s, restart 3/16")
+  };
+
+  private static final String HOSTILE =
+      "a\u001b]0;title\u0007\u001b[2J\u001b[31mred\u001b[0m\u001b[5;5Hb\u009b1mc\r\u202Ed <script>";
+
+  @ParameterizedTest
+  @CsvSource({"80,24", "140,40"})
+  void theScreenAsItIs(int cols, int rows) {
+    var view = new View();
+    World world = Worlds.of(Worlds.log(0, "listening on 8080", "GET / 200", "日本語 done"), MIXED);
+    Worlds.type("G", world, view);
+    List<String> seen = Worlds.seen(world, view, new Size(cols, rows));
+    Golden.check(
+        "monit-" + cols + "x" + rows,
+        String.join("\n", seen.stream().map(String::stripTrailing).toList()) + "\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40,10", "41,11", "60,12", "63,16", "64,20", "80,24", "129,24", "130,24", "300,90"})
+  void noLineIsWiderThanTheScreenAndNoneIsMissing(int cols, int rows) {
+    var size = new Size(cols, rows);
+    String wide = "日本語".repeat(200);
+    World world = Worlds.of(Worlds.log(0, wide, HOSTILE.repeat(40), "x".repeat(900)), MIXED);
+    for (String keys : List.of("", "?", "/日本語", "r", "p", "f日")) {
+      var view = new View();
+      Worlds.type(keys, world, view);
+      List<String> seen = Worlds.seen(world, view, size);
+      assertThat(seen).hasSize(rows);
+      assertThat(seen).allMatch(line -> Columns.of(line) <= cols);
+    }
+    assertThat(Worlds.seen(world, new View(), size)).anyMatch(line -> line.contains("web"));
+  }
+
+  @Test
+  void aScreenTooSmallSaysWhatItNeeds() {
+    List<String> seen = Worlds.seen(Worlds.of(MIXED), new View(), new Size(20, 5));
+    assertThat(seen).hasSize(5);
+    assertThat(String.join(" ", seen)).contains("40x10", "20x5").doesNotContain("worker");
+    assertThat(seen).allMatch(line -> Columns.of(line) <= 20);
+  }
+
+  @Test
+  void nothingThatAnAppPrintsSteersTheTerminal() {
+    World world = Worlds.of(Worlds.log(0, HOSTILE), Instances.online(0, "web"));
+    var view = new View();
+    Picture picture =
+        new Painter(new Look(true, true)).paint(view.arrange(world, Worlds.USUAL), view);
+    String line =
+        picture.lines().stream().filter(one -> one.contains("<script>")).findFirst().orElseThrow();
+    assertThat(line).isEqualTo("aredbcd <script>");
+  }
+
+  @Test
+  void wideCharactersDoNotMoveWhatStandsBehindThem() {
+    World world = Worlds.of(MIXED);
+    List<String> seen = Worlds.seen(world, new View(), Worlds.USUAL);
+    List<Integer> places =
+        seen.stream()
+            .filter(line -> line.contains("online") || line.contains("waiting"))
+            .skip(1)
+            .map(line -> {
+              int at = Math.max(line.indexOf("online"), line.indexOf("waiting"));
+              return Columns.of(line.substring(0, at));
+            })
+            .distinct()
+            .toList();
+    assertThat(places).hasSize(1);
+  }
+
+  @Test
+  void whereThereIsOnlyAsciiNothingElseIsSent() {
+    var view = new View();
+    World world = Worlds.of(Worlds.log(0, "日本語 é"), MIXED);
+    Picture picture =
+        new Painter(new Look(true, false)).paint(view.arrange(world, Worlds.USUAL), view);
+    assertThat(String.join("", picture.lines()).chars()).allMatch(c -> c < 0x7F);
+  }
+
+  @Test
+  void withoutColorsTheSelectedAppIsStillSeen() {
+    var view = new View();
+    World world = Worlds.of(MIXED);
+    Picture picture = new Painter(Worlds.PLAIN).paint(view.arrange(world, Worlds.USUAL), view);
+    assertThat(String.join("", picture.lines())).doesNotContainPattern("\u001b\\[[0-9;]*3[0-9]m");
+    assertThat(Worlds.seen(picture)).filteredOn(line -> line.startsWith(">")).hasSize(1);
+  }
+
+  @Test
+  void ofAThousandAppsThoseAroundTheSelectedOneAreShown() {
+    InstanceView[] many =
+        IntStream.range(0, 1000)
+            .mapToObj(i -> Instances.online(i, "app-%04d".formatted(i)))
+            .toArray(InstanceView[]::new);
+    World world = Worlds.of(many);
+    var view = new View();
+    Worlds.type("G", world, view);
+    assertThat(Worlds.seen(world, view, Worlds.USUAL))
+        .anyMatch(line -> line.startsWith(">") && line.contains("app-0999"));
+    Worlds.type("/-0500", world, view);
+    assertThat(Worlds.seen(world, view, Worlds.USUAL))
+        .anyMatch(line -> line.startsWith(">") && line.contains("app-0500"));
+  }
+}
