@@ -1,5 +1,7 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.Addresses;
+import io.jpm.bus.RightsEnded;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +51,16 @@ public final class BridgeVerticle extends VerticleBase {
     context.exceptionHandler(stock::failed);
     var portFile = new PortFile(vertx, settings.portFile());
     open = new Open(stock, guard, portFile, refusals);
-    return stock
-        .listen()
+    return vertx
+        .eventBus()
+        .<RightsEnded>consumer(
+            Addresses.RIGHTS_ENDED,
+            ended -> {
+              stock.tokenEnded(ended.body().name());
+              guard.tokenEnded(ended.body().name());
+            })
+        .completion()
+        .compose(_ -> stock.listen())
         .compose(_ -> guard.listen())
         .compose(portFile::write)
         .recover(failure -> stop().transform(_ -> Future.failedFuture(failure)));

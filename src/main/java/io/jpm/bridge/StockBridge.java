@@ -1,6 +1,7 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.Audited;
 import io.jpm.model.Principal;
 import io.jpm.wire.Caller;
 import io.vertx.core.Future;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +40,24 @@ final class StockBridge implements StockPeer.Watcher {
     /// Ends the connection that has this id, for this reason.
     void cutOff(int id, String reason);
 
-    /// The address that the peer of this connection comes from; empty when it has gone.
-    Optional<String> addressOf(int id);
+    /// Who comes by the connection that has this id, told once; empty when it was cut off
+    /// meanwhile.
+    Optional<Caller> takeCaller(int id);
   }
+
+  /// What is known of a peer.
+  ///
+  /// @param caller who it is
+  /// @param header the same, as every request of its bears it
+  /// @param lines what it listens to of apps' lines
+  /// @param subscribed the addresses that it has subscribed to, but for those
+  private record Known(Caller caller, String header, PeerLines lines, Set<String> subscribed) {}
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
 
-  /// Where from a peer of the unix socket comes, as [Caller#from].
-  private static final String UNIX = "unix";
+  /// Whoever comes by the unix socket itself: the file system says who may.
+  private static final Caller OWNER = new Caller(Principal.OWNER, "unix");
 
   private final Vertx vertx;
   private final Path path;
@@ -56,8 +67,10 @@ final class StockBridge implements StockPeer.Watcher {
   private final BridgeSettings settings;
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
-  private final Map<StockPeer, PeerLines> peers = new HashMap<>();
-  private final Map<StockPeer, Set<String>> subscribed = new HashMap<>();
+
+  /// Without those that are being cut off.
+  private final Map<StockPeer, Known> peers = new HashMap<>();
+
   private @Nullable StockPeer reading;
 
   StockBridge(
@@ -140,43 +153,109 @@ final class StockBridge implements StockPeer.Watcher {
     }
   }
 
+  /// The token of this name holds no longer: nothing more is done for its holder, also of what has
+  /// come already.
+  void tokenEnded(String name) {
+    List<StockPeer> holders =
+        peers.entrySet().stream()
+            .filter(peer -> peer.getValue().caller().who().name().equals(name))
+            .map(Map.Entry::getKey)
+            .toList();
+    holders.forEach(this::leave);
+    holders.forEach(StockPeer::abort);
+  }
+
   /// Called before the stock bridge acts on a frame, so before it can write anything to the peer.
+  /// What is not completed is not done, and not answered.
   private void happened(BridgeEvent event) {
     StockPeer peer = StockPeer.known(event.socket());
     if (peer == null) {
-      peer = newPeer(event.socket());
+      peer = StockPeer.watch(event.socket(), this);
       reading = peer;
       if (event.type() == BridgeEventType.SOCKET_PING
           && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
         peer.isGuarded(id);
-        return; // Never completed: no pong.
+        Optional<Caller> caller = guarded.takeCaller(id);
+        caller.ifPresentOrElse(newPeer(event.socket(), peer), peer::abort);
+        return; // No pong.
       }
+      newPeer(event.socket(), peer).accept(OWNER);
     }
-    nameCaller(peer, event);
+    Known known = peers.get(peer);
+    if (known == null) {
+      return; // It is being cut off.
+    }
+    Optional<String> refusal = refusal(known, event);
+    if (refusal.isPresent()) {
+      refuse(peer, known, event, refusal.get());
+      return;
+    }
+    nameCaller(known, event);
     noticeUsage(peer, event);
-    if (!isOfLines(peer, event) && !isRepeated(peer, event)) {
+    if (!isOfLines(known, event) && !isRepeated(known, event)) {
       event.complete(true);
     }
   }
 
+  /// Why this peer may not have what it asks for; of what nobody may have the stock bridge says so.
+  private Optional<String> refusal(Known known, BridgeEvent event) {
+    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
+      return Optional.empty();
+    }
+    Principal who = known.caller().who();
+    return switch (event.type()) {
+      case SEND, PUBLISH -> PeerRights.refusalToSend(who, address);
+      case REGISTER ->
+          settings.maySubscribe(address)
+              ? PeerRights.refusalToSubscribe(who, address)
+              : Optional.empty();
+      case SOCKET_CREATED,
+          SOCKET_CLOSED,
+          SOCKET_IDLE,
+          SOCKET_PING,
+          SOCKET_ERROR,
+          RECEIVE,
+          REGISTERED,
+          UNREGISTER ->
+          Optional.empty();
+    };
+  }
+
+  /// An error as the stock bridge's, and why.
+  private void refuse(StockPeer peer, Known known, BridgeEvent event, String why) {
+    JsonObject asked = event.getRawMessage();
+    String address = String.valueOf(asked.getValue("address"));
+    var frame = new JsonObject().put("type", "err").put("message", "access_denied");
+    if (asked.getValue("replyAddress") instanceof String replyAddress) {
+      frame.put("address", replyAddress);
+    }
+    peer.send(frame.put("sourceAddress", address).put("problem", why));
+    String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
+    vertx
+        .eventBus()
+        .send(
+            Addresses.AUDIT,
+            new Audited(
+                known.caller().who(), known.caller().from(), verb, List.of(), "denied: " + why));
+  }
+
   /// Whether it is a subscription that the peer has already. The stock bridge would make another
   /// consumer and forget the former, which would go on for ever, also without the peer.
-  private boolean isRepeated(StockPeer peer, BridgeEvent event) {
-    Set<String> known = subscribed.get(peer);
-    if (known == null || !(event.getRawMessage().getValue("address") instanceof String address)) {
+  private boolean isRepeated(Known known, BridgeEvent event) {
+    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
     }
     if (event.type() == BridgeEventType.UNREGISTER) {
-      known.remove(address);
+      known.subscribed().remove(address);
     }
     return event.type() == BridgeEventType.REGISTER
         && settings.maySubscribe(address)
-        && !known.add(address);
+        && !known.subscribed().add(address);
   }
 
   /// Says of a request who it comes from, in place of whatever the client says about that: names of
-  /// headers are the same in upper and lower case. Whoever gets this far has the home or its token.
-  private void nameCaller(StockPeer peer, BridgeEvent event) {
+  /// headers are the same in upper and lower case.
+  private static void nameCaller(Known known, BridgeEvent event) {
     JsonObject request = event.getRawMessage();
     boolean isRequest =
         event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
@@ -190,17 +269,13 @@ final class StockBridge implements StockPeer.Watcher {
           .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
           .forEach(header -> headers.put(header.getKey(), header.getValue()));
     }
-    Integer id = peer.guardedId();
-    String from = id == null ? UNIX : guarded.addressOf(id).orElse("");
-    request.put(
-        "headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
+    request.put("headers", headers.put(Caller.HEADER, known.header()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
   private void noticeUsage(StockPeer peer, BridgeEvent event) {
     boolean ofUsage =
-        peers.containsKey(peer)
-            && Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
+        Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
             && settings.maySubscribe(Addresses.USAGE);
     if (ofUsage && event.type() == BridgeEventType.REGISTER) {
       usage.add(peer);
@@ -211,9 +286,9 @@ final class StockBridge implements StockPeer.Watcher {
 
   /// Whether it is a subscription to lines, or the end of one. The stock bridge never learns of
   /// them: it would send a peer all lines, however many wait for it.
-  private boolean isOfLines(StockPeer peer, BridgeEvent event) {
-    PeerLines of = peers.get(peer);
-    if (of == null || !(event.getRawMessage().getValue("address") instanceof String address)) {
+  private boolean isOfLines(Known known, BridgeEvent event) {
+    PeerLines of = known.lines();
+    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
     }
     if (event.type() == BridgeEventType.REGISTER) {
@@ -226,20 +301,24 @@ final class StockBridge implements StockPeer.Watcher {
         && Addresses.appOfLines(address).filter(of::unsubscribe).isPresent();
   }
 
-  private StockPeer newPeer(NetSocket socket) {
-    StockPeer peer = StockPeer.watch(socket, this);
-    PeerLines of = new PeerLines(vertx, peer, lines);
-    peers.put(peer, of);
-    subscribed.put(peer, new HashSet<>());
-    socket.closeHandler(_ -> {
-      peers.remove(peer);
-      subscribed.remove(peer);
-      of.end();
-      usage.remove(peer);
-    });
+  /// Takes note of a peer when it is told who that is.
+  private Consumer<Caller> newPeer(NetSocket socket, StockPeer peer) {
+    socket.closeHandler(_ -> leave(peer));
     // The stock bridge would log a stack trace for every peer that is cut off.
     socket.exceptionHandler(_ -> {});
-    return peer;
+    return caller ->
+        peers.put(
+            peer,
+            new Known(
+                caller, caller.toHeader(), new PeerLines(vertx, peer, lines), new HashSet<>()));
+  }
+
+  private void leave(StockPeer peer) {
+    Known known = peers.remove(peer);
+    if (known != null) {
+      known.lines().end();
+      usage.remove(peer);
+    }
   }
 
   private @Nullable Object removeStale() throws IOException {

@@ -34,6 +34,7 @@ import io.jpm.logs.write.Clocks;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
+import io.jpm.rights.RightsVerticle;
 import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronTimes;
@@ -256,6 +257,7 @@ final class Daemon {
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
       deploy(new AuditVerticle(home.root().resolve("audit.log"), InstantSource.system()));
+      deploy(new RightsVerticle(home.root().resolve("tokens.json"), InstantSource.system()));
       deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
