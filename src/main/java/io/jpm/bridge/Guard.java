@@ -84,7 +84,7 @@ final class Guard implements StockBridge.GuardedConnections {
   }
 
   /// @param ownersToken empty: at this door issued tokens alone count
-  private void accept(NetSocket tcp, Optional<String> ownersToken) {
+  void accept(NetSocket tcp, Optional<String> ownersToken) {
     if (connections.size() >= settings.maxConnections()) {
       turnAway(tcp, "already " + settings.maxConnections() + " connections");
     } else if (unproven() >= settings.maxUnauthenticated()) {

@@ -23,12 +23,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,14 +43,6 @@ final class StockBridge implements StockPeer.Watcher {
     /// meanwhile.
     Optional<Caller> takeCaller(int id);
   }
-
-  /// What is known of a peer.
-  ///
-  /// @param caller who it is
-  /// @param header the same, as every request of its bears it
-  /// @param lines what it listens to of apps' lines
-  /// @param subscribed the addresses that it has subscribed to, but for those
-  private record Known(Caller caller, String header, PeerLines lines, Set<String> subscribed) {}
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
@@ -69,13 +60,23 @@ final class StockBridge implements StockPeer.Watcher {
   private final UsageSubscriptions usage;
 
   /// Without those that are being cut off.
-  private final Map<StockPeer, Known> peers = new HashMap<>();
+  private final Map<StockPeer, KnownPeer> peers = new HashMap<>();
 
+  /// By name of a token, while it holds.
+  private final Map<String, RequestBucket> buckets = new HashMap<>();
+
+  private final LongSupplier nanos;
   private @Nullable StockPeer reading;
 
+  /// @param nanos a clock that never goes back
   StockBridge(
-      Vertx vertx, BridgeSettings settings, RefusalLog refusals, GuardedConnections guarded) {
+      Vertx vertx,
+      BridgeSettings settings,
+      LongSupplier nanos,
+      RefusalLog refusals,
+      GuardedConnections guarded) {
     this.vertx = vertx;
+    this.nanos = nanos;
     this.path = settings.socket();
     this.settings = settings;
     this.lines = new LineSubscriptions(vertx);
@@ -156,6 +157,7 @@ final class StockBridge implements StockPeer.Watcher {
   /// The token of this name holds no longer: nothing more is done for its holder, also of what has
   /// come already.
   void tokenEnded(String name) {
+    buckets.remove(name);
     List<StockPeer> holders =
         peers.entrySet().stream()
             .filter(peer -> peer.getValue().caller().who().name().equals(name))
@@ -181,95 +183,36 @@ final class StockBridge implements StockPeer.Watcher {
       }
       newPeer(event.socket(), peer).accept(OWNER);
     }
-    Known known = peers.get(peer);
+    KnownPeer known = peers.get(peer);
     if (known == null) {
       return; // It is being cut off.
     }
-    Optional<String> refusal = refusal(known, event);
+    Optional<Refusal> refusal = known.refusal(event);
     if (refusal.isPresent()) {
       refuse(peer, known, event, refusal.get());
       return;
     }
-    nameCaller(known, event);
+    known.nameCaller(event);
     noticeUsage(peer, event);
-    if (!isOfLines(known, event) && !isRepeated(known, event)) {
+    if (!known.isOfLines(event) && !known.isRepeated(event)) {
       event.complete(true);
     }
   }
 
-  /// Why this peer may not have what it asks for; of what nobody may have the stock bridge says so.
-  private Optional<String> refusal(Known known, BridgeEvent event) {
-    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
-      return Optional.empty();
-    }
-    Principal who = known.caller().who();
-    return switch (event.type()) {
-      case SEND, PUBLISH -> PeerRights.refusalToSend(who, address);
-      case REGISTER ->
-          settings.maySubscribe(address)
-              ? PeerRights.refusalToSubscribe(who, address)
-              : Optional.empty();
-      case SOCKET_CREATED,
-          SOCKET_CLOSED,
-          SOCKET_IDLE,
-          SOCKET_PING,
-          SOCKET_ERROR,
-          RECEIVE,
-          REGISTERED,
-          UNREGISTER ->
-          Optional.empty();
-    };
-  }
-
   /// An error as the stock bridge's, and why.
-  private void refuse(StockPeer peer, Known known, BridgeEvent event, String why) {
+  private void refuse(StockPeer peer, KnownPeer known, BridgeEvent event, Refusal refusal) {
     JsonObject asked = event.getRawMessage();
-    String address = String.valueOf(asked.getValue("address"));
-    var frame = new JsonObject().put("type", "err").put("message", "access_denied");
-    if (asked.getValue("replyAddress") instanceof String replyAddress) {
-      frame.put("address", replyAddress);
+    peer.send(refusal.frame(asked));
+    if (refusal.code() == Refusal.Code.ACCESS_DENIED && known.mayBeAudited(event)) {
+      String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
+      Caller caller = known.caller();
+      vertx
+          .eventBus()
+          .send(
+              Addresses.AUDIT,
+              new Audited(
+                  caller.who(), caller.from(), verb, List.of(), "denied: " + refusal.why()));
     }
-    peer.send(frame.put("sourceAddress", address).put("problem", why));
-    String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
-    vertx
-        .eventBus()
-        .send(
-            Addresses.AUDIT,
-            new Audited(
-                known.caller().who(), known.caller().from(), verb, List.of(), "denied: " + why));
-  }
-
-  /// Whether it is a subscription that the peer has already. The stock bridge would make another
-  /// consumer and forget the former, which would go on for ever, also without the peer.
-  private boolean isRepeated(Known known, BridgeEvent event) {
-    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
-      return false;
-    }
-    if (event.type() == BridgeEventType.UNREGISTER) {
-      known.subscribed().remove(address);
-    }
-    return event.type() == BridgeEventType.REGISTER
-        && settings.maySubscribe(address)
-        && !known.subscribed().add(address);
-  }
-
-  /// Says of a request who it comes from, in place of whatever the client says about that: names of
-  /// headers are the same in upper and lower case.
-  private static void nameCaller(Known known, BridgeEvent event) {
-    JsonObject request = event.getRawMessage();
-    boolean isRequest =
-        event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
-    Object sent = isRequest ? request.getValue("headers") : null;
-    if (!isRequest || (sent != null && !(sent instanceof JsonObject))) {
-      return; // At other headers than an object the stock bridge throws, and sends nothing.
-    }
-    var headers = new JsonObject();
-    if (sent instanceof JsonObject all) {
-      all.stream()
-          .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
-          .forEach(header -> headers.put(header.getKey(), header.getValue()));
-    }
-    request.put("headers", headers.put(Caller.HEADER, known.header()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
@@ -284,23 +227,6 @@ final class StockBridge implements StockPeer.Watcher {
     }
   }
 
-  /// Whether it is a subscription to lines, or the end of one. The stock bridge never learns of
-  /// them: it would send a peer all lines, however many wait for it.
-  private boolean isOfLines(Known known, BridgeEvent event) {
-    PeerLines of = known.lines();
-    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
-      return false;
-    }
-    if (event.type() == BridgeEventType.REGISTER) {
-      Optional<String> app =
-          Addresses.appOfLines(address).filter(_ -> settings.maySubscribe(address));
-      app.ifPresent(of::subscribe);
-      return app.isPresent();
-    }
-    return event.type() == BridgeEventType.UNREGISTER
-        && Addresses.appOfLines(address).filter(of::unsubscribe).isPresent();
-  }
-
   /// Takes note of a peer when it is told who that is.
   private Consumer<Caller> newPeer(NetSocket socket, StockPeer peer) {
     socket.closeHandler(_ -> leave(peer));
@@ -309,14 +235,22 @@ final class StockBridge implements StockPeer.Watcher {
     return caller ->
         peers.put(
             peer,
-            new Known(
-                caller, caller.toHeader(), new PeerLines(vertx, peer, lines), new HashSet<>()));
+            new KnownPeer(caller, new PeerLines(vertx, peer, lines), bucketOf(caller), settings));
+  }
+
+  private Optional<RequestBucket> bucketOf(Caller caller) {
+    return caller.who().equals(Principal.OWNER)
+        ? Optional.empty()
+        : Optional.of(
+            buckets.computeIfAbsent(
+                caller.who().name(),
+                _ -> new RequestBucket(settings.limits().requestsPerSecond(), nanos)));
   }
 
   private void leave(StockPeer peer) {
-    Known known = peers.remove(peer);
+    KnownPeer known = peers.remove(peer);
     if (known != null) {
-      known.lines().end();
+      known.end();
       usage.remove(peer);
     }
   }

@@ -269,7 +269,7 @@ final class Daemon {
       // Before the first command can lead to an event.
       news.started(Version.TEXT);
       this.news = Optional.of(news);
-      deploy(new BridgeVerticle(Door.of(home, settings.bridge())));
+      deploy(new BridgeVerticle(Door.of(home, settings.bridge()), System::nanoTime));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();

@@ -44,7 +44,7 @@ final class BridgeHarness implements AutoCloseable {
   }
 
   String deploy() {
-    return await(vertx.deployVerticle(new BridgeVerticle(settings)));
+    return await(vertx.deployVerticle(new BridgeVerticle(settings, System::nanoTime)));
   }
 
   int port() throws IOException {
@@ -97,6 +97,19 @@ final class BridgeHarness implements AutoCloseable {
       this.home = home;
     }
 
+    BridgeSettings.Limits limits = BridgeSettings.Limits.DEFAULT;
+    Optional<RemoteSettings> remote = Optional.empty();
+
+    Settings limits(int subscriptions, int requestsPerSecond) {
+      limits = new BridgeSettings.Limits(subscriptions, requestsPerSecond);
+      return this;
+    }
+
+    Settings remote(RemoteSettings value) {
+      remote = Optional.of(value);
+      return this;
+    }
+
     Settings port(int value) {
       port = value;
       return this;
@@ -134,6 +147,8 @@ final class BridgeHarness implements AutoCloseable {
           slowPeerTimeout,
           maxConnections,
           maxUnauthenticated,
+          limits,
+          remote,
           List.of("in.echo", "in.count", "in.stream", Addresses.COMMAND, Addresses.CONSOLE),
           List.of(),
           List.of("out.events", Addresses.USAGE, Addresses.EVENTS, Addresses.SETTINGS),
