@@ -85,6 +85,9 @@ final class Daemon {
   /// What apps get that are silent, for those that are read from now on.
   private volatile AppDefaults defaults = AppDefaults.PM2;
 
+  /// What the audit log may take, as the daemon's own.
+  private volatile Settings.Log logLimits = Settings.defaults().log();
+
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
   /// What the keeper is told in the end. That apps live on is what SIGTERM asks for, and whoever
@@ -256,7 +259,10 @@ final class Daemon {
                   () -> defaults,
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
-      deploy(new AuditVerticle(home.root().resolve("audit.log"), InstantSource.system()));
+      logLimits = settings.log();
+      deploy(
+          new AuditVerticle(
+              home.root().resolve("audit.log"), InstantSource.system(), () -> logLimits));
       deploy(new RightsVerticle(home.root().resolve("tokens.json"), InstantSource.system()));
       deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
@@ -292,6 +298,7 @@ final class Daemon {
   /// Goes by what is live in `settings`, as far as that is not the affair of a verticle.
   private void inForce(Settings settings) {
     log.limit(settings.log().maxSize(), settings.log().keep());
+    logLimits = settings.log();
     defaults = defaults(settings);
   }
 
