@@ -24,6 +24,7 @@ import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -118,7 +119,7 @@ final class Certificates {
             .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
     if (settings.clientCa().isPresent()) {
       Path ca = settings.clientCa().get();
-      options.setTrustOptions(trusted(ca, files.get(ca))).setClientAuth(ClientAuth.REQUIRED);
+      options.setTrustOptions(trusted(ca, held(files, ca))).setClientAuth(ClientAuth.REQUIRED);
     }
     return new Read(files, options, remark);
   }
@@ -126,12 +127,16 @@ final class Certificates {
   private KeyCertOptions identity(Map<Path, Buffer> files) {
     return switch (settings.identity()) {
       case Pem(Path cert, Path key) ->
-          new PemKeyCertOptions().addCertValue(files.get(cert)).addKeyValue(files.get(key));
+          new PemKeyCertOptions().addCertValue(held(files, cert)).addKeyValue(held(files, key));
       case Keystore(Path file, Optional<Path> password) ->
           new PfxOptions()
-              .setValue(files.get(file))
-              .setPassword(password.map(path -> firstLine(files.get(path))).orElse(""));
+              .setValue(held(files, file))
+              .setPassword(password.map(path -> firstLine(held(files, path))).orElse(""));
     };
+  }
+
+  private static Buffer held(Map<Path, Buffer> files, Path file) {
+    return Objects.requireNonNull(files.get(file));
   }
 
   private static String firstLine(Buffer text) {

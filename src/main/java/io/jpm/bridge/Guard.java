@@ -8,9 +8,11 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The TCP port: counts peers in and out and gives each a [GuardedConnection]. Owned by the
 /// bridge's event loop.
@@ -25,6 +27,7 @@ final class Guard implements StockBridge.GuardedConnections {
   /// Who comes by connections that the stock bridge has not seen yet.
   private final Map<Integer, Caller> callers = new HashMap<>();
 
+  private final Set<GuardedConnection> joining = new HashSet<>();
   private int lastId;
 
   Guard(Vertx vertx, BridgeSettings settings, RefusalLog refusals) {
@@ -71,6 +74,8 @@ final class Guard implements StockBridge.GuardedConnections {
   /// Ends every connection of the holder of this token.
   void tokenEnded(String name) {
     List.copyOf(connections.values()).forEach(connection -> connection.tokenEnded(name));
+    List.copyOf(joining).forEach(connection -> connection.tokenEnded(name));
+    callers.values().removeIf(caller -> caller.who().name().equals(name));
   }
 
   /// Stops listening and closes every connection once its last bytes are sent.
@@ -91,7 +96,8 @@ final class Guard implements StockBridge.GuardedConnections {
       turnAway(tcp, "already " + settings.maxUnauthenticated() + " peers without a token");
     } else {
       int id = ++lastId;
-      var around = new GuardedConnection.Surroundings(vertx, client, settings, refusals, callers);
+      var around =
+          new GuardedConnection.Surroundings(vertx, client, settings, refusals, callers, joining);
       connections.put(id, new GuardedConnection(id, tcp, ownersToken, around));
       tcp.closeHandler(_ -> connections.remove(id));
     }

@@ -14,6 +14,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// One TCP peer: asked for a token, then joined to the stock bridge's unix socket. Owned by the
 /// context of its TCP socket; the unix side is connected from there and shares the event loop.
@@ -23,12 +24,15 @@ final class GuardedConnection {
   /// @param client for the unix side
   /// @param refusals where it is told why a peer was turned away
   /// @param callers who the peers of connections are that the stock bridge is about to serve
+  /// @param joining those that have shown a token and are not joined yet, also where the peer has
+  ///   gone already: what it has sent would still be done
   record Surroundings(
       Vertx vertx,
       NetClient client,
       BridgeSettings settings,
       RefusalLog refusals,
-      Map<Integer, Caller> callers) {}
+      Map<Integer, Caller> callers,
+      Set<GuardedConnection> joining) {}
 
   /// Where a connection stands.
   sealed interface State {
@@ -168,6 +172,7 @@ final class GuardedConnection {
 
   private void admit(Principal who, Buffer rest) {
     state = new State.Joining(who);
+    around.joining().add(this);
     around
         .client()
         .connect(SocketAddress.domainSocketAddress(around.settings().socket().toString()))
@@ -175,6 +180,7 @@ final class GuardedConnection {
   }
 
   private void join(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {
+    around.joining().remove(this);
     if (state instanceof State.Over) {
       if (connected.succeeded()) {
         connected.result().close();

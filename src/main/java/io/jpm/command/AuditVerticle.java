@@ -39,8 +39,8 @@ public final class AuditVerticle extends VerticleBase {
 
   /// @param file where the log is, in the home
   /// @param clock wall clock
-  /// @param limits after how many bytes a new file is begun, and how many older ones are kept; asked
-  ///   with each line, on any thread
+  /// @param limits after how many bytes a new file is begun, and how many older ones are kept;
+  ///   asked with each line, on any thread
   public AuditVerticle(Path file, InstantSource clock, Supplier<Settings.Log> limits) {
     this.limits = limits;
     this.file = file;

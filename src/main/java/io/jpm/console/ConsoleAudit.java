@@ -23,15 +23,7 @@ final class ConsoleAudit {
   static Optional<Change> of(Verb verb, Arguments arguments) {
     List<String> targets = arguments.targets();
     return switch (verb) {
-      case STOP,
-          RESTART,
-          RELOAD,
-          DELETE,
-          APPLY,
-          START_OR_RESTART,
-          START_OR_RELOAD,
-          RESET,
-          FLUSH ->
+      case STOP, RESTART, RELOAD, DELETE, APPLY, START_OR_RESTART, START_OR_RELOAD, RESET, FLUSH ->
           change(verb, targets.stream());
       case START,
           SERVE,
@@ -48,15 +40,7 @@ final class ConsoleAudit {
           change(verb, targets.stream().limit(1));
       case SEND_SIGNAL -> change(verb, targets.stream().skip(1));
       case CONF -> targets.size() > 1 ? change(verb, targets.stream().limit(1)) : Optional.empty();
-      case SAVE,
-          RESURRECT,
-          CLEARDUMP,
-          KILL,
-          UPDATE,
-          IMPORT_PM2,
-          MULTISET,
-          DEPLOY,
-          RELOAD_LOGS ->
+      case SAVE, RESURRECT, CLEARDUMP, KILL, UPDATE, IMPORT_PM2, MULTISET, DEPLOY, RELOAD_LOGS ->
           change(verb, Stream.empty());
       case TOKEN ->
           targets.size() > 1

@@ -114,7 +114,7 @@ class TokenDoorTest {
   }
 
   static Stream<String> forgedNames() {
-    return Stream.of("jpm-caller", "JPM-CALLER", "Jpm-Caller", "jpm-\u0063aller");
+    return Stream.of("jpm-caller", "JPM-CALLER", "Jpm-Caller");
   }
 
   static Stream<Arguments> strangers() {

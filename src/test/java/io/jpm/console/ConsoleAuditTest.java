@@ -40,9 +40,7 @@ class ConsoleAuditTest {
   void deploy() throws Exception {
     BusCodec.install(vertx);
     rooms = new FakeRooms(vertx);
-    vertx
-        .eventBus()
-        .<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
+    vertx.eventBus().<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
@@ -77,8 +75,7 @@ class ConsoleAuditTest {
             Addresses.CONSOLE,
             request.toJson(),
             new DeliveryOptions().addHeader(Caller.HEADER, CI.toHeader()));
-    assertThat(told())
-        .isEqualTo(new Audited(CI.who(), "10.0.0.7:4711", "save", List.of(), "done"));
+    assertThat(told()).isEqualTo(new Audited(CI.who(), "10.0.0.7:4711", "save", List.of(), "done"));
   }
 
   @Test
@@ -86,8 +83,7 @@ class ConsoleAuditTest {
     rooms.problems = _ -> List.of("no app matches \"web\"");
     assertThat(ConsoleClient.run(vertx, "stop", "web", "api").code()).isEqualTo(1);
     assertThat(told())
-        .isEqualTo(
-            new Audited(Principal.OWNER, "jpm", "stop", List.of("web", "api"), "failed"));
+        .isEqualTo(new Audited(Principal.OWNER, "jpm", "stop", List.of("web", "api"), "failed"));
   }
 
   @Test
