@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -23,6 +24,8 @@ import java.util.regex.PatternSyntaxException;
 /// @param slowPeerTimeout how long a TCP peer may leave its answers unread before it is cut off
 /// @param maxConnections how many TCP connections at once
 /// @param maxUnauthenticated how many of them that have not shown the token yet
+/// @param limits what one peer may have
+/// @param remote the door for services elsewhere; empty: there is none
 /// @param inboundAddresses where clients may send and publish to
 /// @param inboundRegexes the same by pattern; a pattern matches whole addresses only
 /// @param outboundAddresses what clients may subscribe to
@@ -38,10 +41,27 @@ public record BridgeSettings(
     Duration slowPeerTimeout,
     int maxConnections,
     int maxUnauthenticated,
+    Limits limits,
+    Optional<RemoteSettings> remote,
     List<String> inboundAddresses,
     List<String> inboundRegexes,
     List<String> outboundAddresses,
     List<String> outboundRegexes) {
+  /// What one peer may have.
+  ///
+  /// @param maxSubscriptions subscriptions of one connection, 1 or more
+  /// @param requestsPerSecond requests of one issued token, 1 or more
+  public record Limits(int maxSubscriptions, int requestsPerSecond) {
+    /// Unless told otherwise.
+    public static final Limits DEFAULT = new Limits(1000, 200);
+
+    public Limits {
+      require(maxSubscriptions >= 1, "maxSubscriptions: " + maxSubscriptions + " — use 1 or more");
+      require(
+          requestsPerSecond >= 1, "requestsPerSecond: " + requestsPerSecond + " — use 1 or more");
+    }
+  }
+
   /// How long a TCP peer may take to present the token unless told otherwise.
   public static final Duration DEFAULT_AUTH_TIMEOUT = Duration.ofSeconds(2);
 
@@ -113,7 +133,7 @@ public record BridgeSettings(
         "host: \""
             + host
             + "\" — use 127.0.0.1, ::1 or localhost; listening beyond this machine needs TLS, which"
-            + " the bridge does not speak");
+            + " bridge.remote does");
   }
 
   /// Takes literals only: a name could mean another address when the socket is bound.

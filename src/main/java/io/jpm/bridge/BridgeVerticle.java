@@ -1,7 +1,11 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.Addresses;
+import io.jpm.bus.RightsEnded;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The bridge: the unix socket, the guarded TCP port in front of it and the file that tells the
@@ -25,17 +29,33 @@ public final class BridgeVerticle extends VerticleBase {
   private static final long FAREWELL_MILLIS = 500;
 
   private final BridgeSettings settings;
+  private final LongSupplier nanos;
   private @Nullable Open open;
 
   /// What is open while the verticle runs.
-  private record Open(StockBridge stock, Guard guard, PortFile portFile, RefusalLog refusals) {}
+  private record Open(
+      StockBridge stock,
+      Guard guard,
+      Optional<RemoteDoor> remote,
+      PortFile portFile,
+      RefusalLog refusals) {
+    Future<Void> listenRemotely() {
+      return remote.map(RemoteDoor::listen).orElse(Future.succeededFuture());
+    }
 
-  /// @param settings what to listen on and whom to let in
-  public BridgeVerticle(BridgeSettings settings) {
-    this.settings = settings;
+    Future<Void> closeRemotely() {
+      return remote.map(RemoteDoor::close).orElse(Future.succeededFuture());
+    }
   }
 
-  /// Opens the unix socket, then the port, then writes the port's file. When one of them fails,
+  /// @param settings what to listen on and whom to let in
+  /// @param nanos a clock that never goes back
+  public BridgeVerticle(BridgeSettings settings, LongSupplier nanos) {
+    this.settings = settings;
+    this.nanos = nanos;
+  }
+
+  /// Opens the unix socket, then the ports, then writes the port's file. When one of them fails,
   /// what is open is closed again.
   @Override
   public Future<?> start() {
@@ -45,18 +65,41 @@ public final class BridgeVerticle extends VerticleBase {
     }
     var refusals = new RefusalLog(vertx);
     var guard = new Guard(vertx, settings, refusals);
-    var stock = new StockBridge(vertx, settings, refusals, guard);
+    var stock = new StockBridge(vertx, settings, nanos, refusals, guard);
     context.exceptionHandler(stock::failed);
     var portFile = new PortFile(vertx, settings.portFile());
-    open = new Open(stock, guard, portFile, refusals);
-    return stock
-        .listen()
+    var opening = new Open(stock, guard, remote(guard, refusals), portFile, refusals);
+    open = opening;
+    return vertx
+        .eventBus()
+        .<RightsEnded>consumer(
+            Addresses.RIGHTS_ENDED,
+            ended -> {
+              stock.tokenEnded(ended.body().name());
+              guard.tokenEnded(ended.body().name());
+            })
+        .completion()
+        .compose(_ -> stock.listen())
+        .compose(_ -> opening.listenRemotely())
         .compose(_ -> guard.listen())
         .compose(portFile::write)
         .recover(failure -> stop().transform(_ -> Future.failedFuture(failure)));
   }
 
-  /// Removes the port's file, closes both doors and every connection, and removes the unix socket.
+  private Optional<RemoteDoor> remote(Guard guard, RefusalLog refusals) {
+    return settings
+        .remote()
+        .map(remote ->
+            new RemoteDoor(
+                vertx,
+                remote,
+                settings.authTimeout().toMillis(),
+                refusals,
+                // The owner's token is a file of this machine: it counts nowhere else.
+                tcp -> guard.accept(tcp, Optional.empty())));
+  }
+
+  /// Removes the port's file, closes the doors and every connection, and removes the unix socket.
   /// Last answers are still sent, for half a second.
   @Override
   public Future<?> stop() {
@@ -70,6 +113,7 @@ public final class BridgeVerticle extends VerticleBase {
         .portFile()
         .remove()
         .eventually(() -> closing.stock().close())
+        .eventually(closing::closeRemotely)
         .eventually(() -> closing.guard().close())
         .eventually(() -> {
           vertx.cancelTimer(abort);

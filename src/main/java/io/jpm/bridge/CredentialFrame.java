@@ -1,10 +1,12 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.RightsCommand;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /// The first frame of a TCP peer, `{"type":"auth","token":"…"}`, gathered as its bytes come in.
 /// Never keeps more than the frame itself: what is too long is refused by its length alone.
@@ -14,10 +16,16 @@ final class CredentialFrame {
     /// More bytes are needed.
     record Incomplete() implements Outcome {}
 
-    /// The token is the right one.
+    /// The token is the owner's.
     ///
     /// @param rest what the peer sent behind the frame
     record Accepted(Buffer rest) implements Outcome {}
+
+    /// The token may be one that was issued; others have to say.
+    ///
+    /// @param question whose it is
+    /// @param rest what the peer sent behind the frame
+    record Presented(RightsCommand.Prove question, Buffer rest) implements Outcome {}
 
     /// This peer must go.
     ///
@@ -30,11 +38,12 @@ final class CredentialFrame {
 
   private static final int PREFIX_BYTES = 4;
 
-  private final byte[] token;
+  private final Optional<byte[]> ownersToken;
   private final Buffer gathered = Buffer.buffer();
 
-  CredentialFrame(String token) {
-    this.token = token.getBytes(StandardCharsets.UTF_8);
+  /// @param ownersToken empty: the owner's does not open this door
+  CredentialFrame(Optional<String> ownersToken) {
+    this.ownersToken = ownersToken.map(token -> token.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Whether the peer has sent anything yet.
@@ -76,8 +85,12 @@ final class CredentialFrame {
         || !(json.getValue("token") instanceof String shown)) {
       return new Outcome.Refused("the first frame is not {\"type\":\"auth\",\"token\":\"…\"}");
     }
-    return MessageDigest.isEqual(token, shown.getBytes(StandardCharsets.UTF_8))
-        ? new Outcome.Accepted(rest)
-        : new Outcome.Refused("wrong token");
+    byte[] bytes = shown.getBytes(StandardCharsets.UTF_8);
+    if (ownersToken.filter(token -> MessageDigest.isEqual(token, bytes)).isPresent()) {
+      return new Outcome.Accepted(rest);
+    }
+    return RightsCommand.Prove.of(shown)
+        .<Outcome>map(question -> new Outcome.Presented(question, rest))
+        .orElse(new Outcome.Refused("wrong token"));
   }
 }

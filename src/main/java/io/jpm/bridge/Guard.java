@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.wire.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -7,9 +8,11 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The TCP port: counts peers in and out and gives each a [GuardedConnection]. Owned by the
 /// bridge's event loop.
@@ -20,6 +23,11 @@ final class Guard implements StockBridge.GuardedConnections {
   private final NetServer server;
   private final NetClient client;
   private final Map<Integer, GuardedConnection> connections = new HashMap<>();
+
+  /// Who comes by connections that the stock bridge has not seen yet.
+  private final Map<Integer, Caller> callers = new HashMap<>();
+
+  private final Set<GuardedConnection> joining = new HashSet<>();
   private int lastId;
 
   Guard(Vertx vertx, BridgeSettings settings, RefusalLog refusals) {
@@ -28,7 +36,7 @@ final class Guard implements StockBridge.GuardedConnections {
     this.refusals = refusals;
     this.client = vertx.createNetClient();
     this.server = vertx.createNetServer(new NetServerOptions().setTcpKeepAlive(true));
-    server.connectHandler(this::accept);
+    server.connectHandler(tcp -> accept(tcp, Optional.of(settings.token())));
   }
 
   /// The port it listens on; fails with a sentence when that one is taken.
@@ -59,8 +67,15 @@ final class Guard implements StockBridge.GuardedConnections {
   }
 
   @Override
-  public Optional<String> addressOf(int id) {
-    return Optional.ofNullable(connections.get(id)).map(GuardedConnection::peer);
+  public Optional<Caller> takeCaller(int id) {
+    return Optional.ofNullable(callers.remove(id));
+  }
+
+  /// Ends every connection of the holder of this token.
+  void tokenEnded(String name) {
+    List.copyOf(connections.values()).forEach(connection -> connection.tokenEnded(name));
+    List.copyOf(joining).forEach(connection -> connection.tokenEnded(name));
+    callers.values().removeIf(caller -> caller.who().name().equals(name));
   }
 
   /// Stops listening and closes every connection once its last bytes are sent.
@@ -73,15 +88,17 @@ final class Guard implements StockBridge.GuardedConnections {
     List.copyOf(connections.values()).forEach(GuardedConnection::abort);
   }
 
-  private void accept(NetSocket tcp) {
+  /// @param ownersToken empty: at this door issued tokens alone count
+  void accept(NetSocket tcp, Optional<String> ownersToken) {
     if (connections.size() >= settings.maxConnections()) {
       turnAway(tcp, "already " + settings.maxConnections() + " connections");
     } else if (unproven() >= settings.maxUnauthenticated()) {
       turnAway(tcp, "already " + settings.maxUnauthenticated() + " peers without a token");
     } else {
       int id = ++lastId;
-      var around = new GuardedConnection.Surroundings(vertx, client, settings, refusals);
-      connections.put(id, new GuardedConnection(id, tcp, around));
+      var around =
+          new GuardedConnection.Surroundings(vertx, client, settings, refusals, callers, joining);
+      connections.put(id, new GuardedConnection(id, tcp, ownersToken, around));
       tcp.closeHandler(_ -> connections.remove(id));
     }
   }
@@ -91,7 +108,7 @@ final class Guard implements StockBridge.GuardedConnections {
   }
 
   private void turnAway(NetSocket tcp, String reason) {
-    refusals.warn(tcp.remoteAddress().toString(), "refused: " + reason);
+    refusals.refused(tcp.remoteAddress().toString(), reason);
     tcp.close();
   }
 }

@@ -1,5 +1,10 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.Addresses;
+import io.jpm.bus.RightsCommand;
+import io.jpm.bus.RightsReply;
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -7,16 +12,27 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/// One TCP peer: asked for the token, then joined to the stock bridge's unix socket. Owned by the
+/// One TCP peer: asked for a token, then joined to the stock bridge's unix socket. Owned by the
 /// context of its TCP socket; the unix side is connected from there and shares the event loop.
 final class GuardedConnection {
   /// What a connection has in common with its neighbours.
   ///
   /// @param client for the unix side
   /// @param refusals where it is told why a peer was turned away
+  /// @param callers who the peers of connections are that the stock bridge is about to serve
+  /// @param joining those that have shown a token and are not joined yet, also where the peer has
+  ///   gone already: what it has sent would still be done
   record Surroundings(
-      Vertx vertx, NetClient client, BridgeSettings settings, RefusalLog refusals) {}
+      Vertx vertx,
+      NetClient client,
+      BridgeSettings settings,
+      RefusalLog refusals,
+      Map<Integer, Caller> callers,
+      Set<GuardedConnection> joining) {}
 
   /// Where a connection stands.
   sealed interface State {
@@ -25,12 +41,19 @@ final class GuardedConnection {
     /// @param deadline the timer that ends the wait
     record Unproven(CredentialFrame credential, long deadline) implements State {}
 
-    /// The token was right, the unix side is being connected. The TCP socket is paused, so nothing
-    /// arrives.
-    record Joining() implements State {}
+    /// Rights is asked whose the token is. The TCP socket is paused, so nothing arrives.
+    ///
+    /// @param deadline the timer that ends the wait
+    record Proving(long deadline) implements State {}
+
+    /// The token was right, the unix side is being connected. The TCP socket is paused still.
+    ///
+    /// @param who whose token it was
+    record Joining(Principal who) implements State {}
 
     /// Bytes flow both ways.
-    record Joined(NetSocket unix, Flow inward, Flow outward, StallWatch stall) implements State {}
+    record Joined(Principal who, NetSocket unix, Flow inward, Flow outward, StallWatch stall)
+        implements State {}
 
     /// Cut off or ended; the TCP socket is closed or about to be.
     record Over() implements State {}
@@ -39,13 +62,16 @@ final class GuardedConnection {
   // Long enough to send an error frame to a peer that reads, too short to keep one that does not.
   private static final long FAREWELL_MILLIS = 1000;
 
+  private static final String TOKEN_ENDED = "its token holds no longer";
+
   private final int id;
   private final NetSocket tcp;
   private final String peer;
   private final Surroundings around;
   private State state;
 
-  GuardedConnection(int id, NetSocket tcp, Surroundings around) {
+  /// @param ownersToken empty: it takes issued tokens only
+  GuardedConnection(int id, NetSocket tcp, Optional<String> ownersToken, Surroundings around) {
     this.id = id;
     this.tcp = tcp;
     this.peer = tcp.remoteAddress().toString();
@@ -53,21 +79,25 @@ final class GuardedConnection {
     long millis = around.settings().authTimeout().toMillis();
     this.state =
         new State.Unproven(
-            new CredentialFrame(around.settings().token()),
+            new CredentialFrame(ownersToken),
             around.vertx().setTimer(millis, _ -> refuse("no token within " + millis + " ms")));
     tcp.handler(this::received);
     tcp.endHandler(_ -> tcpEnded());
     tcp.exceptionHandler(_ -> {}); // A reset: the end follows.
   }
 
-  /// The peer's address.
-  String peer() {
-    return peer;
+  /// Whether it counts as one that has not shown a token.
+  boolean unproven() {
+    return state instanceof State.Unproven || state instanceof State.Proving;
   }
 
-  /// Whether it counts as one that has not shown the token.
-  boolean unproven() {
-    return state instanceof State.Unproven;
+  /// The token of this name holds no longer: ends the connection if it is its holder's.
+  void tokenEnded(String name) {
+    switch (state) {
+      case State.Joining(Principal who) when who.name().equals(name) -> refuse(TOKEN_ENDED);
+      case State.Joined joined when joined.who().name().equals(name) -> cutOff(TOKEN_ENDED);
+      case State.Unproven _, State.Proving _, State.Joining _, State.Joined _, State.Over _ -> {}
+    }
   }
 
   /// Ends it with a line and, between two frames, an error frame. Does nothing before the token.
@@ -92,7 +122,7 @@ final class GuardedConnection {
     switch (state) {
       case State.Unproven(var credential, long deadline) -> prove(credential, deadline, chunk);
       case State.Joined joined -> joined.inward().pass(chunk);
-      case State.Joining _, State.Over _ -> {}
+      case State.Proving _, State.Joining _, State.Over _ -> {}
     }
   }
 
@@ -103,37 +133,78 @@ final class GuardedConnection {
       case CredentialFrame.Outcome.Accepted(Buffer rest) -> {
         around.vertx().cancelTimer(deadline);
         tcp.pause();
-        state = new State.Joining();
-        around
-            .client()
-            .connect(SocketAddress.domainSocketAddress(around.settings().socket().toString()))
-            .onComplete(unix -> join(unix, rest));
+        admit(Principal.OWNER, rest);
+      }
+      case CredentialFrame.Outcome.Presented(RightsCommand.Prove question, Buffer rest) -> {
+        tcp.pause();
+        state = new State.Proving(deadline);
+        ask(question, rest);
       }
     }
   }
 
-  private void join(AsyncResult<NetSocket> connected, Buffer rest) {
+  /// The deadline goes on meanwhile, so it is no matter how long Rights takes.
+  private void ask(RightsCommand.Prove question, Buffer rest) {
+    around
+        .vertx()
+        .eventBus()
+        .<RightsReply>request(Addresses.RIGHTS_COMMAND, question)
+        .onComplete(answer -> {
+          if (state instanceof State.Proving(long deadline)) {
+            around.vertx().cancelTimer(deadline);
+            if (answer.failed()) {
+              refuse("its token cannot be looked at: " + answer.cause().getMessage());
+            } else {
+              answered(answer.result().body(), rest);
+            }
+          }
+        });
+  }
+
+  private void answered(RightsReply reply, Buffer rest) {
+    switch (reply) {
+      case RightsReply.Proved(Principal who) -> admit(who, rest);
+      case RightsReply.Refused(String why) -> refuse(why);
+      case RightsReply.Created _, RightsReply.Revoked _, RightsReply.Tokens _ ->
+          refuse("an answer to another question");
+    }
+  }
+
+  private void admit(Principal who, Buffer rest) {
+    state = new State.Joining(who);
+    around.joining().add(this);
+    around
+        .client()
+        .connect(SocketAddress.domainSocketAddress(around.settings().socket().toString()))
+        .onComplete(unix -> join(who, unix, rest));
+  }
+
+  private void join(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {
+    around.joining().remove(this);
+    if (state instanceof State.Over) {
+      if (connected.succeeded()) {
+        connected.result().close();
+      }
+      return;
+    }
     if (connected.failed()) {
       refuse("cannot be served: the bridge's unix socket does not answer");
       return;
     }
     NetSocket unix = connected.result();
-    if (state instanceof State.Over) {
-      unix.close();
-      return;
-    }
+    around.callers().put(id, new Caller(who, peer));
     StockBridge.introduce(unix, id);
-    relay(unix, rest);
+    relay(who, unix, rest);
   }
 
-  private void relay(NetSocket unix, Buffer rest) {
+  private void relay(Principal who, NetSocket unix, Buffer rest) {
     int maxFrameBytes = around.settings().maxFrameBytes();
     var stall =
         new StallWatch(
             around.vertx(), around.settings().slowPeerTimeout(), () -> cutOff("too slow"));
     var inward = new Flow(tcp, unix, maxFrameBytes, new Inward());
     var outward = new Flow(unix, tcp, maxFrameBytes, new Outward(stall));
-    state = new State.Joined(unix, inward, outward, stall);
+    state = new State.Joined(who, unix, inward, outward, stall);
     unix.handler(outward::pass);
     unix.endHandler(_ -> unixEnded());
     unix.exceptionHandler(_ -> {}); // A reset: the end follows.
@@ -145,7 +216,7 @@ final class GuardedConnection {
 
   private void refuse(String reason) {
     over();
-    around.refusals().warn(peer, "refused: " + reason);
+    around.refusals().refused(peer, reason);
     closeTcp(FAREWELL_MILLIS);
   }
 
@@ -158,10 +229,14 @@ final class GuardedConnection {
           around.refusals().warn(peer, "refused: it left in the middle of its credential");
         }
       }
-      case State.Joined(NetSocket unix, _, _, StallWatch stall) -> {
+      case State.Joined(_, NetSocket unix, _, _, StallWatch stall) -> {
         stall.stop();
         state = new State.Over();
         unix.close(); // Sends first what the peer had sent.
+      }
+      case State.Proving(long deadline) -> {
+        around.vertx().cancelTimer(deadline);
+        state = new State.Over();
       }
       case State.Joining _ -> state = new State.Over();
       case State.Over _ -> {}
@@ -169,7 +244,7 @@ final class GuardedConnection {
   }
 
   private void unixEnded() {
-    if (state instanceof State.Joined(_, _, _, StallWatch stall)) {
+    if (state instanceof State.Joined(_, _, _, _, StallWatch stall)) {
       stall.stop();
       state = new State.Over();
       closeTcp(around.settings().slowPeerTimeout().toMillis());
@@ -185,9 +260,11 @@ final class GuardedConnection {
   private void over() {
     State last = state;
     state = new State.Over();
+    around.callers().remove(id);
     switch (last) {
       case State.Unproven(_, long deadline) -> around.vertx().cancelTimer(deadline);
-      case State.Joined(NetSocket unix, _, _, StallWatch stall) -> {
+      case State.Proving(long deadline) -> around.vertx().cancelTimer(deadline);
+      case State.Joined(_, NetSocket unix, _, _, StallWatch stall) -> {
         stall.stop();
         Sockets.abort(unix);
       }

@@ -40,6 +40,15 @@ final class PeerLines {
     }
   }
 
+  /// How many apps the peer listens to.
+  int count() {
+    return subscriptions.size();
+  }
+
+  boolean has(String app) {
+    return subscriptions.containsKey(app);
+  }
+
   /// Whether the peer was subscribed; it is not any more.
   boolean unsubscribe(String app) {
     Subscription known = subscriptions.remove(app);

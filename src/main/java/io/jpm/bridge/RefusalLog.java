@@ -1,7 +1,13 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.Addresses;
+import io.jpm.bus.Audited;
+import io.jpm.model.Principal;
+import io.jpm.model.Role;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Set;
 
 /// One warning per peer that was turned away, and no more than ten a second: who can make the
 /// daemon write can fill its disk. Owned by the bridge's event loop.
@@ -10,6 +16,9 @@ final class RefusalLog {
   static final int LINES_PER_SECOND = 10;
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
+
+  /// Whoever shows no token that holds; no token can be called so.
+  private static final Principal NOBODY = new Principal("?", Role.READ, Set.of());
 
   private final Vertx vertx;
   private int lines;
@@ -22,14 +31,34 @@ final class RefusalLog {
   /// @param peer who
   /// @param what what became of it and why, in one clause
   void warn(String peer, String what) {
+    var _ = isTold(peer, what);
+  }
+
+  /// Whether it was not only counted.
+  private boolean isTold(String peer, String what) {
     if (lines == 0) {
       vertx.setTimer(1000, _ -> endOfSecond());
     }
     if (lines < LINES_PER_SECOND) {
       lines++;
       LOG.log(Level.WARNING, peer + " " + what);
-    } else {
-      more++;
+      return true;
+    }
+    more++;
+    return false;
+  }
+
+  /// A peer was turned away before it could ask for anything: this is audited, too.
+  ///
+  /// @param peer its address
+  /// @param reason why, in one clause
+  void refused(String peer, String reason) {
+    if (isTold(peer, "refused: " + reason)) {
+      vertx
+          .eventBus()
+          .send(
+              Addresses.AUDIT,
+              new Audited(NOBODY, peer, "connect", List.of(), "refused: " + reason));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.Audited;
 import io.jpm.model.Principal;
 import io.jpm.wire.Caller;
 import io.vertx.core.Future;
@@ -22,11 +23,11 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +39,16 @@ final class StockBridge implements StockPeer.Watcher {
     /// Ends the connection that has this id, for this reason.
     void cutOff(int id, String reason);
 
-    /// The address that the peer of this connection comes from; empty when it has gone.
-    Optional<String> addressOf(int id);
+    /// Who comes by the connection that has this id, told once; empty when it was cut off
+    /// meanwhile.
+    Optional<Caller> takeCaller(int id);
   }
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
 
-  /// Where from a peer of the unix socket comes, as [Caller#from].
-  private static final String UNIX = "unix";
+  /// Whoever comes by the unix socket itself: the file system says who may.
+  private static final Caller OWNER = new Caller(Principal.OWNER, "unix");
 
   private final Vertx vertx;
   private final Path path;
@@ -56,13 +58,25 @@ final class StockBridge implements StockPeer.Watcher {
   private final BridgeSettings settings;
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
-  private final Map<StockPeer, PeerLines> peers = new HashMap<>();
-  private final Map<StockPeer, Set<String>> subscribed = new HashMap<>();
+
+  /// Without those that are being cut off.
+  private final Map<StockPeer, KnownPeer> peers = new HashMap<>();
+
+  /// By name of a token, while it holds.
+  private final Map<String, RequestBucket> buckets = new HashMap<>();
+
+  private final LongSupplier nanos;
   private @Nullable StockPeer reading;
 
+  /// @param nanos a clock that never goes back
   StockBridge(
-      Vertx vertx, BridgeSettings settings, RefusalLog refusals, GuardedConnections guarded) {
+      Vertx vertx,
+      BridgeSettings settings,
+      LongSupplier nanos,
+      RefusalLog refusals,
+      GuardedConnections guarded) {
     this.vertx = vertx;
+    this.nanos = nanos;
     this.path = settings.socket();
     this.settings = settings;
     this.lines = new LineSubscriptions(vertx);
@@ -140,67 +154,71 @@ final class StockBridge implements StockPeer.Watcher {
     }
   }
 
+  /// The token of this name holds no longer: nothing more is done for its holder, also of what has
+  /// come already.
+  void tokenEnded(String name) {
+    buckets.remove(name);
+    List<StockPeer> holders =
+        peers.entrySet().stream()
+            .filter(peer -> peer.getValue().caller().who().name().equals(name))
+            .map(Map.Entry::getKey)
+            .toList();
+    holders.forEach(this::leave);
+    holders.forEach(StockPeer::abort);
+  }
+
   /// Called before the stock bridge acts on a frame, so before it can write anything to the peer.
+  /// What is not completed is not done, and not answered.
   private void happened(BridgeEvent event) {
     StockPeer peer = StockPeer.known(event.socket());
     if (peer == null) {
-      peer = newPeer(event.socket());
+      peer = StockPeer.watch(event.socket(), this);
       reading = peer;
       if (event.type() == BridgeEventType.SOCKET_PING
           && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
         peer.isGuarded(id);
-        return; // Never completed: no pong.
+        Optional<Caller> caller = guarded.takeCaller(id);
+        caller.ifPresentOrElse(newPeer(event.socket(), peer), peer::abort);
+        return; // No pong.
       }
+      newPeer(event.socket(), peer).accept(OWNER);
     }
-    nameCaller(peer, event);
+    KnownPeer known = peers.get(peer);
+    if (known == null) {
+      return; // It is being cut off.
+    }
+    Optional<Refusal> refusal = known.refusal(event);
+    if (refusal.isPresent()) {
+      refuse(peer, known, event, refusal.get());
+      return;
+    }
+    known.nameCaller(event);
     noticeUsage(peer, event);
-    if (!isOfLines(peer, event) && !isRepeated(peer, event)) {
+    if (!known.isOfLines(event) && !known.isRepeated(event)) {
       event.complete(true);
     }
   }
 
-  /// Whether it is a subscription that the peer has already. The stock bridge would make another
-  /// consumer and forget the former, which would go on for ever, also without the peer.
-  private boolean isRepeated(StockPeer peer, BridgeEvent event) {
-    Set<String> known = subscribed.get(peer);
-    if (known == null || !(event.getRawMessage().getValue("address") instanceof String address)) {
-      return false;
+  /// An error as the stock bridge's, and why.
+  private void refuse(StockPeer peer, KnownPeer known, BridgeEvent event, Refusal refusal) {
+    JsonObject asked = event.getRawMessage();
+    peer.send(refusal.frame(asked));
+    if (refusal.code() == Refusal.Code.ACCESS_DENIED && known.mayBeAudited(event)) {
+      String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
+      Caller caller = known.caller();
+      vertx
+          .eventBus()
+          .send(
+              Addresses.AUDIT,
+              new Audited(
+                  caller.who(), caller.from(), verb, List.of(), "denied: " + refusal.why()));
     }
-    if (event.type() == BridgeEventType.UNREGISTER) {
-      known.remove(address);
-    }
-    return event.type() == BridgeEventType.REGISTER
-        && settings.maySubscribe(address)
-        && !known.add(address);
-  }
-
-  /// Says of a request who it comes from, in place of whatever the client says about that: names of
-  /// headers are the same in upper and lower case. Whoever gets this far has the home or its token.
-  private void nameCaller(StockPeer peer, BridgeEvent event) {
-    JsonObject request = event.getRawMessage();
-    boolean isRequest =
-        event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
-    Object sent = isRequest ? request.getValue("headers") : null;
-    if (!isRequest || (sent != null && !(sent instanceof JsonObject))) {
-      return; // At other headers than an object the stock bridge throws, and sends nothing.
-    }
-    var headers = new JsonObject();
-    if (sent instanceof JsonObject all) {
-      all.stream()
-          .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
-          .forEach(header -> headers.put(header.getKey(), header.getValue()));
-    }
-    Integer id = peer.guardedId();
-    String from = id == null ? UNIX : guarded.addressOf(id).orElse("");
-    request.put(
-        "headers", headers.put(Caller.HEADER, new Caller(Principal.OWNER, from).toHeader()));
   }
 
   /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
   private void noticeUsage(StockPeer peer, BridgeEvent event) {
     boolean ofUsage =
-        peers.containsKey(peer)
-            && Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
+        Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
             && settings.maySubscribe(Addresses.USAGE);
     if (ofUsage && event.type() == BridgeEventType.REGISTER) {
       usage.add(peer);
@@ -209,37 +227,32 @@ final class StockBridge implements StockPeer.Watcher {
     }
   }
 
-  /// Whether it is a subscription to lines, or the end of one. The stock bridge never learns of
-  /// them: it would send a peer all lines, however many wait for it.
-  private boolean isOfLines(StockPeer peer, BridgeEvent event) {
-    PeerLines of = peers.get(peer);
-    if (of == null || !(event.getRawMessage().getValue("address") instanceof String address)) {
-      return false;
-    }
-    if (event.type() == BridgeEventType.REGISTER) {
-      Optional<String> app =
-          Addresses.appOfLines(address).filter(_ -> settings.maySubscribe(address));
-      app.ifPresent(of::subscribe);
-      return app.isPresent();
-    }
-    return event.type() == BridgeEventType.UNREGISTER
-        && Addresses.appOfLines(address).filter(of::unsubscribe).isPresent();
-  }
-
-  private StockPeer newPeer(NetSocket socket) {
-    StockPeer peer = StockPeer.watch(socket, this);
-    PeerLines of = new PeerLines(vertx, peer, lines);
-    peers.put(peer, of);
-    subscribed.put(peer, new HashSet<>());
-    socket.closeHandler(_ -> {
-      peers.remove(peer);
-      subscribed.remove(peer);
-      of.end();
-      usage.remove(peer);
-    });
+  /// Takes note of a peer when it is told who that is.
+  private Consumer<Caller> newPeer(NetSocket socket, StockPeer peer) {
+    socket.closeHandler(_ -> leave(peer));
     // The stock bridge would log a stack trace for every peer that is cut off.
     socket.exceptionHandler(_ -> {});
-    return peer;
+    return caller ->
+        peers.put(
+            peer,
+            new KnownPeer(caller, new PeerLines(vertx, peer, lines), bucketOf(caller), settings));
+  }
+
+  private Optional<RequestBucket> bucketOf(Caller caller) {
+    return caller.who().equals(Principal.OWNER)
+        ? Optional.empty()
+        : Optional.of(
+            buckets.computeIfAbsent(
+                caller.who().name(),
+                _ -> new RequestBucket(settings.limits().requestsPerSecond(), nanos)));
+  }
+
+  private void leave(StockPeer peer) {
+    KnownPeer known = peers.remove(peer);
+    if (known != null) {
+      known.end();
+      usage.remove(peer);
+    }
   }
 
   private @Nullable Object removeStale() throws IOException {

@@ -1,6 +1,7 @@
 package io.jpm.bus;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The one list of event-bus addresses: commands in the singular, publications in the plural.
 public final class Addresses {
@@ -67,6 +68,12 @@ public final class Addresses {
   /// [HotCommand] → [HotReply]: process files that are read again when they change. Internal.
   public static final String HOT_COMMAND = "jpm.hot.command";
 
+  /// [RightsCommand] → [RightsReply]: the tokens of services. Internal.
+  public static final String RIGHTS_COMMAND = "jpm.rights.command";
+
+  /// Publication of [RightsEnded]. Internal.
+  public static final String RIGHTS_ENDED = "jpm.rights.ended";
+
   /// [Audited], not answered. Internal.
   public static final String AUDIT = "jpm.audit";
 
@@ -95,6 +102,7 @@ public final class Addresses {
   public static final String SETTINGS = "jpm.settings";
 
   private static final String LINES = "jpm.lines.";
+  private static final String MESSAGES = "jpm.messages.";
 
   private Addresses() {}
 
@@ -112,7 +120,7 @@ public final class Addresses {
   ///
   /// @param app the app's name
   public static String messagesOf(String app) {
-    return "jpm.messages." + app;
+    return MESSAGES + app;
   }
 
   /// What happens to one app, as in [#EVENTS]. Open to the bridge's subscribers.
@@ -135,5 +143,14 @@ public final class Addresses {
     return address.startsWith(LINES) && address.length() > LINES.length()
         ? Optional.of(address.substring(LINES.length()))
         : Optional.empty();
+  }
+
+  /// The app of an address that [#eventsOf], [#linesOf] or [#messagesOf] gives; empty for other
+  /// addresses.
+  public static Optional<String> appOf(String address) {
+    return Stream.of(EVENTS + ".", LINES, MESSAGES)
+        .filter(begin -> address.startsWith(begin) && address.length() > begin.length())
+        .map(begin -> address.substring(begin.length()))
+        .findFirst();
   }
 }

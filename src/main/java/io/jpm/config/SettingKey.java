@@ -32,6 +32,54 @@ public enum SettingKey {
       "a client that takes nothing for this long is cut off"),
   BRIDGE_MAX_CONNECTIONS(
       "bridge.max_connections", Effect.RESTART, 1, 65_536, "1024", "clients at one time"),
+  BRIDGE_MAX_SUBSCRIPTIONS(
+      "bridge.max_subscriptions", Effect.RESTART, 1, 65_536, "1000", "subscriptions of one client"),
+  BRIDGE_REQUESTS_PER_SECOND(
+      "bridge.requests_per_second",
+      Effect.RESTART,
+      1,
+      1_000_000,
+      "200",
+      "requests of one token (jpm token) in a second"),
+  BRIDGE_REMOTE_HOST(
+      "bridge.remote.host",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "address for services elsewhere, TLS only"),
+  BRIDGE_REMOTE_PORT(
+      "bridge.remote.port",
+      Effect.RESTART,
+      0,
+      65_535,
+      "0",
+      "port for services elsewhere; 0: that door is closed"),
+  BRIDGE_REMOTE_CERT(
+      "bridge.remote.cert",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "PEM file of its certificates; a renewed one is taken within seconds"),
+  BRIDGE_REMOTE_KEY(
+      "bridge.remote.key", Effect.RESTART, Type.OPTIONAL_TEXT, "", "PEM file of their key"),
+  BRIDGE_REMOTE_KEYSTORE(
+      "bridge.remote.keystore",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "PKCS12 file in place of cert and key"),
+  BRIDGE_REMOTE_KEYSTORE_PASSWORD_FILE(
+      "bridge.remote.keystore_password_file",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "file with its password"),
+  BRIDGE_REMOTE_CLIENT_CA(
+      "bridge.remote.client_ca",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "PEM file of who signs clients' certificates, which are then needed"),
 
   DEFAULTS_AUTORESTART(
       "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "start apps again"),
@@ -151,6 +199,7 @@ public enum SettingKey {
   /// What a value looks like.
   public enum Type {
     TEXT("text"),
+    OPTIONAL_TEXT("text; empty: none"),
     BOOLEAN("true or false"),
     NUMBER("a whole number"),
     DURATION("a time with a unit, such as 500ms, 10s, 5m or 1h"),
@@ -230,6 +279,7 @@ public enum SettingKey {
             case NUMBER -> new Node.Num(0, key.defaultText);
             case BOOLEAN -> new Node.Bool(0, key.defaultText.equals("true"));
             case TEXT,
+                OPTIONAL_TEXT,
                 DURATION,
                 POSITIVE_DURATION,
                 PACE,
@@ -253,6 +303,7 @@ public enum SettingKey {
   Optional<Object> read(Node node) {
     return switch (type) {
       case TEXT -> text(node).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
+      case OPTIONAL_TEXT -> text(node).filter(text -> text.indexOf('\0') < 0).map(String::strip);
       case BOOLEAN -> node instanceof Node.Bool bool ? Optional.of(bool.value()) : Optional.empty();
       case NUMBER -> within(Attributes.whole(node), min, max);
       case DURATION -> text(node).flatMap(Durations::parse).map(time -> time);
@@ -294,14 +345,14 @@ public enum SettingKey {
     return key;
   }
 
-  /// The object it stands in, `bridge`.
+  /// The object it stands in: `bridge`, or `bridge.remote`, an object in that.
   public String group() {
-    return key.substring(0, key.indexOf('.'));
+    return key.substring(0, key.lastIndexOf('.'));
   }
 
   /// Its name in that object, `port`.
   public String nameInGroup() {
-    return key.substring(key.indexOf('.') + 1);
+    return key.substring(key.lastIndexOf('.') + 1);
   }
 
   /// When an edit of it holds.

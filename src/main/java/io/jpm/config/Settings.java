@@ -39,13 +39,40 @@ public record Settings(
   /// @param maxFrame bytes of the largest message taken
   /// @param slowPeerTimeout a client that takes nothing for this long is cut off
   /// @param maxConnections clients at one time
+  /// @param maxSubscriptions subscriptions of one client
+  /// @param requestsPerSecond requests of one issued token
+  /// @param remote the door for services elsewhere
   public record Bridge(
       String host,
       int port,
       Duration authTimeout,
       int maxFrame,
       Duration slowPeerTimeout,
-      int maxConnections) {}
+      int maxConnections,
+      int maxSubscriptions,
+      int requestsPerSecond,
+      Remote remote) {}
+
+  /// The door for services elsewhere, each empty where nothing is said.
+  ///
+  /// @param host address to listen on
+  /// @param port port to listen on; 0: it is closed
+  /// @param cert PEM file of its certificates
+  /// @param key PEM file of their key
+  /// @param keystore PKCS12 file in place of these
+  /// @param keystorePasswordFile file with its password
+  /// @param clientCa PEM file of who signs clients' certificates
+  public record Remote(
+      String host,
+      int port,
+      String cert,
+      String key,
+      String keystore,
+      String keystorePasswordFile,
+      String clientCa) {
+    /// No such door.
+    public static final Remote NONE = new Remote("", 0, "", "", "", "", "");
+  }
 
   /// What is kept of the past.
   ///
@@ -117,7 +144,17 @@ public record Settings(
           time(SettingKey.BRIDGE_AUTH_TIMEOUT),
           Math.toIntExact(bytes(SettingKey.BRIDGE_MAX_FRAME)),
           time(SettingKey.BRIDGE_SLOW_PEER_TIMEOUT),
-          number(SettingKey.BRIDGE_MAX_CONNECTIONS));
+          number(SettingKey.BRIDGE_MAX_CONNECTIONS),
+          number(SettingKey.BRIDGE_MAX_SUBSCRIPTIONS),
+          number(SettingKey.BRIDGE_REQUESTS_PER_SECOND),
+          new Remote(
+              text(SettingKey.BRIDGE_REMOTE_HOST),
+              number(SettingKey.BRIDGE_REMOTE_PORT),
+              text(SettingKey.BRIDGE_REMOTE_CERT),
+              text(SettingKey.BRIDGE_REMOTE_KEY),
+              text(SettingKey.BRIDGE_REMOTE_KEYSTORE),
+              text(SettingKey.BRIDGE_REMOTE_KEYSTORE_PASSWORD_FILE),
+              text(SettingKey.BRIDGE_REMOTE_CLIENT_CA)));
     }
 
     private AppDefaults apps() {
@@ -132,6 +169,10 @@ public record Settings(
               get(SettingKey.DEFAULTS_KILL_SIGNAL, Signal.class),
               time(SettingKey.DEFAULTS_KILL_TIMEOUT),
               StopPolicy.DEFAULT.wholeTree()));
+    }
+
+    private String text(SettingKey key) {
+      return get(key, String.class);
     }
 
     private int number(SettingKey key) {

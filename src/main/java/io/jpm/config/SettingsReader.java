@@ -81,6 +81,11 @@ public final class SettingsReader {
   }
 
   private void setting(String group, Node.Member member) {
+    String nested = group + "." + member.key();
+    if (SettingKey.groups().contains(nested) && member.value() instanceof Node.Obj object) {
+      object.members().forEach(setting -> setting(nested, setting));
+      return;
+    }
     Optional<SettingKey> known = SettingKey.named(group + "." + member.key());
     if (known.isEmpty()) {
       List<String> names =

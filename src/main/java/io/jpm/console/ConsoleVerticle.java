@@ -1,10 +1,14 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.Audited;
 import io.jpm.config.ProcessFileReader;
 import io.jpm.config.ScriptEvaluator;
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Reading;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -17,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// time. Commands run on this verticle's context.
 public final class ConsoleVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.console");
+
+  /// Whoever asks without the bridge: a room of the daemon itself.
+  private static final Caller WITHIN = new Caller(Principal.OWNER, "jpm");
 
   private final ConsoleContext console;
   private final AppSource source;
@@ -55,7 +62,11 @@ public final class ConsoleVerticle extends VerticleBase {
     switch (ConsoleRequest.read(message.body())) {
       case Reading.Understood(ConsoleRequest request) -> {
         Manner manner = Manner.of(request);
-        serve(request, new Session(vertx, console.timing(), message, manner));
+        Caller caller =
+            Optional.ofNullable(message.headers().get(Caller.HEADER))
+                .flatMap(Caller::fromHeader)
+                .orElse(WITHIN);
+        serve(request, new Session(vertx, console.timing(), message, manner), caller);
       }
       case Reading.Refused(String why) -> {
         var session = new Session(vertx, console.timing(), message, Manner.PLAIN);
@@ -66,10 +77,11 @@ public final class ConsoleVerticle extends VerticleBase {
   }
 
   /// The guard: whatever happens in a command, the client gets an exit code.
-  private void serve(ConsoleRequest request, Session session) {
+  private void serve(ConsoleRequest request, Session session, Caller caller) {
     Future<ExitCode> done;
     try {
-      done = run(request, session);
+      Asked asked = ArgumentReader.read(request.argv());
+      done = guarded(asked, request, session).andThen(end -> audit(asked, caller, end));
     } catch (RuntimeException e) {
       done = Future.failedFuture(e);
     }
@@ -77,8 +89,30 @@ public final class ConsoleVerticle extends VerticleBase {
         .onSuccess(session::finish);
   }
 
-  private Future<ExitCode> run(ConsoleRequest request, Session session) {
-    return switch (ArgumentReader.read(request.argv())) {
+  private Future<ExitCode> guarded(Asked asked, ConsoleRequest request, Session session) {
+    try {
+      return run(asked, request, session);
+    } catch (RuntimeException failure) {
+      return Future.failedFuture(failure);
+    }
+  }
+
+  private void audit(Asked asked, Caller caller, AsyncResult<ExitCode> end) {
+    if (asked instanceof Asked.Run(Verb verb, Arguments arguments)) {
+      String result = end.succeeded() && end.result() == ExitCode.OK ? "done" : "failed";
+      ConsoleAudit.of(verb, arguments)
+          .ifPresent(change ->
+              vertx
+                  .eventBus()
+                  .send(
+                      Addresses.AUDIT,
+                      new Audited(
+                          caller.who(), caller.from(), change.verb(), change.apps(), result)));
+    }
+  }
+
+  private Future<ExitCode> run(Asked asked, ConsoleRequest request, Session session) {
+    return switch (asked) {
       case Asked.Run(Verb verb, Arguments arguments) -> {
         if (VerbOptions.countsEachTime(verb)) {
           session.accept();

@@ -4,6 +4,7 @@ import io.jpm.console.Completion.Files;
 import io.jpm.console.text.InstanceOrder;
 import io.jpm.model.Balance;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.Role;
 import io.jpm.model.Signal;
 import io.jpm.model.Strategy;
 import java.util.Arrays;
@@ -57,6 +58,7 @@ sealed interface OptionValues {
     static {
       BY_OPTION.put(VerbOption.ONLY, new Apps());
       BY_OPTION.put(VerbOption.DEPENDS_ON, new Apps());
+      BY_OPTION.put(VerbOption.OF_APPS, new Apps());
       BY_OPTION.put(VerbOption.NAMESPACE, new Namespaces());
       BY_OPTION.put(VerbOption.ENV, new Variants());
       BY_OPTION.put(VerbOption.INSTANCES, new Words(List.of("max")));
@@ -65,6 +67,7 @@ sealed interface OptionValues {
           VerbOption.INTERPRETER,
           new Words(List.of("none", "node", "python3", "bash", "ruby", "php", "perl")));
       put(VerbOption.STRATEGY, Strategy.values(), Strategy::word);
+      put(VerbOption.ROLE, Role.values(), Role::word);
       put(VerbOption.BALANCE, Balance.values(), Balance::word);
       put(VerbOption.RESTART, RestartPolicy.When.values(), RestartPolicy.When::word);
       put(VerbOption.KILL_SIGNAL, Signal.values(), Signal::name);

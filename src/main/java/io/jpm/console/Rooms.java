@@ -18,6 +18,8 @@ import io.jpm.bus.HotReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.bus.RightsCommand;
+import io.jpm.bus.RightsReply;
 import io.jpm.bus.SatanCommand;
 import io.jpm.bus.SatanReply;
 import io.jpm.bus.SatanReply.Load;
@@ -102,6 +104,16 @@ final class Rooms {
               case StoreReply.Variables _ ->
                   Future.failedFuture(new IllegalStateException("an answer to another question"));
             });
+  }
+
+  /// What Rights answers; its refusal becomes a [CommandFailure].
+  Future<RightsReply> rights(RightsCommand command) {
+    return this.<RightsReply>ask(
+            "Rights", Addresses.RIGHTS_COMMAND, command, context.timing().actions())
+        .compose(reply ->
+            reply instanceof RightsReply.Refused(String why)
+                ? Future.failedFuture(new CommandFailure(why))
+                : Future.succeededFuture(reply));
   }
 
   /// The variables that an app gets from the store; none when nobody tells.

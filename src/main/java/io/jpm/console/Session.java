@@ -83,6 +83,13 @@ final class Session {
     out(Paint.GREEN.on("[jpm]", tty().color()) + " " + TerminalText.visible(message) + "\n");
   }
 
+  /// `[jpm] …` on standard error, unless it is to be quiet: where standard output is for programs.
+  void note(String message) {
+    if (!isQuiet()) {
+      complain(Paint.GREEN, "[jpm]", message);
+    }
+  }
+
   /// `[jpm][WARN] …` on standard error.
   void warn(String message) {
     complain(Paint.YELLOW, "[jpm][WARN]", message);

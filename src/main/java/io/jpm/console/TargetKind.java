@@ -54,7 +54,8 @@ sealed interface TargetKind {
       case "signal" -> new Words(Arrays.stream(Signal.values()).map(Signal::name).toList());
       case "shell" -> new Words(CompletionShell.words());
       case "action" -> new Action();
-      case "all", "max", "systemd", "install", "uninstall" -> new Words(List.of(name));
+      case "all", "max", "systemd", "install", "uninstall", "create", "ls", "revoke" ->
+          new Words(List.of(name));
       default -> new Free();
     };
   }

@@ -45,6 +45,7 @@ enum Verb {
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
   UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),
   IMPORT_PM2(DAEMON, "import-pm2", "", "take over the apps of PM2"),
+  TOKEN(DAEMON, "token", "create|ls|revoke [token]", "let services in that have a token"),
 
   START_OR_RESTART(MORE, "startOrRestart", "file…", "restart its apps, start the missing"),
   START_OR_RELOAD(

@@ -130,6 +130,14 @@ final class VerbExamples {
               "say what would be taken over",
               "jpm import-pm2 --only web,api",
               "these alone");
+      case TOKEN ->
+          lines(
+              "jpm token create ci --role operate --app web,api",
+              "print a new one, once",
+              "jpm token ls",
+              "who has one",
+              "jpm token revoke ci",
+              "end it and its connections");
       case START_OR_RESTART -> lines("jpm startOrRestart ecosystem.json", "");
       case START_OR_RELOAD -> lines("jpm startOrReload ecosystem.json", "");
       case TRIGGER ->

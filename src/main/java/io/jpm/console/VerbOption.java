@@ -117,6 +117,9 @@ enum VerbOption {
   REDRAW("draw it anew until Ctrl-C", "", "", "--watch"),
   TREE("as a tree", "", "", "-t", "--tree"),
   REVEAL("with passwords, tokens and keys", "", "", "--reveal"),
+  ROLE("what its holder may: read, operate, admin (read)", "", "ROLE", "--role"),
+  OF_APPS("limit it to these apps", "", "A,B", "--app"),
+  EXPIRES("have it end by itself: 12h, 30d", "", "TIME", "--expires"),
   SILENT("print only what was asked for, and what goes wrong", "", "", "-s", "--silent"),
   NO_COLOR("no colours", "", "", "--no-color"),
   HELP("say what the command does", "", "", "-h", "--help");

@@ -94,6 +94,8 @@ final class VerbOptions {
           List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
       case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
       case PING, DOCTOR -> List.of(VerbOption.JSON);
+      case TOKEN ->
+          List.of(VerbOption.ROLE, VerbOption.OF_APPS, VerbOption.EXPIRES, VerbOption.JSON);
       case LIST ->
           List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
       case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
@@ -152,7 +154,7 @@ final class VerbOptions {
           MESSAGE,
           SEND_SIGNAL ->
           true;
-      case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM -> true;
+      case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM, TOKEN -> true;
       case GET, UNSET, LOGROTATE -> false;
       case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
       case DEPLOY -> false;

@@ -34,6 +34,7 @@ import io.jpm.logs.write.Clocks;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
+import io.jpm.rights.RightsVerticle;
 import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronTimes;
@@ -83,6 +84,9 @@ final class Daemon {
 
   /// What apps get that are silent, for those that are read from now on.
   private volatile AppDefaults defaults = AppDefaults.PM2;
+
+  /// What the audit log may take, as the daemon's own.
+  private volatile Settings.Log logLimits = Settings.defaults().log();
 
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
@@ -255,7 +259,11 @@ final class Daemon {
                   () -> defaults,
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
-      deploy(new AuditVerticle(home.root().resolve("audit.log"), InstantSource.system()));
+      logLimits = settings.log();
+      deploy(
+          new AuditVerticle(
+              home.root().resolve("audit.log"), InstantSource.system(), () -> logLimits));
+      deploy(new RightsVerticle(home.root().resolve("tokens.json"), InstantSource.system()));
       deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
@@ -267,7 +275,7 @@ final class Daemon {
       // Before the first command can lead to an event.
       news.started(Version.TEXT);
       this.news = Optional.of(news);
-      deploy(new BridgeVerticle(Door.of(home, settings.bridge())));
+      deploy(new BridgeVerticle(Door.of(home, settings.bridge()), System::nanoTime));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();
@@ -290,6 +298,7 @@ final class Daemon {
   /// Goes by what is live in `settings`, as far as that is not the affair of a verticle.
   private void inForce(Settings settings) {
     log.limit(settings.log().maxSize(), settings.log().keep());
+    logLimits = settings.log();
     defaults = defaults(settings);
   }
 

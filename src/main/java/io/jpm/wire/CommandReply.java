@@ -233,7 +233,9 @@ public sealed interface CommandReply {
     /// It was tried and did not succeed.
     FAILED,
     /// It did not come to an end in time, and may go on.
-    TIMEOUT;
+    TIMEOUT,
+    /// Who asks has asked too often, and may try again a second later.
+    BUSY;
 
     /// As it is written.
     public String word() {

@@ -2,13 +2,20 @@ package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
+import io.jpm.bus.RightsCommand;
+import io.jpm.bus.RightsReply;
+import io.jpm.model.Role;
+import io.jpm.rights.RightsVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -21,6 +28,7 @@ final class BridgeHarness implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final LogLines log = new LogLines();
   final BridgeSettings settings;
+  private boolean withRights;
 
   private BridgeHarness(BridgeSettings settings) {
     this.settings = settings;
@@ -36,7 +44,7 @@ final class BridgeHarness implements AutoCloseable {
   }
 
   String deploy() {
-    return await(vertx.deployVerticle(new BridgeVerticle(settings)));
+    return await(vertx.deployVerticle(new BridgeVerticle(settings, System::nanoTime)));
   }
 
   int port() throws IOException {
@@ -45,6 +53,21 @@ final class BridgeHarness implements AutoCloseable {
 
   Peer authenticated() throws IOException {
     return Peer.tcp(port(), TOKEN);
+  }
+
+  /// The secret of a new token. Rights runs from the first on.
+  String token(String name, Role role, String... apps) {
+    var create = new RightsCommand.Create(name, role, Set.of(apps), Optional.empty());
+    return ((RightsReply.Created) rights(create)).secret();
+  }
+
+  RightsReply rights(RightsCommand command) {
+    if (!withRights) {
+      withRights = true;
+      Path file = settings.socket().resolveSibling("tokens.json");
+      await(vertx.deployVerticle(new RightsVerticle(file, InstantSource.system())));
+    }
+    return await(vertx.eventBus().<RightsReply>request(Addresses.RIGHTS_COMMAND, command)).body();
   }
 
   static <T> T await(Future<T> future) {
@@ -72,6 +95,19 @@ final class BridgeHarness implements AutoCloseable {
 
     Settings(Path home) {
       this.home = home;
+    }
+
+    BridgeSettings.Limits limits = BridgeSettings.Limits.DEFAULT;
+    Optional<RemoteSettings> remote = Optional.empty();
+
+    Settings limits(int subscriptions, int requestsPerSecond) {
+      limits = new BridgeSettings.Limits(subscriptions, requestsPerSecond);
+      return this;
+    }
+
+    Settings remote(RemoteSettings value) {
+      remote = Optional.of(value);
+      return this;
     }
 
     Settings port(int value) {
@@ -111,10 +147,16 @@ final class BridgeHarness implements AutoCloseable {
           slowPeerTimeout,
           maxConnections,
           maxUnauthenticated,
-          List.of("in.echo", "in.count", "in.stream"),
+          limits,
+          remote,
+          List.of("in.echo", "in.count", "in.stream", Addresses.COMMAND, Addresses.CONSOLE),
           List.of(),
-          List.of("out.events", Addresses.USAGE),
-          List.of("out\\.events\\.[a-z]+", "jpm\\.lines\\.[a-z]+"));
+          List.of("out.events", Addresses.USAGE, Addresses.EVENTS, Addresses.SETTINGS),
+          List.of(
+              "out\\.events\\.[a-z]+",
+              "jpm\\.lines\\.[a-z]+",
+              Addresses.EVENTS_OF_ANY_APP,
+              Addresses.MESSAGES_OF_ANY_APP));
     }
 
     BridgeHarness start() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -70,6 +71,8 @@ class BridgeSettingsTest {
         BridgeSettings.DEFAULT_SLOW_PEER_TIMEOUT,
         BridgeSettings.DEFAULT_MAX_CONNECTIONS,
         BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
+        BridgeSettings.Limits.DEFAULT,
+        Optional.empty(),
         inbound,
         regexes,
         List.of("b"),

@@ -51,6 +51,12 @@ final class Peer implements Closeable {
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
   }
 
+  /// One on a socket that is connected.
+  static Peer on(Socket socket) throws IOException {
+    socket.setSoTimeout(20_000);
+    return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
+  }
+
   static Peer unix(Path path) throws IOException {
     var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     channel.connect(UnixDomainSocketAddress.of(path));

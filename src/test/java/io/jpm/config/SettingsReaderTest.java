@@ -59,7 +59,15 @@ class SettingsReaderTest {
         .isEqualTo(
             new Settings(
                 new Settings.Bridge(
-                    "127.0.0.1", 0, Duration.ofSeconds(2), 16 << 20, Duration.ofSeconds(30), 1024),
+                    "127.0.0.1",
+                    0,
+                    Duration.ofSeconds(2),
+                    16 << 20,
+                    Duration.ofSeconds(30),
+                    1024,
+                    1000,
+                    200,
+                    Settings.Remote.NONE),
                 AppDefaults.PM2,
                 new Settings.History(8 << 20),
                 new Settings.Heartbeat(Duration.ofSeconds(10)),
@@ -75,7 +83,10 @@ class SettingsReaderTest {
             "jpm.json",
             """
             {"bridge": {"host": "127.0.0.2", "port": 7070, "auth_timeout": "500ms",
-               "max_frame": "1G", "slow_peer_timeout": "1m", "max_connections": 1},
+               "max_frame": "1G", "slow_peer_timeout": "1m", "max_connections": 1,
+               "max_subscriptions": 2, "requests_per_second": 3,
+               "remote": {"host": "h", "port": 7071, "cert": "c", "key": "k", "keystore": "s",
+                 "keystore_password_file": "p", "client_ca": "a"}},
              "defaults": {"autorestart": false, "max_restarts": 0, "min_uptime": "0s",
                "restart_delay": "1h", "kill_timeout": "10s", "kill_signal": "TERM"},
              "history": {"max_size": "1M"}, "heartbeat": {"interval": "1h"},
@@ -91,7 +102,15 @@ class SettingsReaderTest {
         .isEqualTo(
             new Settings(
                 new Settings.Bridge(
-                    "127.0.0.2", 7070, Duration.ofMillis(500), 1 << 30, Duration.ofMinutes(1), 1),
+                    "127.0.0.2",
+                    7070,
+                    Duration.ofMillis(500),
+                    1 << 30,
+                    Duration.ofMinutes(1),
+                    1,
+                    2,
+                    3,
+                    new Settings.Remote("h", 7071, "c", "k", "s", "p", "a")),
                 new AppDefaults(
                     new RestartPolicy(
                         RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1)),

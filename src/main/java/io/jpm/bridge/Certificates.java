@@ -1,0 +1,218 @@
+package io.jpm.bridge;
+
+import io.jpm.bridge.RemoteSettings.Identity;
+import io.jpm.bridge.RemoteSettings.Keystore;
+import io.jpm.bridge.RemoteSettings.Pem;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.PfxOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
+
+/// The files of the door for services elsewhere, read and tried out. Blocking.
+final class Certificates {
+  private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
+  private static final long MOST_BYTES = 1 << 20;
+
+  private final Vertx vertx;
+  private final RemoteSettings settings;
+  private final long handshakeMillis;
+
+  /// What the files hold.
+  ///
+  /// @param files by name, to know when they change
+  /// @param remark a sentence about what will not please clients; empty: all is well
+  record Read(Map<Path, Buffer> files, ServerSSLOptions options, Optional<String> remark) {
+    Read {
+      files = Map.copyOf(files);
+    }
+  }
+
+  /// @param handshakeMillis how long a client may take to agree on TLS
+  Certificates(Vertx vertx, RemoteSettings settings, long handshakeMillis) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.handshakeMillis = handshakeMillis;
+  }
+
+  /// The files as they are now.
+  ///
+  /// @throws IOException with a sentence: which file, and how to mend it
+  Map<Path, Buffer> files() throws IOException {
+    Map<Path, Buffer> files = new LinkedHashMap<>();
+    switch (settings.identity()) {
+      case Pem(Path cert, Path key) -> {
+        files.put(cert, content("bridge.remote.cert", cert));
+        files.put(key, content("bridge.remote.key", key));
+      }
+      case Keystore(Path file, Optional<Path> password) -> {
+        files.put(file, content("bridge.remote.keystore", file));
+        if (password.isPresent()) {
+          Path path = password.get();
+          files.put(path, content("bridge.remote.keystore_password_file", path));
+        }
+      }
+    }
+    if (settings.clientCa().isPresent()) {
+      Path ca = settings.clientCa().get();
+      files.put(ca, content("bridge.remote.client_ca", ca));
+    }
+    return files;
+  }
+
+  private static Buffer content(String setting, Path file) throws IOException {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        throw new IOException("it is larger than 1 MiB");
+      }
+      return Buffer.buffer(Files.readAllBytes(file));
+    } catch (NoSuchFileException none) {
+      throw new IOException("%s: there is no %s — put it there".formatted(setting, file), none);
+    } catch (IOException unreadable) {
+      throw new IOException(
+          "%s: %s cannot be read: %s".formatted(setting, file, unreadable.getMessage()),
+          unreadable);
+    }
+  }
+
+  /// Tries the files out.
+  ///
+  /// @throws IOException with a sentence: which files, and what is wrong with them
+  Read read(Map<Path, Buffer> files) throws IOException {
+    KeyCertOptions identity = identity(files);
+    Optional<String> remark;
+    try {
+      remark = remark(proven(identity));
+    } catch (Exception wrong) { // Vert.x declares no narrower one.
+      throw new IOException(
+          "%s: %s — use a certificate and its key"
+              .formatted(shown(settings.identity()), firstLine(wrong)),
+          wrong);
+    }
+    var options =
+        new ServerSSLOptions()
+            .setKeyCertOptions(identity)
+            .setEnabledSecureTransportProtocols(PROTOCOLS)
+            .setSslHandshakeTimeout(handshakeMillis)
+            .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+    if (settings.clientCa().isPresent()) {
+      Path ca = settings.clientCa().get();
+      options.setTrustOptions(trusted(ca, held(files, ca))).setClientAuth(ClientAuth.REQUIRED);
+    }
+    return new Read(files, options, remark);
+  }
+
+  private KeyCertOptions identity(Map<Path, Buffer> files) {
+    return switch (settings.identity()) {
+      case Pem(Path cert, Path key) ->
+          new PemKeyCertOptions().addCertValue(held(files, cert)).addKeyValue(held(files, key));
+      case Keystore(Path file, Optional<Path> password) ->
+          new PfxOptions()
+              .setValue(held(files, file))
+              .setPassword(password.map(path -> firstLine(held(files, path))).orElse(""));
+    };
+  }
+
+  private static Buffer held(Map<Path, Buffer> files, Path file) {
+    return Objects.requireNonNull(files.get(file));
+  }
+
+  private static String firstLine(Buffer text) {
+    return text.toString(StandardCharsets.UTF_8).lines().findFirst().orElse("");
+  }
+
+  private PemTrustOptions trusted(Path ca, Buffer content) throws IOException {
+    var options = new PemTrustOptions().addCertValue(content);
+    try {
+      options.getTrustManagerFactory(vertx);
+    } catch (Exception wrong) { // Vert.x declares no narrower one.
+      throw new IOException(
+          "bridge.remote.client_ca: %s: %s — use certificates in PEM"
+              .formatted(ca, firstLine(wrong)),
+          wrong);
+    }
+    return options;
+  }
+
+  /// The door's own certificate; its key has been seen to be the one that belongs to it.
+  private X509Certificate proven(KeyCertOptions identity) throws Exception {
+    for (KeyManager manager : identity.getKeyManagerFactory(vertx).getKeyManagers()) {
+      if (manager instanceof X509KeyManager keys) {
+        for (String type : new String[] {"RSA", "EC", "EdDSA"}) {
+          String[] aliases = keys.getServerAliases(type, null);
+          if (aliases != null && aliases.length > 0) {
+            X509Certificate own = keys.getCertificateChain(aliases[0])[0];
+            belongTogether(type, keys.getPrivateKey(aliases[0]), own);
+            return own;
+          }
+        }
+      }
+    }
+    throw new GeneralSecurityException("no certificate with a key (RSA, EC or EdDSA) in it");
+  }
+
+  private static void belongTogether(String type, PrivateKey key, X509Certificate certificate)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (type) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "EdDSA";
+        };
+    byte[] text = "jpm".getBytes(StandardCharsets.US_ASCII);
+    Signature signing = Signature.getInstance(algorithm);
+    signing.initSign(key);
+    signing.update(text);
+    byte[] signature = signing.sign();
+    Signature checking = Signature.getInstance(algorithm);
+    checking.initVerify(certificate.getPublicKey());
+    checking.update(text);
+    if (!checking.verify(signature)) {
+      throw new GeneralSecurityException("the key is not that of the certificate");
+    }
+  }
+
+  private Optional<String> remark(X509Certificate own) {
+    try {
+      own.checkValidity();
+      return Optional.empty();
+    } catch (CertificateException wrongTime) {
+      return Optional.of(
+          "%s: clients will not take this certificate: %s"
+              .formatted(shown(settings.identity()), firstLine(wrongTime)));
+    }
+  }
+
+  private static String shown(Identity identity) {
+    return switch (identity) {
+      case Pem(Path cert, Path key) -> "bridge.remote.cert %s with key %s".formatted(cert, key);
+      case Keystore(Path file, _) -> "bridge.remote.keystore %s".formatted(file);
+    };
+  }
+
+  private static String firstLine(Exception wrong) {
+    return Arrays.stream(String.valueOf(wrong.getMessage()).split("\n", -1)).findFirst().orElse("");
+  }
+}

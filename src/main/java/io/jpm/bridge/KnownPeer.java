@@ -1,0 +1,150 @@
+package io.jpm.bridge;
+
+import io.jpm.bridge.Refusal.Code;
+import io.jpm.bus.Addresses;
+import io.jpm.wire.Caller;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.bridge.BridgeEventType;
+import io.vertx.ext.eventbus.bridge.tcp.BridgeEvent;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// A peer of the stock bridge of whom it is known who it is: what it may have, and what it has
+/// subscribed to. Owned by the bridge's event loop.
+final class KnownPeer {
+  private final Caller caller;
+
+  /// The caller as every request of its bears it.
+  private final String header;
+
+  private final PeerLines lines;
+  private final Optional<RequestBucket> bucket;
+  private final BridgeSettings settings;
+
+  /// What it has subscribed to, but for lines.
+  private final Set<String> subscribed = new HashSet<>();
+
+  /// @param bucket of its token; empty: it may ask as often as it likes
+  KnownPeer(
+      Caller caller, PeerLines lines, Optional<RequestBucket> bucket, BridgeSettings settings) {
+    this.caller = caller;
+    this.header = caller.toHeader();
+    this.lines = lines;
+    this.bucket = bucket;
+    this.settings = settings;
+  }
+
+  Caller caller() {
+    return caller;
+  }
+
+  /// The peer is gone.
+  void end() {
+    lines.end();
+  }
+
+  /// Why it may not have what it asks for; of what nobody may have the stock bridge says so.
+  Optional<Refusal> refusal(BridgeEvent event) {
+    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
+      return Optional.empty();
+    }
+    return switch (event.type()) {
+      case SEND, PUBLISH ->
+          hasLeft()
+              ? PeerRights.refusalToSend(caller.who(), address)
+                  .map(why -> new Refusal(Code.ACCESS_DENIED, why))
+              : Optional.of(new Refusal(Code.BUSY, busy()));
+      case REGISTER ->
+          settings.maySubscribe(address) ? refusalToSubscribe(address) : Optional.empty();
+      case SOCKET_CREATED,
+          SOCKET_CLOSED,
+          SOCKET_IDLE,
+          SOCKET_PING,
+          SOCKET_ERROR,
+          RECEIVE,
+          REGISTERED,
+          UNREGISTER ->
+          Optional.empty();
+    };
+  }
+
+  private Optional<Refusal> refusalToSubscribe(String address) {
+    Optional<Refusal> denied =
+        PeerRights.refusalToSubscribe(caller.who(), address)
+            .map(why -> new Refusal(Code.ACCESS_DENIED, why));
+    int most = settings.limits().maxSubscriptions();
+    boolean isNew =
+        !subscribed.contains(address) && Addresses.appOfLines(address).filter(lines::has).isEmpty();
+    return denied.isEmpty() && isNew && subscribed.size() + lines.count() >= most
+        ? Optional.of(
+            new Refusal(
+                Code.TOO_MANY_SUBSCRIPTIONS,
+                "a connection may have %d (bridge.max_subscriptions)".formatted(most)))
+        : denied;
+  }
+
+  private boolean hasLeft() {
+    return bucket.map(RequestBucket::take).orElse(true);
+  }
+
+  private String busy() {
+    return "%s makes more than %d requests a second (bridge.requests_per_second): try again"
+        .formatted(caller.who().name(), settings.limits().requestsPerSecond());
+  }
+
+  /// Whether a refusal may take a line of the audit log: as many as requests, since a request that
+  /// is refused has been counted already.
+  boolean mayBeAudited(BridgeEvent event) {
+    return event.type() != BridgeEventType.REGISTER || hasLeft();
+  }
+
+  /// Whether it is a subscription that the peer has already. The stock bridge would make another
+  /// consumer and forget the former, which would go on for ever, also without the peer.
+  boolean isRepeated(BridgeEvent event) {
+    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
+      return false;
+    }
+    if (event.type() == BridgeEventType.UNREGISTER) {
+      subscribed.remove(address);
+    }
+    return event.type() == BridgeEventType.REGISTER
+        && settings.maySubscribe(address)
+        && !subscribed.add(address);
+  }
+
+  /// Whether it is a subscription to lines, or the end of one. The stock bridge never learns of
+  /// them: it would send a peer all lines, however many wait for it.
+  boolean isOfLines(BridgeEvent event) {
+    if (!(event.getRawMessage().getValue("address") instanceof String address)) {
+      return false;
+    }
+    if (event.type() == BridgeEventType.REGISTER) {
+      Optional<String> app =
+          Addresses.appOfLines(address).filter(_ -> settings.maySubscribe(address));
+      app.ifPresent(lines::subscribe);
+      return app.isPresent();
+    }
+    return event.type() == BridgeEventType.UNREGISTER
+        && Addresses.appOfLines(address).filter(lines::unsubscribe).isPresent();
+  }
+
+  /// Says of a request who it comes from, in place of whatever the client says about that: names of
+  /// headers are the same in upper and lower case.
+  void nameCaller(BridgeEvent event) {
+    JsonObject request = event.getRawMessage();
+    boolean isRequest =
+        event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
+    Object sent = isRequest ? request.getValue("headers") : null;
+    if (!isRequest || (sent != null && !(sent instanceof JsonObject))) {
+      return; // At other headers than an object the stock bridge throws, and sends nothing.
+    }
+    var headers = new JsonObject();
+    if (sent instanceof JsonObject all) {
+      all.stream()
+          .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
+          .forEach(header -> headers.put(header.getKey(), header.getValue()));
+    }
+    request.put("headers", headers.put(Caller.HEADER, header));
+  }
+}

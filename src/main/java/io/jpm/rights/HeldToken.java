@@ -1,0 +1,100 @@
+package io.jpm.rights;
+
+import io.jpm.bus.IssuedToken;
+import io.jpm.model.AppName;
+import io.jpm.model.Role;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// A token, and by what its secret is known.
+///
+/// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
+record HeldToken(IssuedToken token, String digest) {
+  private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
+  private static final Set<String> KEYS =
+      Set.of("name", "role", "apps", "sha256", "created", "expires");
+
+  boolean hasExpired(Instant now) {
+    return token.expires().filter(end -> !end.isAfter(now)).isPresent();
+  }
+
+  /// Without `apps` it is for all apps, without `expires` it holds until it is revoked.
+  JsonObject toJson() {
+    var json = new JsonObject().put("name", token.name()).put("role", token.role().word());
+    if (!token.apps().isEmpty()) {
+      json.put("apps", new JsonArray(token.apps().stream().sorted().toList()));
+    }
+    json.put("sha256", digest).put("created", token.created().toString());
+    token.expires().ifPresent(end -> json.put("expires", end.toString()));
+    return json;
+  }
+
+  /// @throws IllegalArgumentException that says which key is wrong; what is not understood is never
+  ///   skipped, since it may have been meant to limit the token
+  static HeldToken read(Object value) {
+    if (!(value instanceof JsonObject json)) {
+      throw new IllegalArgumentException("no object");
+    }
+    json.fieldNames().stream()
+        .filter(key -> !KEYS.contains(key))
+        .findFirst()
+        .ifPresent(key -> {
+          throw new IllegalArgumentException("\"" + key + "\" is no key of a token");
+        });
+    String role = text(json, "role");
+    String digest = text(json, "sha256");
+    require(DIGEST.matcher(digest).matches(), "sha256: use 64 hexadecimal digits in lower case");
+    var token =
+        new IssuedToken(
+            text(json, "name"),
+            Role.of(role)
+                .orElseThrow(() ->
+                    new IllegalArgumentException(
+                        "role: \"" + role + "\" — use read, operate or admin")),
+            json.containsKey("apps") ? apps(json.getValue("apps")) : Set.of(),
+            time(json, "created"),
+            json.containsKey("expires") ? Optional.of(time(json, "expires")) : Optional.empty());
+    return new HeldToken(token, digest);
+  }
+
+  private static Set<String> apps(Object value) {
+    Set<String> apps = new HashSet<>();
+    if (value instanceof JsonArray array) {
+      for (Object app : array) {
+        require(app instanceof String, "apps: use names");
+        apps.add(new AppName((String) app).value());
+      }
+    }
+    require(!apps.isEmpty(), "apps: name at least one app, or leave the key out for all");
+    return apps;
+  }
+
+  private static Instant time(JsonObject json, String key) {
+    String text = text(json, key);
+    try {
+      return Instant.parse(text);
+    } catch (DateTimeException wrong) {
+      throw new IllegalArgumentException(
+          key + ": \"" + text + "\" — use a time such as 2026-11-21T12:00:00Z", wrong);
+    }
+  }
+
+  private static String text(JsonObject json, String key) {
+    if (json.getValue(key) instanceof String text) {
+      return text;
+    }
+    throw new IllegalArgumentException(key + " is missing or no text");
+  }
+
+  private static void require(boolean right, String sentence) {
+    if (!right) {
+      throw new IllegalArgumentException(sentence);
+    }
+  }
+}

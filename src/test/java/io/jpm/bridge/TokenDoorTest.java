@@ -1,0 +1,438 @@
+package io.jpm.bridge;
+
+import static io.jpm.bridge.BridgeHarness.LIMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.Audited;
+import io.jpm.bus.RightsCommand;
+import io.jpm.bus.RightsReply;
+import io.jpm.model.Principal;
+import io.jpm.model.Role;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.Caller;
+import io.vertx.core.json.JsonObject;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Who comes with an issued token, and what it may do at the bridge.
+@Timeout(120)
+class TokenDoorTest {
+  @TempDir Path home;
+
+  /// Answers each request with the header of who asks.
+  private static void echoCallers(BridgeHarness bridge) {
+    for (String address : List.of(Addresses.COMMAND, Addresses.CONSOLE)) {
+      BridgeHarness.await(
+          bridge
+              .vertx
+              .eventBus()
+              .consumer(
+                  address,
+                  message ->
+                      message.reply(
+                          new JsonObject()
+                              .put("callers", message.headers().getAll(Caller.HEADER).toString())
+                              .put("caller", message.headers().get(Caller.HEADER))))
+              .completion());
+    }
+  }
+
+  private static Caller callerSeen(Peer peer, JsonObject request) throws IOException {
+    peer.write(request);
+    JsonObject reply = peer.read();
+    assertThat(reply.getString("type")).as(reply.encode()).isEqualTo("message");
+    return Caller.fromHeader(reply.getJsonObject("body").getString("caller")).orElseThrow();
+  }
+
+  private static JsonObject request() {
+    return Peer.send(Addresses.COMMAND, "1", new JsonObject());
+  }
+
+  @ParameterizedTest
+  @EnumSource(Role.class)
+  void whoHasATokenIsNamedByItToEveryRoom(Role role) throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      try (var all = Peer.tcp(bridge.port(), bridge.token("all", role));
+          var limited = Peer.tcp(bridge.port(), bridge.token("some", role, "web", "api"))) {
+        Caller caller = callerSeen(all, request());
+        assertThat(caller.who()).isEqualTo(new Principal("all", role, Set.of()));
+        assertThat(caller.from()).startsWith("127.0.0.1:");
+        assertThat(callerSeen(limited, request()).who())
+            .isEqualTo(new Principal("some", role, Set.of("web", "api")));
+      }
+    }
+  }
+
+  @Test
+  void theOwnersTokenAndTheUnixSocketAreTheOwner() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      try (var tcp = bridge.authenticated();
+          var unix = Peer.unix(bridge.settings.socket())) {
+        assertThat(callerSeen(tcp, request()).who()).isEqualTo(Principal.OWNER);
+        assertThat(callerSeen(unix, request())).isEqualTo(new Caller(Principal.OWNER, "unix"));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("forgedNames")
+  void aForgedCallerIsReplacedHoweverItsNameIsWritten(String name) throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      String owner = new Caller(Principal.OWNER, "unix").toHeader();
+      try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ))) {
+        var headers = new JsonObject().put(name, owner).put("x", "y");
+        peer.write(request().put("headers", headers));
+        JsonObject body = peer.read().getJsonObject("body");
+        assertThat(body.getString("callers")).doesNotContain("owner");
+        assertThat(Caller.fromHeader(body.getString("caller")).orElseThrow().who().name())
+            .isEqualTo("ci");
+      }
+    }
+  }
+
+  static Stream<String> forgedNames() {
+    return Stream.of("jpm-caller", "JPM-CALLER", "Jpm-Caller");
+  }
+
+  static Stream<Arguments> strangers() {
+    return Stream.of(
+        Arguments.of("revoked", "wrong token"),
+        Arguments.of("expired", "wrong token"),
+        Arguments.of("unknown", "wrong token"),
+        Arguments.of("its digest", "wrong token"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("strangers")
+  void tokensThatDoNotHoldAreRefusedInOneLine(String kind, String reason) throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      AtomicInteger seen = new AtomicInteger();
+      BridgeHarness.await(
+          bridge
+              .vertx
+              .eventBus()
+              .consumer(Addresses.COMMAND, _ -> seen.incrementAndGet())
+              .completion());
+      String secret = bridge.token("ci", Role.ADMIN);
+      String shown =
+          switch (kind) {
+            case "revoked" -> {
+              bridge.rights(new RightsCommand.Revoke("ci"));
+              yield secret;
+            }
+            case "expired" -> {
+              String ending =
+                  ((RightsReply.Created)
+                          bridge.rights(
+                              new RightsCommand.Create(
+                                  "short",
+                                  Role.ADMIN,
+                                  Set.of(),
+                                  Optional.of(Duration.ofMillis(1)))))
+                      .secret();
+              Eventually.await("it has expired", LIMIT, () -> isGone(bridge, "short"));
+              yield ending;
+            }
+            case "unknown" -> "jpm_" + "A".repeat(43);
+            default -> RightsCommand.Prove.of(secret).orElseThrow().digest();
+          };
+      try (var peer = Peer.tcp(bridge.port())) {
+        peer.write(Peer.concat(Peer.credential(shown), Peer.frame(request())));
+        assertThat(peer.readToTheEnd()).isZero();
+      }
+      assertThat(bridge.log.all())
+          .singleElement()
+          .asString()
+          .contains("refused: " + reason)
+          .doesNotContain(shown);
+      assertThat(seen).hasValue(0);
+    }
+  }
+
+  private static boolean isGone(BridgeHarness bridge, String name) {
+    return bridge.rights(new RightsCommand.All()) instanceof RightsReply.Tokens(var tokens)
+        && tokens.stream().noneMatch(token -> token.name().equals(name));
+  }
+
+  @Test
+  void whatComesRightBehindTheTokenIsServed() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      String secret = bridge.token("ci", Role.READ);
+      try (var peer = Peer.tcp(bridge.port())) {
+        peer.write(
+            Peer.concat(Peer.credential(secret), Peer.frame(request()), Peer.frame(request())));
+        assertThat(peer.read().getString("type")).isEqualTo("message");
+        assertThat(peer.read().getString("type")).isEqualTo("message");
+      }
+    }
+  }
+
+  @Test
+  void aRevokedTokenLosesItsConnectionsAndNobodyElseDoes() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      String ci = bridge.token("ci", Role.ADMIN);
+      try (var one = Peer.tcp(bridge.port(), ci);
+          var two = Peer.tcp(bridge.port(), ci);
+          var other = Peer.tcp(bridge.port(), bridge.token("other", Role.READ));
+          var owner = bridge.authenticated()) {
+        for (Peer peer : List.of(one, two, other, owner)) {
+          callerSeen(peer, request());
+        }
+        bridge.rights(new RightsCommand.Revoke("ci"));
+        for (Peer peer : List.of(one, two)) {
+          assertThat(peer.read().getString("message")).isEqualTo("its token holds no longer");
+          assertThat(peer.readToTheEnd()).isZero();
+        }
+        callerSeen(other, request());
+        callerSeen(owner, request());
+      }
+    }
+  }
+
+  static Stream<Arguments> sends() {
+    return Stream.of(
+        Arguments.of(Role.READ, "", Addresses.CONSOLE, false),
+        Arguments.of(Role.OPERATE, "", Addresses.CONSOLE, false),
+        Arguments.of(Role.ADMIN, "web", Addresses.CONSOLE, false),
+        Arguments.of(Role.ADMIN, "", Addresses.CONSOLE, true),
+        Arguments.of(Role.READ, "", Addresses.COMMAND, true),
+        Arguments.of(Role.READ, "web", Addresses.COMMAND, true),
+        Arguments.of(Role.OPERATE, "", "in.count", false),
+        Arguments.of(Role.ADMIN, "", Addresses.RIGHTS_COMMAND, false),
+        Arguments.of(Role.ADMIN, "", Addresses.GOD_COMMAND, false),
+        Arguments.of(Role.ADMIN, "", Addresses.AUDIT, false));
+  }
+
+  @ParameterizedTest(name = "{0} of {1} to {2}: {3}")
+  @MethodSource("sends")
+  void theConsoleIsForUnlimitedAdmins(Role role, String app, String address, boolean allowed)
+      throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      var seen = new AtomicInteger();
+      BridgeHarness.await(
+          bridge.vertx.eventBus().consumer("in.count", _ -> seen.incrementAndGet()).completion());
+      String[] apps = app.isEmpty() ? new String[0] : new String[] {app};
+      try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", role, apps))) {
+        peer.write(Peer.send(address, "1", new JsonObject()));
+        JsonObject reply = peer.read();
+        assertThat(reply.getString("type")).isEqualTo(allowed ? "message" : "err");
+        peer.write(Peer.publish(address, new JsonObject()));
+        if (!allowed) {
+          assertThat(reply.getString("message")).isEqualTo("access_denied");
+          assertThat(peer.read().getString("message")).isEqualTo("access_denied");
+        }
+        peer.write(new JsonObject().put("type", "ping"));
+        assertThat(peer.read().getString("type")).isEqualTo("pong");
+      }
+      assertThat(seen).hasValue(0);
+    }
+  }
+
+  static Stream<Arguments> subscriptions() {
+    return Stream.of(
+        Arguments.of("web", Addresses.eventsOf("web"), true),
+        Arguments.of("web", Addresses.linesOf("web"), true),
+        Arguments.of("web", Addresses.messagesOf("web"), true),
+        Arguments.of("web", Addresses.eventsOf("api"), false),
+        Arguments.of("web", Addresses.linesOf("api"), false),
+        Arguments.of("web", Addresses.messagesOf("api"), false),
+        Arguments.of("web", Addresses.eventsOf("web.x"), false),
+        Arguments.of("web", Addresses.EVENTS, false),
+        Arguments.of("web", Addresses.USAGE, false),
+        Arguments.of("web", Addresses.SETTINGS, false),
+        Arguments.of("", Addresses.EVENTS, true),
+        Arguments.of("", Addresses.USAGE, true),
+        Arguments.of("", Addresses.eventsOf("api"), true),
+        Arguments.of("", Addresses.linesOf("api"), true),
+        Arguments.of("", Addresses.GOD_EVENTS, false),
+        Arguments.of("", Addresses.RIGHTS_ENDED, false));
+  }
+
+  @ParameterizedTest(name = "{0} to {1}: {2}")
+  @MethodSource("subscriptions")
+  void whoIsLimitedToSomeAppsHearsOfThemOnly(String app, String address, boolean allowed)
+      throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      String[] apps = app.isEmpty() ? new String[0] : new String[] {app};
+      try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ, apps))) {
+        peer.write(Peer.register(address));
+        if (allowed) {
+          peer.write(new JsonObject().put("type", "ping"));
+          assertThat(peer.read().getString("type")).isEqualTo("pong");
+        } else {
+          assertThat(peer.read().getString("message")).isEqualTo("access_denied");
+        }
+        bridge.vertx.eventBus().publish(address, new JsonObject().put("secret", 1));
+        peer.write(new JsonObject().put("type", "ping"));
+        assertThat(peer.read().getString("type")).isEqualTo(allowed ? "message" : "pong");
+      }
+    }
+  }
+
+  @Test
+  void whatWasRefusedIsAudited() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      List<Audited> audited = new CopyOnWriteArrayList<>();
+      BridgeHarness.await(
+          bridge
+              .vertx
+              .eventBus()
+              .<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()))
+              .completion());
+      try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ, "web"))) {
+        peer.write(Peer.register(Addresses.USAGE));
+        assertThat(peer.read().getString("problem")).contains("ci may see only some");
+      }
+      Peer.tcp(bridge.port(), "jpm_" + "A".repeat(43)).readToTheEnd();
+      Eventually.await("both are told", LIMIT, () -> audited.size() == 2);
+      assertThat(audited.getFirst().who().name()).isEqualTo("ci");
+      assertThat(audited.getFirst().verb()).isEqualTo("subscribe");
+      assertThat(audited.getLast().verb()).isEqualTo("connect");
+      assertThat(audited.getLast().result()).isEqualTo("refused: wrong token");
+    }
+  }
+
+  @Test
+  void nobodyGoesOnWithAnothersConversation() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      var continued = new AtomicInteger();
+      BridgeHarness.await(
+          bridge
+              .vertx
+              .eventBus()
+              .consumer(
+                  Addresses.CONSOLE,
+                  message ->
+                      message
+                          .replyAndRequest(new JsonObject())
+                          .onSuccess(_ -> continued.incrementAndGet()))
+              .completion());
+      String admin = bridge.token("admin", Role.ADMIN);
+      try (var one = Peer.tcp(bridge.port(), admin);
+          var two = Peer.tcp(bridge.port(), admin);
+          var low = Peer.tcp(bridge.port(), bridge.token("low", Role.READ))) {
+        one.write(Peer.send(Addresses.CONSOLE, "1", new JsonObject()));
+        String next = one.read().getString("replyAddress");
+        for (Peer other : List.of(two, low)) {
+          for (JsonObject attempt :
+              List.of(
+                  Peer.send(next, "2", new JsonObject()),
+                  Peer.publish(next, new JsonObject()),
+                  Peer.register(next))) {
+            other.write(attempt);
+            assertThat(other.read().getString("message")).isEqualTo("access_denied");
+          }
+        }
+        assertThat(continued).hasValue(0);
+        one.write(Peer.send(next, "3", new JsonObject()));
+        Eventually.await("its own peer goes on", LIMIT, () -> continued.get() == 1);
+      }
+    }
+  }
+
+  @Test
+  void noBytesInFrontOfTheTokenLeadToTheBus() throws IOException {
+    long seed = Long.getLong("jpm.seed", 20261122);
+    var random = new SplittableRandom(seed);
+    try (var bridge = BridgeHarness.settings(home).authTimeout(Duration.ofMillis(300)).start()) {
+      var seen = new AtomicInteger();
+      BridgeHarness.await(
+          bridge
+              .vertx
+              .eventBus()
+              .consumer(Addresses.COMMAND, _ -> seen.incrementAndGet())
+              .completion());
+      String secret = bridge.token("ci", Role.ADMIN);
+      for (int i = 0; i < 150; i++) {
+        byte[] credential = mutated(random, secret);
+        try (var peer = Peer.tcp(bridge.port())) {
+          peer.write(Peer.concat(credential, Peer.frame(Peer.publish(Addresses.COMMAND, 1))));
+          peer.readToTheEnd();
+        } catch (IOException closed) {
+          assertThat(closed).isNotInstanceOf(EOFException.class);
+        }
+      }
+      assertThat(seen).as("seed %d", seed).hasValue(0);
+      try (var peer = Peer.tcp(bridge.port(), secret)) {
+        peer.write(new JsonObject().put("type", "ping"));
+        assertThat(peer.read().getString("type")).isEqualTo("pong");
+      }
+    }
+  }
+
+  /// A credential that is not the right one any more.
+  private static byte[] mutated(SplittableRandom random, String secret) {
+    byte[] whole = Peer.credential(secret);
+    byte[] changed = whole.clone();
+    // The secret's last digit has two bits that mean nothing to Base64, but not to a digest.
+    int at = random.nextInt(whole.length);
+    changed[at] = (byte) (changed[at] ^ (1 << random.nextInt(7)));
+    String text = new String(changed, 4, changed.length - 4, StandardCharsets.UTF_8);
+    boolean means =
+        at >= 4
+            && text.contains("\"" + secret + "\"")
+            && text.contains("\"auth\"")
+            && text.contains("\"type\"")
+            && text.contains("\"token\"");
+    return means ? Peer.length(0) : changed;
+  }
+
+  @Test
+  void manyPeersComeAndGoAndNothingOfThemStays() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      String secret = bridge.token("ci", Role.READ);
+      comeAndGo(bridge, secret, 100);
+      long before = usedMemory();
+      comeAndGo(bridge, secret, 600);
+      Assertions.assertThat(usedMemory() - before).as("bytes").isLessThan(4L << 20);
+      assertThat(Files.size(home.resolve("tokens.json"))).isLessThan(1000);
+    }
+  }
+
+  private static void comeAndGo(BridgeHarness bridge, String secret, int times) throws IOException {
+    for (int i = 0; i < times; i++) {
+      try (var peer = Peer.tcp(bridge.port(), i % 2 == 0 ? secret : "jpm_" + "A".repeat(43))) {
+        if (i % 2 == 0) {
+          peer.write(request());
+          assertThat(peer.read().getString("type")).isEqualTo("message");
+        } else {
+          assertThat(peer.readToTheEnd()).isZero();
+        }
+      }
+    }
+  }
+
+  private static long usedMemory() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}

@@ -1,0 +1,138 @@
+package io.jpm.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.RightsCommand;
+import io.jpm.bus.RightsReply;
+import io.jpm.config.ScriptEvaluator;
+import io.jpm.model.Principal;
+import io.jpm.model.Role;
+import io.jpm.rights.RightsVerticle;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class TokenCommandTest {
+  private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+  @TempDir Path home;
+  private final Vertx vertx = Vertx.vertx();
+
+  @BeforeEach
+  void deploy() throws Exception {
+    BusCodec.install(vertx);
+    vertx
+        .deployVerticle(new RightsVerticle(home.resolve("tokens.json"), () -> NOW))
+        .await(10, TimeUnit.SECONDS);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
+        .await(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private ConsoleClient done(int code, String... argv) {
+    ConsoleClient client = ConsoleClient.run(vertx, argv);
+    assertThat(client.code()).as(client.out() + client.err()).isEqualTo(code);
+    return client;
+  }
+
+  private RightsReply prove(String secret) throws Exception {
+    return vertx
+        .eventBus()
+        .<RightsReply>request(
+            Addresses.RIGHTS_COMMAND, RightsCommand.Prove.of(secret).orElseThrow())
+        .await(20, TimeUnit.SECONDS)
+        .body();
+  }
+
+  @Test
+  void theSecretIsAllThatStandsOnStandardOutput() throws Exception {
+    ConsoleClient client =
+        done(0, "token", "create", "ci", "--role", "operate", "--app", "web,api");
+    assertThat(client.out()).matches("jpm_[A-Za-z0-9_-]{43}\n");
+    assertThat(client.err())
+        .isEqualTo("[jpm] ci: operate, only api, web; the secret is not shown again\n");
+    assertThat(prove(client.out().strip()))
+        .isEqualTo(new RightsReply.Proved(new Principal("ci", Role.OPERATE, Set.of("web", "api"))));
+  }
+
+  @Test
+  void withoutOptionsItMayReadAllForEver() throws Exception {
+    String secret = done(0, "token", "create", "ci", "-s").out().strip();
+    assertThat(prove(secret))
+        .isEqualTo(new RightsReply.Proved(new Principal("ci", Role.READ, Set.of())));
+    assertThat(done(0, "token", "ls", "--json").out())
+        .isEqualTo(
+            "{\"name\":\"ci\",\"role\":\"read\",\"apps\":[],"
+                + "\"created\":\"2026-11-21T12:00:00Z\",\"expires\":null}\n");
+  }
+
+  @Test
+  void programsGetAnObject() {
+    var json = new JsonObject(done(0, "token", "create", "ci", "--expires", "30d", "--json").out());
+    assertThat(json.getString("token")).startsWith("jpm_");
+    assertThat(json.getString("expires")).isEqualTo(NOW.plus(Duration.ofDays(30)).toString());
+  }
+
+  @Test
+  void theListShowsEachAndNoSecret() {
+    String secret = done(0, "token", "create", "ci", "--app", "web").out().strip();
+    String list = done(0, "token", "ls").out();
+    assertThat(list).contains("ci").contains("web").contains("never");
+    assertThat(list).doesNotContain(secret.substring(4));
+    assertThat(done(0, "token", "list").out()).isEqualTo(list);
+  }
+
+  @Test
+  void aRevokedTokenHoldsNoLonger() throws Exception {
+    String secret = done(0, "token", "create", "ci").out().strip();
+    assertThat(done(0, "token", "revoke", "ci").out()).contains("ci holds no longer");
+    assertThat(prove(secret)).isInstanceOf(RightsReply.Refused.class);
+    assertThat(done(1, "token", "revoke", "ci").err()).contains("there is no token \"ci\"");
+  }
+
+  @Test
+  void mistakesAreSaidInOneLineAndMakeNothing() {
+    List<List<String>> wrong =
+        List.of(
+            List.of("create"),
+            List.of("create", "a", "b"),
+            List.of("create", "owner"),
+            List.of("create", "ci", "--role", "root"),
+            List.of("create", "ci", "--app", ""),
+            List.of("create", "ci", "--app", "all"),
+            List.of("create", "ci", "--expires", "0s"),
+            List.of("create", "ci", "--expires", "soon"),
+            List.of("ls", "ci"),
+            List.of("ls", "--role", "read"),
+            List.of("revoke"),
+            List.of("revoke", "ci", "--app", "web"),
+            List.of("make", "ci"));
+    for (List<String> words : wrong) {
+      ConsoleClient client =
+          done(1, Stream.concat(Stream.of("token"), words.stream()).toArray(String[]::new));
+      assertThat(client.out()).as(words.toString()).isEmpty();
+      assertThat(client.err().lines()).as(words.toString()).hasSize(1);
+    }
+    assertThat(done(0, "token", "ls", "--json").out()).isEmpty();
+  }
+}
