@@ -110,13 +110,7 @@ final class PeerLines {
     }
 
     private void send(JsonObject body) {
-      peer.send(
-          new JsonObject()
-              .put("type", "message")
-              .put("address", address)
-              .put("headers", new JsonObject())
-              .put("body", body)
-              .put("send", false));
+      peer.send(StockPeer.message(address, body));
     }
   }
 }

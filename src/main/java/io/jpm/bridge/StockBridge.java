@@ -56,7 +56,9 @@ final class StockBridge implements StockPeer.Watcher {
   private final BridgeSettings settings;
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
+  private final EventFeed events;
   private final Map<StockPeer, PeerLines> peers = new HashMap<>();
+  private final Map<StockPeer, PeerEvents> following = new HashMap<>();
   private final Map<StockPeer, Set<String>> subscribed = new HashMap<>();
   private @Nullable StockPeer reading;
 
@@ -67,6 +69,7 @@ final class StockBridge implements StockPeer.Watcher {
     this.settings = settings;
     this.lines = new LineSubscriptions(vertx);
     this.usage = new UsageSubscriptions(vertx);
+    this.events = new EventFeed(vertx);
     this.refusals = refusals;
     this.guarded = guarded;
     this.bridge = TcpEventBusBridge.create(vertx, permissions(settings), null, this::happened);
@@ -82,6 +85,7 @@ final class StockBridge implements StockPeer.Watcher {
   Future<Void> listen() {
     return lines
         .begin()
+        .compose(_ -> events.begin())
         .compose(_ -> vertx.executeBlocking(this::removeStale))
         .compose(_ -> bridge.listen(SocketAddress.domainSocketAddress(path.toString())))
         .compose(_ -> vertx.executeBlocking(this::ownersOnly))
@@ -154,7 +158,7 @@ final class StockBridge implements StockPeer.Watcher {
     }
     nameCaller(peer, event);
     noticeUsage(peer, event);
-    if (!isOfLines(peer, event) && !isRepeated(peer, event)) {
+    if (!isOfLines(peer, event) && !isOfEvents(peer, event) && !isRepeated(peer, event)) {
       event.complete(true);
     }
   }
@@ -226,15 +230,36 @@ final class StockBridge implements StockPeer.Watcher {
         && Addresses.appOfLines(address).filter(of::unsubscribe).isPresent();
   }
 
+  /// Whether it is a subscription to events, or the end of one: the stock bridge knows nothing of
+  /// the past.
+  private boolean isOfEvents(StockPeer peer, BridgeEvent event) {
+    PeerEvents of = following.get(peer);
+    JsonObject frame = event.getRawMessage();
+    if (of == null
+        || !(frame.getValue("address") instanceof String address)
+        || !PeerEvents.isAddress(address)) {
+      return false;
+    }
+    if (event.type() == BridgeEventType.REGISTER && settings.maySubscribe(address)) {
+      of.subscribe(address, frame.getValue("headers"));
+      return true;
+    }
+    return event.type() == BridgeEventType.UNREGISTER && of.unsubscribe(address);
+  }
+
   private StockPeer newPeer(NetSocket socket) {
     StockPeer peer = StockPeer.watch(socket, this);
     PeerLines of = new PeerLines(vertx, peer, lines);
     peers.put(peer, of);
     subscribed.put(peer, new HashSet<>());
+    PeerEvents ofEvents = new PeerEvents(peer, events);
+    following.put(peer, ofEvents);
     socket.closeHandler(_ -> {
       peers.remove(peer);
       subscribed.remove(peer);
       of.end();
+      following.remove(peer);
+      ofEvents.end();
       usage.remove(peer);
     });
     // The stock bridge would log a stack trace for every peer that is cut off.

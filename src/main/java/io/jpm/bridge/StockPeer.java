@@ -86,10 +86,31 @@ final class StockPeer extends ChannelDuplexHandler {
         });
   }
 
-  /// Sends a frame as the stock bridge does.
-  void send(JsonObject frame) {
+  /// The frame of a publication, with its length, as the stock bridge makes it.
+  static Buffer message(String address, JsonObject body) {
+    return frame(
+        new JsonObject()
+            .put("type", "message")
+            .put("address", address)
+            .put("headers", new JsonObject())
+            .put("body", body)
+            .put("send", false));
+  }
+
+  /// The frame that tells what is wrong with what was asked of this address, with its length.
+  static Buffer error(String address, String sentence) {
+    return frame(
+        new JsonObject().put("type", "err").put("address", address).put("message", sentence));
+  }
+
+  private static Buffer frame(JsonObject frame) {
     Buffer json = frame.toBuffer();
-    socket.write(Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json));
+    return Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json);
+  }
+
+  /// Sends a frame, which may be one that others are sent too.
+  void send(Buffer frame) {
+    socket.write(frame);
   }
 
   private ChannelHandlerContext context() {

@@ -113,8 +113,8 @@ final class BridgeHarness implements AutoCloseable {
           maxUnauthenticated,
           List.of("in.echo", "in.count", "in.stream"),
           List.of(),
-          List.of("out.events", Addresses.USAGE),
-          List.of("out\\.events\\.[a-z]+", "jpm\\.lines\\.[a-z]+"));
+          List.of("out.events", Addresses.USAGE, Addresses.EVENTS),
+          List.of("out\\.events\\.[a-z]+", "jpm\\.lines\\.[a-z]+", "jpm\\.events\\.[a-z]+"));
     }
 
     BridgeHarness start() {
