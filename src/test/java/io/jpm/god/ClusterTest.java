@@ -208,8 +208,8 @@ class ClusterTest extends GodHarness {
     assertThat(drained).containsExactly(3, 2, 1);
     scale(Step.TO, 3);
     assertThat(numbers()).containsExactly(0, 1, 2);
-    start(cluster("web", 2));
-    start(cluster("web", 2));
+    ask(new GodCommand.StartApps(List.of(cluster("web", 2)), GodCommand.Existing.RESTART));
+    ask(new GodCommand.StartApps(List.of(cluster("web", 2)), GodCommand.Existing.RESTART));
     assertThat(events)
         .filteredOn(event -> event.kind() == InstanceEvent.Kind.SCALE)
         .extracting(event -> event.instance().number() + ": " + event.instance().reason())
