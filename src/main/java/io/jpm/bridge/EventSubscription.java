@@ -16,7 +16,8 @@ import java.util.Optional;
 ///
 /// Owned by the bridge's event loop.
 final class EventSubscription implements EventFeed.Follower {
-  /// How much may wait for the peer, in bytes, before events are left to the history.
+  /// How much may wait for the peer, in bytes, before events are left to the history; less where
+  /// there are many ([Backlog#share]).
   static final int MAX_PENDING_BYTES = 128 << 10;
 
   /// How many live events are held back while the history is read; with more it is read again.
@@ -76,12 +77,13 @@ final class EventSubscription implements EventFeed.Follower {
 
   /// Follows what happens from now on.
   void follow() {
+    peer.backlog().subscribed();
     feed.add(address, this);
   }
 
   /// Follows from after this number on.
   void followAfter(long seq) {
-    feed.add(address, this);
+    follow();
     last = seq;
     ask();
   }
@@ -89,6 +91,7 @@ final class EventSubscription implements EventFeed.Follower {
   /// At once, also in the middle of what the history tells.
   void end() {
     state = new State.Over();
+    peer.backlog().unsubscribed();
     feed.remove(address, this);
   }
 
@@ -115,7 +118,7 @@ final class EventSubscription implements EventFeed.Follower {
   }
 
   private boolean isBehind() {
-    return peer.pendingBytes() > MAX_PENDING_BYTES;
+    return peer.pendingBytes() > peer.backlog().share(MAX_PENDING_BYTES);
   }
 
   private void waitForPeer() {

@@ -57,6 +57,7 @@ final class StockBridge implements StockPeer.Watcher {
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
   private final EventFeed events;
+  private final Backlog backlog = new Backlog();
   private final Map<StockPeer, PeerLines> peers = new HashMap<>();
   private final Map<StockPeer, PeerEvents> following = new HashMap<>();
   private final Map<StockPeer, Set<String>> subscribed = new HashMap<>();
@@ -248,8 +249,8 @@ final class StockBridge implements StockPeer.Watcher {
   }
 
   private StockPeer newPeer(NetSocket socket) {
-    StockPeer peer = StockPeer.watch(socket, this);
-    PeerLines of = new PeerLines(vertx, peer, lines);
+    StockPeer peer = StockPeer.watch(socket, this, backlog);
+    PeerLines of = new PeerLines(peer, lines);
     peers.put(peer, of);
     subscribed.put(peer, new HashSet<>());
     PeerEvents ofEvents = new PeerEvents(peer, events);
