@@ -39,6 +39,9 @@ final class GuardedConnection {
   // Long enough to send an error frame to a peer that reads, too short to keep one that does not.
   private static final long FAREWELL_MILLIS = 1000;
 
+  // There may be a thousand peers that do not read.
+  private static final int WRITE_QUEUE_BYTES = 32 << 10;
+
   private final int id;
   private final NetSocket tcp;
   private final String peer;
@@ -122,6 +125,8 @@ final class GuardedConnection {
       unix.close();
       return;
     }
+    Sockets.readLittle(unix);
+    tcp.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
     StockBridge.introduce(unix, id);
     relay(unix, rest);
   }
