@@ -9,8 +9,8 @@ import java.util.Set;
 ///
 /// Owned by the bridge's event loop.
 final class Backlog {
-  /// How much may wait for all together, in bytes, and one frame more; what it takes in memory can be
-  /// twice as much.
+  /// How much may wait for all together, in bytes, and one frame more; what it takes in memory can
+  /// be twice as much.
   static final long MAX_BYTES = 24 << 20;
 
   /// How much of that may be events and lines, which are withheld from who does not keep up.

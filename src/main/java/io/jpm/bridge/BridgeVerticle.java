@@ -13,9 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// - with it, going in: what the stock bridge gathers of one frame, so `maxFrameBytes`, and some
 ///   1.5 MiB that Vert.x reads ahead;
 /// - going out: 8 MiB and one frame in front of the unix socket (`StockPeer`, for peers of the unix
-///   socket too; Netty's allocator may round that up to twice as much) and some 200 KiB in the guard;
-///   of what apps print no more than 1 MiB and one frame of the former (`PeerLines`), of events no
-///   more than 128 KiB and 200 events (`EventSubscription`), less of both when many follow.
+///   socket too; Netty's allocator may round that up to twice as much) and some 200 KiB in the
+///   guard; of what apps print no more than 1 MiB and one frame of the former (`PeerLines`), of
+///   events no more than 128 KiB and 200 events (`EventSubscription`), less of both when many
+///   follow.
 ///
 /// All peers together may have 24 MiB waiting in front of the unix socket (`Backlog`); beyond that
 /// those who have not read for longest are cut off.

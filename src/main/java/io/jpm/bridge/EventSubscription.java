@@ -131,12 +131,12 @@ final class EventSubscription implements EventFeed.Follower {
   }
 
   private void ask() {
-    var asking = new State.Asking(new Held());
-    state = asking;
+    var held = new Held();
+    state = new State.Asking(held);
     feed.after(last, app)
         .onComplete(reply -> {
-          if (state == asking) {
-            answered(reply, asking.held());
+          if (state instanceof State.Asking(Held present) && present == held) {
+            answered(reply, held);
           }
         });
   }

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Set;
 
 /// Whose lines peers listen to, all peers together; tells LogAggregator. Lines come over the bus
-/// once for all peers: the bus would copy them for each. Without subscribers no timer runs. Owned by
-/// the bridge's event loop.
+/// once for all peers: the bus would copy them for each. Without subscribers no timer runs. Owned
+/// by the bridge's event loop.
 final class LineSubscriptions {
   /// Who listens to the lines of an app.
   interface Listener {

@@ -40,17 +40,16 @@ class ManySlowPeersTest {
     try (var bridge = BridgeHarness.start(home);
         var reader = Peer.unix(bridge.settings.socket())) {
       subscribe(reader, "out.events");
-      // Six times 7 MiB: less than one may have, and more than all may have together.
+      // Ten times 6 MiB: less than one may have, and more than all may have together.
       Peer longest = subscribed(bridge, "out.events");
       publish(bridge, reader, 1);
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 9; i++) {
         subscribed(bridge, "out.events");
       }
-      long before = waitingBytes();
       publish(bridge, reader, 6);
-      assertThat(waitingBytes() - before).isLessThan(2 * Backlog.MAX_BYTES + 8 * MIB);
+      // Four of them, with what the kernel keeps for each, are as many as may stay.
       assertThat(bridge.log.all())
-          .hasSizeBetween(1, 4)
+          .hasSizeBetween(5, 9)
           .allMatch(line -> line.contains("cut off: too slow"));
       assertThat(longest.readToTheEnd()).isLessThan(7 * MIB);
       publish(bridge, reader, 1);
