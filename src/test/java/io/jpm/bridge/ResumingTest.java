@@ -60,7 +60,7 @@ class ResumingTest {
           past.happens("web", 1 + round * 7);
           peer.write(after(ALL, Long.toString(begin)));
           past.happens("web", 300);
-          for (long seq = begin + 1; seq <= begin + 301 + round * 7; seq++) {
+          for (long seq = begin + 1; seq <= begin + 301 + round * 7L; seq++) {
             assertThat(numberIn(peer.read())).isEqualTo(seq);
           }
         }
