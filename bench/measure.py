@@ -429,6 +429,7 @@ def main():
     import rows  # noqa: F401  registers the rows
     import logs  # noqa: F401
     import cluster  # noqa: F401
+    import bridge  # noqa: F401
     parser = argparse.ArgumentParser()
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--check", action="store_true")

@@ -17,13 +17,18 @@ import org.jspecify.annotations.Nullable;
 /// - with it, going in: what the stock bridge gathers of one frame, so `maxFrameBytes`, and some
 ///   1.5 MiB that Vert.x reads ahead;
 /// - going out: 8 MiB and one frame in front of the unix socket (`StockPeer`, for peers of the unix
-///   socket too; Netty's allocator may round that up to twice as much) and some 3 MiB in the guard;
-///   of what apps print no more than 1 MiB and one frame of the former (`PeerLines`).
+///   socket too; Netty's allocator may round that up to twice as much) and some 200 KiB in the
+///   guard; of what apps print no more than 1 MiB and one frame of the former (`PeerLines`), of
+///   events no more than 128 KiB and 200 events (`EventSubscription`), less of both when many
+///   follow.
+///
+/// All peers together may have 24 MiB waiting in front of the unix socket (`Backlog`); beyond that
+/// those who have not read for longest are cut off.
 ///
 /// A peer that takes none of its answers for `slowPeerTimeout`, or for which more than the above
 /// waits, is cut off. So is one that reads, but more slowly than is published over a long time:
-/// publications cannot be slowed down. Only apps' lines are left out, counted, instead. Streams
-/// that must not lose anything go by reply to reply.
+/// publications cannot be slowed down. Only apps' lines are left out, counted, instead, and events
+/// wait in the history. Streams that must not lose anything go by reply to reply.
 public final class BridgeVerticle extends VerticleBase {
   // For peers that do not take their last answer when the bridge stops.
   private static final long FAREWELL_MILLIS = 500;

@@ -64,6 +64,9 @@ final class GuardedConnection {
 
   private static final String TOKEN_ENDED = "its token holds no longer";
 
+  // There may be a thousand peers that do not read.
+  private static final int WRITE_QUEUE_BYTES = 32 << 10;
+
   private final int id;
   private final NetSocket tcp;
   private final String peer;
@@ -192,6 +195,8 @@ final class GuardedConnection {
       return;
     }
     NetSocket unix = connected.result();
+    Sockets.readLittle(unix);
+    tcp.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
     around.callers().put(id, new Caller(who, peer));
     StockBridge.introduce(unix, id);
     relay(who, unix, rest);

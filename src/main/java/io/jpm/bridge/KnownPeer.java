@@ -19,18 +19,23 @@ final class KnownPeer {
   private final String header;
 
   private final PeerLines lines;
+  private final PeerEvents events;
   private final Optional<RequestBucket> bucket;
   private final BridgeSettings settings;
 
-  /// What it has subscribed to, but for lines.
+  /// What it has subscribed to, but for what is numbered.
   private final Set<String> subscribed = new HashSet<>();
+
+  /// Its subscriptions to what has numbers, of which the stock bridge never learns.
+  record Numbered(PeerLines lines, PeerEvents events) {}
 
   /// @param bucket of its token; empty: it may ask as often as it likes
   KnownPeer(
-      Caller caller, PeerLines lines, Optional<RequestBucket> bucket, BridgeSettings settings) {
+      Caller caller, Numbered numbered, Optional<RequestBucket> bucket, BridgeSettings settings) {
     this.caller = caller;
     this.header = caller.toHeader();
-    this.lines = lines;
+    this.lines = numbered.lines();
+    this.events = numbered.events();
     this.bucket = bucket;
     this.settings = settings;
   }
@@ -42,6 +47,7 @@ final class KnownPeer {
   /// The peer is gone.
   void end() {
     lines.end();
+    events.end();
   }
 
   /// Why it may not have what it asks for; of what nobody may have the stock bridge says so.
@@ -75,8 +81,11 @@ final class KnownPeer {
             .map(why -> new Refusal(Code.ACCESS_DENIED, why));
     int most = settings.limits().maxSubscriptions();
     boolean isNew =
-        !subscribed.contains(address) && Addresses.appOfLines(address).filter(lines::has).isEmpty();
-    return denied.isEmpty() && isNew && subscribed.size() + lines.count() >= most
+        !subscribed.contains(address)
+            && !events.has(address)
+            && Addresses.appOfLines(address).filter(lines::has).isEmpty();
+    int has = subscribed.size() + events.count() + lines.count();
+    return denied.isEmpty() && isNew && has >= most
         ? Optional.of(
             new Refusal(
                 Code.TOO_MANY_SUBSCRIPTIONS,
@@ -127,6 +136,20 @@ final class KnownPeer {
     }
     return event.type() == BridgeEventType.UNREGISTER
         && Addresses.appOfLines(address).filter(lines::unsubscribe).isPresent();
+  }
+
+  /// Whether it is a subscription to events, or the end of one: the stock bridge knows nothing of
+  /// the past.
+  boolean isOfEvents(BridgeEvent event) {
+    JsonObject frame = event.getRawMessage();
+    if (!(frame.getValue("address") instanceof String address) || !PeerEvents.isAddress(address)) {
+      return false;
+    }
+    if (event.type() == BridgeEventType.REGISTER && settings.maySubscribe(address)) {
+      events.subscribe(address, frame.getValue("headers"));
+      return true;
+    }
+    return event.type() == BridgeEventType.UNREGISTER && events.unsubscribe(address);
   }
 
   /// Says of a request who it comes from, in place of whatever the client says about that: names of

@@ -5,20 +5,56 @@ import io.jpm.bus.LinesTold;
 import io.jpm.bus.LinesWanted;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/// Whose lines peers listen to, all peers together; tells LogAggregator. Without subscribers no
-/// timer runs. Owned by the bridge's event loop.
+/// Whose lines peers listen to, all peers together; tells LogAggregator. Lines come over the bus
+/// once for all peers: the bus would copy them for each. Without subscribers no timer runs. Owned
+/// by the bridge's event loop.
 final class LineSubscriptions {
+  /// Who listens to the lines of an app.
+  interface Listener {
+    /// Some were published.
+    ///
+    /// @param body the message, not to be changed
+    /// @param frame the same as a peer gets it, with its length; shared, so not to be changed
+    void printed(JsonObject body, Buffer frame);
+  }
+
   private static final long NO_TIMER = -1;
 
   private final Vertx vertx;
-  private final Map<String, Integer> subscribers = new HashMap<>();
+  private final Map<String, OfApp> subscribers = new HashMap<>();
   private long renewal = NO_TIMER;
 
   LineSubscriptions(Vertx vertx) {
     this.vertx = vertx;
+  }
+
+  private final class OfApp {
+    private final String address;
+    private final Set<Listener> listeners = new LinkedHashSet<>();
+    private final MessageConsumer<JsonObject> consumer;
+
+    OfApp(String app) {
+      address = Addresses.linesOf(app);
+      consumer = vertx.eventBus().consumer(address, message -> give(message.body()));
+    }
+
+    private void give(JsonObject body) {
+      Buffer frame = StockPeer.message(address, body);
+      List.copyOf(listeners).forEach(listener -> listener.printed(body, frame));
+    }
+
+    void end() {
+      var _ = consumer.unregister(); // At once, as far as this event loop is concerned.
+    }
   }
 
   /// What was published before it is asked has been given to all peers when it answers: everything
@@ -30,15 +66,19 @@ final class LineSubscriptions {
         .completion();
   }
 
-  void add(String app) {
-    if (subscribers.merge(app, 1, Integer::sum) == 1) {
+  void add(String app, Listener listener) {
+    boolean first = !subscribers.containsKey(app);
+    subscribers.computeIfAbsent(app, OfApp::new).listeners.add(listener);
+    if (first) {
       tell();
     }
   }
 
-  void remove(String app) {
-    if (subscribers.containsKey(app)
-        && subscribers.computeIfPresent(app, (_, count) -> count == 1 ? null : count - 1) == null) {
+  void remove(String app, Listener listener) {
+    OfApp known = subscribers.get(app);
+    if (known != null && known.listeners.remove(listener) && known.listeners.isEmpty()) {
+      subscribers.remove(app);
+      known.end();
       tell();
     }
   }
@@ -46,6 +86,7 @@ final class LineSubscriptions {
   /// Nobody listens any more.
   void end() {
     if (!subscribers.isEmpty()) {
+      subscribers.values().forEach(OfApp::end);
       subscribers.clear();
       tell();
     }

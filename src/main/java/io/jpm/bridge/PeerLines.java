@@ -2,9 +2,7 @@ package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
 import io.jpm.wire.LinesMessage;
-import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
@@ -17,17 +15,16 @@ import java.util.Map;
 ///
 /// Owned by the bridge's event loop.
 final class PeerLines {
-  /// How much may wait for the peer, in bytes, before lines are withheld.
+  /// How much may wait for the peer, in bytes, before lines are withheld; less where there are many
+  /// ([Backlog#share]).
   static final int MAX_PENDING_BYTES = 1 << 20;
 
-  private final Vertx vertx;
   private final StockPeer peer;
   private final LineSubscriptions all;
   private final Map<String, Subscription> subscriptions = new HashMap<>();
   private boolean lagging;
 
-  PeerLines(Vertx vertx, StockPeer peer, LineSubscriptions all) {
-    this.vertx = vertx;
+  PeerLines(StockPeer peer, LineSubscriptions all) {
     this.peer = peer;
     this.all = all;
   }
@@ -35,8 +32,10 @@ final class PeerLines {
   /// Subscribing again changes nothing.
   void subscribe(String app) {
     if (!subscriptions.containsKey(app)) {
-      subscriptions.put(app, new Subscription(app));
-      all.add(app);
+      var made = new Subscription(app);
+      subscriptions.put(app, made);
+      peer.backlog().subscribed();
+      all.add(app, made);
     }
   }
 
@@ -56,21 +55,17 @@ final class PeerLines {
       return false;
     }
     known.end();
-    all.remove(app);
     return true;
   }
 
   /// The peer is gone.
   void end() {
-    subscriptions.forEach((app, known) -> {
-      known.end();
-      all.remove(app);
-    });
+    List.copyOf(subscriptions.values()).forEach(Subscription::end);
     subscriptions.clear();
   }
 
   private boolean isBehind() {
-    if (!lagging && peer.pendingBytes() > MAX_PENDING_BYTES) {
+    if (!lagging && peer.pendingBytes() > peer.backlog().share(MAX_PENDING_BYTES)) {
       lagging = true;
       peer.whenSent(this::hasRead);
     }
@@ -82,31 +77,28 @@ final class PeerLines {
     List.copyOf(subscriptions.values()).forEach(Subscription::tellOfMissing);
   }
 
-  private final class Subscription {
+  private final class Subscription implements LineSubscriptions.Listener {
     private final String app;
-    private final String address;
-    private final MessageConsumer<JsonObject> consumer;
     private long missing;
     private long next;
 
     Subscription(String app) {
       this.app = app;
-      this.address = Addresses.linesOf(app);
-      this.consumer = vertx.eventBus().consumer(address, this::take);
     }
 
     void end() {
-      var _ = consumer.unregister(); // At once, as far as this event loop is concerned.
+      peer.backlog().unsubscribed();
+      all.remove(app, this);
     }
 
-    private void take(Message<JsonObject> message) {
-      JsonObject body = message.body();
+    @Override
+    public void printed(JsonObject body, Buffer frame) {
       if (isBehind()) {
         int lines = body.getJsonArray("lines", new JsonArray()).size();
         missing += body.getLong("gap", 0L) + lines;
         next = body.getLong("first", 0L) + lines;
       } else {
-        send(body);
+        peer.send(frame);
       }
     }
 
@@ -114,18 +106,9 @@ final class PeerLines {
       if (missing > 0 && !isBehind()) {
         long count = missing;
         missing = 0;
-        send(LinesMessage.missing(app, next, count).toJson());
+        JsonObject body = LinesMessage.missing(app, next, count).toJson();
+        peer.send(StockPeer.message(Addresses.linesOf(app), body));
       }
-    }
-
-    private void send(JsonObject body) {
-      peer.send(
-          new JsonObject()
-              .put("type", "message")
-              .put("address", address)
-              .put("headers", new JsonObject())
-              .put("body", body)
-              .put("send", false));
     }
   }
 }

@@ -58,6 +58,8 @@ final class StockBridge implements StockPeer.Watcher {
   private final BridgeSettings settings;
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
+  private final EventFeed events;
+  private final Backlog backlog = new Backlog();
 
   /// Without those that are being cut off.
   private final Map<StockPeer, KnownPeer> peers = new HashMap<>();
@@ -81,6 +83,7 @@ final class StockBridge implements StockPeer.Watcher {
     this.settings = settings;
     this.lines = new LineSubscriptions(vertx);
     this.usage = new UsageSubscriptions(vertx);
+    this.events = new EventFeed(vertx);
     this.refusals = refusals;
     this.guarded = guarded;
     this.bridge = TcpEventBusBridge.create(vertx, permissions(settings), null, this::happened);
@@ -96,6 +99,7 @@ final class StockBridge implements StockPeer.Watcher {
   Future<Void> listen() {
     return lines
         .begin()
+        .compose(_ -> events.begin())
         .compose(_ -> vertx.executeBlocking(this::removeStale))
         .compose(_ -> bridge.listen(SocketAddress.domainSocketAddress(path.toString())))
         .compose(_ -> vertx.executeBlocking(this::ownersOnly))
@@ -172,7 +176,7 @@ final class StockBridge implements StockPeer.Watcher {
   private void happened(BridgeEvent event) {
     StockPeer peer = StockPeer.known(event.socket());
     if (peer == null) {
-      peer = StockPeer.watch(event.socket(), this);
+      peer = StockPeer.watch(event.socket(), this, backlog);
       reading = peer;
       if (event.type() == BridgeEventType.SOCKET_PING
           && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
@@ -194,7 +198,7 @@ final class StockBridge implements StockPeer.Watcher {
     }
     known.nameCaller(event);
     noticeUsage(peer, event);
-    if (!known.isOfLines(event) && !known.isRepeated(event)) {
+    if (!known.isOfLines(event) && !known.isOfEvents(event) && !known.isRepeated(event)) {
       event.complete(true);
     }
   }
@@ -235,7 +239,11 @@ final class StockBridge implements StockPeer.Watcher {
     return caller ->
         peers.put(
             peer,
-            new KnownPeer(caller, new PeerLines(vertx, peer, lines), bucketOf(caller), settings));
+            new KnownPeer(
+                caller,
+                new KnownPeer.Numbered(new PeerLines(peer, lines), new PeerEvents(peer, events)),
+                bucketOf(caller),
+                settings));
   }
 
   private Optional<RequestBucket> bucketOf(Caller caller) {

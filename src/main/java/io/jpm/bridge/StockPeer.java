@@ -1,6 +1,8 @@
 package io.jpm.bridge;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -35,13 +37,17 @@ final class StockPeer extends ChannelDuplexHandler {
   static final int MAX_PENDING_BYTES = 8 << 20;
 
   private final NetSocket socket;
+  private final Channel channel;
   private final Watcher watcher;
+  private final Backlog backlog;
   private @Nullable Integer guardedId;
   private boolean over;
 
-  private StockPeer(NetSocket socket, Watcher watcher) {
+  private StockPeer(NetSocket socket, Watcher watcher, Backlog backlog) {
     this.socket = socket;
+    this.channel = Sockets.context(socket).channel();
     this.watcher = watcher;
+    this.backlog = backlog;
   }
 
   /// Whether this socket has been seen before.
@@ -50,9 +56,9 @@ final class StockPeer extends ChannelDuplexHandler {
   }
 
   /// Puts itself between Vert.x and the socket.
-  static StockPeer watch(NetSocket socket, Watcher watcher) {
+  static StockPeer watch(NetSocket socket, Watcher watcher, Backlog backlog) {
     ChannelHandlerContext vertxContext = Sockets.context(socket);
-    var peer = new StockPeer(socket, watcher);
+    var peer = new StockPeer(socket, watcher, backlog);
     vertxContext.pipeline().addBefore(vertxContext.name(), "stock-peer", peer);
     // Vert.x would queue in front of Netty what is beyond its own mark, and uncounted.
     socket.setWriteQueueMaxSize(Integer.MAX_VALUE);
@@ -69,9 +75,14 @@ final class StockPeer extends ChannelDuplexHandler {
     return guardedId;
   }
 
+  /// What waits for all peers together.
+  Backlog backlog() {
+    return backlog;
+  }
+
   /// How much waits to be sent, in bytes.
   long pendingBytes() {
-    ChannelOutboundBuffer pending = context().channel().unsafe().outboundBuffer();
+    ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
     return pending == null ? 0 : pending.totalPendingWriteBytes();
   }
 
@@ -86,10 +97,31 @@ final class StockPeer extends ChannelDuplexHandler {
         });
   }
 
-  /// Sends a frame as the stock bridge does.
-  void send(JsonObject frame) {
+  /// The frame of a publication, with its length, as the stock bridge makes it.
+  static Buffer message(String address, JsonObject body) {
+    return frame(
+        new JsonObject()
+            .put("type", "message")
+            .put("address", address)
+            .put("headers", new JsonObject())
+            .put("body", body)
+            .put("send", false));
+  }
+
+  /// The frame that tells what is wrong with what was asked of this address, with its length.
+  static Buffer error(String address, String sentence) {
+    return frame(
+        new JsonObject().put("type", "err").put("address", address).put("message", sentence));
+  }
+
+  private static Buffer frame(JsonObject frame) {
     Buffer json = frame.toBuffer();
-    socket.write(Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json));
+    return Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json);
+  }
+
+  /// Sends a frame, which may be one that others are sent too.
+  void send(Buffer frame) {
+    socket.write(frame);
   }
 
   private ChannelHandlerContext context() {
@@ -104,17 +136,30 @@ final class StockPeer extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    ChannelOutboundBuffer pending = ctx.channel().unsafe().outboundBuffer();
-    if (pending == null || pending.totalPendingWriteBytes() <= MAX_PENDING_BYTES) {
+    if (message instanceof ByteBuf bytes && channel.isActive()) {
+      backlog.writes(this, bytes.readableBytes());
+    }
+    if (pendingBytes() <= MAX_PENDING_BYTES) {
       var _ = ctx.write(message, promise); // Told by the promise.
       return;
     }
     ReferenceCountUtil.release(message);
     promise.tryFailure(new ClosedChannelException());
+    cutOff();
+  }
+
+  /// Closes at once, and has the watcher tell why; once.
+  void cutOff() {
     if (!over) {
       abort();
       watcher.tooSlow(this);
     }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    backlog.gone(this);
+    ctx.fireChannelInactive();
   }
 
   @Override

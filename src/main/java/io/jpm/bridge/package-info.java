@@ -8,9 +8,9 @@
 /// back-pressure, slow and too many peers.
 ///
 /// Start reading at [io.jpm.bridge.BridgeVerticle], then `Guard` and `GuardedConnection`;
-/// `StockBridge` and `StockPeer` tame the other side, `PeerLines` sends what apps print. Everything
-/// runs on one event loop, so nothing here is locked. The room may know `wire` and `bus`; only
-/// `daemon` knows it.
+/// `StockBridge` and `StockPeer` tame the other side, `PeerLines` sends what apps print,
+/// `PeerEvents` what happens to them, now and in the past. Everything runs on one event loop, so
+/// nothing here is locked. The room may know `wire` and `bus`; only `daemon` knows it.
 @NullMarked
 package io.jpm.bridge;
 

@@ -130,6 +130,11 @@ public final class Addresses {
     return EVENTS + "." + app;
   }
 
+  /// The app of an address that [#eventsOf] gives; empty for other addresses.
+  public static Optional<String> appOfEvents(String address) {
+    return restOf(address, EVENTS + ".");
+  }
+
   /// What one app prints: [io.jpm.wire.LinesMessage] as JSON, while there is a [LinesWanted] of it.
   /// Open to the bridge's subscribers.
   ///
@@ -140,8 +145,12 @@ public final class Addresses {
 
   /// The app of an address that [#linesOf] gives; empty for other addresses.
   public static Optional<String> appOfLines(String address) {
-    return address.startsWith(LINES) && address.length() > LINES.length()
-        ? Optional.of(address.substring(LINES.length()))
+    return restOf(address, LINES);
+  }
+
+  private static Optional<String> restOf(String address, String begin) {
+    return address.startsWith(begin) && address.length() > begin.length()
+        ? Optional.of(address.substring(begin.length()))
         : Optional.empty();
   }
 

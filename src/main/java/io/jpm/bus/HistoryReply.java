@@ -8,7 +8,10 @@ import java.util.List;
 /// @param events what was asked for
 /// @param forgotten how many events after the asked number are no longer there: the history is
 ///   bounded
-public record HistoryReply(List<EventMessage> events, long forgotten) implements BusMessage {
+/// @param last the greatest number that anything in this home has been given, 0: nothing has
+///   happened yet. Who claims to have seen a greater one has not seen it here
+public record HistoryReply(List<EventMessage> events, long forgotten, long last)
+    implements BusMessage {
   public HistoryReply {
     events = List.copyOf(events);
   }

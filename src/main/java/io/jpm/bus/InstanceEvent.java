@@ -50,6 +50,9 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
   public enum Kind {
     START,
     ONLINE,
+    /// It has said that it is ready, or its checks have: only of apps of which somebody tells.
+    /// [#ONLINE] follows, or [#RELOAD] when it is a reload's new process.
+    READY,
     EXIT,
     RESTART,
     STOPPING,
@@ -67,6 +70,8 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     RECOVERED,
     /// It uses more than a limit allows.
     LIMIT,
+    /// Its app gets another number of instances; told of one that is there before.
+    SCALE,
     /// Its process file has been applied, and it is described otherwise now.
     CONFIG,
     /// Its process file has been edited, and that could not be applied to it.

@@ -64,6 +64,7 @@ final class ReloadProgress {
       }
       case START,
           ONLINE,
+          READY,
           RESTART,
           STOPPING,
           STOP,
@@ -73,6 +74,7 @@ final class ReloadProgress {
           UNHEALTHY,
           RECOVERED,
           LIMIT,
+          SCALE,
           CONFIG,
           CONFIG_FAILED -> {}
     }

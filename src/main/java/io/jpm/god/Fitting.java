@@ -1,11 +1,13 @@
 package io.jpm.god;
 
+import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Instances;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /// Has the list match the descriptions of apps, without starting or stopping any. Owned by
@@ -28,6 +30,7 @@ final class Fitting {
   void fit(AppSpec spec, List<Instance> concerned, List<Instance> surplus) {
     List<Instance> present = registry.ofApp(spec.name());
     int missing = spec.instances().count();
+    announceScale(present, missing);
     for (Instance instance : present) {
       if (instance.number < spec.instances().count()) {
         describe(instance, spec);
@@ -38,6 +41,20 @@ final class Fitting {
       }
     }
     concerned.addAll(create(spec, present, missing));
+  }
+
+  /// Tells that an app of which these instances are there is to have `wanted`; nothing, when it is
+  /// new or has as many.
+  void announceScale(List<Instance> present, int wanted) {
+    if (present.size() != wanted) {
+      present.stream()
+          .min(Comparator.comparingInt(instance -> instance.number))
+          .ifPresent(first ->
+              supervisor.announce(
+                  first,
+                  InstanceEvent.Kind.SCALE,
+                  "from %d to %d instances".formatted(present.size(), wanted)));
+    }
   }
 
   /// Puts `more` instances into the list, with the lowest numbers that none of `present` has.

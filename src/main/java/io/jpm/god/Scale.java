@@ -84,6 +84,7 @@ final class Scale {
             .toList();
     List<Instance> staying = present.subList(0, Math.min(wanted, present.size()));
     List<Instance> going = present.subList(staying.size(), present.size()).reversed();
+    parts.fitting().announceScale(present, wanted);
     for (Instance instance : staying) {
       parts.fitting().describe(instance, Fitting.counting(instance.spec, wanted));
     }

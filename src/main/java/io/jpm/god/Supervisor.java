@@ -250,6 +250,11 @@ final class Supervisor {
 
   /// What happens beside the list must not look as if it had happened to the app.
   private void tell(Instance instance, InstanceEvent.Kind kind) {
+    if (kind == InstanceEvent.Kind.ONLINE
+        && instance.role != Role.RETIRING
+        && instance.readinessIsTold()) {
+      announce(instance, InstanceEvent.Kind.READY, howReady(instance));
+    }
     boolean told =
         switch (instance.role) {
           case CURRENT -> true;
@@ -267,6 +272,13 @@ final class Supervisor {
     if (instance.role == Role.RETIRING && kind == InstanceEvent.Kind.STOP) {
       instance.latest.ifPresent(process -> tellEnd(instance, process));
     }
+  }
+
+  private static String howReady(Instance instance) {
+    boolean says = instance.spec.readiness().awaited();
+    String checked =
+        says ? "it has said ready and its checks have passed" : "its checks have passed";
+    return instance.spec.health().gates() ? checked : "it has said ready";
   }
 
   /// The app goes on: the event's phase is that of the process which has taken this one's place.
@@ -315,6 +327,7 @@ final class Supervisor {
           case UNHEALTHY, LIMIT -> Level.WARNING;
           case START,
               ONLINE,
+              READY,
               EXIT,
               RESTART,
               STOPPING,
@@ -323,6 +336,7 @@ final class Supervisor {
               ADOPT,
               RELOAD,
               RECOVERED,
+              SCALE,
               CONFIG ->
               Level.INFO;
         };

@@ -63,6 +63,11 @@ final class EventRing {
     }
   }
 
+  /// The last number that was given, 0 where none was.
+  long last() {
+    return next - 1;
+  }
+
   /// Gives each event the next number and writes them all.
   ///
   /// @return the events with their numbers, to be published now

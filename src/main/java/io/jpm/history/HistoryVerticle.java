@@ -40,6 +40,7 @@ public final class HistoryVerticle extends VerticleBase {
   private final EventRing ring;
   private final RingReader reader;
   private final Recent recent = new Recent();
+  private final Promise<Void> opened = Promise.promise();
   private List<Happening> waiting = new ArrayList<>();
   private int writing;
   private boolean forceDue;
@@ -57,13 +58,10 @@ public final class HistoryVerticle extends VerticleBase {
     this.reader = new RingReader(folder);
   }
 
-  /// Does not wait for the disk: events queue until the ring knows its last number.
+  /// Does not wait for the disk: events and questions queue until the ring knows its last number.
   @Override
   public Future<?> start() {
-    write(() -> {
-      ring.open();
-      return List.of();
-    });
+    open();
     return Future.all(
         vertx.eventBus().<Happening>consumer(Addresses.GOD_EVENTS, this::take).completion(),
         vertx.eventBus().<Happening>consumer(Addresses.DAEMON_EVENTS, this::take).completion(),
@@ -90,6 +88,22 @@ public final class HistoryVerticle extends VerticleBase {
                 }));
   }
 
+  private void open() {
+    writing++;
+    OffLoop.call(
+            vertx,
+            () -> {
+              ring.open();
+              return ring.last();
+            })
+        .onSuccess(recent::beginAfter)
+        .onFailure(HistoryVerticle::failed)
+        .onComplete(_ -> {
+          opened.complete();
+          written();
+        });
+  }
+
   private void take(Message<Happening> message) {
     waiting.add(message.body());
     writeNext();
@@ -108,12 +122,18 @@ public final class HistoryVerticle extends VerticleBase {
     writing++;
     OffLoop.call(vertx, work)
         .onSuccess(this::publish)
-        .onFailure(error -> LOG.log(Level.ERROR, "events could not be told", error))
-        .onComplete(_ -> {
-          writing--;
-          writeNext();
-          tellIfIdle();
-        });
+        .onFailure(HistoryVerticle::failed)
+        .onComplete(_ -> written());
+  }
+
+  private void written() {
+    writing--;
+    writeNext();
+    tellIfIdle();
+  }
+
+  private static void failed(Throwable error) {
+    LOG.log(Level.ERROR, "events could not be told", error);
   }
 
   private void publish(List<EventMessage> events) {
@@ -146,16 +166,19 @@ public final class HistoryVerticle extends VerticleBase {
   }
 
   private void serve(Message<HistoryCommand> message) {
-    Future<HistoryReply> reply =
-        switch (message.body()) {
-          case HistoryCommand.After(long sequence, Optional<String> app, int limit) ->
-              after(Math.max(0, sequence), app, bounded(limit));
-          case HistoryCommand.Latest(Optional<String> app, int limit) ->
-              latest(app, bounded(limit));
-        };
-    reply
+    opened
+        .future()
+        .compose(_ -> answer(message.body()))
         .onSuccess(message::reply)
         .onFailure(error -> message.fail(1, "the history cannot be read: " + error.getMessage()));
+  }
+
+  private Future<HistoryReply> answer(HistoryCommand command) {
+    return switch (command) {
+      case HistoryCommand.After(long sequence, Optional<String> app, int limit) ->
+          after(Math.max(0, sequence), app, bounded(limit));
+      case HistoryCommand.Latest(Optional<String> app, int limit) -> latest(app, bounded(limit));
+    };
   }
 
   private static int bounded(int limit) {

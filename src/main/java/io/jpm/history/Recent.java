@@ -16,10 +16,17 @@ final class Recent {
   static final int MOST = 512;
 
   private final Deque<EventMessage> events = new ArrayDeque<>();
+  private long last;
+
+  /// An earlier daemon has given numbers up to this one.
+  void beginAfter(long given) {
+    last = Math.max(last, given);
+  }
 
   void add(List<EventMessage> more) {
     for (EventMessage event : more) {
       events.add(event);
+      last = Math.max(last, event.seq());
       if (events.size() > MOST) {
         events.remove();
       }
@@ -32,8 +39,7 @@ final class Recent {
       return Optional.empty();
     }
     return Optional.of(
-        new HistoryReply(
-            events.stream().filter(e -> e.seq() > seq && isOf(app, e)).limit(limit).toList(), 0));
+        reply(events.stream().filter(e -> e.seq() > seq && isOf(app, e)).limit(limit).toList(), 0));
   }
 
   /// The answer from what a reader of the files has found and what is here.
@@ -46,21 +52,25 @@ final class Recent {
     OptionalLong first =
         events.stream().mapToLong(EventMessage::seq).filter(number -> number > seq).findFirst();
     long next = Math.min(found.first().orElse(Long.MAX_VALUE), first.orElse(Long.MAX_VALUE));
-    return new HistoryReply(all, next == Long.MAX_VALUE ? 0 : next - seq - 1);
+    return reply(all, next == Long.MAX_VALUE ? 0 : next - seq - 1);
   }
 
   /// The answer, when it does not take the files to give it.
   Optional<HistoryReply> latest(Optional<String> app, int limit) {
     List<EventMessage> mine = events.stream().filter(e -> isOf(app, e)).toList();
-    return mine.size() >= limit
-        ? Optional.of(new HistoryReply(last(mine, limit), 0))
-        : Optional.empty();
+    return mine.size() >= limit ? Optional.of(reply(last(mine, limit), 0)) : Optional.empty();
   }
 
   /// The answer from what a reader of the files has found and what is here.
   HistoryReply latest(Optional<String> app, int limit, List<EventMessage> found) {
     List<EventMessage> all = with(found).stream().filter(e -> isOf(app, e)).toList();
-    return new HistoryReply(last(all, limit), 0);
+    return reply(last(all, limit), 0);
+  }
+
+  /// What a reader has found may be further than what was published.
+  private HistoryReply reply(List<EventMessage> found, long forgotten) {
+    return new HistoryReply(
+        found, forgotten, found.isEmpty() ? last : Math.max(last, found.getLast().seq()));
   }
 
   private List<EventMessage> with(List<EventMessage> found) {

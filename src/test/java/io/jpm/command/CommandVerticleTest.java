@@ -139,7 +139,7 @@ class CommandVerticleTest {
             yield all.subList(Math.max(0, all.size() - limit), all.size());
           }
         };
-    message.reply(new HistoryReply(of, 0));
+    message.reply(new HistoryReply(of, 0, past.isEmpty() ? 0 : past.getLast().seq()));
   }
 
   private static boolean isOf(EventMessage event, Optional<String> app) {

@@ -110,11 +110,15 @@ final class FakeRooms {
                           e -> e.seq() > sequence && app.filter(a -> !a.equals(e.app())).isEmpty())
                       .limit(limit)
                       .toList(),
-                  all.isEmpty() ? 0 : Math.max(0, all.getFirst().seq() - sequence - 1));
+                  all.isEmpty() ? 0 : Math.max(0, all.getFirst().seq() - sequence - 1),
+                  all.isEmpty() ? 0 : all.getLast().seq());
           case HistoryCommand.Latest(var app, int limit) -> {
             List<EventMessage> mine =
                 all.stream().filter(e -> app.filter(a -> !a.equals(e.app())).isEmpty()).toList();
-            yield new HistoryReply(mine.subList(Math.max(0, mine.size() - limit), mine.size()), 0);
+            yield new HistoryReply(
+                mine.subList(Math.max(0, mine.size() - limit), mine.size()),
+                0,
+                all.isEmpty() ? 0 : all.getLast().seq());
           }
         });
   }

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -73,6 +74,51 @@ class BridgeIT extends InOwnHome {
         seen.add(body.getString("event"));
       }
       assertThat(seen).containsExactly("start", "online", "stopping", "stop", "delete");
+    }
+  }
+
+  @Test
+  void whoGoesOnWithTheLastNumberSeesEveryEventOnceAlsoAcrossAKilledDaemon() throws Exception {
+    List<JsonObject> seen = new ArrayList<>();
+    follow(0, "online", seen, () -> jpm.run("start", "sleep 1000", "--name", "one").ok());
+    jpm.run("restart", "one").ok();
+    jpm.killDaemon();
+    jpm.run("scale", "one", "3").ok();
+    follow(last(seen), "delete", seen, () -> jpm.run("delete", "one").ok());
+    assertThat(seen.stream().map(event -> event.getLong("seq")))
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, seen.size()).boxed().toList());
+    assertThat(seen.stream().map(event -> event.getString("event")))
+        .startsWith("daemon_started", "start", "online")
+        .containsSubsequence("stopping", "online", "adopt", "daemon_started", "scale", "delete");
+    assertThat(
+            seen.stream()
+                .filter(event -> event.getString("event").equals("scale"))
+                .map(event -> event.getString("reason")))
+        .containsExactly("from 1 to 3 instances");
+  }
+
+  private static long last(List<JsonObject> seen) {
+    return seen.isEmpty() ? 0 : seen.getLast().getLong("seq");
+  }
+
+  /// Reads the events after this number until there is one of this kind.
+  private void follow(long after, String until, List<JsonObject> seen, Runnable meanwhile)
+      throws IOException {
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
+      var headers = new JsonObject().put("after", Long.toString(after));
+      channel.write(
+          ByteBuffer.wrap(
+              frame(
+                  new JsonObject()
+                      .put("type", "register")
+                      .put("address", "jpm.events")
+                      .put("headers", headers))));
+      meanwhile.run();
+      InputStream in = Channels.newInputStream(channel);
+      do {
+        seen.add(read(in).getJsonObject("body"));
+      } while (!seen.getLast().getString("event").equals(until));
     }
   }
 

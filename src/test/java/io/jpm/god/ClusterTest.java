@@ -10,6 +10,7 @@ import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Scale.Step;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -207,6 +208,16 @@ class ClusterTest extends GodHarness {
     assertThat(drained).containsExactly(3, 2, 1);
     scale(Step.TO, 3);
     assertThat(numbers()).containsExactly(0, 1, 2);
+    ask(new GodCommand.StartApps(List.of(cluster("web", 2)), GodCommand.Existing.RESTART));
+    ask(new GodCommand.StartApps(List.of(cluster("web", 2)), GodCommand.Existing.RESTART));
+    assertThat(events)
+        .filteredOn(event -> event.kind() == InstanceEvent.Kind.SCALE)
+        .extracting(event -> event.instance().number() + ": " + event.instance().reason())
+        .containsExactly(
+            "0: from 2 to 4 instances",
+            "0: from 4 to 1 instances",
+            "0: from 1 to 3 instances",
+            "0: from 3 to 2 instances");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceEvent.Kind;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanCommand;
@@ -131,6 +132,7 @@ class HealthTest extends GodHarness {
   void ofAnAppWithoutChecksNothingIsSaid() {
     start(spec("web"));
     assertThat(told).isEmpty();
+    assertThat(events).noneMatch(event -> event.kind() == Kind.READY);
   }
 
   @Test
@@ -146,6 +148,9 @@ class HealthTest extends GodHarness {
     made(1).says("\"ready\"");
     assertThat(await(started).problems()).isEmpty();
     assertThat(awaitTold(SatanCommand.SaidReady.class, 1).worker()).isEqualTo(worker);
+    awaitEvent(Kind.READY, "it has said ready and its checks have passed");
+    assertThat(events.stream().map(InstanceEvent::kind))
+        .containsExactly(Kind.START, Kind.READY, Kind.ONLINE);
   }
 
   @Test

@@ -153,7 +153,7 @@ class ReloadTest extends GodHarness {
     assertThat(((LogsCommand.Close) logs.getLast()).outFifo()).hasToString(fifo(0));
     awaitEvent(Kind.EXIT, "pid %d has ended after the reload".formatted(pid(old)));
     assertThat(events.stream().map(InstanceEvent::kind))
-        .containsExactly(Kind.START, Kind.RELOAD, Kind.EXIT);
+        .containsExactly(Kind.START, Kind.READY, Kind.RELOAD, Kind.EXIT);
     assertThat(events).allMatch(event -> event.kind() != Kind.EXIT || isOnline(event));
     assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
         .containsExactly("Prepare", "Began", "Prepare", "Began", "Drain", "Ended", "Released");

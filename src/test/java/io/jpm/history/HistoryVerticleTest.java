@@ -100,6 +100,25 @@ class HistoryVerticleTest {
     assertThat(kept).doesNotContain(false);
   }
 
+  @Test
+  void everyAnswerTellsTheLastNumberThatWasGivenAlsoBeforeAnythingHasHappened() {
+    String first = deploy();
+    assertThat(ask(new HistoryCommand.After(0, ALL, 10)).last()).isZero();
+    tell(3);
+    awaitSeen(3);
+    disk.full = true;
+    tell(2);
+    awaitSeen(5);
+    assertThat(ask(new HistoryCommand.After(1, Optional.of("api"), 1)).last()).isEqualTo(5);
+    await(vertx.undeploy(first));
+    disk.full = false;
+    deploy();
+    assertThat(ask(new HistoryCommand.Latest(ALL, 1)).events())
+        .extracting(EventMessage::seq)
+        .containsExactly(3L);
+    assertThat(ask(new HistoryCommand.Latest(ALL, 1)).last()).isEqualTo(5);
+  }
+
   private boolean isKept(long seq) {
     try {
       return !new RingReader(folder()).after(seq - 1, ALL, 1).events().isEmpty();

@@ -28,6 +28,8 @@ public final class BridgeSchema {
     definitions.put("instance", instance());
     definitions.put("event", event());
     putReplies(definitions);
+    definitions.put("gap", notice("gap", "after", "forgotten"));
+    definitions.put("reset", notice("reset", "after", "last"));
     definitions.put("lines", lines());
     definitions.put("usage", usage());
     definitions.put("settings", settings());
@@ -38,7 +40,16 @@ public final class BridgeSchema {
         .put(
             "anyOf",
             new JsonArray(
-                List.of("request", "reply", "event", "lines", "usage", "settings", "balance")
+                List.of(
+                        "request",
+                        "reply",
+                        "event",
+                        "gap",
+                        "reset",
+                        "lines",
+                        "usage",
+                        "settings",
+                        "balance")
                     .stream()
                     .map(BridgeSchema::ref)
                     .toList()))
@@ -303,6 +314,16 @@ public final class BridgeSchema {
         .put("exit_code", type("integer"))
         .put("exit_signal", type("string"));
     return event;
+  }
+
+  private static JsonObject notice(String event, String... numbers) {
+    JsonObject notice =
+        open("v", new JsonObject().put("const", 1), "event", new JsonObject().put("const", event));
+    for (String number : numbers) {
+      notice.getJsonObject("properties").put(number, type("integer"));
+      notice.getJsonArray("required").add(number);
+    }
+    return notice;
   }
 
   private static JsonObject lines() {

@@ -50,6 +50,12 @@ class BridgeSchemaTest {
     assertThat(BridgeSchema.accepts("event", exit.toJson())).isTrue();
     var stall = EventMessage.ofDaemon(18, "stall", 4, "2 s", 6);
     assertThat(BridgeSchema.accepts("event", stall.toJson())).isTrue();
+    var gap = new EventsNotice.Gap(4711, 120).toJson();
+    assertThat(BridgeSchema.accepts("gap", gap)).isTrue();
+    assertThat(BridgeSchema.accepts("event", gap)).isFalse();
+    var reset = new EventsNotice.Reset(4711, 12).toJson();
+    assertThat(BridgeSchema.accepts("reset", reset)).isTrue();
+    assertThat(BridgeSchema.accepts("gap", reset)).isFalse();
     var lines =
         new LinesMessage(
             "web", 1, 0, List.of(new LinesMessage.Line(0, "out", at, "x", true, true, 7)));

@@ -1,0 +1,112 @@
+package io.jpm.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.wire.LinesMessage;
+import io.jpm.wire.LinesMessage.Line;
+import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.vertx.core.impl.buffer.VertxByteBufAllocator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Peers that do not read and are many: each may have a little, all together not much.
+@Timeout(120)
+class ManySlowPeersTest {
+  private static final int MIB = 1 << 20;
+  private static final String WEB = Addresses.linesOf("web");
+
+  @TempDir Path home;
+
+  private final List<Peer> peers = new ArrayList<>();
+
+  @AfterEach
+  void leave() throws IOException {
+    for (Peer peer : peers) {
+      peer.close();
+    }
+  }
+
+  @Test
+  void whoHasNotReadForLongestIsCutOffBeforeAllTogetherCostTooMuch() throws IOException {
+    try (var bridge = BridgeHarness.start(home);
+        var reader = Peer.unix(bridge.settings.socket())) {
+      subscribe(reader, "out.events");
+      // Ten times 6 MiB: less than one may have, and more than all may have together.
+      Peer longest = subscribed(bridge, "out.events");
+      publish(bridge, reader, 1);
+      for (int i = 0; i < 9; i++) {
+        subscribed(bridge, "out.events");
+      }
+      publish(bridge, reader, 6);
+      // Four of them, with what the kernel keeps for each, are as many as may stay.
+      assertThat(bridge.log.all())
+          .hasSizeBetween(5, 9)
+          .allMatch(line -> line.contains("cut off: too slow"));
+      assertThat(longest.readToTheEnd()).isLessThan(7 * MIB);
+      publish(bridge, reader, 1);
+    }
+  }
+
+  @Test
+  void manyThatDoNotReadLinesShareWhatMayWait() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      for (int i = 0; i < 150; i++) {
+        subscribed(bridge, WEB);
+      }
+      long before = waitingBytes();
+      List<Line> batch =
+          Collections.nCopies(
+              16, new Line(0, "out", Instant.EPOCH, "x".repeat(1024), false, false));
+      for (int i = 0; i < 100; i++) {
+        var message = new LinesMessage("web", 1 + i * 16L, 0, batch);
+        bridge.vertx.eventBus().publish(WEB, message.toJson());
+        readsOn(peers.getFirst(), i);
+      }
+      assertThat(waitingBytes() - before).isLessThan(2 * Backlog.MAX_BYTES);
+      assertThat(bridge.log.all()).isEmpty();
+    }
+  }
+
+  /// Reads what was printed on the way: this peer keeps up.
+  private static void readsOn(Peer reader, int number) throws IOException {
+    LinesMessage message = LinesMessage.fromJson(reader.read().getJsonObject("body"));
+    assertThat(message.first()).isEqualTo(1 + number * 16L);
+    assertThat(message.gap()).isZero();
+  }
+
+  private Peer subscribed(BridgeHarness bridge, String address) throws IOException {
+    var peer = Peer.unix(bridge.settings.socket());
+    peers.add(peer);
+    subscribe(peer, address);
+    return peer;
+  }
+
+  private static void subscribe(Peer peer, String address) throws IOException {
+    peer.write(Peer.register(address));
+    ResumingTest.awaitPong(peer);
+  }
+
+  /// So many MiB, which one peer reads as they come.
+  private static void publish(BridgeHarness bridge, Peer reader, int mebibytes) throws IOException {
+    String body = "x".repeat(64 << 10);
+    for (int i = 0; i < mebibytes * 16; i++) {
+      bridge.vertx.eventBus().publish("out.events", body);
+      assertThat(reader.read().getString("body")).hasSize(body.length());
+    }
+  }
+
+  /// What waits for sockets is outside the heap.
+  private static long waitingBytes() {
+    var allocator = (ByteBufAllocatorMetricProvider) VertxByteBufAllocator.POOLED_ALLOCATOR;
+    return allocator.metric().usedDirectMemory();
+  }
+}

@@ -1,0 +1,76 @@
+package io.jpm.bridge;
+
+import static io.jpm.bridge.BridgeHarness.LIMIT;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.HistoryCommand;
+import io.jpm.bus.HistoryReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.console.Instances;
+import io.jpm.history.HistoryVerticle;
+import io.jpm.model.Phase;
+import io.jpm.testing.Eventually;
+import io.vertx.core.eventbus.Message;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// The real history beside a bridge, and somebody to whom things happen.
+final class Past {
+  static final long MANY_BYTES = 32 << 20;
+
+  private final BridgeHarness bridge;
+  private final String deployment;
+  private long told;
+
+  private Past(BridgeHarness bridge, String deployment) {
+    this.bridge = bridge;
+    this.deployment = deployment;
+  }
+
+  static Past in(BridgeHarness bridge, Path home) {
+    return in(bridge, home, MANY_BYTES);
+  }
+
+  static Past in(BridgeHarness bridge, Path home, long maxBytes) {
+    var verticle = new HistoryVerticle(home.resolve("events"), maxBytes, "boot");
+    var past = new Past(bridge, BridgeHarness.await(bridge.vertx.deployVerticle(verticle)));
+    past.told = past.last();
+    return past;
+  }
+
+  void end() {
+    BridgeHarness.await(bridge.vertx.undeploy(deployment));
+  }
+
+  /// Tells of so many events; does not wait.
+  void happens(String app, int count) {
+    for (int i = 0; i < count; i++) {
+      var view = Instances.view(0, Instances.spec(app, 1), 0, Phase.ONLINE, Optional.empty(), "x");
+      bridge
+          .vertx
+          .eventBus()
+          .publish(
+              Addresses.GOD_EVENTS,
+              new InstanceEvent(InstanceEvent.Kind.ONLINE, view, Instances.NOW));
+    }
+    told += count;
+  }
+
+  /// Tells of so many events and waits until all are numbered and kept.
+  void has(String app, int count) {
+    happens(app, count);
+    Eventually.await("all are numbered", LIMIT, () -> last() == told, this::last);
+  }
+
+  /// The last number.
+  long last() {
+    return BridgeHarness.await(
+            bridge
+                .vertx
+                .eventBus()
+                .<HistoryReply>request(
+                    Addresses.HISTORY_COMMAND, new HistoryCommand.Latest(Optional.empty(), 1))
+                .map(Message::body))
+        .last();
+  }
+}
