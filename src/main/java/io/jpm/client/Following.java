@@ -137,7 +137,10 @@ final class Following implements Subscription {
         switch (frame.optionalText("type").orElse("")) {
           case "pong" -> stands();
           case "err" -> throw Link.refusal(frame);
-          case "message" -> tell(() -> feed.take(Members.of(frame.value("body"))));
+          case "message" -> {
+            stands(); // what is replayed may come before the pong
+            tell(() -> feed.take(Members.of(frame.value("body"))));
+          }
           default -> {} // of a later daemon
         }
       }
