@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// App web = App.of("web", "./server.js").with("instances", 2).with("env", Map.of("PORT", "80"));
 /// ```
 ///
-/// @param json the keys and values, those that JSON has: maps, lists, texts, numbers, booleans, null
+/// @param json the keys and values, those that JSON has: maps, lists, texts, numbers, booleans,
+///   null
 public record App(Map<String, @Nullable Object> json) {
   public App {
     json = new LinkedHashMap<>(json);

@@ -36,9 +36,10 @@ import org.jspecify.annotations.Nullable;
 /// Door door = new Door.Tls("jpm.example.com", 7443, "secret", context);
 /// ```
 ///
-/// @param trusted certificates of those who may sign the daemon's, or the daemon's own; empty: those
-///   that Java trusts
-/// @param own what is shown to a daemon that asks for it (`bridge.remote.client_ca`); empty: nothing
+/// @param trusted certificates of those who may sign the daemon's, or the daemon's own; empty:
+///   those that Java trusts
+/// @param own what is shown to a daemon that asks for it (`bridge.remote.client_ca`); empty:
+///   nothing
 public record Certificates(Optional<Path> trusted, Optional<Own> own) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
@@ -75,8 +76,7 @@ public record Certificates(Optional<Path> trusted, Optional<Own> own) {
     return context;
   }
 
-  private TrustManager @Nullable [] trust()
-      throws IOException, GeneralSecurityException {
+  private TrustManager @Nullable [] trust() throws IOException, GeneralSecurityException {
     if (trusted.isEmpty()) {
       return null;
     }
@@ -90,8 +90,7 @@ public record Certificates(Optional<Path> trusted, Optional<Own> own) {
     return factory.getTrustManagers();
   }
 
-  private KeyManager @Nullable [] keys()
-      throws IOException, GeneralSecurityException {
+  private KeyManager @Nullable [] keys() throws IOException, GeneralSecurityException {
     if (own.isEmpty()) {
       return null;
     }

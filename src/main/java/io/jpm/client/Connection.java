@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// A connection that a daemon has accepted: frames go and come. One thread reads, any may write. It
-/// is closed when the daemon says nothing for too long while somebody reads; as long as nobody reads,
-/// nobody knows.
+/// is closed when the daemon says nothing for too long while somebody reads; as long as nobody
+/// reads, nobody knows.
 final class Connection implements Closeable {
   static final String PING = "{\"type\":\"ping\"}";
 

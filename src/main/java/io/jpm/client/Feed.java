@@ -18,8 +18,7 @@ interface Feed {
   Follower<?> follower();
 
   /// A feed that has no past.
-  record Live<T>(String address, Function<Members, T> read, Follower<T> follower)
-      implements Feed {
+  record Live<T>(String address, Function<Members, T> read, Follower<T> follower) implements Feed {
     @Override
     public OptionalLong after() {
       return OptionalLong.empty();

@@ -1,10 +1,10 @@
 package io.jpm.client;
 
 /// Takes what a subscription brings, one after the other, on a virtual thread of its own: it may
-/// block, and it may ask the client. While it works nothing more is read for it, so a slow one slows
-/// the daemon's sending and fills no memory here; the daemon cuts off a subscriber that reads nothing
-/// for `bridge.slow_peer_timeout`, and then the client comes back as after any other loss. What it
-/// throws is logged and changes nothing.
+/// block, and it may ask the client. While it works nothing more is read for it, so a slow one
+/// slows the daemon's sending and fills no memory here; the daemon cuts off a subscriber that reads
+/// nothing for `bridge.slow_peer_timeout`, and then the client comes back as after any other loss.
+/// What it throws is logged and changes nothing.
 ///
 /// @param <T> what it brings
 @FunctionalInterface

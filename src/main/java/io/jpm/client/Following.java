@@ -51,8 +51,7 @@ final class Following implements Subscription {
       throw new JpmException(Code.INTERRUPTED, "interrupted while it began to follow");
     } catch (TimeoutException _) {
       close();
-      throw new JpmException(
-          Code.TIMEOUT, "the daemon did not answer within " + patience.answer());
+      throw new JpmException(Code.TIMEOUT, "the daemon did not answer within " + patience.answer());
     } catch (ExecutionException e) {
       throw e.getCause() instanceof JpmException why ? why : new IllegalStateException(e);
     }

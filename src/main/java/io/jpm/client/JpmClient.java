@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// It may be used by any number of threads. Requests share a connection and are sent in the order in
-/// which they come; each subscription has one of its own. A connection that breaks fails the
+/// It may be used by any number of threads. Requests share a connection and are sent in the order
+/// in which they come; each subscription has one of its own. A connection that breaks fails the
 /// requests that are on their way (`LOST`: whether they were done is not known, so they are not
 /// repeated); the next request makes a new one, as does by itself every subscription. Its threads
 /// are virtual and keep no program from ending.
@@ -101,8 +101,8 @@ public final class JpmClient implements AutoCloseable {
     return askAsync(request, patience.answer());
   }
 
-  /// Asks. The future's failure is a [JpmException], `TIMEOUT` after the deadline. What hangs on the
-  /// future runs on a virtual thread and may block.
+  /// Asks. The future's failure is a [JpmException], `TIMEOUT` after the deadline. What hangs on
+  /// the future runs on a virtual thread and may block.
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request, Duration deadline) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     calls
@@ -157,9 +157,9 @@ public final class JpmClient implements AutoCloseable {
     return followEvents(latest.isEmpty() ? 0 : latest.getLast().seq(), follower);
   }
 
-  /// Follows what happens after an event that is known: first what has happened since then, then what
-  /// is to come. Who keeps the number of the last event that it has worked through misses nothing
-  /// while it is away itself.
+  /// Follows what happens after an event that is known: first what has happened since then, then
+  /// what is to come. Who keeps the number of the last event that it has worked through misses
+  /// nothing while it is away itself.
   ///
   /// ```java
   /// try (JpmClient client = JpmClient.connect(Door.home(home))) {

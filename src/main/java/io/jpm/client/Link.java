@@ -10,8 +10,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A connection for requests: gives each reply to who waits for it, and when the connection ends, to
-/// all who still wait, the reason.
+/// A connection for requests: gives each reply to who waits for it, and when the connection ends,
+/// to all who still wait, the reason.
 final class Link {
   private static final String COMMAND = "jpm.command";
 
@@ -97,7 +97,6 @@ final class Link {
   static JpmException refusal(Members frame) {
     Optional<String> message = frame.optionalText("message");
     Code code = message.equals(Optional.of("access_denied")) ? Code.DENIED : Code.FAILED;
-    return new JpmException(
-        code, "the daemon refuses it: " + message.orElse("without saying why"));
+    return new JpmException(code, "the daemon refuses it: " + message.orElse("without saying why"));
   }
 }

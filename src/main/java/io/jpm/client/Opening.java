@@ -28,12 +28,12 @@ final class Opening {
       return switch (door) {
         case Door.Home(Path home) -> home(home, patience);
         case Door.HomePort(Path home) -> homePort(new DaemonHome(home), patience);
-        case Door.UnixSocket(Path file) ->
-            Connection.over(unix(file), Optional.empty(), patience);
+        case Door.UnixSocket(Path file) -> Connection.over(unix(file), Optional.empty(), patience);
         case Door.Tcp(String host, int port, String token) ->
             Connection.over(
                 plain(new InetSocketAddress(host, port), patience), Optional.of(token), patience);
-        case Door.Tls tls -> Connection.over(tls(tls, patience), Optional.of(tls.token()), patience);
+        case Door.Tls tls ->
+            Connection.over(tls(tls, patience), Optional.of(tls.token()), patience);
       };
     } catch (IOException e) {
       throw new JpmException(Code.UNREACHABLE, "no daemon at %s: %s".formatted(door, e), e);
@@ -70,8 +70,7 @@ final class Opening {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(file));
-      return new Wire(
-          Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+      return new Wire(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e instanceof IOException io ? io : new IOException(e);

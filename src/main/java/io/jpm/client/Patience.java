@@ -9,8 +9,8 @@ import java.util.List;
 /// @param answer until a request is answered that has no deadline of its own; 30 s, since a daemon
 ///   says after 25 s that something takes longer
 /// @param silence until a daemon that says nothing, not even to a ping, counts as gone; 30 s
-/// @param firstPause before a lost subscription is tried again; 100 ms. Each further one is twice as
-///   long
+/// @param firstPause before a lost subscription is tried again; 100 ms. Each further one is twice
+///   as long
 /// @param longestPause 5 s
 public record Patience(
     Duration connect,

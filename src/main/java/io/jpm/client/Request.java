@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// What a daemon can be asked for, a record for each, with the answer that it gets as its type. Made
-/// by the methods here, and given to [JpmClient#ask(Request)].
+/// What a daemon can be asked for, a record for each, with the answer that it gets as its type.
+/// Made by the methods here, and given to [JpmClient#ask(Request)].
 ///
 /// `targets` are words as the command line takes them: a name, a namespace, an id, `all`, `/regex/`
 /// (RE2) on names; `#3` is the id 3 even where something is called `3`. If one of them names

@@ -59,8 +59,7 @@ final class RequestBody {
   }
 
   private static RequestBody logs(Request.Logs logs) {
-    RequestBody body =
-        new RequestBody("logs").targets(logs.targets()).with("lines", logs.lines());
+    RequestBody body = new RequestBody("logs").targets(logs.targets()).with("lines", logs.lines());
     logs.stream().ifPresent(name -> body.with("stream", name));
     return body;
   }

@@ -69,10 +69,7 @@ public sealed interface Response {
           Code.of(json.text("code")), json.texts("problems"), json.each("instances", Instance::of));
     } else if (json.has("version")) {
       return new Daemon(
-          json.text("version"),
-          json.number("pid"),
-          Path.of(json.text("home")),
-          json.time("since"));
+          json.text("version"), json.number("pid"), Path.of(json.text("home")), json.time("since"));
     } else if (json.has("instances")) {
       return new Instances(json.each("instances", Instance::of), json.texts("notes"));
     } else if (json.has("events")) {

@@ -39,8 +39,7 @@ class BridgePageTest {
     }
   }
 
-  private static final Apps WEB =
-      Apps.of(App.of("web", "./server.js")).in(Path.of("/srv/web"));
+  private static final Apps WEB = Apps.of(App.of("web", "./server.js")).in(Path.of("/srv/web"));
 
   /// Requests as the page has them, in its order; what a record always says, though it may be left
   /// out, is in the second column.
@@ -116,15 +115,13 @@ class BridgePageTest {
         assertThat(refused.problems()).containsExactly("no app matches \"wev\"");
       }
     }
-    assertThat(kinds)
-        .containsExactlyInAnyOrder(Response.class.getPermittedSubclasses());
+    assertThat(kinds).containsExactlyInAnyOrder(Response.class.getPermittedSubclasses());
   }
 
   @Test
   void everyCodeOfTheDaemonIsKnown() {
     assertThat(Arrays.stream(CommandReply.Code.values()).map(CommandReply.Code::word))
-        .allSatisfy(word ->
-            assertThat(JpmException.Code.of(word).word()).isEqualTo(word));
+        .allSatisfy(word -> assertThat(JpmException.Code.of(word).word()).isEqualTo(word));
   }
 
   @Test
@@ -154,7 +151,6 @@ class BridgePageTest {
                 "web",
                 5,
                 1,
-                List.of(
-                    new Printed.Line(0, "out", Instant.ofEpochMilli(7), "x", false, true))));
+                List.of(new Printed.Line(0, "out", Instant.ofEpochMilli(7), "x", false, true))));
   }
 }

@@ -28,8 +28,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
-/// The daemon's end of the bridge, as a test wants it: answers pings, remembers what it is asked and
-/// who subscribes, and publishes what the test says.
+/// The daemon's end of the bridge, as a test wants it: answers pings, remembers what it is asked
+/// and who subscribes, and publishes what the test says.
 final class FakeDaemon implements Closeable {
   static final String TOKEN = "fedcba9876543210".repeat(4);
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
@@ -86,19 +86,19 @@ final class FakeDaemon implements Closeable {
     server.bind(UnixDomainSocketAddress.of(file));
     FakeDaemon daemon = new FakeDaemon(new Door.UnixSocket(file), server, false);
     daemon.accepting(() -> {
-          SocketChannel channel = server.accept();
-          return daemon
-          .new Peer(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
-        });
+      SocketChannel channel = server.accept();
+      return daemon
+      .new Peer(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+    });
     return daemon;
   }
 
   private static FakeDaemon of(FakeDaemon daemon, ServerSocket server) {
     daemon.accepting(() -> {
-          Socket socket = server.accept();
-          socket.setTcpNoDelay(true);
-          return daemon.new Peer(socket.getInputStream(), socket.getOutputStream(), socket);
-        });
+      Socket socket = server.accept();
+      socket.setTcpNoDelay(true);
+      return daemon.new Peer(socket.getInputStream(), socket.getOutputStream(), socket);
+    });
     return daemon;
   }
 

@@ -32,8 +32,7 @@ class JpmClientTest {
   @TempDir Path directory;
 
   private static JpmException failure(JpmClient client, Request<?> request) {
-    JpmException failure =
-        catchThrowableOfType(JpmException.class, () -> client.ask(request));
+    JpmException failure = catchThrowableOfType(JpmException.class, () -> client.ask(request));
     assertThat(failure).as("failure of " + request).isNotNull();
     return failure;
   }
@@ -132,14 +131,18 @@ class JpmClientTest {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> answer.get());
         JpmClient client = JpmClient.connect(daemon.door())) {
       for (Code code : Code.values()) {
-        answer.set("{\"v\":1,\"ok\":false,\"code\":\"%s\",\"problems\":[\"a\",\"b\"]}".formatted(code.word()));
+        answer.set(
+            "{\"v\":1,\"ok\":false,\"code\":\"%s\",\"problems\":[\"a\",\"b\"]}"
+                .formatted(code.word()));
         JpmException failure = failure(client, Request.list());
         assertThat(failure.code()).isEqualTo(code.compareTo(Code.BUSY) <= 0 ? code : Code.OTHER);
         assertThat(failure.problems()).containsExactly("a", "b");
         assertThat(failure).hasMessage("a; b");
       }
       answer.set(
-          "{\"v\":1,\"ok\":false,\"code\":\"failed\",\"problems\":[\"a\"],\"instances\":[" + instance + "]}");
+          "{\"v\":1,\"ok\":false,\"code\":\"failed\",\"problems\":[\"a\"],\"instances\":["
+              + instance
+              + "]}");
       assertThat(failure(client, Request.list()).instances()).hasSize(1);
       answer.set("{\"v\":1,\"ok\":true,\"strange\":1}");
       assertThat(failure(client, Request.list()).code()).isEqualTo(Code.MALFORMED);
@@ -272,7 +275,10 @@ class JpmClientTest {
       assertThat(daemon.requests().stream().<Object>map(body -> body.get("lines")).toList())
           .isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
       assertThat(
-              client.askAsync(Request.ping()).thenApply(_ -> client.ask(Request.ping()).pid()).get())
+              client
+                  .askAsync(Request.ping())
+                  .thenApply(_ -> client.ask(Request.ping()).pid())
+                  .get())
           .isEqualTo(7);
     }
   }
@@ -281,7 +287,9 @@ class JpmClientTest {
   void aLongAnswerWithAnyCharactersArrivesWhole() throws IOException {
     String text = "ä\uD83D\uDE00\"\\\n".repeat(300_000);
     String line =
-        "{\"app\":\"a\",\"id\":null,\"stream\":\"out\",\"at\":5,\"text\":" + JsonText.of(text) + "}";
+        "{\"app\":\"a\",\"id\":null,\"stream\":\"out\",\"at\":5,\"text\":"
+            + JsonText.of(text)
+            + "}";
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
                 .answering(_ -> "{\"v\":1,\"ok\":true,\"lines\":[" + line + "],\"left_out\":2}");

@@ -129,8 +129,8 @@ class SubscriptionTest {
     Diary diary = new Diary();
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
-                .answering(_ ->
-                    "{\"v\":1,\"ok\":true,\"events\":[" + event(41) + "],\"forgotten\":0}");
+                .answering(
+                    _ -> "{\"v\":1,\"ok\":true,\"events\":[" + event(41) + "],\"forgotten\":0}");
         JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
       client.followEvents(diary);
       assertThat(afters(daemon)).containsExactly(41L);
@@ -150,14 +150,12 @@ class SubscriptionTest {
         if (after(register) == 4711) {
           peer.say(
               FakeDaemon.message(
-                  "jpm.events",
-                  "{\"v\":1,\"event\":\"gap\",\"after\":4711,\"forgotten\":120}"));
+                  "jpm.events", "{\"v\":1,\"event\":\"gap\",\"after\":4711,\"forgotten\":120}"));
           peer.say(FakeDaemon.message("jpm.events", event(4832)));
         } else {
           peer.say(
               FakeDaemon.message(
-                  "jpm.events",
-                  "{\"v\":1,\"event\":\"reset\",\"after\":4832,\"last\":2}"));
+                  "jpm.events", "{\"v\":1,\"event\":\"reset\",\"after\":4832,\"last\":2}"));
           peer.say(FakeDaemon.message("jpm.events", event(1)));
           peer.say(FakeDaemon.message("jpm.events", event(2)));
         }

@@ -46,8 +46,7 @@ class TlsClientTest {
   @ValueSource(strings = {"RSA", "EC", "Ed25519"})
   void bothShowTheirCertificates(String algorithm) throws Exception {
     TestCertificates its = TestCertificates.in(directory.resolve("its"));
-    TestCertificates ours =
-        TestCertificates.in(directory.resolve("ours"), algorithm, "DNS:client");
+    TestCertificates ours = TestCertificates.in(directory.resolve("ours"), algorithm, "DNS:client");
     SSLContext context =
         Certificates.trusting(its.certificate())
             .presenting(ours.certificate(), ours.key())
@@ -71,8 +70,7 @@ class TlsClientTest {
   void withoutACertificateOfItsOwnItIsNotLetInWhereOneIsAskedFor() throws Exception {
     TestCertificates its = TestCertificates.in(directory.resolve("its"));
     SSLContext context = Certificates.trusting(its.certificate()).context();
-    try (FakeDaemon daemon =
-        FakeDaemon.tls(server(its, its.certificate()), true, door(context))) {
+    try (FakeDaemon daemon = FakeDaemon.tls(server(its, its.certificate()), true, door(context))) {
       assertRefused(daemon.door());
       assertThat(daemon.tokens()).isEmpty();
     }
@@ -110,8 +108,7 @@ class TlsClientTest {
         .hasMessageContaining("empty.pem")
         .hasMessageContaining("BEGIN CERTIFICATE");
     assertThatThrownBy(
-            () ->
-                Certificates.ofJava().presenting(its.certificate(), its.certificate()).context())
+            () -> Certificates.ofJava().presenting(its.certificate(), its.certificate()).context())
         .isInstanceOf(GeneralSecurityException.class)
         .hasMessageContaining("certificate.pem")
         .hasMessageContaining("PKCS #8");
