@@ -160,8 +160,8 @@ class JpmClientTest {
   @Test
   void whatTakesTooLongEndsAtItsDeadlineAndHoldsUpNobody() throws Exception {
     try (FakeDaemon daemon =
-            FakeDaemon.tcp().answering(body -> body.get("verb").equals("ping") ? PONG : null);
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        FakeDaemon.tcp().answering(body -> body.get("verb").equals("ping") ? PONG : null)) {
+      JpmClient client = JpmClient.connect(daemon.door());
       CompletableFuture<Response.Instances> slow = client.askAsync(Request.list());
       JpmException late =
           catchThrowableOfType(
