@@ -60,14 +60,19 @@ interface Feed {
     @Override
     public void take(Members body) {
       switch (body.text("event")) {
-        case "gap" ->
-            follower.missed(new Missed.Forgotten(body.number("after"), body.number("forgotten")));
+        case "gap" -> gap(new Missed.Forgotten(body.number("after"), body.number("forgotten")));
         case "reset" -> {
           last = 0;
           follower.missed(new Missed.Renumbered(body.number("after"), body.number("last")));
         }
         default -> event(Event.of(body));
       }
+    }
+
+    /// It is told once: who comes back after it begins behind it.
+    private void gap(Missed.Forgotten gap) {
+      last = Math.max(last, gap.after() + gap.forgotten());
+      follower.missed(gap);
     }
 
     private void event(Event event) {

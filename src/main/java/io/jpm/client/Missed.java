@@ -5,7 +5,7 @@ public sealed interface Missed {
   /// The daemon no longer keeps them (`history.max_size`).
   ///
   /// @param after the number of the last event that the subscriber has
-  /// @param forgotten how many after it are lost
+  /// @param forgotten how many numbers after it are lost; of one app's events too those of all apps
   record Forgotten(long after, long forgotten) implements Missed {}
 
   /// The home has not reached that number: it is another one, or was emptied. All events that it

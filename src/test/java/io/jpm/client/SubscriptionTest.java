@@ -151,6 +151,7 @@ class SubscriptionTest {
           peer.say(
               FakeDaemon.message(
                   "jpm.events", "{\"v\":1,\"event\":\"gap\",\"after\":4711,\"forgotten\":120}"));
+        } else if (after(register) == 4831) {
           peer.say(FakeDaemon.message("jpm.events", event(4832)));
         } else {
           peer.say(
@@ -161,6 +162,8 @@ class SubscriptionTest {
         }
       });
       client.followEvents(4711, diary);
+      await("the gap", LIMIT, () -> !diary.told.isEmpty());
+      daemon.cut();
       await("the first", LIMIT, () -> diary.told.contains(4832L));
       daemon.cut();
       await("the others", LIMIT, () -> diary.told.contains(2L));

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -45,7 +46,10 @@ class BridgeClientsIT extends InOwnHome {
   /// An event in the form `SEQ EVENT APP`, as the examples print it before the reason.
   private static String line(JsonObject event) {
     return "%s %s %s"
-        .formatted(event.getLong("seq"), event.getString("event"), event.getString("app", "-"));
+        .formatted(
+            event.getLong("seq"),
+            event.getString("event"),
+            Objects.requireNonNullElse(event.getString("app"), "-"));
   }
 
   /// What the daemon itself has kept, from an event of this app on.
