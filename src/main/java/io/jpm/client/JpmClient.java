@@ -153,8 +153,12 @@ public final class JpmClient implements AutoCloseable {
   ///
   /// @throws JpmException when that is not to be had
   public Subscription followEvents(EventFollower follower) {
+    return followEvents(latest(), follower);
+  }
+
+  private long latest() {
     List<Event> latest = ask(Request.latestEvents(1)).events();
-    return followEvents(latest.isEmpty() ? 0 : latest.getLast().seq(), follower);
+    return latest.isEmpty() ? 0 : latest.getLast().seq();
   }
 
   /// Follows what happens after an event that is known: first what has happened since then, then
@@ -194,6 +198,14 @@ public final class JpmClient implements AutoCloseable {
   /// @throws JpmException when that is not to be had
   public Subscription followEvents(long seq, EventFollower follower) {
     return follow(new Feed.Numbered(EVENTS, checked(seq), follower));
+  }
+
+  /// Follows what happens to one app from now on; it need not be there yet. A token that is limited
+  /// to apps may follow each of them in this way, and not all at once.
+  ///
+  /// @throws JpmException when that is not to be had
+  public Subscription followEventsOf(String app, EventFollower follower) {
+    return followEventsOf(app, latest(), follower);
   }
 
   /// Follows what happens to one app after an event that is known.

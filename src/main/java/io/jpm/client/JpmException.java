@@ -52,7 +52,7 @@ public final class JpmException extends RuntimeException {
     VERSION,
     /// The request is not understood; the problems say which key and what would be right.
     INVALID,
-    /// The role of who asks, or its apps, do not allow it.
+    /// The role of who asks, or its apps, do not allow it, or its token holds no longer.
     DENIED,
     /// No app matches.
     NOT_FOUND,

@@ -5,7 +5,6 @@ import io.jpm.client.JpmException.Code;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /// to all who still wait, the reason.
 final class Link {
   private static final String COMMAND = "jpm.command";
+
+  /// The last word before a daemon closes the connections of a token that was revoked.
+  private static final String TOKEN_ENDED = "its token holds no longer";
 
   private final Connection connection;
   private final Map<String, Call> waiting = new ConcurrentHashMap<>();
@@ -95,8 +97,14 @@ final class Link {
 
   /// What a frame of the type `err` tells.
   static JpmException refusal(Members frame) {
-    Optional<String> message = frame.optionalText("message");
-    Code code = message.equals(Optional.of("access_denied")) ? Code.DENIED : Code.FAILED;
-    return new JpmException(code, "the daemon refuses it: " + message.orElse("without saying why"));
+    String message = frame.optionalText("message").orElse("without a reason");
+    Code code =
+        switch (message) {
+          case "access_denied", TOKEN_ENDED -> Code.DENIED;
+          case "busy" -> Code.BUSY;
+          default -> Code.FAILED;
+        };
+    return new JpmException(
+        code, "the daemon refuses it: " + frame.optionalText("problem").orElse(message));
   }
 }

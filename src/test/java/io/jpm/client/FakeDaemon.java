@@ -166,6 +166,11 @@ final class FakeDaemon implements Closeable {
     }
   }
 
+  /// Says a frame to all.
+  void sayToAll(String json) {
+    peers.forEach(peer -> peer.trySay(json));
+  }
+
   /// Breaks all connections.
   void cut() {
     peers.forEach(Peer::close);

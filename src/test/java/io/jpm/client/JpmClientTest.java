@@ -152,6 +152,11 @@ class JpmClientTest {
       assertThat(failure(client, Request.list()).getMessage()).contains("\"id\"");
       answer.set("{\"type\":\"err\",\"message\":\"access_denied\"}");
       assertThat(failure(client, Request.list()).code()).isEqualTo(Code.DENIED);
+      answer.set("{\"type\":\"err\",\"message\":\"busy\",\"problem\":\"too many\"}");
+      assertThat(failure(client, Request.list()))
+          .hasMessageContaining("too many")
+          .extracting(JpmException::code)
+          .isEqualTo(Code.BUSY);
       answer.set(PONG);
       assertThat(client.ask(Request.ping()).pid()).isEqualTo(7);
     }

@@ -296,6 +296,18 @@ class SubscriptionTest {
   }
 
   @Test
+  void aRevokedTokenEndsIt() throws Exception {
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      client.followEvents(1, diary);
+      daemon.sayToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
+      await("it is over", LIMIT, () -> !diary.told.isEmpty());
+      assertThat(diary.told).containsExactly("ended: DENIED");
+    }
+  }
+
+  @Test
   void aSilentDaemonCountsAsLost() throws Exception {
     Diary diary = new Diary();
     try (FakeDaemon daemon = FakeDaemon.tcp();
