@@ -36,7 +36,7 @@ final class Link {
   void send(Call call) {
     String address = Long.toString(++sent);
     waiting.put(address, call);
-    call.reply().whenComplete((_, _) -> waiting.remove(address));
+    var _ = call.reply().whenComplete((_, _) -> waiting.remove(address));
     connection.send(
         "{\"type\":\"send\",\"address\":\"%s\",\"replyAddress\":\"%s\",\"headers\":{},\"body\":%s}"
             .formatted(COMMAND, address, call.body()));
