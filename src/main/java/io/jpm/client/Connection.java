@@ -61,7 +61,9 @@ final class Connection implements Closeable {
       throw new JpmException(
           Code.UNREACHABLE,
           "the daemon does not let us in (%s)%s"
-              .formatted(e.getMessage(), token.isPresent() ? ": is the token right?" : ""),
+              .formatted(
+                  e.getMessage(),
+                  token.isPresent() && e instanceof EOFException ? ": is the token right?" : ""),
           e);
     }
   }

@@ -105,7 +105,8 @@ public final class JpmClient implements AutoCloseable {
   /// the future runs on a virtual thread and may block.
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request, Duration deadline) {
     CompletableFuture<R> answer = new CompletableFuture<>();
-    calls
+    var _ =
+        calls
         .ask(RequestBody.of(request), deadline)
         .whenCompleteAsync(
             (json, failure) -> complete(answer, request, json, failure),

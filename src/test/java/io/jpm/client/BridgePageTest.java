@@ -31,7 +31,7 @@ class BridgePageTest {
     try (Stream<String> lines = Files.lines(PAGE)) {
       List<Map<?, ?>> examples = new ArrayList<>();
       for (String line : lines.filter(it -> it.startsWith(arrow + " {\"v\":")).toList()) {
-        examples.add((Map<?, ?>) Json.parse(line.substring(arrow.length())));
+        examples.add(Members.of(Json.parse(line.substring(arrow.length()))).all());
       }
       return examples;
     } catch (IOException | Json.MalformedJson e) {
@@ -79,7 +79,7 @@ class BridgePageTest {
 
   private static Map<?, ?> body(Request<?> request) {
     try {
-      return (Map<?, ?>) Json.parse(RequestBody.of(request));
+      return Members.of(Json.parse(RequestBody.of(request))).all();
     } catch (Json.MalformedJson e) {
       throw new AssertionError(e);
     }

@@ -165,7 +165,7 @@ class JpmClientTest {
   @Test
   void whatTakesTooLongEndsAtItsDeadlineAndHoldsUpNobody() throws Exception {
     try (FakeDaemon daemon =
-        FakeDaemon.tcp().answering(body -> body.get("verb").equals("ping") ? PONG : null)) {
+        FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null)) {
       JpmClient client = JpmClient.connect(daemon.door());
       CompletableFuture<Response.Instances> slow = client.askAsync(Request.list());
       JpmException late =
@@ -206,7 +206,7 @@ class JpmClientTest {
   @Test
   void aBrokenConnectionFailsWhatIsOnItsWayAndTheNextRequestMakesAnother() throws Exception {
     try (FakeDaemon daemon =
-            FakeDaemon.tcp().answering(body -> body.get("verb").equals("ping") ? PONG : null);
+            FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null);
         JpmClient client = JpmClient.connect(daemon.door())) {
       CompletableFuture<?> first = client.askAsync(Request.save());
       CompletableFuture<?> second = client.askAsync(Request.list());
@@ -266,7 +266,7 @@ class JpmClientTest {
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
                 .answering(body ->
-                    body.get("verb").equals("ping")
+                    "ping".equals(body.get("verb"))
                         ? PONG
                         : "{\"v\":1,\"ok\":true,\"lines\":[],\"left_out\":0}");
         JpmClient client = JpmClient.connect(daemon.door())) {
