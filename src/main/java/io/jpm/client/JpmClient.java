@@ -107,10 +107,10 @@ public final class JpmClient implements AutoCloseable {
     CompletableFuture<R> answer = new CompletableFuture<>();
     var _ =
         calls
-        .ask(RequestBody.of(request), deadline)
-        .whenCompleteAsync(
-            (json, failure) -> complete(answer, request, json, failure),
-            Thread::startVirtualThread);
+            .ask(RequestBody.of(request), deadline)
+            .whenCompleteAsync(
+                (json, failure) -> complete(answer, request, json, failure),
+                Thread::startVirtualThread);
     return answer;
   }
 
