@@ -1,0 +1,97 @@
+package io.jpm.client;
+
+import io.jpm.client.JpmException.Code;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The requests of a client, which share one connection; when it breaks the next request makes
+/// another. They are sent in the order in which they come, by a thread of their own, so that nobody
+/// has to wait for a slow connection longer than he wants to.
+final class Calls implements Closeable {
+  private final Door door;
+  private final Patience patience;
+  private final BlockingQueue<Call> queue = new LinkedBlockingQueue<>();
+  private final Thread sender;
+  private volatile @Nullable Link link;
+  private volatile boolean closed;
+
+  /// A request and who waits for its reply.
+  record Call(String body, CompletableFuture<Members> reply) {}
+
+  /// @throws JpmException `UNREACHABLE`
+  Calls(Door door, Patience patience) {
+    this.door = door;
+    this.patience = patience;
+    this.link = new Link(Opening.open(door, patience));
+    this.sender = Thread.ofVirtual().name("jpm-requests").unstarted(this::sendAll);
+  }
+
+  void start() {
+    sender.start();
+  }
+
+  /// Asks, and completes the future with the body of the reply, or a [JpmException], or after the
+  /// deadline a `TimeoutException`.
+  CompletableFuture<Members> ask(String body, Duration deadline) {
+    CompletableFuture<Members> reply = new CompletableFuture<>();
+    Call call = new Call(body, reply.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS));
+    queue.add(call);
+    if (closed) {
+      reply.completeExceptionally(closed());
+    }
+    return reply;
+  }
+
+  private void sendAll() {
+    try {
+      while (true) {
+        Call call = queue.take();
+        if (!call.reply.isDone()) {
+          send(call);
+        }
+      }
+    } catch (InterruptedException _) {
+      queue.forEach(call -> call.reply.completeExceptionally(closed()));
+    }
+  }
+
+  private void send(Call call) {
+    try {
+      living().send(call);
+    } catch (JpmException e) {
+      call.reply.completeExceptionally(e);
+    }
+  }
+
+  private Link living() {
+    Link last = link;
+    if (last != null && last.lives()) {
+      return last;
+    }
+    Link next = new Link(Opening.open(door, patience));
+    link = next;
+    if (closed) {
+      next.end(closed());
+    }
+    return next;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    sender.interrupt();
+    Link last = link;
+    if (last != null) {
+      last.end(closed());
+    }
+  }
+
+  static JpmException closed() {
+    return new JpmException(Code.CLOSED, "the client is closed");
+  }
+}

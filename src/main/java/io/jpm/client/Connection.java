@@ -1,0 +1,185 @@
+package io.jpm.client;
+
+import io.jpm.client.JpmException.Code;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// A connection that a daemon has accepted: frames go and come. One thread reads, any may write. It
+/// is closed when the daemon says nothing for too long while somebody reads; as long as nobody
+/// reads, nobody knows.
+final class Connection implements Closeable {
+  static final String PING = "{\"type\":\"ping\"}";
+
+  private static final int MAX_FRAME_BYTES = 64 << 20;
+  private static final int BEATS = 3;
+
+  private final Wire wire;
+  private final InputStream in;
+  private final Duration silence;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final CountDownLatch welcome = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /// When the reader began to wait; 0: it does not.
+  private volatile long waitingSince;
+
+  /// The two directions of a socket, and how to end both.
+  record Wire(InputStream in, OutputStream out, Closeable socket) {}
+
+  private Connection(Wire wire, Duration silence) {
+    this.wire = wire;
+    this.in = new BufferedInputStream(wire.in);
+    this.silence = silence;
+  }
+
+  /// Connects, proves who we are and waits until the daemon has said something.
+  ///
+  /// @param token empty where the door asks for none
+  /// @throws JpmException `UNREACHABLE`
+  static Connection over(Wire wire, Optional<String> token, Patience patience) {
+    Connection connection = new Connection(wire, patience.silence());
+    Thread.ofVirtual().name("jpm-watch").start(() -> connection.watch(patience.connect()));
+    try {
+      token.ifPresentOrElse(
+          secret -> connection.send(auth(secret), PING), () -> connection.send(PING));
+      connection.awaitPong();
+      return connection;
+    } catch (IOException | JpmException e) {
+      connection.close();
+      throw new JpmException(
+          Code.UNREACHABLE,
+          "the daemon does not let us in (%s)%s"
+              .formatted(
+                  e.getMessage(),
+                  token.isPresent() && e instanceof EOFException ? ": is the token right?" : ""),
+          e);
+    }
+  }
+
+  private static String auth(String token) {
+    return "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token));
+  }
+
+  private void awaitPong() throws IOException {
+    Members frame = next();
+    if (!frame.optionalText("type").equals(Optional.of("pong"))) {
+      throw new IOException(frame.optionalText("message").orElse("something else than a pong"));
+    }
+    welcome.countDown();
+  }
+
+  /// Sends frames in one piece. That the connection is broken is told by [#next], not here.
+  void send(String... frames) {
+    byte[] bytes = framed(frames);
+    writing.lock();
+    try {
+      wire.out.write(bytes);
+      wire.out.flush();
+    } catch (IOException _) {
+      close();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private static byte[] framed(String... frames) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (String frame : frames) {
+      byte[] payload = frame.getBytes(StandardCharsets.UTF_8);
+      bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(payload.length).array());
+      bytes.writeBytes(payload);
+    }
+    return bytes.toByteArray();
+  }
+
+  /// Waits for the next frame.
+  ///
+  /// @throws IOException when there is no further one
+  /// @throws JpmException `MALFORMED` if it is none
+  Members next() throws IOException {
+    int length = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
+    if (length < 0 || length > MAX_FRAME_BYTES) {
+      throw new JpmException(Code.MALFORMED, "a frame of %d bytes".formatted(length));
+    }
+    try {
+      return Members.of(Json.parse(exactly(length)));
+    } catch (Json.MalformedJson e) {
+      throw new JpmException(Code.MALFORMED, "a frame that is not JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] exactly(int length) throws IOException {
+    byte[] bytes = new byte[length];
+    int have = 0;
+    try {
+      while (have < length) {
+        waitingSince = System.nanoTime() | 1;
+        int count = in.read(bytes, have, length - have);
+        if (count < 0) {
+          throw new EOFException("the daemon has closed the connection");
+        }
+        have += count;
+      }
+      return bytes;
+    } finally {
+      waitingSince = 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      wire.socket.close();
+    } catch (IOException _) {
+      // closed all the same
+    }
+  }
+
+  private void watch(Duration connect) {
+    try {
+      if (!welcome.await(connect.toNanos(), TimeUnit.NANOSECONDS)) {
+        close();
+      }
+      while (!closed.await(silence.toNanos() / BEATS, TimeUnit.NANOSECONDS)) {
+        beat();
+      }
+    } catch (InterruptedException _) {
+      close();
+    }
+  }
+
+  private void beat() {
+    long since = waitingSince;
+    if (since == 0) {
+      return;
+    } else if (System.nanoTime() - since > silence.toNanos()) {
+      close();
+    } else {
+      // Elsewhere, since a peer that reads nothing blocks it, and then this has to go on.
+      Thread.ofVirtual().name("jpm-ping").start(this::ping);
+    }
+  }
+
+  private void ping() {
+    if (writing.tryLock()) {
+      try {
+        send(PING);
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+}

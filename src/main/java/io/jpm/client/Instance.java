@@ -1,0 +1,70 @@
+package io.jpm.client;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// One instance of an app, as it was when the daemon answered.
+///
+/// @param app its app's name
+/// @param id its number among all of the home
+/// @param number its number among those of its app, from 0 on
+/// @param namespace `default` unless the app has another
+/// @param status `online`, `stopped`, `launching`, `stopping`, `errored`, …; later daemons may have
+///   more
+/// @param pid its main process; empty: none
+/// @param restarts how often it was started again
+/// @param unstableRestarts how many of them came too soon after the start
+/// @param createdAt when it came into the list
+/// @param startedAt when its process began; empty: it has had none
+/// @param exitCode how its last process ended by itself
+/// @param exitSignal which signal ended its last process, by name
+/// @param reason why it is as it is, in words
+/// @param unhealthy what its health check says against it; empty: nothing
+/// @param outFile its log of standard output
+/// @param errorFile its log of standard error
+/// @param spec what its owner has described, secrets masked, as parsed JSON; of `describe` only,
+///   else empty
+public record Instance(
+    String app,
+    int id,
+    int number,
+    String namespace,
+    String status,
+    OptionalLong pid,
+    int restarts,
+    int unstableRestarts,
+    Instant createdAt,
+    Optional<Instant> startedAt,
+    OptionalInt exitCode,
+    Optional<String> exitSignal,
+    String reason,
+    Optional<String> unhealthy,
+    Path outFile,
+    Path errorFile,
+    Map<String, @Nullable Object> spec) {
+  static Instance of(Members json) {
+    return new Instance(
+        json.text("app"),
+        json.integer("id"),
+        json.integer("number"),
+        json.text("namespace"),
+        json.text("status"),
+        json.optionalNumber("pid"),
+        json.integer("restarts"),
+        json.integer("unstable_restarts"),
+        json.time("created_at"),
+        json.optionalTime("started_at"),
+        json.optionalInteger("exit_code"),
+        json.optionalText("exit_signal"),
+        json.text("reason"),
+        json.optionalText("unhealthy"),
+        Path.of(json.text("out_file")),
+        Path.of(json.text("error_file")),
+        json.has("spec") ? Members.of(json.value("spec")).all() : Map.of());
+  }
+}

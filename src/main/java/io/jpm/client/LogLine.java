@@ -1,0 +1,22 @@
+package io.jpm.client;
+
+import java.time.Instant;
+import java.util.OptionalInt;
+
+/// A line of a log.
+///
+/// @param app whose
+/// @param id of which instance; empty: several write to the same file
+/// @param stream `out` or `err`
+/// @param at when it was captured
+/// @param text without the end of the line
+public record LogLine(String app, OptionalInt id, String stream, Instant at, String text) {
+  static LogLine of(Members json) {
+    return new LogLine(
+        json.text("app"),
+        json.optionalInteger("id"),
+        json.text("stream"),
+        json.time("at"),
+        json.text("text"));
+  }
+}

@@ -1,0 +1,317 @@
+package io.jpm.client;
+
+import java.io.Closeable;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
+import org.jspecify.annotations.Nullable;
+
+/// The daemon's end of the bridge, as a test wants it: answers pings, remembers what it is asked
+/// and who subscribes, and publishes what the test says.
+final class FakeDaemon implements Closeable {
+  static final String TOKEN = "fedcba9876543210".repeat(4);
+  private static final byte[] LOOPBACK = {127, 0, 0, 1};
+
+  /// What is said to a subscriber at once.
+  interface Greeting {
+    void to(Peer peer, Map<?, ?> register) throws IOException;
+  }
+
+  private final Door door;
+  private final Closeable server;
+  private final boolean asksForToken;
+  private final List<Map<?, ?>> requests = new CopyOnWriteArrayList<>();
+  private final List<Map<?, ?>> registrations = new CopyOnWriteArrayList<>();
+  private final List<String> tokens = new CopyOnWriteArrayList<>();
+  private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
+  private volatile Function<Map<?, ?>, @Nullable String> answers = _ -> "{\"v\":1,\"ok\":true}";
+  private volatile Greeting greeting = (_, _) -> {};
+  private volatile String secret = TOKEN;
+  private volatile boolean pongs = true;
+  private @Nullable Thread acceptor;
+
+  private FakeDaemon(Door door, Closeable server, boolean asksForToken) {
+    this.door = door;
+    this.server = server;
+    this.asksForToken = asksForToken;
+  }
+
+  /// One at a free port.
+  static FakeDaemon tcp() throws IOException {
+    ServerSocket server = new ServerSocket(0, 100, InetAddress.getByAddress(LOOPBACK));
+    var door = new Door.Tcp("127.0.0.1", server.getLocalPort(), TOKEN);
+    return of(new FakeDaemon(door, server, true), server);
+  }
+
+  /// One that speaks TLS.
+  ///
+  /// @param known whether clients need a certificate
+  static FakeDaemon tls(SSLContext context, boolean known, Door.Tls pattern) throws IOException {
+    var server =
+        (SSLServerSocket)
+            context
+                .getServerSocketFactory()
+                .createServerSocket(0, 100, InetAddress.getByAddress(LOOPBACK));
+    server.setNeedClientAuth(known);
+    var door =
+        new Door.Tls(pattern.host(), server.getLocalPort(), pattern.token(), pattern.context());
+    return of(new FakeDaemon(door, server, true), server);
+  }
+
+  /// One at a unix socket.
+  static FakeDaemon unix(Path file) throws IOException {
+    ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    server.bind(UnixDomainSocketAddress.of(file));
+    FakeDaemon daemon = new FakeDaemon(new Door.UnixSocket(file), server, false);
+    daemon.accepting(() -> {
+      SocketChannel channel = server.accept();
+      return daemon
+      .new Peer(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+    });
+    return daemon;
+  }
+
+  private static FakeDaemon of(FakeDaemon daemon, ServerSocket server) {
+    daemon.accepting(() -> {
+      Socket socket = server.accept();
+      socket.setTcpNoDelay(true);
+      return daemon.new Peer(socket.getInputStream(), socket.getOutputStream(), socket);
+    });
+    return daemon;
+  }
+
+  /// Writes what a daemon leaves for its clients.
+  FakeDaemon in(Path home) throws IOException {
+    Files.createDirectories(home);
+    Files.writeString(home.resolve("token"), secret + "\n");
+    if (door instanceof Door.Tcp tcp) {
+      Files.writeString(home.resolve("bridge.port"), tcp.port() + "\n");
+    }
+    Files.writeString(home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
+    return this;
+  }
+
+  /// Lets in only who has this token.
+  FakeDaemon expecting(String token) {
+    secret = token;
+    return this;
+  }
+
+  /// @param body what is answered to the body of a request; null: nothing ever
+  FakeDaemon answering(Function<Map<?, ?>, @Nullable String> body) {
+    answers = body;
+    return this;
+  }
+
+  FakeDaemon greeting(Greeting words) {
+    greeting = words;
+    return this;
+  }
+
+  /// Says nothing to pings from now on.
+  void fallSilent() {
+    pongs = false;
+  }
+
+  Door door() {
+    return door;
+  }
+
+  /// The bodies of all requests so far.
+  List<Map<?, ?>> requests() {
+    return requests;
+  }
+
+  /// The frames of all subscriptions so far.
+  List<Map<?, ?>> registrations() {
+    return registrations;
+  }
+
+  List<String> tokens() {
+    return tokens;
+  }
+
+  int connections() {
+    return peers.size();
+  }
+
+  /// Publishes to whom have subscribed.
+  void publish(String address, String body) {
+    for (Peer peer : peers) {
+      if (peer.addresses.contains(address)) {
+        peer.trySay(message(address, body));
+      }
+    }
+  }
+
+  /// Says a frame to all.
+  void sayToAll(String json) {
+    peers.forEach(peer -> peer.trySay(json));
+  }
+
+  /// Breaks all connections.
+  void cut() {
+    peers.forEach(Peer::close);
+  }
+
+  /// Nobody is let in any more when it returns, also not who was just about to be.
+  @Override
+  public void close() throws IOException {
+    server.close();
+    try {
+      if (acceptor != null) {
+        acceptor.join();
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    cut();
+  }
+
+  static String message(String address, String body) {
+    return "{\"type\":\"message\",\"address\":\"%s\",\"headers\":{},\"body\":%s,\"send\":false}"
+        .formatted(address, body);
+  }
+
+  private interface Accepting {
+    Peer next() throws IOException;
+  }
+
+  private void accepting(Accepting accepting) {
+    acceptor = Thread.ofVirtual().start(() -> accept(accepting));
+  }
+
+  private void accept(Accepting accepting) {
+    try {
+      while (true) {
+        Peer peer = accepting.next();
+        peers.add(peer);
+        Thread.ofVirtual().start(peer::serve);
+      }
+    } catch (IOException _) {
+      // closed
+    }
+  }
+
+  /// One client.
+  final class Peer implements Closeable {
+    private final DataInputStream in;
+    private final DataOutputStream out;
+    private final Closeable socket;
+    private final Set<String> addresses = ConcurrentHashMap.newKeySet();
+
+    private Peer(InputStream in, OutputStream out, Closeable socket) {
+      this.in = new DataInputStream(in);
+      this.out = new DataOutputStream(out);
+      this.socket = socket;
+    }
+
+    private void serve() {
+      try (this) {
+        if (asksForToken) {
+          String token = String.valueOf(read().get("token"));
+          tokens.add(token);
+          if (!token.equals(secret)) {
+            return;
+          }
+        }
+        while (true) {
+          take(read());
+        }
+      } catch (IOException _) {
+        // the client is gone, which is what some tests are about
+      } finally {
+        peers.remove(this);
+      }
+    }
+
+    private void take(Map<?, ?> frame) throws IOException {
+      switch (String.valueOf(frame.get("type"))) {
+        case "ping" -> {
+          if (pongs) {
+            say("{\"type\":\"pong\"}");
+          }
+        }
+        case "register" -> {
+          registrations.add(frame);
+          addresses.add(String.valueOf(frame.get("address")));
+          greeting.to(this, frame);
+        }
+        case "send" -> request(frame);
+        default -> throw new IOException("not understood: " + frame);
+      }
+    }
+
+    private void request(Map<?, ?> frame) throws IOException {
+      var body = (Map<?, ?>) Objects.requireNonNull(frame.get("body"));
+      requests.add(body);
+      String answer = answers.apply(body);
+      if (answer != null) {
+        say(
+            answer.startsWith("{\"type\"")
+                ? answer
+                : message(String.valueOf(frame.get("replyAddress")), answer));
+      }
+    }
+
+    private Map<?, ?> read() throws IOException {
+      byte[] payload = new byte[in.readInt()];
+      in.readFully(payload);
+      try {
+        return (Map<?, ?>) Objects.requireNonNull(Json.parse(payload));
+      } catch (Json.MalformedJson e) {
+        throw new IOException(e);
+      }
+    }
+
+    /// Sends a frame.
+    void say(String json) throws IOException {
+      byte[] payload = json.getBytes(StandardCharsets.UTF_8);
+      var bytes = new java.io.ByteArrayOutputStream();
+      var framed = new DataOutputStream(bytes);
+      framed.writeInt(payload.length);
+      framed.write(payload);
+      out.write(bytes.toByteArray());
+      out.flush();
+    }
+
+    private void trySay(String json) {
+      try {
+        say(json);
+      } catch (IOException _) {
+        // gone
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        socket.close();
+      } catch (IOException _) {
+        // closed all the same
+      }
+    }
+  }
+}

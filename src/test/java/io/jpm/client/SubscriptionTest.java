@@ -1,0 +1,371 @@
+package io.jpm.client;
+
+import static io.jpm.testing.Eventually.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.jpm.client.JpmException.Code;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What the Java client follows, and how it comes back.
+@Timeout(120)
+class SubscriptionTest {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Patience QUICK = JpmClientTest.patience(LIMIT, LIMIT);
+
+  @TempDir Path directory;
+
+  /// A daemon's history: who subscribes after N gets what is behind it, as from the real one.
+  private static final class History {
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    void add(FakeDaemon daemon, long... numbers) {
+      for (long number : numbers) {
+        events.add(event(number));
+        daemon.publish("jpm.events", event(number));
+      }
+    }
+
+    /// Sends one more than asked for, as nobody should, since each is to be taken once only.
+    void replay(FakeDaemon.Peer peer, Map<?, ?> register) throws IOException {
+      long after = after(register);
+      for (String event : events) {
+        if (number(event) >= after) {
+          peer.say(FakeDaemon.message("jpm.events", event));
+        }
+      }
+    }
+
+    private static long number(String event) {
+      return Long.parseLong(event.replaceAll(".*\"seq\":(\\d+).*", "$1"));
+    }
+  }
+
+  private static String event(long seq) {
+    return "{\"v\":1,\"seq\":%d,\"event\":\"online\",\"app\":\"web\",\"id\":0,\"pid\":5,\"status\":\"online\",\"restarts\":0,\"reason\":\"r\",\"at\":9}"
+        .formatted(seq);
+  }
+
+  private static long after(Map<?, ?> register) {
+    return register.get("headers") instanceof Map<?, ?> headers
+            && headers.get("after") instanceof String number
+        ? Long.parseLong(number)
+        : -1;
+  }
+
+  private static List<Long> afters(FakeDaemon daemon) {
+    return daemon.registrations().stream().map(SubscriptionTest::after).toList();
+  }
+
+  /// Writes down all that it is told.
+  private static class Diary implements EventFollower {
+    final List<Object> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void take(Event event) {
+      told.add(event.seq());
+    }
+
+    @Override
+    public void missed(Missed missed) {
+      told.add(missed);
+    }
+
+    @Override
+    public void interrupted(JpmException why) {
+      told.add("interrupted");
+    }
+
+    @Override
+    public void resumed() {
+      told.add("resumed");
+    }
+
+    @Override
+    public void ended(JpmException why) {
+      told.add("ended: " + why.code());
+    }
+
+    List<Long> numbers() {
+      return told.stream().filter(Long.class::isInstance).map(Long.class::cast).toList();
+    }
+  }
+
+  @Test
+  void eventsComeOnceAndInOrderOverLostConnections() throws Exception {
+    History history = new History();
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp().greeting(history::replay);
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      history.add(daemon, 1, 2, 3);
+      client.followEvents(1, diary);
+      List<Long> expected = new ArrayList<>(List.of(2L, 3L));
+      for (long next = 4; next < 24; next += 2) {
+        history.add(daemon, next);
+        daemon.cut();
+        history.add(daemon, next + 1);
+        expected.addAll(List.of(next, next + 1));
+        await("all are there", LIMIT, () -> diary.numbers().equals(expected), diary.told::toString);
+      }
+      assertThat(afters(daemon)).startsWith(1L).isSorted();
+      assertThat(diary.told).contains("interrupted", "resumed");
+    }
+  }
+
+  @Test
+  void fromNowOnBeginsBehindTheLatestEvent() throws Exception {
+    Diary diary = new Diary();
+    try (FakeDaemon daemon =
+            FakeDaemon.tcp()
+                .answering(
+                    _ -> "{\"v\":1,\"ok\":true,\"events\":[" + event(41) + "],\"forgotten\":0}");
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      client.followEvents(diary);
+      assertThat(afters(daemon)).containsExactly(41L);
+      daemon.publish("jpm.events", event(41));
+      daemon.publish("jpm.events", event(42));
+      await("it came", LIMIT, () -> !diary.told.isEmpty());
+      assertThat(diary.told).containsExactly(42L);
+    }
+  }
+
+  @Test
+  void whatIsMissingIsTold() throws Exception {
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      daemon.greeting((peer, register) -> {
+        if (after(register) == 4711) {
+          peer.say(
+              FakeDaemon.message(
+                  "jpm.events", "{\"v\":1,\"event\":\"gap\",\"after\":4711,\"forgotten\":120}"));
+        } else if (after(register) == 4831) {
+          peer.say(FakeDaemon.message("jpm.events", event(4832)));
+        } else {
+          peer.say(
+              FakeDaemon.message(
+                  "jpm.events", "{\"v\":1,\"event\":\"reset\",\"after\":4832,\"last\":2}"));
+          peer.say(FakeDaemon.message("jpm.events", event(1)));
+          peer.say(FakeDaemon.message("jpm.events", event(2)));
+        }
+      });
+      client.followEvents(4711, diary);
+      await("the gap", LIMIT, () -> !diary.told.isEmpty());
+      daemon.cut();
+      await("the first", LIMIT, () -> diary.told.contains(4832L));
+      daemon.cut();
+      await("the others", LIMIT, () -> diary.told.contains(2L));
+      assertThat(diary.told)
+          .filteredOn(it -> !(it instanceof String))
+          .containsExactly(
+              new Missed.Forgotten(4711, 120), 4832L, new Missed.Renumbered(4832, 2), 1L, 2L);
+    }
+  }
+
+  @Test
+  void aNewDaemonOfTheHomeIsFoundByItsNewPortAndToken() throws Exception {
+    History history = new History();
+    Diary diary = new Diary();
+    FakeDaemon first = FakeDaemon.tcp().greeting(history::replay).in(directory);
+    try (JpmClient client = JpmClient.connect(new Door.HomePort(directory), QUICK)) {
+      client.followEvents(0, diary);
+      history.add(first, 1);
+      await("the first", LIMIT, () -> diary.numbers().equals(List.of(1L)));
+      first.close();
+      await("it is lost", LIMIT, () -> diary.told.contains("interrupted"));
+      String token = "another".repeat(8);
+      try (FakeDaemon second = FakeDaemon.tcp().expecting(token).greeting(history::replay)) {
+        history.add(second, 2);
+        second.in(directory);
+        await("the second", LIMIT, () -> diary.numbers().equals(List.of(1L, 2L)));
+        assertThat(diary.told).containsExactly(1L, "interrupted", "resumed", 2L);
+        assertThat(second.tokens()).last().isEqualTo(token);
+        assertThat(client.askAsync(Request.save())).isNotNull();
+      }
+    } finally {
+      first.close();
+    }
+  }
+
+  @Test
+  void whatAFollowerThrowsChangesNothing() throws Exception {
+    List<Long> told = new CopyOnWriteArrayList<>();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      client.followEvents(
+          1,
+          event -> {
+            told.add(event.seq());
+            if (event.seq() % 2 == 0) {
+              throw new IllegalStateException("thrown by the test");
+            }
+            throw new AssertionError("thrown by the test");
+          });
+      daemon.publish("jpm.events", event(2));
+      daemon.publish("jpm.events", "{\"v\":1,\"nothing\":\"that is an event\"}");
+      daemon.publish("jpm.events", event(3));
+      daemon.publish("jpm.events", event(4));
+      await("all came", LIMIT, () -> told.equals(List.of(2L, 3L, 4L)), told::toString);
+      assertThat(daemon.registrations()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aFollowerMayAskAndMayCloseItsOwnSubscription() throws Exception {
+    CompletableFuture<Subscription> mine = new CompletableFuture<>();
+    List<Object> told = new CopyOnWriteArrayList<>();
+    try (FakeDaemon daemon =
+            FakeDaemon.tcp().answering(_ -> "{\"v\":1,\"ok\":true,\"instances\":[]}");
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      mine.complete(
+          client.followEvents(
+              0,
+              event -> {
+                told.add(client.ask(Request.list()).instances().size());
+                mine.join().close();
+                told.add(event.seq());
+              }));
+      daemon.publish("jpm.events", event(1));
+      daemon.publish("jpm.events", event(2));
+      await("its connection is closed", LIMIT, () -> daemon.connections() == 1);
+      await("it was told", LIMIT, () -> told.size() >= 2);
+      assertThat(told).containsExactly(0, 1L);
+    }
+  }
+
+  @Test
+  void aSlowFollowerHoldsUpNeitherRequestsNorOthers() throws Exception {
+    CountDownLatch let = new CountDownLatch(1);
+    List<Long> slow = new CopyOnWriteArrayList<>();
+    List<Long> quick = new CopyOnWriteArrayList<>();
+    try (FakeDaemon daemon =
+            FakeDaemon.tcp().answering(_ -> "{\"v\":1,\"ok\":true,\"instances\":[]}");
+        JpmClient client =
+            JpmClient.connect(
+                daemon.door(), JpmClientTest.patience(LIMIT, Duration.ofMillis(300)))) {
+      client.followEvents(
+          0,
+          event -> {
+            try {
+              slow.add(let.await(60, TimeUnit.SECONDS) ? event.seq() : -1L);
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      client.followEvents(0, event -> quick.add(event.seq()));
+      for (long i = 1; i <= 100; i++) {
+        daemon.publish("jpm.events", event(i));
+      }
+      await("the quick one has all", LIMIT, () -> quick.size() == 100);
+      assertThat(client.ask(Request.list()).instances()).isEmpty();
+      assertThat(slow).isEmpty();
+      let.countDown();
+      await("the slow one has all", LIMIT, () -> slow.size() == 100);
+      assertThat(slow).isSorted().isEqualTo(quick);
+    }
+  }
+
+  @Test
+  void whatIsNotAllowedIsRefusedAtOnceAndLaterEndsIt() throws Exception {
+    String denied = "{\"type\":\"err\",\"message\":\"access_denied\"}";
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      client.followEvents(1, diary);
+      daemon.greeting((peer, _) -> peer.say(denied));
+      JpmException refused =
+          catchThrowableOfType(JpmException.class, () -> client.followUsage(_ -> {}));
+      assertThat(refused.code()).isEqualTo(Code.DENIED);
+      daemon.cut();
+      await("it is over", LIMIT, () -> diary.told.contains("ended: DENIED"), diary.told::toString);
+      assertThat(diary.told).containsExactly("interrupted", "ended: DENIED");
+      await("no connection is left", LIMIT, () -> daemon.connections() == 0);
+    }
+  }
+
+  @Test
+  void aRevokedTokenEndsIt() throws Exception {
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      client.followEvents(1, diary);
+      daemon.sayToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
+      await("it is over", LIMIT, () -> !diary.told.isEmpty());
+      assertThat(diary.told).containsExactly("ended: DENIED");
+    }
+  }
+
+  @Test
+  void aSilentDaemonCountsAsLost() throws Exception {
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client =
+            JpmClient.connect(
+                daemon.door(), JpmClientTest.patience(LIMIT, Duration.ofMillis(150)))) {
+      client.followEvents(1, diary);
+      daemon.fallSilent();
+      await("it is noticed", LIMIT, () -> diary.told.contains("interrupted"));
+    }
+  }
+
+  @Test
+  void linesAndUsageComeAsTheyAre() throws Exception {
+    List<Printed> printed = new CopyOnWriteArrayList<>();
+    List<Usage> used = new CopyOnWriteArrayList<>();
+    try (FakeDaemon daemon = FakeDaemon.tcp();
+        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+      client.followLines("web", printed::add);
+      client.followUsage(used::add);
+      daemon.publish(
+          "jpm.lines.web",
+          "{\"v\":1,\"app\":\"web\",\"first\":8,\"gap\":3,\"lines\":[{\"id\":0,\"stream\":\"err\","
+              + "\"at\":\"2026-11-21T11:36:32.120Z\",\"text\":\"no\",\"partial\":true}]}");
+      daemon.publish(
+          "jpm.usage",
+          "{\"v\":1,\"at\":1700000000000,\"system\":{\"cores\":2,\"cpu\":12,\"memory\":8123,"
+              + "\"available\":5123,\"load\":0.5},\"instances\":[{\"app\":\"web\",\"id\":0,\"pid\":4711,"
+              + "\"cpu\":1.5,\"memory\":52428800,\"processes\":3,\"threads\":12}]}");
+      await("both", LIMIT, () -> printed.size() + used.size() == 2);
+      assertThat(printed.getFirst().gap()).isEqualTo(3);
+      assertThat(printed.getFirst().lines().getFirst().partial()).isTrue();
+      assertThat(used.getFirst().system().orElseThrow().cpu()).isEqualTo(12);
+      assertThat(used.getFirst().instances().getFirst().threads()).hasValue(12);
+      assertThat(used.getFirst().instances().getFirst().openFiles()).isEmpty();
+      assertThat(afters(daemon)).containsOnly(-1L);
+    }
+  }
+
+  @Test
+  void closingTheClientEndsAllWithoutAWord() throws Exception {
+    Diary diary = new Diary();
+    try (FakeDaemon daemon = FakeDaemon.tcp()) {
+      JpmClient client = JpmClient.connect(daemon.door(), QUICK);
+      client.followEvents(1, diary);
+      client.followEventsOf("web", 1, diary);
+      assertThat(daemon.registrations().stream().<Object>map(it -> it.get("address")).toList())
+          .containsExactly("jpm.events", "jpm.events.web");
+      client.close();
+      await("nobody is connected", LIMIT, () -> daemon.connections() == 0);
+      assertThat(diary.told).isEmpty();
+    }
+  }
+
+  @Test
+  void pausesGrowUpToALimit() {
+    Patience usual = Patience.usual();
+    assertThat(List.of(1, 2, 3, 6, 7, 1_000_000).stream().map(n -> usual.pause(n).toMillis()))
+        .containsExactly(100L, 200L, 400L, 3200L, 5000L, 5000L);
+  }
+}
