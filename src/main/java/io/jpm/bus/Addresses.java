@@ -67,6 +67,12 @@ public final class Addresses {
   /// [HotCommand] → [HotReply]: process files that are read again when they change. Internal.
   public static final String HOT_COMMAND = "jpm.hot.command";
 
+  /// [WebCommand] → [WebReply]. Internal.
+  public static final String WEB_COMMAND = "jpm.web.command";
+
+  /// Where the HTTP side is asked [LinesTold]. Internal.
+  public static final String WEB_LINES = "jpm.web.lines";
+
   /// [Audited], not answered. Internal.
   public static final String AUDIT = "jpm.audit";
 

@@ -30,4 +30,6 @@ public sealed interface BusMessage
         StoreCommand,
         StoreReply,
         UsageWanted,
+        WebCommand,
+        WebReply,
         SatanReport {}

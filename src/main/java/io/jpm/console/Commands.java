@@ -98,6 +98,7 @@ final class Commands {
       case COMPLETION -> new CompletionCommand(vertx, rooms, context.home());
       case PING -> new PingCommand(rooms, context);
       case DOCTOR -> new DoctorCommand(rooms);
+      case WEB -> new WebAccessCommand(rooms);
       case KILL -> this::kill;
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);

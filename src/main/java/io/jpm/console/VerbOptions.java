@@ -94,6 +94,7 @@ final class VerbOptions {
           List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
       case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
       case PING, DOCTOR -> List.of(VerbOption.JSON);
+      case WEB -> List.of(VerbOption.PORT, VerbOption.HOST);
       case LIST ->
           List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
       case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
@@ -185,6 +186,7 @@ final class VerbOptions {
           JLIST,
           PING,
           DOCTOR,
+          WEB,
           KILL,
           UPDATE,
           DAEMON_ITSELF,

@@ -1,0 +1,119 @@
+package io.jpm.web;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One client's server-sent events. A client that takes nothing for [#PATIENCE] is cut off, and one
+/// that would not be let in any more is, too. Owned by the server's event loop.
+final class Feed {
+  /// What waits for a client before it is behind, in bytes.
+  static final int MOST_PENDING = 256 << 10;
+
+  /// How often something is said, and the client's right looked at again.
+  static final Duration PULSE = Duration.ofSeconds(10);
+
+  /// For how long a client may take nothing.
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Vertx vertx;
+  private final RoutingContext context;
+  private final Doorman doorman;
+  private final HttpServerResponse response;
+  private final List<Runnable> endings = new ArrayList<>();
+  private final long pulse;
+  private boolean over;
+  private boolean behind;
+  private long pulsesBehind;
+
+  Feed(Vertx vertx, RoutingContext context, Doorman doorman) {
+    this.vertx = vertx;
+    this.context = context;
+    this.doorman = doorman;
+    this.response = context.response();
+    response
+        .setChunked(true)
+        .setWriteQueueMaxSize(MOST_PENDING)
+        .putHeader("Content-Type", "text/event-stream; charset=utf-8");
+    this.pulse = vertx.setPeriodic(PULSE.toMillis(), _ -> pulse());
+    context.addEndHandler(_ -> ended());
+    var _ = response.write(": jpm\n\n");
+  }
+
+  /// What is to be done once nobody listens any more.
+  void whenOver(Runnable ending) {
+    if (over) {
+      ending.run();
+    } else {
+      endings.add(ending);
+    }
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  /// Whether more should wait until the client has read; [#whenRead] tells when.
+  boolean isBehind() {
+    return response.writeQueueFull();
+  }
+
+  /// Calls once when the client has read what waited for it.
+  void whenRead(Runnable then) {
+    response.drainHandler(_ -> {
+      if (!over) {
+        then.run();
+      }
+    });
+  }
+
+  /// @param id the number to go on after; 0: none
+  void send(String event, long id, JsonObject data) {
+    if (over) {
+      return;
+    }
+    String line = id > 0 ? "id: " + id + "\n" : "";
+    var _ = response.write(line + "event: " + event + "\ndata: " + data.encode() + "\n\n");
+  }
+
+  /// Ends it in order; a client may come again.
+  void end() {
+    if (!over && !response.ended()) {
+      var _ = response.end();
+    }
+  }
+
+  private void pulse() {
+    if (response.writeQueueFull()) {
+      pulsesBehind = behind ? pulsesBehind + 1 : 0;
+      behind = true;
+      if (PULSE.multipliedBy(pulsesBehind).compareTo(PATIENCE) >= 0) {
+        var _ = response.reset();
+      }
+      return;
+    }
+    behind = false;
+    var _ = response.write(": still here\n\n");
+    doorman
+        .identify(context.request())
+        .onComplete(
+            access -> {
+              if (access.filter(it -> it.equals(Access.of(context))).isEmpty()) {
+                end();
+              }
+            },
+            _ -> end());
+  }
+
+  private void ended() {
+    if (!over) {
+      over = true;
+      vertx.cancelTimer(pulse);
+      endings.forEach(Runnable::run);
+    }
+  }
+}
