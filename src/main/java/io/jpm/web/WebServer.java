@@ -15,7 +15,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.function.Supplier;
 
 /// The server while it listens, and the order in which a request passes. Owned by the event loop
 /// that has opened it.
@@ -37,7 +37,7 @@ final class WebServer {
   private final HttpServer server;
   private final WebAddress address;
   private final Sessions sessions;
-  private Optional<Api> api = Optional.empty();
+  private Supplier<Future<Void>> ending = Future::succeededFuture;
 
   private WebServer(Vertx vertx, WebContext daemon, WebAddress address) {
     this.vertx = vertx;
@@ -89,7 +89,7 @@ final class WebServer {
 
   /// Closes the door and every connection; sessions are gone.
   Future<Void> close() {
-    return server.close().eventually(() -> api.map(Api::end).orElse(Future.succeededFuture()));
+    return server.close().eventually(ending);
   }
 
   /// Nobody can have connected before: this runs on the loop that accepts.
@@ -103,7 +103,9 @@ final class WebServer {
     router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BODY));
     var routes = new Api(vertx, daemon, doorman);
     routes.furnish(router);
-    api = Optional.of(routes);
+    var pages = new Pages(vertx, daemon);
+    pages.furnish(router);
+    ending = () -> routes.end().eventually(pages::end);
     router.errorHandler(404, context -> wrong(context, 404, "not_found", "there is no such page"));
     router.errorHandler(
         405, context -> wrong(context, 405, "invalid", "this path takes no such method"));
