@@ -71,7 +71,7 @@ class MetricsTest {
 
   private Exposition page(String who) throws Exception {
     Reply reply = Http.get(port, "/metrics", who);
-    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
     assertThat(reply.header("content-type")).contains("text/plain; version=0.0.4; charset=utf-8");
     return Exposition.parse(reply.body());
   }
@@ -89,7 +89,7 @@ class MetricsTest {
     assertThat(page.value("jpm_instance_restarts_total" + of("web"))).isEqualTo(WEB.restarts());
     assertThat(page.value("jpm_instance_resident_bytes" + of("web")))
         .isEqualTo(Instances.LOAD.memoryBytes());
-    assertThat(page.value("jpm_instance_cpu_ratio" + of("web"))).isEqualTo(0.0034);
+    assertThat(page.value("jpm_instance_cpu_ratio" + of("web"))).isCloseTo(0.0034, org.assertj.core.data.Offset.offset(1e-9));
     assertThat(page.value("jpm_instance_log_dropped_lines_total" + of("api"))).isEqualTo(3);
     assertThat(page.value("jpm_instance_log_waiting_bytes" + of("api"))).isEqualTo(17);
     assertThat(page.value("jpm_daemon_instances")).isEqualTo(2);

@@ -11,6 +11,8 @@ import java.util.List;
 
 /// The series of one page, in a registry of its own: nothing of an earlier page is in it.
 final class Series implements AutoCloseable {
+  private static final String TOTAL = "_total";
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
@@ -33,11 +35,16 @@ final class Series implements AutoCloseable {
                   .tags(tags)
                   .register(registry);
           case COUNTER ->
-              FunctionCounter.builder(metric.exposed(), value, known -> known)
+              FunctionCounter.builder(unfinished(metric), value, known -> known)
                   .description(metric.help())
                   .tags(tags)
                   .register(registry);
         };
+  }
+
+  /// The library puts the end of a counter's name there itself.
+  private static String unfinished(Metric metric) {
+    return metric.exposed().substring(0, metric.exposed().length() - TOTAL.length());
   }
 
   String text() {
