@@ -6,8 +6,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// Answers in JSON, in the form of the replies of `jpm.command`: what fails has `ok` false, a `code`
-/// and sentences in `problems`.
+/// Answers in JSON, in the form of the replies of `jpm.command`: what fails has `ok` false, a
+/// `code` and sentences in `problems`.
 final class Answer {
   static final String JSON = "application/json; charset=utf-8";
 

@@ -73,7 +73,9 @@ enum ApiRoute {
       CommandVerb.LOGS,
       "The last lines of what instances have printed."),
   LINES_STREAM(
-      HttpMethod.GET, "/logs/:app/stream", "What an app prints from now on, as server-sent events."),
+      HttpMethod.GET,
+      "/logs/:app/stream",
+      "What an app prints from now on, as server-sent events."),
   DOWNLOAD(HttpMethod.GET, "/logs/:app/download", "A log file of an app as it is now."),
   USAGE_STREAM(
       HttpMethod.GET,

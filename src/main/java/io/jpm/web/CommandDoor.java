@@ -5,8 +5,8 @@ import io.jpm.wire.Caller;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandRequest;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
@@ -94,11 +94,10 @@ final class CommandDoor {
         .inPath()
         .ifPresent(key -> {
           String target = target(context.pathParam("target"));
-          request.put(key.word(), key == CommandKey.TARGETS ? new JsonArray(List.of(target)) : target);
+          request.put(
+              key.word(), key == CommandKey.TARGETS ? new JsonArray(List.of(target)) : target);
         });
-    return request
-        .put("v", CommandRequest.VERSION)
-        .put("verb", route.verb().orElseThrow().word());
+    return request.put("v", CommandRequest.VERSION).put("verb", route.verb().orElseThrow().word());
   }
 
   /// A number in a path is an id, also where an app is called so.

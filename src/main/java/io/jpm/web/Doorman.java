@@ -23,7 +23,8 @@ import java.util.Set;
 /// 4. What changes something by the force of a cookie must come from our own page: by
 ///    `Sec-Fetch-Site` or `Origin`, and with a header that no form can send.
 final class Doorman {
-  /// The header that a page sends with everything that changes something; its value does not matter.
+  /// The header that a page sends with everything that changes something; its value does not
+  /// matter.
   static final String PAGE_HEADER = "X-JPM";
 
   private static final String BEARER = "Bearer ";
@@ -97,9 +98,7 @@ final class Doorman {
           : tokens.prove(secret).map(who -> who.map(it -> new Access(it, false, from)));
     }
     return Future.succeededFuture(
-        session(request)
-            .filter(sessions::isIn)
-            .map(_ -> new Access(Principal.OWNER, true, from)));
+        session(request).filter(sessions::isIn).map(_ -> new Access(Principal.OWNER, true, from)));
   }
 
   /// Begins a session in the browser that sends `code`; tells whether the code held.

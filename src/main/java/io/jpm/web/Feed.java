@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One client's server-sent events. A client that takes nothing for [#PATIENCE] is cut off, and one
-/// that would not be let in any more is, too. Owned by the server's event loop.
+/// One client's server-sent events. A client that takes nothing for [#PATIENCE] pulses is cut off,
+/// and one that would not be let in any more is, too. Owned by the server's event loop.
 final class Feed {
   /// What waits for a client before it is behind, in bytes.
   static final int MOST_PENDING = 256 << 10;
@@ -17,8 +17,8 @@ final class Feed {
   /// How often something is said, and the client's right looked at again.
   static final Duration PULSE = Duration.ofSeconds(10);
 
-  /// For how long a client may take nothing.
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  /// For how many pulses a client may take nothing of what waits for it.
+  static final int PATIENCE = 3;
 
   private final Vertx vertx;
   private final RoutingContext context;
@@ -27,10 +27,17 @@ final class Feed {
   private final List<Runnable> endings = new ArrayList<>();
   private final long pulse;
   private boolean over;
-  private boolean behind;
-  private long pulsesBehind;
 
-  Feed(Vertx vertx, RoutingContext context, Doorman doorman) {
+  /// What waits until the client has read.
+  private Runnable then = () -> {};
+
+  /// For how many pulses in a row the client has read nothing of what waits for it.
+  private long pulsesWithout;
+
+  private boolean hasRead;
+
+  /// @param pace how often something is said: [#PULSE]
+  Feed(Vertx vertx, RoutingContext context, Doorman doorman, Duration pace) {
     this.vertx = vertx;
     this.context = context;
     this.doorman = doorman;
@@ -39,8 +46,9 @@ final class Feed {
         .setChunked(true)
         .setWriteQueueMaxSize(MOST_PENDING)
         .putHeader("Content-Type", "text/event-stream; charset=utf-8");
-    this.pulse = vertx.setPeriodic(PULSE.toMillis(), _ -> pulse());
+    this.pulse = vertx.setPeriodic(pace.toMillis(), _ -> pulse());
     context.addEndHandler(_ -> ended());
+    response.drainHandler(_ -> read());
     var _ = response.write(": jpm\n\n");
   }
 
@@ -62,13 +70,19 @@ final class Feed {
     return response.writeQueueFull();
   }
 
-  /// Calls once when the client has read what waited for it.
-  void whenRead(Runnable then) {
-    response.drainHandler(_ -> {
-      if (!over) {
-        then.run();
-      }
-    });
+  /// Calls `next` once, in place of what was to be called before, when the client has read most of
+  /// what waited for it.
+  void whenRead(Runnable next) {
+    then = next;
+  }
+
+  private void read() {
+    hasRead = true;
+    Runnable now = then;
+    then = () -> {};
+    if (!over) {
+      now.run();
+    }
   }
 
   /// @param id the number to go on after; 0: none
@@ -88,16 +102,15 @@ final class Feed {
   }
 
   private void pulse() {
-    if (response.writeQueueFull()) {
-      pulsesBehind = behind ? pulsesBehind + 1 : 0;
-      behind = true;
-      if (PULSE.multipliedBy(pulsesBehind).compareTo(PATIENCE) >= 0) {
-        var _ = response.reset();
-      }
+    pulsesWithout = hasRead || !response.writeQueueFull() ? 0 : pulsesWithout + 1;
+    hasRead = false;
+    if (pulsesWithout > PATIENCE) {
+      var _ = response.reset();
       return;
     }
-    behind = false;
-    var _ = response.write(": still here\n\n");
+    if (!response.writeQueueFull()) {
+      var _ = response.write(": still here\n\n");
+    }
     doorman
         .identify(context.request())
         .onComplete(

@@ -32,9 +32,7 @@ final class LineFeeds {
   void begin(Feed feed, String app) {
     var client = new Client(feed, app);
     MessageConsumer<JsonObject> consumer =
-        vertx
-            .eventBus()
-            .consumer(Addresses.linesOf(app), message -> client.take(message.body()));
+        vertx.eventBus().consumer(Addresses.linesOf(app), message -> client.take(message.body()));
     wanted.merge(app, 1, Integer::sum);
     tell();
     feed.whenOver(() -> {

@@ -63,8 +63,7 @@ final class Live {
     if (resumed != null && !NUMBER.matcher(resumed).matches()) {
       throw new CommandDoor.NotUnderstood("Last-Event-ID: use the id of an event");
     }
-    Long after =
-        resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.word());
+    Long after = resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.word());
     if (app.isEmpty() || reaches(context, app.get())) {
       feed(context)
           .ifPresent(feed ->
@@ -95,10 +94,7 @@ final class Live {
     boolean may = Access.of(context).who().reaches(app);
     if (!may) {
       Answer.failed(
-          context.response(),
-          404,
-          Code.NOT_FOUND.word(),
-          "no app matches \"%s\"".formatted(app));
+          context.response(), 404, Code.NOT_FOUND.word(), "no app matches \"%s\"".formatted(app));
     }
     return may;
   }
@@ -113,7 +109,7 @@ final class Live {
       return Optional.empty();
     }
     feeds++;
-    var feed = new Feed(vertx, context, doorman);
+    var feed = new Feed(vertx, context, doorman, Feed.PULSE);
     feed.whenOver(() -> feeds--);
     return Optional.of(feed);
   }

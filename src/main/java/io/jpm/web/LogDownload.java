@@ -105,10 +105,13 @@ final class LogDownload {
                       "Content-Disposition",
                       "attachment; filename=\"%s\"".formatted(plain(file.getFileName())));
               send(response, opened)
-                  .onComplete(_ -> OffLoop.call(vertx, () -> {
-                    opened.channel().close();
-                    return true;
-                  }));
+                  .onComplete(_ ->
+                      OffLoop.call(
+                          vertx,
+                          () -> {
+                            opened.channel().close();
+                            return true;
+                          }));
             },
             failure ->
                 Answer.failed(

@@ -46,8 +46,7 @@ final class OpenApi {
                 .put(
                     "securitySchemes",
                     new JsonObject()
-                        .put(
-                            "token", new JsonObject().put("type", "http").put("scheme", "bearer")))
+                        .put("token", new JsonObject().put("type", "http").put("scheme", "bearer")))
                 .put("schemas", new JsonObject().put("Reply", reply()).put("Failure", failure())));
   }
 
@@ -72,8 +71,7 @@ final class OpenApi {
           .forEach(key -> parameters.add(parameter(key.word(), "query", value(key), false)));
     }
     if (route == ApiRoute.EVENTS_STREAM) {
-      parameters.add(
-          parameter("Last-Event-ID", "header", integer(0, Long.MAX_VALUE), false));
+      parameters.add(parameter("Last-Event-ID", "header", integer(0, Long.MAX_VALUE), false));
     }
     if (!parameters.isEmpty()) {
       operation.put("parameters", parameters);
@@ -142,14 +140,16 @@ final class OpenApi {
     List<CommandKey> either =
         asked.contains(CommandKey.TO)
             ? List.of(CommandKey.TO, CommandKey.BY)
-            : asked.contains(CommandKey.APPS) ? List.of(CommandKey.APPS, CommandKey.APP) : List.of();
+            : asked.contains(CommandKey.APPS)
+                ? List.of(CommandKey.APPS, CommandKey.APP)
+                : List.of();
     return either.isEmpty()
         ? Optional.empty()
         : Optional.of(
             new JsonArray(
                 either.stream()
-                    .map(key ->
-                        new JsonObject().put("required", new JsonArray(List.of(key.word()))))
+                    .map(
+                        key -> new JsonObject().put("required", new JsonArray(List.of(key.word()))))
                     .toList()));
   }
 

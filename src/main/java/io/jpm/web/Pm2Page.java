@@ -141,9 +141,7 @@ final class Pm2Page {
                   addresses.add(
                       new JsonObject()
                           .put("address", address.getHostAddress())
-                          .put(
-                              "family",
-                              address instanceof java.net.Inet4Address ? "IPv4" : "IPv6")
+                          .put("family", address instanceof java.net.Inet4Address ? "IPv4" : "IPv6")
                           .put("internal", address.isLoopbackAddress())));
           all.put(card.getName(), addresses);
         });

@@ -9,8 +9,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
 /// Sends what apps use to clients, each second; has Satan measure only while there is one. Who is
-/// limited to some apps gets theirs and the machine's. A client that is behind gets the next figures
-/// that it can take. Owned by the server's event loop.
+/// limited to some apps gets theirs and the machine's. A client that is behind gets the next
+/// figures that it can take. Owned by the server's event loop.
 final class UsageFeeds {
   private static final String LISTENER = "web";
   private static final long NO_TIMER = -1;

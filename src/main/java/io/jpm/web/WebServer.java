@@ -109,8 +109,7 @@ final class WebServer {
     router.errorHandler(404, context -> wrong(context, 404, "not_found", "there is no such page"));
     router.errorHandler(
         405, context -> wrong(context, 405, "invalid", "this path takes no such method"));
-    router.errorHandler(
-        413, context -> wrong(context, 413, "invalid", "a body has 1 MiB at most"));
+    router.errorHandler(413, context -> wrong(context, 413, "invalid", "a body has 1 MiB at most"));
     router.errorHandler(400, context -> wrong(context, 400, "invalid", "not understood"));
     router.errorHandler(500, this::broken);
   }

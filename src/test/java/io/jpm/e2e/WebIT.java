@@ -88,8 +88,7 @@ class WebIT extends InOwnHome {
   @Test
   void itIsThereAgainAfterTheDaemonWasKilledAndGoneAfterStop() throws Exception {
     Matcher link = open("--port", "0");
-    String cookie =
-        "Cookie: " + Http.get(Integer.parseInt(link.group(1)), link.group(2)).cookie();
+    String cookie = "Cookie: " + Http.get(Integer.parseInt(link.group(1)), link.group(2)).cookie();
     jpm.killDaemon();
     jpm.run("ping").ok();
     String url = jpm.run("web", "status").ok().out();
@@ -103,8 +102,7 @@ class WebIT extends InOwnHome {
 
   @Test
   void aPortThatIsTakenIsOneClearLine() throws Exception {
-    try (var other =
-        new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+    try (var other = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(other.getLocalPort());
       List<String> said = jpm.run("web", "--port", port).failed().err().lines().toList();
       assertThat(said).hasSize(1);

@@ -142,8 +142,7 @@ class ApiTest {
               new LogsReply.Lines(
                   read.spans().stream()
                       .filter(span -> !span.from().equals(span.to()))
-                      .map(span ->
-                          new LogsReply.Line(span.from().log(), Instances.NOW, "a line"))
+                      .map(span -> new LogsReply.Line(span.from().log(), Instances.NOW, "a line"))
                       .toList(),
                   new LogsReply.Positions(read.spans().stream().map(Span::to).toList(), false));
           default -> throw new AssertionError(asked.body());
@@ -183,7 +182,8 @@ class ApiTest {
       int reader = ask(route, WebDaemon.READER, body(route)).status();
       switch (route.needs()) {
         case READ -> assertThat(List.of(reader, operator)).as("" + route).containsOnly(200);
-        case OPERATE -> assertThat(List.of(reader, operator)).as("" + route).containsExactly(403, 200);
+        case OPERATE ->
+            assertThat(List.of(reader, operator)).as("" + route).containsExactly(403, 200);
         case ADMIN -> assertThat(List.of(reader, operator)).as("" + route).containsOnly(403);
       }
     }
@@ -219,8 +219,7 @@ class ApiTest {
   void aNumberInThePathIsAnId() throws Exception {
     assertThat(Http.ask(port, "POST /api/v1/instances/1/stop", "", WebDaemon.OWNER).status())
         .isEqualTo(200);
-    assertThat(orders)
-        .containsExactly(new GodCommand.Act(GodCommand.Action.STOP, List.of("api")));
+    assertThat(orders).containsExactly(new GodCommand.Act(GodCommand.Action.STOP, List.of("api")));
     orders.clear();
     assertThat(
             Http.ask(port, "POST /api/v1/instances/%2F%5Ew%2F/stop", "", WebDaemon.OWNER).status())

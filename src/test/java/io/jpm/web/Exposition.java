@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Prometheus's text format, read as strictly as its description allows: what `promtool check` would
-/// refuse is refused here.
+/// Prometheus's text format, read as strictly as its description allows: what `promtool check`
+/// would refuse is refused here.
 record Exposition(Map<String, Double> values, Map<String, String> types) {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final Pattern SAMPLE =

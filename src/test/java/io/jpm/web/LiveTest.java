@@ -145,7 +145,16 @@ class LiveTest {
       for (long n = 1; n <= 5000; n++) {
         happens(
             new EventMessage(
-                n, "online", "web", 0, 7, "online", 0, reason, 1, OptionalInt.empty(),
+                n,
+                "online",
+                "web",
+                0,
+                7,
+                "online",
+                0,
+                reason,
+                1,
+                OptionalInt.empty(),
                 Optional.empty()));
       }
       for (long n = 1; n <= 5000; n++) {
@@ -181,8 +190,7 @@ class LiveTest {
       daemon
           .vertx
           .eventBus()
-          .publish(
-              Addresses.linesOf("web"), new LinesMessage("web", 1, 0, List.of(line)).toJson());
+          .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, List.of(line)).toJson());
       String chunk = http.chunk();
       assertThat(chunk).startsWith("event: lines\ndata: {").endsWith("}\n\n");
       assertThat(chunk.strip().lines()).as("a line feed of an app ends no line").hasSize(2);
@@ -191,8 +199,7 @@ class LiveTest {
       var told = daemon.vertx.eventBus().<LinesTold>request(Addresses.WEB_LINES, new LinesTold());
       assertThat(told.await(20, TimeUnit.SECONDS).body()).isEqualTo(new LinesTold());
     }
-    Eventually.await(
-        "nobody wants them", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
+    Eventually.await("nobody wants them", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
   }
 
   @Test
@@ -259,8 +266,7 @@ class LiveTest {
     Files.writeString(home.resolve("0.log"), "zero");
     Files.writeString(home.resolve("1.log"), "");
     instances =
-        List.of(
-            at(Instances.online(0, "web"), "0.log"), at(Instances.online(1, "web"), "1.log"));
+        List.of(at(Instances.online(0, "web"), "0.log"), at(Instances.online(1, "web"), "1.log"));
     String path = "/api/v1/logs/web/download";
     Reply which = Http.get(port, path, WebDaemon.OWNER);
     assertThat(which.status()).isEqualTo(400);
@@ -273,9 +279,25 @@ class LiveTest {
   /// The same with its log in the home.
   private InstanceView at(InstanceView it, String file) {
     return new InstanceView(
-        it.id(), it.spec(), it.number(), it.phase(), it.process(), it.restarts(),
-        it.unstableRestarts(), it.createdAt(), it.startedAt(), it.lastExit(), it.reason(),
-        home.resolve(file), it.errorFile(), it.combinedFile(), it.pidFile(), it.nextRun(),
-        it.report(), it.unhealthy(), it.status(), it.unenforced());
+        it.id(),
+        it.spec(),
+        it.number(),
+        it.phase(),
+        it.process(),
+        it.restarts(),
+        it.unstableRestarts(),
+        it.createdAt(),
+        it.startedAt(),
+        it.lastExit(),
+        it.reason(),
+        home.resolve(file),
+        it.errorFile(),
+        it.combinedFile(),
+        it.pidFile(),
+        it.nextRun(),
+        it.report(),
+        it.unhealthy(),
+        it.status(),
+        it.unenforced());
   }
 }

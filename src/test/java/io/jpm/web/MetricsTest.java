@@ -89,7 +89,8 @@ class MetricsTest {
     assertThat(page.value("jpm_instance_restarts_total" + of("web"))).isEqualTo(WEB.restarts());
     assertThat(page.value("jpm_instance_resident_bytes" + of("web")))
         .isEqualTo(Instances.LOAD.memoryBytes());
-    assertThat(page.value("jpm_instance_cpu_ratio" + of("web"))).isCloseTo(0.0034, org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(page.value("jpm_instance_cpu_ratio" + of("web")))
+        .isCloseTo(0.0034, org.assertj.core.data.Offset.offset(1e-9));
     assertThat(page.value("jpm_instance_log_dropped_lines_total" + of("api"))).isEqualTo(3);
     assertThat(page.value("jpm_instance_log_waiting_bytes" + of("api"))).isEqualTo(17);
     assertThat(page.value("jpm_daemon_instances")).isEqualTo(2);
@@ -112,8 +113,7 @@ class MetricsTest {
   @Test
   void thePageOfTheDocumentationListsThemAll() throws IOException {
     String page = Files.readString(Path.of("docs/metrics.md"));
-    List<String> rows =
-        page.lines().filter(line -> line.startsWith("| `jpm_")).toList();
+    List<String> rows = page.lines().filter(line -> line.startsWith("| `jpm_")).toList();
     assertThat(rows)
         .containsExactlyElementsOf(
             Arrays.stream(Metric.values())
@@ -170,8 +170,7 @@ class MetricsTest {
     assertThat(page.value("jpm_instance_reloads_total" + of("web"))).isEqualTo(1);
     assertThat(page.value("jpm_instance_reload_seconds_total" + of("web"))).isEqualTo(2);
     happens(Kind.DELETE, 30);
-    Eventually.await(
-        "it is forgotten", Duration.ofSeconds(20), () -> !isReloadFailureCounted());
+    Eventually.await("it is forgotten", Duration.ofSeconds(20), () -> !isReloadFailureCounted());
   }
 
   private boolean isReloadFailureCounted() {
@@ -197,7 +196,8 @@ class MetricsTest {
 
   @Test
   void theRootIsWhatPm2Answers() throws Exception {
-    var chunks = new JsonArray().add("[{\"name\":\"web\",\"pm_id\":0},").add("{\"name\":\"api\"}]\n");
+    var chunks =
+        new JsonArray().add("[{\"name\":\"web\",\"pm_id\":0},").add("{\"name\":\"api\"}]\n");
     daemon
         .vertx
         .eventBus()

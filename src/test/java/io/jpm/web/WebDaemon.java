@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// The HTTP side with a bus of its own, on which tests stand for the other rooms.
-final class WebDaemon implements AutoCloseable {
+final class WebDaemon {
   static final String OWNER = "Authorization: Bearer owner-secret";
   static final String READER = "Authorization: Bearer reader-secret";
   static final String OF_WEB = "Authorization: Bearer web-secret";
@@ -60,8 +60,7 @@ final class WebDaemon implements AutoCloseable {
                         Duration.ofMillis(2),
                         missing,
                         missing,
-                        List.of(
-                            new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(1500))))));
+                        List.of(new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(1500))))));
     deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
   }
 
@@ -112,8 +111,7 @@ final class WebDaemon implements AutoCloseable {
     deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     vertx.close().await(20, TimeUnit.SECONDS);
   }
 }

@@ -52,8 +52,7 @@ class WhoGetsInTest {
     assertThat(daemon.ask(new WebCommand.Ask())).isInstanceOf(WebReply.Listening.class);
     int next = daemon.port();
     assertThat(Http.get(next, SESSION, before).status()).as("sessions are gone").isEqualTo(401);
-    assertThat(daemon.ask(new WebCommand.Close()))
-        .isEqualTo(new WebReply.Silent(Optional.empty()));
+    assertThat(daemon.ask(new WebCommand.Close())).isEqualTo(new WebReply.Silent(Optional.empty()));
     daemon.restart();
     assertThat(daemon.ask(new WebCommand.Ask())).isEqualTo(new WebReply.Silent(Optional.empty()));
   }
@@ -269,8 +268,7 @@ class WhoGetsInTest {
     assertThat(Http.ask(port, delete, "", cookie).status()).isEqualTo(403);
     assertThat(Http.ask(port, delete, "", cookie, "X-JPM: 1").status()).isEqualTo(403);
     assertThat(Http.ask(port, delete, "", cookie, origin(port)).status()).isEqualTo(403);
-    assertThat(
-            Http.ask(port, delete, "", cookie, "X-JPM: 1", "Sec-Fetch-Site: same-site").status())
+    assertThat(Http.ask(port, delete, "", cookie, "X-JPM: 1", "Sec-Fetch-Site: same-site").status())
         .isEqualTo(403);
     assertThat(
             Http.ask(port, "POST " + SESSION, "a=b", cookie, "Content-Type: text/plain").status())

@@ -65,8 +65,7 @@ public enum Metric {
       Of.INSTANCE,
       "jpm_instance_proportional_bytes",
       "The same with shared pages in part (PSS); only with ?pss=true."),
-  INSTANCE_PROCESSES(
-      Kind.GAUGE, Of.INSTANCE, "jpm_instance_processes", "Processes of its tree."),
+  INSTANCE_PROCESSES(Kind.GAUGE, Of.INSTANCE, "jpm_instance_processes", "Processes of its tree."),
   INSTANCE_THREADS(Kind.GAUGE, Of.INSTANCE, "jpm_instance_threads", "Threads of its tree."),
   INSTANCE_FILES(
       Kind.GAUGE, Of.INSTANCE, "jpm_instance_open_files", "Open descriptors of its tree."),
@@ -76,10 +75,7 @@ public enum Metric {
       "jpm_instance_log_dropped_lines_total",
       "Lines that were lost for want of room."),
   LOG_WAITING(
-      Kind.GAUGE,
-      Of.INSTANCE,
-      "jpm_instance_log_waiting_bytes",
-      "Output that is in no file yet."),
+      Kind.GAUGE, Of.INSTANCE, "jpm_instance_log_waiting_bytes", "Output that is in no file yet."),
   BALANCER_CONNECTIONS(
       Kind.COUNTER,
       Of.INSTANCE,

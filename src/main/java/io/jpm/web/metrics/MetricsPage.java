@@ -51,9 +51,7 @@ public final class MetricsPage {
     this.vertx = vertx;
     this.clock = clock;
     this.events =
-        vertx
-            .eventBus()
-            .consumer(Addresses.GOD_EVENTS, message -> counts.count(message.body()));
+        vertx.eventBus().consumer(Addresses.GOD_EVENTS, message -> counts.count(message.body()));
   }
 
   /// Counts no more.
@@ -128,8 +126,7 @@ public final class MetricsPage {
         instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
     return processes.isEmpty()
         ? Future.succeededFuture(Map.of())
-        : this.<SatanReply>ask(
-                Addresses.SATAN_COMMAND, new SatanCommand.Sample(processes, detail))
+        : this.<SatanReply>ask(Addresses.SATAN_COMMAND, new SatanCommand.Sample(processes, detail))
             .map(reply ->
                 reply instanceof SatanReply.Sampled(Map<ProcessIdentity, Load> loads)
                     ? loads
@@ -140,8 +137,7 @@ public final class MetricsPage {
   private <R> Future<R> ask(String address, BusMessage question) {
     return vertx
         .eventBus()
-        .<R>request(
-            address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
+        .<R>request(address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
         .map(Message::body);
   }
 }

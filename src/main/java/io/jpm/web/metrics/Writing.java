@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Makes the text of a page of what was read. It takes a while with many apps: not on an event loop.
+/// Makes the text of a page of what was read. It takes a while with many apps: not on an event
+/// loop.
 final class Writing {
   private static final double NANOS = 1e9;
 
@@ -143,8 +144,7 @@ final class Writing {
         Metric.DAEMON_OTHER,
         ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed(),
         none);
-    series.put(
-        Metric.DAEMON_THREADS, ManagementFactory.getThreadMXBean().getThreadCount(), none);
+    series.put(Metric.DAEMON_THREADS, ManagementFactory.getThreadMXBean().getThreadCount(), none);
     for (var collector : ManagementFactory.getGarbageCollectorMXBeans()) {
       List<String> labels = List.of(collector.getName());
       series.put(Metric.DAEMON_GC_COUNT, Math.max(0, collector.getCollectionCount()), labels);
