@@ -4,7 +4,9 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Objects;
 
 /// Answers in JSON, in the form of the replies of `jpm.command`: what fails has `ok` false, a
 /// `code` and sentences in `problems`.
@@ -29,6 +31,11 @@ final class Answer {
             .put("ok", false)
             .put("code", code)
             .put("problems", new JsonArray(List.of(problem))));
+  }
+
+  /// The part of the path that stands at `:name` of its route.
+  static String inPath(RoutingContext context, String name) {
+    return Objects.requireNonNull(context.pathParam(name), name);
   }
 
   /// The client may have gone meanwhile, which is no failure.

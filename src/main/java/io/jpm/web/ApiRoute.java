@@ -88,7 +88,9 @@ enum ApiRoute {
   /// Where all of them begin.
   static final String BASE = "/api/v1";
 
+  @SuppressWarnings("ImmutableEnumChecker") // Vert.x's constants are not to be changed.
   private final HttpMethod method;
+
   private final String path;
   private final Optional<CommandVerb> verb;
   private final String summary;

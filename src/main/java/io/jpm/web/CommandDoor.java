@@ -93,7 +93,7 @@ final class CommandDoor {
     route
         .inPath()
         .ifPresent(key -> {
-          String target = target(context.pathParam("target"));
+          String target = target(Answer.inPath(context, "target"));
           request.put(
               key.word(), key == CommandKey.TARGETS ? new JsonArray(List.of(target)) : target);
         });

@@ -156,9 +156,9 @@ final class Doorman {
     if (!READING.contains(request.method())) {
       return own && request.headers().contains(PAGE_HEADER);
     }
-    return request.path() != null && request.path().endsWith("/stream")
-        ? own
-        : site == null || own || "none".equals(site);
+    String path = request.path();
+    boolean stream = path != null && path.contains("/stream");
+    return own || (!stream && (site == null || site.equals("none")));
   }
 
   /// Nothing of an answer is kept, guessed at, framed, or lent to other pages.

@@ -87,7 +87,7 @@ final class Feed {
 
   /// @param id the number to go on after; 0: none
   void send(String event, long id, JsonObject data) {
-    if (over) {
+    if (over || response.ended()) {
       return;
     }
     String line = id > 0 ? "id: " + id + "\n" : "";
@@ -102,6 +102,9 @@ final class Feed {
   }
 
   private void pulse() {
+    if (response.ended()) {
+      return;
+    }
     pulsesWithout = hasRead || !response.writeQueueFull() ? 0 : pulsesWithout + 1;
     hasRead = false;
     if (pulsesWithout > PATIENCE) {

@@ -42,7 +42,7 @@ final class Live {
   /// What an app prints.
   void lines(RoutingContext context) {
     CommandDoor.query(context, ApiRoute.LINES_STREAM.asked());
-    String app = context.pathParam("app");
+    String app = Answer.inPath(context, "app");
     if (reaches(context, app)) {
       feed(context).ifPresent(feed -> lines.begin(feed, app));
     }
@@ -85,7 +85,7 @@ final class Live {
     }
     download.send(
         context,
-        context.pathParam("app"),
+        Answer.inPath(context, "app"),
         stream.equals("err"),
         Optional.ofNullable(query.getString(CommandKey.TARGET.word())));
   }

@@ -71,7 +71,7 @@ final class LogDownload {
           response,
           404,
           Code.NOT_FOUND.word(),
-          "no app matches \"%s\"".formatted(context.pathParam("app")));
+          "no app matches \"%s\"".formatted(Answer.inPath(context, "app")));
     } else if (files.size() > 1) {
       Answer.failed(
           response,
@@ -79,7 +79,7 @@ final class LogDownload {
           Code.INVALID.word(),
           "%s has a file for each instance: say which with target=%s"
               .formatted(
-                  context.pathParam("app"),
+                  Answer.inPath(context, "app"),
                   meant.stream()
                       .map(it -> Integer.toString(it.id().value()))
                       .collect(Collectors.joining(" or "))));
@@ -89,7 +89,7 @@ final class LogDownload {
           409,
           Code.FAILED.word(),
           "%s runs as another user, who could have any file of the daemon's user sent: read its log with /logs"
-              .formatted(context.pathParam("app")));
+              .formatted(Answer.inPath(context, "app")));
     } else {
       stream(response, files.getFirst());
     }
