@@ -21,6 +21,13 @@ final class Series implements AutoCloseable {
     registry.config().namingConvention(NamingConvention.identity);
   }
 
+  /// A whole number; what is lost of one above 2^53 nobody sees on a chart.
+  void put(Metric metric, long value, List<String> labels) {
+    put(metric, (double) value, labels);
+  }
+
+  /// Adds a series.
+  ///
   /// @param labels the values of [Metric#labels], in order
   void put(Metric metric, double value, List<String> labels) {
     List<Tag> tags = new ArrayList<>();
