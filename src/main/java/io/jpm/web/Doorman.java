@@ -179,6 +179,7 @@ final class Doorman {
   private static void refuse(RoutingContext context, int status, String code, String problem) {
     if (!READING.contains(context.request().method())) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
+      context.addEndHandler(_ -> context.request().connection().close());
     }
     Answer.failed(context.response(), status, code, problem);
   }

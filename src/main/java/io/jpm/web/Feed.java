@@ -8,17 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One client's server-sent events. A client that takes nothing for [#PATIENCE] pulses is cut off,
-/// and one that would not be let in any more is, too. Owned by the server's event loop.
+/// One client's server-sent events. It ends when the client would not be let in any more. One that
+/// takes nothing at all is cut off by the server's idle timeout, since nothing is said to it then.
+/// Owned by the server's event loop.
 final class Feed {
   /// What waits for a client before it is behind, in bytes.
   static final int MOST_PENDING = 256 << 10;
 
   /// How often something is said, and the client's right looked at again.
   static final Duration PULSE = Duration.ofSeconds(10);
-
-  /// For how many pulses a client may take nothing of what waits for it.
-  static final int PATIENCE = 3;
 
   private final Vertx vertx;
   private final RoutingContext context;
@@ -31,13 +29,8 @@ final class Feed {
   /// What waits until the client has read.
   private Runnable then = () -> {};
 
-  /// For how many pulses in a row the client has read nothing of what waits for it.
-  private long pulsesWithout;
 
-  private boolean hasRead;
-
-  /// @param pace how often something is said: [#PULSE]
-  Feed(Vertx vertx, RoutingContext context, Doorman doorman, Duration pace) {
+  Feed(Vertx vertx, RoutingContext context, Doorman doorman) {
     this.vertx = vertx;
     this.context = context;
     this.doorman = doorman;
@@ -46,7 +39,7 @@ final class Feed {
         .setChunked(true)
         .setWriteQueueMaxSize(MOST_PENDING)
         .putHeader("Content-Type", "text/event-stream; charset=utf-8");
-    this.pulse = vertx.setPeriodic(pace.toMillis(), _ -> pulse());
+    this.pulse = vertx.setPeriodic(PULSE.toMillis(), _ -> pulse());
     context.addEndHandler(_ -> ended());
     response.drainHandler(_ -> read());
     var _ = response.write(": jpm\n\n");
@@ -77,7 +70,6 @@ final class Feed {
   }
 
   private void read() {
-    hasRead = true;
     Runnable now = then;
     then = () -> {};
     if (!over) {
@@ -103,12 +95,6 @@ final class Feed {
 
   private void pulse() {
     if (response.ended()) {
-      return;
-    }
-    pulsesWithout = hasRead || !response.writeQueueFull() ? 0 : pulsesWithout + 1;
-    hasRead = false;
-    if (pulsesWithout > PATIENCE) {
-      var _ = response.reset();
       return;
     }
     if (!response.writeQueueFull()) {

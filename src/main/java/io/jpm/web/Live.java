@@ -109,7 +109,7 @@ final class Live {
       return Optional.empty();
     }
     feeds++;
-    var feed = new Feed(vertx, context, doorman, Feed.PULSE);
+    var feed = new Feed(vertx, context, doorman);
     feed.whenOver(() -> feeds--);
     return Optional.of(feed);
   }

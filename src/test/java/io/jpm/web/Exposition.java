@@ -25,7 +25,7 @@ record Exposition(Map<String, Double> values, Map<String, String> types) {
     Set<String> closed = new HashSet<>();
     String family = "";
     require(text.endsWith("\n"), "the last line has an end");
-    for (String line : text.split("\n")) {
+    for (String line : text.lines().toList()) {
       if (line.startsWith("# HELP ")) {
         require(helps.add(word(line, 2)), "one HELP: " + line);
       } else if (line.startsWith("# TYPE ")) {
@@ -72,7 +72,9 @@ record Exposition(Map<String, Double> values, Map<String, String> types) {
 
   double value(String series) {
     Double value = values.get(series);
-    require(value != null, series + " is not among " + values.keySet());
+    if (value == null) {
+      throw new AssertionError(series + " is not among " + values.keySet());
+    }
     return value;
   }
 

@@ -89,7 +89,7 @@ public final class Http implements AutoCloseable {
       int colon = line.indexOf(':');
       headers.add(line.substring(0, colon).toLowerCase(Locale.ROOT) + line.substring(colon));
     }
-    Reply reply = new Reply(Integer.parseInt(first.split(" ")[1]), headers, "");
+    Reply reply = new Reply(Integer.parseInt(first.split(" ", 3)[1]), headers, "");
     chunked = reply.header("transfer-encoding").isPresent();
     return reply;
   }

@@ -88,7 +88,7 @@ class MetricsTest {
     assertThat(page.value("jpm_instance_status" + of("web", "status=\"online\""))).isEqualTo(1);
     assertThat(page.value("jpm_instance_restarts_total" + of("web"))).isEqualTo(WEB.restarts());
     assertThat(page.value("jpm_instance_resident_bytes" + of("web")))
-        .isEqualTo(Instances.LOAD.memoryBytes());
+        .isEqualTo((double) Instances.LOAD.memoryBytes());
     assertThat(page.value("jpm_instance_cpu_ratio" + of("web")))
         .isCloseTo(0.0034, org.assertj.core.data.Offset.offset(1e-9));
     assertThat(page.value("jpm_instance_log_dropped_lines_total" + of("api"))).isEqualTo(3);
