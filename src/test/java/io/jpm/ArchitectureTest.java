@@ -57,6 +57,7 @@ class ArchitectureTest {
     table.put("bridge", List.of("model", "wire", "bus"));
     table.put("command", List.of("model", "config", "wire", "bus"));
     table.put("rights", List.of("model", "bus"));
+    table.put("web", List.of("model", "wire", "bus"));
     table.put("client", List.of("model", "wire"));
     table.put("serve", List.of());
     return table;

@@ -33,6 +33,9 @@ public final class BridgeVerticle extends VerticleBase {
   // For peers that do not take their last answer when the bridge stops.
   private static final long FAREWELL_MILLIS = 500;
 
+  /// A client that has only just begun may take seconds for its first handshake.
+  private static final long HANDSHAKE_MILLIS = 10_000;
+
   private final BridgeSettings settings;
   private final LongSupplier nanos;
   private @Nullable Open open;
@@ -98,7 +101,7 @@ public final class BridgeVerticle extends VerticleBase {
             new RemoteDoor(
                 vertx,
                 remote,
-                settings.authTimeout().toMillis(),
+                HANDSHAKE_MILLIS,
                 refusals,
                 // The owner's token is a file of this machine: it counts nowhere else.
                 tcp -> guard.accept(tcp, Optional.empty())));

@@ -206,7 +206,7 @@ final class StockBridge implements StockPeer.Watcher {
   /// An error as the stock bridge's, and why.
   private void refuse(StockPeer peer, KnownPeer known, BridgeEvent event, Refusal refusal) {
     JsonObject asked = event.getRawMessage();
-    peer.send(refusal.frame(asked));
+    peer.send(StockPeer.frame(refusal.frame(asked)));
     if (refusal.code() == Refusal.Code.ACCESS_DENIED && known.mayBeAudited(event)) {
       String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
       Caller caller = known.caller();

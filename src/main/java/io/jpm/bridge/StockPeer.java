@@ -114,7 +114,8 @@ final class StockPeer extends ChannelDuplexHandler {
         new JsonObject().put("type", "err").put("address", address).put("message", sentence));
   }
 
-  private static Buffer frame(JsonObject frame) {
+  /// A frame with its length.
+  static Buffer frame(JsonObject frame) {
     Buffer json = frame.toBuffer();
     return Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json);
   }

@@ -74,6 +74,12 @@ public final class Addresses {
   /// Publication of [RightsEnded]. Internal.
   public static final String RIGHTS_ENDED = "jpm.rights.ended";
 
+  /// [WebCommand] → [WebReply]. Internal.
+  public static final String WEB_COMMAND = "jpm.web.command";
+
+  /// Where the HTTP side is asked [LinesTold]. Internal.
+  public static final String WEB_LINES = "jpm.web.lines";
+
   /// [Audited], not answered. Internal.
   public static final String AUDIT = "jpm.audit";
 

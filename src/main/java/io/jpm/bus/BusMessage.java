@@ -33,4 +33,6 @@ public sealed interface BusMessage
         StoreCommand,
         StoreReply,
         UsageWanted,
+        WebCommand,
+        WebReply,
         SatanReport {}

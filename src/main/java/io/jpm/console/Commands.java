@@ -103,6 +103,7 @@ final class Commands {
       case PING -> new PingCommand(rooms, context);
       case DOCTOR -> new DoctorCommand(rooms);
       case TOKEN -> new TokenCommand(rooms);
+      case WEB -> new WebAccessCommand(rooms);
       case KILL -> this::kill;
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);

@@ -48,7 +48,10 @@ final class ConsoleAudit {
                   new Change(
                       "token %s %s".formatted(targets.getFirst(), targets.get(1)), List.of()))
               : Optional.empty();
+      case WEB ->
+          targets.equals(List.of("status")) ? Optional.empty() : change(verb, targets.stream());
       case LIST,
+          MONIT,
           DESCRIBE,
           LOGS,
           EVENTS,

@@ -26,6 +26,8 @@ import io.jpm.bus.SatanReply.Load;
 import io.jpm.bus.StoreCommand;
 import io.jpm.bus.StoreReply;
 import io.jpm.bus.UsagePoint;
+import io.jpm.bus.WebCommand;
+import io.jpm.bus.WebReply;
 import io.jpm.console.text.InstanceJson;
 import io.jpm.console.text.InstanceTable;
 import io.jpm.console.text.Listing;
@@ -210,6 +212,11 @@ final class Rooms {
             context.timing().loads())
         .map(Optional::of)
         .otherwise(Optional.empty());
+  }
+
+  /// What the HTTP side has done, or how it is.
+  Future<WebReply> web(WebCommand command) {
+    return ask("Web", Addresses.WEB_COMMAND, command, context.timing().actions());
   }
 
   /// What the doctor has found.

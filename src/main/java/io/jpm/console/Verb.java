@@ -39,6 +39,7 @@ enum Verb {
 
   PING(DAEMON, "ping", "", "see whether the daemon answers"),
   DOCTOR(DAEMON, "doctor", "", "see whether all is as jpm needs it"),
+  WEB(DAEMON, "web", "[stop|status]", "see and command apps over HTTP, from here"),
   KILL(DAEMON, "kill", "", "forget all apps and end the daemon"),
   UPDATE(DAEMON, "update updatePM2", "", "replace the daemon by this build"),
   DAEMON_ITSELF(DAEMON, "daemon", "", "be the daemon, in the foreground"),

@@ -119,6 +119,14 @@ final class VerbExamples {
               "what is wrong, and how to mend it",
               "jpm doctor --json",
               "for scripts");
+      case WEB ->
+          lines(
+              "jpm web",
+              "on 127.0.0.1:9615, with a link to log in",
+              "jpm web --port 8000",
+              "on another port",
+              "jpm web stop",
+              "nothing listens any more");
       case KILL -> lines("jpm kill", "all apps end, too");
       case UPDATE -> lines("jpm update", "apps run on meanwhile");
       case DAEMON_ITSELF -> lines("jpm daemon", "as systemd or a container needs it");

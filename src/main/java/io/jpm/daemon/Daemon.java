@@ -2,6 +2,7 @@ package io.jpm.daemon;
 
 import io.jpm.balancer.BalancerContext;
 import io.jpm.balancer.ClusterBalancerVerticle;
+import io.jpm.bridge.BridgeSettings;
 import io.jpm.bridge.BridgeVerticle;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
@@ -38,6 +39,8 @@ import io.jpm.rights.RightsVerticle;
 import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronTimes;
+import io.jpm.web.WebContext;
+import io.jpm.web.WebVerticle;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -275,7 +278,16 @@ final class Daemon {
       // Before the first command can lead to an event.
       news.started(Version.TEXT);
       this.news = Optional.of(news);
-      deploy(new BridgeVerticle(Door.of(home, settings.bridge()), System::nanoTime));
+      BridgeSettings door = Door.of(home, settings.bridge());
+      deploy(
+          new WebVerticle(
+              new WebContext(
+                  home.root(),
+                  Version.TEXT,
+                  new KnownTokens(vertx, door.token()),
+                  InstantSource.system(),
+                  System::nanoTime)));
+      deploy(new BridgeVerticle(door, System::nanoTime));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();

@@ -1,0 +1,31 @@
+package io.jpm.web;
+
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
+import io.vertx.ext.web.RoutingContext;
+
+/// Who was let in, and how.
+///
+/// @param who they are
+/// @param byCookie whether by a browser's session; else by a token
+/// @param from the address they come from
+record Access(Principal who, boolean byCookie, String from) {
+  private static final String KEY = "jpm.access";
+
+  /// As other rooms want to be told.
+  Caller caller() {
+    return new Caller(who, from);
+  }
+
+  void keepIn(RoutingContext context) {
+    context.put(KEY, this);
+  }
+
+  /// Of a request that has passed [Doorman].
+  static Access of(RoutingContext context) {
+    if (context.<Object>get(KEY) instanceof Access access) {
+      return access;
+    }
+    throw new IllegalStateException("nobody was asked who this is: " + context.request().path());
+  }
+}

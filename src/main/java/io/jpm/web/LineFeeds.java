@@ -1,0 +1,100 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.LinesTold;
+import io.jpm.bus.LinesWanted;
+import io.jpm.wire.LinesMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Sends what apps print to clients, as it comes ([LinesMessage]); tells LogAggregator whose lines
+/// are wanted. Lines that a client is too slow for are left out and counted in the `gap` of what it
+/// gets next. Without clients no timer runs. Owned by the server's event loop.
+final class LineFeeds {
+  private static final long NO_TIMER = -1;
+
+  private final Vertx vertx;
+  private final Map<String, Integer> wanted = new HashMap<>();
+  private final MessageConsumer<LinesTold> told;
+  private long renewal = NO_TIMER;
+
+  LineFeeds(Vertx vertx) {
+    this.vertx = vertx;
+    // What was published before has come to this event loop before.
+    this.told = vertx.eventBus().consumer(Addresses.WEB_LINES, asked -> asked.reply(asked.body()));
+  }
+
+  void begin(Feed feed, String app) {
+    var client = new Client(feed, app);
+    MessageConsumer<JsonObject> consumer =
+        vertx.eventBus().consumer(Addresses.linesOf(app), message -> client.take(message.body()));
+    wanted.merge(app, 1, Integer::sum);
+    tell();
+    feed.whenOver(() -> {
+      var _ = consumer.unregister();
+      wanted.computeIfPresent(app, (_, count) -> count == 1 ? null : count - 1);
+      tell();
+    });
+  }
+
+  /// The server ends; its clients have gone before.
+  Future<Void> end() {
+    wanted.clear();
+    tell();
+    return told.unregister();
+  }
+
+  private void tell() {
+    send();
+    if (wanted.isEmpty() && renewal != NO_TIMER) {
+      vertx.cancelTimer(renewal);
+      renewal = NO_TIMER;
+    } else if (!wanted.isEmpty() && renewal == NO_TIMER) {
+      renewal = vertx.setPeriodic(LinesWanted.RENEWAL.toMillis(), _ -> send());
+    }
+  }
+
+  private void send() {
+    vertx
+        .eventBus()
+        .send(Addresses.LINES_WANTED, new LinesWanted(Addresses.WEB_LINES, wanted.keySet()));
+  }
+
+  /// One that reads the lines of one app.
+  private static final class Client {
+    private final Feed feed;
+    private final String app;
+    private long missing;
+    private long next;
+
+    Client(Feed feed, String app) {
+      this.feed = feed;
+      this.app = app;
+    }
+
+    void take(JsonObject body) {
+      if (feed.isBehind()) {
+        int lines = body.getJsonArray("lines", new JsonArray()).size();
+        missing += body.getLong("gap", 0L) + lines;
+        next = body.getLong("first", 0L) + lines;
+        feed.whenRead(this::tellOfMissing);
+      } else {
+        tellOfMissing();
+        feed.send("lines", 0, body);
+      }
+    }
+
+    private void tellOfMissing() {
+      if (missing > 0) {
+        long count = missing;
+        missing = 0;
+        feed.send("lines", 0, LinesMessage.missing(app, next, count).toJson());
+      }
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
+import io.jpm.wire.ConsoleChunk;
+import io.jpm.wire.ConsoleRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What PM2's HTTP interface answers on `/`: `{system_info, monit, processes}`. The processes are
+/// those of `jpm jlist`, which has no values of environments: PM2 shows every password there to
+/// whoever asks.
+final class Pm2Page {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+
+  Pm2Page(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// The page for `access`, with the apps that they may see.
+  Future<JsonObject> of(Access access) {
+    return list()
+        .compose(all -> {
+          var own = new JsonArray();
+          all.forEach(element -> {
+            if (isFor(access.who(), element)) {
+              own.add(element);
+            }
+          });
+          return OffLoop.call(vertx, Pm2Page::machine).map(json -> json.put("processes", own));
+        });
+  }
+
+  private static boolean isFor(Principal who, Object element) {
+    return element instanceof JsonObject json && who.reaches(json.getString("name", ""));
+  }
+
+  /// The console is asked, since it is the one that has PM2's words for everything. It lists all to
+  /// the owner; who may see what is decided above.
+  private Future<JsonArray> list() {
+    var request =
+        new ConsoleRequest(List.of("jlist"), "/", Map.of(), ConsoleRequest.Tty.NONE).toJson();
+    var options =
+        new DeliveryOptions()
+            .addHeader(Caller.HEADER, new Caller(Principal.OWNER, "web").toHeader())
+            .setSendTimeout(PATIENCE.toMillis());
+    return vertx
+        .eventBus()
+        .<JsonObject>request(Addresses.CONSOLE, request, options)
+        .compose(first -> rest(first, new StringBuilder()));
+  }
+
+  private Future<JsonArray> rest(Message<JsonObject> message, StringBuilder text) {
+    switch (ConsoleChunk.fromJson(message.body())) {
+      case ConsoleChunk.Out(String more) -> text.append(more);
+      case ConsoleChunk.Err _, ConsoleChunk.Wait _ -> {
+        // Nothing of the list.
+      }
+      case ConsoleChunk.Code(int code) -> {
+        return code == 0 ? parsed(text.toString()) : Future.failedFuture("the list is not there");
+      }
+    }
+    return message
+        .<JsonObject>replyAndRequest(
+            new JsonObject(), new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
+        .compose(next -> rest(next, text));
+  }
+
+  private static Future<JsonArray> parsed(String text) {
+    try {
+      return Future.succeededFuture(new JsonArray(text));
+    } catch (DecodeException notAList) {
+      return Future.failedFuture(notAList);
+    }
+  }
+
+  /// What PM2 says of the machine, under the names of Node's `os`.
+  private static JsonObject machine() throws Exception {
+    var loads = new JsonArray();
+    for (String word : firstLine("/proc/loadavg").split(" ", 4)) {
+      if (loads.size() < 3) {
+        loads.add(Double.valueOf(word));
+      }
+    }
+    var monit =
+        new JsonObject()
+            .put("loadavg", loads)
+            .put("total_mem", memory("MemTotal:"))
+            .put("free_mem", memory("MemAvailable:"))
+            .put("cpu", processors())
+            .put("interfaces", interfaces());
+    return new JsonObject()
+        .put(
+            "system_info",
+            new JsonObject()
+                .put("hostname", firstLine("/proc/sys/kernel/hostname"))
+                .put(
+                    "uptime",
+                    Double.valueOf(firstLine("/proc/uptime").split(" ", 2)[0]).longValue()))
+        .put("monit", monit);
+  }
+
+  private static JsonArray processors() throws java.io.IOException {
+    var all = new JsonArray();
+    int count = ManagementFactory.getOperatingSystemMXBean().getAvailableProcessors();
+    List<String> models =
+        Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .toList();
+    for (int i = 0; i < count; i++) {
+      all.add(new JsonObject().put("model", i < models.size() ? models.get(i) : ""));
+    }
+    return all;
+  }
+
+  private static JsonObject interfaces() throws SocketException {
+    var all = new JsonObject();
+    NetworkInterface.networkInterfaces()
+        .forEach(card -> {
+          var addresses = new JsonArray();
+          card.inetAddresses()
+              .forEach(address ->
+                  addresses.add(
+                      new JsonObject()
+                          .put("address", address.getHostAddress())
+                          .put("family", address instanceof java.net.Inet4Address ? "IPv4" : "IPv6")
+                          .put("internal", address.isLoopbackAddress())));
+          all.put(card.getName(), addresses);
+        });
+    return all;
+  }
+
+  private static long memory(String key) throws java.io.IOException {
+    return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+        .filter(line -> line.startsWith(key))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static String firstLine(String file) throws java.io.IOException {
+    return Files.readString(Path.of(file)).lines().findFirst().orElse("");
+  }
+}

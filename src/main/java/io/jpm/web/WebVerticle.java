@@ -1,0 +1,168 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.WebCommand;
+import io.jpm.bus.WebReply;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.file.FileSystem;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Has the HTTP side listen once it is asked to ([WebCommand]), and in the daemons that come after,
+/// until it is asked to end. That somebody has asked stands in `web.json` of the home.
+///
+/// What is asked is done one after the other; owned by this verticle's context.
+public final class WebVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.web");
+  private static final String FILE = "web.json";
+
+  private final WebContext daemon;
+  private @Nullable WebServer server;
+  private WebAddress address = WebAddress.DEFAULT;
+
+  /// Why nothing listens although somebody has asked for it.
+  private Optional<String> problem = Optional.empty();
+
+  private Future<?> work = Future.succeededFuture();
+
+  public WebVerticle(WebContext daemon) {
+    this.daemon = daemon;
+  }
+
+  @Override
+  public Future<?> start() {
+    work = remembered().transform(_ -> Future.succeededFuture());
+    return vertx
+        .eventBus()
+        .<WebCommand>consumer(Addresses.WEB_COMMAND, this::take)
+        .completion()
+        .compose(_ -> work);
+  }
+
+  @Override
+  public Future<?> stop() {
+    return work.transform(_ -> closed());
+  }
+
+  private void take(Message<WebCommand> message) {
+    Future<WebReply> answer = work.transform(_ -> obey(message.body()));
+    work = answer;
+    answer.onComplete(
+        message::reply,
+        failure -> message.reply(new WebReply.Failed("web: " + failure.getMessage())));
+  }
+
+  private Future<WebReply> obey(WebCommand command) {
+    return switch (command) {
+      case WebCommand.Open open -> open(open);
+      case WebCommand.Close _ ->
+          closed()
+              .compose(_ -> forget())
+              .map(_ -> {
+                problem = Optional.empty();
+                return new WebReply.Silent(problem);
+              });
+      case WebCommand.Ask _ ->
+          Future.succeededFuture(
+              server == null
+                  ? new WebReply.Silent(problem)
+                  : new WebReply.Listening(server.url(), Optional.empty()));
+    };
+  }
+
+  private Future<WebReply> open(WebCommand.Open open) {
+    var wanted =
+        new WebAddress(open.host().orElse(address.host()), open.port().orElse(address.port()));
+    Optional<String> wrong = wanted.problem();
+    if (wrong.isPresent()) {
+      return Future.succeededFuture(new WebReply.Failed(wrong.get()));
+    }
+    WebServer running = server;
+    if (running != null && wanted.equals(address)) {
+      return Future.succeededFuture(listening(running));
+    }
+    // The new door before the old one is closed: if it cannot be had, all is as before.
+    return WebServer.open(vertx, daemon, wanted)
+        .compose(opened -> closed().compose(_ -> remember(wanted)).map(_ -> taken(opened, wanted)))
+        .map(this::listening)
+        .onFailure(failure -> LOG.log(Level.DEBUG, "web: not opened", failure))
+        .otherwise(failure -> new WebReply.Failed(String.valueOf(failure.getMessage())));
+  }
+
+  private WebServer taken(WebServer opened, WebAddress wanted) {
+    server = opened;
+    address = wanted;
+    problem = Optional.empty();
+    LOG.log(Level.INFO, "web: listens on {0}", opened.url());
+    return opened;
+  }
+
+  private WebReply listening(WebServer running) {
+    return new WebReply.Listening(running.url(), Optional.of(running.loginLink()));
+  }
+
+  private Future<Void> closed() {
+    WebServer running = server;
+    server = null;
+    return running == null ? Future.succeededFuture() : running.close();
+  }
+
+  /// Goes on as the daemon before did. A port that is taken by now does not keep the daemon from
+  /// starting.
+  private Future<?> remembered() {
+    FileSystem files = vertx.fileSystem();
+    return files
+        .exists(file())
+        .compose(is -> is ? files.readFile(file()) : Future.succeededFuture())
+        .compose(text -> text == null ? Future.succeededFuture() : goOn(text.toString()))
+        .onFailure(failure -> {
+          problem = Optional.of(String.valueOf(failure.getMessage()));
+          LOG.log(Level.WARNING, "{0}", problem.get());
+        });
+  }
+
+  private Future<?> goOn(String text) {
+    Optional<WebAddress> known = WebAddress.fromJson(text);
+    if (known.isEmpty()) {
+      return Future.failedFuture(
+          "web: %s is not understood: say jpm web again, or jpm web stop".formatted(file()));
+    }
+    address = known.get();
+    return WebServer.open(vertx, daemon, address).map(opened -> taken(opened, address));
+  }
+
+  private Future<Void> remember(WebAddress wanted) {
+    String next = file() + ".new";
+    return vertx
+        .fileSystem()
+        .writeFile(next, Buffer.buffer(wanted.toJson()))
+        .compose(_ ->
+            vertx
+                .fileSystem()
+                .move(next, file(), new io.vertx.core.file.CopyOptions().setReplaceExisting(true)))
+        .otherwise(failure -> {
+          LOG.log(
+              Level.WARNING,
+              "web: {0} cannot be written, so the next daemon does not listen: {1}",
+              file(),
+              failure.getMessage());
+          return null;
+        });
+  }
+
+  private Future<Void> forget() {
+    return vertx
+        .fileSystem()
+        .exists(file())
+        .compose(is -> is ? vertx.fileSystem().delete(file()) : Future.succeededFuture());
+  }
+
+  private String file() {
+    return daemon.home().resolve(FILE).toString();
+  }
+}

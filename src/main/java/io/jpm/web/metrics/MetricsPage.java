@@ -1,0 +1,143 @@
+package io.jpm.web.metrics;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BusMessage;
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.HeartbeatCommand;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.OffLoop;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.InstanceId;
+import io.jpm.model.Principal;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.TreeUsage.Detail;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The text of `/metrics`, asked together from the other rooms each time; what a room does not tell
+/// in time is left out. Asking Satan is a look as `jpm ls` is: he goes on measuring for some
+/// minutes, and no longer. Owned by the server's event loop.
+public final class MetricsPage {
+  /// The type of the text: Prometheus's, version 0.0.4.
+  public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Vertx vertx;
+  private final InstantSource clock;
+  private final EventCounts counts = new EventCounts();
+  private final MessageConsumer<InstanceEvent> events;
+
+  public MetricsPage(Vertx vertx, InstantSource clock) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.events =
+        vertx.eventBus().consumer(Addresses.GOD_EVENTS, message -> counts.count(message.body()));
+  }
+
+  /// Counts no more.
+  public Future<Void> end() {
+    return events.unregister();
+  }
+
+  /// The page for `who`: their apps, and the daemon where all apps are theirs. Fails where God does
+  /// not answer.
+  ///
+  /// @param withShares whether the kernel is asked for proportional memory, which takes it long
+  public Future<String> text(Principal who, boolean withShares) {
+    return this.<GodReply>ask(Addresses.GOD_COMMAND, new GodCommand.Show(List.of()))
+        .map(reply ->
+            reply.instances().stream()
+                .filter(instance -> who.reaches(instance.spec().name().value()))
+                .toList())
+        .compose(instances -> read(instances, who.reachesAll(), withShares))
+        .compose(reading -> {
+          List<Writing.Counted> counted =
+              reading.instances().stream()
+                  .map(instance -> Writing.Counted.of(counts.of(instance.id())))
+                  .toList();
+          return OffLoop.call(vertx, () -> Writing.text(reading, counted));
+        });
+  }
+
+  private Future<Reading> read(List<InstanceView> all, boolean wantsDaemon, boolean withShares) {
+    Future<Map<ProcessIdentity, Load>> loads = loads(all, withShares ? Detail.ALL : Detail.FILES);
+    Future<Optional<HeartbeatReply>> heart =
+        this.<HeartbeatReply>ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask())
+            .map(Optional::of)
+            .otherwise(Optional.empty());
+    Map<InstanceId, LogsReply.Status> captures = new HashMap<>();
+    Map<InstanceId, BalancerReply.Status> balances = new HashMap<>();
+    List<Future<?>> asked = new ArrayList<>(List.of(loads, heart));
+    for (InstanceView instance : all) {
+      asked.add(
+          this.<LogsReply>ask(Addresses.LOGS_COMMAND, new LogsCommand.Ask(instance.id()))
+              .onSuccess(reply -> {
+                if (reply instanceof LogsReply.Status status) {
+                  captures.put(instance.id(), status);
+                }
+              }));
+      if (instance.spec().cluster().enabled()) {
+        asked.add(
+            this.<BalancerReply>ask(
+                    Addresses.BALANCER_COMMAND,
+                    new BalancerCommand.Ask(instance.spec().name(), instance.id()))
+                .onSuccess(reply -> {
+                  if (reply instanceof BalancerReply.Status status) {
+                    balances.put(instance.id(), status);
+                  }
+                }));
+      }
+    }
+    return Future.join(asked)
+        .transform(_ ->
+            Future.succeededFuture(
+                new Reading(
+                    all,
+                    loads.result(),
+                    Map.copyOf(captures),
+                    Map.copyOf(balances),
+                    heart.result(),
+                    wantsDaemon,
+                    clock.instant())));
+  }
+
+  private Future<Map<ProcessIdentity, Load>> loads(List<InstanceView> instances, Detail detail) {
+    List<ProcessIdentity> processes =
+        instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
+    return processes.isEmpty()
+        ? Future.succeededFuture(Map.of())
+        : this.<SatanReply>ask(Addresses.SATAN_COMMAND, new SatanCommand.Sample(processes, detail))
+            .map(reply ->
+                reply instanceof SatanReply.Sampled(Map<ProcessIdentity, Load> loads)
+                    ? loads
+                    : Map.<ProcessIdentity, Load>of())
+            .otherwise(Map.of());
+  }
+
+  private <R> Future<R> ask(String address, BusMessage question) {
+    return vertx
+        .eventBus()
+        .<R>request(address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
+        .map(Message::body);
+  }
+}

@@ -1,0 +1,31 @@
+package io.jpm.web.metrics;
+
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsReply;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What the other rooms have told for one page.
+///
+/// @param instances those that who asks may see
+/// @param loads what they use, as far as it is known
+/// @param captures how their capture goes, as far as it is known
+/// @param balances how those in cluster mode are balanced, as far as it is known
+/// @param heart how the daemon is; empty: who asks is limited to some apps, or nobody tells
+/// @param wantsDaemon whether the daemon itself is shown
+/// @param now wall clock
+record Reading(
+    List<InstanceView> instances,
+    Map<ProcessIdentity, Load> loads,
+    Map<InstanceId, LogsReply.Status> captures,
+    Map<InstanceId, BalancerReply.Status> balances,
+    Optional<HeartbeatReply> heart,
+    boolean wantsDaemon,
+    Instant now) {}

@@ -1,0 +1,174 @@
+package io.jpm.web.metrics;
+
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.SatanReply.Load;
+import io.jpm.model.Phase;
+import io.jpm.model.TreeUsage;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// Makes the text of a page of what was read. It takes a while with many apps: not on an event
+/// loop.
+final class Writing {
+  private static final double NANOS = 1e9;
+
+  /// What ClusterBalancer calls its counters.
+  private static final Map<String, Metric> BALANCER =
+      Map.of(
+          "connections", Metric.BALANCER_CONNECTIONS,
+          "open", Metric.BALANCER_OPEN,
+          "bytes_in", Metric.BALANCER_IN,
+          "bytes_out", Metric.BALANCER_OUT,
+          "failures", Metric.BALANCER_FAILURES,
+          "ejections", Metric.BALANCER_EJECTIONS);
+
+  private final Series series;
+  private final Reading reading;
+
+  private Writing(Series series, Reading reading) {
+    this.series = series;
+    this.reading = reading;
+  }
+
+  /// @param counts of the instances, in the order of `reading`
+  static String text(Reading reading, List<Counted> counts) {
+    try (var series = new Series()) {
+      var writing = new Writing(series, reading);
+      for (int i = 0; i < counts.size(); i++) {
+        writing.instance(reading.instances().get(i), counts.get(i));
+      }
+      if (reading.wantsDaemon()) {
+        writing.daemon();
+      }
+      return series.text();
+    }
+  }
+
+  /// What [EventCounts] knows of an instance, as it was at one moment.
+  record Counted(
+      Map<EventCounts.Cause, Long> restarts, long reloads, Duration reloadTime, long failures) {
+    static Counted of(EventCounts.Tally tally) {
+      return new Counted(
+          Map.copyOf(tally.restarts()),
+          tally.reloads(),
+          tally.reloadTime(),
+          tally.reloadFailures());
+    }
+  }
+
+  private void instance(InstanceView instance, Counted counted) {
+    List<String> labels =
+        List.of(
+            instance.spec().name().value(),
+            Integer.toString(instance.id().value()),
+            instance.spec().namespace());
+    series.put(Metric.INSTANCE_UP, instance.phase() == Phase.ONLINE ? 1 : 0, labels);
+    series.put(Metric.INSTANCE_STATUS, 1, with(labels, instance.phase().word()));
+    series.put(Metric.INSTANCE_HEALTHY, instance.unhealthy().isPresent() ? 0 : 1, labels);
+    series.put(Metric.INSTANCE_RESTARTS, instance.restarts(), labels);
+    series.put(Metric.INSTANCE_UNSTABLE, instance.unstableRestarts(), labels);
+    for (EventCounts.Cause cause : EventCounts.Cause.values()) {
+      series.put(
+          Metric.INSTANCE_RESTART_CAUSES,
+          counted.restarts().getOrDefault(cause, 0L),
+          with(labels, cause.word()));
+    }
+    series.put(Metric.INSTANCE_RELOADS, counted.reloads(), labels);
+    series.put(Metric.INSTANCE_RELOAD_SECONDS, seconds(counted.reloadTime()), labels);
+    series.put(Metric.INSTANCE_RELOAD_FAILURES, counted.failures(), labels);
+    if (instance.process().isPresent()) {
+      instance
+          .startedAt()
+          .ifPresent(from ->
+              series.put(
+                  Metric.INSTANCE_UPTIME,
+                  Math.max(0, seconds(Duration.between(from, reading.now()))),
+                  labels));
+      Load load = reading.loads().get(instance.process().get());
+      if (load != null) {
+        usage(load, labels);
+      }
+    }
+    logs(instance, labels);
+    balance(instance, labels);
+  }
+
+  private void usage(Load load, List<String> labels) {
+    TreeUsage tree = load.tree();
+    series.put(Metric.INSTANCE_CPU, load.cpuPercent() / 100, labels);
+    series.put(Metric.INSTANCE_MEMORY, tree.memoryBytes(), labels);
+    series.put(Metric.INSTANCE_PROCESSES, tree.processes(), labels);
+    if (tree.threads() > 0) {
+      series.put(Metric.INSTANCE_THREADS, tree.threads(), labels);
+    }
+    tree.files().open().ifPresent(open -> series.put(Metric.INSTANCE_FILES, open, labels));
+    tree.sharedBytes().ifPresent(bytes -> series.put(Metric.INSTANCE_SHARE, bytes, labels));
+  }
+
+  private void logs(InstanceView instance, List<String> labels) {
+    var capture = reading.captures().get(instance.id());
+    if (capture != null) {
+      series.put(Metric.LOG_DROPPED, capture.droppedLines(), labels);
+      series.put(Metric.LOG_WAITING, capture.waitingBytes(), labels);
+    }
+  }
+
+  private void balance(InstanceView instance, List<String> labels) {
+    var status = reading.balances().get(instance.id());
+    if (status != null) {
+      status
+          .counters()
+          .forEach((name, count) -> {
+            Metric metric = BALANCER.get(name);
+            if (metric != null) {
+              series.put(metric, count, labels);
+            }
+          });
+    }
+  }
+
+  private void daemon() {
+    var none = List.<String>of();
+    series.put(Metric.DAEMON_APPS, reading.instances().size(), none);
+    series.put(
+        Metric.DAEMON_UPTIME, ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0, none);
+    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    series.put(Metric.DAEMON_HEAP, heap.getUsed(), none);
+    series.put(Metric.DAEMON_HEAP_COMMITTED, heap.getCommitted(), none);
+    series.put(
+        Metric.DAEMON_OTHER,
+        ManagementFactory.getMemoryMXBean().getNonHeapMemoryUsage().getUsed(),
+        none);
+    series.put(Metric.DAEMON_THREADS, ManagementFactory.getThreadMXBean().getThreadCount(), none);
+    for (var collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      List<String> labels = List.of(collector.getName());
+      series.put(Metric.DAEMON_GC_COUNT, Math.max(0, collector.getCollectionCount()), labels);
+      series.put(
+          Metric.DAEMON_GC_SECONDS, Math.max(0, collector.getCollectionTime()) / 1000.0, labels);
+    }
+    reading.heart().ifPresent(this::heart);
+  }
+
+  private void heart(HeartbeatReply heart) {
+    series.put(Metric.DAEMON_MISSED, heart.missed(), List.of());
+    for (int i = 0; i < heart.loops().size(); i++) {
+      series.put(
+          Metric.DAEMON_LOOP_LATE,
+          seconds(heart.loops().get(i).worst()),
+          List.of(Integer.toString(i)));
+    }
+  }
+
+  private static List<String> with(List<String> labels, String one) {
+    return Stream.concat(labels.stream(), Stream.of(one)).toList();
+  }
+
+  private static double seconds(Duration time) {
+    return time.toNanos() / NANOS;
+  }
+}

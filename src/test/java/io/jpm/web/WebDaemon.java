@@ -1,0 +1,117 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.HeartbeatCommand;
+import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.WebCommand;
+import io.jpm.bus.WebReply;
+import io.jpm.console.Instances;
+import io.jpm.model.Principal;
+import io.jpm.model.Role;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// The HTTP side with a bus of its own, on which tests stand for the other rooms.
+final class WebDaemon {
+  static final String OWNER = "Authorization: Bearer owner-secret";
+  static final String READER = "Authorization: Bearer reader-secret";
+  static final String OF_WEB = "Authorization: Bearer web-secret";
+
+  final Vertx vertx = Vertx.vertx();
+  final AtomicLong nanos = new AtomicLong();
+  final Map<String, Principal> tokens =
+      new ConcurrentHashMap<>(
+          Map.of(
+              "owner-secret",
+              Principal.OWNER,
+              "reader-secret",
+              new Principal("reader", Role.READ, Set.of()),
+              "web-secret",
+              new Principal("web-only", Role.OPERATE, Set.of("web"))));
+  volatile int missing;
+  private final Path home;
+  private String deployed;
+
+  WebDaemon(Path home) throws Exception {
+    this.home = home;
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<HeartbeatCommand>consumer(
+            Addresses.HEARTBEAT_COMMAND,
+            asked ->
+                asked.reply(
+                    new HeartbeatReply(
+                        Duration.ofSeconds(10),
+                        Optional.of(Duration.ofMillis(1)),
+                        Duration.ofMillis(2),
+                        missing,
+                        missing,
+                        List.of(new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(1500))))));
+    deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
+  }
+
+  private WebContext context() {
+    return new WebContext(
+        home,
+        "1.2.3",
+        secret -> Future.succeededFuture(Optional.ofNullable(tokens.get(secret))),
+        InstantSource.fixed(Instances.NOW),
+        nanos::get);
+  }
+
+  WebReply ask(WebCommand command) throws Exception {
+    return vertx
+        .eventBus()
+        .<WebReply>request(Addresses.WEB_COMMAND, command)
+        .await(20, TimeUnit.SECONDS)
+        .body();
+  }
+
+  WebReply.Listening open() throws Exception {
+    WebReply reply = ask(new WebCommand.Open(Optional.empty(), OptionalInt.of(0)));
+    if (reply instanceof WebReply.Listening listening) {
+      return listening;
+    }
+    throw new AssertionError(reply);
+  }
+
+  /// Opens it, and says on which port.
+  int port() throws Exception {
+    return URI.create(open().url()).getPort();
+  }
+
+  /// The path of a link that logs in.
+  String link() throws Exception {
+    URI link = URI.create(open().login().orElseThrow());
+    return link.getPath() + "?" + link.getQuery();
+  }
+
+  /// The cookie of a new session.
+  String logIn(int port) throws Exception {
+    return "Cookie: " + Http.get(port, link()).cookie();
+  }
+
+  /// Another verticle of the same home on the same bus is what the next daemon has.
+  void restart() throws Exception {
+    vertx.undeploy(deployed).await(20, TimeUnit.SECONDS);
+    deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
+  }
+
+  void close() throws Exception {
+    vertx.close().await(20, TimeUnit.SECONDS);
+  }
+}

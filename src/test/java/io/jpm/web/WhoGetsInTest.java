@@ -1,0 +1,374 @@
+package io.jpm.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.WebCommand;
+import io.jpm.bus.WebReply;
+import io.jpm.web.Http.Reply;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class WhoGetsInTest {
+  private static final String SESSION = "/api/v1/session";
+
+  @TempDir Path home;
+  private WebDaemon daemon;
+
+  @BeforeEach
+  void begin() throws Exception {
+    daemon = new WebDaemon(home);
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    daemon.close();
+  }
+
+  @Test
+  void nothingListensUntilSomebodyAsks() throws Exception {
+    assertThat(daemon.ask(new WebCommand.Ask())).isEqualTo(new WebReply.Silent(Optional.empty()));
+    assertThat(home).isEmptyDirectory();
+  }
+
+  @Test
+  void itListensAgainInTheNextDaemonUntilItIsStopped() throws Exception {
+    int port = daemon.port();
+    String before = daemon.logIn(port);
+    daemon.restart();
+    assertThat(daemon.ask(new WebCommand.Ask())).isInstanceOf(WebReply.Listening.class);
+    int next = daemon.port();
+    assertThat(Http.get(next, SESSION, before).status()).as("sessions are gone").isEqualTo(401);
+    assertThat(daemon.ask(new WebCommand.Close())).isEqualTo(new WebReply.Silent(Optional.empty()));
+    daemon.restart();
+    assertThat(daemon.ask(new WebCommand.Ask())).isEqualTo(new WebReply.Silent(Optional.empty()));
+  }
+
+  @Test
+  void aPortThatIsTakenIsSaidAndTheFormerDoorStaysOpen() throws Exception {
+    int port = daemon.port();
+    try (var other = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+      var taken = OptionalInt.of(other.getLocalPort());
+      assertThat(daemon.ask(new WebCommand.Open(Optional.empty(), taken)))
+          .isInstanceOfSatisfying(
+              WebReply.Failed.class,
+              it ->
+                  assertThat(it.problem())
+                      .contains("127.0.0.1:" + other.getLocalPort(), "free that port")
+                      .doesNotContain("\n"));
+    }
+    assertThat(Http.get(port, "/healthz").status()).isEqualTo(200);
+  }
+
+  @Test
+  void onlyTheLoopbackIsListenedOn() throws Exception {
+    assertThat(daemon.ask(new WebCommand.Open(Optional.of("0.0.0.0"), OptionalInt.empty())))
+        .isInstanceOfSatisfying(
+            WebReply.Failed.class, it -> assertThat(it.problem()).contains("0.0.0.0", "ssh -L"));
+  }
+
+  @Test
+  void whoIsNotKnownIsToldTheSameOfEveryPath() throws Exception {
+    int port = daemon.port();
+    Set<String> told = new HashSet<>();
+    List<String> requests =
+        List.of(
+            "GET /",
+            "GET /metrics",
+            "GET /api/v1/instances",
+            "GET /api/v1/openapi.json",
+            "GET /api/v1/events/stream",
+            "GET /nothing/here",
+            "GET /login",
+            "GET /login?code=0123",
+            "POST /api/v1/save",
+            "DELETE /api/v1/instances/web",
+            "PUT /",
+            "OPTIONS /api/v1/instances");
+    for (String request : requests) {
+      Reply reply = Http.ask(port, request, "");
+      assertThat(reply.status()).as(request).isEqualTo(401);
+      told.add(reply.body());
+      assertThat(reply.header("server")).isEmpty();
+      assertThat(reply.header("allow")).isEmpty();
+      assertThat(reply.header("set-cookie")).isEmpty();
+      assertThat(reply.header("access-control-allow-origin")).isEmpty();
+    }
+    assertThat(told).hasSize(1);
+    assertThat(told.iterator().next()).doesNotContain("1.2.3").doesNotContain(home.toString());
+  }
+
+  @Test
+  void aWrongTokenIsNoToken() throws Exception {
+    int port = daemon.port();
+    String none = Http.get(port, SESSION).body();
+    for (String wrong :
+        List.of(
+            "Authorization: Bearer owner-secre",
+            "Authorization: Bearer ",
+            "Authorization: Bearer " + "x".repeat(5000),
+            "Authorization: Basic b3duZXItc2VjcmV0",
+            "Cookie: jpm_session_" + port + "=owner-secret")) {
+      Reply reply = Http.get(port, SESSION, wrong);
+      assertThat(reply.status()).as(wrong).isEqualTo(401);
+      assertThat(reply.body()).isEqualTo(none);
+    }
+  }
+
+  @Test
+  void aTokenThatIsWithdrawnLetsNobodyIn() throws Exception {
+    int port = daemon.port();
+    assertThat(Http.get(port, SESSION, WebDaemon.READER).json().getString("name"))
+        .isEqualTo("reader");
+    daemon.tokens.remove("reader-secret");
+    assertThat(Http.get(port, SESSION, WebDaemon.READER).status()).isEqualTo(401);
+  }
+
+  @Test
+  void healthTellsWhetherTheDaemonIsWellAndNothingElse() throws Exception {
+    int port = daemon.port();
+    assertThat(Http.get(port, "/healthz").body()).isEqualTo("ok\n");
+    daemon.missing = 2;
+    Reply unwell = Http.get(port, "/healthz");
+    assertThat(unwell.status()).isEqualTo(503);
+    assertThat(unwell.body()).isEqualTo("unwell\n");
+  }
+
+  @Test
+  void aLinkLogsInOnce() throws Exception {
+    int port = daemon.port();
+    String link = daemon.link();
+    Reply first = Http.get(port, link);
+    assertThat(first.status()).isEqualTo(303);
+    assertThat(first.header("location")).contains("/");
+    assertThat(first.header("set-cookie").orElseThrow())
+        .containsIgnoringCase("HttpOnly")
+        .contains("SameSite=Strict", "Path=/", "Max-Age=43200")
+        .doesNotContain("Domain");
+    assertThat(first.cookie()).matches("jpm_session_" + port + "=[0-9a-f]{64}");
+    assertThat(Http.get(port, SESSION, "Cookie: " + first.cookie()).json().getString("name"))
+        .isEqualTo("owner");
+    Reply second = Http.get(port, link);
+    assertThat(second.status()).isEqualTo(401);
+    assertThat(second.header("set-cookie")).isEmpty();
+  }
+
+  @Test
+  void aLinkHoldsForMinutes() throws Exception {
+    int port = daemon.port();
+    String link = daemon.link();
+    daemon.nanos.addAndGet(Sessions.LINK.toNanos());
+    assertThat(Http.get(port, link).status()).isEqualTo(401);
+  }
+
+  @Test
+  void ofManyLinksTheOldestHoldNoLonger() throws Exception {
+    int port = daemon.port();
+    List<String> links = new ArrayList<>();
+    for (int i = 0; i <= Sessions.MOST_LINKS; i++) {
+      links.add(daemon.link());
+    }
+    assertThat(Http.get(port, links.getFirst()).status()).isEqualTo(401);
+    assertThat(Http.get(port, links.get(1)).status()).isEqualTo(303);
+  }
+
+  @Test
+  void aSessionEndsAfterItsTimeAndWhenItIsEnded() throws Exception {
+    int port = daemon.port();
+    String one = daemon.logIn(port);
+    String other = daemon.logIn(port);
+    Reply out = Http.ask(port, "DELETE " + SESSION, "", one, "X-JPM: 1", origin(port));
+    assertThat(out.status()).isEqualTo(200);
+    assertThat(Http.get(port, SESSION, one).status()).isEqualTo(401);
+    assertThat(Http.get(port, SESSION, other).status()).isEqualTo(200);
+    daemon.nanos.addAndGet(Sessions.SESSION.minus(Duration.ofSeconds(1)).toNanos());
+    assertThat(Http.get(port, SESSION, other).status()).isEqualTo(200);
+    daemon.nanos.addAndGet(Duration.ofSeconds(1).toNanos());
+    assertThat(Http.get(port, SESSION, other).status()).isEqualTo(401);
+  }
+
+  @Test
+  void ofManySessionsTheOldestEnd() throws Exception {
+    int port = daemon.port();
+    String first = daemon.logIn(port);
+    String second = daemon.logIn(port);
+    for (int i = 0; i < Sessions.MOST_SESSIONS - 1; i++) {
+      daemon.logIn(port);
+    }
+    assertThat(Http.get(port, SESSION, first).status()).isEqualTo(401);
+    assertThat(Http.get(port, SESSION, second).status()).isEqualTo(200);
+  }
+
+  private static String origin(int port) {
+    return "Origin: http://127.0.0.1:" + port;
+  }
+
+  @Test
+  void anotherHostIsMisdirectedWhateverElseIsSent() throws Exception {
+    int port = daemon.port();
+    for (String host :
+        List.of(
+            "Host: evil.example:" + port,
+            "Host: 127.0.0.1",
+            "Host: 127.0.0.1:1",
+            "Host: 127.0.0.1:" + port + ".evil.example",
+            "Host: 127.0.0.1:" + port + "\r\nHost: evil.example",
+            "Host:")) {
+      Reply reply = Http.get(port, SESSION, host, WebDaemon.OWNER);
+      assertThat(reply.status()).as(host).isIn(421, 400);
+      assertThat(reply.body()).doesNotContain("owner");
+      assertThat(Http.get(port, "/healthz", host).status()).isIn(421, 400);
+    }
+    assertThat(Http.get(port, "http://evil.example" + SESSION, WebDaemon.OWNER).status())
+        .isEqualTo(421);
+    for (String host : List.of("localhost:", "[::1]:")) {
+      assertThat(Http.get(port, SESSION, "Host: " + host + port, WebDaemon.OWNER).status())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void aForeignOriginIsRefusedEvenWithTheRightToken() throws Exception {
+    int port = daemon.port();
+    for (String origin :
+        List.of(
+            "Origin: http://evil.example",
+            "Origin: null",
+            "Origin: http://127.0.0.1",
+            "Origin: http://127.0.0.1:1",
+            "Origin: https://127.0.0.1:" + port,
+            "Origin: http://localhost:" + port)) {
+      for (String request : List.of("GET " + SESSION, "POST /api/v1/save", "OPTIONS /")) {
+        Reply reply = Http.ask(port, request, "", origin, WebDaemon.OWNER);
+        assertThat(reply.status()).as(request + " " + origin).isEqualTo(403);
+        assertThat(reply.header("access-control-allow-origin")).isEmpty();
+      }
+    }
+    assertThat(Http.get(port, SESSION, origin(port), WebDaemon.OWNER).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aCookieAloneChangesNothing() throws Exception {
+    int port = daemon.port();
+    String cookie = daemon.logIn(port);
+    String delete = "DELETE " + SESSION;
+    assertThat(Http.ask(port, delete, "", cookie).status()).isEqualTo(403);
+    assertThat(Http.ask(port, delete, "", cookie, "X-JPM: 1").status()).isEqualTo(403);
+    assertThat(Http.ask(port, delete, "", cookie, origin(port)).status()).isEqualTo(403);
+    assertThat(Http.ask(port, delete, "", cookie, "X-JPM: 1", "Sec-Fetch-Site: same-site").status())
+        .isEqualTo(403);
+    assertThat(
+            Http.ask(port, "POST " + SESSION, "a=b", cookie, "Content-Type: text/plain").status())
+        .isEqualTo(403);
+    assertThat(Http.get(port, SESSION, cookie).status()).as("the session goes on").isEqualTo(200);
+    assertThat(
+            Http.ask(port, delete, "", cookie, "X-JPM: 1", "Sec-Fetch-Site: same-origin").status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aPageOfAnotherPortReadsNothingByTheCookie() throws Exception {
+    int port = daemon.port();
+    String cookie = daemon.logIn(port);
+    for (String site : List.of("same-site", "cross-site")) {
+      assertThat(Http.get(port, SESSION, cookie, "Sec-Fetch-Site: " + site).status())
+          .isEqualTo(403);
+    }
+    assertThat(Http.get(port, SESSION, cookie, "Sec-Fetch-Site: none").status()).isEqualTo(200);
+  }
+
+  @Test
+  void answersAreArmoured() throws Exception {
+    int port = daemon.port();
+    for (Reply reply :
+        List.of(
+            Http.get(port, SESSION, WebDaemon.OWNER),
+            Http.get(port, SESSION),
+            Http.get(port, "/healthz"),
+            Http.get(port, "/nothing", WebDaemon.OWNER))) {
+      assertThat(reply.header("cache-control")).contains("no-store");
+      assertThat(reply.header("x-content-type-options")).contains("nosniff");
+      assertThat(reply.header("referrer-policy")).contains("no-referrer");
+      assertThat(reply.header("content-security-policy").orElseThrow())
+          .contains("default-src 'none'", "frame-ancestors 'none'");
+    }
+  }
+
+  @Test
+  void whoIsInIsToldWhatThereIsNot() throws Exception {
+    int port = daemon.port();
+    assertThat(Http.get(port, "/nothing", WebDaemon.OWNER).status()).isEqualTo(404);
+    assertThat(Http.ask(port, "PUT " + SESSION, "", WebDaemon.OWNER).status()).isEqualTo(405);
+  }
+
+  @Test
+  void headsAndBodiesAreBounded() throws Exception {
+    int port = daemon.port();
+    assertThat(Http.get(port, "/healthz", "X: " + "x".repeat(20_000)).status()).isEqualTo(431);
+    assertThat(Http.get(port, "/" + "x".repeat(8_000)).status()).isEqualTo(414);
+    String big = "x".repeat(WebServer.MOST_BODY + 1);
+    try (var http = new Http(port)) {
+      http.raw(
+          "POST /api/v1/save HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\nContent-Length: %d\r\n\r\n"
+              .formatted(port, WebDaemon.OWNER, big.length()));
+      assertThat(http.reply().status()).isEqualTo(413);
+    }
+    try (var http = new Http(port)) {
+      http.raw(
+          "POST /api/v1/save HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: %d\r\n\r\n"
+              .formatted(port, big.length()));
+      assertThat(http.reply().status()).as("not read for a stranger").isEqualTo(401);
+      assertThat(http.isEnded()).isTrue();
+    }
+  }
+
+  @Test
+  void soManyConnectionsAndNoMore() throws Exception {
+    int port = daemon.port();
+    List<Http> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < WebServer.MOST_CONNECTIONS; i++) {
+        var http = new Http(port);
+        all.add(http);
+        http.send(port, "GET /healthz", "");
+        assertThat(http.reply().status()).isEqualTo(200);
+      }
+      try (var more = new Http(port)) {
+        assertThat(more.isEnded()).isTrue();
+      }
+    } finally {
+      for (Http http : all) {
+        http.close();
+      }
+    }
+    io.jpm.testing.Eventually.await(
+        "there is room again", Duration.ofSeconds(20), () -> answers(port));
+  }
+
+  private static boolean answers(int port) {
+    try {
+      return Http.get(port, "/healthz").status() == 200;
+    } catch (java.io.IOException turnedAway) {
+      return false;
+    }
+  }
+
+  @Test
+  void theFileOfTheHomeSaysWhereItListens() throws Exception {
+    daemon.port();
+    assertThat(Files.readString(home.resolve("web.json"))).contains("\"host\"", "\"port\"");
+  }
+}
