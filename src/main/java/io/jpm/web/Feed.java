@@ -29,7 +29,6 @@ final class Feed {
   /// What waits until the client has read.
   private Runnable then = () -> {};
 
-
   Feed(Vertx vertx, RoutingContext context, Doorman doorman) {
     this.vertx = vertx;
     this.context = context;
