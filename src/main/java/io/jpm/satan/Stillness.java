@@ -4,6 +4,7 @@ import io.jpm.wire.UsageMessage;
 import io.jpm.wire.UsageMessage.OfInstance;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// For how many looks in a row nothing has changed that somebody would see: the same processes, and
 /// each with the load and memory it had. Pure; owned by SatanVerticle's context.
@@ -39,7 +40,7 @@ final class Stillness {
         && now.values().stream().allMatch(instance -> isLike(before.get(instance.id()), instance));
   }
 
-  private static boolean isLike(OfInstance before, OfInstance now) {
+  private static boolean isLike(@Nullable OfInstance before, OfInstance now) {
     if (before == null || before.pid() != now.pid()) {
       return false;
     }
