@@ -7,4 +7,13 @@ import io.jpm.wire.ConsoleRequest;
 /// @param request what the client sent
 /// @param arguments the words of the command
 /// @param session where its output goes
-record Call(ConsoleRequest request, Arguments arguments, Session session) {}
+/// @param audit whom to tell of changes that the command line does not name
+record Call(ConsoleRequest request, Arguments arguments, Session session, Audit audit) {
+  /// Who writes down what somebody has changed.
+  interface Audit {
+    /// A change was tried.
+    ///
+    /// @param done whether it was done
+    void tell(ConsoleAudit.Change change, boolean done);
+  }
+}

@@ -81,7 +81,8 @@ public final class ConsoleVerticle extends VerticleBase {
     Future<ExitCode> done;
     try {
       Asked asked = ArgumentReader.read(request.argv());
-      done = guarded(asked, request, session).andThen(end -> audit(asked, caller, end));
+      Call.Audit audit = (change, ended) -> tell(caller, change, ended);
+      done = guarded(asked, request, session, audit).andThen(end -> audit(asked, audit, end));
     } catch (RuntimeException e) {
       done = Future.failedFuture(e);
     }
@@ -89,35 +90,43 @@ public final class ConsoleVerticle extends VerticleBase {
         .onSuccess(session::finish);
   }
 
-  private Future<ExitCode> guarded(Asked asked, ConsoleRequest request, Session session) {
+  private Future<ExitCode> guarded(
+      Asked asked, ConsoleRequest request, Session session, Call.Audit audit) {
     try {
-      return run(asked, request, session);
+      return run(asked, request, session, audit);
     } catch (RuntimeException failure) {
       return Future.failedFuture(failure);
     }
   }
 
-  private void audit(Asked asked, Caller caller, AsyncResult<ExitCode> end) {
+  private static void audit(Asked asked, Call.Audit audit, AsyncResult<ExitCode> end) {
     if (asked instanceof Asked.Run(Verb verb, Arguments arguments)) {
-      String result = end.succeeded() && end.result() == ExitCode.OK ? "done" : "failed";
-      ConsoleAudit.of(verb, arguments)
-          .ifPresent(change ->
-              vertx
-                  .eventBus()
-                  .send(
-                      Addresses.AUDIT,
-                      new Audited(
-                          caller.who(), caller.from(), change.verb(), change.apps(), result)));
+      boolean done = end.succeeded() && end.result() == ExitCode.OK;
+      ConsoleAudit.of(verb, arguments).ifPresent(change -> audit.tell(change, done));
     }
   }
 
-  private Future<ExitCode> run(Asked asked, ConsoleRequest request, Session session) {
+  private void tell(Caller caller, ConsoleAudit.Change change, boolean done) {
+    vertx
+        .eventBus()
+        .send(
+            Addresses.AUDIT,
+            new Audited(
+                caller.who(),
+                caller.from(),
+                change.verb(),
+                change.apps(),
+                done ? "done" : "failed"));
+  }
+
+  private Future<ExitCode> run(
+      Asked asked, ConsoleRequest request, Session session, Call.Audit audit) {
     return switch (asked) {
       case Asked.Run(Verb verb, Arguments arguments) -> {
         if (VerbOptions.countsEachTime(verb)) {
           session.accept();
         }
-        yield commandsNow().of(verb).run(new Call(request, arguments, session));
+        yield commandsNow().of(verb).run(new Call(request, arguments, session, audit));
       }
       case Asked.Help(Optional<Verb> verb) -> {
         boolean colors = session.tty().color();

@@ -61,7 +61,7 @@ final class MonitCommand implements ConsoleCommand {
         .obeyed(show)
         .compose(instances -> {
           var usage = new MonitUsage(vertx, rooms, "console-monit-" + screens++);
-          var screen = new MonitScreen(call.session(), rooms, context, clock, usage, look);
+          var screen = new MonitScreen(call, rooms, context, clock, usage, look);
           return screen.run(show, instances);
         });
   }

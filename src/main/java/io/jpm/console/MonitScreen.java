@@ -40,6 +40,7 @@ final class MonitScreen {
   private static final Size USUAL = new Size(80, 24);
 
   private final Session session;
+  private final Call.Audit audit;
   private final Rooms rooms;
   private final ConsoleContext context;
   private final MonitCommand.Clock clock;
@@ -58,13 +59,14 @@ final class MonitScreen {
   private long refreshedNanos;
 
   MonitScreen(
-      Session session,
+      Call call,
       Rooms rooms,
       ConsoleContext context,
       MonitCommand.Clock clock,
       MonitUsage usage,
       Look look) {
-    this.session = session;
+    this.session = call.session();
+    this.audit = call.audit();
     this.rooms = rooms;
     this.context = context;
     this.clock = clock;
@@ -220,13 +222,32 @@ final class MonitScreen {
     rooms
         .god(command)
         .onSuccess(reply -> {
+          audit.tell(change(order), reply.problems().isEmpty());
           view.say(
               reply.problems().isEmpty()
                   ? order.progress() + ": done"
                   : String.join("; ", reply.problems()));
           refreshedNanos -= REFRESHED_AFTER; // what it has changed is to be seen at once
         })
-        .onFailure(failure -> view.say(String.valueOf(failure.getMessage())));
+        .onFailure(failure -> {
+          audit.tell(change(order), false);
+          view.say(String.valueOf(failure.getMessage()));
+        });
+  }
+
+  private static ConsoleAudit.Change change(Order order) {
+    return switch (order) {
+      case Order.Restart(var id, _) -> change(Verb.RESTART, id);
+      case Order.Stop(var id, _) -> change(Verb.STOP, id);
+      case Order.Start(var id, _) -> change(Verb.START, id);
+      case Order.Reload(var app) -> change(Verb.RELOAD, app);
+      case Order.Scale(var app, _) -> change(Verb.SCALE, app);
+      case Order.Quit() -> throw new IllegalArgumentException("leaving changes nothing");
+    };
+  }
+
+  private static ConsoleAudit.Change change(Verb verb, Object whom) {
+    return new ConsoleAudit.Change(verb.word(), List.of(whom.toString()));
   }
 
   private static GodCommand act(GodCommand.Action action, InstanceId id) {

@@ -297,7 +297,6 @@ class ResumingTest {
         var peer = bridge.authenticated()) {
       for (JsonObject frame :
           List.of(
-              after("jpm.events.WEB", "0"),
               after("jpm.events.", "0"),
               after("jpm.eventsx", "0"),
               Peer.publish(ALL, "forged"),

@@ -3,6 +3,7 @@ package io.jpm.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.Audited;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.LogsCommand;
@@ -43,6 +44,7 @@ class MonitCommandTest {
   private final Vertx vertx = Vertx.vertx();
   private final FakeRooms rooms = new FakeRooms(vertx);
   private final List<UsageWanted> wanted = new CopyOnWriteArrayList<>();
+  private final List<Audited> audited = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void deploy() throws TimeoutException {
@@ -50,6 +52,7 @@ class MonitCommandTest {
     vertx
         .eventBus()
         .<UsageWanted>consumer(Addresses.USAGE_WANTED, message -> wanted.add(message.body()));
+    vertx.eventBus().<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
     var context =
         new ConsoleContext(
             "1.2.3", 4711, "me", home, AppDefaults.PM2, () -> Instances.NOW, ConsoleTiming.DEFAULT);
@@ -143,6 +146,10 @@ class MonitCommandTest {
     rooms.problems = _ -> List.of("web cannot be stopped now");
     client.type("sy");
     client.untilSeen("web cannot be stopped now");
+    Eventually.await("both are told", LIMIT, () -> audited.size() == 2);
+    assertThat(audited)
+        .extracting(told -> told.verb() + " " + told.apps() + " " + told.result())
+        .containsExactly("restart [0] done", "stop [0] failed");
   }
 
   @Test

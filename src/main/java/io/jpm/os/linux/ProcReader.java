@@ -3,6 +3,7 @@ package io.jpm.os.linux;
 import io.jpm.model.ByteText;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.ProcessSnapshot.Kind;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -68,10 +69,22 @@ final class ProcReader implements AutoCloseable {
     return variable(pid, SpawnRequest.TAG_VARIABLE);
   }
 
+  /// What it shows, read once. Tags count on processes that `trust` names.
+  ProcessSnapshot.Environment environment(int pid, TagTrust trust) {
+    byte[] environment = environment(pid);
+    Optional<String> tag = variable(environment, SpawnRequest.TAG_VARIABLE);
+    return new ProcessSnapshot.Environment(
+        tag.filter(text -> trust.trusts(pid, text, this)),
+        tag.isPresent() ? Kind.TAGGED : environment.length > 0 ? Kind.UNTAGGED : Kind.BARE);
+  }
+
   /// As [#tag], any variable.
   Optional<String> variable(int pid, String name) {
+    return variable(environment(pid), name);
+  }
+
+  private static Optional<String> variable(byte[] environment, String name) {
     byte[] entry = (name + "=").getBytes(StandardCharsets.US_ASCII);
-    byte[] environment = environment(pid);
     for (int at = 0; at < environment.length; at = endOfEntry(environment, at) + 1) {
       int end = endOfEntry(environment, at);
       int value = at + entry.length;
@@ -80,11 +93,6 @@ final class ProcReader implements AutoCloseable {
       }
     }
     return Optional.empty();
-  }
-
-  /// Whether it shows any environment.
-  boolean hasEnvironment(int pid) {
-    return environment(pid).length > 0;
   }
 
   /// The user whose process it is, or -1 when it is gone.

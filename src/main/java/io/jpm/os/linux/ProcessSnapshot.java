@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /// All processes as one walk over `/proc` saw them. Not a picture of one moment: whoever acts on it
@@ -24,26 +23,38 @@ final class ProcessSnapshot {
   private final Map<Integer, ProcStat> byPid = new HashMap<>();
   private final Map<Integer, List<ProcStat>> byParent = new HashMap<>();
   private final Map<Integer, Optional<String>> tags = new HashMap<>();
-  private final IntFunction<Optional<String>> tagReader;
-  private final IntPredicate isBare;
+  private final IntFunction<Environment> reader;
+  private final Strangers strangers;
   private boolean whole = true;
+
+  /// What a process shows of its environment.
+  ///
+  /// @param tag its tag, where it has one that counts
+  /// @param kind whether there is anything
+  record Environment(Optional<String> tag, Kind kind) {}
+
+  /// What an environment is like.
+  enum Kind {
+    /// There is none, or it must not be read.
+    BARE,
+    /// There is no tag in it.
+    UNTAGGED,
+    /// There is a tag in it, be it one that does not count.
+    TAGGED
+  }
 
   /// @param began ticks since boot before the first process was read
   /// @param processes what was read
-  /// @param tagReader reads a process's tag when it is asked for
+  /// @param reader reads a process's environment when its tag is asked for
+  /// @param strangers of whom it is not read again
   ProcessSnapshot(
-      long began, Iterable<ProcStat> processes, IntFunction<Optional<String>> tagReader) {
-    this(began, processes, tagReader, _ -> false);
-  }
-
-  private ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
-      IntFunction<Optional<String>> tagReader,
-      IntPredicate isBare) {
+      IntFunction<Environment> reader,
+      Strangers strangers) {
     this.began = began;
-    this.tagReader = tagReader;
-    this.isBare = isBare;
+    this.reader = reader;
+    this.strangers = strangers;
     for (ProcStat process : processes) {
       byPid.put(process.pid(), process);
       byParent.computeIfAbsent(process.parent(), parent -> new ArrayList<>()).add(process);
@@ -53,6 +64,13 @@ final class ProcessSnapshot {
   /// Walks over `/proc` now; `reader` has to stay open as long as tags are asked for. Tags count on
   /// processes that `trust` names.
   static ProcessSnapshot take(ProcReader reader, TagTrust trust) {
+    return take(reader, trust, new Strangers());
+  }
+
+  /// The same, by somebody who walks often.
+  ///
+  /// @param strangers whom the walks before have found to be none of ours
+  static ProcessSnapshot take(ProcReader reader, TagTrust trust, Strangers strangers) {
     long began = ProcReader.ticksNow();
     List<ProcStat> processes = new ArrayList<>();
     boolean whole = true;
@@ -62,11 +80,8 @@ final class ProcessSnapshot {
       stat.filter(seen -> !seen.isKernelThread()).ifPresent(processes::add);
     }
     var snapshot =
-        new ProcessSnapshot(
-            began,
-            processes,
-            pid -> reader.tag(pid).filter(tag -> trust.trusts(pid, tag, reader)),
-            pid -> !reader.hasEnvironment(pid));
+        new ProcessSnapshot(began, processes, pid -> reader.environment(pid, trust), strangers);
+    strangers.keepOnly(snapshot);
     snapshot.whole = whole;
     return snapshot;
   }
@@ -98,10 +113,23 @@ final class ProcessSnapshot {
   }
 
   private Optional<String> readTag(ProcStat process) {
-    Optional<String> tag = tagReader.apply(process.pid());
+    if (strangers.has(process)) {
+      return Optional.empty();
+    }
+    Environment environment = reader.apply(process.pid());
     boolean young = process.startTime() + YOUNG_SECONDS * ProcReader.Ticks.PER_SECOND >= began;
-    whole &= tag.isPresent() || !young || !isBare.test(process.pid());
-    return tag;
+    switch (environment.kind()) {
+      case BARE -> whole &= !young;
+      case UNTAGGED -> {
+        if (!young) {
+          strangers.add(process);
+        }
+      }
+      case TAGGED -> {
+        // What counts may change: it is read each time.
+      }
+    }
+    return environment.tag();
   }
 
   /// Whether it may have been made while the walk went on.

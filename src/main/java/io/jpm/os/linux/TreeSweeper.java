@@ -23,6 +23,7 @@ final class TreeSweeper implements AutoCloseable {
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
   private final Set<ProcessTree> active = new LinkedHashSet<>();
+  private final Strangers strangers = new Strangers();
   private boolean stopping;
 
   /// @param reactor runs what has to wait
@@ -102,7 +103,7 @@ final class TreeSweeper implements AutoCloseable {
     due.clear();
     now.forEach(ProcessTree::beforeWalk);
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, strangers);
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }

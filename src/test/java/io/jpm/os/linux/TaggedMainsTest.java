@@ -2,6 +2,8 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.os.linux.ProcessSnapshot.Environment;
+import io.jpm.os.linux.ProcessSnapshot.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,9 +23,13 @@ class TaggedMainsTest {
     tags.put(pid, tag);
   }
 
+  private Environment environment(int pid) {
+    Optional<String> tag = Optional.ofNullable(tags.get(pid));
+    return new Environment(tag, tag.isPresent() ? Kind.TAGGED : Kind.UNTAGGED);
+  }
+
   private Map<String, Integer> mains() {
-    ProcessSnapshot snapshot =
-        new ProcessSnapshot(2000, table, pid -> Optional.ofNullable(tags.get(pid)));
+    ProcessSnapshot snapshot = new ProcessSnapshot(2000, table, this::environment, new Strangers());
     Map<String, Integer> pids = new HashMap<>();
     TaggedMains.in(snapshot, SELF, "h:").forEach((tag, main) -> pids.put(tag, main.pid()));
     return pids;

@@ -3,6 +3,8 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.ProcessIdentity;
+import io.jpm.os.linux.ProcessSnapshot.Environment;
+import io.jpm.os.linux.ProcessSnapshot.Kind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,9 +28,13 @@ class TreeMembersTest {
     table.add(new ProcStat(pid, state, parent, session, session, 0, 0, 1, start, 0, 0));
   }
 
+  private Environment environment(int pid) {
+    Optional<String> tag = Optional.ofNullable(tags.get(pid));
+    return new Environment(tag, tag.isPresent() ? Kind.TAGGED : Kind.UNTAGGED);
+  }
+
   private List<Integer> members(long mainThere, Integer... known) {
-    ProcessSnapshot snapshot =
-        new ProcessSnapshot(2000, table, pid -> Optional.ofNullable(tags.get(pid)));
+    ProcessSnapshot snapshot = new ProcessSnapshot(2000, table, this::environment, new Strangers());
     TreeMembers members = new TreeMembers(MAIN, new Tag("h:1:5"), SELF, Optional.of("other:7:1"));
     List<TreeMembers.Member> found =
         members.in(snapshot, mainThere, stat -> List.of(known).contains(stat.pid()));
