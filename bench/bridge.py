@@ -5,7 +5,7 @@ import socket
 import struct
 import time
 
-from measure import Failure, Row, measures
+from measure import Failure, Row, measures, memory_mib, sleeper_names
 
 SECONDS = 4
 FOLLOWERS = 50
@@ -133,3 +133,49 @@ def make_events(tool):
             return
         tool.sleepers(100)
         tool.must("restart", "all", limit=120)
+
+
+SILENT = 200
+IDLE = 1000
+
+
+def crowd(home):
+    """Subscribers that never read, and connections on which nothing happens."""
+    peers = []
+    for number in range(SILENT + IDLE):
+        peer = Client(home)
+        peers.append(peer)
+        if number < SILENT:
+            address = ("jpm.events", "jpm.usage", f"jpm.lines.{sleeper_names(1)[0]}")[number % 3]
+            headers = {"after": "0"} if address == "jpm.events" else {}
+            peer.send({"type": "register", "address": address, "headers": headers})
+        elif number % 50 == 0:
+            time.sleep(0.01)
+    return peers
+
+
+@measures(
+    Row("ls-alone", "`ls`, 10 apps, nobody else is there", "ms"),
+    Row("ls-crowd", "the same with 200 subscribers that never read and 1,000 idle connections", "ms"),
+    Row("rss-crowd", "memory of the daemon then", "MiB"),
+    share=2,
+)
+def crowded(bench):
+    for tool in bench.tools:
+        if tool.name != "jpm":
+            continue
+        make_events(tool)
+        tool.clear()
+        tool.sleepers(10)
+        daemon = tool.daemon()
+        tool.must("ls")
+        for row in ("ls-alone", "ls-crowd"):
+            peers = crowd(tool.home) if row == "ls-crowd" else []
+            time.sleep(3)
+            for _ in range(3 * bench.rounds):
+                bench.record(row, tool, tool.must("ls").ms)
+                time.sleep(0.2)
+            if peers:
+                bench.record("rss-crowd", tool, memory_mib(daemon, "Rss"))
+            for peer in peers:
+                peer.socket.close()
