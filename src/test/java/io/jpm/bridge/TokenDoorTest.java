@@ -288,11 +288,19 @@ class TokenDoorTest {
         } else {
           assertThat(peer.read().getString("message")).isEqualTo("access_denied");
         }
-        bridge.vertx.eventBus().publish(address, new JsonObject().put("secret", 1));
+        publish(bridge, address);
         peer.write(new JsonObject().put("type", "ping"));
         assertThat(peer.read().getString("type")).isEqualTo(allowed ? "message" : "pong");
       }
     }
+  }
+
+  /// Events of an app are published with all others, and picked out by the bridge.
+  private static void publish(BridgeHarness bridge, String address) {
+    var body = new JsonObject().put("secret", 1).put("seq", 1);
+    Addresses.appOfEvents(address).ifPresent(app -> body.put("app", app));
+    String where = Addresses.appOfEvents(address).map(_ -> Addresses.EVENTS).orElse(address);
+    bridge.vertx.eventBus().publish(where, body);
   }
 
   @Test

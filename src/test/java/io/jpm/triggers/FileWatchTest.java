@@ -283,14 +283,22 @@ class FileWatchTest {
     begin(List.of(app));
     long begin = System.nanoTime();
     int[] n = {0};
+    long[] latest = {begin};
+    long[] longestRest = {0};
     Eventually.await(
         "a change in spite of more changes",
         LONG,
         () -> {
           write(app.resolve("a.js"), "x".repeat(n[0]++ % 100));
+          long now = System.nanoTime();
+          longestRest[0] = Math.max(longestRest[0], now - latest[0]);
+          latest[0] = now;
           return !changes.isEmpty();
         });
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(4));
+    // Where this test was held up, the changes did end for a while.
+    if (longestRest[0] < Duration.ofMillis(100).toNanos()) {
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(4));
+    }
   }
 
   /// More than the kernel's or Java's queues hold: the directories are read again.
