@@ -47,7 +47,7 @@ final class Commands {
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
-      case START -> new StartCommand(rooms, files, alteration);
+      case START -> attached(new StartCommand(rooms, files, alteration));
       case PULL -> moving(RevisionCommand.Way.PULL);
       case FORWARD -> moving(RevisionCommand.Way.FORWARD);
       case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
@@ -55,10 +55,10 @@ final class Commands {
       case DEPLOY -> new DeployCommand(vertx, tools);
       case SERVE -> new ServeCommand(vertx, rooms, files);
       case STOP -> new ActCommand(Action.STOP, rooms, chooser, alteration);
-      case RESTART -> new ActCommand(Action.RESTART, rooms, chooser, alteration);
+      case RESTART -> attached(new ActCommand(Action.RESTART, rooms, chooser, alteration));
       case RELOAD, START_OR_RELOAD ->
-          new ReloadCommand(verb, vertx, rooms, chooser, alteration, farewell);
-      case START_OR_RESTART -> new StartOrRestartCommand(rooms, chooser);
+          attached(new ReloadCommand(verb, vertx, rooms, chooser, alteration, farewell));
+      case START_OR_RESTART -> attached(new StartOrRestartCommand(rooms, chooser));
       case SCALE -> new ScaleCommand(rooms);
       case DELETE -> new ActCommand(Action.DELETE, rooms, chooser, alteration);
       case VALIDATE -> new ValidateCommand(files);
@@ -108,6 +108,10 @@ final class Commands {
       case UPDATE -> new UpdateCommand(rooms, context, farewell);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
+  }
+
+  private ConsoleCommand attached(ConsoleCommand starting) {
+    return new Attached(starting, vertx, rooms, context);
   }
 
   private ConsoleCommand moving(RevisionCommand.Way way) {

@@ -7,7 +7,6 @@ import java.util.Optional;
 /// The options of PM2 that jpm does not have, each with what to use instead, for the commands that
 /// do not know the option.
 enum LeftOutOption {
-  ATTACH("--attach", "jpm start does not follow what the app prints: jpm logs NAME does"),
   WRITE("-w --write", "jpm writes no options into a file: jpm init writes a process file to edit"),
   IMAGES(
       "--container --dist --image-name --fresh --daemon --dockerdaemon --node-version",

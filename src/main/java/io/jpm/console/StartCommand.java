@@ -156,6 +156,11 @@ final class StartCommand implements ConsoleCommand {
                 .formatted(
                     Amounts.count(specs.size(), "app"),
                     Amounts.count(instances.size(), "instance")));
+    instances.stream()
+        .filter(instance -> !instance.unenforced().isEmpty())
+        .map(instance -> instance.spec().name() + ": " + instance.unenforced())
+        .distinct()
+        .forEach(session::warn);
     return null;
   }
 

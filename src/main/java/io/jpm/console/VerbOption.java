@@ -84,6 +84,7 @@ enum VerbOption {
       "use --node-args=--enable-source-maps", "source_map_support", "", "--source-map-support"),
   DISABLE_SOURCE_MAP_SUPPORT(
       "without effect", "disable_source_map_support", "", "--disable-source-map-support"),
+  ATTACH("go on with what they print", "", "", "--attach"),
   NO_DAEMON("without effect: see jpm daemon", "", "", "--no-daemon"),
   EXT("watch only files with these endings: js,json", "", "A,B", "--ext"),
   DRY_RUN("say what would be done and do nothing", "", "", "--dry-run"),

@@ -27,6 +27,7 @@ final class VerbOptions {
               VerbOption.NO_WATCH_CONFIG,
               VerbOption.EXT,
               VerbOption.NO_DAEMON,
+              VerbOption.ATTACH,
               VerbOption.FORCE);
       case SERVE ->
           List.of(
@@ -49,6 +50,7 @@ final class VerbOptions {
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
               VerbOption.PARALLEL,
+              VerbOption.ATTACH,
               VerbOption.FORCE);
       case RELOAD ->
           describing(
@@ -56,19 +58,26 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.ATTACH,
               VerbOption.FORCE);
       case IMPORT_PM2 ->
           List.of(VerbOption.DRY_RUN, VerbOption.ONLY, VerbOption.KEEP, VerbOption.JSON);
       case PULL, FORWARD, BACKWARD -> List.of(VerbOption.JSON);
       case DEPLOY -> List.of();
       case START_OR_RESTART ->
-          List.of(VerbOption.ONLY, VerbOption.ENV, VerbOption.UPDATE_ENV, VerbOption.FORCE);
+          List.of(
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.ATTACH,
+              VerbOption.FORCE);
       case START_OR_RELOAD ->
           List.of(
               VerbOption.PARALLEL,
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.ATTACH,
               VerbOption.FORCE);
       case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);
       case PLAN, APPLY ->

@@ -103,7 +103,8 @@ class FrameFuzzTest {
   }
 
   private String text() {
-    return List.of("", "[]", "null", "1", "\"x\"", "{", "{}", "[".repeat(20_000), "\u0000", "{\"type\":1}")
+    return List.of(
+            "", "[]", "null", "1", "\"x\"", "{", "{}", "[".repeat(20_000), "\u0000", "{\"type\":1}")
         .get(random.nextInt(10));
   }
 

@@ -399,6 +399,16 @@ class ConsoleVerticleTest {
   }
 
   @Test
+  void limitsThatDoNotHoldAreToldAtTheStart() {
+    rooms.unenforced = "limits.memory is not enforced: no delegated cgroup; see jpm doctor";
+    ConsoleClient client = run("start", "app.js");
+    assertThat(client.code()).isZero();
+    assertThat(client.err())
+        .isEqualTo(
+            "[jpm][WARN] app: limits.memory is not enforced: no delegated cgroup; see jpm doctor\n");
+  }
+
+  @Test
   void optionsMayComeBeforeTheCommand() {
     assertEnd(run("--name", "web", "start", "app.js"), 0);
     assertThat(described).containsExactly(Map.of("script", "app.js", "name", "web"));

@@ -42,6 +42,10 @@ import java.util.stream.Collectors;
 /// lists that the test fills.
 final class FakeRooms {
   final List<InstanceView> instances = new CopyOnWriteArrayList<>();
+
+  /// What of their limits does not hold for those that are started.
+  String unenforced = "";
+
   final List<BusMessage> asked = new CopyOnWriteArrayList<>();
   final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
   final List<EventMessage> events = new CopyOnWriteArrayList<>();
@@ -163,8 +167,10 @@ final class FakeRooms {
       case GodCommand.StartApps(var specs, _, _) -> {
         List<InstanceView> started = new ArrayList<>();
         if (found.isEmpty()) {
-          specs.forEach(
-              spec -> started.add(Instances.online(instances.size() + started.size(), spec, 0)));
+          specs.forEach(spec ->
+              started.add(
+                  Instances.unenforced(
+                      Instances.online(instances.size() + started.size(), spec, 0), unenforced)));
         }
         instances.addAll(started);
         answer(() -> message.reply(new GodReply(started, found)));

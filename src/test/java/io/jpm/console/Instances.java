@@ -119,6 +119,31 @@ public final class Instances {
     return spec(name, instances).draft().cluster(Cluster.auto()).build();
   }
 
+  /// The same instance, with limits that do not hold.
+  static InstanceView unenforced(InstanceView instance, String unenforced) {
+    return new InstanceView(
+        instance.id(),
+        instance.spec(),
+        instance.number(),
+        instance.phase(),
+        instance.process(),
+        instance.restarts(),
+        instance.unstableRestarts(),
+        instance.createdAt(),
+        instance.startedAt(),
+        instance.lastExit(),
+        instance.reason(),
+        instance.outFile(),
+        instance.errorFile(),
+        instance.combinedFile(),
+        instance.pidFile(),
+        instance.nextRun(),
+        instance.report(),
+        instance.unhealthy(),
+        instance.status(),
+        unenforced);
+  }
+
   /// The same instance, with another process and reason.
   public static InstanceView with(InstanceView instance, int pid, String reason) {
     return new InstanceView(

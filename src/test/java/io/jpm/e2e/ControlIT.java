@@ -88,6 +88,28 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  void whatIsStartedWithAttachIsFollowedAndLivesOn() throws Exception {
+    String script = jpm.script("talk.sh", "#!/bin/sh\necho begins\nexec sleep 1000\n").toString();
+    Process started = jpm.begin("start", script, "--name", "talk", "--attach");
+    BufferedReader shown = started.inputReader();
+    awaitShown(shown, "0|talk | begins");
+    int pid = jpm.pid("talk");
+    jpm.run("restart", "talk").ok();
+    awaitShown(shown, "0|talk | begins");
+    started.destroy();
+    assertThat(started.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(jpm.pid("talk")).isNotEqualTo(pid);
+  }
+
+  private static void awaitShown(BufferedReader shown, String line) throws IOException {
+    String read = shown.readLine();
+    while (read != null && !read.equals(line)) {
+      read = shown.readLine();
+    }
+    assertThat(read).isEqualTo(line);
+  }
+
+  @Test
   void attachEndsByASignalAndLeavesNobodyBehind() throws Exception {
     start();
     Process attached = jpm.begin("attach", "echo");

@@ -401,10 +401,9 @@ class Pm2TableIT {
     for (String verb : List.of("monit", "dashboard", "dash", "imonit", "monitor all")) {
       table.no(verb, "monit fills a terminal, and this is none: use jpm ls");
     }
-    for (String verb : List.of("web", "gracefulReload", "interact", "sendLine", "stopAll")) {
+    for (String verb : List.of("gracefulReload", "interact", "sendLine", "stopAll")) {
       table.no(verb, "unknown command");
     }
-    table.no("start app.sh --attach", "jpm logs NAME");
     table.no("start app.sh --write", "jpm init");
     table.no("start app.sh -w", "jpm init");
     for (String option :

@@ -51,11 +51,12 @@ class ReadersFuzzTest {
   void nothingFailsThem() {
     for (int i = 0; i < 50_000; i++) {
       Object body = random.nextInt(10) == 0 ? value(0) : object(0).put("v", 1);
-      assertThatCode(() -> {
-            ConsoleRequest.read(body);
-            ConsoleInput.read(body);
-            Caller.fromHeader(String.valueOf(body));
-          })
+      assertThatCode(
+              () -> {
+                ConsoleRequest.read(body);
+                ConsoleInput.read(body);
+                Caller.fromHeader(String.valueOf(body));
+              })
           .as("seed %d: %s", SEED, body)
           .doesNotThrowAnyException();
     }

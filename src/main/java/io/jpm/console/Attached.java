@@ -1,0 +1,72 @@
+package io.jpm.console;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogFilter;
+import io.jpm.console.text.LogLabels;
+import io.jpm.console.text.LogLabels.Streams;
+import io.jpm.console.text.LogStyle;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/// A command that starts apps and, with `--attach`, goes on with what they print from then on,
+/// until the client goes. Those are the apps of which a process has begun since the command has.
+final class Attached implements ConsoleCommand {
+  private final ConsoleCommand command;
+  private final Vertx vertx;
+  private final Rooms rooms;
+  private final ConsoleContext context;
+
+  /// @param command what starts them
+  Attached(ConsoleCommand command, Vertx vertx, Rooms rooms, ConsoleContext context) {
+    this.command = command;
+    this.vertx = vertx;
+    this.rooms = rooms;
+    this.context = context;
+  }
+
+  @Override
+  public Future<ExitCode> run(Call call) {
+    if (!call.arguments().has(VerbOption.ATTACH)) {
+      return command.run(call);
+    }
+    Instant began = context.clock().instant();
+    return command
+        .run(call)
+        .compose(code -> code == ExitCode.OK ? follow(call, began) : Future.succeededFuture(code));
+  }
+
+  private Future<ExitCode> follow(Call call, Instant began) {
+    return rooms
+        .obeyed(new GodCommand.Show(List.of()))
+        .compose(all -> {
+          List<InstanceView> started =
+              all.stream()
+                  .filter(it -> it.startedAt().filter(at -> !at.isBefore(began)).isPresent())
+                  .toList();
+          return started.isEmpty()
+              ? Future.succeededFuture(ExitCode.OK)
+              : follow(call.session(), started, began);
+        });
+  }
+
+  private Future<ExitCode> follow(Session session, List<InstanceView> started, Instant began) {
+    var wish =
+        new LogWish(
+            Long.MAX_VALUE,
+            new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false),
+            Streams.BOTH,
+            new LogStyle(LogStyle.Kind.LABELLED, Optional.empty(), Optional.empty()),
+            true,
+            false);
+    var printer = new LogPrinter(session, wish.style(), ZoneId.systemDefault());
+    return new LogFollow(vertx, rooms, context.timing(), printer, wish)
+        .forever(
+            LogLabels.of(started, Streams.BOTH),
+            new GodCommand.Show(started.stream().map(it -> it.id().toString()).toList()));
+  }
+}
