@@ -214,6 +214,7 @@ class Pm2TableIT {
     table.no("startup openrc" + service, "only systemd is");
     table.no("unstartup openrc", "only systemd is");
     table.no("import-pm2", "there is no list in it");
+    table.yes("web status", "off");
   }
 
   @Test
@@ -235,6 +236,9 @@ class Pm2TableIT {
     Process follow = jpm.begin("logs", "talk", "--raw", "--out");
     assertThat(follow.inputReader().readLine()).isEqualTo("hello");
     follow.destroy();
+    Process attached = jpm.begin(Pm2Table.words("restart talk --attach").toArray(String[]::new));
+    assertThat(attached.inputReader().lines().anyMatch("0|talk | hello"::equals)).isTrue();
+    attached.destroy();
     table.yes("reloadLogs", "opened anew");
     table.yes("flush talk", "Flushed the logs of talk (id 0)");
     assertThat(read("talk-out.log")).isEmpty();
