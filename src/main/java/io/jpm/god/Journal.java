@@ -12,12 +12,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps `state.json` up with what God knows: one write at a time, and what changes during a write
-/// goes into the next one. Owned by GodVerticle's context.
+/// goes into the next one. Few writes follow at once, many with pauses. Owned by GodVerticle's
+/// context.
 final class Journal {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   /// A crash loop must not become a loop of disk flushes.
   private static final long PAUSE_MILLIS = 25;
+
+  /// So many writes have no pause between them when there were none for a while: a restart takes
+  /// three, and somebody waits for the last one.
+  private static final int BURST = 8;
+
+  /// Longer ones are of many apps, or of a slow disk, and are always followed by a pause.
+  private static final long QUICK_MILLIS = 10;
 
   private static final long PAUSE_FACTOR = 4;
   private static final long LONGEST_PAUSE_MILLIS = 500;
@@ -41,6 +49,11 @@ final class Journal {
   /// How long the last write took.
   private long lastMillis;
 
+  /// How many writes need no pause now; one more for each pause that has passed.
+  private int credit = BURST;
+
+  private long creditedNanos;
+
   /// Why the last write failed.
   private Optional<String> problem = Optional.empty();
 
@@ -59,6 +72,7 @@ final class Journal {
     this.nanoTime = nanoTime;
     this.file = file;
     this.present = present;
+    this.creditedNanos = nanoTime.getAsLong();
   }
 
   /// Something has changed: it will be written soon.
@@ -99,8 +113,24 @@ final class Journal {
           // Apps go on even when the disk is full: whoever waits is not held up by it.
           done.complete();
           lastMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - began);
-          vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : pauseMillis(), _ -> again());
+          if (!failing && lastMillis <= QUICK_MILLIS && takesCredit()) {
+            again();
+          } else {
+            vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : pauseMillis(), _ -> again());
+          }
         });
+  }
+
+  private boolean takesCredit() {
+    long pauses =
+        TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - creditedNanos) / PAUSE_MILLIS;
+    creditedNanos += TimeUnit.MILLISECONDS.toNanos(pauses * PAUSE_MILLIS);
+    credit = (int) Math.min(BURST, credit + pauses);
+    if (credit == 0) {
+      return false;
+    }
+    credit--;
+    return true;
   }
 
   /// With a thousand apps a write takes its time: while they all start, most of it is to be theirs.

@@ -1,0 +1,84 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// How often the journal is written.
+@Timeout(60)
+class JournalPaceTest {
+  private static final Duration PAUSE = Duration.ofMillis(25);
+  private static final int BURST = 8;
+
+  @TempDir private Path home;
+  private final Vertx vertx = Vertx.vertx();
+  private final AtomicInteger writes = new AtomicInteger();
+
+  /// Stands still: writes take no time, and no pause passes.
+  private final AtomicLong nanos = new AtomicLong();
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private Journal journal() {
+    return new Journal(
+        vertx,
+        nanos::get,
+        new JournalFile(home),
+        () -> {
+          writes.incrementAndGet();
+          return JournalEntry.Snapshot.EMPTY;
+        });
+  }
+
+  /// Changes something and waits until it is written, so many times.
+  private void change(int times) throws Exception {
+    var done = new CompletableFuture<Void>();
+    vertx.runOnContext(_ -> change(journal(), times, done));
+    done.get(30, TimeUnit.SECONDS);
+  }
+
+  private static void change(Journal journal, int times, CompletableFuture<Void> done) {
+    if (times == 0) {
+      done.complete(null);
+      return;
+    }
+    journal.changed();
+    journal.written().onComplete(_ -> change(journal, times - 1, done));
+  }
+
+  @Test
+  void manyChangesOneAfterTheOtherAreSlowedDown() throws Exception {
+    long began = System.nanoTime();
+    change(BURST + 11);
+    assertThat(writes).hasValue(BURST + 11);
+    // A timer never goes off too early.
+    assertThat(System.nanoTime() - began).isGreaterThan(10 * PAUSE.toNanos());
+  }
+
+  @Test
+  void whatChangesTogetherIsOneWrite() throws Exception {
+    var done = new CompletableFuture<Void>();
+    vertx.runOnContext(_ -> {
+      Journal journal = journal();
+      for (int i = 0; i < 100; i++) {
+        journal.changed();
+      }
+      journal.written().onComplete(_ -> done.complete(null));
+    });
+    done.get(30, TimeUnit.SECONDS);
+    assertThat(writes).hasValue(1);
+  }
+}
