@@ -8,9 +8,10 @@ import java.util.List;
 ///
 /// @param tty what its output is drawn on
 /// @param quiet only what was asked for, and what goes wrong
-record Manner(Tty tty, boolean quiet) {
+/// @param joinsLast the exit code may come with the last of the text
+record Manner(Tty tty, boolean quiet, boolean joinsLast) {
   /// To whom nothing is known of.
-  static final Manner PLAIN = new Manner(Tty.NONE, false);
+  static final Manner PLAIN = new Manner(Tty.NONE, false, false);
 
   /// PM2 obeys the first with any value; the second is ours.
   private static final List<String> SILENCING = List.of("PM2_SILENT", "JPM_SILENT");
@@ -23,7 +24,8 @@ record Manner(Tty tty, boolean quiet) {
     boolean quiet =
         VerbOption.SILENT.names().stream().anyMatch(words::contains)
             || SILENCING.stream().anyMatch(name -> isGiven(request, name));
-    return new Manner(plain ? request.tty().withoutColor() : request.tty(), quiet);
+    Tty tty = plain ? request.tty().withoutColor() : request.tty();
+    return new Manner(tty, quiet, request.joinsLast());
   }
 
   private static boolean isGiven(ConsoleRequest request, String variable) {

@@ -16,6 +16,9 @@ final class Outbox {
 
   private final Deque<Piece> pieces = new ArrayDeque<>();
 
+  /// How many characters wait.
+  private int length;
+
   /// Text for one stream; what lies before `from` is gone already.
   private static final class Piece {
     final boolean error;
@@ -31,11 +34,17 @@ final class Outbox {
   void add(boolean error, String text) {
     if (!text.isEmpty()) {
       pieces.add(new Piece(error, text));
+      length += text.length();
     }
   }
 
   boolean isEmpty() {
     return pieces.isEmpty();
+  }
+
+  /// Whether what waits is a chunk or more.
+  boolean fillsChunk() {
+    return length >= CHUNK_BYTES;
   }
 
   /// The next chunk to send.
@@ -55,6 +64,7 @@ final class Outbox {
       pieces.remove();
     }
     String text = chunk.toString();
+    length -= text.length();
     return Optional.of(error ? new ConsoleChunk.Err(text) : new ConsoleChunk.Out(text));
   }
 

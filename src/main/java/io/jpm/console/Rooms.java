@@ -305,18 +305,23 @@ final class Rooms {
 
   /// Writes the table of all instances, and below it what is wrong with watched process files.
   Future<ExitCode> list(Session session) {
+    Future<List<HotReply.Trouble>> troubles = fileTroubles();
     return obeyed(new GodCommand.Show(List.of()))
         .compose(this::listing)
         .compose(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
-          return tellFileTroubles(session).map(ExitCode.OK);
+          return told(troubles, session).map(ExitCode.OK);
         });
   }
 
   /// Says what is wrong with watched process files.
   Future<Void> tellFileTroubles(Session session) {
-    return fileTroubles()
-        .onSuccess(troubles -> troubles.forEach(trouble -> session.warn(trouble.sentence())))
+    return told(fileTroubles(), session);
+  }
+
+  private static Future<Void> told(Future<List<HotReply.Trouble>> troubles, Session session) {
+    return troubles
+        .onSuccess(all -> all.forEach(trouble -> session.warn(trouble.sentence())))
         .mapEmpty();
   }
 

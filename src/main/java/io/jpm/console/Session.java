@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Session {
   private static final long NO_TIMER = -1;
 
+  /// How long text waits for more of it, or for the exit code: each chunk costs a round trip.
+  private static final long GATHERING_MILLIS = 5;
+
   private final Vertx vertx;
   private final Context context;
   private final ConsoleTiming timing;
@@ -40,6 +43,7 @@ final class Session {
   private @Nullable ExitCode exit;
   private boolean over;
   private boolean pumpDue;
+  private long gathering = NO_TIMER;
   private long heartbeat = NO_TIMER;
 
   Session(Vertx vertx, ConsoleTiming timing, Message<Object> first, Manner manner) {
@@ -132,6 +136,7 @@ final class Session {
     }
     Promise<Void> promise = Promise.promise();
     waiting.add(promise);
+    schedulePump();
     return promise.future();
   }
 
@@ -150,34 +155,60 @@ final class Session {
     schedulePump();
   }
 
-  /// Later in this turn of the event loop's queue, so that many small writes leave as one chunk.
+  /// Soon, so that many small writes leave as one chunk: in a moment, or later in this turn of the
+  /// event loop's queue where nothing more is to come, somebody waits, or a chunk is full.
   private void schedulePump() {
-    if (!pumpDue && !over) {
+    if (over) {
+      return;
+    }
+    if (exit == null && waiting.isEmpty() && !outbox.fillsChunk()) {
+      if (gathering == NO_TIMER) {
+        gathering = vertx.setTimer(GATHERING_MILLIS, _ -> pumpAll());
+      }
+    } else if (!pumpDue) {
       pumpDue = true;
       context.runOnContext(_ -> {
         pumpDue = false;
-        pump();
+        pumpAll();
       });
     }
   }
 
+  private void pumpAll() {
+    if (gathering != NO_TIMER) {
+      vertx.cancelTimer(gathering);
+      gathering = NO_TIMER;
+    }
+    pump();
+  }
+
   private void pump() {
     Message<Object> message = asked;
-    if (message == null || over) {
+    if (message == null || over || gathering != NO_TIMER) {
       return;
     }
     ConsoleChunk next = outbox.poll().orElse(null);
-    if (next != null) {
-      send(message, next);
-    } else if (exit != null) {
-      message.reply(new ConsoleChunk.Code(exit.number()).toJson());
+    if (exit != null && outbox.isEmpty() && (next == null || manner.joinsLast())) {
+      message.reply(last(next, exit.number()).toJson());
       end();
+    } else if (next != null) {
+      send(message, next);
     } else {
       armHeartbeat();
       List<Promise<Void>> woken = waiting;
       waiting = new ArrayList<>();
       woken.forEach(Promise::tryComplete);
     }
+  }
+
+  private static ConsoleChunk last(@Nullable ConsoleChunk text, int code) {
+    return switch (text) {
+      case ConsoleChunk.Out(String out) -> new ConsoleChunk.Last(false, out, code);
+      case ConsoleChunk.Err(String err) -> new ConsoleChunk.Last(true, err, code);
+      case null -> new ConsoleChunk.Code(code);
+      case ConsoleChunk.Wait _, ConsoleChunk.Code _, ConsoleChunk.Last _ ->
+          throw new IllegalArgumentException("an outbox holds texts");
+    };
   }
 
   private void send(Message<Object> message, ConsoleChunk chunk) {
@@ -222,6 +253,9 @@ final class Session {
   private void end() {
     over = true;
     cancelHeartbeat();
+    if (gathering != NO_TIMER) {
+      vertx.cancelTimer(gathering);
+    }
     waiting.forEach(promise -> promise.tryFail("the client is gone"));
     waiting.clear();
     ended.tryComplete();

@@ -74,7 +74,10 @@ final class Pm2Page {
         // Nothing of the list.
       }
       case ConsoleChunk.Code(int code) -> {
-        return code == 0 ? parsed(text.toString()) : Future.failedFuture("the list is not there");
+        return parsed(text.toString(), code);
+      }
+      case ConsoleChunk.Last(_, String more, int code) -> {
+        return parsed(text + more, code);
       }
     }
     return message
@@ -83,7 +86,10 @@ final class Pm2Page {
         .compose(next -> rest(next, text));
   }
 
-  private static Future<JsonArray> parsed(String text) {
+  private static Future<JsonArray> parsed(String text, int code) {
+    if (code != 0) {
+      return Future.failedFuture("the list is not there");
+    }
     try {
       return Future.succeededFuture(new JsonArray(text));
     } catch (DecodeException notAList) {

@@ -2,11 +2,11 @@ package io.jpm.wire;
 
 import io.vertx.core.json.JsonObject;
 
-/// One answer of the daemon to a console client. All but [Code] are followed by another, for which
-/// the client asks by replying.
+/// One answer of the daemon to a console client. All but [Code] and [Last] are followed by another,
+/// for which the client asks by replying.
 ///
 /// As JSON an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}`,
-/// `{"code":number}`.
+/// `{"code":number}`; the last of a text may have its code beside it: `{"out":text,"code":number}`.
 public sealed interface ConsoleChunk {
   /// Text for standard output, to be printed as it is.
   ///
@@ -26,6 +26,14 @@ public sealed interface ConsoleChunk {
   /// @param code the client's exit code
   record Code(int code) implements ConsoleChunk {}
 
+  /// The last text and the end in one, for clients that have asked for it
+  /// ([ConsoleRequest#joinsLast]): a round trip less.
+  ///
+  /// @param error whether the text is for standard error
+  /// @param text as in [Out]
+  /// @param code the client's exit code
+  record Last(boolean error, String text, int code) implements ConsoleChunk {}
+
   /// The JSON form.
   default JsonObject toJson() {
     return switch (this) {
@@ -33,6 +41,8 @@ public sealed interface ConsoleChunk {
       case Err(String text) -> new JsonObject().put("err", text);
       case Wait() -> new JsonObject().put("wait", true);
       case Code(int code) -> new JsonObject().put("code", code);
+      case Last(boolean error, String text, int code) ->
+          new JsonObject().put(error ? "err" : "out", text).put("code", code);
     };
   }
 
@@ -52,6 +62,14 @@ public sealed interface ConsoleChunk {
       }
       if (json.getValue("code") instanceof Integer code) {
         return new Code(code);
+      }
+    }
+    if (json.size() == 2 && json.getValue("code") instanceof Integer code) {
+      if (json.getValue("out") instanceof String text) {
+        return new Last(false, text, code);
+      }
+      if (json.getValue("err") instanceof String text) {
+        return new Last(true, text, code);
       }
     }
     throw new IllegalArgumentException(

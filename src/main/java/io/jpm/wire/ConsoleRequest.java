@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 /// @param environment the client's environment
 /// @param tty the client's terminal
 /// @param stdin what was piped into the client, where a word `-` asks for it; in JSON, base64
+/// @param joinsLast whether the client understands [ConsoleChunk.Last]; in JSON `last`
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
     Map<String, String> environment,
     Tty tty,
-    Optional<byte[]> stdin) {
+    Optional<byte[]> stdin,
+    boolean joinsLast) {
   /// The version of the protocol that this daemon speaks.
   public static final int VERSION = 1;
 
@@ -38,9 +40,9 @@ public record ConsoleRequest(
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
   }
 
-  /// Without anything piped in.
+  /// Without anything piped in, and with each chunk on its own.
   public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
-    this(argv, cwd, environment, tty, Optional.empty());
+    this(argv, cwd, environment, tty, Optional.empty(), false);
   }
 
   /// The client's terminal.
@@ -88,7 +90,8 @@ public record ConsoleRequest(
               text(json, "cwd"),
               environment(texts(json, "env")),
               tty(json.getValue("tty")),
-              stdin(json.getValue("stdin"))));
+              stdin(json.getValue("stdin")),
+              Boolean.TRUE.equals(json.getValue("last"))));
     } catch (IllegalArgumentException e) {
       return new Reading.Refused(String.valueOf(e.getMessage()));
     }
@@ -101,6 +104,9 @@ public record ConsoleRequest(
     JsonArray words = new JsonArray();
     argv.forEach(word -> words.add(byteString(word)));
     JsonObject json = new JsonObject();
+    if (joinsLast) {
+      json.put("last", true);
+    }
     stdin.ifPresent(bytes -> json.put("stdin", Base64.getEncoder().encodeToString(bytes)));
     return json.put("v", VERSION)
         .put("argv", words)

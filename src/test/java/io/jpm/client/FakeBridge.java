@@ -150,6 +150,13 @@ final class FakeBridge implements Closeable {
               .formatted(code));
     }
 
+    /// The last of the text, and the end.
+    void last(boolean error, String text, int code) throws IOException {
+      frame(
+          "{\"type\":\"message\",\"address\":\"r\",\"headers\":{},\"body\":{\"%s\":%s,\"code\":%d},\"send\":true}"
+              .formatted(error ? "err" : "out", quote(text), code));
+    }
+
     /// A reply that is followed by others, so the client has to ask for them.
     void more(String body) throws IOException {
       String address = "__vertx.reply." + ++replies;

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `bin/jpm` and a daemon that is there: what goes over, what comes back, and what may go wrong.
 @Timeout(120)
@@ -184,6 +185,27 @@ class ThinClientTest {
     for (int code : List.of(0, 1, 42, 255)) {
       try (FakeBridge _ = FakeBridge.exiting(code).in(jpm.home)) {
         assertThat(jpm.run("ls").code()).isEqualTo(code);
+      }
+    }
+  }
+
+  /// So the shell's client asks for it, and the text may look like such an end itself.
+  @ParameterizedTest
+  @ValueSource(strings = {"done\n", "", "{\"out\":\"x\",\"code\":3}", "back\\", "\\\",\"code\":9}"})
+  void theCodeMayComeWithTheLastOfTheText(String text) throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    for (boolean error : List.of(false, true)) {
+      try (FakeBridge _ =
+          new FakeBridge(
+                  session -> {
+                    session.out("first\n");
+                    session.last(error, text, 42);
+                  })
+              .in(jpm.home)) {
+        var result = jpm.run("ls");
+        assertThat(result.code()).isEqualTo(42);
+        assertThat(utf8(result.out())).isEqualTo("first\n" + (error ? "" : text));
+        assertThat(result.err()).isEqualTo(error ? text : "");
       }
     }
   }

@@ -55,6 +55,8 @@ final class ConsoleClient {
     chunks.add(chunk);
     if (chunk instanceof ConsoleChunk.Code(int number)) {
       code.complete(number);
+    } else if (chunk instanceof ConsoleChunk.Last(_, _, int number)) {
+      code.complete(number);
     } else if (!gone) {
       message
           .<Object>replyAndRequest(new JsonObject(), PATIENCE)

@@ -24,6 +24,7 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.ConsoleChunk;
+import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -164,6 +165,20 @@ class ConsoleVerticleTest {
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
     assertThat(client.chunks()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ping", "ls", "stop all", "no-such-word"})
+  void whoUnderstandsItGetsTheCodeWithTheLastOfTheText(String line) {
+    var words = List.of(line.split(" ", -1));
+    ConsoleClient apart = run(words.toArray(String[]::new));
+    int code = apart.code();
+    var request = new ConsoleRequest(words, "/home/me", Map.of(), Tty.NONE, Optional.empty(), true);
+    ConsoleClient client = ConsoleClient.send(vertx, request.toJson());
+    assertEnd(client, code);
+    boolean error = apart.out().isEmpty();
+    assertThat(client.chunks())
+        .containsExactly(new ConsoleChunk.Last(error, error ? apart.err() : apart.out(), code));
   }
 
   @ParameterizedTest

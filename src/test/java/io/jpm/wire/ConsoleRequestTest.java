@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,13 @@ class ConsoleRequestTest {
   void roundTrip() {
     JsonObject overTheWire = new JsonObject(REQUEST.toJson().toBuffer());
     assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(REQUEST));
+  }
+
+  @Test
+  void roundTripOfAllThatMayBeLeftOut() {
+    var whole = new ConsoleRequest(List.of("ls"), "/", Map.of(), Tty.NONE, Optional.empty(), true);
+    JsonObject overTheWire = new JsonObject(whole.toJson().toBuffer());
+    assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(whole));
   }
 
   @Test
