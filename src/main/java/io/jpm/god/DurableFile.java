@@ -16,10 +16,12 @@ import java.util.function.Function;
 /// fails: the newest, and older ones under names of their own. Blocking; used by one thread at a
 /// time.
 ///
-/// A write makes a file of another name and has it on the disk, gives the present generation a
-/// second name, and renames the new one over it; only then do the older ones move on. So the file
-/// itself is never missing (but for a moment where the file system knows no hard links), and a
-/// write that fails pushes no older generation out.
+/// A write makes a file of another name, gives the present generation a second name, and renames
+/// the new one over it. From then on whoever reads finds the new one, whatever becomes of this
+/// program. Then it has the new one on the disk, for a loss of power; only after that do the older
+/// ones move on. So the file itself is never missing (but for a moment where the file system knows
+/// no hard links), at most the newest generation is not on the disk yet, and a write that fails
+/// pushes no older generation out.
 final class DurableFile {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -63,9 +65,9 @@ final class DurableFile {
   enum Step {
     CREATED,
     WRITTEN,
-    FORCED,
     HELD,
     RENAMED,
+    FORCED,
     SHIFTED,
     KEPT,
     DONE
@@ -105,34 +107,42 @@ final class DurableFile {
   /// @throws IOException when that is not so; the newest whole generation is then the one before,
   ///   or this one
   void write(String json) throws IOException {
+    write(json, () -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param stands called when readers find the new generation, which is not on the disk yet
+  void write(String json, Runnable stands) throws IOException {
     calls.deleteIfExists(next);
     nameTheOld();
-    try {
-      fill(kind.checked ? ChecksummedJson.write(json) : ChecksummedJson.plain(json));
+    boolean replaced = false;
+    try (FileCalls.Output output = calls.create(next)) {
+      hit(Step.CREATED);
+      fill(output, kind.checked ? ChecksummedJson.write(json) : ChecksummedJson.plain(json));
+      hit(Step.WRITTEN);
       holdPresent();
       hit(Step.HELD);
       calls.rename(next, path());
+      replaced = true;
+      hit(Step.RENAMED);
+      stands.run();
+      output.force();
+      hit(Step.FORCED);
     } catch (IOException error) {
-      dropQuietly();
+      takeBack(replaced);
       throw error;
     }
-    hit(Step.RENAMED);
     nameTheOld();
     calls.forceDirectory(folder);
     hit(Step.DONE);
   }
 
-  private void fill(ByteBuffer bytes) throws IOException {
-    try (FileCalls.Output output = calls.create(next)) {
-      hit(Step.CREATED);
-      while (bytes.hasRemaining()) {
-        if (output.write(bytes) <= 0) {
-          throw new IOException("the disk takes no more");
-        }
+  private static void fill(FileCalls.Output output, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      if (output.write(bytes) <= 0) {
+        throw new IOException("the disk takes no more");
       }
-      hit(Step.WRITTEN);
-      output.force();
-      hit(Step.FORCED);
     }
   }
 
@@ -170,12 +180,19 @@ final class DurableFile {
     }
   }
 
-  /// A half-written file would only take what is left of a full disk.
-  private void dropQuietly() {
+  /// What did not get onto the disk must not push older generations out, and half a file would only
+  /// take what is left of a full disk.
+  ///
+  /// @param replaced whether the new generation has the file's name
+  private void takeBack(boolean replaced) {
     try {
-      calls.deleteIfExists(next);
+      if (!replaced) {
+        calls.deleteIfExists(next);
+      } else if (calls.exists(old)) {
+        calls.rename(old, path());
+      }
     } catch (IOException _) {
-      // Ignored because the next write removes it.
+      // Ignored because the next write removes the one, and readers look at the other too.
     }
   }
 

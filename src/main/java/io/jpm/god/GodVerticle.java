@@ -80,7 +80,7 @@ public final class GodVerticle extends VerticleBase {
               ending.close();
               return true;
             });
-    return Future.join(closed, journal.written());
+    return Future.join(closed, journal.forced());
   }
 
   private JournalEntry.Snapshot snapshot() {

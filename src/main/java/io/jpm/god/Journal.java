@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -57,8 +58,11 @@ final class Journal {
   /// Why the last write failed.
   private Optional<String> problem = Optional.empty();
 
-  /// Completed by the write under way; there is none: empty.
+  /// Completed when what is being written stands in the file; there is nothing: empty.
   private Optional<Promise<Void>> underWay = Optional.empty();
+
+  /// Completes when the last write is over.
+  private Future<Void> lastWrite = Future.succeededFuture();
 
   /// Completed by the write after that.
   private Promise<Void> next = Promise.promise();
@@ -85,12 +89,18 @@ final class Journal {
     }
   }
 
-  /// Completes when all that has changed until now is on the disk, or cannot be put there.
+  /// Completes when all that has changed until now stands in the file, where the next daemon finds
+  /// it, or cannot be put there. It is on the disk, for a loss of power, a moment later.
   Future<Void> written() {
     if (changed) {
       return next.future();
     }
     return underWay.map(Promise::future).orElseGet(Future::succeededFuture);
+  }
+
+  /// As [#written], and it is on the disk.
+  Future<Void> forced() {
+    return written().compose(_ -> lastWrite).otherwiseEmpty();
   }
 
   private void write() {
@@ -100,25 +110,31 @@ final class Journal {
     underWay = Optional.of(done);
     JournalEntry.Snapshot snapshot = present.get();
     long began = nanoTime.getAsLong();
-    vertx
-        .<Void>executeBlocking(
+    Context context = vertx.getOrCreateContext();
+    lastWrite =
+        vertx.executeBlocking(
             () -> {
-              file.write(snapshot);
+              file.write(snapshot, () -> context.runOnContext(_ -> stands(done)));
               return null;
             },
-            false)
-        .onComplete(result -> {
-          underWay = Optional.empty();
-          report(result.cause());
-          // Apps go on even when the disk is full: whoever waits is not held up by it.
-          done.complete();
-          lastMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - began);
-          if (!failing && lastMillis <= QUICK_MILLIS && takesCredit()) {
-            again();
-          } else {
-            vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : pauseMillis(), _ -> again());
-          }
-        });
+            false);
+    lastWrite.onComplete(result -> {
+      report(result.cause());
+      // Apps go on even when the disk is full: whoever waits is not held up by it.
+      stands(done);
+      lastMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - began);
+      if (!failing && lastMillis <= QUICK_MILLIS && takesCredit()) {
+        again();
+      } else {
+        vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : pauseMillis(), _ -> again());
+      }
+    });
+  }
+
+  private void stands(Promise<Void> written) {
+    if (written.tryComplete()) {
+      underWay = Optional.empty();
+    }
   }
 
   private boolean takesCredit() {

@@ -12,8 +12,10 @@ final class JournalFile {
   }
 
   /// Puts a complete new generation in place; it is on the disk when this returns.
-  void write(JournalEntry.Snapshot snapshot) throws IOException {
-    file.write(JournalJson.write(snapshot).encode());
+  ///
+  /// @param stands called as soon as the next daemon would find it
+  void write(JournalEntry.Snapshot snapshot, Runnable stands) throws IOException {
+    file.write(JournalJson.write(snapshot).encode(), stands);
   }
 
   /// The newest generation that is whole; nothing written yet: no instances.

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +124,32 @@ class DurableFileTest {
       boolean done = attempt(new DurableFile(folder, Kind.DUMP, calls), 2);
       assertThat(done && !found(Kind.DUMP).equals(Optional.of(2))).as("call " + call).isFalse();
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aGenerationStandsBeforeItIsOnTheDisk(Kind kind) throws IOException {
+    write(kind, 1);
+    List<Optional<Integer>> found = new ArrayList<>();
+    file(kind).write(text(2), () -> found.add(found(kind)));
+    assertThat(found).containsExactly(Optional.of(2));
+  }
+
+  @Test
+  void whatDoesNotGetOntoTheDiskIsTakenBack() throws IOException {
+    boolean takenBack = false;
+    for (int call = 0; call < 40; call++) {
+      clear();
+      write(Kind.JOURNAL, 1, 2);
+      var stood = new AtomicBoolean();
+      var file = new DurableFile(folder, Kind.JOURNAL, new FaultyCalls(Fault.FAILS, call));
+      try {
+        file.write(text(3), () -> stood.set(true));
+      } catch (IOException failed) {
+        takenBack |= stood.get() && found(Kind.JOURNAL).equals(Optional.of(2));
+      }
+    }
+    assertThat(takenBack).isTrue();
   }
 
   @ParameterizedTest

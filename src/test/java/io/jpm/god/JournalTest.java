@@ -183,7 +183,7 @@ class JournalTest {
   void everyPhaseComesBackAsWritten(Phase phase) throws IOException {
     var file = new JournalFile(home);
     var written = snapshot(entry(0, phase, Optional.empty()));
-    file.write(written);
+    file.write(written, () -> {});
     assertThat(file.read()).isEqualTo(written);
   }
 
@@ -198,7 +198,7 @@ class JournalTest {
                 Phase.ONLINE,
                 Optional.empty(),
                 new JournalEntry.Sharing(role, Optional.of("port 4\"711"), true)));
-    file.write(written);
+    file.write(written, () -> {});
     assertThat(file.read()).isEqualTo(written);
   }
 
@@ -317,7 +317,7 @@ class JournalTest {
   void everyExitComesBackAsWritten(Exit exit) throws IOException {
     var file = new JournalFile(home);
     var written = snapshot(entry(0, Phase.ONLINE, Optional.of(exit)));
-    file.write(written);
+    file.write(written, () -> {});
     assertThat(file.read()).isEqualTo(written);
   }
 
@@ -397,8 +397,8 @@ class JournalTest {
   void aTornFileFallsBackToTheGenerationBefore(int length) throws IOException {
     var file = new JournalFile(home);
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
-    file.write(first);
-    file.write(snapshot(entry(0, Phase.STOPPED, Optional.empty())));
+    file.write(first, () -> {});
+    file.write(snapshot(entry(0, Phase.STOPPED, Optional.empty())), () -> {});
     Path state = home.resolve("state.json");
     byte[] whole = Files.readAllBytes(state);
     assertThat(whole.length).isGreaterThan(length);
@@ -410,8 +410,8 @@ class JournalTest {
   void aFileThatIsSomethingElseFallsBack() throws IOException {
     var file = new JournalFile(home);
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
-    file.write(first);
-    file.write(snapshot());
+    file.write(first, () -> {});
+    file.write(snapshot(), () -> {});
     for (String other : List.of("[]", "null", "{}", "{\"v\":0}", "\0\0\0\0", "{\"v\":\"1\"}")) {
       Files.writeString(home.resolve("state.json"), other);
       assertThat(file.read()).as(other).isEqualTo(first);
@@ -421,7 +421,7 @@ class JournalTest {
   @Test
   void whatANewerJpmHasWrittenIsNotThrownAway() throws IOException {
     var file = new JournalFile(home);
-    file.write(snapshot(entry(0, Phase.ONLINE, Optional.empty())));
+    file.write(snapshot(entry(0, Phase.ONLINE, Optional.empty())), () -> {});
     Files.writeString(home.resolve("state.json"), "{\"v\":3}");
     assertThatThrownBy(file::read).hasMessageContaining("newer jpm");
     assertThat(home.resolve("state.json")).hasContent("{\"v\":3}");
@@ -435,7 +435,7 @@ class JournalTest {
 
   @Test
   void onlyTheOwnerReadsIt() throws IOException {
-    new JournalFile(home).write(snapshot());
+    new JournalFile(home).write(snapshot(), () -> {});
     assertThat(Files.getPosixFilePermissions(home.resolve("state.json")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }

@@ -32,6 +32,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
 /// hit a recycled pid, whole trees, logs that survive the daemon.
@@ -43,7 +44,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final TagTrust trust = new TagTrust(self.user());
   private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
-  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust);
+  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, self, this::mains);
   private final Reaper reaper = new Reaper(reactor);
   private final Cgroups groups;
   private final LinuxListenSockets sockets;
@@ -172,6 +173,10 @@ public final class LinuxProcessHost implements ProcessHost {
   private void forget(LinuxChild child) {
     children.remove(child);
     reachable.remove(child.identity(), child);
+  }
+
+  private Set<Integer> mains() {
+    return children.stream().map(child -> child.identity().pid()).collect(Collectors.toSet());
   }
 
   @Override

@@ -8,22 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 /// Reads numbers of processes from `/proc`, with buffers that are used again and no text made on
 /// the way. For one thread at a time.
 final class ProcFiles implements ProcessFigures, AutoCloseable {
-  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
-  private static final int GETDENTS64 = ARM ? 61 : 217;
   private static final int CHUNK = 32 * 1024;
   private static final int PREFIX = "/proc/".length();
-
-  /// `struct linux_dirent64`: length and name of an entry, `getdents64(2)`.
-  private static final int LENGTH_OFFSET = 16;
-
-  private static final int NAME_OFFSET = 19;
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
+  private static final byte[] FOLDER = name("/proc/");
   private static final byte[] STAT = name("/stat");
   private static final byte[] IO = name("/io");
   private static final byte[] SHARES = name("/smaps_rollup");
@@ -34,14 +27,13 @@ final class ProcFiles implements ProcessFigures, AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final MemorySegment path = arena.allocate(64);
   private final MemorySegment buffer = arena.allocate(CHUNK);
-  private int[] pids = new int[512];
-  private int count;
+  private final ProcListing listing = new ProcListing(path, buffer);
   private long open;
   private long read;
   private long written;
 
   ProcFiles() {
-    MemorySegment.copy(name("/proc/"), 0, path, BYTE, 0, PREFIX);
+    MemorySegment.copy(FOLDER, 0, path, BYTE, 0, PREFIX);
   }
 
   private static byte[] name(String text) {
@@ -51,51 +43,14 @@ final class ProcFiles implements ProcessFigures, AutoCloseable {
   /// Reads all processes of now.
   void readAll(StatTable table) {
     table.clear();
-    listPids();
-    // The kernel lists them in this order; a table that is searched cannot do without it.
-    Arrays.sort(pids, 0, count);
-    for (int i = 0; i < count; i++) {
-      int length = content(pids[i], STAT);
+    listing.read();
+    MemorySegment.copy(FOLDER, 0, path, BYTE, 0, PREFIX);
+    for (int i = 0; i < listing.size(); i++) {
+      int length = content(listing.pid(i), STAT);
       if (length > 0) {
         table.add(buffer, length);
       }
     }
-  }
-
-  private void listPids() {
-    count = 0;
-    path.set(BYTE, PREFIX, (byte) 0);
-    int folder = Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
-    if (folder < 0) {
-      return;
-    }
-    try {
-      int length = Libc.systemCall(GETDENTS64, folder, buffer.address(), CHUNK);
-      while (length > 0) {
-        for (int at = 0; at < length; ) {
-          addPid(at + NAME_OFFSET);
-          at += buffer.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + LENGTH_OFFSET) & 0xFFFF;
-        }
-        length = Libc.systemCall(GETDENTS64, folder, buffer.address(), CHUNK);
-      }
-    } finally {
-      Libc.close(folder);
-    }
-  }
-
-  private void addPid(int from) {
-    int pid = 0;
-    int at = from;
-    for (byte next = buffer.get(BYTE, at); next != 0; next = buffer.get(BYTE, ++at)) {
-      if (next < '0' || next > '9') {
-        return;
-      }
-      pid = pid * 10 + (next - '0');
-    }
-    if (count == pids.length) {
-      pids = Arrays.copyOf(pids, count * 2);
-    }
-    pids[count++] = pid;
   }
 
   @Override

@@ -23,6 +23,7 @@ final class ProcReader implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment path = arena.allocate(64);
   private final MemorySegment buffer = arena.allocate(CHUNK);
+  private final ProcListing listing = new ProcListing(path, buffer);
 
   /// The pids of now.
   static int[] pids() {
@@ -54,6 +55,12 @@ final class ProcReader implements AutoCloseable {
     try (ProcReader reader = new ProcReader()) {
       return reader.stat(identity.pid()).filter(stat -> stat.startTime() == identity.startTime());
     }
+  }
+
+  /// The processes of now; good until it is asked for again.
+  ProcListing listing() {
+    listing.read();
+    return listing;
   }
 
   Optional<ProcStat> stat(int pid) {

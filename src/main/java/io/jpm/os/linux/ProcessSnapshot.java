@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
-/// All processes as one walk over `/proc` saw them. Not a picture of one moment: whoever acts on it
-/// has to verify each process again through a descriptor. Serves every tree that waits for a sweep,
-/// so that ending a hundred apps costs one walk.
+/// All processes that may matter as one walk over `/proc` saw them. Not a picture of one moment:
+/// whoever acts on it has to verify each process again through a descriptor. Serves every tree that
+/// waits for a sweep, so that ending a hundred apps costs one walk.
 final class ProcessSnapshot {
   /// A torn walk could show a ring of parents; no real line of ancestors is that long.
   private static final int MOST_ANCESTORS = 4096;
@@ -19,10 +19,14 @@ final class ProcessSnapshot {
   /// Older ones that have no environment are taken to want none.
   private static final long YOUNG_SECONDS = 2;
 
+  /// No folder of a process has it.
+  static final long NO_INODE = 0;
+
   private final long began;
   private final Map<Integer, ProcStat> byPid = new HashMap<>();
   private final Map<Integer, List<ProcStat>> byParent = new HashMap<>();
   private final Map<Integer, Optional<String>> tags = new HashMap<>();
+  private final Map<Integer, Long> inodes;
   private final IntFunction<Environment> reader;
   private final Strangers strangers;
   private boolean whole = true;
@@ -52,7 +56,18 @@ final class ProcessSnapshot {
       Iterable<ProcStat> processes,
       IntFunction<Environment> reader,
       Strangers strangers) {
+    this(began, processes, reader, strangers, Map.of());
+  }
+
+  /// @param inodes of the folders of all processes, also of those that were not read
+  ProcessSnapshot(
+      long began,
+      Iterable<ProcStat> processes,
+      IntFunction<Environment> reader,
+      Strangers strangers,
+      Map<Integer, Long> inodes) {
     this.began = began;
+    this.inodes = inodes;
     this.reader = reader;
     this.strangers = strangers;
     for (ProcStat process : processes) {
@@ -64,26 +79,43 @@ final class ProcessSnapshot {
   /// Walks over `/proc` now; `reader` has to stay open as long as tags are asked for. Tags count on
   /// processes that `trust` names.
   static ProcessSnapshot take(ProcReader reader, TagTrust trust) {
-    return take(reader, trust, new Strangers());
+    return take(reader, trust, new Strangers((int) ProcessHandle.current().pid()));
   }
 
   /// The same, by somebody who walks often.
   ///
-  /// @param strangers whom the walks before have found to be none of ours
+  /// @param strangers whom the walks before have found to be none of ours; outsiders among them are
+  ///   left out
   static ProcessSnapshot take(ProcReader reader, TagTrust trust, Strangers strangers) {
     long began = ProcReader.ticksNow();
+    ProcListing listing = reader.listing();
     List<ProcStat> processes = new ArrayList<>();
+    Map<Integer, Long> inodes = HashMap.newHashMap(listing.size());
     boolean whole = true;
-    for (int pid : ProcReader.pids()) {
-      Optional<ProcStat> stat = reader.stat(pid);
-      whole &= stat.isPresent();
-      stat.filter(seen -> !seen.isKernelThread()).ifPresent(processes::add);
+    for (int i = 0; i < listing.size(); i++) {
+      int pid = listing.pid(i);
+      inodes.put(pid, listing.inode(i));
+      if (!strangers.isOutsider(pid, listing.inode(i))) {
+        Optional<ProcStat> stat = reader.stat(pid);
+        whole &= stat.isPresent();
+        if (stat.filter(ProcStat::isKernelThread).isPresent()) {
+          strangers.addKernelThread(pid, listing.inode(i));
+        } else {
+          stat.ifPresent(processes::add);
+        }
+      }
     }
     var snapshot =
-        new ProcessSnapshot(began, processes, pid -> reader.environment(pid, trust), strangers);
+        new ProcessSnapshot(
+            began, processes, pid -> reader.environment(pid, trust), strangers, inodes);
     strangers.keepOnly(snapshot);
     snapshot.whole = whole;
     return snapshot;
+  }
+
+  /// The inode of a process's folder; [#NO_INODE] when there is no such process.
+  long inodeOf(int pid) {
+    return inodes.getOrDefault(pid, NO_INODE);
   }
 
   /// Whether what is not found here is nowhere. Not so when a process ended while the walk went on,

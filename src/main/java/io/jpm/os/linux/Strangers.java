@@ -2,19 +2,52 @@ package io.jpm.os.linux;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
-/// The processes that are known to carry no tag, from one walk to the next: environments are most
-/// of what a walk costs, and nearly all processes of a machine are strangers.
+/// The processes that are known to belong to no tree, from one walk to the next: nearly all of a
+/// machine, and reading them is nearly all of what a walk costs. For one thread.
 ///
-/// A process has its environment from its parent, or from who made it begin a program. So one that
-/// has run for a while with an environment and no tag in it could get a tag only by putting it
-/// there itself, without having been given it. For one thread.
+/// A *stranger* carries no tag. A process has its environment from its parent, or from who made it
+/// begin a program. So one that has run for a while with an environment and no tag in it could get
+/// a tag only by putting it there itself, without having been given it.
+///
+/// An *outsider* is a stranger whose ancestors, leader of the session and leader of the group are
+/// strangers too, and none of them a main process (which may have thrown its tag away): none of the
+/// proofs of [TreeMembers] is true of it. None will be: it may lose its parent to an ancestor only,
+/// and may change its session or group for one of its own or of a stranger's making. Of outsiders
+/// nothing is read, not even whether they are what they were, since their inode tells
+/// ([ProcListing]).
 final class Strangers {
+  /// A torn walk could show a ring of parents; no real line of ancestors is that long.
+  private static final int MOST_ANCESTORS = 4096;
+
+  private final int self;
   private final Map<Integer, Long> startTimes = new HashMap<>();
+  private final Map<Integer, Long> outsiders = new HashMap<>();
+  private Set<Integer> mains = Set.of();
+
+  /// @param self the daemon's pid: a child that has not begun its program yet shows the daemon's
+  ///   environment, for as long as the disk takes to give the program
+  Strangers(int self) {
+    this.self = self;
+  }
+
+  /// To be told before a walk.
+  ///
+  /// @param mains the main processes of all trees
+  void walking(Set<Integer> mains) {
+    this.mains = Set.copyOf(mains);
+    if (mains.stream().anyMatch(outsiders::containsKey)) {
+      outsiders.clear(); // somebody's tree after all, so others may be of it
+    }
+  }
 
   /// It has an environment, has had it for a while, and there is no tag in it.
   void add(ProcStat process) {
-    startTimes.put(process.pid(), process.startTime());
+    if (process.parent() != self) {
+      startTimes.put(process.pid(), process.startTime());
+    }
   }
 
   /// Whether it is one, and not another process of the same number.
@@ -23,13 +56,67 @@ final class Strangers {
     return startTime != null && startTime == process.startTime();
   }
 
+  /// A thread of the kernel is in no tree.
+  void addKernelThread(int pid, long inode) {
+    outsiders.put(pid, inode);
+  }
+
+  /// Whether it is known to be in no tree, and what it was.
+  ///
+  /// @param inode of its folder
+  boolean isOutsider(int pid, long inode) {
+    Long known = outsiders.get(pid);
+    return known != null && known == inode;
+  }
+
   /// Forgets those that are not there any more.
   void keepOnly(ProcessSnapshot now) {
+    outsiders.entrySet().removeIf(known -> now.inodeOf(known.getKey()) != known.getValue());
     startTimes
         .entrySet()
         .removeIf(known ->
-            now.process(known.getKey())
-                .filter(process -> process.startTime() == known.getValue())
-                .isEmpty());
+            !outsiders.containsKey(known.getKey())
+                && now.process(known.getKey())
+                    .filter(process -> process.startTime() == known.getValue())
+                    .isEmpty());
+  }
+
+  /// Finds the outsiders of a walk after which all tags were asked for.
+  void settle(ProcessSnapshot now) {
+    for (ProcStat process : now.all()) {
+      long inode = now.inodeOf(process.pid());
+      if (inode != ProcessSnapshot.NO_INODE && isOutside(process, now)) {
+        outsiders.put(process.pid(), inode);
+      }
+    }
+  }
+
+  private boolean isOutside(ProcStat process, ProcessSnapshot now) {
+    if (!isStranger(process) || !leads(process.session(), now) || !leads(process.group(), now)) {
+      return false;
+    }
+    int at = process.parent();
+    for (int depth = 0; depth < MOST_ANCESTORS; depth++) {
+      if (at == 0 || outsiders.containsKey(at)) {
+        return true;
+      }
+      Optional<ProcStat> ancestor = now.process(at).filter(this::isStranger);
+      if (ancestor.isEmpty()) {
+        return false;
+      }
+      at = ancestor.get().parent();
+    }
+    return false;
+  }
+
+  private boolean isStranger(ProcStat process) {
+    return has(process) && !mains.contains(process.pid());
+  }
+
+  /// Whether the leader of that number is there and a stranger; 0: it is in another namespace.
+  private boolean leads(int leader, ProcessSnapshot now) {
+    return leader == 0
+        || outsiders.containsKey(leader)
+        || now.process(leader).filter(this::isStranger).isPresent();
   }
 }

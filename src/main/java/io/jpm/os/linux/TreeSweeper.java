@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// The thread that ends trees. All that wait when a sweep begins share one walk over `/proc`: a
 /// hundred apps deleted at once cost a handful of walks. Starts with the first tree.
@@ -23,14 +24,19 @@ final class TreeSweeper implements AutoCloseable {
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
   private final Set<ProcessTree> active = new LinkedHashSet<>();
-  private final Strangers strangers = new Strangers();
+  private final Strangers strangers;
+  private final Supplier<Set<Integer>> mains;
   private boolean stopping;
 
   /// @param reactor runs what has to wait
   /// @param trust whose processes may be known by their tag
-  TreeSweeper(Reactor reactor, TagTrust trust) {
+  /// @param self the daemon
+  /// @param mains the main processes of all trees, also of those nobody wants to end
+  TreeSweeper(Reactor reactor, TagTrust trust, Self self, Supplier<Set<Integer>> mains) {
     this.reactor = reactor;
     this.trust = trust;
+    this.strangers = new Strangers(self.pid());
+    this.mains = mains;
   }
 
   /// Runs `task` on the thread, before the next sweep.
@@ -102,11 +108,13 @@ final class TreeSweeper implements AutoCloseable {
     List<ProcessTree> now = new ArrayList<>(due);
     due.clear();
     now.forEach(ProcessTree::beforeWalk);
+    strangers.walking(mains.get());
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, strangers);
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }
+      strangers.settle(snapshot);
     }
   }
 }

@@ -41,9 +41,13 @@ final class SmallPidSpace {
     app.awaitReady();
     ProcessIdentity recorded = app.child().identity();
     awaitLaterTick(recorded.startTime());
+    long inode = inodeOf(recorded.pid());
     app.end();
 
     ProcessIdentity stranger = strangerAt(recorded.pid());
+    say(
+        "main: another inode",
+        inode > 0 && inodeOf(recorded.pid()) > 0 && inodeOf(recorded.pid()) != inode);
     try (LinuxProcessHost next = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
       say("main: adopted", next.adopt(recorded, fixture.tag(1, 1), watcher).isPresent());
@@ -91,6 +95,19 @@ final class SmallPidSpace {
       }
     }
     throw new AssertionError("no process got pid " + pid);
+  }
+
+  /// 0: there is no such process.
+  private static long inodeOf(int pid) {
+    try (ProcReader reader = new ProcReader()) {
+      ProcListing listing = reader.listing();
+      for (int i = 0; i < listing.size(); i++) {
+        if (listing.pid(i) == pid) {
+          return listing.inode(i);
+        }
+      }
+      return 0;
+    }
   }
 
   private static void awaitLaterTick(long startTime) {

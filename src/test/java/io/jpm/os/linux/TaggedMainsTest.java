@@ -29,7 +29,8 @@ class TaggedMainsTest {
   }
 
   private Map<String, Integer> mains() {
-    ProcessSnapshot snapshot = new ProcessSnapshot(2000, table, this::environment, new Strangers());
+    ProcessSnapshot snapshot =
+        new ProcessSnapshot(2000, table, this::environment, new Strangers(2));
     Map<String, Integer> pids = new HashMap<>();
     TaggedMains.in(snapshot, SELF, "h:").forEach((tag, main) -> pids.put(tag, main.pid()));
     return pids;

@@ -34,7 +34,8 @@ class TreeMembersTest {
   }
 
   private List<Integer> members(long mainThere, Integer... known) {
-    ProcessSnapshot snapshot = new ProcessSnapshot(2000, table, this::environment, new Strangers());
+    ProcessSnapshot snapshot =
+        new ProcessSnapshot(2000, table, this::environment, new Strangers(2));
     TreeMembers members = new TreeMembers(MAIN, new Tag("h:1:5"), SELF, Optional.of("other:7:1"));
     List<TreeMembers.Member> found =
         members.in(snapshot, mainThere, stat -> List.of(known).contains(stat.pid()));
