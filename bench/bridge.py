@@ -70,6 +70,11 @@ def together(target, parts):
                 worker.kill()
 
 
+def ours(bench):
+    """PM2 has no bridge."""
+    return [tool for tool in bench.tools if tool.name == "jpm"]
+
+
 @measures(
     Row("bridge-1", "`jpm.command` ping over the bridge, 1 client", "/s"),
     Row("bridge-1-p99", "the same, 99 of 100 are answered within", "ms"),
@@ -78,9 +83,7 @@ def together(target, parts):
     share=5,
 )
 def requests(bench):
-    for tool in bench.tools:
-        if tool.name != "jpm":
-            continue
+    for tool in ours(bench):
         tool.up()
         together(ask, [(tool.home, 1)])  # so that the code is compiled
         for _ in range(bench.rounds):
@@ -110,9 +113,7 @@ def follow(home, begin, results, followers):
 
 @measures(Row("events-50", "events to 50 subscribers that begin at the oldest", "/s"), share=5)
 def events(bench):
-    for tool in bench.tools:
-        if tool.name != "jpm":
-            continue
+    for tool in ours(bench):
         make_events(tool)
         for _ in range(bench.rounds):
             spans = together(follow, [(tool.home, FOLLOWERS // 2)] * 2)
@@ -161,9 +162,7 @@ def crowd(home):
     share=2,
 )
 def crowded(bench):
-    for tool in bench.tools:
-        if tool.name != "jpm":
-            continue
+    for tool in ours(bench):
         make_events(tool)
         tool.clear()
         tool.sleepers(10)
