@@ -88,6 +88,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
     Self self = surroundings.self;
     TreeMembers members = new TreeMembers(identity, new Tag(tag), self.pid(), self.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);
+    sweeper.know(tree, ours);
     this.watch = reactor.watch(pidFd.number(), this::ready);
     this.channel =
         origin.channel.isPresent()
@@ -182,6 +183,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   @Override
   public void release() {
     released = true;
+    sweeper.forget(tree);
     reactor.execute(() -> {
       channel.ifPresent(Channel::close);
       memory.ifPresent(GroupMemory::end);
@@ -209,6 +211,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   @Override
   public void treeIsGone() {
     treeGone = true;
+    sweeper.forget(tree);
     group.ifPresent(Cgroup::remove);
     reactor.execute(() -> {
       if (!released) {
@@ -220,6 +223,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// Without waiting for the reactor, which has ended: the process is left alone.
   void abandon() {
     released = true;
+    sweeper.forget(tree);
     channel.ifPresent(Channel::close);
     memory.ifPresent(GroupMemory::end);
     pidFd.close();

@@ -42,6 +42,7 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
         ofThisBoot ? gone : new ProcessIdentity(self.bootId(), NOBODY, gone.startTime());
     this.members = new TreeMembers(main, new Tag(tag), self.pid(), self.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);
+    sweeper.know(tree, false);
   }
 
   @Override
@@ -83,6 +84,7 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
   @Override
   public void release() {
     released = true;
+    sweeper.forget(tree);
     if (treeWanted) {
       sweeper.submit(tree::forget);
     }
@@ -107,6 +109,7 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
   @Override
   public void treeIsGone() {
     treeGone = true;
+    sweeper.forget(tree);
     reactor.execute(() -> {
       if (!released) {
         watcher.treeGone();

@@ -32,7 +32,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
 /// hit a recycled pid, whole trees, logs that survive the daemon.
@@ -44,7 +43,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final TagTrust trust = new TagTrust(self.user());
   private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
-  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, self, this::mains);
+  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, self);
   private final Reaper reaper = new Reaper(reactor);
   private final Cgroups groups;
   private final LinuxListenSockets sockets;
@@ -58,7 +57,7 @@ public final class LinuxProcessHost implements ProcessHost {
       new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxNoticeSockets noticeSockets = new LinuxNoticeSockets(self);
-  private final LinuxUsage trees = new LinuxUsage(self);
+  private final LinuxUsage trees = new LinuxUsage(self, sweeper::outsiders);
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
 
   /// Of a daemon without a home.
@@ -173,10 +172,6 @@ public final class LinuxProcessHost implements ProcessHost {
   private void forget(LinuxChild child) {
     children.remove(child);
     reachable.remove(child.identity(), child);
-  }
-
-  private Set<Integer> mains() {
-    return children.stream().map(child -> child.identity().pid()).collect(Collectors.toSet());
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What trees and the machine use. Questions are answered one after the other, since all use the
 /// same buffers, which are made with the first.
@@ -21,11 +22,15 @@ final class LinuxUsage implements AutoCloseable {
   private static final List<Integer> BUSY = List.of(1, 2, 3, 6, 7, 8);
 
   private final UsageSweep sweep;
+  private final Supplier<Map<Integer, Long>> outsiders;
   private final StatTable table = new StatTable();
   private Optional<ProcFiles> files = Optional.empty();
   private boolean closed;
 
-  LinuxUsage(Self self) {
+  /// @param self the daemon
+  /// @param outsiders who need not be read, see [TreeSweeper#outsiders]
+  LinuxUsage(Self self, Supplier<Map<Integer, Long>> outsiders) {
+    this.outsiders = outsiders;
     this.sweep = new UsageSweep(self, table);
   }
 
@@ -36,7 +41,10 @@ final class LinuxUsage implements AutoCloseable {
     }
     ProcFiles open = files.orElseGet(ProcFiles::new);
     files = Optional.of(open);
-    open.readAll(table);
+    Map<Integer, Long> known = outsiders.get();
+    // An app that was adopted meanwhile, and has thrown its tag away.
+    boolean stale = mains.stream().anyMatch(main -> known.containsKey(main.pid()));
+    open.readAll(table, stale ? Map.of() : known);
     return sweep.of(mains, detail, open);
   }
 

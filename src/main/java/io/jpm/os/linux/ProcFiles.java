@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// Reads numbers of processes from `/proc`, with buffers that are used again and no text made on
 /// the way. For one thread at a time.
@@ -41,12 +42,16 @@ final class ProcFiles implements ProcessFigures, AutoCloseable {
   }
 
   /// Reads all processes of now.
-  void readAll(StatTable table) {
+  ///
+  /// @param outsiders who is left out: the inode of each one's folder
+  void readAll(StatTable table, Map<Integer, Long> outsiders) {
     table.clear();
     listing.read();
     MemorySegment.copy(FOLDER, 0, path, BYTE, 0, PREFIX);
     for (int i = 0; i < listing.size(); i++) {
-      int length = content(listing.pid(i), STAT);
+      Long outside = outsiders.get(listing.pid(i));
+      boolean wanted = outside == null || outside != listing.inode(i);
+      int length = wanted ? content(listing.pid(i), STAT) : 0;
       if (length > 0) {
         table.add(buffer, length);
       }

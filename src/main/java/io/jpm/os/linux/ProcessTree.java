@@ -88,6 +88,11 @@ final class ProcessTree {
 
   private record Held(PidFd pidFd, Reactor.Watch watch) {}
 
+  /// The number of the process that it grew from.
+  int mainPid() {
+    return main.identity().pid();
+  }
+
   /// All of the tree is to get `signal`.
   void order(Signal signal) {
     if (!over) {

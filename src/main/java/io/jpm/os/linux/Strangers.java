@@ -22,6 +22,9 @@ final class Strangers {
   /// A torn walk could show a ring of parents; no real line of ancestors is that long.
   private static final int MOST_ANCESTORS = 4096;
 
+  /// In no tree, whatever it shows; 0 is what lies in another namespace.
+  private static final int INIT = 1;
+
   private final int self;
   private final Map<Integer, Long> startTimes = new HashMap<>();
   private final Map<Integer, Long> outsiders = new HashMap<>();
@@ -38,9 +41,11 @@ final class Strangers {
   /// @param mains the main processes of all trees
   void walking(Set<Integer> mains) {
     this.mains = Set.copyOf(mains);
-    if (mains.stream().anyMatch(outsiders::containsKey)) {
-      outsiders.clear(); // somebody's tree after all, so others may be of it
-    }
+  }
+
+  /// Somebody's tree has turned out to be ours: all are to be read anew.
+  void doubt() {
+    outsiders.clear();
   }
 
   /// It has an environment, has had it for a while, and there is no tag in it.
@@ -67,6 +72,11 @@ final class Strangers {
   boolean isOutsider(int pid, long inode) {
     Long known = outsiders.get(pid);
     return known != null && known == inode;
+  }
+
+  /// All that are known to be in no tree: the inode of each one's folder.
+  Map<Integer, Long> outsiders() {
+    return Map.copyOf(outsiders);
   }
 
   /// Forgets those that are not there any more.
@@ -97,7 +107,7 @@ final class Strangers {
     }
     int at = process.parent();
     for (int depth = 0; depth < MOST_ANCESTORS; depth++) {
-      if (at == 0 || outsiders.containsKey(at)) {
+      if (at <= INIT || outsiders.containsKey(at)) {
         return true;
       }
       Optional<ProcStat> ancestor = now.process(at).filter(this::isStranger);
@@ -113,9 +123,9 @@ final class Strangers {
     return has(process) && !mains.contains(process.pid());
   }
 
-  /// Whether the leader of that number is there and a stranger; 0: it is in another namespace.
+  /// Whether the leader of that number is there and a stranger.
   private boolean leads(int leader, ProcessSnapshot now) {
-    return leader == 0
+    return leader <= INIT
         || outsiders.containsKey(leader)
         || now.process(leader).filter(this::isStranger).isPresent();
   }

@@ -3,11 +3,13 @@ package io.jpm.os.linux;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// The thread that ends trees. All that wait when a sweep begins share one walk over `/proc`: a
 /// hundred apps deleted at once cost a handful of walks. Starts with the first tree.
@@ -25,18 +27,38 @@ final class TreeSweeper implements AutoCloseable {
 
   private final Set<ProcessTree> active = new LinkedHashSet<>();
   private final Strangers strangers;
-  private final Supplier<Set<Integer>> mains;
+
+  /// All trees that somebody may still want to end.
+  private final Set<ProcessTree> trees = ConcurrentHashMap.newKeySet();
+
   private boolean stopping;
+
+  private volatile Map<Integer, Long> outsiders = Map.of();
+  private volatile boolean adopted;
 
   /// @param reactor runs what has to wait
   /// @param trust whose processes may be known by their tag
   /// @param self the daemon
-  /// @param mains the main processes of all trees, also of those nobody wants to end
-  TreeSweeper(Reactor reactor, TagTrust trust, Self self, Supplier<Set<Integer>> mains) {
+  TreeSweeper(Reactor reactor, TagTrust trust, Self self) {
     this.reactor = reactor;
     this.trust = trust;
     this.strangers = new Strangers(self.pid());
-    this.mains = mains;
+  }
+
+  /// From any thread: `tree` may have to be ended one day.
+  ///
+  /// @param made whether its main process was made just now: all of another one was somebody's
+  ///   until now
+  void know(ProcessTree tree, boolean made) {
+    trees.add(tree);
+    if (!made) {
+      adopted = true;
+    }
+  }
+
+  /// From any thread: nobody will want it ended any more.
+  void forget(ProcessTree tree) {
+    trees.remove(tree);
   }
 
   /// Runs `task` on the thread, before the next sweep.
@@ -48,6 +70,11 @@ final class TreeSweeper implements AutoCloseable {
       }
     }
     queue.add(task);
+  }
+
+  /// Who the last sweep knew to be in no tree: the inode of each one's folder. From any thread.
+  Map<Integer, Long> outsiders() {
+    return outsiders;
   }
 
   /// On the thread only: `tree` is swept until it says [#end].
@@ -108,13 +135,18 @@ final class TreeSweeper implements AutoCloseable {
     List<ProcessTree> now = new ArrayList<>(due);
     due.clear();
     now.forEach(ProcessTree::beforeWalk);
-    strangers.walking(mains.get());
+    if (adopted) {
+      adopted = false;
+      strangers.doubt();
+    }
+    strangers.walking(trees.stream().map(ProcessTree::mainPid).collect(Collectors.toSet()));
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, strangers);
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }
       strangers.settle(snapshot);
+      outsiders = strangers.outsiders();
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
+import io.jpm.model.TreeUsage;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.LogPipe;
@@ -79,6 +80,42 @@ class AdoptionTest {
     } finally {
       Leftovers.awaitNone(made.mark());
     }
+  }
+
+  /// Walks know by then who is in no tree, and do not read them again.
+  @Test
+  void aTreeThatHasThrownItsTagAwayIsKnownAlsoAfterOthersWereEnded() throws Exception {
+    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    Made made = runAndKillDaemon("throws-tag-away.sh", "", false, out);
+    ProcessIdentity main = made.identity();
+
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        HostFixture others = new HostFixture(host, Files.createDirectory(dir.resolve("others")))) {
+      Eventually.await(
+          "nobody is young any more",
+          HostFixture.DEADLINE,
+          () -> ProcReader.ticksNow() > main.startTime() + 3 * ProcReader.Ticks.PER_SECOND);
+      others.start("obedient.sh").end(); // before it is adopted, it is somebody's
+      RecordedWatcher watcher = new RecordedWatcher();
+      Child child = host.adopt(main, made.tag(), watcher).orElseThrow();
+      assertThat(processes(host, main)).isEqualTo(2);
+      others.start("obedient.sh").end();
+      assertThat(processes(host, main)).isEqualTo(2);
+
+      child.signalMain(Signal.SIGKILL);
+      watcher.awaitExit();
+      others.start("obedient.sh").end();
+      child.signalTree(Signal.SIGKILL);
+      watcher.awaitTreeGone();
+      assertThat(Leftovers.of(made.mark())).isEmpty();
+    } finally {
+      Leftovers.awaitNone(made.mark());
+    }
+  }
+
+  private static int processes(LinuxProcessHost host, ProcessIdentity main) {
+    var usages = host.treeUsage(List.of(main), TreeUsage.Detail.BASIC);
+    return Objects.requireNonNull(usages.get(main)).processes();
   }
 
   @Test

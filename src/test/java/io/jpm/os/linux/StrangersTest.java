@@ -175,14 +175,17 @@ class StrangersTest {
   }
 
   @Test
-  void whoTurnsOutToBeAMainProcessHasAllBeReadAnew() {
+  void whenSomebodysTreeTurnsOutToBeOursAllAreReadAnew() {
     ProcStat init = process(1, 0, 1);
     ProcStat main = process(20, 1, 20);
     ProcStat child = process(30, 20, 20);
     walk(Set.of(), init, main, child);
     assertThat(List.of(main, child)).allMatch(this::isOutsider);
-    strangers.walking(Set.of(20));
+    strangers.doubt();
     assertThat(List.of(init, main, child)).noneMatch(this::isOutsider);
+    strangers.walking(Set.of(20));
+    walk(Set.of(), init, main, child);
+    assertThat(List.of(main, child)).noneMatch(this::isOutsider);
   }
 
   @Test
