@@ -196,7 +196,8 @@ class HotIT extends InOwnHome {
       load.stop();
       assertThat(load.failures()).isEmpty();
     }
-    assertThat(jpm.run("ls").ok().err()).doesNotContain("did not get ready");
+    Eventually.await(
+        "the trouble is over", SOON, () -> !jpm.run("ls").ok().err().contains("did not get ready"));
     assertThat(pids("web")).hasSize(2).doesNotContainAnyElementsOf(before);
   }
 
