@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 ///
 /// @param app the app's name
 /// @param kind what is done about it
-/// @param fields what is described otherwise, each once; empty for [Kind#START], [Kind#DELETE] and
-///   [Kind#UNCHANGED]
+/// @param fields what is described otherwise, each once, and `status` where it was given up; empty
+///   for what is new, [Kind#DELETE] and [Kind#UNCHANGED]
 /// @param stopped whether nothing of it runs, and it stays so: only its description changes
 /// @param problem why it could not be done, wholly or in part; empty: it was, or was only planned
 public record AppChange(
@@ -31,7 +31,7 @@ public record AppChange(
 
   /// What is done. The words are these in lower case.
   public enum Kind {
-    /// It is new.
+    /// It is new, or was given up and none of its processes has to give way.
     START,
     /// It is as the file says.
     UNCHANGED,

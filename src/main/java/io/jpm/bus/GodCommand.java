@@ -191,15 +191,16 @@ public sealed interface GodCommand extends BusMessage {
   record Resurrect() implements GodCommand {}
 
   /// Has apps be as a process file describes them, with as little as that takes: what is as
-  /// described is left alone, and what a person has stopped stays stopped. Apps come in the order
-  /// of their dependencies; one that fails does not stop the others. The reply says what was done
-  /// about each ([GodReply#changes]).
+  /// described is left alone, and what a person has stopped stays stopped. What was given up and is
+  /// described otherwise is started. Apps come in the order of their dependencies; one that fails
+  /// does not stop the others. The reply says what was done about each ([GodReply#changes]).
   ///
   /// @param specs the apps, names unique
   /// @param file where they stand, absolute; empty: nowhere
   /// @param prune whether apps that have come from `file` and are not among `specs` are deleted
+  /// @param again whether to start also what was given up and is as described
   /// @param dry whether only to say what would be done
-  record Apply(List<AppSpec> specs, Optional<Path> file, boolean prune, boolean dry)
+  record Apply(List<AppSpec> specs, Optional<Path> file, boolean prune, boolean again, boolean dry)
       implements GodCommand {
     public Apply {
       specs = List.copyOf(specs);

@@ -144,7 +144,8 @@ final class Performing {
 
   private Future<CommandReply> apply(Order order, CommandRequest.Apply apply) {
     return done(
-        new GodCommand.Apply(order.apps().specs(), apply.apps().file(), apply.prune(), apply.dry()),
+        new GodCommand.Apply(
+            order.apps().specs(), apply.apps().file(), apply.prune(), true, apply.dry()),
         reply ->
             new CommandReply.Changes(
                 reply.changes().stream().map(Views::change).toList(), notes(order, reply)));

@@ -42,17 +42,25 @@ final class AppBuilder {
   /// @param label how to call the app while its name is not known: `apps[2]`
   /// @param fileDirectory the process file's directory; empty on the command line
   /// @param environment the name that `--env` gives
+  /// @param deployed what the file's `deploy` has as variables for that name
   record Context(
       String label,
       Caller caller,
       AppDefaults defaults,
       Optional<Path> fileDirectory,
-      Optional<String> environment) {
+      Optional<String> environment,
+      Optional<Node> deployed) {
     /// The same for the app at a path of the file.
     Context labelled(String path) {
       return path.isEmpty()
           ? this
-          : new Context(path, caller, defaults, fileDirectory, environment);
+          : new Context(path, caller, defaults, fileDirectory, environment, deployed);
+    }
+
+    /// The same in a file with this outermost value.
+    Context in(Node root) {
+      Optional<Node> variables = environment.flatMap(name -> DeployRules.variables(root, name));
+      return new Context(label, caller, defaults, fileDirectory, environment, variables);
     }
 
     /// Where the app's own relative paths begin.

@@ -56,7 +56,7 @@ final class AppEnvironment {
   private final KnownVariables known;
 
   /// @param context whose shell it is, and the name that `--env` gives: the variables of
-  ///   `env_<name>` come over `env`
+  ///   `env_<name>` come over `env`, and those of `deploy` between the two, where PM2 has them
   /// @param port what PORT is unless the app's own variables have it
   AppEnvironment(Attributes attributes, AppBuilder.Context context, OptionalInt port) {
     this.attributes = attributes;
@@ -67,6 +67,7 @@ final class AppEnvironment {
     inherited.keySet().removeIf(filter::drops);
     port.ifPresent(number -> addPort(Integer.toString(number)));
     attributes.entry(AppKey.ENV).ifPresent(this::addAll);
+    context.deployed().map(variables -> deployed(context, variables)).ifPresent(this::addAll);
     context.environment().flatMap(attributes::environment).ifPresent(this::addAll);
     this.known = new KnownVariables(attributes, written, inherited, removed);
   }
@@ -139,6 +140,11 @@ final class AppEnvironment {
   /// Whether a variable can have this name.
   static boolean isName(String name) {
     return !name.isEmpty() && name.indexOf('=') < 0 && name.indexOf('\0') < 0;
+  }
+
+  private static Attributes.Entry deployed(AppBuilder.Context context, Node variables) {
+    String spelling = "deploy.%s.env".formatted(context.environment().orElse(""));
+    return new Attributes.Entry(AppKey.ENV, spelling, variables);
   }
 
   private void addPort(String number) {

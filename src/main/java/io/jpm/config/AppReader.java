@@ -45,7 +45,8 @@ public final class AppReader {
             findings);
     String label = String.valueOf(script);
     AppBuilder.Context context =
-        new AppBuilder.Context(label, caller, defaults, Optional.empty(), Optional.empty());
+        new AppBuilder.Context(
+            label, caller, defaults, Optional.empty(), Optional.empty(), Optional.empty());
     List<Neighbours.One> app =
         new AppBuilder(written, context, findings)
             .build().stream().map(spec -> new Neighbours.One("", written, spec)).toList();

@@ -64,6 +64,16 @@ final class DeployRules {
     return found.filter(Node.Obj.class::isInstance).map(Node.Obj.class::cast);
   }
 
+  /// The variables that `deploy` gives the apps of `environment` when they are started with that
+  /// `--env`; whatever they are, they are not checked.
+  static Optional<Node> variables(Node root, String environment) {
+    return member(root, DEPLOY)
+        .or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)))
+        .flatMap(section -> member(section, environment))
+        .flatMap(section -> member(section, "env"))
+        .filter(value -> !(value instanceof Node.Nil));
+  }
+
   private static Optional<Node> member(Node node, String key) {
     return node instanceof Node.Obj object ? object.get(key) : Optional.empty();
   }

@@ -20,7 +20,7 @@ final class EnvironmentNotes {
               """
               Variables laid over `env`: `jpm start FILE --env production`, or `jpm restart FILE \
               --env production`, takes `env_production`. Apps without one are named in a warning \
-              and get their `env`.\
+              and get their `env`. What `deploy` has for that name as `env` comes between the two, as in PM2.\
               """,
               ""),
           AppKey.ENV_FILE,
@@ -35,8 +35,10 @@ final class EnvironmentNotes {
               `stop` command, with the values that its process was given, and its hooks, with those of \
               the moment. A value that a check names in a text may be told where that fails. A `PORT` in \
               a file is the port of an app in cluster mode as one in `env` is, but the file is read only \
-              when a process is made: until then, and in `plan`, it is not known. A mistake in a file is told when the process file is read; one that comes \
-              later makes a start fail, which is tried again. Not in PM2.\
+              when a process is made: until then, and in `plan`, it is not known. An edit of a file counts with \
+              the next restart or reload, and `"watch": [".env"]` makes one of it. A mistake in a file is told \
+              when the process file is read; one that comes later makes a start fail, which is tried \
+              again. Not in PM2.\
               """,
               ""),
           AppKey.SECRETS,

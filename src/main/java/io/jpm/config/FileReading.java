@@ -27,12 +27,12 @@ record FileReading(String shown, String path, AppBuilder.Context context, Findin
           findings.problem(
               member.line(), Source.place(shown, member.line()), "key " + key + " is given twice");
         }
-        yield apps(new ProcessFile(shown, findings).apps(read.root()));
+        yield apps(new ProcessFile(shown, findings).apps(read.root()), context.in(read.root()));
       }
     };
   }
 
-  private List<Neighbours.One> apps(List<ProcessFile.Entry> entries) {
+  private List<Neighbours.One> apps(List<ProcessFile.Entry> entries, AppBuilder.Context context) {
     List<Neighbours.One> apps = new ArrayList<>();
     List<String> without = new ArrayList<>();
     Optional<String> environment = context.environment();

@@ -154,9 +154,9 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return joined(all, wish);
   }
 
-  /// In the order of their names; empty also for a directory that cannot be read. Hidden files,
-  /// which editors leave about, are none.
-  private static List<Path> processFiles(Path directory) {
+  /// The process files of a directory, in the order of their names; empty also for one that cannot
+  /// be read. Hidden files, which editors leave about, are none. It blocks.
+  public static List<Path> processFiles(Path directory) {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
@@ -190,7 +190,12 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   private FileReading reading(String shown, String path, Path directory, Wish wish) {
     var context =
         new AppBuilder.Context(
-            "app", wish.caller(), defaults, Optional.of(directory), wish.environment());
+            "app",
+            wish.caller(),
+            defaults,
+            Optional.of(directory),
+            wish.environment(),
+            Optional.empty());
     return new FileReading(shown, path, context, new Findings());
   }
 

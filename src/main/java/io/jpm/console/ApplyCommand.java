@@ -60,7 +60,8 @@ final class ApplyCommand implements ConsoleCommand {
         ? Future.failedFuture(
             new CommandFailure(
                 "--prune deletes apps that have come from a file, and standard input is none"))
-        : Future.succeededFuture(new GodCommand.Apply(specs, place, prune, verb == Verb.PLAN));
+        : Future.succeededFuture(
+            new GodCommand.Apply(specs, place, prune, true, verb == Verb.PLAN));
   }
 
   private boolean told(GodReply reply, Call call) {

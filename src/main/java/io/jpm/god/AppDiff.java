@@ -20,6 +20,7 @@ import java.util.TreeSet;
 /// there and what is wanted, without clock and without effects.
 final class AppDiff {
   private static final String PWD = "PWD";
+  private static final String STATUS = "status";
 
   private AppDiff() {}
 
@@ -31,14 +32,20 @@ final class AppDiff {
     private boolean isStopped() {
       return phase == Phase.STOPPED;
     }
+
+    private boolean isGivenUp() {
+      return phase == Phase.ERRORED;
+    }
   }
 
   /// What makes `present` an app as `wanted` describes it.
   ///
-  /// Whatever is stopped stays so and gets its new description, whichever field changes.
+  /// Whatever is stopped stays so and gets its new description, whichever field changes. What was
+  /// given up is started, where anything changes.
   ///
   /// @param present the instances of the app; empty: there is none of this name
-  static AppChange change(Collection<Present> present, AppSpec wanted) {
+  /// @param again whether what was given up is started also where nothing changes
+  static AppChange change(Collection<Present> present, AppSpec wanted, boolean again) {
     if (present.isEmpty()) {
       return new AppChange(
           wanted.name(), Kind.START, List.of(), !wanted.autostart(), Optional.empty());
@@ -55,9 +62,15 @@ final class AppDiff {
       }
     }
     boolean stopped = present.stream().allMatch(Present::isStopped);
+    boolean revived =
+        present.stream().anyMatch(Present::isGivenUp) && (again || !effects.isEmpty());
+    if (revived) {
+      fields.put(STATUS, new AppChange.Field(STATUS, Phase.ERRORED.word(), Phase.ONLINE.word()));
+    }
+    boolean alone = revived && !effects.contains(Effect.PROCESS);
     return new AppChange(
         wanted.name(),
-        kind(effects, present, wanted),
+        alone ? Kind.START : kind(effects, present, wanted),
         List.copyOf(fields.values()),
         stopped,
         Optional.empty());

@@ -42,13 +42,13 @@ final class Applying {
     Map<AppName, AppSpec> wanted = new LinkedHashMap<>();
     order.specs().forEach(spec -> wanted.put(spec.name(), settled(spec)));
     Map<AppName, AppChange> changes = new LinkedHashMap<>();
-    wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec)));
+    wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec, order.again())));
     List<AppName> surplus = order.prune() ? surplus(order, wanted.keySet()) : List.of();
     surplus.forEach(app -> changes.put(app, deletion(app)));
     if (order.dry()) {
       return Future.succeededFuture(reply(changes));
     }
-    return inOrder(wanted, changes, order.file())
+    return inOrder(wanted, changes, order)
         .compose(_ -> delete(surplus))
         .compose(_ -> {
           registry.files().cameFrom(order.file(), present(wanted.keySet()));
@@ -65,12 +65,13 @@ final class Applying {
         .orElse(spec);
   }
 
-  private AppChange planned(AppSpec spec) {
+  private AppChange planned(AppSpec spec, boolean again) {
     return AppDiff.change(
         registry.ofApp(spec.name()).stream()
             .map(instance -> new AppDiff.Present(instance.spec, instance.state.phase()))
             .toList(),
-        spec);
+        spec,
+        again);
   }
 
   private List<AppName> surplus(GodCommand.Apply order, Set<AppName> wanted) {
@@ -108,7 +109,7 @@ final class Applying {
 
   /// What others depend on comes first, as it will be.
   private Future<Void> inOrder(
-      Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Optional<Path> file) {
+      Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, GodCommand.Apply order) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     wanted.values().forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
     Future<Void> done = Future.succeededFuture();
@@ -118,7 +119,7 @@ final class Applying {
               Future.join(
                       group.stream()
                           .map(wanted::get)
-                          .map(spec -> one(spec, changes, file))
+                          .map(spec -> one(spec, changes, order))
                           .toList())
                   .mapEmpty());
     }
@@ -126,16 +127,16 @@ final class Applying {
   }
 
   /// Never fails: what goes wrong is in the app's change.
-  private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Optional<Path> file) {
-    AppChange change = changes.getOrDefault(spec.name(), planned(spec));
+  private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, GodCommand.Apply order) {
+    AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.again()));
     return Future.succeededFuture()
-        .compose(_ -> work(change, spec, file))
+        .compose(_ -> work(change, spec, order.file()))
         .otherwise(error -> List.of("%s: internal error: %s".formatted(spec.name(), error)))
         .map(problems -> {
           if (!problems.isEmpty()) {
             changes.put(spec.name(), change.failed(String.join("; ", problems)));
           }
-          tell(changes.getOrDefault(spec.name(), change), file);
+          tell(changes.getOrDefault(spec.name(), change), order.file());
           return null;
         });
   }
@@ -143,20 +144,24 @@ final class Applying {
   private Future<List<String>> work(AppChange change, AppSpec spec, Optional<Path> file) {
     return switch (change.kind()) {
       case UNCHANGED, DELETE -> Future.succeededFuture(List.of());
-      case START ->
-          starting
-              .startApps(new GodCommand.StartApps(List.of(spec), GodCommand.Existing.RESTART, file))
-              .map(GodReply::problems);
+      case START -> registry.ofApp(spec.name()).isEmpty() ? start(spec, file) : alone(spec);
       case ROLLING -> reload.to(spec, needing(spec)).map(GodReply::problems);
       case LIVE, SCALE, RESTART -> alone(spec);
     };
   }
 
-  /// Those whose processes have to give way.
+  private Future<List<String>> start(AppSpec spec, Optional<Path> file) {
+    return starting
+        .startApps(new GodCommand.StartApps(List.of(spec), GodCommand.Existing.RESTART, file))
+        .map(GodReply::problems);
+  }
+
+  /// Those whose processes have to give way, and those that were given up.
   private List<Instance> needing(AppSpec spec) {
     return registry.ofApp(spec.name()).stream()
         .filter(instance -> instance.state.phase() != Phase.STOPPED)
-        .filter(instance -> AppDiff.needsProcess(instance.spec, spec))
+        .filter(instance ->
+            instance.state.phase() == Phase.ERRORED || AppDiff.needsProcess(instance.spec, spec))
         .toList();
   }
 
@@ -193,7 +198,8 @@ final class Applying {
     boolean told =
         switch (change.kind()) {
           case LIVE, SCALE, ROLLING, RESTART -> true;
-          case START, UNCHANGED, DELETE -> false;
+          case START -> !change.fields().isEmpty();
+          case UNCHANGED, DELETE -> false;
         };
     String kind = change.kind().name().toLowerCase(Locale.ROOT);
     if (told) {

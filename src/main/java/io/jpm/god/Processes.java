@@ -76,12 +76,12 @@ final class Processes {
     this.ears = ears;
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
-    this.checks =
-        new RunningChecks(vertx, ears.attending, new RunningVariables(god.host(), requests));
-    this.stopCommands = new StopCommands(vertx, context, god, requests);
+    var store = new KeyValueStore(god.home());
+    var running = new RunningVariables(god.host(), requests, store);
+    this.checks = new RunningChecks(vertx, ears.attending, running);
+    this.stopCommands = new StopCommands(vertx, context, god, requests, running);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
-    this.startVariables =
-        new StartVariables(vertx, System.getenv(), COMMAND_LIMIT, new KeyValueStore(god.home()));
+    this.startVariables = new StartVariables(vertx, System.getenv(), COMMAND_LIMIT, store);
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
 

@@ -16,20 +16,24 @@ import java.util.Set;
 ///
 /// @param host tells what the process itself was given
 /// @param requests what its description says
-record RunningVariables(ProcessHost host, SpawnRequests requests) {
+/// @param store what `jpm set` has stored
+record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore store) {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final String PORT = "PORT";
 
-  /// What `instance` was given when `process` began. What was in its files then, and the port that
-  /// the balancer may have given it, only the process itself knows; where the system does not tell,
-  /// it is what the files say now. Blocking.
+  /// What `instance` was given when `process` began. What was in its files and stored for it then,
+  /// and the port that the balancer may have given it, only the process itself knows; where the
+  /// system does not tell, it is what is there now. Blocking.
   Map<String, String> of(Instance instance, ProcessIdentity process) {
     AppSpec spec = instance.spec;
     Map<String, String> files = files(instance.label(), spec);
-    AppSpec withFiles = spec.draft().variables(spec.variables().withFiles(files)).build();
-    Map<String, String> environment = requests.environment(instance, withFiles);
+    Map<String, String> stored = store.variables(spec.name());
+    AppSpec complete =
+        spec.draft().variables(spec.variables().withFiles(files).withStored(stored)).build();
+    Map<String, String> environment = requests.environment(instance, complete);
     Set<String> uncertain = new HashSet<>(files.keySet());
     uncertain.removeAll(spec.variables().declared().keySet());
+    uncertain.addAll(stored.keySet());
     uncertain.add(PORT);
     uncertain.removeAll(spec.variables().referred().secrets().keySet());
     uncertain.forEach(

@@ -26,13 +26,21 @@ final class StopCommands {
   private final Context context;
   private final GodContext god;
   private final SpawnRequests requests;
+  private final RunningVariables variables;
   private final Map<Instance, Child> running = new HashMap<>();
 
-  StopCommands(Vertx vertx, Context context, GodContext god, SpawnRequests requests) {
+  /// @param variables what the processes have in their environment
+  StopCommands(
+      Vertx vertx,
+      Context context,
+      GodContext god,
+      SpawnRequests requests,
+      RunningVariables variables) {
     this.vertx = vertx;
     this.context = context;
     this.god = god;
     this.requests = requests;
+    this.variables = variables;
   }
 
   /// Runs the command of `instance`.
@@ -84,7 +92,7 @@ final class StopCommands {
       Instance instance, Optional<ProcessIdentity> process, ChildWatcher watcher) {
     Map<String, String> environment =
         process
-            .map(it -> new RunningVariables(god.host(), requests).of(instance, it))
+            .map(it -> variables.of(instance, it))
             .orElseGet(() -> requests.environment(instance));
     environment.put("JPM_PID", Integer.toString(process.map(ProcessIdentity::pid).orElse(0)));
     String word = instance.spec.stop().command().getFirst();

@@ -1,17 +1,16 @@
 package io.jpm.hot;
 
+import io.jpm.config.ProcessFileReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// The content of a process file, or of all files of a directory, at one moment: two marks are
-/// equal when nothing has been written in between.
+/// The content of a process file, or of all process files of a directory, at one moment: two marks
+/// are equal when nothing has been written in between. What else is in the directory means nothing:
+/// a log that grows there must not hold up an edit.
 ///
 /// @param files each with its size and checksum, in the order of their names
 record FileMark(List<One> files) {
@@ -22,24 +21,21 @@ record FileMark(List<One> files) {
     files = List.copyOf(files);
   }
 
-  /// One file; −1 is the size of one that is not there or cannot be read.
+  /// One file; −1 is the size of one that is not there, cannot be read, or is none: a named pipe
+  /// would be waited for without end.
   record One(Path file, long size, long sum) {}
 
   /// Blocks.
   static FileMark of(Path path) {
-    if (!Files.isDirectory(path)) {
-      return new FileMark(List.of(one(path)));
-    }
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(path, Files::isRegularFile)) {
-      all.forEach(entries::add);
-    } catch (IOException | DirectoryIteratorException unreadable) {
-      return new FileMark(List.of(new One(path, -1, 0)));
-    }
-    return new FileMark(entries.stream().sorted().map(FileMark::one).toList());
+    List<Path> files =
+        Files.isDirectory(path) ? ProcessFileReader.processFiles(path) : List.of(path);
+    return new FileMark(files.stream().map(FileMark::one).toList());
   }
 
   private static One one(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return new One(file, -1, 0);
+    }
     var sum = new CRC32C();
     try (InputStream in = Files.newInputStream(file)) {
       byte[] bytes = in.readNBytes(MOST_READ);

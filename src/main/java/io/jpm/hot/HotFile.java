@@ -163,7 +163,9 @@ final class HotFile {
     if (!outcome.problems().isEmpty()) {
       return refused(outcome.problems().stream().map(Problem::toString).toList());
     }
-    return god.apply(new GodCommand.Apply(wanted(outcome), Optional.of(file.file()), false, false))
+    // What was given up stays so: only its own edit, or a person, starts it.
+    return god.apply(
+            new GodCommand.Apply(wanted(outcome), Optional.of(file.file()), false, false, false))
         .compose(this::applied)
         .compose(_ -> endUnlessWanted(outcome));
   }

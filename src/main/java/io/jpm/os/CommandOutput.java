@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,12 +31,7 @@ public final class CommandOutput {
   /// @throws IOException with a sentence without a subject, which has nothing of the output in it
   public static byte[] of(List<String> argv, Path cwd, Duration limit, int most)
       throws IOException {
-    Process process =
-        new ProcessBuilder(argv)
-            .directory(cwd.toFile())
-            .redirectInput(NOTHING)
-            .redirectError(NOTHING)
-            .start();
+    Process process = begun(argv, cwd);
     CompletableFuture<byte[]> output =
         CompletableFuture.supplyAsync(() -> bytes(process.getInputStream(), most + 1), VIRTUAL);
     try {
@@ -60,6 +56,29 @@ public final class CommandOutput {
     } finally {
       end(process);
     }
+  }
+
+  private static Process begun(List<String> argv, Path cwd) throws IOException {
+    try {
+      return new ProcessBuilder(argv)
+          .directory(cwd.toFile())
+          .redirectInput(NOTHING)
+          .redirectError(NOTHING)
+          .start();
+    } catch (IOException e) {
+      throw new IOException(
+          Files.isDirectory(cwd)
+              ? "cannot be run" + reason(String.valueOf(e.getMessage()))
+              : "cannot be run: there is no directory " + cwd,
+          e);
+    }
+  }
+
+  /// What the system says, of a sentence that ends in `error: 2 (No such file or directory)`.
+  private static String reason(String sentence) {
+    int begin = sentence.lastIndexOf('(');
+    int end = sentence.lastIndexOf(')');
+    return begin < 0 || end < begin ? "" : ": " + sentence.substring(begin + 1, end);
   }
 
   private static IOException tooLong(Duration limit) {

@@ -154,6 +154,17 @@ class CorpusTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("files")
+  void editorsFindNothingWrong(String name) throws IOException {
+    assertThat(read(name).problems()).isEmpty();
+    String json = tree(name).json();
+    assertThat(
+            ProcessFileSchemaTest.accepts(
+                json.startsWith("[") ? new JsonArray(json) : new JsonObject(json)))
+        .isTrue();
+  }
+
   /// A file's value without a look at what it says.
   private Node tree(String name) throws IOException {
     String text = Files.readString(FILES.resolve(name));

@@ -267,6 +267,10 @@ class FormatsTest {
       if (parsed instanceof Parsed.Broken broken) {
         assertThat(broken.what()).as("-Djpm.seed=%d, %s", seed, text).isNotBlank();
       }
+      AppsOutcome outcome = piped(text.toString());
+      assertThat(outcome.apps().isEmpty())
+          .as("-Djpm.seed=%d, %s", seed, text)
+          .isEqualTo(!outcome.problems().isEmpty());
     }
   }
 }

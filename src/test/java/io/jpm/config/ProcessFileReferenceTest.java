@@ -57,12 +57,13 @@ class ProcessFileReferenceTest {
         `scale`, `rolling` (cluster mode: replaced without a gap) or `restart`. `jpm apply FILE` does just that, so a second one
         changes nothing. Checks are live, unless one of them is `notify`. Where something fails - a new process does not get
         ready - the old process of that app stays, the rest of the file is applied all the same, the exit code is 1, and the
-        next `apply` tries again. What you have stopped stays stopped. With `--prune`, apps that came from this file and are not in it
-        any more are deleted.
+        next `apply` tries again; an app that is `errored` is started. What you have stopped stays stopped. With `--prune`,
+        apps that came from this file and are not in it any more are deleted.
       - With `"hot": true` beside `apps`, or `jpm start FILE --watch-config`, the file is applied whenever it is edited. An edit
         with a mistake changes nothing; `jpm ls` and `jpm events` say so. `jpm start FILE --no-watch-config` ends it.
         With `--only`, edits count for these apps only. An edit that takes an app away ends nothing: it runs on until
-        `jpm delete`, or `jpm apply FILE --prune`.
+        `jpm delete`, or `jpm apply FILE --prune`. Only the file itself is looked at: a change of an `env_file`, or of a
+        module that a `.config.js` requires, is none.
       - A directory can be watched as well. A file that is added is started with the others. A file that is removed ends
         nothing, as above. While one of the files has a mistake, edits of the others wait too.
 

@@ -31,7 +31,8 @@ class ProcessFileSchemaTest {
               .setDraft(Draft.DRAFT202012)
               .setOutputFormat(OutputFormat.Flag));
 
-  private static boolean accepts(Object file) {
+  /// Whether editors find nothing wrong with a file.
+  static boolean accepts(Object file) {
     return VALIDATOR.validate(file).getValid();
   }
 

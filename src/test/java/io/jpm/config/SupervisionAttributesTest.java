@@ -441,6 +441,37 @@ class SupervisionAttributesTest {
   }
 
   @Test
+  void whatDeployGivesAnEnvironmentIsBetweenTheTwo() {
+    String file =
+        """
+        {"apps": [{"name": "a", "script": "app", "env": {"A": 1, "B": 1},
+                   "env_production": {"B": 2, "D": null}},
+                  {"name": "b", "script": "app", "env_production": {}}],
+         "deploy": {"production": {"env": {"A": 3, "B": 3, "C": "${A}-${B}", "D": 3}}, "none": {},
+                    "odd": {"env": "x"}, "wrong": 5}}
+        """;
+    AppsOutcome outcome = read(file, "production");
+    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(outcome.apps().getFirst().variables().declared())
+        .containsEntry("A", "3")
+        .containsEntry("B", "2")
+        .containsEntry("C", "3-2")
+        .doesNotContainKey("D");
+    assertThat(outcome.apps().getLast().variables().declared())
+        .containsEntry("A", "3")
+        .containsEntry("B", "3");
+    assertThat(read("{\"pm2\": " + file + "}", "production").apps()).isEqualTo(outcome.apps());
+    assertThat(List.of("none", "wrong", "absent"))
+        .allSatisfy(name ->
+            assertThat(read(file, name).apps().getFirst().variables().declared())
+                .containsEntry("A", "1")
+                .doesNotContainKey("C"));
+    assertThat(Place.sentences(read(file, "odd")))
+        .contains(
+            "eco.json:5: apps[0].deploy.odd.env: \"x\" is no object of names and values: {\"PORT\": 80}");
+  }
+
+  @Test
   void aChosenEnvironmentThatIsMissingIsAWarning() {
     assertThat(read("[{\"script\": \"app\"}]", "prod").warnings())
         .containsExactly("eco.json: no app has an env_prod");

@@ -560,7 +560,8 @@ class ConsoleVerticleTest {
               """);
       assertThat(rooms.asked(GodCommand.Apply.class))
           .containsExactly(
-              new GodCommand.Apply(file.apps(), Optional.of(FILE), true, verb.equals("plan")));
+              new GodCommand.Apply(
+                  file.apps(), Optional.of(FILE), true, true, verb.equals("plan")));
     }
     ConsoleClient planned = run("plan", "apps.json", "--json");
     assertEnd(planned, 0);

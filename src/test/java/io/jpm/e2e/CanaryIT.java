@@ -3,6 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.web.Http;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -81,6 +82,8 @@ class CanaryIT extends InOwnHome {
             "jpm.lines.web",
             "jpm.lines.broken",
             "jpm.messages.web",
+            "jpm.usage",
+            "jpm.settings",
             "jpm.balance")) {
       channel.write(frame(new JsonObject().put("type", "register").put("address", address)));
     }
@@ -157,6 +160,7 @@ class CanaryIT extends InOwnHome {
       subscribe(channel);
       hasAllOfThem(jpm.pid("web"));
       look();
+      lookOverHttp();
       crash();
       hasAllOfThem(jpm.pid("web"));
       run("reload", "web").ok();
@@ -209,6 +213,28 @@ class CanaryIT extends InOwnHome {
     run("events").ok();
     run("events", "--json").ok();
     assertThat(run("logs", "--nostream", "--lines", "100").ok().out()).contains("hello");
+  }
+
+  private void lookOverHttp() throws IOException {
+    run("web", "--port", "0").ok();
+    String address = run("web", "status").ok().out().strip();
+    int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+    String token = "Authorization: Bearer " + Files.readString(jpm.home().resolve("token")).strip();
+    for (String path :
+        List.of(
+            "/",
+            "/metrics",
+            "/api/v1/instances",
+            "/api/v1/instances/web",
+            "/api/v1/instances/broken",
+            "/api/v1/events",
+            "/api/v1/logs/web",
+            "/api/v1/logs/web/download")) {
+      Http.Reply reply = Http.get(port, path, token);
+      assertThat(reply.status()).as(path).isEqualTo(200);
+      printed.append(reply.body());
+    }
+    run("web", "stop").ok();
   }
 
   private List<Path> filesWithTheCanary() throws IOException {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,113 @@ class HotIT extends InOwnHome {
 
   private static String status(JsonObject app) {
     return app.getJsonObject("pm2_env").getString("status");
+  }
+
+  /// The server, which with BROKEN in its environment ends, and with MUTE never listens.
+  private void canFail() throws IOException {
+    String before = "if (process.env.BROKEN) process.exit(4);\n";
+    String mute = "if (process.env.MUTE) setInterval(() => {}, 1000); else server.listen";
+    Files.writeString(server, before + Files.readString(server).replace("server.listen", mute));
+  }
+
+  private String withVariable(int version, String name) {
+    return text(version)
+        .replace("\"VERSION\"", "\"" + name + "\" : \"1\", \"VERSION\"")
+        .replace("\"port\"", "\"listen_timeout\" : \"2s\", \"port\"");
+  }
+
+  @Test
+  void whatDoesNotGetReadyIsRolledBackAndStaysToBeDone() throws Exception {
+    canFail();
+    Files.writeString(file, text(0));
+    jpm.run("start", file.toString()).ok();
+    Set<Integer> before = pids("web");
+    Set<Integer> idle = pids("idle");
+    try (Load load = new Load(port)) {
+      Eventually.await("it answers", SOON, () -> answers(load, 0));
+      load.keepAlive(2).closing(2);
+      for (String fault : List.of("BROKEN", "MUTE")) {
+        Files.writeString(file, withVariable(1, fault));
+        Jpm.Result failed = jpm.run("apply", file.toString()).failed();
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err())
+            .contains("web (id 0): the new process did not get ready")
+            .contains("goes on serving, 0 of 2 instances were replaced");
+        assertThat(failed.out()).contains("web: rolling (", ", failed\n", "unchanged: idle");
+        assertThat(pids("web")).isEqualTo(before);
+        assertThat(pids("idle")).isEqualTo(idle);
+        assertThat(jpm.run("plan", file.toString()).ok().out())
+            .as("what is still to be done")
+            .contains("web: rolling (", "env.VERSION: 0 → 1", "unchanged: idle");
+        assertThat(answers(load, 0)).isTrue();
+      }
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.answers().keySet()).allMatch(answer -> answer.endsWith(" 0"));
+    }
+    Files.writeString(file, text(2));
+    jpm.run("apply", file.toString()).ok();
+    assertThat(pids("web")).hasSize(2).doesNotContainAnyElementsOf(before);
+    assertThat(jpm.run("apply", file.toString()).ok().out()).isEqualTo("unchanged: web, idle\n");
+  }
+
+  @Test
+  void anEditThatDoesNotGetReadyIsRolledBackAndTold() throws Exception {
+    canFail();
+    Files.writeString(file, text(0));
+    jpm.run("start", file.toString(), "--watch-config").ok();
+    Set<Integer> before = pids("web");
+    try (Load load = new Load(port)) {
+      Eventually.await("it answers", SOON, () -> answers(load, 0));
+      load.keepAlive(2).closing(2);
+      Files.writeString(file, withVariable(1, "BROKEN"));
+      Eventually.await(
+          "that it failed is told",
+          SOON,
+          () -> jpm.run("ls").ok().err().contains("the new process did not get ready"));
+      assertThat(pids("web")).isEqualTo(before);
+      Files.writeString(file, text(2));
+      Eventually.await("the next edit is applied", SOON, () -> !isPlanned());
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+    Eventually.await(
+        "the trouble is over", SOON, () -> !jpm.run("ls").ok().err().contains("did not get ready"));
+    assertThat(pids("web")).hasSize(2).doesNotContainAnyElementsOf(before);
+  }
+
+  @Test
+  void whatWasGivenUpIsStartedByTheNextApply() throws Exception {
+    jpm.script("ends.sh", "#!/bin/sh\ntest -e fixed && exec sleep 1000\nexit 3\n");
+    Files.writeString(
+        file,
+        """
+        {"apps": [{"name": "ends", "script": "./ends.sh", "max_restarts": 1},
+                  {"name": "idle", "script": "/bin/sleep 1000"}]}
+        """);
+    jpm.run("apply", file.toString());
+    jpm.awaitStatus("ends", "errored");
+    Set<Integer> idle = pids("idle");
+    assertThat(jpm.run("plan", file.toString()).ok().out())
+        .isEqualTo("ends: start (status: errored → online)\nunchanged: idle\n");
+    Files.writeString(jpm.work().resolve("fixed"), "");
+    jpm.run("apply", file.toString()).ok();
+    jpm.awaitStatus("ends", "online");
+    assertThat(pids("idle")).isEqualTo(idle);
+    assertThat(jpm.run("apply", file.toString()).ok().out()).isEqualTo("unchanged: ends, idle\n");
+  }
+
+  @Test
+  void aLogThatGrowsBesideTheFilesHoldsUpNoEdit() throws Exception {
+    sleeper("a", "1");
+    jpm.script("prints.sh", "#!/bin/sh\nwhile :; do date >> conf.d/some.log; sleep 0.05; done\n");
+    jpm.run("start", "./prints.sh").ok();
+    jpm.run("start", "./conf.d", "--watch-config").ok();
+    Path log = jpm.work().resolve("conf.d/some.log");
+    Eventually.await("it grows", SOON, () -> Files.exists(log));
+    sleeper("a", "2");
+    awaitVersion("a", "2");
+    jpm.awaitStatus("prints", "online");
   }
 
   @Test

@@ -149,7 +149,7 @@ class ProcessFilesIT {
     int pid = jpm.pid("app");
     for (Map.Entry<String, byte[]> none : filesThatAreNone().entrySet()) {
       file(none.getKey(), none.getValue());
-      for (String verb : List.of("validate", "start", "startOrReload")) {
+      for (String verb : List.of("validate", "start", "plan", "apply", "startOrReload")) {
         Jpm.Result result = jpm.run(verb, none.getKey());
         assertThat(result.code()).as(none.getKey()).isEqualTo(1);
         assertThat(result.out()).isEmpty();
@@ -182,13 +182,67 @@ class ProcessFilesIT {
     assertThat(Files.readString(classes)).contains("org.snakeyaml", "io.jpm.config.YamlTree");
   }
 
-  @Test
-  void aScriptIsEvaluatedByTheCallersNode() throws IOException {
+  private static void needsNode() {
     assumeThat(
             Path.of("/usr/bin/node").toFile().exists()
                 || Path.of("/usr/local/bin/node").toFile().exists())
         .as("needs node")
         .isTrue();
+  }
+
+  private static Map<String, String> scriptsThatAreNone() {
+    Map<String, String> scripts = new LinkedHashMap<>();
+    scripts.put("", "is empty");
+    scripts.put("module.exports = {apps: [{name: 'a',", ":1: SyntaxError: Unexpected end of input");
+    scripts.put("\n\nthrow new Error('no\\nmore')", ":3:7: Error: no");
+    scripts.put("module.exports = null", ": null is neither an app nor a list of apps");
+    scripts.put("process.exit(0)", "ended node (exit code 0) without a value");
+    scripts.put("const a = {}; a.a = a; module.exports = a", "circular structure");
+    scripts.put(
+        "let a = []; for (let i = 0; i < 1e5; i++) a = [a]; module.exports = a",
+        "Maximum call stack size exceeded");
+    scripts.put("module.exports = 'x'.repeat(5 << 20)", "its value is larger than 4M");
+    scripts.put("module.exports = [{script: './app'}, {script: './app'}]", "each app its own name");
+    scripts.put("module.exports = {script: './app', depends_on: 'app'}", "app → app");
+    scripts.put("module.exports = {script: './app', instances: {}}", "an object is no number");
+    return scripts;
+  }
+
+  @Test
+  void scriptsThatAreNoneAreOneLineEach() throws IOException {
+    needsNode();
+    jpm.run("start", "./app").ok();
+    int pid = jpm.pid("app");
+    for (Map.Entry<String, String> none : scriptsThatAreNone().entrySet()) {
+      file("some.config.js", none.getKey());
+      for (String verb : List.of("validate", "apply")) {
+        Jpm.Result result = jpm.run(verb, "some.config.js");
+        assertThat(result.code()).as(none.getKey()).isEqualTo(1);
+        assertThat(result.out()).isEmpty();
+        assertThat(result.err().lines())
+            .singleElement()
+            .asString()
+            .startsWith("[jpm][ERROR] ")
+            .contains("some.config.js", none.getValue());
+      }
+    }
+    assertThat(jpm.list()).hasSize(1);
+    assertThat(jpm.pid("app")).isEqualTo(pid);
+  }
+
+  @Test
+  void aMarkInFrontOfTheTextIsNoMistake() throws IOException {
+    needsNode();
+    file("a.json", "\ufeff{name: 'a', script: './app'}");
+    file("b.yaml", "\ufeffname: b\nscript: ./app\n");
+    file("c.config.js", "\ufeffmodule.exports = {name: 'c', script: './app'}");
+    jpm.run("apply", "a.json", "b.yaml", "c.config.js").ok();
+    assertThat(jpm.list()).hasSize(3);
+  }
+
+  @Test
+  void aScriptIsEvaluatedByTheCallersNode() throws IOException {
+    needsNode();
     jpm.environment("WHO", "me");
     file("ecosystem.config.mjs", "export default [{name: process.env.WHO, script: './app'}]");
     jpm.run("start").ok();

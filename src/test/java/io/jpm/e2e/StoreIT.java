@@ -70,6 +70,33 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  void checksAndTheStopCommandHaveItToo() throws IOException {
+    Path checked = jpm.work().resolve("checked");
+    Path stopped = jpm.work().resolve("stopped");
+    jpm.script("check.sh", "#!/bin/sh\necho \"$MODE\" > checked.new && mv checked.new checked\n");
+    jpm.script("stop.sh", "#!/bin/sh\necho \"$MODE\" > stopped\n");
+    Files.writeString(
+        jpm.work().resolve("web.json"),
+        """
+        {"name": "web", "script": "%s", "env": {"MODE": "declared"},
+         "readiness": {"exec": "./check.sh", "interval": "200ms"},
+         "stop": {"command": ["./stop.sh"]}}
+        """
+            .formatted(app));
+    jpm.run("set", "web:MODE", "stored").ok();
+    jpm.run("start", "web.json").ok();
+    jpm.awaitStatus("web", "online");
+    assertThat(Files.readString(checked)).isEqualTo("stored\n");
+    jpm.killDaemon();
+    jpm.run("ping").ok();
+    Files.deleteIfExists(checked);
+    Eventually.await("the next daemon checks it", Jpm.LONG, () -> Files.exists(checked));
+    assertThat(Files.readString(checked)).isEqualTo("stored\n");
+    jpm.run("stop", "web").ok();
+    assertThat(Files.readString(stopped)).isEqualTo("stored\n");
+  }
+
+  @Test
   void whoeverWasStoppedStaysSoAndAnAppThatComesLaterGetsItsOwn() throws IOException {
     jpm.run("set", "later:PLACE", "here").ok();
     jpm.run("start", app, "--name", "later").ok();

@@ -192,7 +192,7 @@ class AppDiffTest {
 
   private static AppChange change(AppSpec running, AppSpec wanted, Phase... phases) {
     return AppDiff.change(
-        Stream.of(phases).map(phase -> new Present(running, phase)).toList(), wanted);
+        Stream.of(phases).map(phase -> new Present(running, phase)).toList(), wanted, false);
   }
 
   private static List<String> fieldsOf(AppChange change) {
@@ -288,7 +288,8 @@ class AppDiffTest {
             List.of(
                 new Present(wanted, Phase.ONLINE),
                 new Present(Fitting.counting(shared, 2), Phase.ONLINE)),
-            wanted);
+            wanted,
+            false);
     assertThat(change.kind()).isEqualTo(Kind.ROLLING);
   }
 

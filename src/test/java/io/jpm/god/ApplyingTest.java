@@ -32,15 +32,20 @@ class ApplyingTest extends GodHarness {
   private static final Path FILE = Path.of("/srv/apps.json");
 
   private GodReply apply(AppSpec... specs) {
-    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), false, false));
+    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), false, true, false));
+  }
+
+  /// By a watched file.
+  private GodReply edit(AppSpec... specs) {
+    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), false, false, false));
   }
 
   private GodReply prune(AppSpec... specs) {
-    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), true, false));
+    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), true, true, false));
   }
 
   private GodReply plan(AppSpec... specs) {
-    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), true, true));
+    return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), true, true, true));
   }
 
   private static List<Kind> kinds(GodReply reply) {
@@ -147,7 +152,51 @@ class ApplyingTest extends GodHarness {
     assertThat(failed.problems()).singleElement().asString().contains("no such program");
     assertThat(failed.changes().getFirst().problem()).isPresent();
     host.refusal = Optional.empty();
-    assertThat(kinds(apply(bad, spec("good")))).containsExactly(Kind.UNCHANGED, Kind.START);
+    assertThat(kinds(edit(bad, spec("good"))))
+        .as("an edit of something else does not start it")
+        .containsExactly(Kind.UNCHANGED, Kind.START);
+    assertThat(the("bad").phase()).isEqualTo(Phase.ERRORED);
+    GodReply again = apply(bad, spec("good"));
+    assertThat(kinds(again)).containsExactly(Kind.START, Kind.UNCHANGED);
+    assertThat(again.changes().getFirst().keys()).isEqualTo("status");
+    assertThat(the("bad").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(kinds(apply(bad, spec("good")))).containsExactly(Kind.UNCHANGED, Kind.UNCHANGED);
+  }
+
+  @Test
+  void onlyTheInstanceThatWasGivenUpIsStarted() {
+    AppSpec two =
+        spec(
+            "a",
+            2,
+            new RestartPolicy(RestartPolicy.When.ALWAYS, 0, Duration.ofHours(1), Duration.ZERO));
+    apply(two);
+    List<Integer> before = pids();
+    Objects.requireNonNull(host.made.get(host.spawns.getFirst().tag())).exit(new Exit.Code(1));
+    io.jpm.testing.Eventually.await(
+        "one is given up", LONG, () -> list().getFirst().phase() == Phase.ERRORED);
+    assertThat(kinds(apply(two))).containsExactly(Kind.START);
+    assertThat(list()).allMatch(it -> it.phase() == Phase.ONLINE);
+    assertThat(pids().getLast()).isEqualTo(before.getLast());
+    assertThat(pids().getFirst()).isNotEqualTo(before.getFirst());
+  }
+
+  @Test
+  void whatWasGivenUpIsStartedWhenItsDescriptionIsEdited() {
+    AppSpec bad =
+        spec(
+            "bad",
+            1,
+            new RestartPolicy(RestartPolicy.When.ALWAYS, 0, Duration.ZERO, Duration.ZERO));
+    host.refusal = Optional.of("no such program");
+    apply(bad);
+    host.refusal = Optional.empty();
+    assertThat(kinds(edit(patient(bad)))).containsExactly(Kind.START);
+    assertThat(the("bad").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(events)
+        .anyMatch(it ->
+            it.kind() == InstanceEvent.Kind.CONFIG
+                && it.instance().reason().equals("apps.json: start (restart, status)"));
   }
 
   @Test
@@ -211,7 +260,7 @@ class ApplyingTest extends GodHarness {
     start(spec("stranger"));
     ask(
         new GodCommand.Apply(
-            List.of(spec("other")), Optional.of(Path.of("/srv/other.json")), false, false));
+            List.of(spec("other")), Optional.of(Path.of("/srv/other.json")), false, true, false));
     assertThat(kinds(prune(spec("a")))).containsExactly(Kind.UNCHANGED, Kind.DELETE);
     assertThat(list().stream().map(it -> it.spec().name().value()))
         .containsExactly("a", "stranger", "other");

@@ -256,7 +256,7 @@ class HealthTest extends GodHarness {
   }
 
   private GodReply apply(AppSpec spec) {
-    return ask(new GodCommand.Apply(List.of(spec), Optional.empty(), false, false));
+    return ask(new GodCommand.Apply(List.of(spec), Optional.empty(), false, true, false));
   }
 
   private static Health asking(String port) {

@@ -146,6 +146,11 @@ class StartVariablesTest {
         .isEqualTo("printed more than 65536 bytes");
     assertThat(refusal(command("echo c4n4ry-value; echo c4n4ry-value >&2; exit 3")))
         .isEqualTo("ended with exit code 3");
+    assertThat(refusal(new Secret.OfCommand(List.of("/no/such"))))
+        .isEqualTo("cannot be run: No such file or directory");
+    file("db", CANARY);
+    assertThat(refusal(new Secret.OfCommand(List.of(dir.resolve("db").toString()))))
+        .isEqualTo("cannot be run: Permission denied");
   }
 
   @Test
