@@ -299,7 +299,6 @@ class Difference:
 
 ANY = "…"
 DIFFERENCES = [
-    Difference(".*", r".*\.version", "3.2.1", "N/A", "no package.json is looked for above what is started"),
     Difference("options: .*", r"m\.version", None, "N/A", "PM2 has none before the first start"),
     # scripts
     Difference("scripts: .*", r"site\.exec_interpreter", "node", "none", "npm is run by its own first line"),
