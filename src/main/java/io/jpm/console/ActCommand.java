@@ -16,12 +16,15 @@ final class ActCommand implements ConsoleCommand {
   private final Rooms rooms;
   private final Chooser chooser;
   private final Alteration alteration;
+  private final Progress progress;
 
-  ActCommand(Action action, Rooms rooms, Chooser chooser, Alteration alteration) {
+  ActCommand(
+      Action action, Rooms rooms, Chooser chooser, Alteration alteration, Progress progress) {
     this.action = action;
     this.rooms = rooms;
     this.chooser = chooser;
     this.alteration = alteration;
+    this.progress = progress;
   }
 
   @Override
@@ -29,7 +32,11 @@ final class ActCommand implements ConsoleCommand {
     return chooser
         .listed(call)
         .map(all -> action == Action.RESTART ? all : new Chosen(all.names(), List.of()))
-        .compose(all -> alteration.of(all.words(), call).compose(_ -> done(all, call)))
+        .compose(all ->
+            alteration
+                .of(all.words(), call)
+                .compose(
+                    _ -> progress.of(action, all.names(), call.session(), () -> done(all, call))))
         .compose(reply -> Report.of(done(action), reply, rooms, call.session()));
   }
 

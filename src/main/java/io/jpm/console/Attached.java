@@ -2,16 +2,13 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogFilter;
 import io.jpm.console.text.LogLabels;
 import io.jpm.console.text.LogLabels.Streams;
-import io.jpm.console.text.LogStyle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Optional;
 
 /// A command that starts apps and, with `--attach`, goes on with what they print from then on,
 /// until the client goes. Those are the apps of which a process has begun since the command has.
@@ -55,14 +52,7 @@ final class Attached implements ConsoleCommand {
   }
 
   private Future<ExitCode> follow(Session session, List<InstanceView> started, Instant began) {
-    var wish =
-        new LogWish(
-            Long.MAX_VALUE,
-            new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false),
-            Streams.BOTH,
-            new LogStyle(LogStyle.Kind.LABELLED, Optional.empty(), Optional.empty()),
-            true,
-            false);
+    LogWish wish = LogWish.since(began);
     var printer = new LogPrinter(session, wish.style(), ZoneId.systemDefault());
     return new LogFollow(vertx, rooms, context.timing(), printer, wish)
         .forever(
