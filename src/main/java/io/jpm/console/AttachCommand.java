@@ -62,7 +62,9 @@ final class AttachCommand implements ConsoleCommand {
               "%s is %s: there is nothing to attach to".formatted(name, instance.phase().word())));
     }
     var printer = new LogPrinter(session, FROM_NOW_ON.style(), zone);
-    var follow = new LogFollow(vertx, rooms, context.timing(), printer, FROM_NOW_ON);
+    var follow =
+        new LogFollow(
+            vertx, rooms, context.timing(), printer, FROM_NOW_ON, context.clock().instant());
     return follow.forever(
         LogLabels.of(found, Streams.BOTH),
         new GodCommand.Show(List.of(instance.id().toString())),
