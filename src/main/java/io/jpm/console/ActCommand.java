@@ -33,11 +33,16 @@ final class ActCommand implements ConsoleCommand {
         .listed(call)
         .map(all -> action == Action.RESTART ? all : new Chosen(all.names(), List.of()))
         .compose(all ->
-            alteration
-                .of(all.words(), call)
+            altered(all, call)
                 .compose(
                     _ -> progress.of(action, all.names(), call.session(), () -> done(all, call))))
         .compose(reply -> Report.of(done(action), reply, rooms, call.session()));
+  }
+
+  private Future<Void> altered(Chosen all, Call call) {
+    return call.arguments().has(VerbOption.WATCH_NO_MORE)
+        ? alteration.unwatched(all.words())
+        : alteration.of(all.words(), call);
   }
 
   private Future<GodReply> done(Chosen chosen, Call call) {

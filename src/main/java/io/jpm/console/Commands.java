@@ -56,7 +56,7 @@ final class Commands {
       case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
       case DEPLOY -> new DeployCommand(vertx, tools);
       case SERVE -> new ServeCommand(vertx, rooms, files);
-      case STOP -> new ActCommand(Action.STOP, rooms, chooser, alteration, progress);
+      case STOP -> attached(new ActCommand(Action.STOP, rooms, chooser, alteration, progress));
       case RESTART ->
           attached(new ActCommand(Action.RESTART, rooms, chooser, alteration, progress));
       case RELOAD, START_OR_RELOAD ->
