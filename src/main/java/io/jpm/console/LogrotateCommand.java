@@ -25,7 +25,7 @@ final class LogrotateCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
-    if (call.arguments().has(VerbOption.UID)) {
+    if (call.arguments().has(VerbOption.LOGROTATE_USER)) {
       call.session().warn("-u changes nothing: each user's daemon rotates the logs of its apps");
     }
     Path own = home.resolve("jpm.json");

@@ -46,7 +46,7 @@ final class VerbOptions {
       case STOP ->
           List.of(VerbOption.ONLY, VerbOption.WATCH_NO_MORE, VerbOption.ATTACH, VerbOption.FORCE);
       case DELETE -> List.of(VerbOption.ONLY, VerbOption.FORCE);
-      case LOGROTATE -> List.of(VerbOption.UID);
+      case LOGROTATE -> List.of(VerbOption.LOGROTATE_USER);
       case RESTART ->
           describing(
               VerbOption.ONLY,
