@@ -51,7 +51,7 @@ final class Progress {
     private final boolean terminal;
     private long timer;
     private boolean over;
-    private boolean drawn;
+    private String told = "";
 
     Watch(Action action, List<String> words, Session session, Instant began) {
       this.action = action;
@@ -68,7 +68,7 @@ final class Progress {
     void end() {
       over = true;
       vertx.cancelTimer(timer);
-      if (drawn) {
+      if (terminal && !told.isEmpty()) {
         session.out(CLEAR);
       }
     }
@@ -87,14 +87,14 @@ final class Progress {
     }
 
     private void tell(List<InstanceView> left) {
-      if (left.isEmpty()) {
+      String line = doing(action) + ": " + toGo(left);
+      if (left.isEmpty() || line.equals(told)) {
         return;
       }
-      String line = doing(action) + ": " + toGo(left);
+      told = line;
       if (terminal) {
         int columns = session.tty().cols();
         session.out(CLEAR + (columns > 1 ? Columns.fit(line, columns - 1) : line));
-        drawn = true;
       } else {
         session.info(line);
       }
