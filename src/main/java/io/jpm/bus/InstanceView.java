@@ -33,6 +33,7 @@ import java.util.Optional;
 /// @param status what it says of its present state (`STATUS=` of `sd_notify(3)`); may be empty
 /// @param unenforced what of its limits does not hold for the present process, and why; empty: all
 ///   do
+/// @param version of the package that its process was started from; empty: none is known
 public record InstanceView(
     InstanceId id,
     AppSpec spec,
@@ -53,7 +54,8 @@ public record InstanceView(
     AppReport report,
     Optional<String> unhealthy,
     String status,
-    String unenforced) {
+    String unenforced,
+    String version) {
   /// The same instance as if its app were described otherwise.
   public InstanceView with(AppSpec other) {
     return new InstanceView(
@@ -76,6 +78,7 @@ public record InstanceView(
         report,
         unhealthy,
         status,
-        unenforced);
+        unenforced,
+        version);
   }
 }

@@ -16,12 +16,15 @@ final class ActCommand implements ConsoleCommand {
   private final Rooms rooms;
   private final Chooser chooser;
   private final Alteration alteration;
+  private final Progress progress;
 
-  ActCommand(Action action, Rooms rooms, Chooser chooser, Alteration alteration) {
+  ActCommand(
+      Action action, Rooms rooms, Chooser chooser, Alteration alteration, Progress progress) {
     this.action = action;
     this.rooms = rooms;
     this.chooser = chooser;
     this.alteration = alteration;
+    this.progress = progress;
   }
 
   @Override
@@ -29,8 +32,17 @@ final class ActCommand implements ConsoleCommand {
     return chooser
         .listed(call)
         .map(all -> action == Action.RESTART ? all : new Chosen(all.names(), List.of()))
-        .compose(all -> alteration.of(all.words(), call).compose(_ -> done(all, call)))
+        .compose(all ->
+            altered(all, call)
+                .compose(
+                    _ -> progress.of(action, all.names(), call.session(), () -> done(all, call))))
         .compose(reply -> Report.of(done(action), reply, rooms, call.session()));
+  }
+
+  private Future<Void> altered(Chosen all, Call call) {
+    return call.arguments().has(VerbOption.WATCH_NO_MORE)
+        ? alteration.unwatched(all.words())
+        : alteration.of(all.words(), call);
   }
 
   private Future<GodReply> done(Chosen chosen, Call call) {

@@ -5,12 +5,14 @@ import io.jpm.bus.InstanceView;
 import io.jpm.config.AppKey;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Triggers;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Options of apps that are given with apps in the list: `jpm restart web --max-memory-restart 1G`
@@ -106,6 +108,27 @@ final class Alteration {
     return files
         .ofKnown(spec, left, call)
         .map(wanted -> new GodCommand.Alter(spec.name(), wanted, keys));
+  }
+
+  /// Has the files of all apps that the words name be watched no more.
+  Future<Void> unwatched(List<String> words) {
+    return rooms
+        .god(new GodCommand.Show(words))
+        .map(found ->
+            found.instances().stream()
+                .map(InstanceView::spec)
+                .filter(spec -> spec.triggers().watch().isPresent())
+                .distinct()
+                .map(Alteration::unwatched)
+                .toList())
+        .compose(this::order);
+  }
+
+  private static GodCommand.Alter unwatched(AppSpec spec) {
+    Triggers now = spec.triggers();
+    var without = new Triggers(now.schedule(), Optional.empty(), now.maxMemory());
+    return new GodCommand.Alter(
+        spec.name(), spec.draft().triggers(without).build(), Set.of(AppKey.WATCH.key()));
   }
 
   private Future<Void> order(List<GodCommand.Alter> orders) {

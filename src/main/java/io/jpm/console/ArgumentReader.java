@@ -52,7 +52,10 @@ final class ArgumentReader {
             .map(LeftOut::line)
             .orElseGet(() ->
                 unknown(
-                    "command", word, Chosen.joined(Verb.words(), LeftOut.words()), "jpm --help")));
+                    "command",
+                    word,
+                    Chosen.joined(Verb.words(), LeftOut.commands()),
+                    "jpm --help")));
   }
 
   /// The words that are jpm's: those before `--`.

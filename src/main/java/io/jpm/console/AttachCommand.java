@@ -2,15 +2,12 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogFilter;
 import io.jpm.console.text.LogLabels;
 import io.jpm.console.text.LogLabels.Streams;
-import io.jpm.console.text.LogStyle;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Optional;
 
 /// One half of `jpm attach`: what one instance prints, from now on. The other half, which sends
 /// what is typed, is in `bin/jpm-attach`: it begins to read when this says that it is attached.
@@ -18,14 +15,7 @@ final class AttachCommand implements ConsoleCommand {
   /// What `bin/jpm-attach` puts behind `--`.
   private static final List<String> FOLLOW = List.of("follow");
 
-  private static final LogWish FROM_NOW_ON =
-      new LogWish(
-          0,
-          new LogFilter(Optional.empty(), Optional.empty(), Optional.empty(), false),
-          Streams.BOTH,
-          new LogStyle(LogStyle.Kind.RAW, Optional.empty(), Optional.empty()),
-          true,
-          false);
+  private static final LogWish FROM_NOW_ON = LogWish.fromNowOn();
 
   private final Vertx vertx;
   private final Rooms rooms;
@@ -72,7 +62,9 @@ final class AttachCommand implements ConsoleCommand {
               "%s is %s: there is nothing to attach to".formatted(name, instance.phase().word())));
     }
     var printer = new LogPrinter(session, FROM_NOW_ON.style(), zone);
-    var follow = new LogFollow(vertx, rooms, context.timing(), printer, FROM_NOW_ON);
+    var follow =
+        new LogFollow(
+            vertx, rooms, context.timing(), printer, FROM_NOW_ON, context.clock().instant());
     return follow.forever(
         LogLabels.of(found, Streams.BOTH),
         new GodCommand.Show(List.of(instance.id().toString())),

@@ -2,19 +2,20 @@ package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogFilter;
 import io.jpm.console.text.LogLabels;
 import io.jpm.console.text.LogLabels.Streams;
-import io.jpm.console.text.LogStyle;
+import io.jpm.model.InstanceId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A command that starts apps and, with `--attach`, goes on with what they print from then on,
 /// until the client goes. Those are the apps of which a process has begun since the command has.
+/// One that stops apps goes on with those that have run, from its beginning: their last words.
 final class Attached implements ConsoleCommand {
   private final ConsoleCommand command;
   private final Vertx vertx;
@@ -35,36 +36,46 @@ final class Attached implements ConsoleCommand {
       return command.run(call);
     }
     Instant began = context.clock().instant();
-    return command
-        .run(call)
-        .compose(code -> code == ExitCode.OK ? follow(call, began) : Future.succeededFuture(code));
+    return all()
+        .compose(before -> {
+          Set<InstanceId> running =
+              before.stream()
+                  .filter(it -> it.process().isPresent())
+                  .map(InstanceView::id)
+                  .collect(Collectors.toSet());
+          return command
+              .run(call)
+              .compose(code ->
+                  code == ExitCode.OK
+                      ? follow(call, began, running)
+                      : Future.succeededFuture(code));
+        });
   }
 
-  private Future<ExitCode> follow(Call call, Instant began) {
-    return rooms
-        .obeyed(new GodCommand.Show(List.of()))
+  private Future<List<InstanceView>> all() {
+    return rooms.obeyed(new GodCommand.Show(List.of()));
+  }
+
+  private Future<ExitCode> follow(Call call, Instant began, Set<InstanceId> running) {
+    return all()
         .compose(all -> {
-          List<InstanceView> started =
+          List<InstanceView> concerned =
               all.stream()
-                  .filter(it -> it.startedAt().filter(at -> !at.isBefore(began)).isPresent())
+                  .filter(it ->
+                      it.process().isPresent()
+                          ? it.startedAt().filter(at -> !at.isBefore(began)).isPresent()
+                          : running.contains(it.id()))
                   .toList();
-          return started.isEmpty()
+          return concerned.isEmpty()
               ? Future.succeededFuture(ExitCode.OK)
-              : follow(call.session(), started, began);
+              : follow(call.session(), concerned, began);
         });
   }
 
   private Future<ExitCode> follow(Session session, List<InstanceView> started, Instant began) {
-    var wish =
-        new LogWish(
-            Long.MAX_VALUE,
-            new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false),
-            Streams.BOTH,
-            new LogStyle(LogStyle.Kind.LABELLED, Optional.empty(), Optional.empty()),
-            true,
-            false);
+    LogWish wish = LogWish.since(began);
     var printer = new LogPrinter(session, wish.style(), ZoneId.systemDefault());
-    return new LogFollow(vertx, rooms, context.timing(), printer, wish)
+    return new LogFollow(vertx, rooms, context.timing(), printer, wish, began)
         .forever(
             LogLabels.of(started, Streams.BOTH),
             new GodCommand.Show(started.stream().map(it -> it.id().toString()).toList()));

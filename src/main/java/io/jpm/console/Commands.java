@@ -23,6 +23,7 @@ final class Commands {
   private final Chooser chooser;
   private final Tools tools;
   private final Alteration alteration;
+  private final Progress progress;
   private final Farewell farewell = new Farewell();
   private final HostMetrics metrics;
   private final MonitCommand monit;
@@ -43,24 +44,26 @@ final class Commands {
     this.monit =
         new MonitCommand(vertx, rooms, context, new MonitCommand.Clock(System::nanoTime, started));
     this.alteration = new Alteration(rooms, files);
+    this.progress = new Progress(vertx, rooms, context);
   }
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
-      case START -> attached(new StartCommand(rooms, files, alteration));
+      case START -> attached(new StartCommand(rooms, files, alteration, progress));
       case PULL -> moving(RevisionCommand.Way.PULL);
       case FORWARD -> moving(RevisionCommand.Way.FORWARD);
       case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
       case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
       case DEPLOY -> new DeployCommand(vertx, tools);
       case SERVE -> new ServeCommand(vertx, rooms, files);
-      case STOP -> new ActCommand(Action.STOP, rooms, chooser, alteration);
-      case RESTART -> attached(new ActCommand(Action.RESTART, rooms, chooser, alteration));
+      case STOP -> attached(new ActCommand(Action.STOP, rooms, chooser, alteration, progress));
+      case RESTART ->
+          attached(new ActCommand(Action.RESTART, rooms, chooser, alteration, progress));
       case RELOAD, START_OR_RELOAD ->
           attached(new ReloadCommand(verb, vertx, rooms, chooser, alteration, farewell));
-      case START_OR_RESTART -> attached(new StartOrRestartCommand(rooms, chooser));
+      case START_OR_RESTART -> attached(new StartOrRestartCommand(rooms, chooser, progress));
       case SCALE -> new ScaleCommand(rooms);
-      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser, alteration);
+      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser, alteration, progress);
       case VALIDATE -> new ValidateCommand(files);
       case INIT -> new InitCommand(vertx);
       case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);

@@ -44,7 +44,7 @@ final class HelpText {
   private static void leftOut(StringBuilder text, boolean colors) {
     text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
     int column = LONGEST_LINE;
-    for (String word : LeftOut.words()) {
+    for (String word : LeftOut.commands()) {
       column += word.length() + 1;
       if (column > LONGEST_LINE) {
         text.append("\n ");

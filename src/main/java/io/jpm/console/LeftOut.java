@@ -3,8 +3,10 @@ package io.jpm.console;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/// The commands of PM2 that jpm does not have, each with one line about what to use instead.
+/// The commands and options of PM2 that jpm does not have, each with one line about what to use
+/// instead: an option is one only to those commands that do not know it.
 enum LeftOut {
   MODULES(
       "install module:install module:update uninstall module:uninstall",
@@ -29,7 +31,12 @@ enum LeftOut {
       "jpm does not install itself: install the new version, then jpm update brings the daemon to it"),
   SAMPLES("create", "jpm has no sample apps: jpm init writes a sample process file"),
   AUTOINSTALL(
-      "autoinstall", "start the app itself: jpm start FILE, or jpm init for a process file");
+      "autoinstall", "start the app itself: jpm start FILE, or jpm init for a process file"),
+  WRITE("-w --write", "jpm writes no options into a file: jpm init writes a process file to edit"),
+  IMAGES(
+      "--container --dist --image-name --fresh --daemon --dockerdaemon --node-version",
+      "jpm makes no images: have your image run jpm daemon, which stays in the foreground"),
+  PARALLEL("--parallel", "apps start and stop at the same time, as far as depends_on lets them");
 
   private final String line;
 
@@ -47,16 +54,21 @@ enum LeftOut {
     return line;
   }
 
-  List<String> names() {
-    return names;
-  }
-
   static Optional<LeftOut> find(String word) {
-    return Arrays.stream(values()).filter(command -> command.names.contains(word)).findFirst();
+    return Arrays.stream(values()).filter(entry -> entry.names.contains(word)).findFirst();
   }
 
   /// Every word that is such a command.
-  static List<String> words() {
-    return Arrays.stream(values()).flatMap(command -> command.names.stream()).toList();
+  static List<String> commands() {
+    return all().filter(word -> !ArgumentReader.isOption(word)).toList();
+  }
+
+  /// Every word that is such an option.
+  static List<String> options() {
+    return all().filter(ArgumentReader::isOption).toList();
+  }
+
+  private static Stream<String> all() {
+    return Arrays.stream(values()).flatMap(entry -> entry.names.stream());
   }
 }

@@ -1,7 +1,9 @@
 package io.jpm.console;
 
 import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogFilter;
 import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogSearch;
 import io.jpm.bus.LogSearch.Span;
@@ -14,6 +16,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,6 +38,7 @@ final class LogFollow {
   private final LogPrinter printer;
   private final LogWish wish;
   private final Until until;
+  private final Instant began;
   private final Promise<ExitCode> ended = Promise.promise();
   private final Set<Path> followed = new HashSet<>();
   private LogLabels labels = LogLabels.NONE;
@@ -53,10 +57,18 @@ final class LogFollow {
     Optional<ExitCode> over(List<InstanceView> apps);
   }
 
-  LogFollow(Vertx vertx, Rooms rooms, ConsoleTiming timing, LogPrinter printer, LogWish wish) {
-    this(vertx, rooms, timing, printer, wish, Until.IT_GOES);
+  LogFollow(
+      Vertx vertx,
+      Rooms rooms,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogWish wish,
+      Instant began) {
+    this(vertx, rooms, timing, printer, wish, began, Until.IT_GOES);
   }
 
+  /// @param began before the instances were asked for that are followed first: of those that come
+  ///   later all is printed that was written since
   /// @param until what ends it before the client goes; then everything is printed that is in the
   ///   logs
   LogFollow(
@@ -65,12 +77,14 @@ final class LogFollow {
       ConsoleTiming timing,
       LogPrinter printer,
       LogWish wish,
+      Instant began,
       Until until) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.timing = timing;
     this.printer = printer;
     this.wish = wish;
+    this.began = began;
     this.until = until;
   }
 
@@ -78,21 +92,24 @@ final class LogFollow {
   ///
   /// @return where to read on
   Future<List<LogPosition>> tail(LogLabels now) {
-    labels = labels.and(now);
-    List<LogSearch> fresh = now.files().stream().filter(followed::add).map(LogSearch::of).toList();
-    return fresh.isEmpty() ? Future.succeededFuture(List.of()) : search(fresh);
+    return tail(now, wish.filter(), wish.lines());
   }
 
-  private Future<List<LogPosition>> search(List<LogSearch> searches) {
-    var seek =
-        new LogsCommand.Seek(searches, wish.filter(), wish.lines(), !wish.follow(), labels.users());
+  private Future<List<LogPosition>> tail(LogLabels now, LogFilter filter, long lines) {
+    labels = labels.and(now);
+    List<LogSearch> fresh = now.files().stream().filter(followed::add).map(LogSearch::of).toList();
+    return fresh.isEmpty() ? Future.succeededFuture(List.of()) : search(fresh, filter, lines);
+  }
+
+  private Future<List<LogPosition>> search(List<LogSearch> searches, LogFilter filter, long lines) {
+    var seek = new LogsCommand.Seek(searches, filter, lines, !wish.follow(), labels.users());
     return session()
         .whenAsked()
         .compose(_ -> rooms.lines(seek, timing.questions()))
         .compose(reply ->
             switch (reply.next()) {
-              case Searches found when found.done() -> pages(spans(found.all()));
-              case Searches(var begun) -> search(begun);
+              case Searches found when found.done() -> pages(spans(found.all()), filter);
+              case Searches(var begun) -> search(begun, filter, lines);
               case Positions _ ->
                   Future.failedFuture(new IllegalStateException("positions for a search"));
             });
@@ -102,19 +119,19 @@ final class LogFollow {
     return done.stream().map(search -> search.span().orElseThrow()).toList();
   }
 
-  private Future<List<LogPosition>> pages(List<Span> spans) {
+  private Future<List<LogPosition>> pages(List<Span> spans, LogFilter filter) {
     List<LogPosition> ends = spans.stream().map(Span::to).toList();
     if (spans.stream().allMatch(span -> span.from().equals(span.to()))) {
       return Future.succeededFuture(ends);
     }
     return session()
         .whenAsked()
-        .compose(_ -> rooms.lines(new LogsCommand.Read(spans, wish.filter()), timing.questions()))
+        .compose(_ -> rooms.lines(new LogsCommand.Read(spans, filter), timing.questions()))
         .compose(reply -> {
           printer.print(reply.lines(), labels);
           return switch (reply.next()) {
             case Positions(var all, boolean more) ->
-                more ? pages(onwards(all, ends)) : Future.succeededFuture(all);
+                more ? pages(onwards(all, ends), filter) : Future.succeededFuture(all);
             case Searches _ ->
                 Future.failedFuture(new IllegalStateException("searches for a page"));
           };
@@ -140,20 +157,20 @@ final class LogFollow {
   /// @param begun told once, when nothing that is written from now on is missed
   Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
-    join(now, begun);
+    join(tail(now), begun);
     look(show);
     return ended.future();
   }
 
-  private void join(LogLabels now, Runnable begun) {
+  private void join(Future<List<LogPosition>> tail, Runnable begun) {
     reading++;
-    tail(now)
-        .onSuccess(positions -> {
-          begun.run();
-          begin(positions);
-          reading--;
-          endIfRead();
-        })
+    tail.onSuccess(
+            positions -> {
+              begun.run();
+              begin(positions);
+              reading--;
+              endIfRead();
+            })
         .onFailure(this::fail);
   }
 
@@ -197,13 +214,23 @@ final class LogFollow {
                 .whenAsked()
                 .compose(_ -> rooms.god(show))
                 .onSuccess(reply -> {
-                  join(LogLabels.of(reply.instances(), wish.streams()), () -> {});
+                  join(tail(reply), () -> {});
                   verdict = verdict.or(() -> until.over(reply.instances()));
                   endIfRead();
                 })
                 .onComplete(_ -> look(show));
           }
         });
+  }
+
+  /// Of logs that have appeared meanwhile.
+  private Future<List<LogPosition>> tail(GodReply reply) {
+    LogFilter filter = wish.filter();
+    Instant since = filter.since().filter(began::isBefore).orElse(began);
+    return tail(
+        LogLabels.of(reply.instances(), wish.streams()),
+        new LogFilter(Optional.of(since), filter.until(), filter.grep(), filter.ignoreCase()),
+        Long.MAX_VALUE);
   }
 
   private void endIfRead() {

@@ -36,6 +36,22 @@ record LogWish(
       Pattern.compile(
           "^[^A-Za-z]*((YYYY|YY|M{1,4}|D{1,4}|HH?|hh?|mm?|ss?|S{1,3}|ZZ?|[AaTXx])[^A-Za-z]*)+$");
 
+  /// What is printed from now on, as it is.
+  static LogWish fromNowOn() {
+    return following(0, LogFilter.ALL, LogStyle.Kind.RAW);
+  }
+
+  /// What has been printed since `began` and what comes, with labels.
+  static LogWish since(Instant began) {
+    var filter = new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false);
+    return following(Long.MAX_VALUE, filter, LogStyle.Kind.LABELLED);
+  }
+
+  private static LogWish following(long lines, LogFilter filter, LogStyle.Kind kind) {
+    var style = new LogStyle(kind, Optional.empty(), Optional.empty());
+    return new LogWish(lines, filter, Streams.BOTH, style, true, false);
+  }
+
   /// Whether `word` can only be a format for `--timestamp`, and no app's name.
   static boolean isTimeFormat(String word) {
     return TIME_FORMAT.matcher(word).matches() && TIME_TOKEN.matcher(word).find();

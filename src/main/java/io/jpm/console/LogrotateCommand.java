@@ -25,6 +25,9 @@ final class LogrotateCommand implements ConsoleCommand {
 
   @Override
   public Future<ExitCode> run(Call call) {
+    if (call.arguments().has(VerbOption.LOGROTATE_USER)) {
+      call.session().warn("-u changes nothing: each user's daemon rotates the logs of its apps");
+    }
     Path own = home.resolve("jpm.json");
     Path installed = Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
     return OffLoop.call(vertx, () -> SettingsReader.read(installed.toAbsolutePath(), own))

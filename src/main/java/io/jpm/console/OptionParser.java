@@ -48,7 +48,7 @@ final class OptionParser {
       int equals = word.indexOf('=');
       String name = equals < 0 ? word : word.substring(0, equals);
       return new Asked.Mistake(
-          LeftOutOption.find(name)
+          LeftOut.find(name)
               .map(option -> "%s: %s".formatted(name, option.line()))
               .orElseGet(() -> ArgumentReader.unknown("option", name, known, help)));
     } catch (ParameterException e) {

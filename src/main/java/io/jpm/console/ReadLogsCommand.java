@@ -5,6 +5,7 @@ import io.jpm.bus.InstanceView;
 import io.jpm.console.text.LogLabels;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,8 @@ final class ReadLogsCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(Call call) {
     List<String> targets = call.arguments().targets();
-    var wish = LogWish.of(call.arguments(), new PastTime(context.clock().instant(), zone));
+    Instant began = context.clock().instant();
+    var wish = LogWish.of(call.arguments(), new PastTime(began, zone));
     boolean everyone = LogWish.isEveryone(targets);
     // Show takes an empty list for everyone, and does not mind when there is none.
     var show = new GodCommand.Show(everyone ? List.of() : targets);
@@ -42,17 +44,17 @@ final class ReadLogsCommand implements ConsoleCommand {
             return Future.failedFuture(new CommandFailure("no app was found"));
           }
           return runtime.isPresent()
-              ? stream(call, wish, instances, runtime.get())
-              : print(call, wish, show, instances);
+              ? stream(call, wish, instances, began, runtime.get())
+              : print(call, wish, show, instances, began);
         });
   }
 
   /// For `bin/jpm-runtime`: what all apps print, without a word of the daemon's own.
   private Future<ExitCode> stream(
-      Call call, LogWish wish, List<InstanceView> instances, RuntimeEnd end) {
+      Call call, LogWish wish, List<InstanceView> instances, Instant began, RuntimeEnd end) {
     var printer = new LogPrinter(call.session(), wish.style(), zone);
     var follow =
-        new LogFollow(vertx, rooms, RuntimeEnd.paced(context.timing()), printer, wish, end);
+        new LogFollow(vertx, rooms, RuntimeEnd.paced(context.timing()), printer, wish, began, end);
     // The client ends the apps only when it knows that their last words are heard.
     return follow.forever(
         LogLabels.of(instances, wish.streams()),
@@ -61,14 +63,14 @@ final class ReadLogsCommand implements ConsoleCommand {
   }
 
   private Future<ExitCode> print(
-      Call call, LogWish wish, GodCommand.Show show, List<InstanceView> instances) {
+      Call call, LogWish wish, GodCommand.Show show, List<InstanceView> instances, Instant began) {
     var printer = new LogPrinter(call.session(), wish.style(), zone);
     printer.title(call.arguments().targets(), wish.lines());
     LogLabels labels = LogLabels.of(instances, wish.streams());
     if (wish.daemonToo()) {
       labels = labels.withDaemon(context.home().resolve("jpm.log"));
     }
-    var follow = new LogFollow(vertx, rooms, context.timing(), printer, wish);
+    var follow = new LogFollow(vertx, rooms, context.timing(), printer, wish, began);
     return wish.follow() ? follow.forever(labels, show) : follow.tail(labels).map(_ -> ExitCode.OK);
   }
 }

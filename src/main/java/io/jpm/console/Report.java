@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// How commands say what was done to whom.
 final class Report {
@@ -21,6 +23,14 @@ final class Report {
   ///
   /// @param done what was done: `Restarted`
   static Future<ExitCode> of(String done, GodReply reply, Rooms rooms, Session session) {
+    return of(_ -> done, reply, rooms, session);
+  }
+
+  /// The same where not the same was done to all.
+  ///
+  /// @param done what was done to an instance
+  static Future<ExitCode> of(
+      Function<InstanceView, String> done, GodReply reply, Rooms rooms, Session session) {
     reply.notes().forEach(session::warn);
     if (reply.problems().isEmpty()) {
       return told(done, reply.instances(), session).compose(_ -> rooms.table(session));
@@ -35,9 +45,21 @@ final class Report {
 
   /// A line for each app; nobody to tell of is a failure.
   static Future<Void> told(String done, List<InstanceView> instances, Session session) {
+    return told(_ -> done, instances, session);
+  }
+
+  private static Future<Void> told(
+      Function<InstanceView, String> done, List<InstanceView> instances, Session session) {
     if (instances.isEmpty()) {
       return Future.failedFuture(new CommandFailure("no app was found"));
     }
+    instances.stream()
+        .collect(Collectors.groupingBy(done, TreeMap::new, Collectors.toList()))
+        .forEach((what, some) -> tell(what, some, session));
+    return Future.succeededFuture();
+  }
+
+  private static void tell(String done, List<InstanceView> instances, Session session) {
     Map<AppName, List<String>> ids = new TreeMap<>();
     for (InstanceView instance : instances) {
       ids.computeIfAbsent(instance.spec().name(), _ -> new ArrayList<>())
@@ -57,6 +79,5 @@ final class Report {
                   .formatted(
                       done, name, list.size() == 1 ? "id" : "ids", String.join(", ", list))));
     }
-    return Future.succeededFuture();
   }
 }

@@ -48,6 +48,8 @@ final class ServeCommand implements ConsoleCommand {
     attributes.put("cwd", wish.directory().toString());
     attributes.put("port", wish.port());
     attributes.put("env", environment(wish, arguments));
+    // Who is told that it serves can open the page.
+    attributes.put("startup", Map.of("log", "^serving ", "timeout", "60s"));
     arguments.value(VerbOption.NAMESPACE).ifPresent(word -> attributes.put("namespace", word));
     arguments
         .value(VerbOption.INSTANCES)

@@ -24,11 +24,13 @@ final class StartCommand implements ConsoleCommand {
   private final Rooms rooms;
   private final FileApps files;
   private final Alteration alteration;
+  private final Progress progress;
 
-  StartCommand(Rooms rooms, FileApps files, Alteration alteration) {
+  StartCommand(Rooms rooms, FileApps files, Alteration alteration, Progress progress) {
     this.rooms = rooms;
     this.files = files;
     this.alteration = alteration;
+    this.progress = progress;
   }
 
   @Override
@@ -102,8 +104,14 @@ final class StartCommand implements ConsoleCommand {
                 ? Action.RESTART
                 : Action.START)
         .compose(action ->
-            rooms
-                .obeyed(new GodCommand.Act(action, List.of(target), FileApps.shell(call)))
+            progress
+                .of(
+                    action,
+                    List.of(target),
+                    call.session(),
+                    () ->
+                        rooms.obeyed(
+                            new GodCommand.Act(action, List.of(target), FileApps.shell(call))))
                 .compose(
                     instances -> Report.told(ActCommand.done(action), instances, call.session())));
   }
@@ -129,7 +137,10 @@ final class StartCommand implements ConsoleCommand {
       return Future.failedFuture(new CommandFailure("there is no app in it"));
     }
     announce(specs, call.session());
-    return rooms.obeyed(order).map(instances -> summarize(specs, instances, call.session()));
+    List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
+    return progress
+        .of(Action.START, names, call.session(), () -> rooms.obeyed(order))
+        .map(instances -> summarize(specs, instances, call.session()));
   }
 
   private static void announce(List<AppSpec> specs, Session session) {

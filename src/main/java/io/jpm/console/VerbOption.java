@@ -115,6 +115,8 @@ enum VerbOption {
   JSON("one JSON object a line", "", "", "--json"),
   MINI_LIST("a block of lines for each instance", "", "", "-m", "--mini-list"),
   SORT("by name, memory:desc, uptime … (name)", "", "FIELD[:desc]", "--sort"),
+  WATCH_NO_MORE("and do not watch their files any more", "", "", "--watch"),
+  LOGROTATE_USER("changes nothing: each daemon rotates", "", "USER", "-u", "--user"),
   REDRAW("draw it anew until Ctrl-C", "", "", "--watch"),
   TREE("as a tree", "", "", "-t", "--tree"),
   REVEAL("with passwords, tokens and keys", "", "", "--reveal"),

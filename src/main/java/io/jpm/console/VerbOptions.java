@@ -43,7 +43,10 @@ final class VerbOptions {
               VerbOption.INSTANCES,
               VerbOption.NAMESPACE,
               VerbOption.MONITOR);
-      case STOP, DELETE -> List.of(VerbOption.ONLY);
+      case STOP ->
+          List.of(VerbOption.ONLY, VerbOption.WATCH_NO_MORE, VerbOption.ATTACH, VerbOption.FORCE);
+      case DELETE -> List.of(VerbOption.ONLY, VerbOption.FORCE);
+      case LOGROTATE -> List.of(VerbOption.LOGROTATE_USER);
       case RESTART ->
           describing(
               VerbOption.ONLY,
@@ -117,7 +120,6 @@ final class VerbOptions {
           SET,
           MULTISET,
           UNSET,
-          LOGROTATE,
           PROFILE_CPU,
           PROFILE_MEM,
           MESSAGE,

@@ -1,6 +1,7 @@
 package io.jpm.daemon;
 
 import io.jpm.console.Programs;
+import io.jpm.os.CommandOutput;
 import io.jpm.os.ProgramSearch;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -87,7 +88,7 @@ final class LocalPrograms implements Programs {
       Thread.currentThread().interrupt();
       return new Outcome.Failed(name + " was ended: the daemon is ending");
     } finally {
-      end(process);
+      CommandOutput.end(process);
     }
   }
 
@@ -113,12 +114,5 @@ final class LocalPrograms implements Programs {
               .formatted(String.join(" ", order.command()), order.limit().toSeconds()));
     }
     return new Outcome.Ended(process.exitValue(), out.soon(), err.soon());
-  }
-
-  private static void end(Process process) {
-    if (process.isAlive()) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
   }
 }

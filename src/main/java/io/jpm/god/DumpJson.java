@@ -17,10 +17,7 @@ final class DumpJson {
     var list = new JsonArray();
     for (SavedApp app : apps) {
       var instances = new JsonArray();
-      app.instances()
-          .forEach(place ->
-              instances.add(
-                  new JsonObject().put("number", place.number()).put("running", place.running())));
+      app.instances().forEach(place -> instances.add(write(place)));
       list.add(
           new JsonObject()
               .put("environment", environments.placeOf(app.spec().variables().inherited()))
@@ -31,6 +28,11 @@ final class DumpJson {
         .put("v", VERSION)
         .put("apps", list)
         .put("environments", environments.write());
+  }
+
+  private static JsonObject write(SavedApp.Place place) {
+    var json = new JsonObject().put("number", place.number()).put("running", place.running());
+    return place.version().isEmpty() ? json : json.put("version", place.version());
   }
 
   /// @throws RuntimeException of whatever kind when the object is no complete list
@@ -55,7 +57,11 @@ final class DumpJson {
   private static List<SavedApp.Place> places(JsonArray json) {
     return json.stream()
         .map(JsonObject.class::cast)
-        .map(place -> new SavedApp.Place(place.getInteger("number"), place.getBoolean("running")))
+        .map(place ->
+            new SavedApp.Place(
+                place.getInteger("number"),
+                place.getBoolean("running"),
+                place.getString("version", "")))
         .toList();
   }
 }

@@ -102,6 +102,7 @@ public final class GodVerticle extends VerticleBase {
       instance.recorded = entry.process();
       instance.latest = entry.process();
       entry.actions().forEach(instance.channel::offered);
+      instance.version = entry.version();
       registry.add(instance);
     }
     snapshot.files().forEach(registry.files()::watch);

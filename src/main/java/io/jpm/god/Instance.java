@@ -66,6 +66,9 @@ final class Instance {
   /// What the files of variables said when the present process was made. In memory only.
   volatile Map<String, String> fileVariables = Map.of();
 
+  /// The version of the package that the present process was started from; empty: none is known.
+  volatile String version = "";
+
   /// Whether the present process is certain to take connections some time.
   boolean mustListen;
 
@@ -190,7 +193,8 @@ final class Instance {
         channel.report(),
         unhealthy,
         saying,
-        child == null ? "" : LimitWords.unenforced(spec, child));
+        child == null ? "" : LimitWords.unenforced(spec, child),
+        version);
   }
 
   /// What LogAggregator is to do with the output, as it is described now.

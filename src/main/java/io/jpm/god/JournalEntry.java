@@ -12,6 +12,7 @@ import java.util.Optional;
 ///
 /// @param sharing what a reload and ClusterBalancer need
 /// @param actions what its process has offered to do: an app says so once
+/// @param version see [Instance#version]
 record JournalEntry(
     Life life,
     AppSpec spec,
@@ -19,7 +20,8 @@ record JournalEntry(
     Sharing sharing,
     Optional<Instant> startedAt,
     Optional<ProcessIdentity> process,
-    List<String> actions) {
+    List<String> actions,
+    String version) {
   /// What is known of a process beside others.
   ///
   /// @param role what it is in a reload
@@ -59,6 +61,7 @@ record JournalEntry(
         new Sharing(instance.role, instance.memo, instance.listening),
         instance.startedAt,
         instance.process(),
-        instance.channel.report().actions());
+        instance.channel.report().actions(),
+        instance.version);
   }
 }

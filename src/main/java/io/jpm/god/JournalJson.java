@@ -85,6 +85,9 @@ final class JournalJson {
     if (!entry.actions().isEmpty()) {
       json.put("actions", new JsonArray(entry.actions()));
     }
+    if (!entry.version().isEmpty()) {
+      json.put("version", entry.version());
+    }
     return json;
   }
 
@@ -124,7 +127,8 @@ final class JournalJson {
         Optional.ofNullable(json.getJsonObject("process"))
             .map(p ->
                 new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))),
-        json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList());
+        json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList(),
+        json.getString("version", ""));
   }
 
   private static JsonObject state(Supervised state) {

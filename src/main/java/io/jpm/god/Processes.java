@@ -54,6 +54,7 @@ final class Processes {
   private final WorkerExecutor spawners;
   private final StartVariables startVariables;
   private final RunningChecks checks;
+  private final PackageVersions versions = new PackageVersions();
 
   /// Who hears of what comes from processes beside their ends.
   ///
@@ -187,6 +188,7 @@ final class Processes {
         .compose(_ ->
             spawners.executeBlocking(
                 () -> {
+                  instance.version = versions.of(instance.spec.command().script());
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
                   Failpoint.SPAWNED.hit();

@@ -108,6 +108,7 @@ final class Resurrection {
   private void create(SavedApp app, List<Instance> created, List<Instance> toStart) {
     for (SavedApp.Place place : app.instances()) {
       Instance instance = creator.apply(app.spec(), place.number());
+      instance.version = place.version();
       created.add(instance);
       if (place.running()) {
         instance.state = Unwritten.toRun(instance.state);

@@ -22,7 +22,8 @@ record SavedApp(AppSpec spec, List<Place> instances) {
   ///
   /// @param number its place among the app's instances, from 0
   /// @param running whether it is to be started again
-  record Place(int number, boolean running) {}
+  /// @param version see [Instance#version]
+  record Place(int number, boolean running, String version) {}
 
   /// The apps of a list, in its order.
   static List<SavedApp> of(Collection<Instance> instances) {
@@ -30,7 +31,7 @@ record SavedApp(AppSpec spec, List<Place> instances) {
     for (Instance instance : instances) {
       places
           .computeIfAbsent(instance.spec, _ -> new ArrayList<>())
-          .add(new Place(instance.number, isToRun(instance)));
+          .add(new Place(instance.number, isToRun(instance), instance.version));
     }
     return places.entrySet().stream()
         .map(app -> new SavedApp(app.getKey(), app.getValue()))

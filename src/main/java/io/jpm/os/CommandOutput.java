@@ -85,7 +85,8 @@ public final class CommandOutput {
     return new IOException("took longer than %s s".formatted(limit.toMillis() / 1_000.0));
   }
 
-  private static void end(Process process) {
+  /// Kills `process` with all that it has started, if it lives.
+  public static void end(Process process) {
     if (process.isAlive()) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();

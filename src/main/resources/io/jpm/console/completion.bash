@@ -54,16 +54,24 @@ _jpm_unquote() {
 
 # Sets $candidates and $files to what the daemon says; leaves them empty if there is none.
 _jpm_ask() {
-  local line program=$1
+  local said lines=() line program=$1 globs=''
   # shellcheck disable=SC2088 # as typed, before the shell has expanded it
   [[ $program != '~/'* ]] || program=$HOME/${program:2}
   type -P "$program" >/dev/null || program=jpm
-  while IFS= read -r line; do
-    if [[ $files ]]; then candidates+=("${line%%$'\t'*}"); else files=$line; fi
-  done < <(
+  # Not line by line: bash reads lines from a pipe with a system call for each byte.
+  said=$(
     JPM_COMPLETION=described COMP_CWORD=$((${#words[@]} - 1)) \
       "$program" completion -- "${words[@]}" </dev/null 2>/dev/null
   )
+  [[ $- == *f* ]] || { globs=yes && set -f; }
+  local IFS=$'\n'
+  # shellcheck disable=SC2206 # split at line feeds
+  lines=($said)
+  [[ ! $globs ]] || set +f
+  files=${lines[0]-}
+  for line in "${lines[@]:1}"; do
+    candidates+=("${line%%$'\t'*}")
+  done
 }
 
 # Sets $candidates and $files as far as it can be said without a daemon.

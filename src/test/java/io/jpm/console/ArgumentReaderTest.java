@@ -191,7 +191,13 @@ class ArgumentReaderTest {
 
   @Test
   void watchIsNoOptionOfEveryCommand() {
-    assertThat(read("stop", "web", "--watch")).isInstanceOf(Asked.Mistake.class);
+    assertThat(read("delete", "web", "--watch")).isInstanceOf(Asked.Mistake.class);
+    assertThat(read("stop", "--watch", "web"))
+        .isEqualTo(
+            new Asked.Run(
+                Verb.STOP,
+                new Arguments(
+                    List.of("web"), Map.of(VerbOption.WATCH_NO_MORE, List.of("")), List.of())));
   }
 
   @Test

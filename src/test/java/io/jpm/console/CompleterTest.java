@@ -83,7 +83,8 @@ class CompleterTest {
 
   @Test
   void aDashOffersEveryOptionOfTheCommand() {
-    assertThat(words("stop -")).isEqualTo("--only|-s|--silent|--no-color|-h|--help");
+    assertThat(words("stop -"))
+        .isEqualTo("--only|--watch|--attach|-f|--force|-s|--silent|--no-color|-h|--help");
     assertThat(complete("stop --o").candidates())
         .containsExactly(new Candidate("--only", VerbOption.ONLY.description()));
   }

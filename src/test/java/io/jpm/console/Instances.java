@@ -120,53 +120,55 @@ public final class Instances {
   }
 
   /// The same instance, with limits that do not hold.
-  static InstanceView unenforced(InstanceView instance, String unenforced) {
-    return new InstanceView(
-        instance.id(),
-        instance.spec(),
-        instance.number(),
-        instance.phase(),
-        instance.process(),
-        instance.restarts(),
-        instance.unstableRestarts(),
-        instance.createdAt(),
-        instance.startedAt(),
-        instance.lastExit(),
-        instance.reason(),
-        instance.outFile(),
-        instance.errorFile(),
-        instance.combinedFile(),
-        instance.pidFile(),
-        instance.nextRun(),
-        instance.report(),
-        instance.unhealthy(),
-        instance.status(),
-        unenforced);
+  static InstanceView unenforced(InstanceView it, String unenforced) {
+    return copy(it, it.process(), it.reason(), it.outFile(), unenforced, it.version());
   }
 
   /// The same instance, with another process and reason.
-  public static InstanceView with(InstanceView instance, int pid, String reason) {
+  public static InstanceView with(InstanceView it, int pid, String reason) {
+    var process = Optional.of(new ProcessIdentity("boot", pid, pid));
+    return copy(it, process, reason, it.outFile(), it.unenforced(), it.version());
+  }
+
+  /// The same instance, with its standard output in another file.
+  public static InstanceView printing(InstanceView it, Path outFile) {
+    return copy(it, it.process(), it.reason(), outFile, it.unenforced(), it.version());
+  }
+
+  /// The same instance, started from a package of this version.
+  public static InstanceView versioned(InstanceView it, String version) {
+    return copy(it, it.process(), it.reason(), it.outFile(), it.unenforced(), version);
+  }
+
+  private static InstanceView copy(
+      InstanceView it,
+      Optional<ProcessIdentity> process,
+      String reason,
+      Path outFile,
+      String unenforced,
+      String version) {
     return new InstanceView(
-        instance.id(),
-        instance.spec(),
-        instance.number(),
-        instance.phase(),
-        Optional.of(new ProcessIdentity("boot", pid, pid)),
-        instance.restarts(),
-        instance.unstableRestarts(),
-        instance.createdAt(),
-        instance.startedAt(),
-        instance.lastExit(),
+        it.id(),
+        it.spec(),
+        it.number(),
+        it.phase(),
+        process,
+        it.restarts(),
+        it.unstableRestarts(),
+        it.createdAt(),
+        it.startedAt(),
+        it.lastExit(),
         reason,
-        instance.outFile(),
-        instance.errorFile(),
-        instance.combinedFile(),
-        instance.pidFile(),
-        instance.nextRun(),
-        instance.report(),
-        instance.unhealthy(),
-        instance.status(),
-        instance.unenforced());
+        outFile,
+        it.errorFile(),
+        it.combinedFile(),
+        it.pidFile(),
+        it.nextRun(),
+        it.report(),
+        it.unhealthy(),
+        it.status(),
+        unenforced,
+        version);
   }
 
   /// An app with every option of output.
@@ -240,6 +242,7 @@ public final class Instances {
         Optional.empty(),
         AppReport.NONE,
         Optional.empty(),
+        "",
         "",
         "");
   }

@@ -183,28 +183,7 @@ class LogsCommandsTest {
   @Test
   void devNullIsNobodysLog() {
     rooms.instances.clear();
-    rooms.instances.add(
-        new InstanceView(
-            web.id(),
-            web.spec(),
-            web.number(),
-            web.phase(),
-            web.process(),
-            web.restarts(),
-            web.unstableRestarts(),
-            web.createdAt(),
-            web.startedAt(),
-            web.lastExit(),
-            web.reason(),
-            Path.of("/dev/null"),
-            web.errorFile(),
-            web.combinedFile(),
-            web.pidFile(),
-            web.nextRun(),
-            web.report(),
-            web.unhealthy(),
-            web.status(),
-            web.unenforced()));
+    rooms.instances.add(Instances.printing(web, Path.of("/dev/null")));
     assertThat(logs(sought("logs web --nostream"))).containsExactly(web.errorFile());
   }
 

@@ -100,7 +100,7 @@ class OptionPositionsTest {
 
   @Test
   void eachCommandThatIsLeftOutSaysWhatToUseInOneLine() {
-    for (String word : LeftOut.words()) {
+    for (String word : LeftOut.commands()) {
       assertThat(Verb.find(word)).as(word).isEmpty();
       for (List<String> line :
           List.of(List.of(word), List.of(word, "x", "--y"), List.of("help", word))) {

@@ -34,13 +34,11 @@ class Pm2GuideTest {
   @Test
   void everyWordOfTheCatalogueStandsInIt() throws IOException {
     List<String> all = new ArrayList<>(Verb.words());
-    all.addAll(LeftOut.words());
+    all.addAll(LeftOut.commands());
     for (VerbOption option : VerbOption.values()) {
       all.addAll(option.names());
     }
-    for (LeftOutOption option : LeftOutOption.values()) {
-      all.addAll(option.names());
-    }
+    all.addAll(LeftOut.options());
     assertThat(words()).containsAll(all);
   }
 
@@ -53,7 +51,7 @@ class Pm2GuideTest {
         .allMatch(word ->
             OF_THE_CLIENT.contains(word)
                 || VerbOption.find(word).isPresent()
-                || LeftOutOption.find(word).isPresent());
+                || LeftOut.find(word).isPresent());
   }
 
   @Test
@@ -68,11 +66,10 @@ class Pm2GuideTest {
 
   @Test
   void anOptionThatIsNotTakenSaysWhatToUse() {
-    for (LeftOutOption option : LeftOutOption.values()) {
-      for (String name : option.names()) {
-        assertThat(ArgumentReader.read(List.of("start", "a.js", name)))
-            .isEqualTo(new Asked.Mistake(name + ": " + option.line()));
-      }
+    assertThat(LeftOut.options()).contains("-w", "--daemon");
+    for (String name : LeftOut.options()) {
+      assertThat(ArgumentReader.read(List.of("start", "a.js", name)))
+          .isEqualTo(new Asked.Mistake(name + ": " + LeftOut.find(name).orElseThrow().line()));
     }
   }
 

@@ -289,6 +289,16 @@ class ReloadAndScaleTest {
     assertThat(client.out()).contains("[jpm] Started new (id 3)", "│ new");
   }
 
+  @Test
+  void startOrRestartSaysWhatItHasRestarted() {
+    file = outcome(Instances.spec("job", 1), Instances.spec("new", 1));
+    rooms.instances.add(Instances.stopped(3, "idle"));
+    rooms.startsKnown = true;
+    ConsoleClient client = run("startOrRestart apps.json");
+    assertEnd(client, 0);
+    assertThat(client.out()).contains("[jpm] Restarted job (id 2)\n", "[jpm] Started new (id 4)\n");
+  }
+
   // Scale
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.testing.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,8 +39,12 @@ class ControlIT extends InOwnHome {
   }
 
   private List<String> log() {
+    return read("echo-out.log");
+  }
+
+  private List<String> read(String log) {
     try {
-      return jpm.log("echo-out.log");
+      return jpm.log(log);
     } catch (IOException notYet) {
       return List.of();
     }
@@ -99,6 +104,39 @@ class ControlIT extends InOwnHome {
     started.destroy();
     assertThat(started.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     assertThat(jpm.pid("talk")).isNotEqualTo(pid);
+  }
+
+  @Test
+  void aNewAppIsFollowedFromItsFirstLine() throws Exception {
+    start();
+    String script = "#!/bin/sh\necho first $1\necho second $1\nexec sleep 1000\n";
+    String file = jpm.script("new.sh", script).toString();
+    jpm.run("start", file, "--", "before").ok();
+    Eventually.await(
+        "it has printed", Jpm.LONG, () -> read("new-out.log").contains("second before"));
+    jpm.run("delete", "new").ok();
+    Process logs = jpm.begin("logs", "--lines", "0");
+    BufferedReader shown = logs.inputReader();
+    Eventually.await(
+        "it follows",
+        Jpm.LONG,
+        () -> {
+          jpm.run("send", "0", "hello").ok();
+          return isReady(shown);
+        });
+    jpm.run("start", file, "--", "now").ok();
+    assertThat(shown.lines().filter(line -> line.contains("|new ")).limit(2))
+        .containsExactly("2|new  | first now", "2|new  | second now");
+    logs.destroy();
+    assertThat(logs.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  private static boolean isReady(BufferedReader shown) {
+    try {
+      return shown.ready();
+    } catch (IOException gone) {
+      throw new UncheckedIOException(gone);
+    }
   }
 
   private static void awaitShown(BufferedReader shown, String line) throws IOException {

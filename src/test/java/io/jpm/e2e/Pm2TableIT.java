@@ -44,6 +44,7 @@ class Pm2TableIT {
         """
         #!/bin/sh
         trap 'echo usr2' USR2
+        trap 'echo bye; exit' INT
         echo hello
         echo oops >&2
         while read -r line; do echo "got $line"; done
@@ -118,7 +119,7 @@ class Pm2TableIT {
     table.no("reset 99", NOBODY + "99");
     table.yes("reload api --force", "Reloaded api (id");
     table.no("reload nope", NOBODY + "nope");
-    table.yes("stop api web", "Stopped", "│ stopped");
+    table.yes("stop api web --force", "Stopped", "│ stopped");
     assertThat(jpm.list()).allMatch(app -> app.getInteger("pid") == 0);
     table.yes("start all", "Started web", "Started api");
     table.no("stop nope", NOBODY + "nope");
@@ -126,7 +127,7 @@ class Pm2TableIT {
     table.no("scale web 3", "has 3 instances already");
     table.yes("scale web +1", "Scaled web to 4 instances");
     table.no("scale nope 2", NOBODY + "nope");
-    table.yes("delete api", "Deleted api");
+    table.yes("delete api --force", "Deleted api");
     table.yes("del app.sh", "Deleted web", "No app yet");
     assertThat(jpm.list()).isEmpty();
     for (String verb : List.of("stop", "restart", "reload", "delete")) {
@@ -239,11 +240,17 @@ class Pm2TableIT {
     Process attached = jpm.begin(Pm2Table.words("restart talk --attach").toArray(String[]::new));
     assertThat(attached.inputReader().lines().anyMatch("0|talk | hello"::equals)).isTrue();
     attached.destroy();
+    Process parting =
+        jpm.begin(Pm2Table.words("stop talk --watch --attach").toArray(String[]::new));
+    assertThat(parting.inputReader().lines().anyMatch("0|talk | bye"::equals)).isTrue();
+    parting.destroy();
+    assertThat(jpm.status("talk")).isEqualTo("stopped");
     table.yes("reloadLogs", "opened anew");
     table.yes("flush talk", "Flushed the logs of talk (id 0)");
     assertThat(read("talk-out.log")).isEmpty();
     table.no("flush nope", NOBODY + "nope");
     table.yes("logrotate", "rotated at");
+    table.yes("logrotate -u me", "rotated at");
   }
 
   @Test
@@ -388,6 +395,7 @@ class Pm2TableIT {
     for (String verb :
         List.of("install", "module:install", "module:update", "uninstall", "module:uninstall")) {
       table.no(verb + " pm2-logrotate", "jpm has no npm modules");
+      table.no(verb + " --safe 3000 --tarball x.tar.gz", "jpm has no npm modules");
     }
     for (String verb : List.of("module:generate", "package", "publish", "module:publish")) {
       table.no(verb, "use npm pack and npm publish");
@@ -492,6 +500,10 @@ class Pm2TableIT {
     table.yes(
         "start app.sh -n seen --watch place --ignore-watch 'a b' --watch-delay 1 --ext js,ts");
     assertThat(env(jpm.app("seen"), "ignore_watch")).contains("\"a\"", "\"b\"");
+    table.yes("stop seen");
+    assertThat(env(jpm.app("seen"), "watch")).isEqualTo("true");
+    table.yes("stop seen --watch", "Stopped seen");
+    assertThat(env(jpm.app("seen"), "watch")).isEqualTo("false");
     assertThat(
             table
                 .no(

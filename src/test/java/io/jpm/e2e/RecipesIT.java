@@ -237,6 +237,30 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  void theCheatSheetOfItsReadme() throws Exception {
+    type("pm2 start app.js -i 0").ok();
+    type("pm2 start bashscript.sh --name job --no-autorestart").ok();
+    type("pm2 start bashscript.sh -f --name plain --no-vizion").ok();
+    type("pm2 start bashscript.sh -f --name here --no-daemon").ok();
+    for (String list : List.of("list", "ls", "status", "list -m", "ls --sort name:desc")) {
+      assertThat(type("pm2 " + list).ok().out()).contains("app", "job", "plain", "here");
+    }
+    type("pm2 stop all").ok();
+    type("pm2 restart all").ok();
+    type("pm2 reload all").ok();
+    type("pm2 stop 0 && pm2 restart 0 && pm2 delete 0").ok();
+    type("pm2 reset all").ok();
+    assertThat(type("pm2 ping").ok().out()).contains("pong");
+    type("pm2 sendSignal SIGUSR2 job").ok();
+    type("pm2 set job:level 3 && pm2 get job:level && pm2 unset job:level").ok();
+    int pid = jpm.pid("plain");
+    type("pm2 updatePM2").ok();
+    assertThat(jpm.pid("plain")).isEqualTo(pid);
+    type("pm2 delete all").ok();
+    assertThat(jpm.list()).isEmpty();
+  }
+
+  @Test
   void aDirectoryIsServed() throws Exception {
     Files.writeString(jpm.work().resolve("index.html"), "<h1>hello</h1>");
     int port;

@@ -104,7 +104,7 @@ class ServeIT {
   @Test
   void aDirectoryIsServed() throws IOException {
     assertThat(serve().ok().out()).contains("Serving " + site + " on http://0.0.0.0:" + port);
-    awaitPage("/", 200);
+    assertThat(get("/")).as("at once").isEqualTo(new Answer(200, PAGE));
     assertThat(get("/")).isEqualTo(new Answer(200, PAGE));
     assertThat(get("/docs/")).isEqualTo(new Answer(200, "docs"));
     assertThat(get("/docs").status()).isEqualTo(301);

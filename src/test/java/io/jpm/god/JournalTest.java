@@ -171,7 +171,8 @@ class JournalTest {
         sharing,
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)),
-        List.of("purge"));
+        List.of("purge"),
+        "1.2.3");
   }
 
   private static JournalEntry.Snapshot snapshot(JournalEntry... entries) {

@@ -278,26 +278,6 @@ class LiveTest {
 
   /// The same with its log in the home.
   private InstanceView at(InstanceView it, String file) {
-    return new InstanceView(
-        it.id(),
-        it.spec(),
-        it.number(),
-        it.phase(),
-        it.process(),
-        it.restarts(),
-        it.unstableRestarts(),
-        it.createdAt(),
-        it.startedAt(),
-        it.lastExit(),
-        it.reason(),
-        home.resolve(file),
-        it.errorFile(),
-        it.combinedFile(),
-        it.pidFile(),
-        it.nextRun(),
-        it.report(),
-        it.unhealthy(),
-        it.status(),
-        it.unenforced());
+    return Instances.printing(it, home.resolve(file));
   }
 }

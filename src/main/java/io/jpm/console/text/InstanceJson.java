@@ -108,7 +108,7 @@ public final class InstanceJson {
     Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))
         .ifPresent(mode -> json.put("NODE_ENV", mode));
     json.put("username", listing.userOf(instance));
-    json.put("version", "N/A");
+    json.put("version", instance.version().isEmpty() ? "N/A" : instance.version());
     json.put("env", new JsonObject());
     json.put("jpm", own(instance, listing));
     return json;

@@ -112,7 +112,7 @@ public final class InstanceSheet {
     }
     row("name", spec.name().toString());
     row("namespace", spec.namespace());
-    row("version", NONE);
+    row("version", instance.version().isEmpty() ? NONE : instance.version());
     row("restarts", Integer.toString(instance.restarts()));
     row("uptime", listing.uptimeOf(instance));
     row("last exit", orNone(instance.lastExit()));

@@ -14,10 +14,11 @@ public final class InstanceTable {
   private InstanceTable() {}
 
   /// Columns that are there only when they tell instances apart.
-  private record Extra(boolean namespaces, boolean watching) {
+  private record Extra(boolean namespaces, boolean versions, boolean watching) {
     static Extra of(List<InstanceView> instances) {
       return new Extra(
           instances.stream().anyMatch(i -> !i.spec().namespace().equals(DEFAULT_NAMESPACE)),
+          instances.stream().anyMatch(i -> !i.version().isEmpty()),
           instances.stream().anyMatch(i -> i.spec().triggers().watch().isPresent()));
     }
   }
@@ -43,6 +44,9 @@ public final class InstanceTable {
     if (extra.namespaces) {
       columns.add(new Column("namespace", 9, 8, false));
     }
+    if (extra.versions) {
+      columns.add(new Column("version", 7, 11, false));
+    }
     columns.add(new Column("mode", 4, 7, false));
     columns.add(new Column("pid", 7, 6, false));
     columns.add(new Column("uptime", 6, 5, false));
@@ -63,6 +67,9 @@ public final class InstanceTable {
     cells.add(Cell.of(instance.spec().name().toString()));
     if (extra.namespaces) {
       cells.add(Cell.of(instance.spec().namespace()));
+    }
+    if (extra.versions) {
+      cells.add(Cell.of(instance.version().isEmpty() ? "N/A" : instance.version()));
     }
     cells.add(Cell.of(instance.spec().cluster().enabled() ? "cluster" : "fork"));
     cells.add(

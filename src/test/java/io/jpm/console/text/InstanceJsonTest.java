@@ -44,6 +44,13 @@ class InstanceJsonTest {
   }
 
   @Test
+  void theVersionOfItsPackage() {
+    String json = draw(Instances.versioned(Instances.online(0, "web"), "3.2.1"));
+    JsonObject environment = new JsonArray(json).getJsonObject(0).getJsonObject("pm2_env");
+    assertThat(environment.getString("version")).isEqualTo("3.2.1");
+  }
+
+  @Test
   void healthLimitsAndFiguresAreBelowAKeyOfOurOwn() {
     InstanceView web = Instances.online(0, Instances.checked("web"), 0);
     var listing =

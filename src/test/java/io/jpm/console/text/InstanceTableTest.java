@@ -73,6 +73,14 @@ class InstanceTableTest {
   }
 
   @Test
+  void versionsShowWhenSomeAreKnown() {
+    List<InstanceView> some =
+        List.of(
+            Instances.versioned(Instances.online(0, "api"), "3.2.1"), Instances.online(1, "web"));
+    Golden.check("ls-version", InstanceTable.draw(listing(some), Screen.PIPE));
+  }
+
+  @Test
   void reasonsCannotSteerTheTerminal() {
     InstanceView hostile =
         Instances.view(
