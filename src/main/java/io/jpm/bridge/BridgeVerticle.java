@@ -1,9 +1,11 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.RefusalLog;
 import io.jpm.bus.RightsEnded;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.lang.System.Logger;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// publications cannot be slowed down. Only apps' lines are left out, counted, instead, and events
 /// wait in the history. Streams that must not lose anything go by reply to reply.
 public final class BridgeVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.bridge");
+
   // For peers that do not take their last answer when the bridge stops.
   private static final long FAREWELL_MILLIS = 500;
 
@@ -71,7 +75,7 @@ public final class BridgeVerticle extends VerticleBase {
       return Future.failedFuture(
           new IllegalStateException("bridge: deploy it on an event loop, its state has one owner"));
     }
-    var refusals = new RefusalLog(vertx);
+    var refusals = new RefusalLog(vertx, LOG);
     var guard = new Guard(vertx, settings, refusals);
     var stock = new StockBridge(vertx, settings, nanos, refusals, guard);
     context.exceptionHandler(stock::failed);

@@ -286,7 +286,9 @@ final class Daemon {
                   Version.TEXT,
                   new KnownTokens(vertx, door.token()),
                   InstantSource.system(),
-                  System::nanoTime)));
+                  System::nanoTime,
+                  new WebContext.Limits(
+                      door.limits().requestsPerSecond(), door.slowPeerTimeout()))));
       deploy(new BridgeVerticle(door, System::nanoTime));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;

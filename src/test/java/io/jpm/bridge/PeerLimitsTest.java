@@ -3,6 +3,8 @@ package io.jpm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.RequestBuckets;
+import io.jpm.model.Principal;
 import io.jpm.model.Role;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,22 +28,28 @@ class PeerLimitsTest {
   @Test
   void aTokenHasItsRequestsOfASecondAtOnceAndThenAsTimePasses() {
     var clock = new AtomicLong(Long.MAX_VALUE - 10); // nanoTime may overflow
-    var bucket = new RequestBucket(4, clock::get);
+    var buckets = new RequestBuckets(4, clock::get);
+    var ci = new Principal("ci", Role.READ, Set.of());
     for (int i = 0; i < 4; i++) {
-      assertThat(bucket.take()).isTrue();
+      assertThat(buckets.take(ci)).isTrue();
     }
-    assertThat(bucket.take()).isFalse();
+    assertThat(buckets.take(ci)).isFalse();
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(249));
-    assertThat(bucket.take()).isFalse();
+    assertThat(buckets.take(ci)).isFalse();
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-    assertThat(bucket.take()).isTrue();
-    assertThat(bucket.take()).isFalse();
+    assertThat(buckets.take(ci)).isTrue();
+    assertThat(buckets.take(ci)).isFalse();
     clock.addAndGet(TimeUnit.HOURS.toNanos(5));
     int taken = 0;
-    while (bucket.take()) {
+    while (buckets.take(ci)) {
       taken++;
     }
     assertThat(taken).isEqualTo(4);
+    assertThat(buckets.take(new Principal("other", Role.READ, Set.of()))).isTrue();
+    assertThat(buckets.take(ci)).as("it is not forgotten for the other's sake").isFalse();
+    for (int i = 0; i < 100; i++) {
+      assertThat(buckets.take(Principal.OWNER)).isTrue();
+    }
   }
 
   private static AtomicInteger served(BridgeHarness bridge) {

@@ -278,6 +278,11 @@ class LiveTest {
 
   /// The same with its log in the home.
   private InstanceView at(InstanceView it, String file) {
+    return at(it, home.resolve(file));
+  }
+
+  /// The same with its log in this file.
+  static InstanceView at(InstanceView it, Path file) {
     return new InstanceView(
         it.id(),
         it.spec(),
@@ -290,7 +295,7 @@ class LiveTest {
         it.startedAt(),
         it.lastExit(),
         it.reason(),
-        home.resolve(file),
+        file,
         it.errorFile(),
         it.combinedFile(),
         it.pidFile(),
