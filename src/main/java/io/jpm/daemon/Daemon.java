@@ -259,6 +259,7 @@ final class Daemon {
                   ProcessHandle.current().pid(),
                   home.root(),
                   InstantSource.system().instant(),
+                  InstantSource.system(),
                   () -> defaults,
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));

@@ -27,6 +27,7 @@ import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.Validator;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -101,6 +102,7 @@ class ApiTest {
                     4711,
                     home,
                     Instances.NOW,
+                    InstantSource.fixed(Instances.NOW),
                     () -> AppDefaults.PM2,
                     Map.of("PATH", "/usr/bin:/bin"),
                     Duration.ofSeconds(2))))
