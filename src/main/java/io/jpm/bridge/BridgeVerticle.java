@@ -1,6 +1,8 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BridgeCommand;
+import io.jpm.bus.BridgeReply;
 import io.jpm.bus.RefusalLog;
 import io.jpm.bus.RightsEnded;
 import io.vertx.core.Future;
@@ -91,6 +93,13 @@ public final class BridgeVerticle extends VerticleBase {
               guard.tokenEnded(ended.body().name());
             })
         .completion()
+        .compose(_ ->
+            vertx
+                .eventBus()
+                .<BridgeCommand>consumer(
+                    Addresses.BRIDGE_COMMAND,
+                    asked -> asked.reply(new BridgeReply(stock.directPeers(), guard.count())))
+                .completion())
         .compose(_ -> stock.listen())
         .compose(_ -> opening.listenRemotely())
         .compose(_ -> guard.listen())

@@ -104,6 +104,11 @@ final class Guard implements StockBridge.GuardedConnections {
     }
   }
 
+  /// How many are connected.
+  int count() {
+    return connections.size();
+  }
+
   private long unproven() {
     return connections.values().stream().filter(GuardedConnection::unproven).count();
   }

@@ -229,6 +229,12 @@ final class StockBridge implements StockPeer.Watcher {
     }
   }
 
+  /// How many are connected by the unix socket itself.
+  int directPeers() {
+    return Math.toIntExact(
+        peers.keySet().stream().filter(peer -> peer.guardedId() == null).count());
+  }
+
   /// Takes note of a peer when it is told who that is.
   private Consumer<Caller> newPeer(NetSocket socket, StockPeer peer) {
     socket.closeHandler(_ -> leave(peer));

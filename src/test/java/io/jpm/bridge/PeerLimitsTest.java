@@ -3,9 +3,12 @@ package io.jpm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BridgeCommand;
+import io.jpm.bus.BridgeReply;
 import io.jpm.bus.RequestBuckets;
 import io.jpm.model.Principal;
 import io.jpm.model.Role;
+import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -140,6 +143,33 @@ class PeerLimitsTest {
       peer.write(Peer.register(Addresses.eventsOf("api")));
       pingPong(peer);
     }
+  }
+
+  @Test
+  void whoIsConnectedIsCountedByDoor() throws IOException {
+    try (var bridge = BridgeHarness.start(home);
+        var one = bridge.authenticated();
+        var unproven = Peer.tcp(bridge.port());
+        var unix = Peer.unix(bridge.settings.socket())) {
+      pingPong(one);
+      pingPong(unix);
+      Eventually.await(
+          "the one without a token too", BridgeHarness.LIMIT, () -> count(bridge).tcp() == 2);
+      assertThat(count(bridge)).isEqualTo(new BridgeReply(1, 2));
+      unix.leave();
+      unproven.leave();
+      Eventually.await(
+          "both are gone", BridgeHarness.LIMIT, () -> count(bridge).equals(new BridgeReply(0, 1)));
+    }
+  }
+
+  private static BridgeReply count(BridgeHarness bridge) {
+    return BridgeHarness.await(
+            bridge
+                .vertx
+                .eventBus()
+                .<BridgeReply>request(Addresses.BRIDGE_COMMAND, new BridgeCommand.Ask()))
+        .body();
   }
 
   private static void pingPong(Peer peer) throws IOException {
