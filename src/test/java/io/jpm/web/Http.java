@@ -108,7 +108,11 @@ public final class Http implements AutoCloseable {
   }
 
   public Reply reply() throws IOException {
-    Reply head = head();
+    return body(head());
+  }
+
+  /// The answer of which the head was read.
+  public Reply body(Reply head) throws IOException {
     var body = new ByteArrayOutputStream();
     if (chunked) {
       for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
