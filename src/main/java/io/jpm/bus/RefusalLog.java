@@ -28,6 +28,8 @@ public final class RefusalLog {
     this.log = log;
   }
 
+  /// Tells what has become of a peer.
+  ///
   /// @param peer who
   /// @param what what became of it and why, in one clause
   public void warn(String peer, String what) {

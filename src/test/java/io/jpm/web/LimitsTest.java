@@ -37,7 +37,10 @@ class LimitsTest {
 
   @TempDir Path home;
   private final LogLines log = new LogLines("jpm.web");
+
+  @SuppressWarnings("NullAway.Init") // Each test begins it with limits of its own.
   private WebDaemon daemon;
+
   private int port;
 
   private void begin(int requestsPerSecond, Duration slowest) throws Exception {
