@@ -1,9 +1,13 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BridgeCommand;
+import io.jpm.bus.BridgeReply;
+import io.jpm.bus.RefusalLog;
 import io.jpm.bus.RightsEnded;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import java.lang.System.Logger;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// publications cannot be slowed down. Only apps' lines are left out, counted, instead, and events
 /// wait in the history. Streams that must not lose anything go by reply to reply.
 public final class BridgeVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.bridge");
+
   // For peers that do not take their last answer when the bridge stops.
   private static final long FAREWELL_MILLIS = 500;
 
@@ -71,7 +77,7 @@ public final class BridgeVerticle extends VerticleBase {
       return Future.failedFuture(
           new IllegalStateException("bridge: deploy it on an event loop, its state has one owner"));
     }
-    var refusals = new RefusalLog(vertx);
+    var refusals = new RefusalLog(vertx, LOG);
     var guard = new Guard(vertx, settings, refusals);
     var stock = new StockBridge(vertx, settings, nanos, refusals, guard);
     context.exceptionHandler(stock::failed);
@@ -87,6 +93,13 @@ public final class BridgeVerticle extends VerticleBase {
               guard.tokenEnded(ended.body().name());
             })
         .completion()
+        .compose(_ ->
+            vertx
+                .eventBus()
+                .<BridgeCommand>consumer(
+                    Addresses.BRIDGE_COMMAND,
+                    asked -> asked.reply(new BridgeReply(stock.directPeers(), guard.count())))
+                .completion())
         .compose(_ -> stock.listen())
         .compose(_ -> opening.listenRemotely())
         .compose(_ -> guard.listen())

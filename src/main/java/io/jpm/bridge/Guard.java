@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.RefusalLog;
 import io.jpm.wire.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -101,6 +102,11 @@ final class Guard implements StockBridge.GuardedConnections {
       connections.put(id, new GuardedConnection(id, tcp, ownersToken, around));
       tcp.closeHandler(_ -> connections.remove(id));
     }
+  }
+
+  /// How many are connected.
+  int count() {
+    return connections.size();
   }
 
   private long unproven() {

@@ -1,6 +1,7 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.RefusalLog;
 import io.jpm.bus.RightsCommand;
 import io.jpm.bus.RightsReply;
 import io.jpm.model.Principal;

@@ -2,6 +2,7 @@ package io.jpm.bridge;
 
 import io.jpm.bridge.Refusal.Code;
 import io.jpm.bus.Addresses;
+import io.jpm.bus.RequestBuckets;
 import io.jpm.wire.Caller;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.bridge.BridgeEventType;
@@ -20,7 +21,7 @@ final class KnownPeer {
 
   private final PeerLines lines;
   private final PeerEvents events;
-  private final Optional<RequestBucket> bucket;
+  private final RequestBuckets buckets;
   private final BridgeSettings settings;
 
   /// What it has subscribed to, but for what is numbered.
@@ -29,14 +30,12 @@ final class KnownPeer {
   /// Its subscriptions to what has numbers, of which the stock bridge never learns.
   record Numbered(PeerLines lines, PeerEvents events) {}
 
-  /// @param bucket of its token; empty: it may ask as often as it likes
-  KnownPeer(
-      Caller caller, Numbered numbered, Optional<RequestBucket> bucket, BridgeSettings settings) {
+  KnownPeer(Caller caller, Numbered numbered, RequestBuckets buckets, BridgeSettings settings) {
     this.caller = caller;
     this.header = caller.toHeader();
     this.lines = numbered.lines();
     this.events = numbered.events();
-    this.bucket = bucket;
+    this.buckets = buckets;
     this.settings = settings;
   }
 
@@ -60,7 +59,7 @@ final class KnownPeer {
           hasLeft()
               ? PeerRights.refusalToSend(caller.who(), address)
                   .map(why -> new Refusal(Code.ACCESS_DENIED, why))
-              : Optional.of(new Refusal(Code.BUSY, busy()));
+              : Optional.of(new Refusal(Code.BUSY, buckets.busy(caller.who())));
       case REGISTER ->
           settings.maySubscribe(address) ? refusalToSubscribe(address) : Optional.empty();
       case SOCKET_CREATED,
@@ -94,12 +93,7 @@ final class KnownPeer {
   }
 
   private boolean hasLeft() {
-    return bucket.map(RequestBucket::take).orElse(true);
-  }
-
-  private String busy() {
-    return "%s makes more than %d requests a second (bridge.requests_per_second): try again"
-        .formatted(caller.who().name(), settings.limits().requestsPerSecond());
+    return buckets.take(caller.who());
   }
 
   /// Whether a refusal may take a line of the audit log: as many as requests, since a request that

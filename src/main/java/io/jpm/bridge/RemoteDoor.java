@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.RefusalLog;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

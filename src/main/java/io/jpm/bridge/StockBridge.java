@@ -2,6 +2,8 @@ package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.Audited;
+import io.jpm.bus.RefusalLog;
+import io.jpm.bus.RequestBuckets;
 import io.jpm.model.Principal;
 import io.jpm.wire.Caller;
 import io.vertx.core.Future;
@@ -64,10 +66,7 @@ final class StockBridge implements StockPeer.Watcher {
   /// Without those that are being cut off.
   private final Map<StockPeer, KnownPeer> peers = new HashMap<>();
 
-  /// By name of a token, while it holds.
-  private final Map<String, RequestBucket> buckets = new HashMap<>();
-
-  private final LongSupplier nanos;
+  private final RequestBuckets buckets;
   private @Nullable StockPeer reading;
 
   /// @param nanos a clock that never goes back
@@ -78,7 +77,7 @@ final class StockBridge implements StockPeer.Watcher {
       RefusalLog refusals,
       GuardedConnections guarded) {
     this.vertx = vertx;
-    this.nanos = nanos;
+    this.buckets = new RequestBuckets(settings.limits().requestsPerSecond(), nanos);
     this.path = settings.socket();
     this.settings = settings;
     this.lines = new LineSubscriptions(vertx);
@@ -161,7 +160,6 @@ final class StockBridge implements StockPeer.Watcher {
   /// The token of this name holds no longer: nothing more is done for its holder, also of what has
   /// come already.
   void tokenEnded(String name) {
-    buckets.remove(name);
     List<StockPeer> holders =
         peers.entrySet().stream()
             .filter(peer -> peer.getValue().caller().who().name().equals(name))
@@ -231,6 +229,12 @@ final class StockBridge implements StockPeer.Watcher {
     }
   }
 
+  /// How many are connected by the unix socket itself.
+  int directPeers() {
+    return Math.toIntExact(
+        peers.keySet().stream().filter(peer -> peer.guardedId() == null).count());
+  }
+
   /// Takes note of a peer when it is told who that is.
   private Consumer<Caller> newPeer(NetSocket socket, StockPeer peer) {
     socket.closeHandler(_ -> leave(peer));
@@ -242,17 +246,8 @@ final class StockBridge implements StockPeer.Watcher {
             new KnownPeer(
                 caller,
                 new KnownPeer.Numbered(new PeerLines(peer, lines), new PeerEvents(peer, events)),
-                bucketOf(caller),
+                buckets,
                 settings));
-  }
-
-  private Optional<RequestBucket> bucketOf(Caller caller) {
-    return caller.who().equals(Principal.OWNER)
-        ? Optional.empty()
-        : Optional.of(
-            buckets.computeIfAbsent(
-                caller.who().name(),
-                _ -> new RequestBucket(settings.limits().requestsPerSecond(), nanos)));
   }
 
   private void leave(StockPeer peer) {

@@ -23,6 +23,9 @@ public final class Addresses {
   /// Publication of [BalancerReport]. Internal.
   public static final String BALANCER_REPORTS = "jpm.balancer.reports";
 
+  /// [BridgeCommand] → [BridgeReply]. Internal.
+  public static final String BRIDGE_COMMAND = "jpm.bridge.command";
+
   /// [HeartbeatCommand] → [HeartbeatReply]. Internal.
   public static final String HEARTBEAT_COMMAND = "jpm.heartbeat.command";
 

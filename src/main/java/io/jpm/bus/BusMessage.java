@@ -7,6 +7,8 @@ public sealed interface BusMessage
         BalancerCommand,
         BalancerReply,
         BalancerReport,
+        BridgeCommand,
+        BridgeReply,
         DaemonCommand,
         DoctorCommand,
         DoctorReply,

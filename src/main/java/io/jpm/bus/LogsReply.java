@@ -3,6 +3,7 @@ package io.jpm.bus;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 
 /// LogAggregator's answer.
 public sealed interface LogsReply extends BusMessage {
@@ -19,7 +20,12 @@ public sealed interface LogsReply extends BusMessage {
   /// @param droppedLines how many lines were lost for want of room, since it is known
   /// @param waitingBytes output that is in no file yet
   /// @param problem why output cannot be written now, in words; empty: it can
-  record Status(long droppedLines, long waitingBytes, String problem) implements LogsReply {}
+  /// @param printedBytes what was read of it since this daemon captures it; empty: it does not
+  record Status(long droppedLines, long waitingBytes, String problem, OptionalLong printedBytes)
+      implements LogsReply {
+    /// Nothing is captured.
+    public static final Status NONE = new Status(0, 0, "", OptionalLong.empty());
+  }
 
   /// Lines, and how to go on.
   ///

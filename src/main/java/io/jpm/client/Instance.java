@@ -2,6 +2,7 @@ package io.jpm.client;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// @param errorFile its log of standard error
 /// @param spec what its owner has described, secrets masked, as parsed JSON; of `describe` only,
 ///   else empty
+/// @param ports the TCP ports that jpm knows it to listen on; of `describe` only
+/// @param checks how its checks go, while it has a process; of `describe` only
 public record Instance(
     String app,
     int id,
@@ -46,7 +49,23 @@ public record Instance(
     Optional<String> unhealthy,
     Path outFile,
     Path errorFile,
-    Map<String, @Nullable Object> spec) {
+    Map<String, @Nullable Object> spec,
+    List<Integer> ports,
+    List<Check> checks) {
+  /// How one check goes.
+  ///
+  /// @param name `startup`, `readiness` or `liveness`
+  /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`; later daemons may
+  ///   have more
+  /// @param since when that began
+  /// @param detail why the latest attempt failed
+  public record Check(String name, String state, Instant since, Optional<String> detail) {
+    private static Check of(Members json) {
+      return new Check(
+          json.text("name"), json.text("state"), json.time("since"), json.optionalText("detail"));
+    }
+  }
+
   static Instance of(Members json) {
     return new Instance(
         json.text("app"),
@@ -65,6 +84,8 @@ public record Instance(
         json.optionalText("unhealthy"),
         Path.of(json.text("out_file")),
         Path.of(json.text("error_file")),
-        json.has("spec") ? Members.of(json.value("spec")).all() : Map.of());
+        json.has("spec") ? Members.of(json.value("spec")).all() : Map.of(),
+        json.integers("ports"),
+        json.each("checks", Check::of));
   }
 }

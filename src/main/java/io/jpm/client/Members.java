@@ -98,6 +98,16 @@ final class Members {
     return texts;
   }
 
+  List<Integer> integers(String key) {
+    List<Integer> integers = new ArrayList<>();
+    for (Object item : list(key)) {
+      if (item instanceof Long number) {
+        integers.add(number.intValue());
+      }
+    }
+    return integers;
+  }
+
   <T> List<T> each(String key, Function<Members, T> read) {
     List<T> items = new ArrayList<>();
     for (Object item : list(key)) {

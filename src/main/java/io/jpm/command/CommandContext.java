@@ -4,6 +4,7 @@ import io.jpm.config.AppDefaults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
 /// @param pid the daemon's process
 /// @param home its home directory
 /// @param since when it began, wall clock
+/// @param clock wall clock, for what is shown
 /// @param defaults what an app gets that says nothing itself; asked with each reading, since it may
 ///   change
 /// @param environment what apps inherit whose request names no variables: PATH, HOME and LANG of
@@ -26,6 +28,7 @@ public record CommandContext(
     long pid,
     Path home,
     Instant since,
+    InstantSource clock,
     Supplier<AppDefaults> defaults,
     Map<String, String> environment,
     Duration patience) {

@@ -67,8 +67,9 @@ final class Performing {
           Future.succeededFuture(
               new CommandReply.Instances(Views.plain(order.chosen()), List.of()));
       case CommandRequest.Describe _ ->
-          Future.succeededFuture(
-              new CommandReply.Instances(Views.described(order.chosen()), List.of()));
+          new Description(rooms, context.clock())
+              .of(order.chosen())
+              .map(instances -> new CommandReply.Instances(instances, List.of()));
       case CommandRequest.Events events -> new PastEvents(rooms).of(order.who(), events);
       case CommandRequest.Logs logs -> new LogTail(rooms, logs, order.chosen()).read();
       case CommandRequest.Act act -> instances(order, act(act.action(), order.words()));

@@ -1,13 +1,21 @@
 package io.jpm.command;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusMessage;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
+import io.jpm.bus.HealthReport;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
+import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
 import io.jpm.wire.CommandReply.Code;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -16,9 +24,13 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /// The other rooms, as far as requests need them. A room that does not answer is a [Refusal].
 final class Rooms {
+  private static final Duration LOOKS = Duration.ofSeconds(3);
   private static final Duration QUESTIONS = Duration.ofSeconds(10);
 
   /// Draining may take long, and of that the app's owner has said how long.
@@ -57,6 +69,31 @@ final class Rooms {
                   Future.failedFuture(
                       new IllegalStateException("LogAggregator has no lines for " + question));
             });
+  }
+
+  /// How processes are, as far as checks tell; nothing where Satan does not answer.
+  Future<Map<ProcessIdentity, HealthReport>> health(List<ProcessIdentity> processes) {
+    return processes.isEmpty()
+        ? Future.succeededFuture(Map.of())
+        : this.<SatanReply>ask(
+                "Satan", Addresses.SATAN_COMMAND, new SatanCommand.Checks(processes), LOOKS)
+            .map(reply ->
+                reply instanceof SatanReply.Checked(var reports)
+                    ? reports
+                    : Map.<ProcessIdentity, HealthReport>of())
+            .otherwise(Map.of());
+  }
+
+  /// How an app is balanced, with the port of one of its instances; empty where ClusterBalancer
+  /// does not tell.
+  Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
+    return this.<BalancerReply>ask(
+            "ClusterBalancer", Addresses.BALANCER_COMMAND, new BalancerCommand.Ask(app, id), LOOKS)
+        .map(reply ->
+            reply instanceof BalancerReply.Status status
+                ? Optional.of(status)
+                : Optional.<BalancerReply.Status>empty())
+        .otherwise(Optional.empty());
   }
 
   private <R> Future<R> ask(String who, String address, BusMessage question, Duration limit) {

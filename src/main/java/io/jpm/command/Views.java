@@ -8,7 +8,6 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.InstanceMessage;
-import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -27,9 +26,11 @@ final class Views {
     return instances.stream().map(view -> of(view, Optional.empty())).toList();
   }
 
-  /// With that, secrets masked.
-  static List<InstanceMessage> described(List<InstanceView> instances) {
-    return instances.stream().map(view -> of(view, Optional.of(SpecView.of(view.spec())))).toList();
+  /// With that, secrets masked, and with what other rooms know.
+  static InstanceMessage described(
+      InstanceView view, List<Integer> ports, List<InstanceMessage.Check> checks) {
+    return of(
+        view, Optional.of(new InstanceMessage.Details(SpecView.of(view.spec()), ports, checks)));
   }
 
   /// What changes about an app, secrets masked.
@@ -53,7 +54,7 @@ final class Views {
         key.startsWith(OF_ENVIRONMENT) ? key.substring(OF_ENVIRONMENT.length()) : "", value);
   }
 
-  private static InstanceMessage of(InstanceView view, Optional<JsonObject> spec) {
+  private static InstanceMessage of(InstanceView view, Optional<InstanceMessage.Details> details) {
     return new InstanceMessage(
         view.spec().name().value(),
         view.id().value(),
@@ -74,7 +75,7 @@ final class Views {
         view.unhealthy(),
         view.outFile().toString(),
         view.errorFile().toString(),
-        spec);
+        details);
   }
 
   private static OptionalInt code(Optional<Exit> exit) {

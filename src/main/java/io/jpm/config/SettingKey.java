@@ -40,7 +40,7 @@ public enum SettingKey {
       1,
       1_000_000,
       "200",
-      "requests of one token (jpm token) in a second"),
+      "requests of one token (jpm token) in a second, on the bridge, and as many over HTTP"),
   BRIDGE_REMOTE_HOST(
       "bridge.remote.host",
       Effect.RESTART,

@@ -140,7 +140,7 @@ final class Rooms {
               case LogsReply.Lines lines -> Future.succeededFuture(lines);
               case LogsReply.Failed(String problem) ->
                   Future.failedFuture(new CommandFailure(problem));
-              case LogsReply.Done(), LogsReply.Status(_, _, _) ->
+              case LogsReply.Done(), LogsReply.Status(_, _, _, _) ->
                   Future.failedFuture(
                       new IllegalStateException("LogAggregator has no lines for " + command));
             });

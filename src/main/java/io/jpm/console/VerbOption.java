@@ -25,6 +25,7 @@ enum VerbOption {
   INSTANCES("how many processes; max: one per CPU", "instances", "N", "-i", "--instances"),
   EXECUTE_COMMAND("exec_mode fork", "execute_command", "", "-x", "--execute-command"),
   HOST("address to listen on (0.0.0.0: all)", "", "ADDRESS", "--host"),
+  LOOPBACK("name to listen on: 127.0.0.1, ::1 or localhost", "", "ADDRESS", "--host"),
   SPA("one page for all that looks like a page", "", "", "--spa"),
   FTP("list directories without an index.html", "", "", "--ftp"),
   CORS("let pages of other sites read it", "", "", "--cors"),

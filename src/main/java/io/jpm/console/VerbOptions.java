@@ -108,7 +108,7 @@ final class VerbOptions {
       case PING, DOCTOR -> List.of(VerbOption.JSON);
       case TOKEN ->
           List.of(VerbOption.ROLE, VerbOption.OF_APPS, VerbOption.EXPIRES, VerbOption.JSON);
-      case WEB -> List.of(VerbOption.PORT, VerbOption.HOST);
+      case WEB -> List.of(VerbOption.PORT, VerbOption.LOOPBACK);
       case LIST ->
           List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
       case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);

@@ -45,7 +45,7 @@ final class WebAccessCommand implements ConsoleCommand {
                 .or(() -> Optional.ofNullable(environment.get("PM2_WEB_PORT")))
                 .map(WebAccessCommand::port)
                 .orElse(OptionalInt.empty());
-    return new WebCommand.Open(call.arguments().value(VerbOption.HOST), port);
+    return new WebCommand.Open(call.arguments().value(VerbOption.LOOPBACK), port);
   }
 
   private static OptionalInt port(String text) {

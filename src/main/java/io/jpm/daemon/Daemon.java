@@ -259,6 +259,7 @@ final class Daemon {
                   ProcessHandle.current().pid(),
                   home.root(),
                   InstantSource.system().instant(),
+                  InstantSource.system(),
                   () -> defaults,
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
@@ -286,7 +287,9 @@ final class Daemon {
                   Version.TEXT,
                   new KnownTokens(vertx, door.token()),
                   InstantSource.system(),
-                  System::nanoTime)));
+                  System::nanoTime,
+                  new WebContext.Limits(
+                      door.limits().requestsPerSecond(), door.slowPeerTimeout()))));
       deploy(new BridgeVerticle(door, System::nanoTime));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;

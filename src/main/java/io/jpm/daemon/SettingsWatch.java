@@ -214,7 +214,7 @@ final class SettingsWatch extends VerticleBase {
         .<LogsReply>request(Addresses.LOGS_COMMAND, limits(wanted.settings()))
         .compose(reply ->
             switch (reply.body()) {
-              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) ->
+              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _, _) ->
                   Future.succeededFuture();
               case LogsReply.Failed(String problem) -> Future.failedFuture(problem);
             });

@@ -33,7 +33,7 @@ final class Captures {
         .<LogsReply>request(Addresses.LOGS_COMMAND, open)
         .map(reply ->
             switch (reply.body()) {
-              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _) -> {
+              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _, _) -> {
                 // A new spec may have come meanwhile with other files.
                 instance.captured = open.equals(instance.capture());
                 tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));

@@ -185,15 +185,15 @@ final class Dependencies {
     return hasRun(state) && state.lastExit().equals(Optional.of(new Exit.Code(0)));
   }
 
-  /// The apps that `apps` need, directly or not, and that are not running: they are to be started
-  /// with them.
+  /// What the apps of `instances` need, directly or not, and what is not running of it: that is to
+  /// be started with them. Other instances of the same app are not needed.
   List<Instance> missingFor(List<Instance> instances) {
     List<Instance> missing = new ArrayList<>();
     var graph = registry.graph();
     instances.stream()
         .map(instance -> instance.spec.name())
         .distinct()
-        .flatMap(app -> graph.withAllBefore(app).stream())
+        .flatMap(app -> graph.withAllBefore(app).stream().filter(other -> !other.equals(app)))
         .distinct()
         .flatMap(app -> registry.ofApp(app).stream())
         .filter(other -> !instances.contains(other))

@@ -141,7 +141,7 @@ final class Writing {
   }
 
   LogsReply.Status status(LogsCommand.Ask ask) {
-    return made().map(it -> it.status(ask.id())).orElseGet(() -> new LogsReply.Status(0, 0, ""));
+    return made().map(it -> it.status(ask.id())).orElse(LogsReply.Status.NONE);
   }
 
   void close() throws IOException {

@@ -2,7 +2,9 @@ package io.jpm.web;
 
 import io.jpm.model.Principal;
 import io.jpm.wire.Caller;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 
 /// Who was let in, and how.
 ///
@@ -12,9 +14,13 @@ import io.vertx.ext.web.RoutingContext;
 record Access(Principal who, boolean byCookie, String from) {
   private static final String KEY = "jpm.access";
 
-  /// As other rooms want to be told.
-  Caller caller() {
-    return new Caller(who, from);
+  /// How another room is asked in their name.
+  ///
+  /// @param patience how long it may take to answer
+  DeliveryOptions delivery(Duration patience) {
+    return new DeliveryOptions()
+        .addHeader(Caller.HEADER, new Caller(who, from).toHeader())
+        .setSendTimeout(patience.toMillis());
   }
 
   void keepIn(RoutingContext context) {

@@ -5,6 +5,7 @@ import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Every route of the API, below [#BASE]. The server's routes and the document that describes them
@@ -88,6 +89,25 @@ enum ApiRoute {
   /// Where all of them begin.
   static final String BASE = "/api/v1";
 
+  /// Of routes that have not all keys of their verb, or have none.
+  private static final Map<ApiRoute, List<CommandKey>> ASKED =
+      Map.of(
+          // What is in the list is started by its name, what is described by another route.
+          START, List.of(),
+          EVENTS_STREAM, List.of(CommandKey.AFTER, CommandKey.APP_NAME),
+          DOWNLOAD, List.of(CommandKey.STREAM, CommandKey.TARGET));
+
+  private static final Map<ApiRoute, List<CommandKey>> REQUIRED =
+      Map.of(
+          SIGNAL, List.of(CommandKey.SIGNAL),
+          MESSAGE, List.of(CommandKey.MESSAGE),
+          TYPE, List.of(CommandKey.LINE),
+          TRIGGER, List.of(CommandKey.ACTION),
+          SCALE, List.of(CommandKey.TARGET),
+          START_APPS, List.of(CommandKey.CWD),
+          PLAN, List.of(CommandKey.CWD),
+          APPLY, List.of(CommandKey.CWD));
+
   @SuppressWarnings("ImmutableEnumChecker") // Vert.x's constants are not to be changed.
   private final HttpMethod method;
 
@@ -134,132 +154,31 @@ enum ApiRoute {
 
   /// The key of the request that the path gives.
   Optional<CommandKey> inPath() {
-    return switch (this) {
-      case DESCRIBE, START, STOP, RESTART, RELOAD, RESET, SIGNAL, MESSAGE, TRIGGER, DELETE, LOGS ->
-          Optional.of(CommandKey.TARGETS);
-      case TYPE -> Optional.of(CommandKey.TARGET);
-      case PING,
-          LIST,
-          START_APPS,
-          SCALE,
-          PLAN,
-          APPLY,
-          SAVE,
-          RESURRECT,
-          EVENTS,
-          EVENTS_STREAM,
-          LINES_STREAM,
-          DOWNLOAD,
-          USAGE_STREAM,
-          SESSION,
-          LOG_OUT,
-          DOCUMENT ->
-          Optional.empty();
-    };
+    return verb.filter(_ -> path.contains(":target"))
+        .map(asked ->
+            asked.keys().contains(CommandKey.TARGETS) ? CommandKey.TARGETS : CommandKey.TARGET);
   }
 
   /// The keys of the request that stand in the query of a GET, or in the body of a POST.
   List<CommandKey> asked() {
-    return switch (this) {
-      // What is in the list is started by its name, what is described by the body of another route.
-      case START -> List.of();
-      case START_APPS ->
-          CommandVerb.START.keys().stream().filter(key -> key != CommandKey.TARGETS).toList();
-      case LIST -> List.of();
-      case EVENTS_STREAM -> List.of(CommandKey.AFTER, CommandKey.APP_NAME);
-      case DOWNLOAD -> List.of(CommandKey.STREAM, CommandKey.TARGET);
-      case PING,
-          DESCRIBE,
-          STOP,
-          RESTART,
-          RELOAD,
-          RESET,
-          SIGNAL,
-          MESSAGE,
-          TYPE,
-          TRIGGER,
-          DELETE,
-          SCALE,
-          PLAN,
-          APPLY,
-          SAVE,
-          RESURRECT,
-          EVENTS,
-          LOGS,
-          LINES_STREAM,
-          USAGE_STREAM,
-          SESSION,
-          LOG_OUT,
-          DOCUMENT ->
-          verb.map(CommandVerb::keys).orElse(List.of()).stream()
-              .filter(key -> !inPath().equals(Optional.of(key)))
-              .toList();
-    };
+    List<CommandKey> special = ASKED.get(this);
+    return special != null
+        ? special
+        : verb.map(CommandVerb::keys).orElse(List.of()).stream()
+            .filter(key -> key != CommandKey.TARGETS && !inPath().equals(Optional.of(key)))
+            .toList();
   }
 
   /// The keys without which the request is not understood.
   List<CommandKey> required() {
-    return switch (this) {
-      case SIGNAL -> List.of(CommandKey.SIGNAL);
-      case MESSAGE -> List.of(CommandKey.MESSAGE);
-      case TYPE -> List.of(CommandKey.LINE);
-      case TRIGGER -> List.of(CommandKey.ACTION);
-      case SCALE -> List.of(CommandKey.TARGET);
-      case START_APPS, PLAN, APPLY -> List.of(CommandKey.CWD);
-      case PING,
-          LIST,
-          DESCRIBE,
-          START,
-          STOP,
-          RESTART,
-          RELOAD,
-          RESET,
-          DELETE,
-          SAVE,
-          RESURRECT,
-          EVENTS,
-          EVENTS_STREAM,
-          LOGS,
-          LINES_STREAM,
-          DOWNLOAD,
-          USAGE_STREAM,
-          SESSION,
-          LOG_OUT,
-          DOCUMENT ->
-          List.of();
-    };
+    return REQUIRED.getOrDefault(this, List.of());
   }
 
   /// What is sent back where it succeeds.
   String mediaType() {
-    return switch (this) {
-      case EVENTS_STREAM, LINES_STREAM, USAGE_STREAM -> "text/event-stream";
-      case DOWNLOAD -> "text/plain";
-      case PING,
-          LIST,
-          DESCRIBE,
-          START,
-          STOP,
-          RESTART,
-          RELOAD,
-          RESET,
-          SIGNAL,
-          MESSAGE,
-          TYPE,
-          TRIGGER,
-          DELETE,
-          START_APPS,
-          SCALE,
-          PLAN,
-          APPLY,
-          SAVE,
-          RESURRECT,
-          EVENTS,
-          LOGS,
-          SESSION,
-          LOG_OUT,
-          DOCUMENT ->
-          "application/json";
-    };
+    if (path.endsWith("/stream")) {
+      return "text/event-stream";
+    }
+    return this == DOWNLOAD ? "text/plain" : "application/json";
   }
 }

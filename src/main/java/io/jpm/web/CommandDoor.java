@@ -1,13 +1,11 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.wire.Caller;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandRequest;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
@@ -50,13 +48,9 @@ final class CommandDoor {
   /// @throws NotUnderstood where it cannot be passed on
   void pass(RoutingContext context, ApiRoute route) {
     JsonObject request = request(context, route);
-    var options =
-        new DeliveryOptions()
-            .addHeader(Caller.HEADER, Access.of(context).caller().toHeader())
-            .setSendTimeout(PATIENCE.toMillis());
     vertx
         .eventBus()
-        .<JsonObject>request(Addresses.COMMAND, request, options)
+        .<JsonObject>request(Addresses.COMMAND, request, Access.of(context).delivery(PATIENCE))
         .onComplete(
             reply -> Answer.json(context.response(), status(reply.body()), reply.body()),
             failure ->

@@ -1,6 +1,9 @@
 package io.jpm.web;
 
+import io.jpm.bus.RefusalLog;
+import io.jpm.bus.RequestBuckets;
 import io.jpm.model.Principal;
+import io.jpm.wire.CommandReply.Code;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
@@ -22,6 +25,9 @@ import java.util.Set;
 ///    path, so learns nothing about what there is.
 /// 4. What changes something by the force of a cookie must come from our own page: by
 ///    `Sec-Fetch-Site` or `Origin`, and with a header that no form can send.
+/// 5. The token must not have been used more often than it may be ([RequestBuckets]).
+///
+/// Whoever fails one of the first four is told in the log.
 final class Doorman {
   /// The header that a page sends with everything that changes something; its value does not
   /// matter.
@@ -33,13 +39,17 @@ final class Doorman {
 
   private final Tokens tokens;
   private final Sessions sessions;
+  private final RequestBuckets buckets;
+  private final RefusalLog refusals;
   private final List<String> hosts;
   private final String cookieName;
 
   /// @param port where the server listens
-  Doorman(Tokens tokens, Sessions sessions, int port) {
+  Doorman(Tokens tokens, Sessions sessions, int port, RequestBuckets buckets, RefusalLog refusals) {
     this.tokens = tokens;
     this.sessions = sessions;
+    this.buckets = buckets;
+    this.refusals = refusals;
     this.hosts = List.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
     // Cookies do not know ports: two homes must not take away each other's.
     this.cookieName = "jpm_session_" + port;
@@ -51,15 +61,17 @@ final class Doorman {
     armour(request.response());
     List<String> host = request.headers().getAll(HttpHeaders.HOST);
     if (host.size() != 1 || !hosts.contains(host.getFirst()) || !request.uri().startsWith("/")) {
+      log(request, "it asks for a server of another name");
       refuse(context, 421, "misdirected", "this is not the server of that name");
     } else if (hasForeignOrigin(request)) {
+      log(request, "it comes from a page of another origin");
       refuse(context, 403, "denied", "not for pages of other origins");
     } else {
       context.next();
     }
   }
 
-  /// The last two steps: whoever comes further is known ([Access]).
+  /// The other steps: whoever comes further is known ([Access]).
   void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     request.pause();
@@ -67,17 +79,30 @@ final class Doorman {
         .onComplete(
             access -> {
               request.resume();
-              access.ifPresentOrElse(it -> admit(context, it), () -> turnAway(context));
+              access.ifPresentOrElse(
+                  it -> admit(context, it), () -> turnAway(context, lacking(request)));
             },
-            _ -> {
+            failure -> {
               request.resume();
-              turnAway(context);
+              turnAway(context, "its token cannot be looked at: " + failure.getMessage());
             });
+  }
+
+  /// Why somebody is not known who sends this.
+  private String lacking(HttpServerRequest request) {
+    if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
+      return "wrong token";
+    }
+    return session(request).isPresent() ? "its session is over" : "no token";
   }
 
   private void admit(RoutingContext context, Access access) {
     if (access.byCookie() && !isOfOurPage(context.request())) {
+      log(context.request(), "its browser asks from no page of this server");
       refuse(context, 403, "denied", "a browser may ask for this from a page of this server only");
+    } else if (!buckets.take(access.who())) {
+      context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
+      refuse(context, 429, Code.BUSY.word(), buckets.busy(access.who()));
     } else {
       access.keepIn(context);
       context.next();
@@ -115,13 +140,20 @@ final class Doorman {
   }
 
   /// What anybody is told who is not known.
-  void turnAway(RoutingContext context) {
+  ///
+  /// @param reason why, in one clause for the log; holds nothing that was sent
+  void turnAway(RoutingContext context, String reason) {
+    log(context.request(), reason);
     context.response().putHeader("WWW-Authenticate", "Bearer");
     refuse(
         context,
         401,
         "unauthenticated",
         "show a token (Authorization: Bearer TOKEN) or log in by the link that jpm web prints");
+  }
+
+  private void log(HttpServerRequest request, String reason) {
+    refusals.refused(String.valueOf(request.remoteAddress()), reason);
   }
 
   private Optional<String> session(HttpServerRequest request) {

@@ -2,16 +2,15 @@ package io.jpm.web;
 
 import io.jpm.bus.Addresses;
 import io.jpm.model.Principal;
-import io.jpm.wire.Caller;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// Sends events to one client, each with its number, in order and none twice. What the client has
 /// missed, or was too slow for, is fetched from what is kept: as much as it reads, so a slow client
@@ -88,7 +87,7 @@ final class EventFeed {
     }
   }
 
-  private static boolean isFor(Principal who, @org.jspecify.annotations.Nullable String app) {
+  private static boolean isFor(Principal who, @Nullable String app) {
     return who.reachesAll() || (app != null && who.reaches(app));
   }
 
@@ -115,12 +114,7 @@ final class EventFeed {
     app.ifPresent(name -> request.put("app", name));
     vertx
         .eventBus()
-        .<JsonObject>request(
-            Addresses.COMMAND,
-            request,
-            new DeliveryOptions()
-                .addHeader(Caller.HEADER, access.caller().toHeader())
-                .setSendTimeout(PATIENCE.toMillis()))
+        .<JsonObject>request(Addresses.COMMAND, request, access.delivery(PATIENCE))
         .onComplete(reply -> fetched(reply.body()), _ -> feed.end());
   }
 

@@ -9,8 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// One client's server-sent events. It ends when the client would not be let in any more. One that
-/// takes nothing at all is cut off by the server's idle timeout, since nothing is said to it then.
-/// Owned by the server's event loop.
+/// takes nothing at all is cut off by [Connections]. Owned by the server's event loop.
 final class Feed {
   /// What waits for a client before it is behind, in bytes.
   static final int MOST_PENDING = 256 << 10;

@@ -95,7 +95,7 @@ final class OpenApi {
             new JsonObject()
                 .put(
                     "description",
-                    "400 not understood, 401 not known, 403 may not, 404 not found, 409 failed, 413 too large, 502 and 504 no answer.")
+                    "400 not understood, 401 not known, 403 may not, 404 not found, 409 failed, 413 too large, 429 too many requests, 502 and 504 no answer.")
                 .put(
                     "content",
                     content(

@@ -1,7 +1,7 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.UsageWanted;
+import io.jpm.bus.UsageLease;
 import io.jpm.model.Principal;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -12,15 +12,13 @@ import io.vertx.core.json.JsonObject;
 /// limited to some apps gets theirs and the machine's. A client that is behind gets the next
 /// figures that it can take. Owned by the server's event loop.
 final class UsageFeeds {
-  private static final String LISTENER = "web";
-  private static final long NO_TIMER = -1;
-
   private final Vertx vertx;
+  private final UsageLease lease;
   private int clients;
-  private long renewal = NO_TIMER;
 
   UsageFeeds(Vertx vertx) {
     this.vertx = vertx;
+    this.lease = new UsageLease(vertx, "web");
   }
 
   void begin(Feed feed, Principal who) {
@@ -35,10 +33,7 @@ final class UsageFeeds {
                   }
                 });
     clients++;
-    if (renewal == NO_TIMER) {
-      tell(true);
-      renewal = vertx.setPeriodic(UsageWanted.RENEWAL.toMillis(), _ -> tell(true));
-    }
+    lease.begin();
     feed.whenOver(() -> {
       var _ = consumer.unregister();
       clients--;
@@ -50,11 +45,7 @@ final class UsageFeeds {
 
   /// Nobody listens any more.
   void end() {
-    if (renewal != NO_TIMER) {
-      vertx.cancelTimer(renewal);
-      renewal = NO_TIMER;
-      tell(false);
-    }
+    lease.end();
   }
 
   private static JsonObject of(Principal who, JsonObject all) {
@@ -68,9 +59,5 @@ final class UsageFeeds {
       }
     }
     return all.copy().put("instances", own);
-  }
-
-  private void tell(boolean wanted) {
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted(LISTENER, wanted));
   }
 }

@@ -3,6 +3,8 @@ package io.jpm.web;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.HeartbeatCommand;
 import io.jpm.bus.HeartbeatReply;
+import io.jpm.bus.RefusalLog;
+import io.jpm.bus.RequestBuckets;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -29,20 +31,35 @@ final class WebServer {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final int MOST_HEAD = 16 << 10;
   private static final int MOST_LINE = 4 << 10;
+
+  /// How much the kernel keeps for a client, in bytes, half of what it may be. It would let this
+  /// grow to megabytes, and says that a client has read something only when a third is free again:
+  /// one that reads slowly would look like one that does not.
+  private static final int SEND_BUFFER = 64 << 10;
+
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofMinutes(2);
   private static final Duration HEART = Duration.ofSeconds(2);
+
+  /// For clients that do not take their last answer when the server ends.
+  private static final Duration FAREWELL = Duration.ofMillis(500);
 
   private final Vertx vertx;
   private final HttpServer server;
   private final WebAddress address;
   private final Sessions sessions;
+  private final RefusalLog refusals;
+  private final Connections connections;
   private Supplier<Future<Void>> ending = Future::succeededFuture;
 
   private WebServer(Vertx vertx, WebContext daemon, WebAddress address) {
     this.vertx = vertx;
     this.address = address;
     this.sessions = new Sessions(daemon.nanoTime());
+    this.refusals = new RefusalLog(vertx, LOG);
+    this.connections =
+        new Connections(
+            vertx, MOST_CONNECTIONS, PATIENCE, daemon.limits().slowPeerTimeout(), refusals);
     this.server = vertx.createHttpServer(options());
   }
 
@@ -53,6 +70,7 @@ final class WebServer {
         .setMaxHeaderSize(MOST_HEAD)
         .setMaxInitialLineLength(MOST_LINE)
         .setHttp2ClearTextEnabled(false)
+        .setSendBufferSize(SEND_BUFFER)
         .setIdleTimeout((int) IDLE.toSeconds());
   }
 
@@ -60,10 +78,9 @@ final class WebServer {
   static Future<WebServer> open(Vertx vertx, WebContext daemon, WebAddress address) {
     var opened = new WebServer(vertx, daemon, address);
     Router router = Router.router(vertx);
-    var connections = new Connections(vertx, MOST_CONNECTIONS, PATIENCE);
     return opened
         .server
-        .connectionHandler(connections::opened)
+        .connectionHandler(opened.connections::opened)
         .requestHandler(router)
         .exceptionHandler(failure -> LOG.log(Level.DEBUG, "web: a connection failed", failure))
         .listen(address.port(), address.host())
@@ -72,7 +89,7 @@ final class WebServer {
                 "web: cannot listen on %s:%d (%s): free that port, or choose another with jpm web --port N"
                     .formatted(address.inUrl(), address.port(), failure.getMessage())))
         .map(_ -> {
-          opened.furnish(router, daemon, connections);
+          opened.furnish(router, daemon);
           return opened;
         });
   }
@@ -87,14 +104,24 @@ final class WebServer {
     return url() + "/login?code=" + sessions.newCode();
   }
 
-  /// Closes the door and every connection; sessions are gone.
+  /// Closes the door and every connection, once what waits is sent, for half a second at most;
+  /// sessions are gone.
   Future<Void> close() {
-    return server.close().eventually(ending);
+    long abort = vertx.setTimer(FAREWELL.toMillis(), _ -> connections.abortAll());
+    return server
+        .close()
+        .eventually(ending)
+        .eventually(() -> {
+          vertx.cancelTimer(abort);
+          refusals.endOfSecond();
+          return Future.succeededFuture();
+        });
   }
 
   /// Nobody can have connected before: this runs on the loop that accepts.
-  private void furnish(Router router, WebContext daemon, Connections connections) {
-    var doorman = new Doorman(daemon.tokens(), sessions, server.actualPort());
+  private void furnish(Router router, WebContext daemon) {
+    var buckets = new RequestBuckets(daemon.limits().requestsPerSecond(), daemon.nanoTime());
+    var doorman = new Doorman(daemon.tokens(), sessions, server.actualPort(), buckets, refusals);
     router.route().handler(connections::began);
     router.route().handler(doorman::greet);
     router.route(HttpMethod.GET, "/healthz").handler(this::health);
@@ -120,7 +147,7 @@ final class WebServer {
       context.response().setStatusCode(303).putHeader("Location", "/");
       Answer.end(context.response(), "");
     } else {
-      doorman.turnAway(context);
+      doorman.turnAway(context, "its login link does not hold");
     }
   }
 

@@ -1,6 +1,8 @@
 package io.jpm.wire;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -24,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// @param unhealthy why it is not well although it runs
 /// @param outFile where standard output goes
 /// @param errorFile where standard error goes
-/// @param spec what its owner has described, under the names of a process file and with secrets
-///   masked; only there where it was asked for
+/// @param details only there where they were asked for
 public record InstanceMessage(
     String app,
     int id,
@@ -43,7 +44,64 @@ public record InstanceMessage(
     Optional<String> unhealthy,
     String outFile,
     String errorFile,
-    Optional<JsonObject> spec) {
+    Optional<Details> details) {
+  /// What `describe` tells beside.
+  ///
+  /// @param spec what its owner has described, under the names of a process file and with secrets
+  ///   masked
+  /// @param ports the TCP ports that jpm knows it to listen on: those of its app, then one of its
+  ///   own
+  /// @param checks how each check of its app goes, while it has a process
+  public record Details(JsonObject spec, List<Integer> ports, List<Check> checks) {
+    public Details {
+      ports = List.copyOf(ports);
+      checks = List.copyOf(checks);
+    }
+
+    private void into(JsonObject json) {
+      json.put("spec", spec.copy())
+          .put("ports", new JsonArray(ports))
+          .put("checks", new JsonArray(checks.stream().map(Check::toJson).toList()));
+    }
+
+    private static Optional<Details> of(JsonObject json) {
+      return Optional.ofNullable(json.getJsonObject("spec"))
+          .map(spec ->
+              new Details(
+                  spec,
+                  json.getJsonArray("ports", new JsonArray()).stream()
+                      .map(port -> ((Number) port).intValue())
+                      .toList(),
+                  json.getJsonArray("checks", new JsonArray()).stream()
+                      .map(check -> Check.fromJson((JsonObject) check))
+                      .toList()));
+    }
+  }
+
+  /// How one check goes.
+  ///
+  /// @param name `startup`, `readiness` or `liveness`
+  /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`
+  /// @param since when that began, milliseconds since 1970
+  /// @param detail why the latest attempt failed
+  public record Check(String name, String state, long since, Optional<String> detail) {
+    private JsonObject toJson() {
+      return new JsonObject()
+          .put("name", name)
+          .put("state", state)
+          .put("since", since)
+          .put("detail", detail.orElse(null));
+    }
+
+    private static Check fromJson(JsonObject json) {
+      return new Check(
+          text(json, "name"),
+          text(json, "state"),
+          needed(json.getLong("since"), "since"),
+          Optional.ofNullable(json.getString("detail")));
+    }
+  }
+
   /// The JSON form.
   public JsonObject toJson() {
     var json =
@@ -64,7 +122,7 @@ public record InstanceMessage(
             .put("unhealthy", unhealthy.orElse(null))
             .put("out_file", outFile)
             .put("error_file", errorFile);
-    spec.ifPresent(described -> json.put("spec", described.copy()));
+    details.ifPresent(it -> it.into(json));
     return json;
   }
 
@@ -90,7 +148,7 @@ public record InstanceMessage(
           Optional.ofNullable(json.getString("unhealthy")),
           text(json, "out_file"),
           text(json, "error_file"),
-          Optional.ofNullable(json.getJsonObject("spec")));
+          Details.of(json));
     } catch (ClassCastException wrong) {
       throw new IllegalArgumentException("not an instance: " + wrong.getMessage(), wrong);
     }

@@ -6,6 +6,7 @@ import io.jpm.bus.RightsCommand;
 import io.jpm.bus.RightsReply;
 import io.jpm.model.Role;
 import io.jpm.rights.RightsVerticle;
+import io.jpm.testing.LogLines;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -26,7 +27,7 @@ final class BridgeHarness implements AutoCloseable {
   static final Duration LIMIT = Duration.ofSeconds(20);
 
   final Vertx vertx = Vertx.vertx();
-  final LogLines log = new LogLines();
+  final LogLines log = new LogLines("jpm.bridge");
   final BridgeSettings settings;
   private boolean withRights;
 

@@ -5,6 +5,7 @@ import static io.jpm.bridge.BridgeHarness.TOKEN;
 import static io.jpm.bridge.BridgeHarness.WRONG_TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.RefusalLog;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

@@ -3,13 +3,19 @@ package io.jpm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BridgeCommand;
+import io.jpm.bus.BridgeReply;
+import io.jpm.bus.RequestBuckets;
+import io.jpm.model.Principal;
 import io.jpm.model.Role;
+import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,22 +31,28 @@ class PeerLimitsTest {
   @Test
   void aTokenHasItsRequestsOfASecondAtOnceAndThenAsTimePasses() {
     var clock = new AtomicLong(Long.MAX_VALUE - 10); // nanoTime may overflow
-    var bucket = new RequestBucket(4, clock::get);
+    var buckets = new RequestBuckets(4, clock::get);
+    var ci = new Principal("ci", Role.READ, Set.of());
     for (int i = 0; i < 4; i++) {
-      assertThat(bucket.take()).isTrue();
+      assertThat(buckets.take(ci)).isTrue();
     }
-    assertThat(bucket.take()).isFalse();
+    assertThat(buckets.take(ci)).isFalse();
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(249));
-    assertThat(bucket.take()).isFalse();
+    assertThat(buckets.take(ci)).isFalse();
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-    assertThat(bucket.take()).isTrue();
-    assertThat(bucket.take()).isFalse();
+    assertThat(buckets.take(ci)).isTrue();
+    assertThat(buckets.take(ci)).isFalse();
     clock.addAndGet(TimeUnit.HOURS.toNanos(5));
     int taken = 0;
-    while (bucket.take()) {
+    while (buckets.take(ci)) {
       taken++;
     }
     assertThat(taken).isEqualTo(4);
+    assertThat(buckets.take(new Principal("other", Role.READ, Set.of()))).isTrue();
+    assertThat(buckets.take(ci)).as("it is not forgotten for the other's sake").isFalse();
+    for (int i = 0; i < 100; i++) {
+      assertThat(buckets.take(Principal.OWNER)).isTrue();
+    }
   }
 
   private static AtomicInteger served(BridgeHarness bridge) {
@@ -131,6 +143,33 @@ class PeerLimitsTest {
       peer.write(Peer.register(Addresses.eventsOf("api")));
       pingPong(peer);
     }
+  }
+
+  @Test
+  void whoIsConnectedIsCountedByDoor() throws IOException {
+    try (var bridge = BridgeHarness.start(home);
+        var one = bridge.authenticated();
+        var unproven = Peer.tcp(bridge.port());
+        var unix = Peer.unix(bridge.settings.socket())) {
+      pingPong(one);
+      pingPong(unix);
+      Eventually.await(
+          "the one without a token too", BridgeHarness.LIMIT, () -> count(bridge).tcp() == 2);
+      assertThat(count(bridge)).isEqualTo(new BridgeReply(1, 2));
+      unix.leave();
+      unproven.leave();
+      Eventually.await(
+          "both are gone", BridgeHarness.LIMIT, () -> count(bridge).equals(new BridgeReply(0, 1)));
+    }
+  }
+
+  private static BridgeReply count(BridgeHarness bridge) {
+    return BridgeHarness.await(
+            bridge
+                .vertx
+                .eventBus()
+                .<BridgeReply>request(Addresses.BRIDGE_COMMAND, new BridgeCommand.Ask()))
+        .body();
   }
 
   private static void pingPong(Peer peer) throws IOException {

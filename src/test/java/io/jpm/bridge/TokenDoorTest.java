@@ -129,13 +129,7 @@ class TokenDoorTest {
   @MethodSource("strangers")
   void tokensThatDoNotHoldAreRefusedInOneLine(String kind, String reason) throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
-      AtomicInteger seen = new AtomicInteger();
-      BridgeHarness.await(
-          bridge
-              .vertx
-              .eventBus()
-              .consumer(Addresses.COMMAND, _ -> seen.incrementAndGet())
-              .completion());
+      AtomicInteger seen = counted(bridge, Addresses.COMMAND);
       String secret = bridge.token("ci", Role.ADMIN);
       String shown =
           switch (kind) {
@@ -170,6 +164,14 @@ class TokenDoorTest {
           .doesNotContain(shown);
       assertThat(seen).hasValue(0);
     }
+  }
+
+  /// How many messages have come to this address.
+  private static AtomicInteger counted(BridgeHarness bridge, String address) {
+    var seen = new AtomicInteger();
+    BridgeHarness.await(
+        bridge.vertx.eventBus().consumer(address, _ -> seen.incrementAndGet()).completion());
+    return seen;
   }
 
   private static boolean isGone(BridgeHarness bridge, String name) {
@@ -234,9 +236,7 @@ class TokenDoorTest {
       throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       echoCallers(bridge);
-      var seen = new AtomicInteger();
-      BridgeHarness.await(
-          bridge.vertx.eventBus().consumer("in.count", _ -> seen.incrementAndGet()).completion());
+      AtomicInteger seen = counted(bridge, "in.count");
       String[] apps = app.isEmpty() ? new String[0] : new String[] {app};
       try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", role, apps))) {
         peer.write(Peer.send(address, "1", new JsonObject()));
@@ -369,13 +369,7 @@ class TokenDoorTest {
     long seed = Long.getLong("jpm.seed", 20261122);
     var random = new SplittableRandom(seed);
     try (var bridge = BridgeHarness.settings(home).authTimeout(Duration.ofMillis(300)).start()) {
-      var seen = new AtomicInteger();
-      BridgeHarness.await(
-          bridge
-              .vertx
-              .eventBus()
-              .consumer(Addresses.COMMAND, _ -> seen.incrementAndGet())
-              .completion());
+      AtomicInteger seen = counted(bridge, Addresses.COMMAND);
       String secret = bridge.token("ci", Role.ADMIN);
       for (int i = 0; i < 150; i++) {
         byte[] credential = mutated(random, secret);

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.AppChange;
 import io.jpm.bus.Audited;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
@@ -16,9 +18,13 @@ import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogSearch.Span;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
+import io.jpm.bus.SatanCommand;
+import io.jpm.bus.SatanReply;
 import io.jpm.config.AppDefaults;
 import io.jpm.console.Instances;
 import io.jpm.model.AppName;
+import io.jpm.model.Balance;
+import io.jpm.model.Cluster;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Principal;
 import io.jpm.model.Role;
@@ -38,6 +44,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -68,6 +75,7 @@ class CommandVerticleTest {
   private final List<Audited> audited = new CopyOnWriteArrayList<>();
   private final List<EventMessage> past = new ArrayList<>();
   private volatile List<String> problems = List.of();
+  private volatile List<InstanceView> shown = ALL;
   private volatile boolean mute;
 
   @TempDir Path directory;
@@ -89,6 +97,7 @@ class CommandVerticleTest {
             4711,
             Path.of("/home/me/.jpm"),
             Instances.NOW,
+            InstantSource.fixed(Instances.NOW),
             () -> AppDefaults.PM2,
             Map.of("PATH", "/usr/bin:/bin"),
             patience);
@@ -102,7 +111,7 @@ class CommandVerticleTest {
 
   private void god(Message<GodCommand> message) {
     if (message.body() instanceof GodCommand.Show) {
-      message.reply(new GodReply(ALL, List.of()));
+      message.reply(new GodReply(shown, List.of()));
       return;
     }
     orders.add(message.body());
@@ -333,6 +342,52 @@ class CommandVerticleTest {
     assertThat(described.encode()).contains("\"PASSWORD\":\"******\"").doesNotContain("hunter2");
     JsonObject changes = ask(new CommandRequest.Apply(Requests.SHOP, false, true)).toJson();
     assertThat(changes.encode()).contains("env.PASSWORD").doesNotContain("hunter");
+  }
+
+  @Test
+  void describingTellsOfPortsAndChecks() throws Exception {
+    var cluster = Instances.checked("web").draft().cluster(Cluster.auto()).build();
+    shown = List.of(Instances.online(0, cluster, 0), Instances.online(1, "api"));
+    vertx
+        .eventBus()
+        .<SatanCommand>consumer(
+            Addresses.SATAN_COMMAND,
+            asked ->
+                asked.reply(
+                    new SatanReply.Checked(
+                        Map.of(shown.getFirst().process().orElseThrow(), Instances.report()))));
+    vertx
+        .eventBus()
+        .<BalancerCommand>consumer(
+            Addresses.BALANCER_COMMAND,
+            asked ->
+                asked.reply(
+                    new BalancerReply.Status(
+                        Balance.PROXY,
+                        "",
+                        "",
+                        List.of("8000", "127.0.0.1:8001", "[::1]:8001", "/run/web:80", "*:8002"),
+                        OptionalInt.of(41_233),
+                        Map.of())));
+    JsonObject reply = ask(new CommandRequest.Describe(List.of("all"))).toJson();
+    JsonObject web = reply.getJsonArray("instances").getJsonObject(0);
+    assertThat(web.getJsonArray("ports")).containsExactly(8000, 8001, 8002, 41_233);
+    assertThat(web.getJsonArray("checks")).hasSize(3);
+    assertThat(web.getJsonArray("checks").getJsonObject(0))
+        .isEqualTo(
+            new JsonObject()
+                .put("name", "startup")
+                .put("state", "passing")
+                .put("since", Instances.NOW.minusSeconds(110).toEpochMilli())
+                .put("detail", null));
+    assertThat(web.getJsonArray("checks").getJsonObject(2).getString("state")).isEqualTo("failing");
+    assertThat(web.getJsonArray("checks").getJsonObject(2).getString("detail")).isNotBlank();
+    assertThat(BridgeSchema.accepts("reply", reply)).isTrue();
+    JsonObject api = reply.getJsonArray("instances").getJsonObject(1);
+    assertThat(api.getJsonArray("ports")).isEmpty();
+    assertThat(api.getJsonArray("checks")).isEmpty();
+    assertThat(ask(new CommandRequest.ListThem(List.of())).toJson().encode())
+        .doesNotContain("checks", "ports");
   }
 
   @Test

@@ -77,7 +77,7 @@ final class FakeRooms {
   volatile List<String> notes = List.of();
 
   /// How LogAggregator says captures go.
-  volatile LogsReply.Status capture = new LogsReply.Status(0, 0, "");
+  volatile LogsReply.Status capture = LogsReply.Status.NONE;
 
   /// What ClusterBalancer answers; empty: nothing.
   volatile Optional<BalancerReply> balance = Optional.empty();

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -242,7 +243,7 @@ class LogsCommandsTest {
     ConsoleClient well = run("describe web");
     assertEnd(well, 0);
     assertThat(well.out()).doesNotContain("log lines dropped", "log problem");
-    rooms.capture = new LogsReply.Status(12_345, 0, "disk full");
+    rooms.capture = new LogsReply.Status(12_345, 0, "disk full", OptionalLong.empty());
     ConsoleClient ill = run("describe web");
     assertEnd(ill, 0);
     assertThat(ill.out())

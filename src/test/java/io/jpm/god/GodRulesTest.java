@@ -116,6 +116,25 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
+  void withOneInstanceComesWhatItDependsOnAndNotItsSiblings() {
+    AppSpec web =
+        spec("web", 2, RestartPolicy.DEFAULT)
+            .draft()
+            .dependsOn(Map.of(new AppName("db"), Condition.STARTED))
+            .build();
+    start(spec("db"), web);
+    act(Action.STOP, "all");
+    int first = view("web").id().value();
+    assertThat(act(Action.START, "#" + first).problems()).isEmpty();
+    assertThat(host.running()).hasSize(2);
+    assertThat(view("db").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(list())
+        .filteredOn(it -> it.spec().name().value().equals("web"))
+        .extracting(InstanceView::phase)
+        .containsExactly(Phase.ONLINE, Phase.STOPPED);
+  }
+
+  @Test
   void startedMeansThatThereIsAProcess() {
     Future<GodReply> reply = begin(dependent("web", "db", Condition.STARTED), silent("db"));
     awaitPhase("web", Phase.ONLINE);

@@ -112,6 +112,15 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
+  void oneOfSeveralInstancesIsStartedAlone() {
+    start(spec("web", 3, RestartPolicy.DEFAULT));
+    act(Action.STOP, "web");
+    assertThat(act(Action.START, "#1").instances()).hasSize(1);
+    assertThat(listed()).containsExactly("web/0 stopped", "web/1 online", "web/2 stopped");
+    assertThat(host.running()).hasSize(1);
+  }
+
+  @Test
   void deleteForgetsAndClosesTheLogs() {
     start(spec("web"), spec("api"));
     GodReply reply = act(Action.DELETE, "web");

@@ -2,193 +2,25 @@ package io.jpm.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
 import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.command.CommandContext;
-import io.jpm.command.CommandVerticle;
-import io.jpm.config.AppDefaults;
-import io.jpm.console.Instances;
 import io.jpm.web.Http.Reply;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.Validator;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/// The routes, with the real room `command` behind them and fakes of those behind that.
+/// What the routes take and answer.
 @Timeout(60)
-class ApiTest {
-  private static final List<InstanceView> ALL =
-      List.of(Instances.online(0, "web"), Instances.online(1, "api"));
-  private static final String JSON = "Content-Type: application/json";
-  private static final String OPERATOR = "Authorization: Bearer operator-secret";
-  private static final String DESCRIBED =
-      "{\"apps\":[{\"name\":\"new\",\"script\":\"sleep 10\"}],\"cwd\":\"/\"}";
-
-  /// A right request for each route that is answered at once: what goes into the path is `web`.
-  private static final Map<ApiRoute, String> BODIES =
-      Map.of(
-          ApiRoute.SIGNAL, "{\"signal\":\"SIGHUP\"}",
-          ApiRoute.MESSAGE, "{\"message\":{\"do\":\"this\"}}",
-          ApiRoute.TYPE, "{\"line\":\"status\"}",
-          ApiRoute.TRIGGER, "{\"action\":\"gc\"}",
-          ApiRoute.RELOAD, "{\"parallel\":2}",
-          ApiRoute.SCALE, "{\"target\":\"web\",\"to\":3}",
-          ApiRoute.START_APPS, DESCRIBED,
-          ApiRoute.PLAN, DESCRIBED,
-          ApiRoute.APPLY, DESCRIBED);
-
-  private static final Set<ApiRoute> LIVE =
-      Set.of(
-          ApiRoute.EVENTS_STREAM,
-          ApiRoute.LINES_STREAM,
-          ApiRoute.USAGE_STREAM,
-          ApiRoute.DOWNLOAD,
-          ApiRoute.LOG_OUT);
-
-  @TempDir Path home;
-  private final List<GodCommand> orders = new CopyOnWriteArrayList<>();
-  private final List<Audited> audited = new CopyOnWriteArrayList<>();
-  private volatile List<String> problems = List.of();
-  private WebDaemon daemon;
-  private int port;
-
-  @BeforeEach
-  void begin() throws Exception {
-    daemon = new WebDaemon(home);
-    daemon.tokens.put(
-        "operator-secret",
-        new io.jpm.model.Principal("operator", io.jpm.model.Role.OPERATE, Set.of()));
-    daemon.vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
-    daemon
-        .vertx
-        .eventBus()
-        .<HistoryCommand>consumer(
-            Addresses.HISTORY_COMMAND, asked -> asked.reply(new HistoryReply(List.of(), 0, 0)));
-    daemon.vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, ApiTest::logs);
-    daemon.vertx.eventBus().<Audited>consumer(Addresses.AUDIT, told -> audited.add(told.body()));
-    daemon
-        .vertx
-        .deployVerticle(
-            new CommandVerticle(
-                new CommandContext(
-                    "1.2.3",
-                    4711,
-                    home,
-                    Instances.NOW,
-                    () -> AppDefaults.PM2,
-                    Map.of("PATH", "/usr/bin:/bin"),
-                    Duration.ofSeconds(2))))
-        .await(20, TimeUnit.SECONDS);
-    port = daemon.port();
-  }
-
-  @AfterEach
-  void end() throws Exception {
-    daemon.close();
-  }
-
-  private void god(Message<GodCommand> asked) {
-    if (asked.body() instanceof GodCommand.Show) {
-      asked.reply(new GodReply(ALL, List.of()));
-    } else {
-      orders.add(asked.body());
-      if (!problems.contains("mute")) {
-        asked.reply(new GodReply(ALL.subList(0, 1), problems));
-      }
-    }
-  }
-
-  private static void logs(Message<LogsCommand> asked) {
-    asked.reply(
-        switch (asked.body()) {
-          case LogsCommand.Seek seek ->
-              new LogsReply.Lines(
-                  List.of(),
-                  new LogsReply.Searches(
-                      seek.searches().stream()
-                          .map(search -> {
-                            var from = LogPosition.nowhere(search.log());
-                            var to = new LogPosition(search.log(), from.part(), 9);
-                            return search.over(new Span(from, to));
-                          })
-                          .toList()));
-          case LogsCommand.Read read ->
-              new LogsReply.Lines(
-                  read.spans().stream()
-                      .filter(span -> !span.from().equals(span.to()))
-                      .map(span -> new LogsReply.Line(span.from().log(), Instances.NOW, "a line"))
-                      .toList(),
-                  new LogsReply.Positions(read.spans().stream().map(Span::to).toList(), false));
-          default -> throw new AssertionError(asked.body());
-        });
-  }
-
-  private Reply ask(ApiRoute route, String who, String body, String... more) throws Exception {
-    String path = ApiRoute.BASE + route.path().replace(":target", "web").replace(":app", "web");
-    String[] headers = java.util.Arrays.copyOf(more, more.length + (body.isEmpty() ? 1 : 2));
-    headers[more.length] = who;
-    if (!body.isEmpty()) {
-      headers[more.length + 1] = JSON;
-    }
-    return Http.ask(port, route.method() + " " + path, body, headers);
-  }
-
-  private static String body(ApiRoute route) {
-    return BODIES.getOrDefault(route, "");
-  }
-
-  @Test
-  void eachRouteIsForWhoHasTheRoleThatItNeedsAndForNobodyElse() throws Exception {
-    for (ApiRoute route : ApiRoute.values()) {
-      assertThat(ask(route, "X: y", body(route)).status()).as("nobody: " + route).isEqualTo(401);
-      assertThat(ask(route, "Authorization: Bearer wrong", body(route)).status())
-          .as("a wrong token: " + route)
-          .isEqualTo(401);
-      if (LIVE.contains(route)) {
-        continue;
-      }
-      assertThat(ask(route, WebDaemon.OWNER, body(route)))
-          .as("the owner: " + route)
-          .satisfies(it -> assertThat(it.body()).startsWith("{"))
-          .extracting(Reply::status)
-          .isEqualTo(200);
-      int operator = ask(route, OPERATOR, body(route)).status();
-      int reader = ask(route, WebDaemon.READER, body(route)).status();
-      switch (route.needs()) {
-        case READ -> assertThat(List.of(reader, operator)).as("" + route).containsOnly(200);
-        case OPERATE ->
-            assertThat(List.of(reader, operator)).as("" + route).containsExactly(403, 200);
-        case ADMIN -> assertThat(List.of(reader, operator)).as("" + route).containsOnly(403);
-      }
-    }
-  }
-
+class ApiTest extends ApiHarness {
   @Test
   void whoIsLimitedToSomeAppsFindsNoOthers() throws Exception {
     assertThat(
@@ -277,11 +109,11 @@ class ApiTest {
   void failuresHaveTheirStatus() throws Exception {
     assertThat(Http.get(port, "/api/v1/instances/wev", WebDaemon.OWNER).status()).isEqualTo(404);
     problems = List.of("web does not end");
-    Reply failed = ask(ApiRoute.STOP, WebDaemon.OWNER, "");
+    Reply failed = ask(ApiRoute.STOP, WebDaemon.OWNER);
     assertThat(failed.status()).isEqualTo(409);
     assertThat(failed.json().getJsonArray("problems")).contains("web does not end");
     problems = List.of("mute");
-    assertThat(ask(ApiRoute.STOP, WebDaemon.OWNER, "").status()).isEqualTo(504);
+    assertThat(ask(ApiRoute.STOP, WebDaemon.OWNER).status()).isEqualTo(504);
   }
 
   @Test

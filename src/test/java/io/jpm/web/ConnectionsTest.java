@@ -2,6 +2,7 @@ package io.jpm.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.RefusalLog;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -20,7 +21,13 @@ class ConnectionsTest {
   @BeforeEach
   void begin() throws Exception {
     Router router = Router.router(vertx);
-    var connections = new Connections(vertx, 4, Duration.ofMillis(300));
+    var connections =
+        new Connections(
+            vertx,
+            4,
+            Duration.ofMillis(300),
+            Duration.ofSeconds(30),
+            new RefusalLog(vertx, System.getLogger("jpm.web")));
     router.route().handler(connections::began);
     router.route().handler(BodyHandler.create(false));
     router.route("/now").handler(context -> context.response().end("done"));

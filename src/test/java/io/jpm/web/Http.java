@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -41,9 +42,21 @@ public final class Http implements AutoCloseable {
   }
 
   public Http(int port) throws IOException {
-    this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(port, new Socket());
+  }
+
+  private Http(int port, Socket socket) throws IOException {
+    this.socket = socket;
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     socket.setSoTimeout(30_000);
     this.in = socket.getInputStream();
+  }
+
+  /// One for which the kernel keeps little: what it does not read soon waits at the server.
+  public static Http narrow(int port) throws IOException {
+    var socket = new Socket();
+    socket.setReceiveBufferSize(4096);
+    return new Http(port, socket);
   }
 
   /// One request on a connection of its own.
@@ -95,7 +108,11 @@ public final class Http implements AutoCloseable {
   }
 
   public Reply reply() throws IOException {
-    Reply head = head();
+    return body(head());
+  }
+
+  /// The answer of which the head was read.
+  public Reply body(Reply head) throws IOException {
     var body = new ByteArrayOutputStream();
     if (chunked) {
       for (String chunk = chunk(); !chunk.isEmpty(); chunk = chunk()) {
@@ -113,6 +130,20 @@ public final class Http implements AutoCloseable {
     String chunk = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
     line();
     return chunk;
+  }
+
+  /// Reads on to the end, which may be a reset; how many bytes there were.
+  public long readToTheEnd() throws IOException {
+    long bytes = 0;
+    byte[] chunk = new byte[1 << 16];
+    try {
+      for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
+        bytes += n;
+      }
+    } catch (java.net.SocketException reset) {
+      return bytes;
+    }
+    return bytes;
   }
 
   /// Whether the server has ended the connection; waits until it does.

@@ -3,6 +3,9 @@ package io.jpm.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BridgeCommand;
+import io.jpm.bus.BridgeReply;
+import io.jpm.bus.DaemonEvent;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
@@ -27,6 +30,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +64,10 @@ class MetricsTest {
           asked.reply(new SatanReply.Sampled(loads));
         });
     bus.<LogsCommand>consumer(
-        Addresses.LOGS_COMMAND, asked -> asked.reply(new LogsReply.Status(3, 17, "")));
+        Addresses.LOGS_COMMAND,
+        asked -> asked.reply(new LogsReply.Status(3, 17, "", OptionalLong.of(1_234))));
+    bus.<BridgeCommand>consumer(
+        Addresses.BRIDGE_COMMAND, asked -> asked.reply(new BridgeReply(2, 5)));
     port = daemon.port();
   }
 
@@ -93,10 +100,36 @@ class MetricsTest {
         .isCloseTo(0.0034, org.assertj.core.data.Offset.offset(1e-9));
     assertThat(page.value("jpm_instance_log_dropped_lines_total" + of("api"))).isEqualTo(3);
     assertThat(page.value("jpm_instance_log_waiting_bytes" + of("api"))).isEqualTo(17);
+    assertThat(page.value("jpm_instance_log_printed_bytes_total" + of("api"))).isEqualTo(1_234);
+    assertThat(page.value("jpm_bridge_connections{door=\"unix\"}")).isEqualTo(2);
+    assertThat(page.value("jpm_bridge_connections{door=\"tcp\"}")).isEqualTo(5);
+    assertThat(page.value("jpm_daemon_stalls_total")).isZero();
     assertThat(page.value("jpm_daemon_instances")).isEqualTo(2);
     assertThat(page.value("jpm_daemon_event_loop_worst_delay_seconds{loop=\"0\"}")).isEqualTo(1.5);
     assertThat(page.value("jpm_daemon_heap_used_bytes")).isPositive();
     assertThat(samples).as("one look").hasSize(1);
+  }
+
+  @Test
+  void stallsAreCounted() throws Exception {
+    for (DaemonEvent.Kind kind :
+        List.of(
+            DaemonEvent.Kind.STALL, DaemonEvent.Kind.HEARTBEAT_MISSED, DaemonEvent.Kind.STALL)) {
+      daemon
+          .vertx
+          .eventBus()
+          .publish(Addresses.DAEMON_EVENTS, new DaemonEvent(kind, "late", 7, Instances.NOW));
+    }
+    Eventually.await(
+        "both are counted",
+        Duration.ofSeconds(20),
+        () -> {
+          try {
+            return page(WebDaemon.OWNER).value("jpm_daemon_stalls_total") == 2;
+          } catch (Exception failure) {
+            throw new AssertionError(failure);
+          }
+        });
   }
 
   @Test

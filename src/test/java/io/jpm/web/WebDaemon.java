@@ -42,11 +42,17 @@ final class WebDaemon {
               "web-secret",
               new Principal("web-only", Role.OPERATE, Set.of("web"))));
   volatile int missing;
+  private final WebContext.Limits limits;
   private final Path home;
   private String deployed;
 
   WebDaemon(Path home) throws Exception {
+    this(home, new WebContext.Limits(200, Duration.ofSeconds(30)));
+  }
+
+  WebDaemon(Path home, WebContext.Limits limits) throws Exception {
     this.home = home;
+    this.limits = limits;
     BusCodec.install(vertx);
     vertx
         .eventBus()
@@ -70,7 +76,8 @@ final class WebDaemon {
         "1.2.3",
         secret -> Future.succeededFuture(Optional.ofNullable(tokens.get(secret))),
         InstantSource.fixed(Instances.NOW),
-        nanos::get);
+        nanos::get,
+        limits);
   }
 
   WebReply ask(WebCommand command) throws Exception {

@@ -285,7 +285,22 @@ public final class BridgeSchema {
             type("string"),
             "error_file",
             type("string"));
-    instance.getJsonObject("properties").put("spec", type("object"));
+    instance
+        .getJsonObject("properties")
+        .put("spec", type("object"))
+        .put("ports", array(type("integer")))
+        .put(
+            "checks",
+            array(
+                open(
+                    "name",
+                    type("string"),
+                    "state",
+                    type("string"),
+                    "since",
+                    type("integer"),
+                    "detail",
+                    type("string", "null"))));
     return instance;
   }
 

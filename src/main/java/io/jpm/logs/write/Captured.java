@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// One output of one instance on its way: pipe, memory, file.
@@ -40,6 +41,8 @@ final class Captured implements LogPipes.Taker {
   private volatile long progressAt;
 
   private volatile LogPipes.@Nullable Source source;
+
+  private final AtomicLong printed = new AtomicLong();
 
   /// @param lane the thread of the disk that its files are on
   /// @param later where work waits for its time
@@ -86,6 +89,7 @@ final class Captured implements LogPipes.Taker {
   public void received(int count) {
     stream.received(count);
     if (count > 0) {
+      printed.addAndGet(count);
       long waiting = stream.waitingBytes();
       if (waiting == count) {
         progressAt = clock.nanos();
@@ -109,6 +113,11 @@ final class Captured implements LogPipes.Taker {
     if (from != null) {
       from.resume();
     }
+  }
+
+  /// How much was read of it, in bytes.
+  long printedBytes() {
+    return printed.get();
   }
 
   LogStream stream() {

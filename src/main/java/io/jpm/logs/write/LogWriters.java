@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -389,10 +390,12 @@ public final class LogWriters implements AutoCloseable {
             .toList();
     long lines = 0;
     long waiting = 0;
+    long printed = 0;
     String problem = "";
     for (Captured captured : captures) {
       lines += captured.stream().losses().lines();
       waiting += captured.stream().waitingBytes();
+      printed += captured.printedBytes();
       for (Companion it : captured.writer().outlets().targets()) {
         if (problem.isEmpty() && it.target().isTroubled()) {
           problem = it.target().path() + ": " + it.target().problem().words();
@@ -402,7 +405,11 @@ public final class LogWriters implements AutoCloseable {
         problem = captured.writer().outlets().first().path() + ": the disk does not answer";
       }
     }
-    return new LogsReply.Status(lines, waiting, problem);
+    return new LogsReply.Status(
+        lines,
+        waiting,
+        problem,
+        captures.isEmpty() ? OptionalLong.empty() : OptionalLong.of(printed));
   }
 
   /// To be called from time to time: files grow old.

@@ -74,6 +74,11 @@ public enum Metric {
       Of.INSTANCE,
       "jpm_instance_log_dropped_lines_total",
       "Lines that were lost for want of room."),
+  LOG_PRINTED(
+      Kind.COUNTER,
+      Of.INSTANCE,
+      "jpm_instance_log_printed_bytes_total",
+      "What it has printed, as far as this daemon has read it."),
   LOG_WAITING(
       Kind.GAUGE, Of.INSTANCE, "jpm_instance_log_waiting_bytes", "Output that is in no file yet."),
   BALANCER_CONNECTIONS(
@@ -127,6 +132,17 @@ public enum Metric {
       Of.DAEMON,
       "jpm_daemon_heartbeats_missed",
       "Pings of the last 10 minutes that God did not answer in time."),
+  DAEMON_STALLS(
+      Kind.COUNTER,
+      Of.DAEMON,
+      "jpm_daemon_stalls_total",
+      "How often something held an event loop for a second or longer, since jpm web is on."),
+  BRIDGE_CONNECTIONS(
+      Kind.GAUGE,
+      Of.DAEMON_AND,
+      "jpm_bridge_connections",
+      "Connections to the bridge, by door: unix, or tcp (by TLS too).",
+      "door"),
   DAEMON_APPS(Kind.GAUGE, Of.DAEMON, "jpm_daemon_instances", "Instances in the list.");
 
   /// How it moves.

@@ -3,7 +3,10 @@ package io.jpm.web.metrics;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BridgeCommand;
+import io.jpm.bus.BridgeReply;
 import io.jpm.bus.BusMessage;
+import io.jpm.bus.DaemonEvent;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.HeartbeatCommand;
@@ -46,17 +49,29 @@ public final class MetricsPage {
   private final InstantSource clock;
   private final EventCounts counts = new EventCounts();
   private final MessageConsumer<InstanceEvent> events;
+  private final MessageConsumer<DaemonEvent> daemonEvents;
+  private long stalls;
 
   public MetricsPage(Vertx vertx, InstantSource clock) {
     this.vertx = vertx;
     this.clock = clock;
     this.events =
         vertx.eventBus().consumer(Addresses.GOD_EVENTS, message -> counts.count(message.body()));
+    this.daemonEvents =
+        vertx
+            .eventBus()
+            .consumer(
+                Addresses.DAEMON_EVENTS,
+                message -> {
+                  if (message.body().kind() == DaemonEvent.Kind.STALL) {
+                    stalls++;
+                  }
+                });
   }
 
   /// Counts no more.
   public Future<Void> end() {
-    return events.unregister();
+    return events.unregister().eventually(daemonEvents::unregister);
   }
 
   /// The page for `who`: their apps, and the daemon where all apps are theirs. Fails where God does
@@ -85,9 +100,13 @@ public final class MetricsPage {
         this.<HeartbeatReply>ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask())
             .map(Optional::of)
             .otherwise(Optional.empty());
+    Future<Optional<BridgeReply>> bridge =
+        this.<BridgeReply>ask(Addresses.BRIDGE_COMMAND, new BridgeCommand.Ask())
+            .map(Optional::of)
+            .otherwise(Optional.empty());
     Map<InstanceId, LogsReply.Status> captures = new HashMap<>();
     Map<InstanceId, BalancerReply.Status> balances = new HashMap<>();
-    List<Future<?>> asked = new ArrayList<>(List.of(loads, heart));
+    List<Future<?>> asked = new ArrayList<>(List.of(loads, heart, bridge));
     for (InstanceView instance : all) {
       asked.add(
           this.<LogsReply>ask(Addresses.LOGS_COMMAND, new LogsCommand.Ask(instance.id()))
@@ -117,6 +136,8 @@ public final class MetricsPage {
                     Map.copyOf(captures),
                     Map.copyOf(balances),
                     heart.result(),
+                    bridge.result(),
+                    stalls,
                     wantsDaemon,
                     clock.instant())));
   }

@@ -1,6 +1,7 @@
 package io.jpm.web.metrics;
 
 import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BridgeReply;
 import io.jpm.bus.HeartbeatReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogsReply;
@@ -19,6 +20,8 @@ import java.util.Optional;
 /// @param captures how their capture goes, as far as it is known
 /// @param balances how those in cluster mode are balanced, as far as it is known
 /// @param heart how the daemon is; empty: who asks is limited to some apps, or nobody tells
+/// @param bridge who is connected to it; empty: likewise
+/// @param stalls how often something has held an event loop, as far as that is known
 /// @param wantsDaemon whether the daemon itself is shown
 /// @param now wall clock
 record Reading(
@@ -27,5 +30,7 @@ record Reading(
     Map<InstanceId, LogsReply.Status> captures,
     Map<InstanceId, BalancerReply.Status> balances,
     Optional<HeartbeatReply> heart,
+    Optional<BridgeReply> bridge,
+    long stalls,
     boolean wantsDaemon,
     Instant now) {}

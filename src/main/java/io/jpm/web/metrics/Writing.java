@@ -114,6 +114,7 @@ final class Writing {
     var capture = reading.captures().get(instance.id());
     if (capture != null) {
       series.put(Metric.LOG_DROPPED, capture.droppedLines(), labels);
+      capture.printedBytes().ifPresent(bytes -> series.put(Metric.LOG_PRINTED, bytes, labels));
       series.put(Metric.LOG_WAITING, capture.waitingBytes(), labels);
     }
   }
@@ -152,6 +153,13 @@ final class Writing {
           Metric.DAEMON_GC_SECONDS, Math.max(0, collector.getCollectionTime()) / 1000.0, labels);
     }
     reading.heart().ifPresent(this::heart);
+    series.put(Metric.DAEMON_STALLS, reading.stalls(), none);
+    reading
+        .bridge()
+        .ifPresent(bridge -> {
+          series.put(Metric.BRIDGE_CONNECTIONS, bridge.unix(), List.of("unix"));
+          series.put(Metric.BRIDGE_CONNECTIONS, bridge.tcp(), List.of("tcp"));
+        });
   }
 
   private void heart(HeartbeatReply heart) {

@@ -384,8 +384,10 @@ class LogWritersTest {
           SOON,
           () -> writers.status(new InstanceId(0)).waitingBytes() == 8,
           () -> writers.status(new InstanceId(0)).toString());
+      assertThat(writers.status(new InstanceId(0)).printedBytes()).hasValue(8);
     }
     assertThat(writers.status(new InstanceId(1)).waitingBytes()).isZero();
+    assertThat(writers.status(new InstanceId(1)).printedBytes()).isEmpty();
   }
 
   @Test

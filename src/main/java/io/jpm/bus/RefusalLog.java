@@ -1,36 +1,38 @@
-package io.jpm.bridge;
+package io.jpm.bus;
 
-import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
 import io.jpm.model.Principal;
 import io.jpm.model.Role;
 import io.vertx.core.Vertx;
+import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 
 /// One warning per peer that was turned away, and no more than ten a second: who can make the
-/// daemon write can fill its disk. Owned by the bridge's event loop.
-final class RefusalLog {
+/// daemon write can fill its disk. Owned by the event loop of the door.
+public final class RefusalLog {
   /// How many lines a second before they are only counted.
-  static final int LINES_PER_SECOND = 10;
-
-  private static final System.Logger LOG = System.getLogger("jpm.bridge");
+  public static final int LINES_PER_SECOND = 10;
 
   /// Whoever shows no token that holds; no token can be called so.
   private static final Principal NOBODY = new Principal("?", Role.READ, Set.of());
 
   private final Vertx vertx;
+  private final Logger log;
   private int lines;
   private int more;
 
-  RefusalLog(Vertx vertx) {
+  /// @param log the door's
+  public RefusalLog(Vertx vertx, Logger log) {
     this.vertx = vertx;
+    this.log = log;
   }
 
+  /// Tells what has become of a peer.
+  ///
   /// @param peer who
   /// @param what what became of it and why, in one clause
-  void warn(String peer, String what) {
+  public void warn(String peer, String what) {
     var _ = isTold(peer, what);
   }
 
@@ -41,7 +43,7 @@ final class RefusalLog {
     }
     if (lines < LINES_PER_SECOND) {
       lines++;
-      LOG.log(Level.WARNING, peer + " " + what);
+      log.log(Level.WARNING, peer + " " + what);
       return true;
     }
     more++;
@@ -52,7 +54,7 @@ final class RefusalLog {
   ///
   /// @param peer its address
   /// @param reason why, in one clause
-  void refused(String peer, String reason) {
+  public void refused(String peer, String reason) {
     if (isTold(peer, "refused: " + reason)) {
       vertx
           .eventBus()
@@ -62,10 +64,10 @@ final class RefusalLog {
     }
   }
 
-  /// Tells of those that were only counted; also called when the bridge stops.
-  void endOfSecond() {
+  /// Tells of those that were only counted; also called when the door closes.
+  public void endOfSecond() {
     if (more > 0) {
-      LOG.log(Level.WARNING, "… " + more + " more refused");
+      log.log(Level.WARNING, "… " + more + " more refused");
     }
     lines = 0;
     more = 0;

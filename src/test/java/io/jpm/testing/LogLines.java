@@ -1,4 +1,4 @@
-package io.jpm.bridge;
+package io.jpm.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -6,17 +6,19 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/// What the room logs while it is open.
-final class LogLines extends Handler {
-  private final Logger logger = Logger.getLogger("jpm.bridge");
+/// What a room logs while this is open.
+public final class LogLines extends Handler {
+  private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  LogLines() {
+  /// @param name of its logger, such as `jpm.bridge`
+  public LogLines(String name) {
+    this.logger = Logger.getLogger(name);
     logger.addHandler(this);
     logger.setUseParentHandlers(false);
   }
 
-  List<String> all() {
+  public List<String> all() {
     return List.copyOf(lines);
   }
 

@@ -1,0 +1,100 @@
+package io.jpm.command;
+
+import io.jpm.bus.BalancerReply;
+import io.jpm.bus.HealthReport;
+import io.jpm.bus.HealthReport.OfCheck;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.wire.InstanceMessage;
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// All that is known of instances for `describe`: also what Satan knows of their checks and
+/// ClusterBalancer of their ports. What a room does not tell in time is left out.
+final class Description {
+  /// The port of an address as ClusterBalancer writes it; a unix socket has none.
+  private static final Pattern PORT = Pattern.compile("(?:[^/].*:)?([0-9]{1,5})");
+
+  private final Rooms rooms;
+  private final InstantSource clock;
+
+  Description(Rooms rooms, InstantSource clock) {
+    this.rooms = rooms;
+    this.clock = clock;
+  }
+
+  Future<List<InstanceMessage>> of(List<InstanceView> instances) {
+    List<InstanceView> running =
+        instances.stream().filter(view -> view.process().isPresent()).toList();
+    Future<Map<ProcessIdentity, HealthReport>> health =
+        rooms.health(
+            running.stream()
+                .filter(view -> view.spec().health().any())
+                .map(view -> view.process().orElseThrow())
+                .toList());
+    Map<InstanceId, BalancerReply.Status> balances = new HashMap<>();
+    List<Future<?>> asked = new ArrayList<>(List.of(health));
+    for (InstanceView view : running) {
+      if (view.spec().cluster().enabled()) {
+        asked.add(
+            rooms
+                .balance(view.spec().name(), view.id())
+                .onSuccess(status -> status.ifPresent(it -> balances.put(view.id(), it))));
+      }
+    }
+    return Future.join(asked)
+        .map(_ ->
+            instances.stream()
+                .map(view ->
+                    Views.described(
+                        view,
+                        ports(Optional.ofNullable(balances.get(view.id()))),
+                        checks(view.process().map(health.result()::get), clock.instant())))
+                .toList());
+  }
+
+  private static List<Integer> ports(Optional<BalancerReply.Status> status) {
+    return status.stream()
+        .flatMap(known ->
+            Stream.concat(
+                known.addresses().stream().flatMap(Description::port),
+                known.own().stream().boxed()))
+        .distinct()
+        .toList();
+  }
+
+  private static Stream<Integer> port(String address) {
+    Matcher found = PORT.matcher(address);
+    return found.matches() ? Stream.of(Integer.valueOf(found.group(1))) : Stream.empty();
+  }
+
+  private static List<InstanceMessage.Check> checks(Optional<HealthReport> report, Instant now) {
+    return report.stream()
+        .flatMap(found ->
+            Stream.of(
+                    found.startup().map(it -> check("startup", it, now)),
+                    found.readiness().map(it -> check("readiness", it, now)),
+                    found.liveness().map(it -> check("liveness", it, now)))
+                .flatMap(Optional::stream))
+        .toList();
+  }
+
+  private static InstanceMessage.Check check(String name, OfCheck check, Instant now) {
+    return new InstanceMessage.Check(
+        name,
+        check.verdict().name().toLowerCase(Locale.ROOT),
+        now.minus(check.since()).toEpochMilli(),
+        Optional.of(check.answer()).filter(answer -> !answer.isEmpty()));
+  }
+}

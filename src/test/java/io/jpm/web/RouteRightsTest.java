@@ -1,0 +1,152 @@
+package io.jpm.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.Role;
+import io.jpm.web.Http.Reply;
+import io.jpm.wire.CommandVerb;
+import io.vertx.core.http.HttpMethod;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every route of the API, asked by who may have it and by all who may not.
+@Timeout(60)
+class RouteRightsTest extends ApiHarness {
+  private static final String OPERATOR = "Authorization: Bearer operator-secret";
+  private static final String ADMIN = "Authorization: Bearer admin-secret";
+  private static final String ADMIN_OF_WEB = "Authorization: Bearer admin-of-web-secret";
+
+  /// Who has at least each role.
+  private static List<String> holders(Role role) {
+    return switch (role) {
+      case READ -> List.of(WebDaemon.READER, OPERATOR, ADMIN, WebDaemon.OWNER);
+      case OPERATE -> List.of(OPERATOR, ADMIN, WebDaemon.OWNER);
+      case ADMIN -> List.of(ADMIN, WebDaemon.OWNER);
+    };
+  }
+
+  @Test
+  void nobodyLearnsAnythingOfAnyRoute() throws Exception {
+    Set<String> told = new HashSet<>();
+    for (ApiRoute route : ApiRoute.values()) {
+      for (String who :
+          List.of(
+              "X: y",
+              "Authorization: Bearer wrong",
+              "Authorization: Basic b3duZXI6b3duZXItc2VjcmV0",
+              "Cookie: jpm_session_" + port + "=0123")) {
+        Reply reply = ask(route, who);
+        assertThat(reply.status()).as(who + ": " + route).isEqualTo(401);
+        told.add(reply.body());
+      }
+    }
+    assertThat(told).hasSize(1);
+    assertThat(orders).isEmpty();
+    assertThat(looks).hasValue(0);
+  }
+
+  static Stream<ApiRoute> routes() {
+    return Stream.of(ApiRoute.values());
+  }
+
+  @ParameterizedTest
+  @MethodSource("routes")
+  void eachRouteIsForWhoHasTheRoleThatItNeedsAndForNobodyElse(ApiRoute route) throws Exception {
+    List<String> holders = holders(route.needs());
+    for (String who : holders(Role.READ)) {
+      if (!holders.contains(who)) {
+        Reply reply = ask(route, who);
+        assertThat(reply.status()).as(who).isEqualTo(403);
+        assertThat(reply.json().getString("code")).isEqualTo("denied");
+      }
+    }
+    assertThat(orders).isEmpty();
+    for (String who : holders) {
+      Reply reply = ask(route, who);
+      assertThat(reply.status()).as(who + reply.body()).isEqualTo(200);
+      assertThat(reply.header("content-type").orElseThrow()).startsWith(route.mediaType());
+    }
+    boolean orders = route.verb().filter(CommandVerb::isChanging).isPresent();
+    assertThat(this.orders.isEmpty()).isNotEqualTo(orders || route == ApiRoute.PLAN);
+  }
+
+  @ParameterizedTest
+  @MethodSource("routes")
+  void eachRouteRefusesOtherOriginsOtherHostsAndForgedRequests(ApiRoute route) throws Exception {
+    String own = "Origin: http://127.0.0.1:" + port;
+    String cookie = daemon.logIn(port);
+    for (String origin : List.of("http://evil.example", "null", "http://localhost:" + port)) {
+      assertThat(refused(route, "Origin: " + origin, WebDaemon.OWNER)).isEqualTo(403);
+      assertThat(refused(route, "Origin: " + origin, cookie, "X-JPM: 1")).isEqualTo(403);
+    }
+    for (String host : List.of("evil.example:" + port, "127.0.0.1", "127.0.0.1:1")) {
+      assertThat(refused(route, "Host: " + host, WebDaemon.OWNER)).isEqualTo(421);
+    }
+    assertThat(refused(route, cookie, "Sec-Fetch-Site: cross-site")).isEqualTo(403);
+    assertThat(refused(route, cookie, "Sec-Fetch-Site: same-site", "X-JPM: 1")).isEqualTo(403);
+    if (!route.method().equals(HttpMethod.GET)) {
+      assertThat(refused(route, cookie)).isEqualTo(403);
+      assertThat(refused(route, cookie, own)).isEqualTo(403);
+      assertThat(refused(route, cookie, "X-JPM: 1")).isEqualTo(403);
+      assertThat(refused(route, cookie, "Sec-Fetch-Site: same-origin")).isEqualTo(403);
+    }
+    assertThat(orders).isEmpty();
+    assertThat(looks).hasValue(0);
+    assertThat(ask(route, cookie, own, "X-JPM: 1").status()).isEqualTo(200);
+  }
+
+  private int refused(ApiRoute route, String... headers) throws Exception {
+    Reply reply = ask(route, headers);
+    assertThat(reply.json().getString("code")).isIn("denied", "misdirected");
+    assertThat(reply.header("access-control-allow-origin")).isEmpty();
+    return reply.status();
+  }
+
+  @ParameterizedTest
+  @MethodSource("routes")
+  void whoIsLimitedToSomeAppsMayNotHaveWhatIsOfOthersOrOfAll(ApiRoute route) throws Exception {
+    switch (route) {
+      case DESCRIBE,
+          START,
+          STOP,
+          RESTART,
+          RELOAD,
+          RESET,
+          SIGNAL,
+          MESSAGE,
+          TYPE,
+          TRIGGER,
+          DELETE,
+          SCALE,
+          LOGS,
+          LINES_STREAM,
+          DOWNLOAD -> {
+        Reply other = askAbout("api", route, ADMIN_OF_WEB);
+        assertThat(other.status()).isEqualTo(404);
+        assertThat(other.json().getString("code")).isEqualTo("not_found");
+        assertThat(askAbout("nobody", route, ADMIN_OF_WEB).body())
+            .as("as of an app that is not there")
+            .isEqualTo(other.body().replace("api", "nobody"));
+        assertThat(orders).isEmpty();
+        assertThat(ask(route, ADMIN_OF_WEB).status()).isEqualTo(200);
+      }
+      case START_APPS, PLAN, APPLY, SAVE, RESURRECT -> {
+        assertThat(ask(route, ADMIN_OF_WEB).status()).isEqualTo(403);
+        assertThat(orders).isEmpty();
+      }
+      case LIST ->
+          assertThat(ask(route, ADMIN_OF_WEB).json().getJsonArray("instances").encode())
+              .contains("\"app\":\"web\"")
+              .doesNotContain("\"app\":\"api\"");
+      // Of what they tell LiveTest and CommandVerticleTest say that it is of one's apps.
+      case PING, EVENTS, EVENTS_STREAM, USAGE_STREAM, SESSION, LOG_OUT, DOCUMENT ->
+          assertThat(ask(route, ADMIN_OF_WEB).status()).isEqualTo(200);
+    }
+  }
+}
