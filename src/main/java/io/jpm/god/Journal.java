@@ -62,7 +62,7 @@ final class Journal {
   private Optional<Promise<Void>> underWay = Optional.empty();
 
   /// Completes when the last write is over.
-  private Future<Void> lastWrite = Future.succeededFuture();
+  private Future<Boolean> lastWrite = Future.succeededFuture(true);
 
   /// Completed by the write after that.
   private Promise<Void> next = Promise.promise();
@@ -100,7 +100,7 @@ final class Journal {
 
   /// As [#written], and it is on the disk.
   Future<Void> forced() {
-    return written().compose(_ -> lastWrite).otherwiseEmpty();
+    return written().eventually(() -> lastWrite.otherwise(false));
   }
 
   private void write() {
@@ -115,7 +115,7 @@ final class Journal {
         vertx.executeBlocking(
             () -> {
               file.write(snapshot, () -> context.runOnContext(_ -> stands(done)));
-              return null;
+              return true;
             },
             false);
     lastWrite.onComplete(result -> {
