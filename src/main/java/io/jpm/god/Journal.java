@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -112,12 +113,14 @@ final class Journal {
     long began = nanoTime.getAsLong();
     Context context = vertx.getOrCreateContext();
     lastWrite =
-        vertx.executeBlocking(
-            () -> {
-              file.write(snapshot, () -> context.runOnContext(_ -> stands(done)));
-              return true;
-            },
-            false);
+        vertx
+            .executeBlocking(
+                () -> {
+                  file.write(snapshot, () -> context.runOnContext(_ -> stands(done)));
+                  return true;
+                },
+                false)
+            .map(Objects::requireNonNull);
     lastWrite.onComplete(result -> {
       report(result.cause());
       // Apps go on even when the disk is full: whoever waits is not held up by it.
