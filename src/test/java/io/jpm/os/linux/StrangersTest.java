@@ -59,7 +59,7 @@ class StrangersTest {
   }
 
   private static long inode(ProcStat process) {
-    return 1_000_000 + process.pid();
+    return 1_000_000L + process.pid();
   }
 
   private boolean isOutsider(ProcStat process) {
