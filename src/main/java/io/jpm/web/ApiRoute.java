@@ -5,6 +5,7 @@ import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Every route of the API, below [#BASE]. The server's routes and the document that describes them
@@ -81,7 +82,14 @@ enum ApiRoute {
       HttpMethod.GET,
       "/usage/stream",
       "What apps and the machine use, every second, as server-sent events."),
-  SESSION(HttpMethod.GET, "/session", "Who asks, and what they may do."),
+  LIVE_STREAM(
+      HttpMethod.GET,
+      "/live/stream",
+      "What a page shows, in one stream of server-sent events: instances and what changes in them, usage, events; these with Last-Event-ID (or after) first all since then."),
+  SESSION(
+      HttpMethod.GET,
+      "/session",
+      "Who asks, and what they may do: the operations of this document that their role allows."),
   LOG_OUT(HttpMethod.DELETE, "/session", "End the browser's session."),
   DOCUMENT(HttpMethod.GET, "/openapi.json", "This document.");
 
@@ -127,6 +135,11 @@ enum ApiRoute {
     return summary;
   }
 
+  /// What it is called in the document.
+  String operation() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
   /// The least role that it takes.
   Role needs() {
     return this == START_APPS ? Role.ADMIN : verb.map(CommandVerb::needs).orElse(Role.READ);
@@ -151,6 +164,7 @@ enum ApiRoute {
           LINES_STREAM,
           DOWNLOAD,
           USAGE_STREAM,
+          LIVE_STREAM,
           SESSION,
           LOG_OUT,
           DOCUMENT ->
@@ -167,6 +181,7 @@ enum ApiRoute {
           CommandVerb.START.keys().stream().filter(key -> key != CommandKey.TARGETS).toList();
       case LIST -> List.of();
       case EVENTS_STREAM -> List.of(CommandKey.AFTER, CommandKey.APP_NAME);
+      case LIVE_STREAM -> List.of(CommandKey.AFTER);
       case DOWNLOAD -> List.of(CommandKey.STREAM, CommandKey.TARGET);
       case PING,
           DESCRIBE,
@@ -223,6 +238,7 @@ enum ApiRoute {
           LINES_STREAM,
           DOWNLOAD,
           USAGE_STREAM,
+          LIVE_STREAM,
           SESSION,
           LOG_OUT,
           DOCUMENT ->
@@ -233,7 +249,7 @@ enum ApiRoute {
   /// What is sent back where it succeeds.
   String mediaType() {
     return switch (this) {
-      case EVENTS_STREAM, LINES_STREAM, USAGE_STREAM -> "text/event-stream";
+      case EVENTS_STREAM, LINES_STREAM, USAGE_STREAM, LIVE_STREAM -> "text/event-stream";
       case DOWNLOAD -> "text/plain";
       case PING,
           LIST,
