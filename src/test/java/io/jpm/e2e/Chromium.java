@@ -208,8 +208,17 @@ final class Chromium implements AutoCloseable {
     Eventually.await(
         what,
         LONG,
-        () -> Boolean.TRUE.equals(eval("Boolean(" + expression + ")")),
+        () -> holds(expression),
         () -> eval("document.body.innerText.slice(0, 3000)") + "\n" + complaints);
+  }
+
+  /// Whether it is true; it is not while what it speaks of is not there, or the page is changing.
+  private boolean holds(String expression) {
+    try {
+      return Boolean.TRUE.equals(eval("Boolean(" + expression + ")"));
+    } catch (AssertionError notYet) {
+      return false;
+    }
   }
 
   void go(String url) {

@@ -68,6 +68,7 @@ class ApiTest {
           ApiRoute.EVENTS_STREAM,
           ApiRoute.LINES_STREAM,
           ApiRoute.USAGE_STREAM,
+          ApiRoute.LIVE_STREAM,
           ApiRoute.DOWNLOAD,
           ApiRoute.LOG_OUT);
 

@@ -5,7 +5,8 @@ import { el, setText } from './dom.js';
 import { clock } from './format.js';
 import { colour, whenThemeChanges } from './theme.js';
 
-const SPAN = 600;
+/** Seconds that are shown: as many as there are, within these bounds. */
+const [LEAST, MOST] = [60, 600];
 const HEIGHT = 118;
 const FONT = '11px system-ui, sans-serif';
 
@@ -56,7 +57,7 @@ export class Chart {
       legend: { show: false },
       cursor: { points: { size: 6 }, drag: { x: false, y: false }, y: false },
       scales: {
-        x: { time: false, range: () => [this.now - SPAN, this.now] },
+        x: { time: false, range: () => [Math.max(this.now - MOST, Math.min(this.now - LEAST, this.data[0][0] ?? 0)), this.now] },
         y: { range: (_, __, max) => [0, Math.max(this.least, (max ?? 0) * 1.1)] },
       },
       axes: [
