@@ -360,7 +360,7 @@ class DashboardIT extends InOwnHome {
 
   @Test
   void aPhoneIsWideEnough() throws Exception {
-    browser.size(360, 640);
+    browser.size(360, 740);
     fourApps();
     start("an-app-with-quite-a-long-name-that-does-not-fit", SLEEPER);
     open();
@@ -393,9 +393,10 @@ class DashboardIT extends InOwnHome {
   /// Nothing is beyond the edge, and every button is at least partly within.
   private void assertNarrow() {
     assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360);
+    assertThat(browser.eval("innerWidth")).as("the page is not made smaller to fit").isEqualTo(360);
     assertThat(
             browser.eval(
-                "[...document.querySelectorAll('button, a, input, select, textarea')]"
+                "[...document.querySelectorAll('button, a, input, select, textarea, header *')]"
                     + ".filter(e => e.getClientRects().length > 0 && e.getBoundingClientRect().right > 361)"
                     + ".map(e => e.outerHTML).join(' ')"))
         .isEqualTo("");
@@ -480,12 +481,8 @@ class DashboardIT extends InOwnHome {
     wave("mailer", 11, 6, "sent 12 mails");
     wave("billing", 17, 20, "invoice paid");
     wave("cache", 29, 12, "evicted 40 keys");
-    start(
-        "broken",
-        "#!/bin/bash\necho 'no database' >&2\nexit 3\n",
-        "--max-restarts",
-        "2",
-        "--no-autorestart");
+    String broken = "#!/bin/bash\necho 'no database' >&2\nexit 3\n";
+    jpm.run("start", jpm.script("broken.sh", broken).toString(), "--max-restarts", "2").failed();
     start("nightly", SLEEPER);
     jpm.run("stop", "nightly").ok();
     open();

@@ -5,6 +5,9 @@ import { el, setText } from './dom.js';
 import { clock } from './format.js';
 import { colour, whenThemeChanges } from './theme.js';
 
+/** Steps of an axis for bytes. */
+export const BYTES = Array.from({ length: 40 }, (_, i) => 2 ** (i + 4));
+
 /** Seconds that are shown: as many as there are, within these bounds. */
 const [LEAST, MOST] = [60, 600];
 const HEIGHT = 118;
@@ -13,9 +16,10 @@ const FONT = '11px system-ui, sans-serif';
 export class Chart {
   /**
    * @param title what it shows; @param ink the name of its colour; @param write turns a figure into words
-   * @param least the least value that reaches the top
+   * @param least the least value that reaches the top; @param steps those of the axis; usual ones without
    */
-  constructor(title, ink, write, least) {
+  constructor(title, ink, write, least, steps) {
+    this.steps = steps;
     this.title = title;
     this.ink = ink;
     this.write = write;
@@ -53,7 +57,7 @@ export class Chart {
     return {
       width,
       height: HEIGHT,
-      padding: [8, 8, 0, 0],
+      padding: [8, 16, 0, 0],
       legend: { show: false },
       cursor: { points: { size: 6 }, drag: { x: false, y: false }, y: false },
       scales: {
@@ -62,7 +66,7 @@ export class Chart {
       },
       axes: [
         { ...axis, size: 22, space: 70, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000).slice(0, 5)) },
-        { ...axis, size: 56, space: 30, values: (_, ticks) => ticks.map(this.write) },
+        { ...axis, size: 56, space: 30, ...(this.steps ? { incrs: this.steps } : {}), values: (_, ticks) => ticks.map(this.write) },
       ],
       series: [{}, { stroke: colour(this.ink), fill: colour(`${this.ink}-fill`), width: 1.5, points: { show: false } }],
       hooks: { setCursor: [(plot) => this.#point(plot.cursor.idx)] },

@@ -24,13 +24,18 @@ function outcome(event) {
   return event.exit_code === undefined ? '' : ` · exit code ${event.exit_code}`;
 }
 
+/** The time, of another day the date too. */
+function when(at) {
+  return moment(at).slice(0, 10) === moment(Date.now()).slice(0, 10) ? clock(at) : moment(at);
+}
+
 function entry(event) {
   const who = event.app === null ? 'daemon' : `${event.app} #${event.id}`;
   const words = event.reason && event.reason.includes('exit') ? event.reason : `${event.reason ?? ''}${outcome(event)}`;
   return el(
     'li',
     {},
-    el('time', { datetime: new Date(event.at).toISOString(), title: moment(event.at) }, clock(event.at)),
+    el('time', { datetime: new Date(event.at).toISOString(), title: moment(event.at) }, when(event.at)),
     el(`span.event.${kind(event)}`, {}, event.event.replaceAll('_', ' ')),
     el('span.who', {}, who),
     el('span.why', {}, words.replace(/^ · /, '')),

@@ -45,7 +45,7 @@ export function comparator(column, descending, usageOf) {
     status: (instance) => ORDER[kind(instance)],
     id: (instance) => instance.id,
     pid: (instance) => instance.pid ?? -1,
-    uptime: (instance) => (instance.pid === null ? -1 : -(instance.started_at ?? 0)),
+    uptime: (instance) => (instance.pid === null ? -Infinity : -(instance.started_at ?? 0)),
     restarts: (instance) => instance.restarts,
     cpu: (instance) => usageOf(instance.id)?.cpu ?? -1,
     memory: (instance) => usageOf(instance.id)?.memory ?? -1,

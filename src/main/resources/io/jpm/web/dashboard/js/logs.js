@@ -12,6 +12,8 @@ const LINE = 18;
 const TAIL = 300;
 /** The least time between two drawings, in milliseconds. */
 const CALM = 100;
+/** How long a stream that has broken rests. */
+const RETRY = 5000;
 /** After this time in a hidden page no more is fetched. */
 const HIDDEN = 30_000;
 
@@ -22,6 +24,7 @@ export class LogView {
     this.missed = 0;
     this.app = null;
     this.source = null;
+    this.isServed = false;
     this.isPaused = false;
     this.follows = true;
     this.isDue = false;
@@ -75,7 +78,9 @@ export class LogView {
     if (app !== null) {
       this.scroller.setAttribute('aria-label', `Log of ${app}`);
       this.download.href = `/api/v1/logs/${segment(app)}/download?stream=${this.stream.value || 'out'}`;
-      this.#begin();
+      if (this.isServed) {
+        this.#begin();
+      }
     }
     this.#draw();
   }
@@ -118,17 +123,29 @@ export class LogView {
       if (this.source === source) {
         source.close();
         this.source = null;
-        this.lost = true;
         this.#say();
+        this.retry = setTimeout(() => this.#again(), RETRY);
       }
     };
   }
 
+  /** Whether there is a server that knows the session. */
+  serve(isServed) {
+    this.isServed = isServed;
+    if (isServed) {
+      this.#again();
+    } else {
+      clearTimeout(this.retry);
+      this.source?.close();
+      this.source = null;
+      this.#say();
+    }
+  }
+
   /** Goes on where the connection has come back. */
-  again() {
-    if (this.app !== null && this.source === null) {
+  #again() {
+    if (this.app !== null && this.source === null && this.isServed) {
       const app = this.app;
-      this.lost = false;
       this.app = null;
       this.open(app);
     }
@@ -210,7 +227,7 @@ export class LogView {
         this.source = null;
       }, HIDDEN);
     } else {
-      this.again();
+      this.#again();
     }
   }
 
@@ -271,7 +288,7 @@ export class LogView {
     const found = shown.length === lines.length ? count(lines.length, 'line') : `${count(shown.length, 'line')} of ${lines.length.toLocaleString('en')}`;
     const kept = lines.length >= MOST_LINES ? ` (the last ${MOST_LINES.toLocaleString('en')})` : '';
     const paused = this.isPaused ? ` · paused, ${count(this.waiting.length + this.missed, 'new line')}` : '';
-    setText(this.said, found + kept + paused + (this.lost && this.source === null ? ' · not connected' : ''));
+    setText(this.said, found + kept + paused + (this.app !== null && this.source === null ? ' · not connected' : ''));
   }
 }
 

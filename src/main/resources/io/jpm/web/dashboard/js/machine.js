@@ -35,7 +35,7 @@ export function beginMachine() {
     if (system !== null) {
       const used = system.memory - system.available;
       set(cpu, system.cpu / system.cores, percent(system.cpu / system.cores));
-      set(memory, (used / system.memory) * 100, `${bytes(used)} of ${bytes(system.memory)}`);
+      set(memory, (used / system.memory) * 100, `${bytes(used)} / ${bytes(system.memory)}`);
       setText(load, `${system.load.toFixed(2)} / ${system.cores}`);
       spark(canvas, store.machine.tail(1, 60), 60, 100, colour('cpu'));
     }

@@ -82,9 +82,9 @@ function connection(state, seconds) {
   setText(place, words);
   place.className = `connection ${sort}`;
   document.body.classList.toggle('stale', state === 'lost' || state === 'ended');
+  side.logs.serve(state === 'live');
   if (state === 'live') {
     tell('');
-    side.logs.again();
   } else if (state === 'lost') {
     tell(`The daemon does not answer. What you see is as it was at ${clock(seen)}. Trying again every few seconds (now in ${seconds} s).`);
   } else if (state === 'ended') {
@@ -104,12 +104,7 @@ function tell(words) {
 
 const handlers = {
   state: connection,
-  instances: (body) => {
-    store.setInstances(body.instances);
-    if (chosen !== null) {
-      side.show(chosen);
-    }
-  },
+  instances: (body) => store.setInstances(body.instances),
   changed: (body) => store.change(body.instances, body.gone),
   usage: (body) => {
     seen = Date.now();
@@ -158,7 +153,6 @@ element('logout').addEventListener('click', async () => {
     }
   }
   live.end();
-  side.logs.close();
 });
 
 const toggleRun = () => {

@@ -1,7 +1,7 @@
 // What stands beside the table: the chosen instance, else the machine.
 
 import { act, ACTIONS, hindrance } from './actions.js';
-import { Chart } from './charts.js';
+import { BYTES, Chart } from './charts.js';
 import { allow, el, setText } from './dom.js';
 import { EventList } from './events.js';
 import { Facts } from './facts.js';
@@ -26,7 +26,7 @@ export class Side {
 
   #buildMachine() {
     this.machineCpu = new Chart('CPU of the machine', 'cpu', percent, 10);
-    this.machineMemory = new Chart('Memory of the machine', 'memory', bytes, 1 << 20);
+    this.machineMemory = new Chart('Memory of the machine', 'memory', bytes, 1 << 20, BYTES);
     this.recent = new EventList('Latest events', () => true);
     return el(
       'div.pane',
@@ -52,7 +52,7 @@ export class Side {
       }),
     );
     this.cpu = new Chart('CPU', 'cpu', percent, 5);
-    this.memory = new Chart('Memory', 'memory', bytes, 1 << 20);
+    this.memory = new Chart('Memory', 'memory', bytes, 1 << 20, BYTES);
     this.logs = new LogView();
     this.facts = new Facts();
     this.events = new EventList('Events of this app', (event) => event.app === this.app);
@@ -81,7 +81,9 @@ export class Side {
     const instance = id === null ? undefined : store.instances.get(id);
     const isOther = id !== this.id;
     this.id = id;
-    this.app = instance?.app ?? this.app;
+    if (isOther) {
+      this.app = instance?.app;
+    }
     this.machine.hidden = id !== null;
     this.instance.hidden = id === null;
     if (id === null) {

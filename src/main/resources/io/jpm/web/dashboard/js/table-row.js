@@ -15,6 +15,7 @@ export class TableRow {
     this.dot = el('span.dot', { 'aria-hidden': 'true' });
     this.status = el('span');
     this.name = el('button.name', { type: 'button', tabindex: -1, onclick: () => choose(id) });
+    this.suffix = el('span.suffix');
     this.namespace = el('span.namespace');
     this.number = el('td.number.wide-only');
     this.pid = el('td.number.wide-only');
@@ -28,7 +29,7 @@ export class TableRow {
       'tr',
       { 'data-id': id },
       el('td.status', {}, this.dot, this.status),
-      el('th.app', { scope: 'row' }, this.name, this.namespace),
+      el('th.app', { scope: 'row' }, el('div.who', {}, this.name, this.suffix, this.namespace)),
       this.number,
       this.pid,
       this.uptime,
@@ -43,7 +44,8 @@ export class TableRow {
     });
   }
 
-  show(instance, isChosen, now) {
+  /** @param isOneOfMany whether its app has other instances too */
+  show(instance, isChosen, now, isOneOfMany) {
     const sort = kind(instance);
     if (this.sort !== sort) {
       this.sort = sort;
@@ -53,6 +55,7 @@ export class TableRow {
     setText(this.status, status(instance));
     setText(this.name, instance.app);
     this.name.title = instance.unhealthy ?? instance.reason ?? '';
+    setText(this.suffix, isOneOfMany ? `#${instance.id}` : '');
     setText(this.namespace, instance.namespace === 'default' ? '' : instance.namespace);
     setText(this.number, String(instance.id));
     setText(this.pid, instance.pid === null ? '–' : String(instance.pid));

@@ -3,7 +3,6 @@
 
 import { el, setText } from './dom.js';
 import { comparator, kind, matches, words } from './filter.js';
-import { count } from './format.js';
 import { store } from './store.js';
 import { TableRow } from './table-row.js';
 import { whenThemeChanges } from './theme.js';
@@ -39,6 +38,7 @@ export class Table {
     this.open = open;
     this.rows = new Map();
     this.order = [];
+    this.perApp = new Map();
     this.sorted = { column: 'name', descending: false, at: 0 };
     this.chosen = null;
     this.kind = '';
@@ -76,8 +76,8 @@ export class Table {
       this.heads.set(column, cell);
       head.append(cell);
     }
-    this.above = el('tr.space', { 'aria-hidden': 'true' }, el('td', { colspan: COLUMNS.length }));
-    this.below = el('tr.space', { 'aria-hidden': 'true' }, el('td', { colspan: COLUMNS.length }));
+    this.above = el('tr.space', { 'aria-hidden': 'true' }, el('td'));
+    this.below = el('tr.space', { 'aria-hidden': 'true' }, el('td'));
     this.body = el('tbody', {}, this.above, this.below);
     this.table = el('table', { 'aria-label': 'Instances of apps' }, el('thead', {}, head), this.body);
     this.empty = el('p.empty', { role: 'status' });
@@ -133,7 +133,11 @@ export class Table {
 
   #count(all) {
     const numbers = new Map();
-    all.forEach((each) => numbers.set(kind(each), (numbers.get(kind(each)) ?? 0) + 1));
+    this.perApp = new Map();
+    for (const each of all) {
+      numbers.set(kind(each), (numbers.get(kind(each)) ?? 0) + 1);
+      this.perApp.set(each.app, (this.perApp.get(each.app) ?? 0) + 1);
+    }
     for (const [name, { button, number }] of this.kinds) {
       const many = name === '' ? all.length : numbers.get(name) ?? 0;
       setText(number, many.toLocaleString('en'));
@@ -141,7 +145,6 @@ export class Table {
       button.setAttribute('aria-pressed', String(this.kind === name));
       button.dataset.kind = name;
     }
-    this.counted = count(all.length, 'instance');
   }
 
   #remove(id, row) {
@@ -180,7 +183,7 @@ export class Table {
       }
       before = row.node;
       row.node.setAttribute('aria-rowindex', from + i + 2);
-      row.show(instance, instance.id === this.chosen, now);
+      row.show(instance, instance.id === this.chosen, now, this.perApp.get(instance.app) > 1);
       row.showUsage(store.usage.get(instance.id), store.series.get(instance.id));
     });
     this.#oneTabStop();
@@ -207,7 +210,7 @@ export class Table {
     for (const [id, row] of this.rows) {
       const instance = store.instances.get(id);
       if (instance) {
-        row.show(instance, id === this.chosen, now);
+        row.show(instance, id === this.chosen, now, this.perApp.get(instance.app) > 1);
         row.showUsage(store.usage.get(id), store.series.get(id));
       }
     }
