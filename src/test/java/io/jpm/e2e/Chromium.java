@@ -22,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A browser without a window and one page in it, driven over the DevTools protocol. What the page
 /// complains about is kept. Closing it ends all its processes.
@@ -115,7 +116,7 @@ final class Chromium implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
 
     @Override
-    public CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
+    public @Nullable CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
       text.append(data);
       if (last) {
         JsonObject message = new JsonObject(text.toString());
@@ -232,12 +233,12 @@ final class Chromium implements AutoCloseable {
         selector + " is there",
         "(e => e && !e.disabled && e.getClientRects().length > 0)(%s)".formatted(found));
     eval(found + ".scrollIntoView({block: 'nearest'})");
-    JsonArray place =
-        (JsonArray)
-            json(
+    var place =
+        new JsonArray(
+            String.valueOf(
                 eval(
                     "JSON.stringify((r => [r.x + r.width / 2, r.y + r.height / 2])(%s.getBoundingClientRect()))"
-                        .formatted(found)));
+                        .formatted(found))));
     for (String type : List.of("mousePressed", "mouseReleased")) {
       call(
           "Input.dispatchMouseEvent",
@@ -248,10 +249,6 @@ final class Chromium implements AutoCloseable {
               .put("button", "left")
               .put("clickCount", 1));
     }
-  }
-
-  private static Object json(Object text) {
-    return new JsonArray(String.valueOf(text));
   }
 
   /// Presses a key: one of [#KEYS], or a character.

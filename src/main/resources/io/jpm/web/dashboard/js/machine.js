@@ -34,7 +34,7 @@ export function beginMachine() {
     const system = store.system;
     if (system !== null) {
       const used = system.memory - system.available;
-      set(cpu, system.cpu / system.cores, percent(system.cpu / system.cores));
+      set(cpu, store.machineCpu, percent(store.machineCpu));
       set(memory, (used / system.memory) * 100, `${bytes(used)} / ${bytes(system.memory)}`);
       setText(load, `${system.load.toFixed(2)} / ${system.cores}`);
       spark(canvas, store.machine.tail(1, 60), 60, 100, colour('cpu'));

@@ -17,6 +17,7 @@ class Store {
     this.series = new Map();
     this.machine = new Ring(KEPT, 3);
     this.system = null;
+    this.machineCpu = NaN;
     this.events = [];
     this.lastEvent = 0;
     this.may = new Set();
@@ -95,7 +96,9 @@ class Store {
     if (message.system) {
       this.system = message.system;
       const used = message.system.memory - message.system.available;
-      this.machine.push(seconds, message.system.cpu / message.system.cores, used);
+      // Measured at two moments that are not quite a second apart, so it may be a little more than all.
+      this.machineCpu = Math.min(100, message.system.cpu / message.system.cores);
+      this.machine.push(seconds, this.machineCpu, used);
     }
     this.touch('usage');
   }
