@@ -93,6 +93,7 @@ class DashboardIT extends InOwnHome {
   }
 
   private void choose(String app) {
+    browser.await(app + " is in the table", row(app));
     browser.eval(row(app) + ".querySelector('.name').click()");
     browser.await(
         "the details of " + app,
@@ -135,6 +136,12 @@ class DashboardIT extends InOwnHome {
         "(r => r.querySelectorAll('td.number')[1].textContent !== '%d' && r.querySelectorAll('td.number')[3].textContent === '1' && r.querySelector('.status').textContent === 'online')(%s)"
             .formatted(pid, row("web")));
     assertThat(browser.eval("window.sameAsBefore")).as("without a reload").isEqualTo(true);
+    choose("web");
+    browser.call("Page.reload", new io.vertx.core.json.JsonObject());
+    browser.await("it is another page", "window.sameAsBefore === undefined");
+    browser.await(
+        "web is still chosen", "document.querySelector('.title h2').textContent === 'web'");
+    awaitLog("begun");
     browser.click("nav a[data-view=events]");
     browser.await(
         "the events tell why",
@@ -469,12 +476,14 @@ class DashboardIT extends InOwnHome {
     browser.forgive();
   }
 
-  /// `-Djpm.pictures=DIR` writes pictures there, of a dashboard that has been open for a while.
+  /// `-Djpm.pictures=DIR` writes `dashboard.png` there, of a page that has been open for a while,
+  /// and others to look at into `target/pictures`.
   @Test
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
   @Timeout(600)
   void picturesAreTaken() throws Exception {
-    Path pictures = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
+    Path kept = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
+    Path pictures = Jpm.ROOT.resolve("target/pictures");
     wave("api", 37, 60, "GET /v1/orders 200");
     wave("web", 23, 35, "GET /index.html 200", "-i", "3");
     wave("search", 53, 80, "indexed 250 documents");
@@ -497,32 +506,32 @@ class DashboardIT extends InOwnHome {
           "the page is " + scheme, "document.documentElement.dataset.theme === '" + scheme + "'");
       settle();
       browser.picture(
-          pictures.resolve(scheme.equals("dark") ? "dashboard.png" : "dashboard-light.png"));
+          scheme.equals("dark") ? kept.resolve("dashboard.png") : pictures.resolve("light.png"));
     }
     browser.click("#tab-details");
     browser.await("details", "document.querySelector('.facts dl')");
     settle();
-    browser.picture(pictures.resolve("dashboard-details.png"));
+    browser.picture(pictures.resolve("details.png"));
     browser.click(".close");
     settle();
-    browser.picture(pictures.resolve("dashboard-machine.png"));
+    browser.picture(pictures.resolve("machine.png"));
     browser.click("nav a[data-view=events]");
     settle();
-    browser.picture(pictures.resolve("dashboard-events.png"));
+    browser.picture(pictures.resolve("events.png"));
     browser.click("nav a[data-view=file]");
     settle();
-    browser.picture(pictures.resolve("dashboard-file.png"));
+    browser.picture(pictures.resolve("file.png"));
     browser.click("nav a[data-view=apps]");
     browser.size(360, 720);
     settle();
-    browser.picture(pictures.resolve("dashboard-phone.png"));
+    browser.picture(pictures.resolve("phone.png"));
     choose("api");
     browser.await("log", "document.querySelectorAll('.line').length > 2");
     settle();
-    browser.picture(pictures.resolve("dashboard-phone-app.png"));
+    browser.picture(pictures.resolve("phone-app.png"));
     browser.click("[data-action=restart]");
     awaitDialog("Restart api?");
-    browser.picture(pictures.resolve("dashboard-phone-dialog.png"));
+    browser.picture(pictures.resolve("phone-dialog.png"));
   }
 
   /// Two more figures have come and are drawn.
@@ -566,19 +575,18 @@ class DashboardIT extends InOwnHome {
   void aPageThatIsOpenForMinutesCostsNoMoreThanAtFirst() throws Exception {
     double minutes = Double.parseDouble(System.getProperty("jpm.dashboard.minutes", "0.3"));
     for (int i = 0; i < 10; i++) {
-      start(
-          "app" + i,
-          "#!/bin/bash\nfor ((n = 0; ; n++)); do sleep 1; done\n",
-          "-i",
-          "10",
-          "--kill-timeout",
-          "2000");
+      start("app" + i, SLEEPER, "-i", "10");
     }
     start(
         "talker",
         "#!/bin/bash\nfor ((n = 0; ; n++)); do printf 'line %d of a log that does not stop\\n' {1..100}; sleep 0.1; done\n");
     open();
+    browser.key("/");
+    browser.awaitFocus("#filter");
+    browser.type("talker");
     choose("talker");
+    browser.key("Escape");
+    browser.await("all are shown", "document.querySelectorAll('tr[data-id]').length > 10");
     browser.await(
         "as many lines as are kept",
         "document.querySelector('.logs .said').textContent.includes('the last 5,000')");
