@@ -162,9 +162,9 @@ final class Chromium implements AutoCloseable {
     return List.copyOf(complaints);
   }
 
-  /// Forgets them: they were meant to come.
-  void forgive() {
-    complaints.clear();
+  /// Waits for a complaint that was meant to come, and forgets all like it.
+  void forgive(String part) {
+    Eventually.await(part, LONG, () -> complaints.removeIf(it -> it.contains(part)));
   }
 
   /// One command of the protocol, for the page.
