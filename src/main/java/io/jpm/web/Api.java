@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Arrays;
 
 /// Puts the routes of the API in place; who comes here has passed [Doorman].
 final class Api {
@@ -73,6 +74,7 @@ final class Api {
       case LINES_STREAM -> live.lines(context);
       case DOWNLOAD -> live.download(context);
       case USAGE_STREAM -> live.usage(context);
+      case LIVE_STREAM -> live.page(context);
       case SESSION -> Answer.json(context.response(), 200, session(Access.of(context)));
       case LOG_OUT -> {
         doorman.logOut(context.request());
@@ -89,6 +91,13 @@ final class Api {
         .put("ok", true)
         .put("name", who.name())
         .put("role", who.role().word())
-        .put("apps", new JsonArray(who.apps().stream().sorted().toList()));
+        .put("apps", new JsonArray(who.apps().stream().sorted().toList()))
+        .put(
+            "may",
+            new JsonArray(
+                Arrays.stream(ApiRoute.values())
+                    .filter(route -> who.may(route.needs()))
+                    .map(ApiRoute::operation)
+                    .toList()));
   }
 }

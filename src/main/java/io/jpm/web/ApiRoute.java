@@ -5,6 +5,7 @@ import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -82,7 +83,14 @@ enum ApiRoute {
       HttpMethod.GET,
       "/usage/stream",
       "What apps and the machine use, every second, as server-sent events."),
-  SESSION(HttpMethod.GET, "/session", "Who asks, and what they may do."),
+  LIVE_STREAM(
+      HttpMethod.GET,
+      "/live/stream",
+      "What a page shows, in one stream of server-sent events: instances and what changes in them, usage, events; these with Last-Event-ID (or after) first all since then."),
+  SESSION(
+      HttpMethod.GET,
+      "/session",
+      "Who asks, and what they may do: the operations of this document that their role allows."),
   LOG_OUT(HttpMethod.DELETE, "/session", "End the browser's session."),
   DOCUMENT(HttpMethod.GET, "/openapi.json", "This document.");
 
@@ -95,6 +103,7 @@ enum ApiRoute {
           // What is in the list is started by its name, what is described by another route.
           START, List.of(),
           EVENTS_STREAM, List.of(CommandKey.AFTER, CommandKey.APP_NAME),
+          LIVE_STREAM, List.of(CommandKey.AFTER),
           DOWNLOAD, List.of(CommandKey.STREAM, CommandKey.TARGET));
 
   private static final Map<ApiRoute, List<CommandKey>> REQUIRED =
@@ -145,6 +154,11 @@ enum ApiRoute {
 
   String summary() {
     return summary;
+  }
+
+  /// What it is called in the document.
+  String operation() {
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /// The least role that it takes.

@@ -139,12 +139,19 @@ final class Doorman {
     request.response().addCookie(cookie("", 0));
   }
 
-  /// What anybody is told who is not known.
+  /// What anybody is told who is not known. A person with a browser gets a page.
   ///
   /// @param reason why, in one clause for the log; holds nothing that was sent
   void turnAway(RoutingContext context, String reason) {
     log(context.request(), reason);
-    context.response().putHeader("WWW-Authenticate", "Bearer");
+    context
+        .response()
+        .putHeader("WWW-Authenticate", "Bearer")
+        .putHeader(HttpHeaders.VARY, "Accept");
+    if (wantsPage(context.request())) {
+      LoginPage.show(context.response());
+      return;
+    }
     refuse(
         context,
         401,
@@ -207,12 +214,22 @@ final class Doorman {
         .putHeader("Cross-Origin-Opener-Policy", "same-origin");
   }
 
-  /// A body that was not read must not be taken for the next request, nor be waited for.
+  /// Whether this is a browser that is going to show what it gets.
+  static boolean wantsPage(HttpServerRequest request) {
+    String accept = request.getHeader(HttpHeaders.ACCEPT);
+    return READING.contains(request.method()) && accept != null && accept.contains("text/html");
+  }
+
   private static void refuse(RoutingContext context, int status, String code, String problem) {
+    close(context);
+    Answer.failed(context.response(), status, code, problem);
+  }
+
+  /// A body that was not read must not be taken for the next request, nor be waited for.
+  private static void close(RoutingContext context) {
     if (!READING.contains(context.request().method())) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
       context.addEndHandler(_ -> context.request().connection().close());
     }
-    Answer.failed(context.response(), status, code, problem);
   }
 }

@@ -22,6 +22,7 @@ final class Live {
   private final Doorman doorman;
   private final LineFeeds lines;
   private final UsageFeeds usage;
+  private final InstanceFeeds instances;
   private final LogDownload download;
   private int feeds;
 
@@ -30,6 +31,7 @@ final class Live {
     this.doorman = doorman;
     this.lines = new LineFeeds(vertx);
     this.usage = new UsageFeeds(vertx);
+    this.instances = new InstanceFeeds(vertx);
     this.download = new LogDownload(vertx);
   }
 
@@ -51,6 +53,7 @@ final class Live {
   /// The server ends.
   Future<Void> end() {
     usage.end();
+    instances.end();
     return lines.end();
   }
 
@@ -58,22 +61,34 @@ final class Live {
   void events(RoutingContext context) {
     JsonObject query = CommandDoor.query(context, ApiRoute.EVENTS_STREAM.asked());
     Optional<String> app = Optional.ofNullable(query.getString(CommandKey.APP_NAME.word()));
-    // What a browser sends when it comes again is newer than what stood in the address.
+    OptionalLong after = after(context, query);
+    if (app.isEmpty() || reaches(context, app.get())) {
+      feed(context).ifPresent(feed -> EventFeed.begin(vertx, feed, Access.of(context), app, after));
+    }
+  }
+
+  /// All that a page shows of all apps in one stream, since a browser opens six connections to a
+  /// server at most: the list and its changes, usage, events.
+  void page(RoutingContext context) {
+    OptionalLong after = after(context, CommandDoor.query(context, ApiRoute.LIVE_STREAM.asked()));
+    Access access = Access.of(context);
+    feed(context)
+        .ifPresent(feed -> {
+          instances.begin(feed, access.who());
+          usage.begin(feed, access.who());
+          EventFeed.begin(vertx, feed, access, Optional.empty(), after);
+        });
+  }
+
+  /// The event that the client has seen last. What a browser sends when it comes again is newer
+  /// than what stood in the address.
+  private static OptionalLong after(RoutingContext context, JsonObject query) {
     String resumed = context.request().getHeader("Last-Event-ID");
     if (resumed != null && !NUMBER.matcher(resumed).matches()) {
       throw new CommandDoor.NotUnderstood("Last-Event-ID: use the id of an event");
     }
     Long after = resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.word());
-    if (app.isEmpty() || reaches(context, app.get())) {
-      feed(context)
-          .ifPresent(feed ->
-              EventFeed.begin(
-                  vertx,
-                  feed,
-                  Access.of(context),
-                  app,
-                  after == null ? OptionalLong.empty() : OptionalLong.of(after)));
-    }
+    return after == null ? OptionalLong.empty() : OptionalLong.of(after);
   }
 
   /// A log file.

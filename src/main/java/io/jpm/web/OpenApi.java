@@ -53,7 +53,7 @@ final class OpenApi {
   private static JsonObject operation(ApiRoute route) {
     var operation =
         new JsonObject()
-            .put("operationId", route.name().toLowerCase(Locale.ROOT))
+            .put("operationId", route.operation())
             .put("summary", route.summary())
             .put("description", "Needs the role %s.".formatted(route.needs().word()));
     var parameters = new JsonArray();
@@ -70,7 +70,7 @@ final class OpenApi {
           .asked()
           .forEach(key -> parameters.add(parameter(key.word(), "query", value(key), false)));
     }
-    if (route == ApiRoute.EVENTS_STREAM) {
+    if (route == ApiRoute.EVENTS_STREAM || route == ApiRoute.LIVE_STREAM) {
       parameters.add(parameter("Last-Event-ID", "header", integer(0, Long.MAX_VALUE), false));
     }
     if (!parameters.isEmpty()) {

@@ -130,6 +130,7 @@ final class WebServer {
     router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BODY));
     var routes = new Api(vertx, daemon, doorman);
     routes.furnish(router);
+    new Dashboard(vertx).furnish(router);
     var pages = new Pages(vertx, daemon);
     pages.furnish(router);
     ending = () -> routes.end().eventually(pages::end);

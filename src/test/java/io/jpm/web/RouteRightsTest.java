@@ -145,7 +145,7 @@ class RouteRightsTest extends ApiHarness {
               .contains("\"app\":\"web\"")
               .doesNotContain("\"app\":\"api\"");
       // Of what they tell LiveTest and CommandVerticleTest say that it is of one's apps.
-      case PING, EVENTS, EVENTS_STREAM, USAGE_STREAM, SESSION, LOG_OUT, DOCUMENT ->
+      case PING, EVENTS, EVENTS_STREAM, USAGE_STREAM, LIVE_STREAM, SESSION, LOG_OUT, DOCUMENT ->
           assertThat(ask(route, ADMIN_OF_WEB).status()).isEqualTo(200);
     }
   }

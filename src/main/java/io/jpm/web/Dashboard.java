@@ -1,0 +1,134 @@
+package io.jpm.web;
+
+import io.jpm.bus.OffLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// The dashboard: a page at `/` for browsers with a session, and the files that it is made of, out
+/// of the jar; who comes here has passed [Doorman]. Nothing of it is kept in memory: it is read
+/// again for each request that does not know it by its `ETag` already.
+final class Dashboard {
+  /// What the files may do: run and show what comes from here, talk to this server, nothing else.
+  /// What an app prints cannot become a script, since strings are refused wherever a script could
+  /// come of them.
+  static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+          + " frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
+          + " require-trusted-types-for 'script'; trusted-types 'none'";
+
+  private static final String BASE = "/dashboard/";
+  private static final String PAGE = "index.html";
+
+  /// All names that there are. Whatever has other characters, also encoded, is no file.
+  private static final Pattern NAME =
+      Pattern.compile("(?:[a-z]{1,20}/)?[a-z0-9-]{1,40}\\.([a-z]{2,4})");
+
+  private final Vertx vertx;
+
+  Dashboard(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// One file.
+  private record Found(Buffer bytes, String tag) {}
+
+  void furnish(Router router) {
+    for (HttpMethod method : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
+      router.route(method, BASE + "*").handler(this::file);
+      router.route(method, "/").handler(this::page);
+    }
+  }
+
+  /// The page; programs that ask for `/` are given what PM2 answers there.
+  private void page(RoutingContext context) {
+    context.response().putHeader(HttpHeaders.VARY, "Accept");
+    if (Access.of(context).byCookie() && Doorman.wantsPage(context.request())) {
+      send(context, PAGE);
+    } else {
+      context.next();
+    }
+  }
+
+  private void file(RoutingContext context) {
+    String path = String.valueOf(context.request().path());
+    send(context, path.startsWith(BASE) ? path.substring(BASE.length()) : "");
+  }
+
+  private void send(RoutingContext context, String name) {
+    Optional<String> type = type(name);
+    if (type.isEmpty()) {
+      context.fail(404);
+      return;
+    }
+    OffLoop.call(vertx, () -> read(name))
+        .onSuccess(found ->
+            found.ifPresentOrElse(it -> answer(context, it, type.get()), () -> context.fail(404)))
+        .onFailure(context::fail);
+  }
+
+  private static void answer(RoutingContext context, Found found, String type) {
+    HttpServerResponse response = context.response();
+    response
+        .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
+        .putHeader(HttpHeaders.ETAG, found.tag)
+        .putHeader("Content-Security-Policy", POLICY);
+    if (found.tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+      response.setStatusCode(304);
+      Answer.end(response, "");
+      return;
+    }
+    response.putHeader(HttpHeaders.CONTENT_TYPE, type);
+    if (!response.ended() && !response.closed()) {
+      var _ = response.end(found.bytes);
+    }
+  }
+
+  /// The content type of a file of that name; empty: there is none.
+  private static Optional<String> type(String name) {
+    Matcher matcher = NAME.matcher(name);
+    return matcher.matches()
+        ? Optional.ofNullable(
+            switch (matcher.group(1).toLowerCase(Locale.ROOT)) {
+              case "html" -> "text/html; charset=utf-8";
+              case "js" -> "text/javascript; charset=utf-8";
+              case "css" -> "text/css; charset=utf-8";
+              case "svg" -> "image/svg+xml";
+              case "txt" -> "text/plain; charset=utf-8";
+              default -> null;
+            })
+        : Optional.empty();
+  }
+
+  private static Optional<Found> read(String name) throws IOException {
+    try (InputStream file = Dashboard.class.getResourceAsStream("dashboard/" + name)) {
+      if (file == null) {
+        return Optional.empty();
+      }
+      byte[] bytes = file.readAllBytes();
+      return Optional.of(new Found(Buffer.buffer(bytes), tag(bytes)));
+    }
+  }
+
+  private static String tag(byte[] bytes) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+      return "\"" + HexFormat.of().formatHex(hash, 0, 16) + "\"";
+    } catch (NoSuchAlgorithmException every) {
+      throw new IllegalStateException("every Java has SHA-256", every);
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.model.Principal;
+import io.jpm.wire.Caller;
+import io.jpm.wire.CommandRequest;
+import io.jpm.wire.CommandVerb;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// Sends the list of instances to clients, and then what changes in it: `event: instances` has the
+/// whole list, `event: changed` the `instances` that are new or different and the ids of those that
+/// are `gone`. Who is limited to some apps gets theirs.
+///
+/// The list is fetched once for all clients, after something has happened, at most every [#PAUSE].
+/// A client that is behind gets the whole list as soon as it has read. Owned by the server's event
+/// loop.
+final class InstanceFeeds {
+  /// The least time between two looks at the list.
+  static final Duration PAUSE = Duration.ofMillis(200);
+
+  /// How often it is looked at where nothing has happened: not everything that changes is an event.
+  static final Duration RENEWAL = Duration.ofSeconds(5);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long NO_TIMER = -1;
+
+  private final Vertx vertx;
+  private final List<Client> clients = new ArrayList<>();
+
+  /// By id, as it was fetched last; empty while there are no clients.
+  private Map<Integer, JsonObject> known = new LinkedHashMap<>();
+
+  private @Nullable MessageConsumer<JsonObject> events;
+  private long renewal = NO_TIMER;
+  private long next = NO_TIMER;
+  private boolean fetching;
+
+  /// Whether something has happened since the list was asked for.
+  private boolean changed;
+
+  InstanceFeeds(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  void begin(Feed feed, Principal who) {
+    var client = new Client(feed, who);
+    clients.add(client);
+    if (clients.size() == 1) {
+      events = vertx.eventBus().consumer(Addresses.EVENTS, _ -> happened());
+      renewal = vertx.setPeriodic(RENEWAL.toMillis(), _ -> fetch());
+    }
+    feed.whenOver(() -> {
+      clients.remove(client);
+      if (clients.isEmpty()) {
+        end();
+      }
+    });
+    fetch();
+  }
+
+  /// Nobody listens any more.
+  void end() {
+    vertx.cancelTimer(renewal);
+    vertx.cancelTimer(next);
+    renewal = NO_TIMER;
+    next = NO_TIMER;
+    known = new LinkedHashMap<>();
+    if (events != null) {
+      var _ = events.unregister();
+      events = null;
+    }
+  }
+
+  private void happened() {
+    if (next == NO_TIMER) {
+      next =
+          vertx.setTimer(
+              PAUSE.toMillis(),
+              _ -> {
+                next = NO_TIMER;
+                fetch();
+              });
+    }
+  }
+
+  /// As the owner: who may see what is decided for each client.
+  private void fetch() {
+    if (fetching) {
+      changed = true;
+      return;
+    }
+    fetching = true;
+    changed = false;
+    var request =
+        new JsonObject().put("v", CommandRequest.VERSION).put("verb", CommandVerb.LIST.word());
+    vertx
+        .eventBus()
+        .<JsonObject>request(
+            Addresses.COMMAND,
+            request,
+            new DeliveryOptions()
+                .addHeader(Caller.HEADER, new Caller(Principal.OWNER, "web").toHeader())
+                .setSendTimeout(PATIENCE.toMillis()))
+        .onComplete(reply -> fetched(reply.body()), _ -> over());
+  }
+
+  private void fetched(JsonObject reply) {
+    if (!clients.isEmpty() && reply.getValue("instances") instanceof JsonArray all) {
+      Map<Integer, JsonObject> now = new LinkedHashMap<>();
+      all.forEach(element -> {
+        if (element instanceof JsonObject instance) {
+          now.put(instance.getInteger("id"), instance);
+        }
+      });
+      Change change = Change.between(known, now);
+      known = now;
+      clients.forEach(client -> client.take(change));
+    }
+    over();
+  }
+
+  /// What was asked for is there, or will not come: the next look mends that.
+  private void over() {
+    fetching = false;
+    if (changed && !clients.isEmpty()) {
+      happened();
+    }
+  }
+
+  /// What is different in a list.
+  ///
+  /// @param instances those that are new or different, as they are now
+  /// @param gone those that are no longer there, as they were
+  record Change(List<JsonObject> instances, List<JsonObject> gone) {
+    static Change between(Map<Integer, JsonObject> before, Map<Integer, JsonObject> now) {
+      return new Change(
+          now.entrySet().stream()
+              .filter(entry -> !entry.getValue().equals(before.get(entry.getKey())))
+              .map(Map.Entry::getValue)
+              .toList(),
+          before.entrySet().stream()
+              .filter(entry -> !now.containsKey(entry.getKey()))
+              .map(Map.Entry::getValue)
+              .toList());
+    }
+  }
+
+  /// One that sees the list.
+  private final class Client {
+    private final Feed feed;
+    private final Predicate<JsonObject> isTheirs;
+
+    /// Whether it has the list, with all changes up to now.
+    private boolean upToDate;
+
+    Client(Feed feed, Principal who) {
+      this.feed = feed;
+      this.isTheirs = instance -> who.reaches(instance.getString("app", ""));
+    }
+
+    void take(Change change) {
+      if (feed.isBehind()) {
+        upToDate = false;
+      } else if (upToDate) {
+        tell(change);
+      } else {
+        upToDate = true;
+        feed.send("instances", 0, body(array(known.values().stream().filter(isTheirs).toList())));
+      }
+    }
+
+    private void tell(Change change) {
+      JsonArray instances = array(change.instances.stream().filter(isTheirs).toList());
+      var gone = new JsonArray();
+      change.gone.stream().filter(isTheirs).forEach(it -> gone.add(it.getInteger("id")));
+      if (!instances.isEmpty() || !gone.isEmpty()) {
+        feed.send("changed", 0, body(instances).put("gone", gone));
+      }
+    }
+
+    private static JsonArray array(List<JsonObject> instances) {
+      return new JsonArray(instances);
+    }
+
+    private static JsonObject body(JsonArray instances) {
+      return new JsonObject().put("v", 1).put("instances", instances);
+    }
+  }
+}

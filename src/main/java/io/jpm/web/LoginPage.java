@@ -1,0 +1,28 @@
+package io.jpm.web;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+
+/// What a browser without a session shows, whatever was asked for: how to get one, and nothing
+/// else. It has no files of its own, since these are for those who are in.
+final class LoginPage {
+  private static final String TEXT =
+      """
+      <!doctype html>
+      <html lang="en">
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>jpm: log in</title>
+      <h1>Log in</h1>
+      <p>Type <code>jpm web</code> in a terminal of this machine and follow the link that it prints.
+      <p>A link holds once, for 5 minutes. A session ends after 12 hours, and with the daemon.
+      """;
+
+  private LoginPage() {}
+
+  static void show(HttpServerResponse response) {
+    response.setStatusCode(401).putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
+    Answer.end(response, TEXT);
+  }
+}

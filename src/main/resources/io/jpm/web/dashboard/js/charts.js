@@ -1,0 +1,111 @@
+// Charts over the last ten minutes, drawn by uPlot.
+
+import uPlot from '../vendor/uplot.js';
+import { el, setText } from './dom.js';
+import { clock } from './format.js';
+import { colour, whenThemeChanges } from './theme.js';
+
+/** Steps of an axis for bytes. */
+export const BYTES = Array.from({ length: 40 }, (_, i) => 2 ** (i + 4));
+
+/** Seconds that are shown: as many as there are, within these bounds. */
+const [LEAST, MOST] = [60, 600];
+const HEIGHT = 118;
+const FONT = '11px system-ui, sans-serif';
+
+export class Chart {
+  /**
+   * @param title what it shows; @param ink the name of its colour; @param write turns a figure into words
+   * @param least the least value that reaches the top; @param steps those of the axis; usual ones without
+   */
+  constructor(title, ink, write, least, steps) {
+    this.steps = steps;
+    this.title = title;
+    this.ink = ink;
+    this.write = write;
+    this.least = least;
+    this.value = el('b');
+    this.place = el('div.plot', { role: 'img', 'aria-label': title });
+    this.node = el('figure.chart', {}, el('figcaption', {}, title, ' ', this.value), this.place);
+    this.data = [[], []];
+    this.plot = null;
+    this.spoken = 0;
+    whenThemeChanges(() => this.#make());
+    new ResizeObserver(() => this.#fit()).observe(this.place);
+  }
+
+  #make() {
+    this.plot?.destroy();
+    this.plot = null;
+    this.#fit();
+  }
+
+  #fit() {
+    const width = this.place.clientWidth;
+    if (width < 60) {
+      return;
+    }
+    if (this.plot === null) {
+      this.plot = new uPlot(this.#options(width), this.data, this.place);
+    } else if (this.plot.width !== width) {
+      this.plot.setSize({ width, height: HEIGHT });
+    }
+  }
+
+  #options(width) {
+    const axis = { stroke: colour('muted'), font: FONT, grid: { stroke: colour('line'), width: 1 }, ticks: { show: false } };
+    return {
+      width,
+      height: HEIGHT,
+      padding: [8, 16, 0, 0],
+      legend: { show: false },
+      cursor: { points: { size: 6 }, drag: { x: false, y: false }, y: false },
+      scales: {
+        x: { time: false, range: () => [Math.max(this.now - MOST, Math.min(this.now - LEAST, this.data[0][0] ?? 0)), this.now] },
+        y: { range: (_, __, max) => [0, Math.max(this.least, (max ?? 0) * 1.1)] },
+      },
+      axes: [
+        { ...axis, size: 22, space: 70, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000).slice(0, 5)) },
+        { ...axis, size: 56, space: 30, ...(this.steps ? { incrs: this.steps } : {}), values: (_, ticks) => ticks.map((tick) => this.write(tick).replace(/\.0(?=[ %])/, '')) },
+      ],
+      series: [{}, { stroke: colour(this.ink), fill: colour(`${this.ink}-fill`), width: 1.5, points: { show: false } }],
+      hooks: { setCursor: [(plot) => this.#point(plot.cursor.idx)] },
+    };
+  }
+
+  /** What is under the pointer, else the newest. */
+  #point(index) {
+    const [times, values] = this.data;
+    const value = index === null || index === undefined ? values.at(-1) : values[index];
+    const when = index === null || index === undefined ? '' : ` at ${clock(times[index] * 1000)}`;
+    setText(this.value, value === null || value === undefined ? '–' : this.write(value) + when);
+  }
+
+  /** @param series a Ring of times in seconds, and figures; undefined: there are none */
+  show(series, column) {
+    this.now = Date.now() / 1000;
+    this.data = series ? [series.tail(0), series.tail(column)] : [[], []];
+    this.now = Math.max(this.data[0].at(-1) ?? 0, this.now - 5);
+    this.#fit();
+    this.plot?.setData(this.data);
+    this.#point(this.plot?.cursor.idx);
+    this.#speak();
+  }
+
+  /** For who does not see it: in words, and not anew each second. */
+  #speak() {
+    const now = performance.now();
+    const values = this.data[1].filter((value) => value !== null);
+    if (now - this.spoken > 10_000 && values.length > 0) {
+      this.spoken = now;
+      const [last, most] = [this.write(values.at(-1)), this.write(values.reduce((a, b) => Math.max(a, b)))];
+      this.place.setAttribute('aria-label', `${this.title}, last ten minutes: now ${last}, at most ${most}`);
+    }
+  }
+
+  /** Another app is shown. */
+  reset() {
+    this.spoken = 0;
+    this.place.setAttribute('aria-label', this.title);
+  }
+}

@@ -1,0 +1,76 @@
+// The one stream from which all that is shown comes. It comes again after a break, more and more
+// slowly, and stops where the session has ended.
+
+import { ask, Refusal } from './api.js';
+
+const PAUSES = [1, 2, 4, 8, 15, 30];
+
+export class Live {
+  /**
+   * @param handlers `instances`, `changed`, `usage`, `event`, `forgotten` with their data, and `state` with
+   *   `connecting`, `live`, `lost` (and in how many seconds it is tried again) or `ended`
+   * @param after gives the number of the last event
+   */
+  constructor(handlers, after) {
+    this.handlers = handlers;
+    this.after = after;
+    this.failures = 0;
+    this.source = null;
+    this.timer = 0;
+    this.isOver = false;
+  }
+
+  open() {
+    clearTimeout(this.timer);
+    if (this.isOver) {
+      return;
+    }
+    this.source?.close();
+    const source = new EventSource(`/api/v1/live/stream?after=${this.after()}`);
+    this.source = source;
+    if (this.failures === 0) {
+      this.handlers.state('connecting', 0);
+    }
+    source.onopen = () => {
+      this.failures = 0;
+      this.handlers.state('live', 0);
+    };
+    for (const kind of ['instances', 'changed', 'usage', 'event', 'forgotten']) {
+      source.addEventListener(kind, (message) => this.handlers[kind](JSON.parse(message.data)));
+    }
+    source.onerror = () => {
+      if (this.source === source) {
+        source.close();
+        this.source = null;
+        this.#broken();
+      }
+    };
+  }
+
+  /** No more of it, also not later. */
+  end() {
+    if (!this.isOver) {
+      this.isOver = true;
+      clearTimeout(this.timer);
+      this.source?.close();
+      this.source = null;
+      this.handlers.state('ended', 0);
+    }
+  }
+
+  async #broken() {
+    try {
+      await ask('GET', '/session');
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) {
+        throw refusal;
+      }
+    }
+    if (!this.isOver && this.source === null) {
+      const seconds = PAUSES[Math.min(this.failures, PAUSES.length - 1)];
+      this.failures++;
+      this.handlers.state('lost', seconds);
+      this.timer = setTimeout(() => this.open(), seconds * 1000);
+    }
+  }
+}

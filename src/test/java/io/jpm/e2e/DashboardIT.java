@@ -1,0 +1,633 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.jpm.web.Http;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/// The page of `jpm web` in a real browser. No test may make the page complain.
+@Timeout(300)
+class DashboardIT extends InOwnHome {
+  private static final Pattern LINK =
+      Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)(/login\\?code=[0-9a-f]{64})");
+  private static final String SLEEPER = "#!/bin/bash\necho begun\nexec sleep 1000\n";
+
+  private Chromium browser;
+  private int port;
+
+  /// Whether requests may fail, which the browser tells of by itself.
+  private boolean mayBeRefused;
+
+  @BeforeEach
+  void begin() throws IOException {
+    browser = new Chromium();
+    browser.size(1280, 800);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    try {
+      assertThat(browser.complaints())
+          .filteredOn(it -> !(mayBeRefused && it.contains("\"source\":\"network\"")))
+          .isEmpty();
+    } finally {
+      browser.close();
+    }
+  }
+
+  private void start(String name, String script, String... more) throws IOException {
+    String[] words = {"start", jpm.script(name + ".sh", script).toString(), "--name", name};
+    String[] all = java.util.Arrays.copyOf(words, words.length + more.length);
+    System.arraycopy(more, 0, all, words.length, more.length);
+    jpm.run(all).ok();
+  }
+
+  private void fourApps() throws IOException {
+    for (String name : List.of("api", "cron", "web", "worker")) {
+      start(name, SLEEPER);
+    }
+  }
+
+  /// Logs in by a link, and waits for the list.
+  private void open() {
+    Matcher link = LINK.matcher(jpm.run("web", "--port", Integer.toString(freePort())).ok().out());
+    assertThat(link.find()).isTrue();
+    port = Integer.parseInt(link.group(1));
+    browser.go(link.group());
+    browser.await("the page is live", "document.querySelector('#connection.good')");
+    browser.await("the list is there", "document.querySelector('tr[data-id]')");
+    browser.eval("window.sameAsBefore = true");
+  }
+
+  /// The next daemon listens on it too.
+  private static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException none) {
+      throw new java.io.UncheckedIOException(none);
+    }
+  }
+
+  /// An expression for the row of an app's first instance.
+  private static String row(String app) {
+    return "[...document.querySelectorAll('tr[data-id]')].find(r => r.querySelector('.name').textContent === %s)"
+        .formatted(Chromium.quoted(app));
+  }
+
+  private String cell(String app, String selector) {
+    return String.valueOf(
+        browser.eval(
+            "%s?.querySelector(%s)?.textContent".formatted(row(app), Chromium.quoted(selector))));
+  }
+
+  private void choose(String app) {
+    browser.await(app + " is in the table", row(app));
+    browser.eval(row(app) + ".querySelector('.name').click()");
+    browser.await(
+        "the details of " + app,
+        "document.querySelector('.title h2').textContent.startsWith(%s)"
+            .formatted(Chromium.quoted(app)));
+  }
+
+  private void awaitDialog(String title) {
+    browser.await(
+        title,
+        "document.querySelector('dialog[open] h2')?.textContent === %s && document.querySelector('dialog').contains(document.activeElement)"
+            .formatted(Chromium.quoted(title)));
+  }
+
+  private void awaitNoDialog() {
+    browser.await("no dialog is open", "!document.querySelector('dialog')");
+  }
+
+  private void awaitLog(String text) {
+    browser.await(
+        text + " in the log",
+        "document.querySelector('.log-lines').textContent.includes(%s)"
+            .formatted(Chromium.quoted(text)));
+  }
+
+  @Test
+  void appsAreSeenAndOneThatIsKilledComesBackBeforeOnesEyes() throws Exception {
+    fourApps();
+    open();
+    browser.await("four apps", "document.querySelectorAll('tr[data-id]').length === 4");
+    browser.await(
+        "they use something", row("web") + ".querySelector('.figure').textContent !== '–'");
+    browser.await(
+        "the machine is there", "document.querySelector('#machine').textContent.includes('%')");
+    assertThat(browser.eval("document.title")).asString().contains("4 online");
+    int pid = jpm.pid("web");
+    Jpm.kill(pid);
+    browser.await(
+        "it is back, as another process",
+        "(r => r.querySelectorAll('td.number')[1].textContent !== '%d' && r.querySelectorAll('td.number')[3].textContent === '1' && r.querySelector('.status').textContent === 'online')(%s)"
+            .formatted(pid, row("web")));
+    assertThat(browser.eval("window.sameAsBefore")).as("without a reload").isEqualTo(true);
+    choose("web");
+    browser.call("Page.reload", new io.vertx.core.json.JsonObject());
+    browser.await("it is another page", "window.sameAsBefore === undefined");
+    browser.await(
+        "web is still chosen", "document.querySelector('.title h2').textContent === 'web'");
+    awaitLog("begun");
+    browser.click("nav a[data-view=events]");
+    browser.await(
+        "the events tell why",
+        "document.querySelector('#events .events').textContent.includes('SIGKILL')");
+  }
+
+  @Test
+  void appsAreCommandedAfterAQuestion() throws Exception {
+    fourApps();
+    open();
+    choose("web");
+    int pid = jpm.pid("web");
+    browser.click("[data-action=restart]");
+    awaitDialog("Restart web?");
+    browser.click("dialog .primary");
+    browser.await(
+        "it says so", "document.querySelector('#notices').textContent.includes('web: restarted')");
+    Eventually.await("another process", Jpm.LONG, () -> jpm.pid("web") != pid);
+
+    browser.click("[data-action=delete]");
+    awaitDialog("Delete web?");
+    browser.click("dialog .buttons button");
+    awaitNoDialog();
+    assertThat(jpm.status("web")).as("Cancel does nothing").isEqualTo("online");
+
+    browser.click("[data-action=scale]");
+    awaitDialog("Scale web");
+    browser.awaitFocus("#amount");
+    browser.eval("document.activeElement.select()");
+    browser.type("3");
+    browser.key("Enter");
+    browser.await("three of them", "document.querySelectorAll('tr[data-id]').length === 6");
+
+    browser.click("[data-action=stop]");
+    awaitDialog("Stop web?");
+    browser.click("dialog label input");
+    browser.click("dialog .primary");
+    Eventually.await(
+        "one of three",
+        Jpm.LONG,
+        () -> jpm.list().stream().filter(it -> it.getInteger("pid") == 0).count() == 1);
+    browser.await("it can be started", "!document.querySelector('[data-action=start]').hidden");
+    choose("cron");
+    browser.click("[data-action=delete]");
+    awaitDialog("Delete cron?");
+    browser.click("dialog .danger");
+    browser.await("it is gone", "!" + row("cron"));
+  }
+
+  @Test
+  void aPersonWithoutAMouseGetsEverywhere() throws Exception {
+    fourApps();
+    open();
+    browser.key("/");
+    browser.awaitFocus("#filter");
+    browser.type("wor");
+    browser.await("one is left", "document.querySelectorAll('tr[data-id]').length === 1");
+    browser.key("Escape");
+    browser.key("Escape");
+    browser.await("all are back", "document.querySelectorAll('tr[data-id]').length === 4");
+    browser.key("j");
+    browser.awaitFocus("tr[data-id] .name");
+    browser.key("End");
+    browser.await("the last one", "document.activeElement.textContent === 'worker'");
+    browser.key("ArrowUp");
+    browser.await("the one before", "document.activeElement.textContent === 'web'");
+    browser.key("Enter");
+    browser.await("its details", "document.querySelector('.title h2').textContent === 'web'");
+    int pid = jpm.pid("web");
+    browser.key("r");
+    awaitDialog("Restart web?");
+    browser.key("Escape");
+    awaitNoDialog();
+    browser.await("the focus is where it was", "document.activeElement.textContent === 'web'");
+    browser.key("r");
+    awaitDialog("Restart web?");
+    for (int i = 0; i < 4; i++) {
+      browser.key("Tab");
+      assertThat(
+              browser.eval(
+                  "document.activeElement === document.body || document.querySelector('dialog').contains(document.activeElement)"))
+          .as("the focus stays in the dialog")
+          .isEqualTo(true);
+    }
+    browser.eval("document.querySelector('dialog .primary').focus()");
+    browser.awaitFocus("dialog .primary");
+    browser.key("Enter");
+    Eventually.await("another process", Jpm.LONG, () -> jpm.pid("web") != pid);
+    awaitNoDialog();
+    browser.key("?");
+    awaitDialog("Keys");
+    browser.key("Escape");
+    awaitNoDialog();
+    browser.key("2");
+    browser.await("events", "!document.querySelector('#events').hidden");
+    browser.key("1");
+    browser.await("apps", "!document.querySelector('#apps').hidden");
+    assertThat(unnamed()).as("controls without a name").isEqualTo("");
+  }
+
+  /// Controls that a screen reader would have no words for.
+  private Object unnamed() {
+    return browser.eval(
+        "[...document.querySelectorAll('button, a, input, select, textarea, canvas, [role=meter]')]"
+            + ".filter(e => !e.textContent.trim() && !e.ariaLabel && !e.labels?.length && !e.closest('[aria-hidden=true], .plot'))"
+            + ".map(e => e.outerHTML).join(' ')");
+  }
+
+  @Test
+  void whatAnAppPrintsIsFollowedSearchedAndPaused() throws Exception {
+    Path go = jpm.work().resolve("go");
+    start(
+        "talker",
+        "#!/bin/bash\nfor ((n = 1; n <= 50; n++)); do echo \"line $n of talker\"; done\necho oops >&2\n"
+            + "while [[ ! -e '"
+            + go
+            + "' ]]; do sleep 0.1; done\n"
+            + "for ((n = 51; ; n++)); do echo \"line $n of talker\"; sleep 0.1; done\n");
+    open();
+    choose("talker");
+    awaitLog("line 50 of talker");
+    java.nio.file.Files.createFile(go);
+    awaitLog("line 55 of talker");
+    browser.key("f");
+    browser.awaitFocus("#log-search");
+    browser.type("LINE 7 ");
+    browser.await(
+        "one is found",
+        "document.querySelector('.logs .said').textContent.startsWith('1 line of')");
+    assertThat(browser.text(".log-lines mark")).isEqualTo("line 7 ");
+    browser.key("Escape");
+    browser.key("Escape");
+    awaitLog("line 60 of talker");
+    browser.key("p");
+    browser.await(
+        "it is paused", "document.querySelector('.logs .said').textContent.includes('paused')");
+    String shown = browser.text(".log-lines");
+    browser.await(
+        "more has come",
+        "/paused, [1-9][0-9]* new/.test(document.querySelector('.logs .said').textContent)");
+    assertThat(browser.text(".log-lines")).isEqualTo(shown);
+    browser.key("p");
+    browser.await(
+        "it goes on",
+        "document.querySelector('.log-lines').textContent !== %s"
+            .formatted(Chromium.quoted(shown)));
+    browser.eval(
+        "(s => { s.value = 'err'; s.dispatchEvent(new Event('change')); })(document.querySelector('.logs select'))");
+    browser.await(
+        "errors only",
+        "document.querySelectorAll('.line').length === 1 && document.querySelector('.line .text').textContent === 'oops'");
+    browser.click("#tab-details");
+    browser.await(
+        "all that is known", "document.querySelector('.facts').textContent.includes('talker.sh')");
+    browser.click("#tab-history");
+    browser.await(
+        "its events", "document.querySelector('#panel-history').textContent.includes('online')");
+  }
+
+  @Test
+  void whatAnAppPrintsStaysText() throws Exception {
+    String evil = "<img src=x onerror=window.hit=1><script>window.hit=1</script>";
+    start(
+        "evil",
+        "#!/bin/bash\necho '"
+            + evil
+            + "'\nprintf '\\e[31mred\\e[0m \\e]0;title\\a\\e[8mhidden\\x01 end\\n'\nexec sleep 1000\n",
+        "--namespace",
+        "a b");
+    open();
+    choose("evil");
+    awaitLog(evil);
+    awaitLog("red hidden\u2401 end");
+    assertThat(browser.text(".log-lines .ink-red")).isEqualTo("red");
+    assertThat(cell("evil", ".namespace")).isEqualTo("a b");
+    browser.click("#tab-details");
+    browser.await("details", "document.querySelector('.facts dl')");
+    assertThat(
+            browser.eval(
+                "window.hit === undefined && document.querySelectorAll('img, main script').length === 0"))
+        .isEqualTo(true);
+    assertThat(
+            browser.eval(
+                "(() => { try { document.body.innerHTML = '<i>x</i>'; return 'taken'; } catch { return 'refused'; } })()"))
+        .as("trusted types")
+        .isEqualTo("refused");
+    browser.forgive("TrustedHTML");
+  }
+
+  @Test
+  void aProcessFileIsCheckedAndAppliedAfterAQuestion() throws Exception {
+    fourApps();
+    open();
+    browser.click("nav a[data-view=file]");
+    Path script = jpm.script("added.sh", SLEEPER);
+    fill("#file-cwd", jpm.work().toString());
+    fill("#file-text", "{\"apps\": [");
+    browser.click("#file .primary");
+    browser.await(
+        "no JSON", "document.querySelector('#file .said').textContent.includes('no JSON')");
+    fill("#file-text", "{\"apps\": [{\"name\": \"added\", \"scrip\": 1}]}");
+    browser.click("#file .primary");
+    mayBeRefused = true;
+    browser.await(
+        "problems", "document.querySelector('#file .changes').textContent.includes('scrip')");
+    fill("#file-text", "{\"apps\": [{\"name\": \"added\", \"script\": \"" + script + "\"}]}");
+    browser.click("#file .primary");
+    browser.await(
+        "a plan", "document.querySelector('#file .change')?.textContent.includes('start')");
+    browser.click("#file .buttons button:nth-child(2)");
+    awaitDialog("Apply to 1 app?");
+    browser.click("dialog .primary");
+    browser.await(
+        "it was applied", "document.querySelector('#file .said').textContent === 'Applied.'");
+    jpm.awaitStatus("added", "online");
+  }
+
+  private void fill(String selector, String text) {
+    browser.await(
+        selector + " can be seen",
+        "document.querySelector('%s').getClientRects().length > 0".formatted(selector));
+    browser.eval(
+        "(e => { e.focus(); e.select(); })(document.querySelector('%s'))".formatted(selector));
+    browser.awaitFocus(selector);
+    browser.type(text);
+  }
+
+  @Test
+  void aPhoneIsWideEnough() throws Exception {
+    browser.size(360, 740);
+    fourApps();
+    start("an-app-with-quite-a-long-name-that-does-not-fit", SLEEPER);
+    open();
+    assertNarrow();
+    choose("web");
+    browser.await(
+        "the details cover the table",
+        "document.querySelector('#apps').getClientRects().length === 0");
+    for (String tab : List.of("details", "history", "log")) {
+      browser.click("#tab-" + tab);
+      assertNarrow();
+    }
+    browser.click("[data-action=restart]");
+    awaitDialog("Restart web?");
+    assertNarrow();
+    browser.click("dialog .buttons button");
+    awaitNoDialog();
+    browser.click(".close");
+    browser.await(
+        "back in the table", "document.querySelector('#apps').getClientRects().length > 0");
+    for (String view : List.of("events", "file", "apps")) {
+      browser.click("nav a[data-view=%s]".formatted(view));
+      browser.await(view, "!document.querySelector('#%s').hidden".formatted(view));
+      assertNarrow();
+    }
+    browser.click("#help");
+    awaitDialog("Keys");
+    assertNarrow();
+  }
+
+  /// Nothing is beyond the edge, and every button is at least partly within.
+  private void assertNarrow() {
+    assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360);
+    assertThat(browser.eval("innerWidth")).as("the page is not made smaller to fit").isEqualTo(360);
+    assertThat(
+            browser.eval(
+                "[...document.querySelectorAll('button, a, input, select, textarea, header *')]"
+                    + ".filter(e => e.getClientRects().length > 0 && e.getBoundingClientRect().right > 361)"
+                    + ".map(e => e.outerHTML).join(' ')"))
+        .isEqualTo("");
+  }
+
+  @Test
+  void aThousandAppsAreNoTrouble() throws Exception {
+    fourApps();
+    open();
+    Object millis =
+        browser.eval(
+            """
+            import('/dashboard/js/store.js').then(async ({ store }) => {
+              const one = [...store.instances.values()][0];
+              const list = Array.from({ length: 1000 }, (_, i) => ({ ...one, id: 1000 + i, app: `app-${i}`, status: i % 7 ? 'online' : 'errored' }));
+              const usage = () => ({ at: Date.now(), instances: list.map((it) => ({ id: it.id, cpu: Math.random() * 100, memory: 1e8 * Math.random() })) });
+              store.change(list, []);
+              await new Promise(requestAnimationFrame);
+              const before = performance.now();
+              for (let i = 0; i < 20; i++) {
+                store.setUsage(usage());
+                store.change(list.slice(i, i + 50).map((it) => ({ ...it })), []);
+                await new Promise(requestAnimationFrame);
+              }
+              return (performance.now() - before) / 20;
+            })
+            """);
+    assertThat(((Number) millis).doubleValue()).as("milliseconds a frame").isLessThan(500);
+    System.out.println("a frame with 1000 apps takes ms: " + millis);
+    assertThat((Integer) browser.eval("document.querySelectorAll('tr[data-id]').length"))
+        .isLessThan(60);
+    browser.eval("document.querySelector('.scroller').scrollTop = 1e6");
+    browser.await("the last one", row("worker"));
+    browser.key("/");
+    browser.awaitFocus("#filter");
+    browser.type("app-99");
+    browser.await("eleven", "document.querySelectorAll('tr[data-id]').length === 11");
+  }
+
+  @Test
+  void thePageSaysThatTheDaemonIsGoneAndThatTheSessionHasEnded() throws Exception {
+    fourApps();
+    open();
+    mayBeRefused = true;
+    jpm.killDaemon();
+    browser.await(
+        "it says so",
+        "/(does not answer|session has ended)/.test(document.querySelector('#banner').textContent)");
+    assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(4);
+    jpm.run("ping").ok();
+    browser.await(
+        "log in again", "document.querySelector('#banner').textContent.includes('jpm web')");
+    browser.await(
+        "and stops asking", "document.querySelector('#connection').textContent === 'Logged out'");
+    assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(4);
+    browser.go("http://127.0.0.1:" + port + "/");
+    browser.await("how to log in", "document.body.textContent.includes('jpm web')");
+    assertThat(Http.get(port, "/", "Accept: text/html").body()).doesNotContain("script", "api");
+  }
+
+  @Test
+  void whoLogsOutIsOut() throws Exception {
+    fourApps();
+    open();
+    mayBeRefused = true;
+    browser.click("#logout");
+    browser.await(
+        "it says so", "document.querySelector('#banner').textContent.includes('logged out')");
+    browser.go("http://127.0.0.1:" + port + "/");
+    browser.await("how to log in", "document.querySelector('h1').textContent === 'Log in'");
+  }
+
+  /// `-Djpm.pictures=DIR` writes `dashboard.png` there, of a page that has been open for a while,
+  /// and others to look at into `target/pictures`.
+  @Test
+  @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
+  @Timeout(600)
+  void picturesAreTaken() throws Exception {
+    Path kept = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
+    Path pictures = Jpm.ROOT.resolve("target/pictures");
+    wave("api", 37, 60, "GET /v1/orders 200");
+    wave("web", 23, 35, "GET /index.html 200", "-i", "3");
+    wave("search", 53, 80, "indexed 250 documents");
+    wave("mailer", 11, 6, "sent 12 mails");
+    wave("billing", 17, 20, "invoice paid");
+    wave("cache", 29, 12, "evicted 40 keys");
+    String broken = "#!/bin/bash\necho 'no database' >&2\nexit 3\n";
+    jpm.run("start", jpm.script("broken.sh", broken).toString(), "--max-restarts", "2").failed();
+    start("nightly", SLEEPER);
+    jpm.run("stop", "nightly").ok();
+    open();
+    choose("api");
+    Eventually.await(
+        "it was open for a while",
+        Jpm.LONG.multipliedBy(5),
+        () -> ((Number) browser.eval("performance.now()")).doubleValue() > 120_000);
+    for (String scheme : List.of("light", "dark")) {
+      browser.colours(scheme);
+      browser.await(
+          "the page is " + scheme, "document.documentElement.dataset.theme === '" + scheme + "'");
+      settle();
+      browser.picture(
+          scheme.equals("dark") ? kept.resolve("dashboard.png") : pictures.resolve("light.png"));
+    }
+    browser.click("#tab-details");
+    browser.await("details", "document.querySelector('.facts dl')");
+    settle();
+    browser.picture(pictures.resolve("details.png"));
+    browser.click(".close");
+    settle();
+    browser.picture(pictures.resolve("machine.png"));
+    browser.click("nav a[data-view=events]");
+    settle();
+    browser.picture(pictures.resolve("events.png"));
+    browser.click("nav a[data-view=file]");
+    settle();
+    browser.picture(pictures.resolve("file.png"));
+    browser.click("nav a[data-view=apps]");
+    browser.size(360, 720);
+    settle();
+    browser.picture(pictures.resolve("phone.png"));
+    choose("api");
+    browser.await("log", "document.querySelectorAll('.line').length > 2");
+    settle();
+    browser.picture(pictures.resolve("phone-app.png"));
+    browser.click("[data-action=restart]");
+    awaitDialog("Restart api?");
+    browser.picture(pictures.resolve("phone-dialog.png"));
+  }
+
+  /// Two more figures have come and are drawn.
+  private void settle() {
+    browser.eval(
+        "import('/dashboard/js/store.js').then(async ({ store }) => {"
+            + " const from = store.machine.last(0); while (store.machine.last(0) < from + 2) await new Promise(requestAnimationFrame); })");
+  }
+
+  /// An app that is busy by turns, and says so.
+  private void wave(String name, int seconds, int percent, String words, String... more)
+      throws IOException {
+    Path script =
+        jpm.script(
+            name + ".js",
+            """
+            const chunks = [];
+            let n = 0;
+            setInterval(() => {
+              const share = %d / 100 * (0.55 + 0.45 * Math.sin(Date.now() / 1000 / %d * 2 * Math.PI)) * (0.8 + 0.4 * Math.random());
+              const end = performance.now() + 100 * share / 2;
+              while (performance.now() < end) Math.sqrt(Math.random());
+              if (++n %% 10 === 0) {
+                chunks.push(Buffer.alloc(500000 * Math.random(), 1));
+                if (chunks.length > %d) chunks.length = 3;
+              }
+              if (n %% 7 === 0) console.log(`\u001b[32m%%s\u001b[0m in ${(share * 40).toFixed(1)} ms`, '%s');
+              if (n %% 97 === 0) console.error('slow: upstream took 812 ms');
+            }, 100);
+            """
+                .formatted(percent, seconds, seconds * 2, words));
+    String[] first = {"start", script.toString(), "--name", name};
+    String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
+    System.arraycopy(more, 0, all, first.length, more.length);
+    jpm.run(all).ok();
+  }
+
+  /// As long as `-Djpm.dashboard.minutes` says; a third of one if it says nothing.
+  @Test
+  @Timeout(3600)
+  void aPageThatIsOpenForMinutesCostsNoMoreThanAtFirst() throws Exception {
+    double minutes = Double.parseDouble(System.getProperty("jpm.dashboard.minutes", "0.3"));
+    for (int i = 0; i < 10; i++) {
+      start("app" + i, SLEEPER, "-i", "10");
+    }
+    start(
+        "talker",
+        "#!/bin/bash\nfor ((n = 0; ; n++)); do printf 'line %d of a log that does not stop\\n' {1..100}; sleep 0.1; done\n");
+    open();
+    browser.key("/");
+    browser.awaitFocus("#filter");
+    browser.type("talker");
+    choose("talker");
+    browser.key("Escape");
+    browser.await("all are shown", "document.querySelectorAll('tr[data-id]').length > 10");
+    browser.await(
+        "as many lines as are kept",
+        "document.querySelector('.logs .said').textContent.includes('the last 5,000')");
+    long first = browser.heap();
+    long most = first;
+    long rss = 0;
+    long end = System.nanoTime() + (long) (minutes * 60e9);
+    while (System.nanoTime() < end) {
+      long until = Math.min(end, System.nanoTime() + 10_000_000_000L);
+      Eventually.await("a while has passed", Jpm.LONG, () -> System.nanoTime() >= until);
+      most = Math.max(most, browser.heap());
+      rss = Math.max(rss, residentOfDaemon());
+    }
+    System.out.printf(
+        "dashboard: heap %.1f MB at first, %.1f MB at most; daemon %.0f MB%n",
+        first / 1e6, most / 1e6, rss / 1e6);
+    // The rings of 101 apps fill up meanwhile: 600 places of three figures each.
+    assertThat(most).isLessThan(first + 25_000_000);
+    assertThat(rss).as("the daemon's memory").isLessThan(250L << 20);
+    assertThat(browser.eval("document.querySelectorAll('*').length"))
+        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.INTEGER)
+        .isLessThan(2500);
+    String shown = browser.text(".log-lines");
+    browser.await(
+        "it still follows",
+        "document.querySelector('.log-lines').textContent !== " + Chromium.quoted(shown));
+    browser.await("it is still live", "document.querySelector('#connection.good')");
+  }
+
+  private long residentOfDaemon() throws IOException {
+    return java.nio.file.Files.readAllLines(
+            Path.of("/proc", Long.toString(jpm.daemonPid()), "status"))
+        .stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+        .findFirst()
+        .orElseThrow();
+  }
+}
