@@ -65,7 +65,7 @@ export class Chart {
         y: { range: (_, __, max) => [0, Math.max(this.least, (max ?? 0) * 1.1)] },
       },
       axes: [
-        { ...axis, size: 22, space: 70, values: (_, ticks) => ticks.map((tick) => clock(tick * 1000).slice(0, 5)) },
+        { ...axis, size: 22, space: 50, incrs: [60, 120, 300], values: (_, ticks) => ticks.map((tick) => clock(tick * 1000).slice(0, 5)) },
         { ...axis, size: 56, space: 30, ...(this.steps ? { incrs: this.steps } : {}), values: (_, ticks) => ticks.map((tick) => this.write(tick).replace(/\.0(?=[ %])/, '')) },
       ],
       series: [{}, { stroke: colour(this.ink), fill: colour(`${this.ink}-fill`), width: 1.5, points: { show: false } }],
