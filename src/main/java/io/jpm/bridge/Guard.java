@@ -4,7 +4,6 @@ import io.jpm.bus.RefusalLog;
 import io.jpm.wire.Caller;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
@@ -22,7 +21,7 @@ final class Guard implements StockBridge.GuardedConnections {
   private final BridgeSettings settings;
   private final RefusalLog refusals;
   private final NetServer server;
-  private final NetClient client;
+  private final UnixSide unixSide;
   private final Map<Integer, GuardedConnection> connections = new HashMap<>();
 
   /// Who comes by connections that the stock bridge has not seen yet.
@@ -35,7 +34,7 @@ final class Guard implements StockBridge.GuardedConnections {
     this.vertx = vertx;
     this.settings = settings;
     this.refusals = refusals;
-    this.client = vertx.createNetClient();
+    this.unixSide = new UnixSide(vertx, settings.socket());
     this.server = vertx.createNetServer(new NetServerOptions().setTcpKeepAlive(true));
     server.connectHandler(tcp -> accept(tcp, Optional.of(settings.token())));
   }
@@ -45,6 +44,7 @@ final class Guard implements StockBridge.GuardedConnections {
     return server
         .listen(settings.port(), settings.host())
         .map(NetServer::actualPort)
+        .onSuccess(_ -> unixSide.prepare())
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
@@ -81,7 +81,7 @@ final class Guard implements StockBridge.GuardedConnections {
 
   /// Stops listening and closes every connection once its last bytes are sent.
   Future<Void> close() {
-    return server.close().eventually(client::close);
+    return server.close().eventually(unixSide::close);
   }
 
   /// Closes every connection that has not gone by itself.
@@ -98,9 +98,12 @@ final class Guard implements StockBridge.GuardedConnections {
     } else {
       int id = ++lastId;
       var around =
-          new GuardedConnection.Surroundings(vertx, client, settings, refusals, callers, joining);
+          new GuardedConnection.Surroundings(vertx, unixSide, settings, refusals, callers, joining);
       connections.put(id, new GuardedConnection(id, tcp, ownersToken, around));
-      tcp.closeHandler(_ -> connections.remove(id));
+      tcp.closeHandler(_ -> {
+        connections.remove(id);
+        unixSide.prepare();
+      });
     }
   }
 

@@ -10,9 +10,7 @@ import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
-import io.vertx.core.net.SocketAddress;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -22,14 +20,14 @@ import java.util.Set;
 final class GuardedConnection {
   /// What a connection has in common with its neighbours.
   ///
-  /// @param client for the unix side
+  /// @param unixSide connects to the stock bridge
   /// @param refusals where it is told why a peer was turned away
   /// @param callers who the peers of connections are that the stock bridge is about to serve
   /// @param joining those that have shown a token and are not joined yet, also where the peer has
   ///   gone already: what it has sent would still be done
   record Surroundings(
       Vertx vertx,
-      NetClient client,
+      UnixSide unixSide,
       BridgeSettings settings,
       RefusalLog refusals,
       Map<Integer, Caller> callers,
@@ -177,10 +175,7 @@ final class GuardedConnection {
   private void admit(Principal who, Buffer rest) {
     state = new State.Joining(who);
     around.joining().add(this);
-    around
-        .client()
-        .connect(SocketAddress.domainSocketAddress(around.settings().socket().toString()))
-        .onComplete(unix -> join(who, unix, rest));
+    around.unixSide().connect().onComplete(unix -> join(who, unix, rest));
   }
 
   private void join(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {

@@ -24,7 +24,7 @@ final class Journal {
 
   /// So many writes have no pause between them when there were none for a while: a restart takes
   /// three, and somebody waits for the last one.
-  private static final int BURST = 8;
+  private static final int BURST = 32;
 
   /// Longer ones are of many apps, or of a slow disk, and are always followed by a pause.
   private static final long QUICK_MILLIS = 10;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class JournalPaceTest {
   private static final Duration PAUSE = Duration.ofMillis(25);
-  private static final int BURST = 8;
+  private static final int BURST = 32;
 
   @TempDir private Path home;
   private final Vertx vertx = Vertx.vertx();
