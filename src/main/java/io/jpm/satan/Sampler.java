@@ -118,7 +118,7 @@ final class Sampler {
   Future<Map<ProcessIdentity, Load>> sample(List<ProcessIdentity> processes, Detail detail) {
     interest.looked(clock.nowNanos());
     arm();
-    return OffLoop.call(vertx, () -> look(processes, detail)).map(this::loads);
+    return OffLoop.call(vertx, () -> look(processes, detail, false)).map(this::loads);
   }
 
   /// What was used before, see [io.jpm.bus.SatanCommand.History].
@@ -155,7 +155,7 @@ final class Sampler {
     Future<Void> done =
         (remembered ? askGod() : Future.succeededFuture())
             .map(_ -> wanted(remembered))
-            .compose(wanted -> vertx.executeBlocking(() -> look(wanted, detail), false))
+            .compose(wanted -> vertx.executeBlocking(() -> look(wanted, detail, remembered), false))
             .map(Objects::requireNonNull)
             .map(found -> {
               failing = false;
@@ -190,10 +190,11 @@ final class Sampler {
         .otherwiseEmpty();
   }
 
-  private Found look(Collection<ProcessIdentity> wanted, Detail detail) {
+  /// @param whole the machine too: nobody who types `ls` waits for that
+  private Found look(Collection<ProcessIdentity> wanted, Detail detail, boolean whole) {
     long began = clock.nowNanos();
     Map<ProcessIdentity, TreeUsage> trees = host.treeUsage(wanted, detail);
-    Optional<SystemUsage> system = host.systemUsage();
+    Optional<SystemUsage> system = whole ? host.systemUsage() : Optional.empty();
     long now = clock.nowNanos();
     return new Found(trees, system, detail, now, now - began);
   }
