@@ -8,8 +8,8 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Connections to the stock bridge's unix socket. One is kept ready: to make it takes a good part of
-/// the time of a short command. Owned by the bridge's event loop.
+/// Connections to the stock bridge's unix socket. One is kept ready: to make it takes a good part
+/// of the time of a short command. Owned by the bridge's event loop.
 final class UnixSide {
   private final NetClient client;
   private final SocketAddress address;
@@ -30,8 +30,8 @@ final class UnixSide {
     return ready.map(Future::succeededFuture).orElseGet(() -> client.connect(address));
   }
 
-  /// Makes one in advance, where there is none. Does nothing where that fails: the next
-  /// [#connect] will tell.
+  /// Makes one in advance, where there is none. Does nothing where that fails: the next [#connect]
+  /// will tell.
   void prepare() {
     if (making || closed || spare.isPresent()) {
       return;
