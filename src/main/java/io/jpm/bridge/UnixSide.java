@@ -54,7 +54,7 @@ final class UnixSide {
     }
     spare = Optional.of(socket);
     socket.exceptionHandler(_ -> {}); // A reset: the end follows.
-    socket.closeHandler(_ -> spare = spare.filter(it -> it != socket));
+    socket.closeHandler(_ -> spare = spare.filter(it -> !it.equals(socket)));
   }
 
   /// Ends those that are still in use too.

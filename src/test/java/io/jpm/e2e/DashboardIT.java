@@ -549,25 +549,7 @@ class DashboardIT extends InOwnHome {
   /// An app that is busy by turns, and says so.
   private void wave(String name, int seconds, int percent, String words, String... more)
       throws IOException {
-    Path script =
-        jpm.script(
-            name + ".js",
-            """
-            const chunks = [];
-            let n = 0;
-            setInterval(() => {
-              const share = %d / 100 * (0.55 + 0.45 * Math.sin(Date.now() / 1000 / %d * 2 * Math.PI)) * (0.8 + 0.4 * Math.random());
-              const end = performance.now() + 100 * share / 2;
-              while (performance.now() < end) Math.sqrt(Math.random());
-              if (++n %% 10 === 0) {
-                chunks.push(Buffer.alloc(500000 * Math.random(), 1));
-                if (chunks.length > %d) chunks.length = 3;
-              }
-              if (n %% 7 === 0) console.log(`\u001b[32m%%s\u001b[0m in ${(share * 40).toFixed(1)} ms`, '%s');
-              if (n %% 97 === 0) console.error('slow: upstream took 812 ms');
-            }, 100);
-            """
-                .formatted(percent, seconds, seconds * 2, words));
+    Path script = jpm.script(name + ".js", Waves.script(seconds, percent, words));
     String[] first = {"start", script.toString(), "--name", name};
     String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
     System.arraycopy(more, 0, all, first.length, more.length);

@@ -6,10 +6,14 @@ import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// `jpm monit` in a terminal, as people see it.
 @Timeout(300)
@@ -258,5 +262,38 @@ class MonitIT extends InOwnHome {
     terminal.await("another is selected", screen -> !screen.contains("log of many (id 199)"));
     terminal.type("q");
     isAsBefore(0);
+  }
+
+  /// `-Djpm.pictures=DIR` writes `monit.svg` there, of a screen that has been open for a while.
+  @Test
+  @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
+  void aPictureIsTaken() throws IOException {
+    wave("api", 37, 60, "GET /v1/orders 200");
+    wave("web", 23, 35, "GET /index.html 200", "-i", "3");
+    wave("search", 53, 80, "indexed 250 documents");
+    wave("mailer", 11, 6, "sent 12 mails");
+    jpm.run("start", "sleep 1000", "--name", "nightly").ok();
+    jpm.run("stop", "nightly").ok();
+    var _ = jpm.run("start", "false", "--name", "broken", "--max-restarts", "2");
+    terminal.resize(110, 32);
+    monit();
+    long begun = System.nanoTime();
+    Eventually.await(
+        "it was open for a while",
+        Jpm.LONG.multipliedBy(5),
+        () -> System.nanoTime() - begun > Duration.ofSeconds(90).toNanos());
+    Path pictures = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
+    Files.writeString(
+        pictures.resolve("monit.svg"), TerminalPicture.of(terminal.colors(), 110, 32));
+    terminal.type("q");
+    isAsBefore(0);
+  }
+
+  private void wave(String name, int seconds, int percent, String words, String... more)
+      throws IOException {
+    Path script = jpm.script(name + ".js", Waves.script(seconds, percent, words));
+    List<String> line = new ArrayList<>(List.of("start", script.toString(), "--name", name));
+    line.addAll(List.of(more));
+    jpm.run(line.toArray(String[]::new)).ok();
   }
 }

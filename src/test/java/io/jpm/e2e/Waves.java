@@ -1,0 +1,31 @@
+package io.jpm.e2e;
+
+/// Programs that look like something in a picture: their load and memory go up and down, and they
+/// print.
+final class Waves {
+  private Waves() {}
+
+  /// One for Node.
+  ///
+  /// @param seconds how long a wave is
+  /// @param percent of a processor, at most
+  /// @param words what it prints
+  static String script(int seconds, int percent, String words) {
+    return """
+    const chunks = [];
+    let n = 0;
+    setInterval(() => {
+      const share = %d / 100 * (0.55 + 0.45 * Math.sin(Date.now() / 1000 / %d * 2 * Math.PI)) * (0.8 + 0.4 * Math.random());
+      const end = performance.now() + 100 * share / 2;
+      while (performance.now() < end) Math.sqrt(Math.random());
+      if (++n %% 10 === 0) {
+        chunks.push(Buffer.alloc(500000 * Math.random(), 1));
+        if (chunks.length > %d) chunks.length = 3;
+      }
+      if (n %% 7 === 0) console.log(`\u001b[32m%%s\u001b[0m in ${(share * 40).toFixed(1)} ms`, '%s');
+      if (n %% 97 === 0) console.error('slow: upstream took 812 ms');
+    }, 100);
+    """
+        .formatted(percent, seconds, seconds * 2, words);
+  }
+}
