@@ -284,7 +284,8 @@ class MonitIT extends InOwnHome {
         () -> System.nanoTime() - begun > Duration.ofSeconds(90).toNanos());
     Path pictures = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
     Files.writeString(
-        pictures.resolve("monit.svg"), TerminalPicture.of(terminal.colors(), 110, 32));
+        pictures.resolve("monit.svg"),
+        TerminalPicture.of(terminal.colors().replace(jpm.work().toString(), "/srv/app"), 110, 32));
     terminal.type("q");
     isAsBefore(0);
   }
