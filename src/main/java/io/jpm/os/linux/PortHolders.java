@@ -81,7 +81,7 @@ final class PortHolders {
   private List<Holder> holders(Set<Long> sockets) {
     List<Holder> holders = new ArrayList<>();
     try (ProcReader reader = new ProcReader()) {
-      for (int pid : ProcReader.pids()) {
+      for (int pid : reader.pids()) {
         Set<Long> held = new HashSet<>(sockets);
         held.retainAll(ProcessFiles.of(pid).sockets().values());
         if (pid != self.pid() && !held.isEmpty()) {
@@ -116,7 +116,7 @@ final class PortHolders {
       return false;
     }
     try (ProcReader reader = new ProcReader()) {
-      for (int pid : ProcReader.pids()) {
+      for (int pid : reader.pids()) {
         boolean given =
             reader.variable(pid, AGENTS_VARIABLE).stream()
                 .flatMap(list -> List.of(list.split(",", -1)).stream())

@@ -85,6 +85,11 @@ final class ProcListing {
     return count;
   }
 
+  /// All numbers.
+  int[] pids() {
+    return Arrays.copyOf(pids, count);
+  }
+
   /// @param index from 0, below [#size]
   int pid(int index) {
     return pids[index];

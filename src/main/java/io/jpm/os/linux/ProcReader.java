@@ -4,7 +4,6 @@ import io.jpm.model.ByteText;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.ProcessSnapshot.Kind;
-import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -23,18 +22,6 @@ final class ProcReader implements AutoCloseable {
   private final Arena arena = Arena.ofConfined();
   private final MemorySegment path = arena.allocate(64);
   private final MemorySegment buffer = arena.allocate(CHUNK);
-  private final ProcListing listing = new ProcListing(path, buffer);
-
-  /// The pids of now.
-  static int[] pids() {
-    String[] names = new File("/proc").list();
-    return names == null
-        ? new int[0]
-        : Arrays.stream(names)
-            .filter(name -> name.charAt(0) >= '1' && name.charAt(0) <= '9')
-            .mapToInt(Integer::parseInt)
-            .toArray();
-  }
 
   /// The kernel's name for the time since it was booted.
   static String bootId() {
@@ -57,10 +44,16 @@ final class ProcReader implements AutoCloseable {
     }
   }
 
-  /// The processes of now; good until it is asked for again.
+  /// The processes of now.
   ProcListing listing() {
+    var listing = new ProcListing(path, buffer);
     listing.read();
     return listing;
+  }
+
+  /// The pids of now.
+  int[] pids() {
+    return listing().pids();
   }
 
   Optional<ProcStat> stat(int pid) {

@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 /// waits for a sweep, so that ending a hundred apps costs one walk.
 final class ProcessSnapshot {
   /// A torn walk could show a ring of parents; no real line of ancestors is that long.
-  private static final int MOST_ANCESTORS = 4096;
+  static final int MOST_ANCESTORS = 4096;
 
   /// Older ones that have no environment are taken to want none.
   private static final long YOUNG_SECONDS = 2;

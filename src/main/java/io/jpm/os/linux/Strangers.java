@@ -19,9 +19,6 @@ import java.util.Set;
 /// nothing is read, not even whether they are what they were, since their inode tells
 /// ([ProcListing]).
 final class Strangers {
-  /// A torn walk could show a ring of parents; no real line of ancestors is that long.
-  private static final int MOST_ANCESTORS = 4096;
-
   /// In no tree, whatever it shows; 0 is what lies in another namespace.
   private static final int INIT = 1;
 
@@ -106,7 +103,7 @@ final class Strangers {
       return false;
     }
     int at = process.parent();
-    for (int depth = 0; depth < MOST_ANCESTORS; depth++) {
+    for (int depth = 0; depth < ProcessSnapshot.MOST_ANCESTORS; depth++) {
       if (at <= INIT || outsiders.containsKey(at)) {
         return true;
       }

@@ -21,9 +21,6 @@ final class UsageSweep {
   private static final int NONE = -1;
   private static final int UNKNOWN = -2;
 
-  /// A torn walk could show a ring of parents; no real line of ancestors is that long.
-  private static final int MOST_ANCESTORS = 4096;
-
   private final Self self;
   private final StatTable table;
   private int[] owners = new int[0];
@@ -84,7 +81,7 @@ final class UsageSweep {
   }
 
   private int ownerOf(int row, int depth) {
-    if (row < 0 || depth > MOST_ANCESTORS) {
+    if (row < 0 || depth > ProcessSnapshot.MOST_ANCESTORS) {
       return NONE;
     }
     if (owners[row] == UNKNOWN) {

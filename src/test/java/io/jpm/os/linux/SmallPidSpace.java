@@ -122,7 +122,7 @@ final class SmallPidSpace {
         HostFixture.DEADLINE,
         () -> {
           try (ProcReader reader = new ProcReader()) {
-            for (int pid : ProcReader.pids()) {
+            for (int pid : reader.pids()) {
               reader
                   .stat(pid)
                   .filter(stat -> stat.parent() == parent)

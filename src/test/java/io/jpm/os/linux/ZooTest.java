@@ -156,7 +156,7 @@ class ZooTest {
   }
 
   private List<Integer> carriers(ProcReader reader) {
-    return Arrays.stream(ProcReader.pids())
+    return Arrays.stream(reader.pids())
         .boxed()
         .filter(pid -> {
           Optional<String> tag = reader.tag(pid);
