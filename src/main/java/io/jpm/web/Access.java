@@ -12,6 +12,9 @@ import java.time.Duration;
 /// @param byCookie whether by a browser's session; else by a token
 /// @param from the address they come from
 record Access(Principal who, boolean byCookie, String from) {
+  /// The server itself, where who may see what is decided afterwards.
+  static final Access ITSELF = new Access(Principal.OWNER, false, "web");
+
   private static final String KEY = "jpm.access";
 
   /// How another room is asked in their name.

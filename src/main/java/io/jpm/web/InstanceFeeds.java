@@ -2,11 +2,9 @@ package io.jpm.web;
 
 import io.jpm.bus.Addresses;
 import io.jpm.model.Principal;
-import io.jpm.wire.Caller;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.Vertx;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -106,12 +104,7 @@ final class InstanceFeeds {
         new JsonObject().put("v", CommandRequest.VERSION).put("verb", CommandVerb.LIST.word());
     vertx
         .eventBus()
-        .<JsonObject>request(
-            Addresses.COMMAND,
-            request,
-            new DeliveryOptions()
-                .addHeader(Caller.HEADER, new Caller(Principal.OWNER, "web").toHeader())
-                .setSendTimeout(PATIENCE.toMillis()))
+        .<JsonObject>request(Addresses.COMMAND, request, Access.ITSELF.delivery(PATIENCE))
         .onComplete(reply -> fetched(reply.body()), _ -> over());
   }
 

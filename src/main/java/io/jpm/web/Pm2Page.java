@@ -3,7 +3,6 @@ package io.jpm.web;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.Principal;
-import io.jpm.wire.Caller;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
 import io.vertx.core.Future;
@@ -57,13 +56,9 @@ final class Pm2Page {
   private Future<JsonArray> list() {
     var request =
         new ConsoleRequest(List.of("jlist"), "/", Map.of(), ConsoleRequest.Tty.NONE).toJson();
-    var options =
-        new DeliveryOptions()
-            .addHeader(Caller.HEADER, new Caller(Principal.OWNER, "web").toHeader())
-            .setSendTimeout(PATIENCE.toMillis());
     return vertx
         .eventBus()
-        .<JsonObject>request(Addresses.CONSOLE, request, options)
+        .<JsonObject>request(Addresses.CONSOLE, request, Access.ITSELF.delivery(PATIENCE))
         .compose(first -> rest(first, new StringBuilder()));
   }
 
