@@ -489,12 +489,12 @@ class DashboardIT extends InOwnHome {
   void picturesAreTaken() throws Exception {
     Path kept = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
     Path pictures = Jpm.ROOT.resolve("target/pictures");
-    wave("api", 37, 60, "GET /v1/orders 200");
-    wave("web", 23, 35, "GET /index.html 200", "-i", "3");
-    wave("search", 53, 80, "indexed 250 documents");
-    wave("mailer", 11, 6, "sent 12 mails");
-    wave("billing", 17, 20, "invoice paid");
-    wave("cache", 29, 12, "evicted 40 keys");
+    Waves.start(jpm, "api", 37, 60, "GET /v1/orders 200");
+    Waves.start(jpm, "web", 23, 35, "GET /index.html 200", "-i", "3");
+    Waves.start(jpm, "search", 53, 80, "indexed 250 documents");
+    Waves.start(jpm, "mailer", 11, 6, "sent 12 mails");
+    Waves.start(jpm, "billing", 17, 20, "invoice paid");
+    Waves.start(jpm, "cache", 29, 12, "evicted 40 keys");
     String broken = "#!/bin/bash\necho 'no database' >&2\nexit 3\n";
     jpm.run("start", jpm.script("broken.sh", broken).toString(), "--max-restarts", "2").failed();
     start("nightly", SLEEPER);
@@ -544,16 +544,6 @@ class DashboardIT extends InOwnHome {
     browser.eval(
         "import('/dashboard/js/store.js').then(async ({ store }) => {"
             + " const from = store.machine.last(0); while (store.machine.last(0) < from + 2) await new Promise(requestAnimationFrame); })");
-  }
-
-  /// An app that is busy by turns, and says so.
-  private void wave(String name, int seconds, int percent, String words, String... more)
-      throws IOException {
-    Path script = jpm.script(name + ".js", Waves.script(seconds, percent, words));
-    String[] first = {"start", script.toString(), "--name", name};
-    String[] all = java.util.Arrays.copyOf(first, first.length + more.length);
-    System.arraycopy(more, 0, all, first.length, more.length);
-    jpm.run(all).ok();
   }
 
   /// As long as `-Djpm.dashboard.minutes` says; a third of one if it says nothing.

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -268,10 +266,10 @@ class MonitIT extends InOwnHome {
   @Test
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
   void aPictureIsTaken() throws IOException {
-    wave("api", 37, 60, "GET /v1/orders 200");
-    wave("web", 23, 35, "GET /index.html 200", "-i", "3");
-    wave("search", 53, 80, "indexed 250 documents");
-    wave("mailer", 11, 6, "sent 12 mails");
+    Waves.start(jpm, "api", 37, 60, "GET /v1/orders 200");
+    Waves.start(jpm, "web", 23, 35, "GET /index.html 200", "-i", "3");
+    Waves.start(jpm, "search", 53, 80, "indexed 250 documents");
+    Waves.start(jpm, "mailer", 11, 6, "sent 12 mails");
     jpm.run("start", "sleep 1000", "--name", "nightly").ok();
     jpm.run("stop", "nightly").ok();
     var _ = jpm.run("start", "false", "--name", "broken", "--max-restarts", "2");
@@ -288,13 +286,5 @@ class MonitIT extends InOwnHome {
         TerminalPicture.of(terminal.colors().replace(jpm.work().toString(), "/srv/app"), 110, 32));
     terminal.type("q");
     isAsBefore(0);
-  }
-
-  private void wave(String name, int seconds, int percent, String words, String... more)
-      throws IOException {
-    Path script = jpm.script(name + ".js", Waves.script(seconds, percent, words));
-    List<String> line = new ArrayList<>(List.of("start", script.toString(), "--name", name));
-    line.addAll(List.of(more));
-    jpm.run(line.toArray(String[]::new)).ok();
   }
 }

@@ -1,16 +1,30 @@
 package io.jpm.e2e;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
 /// Programs that look like something in a picture: their load and memory go up and down, and they
 /// print.
 final class Waves {
   private Waves() {}
 
-  /// One for Node.
+  /// Starts one.
   ///
   /// @param seconds how long a wave is
   /// @param percent of a processor, at most
   /// @param words what it prints
-  static String script(int seconds, int percent, String words) {
+  /// @param more options of `start`
+  static void start(Jpm jpm, String name, int seconds, int percent, String words, String... more)
+      throws IOException {
+    Path script = jpm.script(name + ".js", script(seconds, percent, words));
+    List<String> line = new ArrayList<>(List.of("start", script.toString(), "--name", name));
+    line.addAll(List.of(more));
+    jpm.run(line.toArray(String[]::new)).ok();
+  }
+
+  private static String script(int seconds, int percent, String words) {
     return """
     const chunks = [];
     let n = 0;
