@@ -10,6 +10,7 @@ import io.vertx.core.Context;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ final class FileWatches {
   private final Context context;
   private final Registry registry;
   private final Path home;
+  private final InstantSource clock;
   private final BiConsumer<Instance, Event> supervisor;
   private final Map<AppName, Running> running = new HashMap<>();
 
@@ -35,10 +37,11 @@ final class FileWatches {
   private record Running(Triggers.Watch files, Watching watching) {}
 
   FileWatches(
-      Context context, Registry registry, Path home, BiConsumer<Instance, Event> supervisor) {
+      Context context, Registry registry, GodContext god, BiConsumer<Instance, Event> supervisor) {
     this.context = context;
     this.registry = registry;
-    this.home = home;
+    this.home = god.home();
+    this.clock = god.wallClock();
     this.supervisor = supervisor;
   }
 
@@ -72,6 +75,7 @@ final class FileWatches {
     }
     return all.begin(
         files,
+        clock.instant(),
         change -> context.runOnContext(_ -> changed(app, files, change)),
         trouble -> LOG.log(Level.WARNING, "{0}: {1}", app, trouble));
   }

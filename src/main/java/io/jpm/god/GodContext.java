@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 ///
 /// @param host the operating system's processes
 /// @param home the daemon's home directory
-/// @param wallClock for display only
+/// @param wallClock for display, and for comparison with the times of files
 /// @param nanoTime monotonic time, which alone decides
 public record GodContext(
     ProcessHost host, Path home, InstantSource wallClock, LongSupplier nanoTime) {}

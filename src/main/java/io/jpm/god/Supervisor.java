@@ -52,7 +52,7 @@ final class Supervisor {
     this.limits = new MemoryLimits(vertx, registry, this::renew, this::announceLimit);
     this.dumps = new ThreadDumps(vertx, god.host(), god.home(), god.wallClock());
     this.schedules = new Schedules(vertx, god, this::on);
-    this.fileWatches = new FileWatches(context, registry, god.home(), this::on);
+    this.fileWatches = new FileWatches(context, registry, god, this::on);
     this.balancing = new Balancing(vertx, registry, journal, this::on);
     this.attending = new Attending(vertx, registry, listener());
     var speech = new Speech(vertx, journal, attending);

@@ -20,6 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -89,6 +90,7 @@ final class HotFile {
     Watching begun =
         watch.begin(
             files,
+            Instant.MAX,
             _ -> context.runOnContext(_ -> changed()),
             trouble -> LOG.log(Level.WARNING, "{0}", trouble));
     watching = begun;

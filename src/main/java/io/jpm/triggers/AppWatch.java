@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -51,6 +52,7 @@ final class AppWatch implements Watching, Notices {
 
   AppWatch(
       Triggers.Watch watch,
+      Instant since,
       FileWatch.Engine engine,
       Consumer<String> onChange,
       Consumer<String> onTrouble) {
@@ -60,7 +62,7 @@ final class AppWatch implements Watching, Notices {
     this.delay = watch.delay();
     this.onChange = onChange;
     this.onTrouble = onTrouble;
-    thread.execute(this::begin, this::stumbled);
+    thread.execute(() -> begin(since), this::stumbled);
   }
 
   @Override
@@ -68,13 +70,13 @@ final class AppWatch implements Watching, Notices {
     return begun;
   }
 
-  private void begin() {
+  private void begin(Instant since) {
     for (Path named : watch.paths()) {
       Path path = named.toAbsolutePath().normalize();
       if (!closed) {
         var watched = new WatchedPath(path, engine.ignored(path, watch.ignore(), this), this);
         paths.add(watched);
-        watched.begin();
+        watched.begin(since);
       }
     }
     searchMissing();

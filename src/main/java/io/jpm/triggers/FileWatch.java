@@ -3,6 +3,7 @@ package io.jpm.triggers;
 import io.jpm.model.Triggers;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
@@ -60,12 +61,15 @@ public final class FileWatch implements AutoCloseable {
   /// Watches until the result is closed.
   ///
   /// @param watch what
+  /// @param since what was written after that is a change already, so that what is edited as soon
+  ///   as an app has been started is not lost, however long the first look takes; [Instant#MAX]:
+  ///   what is there at the first look is known
   /// @param onChange gets a short text such as `src/app.js changed` or `3 files changed, src/app.js
   ///   first`, on the thread of the watches: it must hand over and return
   /// @param onTrouble gets sentences for the user, each once, likewise
   public Watching begin(
-      Triggers.Watch watch, Consumer<String> onChange, Consumer<String> onTrouble) {
-    return new AppWatch(watch, new Engine(thread, events, home), onChange, onTrouble);
+      Triggers.Watch watch, Instant since, Consumer<String> onChange, Consumer<String> onTrouble) {
+    return new AppWatch(watch, since, new Engine(thread, events, home), onChange, onTrouble);
   }
 
   /// Ends all watches.

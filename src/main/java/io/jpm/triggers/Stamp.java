@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /// What a directory's entry looked like; two that are equal count as unchanged.
@@ -25,5 +27,19 @@ record Stamp(boolean directory, long modifiedNanos, long size) {
         ? DIRECTORY
         : new Stamp(
             false, attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.size());
+  }
+
+  /// Whether the file at `path`, which has this stamp, was written after `time`. A time of writing
+  /// that lies ahead, as archives and other machines bring along, is not believed.
+  boolean isWrittenAfter(Instant time, Path path, LinkOption... options) {
+    if (directory || modifiedNanos <= FileTime.from(time).to(TimeUnit.NANOSECONDS)) {
+      return false;
+    }
+    try {
+      var changed = (FileTime) Files.getAttribute(path, "unix:ctime", options);
+      return changed.toInstant().isAfter(time);
+    } catch (IOException gone) {
+      return true;
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 import java.util.zip.ZipFile;
@@ -22,13 +23,15 @@ final class WatchedFile implements WatchedContent {
   private Optional<Path> target = Optional.empty();
 
   /// @param fresh whether it was missing before
-  WatchedFile(Path file, boolean fresh, Notices notices) {
+  /// @param since what was written after that is a change already
+  WatchedFile(Path file, boolean fresh, Instant since, Notices notices) {
     this.file = file;
     this.notices = notices;
     this.seen = look();
-    this.running = fresh ? Optional.empty() : seen.map(this::content);
+    boolean other = fresh || seen.filter(stamp -> stamp.isWrittenAfter(since, file)).isPresent();
+    this.running = other ? Optional.empty() : seen.map(this::content);
     listenToTarget();
-    if (fresh) {
+    if (other) {
       notices.maybeChanged();
     }
   }

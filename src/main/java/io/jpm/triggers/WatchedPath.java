@@ -2,6 +2,7 @@ package io.jpm.triggers;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,10 @@ final class WatchedPath implements DirectoryEvents.Listener {
     this.notices = notices;
   }
 
-  /// Takes what is there now as known.
-  void begin() {
+  /// Takes what is there now as known, but for what was written after `since`.
+  void begin(Instant since) {
     listenAbove();
-    content = Files.exists(path) ? open(false) : null;
+    content = Files.exists(path) ? open(false, since) : null;
     missing = content == null;
     if (missing) {
       notices.trouble(
@@ -69,18 +70,18 @@ final class WatchedPath implements DirectoryEvents.Listener {
       if (before != null) {
         before.close();
       }
-      content = open(back || before != null);
+      content = open(back || before != null, Instant.MAX);
     }
   }
 
-  private WatchedContent open(boolean fresh) {
+  private WatchedContent open(boolean fresh, Instant since) {
     if (!Files.isDirectory(path)) {
-      return new WatchedFile(path, fresh, notices);
+      return new WatchedFile(path, fresh, since, notices);
     }
     if (fresh) {
       notices.changed(path.toString());
     }
-    return new WatchedTree(path, ignored, notices);
+    return new WatchedTree(path, ignored, since, notices);
   }
 
   /// Up to the first that is there: it will tell of the next.

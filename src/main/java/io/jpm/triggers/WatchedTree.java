@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -32,11 +33,12 @@ final class WatchedTree implements WatchedContent {
   private final Map<Path, Map<Path, Stamp>> known = new HashMap<>();
 
   /// @param ignored told a path and whether it is a directory
-  WatchedTree(Path root, BiPredicate<Path, Boolean> ignored, Notices notices) {
+  /// @param since what was written after that is a change already
+  WatchedTree(Path root, BiPredicate<Path, Boolean> ignored, Instant since, Notices notices) {
     this.root = root;
     this.ignored = ignored;
     this.notices = notices;
-    enter(root, false);
+    enter(root, (path, stamp) -> stamp.isWrittenAfter(since, path, LinkOption.NOFOLLOW_LINKS));
   }
 
   @Override
@@ -74,7 +76,7 @@ final class WatchedTree implements WatchedContent {
     Stamp before = entries.put(name, now.get());
     if (now.get().equals(before)) {
       if (before.directory() && !known.containsKey(path)) {
-        enter(path, false); // it could not be read before
+        enter(path, WatchedTree::known); // it could not be read before
       }
       return;
     }
@@ -83,7 +85,7 @@ final class WatchedTree implements WatchedContent {
     }
     notices.changed(name(path));
     if (now.get().directory()) {
-      enter(path, true);
+      enter(path, WatchedTree::news);
     }
   }
 
@@ -94,8 +96,16 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// @param fresh whether all that is in it is news
-  private void enter(Path directory, boolean fresh) {
+  private static boolean known(Path path, Stamp stamp) {
+    return false;
+  }
+
+  private static boolean news(Path path, Stamp stamp) {
+    return true;
+  }
+
+  /// @param news what of that which is in it is a change
+  private void enter(Path directory, BiPredicate<Path, Stamp> news) {
     Deque<Path> ahead = new ArrayDeque<>(List.of(directory));
     while (!ahead.isEmpty()) {
       Path next = ahead.pop();
@@ -105,7 +115,7 @@ final class WatchedTree implements WatchedContent {
         known.put(next, entries);
         entries.forEach((name, stamp) -> {
           Path path = next.resolve(name);
-          if (fresh) {
+          if (news.test(path, stamp)) {
             notices.changed(name(path));
           }
           if (stamp.directory()) {
@@ -165,7 +175,7 @@ final class WatchedTree implements WatchedContent {
   public void renew() {
     Map<Path, Map<Path, Stamp>> before = new HashMap<>(known);
     close();
-    enter(root, false);
+    enter(root, WatchedTree::known);
     before.forEach((directory, entries) -> {
       Map<Path, Stamp> now = known.getOrDefault(directory, Map.of());
       entries.forEach((name, stamp) -> {

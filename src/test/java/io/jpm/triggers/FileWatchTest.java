@@ -15,10 +15,12 @@ import java.nio.file.WatchService;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -328,7 +330,7 @@ class FileWatchTest {
   void twoWatchesOfOneDirectoryDoNotDisturbEachOther() throws Exception {
     Watching first = begin(List.of(app));
     List<String> others = new CopyOnWriteArrayList<>();
-    Watching second = files.begin(watch(List.of(app)), others::add, troubles::add);
+    Watching second = files.begin(watch(List.of(app)), Instant.MAX, others::add, troubles::add);
     await(second);
     marker("m.js");
     awaitChanges("m.js changed");
@@ -384,7 +386,7 @@ class FileWatchTest {
   private void polls(FileWatch limited) throws Exception {
     write(app.resolve("a/b/x.js"), "1");
     Path jar = jar(base.resolve("lib/app.jar"), "one");
-    await(limited.begin(watch(List.of(app, jar)), changes::add, troubles::add));
+    await(limited.begin(watch(List.of(app, jar)), Instant.MAX, changes::add, troubles::add));
     assertThat(troubles).hasSize(1);
     assertThat(troubles.getFirst())
         .contains("User limit of inotify", "fs.inotify.max_user_watches", "every 2 s")
@@ -398,6 +400,46 @@ class FileWatchTest {
     jar(jar, "two");
     awaitLast("app.jar changed");
     assertThat(troubles).hasSize(1);
+  }
+
+  @Test
+  void whatIsWrittenBeforeTheFirstLookIsAChange() throws Exception {
+    Path early = write(app.resolve("early.js"), "1");
+    Path ahead = write(app.resolve("ahead.js"), "1");
+    Files.setLastModifiedTime(ahead, FileTime.from(Instant.now().plus(Duration.ofDays(1))));
+    Path program = write(base.resolve("server"), "1");
+    var edited = new AtomicBoolean();
+    files.close();
+    files =
+        new FileWatch(
+            home,
+            new DirectoryEvents.Kernel() {
+              @Override
+              public WatchKey register(Path directory, WatchService service) throws IOException {
+                if (edited.compareAndSet(false, true)) {
+                  writeLater(early);
+                  writeLater(program);
+                }
+                return DirectoryEvents.Kernel.super.register(directory, service);
+              }
+            });
+    begin(List.of(app, program));
+    awaitChanges("2 files changed, early.js first");
+    write(program, "the one after");
+    awaitChanges("2 files changed, early.js first", "server changed");
+    assertThat(troubles).isEmpty();
+  }
+
+  /// A file system's clock may be some milliseconds behind.
+  private static void writeLater(Path file) {
+    Instant now = Instant.now();
+    Eventually.await(
+        "written after " + now,
+        LONG,
+        () -> {
+          write(file, "2");
+          return file.toFile().lastModified() > now.toEpochMilli();
+        });
   }
 
   @Test
@@ -418,7 +460,8 @@ class FileWatchTest {
   }
 
   private Watching begin(List<Path> paths, String... ignore) throws Exception {
-    Watching watching = files.begin(watch(paths, ignore), changes::add, troubles::add);
+    Watching watching =
+        files.begin(watch(paths, ignore), Instant.now(), changes::add, troubles::add);
     await(watching);
     return watching;
   }
