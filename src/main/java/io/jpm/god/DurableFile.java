@@ -11,17 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A file of which there is a whole generation under one of its names at every moment, whatever
 /// fails: the newest, and older ones under names of their own. Blocking; used by one thread at a
-/// time.
+/// time, but that [#put] and [#force] may run at the same time.
 ///
 /// A write makes a file of another name, gives the present generation a second name, and renames
 /// the new one over it. From then on whoever reads finds the new one, whatever becomes of this
 /// program. Then it has the new one on the disk, for a loss of power; only after that do the older
-/// ones move on. So the file itself is never missing (but for a moment where the file system knows
-/// no hard links), at most the newest generation is not on the disk yet, and a write that fails
-/// pushes no older generation out.
+/// ones move on, however many were put in place meanwhile. So the file itself is never missing (but
+/// for a moment where the file system knows no hard links), at most the newest generation is not on
+/// the disk yet, and a write that fails pushes no older generation out.
 final class DurableFile {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -35,10 +36,20 @@ final class DurableFile {
   /// A new generation that is not whole yet.
   private final Path next;
 
-  /// The present generation while it is being replaced, and until it has an older name.
+  /// The last generation that is on the disk, while it is being replaced and until it has an older
+  /// name.
   private final Path old;
 
   private final FileCalls calls;
+
+  /// Held by who changes what the names stand for.
+  private final Object names = new Object();
+
+  /// The present generation; null when it is on the disk, or of somebody before.
+  private FileCalls.@Nullable Output unforced;
+
+  /// What [#force] is at, or was last.
+  private FileCalls.@Nullable Output beingForced;
 
   /// The files that are kept like this.
   enum Kind {
@@ -107,33 +118,95 @@ final class DurableFile {
   /// @throws IOException when that is not so; the newest whole generation is then the one before,
   ///   or this one
   void write(String json) throws IOException {
-    write(json, () -> {});
+    put(json);
+    force();
   }
 
-  /// The same.
+  /// The first half of [#write]: readers find the new generation when this returns. As long as it
+  /// is not forced, a loss of power may take it back.
   ///
-  /// @param stands called when readers find the new generation, which is not on the disk yet
-  void write(String json, Runnable stands) throws IOException {
-    calls.deleteIfExists(next);
-    nameTheOld();
-    boolean replaced = false;
-    try (FileCalls.Output output = calls.create(next)) {
+  /// @throws IOException when it was not put there; the one before is found
+  void put(String json) throws IOException {
+    synchronized (names) {
+      calls.deleteIfExists(next);
+      if (unforced == null) {
+        nameTheOld();
+      }
+    }
+    FileCalls.Output output = calls.create(next);
+    try {
       hit(Step.CREATED);
       fill(output, kind.checked ? ChecksummedJson.write(json) : ChecksummedJson.plain(json));
       hit(Step.WRITTEN);
-      holdPresent();
+      putInPlace(output);
+    } catch (IOException error) {
+      giveUp(output);
+      throw error;
+    }
+  }
+
+  private void putInPlace(FileCalls.Output output) throws IOException {
+    synchronized (names) {
+      if (unforced == null) {
+        holdPresent();
+      }
       hit(Step.HELD);
       calls.rename(next, path());
-      replaced = true;
       hit(Step.RENAMED);
-      stands.run();
+      FileCalls.Output before = unforced;
+      unforced = output;
+      if (before != null && !before.equals(beingForced)) {
+        close(before);
+      }
+    }
+  }
+
+  /// Half a file would only take what is left of a full disk.
+  private void giveUp(FileCalls.Output output) {
+    close(output);
+    try {
+      calls.deleteIfExists(next);
+    } catch (IOException _) {
+      // Ignored because the next write removes it.
+    }
+  }
+
+  private static void close(FileCalls.Output output) {
+    try {
+      output.close();
+    } catch (IOException _) {
+      // Ignored because nobody needs what is in it.
+    }
+  }
+
+  /// The second half of [#write]: what was put in place last gets onto the disk. Another one may be
+  /// put in its place meanwhile, which is not on the disk then. Returns at once when nothing has
+  /// been put since the last time.
+  ///
+  /// @throws IOException when it did not get there; the last one that did is found again
+  void force() throws IOException {
+    FileCalls.Output output;
+    synchronized (names) {
+      output = unforced;
+      beingForced = output;
+    }
+    if (output == null) {
+      return;
+    }
+    try (output) {
       output.force();
       hit(Step.FORCED);
     } catch (IOException error) {
-      takeBack(replaced);
+      takeBack(output);
       throw error;
     }
-    nameTheOld();
+    synchronized (names) {
+      if (!output.equals(unforced)) {
+        return;
+      }
+      unforced = null;
+      nameTheOld();
+    }
     calls.forceDirectory(folder);
     hit(Step.DONE);
   }
@@ -180,19 +253,20 @@ final class DurableFile {
     }
   }
 
-  /// What did not get onto the disk must not push older generations out, and half a file would only
-  /// take what is left of a full disk.
-  ///
-  /// @param replaced whether the new generation has the file's name
-  private void takeBack(boolean replaced) {
-    try {
-      if (!replaced) {
-        calls.deleteIfExists(next);
-      } else if (calls.exists(old)) {
-        calls.rename(old, path());
+  /// What did not get onto the disk must not push older generations out.
+  private void takeBack(FileCalls.Output output) {
+    synchronized (names) {
+      if (!output.equals(unforced)) {
+        return;
       }
-    } catch (IOException _) {
-      // Ignored because the next write removes the one, and readers look at the other too.
+      unforced = null;
+      try {
+        if (calls.exists(old)) {
+          calls.rename(old, path());
+        }
+      } catch (IOException _) {
+        // Ignored because readers look at the other too.
+      }
     }
   }
 

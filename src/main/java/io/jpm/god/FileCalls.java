@@ -49,7 +49,7 @@ interface FileCalls {
   void forceDirectory(Path directory) throws IOException;
 
   /// [#KERNEL].
-  final class Kernel implements FileCalls {
+  class Kernel implements FileCalls {
     private record Opened(FileChannel channel) implements Output {
       @Override
       public int write(ByteBuffer bytes) throws IOException {

@@ -1,36 +1,38 @@
 package io.jpm.god;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Keeps `state.json` up with what God knows: one write at a time, and what changes during a write
-/// goes into the next one. Few writes follow at once, many with pauses. Owned by GodVerticle's
-/// context.
+/// goes into the next one. That one follows at once where somebody waits for it, unless there were
+/// many, else after a pause in which more comes together. The disk follows at its own pace, and no
+/// write waits for it. Owned by GodVerticle's context.
 final class Journal {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// A crash loop must not become a loop of disk flushes.
-  private static final long PAUSE_MILLIS = 25;
+  /// Longer writes are of many apps.
+  private static final long QUICK_WRITE_MILLIS = 5;
 
-  /// So many writes have no pause between them when there were none for a while: a restart takes
-  /// three, and somebody waits for the last one.
-  private static final int BURST = 32;
+  /// A flush makes whatever else is done with files wait, so it comes after a command's writes and
+  /// not between them; nor is a crash loop to become a loop of flushes.
+  private static final long FORCE_AFTER_MILLIS = 100;
 
-  /// Longer ones are of many apps, or of a slow disk, and are always followed by a pause.
-  private static final long QUICK_MILLIS = 10;
+  private static final long LONGEST_FORCE_AFTER_MILLIS = 500;
 
-  private static final long PAUSE_FACTOR = 4;
-  private static final long LONGEST_PAUSE_MILLIS = 500;
+  /// A busy disk is left to others for so many times as long as the last flush took.
+  private static final long FORCE_PAUSE_FACTOR = 4;
 
   /// A full disk is tried again, but not in a hurry.
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
@@ -40,33 +42,54 @@ final class Journal {
   private final JournalFile file;
   private final Supplier<JournalEntry.Snapshot> present;
 
+  /// With a thousand apps a write takes its time: while they all start, most of it is to be theirs.
+  private final Pace writes;
+
   /// Something is not in any write yet.
   private boolean changed;
 
   /// A write is due, under way, or has just ended.
   private boolean busy;
 
-  private boolean failing;
+  /// Somebody waits for what is in no write yet.
+  private boolean awaited;
 
-  /// How long the last write took.
-  private long lastMillis;
+  /// The pause after a write, where somebody who waits may cut it short.
+  private OptionalLong idle = OptionalLong.empty();
 
-  /// How many writes need no pause now; one more for each pause that has passed.
-  private int credit = BURST;
+  /// Something is being forced, or will be.
+  private boolean forcing;
 
-  private long creditedNanos;
+  /// When that is not under way yet.
+  private OptionalLong forceTimer = OptionalLong.empty();
+
+  private long forceAfterMillis = FORCE_AFTER_MILLIS;
+
+  /// How many writes stand in the file.
+  private long written;
+
+  /// How many of them are on the disk, or have been tried.
+  private long forced;
 
   /// Why the last write failed.
+  private Optional<Throwable> writeFailure = Optional.empty();
+
+  /// Why the last one that stood did not get onto the disk.
+  private Optional<Throwable> forceFailure = Optional.empty();
+
+  /// Either in words.
   private Optional<String> problem = Optional.empty();
 
   /// Completed when what is being written stands in the file; there is nothing: empty.
   private Optional<Promise<Void>> underWay = Optional.empty();
 
-  /// Completes when the last write is over.
-  private Future<Boolean> lastWrite = Future.succeededFuture(true);
-
   /// Completed by the write after that.
   private Promise<Void> next = Promise.promise();
+
+  private final List<Forced> waiting = new ArrayList<>();
+
+  /// Somebody waits until so many writes are on the disk.
+  private record Forced(long written, Promise<Void> promise) {}
 
   Journal(
       Vertx vertx,
@@ -74,10 +97,10 @@ final class Journal {
       JournalFile file,
       Supplier<JournalEntry.Snapshot> present) {
     this.vertx = vertx;
-    this.nanoTime = nanoTime;
     this.file = file;
     this.present = present;
-    this.creditedNanos = nanoTime.getAsLong();
+    this.writes = new Pace(nanoTime, QUICK_WRITE_MILLIS);
+    this.nanoTime = nanoTime;
   }
 
   /// Something has changed: it will be written soon.
@@ -91,95 +114,145 @@ final class Journal {
   }
 
   /// Completes when all that has changed until now stands in the file, where the next daemon finds
-  /// it, or cannot be put there. It is on the disk, for a loss of power, a moment later.
+  /// it, or cannot be put there. It is on the disk, for a loss of power, some time later.
   Future<Void> written() {
     if (changed) {
-      return next.future();
+      awaited = true;
+      Future<Void> all = next.future();
+      if (idle.isPresent() && vertx.cancelTimer(idle.getAsLong())) {
+        write();
+      }
+      return all;
     }
     return underWay.map(Promise::future).orElseGet(Future::succeededFuture);
   }
 
-  /// As [#written], and it is on the disk.
+  /// As [#written], and it is on the disk or cannot be put there.
   Future<Void> forced() {
-    return written().eventually(() -> lastWrite.otherwise(false));
+    return written()
+        .compose(_ -> {
+          if (!forcing || forced >= written) {
+            return Future.succeededFuture();
+          }
+          Promise<Void> promise = Promise.promise();
+          waiting.add(new Forced(written, promise));
+          if (forceTimer.isPresent() && vertx.cancelTimer(forceTimer.getAsLong())) {
+            force();
+          }
+          return promise.future();
+        });
   }
 
   private void write() {
+    idle = OptionalLong.empty();
     changed = false;
+    awaited = false;
     Promise<Void> done = next;
     next = Promise.promise();
     underWay = Optional.of(done);
     JournalEntry.Snapshot snapshot = present.get();
-    long began = nanoTime.getAsLong();
-    Context context = vertx.getOrCreateContext();
-    lastWrite =
-        vertx
-            .executeBlocking(
-                () -> {
-                  file.write(snapshot, () -> context.runOnContext(_ -> stands(done)));
-                  return true;
-                },
-                false)
-            .map(Objects::requireNonNull);
-    lastWrite.onComplete(result -> {
-      report(result.cause());
-      // Apps go on even when the disk is full: whoever waits is not held up by it.
-      stands(done);
-      lastMillis = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - began);
-      if (!failing && lastMillis <= QUICK_MILLIS && takesCredit()) {
-        again();
-      } else {
-        vertx.setTimer(failing ? PAUSE_AFTER_FAILURE_MILLIS : pauseMillis(), _ -> again());
-      }
-    });
+    writes.begin();
+    blocking(
+            () -> {
+              file.put(snapshot);
+              return true;
+            })
+        .onComplete(result -> {
+          long pause = writes.pauseMillis();
+          underWay = Optional.empty();
+          writeFailure = Optional.ofNullable(result.cause());
+          report();
+          if (result.succeeded()) {
+            written++;
+            forceSoon();
+          }
+          // Apps go on even when the disk is full: whoever waits is not held up by it.
+          done.complete();
+          again(pause);
+        });
   }
 
-  private void stands(Promise<Void> written) {
-    if (written.tryComplete()) {
-      underWay = Optional.empty();
+  private void again(long pauseMillis) {
+    if (problem.isPresent()) {
+      vertx.setTimer(PAUSE_AFTER_FAILURE_MILLIS, _ -> again());
+    } else if (pauseMillis > 0) {
+      vertx.setTimer(pauseMillis, _ -> again());
+    } else if (awaited) {
+      write();
+    } else {
+      idle = OptionalLong.of(vertx.setTimer(Pace.LEAST_MILLIS, _ -> again()));
     }
-  }
-
-  private boolean takesCredit() {
-    long pauses =
-        TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - creditedNanos) / PAUSE_MILLIS;
-    creditedNanos += TimeUnit.MILLISECONDS.toNanos(pauses * PAUSE_MILLIS);
-    credit = (int) Math.min(BURST, credit + pauses);
-    if (credit == 0) {
-      return false;
-    }
-    credit--;
-    return true;
-  }
-
-  /// With a thousand apps a write takes its time: while they all start, most of it is to be theirs.
-  private long pauseMillis() {
-    return Math.clamp(lastMillis * PAUSE_FACTOR, PAUSE_MILLIS, LONGEST_PAUSE_MILLIS);
   }
 
   private void again() {
-    if (changed || failing) {
+    idle = OptionalLong.empty();
+    if (changed || problem.isPresent()) {
       write();
     } else {
       busy = false;
     }
   }
 
-  private void report(@Nullable Throwable error) {
-    if (error != null && !failing) {
+  /// What is written until then gets onto the disk together.
+  private void forceSoon() {
+    if (!forcing) {
+      forcing = true;
+      forceTimer = OptionalLong.of(vertx.setTimer(forceAfterMillis, _ -> force()));
+    }
+  }
+
+  private void force() {
+    forceTimer = OptionalLong.empty();
+    long count = written;
+    long began = nanoTime.getAsLong();
+    blocking(
+            () -> {
+              file.force();
+              return true;
+            })
+        .onComplete(result -> {
+          long took = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - began);
+          forceAfterMillis =
+              Math.clamp(took * FORCE_PAUSE_FACTOR, FORCE_AFTER_MILLIS, LONGEST_FORCE_AFTER_MILLIS);
+          forceFailure = Optional.ofNullable(result.cause());
+          report();
+          forced = count;
+          forcing = false;
+          if (result.succeeded() && written > count) {
+            forceSoon();
+          }
+          tellWaiting();
+          if (result.failed() && !busy) {
+            busy = true;
+            again(0);
+          }
+        });
+  }
+
+  private void tellWaiting() {
+    List<Forced> told = waiting.stream().filter(it -> !forcing || it.written() <= forced).toList();
+    waiting.removeAll(told);
+    told.forEach(it -> it.promise().complete());
+  }
+
+  private Future<Boolean> blocking(Callable<Boolean> work) {
+    return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
+  }
+
+  private void report() {
+    Optional<Throwable> failure = writeFailure.or(() -> forceFailure);
+    if (failure.isPresent() && problem.isEmpty()) {
       LOG.log(
           Level.ERROR,
           "the journal cannot be written ({0}): if the daemon ends now, changes since the last write are forgotten",
-          error.toString());
-    } else if (error == null && failing) {
+          failure.get().toString());
+    } else if (failure.isEmpty() && problem.isPresent()) {
       LOG.log(Level.INFO, "the journal can be written again");
     }
-    failing = error != null;
     problem =
-        Optional.ofNullable(error)
-            .map(cause ->
-                "it is done, but cannot be written down (%s): should the daemon end now, it will be forgotten"
-                    .formatted(words(cause)));
+        failure.map(cause ->
+            "it is done, but cannot be written down (%s): should the daemon end now, it will be forgotten"
+                .formatted(words(cause)));
   }
 
   private static String words(Throwable error) {

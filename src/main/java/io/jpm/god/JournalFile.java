@@ -3,19 +3,27 @@ package io.jpm.god;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// `state.json` and the generations before it. Blocking; used by one thread at a time.
+/// `state.json` and the generations before it. Blocking; used by one thread at a time, but that
+/// [#put] and [#force] may run at the same time.
 final class JournalFile {
   private final DurableFile file;
 
   JournalFile(Path home) {
-    this.file = new DurableFile(home, DurableFile.Kind.JOURNAL);
+    this(home, FileCalls.KERNEL);
   }
 
-  /// Puts a complete new generation in place; it is on the disk when this returns.
-  ///
-  /// @param stands called as soon as the next daemon would find it
-  void write(JournalEntry.Snapshot snapshot, Runnable stands) throws IOException {
-    file.write(JournalJson.write(snapshot).encode(), stands);
+  JournalFile(Path home, FileCalls calls) {
+    this.file = new DurableFile(home, DurableFile.Kind.JOURNAL, calls);
+  }
+
+  /// Puts a complete new generation in place, where the next daemon finds it.
+  void put(JournalEntry.Snapshot snapshot) throws IOException {
+    file.put(JournalJson.write(snapshot).encode());
+  }
+
+  /// Has the generation that was put last on the disk, for a loss of power.
+  void force() throws IOException {
+    file.force();
   }
 
   /// The newest generation that is whole; nothing written yet: no instances.

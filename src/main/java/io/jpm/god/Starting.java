@@ -68,7 +68,9 @@ final class Starting {
           List<Instance> all = new ArrayList<>(parts.supervisor().dependencies().missingFor(toRun));
           all.addAll(toRun);
           Future<List<String>> restarted = parts.sequence().restart(all);
-          return parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
+          return surplus.isEmpty()
+              ? restarted
+              : parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
         })
         .compose(left -> parts.journal().written().map(left));
   }

@@ -308,12 +308,20 @@ class LifeIT extends InOwnHome {
   void aDamagedJournalFallsBackToTheGenerationBefore() throws Exception {
     jpm.settings("{\"keeper\": {\"enabled\": false}}"); // no daemon between the damage and the look
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
+    Eventually.await(
+        "there is a generation before",
+        Jpm.LONG,
+        () -> {
+          jpm.run("restart", "ticker").ok();
+          return Files.exists(jpm.home().resolve("state.json.1"));
+        });
     int pid = jpm.pid("ticker");
     jpm.killDaemon();
     Files.writeString(jpm.home().resolve("state.json"), "{\"v\":1,\"next");
     assertThat(jpm.pid("ticker")).isEqualTo(pid);
     assertThat(Files.readString(jpm.home().resolve("jpm.log")))
-        .contains("state.json is damaged", "state.json.1 is used");
+        .containsPattern("state.json is damaged")
+        .containsPattern("state.json.(1|old) is used");
   }
 
   @Test

@@ -10,10 +10,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -105,8 +108,16 @@ class DurableFileTest {
 
   /// Whether the write says that it is done.
   private static boolean attempt(DurableFile file, int number) {
+    return done(() -> file.write(text(number)));
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static boolean done(Call call) {
     try {
-      file.write(text(number));
+      call.run();
       return true;
     } catch (IOException | FaultyCalls.Death failed) {
       return false;
@@ -130,9 +141,97 @@ class DurableFileTest {
   @EnumSource
   void aGenerationStandsBeforeItIsOnTheDisk(Kind kind) throws IOException {
     write(kind, 1);
-    List<Optional<Integer>> found = new ArrayList<>();
-    file(kind).write(text(2), () -> found.add(found(kind)));
-    assertThat(found).containsExactly(Optional.of(2));
+    var file = file(kind);
+    file.put(text(2));
+    assertThat(found(kind)).contains(2);
+    file.put(text(3));
+    assertThat(found(kind)).contains(3);
+    file.force();
+    file.force();
+    assertThat(found(kind)).contains(3);
+    // Those that never got onto the disk took no place among the older ones.
+    Files.write(file.path(), new byte[0]);
+    assertThat(found(kind)).contains(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLossOfPowerTakesBackWhatIsNotOnTheDisk(Kind kind) throws IOException {
+    write(kind, 1, 2);
+    var file = file(kind);
+    for (int number = 3; number < 9; number++) {
+      file.put(text(number));
+      byte[] whole = Files.readAllBytes(file.path());
+      Files.write(file.path(), new byte[0]);
+      assertThat(file(kind).look().content().map(json -> json.getInteger("n"))).contains(2);
+      Files.write(file.path(), whole);
+    }
+    // The next daemon knows nothing of what the one before had not forced.
+    write(kind, 9);
+    assertThat(found(kind)).contains(9);
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void soItIsWhereSeveralArePutBeforeTheDiskFollows(Kind kind, Fault fault) throws IOException {
+    int call = 0;
+    boolean reached = true;
+    while (reached) {
+      clear();
+      write(kind, 1, 2);
+      var calls = new FaultyCalls(fault, call);
+      var file = new DurableFile(folder, kind, calls);
+      boolean stands = done(() -> file.put(text(3))) && done(() -> file.put(text(4)));
+      String where = fault + " at call " + call;
+      assertThat(found(kind)).as(where).get().isIn(2, 3, 4);
+      if (stands) {
+        assertThat(found(kind)).as(where).contains(4);
+      }
+      boolean forced = done(file::force);
+      reached = calls.isReached();
+      if (stands && forced) {
+        assertThat(found(kind)).as(where).contains(4);
+      }
+      Path newest = file(kind).path();
+      if (Files.exists(newest)) {
+        Files.write(newest, new byte[0]);
+        assertThat(found(kind)).as(where).isPresent();
+      }
+      write(kind, 5);
+      assertThat(found(kind)).as(where).contains(5);
+      call++;
+    }
+    assertThat(call).as("calls of two writes").isGreaterThan(16);
+  }
+
+  @Test
+  void aNewerOneMayBePutWhileTheDiskIsBusy() throws Exception {
+    write(Kind.JOURNAL, 1);
+    var file = file(Kind.JOURNAL);
+    var over = new AtomicBoolean();
+    try (ExecutorService forcer = Executors.newSingleThreadExecutor()) {
+      Future<?> forcing =
+          forcer.submit(() -> {
+            while (!over.get()) {
+              file.force();
+            }
+            return null;
+          });
+      try {
+        for (int number = 2; number < 500; number++) {
+          file.put(text(number));
+          assertThat(found(Kind.JOURNAL)).contains(number);
+        }
+      } finally {
+        over.set(true);
+      }
+      forcing.get(30, TimeUnit.SECONDS);
+    }
+    file.force();
+    assertThat(names()).containsExactly("state.json", "state.json.1", "state.json.2");
+    assertThat(found(Kind.JOURNAL)).contains(499);
+    Files.write(file.path(), new byte[0]);
+    assertThat(found(Kind.JOURNAL)).isPresent();
   }
 
   @Test
@@ -141,13 +240,10 @@ class DurableFileTest {
     for (int call = 0; call < 40; call++) {
       clear();
       write(Kind.JOURNAL, 1, 2);
-      var stood = new AtomicBoolean();
       var file = new DurableFile(folder, Kind.JOURNAL, new FaultyCalls(Fault.FAILS, call));
-      try {
-        file.write(text(3), () -> stood.set(true));
-      } catch (IOException failed) {
-        takenBack |= stood.get() && found(Kind.JOURNAL).equals(Optional.of(2));
-      }
+      boolean stood = done(() -> file.put(text(3)));
+      boolean forced = done(file::force);
+      takenBack |= stood && !forced && found(Kind.JOURNAL).equals(Optional.of(2));
     }
     assertThat(takenBack).isTrue();
   }

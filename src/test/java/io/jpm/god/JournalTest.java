@@ -184,7 +184,7 @@ class JournalTest {
   void everyPhaseComesBackAsWritten(Phase phase) throws IOException {
     var file = new JournalFile(home);
     var written = snapshot(entry(0, phase, Optional.empty()));
-    file.write(written, () -> {});
+    write(file, written);
     assertThat(file.read()).isEqualTo(written);
   }
 
@@ -199,7 +199,7 @@ class JournalTest {
                 Phase.ONLINE,
                 Optional.empty(),
                 new JournalEntry.Sharing(role, Optional.of("port 4\"711"), true)));
-    file.write(written, () -> {});
+    write(file, written);
     assertThat(file.read()).isEqualTo(written);
   }
 
@@ -318,7 +318,7 @@ class JournalTest {
   void everyExitComesBackAsWritten(Exit exit) throws IOException {
     var file = new JournalFile(home);
     var written = snapshot(entry(0, Phase.ONLINE, Optional.of(exit)));
-    file.write(written, () -> {});
+    write(file, written);
     assertThat(file.read()).isEqualTo(written);
   }
 
@@ -389,6 +389,11 @@ class JournalTest {
     assertThat(new JournalFile(home).read()).isEqualTo(JournalEntry.Snapshot.EMPTY);
   }
 
+  private static void write(JournalFile file, JournalEntry.Snapshot snapshot) throws IOException {
+    file.put(snapshot);
+    file.force();
+  }
+
   static Stream<Integer> lengths() {
     return IntStream.of(0, 1, 10, 100, 500, 700).boxed();
   }
@@ -398,8 +403,8 @@ class JournalTest {
   void aTornFileFallsBackToTheGenerationBefore(int length) throws IOException {
     var file = new JournalFile(home);
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
-    file.write(first, () -> {});
-    file.write(snapshot(entry(0, Phase.STOPPED, Optional.empty())), () -> {});
+    write(file, first);
+    write(file, snapshot(entry(0, Phase.STOPPED, Optional.empty())));
     Path state = home.resolve("state.json");
     byte[] whole = Files.readAllBytes(state);
     assertThat(whole.length).isGreaterThan(length);
@@ -411,8 +416,8 @@ class JournalTest {
   void aFileThatIsSomethingElseFallsBack() throws IOException {
     var file = new JournalFile(home);
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
-    file.write(first, () -> {});
-    file.write(snapshot(), () -> {});
+    write(file, first);
+    write(file, snapshot());
     for (String other : List.of("[]", "null", "{}", "{\"v\":0}", "\0\0\0\0", "{\"v\":\"1\"}")) {
       Files.writeString(home.resolve("state.json"), other);
       assertThat(file.read()).as(other).isEqualTo(first);
@@ -422,7 +427,7 @@ class JournalTest {
   @Test
   void whatANewerJpmHasWrittenIsNotThrownAway() throws IOException {
     var file = new JournalFile(home);
-    file.write(snapshot(entry(0, Phase.ONLINE, Optional.empty())), () -> {});
+    write(file, snapshot(entry(0, Phase.ONLINE, Optional.empty())));
     Files.writeString(home.resolve("state.json"), "{\"v\":3}");
     assertThatThrownBy(file::read).hasMessageContaining("newer jpm");
     assertThat(home.resolve("state.json")).hasContent("{\"v\":3}");
@@ -436,7 +441,7 @@ class JournalTest {
 
   @Test
   void onlyTheOwnerReadsIt() throws IOException {
-    new JournalFile(home).write(snapshot(), () -> {});
+    write(new JournalFile(home), snapshot());
     assertThat(Files.getPosixFilePermissions(home.resolve("state.json")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }

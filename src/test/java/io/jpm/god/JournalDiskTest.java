@@ -1,0 +1,199 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What a slow disk and one that fails do to those who wait for the journal.
+@Timeout(60)
+class JournalDiskTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+
+  @TempDir private Path home;
+  private final Vertx vertx = Vertx.vertx();
+  private final Disk disk = new Disk();
+
+  /// What the journal has to write: the number of the next instance.
+  private final AtomicInteger number = new AtomicInteger();
+
+  private Context context;
+  private Journal journal;
+
+  @BeforeEach
+  void open() {
+    context = vertx.getOrCreateContext();
+    journal =
+        new Journal(
+            vertx,
+            System::nanoTime,
+            new JournalFile(home, disk),
+            () -> new JournalEntry.Snapshot(number.get(), List.of()));
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    disk.mend();
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  /// A disk of which the flushes can be held up, and both they and new files can fail.
+  private static final class Disk extends FileCalls.Kernel {
+    private volatile CountDownLatch passes = new CountDownLatch(0);
+    private volatile boolean forcesFail;
+    private volatile boolean isFull;
+    private final AtomicInteger forces = new AtomicInteger();
+
+    void hold() {
+      passes = new CountDownLatch(1);
+    }
+
+    void mend() {
+      forcesFail = false;
+      isFull = false;
+      passes.countDown();
+    }
+
+    @Override
+    public Output create(Path file) throws IOException {
+      if (isFull) {
+        throw new IOException("No space left on device");
+      }
+      Output output = super.create(file);
+      return new Output() {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+          return output.write(bytes);
+        }
+
+        @Override
+        public void force() throws IOException {
+          forces.incrementAndGet();
+          try {
+            passes.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          if (forcesFail) {
+            throw new IOException("Input/output error");
+          }
+          output.force();
+        }
+
+        @Override
+        public void close() throws IOException {
+          output.close();
+        }
+      };
+    }
+  }
+
+  private <T> T onContext(Callable<T> work) throws Exception {
+    var done = new CompletableFuture<T>();
+    context.runOnContext(_ -> {
+      try {
+        done.complete(work.call());
+      } catch (Exception e) {
+        done.completeExceptionally(e);
+      }
+    });
+    return done.get(30, TimeUnit.SECONDS);
+  }
+
+  /// Changes something; what the given future says is awaited.
+  private Future<Void> change(Supplier<Future<Void>> awaited) throws Exception {
+    return onContext(() -> {
+      number.incrementAndGet();
+      journal.changed();
+      return awaited.get();
+    });
+  }
+
+  private int found() {
+    return new JournalFile(home).read().nextId();
+  }
+
+  @Test
+  void nobodyWaitsForTheDisk() throws Exception {
+    disk.hold();
+    for (int write = 1; write <= 10; write++) {
+      change(journal::written).await(30, TimeUnit.SECONDS);
+      assertThat(found()).isEqualTo(write);
+    }
+    assertThat(disk.forces.get()).as("one at a time").isLessThan(2);
+  }
+
+  @Test
+  void whoWantsItOnTheDiskWaitsForTheNewestOnly() throws Exception {
+    disk.hold();
+    for (int write = 1; write <= 10; write++) {
+      change(journal::written).await(30, TimeUnit.SECONDS);
+    }
+    Future<Void> forced = onContext(journal::forced);
+    assertThat(forced.isComplete()).isFalse();
+    disk.mend();
+    forced.await(30, TimeUnit.SECONDS);
+    assertThat(disk.forces.get()).as("what came meanwhile goes together").isLessThan(3);
+    assertThat(onContext(journal::forced).isComplete()).isTrue();
+  }
+
+  @Test
+  void aDiskThatFailsIsToldAndTriedAgain() throws Exception {
+    change(journal::forced).await(30, TimeUnit.SECONDS);
+    disk.forcesFail = true;
+    change(journal::forced).await(30, TimeUnit.SECONDS);
+    assertThat(problem()).contains("Input/output error");
+    assertThat(found()).as("what is on the disk").isEqualTo(1);
+    disk.mend();
+    Eventually.await("it is written again", LONG, () -> found() == 2 && problem().isEmpty());
+    assertThat(disk.forces.get()).isGreaterThan(2);
+  }
+
+  @Test
+  void aFullDiskIsNotForgottenBecauseAnOlderFlushGoesWell() throws Exception {
+    disk.hold();
+    change(journal::written).await(30, TimeUnit.SECONDS);
+    disk.isFull = true;
+    change(journal::written).await(30, TimeUnit.SECONDS);
+    assertThat(problem()).contains("No space left");
+    disk.passes.countDown();
+    Eventually.await("the older one is on the disk", LONG, () -> onDisk());
+    assertThat(problem()).contains("No space left");
+    disk.mend();
+    Eventually.await("the newer one stands", LONG, () -> found() == 2 && problem().isEmpty());
+  }
+
+  private boolean onDisk() {
+    try {
+      return onContext(() -> journal.forced().isComplete());
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String problem() {
+    try {
+      return onContext(() -> journal.problem().orElse(""));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
