@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// `bin/jpm` and a daemon that is not there: finding Java, starting exactly one daemon, and saying
 /// what is wrong. The daemon is a stub in place of `java`, which leaves the port of a [FakeBridge].
@@ -332,6 +333,24 @@ class LauncherTest {
       jpm.run("ls");
       assertThat(launches()).hasSize(4);
       assertThat(launches().getLast()).doesNotContain("-XX:AOTCache=");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-Xmn8m"})
+  void aCacheThatTheJvmDiesOfIsDoneWithout(String options) throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    Path cache = Files.writeString(jpm.jar().resolveSibling("jpm-25.0.1.aot"), "damaged");
+    Files.setLastModifiedTime(cache, Files.getLastModifiedTime(jpm.jar()));
+    jpm.env.put("JPM_AOT", "off"); // make none
+    jpm.env.put("JPM_JAVA_OPTS", options);
+    try (FakeBridge bridge = FakeBridge.exiting(0)) {
+      java(jpm, bridge, "case \"$*\" in *-XX:AOTCache=*) exit 134 ;; esac\n" + READY);
+      assertThat(jpm.run("ls")).isEqualTo(new Result(0, "", ""));
+      assertThat(launches()).hasSize(2);
+      assertThat(launches().getLast()).doesNotContain("AOTCache");
+      // What the options of this start do not go with may be good for others.
+      assertThat(Files.exists(cache)).isEqualTo(!options.isEmpty());
     }
   }
 
