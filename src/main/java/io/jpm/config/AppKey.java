@@ -135,7 +135,11 @@ public enum AppKey {
   TIME_ZONE(TRIGGERS, ZONE, "--time-zone", "the system's", "whose clock cron_restart means"),
   WATCH(TRIGGERS, WATCHED, "--watch", "false", "restart when these files change"),
   IGNORE_WATCH(
-      TRIGGERS, WORDS, "--ignore-watch", "dot-files and node_modules", "files not to watch"),
+      TRIGGERS,
+      WORDS,
+      "--ignore-watch",
+      "dot-files, node_modules and __pycache__",
+      "files not to watch"),
   WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "wait for further changes"),
   WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
 

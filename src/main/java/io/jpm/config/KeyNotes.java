@@ -243,10 +243,10 @@ final class KeyNotes {
         AppKey.IGNORE_WATCH,
         """
         Files whose change means nothing: patterns as in a `.gitignore`, relative to each \
-        watched directory. A list of yours takes the place of the default (`.*` and \
-        `node_modules/`); the app's own log files are ignored in any case.\
+        watched directory. A list of yours takes the place of the default (`.*`, \
+        `node_modules/` and `__pycache__/`); the app's own log files are ignored in any case.\
         """,
-        "takes regular expressions and other patterns.");
+        "takes regular expressions and other patterns, and does not ignore `__pycache__`.");
     add(
         AppKey.WATCH_DELAY,
         """

@@ -18,9 +18,6 @@ import java.util.stream.Stream;
 
 /// Reads what restarts an app that runs well: times, files, memory.
 final class TriggerRules {
-  /// PM2's default, as patterns of a `.gitignore`.
-  private static final List<String> USUALLY_IGNORED = List.of(".*", "node_modules/");
-
   private static final String LOG_ENDING = ".log";
   private static final String PID_ENDING = ".pid";
   private static final Pattern NUMBER = Pattern.compile("-[0-9]+$");
@@ -112,7 +109,9 @@ final class TriggerRules {
     }
     Set<String> patterns =
         new LinkedHashSet<>(
-            attributes.node(AppKey.IGNORE_WATCH).isPresent() ? ignored : USUALLY_IGNORED);
+            attributes.node(AppKey.IGNORE_WATCH).isPresent()
+                ? ignored
+                : Triggers.Watch.USUALLY_IGNORED);
     own.forEach(file -> paths.forEach(path -> patterns.addAll(ofFile(file, path))));
     return Optional.of(new Triggers.Watch(paths, List.copyOf(patterns), delay));
   }

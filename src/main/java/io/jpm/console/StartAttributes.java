@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.config.AppKey;
+import io.jpm.model.Triggers;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class StartAttributes {
         arguments
             .value(VerbOption.IGNORE_WATCH)
             .map(given -> List.of(given.split("\\s+")))
-            .orElse(List.of(".*", "node_modules")));
+            .orElse(Triggers.Watch.USUALLY_IGNORED));
     return patterns;
   }
 

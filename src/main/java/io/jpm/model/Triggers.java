@@ -29,6 +29,11 @@ public record Triggers(Optional<Schedule> schedule, Optional<Watch> watch, Optio
   /// @param ignore patterns as in a `.gitignore`, relative to each directory
   /// @param delay how long to wait for more changes, at least this since the last one
   public record Watch(List<Path> paths, List<String> ignore, Duration delay) {
+    /// The patterns where none are given: PM2's two, and what Python writes beside the sources it
+    /// has read, which would restart an app a second time after each edit.
+    public static final List<String> USUALLY_IGNORED =
+        List.of(".*", "node_modules/", "__pycache__/");
+
     public Watch {
       paths = List.copyOf(paths);
       ignore = List.copyOf(ignore);

@@ -228,7 +228,8 @@ class SupervisionAttributesTest {
 
   @Test
   void aListOfIgnoredFilesTakesThePlaceOfTheUsual() {
-    assertThat(watch("\"watch\": true").ignore()).containsExactly(".*", "node_modules/");
+    assertThat(watch("\"watch\": true").ignore())
+        .containsExactly(".*", "node_modules/", "__pycache__/");
     assertThat(watch("\"watch\": true, \"ignore_watch\": []").ignore()).isEmpty();
     assertThat(watch("\"watch\": true, \"ignoreWatch\": \"*.log  tmp/\"").ignore())
         .containsExactly("*.log", "tmp/");
