@@ -78,9 +78,9 @@ DAY = [
 ]
 
 
-# Making a process, its files and its entry in the journal is the same work for both, and PM2 needs hardly longer for
-# it than for `ping`, so these two have bounds of their own.
-OWN_BOUNDS = {"do-start": Fraction(1, 8), "do-restart-off": Fraction(1, 10)}
+# Reading the file, making a process, its files and its entry in the journal is the same work for both, and PM2 needs
+# hardly longer for it than for `ping`, so this one has a bound of its own.
+OWN_BOUNDS = {"do-start": Fraction(1, 8)}
 
 
 @measures(*(Row(name, what, "ms", at_most(OWN_BOUNDS.get(name, Fraction(1, 15)))) for name, what, _ in DAY))
