@@ -10,14 +10,18 @@ final class SystemMeter {
   private long lastBusy = NEVER;
   private long lastAt;
 
-  /// In percent of one core, all processors together; 0 at the first sample.
+  /// In percent of one core, all processors together; 0 at the first sample. Never more than there
+  /// are: the kernel counts in hundredths of a second, and so one too many at times.
   ///
   /// @param nowNanos monotonic time of the sample
   double percent(SystemUsage usage, long nowNanos) {
     double percent =
         lastBusy == NEVER || nowNanos <= lastAt
             ? 0
-            : Math.max(0, 100.0 * (usage.busyNanos() - lastBusy) / (nowNanos - lastAt));
+            : Math.clamp(
+                100.0 * (usage.busyNanos() - lastBusy) / (nowNanos - lastAt),
+                0.0,
+                100.0 * usage.cores());
     lastBusy = usage.busyNanos();
     lastAt = nowNanos;
     return percent;
