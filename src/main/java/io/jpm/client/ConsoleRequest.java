@@ -13,8 +13,16 @@ import java.util.stream.Collectors;
 /// @param env the caller's environment, `NAME=value` each
 /// @param terminal what the answer will be shown on
 /// @param stdin what was piped in, where a word `-` asks for it
+/// @param marks whether the caller resumes a command that follows something when the daemon dies
+/// @param resume the mark behind which it is to go on
 public record ConsoleRequest(
-    List<String> argv, String cwd, List<String> env, Terminal terminal, Optional<byte[]> stdin) {
+    List<String> argv,
+    String cwd,
+    List<String> env,
+    Terminal terminal,
+    Optional<byte[]> stdin,
+    boolean marks,
+    Optional<String> resume) {
   private static final int VERSION = 1;
 
   public ConsoleRequest {
@@ -24,7 +32,12 @@ public record ConsoleRequest(
 
   /// Without anything piped in.
   public ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
-    this(argv, cwd, env, terminal, Optional.empty());
+    this(argv, cwd, env, terminal, Optional.empty(), false, Optional.empty());
+  }
+
+  /// The same command, to go on behind `mark` ([Reply.Marked]).
+  ConsoleRequest resumed(String mark) {
+    return new ConsoleRequest(argv, cwd, env, terminal, stdin, marks, Optional.of(mark));
   }
 
   /// What is known of the caller's terminal; sizes are 0 if unknown.
@@ -44,8 +57,17 @@ public record ConsoleRequest(
         stdin
             .map(bytes -> ",\"stdin\":\"" + Base64.getEncoder().encodeToString(bytes) + '"')
             .orElse("");
-    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s}"
-        .formatted(VERSION, array(argv), Json.quote(cwd), array(env), ttyJson(), piped);
+    String from = resume.map(mark -> ",\"resume\":" + Json.quote(mark)).orElse("");
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s%s%s}"
+        .formatted(
+            VERSION,
+            array(argv),
+            Json.quote(cwd),
+            array(env),
+            ttyJson(),
+            piped,
+            marks ? ",\"marks\":true" : "",
+            from);
   }
 
   private String ttyJson() {

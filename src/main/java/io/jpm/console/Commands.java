@@ -90,10 +90,10 @@ final class Commands {
       case CLEARDUMP -> this::clearDump;
       case LIST -> new ListCommand(vertx, rooms);
       case DESCRIBE -> new DescribeCommand(rooms);
-      case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault(), farewell);
       case FLUSH -> new FlushCommand(rooms);
       case RELOAD_LOGS -> this::reloadLogs;
-      case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
+      case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault(), farewell);
       case ENV -> new EnvCommand(rooms, context.home());
       case JLIST -> call -> listed(call, JsonArray::encode);
       case PRETTYLIST -> call -> listed(call, Inspect::of);
@@ -183,7 +183,7 @@ final class Commands {
   /// Apps that could not be ended live on, and the exit code says so.
   private Future<ExitCode> kill(Call call) {
     Session session = call.session();
-    farewell.say("jpm kill ends the daemon and all apps: this was not finished");
+    farewell.end("jpm kill ends the daemon and all apps: this was not finished");
     return rooms
         .obeyed(new GodCommand.EndEverything())
         .map(_ -> {

@@ -25,13 +25,19 @@ import org.jspecify.annotations.Nullable;
 /// @param tty the client's terminal
 /// @param stdin what was piped into the client, where a word `-` asks for it; in JSON, base64
 /// @param joinsLast whether the client understands [ConsoleChunk.Last]; in JSON `last`
+/// @param marks whether the client understands [ConsoleChunk.Marked] and resumes a command that
+///   follows something when the daemon dies; in JSON `marks`
+/// @param resume the mark of the last chunk that the client has printed before the daemon died: the
+///   same command goes on behind it; in JSON `resume`
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
     Map<String, String> environment,
     Tty tty,
     Optional<byte[]> stdin,
-    boolean joinsLast) {
+    boolean joinsLast,
+    boolean marks,
+    Optional<String> resume) {
   /// The version of the protocol that this daemon speaks.
   public static final int VERSION = 1;
 
@@ -43,6 +49,17 @@ public record ConsoleRequest(
   /// Without anything piped in, and with each chunk on its own.
   public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
     this(argv, cwd, environment, tty, Optional.empty(), false);
+  }
+
+  /// Of a client that resumes nothing.
+  public ConsoleRequest(
+      List<String> argv,
+      String cwd,
+      Map<String, String> environment,
+      Tty tty,
+      Optional<byte[]> stdin,
+      boolean joinsLast) {
+    this(argv, cwd, environment, tty, stdin, joinsLast, false, Optional.empty());
   }
 
   /// The client's terminal.
@@ -91,7 +108,9 @@ public record ConsoleRequest(
               environment(texts(json, "env")),
               tty(json.getValue("tty")),
               stdin(json.getValue("stdin")),
-              Boolean.TRUE.equals(json.getValue("last"))));
+              Boolean.TRUE.equals(json.getValue("last")),
+              Boolean.TRUE.equals(json.getValue("marks")),
+              resume(json.getValue("resume"))));
     } catch (IllegalArgumentException e) {
       return new Reading.Refused(String.valueOf(e.getMessage()));
     }
@@ -107,6 +126,10 @@ public record ConsoleRequest(
     if (joinsLast) {
       json.put("last", true);
     }
+    if (marks) {
+      json.put("marks", true);
+    }
+    resume.ifPresent(mark -> json.put("resume", mark));
     stdin.ifPresent(bytes -> json.put("stdin", Base64.getEncoder().encodeToString(bytes)));
     return json.put("v", VERSION)
         .put("argv", words)
@@ -120,6 +143,16 @@ public record ConsoleRequest(
                 .put("color", tty.color)
                 .put("out", tty.out)
                 .put("err", tty.err));
+  }
+
+  private static Optional<String> resume(@Nullable Object value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof String mark)) {
+      throw new IllegalArgumentException("resume: a mark expected");
+    }
+    return Optional.of(mark);
   }
 
   private static Optional<byte[]> stdin(@Nullable Object value) {

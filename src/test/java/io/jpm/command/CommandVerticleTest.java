@@ -174,7 +174,12 @@ class CommandVerticleTest {
             var fresh = read.spans().stream().filter(s -> !s.from().equals(s.to())).findFirst();
             Path log = fresh.orElseThrow().from().log();
             yield new LogsReply.Lines(
-                List.of(new LogsReply.Line(log, Instances.NOW, log.getFileName().toString())),
+                List.of(
+                    new LogsReply.Line(
+                        log,
+                        Instances.NOW,
+                        log.getFileName().toString(),
+                        LogPosition.nowhere(log))),
                 new LogsReply.Positions(
                     read.spans().stream()
                         .map(s -> s.from().log().equals(log) ? s.to() : s.from())

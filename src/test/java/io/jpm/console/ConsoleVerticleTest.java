@@ -12,6 +12,7 @@ import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodCommand.StartApps;
 import io.jpm.bus.HotReply;
+import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply.Line;
 import io.jpm.config.AppDefaults;
@@ -871,7 +872,8 @@ class ConsoleVerticleTest {
     for (int i = 0; i < 5_000; i++) {
       texts.add(i + " 🚀é日".repeat(100));
     }
-    texts.forEach(text -> rooms.past.add(new Line(out, Instances.NOW, text)));
+    texts.forEach(
+        text -> rooms.past.add(new Line(out, Instances.NOW, text, LogPosition.nowhere(out))));
     ConsoleClient client = run("logs", "--nostream", "--raw", "--lines", "5000");
     assertEnd(client, 0);
     assertThat(client.out().getBytes(StandardCharsets.UTF_8).length).isGreaterThan(5_000_000);
@@ -911,8 +913,10 @@ class ConsoleVerticleTest {
   void logsPrintThePast() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh no"));
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    rooms.past.add(
+        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.nowhere(web.errorFile())));
+    rooms.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
     ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -928,8 +932,10 @@ class ConsoleVerticleTest {
   void logsChooseStreams() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh no"));
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    rooms.past.add(
+        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.nowhere(web.errorFile())));
+    rooms.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
     ConsoleClient errors = run("log", "web", "--nostream", "--err", "--raw");
     assertEnd(errors, 0);
     assertThat(errors.err()).isEqualTo("oh no\n");
@@ -943,7 +949,12 @@ class ConsoleVerticleTest {
   void onlyATerminalIsProtected() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "\u001b[2J\u001b[31mred"));
+    rooms.past.add(
+        new Line(
+            web.outFile(),
+            Instances.NOW,
+            "\u001b[2J\u001b[31mred",
+            LogPosition.nowhere(web.outFile())));
     ConsoleClient pipe = run("logs", "--nostream", "--raw");
     assertEnd(pipe, 0);
     assertThat(pipe.out()).isEqualTo("\u001b[2J\u001b[31mred\n");

@@ -349,7 +349,7 @@ final class FakeRooms {
     positions.forEach(position -> followers.remove(position.log()));
     follower.reply(
         new LogsReply.Lines(
-            List.of(new LogsReply.Line(file, Instances.NOW, text)),
+            List.of(new LogsReply.Line(file, Instances.NOW, text, LogPosition.nowhere(file))),
             new LogsReply.Positions(positions, false)));
   }
 
