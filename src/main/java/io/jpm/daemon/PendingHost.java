@@ -73,6 +73,11 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
+  public Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    return host.join().allTagged(tagPrefix);
+  }
+
+  @Override
   public Optional<LogPipes> logPipes() {
     return host.join().logPipes();
   }

@@ -80,6 +80,16 @@ public interface ProcessHost extends AutoCloseable {
   /// @param tagPrefix what their tags begin with
   Map<String, ProcessIdentity> findTagged(String tagPrefix);
 
+  /// All live processes that carry a tag of `home`, by tag, main processes or not, but for the
+  /// daemon itself.
+  ///
+  /// @param tagPrefix what their tags begin with
+  default Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    Map<String, List<ProcessIdentity>> all = new HashMap<>();
+    findTagged(tagPrefix).forEach((tag, main) -> all.put(tag, List.of(main)));
+    return all;
+  }
+
   /// The pipes that apps print into: always the same ones.
   ///
   /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])
