@@ -9,7 +9,7 @@ import io.jpm.supervise.Inheritance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +42,8 @@ final class Absences {
 
   /// How those that are gone have ended, of what as far as a limit was the reason, and which of
   /// them have left something.
+  ///
+  /// @param exits of each [Gone] and [Replaced]
   private record Ends(Map<Object, Exit> exits, Map<Gone, String> causes, Set<Child> left) {
     boolean hasLeft(Gone one) {
       return one.tree().filter(left::contains).isPresent();
@@ -107,8 +109,8 @@ final class Absences {
   private Ends ends() {
     List<Child> trees = gone.stream().map(Gone::tree).flatMap(Optional::stream).toList();
     Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
-    Map<Object, Exit> exits = new HashMap<>();
-    Map<Gone, String> causes = new HashMap<>();
+    Map<Object, Exit> exits = new IdentityHashMap<>();
+    Map<Gone, String> causes = new IdentityHashMap<>();
     for (Gone one : gone) {
       Exit exit = exitOf(one);
       exits.put(one, exit);
@@ -154,7 +156,10 @@ final class Absences {
             .toList();
     return ending
         .end(tags)
-        .onSuccess(_ -> haunted.forEach(one -> follow(one, ends, told)));
+        .map(_ -> {
+          haunted.forEach(one -> follow(one, ends, told));
+          return null;
+        });
   }
 
   private void follow(Gone gone, Ends ends, ToldExits told) {

@@ -53,9 +53,12 @@ final class Adoption {
     Future<Void> all = Future.succeededFuture();
     for (Instance instance : registry.ofAllRoles()) {
       TreeMap<Long, ProcessIdentity> mine = Tags.generations(instance, tagged);
-      all = all.compose(_ -> adopt(instance, mine, absences)).onSuccess(_ -> {
-        olderThanAdopted(instance, mine).ifPresent(doubled::add);
-      });
+      all =
+          all.compose(_ -> adopt(instance, mine, absences))
+              .map(_ -> {
+                olderThanAdopted(instance, mine).ifPresent(doubled::add);
+                return null;
+              });
     }
     return all.compose(_ -> {
           succession.inherit(absences.instances());
@@ -102,10 +105,11 @@ final class Adoption {
           problem.ifPresent(words -> LOG.log(Level.ERROR, "{0}: {1}", instance.label(), words));
           return supervisor.processes().adopt(instance, found);
         })
-        .onSuccess(alive -> {
+        .map(alive -> {
           if (alive) {
             adopted(instance, found);
           }
+          return alive;
         });
   }
 
