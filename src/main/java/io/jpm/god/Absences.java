@@ -8,6 +8,7 @@ import io.jpm.supervise.Event;
 import io.jpm.supervise.Inheritance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -38,7 +39,10 @@ final class Absences {
       Optional<Child> tree) {}
 
   /// A recorded process after which the former daemon has made another one.
-  private record Replaced(Instance instance, ProcessIdentity process) {}
+  ///
+  /// @param startedAt when it began
+  private record Replaced(
+      Instance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
 
   /// How those that are gone have ended, of what as far as a limit was the reason, and which of
   /// them have left something.
@@ -86,8 +90,10 @@ final class Absences {
   }
 
   /// The process that the journal names is not that of `instance` any more.
-  void addReplaced(Instance instance, ProcessIdentity recorded) {
-    replaced.add(new Replaced(instance, recorded));
+  ///
+  /// @param startedAt when it began
+  void addReplaced(Instance instance, ProcessIdentity recorded, Optional<Instant> startedAt) {
+    replaced.add(new Replaced(instance, recorded, startedAt));
   }
 
   /// Tells what has become of all, and lets what is wanted to run follow. Looks at all before the
@@ -138,7 +144,7 @@ final class Absences {
 
   private void tell(Replaced one, Ends ends, ToldExits told) {
     Exit exit = ends.exits().get(one);
-    if (exit != null && !told.has(one.instance(), one.process())) {
+    if (exit != null && !told.has(one.instance().id, one.process(), one.startedAt())) {
       supervisor.announceEnd(
           one.instance(), one.process(), exit, exit + " before the present process was made");
     }
@@ -168,7 +174,7 @@ final class Absences {
     if (left) {
       instance.child = gone.tree().orElseThrow();
     }
-    if (gone.process().isPresent() && told.has(instance, gone.process().get())) {
+    if (gone.process().filter(it -> told.has(instance.id, it, instance.startedAt)).isPresent()) {
       instance.latest = Optional.empty();
     }
     boolean toRun = Unwritten.isToRun(instance.state);

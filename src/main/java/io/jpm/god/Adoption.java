@@ -82,9 +82,10 @@ final class Adoption {
     Found found = candidate.get();
     Optional<ProcessIdentity> replaced =
         instance.recorded.filter(recorded -> !recorded.equals(found.identity()));
+    Optional<Instant> startedAt = instance.startedAt;
     return adopt(instance, found)
         .map(alive -> {
-          replaced.ifPresent(recorded -> absences.addReplaced(instance, recorded));
+          replaced.ifPresent(recorded -> absences.addReplaced(instance, recorded, startedAt));
           if (!alive) {
             absences.add(instance, found);
           }

@@ -63,6 +63,7 @@ public final class GodVerticle extends VerticleBase {
         .compose(_ -> new StoreDoor(vertx, god.home()).open())
         .compose(_ -> {
           supervisor.begin();
+          journal.written().onSuccess(_ -> exitsAreRecorded());
           return vertx
               .eventBus()
               .<GodCommand>consumer(Addresses.GOD_COMMAND, m -> serve(commands, m))
@@ -85,6 +86,15 @@ public final class GodVerticle extends VerticleBase {
               return true;
             });
     return Future.join(closed, journal.forced());
+  }
+
+  private void exitsAreRecorded() {
+    OffLoop.call(
+        vertx,
+        () -> {
+          god.host().exitsAreRecorded();
+          return true;
+        });
   }
 
   private JournalEntry.Snapshot snapshot() {

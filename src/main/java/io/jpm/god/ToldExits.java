@@ -4,6 +4,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.HistoryCommand;
 import io.jpm.bus.HistoryReply;
 import io.jpm.bus.InstanceEvent;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
@@ -53,14 +54,13 @@ record ToldExits(List<EventMessage> exits) {
     return new ToldExits(exits);
   }
 
-  /// Whether the end of this process of `instance` was told. The process began when the instance
-  /// was started last: a pid comes again.
-  boolean has(Instance instance, ProcessIdentity process) {
-    long began = instance.startedAt.map(Instant::toEpochMilli).orElse(0L);
+  /// Whether the end of this process was told.
+  ///
+  /// @param startedAt when it began: a pid comes again
+  boolean has(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {
+    long began = startedAt.map(Instant::toEpochMilli).orElse(0L);
     return exits.stream()
         .anyMatch(exit ->
-            exit.pid() == process.pid()
-                && exit.id() == instance.id.value()
-                && exit.at() >= began);
+            exit.pid() == process.pid() && exit.id() == id.value() && exit.at() >= began);
   }
 }

@@ -43,6 +43,12 @@ public interface ProcessHost extends AutoCloseable {
     return new Exit.Unknown("it ended while no daemon was running");
   }
 
+  /// The ends that [#exitOf] was asked for are on record. Until this is called a next daemon is given
+  /// the same answers, should this one be killed.
+  default void exitsAreRecorded() {
+    // Systems that tell nothing have nothing to keep.
+  }
+
   /// Whether the kernel has ended a process of a tree because it had more memory than it may, and
   /// no daemon has told of that. To be asked before the tree's instance gets another process.
   ///

@@ -295,6 +295,13 @@ class AdoptionTest extends GodHarness {
     boot();
     Eventually.await("told", LONG, () -> exits().equals(List.of(first.identity.pid())));
     assertThat(host.running()).hasSize(1);
+    keep();
+    end();
+    events.clear();
+    Files.write(journal(), old);
+    boot();
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(exits()).isEmpty();
   }
 
   private void keep() {

@@ -228,6 +228,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public void exitsAreRecorded() {
+    exits.settle();
+  }
+
+  @Override
   public boolean ranOutOfMemory(String tag) {
     return groups.of(tag).map(Cgroup::hasUntoldKills).orElse(false);
   }
