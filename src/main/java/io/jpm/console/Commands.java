@@ -156,14 +156,16 @@ final class Commands {
   /// The whole list, for programs.
   private Future<ExitCode> listed(Call call, Function<JsonArray, String> format) {
     return rooms
-        .obeyed(new GodCommand.Show(List.of()))
-        .compose(instances -> rooms.listing(instances, TreeUsage.Detail.FILES))
-        .compose(rooms::withHealth)
-        .compose(rooms::json)
-        .map(list -> {
-          call.session().out(format.apply(list) + "\n");
-          return ExitCode.OK;
-        });
+        .all(call.session())
+        .compose(all ->
+            rooms
+                .listing(all.instances(), TreeUsage.Detail.FILES)
+                .compose(rooms::withHealth)
+                .compose(rooms::json)
+                .map(list -> {
+                  call.session().out(format.apply(list) + "\n");
+                  return all.code();
+                }));
   }
 
   private static Future<ExitCode> examples(Call call) {
@@ -185,11 +187,14 @@ final class Commands {
     Session session = call.session();
     farewell.end("jpm kill ends the daemon and all apps: this was not finished");
     return rooms
-        .obeyed(new GodCommand.EndEverything())
-        .map(_ -> {
-          session.info("[v] All Applications Stopped");
-          return ExitCode.OK;
+        .god(new GodCommand.EndEverything())
+        .compose(reply -> {
+          reply.notes().forEach(note -> session.info("[v] " + note));
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture(ExitCode.OK)
+              : Future.failedFuture(new CommandFailure(reply.problems()));
         })
+        .onSuccess(_ -> session.info("[v] All Applications Stopped"))
         .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
         .onComplete(_ -> {
           ending = true;

@@ -95,6 +95,17 @@ final class Rooms {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
+  /// The same; what else God has to say is a warning for the user.
+  Future<List<InstanceView>> obeyed(GodCommand command, Session session) {
+    return god(command)
+        .compose(reply -> {
+          reply.notes().forEach(session::warn);
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture(reply.instances())
+              : Future.failedFuture(new CommandFailure(reply.problems()));
+        });
+  }
+
   /// What `jpm set` has stored, after doing what is asked.
   Future<StoreReply.Content> store(StoreCommand command) {
     return this.<StoreReply>ask("God", Addresses.STORE_COMMAND, command, context.timing().actions())
@@ -306,11 +317,27 @@ final class Rooms {
   /// Writes the table of all instances, and below it what is wrong with watched process files.
   Future<ExitCode> list(Session session) {
     Future<List<HotReply.Trouble>> troubles = fileTroubles();
-    return obeyed(new GodCommand.Show(List.of()))
-        .compose(this::listing)
+    return all(session)
+        .compose(all -> listing(all.instances()))
         .compose(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
           return told(troubles, session).map(ExitCode.OK);
+        });
+  }
+
+  /// All instances.
+  ///
+  /// @param code with which a command ends that does nothing but show them: a list that cannot be
+  ///   trusted is a failure
+  record All(List<InstanceView> instances, ExitCode code) {}
+
+  /// All instances; why the list cannot be trusted is said on standard error.
+  Future<All> all(Session session) {
+    return god(new GodCommand.Show(List.of()))
+        .map(reply -> {
+          reply.notes().forEach(session::error);
+          return new All(
+              reply.instances(), reply.notes().isEmpty() ? ExitCode.OK : ExitCode.FAILED);
         });
   }
 

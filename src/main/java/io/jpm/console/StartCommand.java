@@ -139,7 +139,7 @@ final class StartCommand implements ConsoleCommand {
     announce(specs, call.session());
     List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
     return progress
-        .of(Action.START, names, call.session(), () -> rooms.obeyed(order))
+        .of(Action.START, names, call.session(), () -> rooms.obeyed(order, call.session()))
         .map(instances -> summarize(specs, instances, call.session()));
   }
 

@@ -63,6 +63,11 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
+  public void exitsAreRecorded() {
+    host.join().exitsAreRecorded();
+  }
+
+  @Override
   public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
     return host.join().keeper(setup, lost);
   }
@@ -70,6 +75,21 @@ final class PendingHost implements ProcessHost {
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
     return host.join().findTagged(tagPrefix);
+  }
+
+  @Override
+  public Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    return host.join().allTagged(tagPrefix);
+  }
+
+  @Override
+  public Optional<String> variable(ProcessIdentity process, String name) {
+    return host.join().variable(process, name);
+  }
+
+  @Override
+  public boolean ranOutOfMemory(String tag) {
+    return host.join().ranOutOfMemory(tag);
   }
 
   @Override

@@ -25,6 +25,7 @@ final class Commands {
   private final SavedList savedList;
   private final Resurrection resurrection;
   private final Removal removal;
+  private final Strays strays;
   private final Starting starting;
   private final Reload reload;
   private final Scale scale;
@@ -39,7 +40,8 @@ final class Commands {
     this.customActions = new CustomActions(parts.vertx());
     this.handling = new Handling(parts);
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
-    this.resurrection = new Resurrection(registry, supervisor, journal, parts.fitting()::create);
+    this.resurrection = new Resurrection(parts);
+    this.strays = parts.claims().strays();
     this.starting = new Starting(parts);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
@@ -50,7 +52,7 @@ final class Commands {
     return switch (command) {
       case GodCommand.StartApps start -> starting.startApps(start).map(this::withLoss);
       case GodCommand.Act act -> act(act).map(this::withLoss);
-      case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
+      case GodCommand.Show(List<String> targets) -> show(targets);
       case GodCommand.Trigger trigger -> {
         Registry.Selection selection = registry.select(trigger.targets());
         yield customActions.trigger(trigger, selection.found(), selection.problems());
@@ -64,7 +66,14 @@ final class Commands {
       case GodCommand.SendSignal order -> Future.succeededFuture(handling.signal(order));
       case GodCommand.Reset(List<String> targets) -> handling.reset(targets).map(this::withLoss);
       case GodCommand.Alter order -> handling.alter(order).map(this::withLoss);
-      case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
+      case GodCommand.Save(boolean force) ->
+          savedList
+              .save(registry.all(), force)
+              .onSuccess(reply -> {
+                if (reply.problems().isEmpty() && reply.notes().isEmpty()) {
+                  strays.trust();
+                }
+              });
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
       case GodCommand.Reload order -> reload.carryOut(order).map(this::withLoss);
@@ -78,7 +87,10 @@ final class Commands {
       }
       case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
       case GodCommand.EndEverything() ->
-          removal.delete(List.copyOf(registry.all()), List.of()).map(this::withLoss);
+          removal
+              .delete(List.copyOf(registry.all()), List.of())
+              .compose(this::endStrays)
+              .map(this::withLoss);
     };
   }
 
@@ -100,12 +112,22 @@ final class Commands {
     return reply.failing(journal.problem().get());
   }
 
-  private GodReply show(List<String> targets) {
+  private Future<GodReply> show(List<String> targets) {
     if (targets.isEmpty()) {
-      return new GodReply(Replies.views(registry.all()), List.of());
+      var all = new GodReply(Replies.views(registry.all()), List.of());
+      return strays.report().map(report -> report.map(all::noting).orElse(all));
     }
     Registry.Selection selection = registry.select(targets);
-    return new GodReply(Replies.views(selection.found()), selection.problems());
+    return Future.succeededFuture(
+        new GodReply(Replies.views(selection.found()), selection.problems()));
+  }
+
+  /// What carries the home's tag and was in no list goes too.
+  private Future<GodReply> endStrays(GodReply reply) {
+    return strays
+        .endAll()
+        .compose(ended -> journal.written().map(ended))
+        .map(ended -> ended.told(reply));
   }
 
   private Future<GodReply> act(GodCommand.Act act) {

@@ -4,6 +4,7 @@ import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Exit;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
@@ -47,7 +48,7 @@ final class Instance {
   /// Hears of the end of [#child].
   Processes.@Nullable Watcher watcher;
 
-  /// The process that the journal names, before it is adopted or found gone.
+  /// The process that the journal named at boot, until it is adopted or found gone.
   Optional<ProcessIdentity> recorded = Optional.empty();
 
   /// The last process whose end has not been told, for show.
@@ -160,6 +161,12 @@ final class Instance {
     return Optional.ofNullable(child).map(Child::identity);
   }
 
+  /// The process that a next daemon has to know: the present one or, until its fate is decided, the
+  /// one that the daemon before has recorded. Each write of the journal has it.
+  Optional<ProcessIdentity> lasting() {
+    return process().or(() -> recorded);
+  }
+
   /// Whether somebody tells when a process of it is ready: itself, or its checks.
   boolean readinessIsTold() {
     return spec.readiness().awaited() || spec.health().gates();
@@ -173,6 +180,18 @@ final class Instance {
 
   /// As it is but for what is said otherwise.
   InstanceView view(Phase phase, Optional<ProcessIdentity> process, String reason) {
+    return view(phase, process, state.lastExit(), reason);
+  }
+
+  /// As it is, but told of a process that is not the present one.
+  ///
+  /// @param exit how it ended
+  InstanceView ended(Phase phase, ProcessIdentity process, Exit exit, String reason) {
+    return view(phase, Optional.of(process), Optional.of(exit), reason);
+  }
+
+  private InstanceView view(
+      Phase phase, Optional<ProcessIdentity> process, Optional<Exit> lastExit, String reason) {
     return new InstanceView(
         id,
         spec,
@@ -183,7 +202,7 @@ final class Instance {
         state.unstable(),
         createdAt,
         startedAt,
-        state.lastExit(),
+        lastExit,
         reason,
         paths.out().file(),
         paths.error().file(),

@@ -39,17 +39,20 @@ record JournalEntry(
   /// All instances, and the next id to give.
   ///
   /// @param files where the apps have come from
-  record Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files) {
+  /// @param damage why instances may be missing, a sentence each; empty: none is
+  record Snapshot(
+      int nextId, List<JournalEntry> entries, List<AppFile> files, List<String> damage) {
     static final Snapshot EMPTY = new Snapshot(0, List.of());
 
     Snapshot {
       entries = List.copyOf(entries);
       files = List.copyOf(files);
+      damage = List.copyOf(damage);
     }
 
     /// Of apps that came from no file.
     Snapshot(int nextId, List<JournalEntry> entries) {
-      this(nextId, entries, List.of());
+      this(nextId, entries, List.of(), List.of());
     }
   }
 
@@ -60,7 +63,7 @@ record JournalEntry(
         instance.state,
         new Sharing(instance.role, instance.memo, instance.listening),
         instance.startedAt,
-        instance.process(),
+        instance.lasting(),
         instance.channel.report().actions(),
         instance.version);
   }

@@ -33,12 +33,16 @@ final class JournalJson {
       instances.add(instance(entry, environments.placeOf(entry.spec().variables().inherited())));
     }
     JsonArray files = AppFilesJson.write(snapshot.files(), environments);
-    return new JsonObject()
-        .put("v", VERSION)
-        .put("next_id", snapshot.nextId())
-        .put("environments", environments.write())
-        .put("instances", instances)
-        .put("files", files);
+    var json =
+        new JsonObject()
+            .put("v", VERSION)
+            .put("next_id", snapshot.nextId())
+            .put("environments", environments.write())
+            .put("instances", instances)
+            .put("files", files);
+    return snapshot.damage().isEmpty()
+        ? json
+        : json.put("damage", new JsonArray(snapshot.damage()));
   }
 
   /// @throws RuntimeException of whatever kind when the text is no complete journal
@@ -59,7 +63,8 @@ final class JournalJson {
     return new JournalEntry.Snapshot(
         json.getInteger("next_id"),
         entries,
-        AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments));
+        AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments),
+        json.getJsonArray("damage", new JsonArray()).stream().map(String.class::cast).toList());
   }
 
   private static JsonObject instance(JournalEntry entry, int environment) {

@@ -236,6 +236,7 @@ final class Processes {
 
   private void watch(Instance instance, Child child) {
     instance.child = child;
+    instance.recorded = Optional.empty();
     instance.latest = Optional.of(child.identity());
     captures.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }

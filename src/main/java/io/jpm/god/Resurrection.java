@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// Brings back what `save` has remembered. Owned by GodVerticle's context.
@@ -22,18 +21,15 @@ final class Resurrection {
   private final Registry registry;
   private final Supervisor supervisor;
   private final Journal journal;
-  private final BiFunction<AppSpec, Integer, Instance> creator;
+  private final Fitting fitting;
+  private final Claims claims;
 
-  /// @param creator puts an instance with this number into the list
-  Resurrection(
-      Registry registry,
-      Supervisor supervisor,
-      Journal journal,
-      BiFunction<AppSpec, Integer, Instance> creator) {
-    this.registry = registry;
-    this.supervisor = supervisor;
-    this.journal = journal;
-    this.creator = creator;
+  Resurrection(Parts parts) {
+    this.registry = parts.registry();
+    this.supervisor = parts.supervisor();
+    this.journal = parts.journal();
+    this.fitting = parts.fitting();
+    this.claims = parts.claims();
   }
 
   /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
@@ -69,24 +65,45 @@ final class Resurrection {
     if (circle.isPresent()) {
       return Future.succeededFuture(new GodReply(List.of(), List.of(circle.get())));
     }
-    List<Instance> created = new ArrayList<>();
-    List<Instance> toStart = new ArrayList<>();
-    for (SavedApp app : apps) {
-      if (!present.contains(app.spec().name())) {
-        create(app, created, toStart);
-      }
-    }
-    return start(created, toStart)
-        .map(_ -> {
-          var reply =
-              new GodReply(created.stream().map(Instance::view).toList(), failures(created));
+    return claims
+        .claim(apps.stream().map(SavedApp::spec).toList())
+        .compose(claimed -> {
+          List<Instance> created = new ArrayList<>();
+          List<Instance> toStart = new ArrayList<>();
+          for (SavedApp app : apps) {
+            if (!present.contains(app.spec().name())) {
+              create(app, claimed, created, toStart);
+            }
+          }
+          created.addAll(claimed.adopted());
+          return start(created, toStart).compose(_ -> reply(created, claimed));
+        })
+        .map(reply -> {
+          GodReply told = reply;
           for (String sentence : damage) {
-            reply = reply.noting(sentence);
+            told = told.noting(sentence);
           }
           for (AppName name : present) {
-            reply = reply.noting(name + " is in the list already and is left as it is");
+            told = told.noting(name + " is in the list already and is left as it is");
           }
-          return reply;
+          return told;
+        });
+  }
+
+  private Future<GodReply> reply(List<Instance> created, Claims.Outcome claimed) {
+    List<String> problems = new ArrayList<>(claimed.problems());
+    problems.addAll(failures(created));
+    var reply = new GodReply(created.stream().map(Instance::view).toList(), problems);
+    return claims
+        .strays()
+        .repaired()
+        .map(left -> {
+          GodReply told =
+              claimed.adopted().isEmpty()
+                  ? reply
+                  : reply.noting(Claims.takenUp(claimed.adopted()));
+          boolean more = left.size() > claimed.problems().size();
+          return more ? told.failing(Strays.leftOutside(left)) : told;
         });
   }
 
@@ -105,9 +122,16 @@ final class Resurrection {
                 .formatted(way));
   }
 
-  private void create(SavedApp app, List<Instance> created, List<Instance> toStart) {
+  /// One of which a process may run already is not started a second time.
+  private void create(
+      SavedApp app, Claims.Outcome claimed, List<Instance> created, List<Instance> toStart) {
+    List<Integer> running =
+        registry.ofApp(app.spec().name()).stream().map(instance -> instance.number).toList();
     for (SavedApp.Place place : app.instances()) {
-      Instance instance = creator.apply(app.spec(), place.number());
+      if (running.contains(place.number()) || claimed.doubtful().contains(app.spec().name())) {
+        continue;
+      }
+      Instance instance = fitting.create(app.spec(), place.number());
       instance.version = place.version();
       created.add(instance);
       if (place.running()) {

@@ -25,8 +25,16 @@ final class Starting {
 
   Future<GodReply> startApps(GodCommand.StartApps start) {
     List<String> refusals = refusals(start);
-    if (!refusals.isEmpty()) {
-      return Future.succeededFuture(new GodReply(List.of(), refusals));
+    return refusals.isEmpty()
+        ? parts.claims().claim(start.specs()).compose(claimed -> startApps(start, claimed))
+        : Future.succeededFuture(new GodReply(List.of(), refusals));
+  }
+
+  /// @param claimed which processes of the apps run already, though they were in no list
+  private Future<GodReply> startApps(GodCommand.StartApps start, Claims.Outcome claimed) {
+    if (!claimed.doubtful().isEmpty()) {
+      return Future.succeededFuture(
+          new GodReply(Replies.views(claimed.adopted()), claimed.problems()));
     }
     if (start.file().isPresent() || start.existing() != GodCommand.Existing.RESTART) {
       List<AppName> names = start.specs().stream().map(AppSpec::name).toList();
@@ -39,15 +47,24 @@ final class Starting {
       parts.interruptions().interrupt(spec.name());
       parts.fitting().fit(spec, concerned, surplus);
     }
+    // What was in no list is not ended for being more than the caller knew of.
+    concerned.addAll(surplus.stream().filter(claimed.adopted()::contains).toList());
+    surplus.removeAll(claimed.adopted());
     List<Instance> toRun =
         concerned.stream()
+            .filter(instance -> !claimed.adopted().contains(instance))
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
     return run(toRun, surplus)
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
+          problems.addAll(claimed.problems());
           problems.addAll(Replies.deleted(concerned));
-          return new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+          var reply =
+              new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+          return claimed.adopted().isEmpty()
+              ? reply
+              : reply.noting(Claims.takenUp(claimed.adopted()));
         });
   }
 

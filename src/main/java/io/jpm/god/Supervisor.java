@@ -4,6 +4,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReport;
+import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Effect;
@@ -261,17 +262,44 @@ final class Supervisor {
           case SUCCESSOR -> kind == InstanceEvent.Kind.START;
           case RETIRING -> false;
         };
-    if (told) {
+    if (told && kind == InstanceEvent.Kind.EXIT) {
+      tellExit(instance);
+    } else if (told) {
       announce(instance, kind);
-      if (kind == InstanceEvent.Kind.EXIT) {
-        instance.latest = Optional.empty();
-      }
     } else {
       log(instance, kind, instance.state.reason());
     }
     if (instance.role == Role.RETIRING && kind == InstanceEvent.Kind.STOP) {
       instance.latest.ifPresent(process -> tellEnd(instance, process));
+      instance.latest = Optional.empty();
     }
+  }
+
+  /// The end of a process is told once, with its pid, and an earlier daemon may have told it.
+  private void tellExit(Instance instance) {
+    Optional<ProcessIdentity> ended = instance.latest;
+    instance.latest = Optional.empty();
+    if (ended.isPresent()) {
+      Phase phase = instance.state.phase();
+      announce(
+          instance, InstanceEvent.Kind.EXIT, instance.view(phase, ended, instance.state.reason()));
+    } else {
+      log(instance, InstanceEvent.Kind.EXIT, instance.state.reason());
+    }
+  }
+
+  /// A process that was found gone: its end is told if nothing that follows from it has done so.
+  void tellUntoldEnd(Instance instance, Exit exit) {
+    Optional<ProcessIdentity> ended = instance.latest;
+    instance.latest = Optional.empty();
+    ended.ifPresent(process ->
+        announceEnd(instance, process, exit, InstanceEvent.ENDED_IN_ABSENCE + ": " + exit));
+  }
+
+  /// Tells the end of a process that is not the present one of `instance`.
+  void announceEnd(Instance instance, ProcessIdentity process, Exit exit, String reason) {
+    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
+    announce(instance, InstanceEvent.Kind.EXIT, instance.ended(phase, process, exit, reason));
   }
 
   private static String howReady(Instance instance) {
@@ -309,7 +337,7 @@ final class Supervisor {
   }
 
   private void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
-    log(instance, kind, view.reason());
+    log(instance, kind, view.process(), view.reason());
     vertx
         .eventBus()
         .publish(Addresses.GOD_EVENTS, new InstanceEvent(kind, view, god.wallClock().instant()));
@@ -320,7 +348,15 @@ final class Supervisor {
   }
 
   private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {
-    String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
+    log(instance, kind, instance.process(), reason);
+  }
+
+  private static void log(
+      Instance instance,
+      InstanceEvent.Kind kind,
+      Optional<ProcessIdentity> process,
+      String reason) {
+    String pid = process.map(p -> " pid " + p.pid()).orElse("");
     Level level =
         switch (kind) {
           case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;

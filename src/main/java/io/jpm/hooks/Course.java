@@ -1,5 +1,6 @@
 package io.jpm.hooks;
 
+import io.jpm.bus.InstanceEvent;
 import io.jpm.model.Hooks.Occasion;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
@@ -69,6 +70,9 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
   }
 
   private Heard ended(EventMessage event, RestartPolicy policy) {
+    if (event.reason().startsWith(InstanceEvent.ENDED_IN_ABSENCE)) {
+      return new Heard(broken(), Optional.empty());
+    }
     if (event.status().equals(Phase.ONLINE.word())) {
       // A process that a reload has replaced; the app goes on.
       return new Heard(this, Optional.empty());

@@ -22,6 +22,7 @@ import io.jpm.os.SpawnResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -227,6 +228,11 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public void exitsAreRecorded() {
+    exits.settle();
+  }
+
+  @Override
   public boolean ranOutOfMemory(String tag) {
     return groups.of(tag).map(Cgroup::hasUntoldKills).orElse(false);
   }
@@ -265,6 +271,27 @@ public final class LinuxProcessHost implements ProcessHost {
           .forEach((tag, main) ->
               found.put(tag, new ProcessIdentity(self.bootId(), main.pid(), main.startTime())));
       return Map.copyOf(found);
+    }
+  }
+
+  @Override
+  public Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    try (ProcReader reader = new ProcReader()) {
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      Map<String, List<ProcessIdentity>> found = new HashMap<>();
+      for (ProcStat process : snapshot.all()) {
+        if (process.pid() != self.pid()) {
+          snapshot
+              .tagOf(process)
+              .filter(tag -> tag.startsWith(tagPrefix))
+              .ifPresent(tag ->
+                  found
+                      .computeIfAbsent(tag, _ -> new ArrayList<>())
+                      .add(
+                          new ProcessIdentity(self.bootId(), process.pid(), process.startTime())));
+        }
+      }
+      return found;
     }
   }
 
