@@ -12,6 +12,8 @@ import io.jpm.bus.BalancerCommand.Ended;
 import io.jpm.bus.BalancerCommand.Fit;
 import io.jpm.bus.BalancerCommand.Heard;
 import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerCommand.Reach;
+import io.jpm.bus.BalancerCommand.Ready;
 import io.jpm.bus.BalancerCommand.Released;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
@@ -143,6 +145,16 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
       case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
       case Heard(WorkerId worker, String json) ->
           sharing(worker).ifPresent(way -> way.heard(worker, json));
+      case Ready(WorkerId worker) -> {
+        sharing(worker).ifPresent(way -> way.ready(worker));
+        message.reply(new BalancerReply.Done());
+      }
+      case Reach question ->
+          answer(
+              message,
+              sharing(question.worker())
+                  .map(way -> way.reach(question))
+                  .orElseGet(() -> Future.succeededFuture(new BalancerReply.Route.Direct())));
       case Fit(WorkerId worker, boolean fit) -> {
         sharing(worker).ifPresent(way -> way.fit(worker, fit));
         message.reply(new BalancerReply.Done());
@@ -266,7 +278,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     made(way)
         .ifPresent(sharing ->
             sharing.began(
-                new Began(news.worker(), news.number(), news.process(), news.spec(), rest)));
+                new Began(
+                    news.worker(),
+                    news.number(),
+                    news.process(),
+                    news.spec(),
+                    rest,
+                    news.ready())));
     return apps.containsKey(news.spec().name())
         ? Future.succeededFuture()
         : describe(news.spec()).mapEmpty();

@@ -141,7 +141,8 @@ final class Adoption {
           }
           Failpoint.ADOPTED.hit();
           supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
-          supervisor.balancing().began(instance, found.identity());
+          boolean ready = instance.state.phase() == Phase.ONLINE;
+          supervisor.balancing().began(instance, found.identity(), ready);
           supervisor.processes().begin(instance);
           supervisor.processes().checks().adopt(instance, found.identity());
           assumeReadyWithoutChannel(instance);
