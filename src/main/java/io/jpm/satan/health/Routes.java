@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
@@ -80,8 +81,10 @@ final class Routes {
   private static List<InetAddress> lookedUp(String host) throws IOException {
     List<InetAddress> own = new ArrayList<>();
     for (InetAddress address : InetAddress.getAllByName(host)) {
-      if (address.isLoopbackAddress()
-          || address.isAnyLocalAddress()
+      if (address.isAnyLocalAddress()) {
+        // Who connects there gets to the loopback.
+        own.add(address instanceof Inet6Address ? IPV6 : IPV4);
+      } else if (address.isLoopbackAddress()
           || NetworkInterface.getByInetAddress(address) != null) {
         own.add(address);
       }
