@@ -240,6 +240,26 @@ class NodeReadinessTest {
   }
 
   @Test
+  void aPortThatAnotherProcessOfTheAppHasIsNotItsOwn() throws IOException {
+    int shared = freePort();
+    int own = freePort();
+    AppSpec spec =
+        BalancerFixture.node(
+            "web", Strategy.KERNEL, "own.cjs", Integer.toString(shared), Integer.toString(own));
+    Worker one = balancer.start(spec, 0, 0).awaitOutput("own listens");
+    Worker two = balancer.start(spec, 1, 1).awaitOutput("own EADDRINUSE");
+    assertThat(one.reach(own)).isEqualTo(new Route.Direct());
+    assertThat(two.reach(own))
+        .isEqualTo(
+            new Route.Nowhere(
+                "port %d is that of pid %d, another process of the app; it does not listen there itself"
+                    .formatted(own, one.pid())));
+    assertThat(two.reach(freePort())).isEqualTo(new Route.Direct());
+    one.end(Signal.SIGKILL);
+    assertThat(two.reach(own)).isEqualTo(new Route.Direct());
+  }
+
+  @Test
   void whereAnotherListensItIsNotAsked() throws IOException {
     int port = freePort();
     balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening().ready();

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -238,6 +239,9 @@ public final class ProxySharing implements Sharing {
     if (member == null) {
       return Future.succeededFuture(new Route.Nowhere("the port of the process is not known"));
     }
+    if (question.port() == member.port()) {
+      return Future.succeededFuture(new Route.Through(own(member, question)));
+    }
     if (question.port() != member.front().port()) {
       return Future.succeededFuture(new Route.Direct());
     }
@@ -252,6 +256,14 @@ public final class ProxySharing implements Sharing {
         .way(member.backend())
         .<Route>map(Route.Through::new)
         .otherwise(error -> new Route.Nowhere(String.valueOf(error.getMessage())));
+  }
+
+  /// Its own port, in the family in which it answers.
+  private static InetSocketAddress own(Member member, Reach question) {
+    InetSocketAddress known = member.backend().address();
+    return question.addresses().contains(known.getAddress())
+        ? known
+        : new InetSocketAddress(question.addresses().getFirst(), member.port());
   }
 
   @Override

@@ -25,6 +25,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -585,7 +586,8 @@ class ProxySharingTest {
     assertThat(visits(6)).containsOnly("one");
     assertThat(asked(two)).isEqualTo("two");
     assertThat(asked(one)).isEqualTo("one");
-    assertThat(proxy.reach(two.worker(), two.port())).isEqualTo(new Route.Direct());
+    assertThat(proxy.reach(two.worker(), two.port())).isEqualTo(
+            new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
 
     proxy.run(() -> proxy.sharing.ready(two.worker()));
     Eventually.await("the other is there", ProxyHarness.LONG, () -> visited("two"));
