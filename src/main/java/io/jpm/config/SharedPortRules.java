@@ -44,8 +44,8 @@ final class SharedPortRules {
 
   private void check(AppKey key, Check check) {
     place(check)
-        .flatMap(place ->
-            cluster.listen().stream().filter(shared -> isAt(shared, place)).findFirst())
+        .flatMap(
+            place -> cluster.listen().stream().filter(shared -> isAt(shared, place)).findFirst())
         .ifPresent(shared ->
             attributes.refuse(
                 key,

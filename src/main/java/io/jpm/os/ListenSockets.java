@@ -61,8 +61,8 @@ public interface ListenSockets {
     throw new ListenFailure("unix sockets cannot be shared on this system", 97);
   }
 
-  /// Waits for one connection on the loopback, at a port that the system chooses. It is no socket of
-  /// an app: the next daemon does not know it.
+  /// Waits for one connection on the loopback, at a port that the system chooses. It is no socket
+  /// of an app: the next daemon does not know it.
   ///
   /// @param consumer gets the connection, on a thread of the host: must hand over and return; told
   ///   once at most

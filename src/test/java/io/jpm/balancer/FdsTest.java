@@ -124,7 +124,8 @@ class FdsTest {
     assertThat(one.reach(address.port()))
         .isEqualTo(
             new Route.Nowhere(
-                address + " is of listen, which all instances accept from: any of them would answer"));
+                address
+                    + " is of listen, which all instances accept from: any of them would answer"));
     assertThat(one.reach(freeAddress().port())).isEqualTo(new Route.Direct());
   }
 

@@ -139,6 +139,8 @@ class NodeReadinessTest {
     one.fit(false);
     awaitAnswering(port, answerOf(two));
     assertThat(one.check(port)).isEqualTo(answerOf(one));
+    assertThat(balancer.status(one).reason()).contains("its readiness check fails");
+    assertThat(balancer.status(two).reason()).doesNotContain("readiness");
     two.fit(false);
     two.end(Signal.SIGKILL);
     awaitAnswering(port, answerOf(one));
@@ -215,9 +217,7 @@ class NodeReadinessTest {
   void whoCloseItsServerIsNotReachedAndWhoListensAgainIs(Strategy strategy) throws IOException {
     int port = freePort();
     AppSpec spec =
-        told(
-            BalancerFixture.node(
-                "web", strategy, "reopening.cjs", Integer.toString(port)));
+        told(BalancerFixture.node("web", strategy, "reopening.cjs", Integer.toString(port)));
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
     awaitAnswering(port, answerOf(one));
     one.send("\"close\"");

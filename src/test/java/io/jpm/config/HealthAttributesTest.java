@@ -145,8 +145,7 @@ class HealthAttributesTest {
         "{\"tcp\": \"127.0.0.2:9000\"}"
       })
   void checksOfASocketThatAllInheritAreRefused(String check) {
-    String app =
-        "\"env\": {\"HTTP\": 8000}, \"listen\": [8000, \"127.0.0.2:9000\"], \"%s\": %s";
+    String app = "\"env\": {\"HTTP\": 8000}, \"listen\": [8000, \"127.0.0.2:9000\"], \"%s\": %s";
     for (String role : List.of("readiness", "liveness", "startup")) {
       assertThat(problems(app.formatted(role, check)))
           .singleElement()

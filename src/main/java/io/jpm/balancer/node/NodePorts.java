@@ -322,8 +322,8 @@ final class NodePorts {
     }
   }
 
-  /// The key of the socket by which somebody who connects to one of `addresses` and `port` gets to a
-  /// worker; empty: it does not listen there.
+  /// The key of the socket by which somebody who connects to one of `addresses` and `port` gets to
+  /// a worker; empty: it does not listen there.
   Optional<String> reaching(NodeWorker worker, List<InetAddress> addresses, int port) {
     return reaching(held(worker), addresses, port);
   }

@@ -9,6 +9,7 @@ import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
@@ -19,6 +20,7 @@ import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -106,8 +108,7 @@ public final class NodeSharing implements Sharing {
     AppName app = news.spec().name();
     strategies.putIfAbsent(app, strategy);
     boolean ready = news.ready() || !news.spec().readinessIsTold();
-    var worker =
-        new NodeWorker(news.worker(), news.spec(), manner(strategy, whenReady), ready);
+    var worker = new NodeWorker(news.worker(), news.spec(), manner(strategy, whenReady), ready);
     worker.runs(news.process());
     worker.isAdopted();
     workers.put(news.worker(), worker);
@@ -278,6 +279,18 @@ public final class NodeSharing implements Sharing {
   @Override
   public String strategy(AppName app) {
     return strategies.getOrDefault(app, Strategy.KERNEL).word();
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return workers.values().stream()
+        .filter(worker -> worker.id().id().equals(id))
+        // The process before may still be there.
+        .max(
+            Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
+                .thenComparingLong(worker -> worker.id().generation()))
+        .filter(worker -> worker.held() && !worker.fit())
+        .map(_ -> "its readiness check fails: new connections go to the others");
   }
 
   @Override

@@ -135,7 +135,8 @@ final class NodeWorker {
     return checks;
   }
 
-  /// Whether nothing can be said to it: the channel of a worker of a former daemon could not be had.
+  /// Whether nothing can be said to it: the channel of a worker of a former daemon could not be
+  /// had.
   boolean mute() {
     return mute;
   }

@@ -77,23 +77,29 @@ final class Door {
   static Future<InetSocketAddress> once(Front.Setting setting, Consumer<SocketChannel> visitor) {
     var come = new AtomicReference<Door>();
     return started(
-            bootstrap(setting, client -> {
-                  Door door = come.getAndSet(null);
-                  if (door == null) {
-                    client.close();
-                  } else {
-                    door.leave();
-                    visitor.accept(client);
-                  }
-                })
+            bootstrap(
+                    setting,
+                    client -> {
+                      Door door = come.getAndSet(null);
+                      if (door == null) {
+                        client.close();
+                      } else {
+                        door.leave();
+                        visitor.accept(client);
+                      }
+                    })
                 .channel(NioServerSocketChannel.class)
                 .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)),
             setting,
             Optional.empty())
         .map(door -> {
           come.set(door);
-          setting.context().owner().setTimer(
-              CHECK_PATIENCE_MILLIS, _ -> Optional.ofNullable(come.getAndSet(null)).ifPresent(Door::leave));
+          setting
+              .context()
+              .owner()
+              .setTimer(
+                  CHECK_PATIENCE_MILLIS,
+                  _ -> Optional.ofNullable(come.getAndSet(null)).ifPresent(Door::leave));
           return (InetSocketAddress) door.channel.localAddress();
         });
   }

@@ -188,8 +188,7 @@ public final class ProxySharing implements Sharing {
     }
     Front front = front(news.spec(), memo.get().shared());
     front.reopen();
-    return Optional.of(
-        join(news.worker(), news.spec(), front, memo.get().own(), news.ready()));
+    return Optional.of(join(news.worker(), news.spec(), front, memo.get().own(), news.ready()));
   }
 
   private Member join(WorkerId worker, AppSpec spec, Front front, int own, boolean ready) {

@@ -39,9 +39,7 @@ final class LoopbackEntrance implements Entrance {
   /// @param reactors gives the reactor that accepts
   /// @param onClose told when it is closed
   static LoopbackEntrance open(
-      Supplier<Reactor> reactors,
-      Consumer<Connection> consumer,
-      Consumer<LoopbackEntrance> onClose)
+      Supplier<Reactor> reactors, Consumer<Connection> consumer, Consumer<LoopbackEntrance> onClose)
       throws ListenFailure {
     int fd = SocketCalls.socket(SocketCalls.AF_INET, Libc.SOCK_STREAM);
     if (fd < 0) {

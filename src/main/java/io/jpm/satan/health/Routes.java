@@ -60,8 +60,8 @@ final class Routes {
                   BalancerReply.Status _ ->
                   new Route.Nowhere("ClusterBalancer has misunderstood " + question);
             })
-        .otherwise(error ->
-            new Route.Nowhere("ClusterBalancer does not answer: " + error.getMessage()));
+        .otherwise(
+            error -> new Route.Nowhere("ClusterBalancer does not answer: " + error.getMessage()));
   }
 
   /// The addresses of `host` that are this machine's; none for a host elsewhere.

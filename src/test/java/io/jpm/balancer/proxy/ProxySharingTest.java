@@ -586,8 +586,8 @@ class ProxySharingTest {
     assertThat(visits(6)).containsOnly("one");
     assertThat(asked(two)).isEqualTo("two");
     assertThat(asked(one)).isEqualTo("one");
-    assertThat(proxy.reach(two.worker(), two.port())).isEqualTo(
-            new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
+    assertThat(proxy.reach(two.worker(), two.port()))
+        .isEqualTo(new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
 
     proxy.run(() -> proxy.sharing.ready(two.worker()));
     Eventually.await("the other is there", ProxyHarness.LONG, () -> visited("two"));
