@@ -12,9 +12,12 @@ import io.jpm.bus.BalancerCommand.Ended;
 import io.jpm.bus.BalancerCommand.Fit;
 import io.jpm.bus.BalancerCommand.Heard;
 import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerCommand.Reach;
+import io.jpm.bus.BalancerCommand.Ready;
 import io.jpm.bus.BalancerCommand.Released;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.BalancerReport;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
@@ -59,6 +62,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private final Places places = new Places();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
+  private Optional<OwnPorts> ownPorts = Optional.empty();
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
@@ -143,6 +147,11 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
       case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
       case Heard(WorkerId worker, String json) ->
           sharing(worker).ifPresent(way -> way.heard(worker, json));
+      case Ready(WorkerId worker) -> {
+        sharing(worker).ifPresent(way -> way.ready(worker));
+        message.reply(new BalancerReply.Done());
+      }
+      case Reach question -> answer(message, reach(question));
       case Fit(WorkerId worker, boolean fit) -> {
         sharing(worker).ifPresent(way -> way.fit(worker, fit));
         message.reply(new BalancerReply.Done());
@@ -155,6 +164,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
                   .orElseGet(() -> Future.succeededFuture(0))
                   .map(BalancerReply.Drained::new));
       case Ended(WorkerId worker) -> {
+        ownPorts().ended(worker);
         told.remove(worker);
         places.ended(worker);
         sharing(worker).ifPresent(way -> way.ended(worker));
@@ -166,6 +176,22 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
       }
       case Ask(AppName app, InstanceId id) -> message.reply(status(app, id));
     }
+  }
+
+  private Future<Route> reach(Reach question) {
+    return sharing(question.worker())
+        .map(way -> way.reach(question))
+        .orElseGet(() -> Future.succeededFuture(new Route.Direct()))
+        .compose(route ->
+            route instanceof Route.Direct
+                ? ownPorts().route(question)
+                : Future.succeededFuture(route));
+  }
+
+  private OwnPorts ownPorts() {
+    OwnPorts made = ownPorts.orElseGet(() -> new OwnPorts(vertx, balancer.host()));
+    ownPorts = Optional.of(made);
+    return made;
   }
 
   private static void answer(
@@ -259,6 +285,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   /// The process goes the way in which it was made, whatever would be chosen today.
   private Future<Void> began(Began news) {
+    ownPorts().began(news);
     String[] memo = news.memo().split(" ", 2);
     Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
     place(news.worker(), Claim.of(news.spec(), way));
@@ -266,7 +293,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     made(way)
         .ifPresent(sharing ->
             sharing.began(
-                new Began(news.worker(), news.number(), news.process(), news.spec(), rest)));
+                new Began(
+                    news.worker(),
+                    news.number(),
+                    news.process(),
+                    news.spec(),
+                    rest,
+                    news.ready())));
     return apps.containsKey(news.spec().name())
         ? Future.succeededFuture()
         : describe(news.spec()).mapEmpty();

@@ -1,6 +1,7 @@
 package io.jpm.bus;
 
 import io.jpm.model.Balance;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,6 +63,21 @@ public sealed interface BalancerReply extends BusMessage {
   ///
   /// @param reason a sentence for the user, with what to mend
   record Refused(String reason) implements BalancerReply {}
+
+  /// How a connection gets to one process; see [BalancerCommand.Reach].
+  sealed interface Route extends BalancerReply {
+    /// As was meant: nobody else answers there.
+    record Direct() implements Route {}
+
+    /// By another address, where this process alone answers, over the protocol that was meant.
+    /// Holds for one connection that is begun at once.
+    record Through(InetSocketAddress address) implements Route {}
+
+    /// Not at all.
+    ///
+    /// @param reason for people, a clause such as `nothing listens on 127.0.0.1:3000`
+    record Nowhere(String reason) implements Route {}
+  }
 
   /// See [BalancerCommand.Drain].
   ///

@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
@@ -118,7 +119,8 @@ final class Adoption {
     Failpoint.ADOPTED.hit();
     catchUp(instance, found.generation(), god.wallClock().instant());
     supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
-    supervisor.balancing().began(instance, found.identity());
+    boolean ready = instance.state.phase() == Phase.ONLINE;
+    supervisor.balancing().began(instance, found.identity(), ready);
     supervisor.processes().begin(instance);
     supervisor.processes().checks().adopt(instance, found.identity());
     assumeReadyWithoutChannel(instance);

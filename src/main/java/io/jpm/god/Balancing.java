@@ -159,13 +159,22 @@ final class Balancing {
   }
 
   /// The present process of `instance` runs.
-  void began(Instance instance, ProcessIdentity process) {
+  ///
+  /// @param ready whether it was told to be ready by a former daemon
+  void began(Instance instance, ProcessIdentity process, boolean ready) {
     instance.memo.ifPresent(memo -> {
       instance.balanced = true;
       tell(
           new BalancerCommand.Began(
-              instance.worker(), instance.number, process, described(instance), memo));
+              instance.worker(), instance.number, process, described(instance), memo, ready));
     });
+  }
+
+  /// The present process of `instance` is ready for clients.
+  void ready(Instance instance) {
+    if (instance.memo.isPresent()) {
+      tell(new BalancerCommand.Ready(instance.worker()));
+    }
   }
 
   /// The process of `generation` has sent a message of Node's own.

@@ -169,7 +169,7 @@ final class Instance {
 
   /// Whether somebody tells when a process of it is ready: itself, or its checks.
   boolean readinessIsTold() {
-    return spec.readiness().awaited() || spec.health().gates();
+    return spec.readinessIsTold();
   }
 
   InstanceView view() {

@@ -170,7 +170,10 @@ final class Processes {
               case BalancerReply.Prepared share -> make(instance, generation, share, read);
               case BalancerReply.Refused(String reason) ->
                   Future.succeededFuture(new SpawnResult.Refused(reason, false));
-              case BalancerReply.Done _, BalancerReply.Drained _, BalancerReply.Status _ ->
+              case BalancerReply.Done _,
+                  BalancerReply.Drained _,
+                  BalancerReply.Status _,
+                  BalancerReply.Route _ ->
                   Future.failedFuture(new IllegalStateException("an answer to another question"));
             });
   }
@@ -208,7 +211,7 @@ final class Processes {
       case SpawnResult.Started(Child child) -> {
         Instant now = god.wallClock().instant();
         watch(instance, child);
-        balancing.began(instance, child.identity());
+        balancing.began(instance, child.identity(), false);
         ears.attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);

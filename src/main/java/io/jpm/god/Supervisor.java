@@ -81,10 +81,14 @@ final class Supervisor {
       // A file that was moved away is made anew at a start by command.
       instance.captured = false;
     }
+    boolean wasOnline = instance.state.phase() == Phase.ONLINE;
     instance.state = step.next();
     step.effects().forEach(effect -> carryOut(instance, effect));
     if (Sequence.over(instance.state)) {
       balancing.released(instance);
+    }
+    if (!wasOnline && instance.state.phase() == Phase.ONLINE) {
+      balancing.ready(instance);
     }
     journal.changed();
     lookAround(instance);

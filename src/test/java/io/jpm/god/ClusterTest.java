@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
@@ -18,13 +19,17 @@ import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
 import io.jpm.model.Referred;
 import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
 import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +45,15 @@ class ClusterTest extends GodHarness {
           List.of("app 0"),
           false,
           "port 4711");
+
+  private Future<GodReply> begin(AppSpec spec) {
+    return vertx
+        .eventBus()
+        .<GodReply>request(
+            Addresses.GOD_COMMAND,
+            new GodCommand.StartApps(List.of(spec), GodCommand.Existing.REFUSE_RUNNING))
+        .map(Message::body);
+  }
 
   private void awaitTold(Class<? extends BalancerCommand> kind, int times) {
     Eventually.await(
@@ -166,8 +180,44 @@ class ClusterTest extends GodHarness {
     assertThat(Files.readString(home.resolve("state.json"))).contains("port 4711");
     reboot();
     awaitTold(BalancerCommand.Began.class, 2);
-    assertThat(balancer.all(BalancerCommand.Began.class).getLast()).isEqualTo(before);
+    assertThat(before.ready()).isFalse();
+    assertThat(balancer.all(BalancerCommand.Began.class).getLast())
+        .isEqualTo(
+            new BalancerCommand.Began(
+                before.worker(),
+                before.number(),
+                before.process(),
+                before.spec(),
+                before.memo(),
+                true));
     assertThat(balancer.all(BalancerCommand.Prepare.class)).hasSize(1);
+  }
+
+  @Test
+  void aProcessGetsClientsWhenItIsReady() {
+    var readiness = new Readiness(true, Duration.ofMinutes(1));
+    var starting = begin(cluster("web", 1).draft().readiness(readiness).build());
+    awaitTold(BalancerCommand.Began.class, 1);
+    host.running().getFirst().says("\"ready\"");
+    await(starting);
+    WorkerId worker = balancer.all(BalancerCommand.Began.class).getFirst().worker();
+    assertThat(balancer.heard)
+        .containsSubsequence(
+            balancer.all(BalancerCommand.Began.class).getFirst(),
+            new BalancerCommand.Ready(worker));
+  }
+
+  @Test
+  void aProcessThatIsNotReadyIsAdoptedAsSuch() {
+    var readiness = new Readiness(true, Duration.ofMinutes(1));
+    begin(cluster("web", 1).draft().readiness(readiness).build());
+    awaitTold(BalancerCommand.Began.class, 1);
+    reboot();
+    awaitTold(BalancerCommand.Began.class, 2);
+    assertThat(balancer.all(BalancerCommand.Began.class)).noneMatch(BalancerCommand.Began::ready);
+    assertThat(balancer.all(BalancerCommand.Ready.class)).isEmpty();
+    host.running().getFirst().says("\"ready\"");
+    awaitTold(BalancerCommand.Ready.class, 1);
   }
 
   @Test

@@ -53,6 +53,8 @@ final class FakeBalancer {
           BalancerCommand.Heard _,
           BalancerCommand.Ended _,
           BalancerCommand.Fit _,
+          BalancerCommand.Ready _,
+          BalancerCommand.Reach _,
           BalancerCommand.Released _,
           BalancerCommand.Ask _ ->
           message.reply(new BalancerReply.Done());
