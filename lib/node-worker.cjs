@@ -27,8 +27,16 @@ if (isWorker) {
   begin();
 }
 
-// Forked processes are given the options in execArgv: they have no use for this one.
+// Processes that this one starts are given the options in execArgv and NODE_OPTIONS: they have no
+// use for this one.
 function forgetOption() {
+  if (process.env.NODE_OPTIONS !== undefined) {
+    const option = `--require ${JSON.stringify(__filename)}`;
+    process.env.NODE_OPTIONS = process.env.NODE_OPTIONS.replace(option, '').trim();
+    if (process.env.NODE_OPTIONS === '') {
+      delete process.env.NODE_OPTIONS;
+    }
+  }
   const at = process.execArgv.indexOf(__filename);
   if (at > 0 && process.execArgv[at - 1] === '--require') {
     process.execArgv.splice(at - 1, 2);

@@ -2,21 +2,13 @@ package io.jpm.balancer;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.EffectiveProgram;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /// Which way of sharing suits an app, and why.
 final class WayChooser {
-  private static final Set<String> NODE = Set.of("node", "nodejs");
-
-  /// Programs of Node that start the app as a child of theirs, which then has the sockets.
-  private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
-
-  /// The second becomes a `java` as soon as it runs.
-  private static final Set<String> JVM = Set.of("java", "jpm-serve");
-
   /// A way.
   ///
   /// @param reason for people: `the program is node`
@@ -59,14 +51,17 @@ final class WayChooser {
     if (!spec.cluster().listen().isEmpty()) {
       return new Choice(Balance.LISTEN_FDS, "listen is given");
     }
-    String program = baseName(spec.command().program());
-    if (NODE.contains(program) && !RUNNERS.contains(baseName(spec.command().script()))) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    if (program.isNode()) {
       return new Choice(Balance.NODE, "the program is node");
     }
-    if (JVM.contains(program)) {
+    if (program.isJava()) {
       return new Choice(Balance.JVM, "the program is java");
     }
-    return fallBack(spec, program + " has no way of its own", OptionalInt.empty());
+    return fallBack(
+        spec,
+        program.doubt().orElseGet(() -> program.name() + " has no way of its own"),
+        OptionalInt.empty());
   }
 
   private static Choice possible(Choice choice, Facts facts, AppSpec spec) {
@@ -101,10 +96,5 @@ final class WayChooser {
                     + spec.runAs().user().map(user -> "user " + user).orElse("the daemon's user")
                     + ": open it and the folders above it to all"))
         .orElse(choice);
-  }
-
-  private static String baseName(Path path) {
-    Path name = path.getFileName();
-    return name == null ? "" : name.toString();
   }
 }

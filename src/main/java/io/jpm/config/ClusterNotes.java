@@ -11,8 +11,9 @@ final class ClusterNotes {
               AppKey.INSTANCES,
               """
               How many processes; the variable `NODE_APP_INSTANCE` tells them apart. With it, a \
-              program of node or java is in cluster mode, and any other that has a `port`. `jpm \
-              scale` changes the number of an app that runs.\
+              program of node or java is in cluster mode, also behind a shell (`cd x && exec \
+              java …`), and any other that has a `port`. `jpm scale` changes the number of an app \
+              that runs.\
               """,
               ""),
           note(

@@ -39,7 +39,7 @@ public final class NodeSharing implements Sharing {
 
   private final Vertx vertx;
   private final ProcessHost host;
-  private final Path preload;
+  private final PreloadOptions preload;
   private final Reports reports;
   private final NodePorts ports;
   private final NodeChecks checks;
@@ -50,7 +50,7 @@ public final class NodeSharing implements Sharing {
   public NodeSharing(Vertx vertx, ProcessHost host, Path preload, Reports reports) {
     this.vertx = vertx;
     this.host = host;
-    this.preload = preload;
+    this.preload = new PreloadOptions(preload);
     this.reports = reports;
     this.ports = new NodePorts(vertx, host);
     this.checks = new NodeChecks(vertx, host, ports);
@@ -70,11 +70,14 @@ public final class NodeSharing implements Sharing {
     boolean told = order.spec().readinessIsTold();
     Manner manner = manner(strategy, told);
     workers.put(order.worker(), new NodeWorker(order.worker(), order.spec(), manner, !told));
+    Map<String, String> environment = new HashMap<>(preload.variables(order.spec()));
+    environment.put("NODE_UNIQUE_ID", Integer.toString(order.number() + 1));
+    environment.put("JPM_NODE_WORKER", "1");
     return Future.succeededFuture(
         new Prepared(
             List.of(),
-            List.of("--require", preload.toString()),
-            Map.of("NODE_UNIQUE_ID", Integer.toString(order.number() + 1), "JPM_NODE_WORKER", "1"),
+            preload.words(order.spec()),
+            environment,
             List.of(),
             true,
             strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : "")));
