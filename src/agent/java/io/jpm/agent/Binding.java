@@ -22,12 +22,15 @@ final class Binding {
   private final Map<FileDescriptor, InheritedSocket> servers =
       Collections.synchronizedMap(new WeakHashMap<>());
 
+  private final Entrances entrances;
   private volatile boolean begun;
 
-  Binding(Jdk jdk, Descriptors descriptors, List<InheritedSocket> sockets) {
+  Binding(
+      Jdk jdk, Descriptors descriptors, List<InheritedSocket> sockets, Entrances entrances) {
     this.jdk = jdk;
     this.descriptors = descriptors;
     this.sockets = sockets;
+    this.entrances = entrances;
   }
 
   /// From now on; before, everything is as without us.
@@ -37,7 +40,7 @@ final class Binding {
 
   /// Whether it is a server that shares.
   boolean shared(FileDescriptor fd) {
-    return servers.containsKey(fd);
+    return servers.containsKey(fd) || entrances.has(fd);
   }
 
   /// A server channel is bound.
@@ -97,11 +100,7 @@ final class Binding {
       return isAt(socket, address, port);
     }
     try {
-      jdk.bind(
-          socket.ipv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
-          fd,
-          address,
-          port);
+      jdk.bind(socket.family(), fd, address, port);
       return true;
     } catch (IOException error) {
       if (jdk.localAddress(fd).getPort() == 0) {
@@ -125,6 +124,10 @@ final class Binding {
     if (serves(socket) && !jdk.reusesPort(fd)) {
       return false;
     }
+    if (entrances.wanted()) {
+      entrances.make(socket, fd);
+      return true;
+    }
     jdk.duplicate(socket.number(), jdk.number(fd));
     jdk.configureBlocking(fd, false);
     servers.put(fd, socket);
@@ -132,6 +135,9 @@ final class Binding {
   }
 
   private boolean serves(InheritedSocket socket) {
+    if (entrances.have(socket)) {
+      return true;
+    }
     synchronized (servers) {
       return servers.entrySet().stream()
           .anyMatch(it ->

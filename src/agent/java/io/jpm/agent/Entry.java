@@ -20,16 +20,35 @@ public final class Entry {
       return;
     }
     Jdk jdk = Jdk.open(jvm);
-    Binding binding = new Binding(jdk, descriptors, sockets);
     Memory memory = Memory.open();
-    Draining draining = new Draining(jdk, memory, binding);
+    Channel channel = new Channel(jdk, memory);
+    boolean told =
+        !environment.getOrDefault("JPM_CHANNEL", "").isEmpty()
+            && descriptors.isSocket(Channel.DESCRIPTOR);
+    Entrances entrances =
+        new Entrances(jdk, channel, told ? environment.getOrDefault("JPM_PROBED", "") : "");
+    Binding binding = new Binding(jdk, descriptors, sockets, entrances);
+    Draining draining = new Draining(jdk, memory, binding, entrances);
     Hooks hooks = Hooks.define(jdk.networking());
-    hooks.connect(binding, draining);
+    hooks.connect(binding, draining, entrances);
     Rewriter.rewrite(jvm);
     binding.begin();
-    String channel = environment.getOrDefault("JPM_CHANNEL", "");
-    if (!channel.isEmpty() && descriptors.isSocket(Channel.DESCRIPTOR)) {
-      new Channel(jdk, memory, hooks::drain).listen();
+    if (told) {
+      channel.listen(orders(draining, hooks, entrances));
     }
+  }
+
+  private static Orders orders(Draining draining, Hooks hooks, Entrances entrances) {
+    Runnable drain =
+        () -> {
+          draining.begin();
+          hooks.drain();
+        };
+    return new Orders(
+        Map.of(
+            Orders.DRAIN, drain,
+            Orders.ACCEPT, () -> entrances.take(true),
+            Orders.PAUSE, () -> entrances.take(false),
+            Orders.SERVERS, entrances::tell));
   }
 }
