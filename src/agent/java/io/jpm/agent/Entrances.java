@@ -18,6 +18,7 @@ final class Entrances {
 
   private boolean taking;
   private boolean left;
+  private boolean replaced;
 
   /// @param probed `open` where servers take connections of clients at once, `gated` where they do
   ///   so when they are told; empty where there are no entrances
@@ -101,6 +102,12 @@ final class Entrances {
     left = true;
   }
 
+  /// Java's sockets stand in for a transport of Netty's own.
+  synchronized void replaced() {
+    replaced = true;
+    tell();
+  }
+
   /// Says where the servers are reached past the sockets that are shared.
   synchronized void tell() {
     StringBuilder servers = new StringBuilder();
@@ -109,7 +116,9 @@ final class Entrances {
         String one = entrance.json();
         servers.append(servers.length() > 0 && !one.isEmpty() ? "," : "").append(one);
       }
-      channel.say("{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[" + servers + "]}\n");
+      channel.say(
+          "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s}\n"
+              .formatted(servers, replaced));
     } catch (IOException error) {
       System.err.println("jpm: this Java cannot say where it is reached: " + error);
     }

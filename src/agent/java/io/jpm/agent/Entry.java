@@ -33,6 +33,7 @@ public final class Entry {
     hooks.connect(binding, draining, entrances);
     Rewriter.rewrite(jvm);
     binding.begin();
+    NativeTransports.replace(jvm, told ? entrances::replaced : () -> {});
     if (told) {
       channel.listen(orders(draining, hooks, entrances));
     }

@@ -22,6 +22,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,9 @@ public final class JvmSharing implements Sharing {
   private final Map<AppName, App> apps = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+  /// Those that this daemon is about to make.
+  private final Set<WorkerId> prepared = new HashSet<>();
+
   private boolean closed;
 
   /// What is known of an app.
@@ -81,6 +85,7 @@ public final class JvmSharing implements Sharing {
               .formatted(agent.jar()));
     }
     member(order.worker(), order.spec());
+    prepared.add(order.worker());
     AppSpec spec = order.spec();
     return OffLoop.call(vertx, () -> prepared(store.get(), spec));
   }
@@ -123,11 +128,11 @@ public final class JvmSharing implements Sharing {
         new Worker(news.worker(), news.process(), news.spec(), probed, news.ready());
     workers.put(news.worker(), worker);
     store.ifPresent(sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker));
-    if (probed) {
-      // A former daemon may have heard it and ended.
+    if (!prepared.remove(news.worker())) {
+      // It was made by a former daemon, which has heard what this one wants to know.
       intake.tell(worker, WorkerOrders.SERVERS);
-      intake.settle(of(worker.app));
     }
+    intake.settle(of(worker.app));
   }
 
   private List<Worker> of(AppName app) {
@@ -138,7 +143,7 @@ public final class JvmSharing implements Sharing {
   public void heard(WorkerId id, String json) {
     Worker worker = workers.get(id);
     if (worker != null) {
-      OwnSocket.read(json).ifPresent(sockets -> worker.own = sockets);
+      AgentNews.read(json).ifPresent(news -> worker.said = news);
     }
   }
 
@@ -171,7 +176,7 @@ public final class JvmSharing implements Sharing {
       return Future.succeededFuture(new BalancerReply.Route.Direct());
     }
     Optional<InetSocketAddress> own =
-        worker.own.stream()
+        worker.said.own().stream()
             .filter(it -> it.standsFor(question.addresses(), question.port()))
             .map(OwnSocket::own)
             .findFirst();
@@ -192,8 +197,18 @@ public final class JvmSharing implements Sharing {
     return workers.values().stream()
         .filter(it -> it.id.id().equals(id))
         .reduce((_, later) -> later)
-        .filter(it -> it.taking.equals(Optional.of(false)) && it.ready && !it.fit)
-        .map(_ -> "its readiness check fails: new connections go to the others");
+        .flatMap(JvmSharing::trouble);
+  }
+
+  private static Optional<String> trouble(Worker worker) {
+    if (worker.ready && !worker.fit && worker.taking.equals(Optional.of(false))) {
+      return Optional.of("its readiness check fails: new connections go to the others");
+    }
+    return worker.said.replaced()
+        ? Optional.of(
+            "Java's sockets stand in for Netty's own transport, which cannot be shared"
+                + " (-Dio.netty.transport.noNative=false keeps it)")
+        : Optional.empty();
   }
 
   private void seen(Worker worker, ListeningWatch.Sight sight) {
@@ -245,6 +260,7 @@ public final class JvmSharing implements Sharing {
 
   @Override
   public void released(WorkerId worker) {
+    prepared.remove(worker);
     AppName name = members.remove(worker.slot());
     if (name != null && !members.containsValue(name)) {
       apps.remove(name);

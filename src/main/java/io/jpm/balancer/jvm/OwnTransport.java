@@ -33,7 +33,7 @@ record OwnTransport(Path proc) {
     Optional<String> library = outside.isPresent() ? library(process) : Optional.empty();
     if (library.isPresent()) {
       return Optional.of(
-          "it listens on %d by a native transport of its own (%s), not by Java's sockets"
+          "it listens on %d by a native transport of its own (%s), not by Java's sockets; with -Dio.netty.transport.noNative=true it uses those, where it can"
               .formatted(outside.get().address().getPort(), library.get()));
     }
     OptionalInt port = port(spec);

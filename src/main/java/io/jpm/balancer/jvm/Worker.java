@@ -5,7 +5,6 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
 import io.vertx.core.Promise;
-import java.util.List;
 import java.util.Optional;
 
 /// A process that runs. Owned by ClusterBalancer's context.
@@ -22,8 +21,8 @@ final class Worker {
   /// clients as it is told.
   final boolean probed;
 
-  /// Where it is reached past the sockets that it shares, as it has said.
-  List<OwnSocket> own = List.of();
+  /// What its agent has said last.
+  AgentNews said = AgentNews.NONE;
 
   /// It may take connections of clients: its readiness was told, or is not waited for.
   boolean ready;

@@ -117,6 +117,13 @@ class AgentTest {
     return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));
   }
 
+  private SpawnRequest request(Jvm jvm, String main, List<String> options) {
+    List<String> argv = new ArrayList<>(List.of("-javaagent:" + AGENT));
+    argv.addAll(options);
+    argv.addAll(List.of("-cp", classPath, main));
+    return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));
+  }
+
   private SpawnRequest sharing(SpawnRequest request) throws IOException {
     SpawnRequest shared =
         fixture.withSockets(fixture.withChannel(request), sockets.keys().toArray(String[]::new));
@@ -268,9 +275,9 @@ class AgentTest {
   private static List<Integer> own(Spawned server) {
     List<List<Integer>> said =
         server.watcher().internals().stream()
-            .map(OwnSocket::read)
+            .map(AgentNews::read)
             .flatMap(Optional::stream)
-            .map(sockets -> sockets.stream().map(it -> it.own().getPort()).toList())
+            .map(news -> news.own().stream().map(it -> it.own().getPort()).toList())
             .toList();
     return said.isEmpty() ? List.of() : said.getLast();
   }
@@ -369,9 +376,9 @@ class AgentTest {
     awaitOutput(server, "open again");
     Set<Integer> before = new HashSet<>();
     server.watcher().internals().stream()
-        .map(OwnSocket::read)
+        .map(AgentNews::read)
         .flatMap(Optional::stream)
-        .flatMap(List::stream)
+        .flatMap(news -> news.own().stream())
         .forEach(it -> before.add(it.own().getPort()));
     assertThat(answer(awaitOwn(server))).isEqualTo("x");
     before.remove(awaitOwn(server));
@@ -386,6 +393,30 @@ class AgentTest {
     Eventually.await(
         "it says it again", DEADLINE, () -> server.watcher().internals().size() > said);
     assertThat(answer(awaitOwn(server))).isEqualTo("x");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void nettysOwnTransportIsNotThereUnlessItsOwnerHasDecided(Jvm jvm) throws IOException {
+    String epoll = "shaded.io.netty.channel.epoll.Epoll";
+    Spawned app = ready(fixture.start(sharing(request(jvm, epoll, List.of()))));
+    assertThat(HostFixture.read(app.out()))
+        .contains("available: false, since java.lang.UnsupportedOperationException: jpm shares");
+    Eventually.await(
+        "it says so",
+        DEADLINE,
+        () ->
+            app.watcher().internals().stream()
+                .map(AgentNews::read)
+                .flatMap(Optional::stream)
+                .anyMatch(AgentNews::replaced));
+    for (String value : List.of("false", "true")) {
+      List<String> own = List.of("-Dshaded.io.netty.transport.noNative=" + value);
+      Spawned decided = ready(fixture.start(sharing(request(jvm, epoll, own))));
+      assertThat(HostFixture.read(decided.out())).contains("available: true, since null");
+      saysNothingElse(decided);
+    }
+    saysNothingElse(app);
   }
 
   @ParameterizedTest

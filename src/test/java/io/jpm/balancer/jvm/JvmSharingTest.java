@@ -303,7 +303,7 @@ class JvmSharingTest {
         new Listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
-            "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's sockets");
+            "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's sockets; with -Dio.netty.transport.noNative=true it uses those, where it can");
     assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
     assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();
   }
