@@ -24,6 +24,7 @@ final class Commands {
   private final Handling handling;
   private final SavedList savedList;
   private final Resurrection resurrection;
+  private final OpenFileBudget files;
   private final Removal removal;
   private final Starting starting;
   private final Reload reload;
@@ -39,7 +40,9 @@ final class Commands {
     this.customActions = new CustomActions(parts.vertx());
     this.handling = new Handling(parts);
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
-    this.resurrection = new Resurrection(registry, supervisor, journal, parts.fitting()::create);
+    this.files = parts.files();
+    this.resurrection =
+        new Resurrection(registry, supervisor, journal, parts.fitting()::create, files);
     this.starting = new Starting(parts);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
@@ -133,6 +136,12 @@ final class Commands {
 
   private Future<GodReply> restart(
       List<Instance> instances, Optional<Map<String, String>> shell, List<String> problems) {
+    Optional<String> tooMany = files.refusalToRun(instances);
+    if (tooMany.isPresent()) {
+      List<String> all = new ArrayList<>(problems);
+      all.add(tooMany.get());
+      return Future.succeededFuture(new GodReply(List.of(), all));
+    }
     shell.ifPresent(variables -> takeOver(instances, variables));
     return sequence
         .restart(instances)

@@ -23,17 +23,21 @@ final class Resurrection {
   private final Supervisor supervisor;
   private final Journal journal;
   private final BiFunction<AppSpec, Integer, Instance> creator;
+  private final OpenFileBudget files;
 
   /// @param creator puts an instance with this number into the list
+  /// @param files refuses what would take too many descriptors
   Resurrection(
       Registry registry,
       Supervisor supervisor,
       Journal journal,
-      BiFunction<AppSpec, Integer, Instance> creator) {
+      BiFunction<AppSpec, Integer, Instance> creator,
+      OpenFileBudget files) {
     this.registry = registry;
     this.supervisor = supervisor;
     this.journal = journal;
     this.creator = creator;
+    this.files = files;
   }
 
   /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
@@ -69,6 +73,10 @@ final class Resurrection {
     if (circle.isPresent()) {
       return Future.succeededFuture(new GodReply(List.of(), List.of(circle.get())));
     }
+    Optional<String> tooMany = files.refusal(running(apps, present));
+    if (tooMany.isPresent()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
+    }
     List<Instance> created = new ArrayList<>();
     List<Instance> toStart = new ArrayList<>();
     for (SavedApp app : apps) {
@@ -88,6 +96,15 @@ final class Resurrection {
           }
           return reply;
         });
+  }
+
+  private static int running(List<SavedApp> apps, Set<AppName> present) {
+    return (int)
+        apps.stream()
+            .filter(app -> !present.contains(app.spec().name()))
+            .flatMap(app -> app.instances().stream())
+            .filter(SavedApp.Place::running)
+            .count();
   }
 
   /// What is saved and what is there have been checked each by itself.

@@ -80,6 +80,13 @@ public interface ProcessHost extends AutoCloseable {
   /// @param tagPrefix what their tags begin with
   Map<String, ProcessIdentity> findTagged(String tagPrefix);
 
+  /// How many descriptors there are for the processes that are made and adopted here.
+  ///
+  /// @return empty where that is not known
+  default Optional<OpenFiles> openFiles() {
+    return Optional.empty();
+  }
+
   /// The pipes that apps print into: always the same ones.
   ///
   /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])

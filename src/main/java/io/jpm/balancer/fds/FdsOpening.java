@@ -19,7 +19,8 @@ final class FdsOpening {
   private FdsOpening() {}
 
   /// Opens one with the daemon's rights, whoever the app runs as: its port is declared.
-  static ListenSocket open(ListenSockets sockets, String key, ListenAddress address) throws ListenFailure {
+  static ListenSocket open(ListenSockets sockets, String key, ListenAddress address)
+      throws ListenFailure {
     // Without IPv6 the system's "everywhere" is everywhere in IPv4.
     String host = address.host().isEmpty() ? "::" : address.host();
     return sockets.open(key, wish(host, address.port()));

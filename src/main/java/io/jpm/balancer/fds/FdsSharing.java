@@ -108,8 +108,8 @@ public final class FdsSharing implements Sharing {
         .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
   }
 
-  /// @param first whether no other process of the app has its sockets: what the one before has
-  ///   made of them is undone. Where one has, it may rely on what it has made of them.
+  /// @param first whether no other process of the app has its sockets: what the one before has made
+  ///   of them is undone. Where one has, it may rely on what it has made of them.
   private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenFailure {
     ListenSockets sockets = sockets();
     String key = key(spec.name(), address);
