@@ -83,9 +83,10 @@ final class ClusterNotes {
               The sockets that the app inherits from descriptor 3 on, in this order, as from \
               systemd (`LISTEN_FDS`, `LISTEN_PID`, `LISTEN_FDNAMES`): `8000` is every address, \
               `"127.0.0.1:8000"` and `"[::1]:8000"` are one. Names such as localhost are refused. \
-              The sockets stay open while the app or the daemon is restarted, and who connects \
-              meanwhile waits. They are opened with the daemon's rights: below 1024 also for an \
-              app with `uid`. On the command line: `--listen 8000,127.0.0.1:9000`. Not in PM2.\
+              They block (no O_NONBLOCK) until the program changes that. The sockets stay open \
+              while the app or the daemon is restarted, and who connects meanwhile waits. They are \
+              opened with the daemon's rights: below 1024 also for an app with `uid`. On the \
+              command line: `--listen 8000,127.0.0.1:9000`. Not in PM2.\
               """,
               ""),
           note(

@@ -199,7 +199,8 @@ final class KeyNotes {
         sizes, `cpu_time` a time, `nofile`, \
         `nproc`, `locks`, `sigpending`, `msgqueue`, `nice`, `rtprio` numbers. Sizes and times need \
         a unit; `"unlimited"` is no limit. A limit above the one that the daemon has itself can be \
-        given by root only. Not in PM2.\
+        given by root only. Without `nofile` an app has the soft limit of open files with which \
+        the daemon was started, not that of the daemon, which raises its own. Not in PM2.\
         """);
   }
 

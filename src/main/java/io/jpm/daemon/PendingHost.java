@@ -15,6 +15,7 @@ import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.NoticeSockets;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -40,6 +41,12 @@ final class PendingHost implements ProcessHost {
   @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     return host.join().spawn(request, watcher);
+  }
+
+  /// Without waiting: God asks before it makes a process.
+  @Override
+  public Optional<OpenFiles> openFiles() {
+    return host.isDone() ? host.join().openFiles() : OpenFiles.ofThisProcess();
   }
 
   @Override

@@ -24,6 +24,7 @@ final class Commands {
   private final Handling handling;
   private final SavedList savedList;
   private final Resurrection resurrection;
+  private final OpenFileBudget files;
   private final Removal removal;
   private final Strays strays;
   private final Starting starting;
@@ -42,6 +43,7 @@ final class Commands {
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
     this.resurrection = new Resurrection(parts);
     this.strays = parts.claims().strays();
+    this.files = parts.files();
     this.starting = new Starting(parts);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
@@ -155,6 +157,12 @@ final class Commands {
 
   private Future<GodReply> restart(
       List<Instance> instances, Optional<Map<String, String>> shell, List<String> problems) {
+    Optional<String> tooMany = files.refusalToRun(instances);
+    if (tooMany.isPresent()) {
+      List<String> all = new ArrayList<>(problems);
+      all.add(tooMany.get());
+      return Future.succeededFuture(new GodReply(List.of(), all));
+    }
     shell.ifPresent(variables -> takeOver(instances, variables));
     return sequence
         .restart(instances)

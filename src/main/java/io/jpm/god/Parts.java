@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 /// @param fitting changes what is in the list
 /// @param removal takes instances out of it
 /// @param claims takes up what a lost list had
+/// @param files refuses what would take too many descriptors
 record Parts(
     Vertx vertx,
     Registry registry,
@@ -21,6 +22,7 @@ record Parts(
     Fitting fitting,
     Removal removal,
     Claims claims,
+    OpenFileBudget files,
     GodContext god) {
   static Parts of(
       Vertx vertx,
@@ -43,6 +45,7 @@ record Parts(
         new Fitting(god, registry, supervisor),
         new Removal(registry, supervisor, journal, sequence),
         claims,
+        new OpenFileBudget(god.host().openFiles(), registry),
         god);
   }
 }

@@ -25,10 +25,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /// The processes behind the instances: made, adopted, signalled, let go of. What happens to them is
@@ -55,6 +57,9 @@ final class Processes {
   private final StartVariables startVariables;
   private final RunningChecks checks;
   private final PackageVersions versions = new PackageVersions();
+
+  /// Those that have a process, or for which one is being made.
+  private final Set<Instance> holding = new HashSet<>();
 
   /// Who hears of what comes from processes beside their ends.
   ///
@@ -132,6 +137,13 @@ final class Processes {
     forgetChild(instance);
     instance.channel = new AppChannel();
     instance.treeOrdered = false;
+    Optional<String> tooMany = tooMany();
+    if (tooMany.isPresent()) {
+      var refused = new SpawnResult.Refused(tooMany.get(), false);
+      context.runOnContext(_ -> spawned(instance, generation, refused));
+      return;
+    }
+    holding.add(instance);
     captures
         .open(instance)
         .compose(problem ->
@@ -143,6 +155,15 @@ final class Processes {
           LOG.log(Level.ERROR, "starting " + instance.label() + " failed", error);
           spawned(instance, generation, new SpawnResult.Refused("internal error: " + error, false));
         });
+  }
+
+  /// Why no other process can be made; a command has been refused before, but more may be due after
+  /// a boot than this daemon may have.
+  private Optional<String> tooMany() {
+    return god.host()
+        .openFiles()
+        .filter(limit -> holding.size() >= limit.mostInstances())
+        .map(limit -> limit.refusal(1, holding.size()));
   }
 
   private Future<SpawnResult> prepare(Instance instance, long generation) {
@@ -223,6 +244,7 @@ final class Processes {
         checks.look(instance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
+        holding.remove(instance);
         instance.startedAt = Optional.empty();
         balancing.ended(instance);
         on(instance, new Event.SpawnFailed(generation, reason, temporary));
@@ -240,6 +262,7 @@ final class Processes {
   private void watch(Instance instance, Child child) {
     instance.child = child;
     instance.recorded = Optional.empty();
+    holding.add(instance);
     instance.latest = Optional.of(child.identity());
     captures.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }
@@ -322,6 +345,7 @@ final class Processes {
     Child child = instance.child;
     if (child != null) {
       instance.child = null;
+      holding.remove(instance);
       child.release();
       removePid(instance);
     }

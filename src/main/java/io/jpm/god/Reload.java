@@ -47,7 +47,8 @@ final class Reload {
       List<String> problems) {}
 
   Future<GodReply> carryOut(GodCommand.Reload command) {
-    List<String> refusals = starting.dependencyRefusals(command.specs());
+    List<String> refusals = new ArrayList<>(starting.dependencyRefusals(command.specs()));
+    parts.files().refusalOf(command.specs()).ifPresent(refusals::add);
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
     }

@@ -23,6 +23,7 @@ final class Resurrection {
   private final Journal journal;
   private final Fitting fitting;
   private final Claims claims;
+  private final OpenFileBudget files;
 
   Resurrection(Parts parts) {
     this.registry = parts.registry();
@@ -30,6 +31,7 @@ final class Resurrection {
     this.journal = parts.journal();
     this.fitting = parts.fitting();
     this.claims = parts.claims();
+    this.files = parts.files();
   }
 
   /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
@@ -64,6 +66,10 @@ final class Resurrection {
     Optional<String> circle = circleWith(apps, present);
     if (circle.isPresent()) {
       return Future.succeededFuture(new GodReply(List.of(), List.of(circle.get())));
+    }
+    Optional<String> tooMany = files.refusal(running(apps, present));
+    if (tooMany.isPresent()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
     }
     return claims
         .claim(apps.stream().map(SavedApp::spec).toList())
@@ -105,6 +111,15 @@ final class Resurrection {
           boolean more = left.size() > claimed.problems().size();
           return more ? told.failing(Strays.leftOutside(left)) : told;
         });
+  }
+
+  private static int running(List<SavedApp> apps, Set<AppName> present) {
+    return (int)
+        apps.stream()
+            .filter(app -> !present.contains(app.spec().name()))
+            .flatMap(app -> app.instances().stream())
+            .filter(SavedApp.Place::running)
+            .count();
   }
 
   /// What is saved and what is there have been checked each by itself.

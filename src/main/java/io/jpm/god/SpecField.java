@@ -51,6 +51,11 @@ record SpecField(String component, String key, Effect effect, Function<AppSpec, 
           process(
               "command.interpreterArgs", "interpreter_args", it -> it.command().interpreterArgs()),
           process("command.args", "args", it -> it.command().args()),
+          process("texts.args", "args", it -> it.texts().args()),
+          process(
+              "texts.interpreterArgs", "interpreter_args", it -> it.texts().interpreterArgs()),
+          process("texts.environment", "env", it -> it.texts().environment()),
+          process("texts.names", "increment_var", it -> it.texts().names()),
           process("cwd", "cwd", AppSpec::cwd),
           field("variables.inherited", "env", Effect.NONE, it -> it.variables().inherited()),
           process("variables.declared", "env", it -> it.variables().declared()),

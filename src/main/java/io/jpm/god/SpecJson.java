@@ -6,6 +6,7 @@ import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
@@ -45,6 +46,7 @@ final class SpecJson {
             .put("args", new JsonArray(spec.command().args()))
             .put("cwd", spec.cwd().toString())
             .put("autostart", spec.autostart());
+    putTexts(json, spec.texts());
     spec.command().interpreter().ifPresent(path -> json.put("interpreter", path.toString()));
     putVariables(json, spec.variables());
     putRunAs(json, spec.runAs());
@@ -94,8 +96,37 @@ final class SpecJson {
         .cluster(ClusterJson.read(json))
         .hooks(HooksJson.read(json))
         .health(HealthJson.read(json))
+        .texts(instanceTexts(json))
         .pidFile(path(json, "pid_file"))
         .build();
+  }
+
+  private static void putTexts(JsonObject json, InstanceTexts texts) {
+    if (!texts.equals(InstanceTexts.NONE)) {
+      json.put(
+          "texts",
+          new JsonObject()
+              .put("names", new JsonArray(texts.names().stream().sorted().toList()))
+              .put("args", new JsonArray(texts.args()))
+              .put("interpreter_args", new JsonArray(texts.interpreterArgs()))
+              .put("env", new JsonObject(new HashMap<>(texts.environment()))));
+    }
+  }
+
+  private static InstanceTexts instanceTexts(JsonObject json) {
+    JsonObject texts = json.getJsonObject("texts");
+    if (texts == null) {
+      return InstanceTexts.NONE;
+    }
+    Map<String, String> environment = new HashMap<>();
+    texts
+        .getJsonObject("env", new JsonObject())
+        .forEach(entry -> environment.put(entry.getKey(), (String) entry.getValue()));
+    return new InstanceTexts(
+        Set.copyOf(texts(texts, "names")),
+        texts(texts, "args"),
+        texts(texts, "interpreter_args"),
+        environment);
   }
 
   private static void putVariables(JsonObject json, Variables variables) {

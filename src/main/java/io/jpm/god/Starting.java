@@ -104,6 +104,7 @@ final class Starting {
           .forEach(refusals::add);
     }
     refusals.addAll(dependencyRefusals(start.specs()));
+    parts.files().refusalOf(start.specs()).ifPresent(refusals::add);
     return refusals;
   }
 

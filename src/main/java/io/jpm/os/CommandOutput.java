@@ -60,11 +60,11 @@ public final class CommandOutput {
 
   private static Process begun(List<String> argv, Path cwd) throws IOException {
     try {
-      return new ProcessBuilder(argv)
-          .directory(cwd.toFile())
-          .redirectInput(NOTHING)
-          .redirectError(NOTHING)
-          .start();
+      return CallersLimits.start(
+          new ProcessBuilder(argv)
+              .directory(cwd.toFile())
+              .redirectInput(NOTHING)
+              .redirectError(NOTHING));
     } catch (IOException e) {
       throw new IOException(
           Files.isDirectory(cwd)

@@ -42,6 +42,11 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// @throws IOException when it is closed, or there are no free descriptors
   ServerSocketChannel channel() throws IOException;
 
+  /// Has whoever accepts from it wait for a connection (no O_NONBLOCK), as programs expect of what
+  /// they inherit. The daemon and all processes share this: to be called while no process has it
+  /// that relies on the opposite, and never with [#accept] or [#channel].
+  default void block() {}
+
   /// Stops accepting by [#accept]; connections wait.
   void pause();
 

@@ -96,6 +96,13 @@ public interface ProcessHost extends AutoCloseable {
     return all;
   }
 
+  /// How many descriptors there are for the processes that are made and adopted here.
+  ///
+  /// @return empty where that is not known
+  default Optional<OpenFiles> openFiles() {
+    return Optional.empty();
+  }
+
   /// The pipes that apps print into: always the same ones.
   ///
   /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])

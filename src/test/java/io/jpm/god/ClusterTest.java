@@ -15,14 +15,19 @@ import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
 import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.InstanceTexts;
+import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
 import io.jpm.model.Referred;
 import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
+import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
@@ -32,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +67,42 @@ class ClusterTest extends GodHarness {
         LONG,
         () -> balancer.all(kind).size() == times,
         () -> balancer.heard.toString());
+  }
+
+  @Test
+  void textsThatNameThePortAreCompletedWithThatOfTheInstance() {
+    balancer.preparing =
+        prepare ->
+            new BalancerReply.Prepared(
+                List.of(),
+                List.of("--own-option"),
+                Map.of("PORT", Integer.toString(9000 + prepare.number())),
+                List.of(),
+                true,
+                "");
+    var command =
+        new Command(
+            Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("--port", "8000", "8000"));
+    start(
+        AppSpec.of(new AppName("web"), command, Path.of("/"))
+            .variables(Variables.declared(Map.of("PORT", "8000", "URL", "http://h:8000")))
+            .instances(Instances.of(2))
+            .cluster(Cluster.auto())
+            .texts(
+                new InstanceTexts(
+                    Set.of("PORT"),
+                    List.of("${PORT}", "8000"),
+                    List.of(),
+                    Map.of("URL", "http://h:${PORT}")))
+            .build());
+    assertThat(host.spawns)
+        .extracting(SpawnRequest::argv)
+        .containsExactlyInAnyOrder(
+            List.of("/bin/thing", "--own-option", "--port", "9000", "8000"),
+            List.of("/bin/thing", "--own-option", "--port", "9001", "8000"));
+    assertThat(host.spawns)
+        .extracting(request -> request.environment().get("URL"))
+        .containsExactlyInAnyOrder("http://h:9000", "http://h:9001");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LogDisk;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -36,6 +37,7 @@ final class FakeProcessHost implements ProcessHost {
   volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
   volatile boolean channels = true;
+  volatile Optional<OpenFiles> openFiles = Optional.empty();
 
   /// Tags of trees of which the kernel has ended a process while no daemon was there.
   final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
@@ -167,6 +169,11 @@ final class FakeProcessHost implements ProcessHost {
 
   List<FakeProcess> running() {
     return new ArrayList<>(alive.values());
+  }
+
+  @Override
+  public Optional<OpenFiles> openFiles() {
+    return openFiles;
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.jpm.model.Health;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
+import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
 import io.jpm.model.LineFormat;
 import io.jpm.model.ListenAddress;
@@ -138,6 +139,12 @@ class JournalTest {
                     Optional.of(WhenFull.BLOCK)),
                 false,
                 Set.of(Path.of("/tmp/pipe"))))
+        .texts(
+            new InstanceTexts(
+                Set.of("PORT", "N"),
+                List.of("--port", "${PORT}"),
+                List.of("-${N}"),
+                Map.of("URL", "http://localhost:${PORT}/$${x}")))
         .pidFile(Optional.of(Path.of("/run/my.pid")))
         .namespace("space")
         .build();

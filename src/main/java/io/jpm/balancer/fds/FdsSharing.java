@@ -36,6 +36,10 @@ import java.util.stream.Collectors;
 /// Gives apps the sockets of `listen` from descriptor 3 on, as systemd does. They are open as long
 /// as the app has an instance, and longer than a daemon. The program accepts by itself, and
 /// finishes its connections by itself when it is asked to end.
+///
+/// A socket blocks when a program gets it, as under systemd: one that accepts in a loop would spin
+/// otherwise, and would never be seen to wait for connections. Programs that wait in another way
+/// change that themselves, for all that share the socket.
 public final class FdsSharing implements Sharing {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final String PREFIX = "fds ";
@@ -66,6 +70,7 @@ public final class FdsSharing implements Sharing {
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     AppSpec spec = order.spec();
     List<ListenAddress> listen = spec.cluster().listen();
+    boolean first = workers.values().stream().noneMatch(held -> held.app().equals(spec.name()));
     hold(order.worker(), new Held(spec.name(), listen));
     Set<String> wanted = keysInUse(spec.name());
     return OffLoop.<BalancerReply>call(
@@ -75,7 +80,7 @@ public final class FdsSharing implements Sharing {
             // First, since one that goes may be in the way of one that comes.
             closeOthers(spec.name(), wanted);
             for (ListenAddress address : listen) {
-              open(spec, address);
+              open(spec, address, first);
             }
             return prepared(spec);
           } catch (ListenFailure refusal) {
@@ -105,13 +110,17 @@ public final class FdsSharing implements Sharing {
         .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
   }
 
-  private void open(AppSpec spec, ListenAddress address) throws ListenFailure {
+  /// @param first whether no other process of the app has its sockets: what the one before has made
+  ///   of them is undone. Where one has, it may rely on what it has made of them.
+  private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenFailure {
     ListenSockets sockets = sockets();
     String key = key(spec.name(), address);
-    if (sockets.find(key).isPresent()) {
-      return;
+    Optional<ListenSocket> present = sockets.find(key);
+    if (present.isEmpty()) {
+      FdsOpening.open(sockets, key, address).block();
+    } else if (first) {
+      present.get().block();
     }
-    FdsOpening.open(sockets, key, address);
   }
 
   private static Prepared prepared(AppSpec spec) {

@@ -179,6 +179,12 @@ final class Libc {
     return FCNTL.errnoInt(fd, 1030, least);
   }
 
+  /// `fcntl(2)`, F_SETFL without O_NONBLOCK, for all who share the description.
+  static int clearNonBlocking(int fd) {
+    int flags = FCNTL.errnoInt(fd, 3, 0);
+    return flags < 0 ? flags : FCNTL.errnoInt(fd, 4, flags & ~O_NONBLOCK);
+  }
+
   /// `fcntl(2)`, F_SETPIPE_SZ.
   static int setPipeSize(int fd, int bytes) {
     return FCNTL.errnoInt(fd, 1031, bytes);

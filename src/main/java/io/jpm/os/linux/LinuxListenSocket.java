@@ -110,6 +110,11 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   }
 
   @Override
+  public void block() {
+    descriptor.with(Libc::clearNonBlocking);
+  }
+
+  @Override
   public void pause() {
     acceptor.pause();
   }

@@ -61,11 +61,13 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   private LinuxListenSocket keep(String key, int fd, Optional<SocketFile> file) {
-    LinuxListenSocket made = add(key, fd, file);
-    store.add(new SocketStore.Entry(made.storeName(), fd), entries());
+    int kept = OpenFileLimit.ours().moveUp(fd);
+    LinuxListenSocket made = add(key, kept, file);
+    store.add(new SocketStore.Entry(made.storeName(), kept), entries());
     return made;
   }
 
+  /// @param fd a number that stays
   private LinuxListenSocket add(String key, int fd, Optional<SocketFile> file) {
     LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
     open.put(key, socket);
@@ -129,7 +131,8 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
         Libc.close(entry.fd()); // it lay there twice
       } else {
         String rest = end < 0 ? "" : entry.key().substring(end + 1);
-        add(key, entry.fd(), path.flatMap(it -> SocketFile.of(it, rest)));
+        int fd = OpenFileLimit.ours().moveUp(entry.fd());
+        add(key, fd, path.flatMap(it -> SocketFile.of(it, rest)));
       }
     }
     rewrite();

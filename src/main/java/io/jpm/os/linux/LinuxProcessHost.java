@@ -16,6 +16,7 @@ import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.NoticeSockets;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -83,6 +84,7 @@ public final class LinuxProcessHost implements ProcessHost {
     this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust));
     this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
+    OpenFileLimit.ours().raise();
   }
 
   /// Why this host cannot work here, in a clause for the log and `jpm doctor`; empty when it can.
@@ -138,17 +140,24 @@ public final class LinuxProcessHost implements ProcessHost {
       return undo(made, request, "the daemon has too many open files");
     }
     ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
+    OptionalInt channel = moveUp(made.channel());
     try {
       LinuxChild.Origin origin =
           new LinuxChild.Origin(
-              identity, PidFd.open(pid), request.tag(), true, made.channel(), made.group());
+              identity, PidFd.openForLong(pid), request.tag(), true, channel, made.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
           .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
     } catch (PidFd.Failure e) {
-      made.channel().ifPresent(Libc::close);
+      channel.ifPresent(Libc::close);
       return undo(made, request, Errno.words(e.errno()));
     }
+  }
+
+  private static OptionalInt moveUp(OptionalInt channel) {
+    return channel.isPresent()
+        ? OptionalInt.of(OpenFileLimit.ours().moveUp(channel.getAsInt()))
+        : channel;
   }
 
   private static SpawnResult undo(Spawner.Outcome.Made made, SpawnRequest request, String reason) {
@@ -199,7 +208,7 @@ public final class LinuxProcessHost implements ProcessHost {
       return Optional.empty();
     }
     try {
-      PidFd pidFd = PidFd.open(identity.pid());
+      PidFd pidFd = PidFd.openForLong(identity.pid());
       // Only now: what the descriptor holds is what has this start time.
       if (ProcReader.find(identity).filter(ProcStat::isAlive).isEmpty()) {
         pidFd.close();
@@ -208,11 +217,18 @@ public final class LinuxProcessHost implements ProcessHost {
       try (ProcReader reader = new ProcReader()) {
         trust.add(reader.userOf(identity.pid()));
       }
-      OptionalInt channel = ChannelEnds.takeBack(pidFd, identity.pid());
+      OptionalInt channel = moveUp(ChannelEnds.takeBack(pidFd, identity.pid()));
       var origin =
           new LinuxChild.Origin(identity, pidFd, tag, false, channel, groups.of(identity.pid()));
       return watch(origin, watcher);
-    } catch (PidFd.Failure gone) {
+    } catch (PidFd.Failure failure) {
+      if (failure.errno() != Errno.ESRCH) {
+        // To take it for gone would be to make it a second time.
+        throw new IllegalStateException(
+            "cannot take over pid %d: %s (ulimit -n is %d)"
+                .formatted(
+                    identity.pid(), failure.getMessage(), OpenFileLimit.ours().files().most()));
+      }
       return Optional.empty();
     }
   }
@@ -300,6 +316,11 @@ public final class LinuxProcessHost implements ProcessHost {
     try (ProcReader reader = new ProcReader()) {
       return reader.variable(process.pid(), name);
     }
+  }
+
+  @Override
+  public Optional<OpenFiles> openFiles() {
+    return Optional.of(OpenFileLimit.ours().files());
   }
 
   @Override

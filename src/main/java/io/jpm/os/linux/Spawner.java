@@ -74,6 +74,7 @@ final class Spawner {
   /// @param input what it begins with as standard input
   /// @param later behind a gate, what is to be its standard input then
   /// @param gate what lets it go when it waits for its limits
+  /// @param crowded whether the daemon's limit must not be lowered for it
   private record Given(
       SpawnRequest request,
       Rights rights,
@@ -83,7 +84,8 @@ final class Spawner {
       int folder,
       Optional<ChannelEnds> ends,
       List<Integer> sockets,
-      OptionalInt gate) {
+      OptionalInt gate,
+      boolean crowded) {
     int firstUnused() {
       return numbers().later + (later.isPresent() ? 1 : 0);
     }
@@ -124,9 +126,11 @@ final class Spawner {
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
-      boolean limited = gate.isNeeded(request.limits());
-      SpawnRequest first = limited ? LimitGate.behind(request, Numbers.of(request).later) : request;
-      Given given = open(first, limited, descriptors);
+      boolean crowded = OpenFileLimit.ours().isCrowded();
+      boolean limited = crowded || gate.isNeeded(request.limits());
+      SpawnRequest first =
+          limited ? LimitGate.behind(request, Numbers.of(request).later, crowded) : request;
+      Given given = open(first, limited, crowded, descriptors);
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
       try {
@@ -163,7 +167,8 @@ final class Spawner {
     }
   }
 
-  private Given open(SpawnRequest request, boolean limited, Descriptors descriptors)
+  private Given open(
+      SpawnRequest request, boolean limited, boolean crowded, Descriptors descriptors)
       throws IOException {
     Rights rights = Rights.of(request.runAs());
     int own = descriptors.keep(openInput(request));
@@ -195,7 +200,8 @@ final class Spawner {
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
     List<Integer> sockets = openSockets(request, descriptors);
-    return new Given(request, rights, input, later, streams, folder, ends, sockets, writer);
+    return new Given(
+        request, rights, input, later, streams, folder, ends, sockets, writer, crowded);
   }
 
   private List<Integer> openSockets(SpawnRequest request, Descriptors descriptors)
@@ -256,7 +262,10 @@ final class Spawner {
     MemorySegment environment = strings(arena, environment(given));
     IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
     given.rights.identity().ifPresent(identity -> identity.uid().ifPresent(trust::add));
-    int errno = OtherSelf.callIfOther(given.rights, work);
+    int errno =
+        given.crowded
+            ? OtherSelf.callIfOther(given.rights, work)
+            : OpenFileLimit.ours().whileLow(() -> OtherSelf.callIfOther(given.rights, work));
     return errno == 0
         ? new Outcome.Made(
             pid.get(ValueLayout.JAVA_INT, 0),
