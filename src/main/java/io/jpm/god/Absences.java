@@ -70,12 +70,10 @@ final class Absences {
   void addUnrecorded(Instance instance) {
     Balancing.forgetProcess(instance);
     long generation = instance.state.generation();
-    boolean haunted =
-        Inheritance.leadsToSpawn(instance.state) && instance.spec.stop().wholeTree();
+    boolean haunted = Inheritance.leadsToSpawn(instance.state) && instance.spec.stop().wholeTree();
     Optional<Child> tree =
         haunted
-            ? Optional.of(
-                TreeEnding.of(god.host(), Tags.of(god.home(), instance, generation)))
+            ? Optional.of(TreeEnding.of(god.host(), Tags.of(god.home(), instance, generation)))
             : Optional.empty();
     gone.add(new Gone(instance, generation, Optional.empty(), tree));
   }
@@ -157,9 +155,7 @@ final class Absences {
         gone.stream().filter(one -> one.process().isEmpty() && ends.hasLeft(one)).toList();
     gone.stream().filter(one -> !haunted.contains(one)).forEach(one -> follow(one, ends, told));
     List<String> tags =
-        haunted.stream()
-            .map(one -> Tags.of(god.home(), one.instance(), one.generation()))
-            .toList();
+        haunted.stream().map(one -> Tags.of(god.home(), one.instance(), one.generation())).toList();
     return ending
         .end(tags)
         .map(_ -> {

@@ -60,10 +60,11 @@ final class Adoption {
                 return null;
               });
     }
-    return all.compose(_ -> {
-          succession.inherit(absences.instances());
-          return Future.join(absences.follow(), ending.end(doubled));
-        })
+    return all.compose(
+            _ -> {
+              succession.inherit(absences.instances());
+              return Future.join(absences.follow(), ending.end(doubled));
+            })
         .map(_ -> {
           succession.goOn();
           return null;
