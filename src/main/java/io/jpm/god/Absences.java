@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +47,8 @@ final class Absences {
   /// them have left something.
   ///
   /// @param exits of each [Gone] and [Replaced]
-  private record Ends(Map<Object, Exit> exits, Map<Gone, String> causes, Set<Child> left) {
+  private record Ends(
+      IdentityHashMap<Object, Exit> exits, IdentityHashMap<Gone, String> causes, Set<Child> left) {
     boolean hasLeft(Gone one) {
       return one.tree().filter(left::contains).isPresent();
     }
@@ -113,8 +113,8 @@ final class Absences {
   private Ends ends() {
     List<Child> trees = gone.stream().map(Gone::tree).flatMap(Optional::stream).toList();
     Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
-    Map<Object, Exit> exits = new IdentityHashMap<>();
-    Map<Gone, String> causes = new IdentityHashMap<>();
+    IdentityHashMap<Object, Exit> exits = new IdentityHashMap<>();
+    IdentityHashMap<Gone, String> causes = new IdentityHashMap<>();
     for (Gone one : gone) {
       Exit exit = exitOf(one);
       exits.put(one, exit);

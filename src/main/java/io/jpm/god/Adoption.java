@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Takes up what an earlier daemon left: apps that live keep their pid and their log, apps that
 /// ended meanwhile follow their policy. Owned by GodVerticle's context.
@@ -52,7 +52,7 @@ final class Adoption {
     List<String> doubled = new ArrayList<>();
     Future<Void> all = Future.succeededFuture();
     for (Instance instance : registry.ofAllRoles()) {
-      TreeMap<Long, ProcessIdentity> mine = Tags.generations(instance, tagged);
+      NavigableMap<Long, ProcessIdentity> mine = Tags.generations(instance, tagged);
       all =
           all.compose(_ -> adopt(instance, mine, absences))
               .map(_ -> {
@@ -72,7 +72,7 @@ final class Adoption {
   }
 
   private Future<Void> adopt(
-      Instance instance, TreeMap<Long, ProcessIdentity> tagged, Absences absences) {
+      Instance instance, NavigableMap<Long, ProcessIdentity> tagged, Absences absences) {
     Optional<Found> candidate =
         Inheritance.of(instance.state, instance.recorded, tagged)
             .map(it -> new Found(it.process(), it.generation()));
@@ -139,7 +139,7 @@ final class Adoption {
   /// The tag of what lives of generations before the adopted one, where the app has no process
   /// survive its generation.
   private Optional<String> olderThanAdopted(
-      Instance instance, TreeMap<Long, ProcessIdentity> tagged) {
+      Instance instance, NavigableMap<Long, ProcessIdentity> tagged) {
     Map.Entry<Long, ProcessIdentity> older = tagged.lowerEntry(instance.state.generation());
     if (instance.child == null || older == null || !instance.spec.stop().wholeTree()) {
       return Optional.empty();

@@ -112,8 +112,7 @@ class LostListTest extends GodHarness {
 
   @Test
   void anAppWithANameOfItsOwnInItsVariablesIsNotGuessedAt() throws IOException {
-    AppSpec own =
-        spec("web").draft().variables(Variables.declared(Map.of("name", "shop"))).build();
+    AppSpec own = spec("web").draft().variables(Variables.declared(Map.of("name", "shop"))).build();
     start(own);
     loseTheList();
     assertThat(start(own).problems()).hasSize(1);
