@@ -15,8 +15,8 @@ import java.util.OptionalInt;
 /// @param instance the instance just after it
 /// @param at wall clock
 public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implements Happening {
-  /// How the reason of an [Kind#EXIT] begins that was ordered before the former daemon died, and
-  /// so is no crash.
+  /// How the reason of an [Kind#EXIT] begins that was ordered before the former daemon died, and so
+  /// is no crash.
   public static final String ENDED_IN_ABSENCE = "ended as it was to, while no daemon was running";
 
   @Override

@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.function.Function;
 
 /// Which object carries out which [Verb].

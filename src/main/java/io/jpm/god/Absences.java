@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,7 +47,8 @@ final class Absences {
   /// them have left something.
   ///
   /// @param exits of each [Gone] and [Replaced]
-  private record Ends(Map<Object, Exit> exits, Map<Gone, String> causes, Set<Child> left) {
+  private record Ends(
+      IdentityHashMap<Object, Exit> exits, IdentityHashMap<Gone, String> causes, Set<Child> left) {
     boolean hasLeft(Gone one) {
       return one.tree().filter(left::contains).isPresent();
     }
@@ -70,12 +70,10 @@ final class Absences {
   void addUnrecorded(Instance instance) {
     Balancing.forgetProcess(instance);
     long generation = instance.state.generation();
-    boolean haunted =
-        Inheritance.leadsToSpawn(instance.state) && instance.spec.stop().wholeTree();
+    boolean haunted = Inheritance.leadsToSpawn(instance.state) && instance.spec.stop().wholeTree();
     Optional<Child> tree =
         haunted
-            ? Optional.of(
-                TreeEnding.of(god.host(), Tags.of(god.home(), instance, generation)))
+            ? Optional.of(TreeEnding.of(god.host(), Tags.of(god.home(), instance, generation)))
             : Optional.empty();
     gone.add(new Gone(instance, generation, Optional.empty(), tree));
   }
@@ -115,8 +113,8 @@ final class Absences {
   private Ends ends() {
     List<Child> trees = gone.stream().map(Gone::tree).flatMap(Optional::stream).toList();
     Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
-    Map<Object, Exit> exits = new IdentityHashMap<>();
-    Map<Gone, String> causes = new IdentityHashMap<>();
+    IdentityHashMap<Object, Exit> exits = new IdentityHashMap<>();
+    IdentityHashMap<Gone, String> causes = new IdentityHashMap<>();
     for (Gone one : gone) {
       Exit exit = exitOf(one);
       exits.put(one, exit);
@@ -157,9 +155,7 @@ final class Absences {
         gone.stream().filter(one -> one.process().isEmpty() && ends.hasLeft(one)).toList();
     gone.stream().filter(one -> !haunted.contains(one)).forEach(one -> follow(one, ends, told));
     List<String> tags =
-        haunted.stream()
-            .map(one -> Tags.of(god.home(), one.instance(), one.generation()))
-            .toList();
+        haunted.stream().map(one -> Tags.of(god.home(), one.instance(), one.generation())).toList();
     return ending
         .end(tags)
         .map(_ -> {

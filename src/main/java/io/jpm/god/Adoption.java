@@ -15,8 +15,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Takes up what an earlier daemon left: apps that live keep their pid and their log, apps that
 /// ended meanwhile follow their policy. Owned by GodVerticle's context.
@@ -53,7 +53,7 @@ final class Adoption {
     List<String> doubled = new ArrayList<>();
     Future<Void> all = Future.succeededFuture();
     for (Instance instance : registry.ofAllRoles()) {
-      TreeMap<Long, ProcessIdentity> mine = Tags.generations(instance, tagged);
+      NavigableMap<Long, ProcessIdentity> mine = Tags.generations(instance, tagged);
       all =
           all.compose(_ -> adopt(instance, mine, absences))
               .map(_ -> {
@@ -61,10 +61,11 @@ final class Adoption {
                 return null;
               });
     }
-    return all.compose(_ -> {
-          succession.inherit(absences.instances());
-          return Future.join(absences.follow(), ending.end(doubled));
-        })
+    return all.compose(
+            _ -> {
+              succession.inherit(absences.instances());
+              return Future.join(absences.follow(), ending.end(doubled));
+            })
         .map(_ -> {
           succession.goOn();
           return null;
@@ -72,7 +73,7 @@ final class Adoption {
   }
 
   private Future<Void> adopt(
-      Instance instance, TreeMap<Long, ProcessIdentity> tagged, Absences absences) {
+      Instance instance, NavigableMap<Long, ProcessIdentity> tagged, Absences absences) {
     Optional<Found> candidate =
         Inheritance.of(instance.state, instance.recorded, tagged)
             .map(it -> new Found(it.process(), it.generation()));
@@ -140,7 +141,7 @@ final class Adoption {
   /// The tag of what lives of generations before the adopted one, where the app has no process
   /// survive its generation.
   private Optional<String> olderThanAdopted(
-      Instance instance, TreeMap<Long, ProcessIdentity> tagged) {
+      Instance instance, NavigableMap<Long, ProcessIdentity> tagged) {
     Map.Entry<Long, ProcessIdentity> older = tagged.lowerEntry(instance.state.generation());
     if (instance.child == null || older == null || !instance.spec.stop().wholeTree()) {
       return Optional.empty();

@@ -102,7 +102,8 @@ final class Claims {
   /// The newest first: a process that a reload was replacing is not taken for its successor.
   private List<Judged> judge(Map<Tags.Mark, ProcessIdentity> found, List<AppSpec> specs) {
     List<Judged> judged = new ArrayList<>();
-    found.forEach((mark, process) -> judged.add(new Judged(mark, process, judge(mark, process, specs))));
+    found.forEach(
+        (mark, process) -> judged.add(new Judged(mark, process, judge(mark, process, specs))));
     judged.sort((one, other) -> Tags.Mark.ORDER.compare(other.mark(), one.mark()));
     return judged;
   }
@@ -188,8 +189,7 @@ final class Claims {
 
   private Future<Void> adopt(Judged one, AppSpec spec, int number, Outcome outcome) {
     Instant birth = Instant.ofEpochMilli(one.mark().birth());
-    var instance =
-        new Instance(new Life(one.mark().id(), number, birth, birth), spec, god.home());
+    var instance = new Instance(new Life(one.mark().id(), number, birth, birth), spec, god.home());
     instance.balanced = spec.cluster().enabled();
     registry.add(instance);
     return adoption

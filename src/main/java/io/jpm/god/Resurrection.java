@@ -2,7 +2,6 @@ package io.jpm.god;
 
 import io.jpm.bus.GodReply;
 import io.jpm.model.AppName;
-import io.jpm.model.AppSpec;
 import io.jpm.model.DependencyGraph;
 import io.jpm.model.Phase;
 import io.jpm.supervise.Event;
@@ -105,9 +104,7 @@ final class Resurrection {
         .repaired()
         .map(left -> {
           GodReply told =
-              claimed.adopted().isEmpty()
-                  ? reply
-                  : reply.noting(Claims.takenUp(claimed.adopted()));
+              claimed.adopted().isEmpty() ? reply : reply.noting(Claims.takenUp(claimed.adopted()));
           boolean more = left.size() > claimed.problems().size();
           return more ? told.failing(Strays.leftOutside(left)) : told;
         });

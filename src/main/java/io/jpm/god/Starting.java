@@ -60,8 +60,7 @@ final class Starting {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(claimed.problems());
           problems.addAll(Replies.deleted(concerned));
-          var reply =
-              new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+          var reply = new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
           return claimed.adopted().isEmpty()
               ? reply
               : reply.noting(Claims.takenUp(claimed.adopted()));

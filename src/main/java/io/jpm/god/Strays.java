@@ -48,8 +48,7 @@ final class Strays {
   /// @param processes all of it, by tag
   /// @param left what lives on
   record Ended(
-      Map<Tags.Mark, List<ProcessIdentity>> processes,
-      Map<Tags.Mark, List<ProcessIdentity>> left) {
+      Map<Tags.Mark, List<ProcessIdentity>> processes, Map<Tags.Mark, List<ProcessIdentity>> left) {
     /// `reply` with what there is to say of it.
     GodReply told(GodReply reply) {
       List<ProcessIdentity> living = flat(left);
@@ -118,8 +117,7 @@ final class Strays {
 
   private static List<String> damageOf(DurableFile.Found<JournalEntry.Snapshot> found) {
     List<String> damage =
-        new ArrayList<>(
-            found.content().map(JournalEntry.Snapshot::damage).orElse(List.of()));
+        new ArrayList<>(found.content().map(JournalEntry.Snapshot::damage).orElse(List.of()));
     damage.addAll(found.problems());
     return List.copyOf(damage);
   }
@@ -185,10 +183,7 @@ final class Strays {
   /// Why the list cannot be trusted, and what to do; empty: it can.
   Future<Optional<String>> report() {
     return present()
-        .map(strays ->
-            damage.isEmpty()
-                ? Optional.empty()
-                : Optional.of(sentence(strays)));
+        .map(strays -> damage.isEmpty() ? Optional.empty() : Optional.of(sentence(strays)));
   }
 
   private String sentence(Map<Tags.Mark, ProcessIdentity> strays) {
@@ -218,8 +213,7 @@ final class Strays {
                       mark.life(),
                       mark,
                       (one, other) -> one.generation() > other.generation() ? one : other));
-          List<String> tags =
-              latest.values().stream().map(mark -> mark.tag(god.home())).toList();
+          List<String> tags = latest.values().stream().map(mark -> mark.tag(god.home())).toList();
           return ending
               .end(tags)
               .compose(_ ->

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -57,9 +58,9 @@ final class Tags {
   /// The processes of one instance, by generation.
   ///
   /// @param tagged those of the home
-  static TreeMap<Long, ProcessIdentity> generations(
+  static NavigableMap<Long, ProcessIdentity> generations(
       Instance instance, Map<Mark, ProcessIdentity> tagged) {
-    TreeMap<Long, ProcessIdentity> mine = new TreeMap<>();
+    NavigableMap<Long, ProcessIdentity> mine = new TreeMap<>();
     tagged.forEach((mark, process) -> {
       if (mark.isOf(instance)) {
         mine.put(mark.generation(), process);

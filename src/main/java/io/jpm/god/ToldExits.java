@@ -39,9 +39,7 @@ record ToldExits(List<EventMessage> exits) {
     return vertx
         .eventBus()
         .<HistoryReply>request(
-            Addresses.HISTORY_COMMAND,
-            new HistoryCommand.Latest(Optional.empty(), LATEST),
-            options)
+            Addresses.HISTORY_COMMAND, new HistoryCommand.Latest(Optional.empty(), LATEST), options)
         .map(reply -> exitsOf(reply.body().events()))
         .otherwise(new ToldExits(List.of()));
   }
@@ -60,7 +58,7 @@ record ToldExits(List<EventMessage> exits) {
   boolean has(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {
     long began = startedAt.map(Instant::toEpochMilli).orElse(0L);
     return exits.stream()
-        .anyMatch(exit ->
-            exit.pid() == process.pid() && exit.id() == id.value() && exit.at() >= began);
+        .anyMatch(
+            exit -> exit.pid() == process.pid() && exit.id() == id.value() && exit.at() >= began);
   }
 }

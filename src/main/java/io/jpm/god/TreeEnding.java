@@ -48,8 +48,7 @@ final class TreeEnding {
     Child tree = host.adoptLeftovers(NOBODY, tag, new Watcher(gone));
     var vertx = context.owner();
     long kill = vertx.setTimer(PATIENCE.toMillis(), _ -> tree.signalTree(Signal.SIGKILL));
-    long last =
-        vertx.setTimer(PATIENCE.plus(LAST_PATIENCE).toMillis(), _ -> gone.tryComplete());
+    long last = vertx.setTimer(PATIENCE.plus(LAST_PATIENCE).toMillis(), _ -> gone.tryComplete());
     tree.signalTree(Signal.SIGTERM);
     return gone.future()
         .onComplete(_ -> {

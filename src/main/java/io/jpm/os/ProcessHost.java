@@ -43,8 +43,8 @@ public interface ProcessHost extends AutoCloseable {
     return new Exit.Unknown("it ended while no daemon was running");
   }
 
-  /// The ends that [#exitOf] was asked for are on record. Until this is called a next daemon is given
-  /// the same answers, should this one be killed.
+  /// The ends that [#exitOf] was asked for are on record. Until this is called a next daemon is
+  /// given the same answers, should this one be killed.
   default void exitsAreRecorded() {
     // Systems that tell nothing have nothing to keep.
   }

@@ -136,7 +136,9 @@ class BootDeathIT extends InOwnHome {
   }
 
   private List<JsonObject> exits() {
-    return jpm.run("events", "--json", "--since", "0").ok().out()
+    return jpm.run("events", "--json", "--since", "0")
+        .ok()
+        .out()
         .lines()
         .map(JsonObject::new)
         .filter(event -> event.getString("event").equals("exit"))

@@ -144,9 +144,7 @@ class AdoptionTest extends GodHarness {
   void aStopThatSeveralDaemonsDiedInIsFinished() throws Exception {
     host.obedient = false;
     start(spec("first"), patient("deaf"));
-    vertx
-        .eventBus()
-        .send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
+    vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
     Eventually.await("stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
     dieWhileAdopting(1);
     dieWhileAdopting(1);
@@ -259,9 +257,7 @@ class AdoptionTest extends GodHarness {
     start(spec("web"), spec("job", 1, RestartPolicy.DEFAULT.with(RestartPolicy.When.NEVER)));
     host.obedient = false;
     start(patient("deaf"));
-    vertx
-        .eventBus()
-        .send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
+    vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
     Eventually.await("stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
     List<Integer> pids = living().stream().map(ProcessIdentity::pid).toList();
     end();

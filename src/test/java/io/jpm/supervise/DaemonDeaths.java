@@ -145,7 +145,9 @@ final class DaemonDeaths {
       found(new World(world.journal(), world.daemon(), left), way + "it ends");
     }
     if (world.daemon().isEmpty()) {
-      found(new World(world.journal(), Optional.of(booted(world.journal())), world.alive()), way + "boot");
+      found(
+          new World(world.journal(), Optional.of(booted(world.journal())), world.alive()),
+          way + "boot");
       return;
     }
     Daemon daemon = world.daemon().get();
@@ -240,16 +242,13 @@ final class DaemonDeaths {
                 new Event.Spawned(made),
                 way));
     if (daemon.waits()) {
-      step(
-          world,
-          changed(daemon, it -> it.waits(false)),
-          new Event.DependenciesMet(present),
-          way);
+      step(world, changed(daemon, it -> it.waits(false)), new Event.DependenciesMet(present), way);
     }
     for (Timer timer : daemon.timers()) {
       Set<Timer> left = EnumSet.copyOf(daemon.timers());
       left.remove(timer);
-      step(world, changed(daemon, it -> it.timers(left)), new Event.TimerFired(timer, present), way);
+      step(
+          world, changed(daemon, it -> it.timers(left)), new Event.TimerFired(timer, present), way);
     }
     ends(world, daemon, way);
   }
@@ -394,9 +393,7 @@ final class DaemonDeaths {
                     daemon.exitTold(),
                     daemon.waits(),
                     daemon.timers())),
-        world.alive().stream()
-            .map(it -> it + by)
-            .collect(Collectors.toUnmodifiableSet()));
+        world.alive().stream().map(it -> it + by).collect(Collectors.toUnmodifiableSet()));
   }
 
   private static Supervised normal(Supervised state, long by) {

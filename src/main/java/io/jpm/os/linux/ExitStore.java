@@ -35,8 +35,8 @@ final class ExitStore {
 
   private long patienceEnds;
 
-  /// Whether the ends that this daemon was asked for at its boot are on record. Until then the holds
-  /// on the dead stay: should the daemon be killed, the next one has to ask again.
+  /// Whether the ends that this daemon was asked for at its boot are on record. Until then the
+  /// holds on the dead stay: should the daemon be killed, the next one has to ask again.
   private boolean settled;
 
   /// Ends that are known, the oldest go first: an app that crashes on and on must not fill this.

@@ -303,8 +303,7 @@ public final class LinuxProcessHost implements ProcessHost {
               .ifPresent(tag ->
                   found
                       .computeIfAbsent(tag, _ -> new ArrayList<>())
-                      .add(
-                          new ProcessIdentity(self.bootId(), process.pid(), process.startTime())));
+                      .add(new ProcessIdentity(self.bootId(), process.pid(), process.startTime())));
         }
       }
       return found;
