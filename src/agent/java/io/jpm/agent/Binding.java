@@ -25,8 +25,7 @@ final class Binding {
   private final Entrances entrances;
   private volatile boolean begun;
 
-  Binding(
-      Jdk jdk, Descriptors descriptors, List<InheritedSocket> sockets, Entrances entrances) {
+  Binding(Jdk jdk, Descriptors descriptors, List<InheritedSocket> sockets, Entrances entrances) {
     this.jdk = jdk;
     this.descriptors = descriptors;
     this.sockets = sockets;

@@ -76,8 +76,7 @@ final class Entrance {
     }
     InetSocketAddress address = jdk.localAddress(sharedSocket);
     return "{\"host\":\"%s\",\"port\":%d,\"ownHost\":\"%s\",\"ownPort\":%d}"
-        .formatted(
-            text(address), address.getPort(), text(ownAddress), ownAddress.getPort());
+        .formatted(text(address), address.getPort(), text(ownAddress), ownAddress.getPort());
   }
 
   private static String text(InetSocketAddress address) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The entrances of a process's servers. There are some only where jpm probes the app or waits until
-/// it is ready (`JPM_PROBED`). Thread-safe.
+/// The entrances of a process's servers. There are some only where jpm probes the app or waits
+/// until it is ready (`JPM_PROBED`). Thread-safe.
 final class Entrances {
   private final Jdk jdk;
   private final Channel channel;

@@ -47,9 +47,13 @@ public final class Entry {
         };
     return new Orders(
         Map.of(
-            Orders.DRAIN, drain,
-            Orders.ACCEPT, () -> entrances.take(true),
-            Orders.PAUSE, () -> entrances.take(false),
-            Orders.SERVERS, entrances::tell));
+            Orders.DRAIN,
+            drain,
+            Orders.ACCEPT,
+            () -> entrances.take(true),
+            Orders.PAUSE,
+            () -> entrances.take(false),
+            Orders.SERVERS,
+            entrances::tell));
   }
 }

@@ -52,11 +52,9 @@ final class Hooks {
       methodType(void.class, FileDescriptor.class, boolean.class);
   private static final MethodType ACCEPT =
       methodType(int.class, FileDescriptor.class, FileDescriptor.class, InetSocketAddress[].class);
-  private static final MethodType LISTEN =
-      methodType(void.class, FileDescriptor.class, int.class);
+  private static final MethodType LISTEN = methodType(void.class, FileDescriptor.class, int.class);
   private static final MethodType CLOSE = methodType(void.class, FileDescriptor.class);
-  private static final MethodType SOCKET =
-      methodType(FileDescriptor.class, FileDescriptor.class);
+  private static final MethodType SOCKET = methodType(FileDescriptor.class, FileDescriptor.class);
   private static final MethodType TRANSFER =
       methodType(int.class, FileDescriptor.class, long.class, int.class);
   private static final MethodType TRANSFER_VECTOR =
@@ -165,7 +163,8 @@ final class Hooks {
   }
 
   /// Has the class call these from now on.
-  void connect(Binding binding, Draining draining, Entrances entrances) throws ReflectiveOperationException {
+  void connect(Binding binding, Draining draining, Entrances entrances)
+      throws ReflectiveOperationException {
     MethodHandles.Lookup ours = MethodHandles.lookup();
     set("bind", ours.bind(binding, "bind", BIND));
     set("bindServer", ours.bind(binding, "bind", BIND_SERVER));
@@ -174,9 +173,7 @@ final class Hooks {
     set("listen", ours.bind(entrances, "listen", LISTEN));
     set("close", ours.bind(entrances, "close", CLOSE));
     set("socket", ours.bind(entrances, "socket", SOCKET));
-    inside
-        .findStaticVarHandle(inside.lookupClass(), PROBED, boolean.class)
-        .set(entrances.wanted());
+    inside.findStaticVarHandle(inside.lookupClass(), PROBED, boolean.class).set(entrances.wanted());
     set("read", ours.bind(draining, "read", TRANSFER));
     set("readv", ours.bind(draining, "readv", TRANSFER_VECTOR));
     set("write", ours.bind(draining, "write", TRANSFER));

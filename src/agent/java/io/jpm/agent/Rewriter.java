@@ -16,8 +16,8 @@ import org.objectweb.asm.Opcodes;
 
 /// Has the JDK's server sockets call [Hooks] in the place of `Net.bind`, `Net.accept`, further
 /// methods of `Net` and `IOUtil.configureBlocking`, and before they close a descriptor; and its
-/// dispatcher of reads and writes while the process drains.
-/// Clients, datagrams and files are not touched.
+/// dispatcher of reads and writes while the process drains. Clients, datagrams and files are not
+/// touched.
 final class Rewriter implements ClassFileTransformer {
   /// In how many places each class is to be changed, at the least.
   private static final Map<String, Integer> PLACES =

@@ -56,7 +56,9 @@ final class ClusterNotes {
               AppKey.BALANCE,
               """
               How the instances share a port. `node`: by Node's own cluster protocol. `jvm`: a \
-              Java agent gives the server a shared socket. `listen_fds`: the app inherits the \
+              Java agent gives the server a shared socket (for that, Netty uses Java's sockets \
+              instead of its own transport, unless `-Dio.netty.transport.noNative=false` is \
+              said). `listen_fds`: the app inherits the \
               sockets of `listen`. `proxy`: each instance listens on a PORT of its own, and the \
               daemon passes connections on from `port`. `off`: not at all. `auto` takes \
               `listen_fds` where `listen` is given, `node` and `jvm` where that is the program, \

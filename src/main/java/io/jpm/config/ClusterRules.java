@@ -204,7 +204,10 @@ final class ClusterRules {
               .formatted(
                   wanted,
                   app.command().get().program(),
-                  app.program().flatMap(EffectiveProgram::doubt).map(it -> " (" + it + ")").orElse(""),
+                  app.program()
+                      .flatMap(EffectiveProgram::doubt)
+                      .map(it -> " (" + it + ")")
+                      .orElse(""),
                   shown(AppKey.INTERPRETER),
                   Balance.PROXY.word(),
                   shown(AppKey.PORT)));

@@ -29,8 +29,19 @@ class OrdersTest {
   @Test
   void theyAreFoundAmongOthersInPiecesOfAnySize() {
     String others =
-        "{\"x\":\"" + "y".repeat(5000) + "\"}\n\n" + Orders.ACCEPT + "\n" + Orders.SERVERS + "\n\n"
-            + Orders.PAUSE + "\n" + Orders.DRAIN + "\n\"" + Orders.DRAIN + "\"\n";
+        "{\"x\":\""
+            + "y".repeat(5000)
+            + "\"}\n\n"
+            + Orders.ACCEPT
+            + "\n"
+            + Orders.SERVERS
+            + "\n\n"
+            + Orders.PAUSE
+            + "\n"
+            + Orders.DRAIN
+            + "\n\""
+            + Orders.DRAIN
+            + "\"\n";
     for (int piece : new int[] {1, 2, 7, 33, 34, 35, 8192}) {
       assertThat(heard(piece, others))
           .as("pieces of " + piece)

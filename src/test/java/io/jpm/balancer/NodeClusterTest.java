@@ -77,8 +77,7 @@ class NodeClusterTest {
   void aNodeBehindAShellSharesItsPort() throws IOException {
     List<String> words = web(Strategy.KERNEL, freePort()).command().argv();
     String line = "cd / && A=1 '%s'; exit 3".formatted(String.join("' '", words));
-    var shell =
-        new Command(Path.of("/bin/bash"), Optional.empty(), List.of(), List.of("-c", line));
+    var shell = new Command(Path.of("/bin/bash"), Optional.empty(), List.of(), List.of("-c", line));
     AppSpec spec =
         AppSpec.of(new AppName("web"), shell, Path.of("/"))
             .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), List.of()))

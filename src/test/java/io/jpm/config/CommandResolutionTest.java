@@ -214,8 +214,7 @@ class CommandResolutionTest {
   void whatIsQuotedNeedsNoShell() {
     Path java = place.program("java");
     assertThat(command("java -cp 'lib/*:a;b' \"Main\\$Inner\" --x='$HOME' \\*").argv())
-        .containsExactly(
-            java.toString(), "-cp", "lib/*:a;b", "Main$Inner", "--x=$HOME", "*");
+        .containsExactly(java.toString(), "-cp", "lib/*:a;b", "Main$Inner", "--x=$HOME", "*");
   }
 
   @ParameterizedTest

@@ -162,8 +162,7 @@ class JvmReadinessIT extends InOwnHome {
   }
 
   @Test
-  void oneThatGetsUnreadyMeetsNoClientUntilItIsReadyAgainAlsoUnderTheNextDaemon()
-      throws Exception {
+  void oneThatGetsUnreadyMeetsNoClientUntilItIsReadyAgainAlsoUnderTheNextDaemon() throws Exception {
     start();
     Set<Integer> both = pids();
     List<Integer> each = List.copyOf(both);

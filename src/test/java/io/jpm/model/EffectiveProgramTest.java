@@ -81,7 +81,8 @@ class EffectiveProgramTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-c", "#", "'", "\"", "$", "${", "$(", "`", "\\", "&", ">", "2>", ";;", "&&"})
+  @ValueSource(
+      strings = {"", "-c", "#", "'", "\"", "$", "${", "$(", "`", "\\", "&", ">", "2>", ";;", "&&"})
   void aLineThatIsBrokenIsNoFault(String line) {
     assertThat(ofLine(line).isAnyNode()).isFalse();
     assertThat(ofLine("node " + line).program()).isIn("node", "/usr/bin/bash");
@@ -104,7 +105,10 @@ class EffectiveProgramTest {
     assertThat(ofLine("node /usr/bin/npm start").isNode()).isFalse();
     var npm =
         new Command(
-            Path.of("/usr/bin/npm"), Optional.of(Path.of("/usr/bin/node")), List.of("-r", "x"), List.of("start"));
+            Path.of("/usr/bin/npm"),
+            Optional.of(Path.of("/usr/bin/node")),
+            List.of("-r", "x"),
+            List.of("start"));
     assertThat(EffectiveProgram.of(npm).isNode()).isFalse();
     assertThat(EffectiveProgram.of(npm).isAnyNode()).isTrue();
   }

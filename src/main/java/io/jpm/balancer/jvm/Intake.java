@@ -27,9 +27,7 @@ final class Intake {
   /// @param workers all that run
   void settle(List<Worker> workers) {
     List<Worker> ready =
-        workers.stream()
-            .filter(it -> it.ready && !it.ended && it.draining.isEmpty())
-            .toList();
+        workers.stream().filter(it -> it.ready && !it.ended && it.draining.isEmpty()).toList();
     boolean anyFit = ready.stream().anyMatch(it -> it.fit);
     // First those that take over.
     ready.stream().filter(it -> it.fit || !anyFit).forEach(it -> say(it, true));

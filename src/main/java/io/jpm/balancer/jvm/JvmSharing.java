@@ -49,6 +49,7 @@ public final class JvmSharing implements Sharing {
   private final Map<AppName, App> apps = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+
   /// Those that this daemon is about to make.
   private final Set<WorkerId> prepared = new HashSet<>();
 
@@ -124,8 +125,7 @@ public final class JvmSharing implements Sharing {
   public void began(BalancerCommand.Began news) {
     member(news.worker(), news.spec());
     boolean probed = news.memo().equals(PROBED);
-    Worker worker =
-        new Worker(news.worker(), news.process(), news.spec(), probed, news.ready());
+    Worker worker = new Worker(news.worker(), news.process(), news.spec(), probed, news.ready());
     workers.put(news.worker(), worker);
     store.ifPresent(sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker));
     if (!prepared.remove(news.worker())) {

@@ -266,8 +266,7 @@ class AgentTest {
   }
 
   private Spawned probed(Jvm jvm, String how, String kind, String name) throws IOException {
-    SpawnRequest request =
-        sharing(request(jvm, List.of(), kind, name, Integer.toString(port)));
+    SpawnRequest request = sharing(request(jvm, List.of(), kind, name, Integer.toString(port)));
     return ready(fixture.start(fixture.withVariable(request, "JPM_PROBED", how)));
   }
 
@@ -364,8 +363,7 @@ class AgentTest {
   void aServerThatIsProbedHasItsAddressAndOptions(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "gated", "options", "x");
     assertThat(HostFixture.read(server.out()).lines().findFirst())
-        .contains(
-            "%d true %d true /127.0.0.1:%d true".formatted(port, port + 1, port + 2));
+        .contains("%d true %d true /127.0.0.1:%d true".formatted(port, port + 1, port + 2));
     Eventually.await("it says where", DEADLINE, () -> own(server).size() == 3, () -> own(server));
   }
 
