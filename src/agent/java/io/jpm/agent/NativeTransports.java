@@ -40,10 +40,8 @@ record NativeTransports(Runnable met) implements ClassFileTransformer {
       @Nullable Class<?> type,
       @Nullable ProtectionDomain domain,
       byte[] before) {
-    if (loader == null || name == null || !name.endsWith("ring") && !name.endsWith("/Epoll")) {
-      return null;
-    }
-    if (!TYPE.matcher(name).matches()) {
+    boolean similar = name != null && (name.endsWith("ring") || name.endsWith("/Epoll"));
+    if (loader == null || name == null || !similar || !TYPE.matcher(name).matches()) {
       return null;
     }
     try {
