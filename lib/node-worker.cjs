@@ -9,6 +9,9 @@
 // - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens and with what it
 //   has asked and had no answer to, for a daemon that did not live then: the former one may have
 //   read a question and ended. Node waits for the answer for ever.
+// - `{"cmd":"NODE_JPM","act":"accept","key":…}` brings a listening socket: the server that was
+//   granted this key without one, as in round robin, accepts from it, until `"act":"pause"`. So a
+//   process that is not ready gets no connections of clients, and those of its checks all the same.
 //
 // Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
 
@@ -46,6 +49,9 @@ function begin() {
   const SWEEP_MS = 100;
   const MOST_PATH_BYTES = 107;
 
+  // Node's own, where the app names none.
+  const BACKLOG = 511;
+
   const RECORD = Symbol('jpm.connection');
   const send = process.send.bind(process);
   const known = new WeakSet();
@@ -54,6 +60,9 @@ function begin() {
   const leaving = new WeakSet();
   const records = new Set();
   const unanswered = new Map();
+  const asked = new Map();
+  const shares = new Map();
+  let asking = null;
   let connections = 0;
   let draining = false;
   let told = false;
@@ -77,17 +86,38 @@ function begin() {
     if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
         && (message.act === 'queryServer' || message.act === 'exitedAfterDisconnect')) {
       unanswered.set(message.seq, withUmask(message));
+      if (asking !== null && message.act === 'queryServer') {
+        asking.backlog = message.backlog > 0 ? message.backlog : BACKLOG;
+        asked.set(message.seq, asking);
+      }
       return Reflect.apply(originalSend, this, [withUmask(message), ...rest]);
     }
     return Reflect.apply(originalSend, this, [message, ...rest]);
   };
 
-  process.on('internalMessage', (message) => {
+  // Asks the daemon for what a server listens on; the answer is a message that has the key.
+  const cluster = require('cluster');
+  const originalGetServer = cluster._getServer;
+  cluster._getServer = function _getServer(server, options, done) {
+    const share = { key: null, handle: null, socket: null, backlog: BACKLOG };
+    asking = share;
+    try {
+      return Reflect.apply(originalGetServer, this, [server, options, (error, handle, ...rest) => {
+        share.handle = handle || null;
+        remember(share);
+        return done(error, handle, ...rest);
+      }]);
+    } finally {
+      asking = null;
+    }
+  };
+
+  process.on('internalMessage', (message, handle) => {
     if (message === null || typeof message !== 'object') {
       return;
     }
     if (message.cmd === 'NODE_CLUSTER') {
-      unanswered.delete(message.ack);
+      granted(message);
       return;
     }
     if (message.cmd !== 'NODE_JPM') {
@@ -95,6 +125,10 @@ function begin() {
     }
     if (message.act === 'drain') {
       drain();
+    } else if (message.act === 'accept') {
+      accept(message.key, handle);
+    } else if (message.act === 'pause') {
+      pause(shares.get(message.key));
     } else if (message.act === 'servers') {
       tell({ act: 'servers', servers: addresses(), paths: paths(), unanswered: [...unanswered.values()] });
     }
@@ -184,6 +218,62 @@ function begin() {
       .map((server) => server.address())
       .filter((name) => typeof name === 'string')
       .map((name) => (name.startsWith('\0') ? name : path.resolve(name)));
+  }
+
+  function granted(message) {
+    unanswered.delete(message.ack);
+    const share = asked.get(message.ack);
+    if (share !== undefined) {
+      asked.delete(message.ack);
+      share.key = message.key;
+      remember(share);
+    }
+  }
+
+  // Which server has which key. A handle that is the socket itself accepts already; others are
+  // objects of the cluster module's.
+  function remember(share) {
+    const { key, handle } = share;
+    if (key === null || handle === null || !Object.hasOwn(handle, 'listen')) {
+      return;
+    }
+    shares.set(key, share);
+    const close = handle.close;
+    handle.close = function (...args) {
+      pause(share);
+      if (shares.get(key) === share) {
+        shares.delete(key);
+      }
+      return Reflect.apply(close, this, args);
+    };
+  }
+
+  // The server stays as it looks, with the handle that it was given in the beginning; that keeps
+  // the process alive, too.
+  function accept(key, socket) {
+    const share = shares.get(key);
+    if (!socket) {
+      return;
+    }
+    if (share === undefined || share.socket !== null) {
+      socket.close();
+      return;
+    }
+    share.socket = socket;
+    socket.onconnection = (status, client) => share.handle.onconnection(status, client);
+    socket.unref();
+    const errno = socket.listen(share.backlog);
+    if (errno) {
+      pause(share);
+      process.emitWarning(`the socket of ${key} cannot be listened on (${errno})`);
+    }
+  }
+
+  function pause(share) {
+    if (share !== undefined && share.socket !== null) {
+      share.socket.close();
+      share.socket = null;
+    }
   }
 
   // Closes the listening handle and leaves the server as it looks: an app that closes it itself when

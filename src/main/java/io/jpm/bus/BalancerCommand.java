@@ -32,8 +32,7 @@ public sealed interface BalancerCommand extends BusMessage {
       boolean ready)
       implements BalancerCommand {
     /// One that was just made.
-    public Began(
-        WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo) {
+    public Began(WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo) {
       this(worker, number, process, spec, memo, false);
     }
   }

@@ -69,8 +69,8 @@ public sealed interface BalancerReply extends BusMessage {
     /// As was meant: nobody else answers there.
     record Direct() implements Route {}
 
-    /// By another address, where this process alone answers, over the protocol that was meant. Holds
-    /// for one connection that is begun at once.
+    /// By another address, where this process alone answers, over the protocol that was meant.
+    /// Holds for one connection that is begun at once.
     record Through(InetSocketAddress address) implements Route {}
 
     /// Not at all.

@@ -166,12 +166,7 @@ final class Balancing {
       instance.balanced = true;
       tell(
           new BalancerCommand.Began(
-              instance.worker(),
-              instance.number,
-              process,
-              described(instance),
-              memo,
-              ready));
+              instance.worker(), instance.number, process, described(instance), memo, ready));
     });
   }
 

@@ -62,8 +62,8 @@ public record AppSpec(
     return new Draft(name, command, cwd);
   }
 
-  /// Whether somebody tells when a process of it is ready: itself, or its checks. Otherwise it is so
-  /// as soon as it runs.
+  /// Whether somebody tells when a process of it is ready: itself, or its checks. Otherwise it is
+  /// so as soon as it runs.
   public boolean readinessIsTold() {
     return readiness.awaited() || health.gates();
   }

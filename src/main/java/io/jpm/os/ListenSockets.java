@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The listening sockets of apps. They outlive the daemon: the keeper holds them, and the next
 /// daemon has them back ([#all]). Methods may block for some milliseconds.
@@ -58,6 +59,26 @@ public interface ListenSockets {
   /// @throws ListenFailure with the system's name of what is wrong
   default ListenSocket open(String key, PathWish wish) throws ListenFailure {
     throw new ListenFailure("unix sockets cannot be shared on this system", 97);
+  }
+
+  /// Waits for one connection on the loopback, at a port that the system chooses. It is no socket
+  /// of an app: the next daemon does not know it.
+  ///
+  /// @param consumer gets the connection, on a thread of the host: must hand over and return; told
+  ///   once at most
+  /// @throws ListenFailure with the system's name of what is wrong
+  default Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
+    throw new ListenFailure("connections cannot be passed on, on this system", 95);
+  }
+
+  /// Where a single connection is waited for; to be closed by whoever has it, when the connection
+  /// has come or nobody waits any more.
+  interface Entrance extends AutoCloseable {
+    /// Its address, numeric.
+    InetSocketAddress address();
+
+    @Override
+    void close();
   }
 
   /// An open one.

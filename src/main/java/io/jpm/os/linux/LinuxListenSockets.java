@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import java.io.IOException;
@@ -9,11 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// The listening sockets of this daemon, and those that a former one has left with the keeper.
 final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private static final int MOST_KEY_BYTES = 1024;
+
+  private final Set<LoopbackEntrance> entrances = ConcurrentHashMap.newKeySet();
 
   /// All below is guarded by `this`.
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
@@ -65,6 +70,13 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
     open.put(key, socket);
     return socket;
+  }
+
+  @Override
+  public Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
+    var entrance = LoopbackEntrance.open(this::reactor, consumer, entrances::remove);
+    entrances.add(entrance);
+    return entrance;
   }
 
   @Override
@@ -159,6 +171,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
       reactor = Optional.empty();
     }
     all.forEach(LinuxListenSocket::letGo);
+    entrances.forEach(LoopbackEntrance::close);
     thread.ifPresent(Reactor::close);
     synchronized (this) {
       store.close();

@@ -8,6 +8,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.time.Duration;
@@ -59,8 +60,8 @@ final class Routes {
                   BalancerReply.Status _ ->
                   new Route.Nowhere("ClusterBalancer has misunderstood " + question);
             })
-        .otherwise(error ->
-            new Route.Nowhere("ClusterBalancer does not answer: " + error.getMessage()));
+        .otherwise(
+            error -> new Route.Nowhere("ClusterBalancer does not answer: " + error.getMessage()));
   }
 
   /// The addresses of `host` that are this machine's; none for a host elsewhere.
@@ -80,8 +81,10 @@ final class Routes {
   private static List<InetAddress> lookedUp(String host) throws IOException {
     List<InetAddress> own = new ArrayList<>();
     for (InetAddress address : InetAddress.getAllByName(host)) {
-      if (address.isLoopbackAddress()
-          || address.isAnyLocalAddress()
+      if (address.isAnyLocalAddress()) {
+        // Who connects there gets to the loopback.
+        own.add(address instanceof Inet6Address ? IPV6 : IPV4);
+      } else if (address.isLoopbackAddress()
           || NetworkInterface.getByInetAddress(address) != null) {
         own.add(address);
       }

@@ -111,7 +111,8 @@ class ProbesTest {
 
   private Subject subject() {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    AppSpec spec = AppSpec.of(new AppName("web"), command, dir).runAs(runAs).cluster(cluster).build();
+    AppSpec spec =
+        AppSpec.of(new AppName("web"), command, dir).runAs(runAs).cluster(cluster).build();
     var worker = new WorkerId(new InstanceId(0), 1, 1);
     return new Subject(
         new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
@@ -222,8 +223,7 @@ class ProbesTest {
   @Test
   void ofProcessesThatShareAPortTheOneInQuestionIsAsked() throws Exception {
     int shared = freePort();
-    var asked =
-        sharing(new Route.Through(new InetSocketAddress("127.0.0.1", server.actualPort())));
+    var asked = sharing(new Route.Through(new InetSocketAddress("127.0.0.1", server.actualPort())));
     var host = "^127\\.0\\.0\\.1:" + shared + "$";
     var check =
         new Check.Http(
