@@ -17,6 +17,7 @@ import io.jpm.bus.BalancerCommand.Ready;
 import io.jpm.bus.BalancerCommand.Released;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.BalancerReport;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
@@ -61,6 +62,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private final Places places = new Places();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
+  private Optional<OwnPorts> ownPorts = Optional.empty();
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
@@ -149,12 +151,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
         sharing(worker).ifPresent(way -> way.ready(worker));
         message.reply(new BalancerReply.Done());
       }
-      case Reach question ->
-          answer(
-              message,
-              sharing(question.worker())
-                  .map(way -> way.reach(question))
-                  .orElseGet(() -> Future.succeededFuture(new BalancerReply.Route.Direct())));
+      case Reach question -> answer(message, reach(question));
       case Fit(WorkerId worker, boolean fit) -> {
         sharing(worker).ifPresent(way -> way.fit(worker, fit));
         message.reply(new BalancerReply.Done());
@@ -167,6 +164,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
                   .orElseGet(() -> Future.succeededFuture(0))
                   .map(BalancerReply.Drained::new));
       case Ended(WorkerId worker) -> {
+        ownPorts().ended(worker);
         told.remove(worker);
         places.ended(worker);
         sharing(worker).ifPresent(way -> way.ended(worker));
@@ -178,6 +176,22 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
       }
       case Ask(AppName app, InstanceId id) -> message.reply(status(app, id));
     }
+  }
+
+  private Future<Route> reach(Reach question) {
+    return sharing(question.worker())
+        .map(way -> way.reach(question))
+        .orElseGet(() -> Future.succeededFuture(new Route.Direct()))
+        .compose(route ->
+            route instanceof Route.Direct
+                ? ownPorts().route(question)
+                : Future.succeededFuture(route));
+  }
+
+  private OwnPorts ownPorts() {
+    OwnPorts made = ownPorts.orElseGet(() -> new OwnPorts(vertx, balancer.host()));
+    ownPorts = Optional.of(made);
+    return made;
   }
 
   private static void answer(
@@ -271,6 +285,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   /// The process goes the way in which it was made, whatever would be chosen today.
   private Future<Void> began(Began news) {
+    ownPorts().began(news);
     String[] memo = news.memo().split(" ", 2);
     Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
     place(news.worker(), Claim.of(news.spec(), way));

@@ -107,6 +107,7 @@ final class AppBuilder {
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
     StopPolicy stop = new StopRules(attributes, pm2.stop(context.defaults().stop())).read();
     Health health = new HealthRules(attributes).read();
+    new SharedPortRules(attributes, cluster, variables).check(health);
     Readiness readiness = readiness(cluster, health, pm2);
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
     LogRules logRules = new LogRules(attributes, context, label, cwd);

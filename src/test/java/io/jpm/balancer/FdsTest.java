@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
@@ -114,6 +115,18 @@ class FdsTest {
     }
     one.release();
     Eventually.await("all is closed", BalancerFixture.DEADLINE, () -> open().isEmpty());
+  }
+
+  @Test
+  void aCheckGetsToNoSocketThatAllInherit() throws IOException {
+    ListenAddress address = freeAddress();
+    Worker one = balancer.start(app(address), 0, 0).awaitListening();
+    assertThat(one.reach(address.port()))
+        .isEqualTo(
+            new Route.Nowhere(
+                address
+                    + " is of listen, which all instances accept from: any of them would answer"));
+    assertThat(one.reach(freeAddress().port())).isEqualTo(new Route.Direct());
   }
 
   @Test

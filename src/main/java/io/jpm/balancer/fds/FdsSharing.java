@@ -5,6 +5,7 @@ import io.jpm.balancer.way.Sharing;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -21,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -194,6 +196,33 @@ public final class FdsSharing implements Sharing {
         .filter(socket -> keys.contains(socket.key()) && inodes.contains(socket.inode()))
         .map(socket -> socket.key().substring(socket.key().lastIndexOf(' ') + 1))
         .toList();
+  }
+
+  @Override
+  public Future<Route> reach(BalancerCommand.Reach question) {
+    Held held = workers.get(question.worker());
+    return Future.succeededFuture(
+        held == null
+            ? new Route.Direct()
+            : held.listen().stream()
+                .filter(address -> isAt(address, question))
+                .findFirst()
+                .<Route>map(address ->
+                    new Route.Nowhere(
+                        "%s is of listen, which all instances accept from: any of them would answer"
+                            .formatted(address)))
+                .orElseGet(Route.Direct::new));
+  }
+
+  private static boolean isAt(ListenAddress address, BalancerCommand.Reach question) {
+    if (address.port() != question.port()) {
+      return false;
+    }
+    if (address.host().isEmpty()) {
+      return true;
+    }
+    InetAddress host = InetAddress.ofLiteral(address.host());
+    return host.isAnyLocalAddress() || question.addresses().contains(host);
   }
 
   @Override
