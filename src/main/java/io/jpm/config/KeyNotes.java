@@ -335,8 +335,12 @@ final class KeyNotes {
         `sd_notify(3)` or `ready` over Node's channel. `${NAME}` in a text is a variable of the \
         instance's own environment.
 
-        Where instances share a socket, `http` and `tcp` reach whichever takes the connection; \
-        with `balance: proxy` each has its own `PORT`. Not in PM2.\
+        In cluster mode a check of the port that instances share asks the very instance that it is \
+        about, and a process that is not ready gets no client, as with `wait_ready`: a build that \
+        never gets ready takes nobody's place. With `listen` every instance accepts by itself: there \
+        `http` and `tcp` checks of those sockets are refused, and `exec`, `log`, `notify` and a port \
+        that each instance has for itself are not. An instance that is unhealthy gets no new clients \
+        as long as another one is well. Not in PM2.\
         """);
     add(
         AppKey.LIVENESS,
