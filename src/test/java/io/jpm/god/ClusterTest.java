@@ -252,12 +252,13 @@ class ClusterTest extends GodHarness {
   @Test
   void aProcessThatIsNotReadyIsAdoptedAsSuch() {
     var readiness = new Readiness(true, Duration.ofMinutes(1));
-    begin(cluster("web", 1).draft().readiness(readiness).build());
+    var starting = begin(cluster("web", 1).draft().readiness(readiness).build());
     awaitTold(BalancerCommand.Began.class, 1);
     reboot();
     awaitTold(BalancerCommand.Began.class, 2);
     assertThat(balancer.all(BalancerCommand.Began.class)).noneMatch(BalancerCommand.Began::ready);
     assertThat(balancer.all(BalancerCommand.Ready.class)).isEmpty();
+    assertThat(starting.succeeded()).isFalse();
     host.running().getFirst().says("\"ready\"");
     awaitTold(BalancerCommand.Ready.class, 1);
   }

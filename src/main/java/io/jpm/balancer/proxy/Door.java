@@ -75,31 +75,30 @@ final class Door {
   /// @param visitor gets it, on its own event loop; nothing is read from it yet
   /// @return its address
   static Future<InetSocketAddress> once(Front.Setting setting, Consumer<SocketChannel> visitor) {
-    var come = new AtomicReference<Door>();
+    var open = new AtomicReference<Optional<Door>>(Optional.empty());
+    Consumer<SocketChannel> only =
+        client ->
+            open.getAndSet(Optional.empty())
+                .ifPresentOrElse(
+                    door -> {
+                      door.leave();
+                      visitor.accept(client);
+                    },
+                    client::close);
     return started(
-            bootstrap(
-                    setting,
-                    client -> {
-                      Door door = come.getAndSet(null);
-                      if (door == null) {
-                        client.close();
-                      } else {
-                        door.leave();
-                        visitor.accept(client);
-                      }
-                    })
+            bootstrap(setting, only)
                 .channel(NioServerSocketChannel.class)
                 .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)),
             setting,
             Optional.empty())
         .map(door -> {
-          come.set(door);
+          open.set(Optional.of(door));
           setting
               .context()
               .owner()
               .setTimer(
                   CHECK_PATIENCE_MILLIS,
-                  _ -> Optional.ofNullable(come.getAndSet(null)).ifPresent(Door::leave));
+                  _ -> open.getAndSet(Optional.empty()).ifPresent(Door::leave));
           return (InetSocketAddress) door.channel.localAddress();
         });
   }

@@ -7,7 +7,6 @@ import io.jpm.model.InstanceId;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.os.ListenSockets;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.vertx.core.Context;
@@ -242,27 +241,7 @@ final class Front {
   Future<InetSocketAddress> way(Backend backend) {
     return backend.cluster().proxyProtocol() == ProxyProtocol.NONE
         ? Future.succeededFuture(backend.address())
-        : Door.once(setting, client -> visit(client, backend));
-  }
-
-  private void visit(SocketChannel client, Backend backend) {
-    if (!backend.take()) {
-      client.close();
-      return;
-    }
-    Wire.connect(client.eventLoop(), backend.address())
-        .addListener((ChannelFuture done) ->
-            client
-                .eventLoop()
-                .execute(() -> {
-                  if (Wire.reached(done)) {
-                    new Relay(this, backend, client, (SocketChannel) done.channel()).begin();
-                  } else {
-                    backend.relieve();
-                    backend.giveBack();
-                    client.close();
-                  }
-                }));
+        : Door.once(setting, client -> Link.lead(this, client, backend));
   }
 
   void drain(Backend backend) {
