@@ -143,8 +143,14 @@ public enum AppKey {
   WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "wait for further changes"),
   WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
 
-  KILL_SIGNAL(STOPS, SIGNAL, "--kill-signal", "SIGINT", "signal that asks it to end"),
-  KILL_TIMEOUT(STOPS, DURATION, "--kill-timeout", "1600ms", "wait before SIGKILL"),
+  KILL_SIGNAL(
+      STOPS,
+      SIGNAL,
+      "--kill-signal",
+      "SIGINT; of Java programs SIGTERM",
+      "signal that asks it to end"),
+  KILL_TIMEOUT(
+      STOPS, DURATION, "--kill-timeout", "1600ms; of Java programs 30s", "wait before SIGKILL"),
   TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal its whole process tree"),
   SHUTDOWN_WITH_MESSAGE(
       STOPS, BOOLEAN, "--shutdown-with-message", "false", "Node message instead of a signal"),

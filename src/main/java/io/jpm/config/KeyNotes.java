@@ -259,9 +259,18 @@ final class KeyNotes {
   private static void addStops() {
     add(
         AppKey.KILL_SIGNAL,
-        "The signal that asks it to end: `\"SIGTERM\"`, `\"TERM\"` or 15.",
+        """
+        The signal that asks it to end: `"SIGTERM"`, `"TERM"` or 15. An exit with 128 and the \
+        signal's number, as a JVM has it (143 after SIGTERM, 130 after SIGINT), is a clean stop.\
+        """,
         "has one signal for the whole daemon.");
-    add(AppKey.KILL_TIMEOUT, "How long it may take to end; then it gets SIGKILL.");
+    add(
+        AppKey.KILL_TIMEOUT,
+        """
+        How long it may take to end; then it gets SIGKILL, and the answer of the command, the event \
+        and `describe` say so: `did not exit within 1.6 s: killed`.\
+        """,
+        "does not say it, and gives Java programs 1.6 s too.");
     add(
         AppKey.TREEKILL,
         """

@@ -185,7 +185,13 @@ final class Commands {
     Session session = call.session();
     farewell.say("jpm kill ends the daemon and all apps: this was not finished");
     return rooms
-        .obeyed(new GodCommand.EndEverything())
+        .god(new GodCommand.EndEverything())
+        .compose(reply -> {
+          reply.notes().forEach(session::warn);
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture()
+              : Future.failedFuture(new CommandFailure(reply.problems()));
+        })
         .map(_ -> {
           session.info("[v] All Applications Stopped");
           return ExitCode.OK;

@@ -95,6 +95,17 @@ final class Rooms {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
+  /// As [#obeyed(GodCommand)], and what is to be said although it was done is said.
+  Future<List<InstanceView>> obeyed(GodCommand command, Session session) {
+    return god(command)
+        .compose(reply -> {
+          reply.notes().forEach(session::warn);
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture(reply.instances())
+              : Future.failedFuture(new CommandFailure(reply.problems()));
+        });
+  }
+
   /// What `jpm set` has stored, after doing what is asked.
   Future<StoreReply.Content> store(StoreCommand command) {
     return this.<StoreReply>ask("God", Addresses.STORE_COMMAND, command, context.timing().actions())

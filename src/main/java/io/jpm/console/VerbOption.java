@@ -92,6 +92,7 @@ enum VerbOption {
   KEEP("leave them in PM2's list, stopped", "", "", "--keep"),
   ONLY("only these apps, of a process file or of PM2", "", "A,B", "--only"),
   ENV("of a process file, env_NAME over env", "", "NAME", "--env"),
+  NO_WAIT("do not look whether they last 300 ms", "", "", "--no-wait"),
   UPDATE_ENV("give known apps this shell's variables", "", "", "-a", "--update-env"),
   WATCH_CONFIG("apply the file whenever it is edited", "", "", "--watch-config"),
   NO_WATCH_CONFIG("no longer do so", "", "", "--no-watch-config"),

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -116,9 +115,9 @@ final class Commands {
       case START -> {
         List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
         all.addAll(found);
-        yield restart(all, act.shell(), problems);
+        yield restart(all, act, problems);
       }
-      case RESTART -> restart(found, act.shell(), problems);
+      case RESTART -> restart(found, act, problems);
       case STOP ->
           sequence
               .inReverse(found, sequence::stop)
@@ -132,10 +131,11 @@ final class Commands {
   }
 
   private Future<GodReply> restart(
-      List<Instance> instances, Optional<Map<String, String>> shell, List<String> problems) {
-    shell.ifPresent(variables -> takeOver(instances, variables));
+      List<Instance> instances, GodCommand.Act act, List<String> problems) {
+    act.shell().ifPresent(variables -> takeOver(instances, variables));
     return sequence
         .restart(instances)
+        .compose(left -> starting.lasting(instances, left, act.lasting()))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);
           all.addAll(left);

@@ -105,6 +105,13 @@ final class Instance {
   /// What went wrong with the stop command of the last stop.
   Optional<String> stopProblem = Optional.empty();
 
+  /// How the process that a command has started has ended by itself, other than well; empty: it has
+  /// not.
+  String earlyEnd = "";
+
+  /// How the last stop had to be forced; empty: it has not been, or that was told.
+  String forced = "";
+
   /// When the schedule says that the next restart is due.
   Optional<Instant> nextRun = Optional.empty();
 

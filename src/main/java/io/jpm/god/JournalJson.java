@@ -145,6 +145,9 @@ final class JournalJson {
             .put("attempts", state.counters().attempts())
             .put("reason", state.reason());
     state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
+    if (!state.forced().isEmpty()) {
+      json.put("forced", state.forced());
+    }
     return json;
   }
 
@@ -164,7 +167,8 @@ final class JournalJson {
             json.getInteger("attempts", 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
-        json.getString("reason"));
+        json.getString("reason"),
+        json.getString("forced", ""));
   }
 
   private static JsonObject exit(Exit exit) {

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 /// @param sequence starts and stops in the order of dependencies
 /// @param fitting changes what is in the list
 /// @param removal takes instances out of it
+/// @param firstMoment whether what was started lasts
 record Parts(
     Vertx vertx,
     Registry registry,
@@ -19,6 +20,7 @@ record Parts(
     Sequence sequence,
     Fitting fitting,
     Removal removal,
+    FirstMoment firstMoment,
     GodContext god) {
   static Parts of(
       Vertx vertx,
@@ -39,6 +41,7 @@ record Parts(
         sequence,
         new Fitting(god, registry, supervisor),
         new Removal(registry, supervisor, journal, sequence),
+        new FirstMoment(vertx, god),
         god);
   }
 }

@@ -44,10 +44,13 @@ final class Starting {
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
     return run(toRun, surplus)
+        .compose(left -> lasting(toRun, left, start.lasting()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(Replies.deleted(concerned));
-          return new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+          return Replies.withStops(
+              concerned,
+              new GodReply(Replies.views(concerned), Replies.failures(concerned, problems)));
         });
   }
 
@@ -73,6 +76,20 @@ final class Starting {
               : parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
         })
         .compose(left -> parts.journal().written().map(left));
+  }
+
+  /// `problems`, and which of `started` have not lasted where that is to be waited for.
+  Future<List<String>> lasting(List<Instance> started, List<String> problems, boolean wanted) {
+    return wanted
+        ? parts
+            .firstMoment()
+            .of(started)
+            .map(ended -> {
+              List<String> all = new ArrayList<>(problems);
+              all.addAll(ended);
+              return all;
+            })
+        : Future.succeededFuture(problems);
   }
 
   private List<String> refusals(GodCommand.StartApps start) {

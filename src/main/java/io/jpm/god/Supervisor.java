@@ -7,8 +7,10 @@ import io.jpm.bus.SatanReport;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.supervise.Effect;
+import io.jpm.supervise.Ending;
 import io.jpm.supervise.Event;
 import io.jpm.supervise.Step;
+import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Supervision;
 import io.jpm.supervise.Timer;
 import io.vertx.core.Context;
@@ -80,6 +82,8 @@ final class Supervisor {
       // A file that was moved away is made anew at a start by command.
       instance.captured = false;
     }
+    noteForce(instance, step.next());
+    noteEarlyEnd(instance, event, step.next());
     instance.state = step.next();
     step.effects().forEach(effect -> carryOut(instance, effect));
     if (Sequence.over(instance.state)) {
@@ -88,6 +92,33 @@ final class Supervisor {
     journal.changed();
     lookAround(instance);
     instance.tellWaiting();
+  }
+
+  /// What a command says of a process that it has started is of the first end.
+  private static void noteEarlyEnd(Instance instance, Event event, Supervised next) {
+    if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
+      instance.earlyEnd = "";
+    } else if (instance.earlyEnd.isEmpty()
+        && Supervision.mayEndByItself(instance.state)
+        && hasFailed(instance, event, next)) {
+      instance.earlyEnd = next.reason();
+    }
+  }
+
+  private static boolean hasFailed(Instance instance, Event event, Supervised next) {
+    return event instanceof Event.Exited exited
+        ? instance.policies().restart().isFailure(exited.exit())
+        : next.phase() == Phase.STOPPING && next.ending() == Ending.FELL;
+  }
+
+  /// What a command says of a stop that had to be forced is of the last one.
+  private static void noteForce(Instance instance, Supervised next) {
+    if (next.phase() == Phase.STOPPING && instance.state.phase() != Phase.STOPPING) {
+      instance.forced = "";
+    }
+    if (!next.forced().isEmpty()) {
+      instance.forced = next.forced();
+    }
   }
 
   /// `instance` has come into the list, has another spec, or has left the list.
@@ -285,7 +316,8 @@ final class Supervisor {
   private void tellEnd(Instance instance, ProcessIdentity process) {
     Phase phase = registry.current(instance.id).orElse(instance).state.phase();
     String exit = instance.state.lastExit().map(e -> ": " + e).orElse("");
-    String reason = "pid %d has ended after the reload%s".formatted(process.pid(), exit);
+    String force = instance.forced.isEmpty() ? "" : "; " + instance.forced;
+    String reason = "pid %d has ended after the reload%s%s".formatted(process.pid(), exit, force);
     announce(instance, InstanceEvent.Kind.EXIT, instance.view(phase, Optional.of(process), reason));
   }
 

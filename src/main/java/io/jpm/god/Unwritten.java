@@ -52,6 +52,7 @@ final class Unwritten {
         counters,
         state.onlineSinceNanos(),
         state.lastExit(),
-        reason);
+        reason,
+        state.forced());
   }
 }

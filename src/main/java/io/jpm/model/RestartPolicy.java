@@ -55,6 +55,13 @@ public record RestartPolicy(
     this(when, maxRestarts, minUptime, new Backoff.Constant(delay), Set.of());
   }
 
+  /// Whether a process that has ended so by itself has failed: not well, and not in one of the ways
+  /// that its owner has named.
+  public boolean isFailure(Exit exit) {
+    return !exit.isClean()
+        && !(exit instanceof Exit.Code(int code) && stopExitCodes.contains(code));
+  }
+
   /// The same rules with others about when.
   public RestartPolicy with(When other) {
     return new RestartPolicy(other, maxRestarts, minUptime, backoff, stopExitCodes);

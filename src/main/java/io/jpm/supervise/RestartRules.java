@@ -3,24 +3,11 @@ package io.jpm.supervise;
 import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.Signal;
-import java.util.Set;
 
 /// Whether a run that has ended is followed by another one.
 ///
 /// @param trial whether none follows, whatever the policy says
 record RestartRules(RestartPolicy policy, boolean trial) {
-  /// `Restart=on-failure` in `systemd.service(5)`.
-  private static final Set<Integer> CLEAN_SIGNALS =
-      Set.of(
-          Signal.SIGHUP.number(),
-          Signal.SIGINT.number(),
-          Signal.SIGTERM.number(),
-          Signal.SIGPIPE.number());
-
-  /// 0, and how a JVM tells of SIGHUP, SIGINT and SIGTERM.
-  private static final Set<Integer> CLEAN_CODES = Set.of(0, 129, 130, 143);
-
   /// After an end of its own.
   ///
   /// @param words how it ended, for people
@@ -34,10 +21,10 @@ record RestartRules(RestartPolicy policy, boolean trial) {
       return off(words);
     }
     if (exit instanceof Exit.Code(int code) && policy.stopExitCodes().contains(code)) {
-      return new Verdict.Rest(words + ", in stop_exit_codes");
+      return new Verdict.Rest(Words.then(words, "in stop_exit_codes"));
     }
-    if (policy.when() == When.ON_FAILURE && isClean(exit)) {
-      return new Verdict.Rest(words + ", restart is " + When.ON_FAILURE.word());
+    if (policy.when() == When.ON_FAILURE && exit.isClean()) {
+      return new Verdict.Rest(Words.then(words, "restart is " + When.ON_FAILURE.word()));
     }
     return online
         ? brake(words, unstable, inARow(unstable, "run") + " shorter than " + minUptime())
@@ -69,7 +56,7 @@ record RestartRules(RestartPolicy policy, boolean trial) {
   }
 
   private static Verdict off(String words) {
-    return new Verdict.Rest(words + ", autorestart is off");
+    return new Verdict.Rest(Words.then(words, "autorestart is off"));
   }
 
   private Verdict failedStart(String words, int unstable) {
@@ -81,7 +68,8 @@ record RestartRules(RestartPolicy policy, boolean trial) {
       return new Verdict.Again();
     }
     return new Verdict.GiveUp(
-        "%s: gave up after %s (max_restarts %d)".formatted(words, failures, policy.maxRestarts()));
+        Words.thenAtLast(
+            words, "gave up after %s (max_restarts %d)".formatted(failures, policy.maxRestarts())));
   }
 
   private static String inARow(int count, String what) {
@@ -90,13 +78,5 @@ record RestartRules(RestartPolicy policy, boolean trial) {
 
   private String minUptime() {
     return Words.of(policy.minUptime());
-  }
-
-  static boolean isClean(Exit exit) {
-    return switch (exit) {
-      case Exit.Code(int code) -> CLEAN_CODES.contains(code);
-      case Exit.Signalled(int signal, boolean _) -> CLEAN_SIGNALS.contains(signal);
-      case Exit.Unknown _ -> false;
-    };
   }
 }

@@ -70,7 +70,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
   }
 
   private Step restartIn(Duration delay, Supervised state) {
-    String why = state.reason() + ", restart" + count(state) + in(delay, state);
+    String why = Words.then(state.reason(), "restart" + count(state) + in(delay, state));
     if (delay.isZero()) {
       return relaunch(grown(state), why, afterAbsence);
     }

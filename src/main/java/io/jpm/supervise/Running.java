@@ -132,7 +132,8 @@ record Running(Policies policies, Stopping stopping, long now) {
             + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
             + " after "
             + Words.of(uptime)
-            + (online ? "" : ", before it was ready");
+            + (online ? "" : ", before it was ready")
+            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said());
     Counters counters = online ? afterRunOf(uptime, state.counters()) : state.counters().failed();
     Supervised counted = state.counted(counters).because(why);
     Verdict verdict = rules().afterExit(event.exit(), why, counted.unstable(), online);

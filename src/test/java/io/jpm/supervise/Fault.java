@@ -33,7 +33,7 @@ enum Fault {
       WorldRules.TREE_FIRST,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _)
+          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _, String _)
               ? right(state, new Event.Exited(generation, exit, false), policies, now)
               : right(state, event, policies, now)),
   DEPENDENCIES_MET_AFTER_A_STOP(
@@ -186,7 +186,7 @@ enum Fault {
       WorldRules.END_TOLD,
       PolicySets.plainBut(PolicySets.STOP, 2),
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long _, Exit exit, boolean _, String _)
+          event instanceof Event.Exited(long _, Exit exit, boolean _, String _, String _)
                   && state.phase() == Phase.STOPPING
               ? Step.to(state.ended(exit))
               : right(state, event, policies, now)),

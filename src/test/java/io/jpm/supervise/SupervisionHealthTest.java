@@ -76,7 +76,7 @@ class SupervisionHealthTest {
     assertThat(runs).isEqualTo(16);
     assertThat(state.reason())
         .isEqualTo(
-            "liveness: no answer: gave up after 16 runs in a row not well for long (max_restarts 16)");
+            "liveness: no answer; gave up after 16 runs in a row not well for long (max_restarts 16)");
   }
 
   @Test

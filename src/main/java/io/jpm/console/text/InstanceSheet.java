@@ -9,8 +9,10 @@ import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
+import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
 import java.time.Duration;
@@ -115,7 +117,7 @@ public final class InstanceSheet {
     row("version", instance.version().isEmpty() ? NONE : instance.version());
     row("restarts", Integer.toString(instance.restarts()));
     row("uptime", listing.uptimeOf(instance));
-    row("last exit", orNone(instance.lastExit()));
+    row("last exit", instance.lastExit().map(InstanceSheet::exit).orElse(NONE));
     row("pid", orNone(instance.process().map(process -> process.pid())));
     row("cpu", listing.cpuOf(instance));
     row("memory", listing.memoryOf(instance));
@@ -134,6 +136,13 @@ public final class InstanceSheet {
     if (!report.actions().isEmpty()) {
       row("actions (jpm trigger)", words(report.actions()));
     }
+  }
+
+  /// A JVM and shells exit with 128 and the number of the signal that they were asked to end by.
+  private static String exit(Exit exit) {
+    return exit instanceof Exit.Code(int code) && code > 128 && exit.isClean()
+        ? "%s (%s, a clean stop)".formatted(exit, Signal.nameOf(code - 128))
+        : exit.toString();
   }
 
   private void allRows(Map<String, String> labelled) {
