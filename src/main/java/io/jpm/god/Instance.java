@@ -105,6 +105,9 @@ final class Instance {
   /// What went wrong with the stop command of the last stop.
   Optional<String> stopProblem = Optional.empty();
 
+  /// Whether it fails again and again, see [io.jpm.supervise.CrashLoop].
+  boolean crashLooping;
+
   /// How the process that a command has started has ended by itself, other than well; empty: it has
   /// not.
   String earlyEnd = "";
@@ -201,7 +204,8 @@ final class Instance {
         unhealthy,
         saying,
         child == null ? "" : LimitWords.unenforced(spec, child),
-        version);
+        version,
+        crashLooping);
   }
 
   /// What LogAggregator is to do with the output, as it is described now.

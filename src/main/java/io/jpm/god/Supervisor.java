@@ -6,6 +6,7 @@ import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReport;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.supervise.CrashLoop;
 import io.jpm.supervise.Effect;
 import io.jpm.supervise.Ending;
 import io.jpm.supervise.Event;
@@ -13,11 +14,13 @@ import io.jpm.supervise.Step;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Supervision;
 import io.jpm.supervise.Timer;
+import io.jpm.supervise.Words;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -85,13 +88,51 @@ final class Supervisor {
     noteForce(instance, step.next());
     noteEarlyEnd(instance, event, step.next());
     instance.state = step.next();
+    boolean loopBegins = noteLoop(instance);
     step.effects().forEach(effect -> carryOut(instance, effect));
+    if (loopBegins) {
+      announce(instance, InstanceEvent.Kind.CRASH_LOOPING);
+    }
     if (Sequence.over(instance.state)) {
       balancing.released(instance);
     }
     journal.changed();
     lookAround(instance);
     instance.tellWaiting();
+  }
+
+  /// @return whether a crash loop begins
+  private boolean noteLoop(Instance instance) {
+    boolean before = instance.crashLooping;
+    long now = god.nanoTime().getAsLong();
+    instance.crashLooping =
+        instance.role == Role.CURRENT
+            && !Sequence.over(instance.state)
+            && CrashLoop.is(instance.state, instance.spec.restart(), now);
+    if (instance.crashLooping && instance.state.phase() == Phase.ONLINE) {
+      awaitSoundRun(instance, now);
+    }
+    return instance.crashLooping && !before;
+  }
+
+  private void awaitSoundRun(Instance instance, long now) {
+    long generation = instance.state.generation();
+    Duration left =
+        CrashLoop.soundRun(instance.spec.restart())
+            .minusNanos(now - instance.state.onlineSinceNanos());
+    vertx.setTimer(
+        Math.max(1, left.toMillis() + 1),
+        _ -> {
+          boolean same = instance.state.generation() == generation && !instance.removed;
+          if (same && instance.crashLooping && instance.state.phase() == Phase.ONLINE) {
+            instance.crashLooping = false;
+            announce(
+                instance,
+                InstanceEvent.Kind.RECOVERED,
+                "it has run for %s after a crash loop"
+                    .formatted(Words.of(CrashLoop.soundRun(instance.spec.restart()))));
+          }
+        });
   }
 
   /// What a command says of a process that it has started is of the first end.
@@ -356,7 +397,7 @@ final class Supervisor {
     Level level =
         switch (kind) {
           case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;
-          case UNHEALTHY, LIMIT -> Level.WARNING;
+          case UNHEALTHY, CRASH_LOOPING, LIMIT -> Level.WARNING;
           case START,
               ONLINE,
               READY,

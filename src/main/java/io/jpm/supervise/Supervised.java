@@ -89,7 +89,8 @@ public record Supervised(
   /// @param why for people
   public Supervised inPlaceOf(Supervised former, String why) {
     Counters restarted =
-        new Counters(former.restarts() + 1, counters.unstable(), counters.attempts());
+        new Counters(
+            former.restarts() + 1, counters.unstable(), counters.attempts(), counters.failures());
     return new Supervised(
         wanted,
         phase,

@@ -7,6 +7,7 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Condition;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -305,6 +306,17 @@ class SupervisionAttributesTest {
     assertThat(part.command()).containsExactly("sh", "-c", "echo $X");
     assertThat(part.signal()).isEqualTo(Signal.SIGINT);
     assertThat(part.timeout()).isEqualTo(Duration.ofMillis(1600));
+  }
+
+  @Test
+  void aWindowIsThatOfMaxRestartsWhereItIsNamed() {
+    assertThat(quietly("\"max_restarts\": 3").restart().window())
+        .isEqualTo(new RestartWindow(16, Duration.ofMinutes(5)));
+    assertThat(quietly("\"max_restarts\": 3, \"restart_window\": \"1m\"").restart().window())
+        .isEqualTo(new RestartWindow(3, Duration.ofMinutes(1)));
+    assertThat(quietly("\"restart_window\": 0").restart().window().limited()).isFalse();
+    assertThat(quietly("\"max_restarts\": 9").restart().backoff()).isEqualTo(Backoff.GRADUAL);
+    assertThat(quietly("\"restart_delay\": 0").restart().backoff()).isEqualTo(Backoff.NONE);
   }
 
   /// PM2 gives a JVM 1.6 s for its shutdown hooks.

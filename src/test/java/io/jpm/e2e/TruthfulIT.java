@@ -100,6 +100,35 @@ class TruthfulIT extends InOwnHome {
     assertThat(own(jpm.app("job")).getString("reason")).doesNotContain("note");
   }
 
+  /// Each run is longer than `min_uptime`, so PM2 shows a healthy app for ever.
+  @Test
+  void aCrashLoopOfRunsThatAreNotShortIsShownAndEnded() throws Exception {
+    String text = "#!/bin/sh\necho 'fatal: no database' >&2\nsleep 0.15\nexit 1\n";
+    Path script = jpm.script("dies.sh", text);
+    jpm.run(
+            "start",
+            script.toString(),
+            "--no-wait",
+            "--min-uptime",
+            "100",
+            "--max-restarts",
+            "60",
+            "--restart-window",
+            "600000")
+        .ok();
+    Eventually.await(
+        "it is seen to loop", Jpm.LONG, () -> own(jpm.app("dies")).getBoolean("crash_looping"));
+    assertThat(jpm.status("dies")).isIn("online", "launching", "errored", "stopping");
+    assertThat(jpm.run("ls").ok().out()).contains("crash-looping").contains("fatal: no database");
+    assertThat(jpm.run("events", "dies", "--lines", "500").ok().out()).contains("crash_looping");
+    jpm.killDaemon();
+    assertThat(own(jpm.app("dies")).getBoolean("crash_looping")).isTrue();
+    jpm.awaitStatus("dies", "errored");
+    assertThat(own(jpm.app("dies")).getString("reason"))
+        .contains("fatal: no database; gave up after 60 failures within 10 min (restart_window)");
+    assertThat(own(jpm.app("dies")).getBoolean("crash_looping")).isFalse();
+  }
+
   /// Each run's reason has the words of that run, however soon the next one follows.
   @Test
   void theLastWordsAreThoseOfTheRunThatHasEnded() throws Exception {

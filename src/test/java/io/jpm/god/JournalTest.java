@@ -29,6 +29,7 @@ import io.jpm.model.Readiness;
 import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Secret;
 import io.jpm.model.Signal;
@@ -107,7 +108,8 @@ class JournalTest {
                 3,
                 Duration.ofMillis(700),
                 new Backoff.Exponential(Duration.ofMillis(100), Duration.ofSeconds(9), 0.1),
-                Set.of(0, 3)))
+                Set.of(0, 3),
+                new RestartWindow(7, Duration.ofMinutes(2))))
         .stop(
             new StopPolicy(
                 Signal.SIGTERM, Duration.ofSeconds(9), false, true, List.of("./drain", "now")))
@@ -164,7 +166,7 @@ class JournalTest {
             Ending.FELL,
             true,
             7,
-            new Counters(5, 2, 3),
+            new Counters(5, 2, 3, new Counters.Failures(4, 0)),
             0,
             exit,
             "because \"x\"",

@@ -51,6 +51,16 @@ enum Fault {
       WorldRules.NO_EARLY_END,
       PolicySets.PLAIN,
       (state, event, policies, now) -> right(state, event, withBrake(2), now)),
+  A_WINDOW_THAT_IS_NEVER_FULL(
+      WorldRules.WINDOW,
+      PolicySets.WINDOWED,
+      (state, event, policies, now) ->
+          right(state, event, PolicySets.windowed(PolicySets.PLAIN, 1000), now)),
+  A_WINDOW_THAT_IS_FULL_TOO_SOON(
+      WorldRules.NO_EARLY_END,
+      PolicySets.WINDOWED,
+      (state, event, policies, now) ->
+          right(state, event, PolicySets.windowed(PolicySets.PLAIN, 2), now)),
   AN_ORDER_OF_THE_GENERATION_BEFORE(
       WorldRules.PRESENT,
       PolicySets.PLAIN,

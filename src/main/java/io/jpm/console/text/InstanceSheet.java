@@ -11,6 +11,7 @@ import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -225,6 +226,7 @@ public final class InstanceSheet {
               .collect(Collectors.joining(", ")));
     }
     row("max restarts", Integer.toString(restart.maxRestarts()));
+    row("restart window", window(restart.window()));
     row("min uptime", Amounts.span(restart.minUptime()));
     row("restart delay", delay(restart.backoff()));
     StopPolicy stop = spec.stop();
@@ -247,8 +249,17 @@ public final class InstanceSheet {
     runAs.umask().ifPresent(umask -> row("umask", "%04o".formatted(umask)));
   }
 
+  private static String window(RestartWindow window) {
+    return window.limited()
+        ? "errored after %d failures in %s".formatted(window.most(), Amounts.span(window.time()))
+        : "off";
+  }
+
   private static String delay(Backoff backoff) {
     return switch (backoff) {
+      case Backoff.Gradual() ->
+          "0; from the third quick end on %s, growing to %s"
+              .formatted(Amounts.span(Backoff.Gradual.INITIAL), Amounts.span(Backoff.Gradual.CAP));
       case Backoff.Constant(Duration delay) -> Amounts.span(delay);
       case Backoff.Exponential(Duration initial, Duration cap, _) ->
           "%s, growing to %s".formatted(Amounts.span(initial), Amounts.span(cap));

@@ -109,7 +109,7 @@ public final class InstanceTable {
     return text.toString();
   }
 
-  /// Whether it does not run because it has failed.
+  /// Whether it does not run because it has failed, or runs only until it fails again.
   private static boolean hasFailed(InstanceView instance) {
     return switch (instance.phase()) {
       case ERRORED, WAITING_RESTART -> true;
@@ -120,7 +120,7 @@ public final class InstanceTable {
               .filter(exit -> instance.spec().restart().isFailure(exit))
               .filter(exit -> instance.reason().startsWith(exit.toString()))
               .isPresent();
-      case LAUNCHING, ONLINE, STOPPING -> false;
+      case LAUNCHING, ONLINE, STOPPING -> instance.crashLooping();
     };
   }
 }
