@@ -56,7 +56,7 @@ final class JavaStop {
 
   /// The program that a simple line begins with, behind `exec` and assignments.
   private static Optional<Path> firstProgram(String line) {
-    for (String word : line.strip().split("\\s+")) {
+    for (String word : line.strip().split("\\s+", -1)) {
       if (!word.equals("exec") && !word.matches("[A-Za-z_][A-Za-z0-9_]*=\\S*")) {
         // Quotes and the like are a shell's business: what needs it is no path of a program.
         return word.isEmpty() || word.indexOf('\0') >= 0

@@ -71,7 +71,8 @@ final class LastWords {
       return "";
     }
     List<String> lines = new ArrayList<>();
-    for (String line : visible(new String(tail, StandardCharsets.UTF_8)).split("[\n\r]+")) {
+    String text = visible(new String(tail, StandardCharsets.UTF_8)).stripTrailing();
+    for (String line : text.split("[\n\r]+", -1)) {
       lines.add(cut(line, MOST_READ).stripTrailing());
     }
     boolean torn = tail.length >= LogPipes.TAIL_BYTES && lines.size() > 1;
