@@ -18,10 +18,17 @@ public sealed interface GodCommand extends BusMessage {
   /// @param existing what to do with an app that is there already
   /// @param file the process file that they stand in, absolute, to be remembered with them; empty
   ///   with RESTART: what is remembered stays
-  record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file)
+  /// @param lasting whether the answer waits until the processes have lasted for a moment, and says
+  ///   which have not
+  record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file, boolean lasting)
       implements GodCommand {
     public StartApps {
       specs = List.copyOf(specs);
+    }
+
+    /// Answered as soon as the processes are there.
+    public StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file) {
+      this(specs, existing, file, false);
     }
 
     /// Of no file.
@@ -49,11 +56,18 @@ public sealed interface GodCommand extends BusMessage {
   ///   in the order of PM2: an app's name wins over the others
   /// @param shell for START and RESTART with `--update-env`: what the caller's shell hands to
   ///   programs, in place of what the apps have inherited
-  record Act(Action action, List<String> targets, Optional<Map<String, String>> shell)
+  /// @param lasting for START and RESTART, as in [StartApps]
+  record Act(
+      Action action, List<String> targets, Optional<Map<String, String>> shell, boolean lasting)
       implements GodCommand {
     public Act {
       targets = List.copyOf(targets);
       shell = shell.map(Map::copyOf);
+    }
+
+    /// Answered as soon as the processes are there.
+    public Act(Action action, List<String> targets, Optional<Map<String, String>> shell) {
+      this(action, targets, shell, false);
     }
 
     /// Without another environment.
@@ -83,13 +97,27 @@ public sealed interface GodCommand extends BusMessage {
   ///   started
   /// @param parallel how many instances of one app at a time, 1 or more
   /// @param shell as in [Act]
+  /// @param lasting as in [StartApps], of what is restarted
   record Reload(
-      List<String> targets, List<AppSpec> specs, int parallel, Optional<Map<String, String>> shell)
+      List<String> targets,
+      List<AppSpec> specs,
+      int parallel,
+      Optional<Map<String, String>> shell,
+      boolean lasting)
       implements GodCommand {
     public Reload {
       targets = List.copyOf(targets);
       specs = List.copyOf(specs);
       shell = shell.map(Map::copyOf);
+    }
+
+    /// Answered as soon as the processes are there.
+    public Reload(
+        List<String> targets,
+        List<AppSpec> specs,
+        int parallel,
+        Optional<Map<String, String>> shell) {
+      this(targets, specs, parallel, shell, false);
     }
   }
 

@@ -70,7 +70,9 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     RELOAD_FAILED,
     /// It runs, but its readiness or liveness check fails.
     UNHEALTHY,
-    /// It is well again after [#UNHEALTHY].
+    /// It fails again and again; told once, when that begins.
+    CRASH_LOOPING,
+    /// It is well again after [#UNHEALTHY], or has run for long enough after [#CRASH_LOOPING].
     RECOVERED,
     /// It uses more than a limit allows.
     LIMIT,

@@ -114,7 +114,9 @@ final class AppBuilder {
     RunAs runAs = new Rights(attributes).read();
     ResourceLimits limits = new ResourceRules(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
-    StopPolicy stop = new StopRules(attributes, pm2.stop(context.defaults().stop())).read();
+    StopPolicy usualStop =
+        JavaStop.usual(context.defaults().stop(), found.map(Resolution.Found::command));
+    StopPolicy stop = new StopRules(attributes, pm2.stop(usualStop)).read();
     Health health = new HealthRules(attributes).read();
     new SharedPortRules(attributes, cluster, variables).check(health);
     Readiness readiness = readiness(cluster, health, pm2);

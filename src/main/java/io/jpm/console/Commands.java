@@ -188,7 +188,7 @@ final class Commands {
     return rooms
         .god(new GodCommand.EndEverything())
         .compose(reply -> {
-          reply.notes().forEach(note -> session.info("[v] " + note));
+          reply.notes().forEach(session::warn);
           return reply.problems().isEmpty()
               ? Future.succeededFuture(ExitCode.OK)
               : Future.failedFuture(new CommandFailure(reply.problems()));

@@ -63,7 +63,9 @@ final class ReloadCommand implements ConsoleCommand {
   }
 
   private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {
-    var command = new GodCommand.Reload(all.words(), all.specs(), parallel, FileApps.shell(call));
+    var command =
+        new GodCommand.Reload(
+            all.words(), all.specs(), parallel, FileApps.shell(call), FileApps.lasting(call));
     return concerned(all.words())
         .compose(instances -> {
           ReloadProgress progress =

@@ -69,6 +69,7 @@ final class ReloadProgress {
           STOPPING,
           STOP,
           ERRORED,
+          CRASH_LOOPING,
           DELETE,
           ADOPT,
           UNHEALTHY,

@@ -95,7 +95,7 @@ final class Rooms {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
-  /// The same; what else God has to say is a warning for the user.
+  /// As [#obeyed(GodCommand)], and what is to be said although it was done is said.
   Future<List<InstanceView>> obeyed(GodCommand command, Session session) {
     return god(command)
         .compose(reply -> {

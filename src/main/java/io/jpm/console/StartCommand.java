@@ -68,7 +68,9 @@ final class StartCommand implements ConsoleCommand {
         .checked()
         .compose(_ -> files.outcomeOf(file, call))
         .compose(outcome ->
-            start(new StartApps(outcome.apps(), Existing.RESTART, place), call)
+            start(
+                    new StartApps(outcome.apps(), Existing.RESTART, place, FileApps.lasting(call)),
+                    call)
                 // Also where an app does not start: mending the file is what comes next.
                 .eventually(() -> watching.settle(outcome)));
   }
@@ -111,7 +113,12 @@ final class StartCommand implements ConsoleCommand {
                     call.session(),
                     () ->
                         rooms.obeyed(
-                            new GodCommand.Act(action, List.of(target), FileApps.shell(call))))
+                            new GodCommand.Act(
+                                action,
+                                List.of(target),
+                                FileApps.shell(call),
+                                FileApps.lasting(call)),
+                            call.session()))
                 .compose(
                     instances -> Report.told(ActCommand.done(action), instances, call.session())));
   }
@@ -122,7 +129,13 @@ final class StartCommand implements ConsoleCommand {
     return files
         .ofCommandLine(script, call)
         .compose(specs ->
-            start(new StartApps(specs, force ? Existing.REPLACE : Existing.REFUSE_RUNNING), call));
+            start(
+                new StartApps(
+                    specs,
+                    force ? Existing.REPLACE : Existing.REFUSE_RUNNING,
+                    Optional.empty(),
+                    FileApps.lasting(call)),
+                call));
   }
 
   private static void warnOfEnvironment(Call call) {
@@ -136,11 +149,12 @@ final class StartCommand implements ConsoleCommand {
     if (specs.isEmpty()) {
       return Future.failedFuture(new CommandFailure("there is no app in it"));
     }
-    announce(specs, call.session());
+    Session session = call.session();
+    announce(specs, session);
     List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
     return progress
-        .of(Action.START, names, call.session(), () -> rooms.obeyed(order, call.session()))
-        .map(instances -> summarize(specs, instances, call.session()));
+        .of(Action.START, names, session, () -> rooms.obeyed(order, session))
+        .map(instances -> summarize(specs, instances, session));
   }
 
   private static void announce(List<AppSpec> specs, Session session) {

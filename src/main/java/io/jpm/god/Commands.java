@@ -9,8 +9,8 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -140,9 +140,9 @@ final class Commands {
       case START -> {
         List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
         all.addAll(found);
-        yield restart(all, act.shell(), problems);
+        yield restart(all, act, problems);
       }
-      case RESTART -> restart(found, act.shell(), problems);
+      case RESTART -> restart(found, act, problems);
       case STOP ->
           sequence
               .inReverse(found, sequence::stop)
@@ -156,16 +156,17 @@ final class Commands {
   }
 
   private Future<GodReply> restart(
-      List<Instance> instances, Optional<Map<String, String>> shell, List<String> problems) {
+      List<Instance> instances, GodCommand.Act act, List<String> problems) {
     Optional<String> tooMany = files.refusalToRun(instances);
     if (tooMany.isPresent()) {
       List<String> all = new ArrayList<>(problems);
       all.add(tooMany.get());
       return Future.succeededFuture(new GodReply(List.of(), all));
     }
-    shell.ifPresent(variables -> takeOver(instances, variables));
+    act.shell().ifPresent(variables -> takeOver(instances, variables));
     return sequence
         .restart(instances)
+        .compose(left -> starting.lasting(instances, left, act.lasting()))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);
           all.addAll(left);

@@ -106,6 +106,16 @@ final class Instance {
   /// What went wrong with the stop command of the last stop.
   Optional<String> stopProblem = Optional.empty();
 
+  /// Whether it fails again and again, see [io.jpm.supervise.CrashLoop].
+  boolean crashLooping;
+
+  /// How the process that a command has started has ended by itself, other than well; empty: it has
+  /// not.
+  String earlyEnd = "";
+
+  /// How the last stop had to be forced; empty: it has not been, or that was told.
+  String forced = "";
+
   /// When the schedule says that the next restart is due.
   Optional<Instant> nextRun = Optional.empty();
 
@@ -213,7 +223,8 @@ final class Instance {
         unhealthy,
         saying,
         child == null ? "" : LimitWords.unenforced(spec, child),
-        version);
+        version,
+        crashLooping);
   }
 
   /// What LogAggregator is to do with the output, as it is described now.

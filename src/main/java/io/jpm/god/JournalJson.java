@@ -148,8 +148,12 @@ final class JournalJson {
             .put("restarts", state.restarts())
             .put("unstable", state.unstable())
             .put("attempts", state.counters().attempts())
+            .put("failures", state.counters().failures().count())
             .put("reason", state.reason());
     state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
+    if (!state.forced().isEmpty()) {
+      json.put("forced", state.forced());
+    }
     return json;
   }
 
@@ -166,10 +170,13 @@ final class JournalJson {
         new Counters(
             json.getInteger("restarts"),
             json.getInteger("unstable"),
-            json.getInteger("attempts", 0)),
+            json.getInteger("attempts", 0),
+            // When is known by the clock of the daemon that wrote it; the next one finds out.
+            new Counters.Failures(json.getInteger("failures", 0), 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
-        json.getString("reason"));
+        json.getString("reason"),
+        json.getString("forced", ""));
   }
 
   private static JsonObject exit(Exit exit) {

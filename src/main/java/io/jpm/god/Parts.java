@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 /// @param removal takes instances out of it
 /// @param claims takes up what a lost list had
 /// @param files refuses what would take too many descriptors
+/// @param firstMoment whether what was started lasts
 record Parts(
     Vertx vertx,
     Registry registry,
@@ -23,6 +24,7 @@ record Parts(
     Removal removal,
     Claims claims,
     OpenFileBudget files,
+    FirstMoment firstMoment,
     GodContext god) {
   static Parts of(
       Vertx vertx,
@@ -46,6 +48,7 @@ record Parts(
         new Removal(registry, supervisor, journal, sequence),
         claims,
         new OpenFileBudget(god.host().openFiles(), registry),
+        new FirstMoment(vertx, god),
         god);
   }
 }

@@ -213,6 +213,8 @@ final class Processes {
             spawners.executeBlocking(
                 () -> {
                   instance.version = versions.of(instance.spec.command().script());
+                  // What others have printed into its pipe is not its own.
+                  takeTail(instance.paths.error().fifo());
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
                   Failpoint.SPAWNED.hit();
@@ -220,6 +222,13 @@ final class Processes {
                 },
                 false))
         .map(Objects::requireNonNull);
+  }
+
+  private byte[] takeTail(Path errorPipe) {
+    return god.host()
+        .logPipes()
+        .map(pipes -> pipes.takeTail(errorPipe))
+        .orElseGet(() -> new byte[0]);
   }
 
   /// Who looks after processes that run already.
@@ -356,13 +365,15 @@ final class Processes {
   final class Watcher implements ChildWatcher {
     private final Instance instance;
     private final long generation;
+    private final Path errorPipe;
     private boolean live;
-    private Optional<Exit> early = Optional.empty();
+    private Optional<Runnable> early = Optional.empty();
     private final List<Runnable> unheard = new ArrayList<>();
 
     Watcher(Instance instance, long generation) {
       this.instance = instance;
       this.generation = generation;
+      this.errorPipe = instance.paths.error().fifo();
     }
 
     /// God knows the child from now on.
@@ -370,16 +381,18 @@ final class Processes {
       live = true;
       unheard.forEach(Runnable::run);
       unheard.clear();
-      early.ifPresent(this::ended);
+      early.ifPresent(Runnable::run);
     }
 
     @Override
     public void exited(Exit exit) {
+      // Here and now, before there can be a next process that prints into the same pipe.
+      byte[] tail = takeTail(errorPipe);
       context.runOnContext(_ -> {
         if (live) {
-          ended(exit);
+          ended(exit, tail);
         } else {
-          early = Optional.of(exit);
+          early = Optional.of(() -> ended(exit, tail));
         }
       });
     }
@@ -441,7 +454,7 @@ final class Processes {
       });
     }
 
-    private void ended(Exit exit) {
+    private void ended(Exit exit, byte[] tail) {
       Child child = instance.child;
       if (instance.state.generation() != generation || child == null) {
         return;
@@ -455,7 +468,7 @@ final class Processes {
       if (!treeIsWatched) {
         forgetChild(instance);
       }
-      on(instance, new Event.Exited(generation, exit, leftovers, killed));
+      on(instance, new Event.Exited(generation, exit, leftovers, killed, LastWords.of(tail)));
       Failpoint.EXIT_TOLD.hit();
     }
   }

@@ -70,7 +70,10 @@ final class Reload {
     return start(others, order)
         .compose(_ -> inOrder(instances, order))
         .compose(_ -> parts.journal().written())
-        .map(_ -> new GodReply(views(order.concerned()), order.problems()));
+        .map(_ ->
+            Replies.withStops(
+                present(order.concerned()),
+                new GodReply(views(order.concerned()), order.problems())));
   }
 
   /// Replaces processes of one app by such of `spec`; when all of them have been, the app is given
@@ -101,7 +104,12 @@ final class Reload {
     return specs.isEmpty()
         ? Future.succeededFuture()
         : starting
-            .startApps(new GodCommand.StartApps(specs, GodCommand.Existing.RESTART))
+            .startApps(
+                new GodCommand.StartApps(
+                    specs,
+                    GodCommand.Existing.RESTART,
+                    Optional.empty(),
+                    order.command().lasting()))
             .map(reply -> {
               reply.instances().forEach(instance -> order.concerned().add(instance.id()));
               order.problems().addAll(reply.problems());
@@ -175,6 +183,7 @@ final class Reload {
     return parts
         .sequence()
         .restart(instances)
+        .compose(left -> starting.lasting(instances, left, order.command().lasting()))
         .map(left -> {
           instances.forEach(instance -> order.concerned().add(instance.id));
           order.problems().addAll(Replies.failures(instances, left));
@@ -209,8 +218,11 @@ final class Reload {
   }
 
   private List<InstanceView> views(Collection<InstanceId> ids) {
-    return Replies.views(
-        ids.stream().flatMap(id -> registry.current(id).stream()).sorted(BY_ID).toList());
+    return Replies.views(present(ids));
+  }
+
+  private List<Instance> present(Collection<InstanceId> ids) {
+    return ids.stream().flatMap(id -> registry.current(id).stream()).sorted(BY_ID).toList();
   }
 
   private static final Comparator<Instance> BY_ID = Comparator.comparing(instance -> instance.id);

@@ -122,7 +122,11 @@ final class Replacement {
         .journal()
         .written()
         .compose(_ -> succession.retire(old))
-        .map(_ -> Optional.empty());
+        .map(_ -> {
+          // The command that has asked for the reload tells it of the one that is in the list.
+          successor.forced = old.forced;
+          return Optional.empty();
+        });
   }
 
   private Future<Optional<String>> fail(Instance successor, Instance old) {

@@ -56,11 +56,16 @@ final class Starting {
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
     return run(toRun, surplus)
+        .compose(left -> lasting(toRun, left, start.lasting()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(claimed.problems());
           problems.addAll(Replies.deleted(concerned));
-          var reply = new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+          GodReply reply =
+              Replies.withStops(
+                  concerned,
+                  new GodReply(
+                      Replies.views(concerned), Replies.failures(concerned, problems)));
           return claimed.adopted().isEmpty()
               ? reply
               : reply.noting(Claims.takenUp(claimed.adopted()));
@@ -89,6 +94,20 @@ final class Starting {
               : parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
         })
         .compose(left -> parts.journal().written().map(left));
+  }
+
+  /// `problems`, and which of `started` have not lasted where that is to be waited for.
+  Future<List<String>> lasting(List<Instance> started, List<String> problems, boolean wanted) {
+    return wanted
+        ? parts
+            .firstMoment()
+            .of(started)
+            .map(ended -> {
+              List<String> all = new ArrayList<>(problems);
+              all.addAll(ended);
+              return all;
+            })
+        : Future.succeededFuture(problems);
   }
 
   private List<String> refusals(GodCommand.StartApps start) {

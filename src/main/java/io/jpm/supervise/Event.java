@@ -77,8 +77,15 @@ public sealed interface Event {
   ///
   /// @param leftovers others of its process group live on
   /// @param cause what beside the exit itself is known of why, for people; may be empty
-  record Exited(long generation, Exit exit, boolean leftovers, String cause)
+  /// @param said the most telling of the last lines that it has printed to standard error; may be
+  ///   empty
+  record Exited(long generation, Exit exit, boolean leftovers, String cause, String said)
       implements OfGeneration {
+    /// Of one that has printed nothing.
+    public Exited(long generation, Exit exit, boolean leftovers, String cause) {
+      this(generation, exit, leftovers, cause, "");
+    }
+
     /// Of which nothing more is known.
     public Exited(long generation, Exit exit, boolean leftovers) {
       this(generation, exit, leftovers, "");

@@ -57,7 +57,7 @@ record Running(Policies policies, Stopping stopping, long now) {
       return Restarting.giveUp(state, event.reason());
     }
     Supervised failed = state.counted(state.counters().failed()).because(event.reason());
-    return switch (rules().afterRefusal(event.reason(), failed.unstable())) {
+    return switch (rules().afterRefusal(event.reason(), failed.counters())) {
       case Verdict.Again() -> stopping.restarting().tryAgain(failed);
       case Verdict.Rest(String why) -> Restarting.giveUp(failed, why);
       case Verdict.GiveUp(String why) -> Restarting.giveUp(failed, why);
@@ -76,9 +76,9 @@ record Running(Policies policies, Stopping stopping, long now) {
   }
 
   private Step failedStart(Supervised state, String why) {
-    Supervised failed = state.counted(state.counters().failed()).because(why);
+    Supervised failed = state.counted(failure(state.counters().failed())).because(why);
     Supervised pledged =
-        Restarting.pledge(failed, rules().afterNoReadiness(why, failed.unstable()));
+        Restarting.pledge(failed, rules().afterNoReadiness(why, failed.counters()));
     return stopping.end(pledged, Ending.FELL, pledged.reason());
   }
 
@@ -105,8 +105,8 @@ record Running(Policies policies, Stopping stopping, long now) {
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
     Counters counters =
         policies.wasWell(uptime) ? afterRunOf(uptime, state.counters()) : state.counters().failed();
-    Supervised counted = state.counted(counters).because(why);
-    Supervised pledged = Restarting.pledge(counted, rules().afterIllness(why, counted.unstable()));
+    Supervised counted = state.counted(failure(counters)).because(why);
+    Supervised pledged = Restarting.pledge(counted, rules().afterIllness(why, counted.counters()));
     return stopping.end(pledged, Ending.FELL, pledged.reason());
   }
 
@@ -132,10 +132,12 @@ record Running(Policies policies, Stopping stopping, long now) {
             + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
             + " after "
             + Words.of(uptime)
-            + (online ? "" : ", before it was ready");
+            + (online ? "" : ", before it was ready")
+            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said());
     Counters counters = online ? afterRunOf(uptime, state.counters()) : state.counters().failed();
-    Supervised counted = state.counted(counters).because(why);
-    Verdict verdict = rules().afterExit(event.exit(), why, counted.unstable(), online);
+    boolean failed = policies.restart().isFailure(event.exit());
+    Supervised counted = state.counted(failed ? failure(counters) : counters).because(why);
+    Verdict verdict = rules().afterExit(event.exit(), why, counted.counters(), online);
     return fallen(Restarting.pledge(counted, verdict), event.leftovers());
   }
 
@@ -144,6 +146,10 @@ record Running(Policies policies, Stopping stopping, long now) {
     return leftovers && policies.stop().wholeTree()
         ? stopping.endLeftovers(pledged, Ending.FELL, pledged.reason())
         : stopping.restarting().afterFall(pledged).precededBy(new Announce(Change.EXIT));
+  }
+
+  private Counters failure(Counters counters) {
+    return counters.failedAt(now, policies.restart().window());
   }
 
   private Counters afterRunOf(Duration uptime, Counters before) {

@@ -75,10 +75,11 @@ record Stopping(StopPolicy policy, Restarting restarting) {
   }
 
   /// What becomes of an instance when nothing is left of the run that was being ended.
-  Step next(Supervised state) {
-    if (state.wanted() == Wanted.DOWN) {
-      return Restarting.stopped(state, "stopped by command");
+  Step next(Supervised ended) {
+    if (ended.wanted() == Wanted.DOWN) {
+      return Restarting.stopped(ended, ended.withForce("stopped by command"));
     }
+    Supervised state = ended.because(ended.withForce(ended.reason()));
     return state.wanted() == Wanted.UP && state.ending() != Ending.FELL
         ? restarting.inItsPlace(state)
         : restarting.afterFall(state);
@@ -88,18 +89,20 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     if (state.phase() != Phase.STOPPING) {
       return Step.to(state);
     }
+    Supervised late = state.forced().isEmpty() ? state.forced(force(state)) : state;
     return Step.to(
-        withTooSlow(state).signalled(true),
+        late.because(late.withForce(late.reason())).signalled(true),
         new SignalTree(state.generation(), Signal.SIGKILL),
         new StartTimer(Timer.KILL, state.generation(), KILL_AGAIN));
   }
 
-  private Supervised withTooSlow(Supervised state) {
-    String slow =
-        ", did not end within %s of %s: SIGKILL".formatted(Words.of(policy.timeout()), request());
-    return state.ending() == Ending.FELL || state.reason().endsWith(slow)
-        ? state
-        : state.because(state.reason() + slow);
+  /// Of what fell the main process may have ended long before the rest of its tree.
+  private String force(Supervised state) {
+    return "%sdid not exit within %s: killed (SIGKILL after %s)"
+        .formatted(
+            state.ending() == Ending.FELL ? "its tree " : "",
+            Words.of(policy.timeout()),
+            request());
   }
 
   private String request() {

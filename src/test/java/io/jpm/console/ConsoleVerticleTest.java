@@ -409,7 +409,12 @@ class ConsoleVerticleTest {
     assertThat(callers)
         .containsExactly(new Caller(Path.of("/home/me"), Map.of("PATH", "/usr/bin")));
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.REFUSE_RUNNING));
+        .containsExactly(
+            new StartApps(
+                List.of(Instances.spec("app", 1)),
+                Existing.REFUSE_RUNNING,
+                Optional.empty(),
+                true));
     assertThat(client.out())
         .contains("[jpm] Starting /srv/app/server.js as app (1 instance)", "[jpm] Done.", "│ app ");
   }
@@ -437,7 +442,8 @@ class ConsoleVerticleTest {
       rooms.asked.clear();
       ConsoleClient client = run("start", word);
       assertEnd(client, 0);
-      assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.START, List.of(word)));
+      assertThat(rooms.asked(Act.class))
+          .containsExactly(new Act(Action.START, List.of(word), Optional.empty(), true));
       assertThat(client.out()).contains("[jpm] Started web (id 0)");
     }
     assertThat(described).isEmpty();
@@ -472,7 +478,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "apps.json");
     assertEnd(client, 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(file.apps(), Existing.RESTART, Optional.of(FILE)));
+        .containsExactly(new StartApps(file.apps(), Existing.RESTART, Optional.of(FILE), true));
     assertThat(client.err()).isEqualTo("[jpm][WARN] watch is not known yet\n");
     assertThat(client.out()).contains("[jpm] Done: 2 apps, 2 instances", "│ a ", "│ b ");
   }
@@ -504,9 +510,12 @@ class ConsoleVerticleTest {
     client = run("restart", "c", "apps.json");
     assertEnd(client, 0);
     assertThat(environments).contains(Optional.of("production"), Optional.empty());
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.RESTART, List.of("c")));
+    assertThat(rooms.asked(Act.class))
+        .containsExactly(new Act(Action.RESTART, List.of("c"), Optional.empty(), true));
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("a", 1)), Existing.RESTART));
+        .containsExactly(
+            new StartApps(
+                List.of(Instances.spec("a", 1)), Existing.RESTART, Optional.empty(), true));
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
   }
 
@@ -518,7 +527,7 @@ class ConsoleVerticleTest {
       rooms.asked.clear();
       assertEnd(run(verb, "web", "--update-env"), 0);
       assertThat(rooms.asked(Act.class))
-          .containsExactly(new Act(Action.RESTART, List.of("web"), shell));
+          .containsExactly(new Act(Action.RESTART, List.of("web"), shell, true));
     }
   }
 
@@ -526,7 +535,9 @@ class ConsoleVerticleTest {
   void forceRestartsWhatRuns() {
     assertEnd(run("start", "app.js", "-f"), 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.REPLACE));
+        .containsExactly(
+            new StartApps(
+                List.of(Instances.spec("app", 1)), Existing.REPLACE, Optional.empty(), true));
   }
 
   private static AppChange change(String app, AppChange.Kind kind, AppChange.Field... fields) {
@@ -687,7 +698,9 @@ class ConsoleVerticleTest {
     rooms.instances.add(Instances.online(2, "job"));
     ConsoleClient client = run(word, "web", "2");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(action, List.of("web", "2")));
+    assertThat(rooms.asked(Act.class))
+        .containsExactly(
+            new Act(action, List.of("web", "2"), Optional.empty(), action == Action.RESTART));
     assertThat(client.out())
         .contains("[jpm] " + done + " job (id 2)", "[jpm] " + done + " web (ids 0, 1)", "│ id");
   }

@@ -146,14 +146,14 @@ final class FakeRooms {
     switch (command) {
       case GodCommand.Show(List<String> targets) ->
           message.reply(new GodReply(named(targets), found));
-      case GodCommand.Act(var action, List<String> targets, _) -> {
+      case GodCommand.Act(var action, List<String> targets, _, _) -> {
         List<InstanceView> acted = named(targets);
         if (action == GodCommand.Action.DELETE) {
           instances.removeAll(acted);
         }
         answer(() -> message.reply(new GodReply(acted, found)));
       }
-      case GodCommand.Reload(var targets, var specs, _, _) -> {
+      case GodCommand.Reload(var targets, var specs, _, _, _) -> {
         List<InstanceView> reloaded =
             new ArrayList<>(targets.isEmpty() ? List.of() : named(targets));
         specs.forEach(spec -> reloaded.addAll(named(spec)));
@@ -167,12 +167,12 @@ final class FakeRooms {
         List<InstanceView> after = before.isEmpty() ? before : named(List.of(scale.target()));
         answer(() -> message.reply(new GodReply(after, found, List.of(), notes)));
       }
-      case GodCommand.StartApps(var specs, _, _) when startsKnown -> {
+      case GodCommand.StartApps(var specs, _, _, _) when startsKnown -> {
         List<InstanceView> started = new ArrayList<>();
         specs.forEach(spec -> started.addAll(named(spec)));
         answer(() -> message.reply(new GodReply(started, found)));
       }
-      case GodCommand.StartApps(var specs, _, _) -> {
+      case GodCommand.StartApps(var specs, _, _, _) -> {
         List<InstanceView> started = new ArrayList<>();
         if (found.isEmpty()) {
           specs.forEach(spec ->

@@ -192,7 +192,7 @@ class BootDeathIT extends InOwnHome {
       jpm.run("ls").failed();
     }
     Jpm.Result killed = jpm.run("kill").ok();
-    assertThat(killed.out()).contains("ended", "that were in no list");
+    assertThat(killed.err()).contains("ended", "that were in no list");
     Eventually.await("all have ended", Jpm.LONG, () -> jpm.tagged().isEmpty());
     assertThat(jpm.run("ls").ok().err()).isEmpty();
   }

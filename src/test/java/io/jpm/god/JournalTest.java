@@ -30,6 +30,7 @@ import io.jpm.model.Readiness;
 import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Secret;
 import io.jpm.model.Signal;
@@ -108,7 +109,8 @@ class JournalTest {
                 3,
                 Duration.ofMillis(700),
                 new Backoff.Exponential(Duration.ofMillis(100), Duration.ofSeconds(9), 0.1),
-                Set.of(0, 3)))
+                Set.of(0, 3),
+                new RestartWindow(7, Duration.ofMinutes(2))))
         .stop(
             new StopPolicy(
                 Signal.SIGTERM, Duration.ofSeconds(9), false, true, List.of("./drain", "now")))
@@ -171,10 +173,11 @@ class JournalTest {
             Ending.FELL,
             true,
             7,
-            new Counters(5, 2, 3),
+            new Counters(5, 2, 3, new Counters.Failures(4, 0)),
             0,
             exit,
-            "because \"x\""),
+            "because \"x\"",
+            "did not exit within 1.6 s: killed"),
         sharing,
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)),

@@ -18,7 +18,7 @@ final class Life {
   static final Exit UNSEEN = new Exit.Unknown("no daemon");
 
   static final Policies PM2 =
-      new Policies(RestartPolicy.DEFAULT, StopPolicy.DEFAULT, Readiness.DEFAULT, false);
+      new Policies(RestartPolicy.PM2, StopPolicy.DEFAULT, Readiness.DEFAULT, false);
 
   private final Policies policies;
   private Supervised state = Supervised.NEW;
@@ -48,11 +48,11 @@ final class Life {
   }
 
   static Policies with(RestartPolicy.When when) {
-    return with(RestartPolicy.DEFAULT.with(when));
+    return with(RestartPolicy.PM2.with(when));
   }
 
   static Policies with(Backoff backoff) {
-    return with(RestartPolicy.DEFAULT.with(backoff));
+    return with(RestartPolicy.PM2.with(backoff));
   }
 
   static Policies withMaxRestarts(int maxRestarts) {

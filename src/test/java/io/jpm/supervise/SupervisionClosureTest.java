@@ -26,6 +26,9 @@ class SupervisionClosureTest {
   private static final int TRIAL_STATES = 206;
   private static final int TRIAL_TRANSITIONS = 4_423;
 
+  private static final int WINDOW_STATES = 7_172;
+  private static final int WINDOW_TRANSITIONS = 161_908;
+
   @Test
   void whatIsOnTrialKeepsTheRulesAndIsNeverFollowed() {
     int states = 0;
@@ -50,6 +53,19 @@ class SupervisionClosureTest {
     }
     assertThat(states).isEqualTo(ALL_STATES);
     assertThat(transitions).isEqualTo(ALL_TRANSITIONS);
+  }
+
+  @Test
+  void everyReachableStateKeepsTheRulesWithARestartWindow() {
+    int states = 0;
+    int transitions = 0;
+    for (Policies policies : PolicySets.windowed()) {
+      Walk walk = Walk.of(Supervision::step, policies).checked();
+      states += walk.states();
+      transitions += walk.transitions();
+    }
+    assertThat(states).isEqualTo(WINDOW_STATES);
+    assertThat(transitions).isEqualTo(WINDOW_TRANSITIONS);
   }
 
   @Test

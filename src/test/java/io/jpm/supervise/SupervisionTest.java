@@ -62,6 +62,23 @@ class SupervisionTest {
   }
 
   @Test
+  void whatItHasSaidLastIsPartOfTheReason() {
+    Exit crash = CRASH;
+    Life life = Life.online(PM2).after(361);
+    life.on(new Event.Exited(1, crash, false, "", "Error: listen EADDRINUSE :::3000"));
+    assertThat(life.reason())
+        .isEqualTo("exit 1 after 361 ms: Error: listen EADDRINUSE :::3000; restart 1/16");
+    Life clean = Life.online(PM2).after(361);
+    clean.on(new Event.Exited(1, CLEAN, false, "", "GET / 200"));
+    assertThat(clean.reason()).isEqualTo("exit 0 after 361 ms, restart 1/16");
+    Life last = Life.online(Life.withMaxRestarts(1)).after(5);
+    last.on(new Event.Exited(1, crash, false, "", "fatal: no disk"));
+    assertThat(last.reason())
+        .isEqualTo(
+            "exit 1 after 5 ms: fatal: no disk; gave up after 1 run shorter than 1 s (max_restarts 1)");
+  }
+
+  @Test
   void aStableRunMakesUpForEarlierCrashes() {
     Life life = Life.online(PM2).after(5).exits(CRASH).spawned().after(2000).exits(CRASH);
     assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);

@@ -16,9 +16,10 @@ import java.util.Set;
 /// walk every state of it.
 ///
 /// @param failures ends in a row that came too soon, counted by the test itself
-record World(Supervised state, Facts facts, int failures) {
+/// @param window failures within the restart window, counted likewise; stays 0 without a window
+record World(Supervised state, Facts facts, int failures, int window) {
 
-  static final World BEGIN = new World(Supervised.NEW, Facts.NONE, 0);
+  static final World BEGIN = new World(Supervised.NEW, Facts.NONE, 0, 0);
 
   static final Exit CLEAN = new Exit.Code(0);
   static final Exit CRASH = new Exit.Code(1);
@@ -185,7 +186,7 @@ record World(Supervised state, Facts facts, int failures) {
         World before = cause == Event.Cause.FILES && edited ? forgiven() : World.this;
         boolean fails = cause == Event.Cause.HEALTH && isAsked();
         var due = new Event.RestartDue(cause, "due");
-        add("due: " + cause, Source.TRIGGER, due, fails ? failed() : before);
+        add("due: " + cause, Source.TRIGGER, due, fails ? failed().inWindow(policies) : before);
         if (fails && state.phase() == Phase.ONLINE) {
           all.add(
               new Possible(
@@ -193,7 +194,7 @@ record World(Supervised state, Facts facts, int failures) {
                   Source.TRIGGER,
                   due,
                   state.onlineSinceNanos() + minUptime(),
-                  forgiven()));
+                  steadied().inWindow(policies)));
         }
       }
     }
@@ -239,7 +240,7 @@ record World(Supervised state, Facts facts, int failures) {
         if (has(Fact.of(timer))) {
           World fired = with(facts.without(Fact.of(timer)));
           boolean counts = timer == Timer.READY && state.awaits(Awaiting.READINESS);
-          World after = counts ? fired.failed() : fired;
+          World after = counts ? fired.failed().inWindow(policies) : fired;
           news(timer + " timer", new Event.TimerFired(timer, generation), after);
           if (timer == Timer.READY) {
             news("not ready", new Event.NotReady(generation, "no answer"), after);
@@ -257,12 +258,19 @@ record World(Supervised state, Facts facts, int failures) {
         for (Exit exit : counts ? exitKinds() : List.of(CRASH)) {
           String words = exit + (others ? ", others left" : "");
           var event = new Event.Exited(generation, exit, others);
-          exit(words, event, 1, counts ? after.failed() : after);
+          boolean fails = policies.restart().isFailure(exit);
+          World ended = fails && counts ? after.inWindow(policies) : after;
+          exit(words, event, 1, counts ? ended.failed() : ended);
           if (online) {
-            exit(words + " late", event, minUptime(), after.forgiven());
+            exit(words + " late", event, minUptime(), ended.steadied());
           }
           if (online && policies.restart().backoff() instanceof Backoff.Exponential) {
-            exit(words + " very late", event, Backoff.RESET.toNanos(), after.forgiven());
+            exit(words + " very late", event, Backoff.RESET.toNanos(), ended.steadied());
+          }
+          if (online && policies.restart().window().limited()) {
+            long over = policies.restart().window().time().toNanos() + 1;
+            World fresh = fails ? after.afterWindow(policies) : after;
+            exit(words + " after the window", event, over, fresh.steadied());
           }
         }
       }
@@ -274,7 +282,8 @@ record World(Supervised state, Facts facts, int failures) {
 
     private List<Exit> exitKinds() {
       List<Exit> kinds = new ArrayList<>(List.of(CRASH));
-      if (policies.restart().when() == RestartPolicy.When.ON_FAILURE) {
+      boolean limited = policies.restart().window().limited();
+      if (limited || policies.restart().when() == RestartPolicy.When.ON_FAILURE) {
         kinds.add(CLEAN);
       }
       policies.restart().stopExitCodes().forEach(code -> kinds.add(new Exit.Code(code)));
@@ -302,8 +311,12 @@ record World(Supervised state, Facts facts, int failures) {
       boot("found gone", new Event.FoundGone(generation, UNSEEN, false), bare.unseen());
       boolean begun = state.wanted() != Wanted.UP;
       boot("newer adopted", new Event.Adopted(generation + 1, 0), begun ? live.forgiven() : live);
-      goneBoots("newer ", generation + 1, leaving.forgiven(), exitKinds());
-      boot("newer found gone", new Event.FoundGone(generation + 1, UNSEEN, false), bare.forgiven());
+      World gone = begun ? leaving.forgiven() : leaving.steadied();
+      goneBoots("newer ", generation + 1, gone, exitKinds());
+      boot(
+          "newer found gone",
+          new Event.FoundGone(generation + 1, UNSEEN, false),
+          gone.with(Facts.NONE));
     }
 
     private void goneBoots(String newer, long of, World leaving, List<Exit> exact) {
@@ -328,21 +341,36 @@ record World(Supervised state, Facts facts, int failures) {
   }
 
   private World with(Facts other) {
-    return new World(state, other, failures);
+    return new World(state, other, failures, window);
+  }
+
+  /// One more failure within the window, if there is one.
+  private World inWindow(Policies policies) {
+    boolean counts = policies.restart().window().limited();
+    return new World(state, facts, failures, counts ? window + 1 : 0);
+  }
+
+  private World afterWindow(Policies policies) {
+    return new World(state, facts, failures, 0).inWindow(policies);
   }
 
   private World failed() {
-    return new World(state, facts, failures + 1);
+    return new World(state, facts, failures + 1, window);
+  }
+
+  /// After a good run.
+  private World steadied() {
+    return new World(state, facts, 0, window);
   }
 
   private World forgiven() {
-    return new World(state, facts, 0);
+    return new World(state, facts, 0, 0);
   }
 
   /// After an end that nobody saw: it counts neither for nor against what is already ending.
   private World unseen() {
     boolean launching = state.phase() == Phase.LAUNCHING && state.ending() == Ending.NONE;
-    return state.phase() == Phase.ONLINE || launching ? forgiven() : this;
+    return state.phase() == Phase.ONLINE || launching ? steadied() : this;
   }
 
   /// The world after an event and the machine's answer, whose effects are carried out.
@@ -356,7 +384,8 @@ record World(Supervised state, Facts facts, int failures) {
       // What an earlier generation waited for is nobody's any more.
       facts = facts.without(Fact.DEPENDENCY_WAIT, Fact.COMMAND);
     }
-    World world = new World(step.next(), facts, possible.before().failures());
+    World world =
+        new World(step.next(), facts, possible.before().failures(), possible.before().window());
     for (Effect effect : step.effects()) {
       rules.allows(effect, world);
       world = world.with(world.carryOut(effect, policies.stop()));
@@ -383,7 +412,7 @@ record World(Supervised state, Facts facts, int failures) {
   private World settled() {
     boolean over = state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED;
     Facts left = state.phase() == Phase.STOPPING ? facts : facts.without(Fact.COMMANDED);
-    return new World(state, left, over ? 0 : failures);
+    return new World(state, left, over ? 0 : failures, over ? 0 : window);
   }
 
   /// The same world with all that makes the number of worlds endless taken out.
@@ -396,10 +425,14 @@ record World(Supervised state, Facts facts, int failures) {
             state.ending(),
             state.signalled(),
             1,
-            new Counters(0, state.unstable(), state.counters().attempts()),
+            new Counters(
+                0,
+                state.unstable(),
+                state.counters().attempts(),
+                new Counters.Failures(state.counters().failures().count(), 0)),
             0,
             Optional.empty(),
             "");
-    return new World(small, facts, failures);
+    return new World(small, facts, failures, window);
   }
 }

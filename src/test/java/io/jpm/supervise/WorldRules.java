@@ -1,6 +1,7 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Phase;
+import io.jpm.model.RestartWindow;
 import io.jpm.supervise.World.Fact;
 import io.jpm.supervise.World.Facts;
 import io.jpm.supervise.World.Possible;
@@ -15,6 +16,7 @@ record WorldRules(Policies policies) {
   static final String WANTED = "nothing is launched that is not wanted up";
   static final String BRAKE = "restarts in a row never exceed max_restarts";
   static final String NO_EARLY_END = "nobody is given up before max_restarts failures in a row";
+  static final String WINDOW = "failures within the restart window never exceed its number";
   static final String PRESENT = "an order is for the present generation";
   static final String LIVING = "only what lives is signalled";
   static final String ABLE = "only a living main process gets a command or a message";
@@ -81,6 +83,12 @@ record WorldRules(Policies policies) {
     rule(!world.has(Fact.OTHERS) || !policies.stop().wholeTree(), TREE_FIRST);
     rule(world.state().wanted() == Wanted.UP, WANTED);
     rule(world.failures() < Math.max(1, policies.restart().maxRestarts()), BRAKE);
+    rule(world.window() < windowMost(), WINDOW);
+  }
+
+  private int windowMost() {
+    RestartWindow window = policies.restart().window();
+    return window.limited() ? window.most() : Integer.MAX_VALUE;
   }
 
   /// What must hold of the way from `old` to `world`.
@@ -110,7 +118,8 @@ record WorldRules(Policies policies) {
               || isDue(event, Event.Cause.SCHEDULE, Event.Cause.FILES),
           ERRORED_STAYS);
     } else if (next.phase() == Phase.ERRORED && !isFinal(event) && !policies.trial()) {
-      rule(world.failures() >= Math.max(1, policies.restart().maxRestarts()), NO_EARLY_END);
+      boolean inARow = world.failures() >= Math.max(1, policies.restart().maxRestarts());
+      rule(inARow || world.window() >= windowMost(), NO_EARLY_END);
     }
   }
 

@@ -9,8 +9,11 @@ import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
+import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
 import java.time.Duration;
@@ -115,7 +118,7 @@ public final class InstanceSheet {
     row("version", instance.version().isEmpty() ? NONE : instance.version());
     row("restarts", Integer.toString(instance.restarts()));
     row("uptime", listing.uptimeOf(instance));
-    row("last exit", orNone(instance.lastExit()));
+    row("last exit", instance.lastExit().map(InstanceSheet::exit).orElse(NONE));
     row("pid", orNone(instance.process().map(process -> process.pid())));
     row("cpu", listing.cpuOf(instance));
     row("memory", listing.memoryOf(instance));
@@ -134,6 +137,13 @@ public final class InstanceSheet {
     if (!report.actions().isEmpty()) {
       row("actions (jpm trigger)", words(report.actions()));
     }
+  }
+
+  /// A JVM and shells exit with 128 and the number of the signal that they were asked to end by.
+  private static String exit(Exit exit) {
+    return exit instanceof Exit.Code(int code) && code > 128 && exit.isClean()
+        ? "%s (%s, a clean stop)".formatted(exit, Signal.nameOf(code - 128))
+        : exit.toString();
   }
 
   private void allRows(Map<String, String> labelled) {
@@ -216,6 +226,7 @@ public final class InstanceSheet {
               .collect(Collectors.joining(", ")));
     }
     row("max restarts", Integer.toString(restart.maxRestarts()));
+    row("restart window", window(restart.window()));
     row("min uptime", Amounts.span(restart.minUptime()));
     row("restart delay", delay(restart.backoff()));
     StopPolicy stop = spec.stop();
@@ -238,8 +249,17 @@ public final class InstanceSheet {
     runAs.umask().ifPresent(umask -> row("umask", "%04o".formatted(umask)));
   }
 
+  private static String window(RestartWindow window) {
+    return window.limited()
+        ? "errored after %d failures in %s".formatted(window.most(), Amounts.span(window.time()))
+        : "off";
+  }
+
   private static String delay(Backoff backoff) {
     return switch (backoff) {
+      case Backoff.Gradual() ->
+          "0; from the third quick end on %s, growing to %s"
+              .formatted(Amounts.span(Backoff.Gradual.INITIAL), Amounts.span(Backoff.Gradual.CAP));
       case Backoff.Constant(Duration delay) -> Amounts.span(delay);
       case Backoff.Exponential(Duration initial, Duration cap, _) ->
           "%s, growing to %s".formatted(Amounts.span(initial), Amounts.span(cap));

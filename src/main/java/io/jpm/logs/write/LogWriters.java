@@ -234,7 +234,7 @@ public final class LogWriters implements AutoCloseable {
             List.copyOf(files),
             layout(order, error, lane),
             (bytes, at) -> listener.seen(order, error, bytes, at));
-    return new Captured(stream, lane, outlets, clock, later);
+    return new Captured(stream, lane, outlets, clock, later, error);
   }
 
   private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
