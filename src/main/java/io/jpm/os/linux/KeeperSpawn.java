@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import io.jpm.model.ByteText;
+import io.jpm.os.Forking;
 import io.jpm.os.KeeperSetup;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -93,14 +94,16 @@ final class KeeperSpawn {
             setup.script().toString(),
             setup.home().toString(),
             Long.toString(ProcessHandle.current().pid()));
+    MemorySegment environment = strings(arena, environment());
     int errno =
-        Libc.spawn(
-            pid,
-            Libc.text(arena, bash.toString()),
-            actions,
-            attributes,
-            strings(arena, argv),
-            strings(arena, environment()));
+        Forking.alone(() ->
+            Libc.spawn(
+                pid,
+                Libc.text(arena, bash.toString()),
+                actions,
+                attributes,
+                strings(arena, argv),
+                environment));
     if (errno != 0) {
       throw new IOException(bash + " cannot be started: " + Errno.words(errno));
     }
