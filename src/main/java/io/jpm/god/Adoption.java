@@ -117,7 +117,8 @@ final class Adoption {
         newer.or(() -> instance.recorded.map(identity -> new Found(identity, generation)));
     if (candidate.isEmpty()) {
       Balancing.forgetProcess(instance);
-      gone.add(new Gone(instance, generation, Optional.empty(), Optional.empty()));
+      Optional<Child> strays = supervisor.processes().straysOf(instance, generation);
+      gone.add(new Gone(instance, generation, Optional.empty(), strays));
       return Future.succeededFuture();
     }
     Found found = candidate.get();

@@ -312,6 +312,14 @@ final class Processes {
     return Optional.of(god.host().adoptLeftovers(gone, tag, new Watcher(instance, generation)));
   }
 
+  /// What an instance may have left of which no process is recorded: an earlier daemon has seen its
+  /// end. As [#remainsOf], which may find them by their tag only.
+  Optional<Child> straysOf(Instance instance, long generation) {
+    return generation > 0
+        ? remainsOf(instance, generation, new ProcessIdentity("unknown", Integer.MAX_VALUE, 0))
+        : Optional.empty();
+  }
+
   /// Lets go of an instance's process and pid file; the process is gone already, or is not there.
   void forgetChild(Instance instance) {
     stopCommands.end(instance);
@@ -427,7 +435,14 @@ final class Processes {
       if (!treeIsWatched) {
         forgetChild(instance);
       }
-      on(instance, new Event.Exited(generation, exit, leftovers, killed));
+      on(
+          instance,
+          new Event.Exited(
+              generation,
+              exit,
+              leftovers,
+              killed,
+              DaemonWords.of(instance.spec, child.leftover())));
       Failpoint.EXIT_TOLD.hit();
     }
   }

@@ -33,7 +33,7 @@ enum Fault {
       WorldRules.TREE_FIRST,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _)
+          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _, var _)
               ? right(state, new Event.Exited(generation, exit, false), policies, now)
               : right(state, event, policies, now)),
   DEPENDENCIES_MET_AFTER_A_STOP(
@@ -51,6 +51,13 @@ enum Fault {
       WorldRules.NO_EARLY_END,
       PolicySets.PLAIN,
       (state, event, policies, now) -> right(state, event, withBrake(2), now)),
+  A_DAEMON_STARTED_AGAIN(
+      WorldRules.DAEMONS_STAY,
+      PolicySets.PLAIN,
+      (state, event, policies, now) ->
+          event instanceof Event.Exited(long generation, Exit exit, boolean others, String _, var _)
+              ? right(state, new Event.Exited(generation, exit, others), policies, now)
+              : right(state, event, policies, now)),
   AN_ORDER_OF_THE_GENERATION_BEFORE(
       WorldRules.PRESENT,
       PolicySets.PLAIN,
@@ -186,7 +193,7 @@ enum Fault {
       WorldRules.END_TOLD,
       PolicySets.plainBut(PolicySets.STOP, 2),
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long _, Exit exit, boolean _, String _)
+          event instanceof Event.Exited(long _, Exit exit, boolean _, String _, var _)
                   && state.phase() == Phase.STOPPING
               ? Step.to(state.ended(exit))
               : right(state, event, policies, now)),
