@@ -23,6 +23,7 @@ record TreeMark(long number) {
   static final long NONE = 0;
 
   private static final int RLIMIT_LOCKS = 10;
+  private static final int HASH_BITS = 38;
   private static final int GENERATION_BITS = 24;
   private static final long LAST_GENERATION = (1L << GENERATION_BITS) - 1;
 
@@ -31,10 +32,8 @@ record TreeMark(long number) {
     int colon = tag.lastIndexOf(':');
     long generation = Tag.generation(tag.substring(colon + 1)).orElse(0);
     String instance = colon < 0 ? tag : tag.substring(0, colon);
-    return new TreeMark(
-        1L << 62
-            | hash(instance) >>> (64 - 38) << GENERATION_BITS
-            | Math.min(generation, LAST_GENERATION));
+    long upper = (hash(instance) >>> (64 - HASH_BITS)) << GENERATION_BITS;
+    return new TreeMark((1L << 62) | upper | Math.min(generation, LAST_GENERATION));
   }
 
   /// FNV-1a, and the last step of MurmurHash3, by which each byte changes the upper bits too.
@@ -43,20 +42,20 @@ record TreeMark(long number) {
     for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
       hash = (hash ^ (one & 0xff)) * 0x100000001b3L;
     }
-    hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
-    hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
-    return hash ^ hash >>> 33;
+    hash = (hash ^ (hash >>> 33)) * 0xff51afd7ed558ccdL;
+    hash = (hash ^ (hash >>> 33)) * 0xc4ceb9fe1a85ec53L;
+    return hash ^ (hash >>> 33);
   }
 
   /// Whether a process with `other` as its mark is of this tree, by the rule of [Tag#owns].
   boolean owns(long other) {
     return isMark(other)
-        && other >>> GENERATION_BITS == number >>> GENERATION_BITS
+        && (other >>> GENERATION_BITS) == (number >>> GENERATION_BITS)
         && (other & LAST_GENERATION) <= (number & LAST_GENERATION);
   }
 
   private static boolean isMark(long limit) {
-    return limit >>> 62 == 1;
+    return (limit >>> 62) == 1;
   }
 
   /// Makes a process that has this mark from its first instruction: for that time it is the
