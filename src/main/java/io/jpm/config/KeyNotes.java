@@ -297,8 +297,9 @@ final class KeyNotes {
     add(
         AppKey.TREEKILL,
         """
-        Whether a stop is for every process of its tree. `false` ends the main process and \
-        leaves the others running.\
+        Whether a stop is for every process of its tree, and whether what its main process \
+        leaves behind when it ends by itself is ended before the next one is started. `false` \
+        ends the main process and leaves the others running.\
         """);
     add(
         AppKey.SHUTDOWN_WITH_MESSAGE,

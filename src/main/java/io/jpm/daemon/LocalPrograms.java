@@ -3,6 +3,7 @@ package io.jpm.daemon;
 import io.jpm.console.Programs;
 import io.jpm.os.CallersLimits;
 import io.jpm.os.CommandOutput;
+import io.jpm.os.Forking;
 import io.jpm.os.ProgramSearch;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -102,7 +103,7 @@ final class LocalPrograms implements Programs {
     builder
         .directory(order.cwd().toFile())
         .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    return CallersLimits.start(builder);
+    return Forking.alone(() -> CallersLimits.start(builder));
   }
 
   private static Outcome ended(Process process, Order order)

@@ -70,9 +70,9 @@ final class Absences {
   void addUnrecorded(Instance instance) {
     Balancing.forgetProcess(instance);
     long generation = instance.state.generation();
-    boolean haunted = Inheritance.leadsToSpawn(instance.state) && instance.spec.stop().wholeTree();
+    boolean mayHaveLeftSome = generation > 0 && instance.spec.stop().wholeTree();
     Optional<Child> tree =
-        haunted
+        mayHaveLeftSome
             ? Optional.of(TreeEnding.of(god.host(), Tags.of(god.home(), instance, generation)))
             : Optional.empty();
     gone.add(new Gone(instance, generation, Optional.empty(), tree));

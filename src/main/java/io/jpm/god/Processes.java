@@ -468,7 +468,15 @@ final class Processes {
       if (!treeIsWatched) {
         forgetChild(instance);
       }
-      on(instance, new Event.Exited(generation, exit, leftovers, killed, LastWords.of(tail)));
+      on(
+          instance,
+          new Event.Exited(
+              generation,
+              exit,
+              leftovers,
+              killed,
+              LastWords.of(tail),
+              DaemonWords.of(instance.spec, child.leftover())));
       Failpoint.EXIT_TOLD.hit();
     }
   }

@@ -61,9 +61,14 @@ record Absence(Running running, Stopping stopping, Launching launching) {
     if (event.generation() > state.generation()) {
       return fell(ordered(known), event);
     }
+    boolean strays = event.leftovers() && running.policies().stop().wholeTree();
     return switch (state.phase()) {
-      case STOPPED, ERRORED -> Step.to(known);
-      case WAITING_RESTART -> stopping.restarting().waitAnew(known);
+      case STOPPED -> strays ? stopping.endStrays(known) : Step.to(known);
+      // The count of failures is what leads back to errored.
+      case ERRORED ->
+          strays ? stopping.endStrays(known.counted(known.counters().failed())) : Step.to(known);
+      case WAITING_RESTART ->
+          strays ? stopping.endStrays(known) : stopping.restarting().waitAnew(known);
       case LAUNCHING -> goneWhileLaunching(known, event);
       case ONLINE -> known.wanted() == Wanted.UP ? fell(known, event) : goneAsked(known, event);
       case STOPPING -> goneAsked(known, event);

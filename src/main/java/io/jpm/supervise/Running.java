@@ -8,6 +8,7 @@ import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import io.jpm.supervise.Effect.StartTimer;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The life of a run from the moment its process is there, or is refused.
 record Running(Policies policies, Stopping stopping, long now) {
@@ -127,17 +128,25 @@ record Running(Policies policies, Stopping stopping, long now) {
   private Step fell(Supervised state, Event.Exited event) {
     boolean online = state.phase() == Phase.ONLINE;
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
+    Optional<Daemonized> daemonized =
+        event.daemonized().filter(daemon -> daemon.isMeantBy(event.exit()));
     String why =
         event.exit()
             + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
             + " after "
             + Words.of(uptime)
             + (online ? "" : ", before it was ready")
-            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said());
-    Counters counters = online ? afterRunOf(uptime, state.counters()) : state.counters().failed();
+            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said())
+            + daemonized.map(daemon -> ": " + daemon.words()).orElse("");
+    boolean ran = online && daemonized.isEmpty();
+    Counters counters = ran ? afterRunOf(uptime, state.counters()) : state.counters().failed();
     boolean failed = policies.restart().isFailure(event.exit());
     Supervised counted = state.counted(failed ? failure(counters) : counters).because(why);
     Verdict verdict = rules().afterExit(event.exit(), why, counted.counters(), online);
+    if (daemonized.isPresent() && verdict instanceof Verdict.Again) {
+      // Each run would end like this, and each daemon would fight for the port of the one before.
+      verdict = new Verdict.GiveUp(why);
+    }
     return fallen(Restarting.pledge(counted, verdict), event.leftovers());
   }
 

@@ -48,6 +48,12 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     return Step.to(next, new Announce(change), signal(next), patience(next));
   }
 
+  /// Ends what is left of a run that was over long ago, and then takes the state up again.
+  Step endStrays(Supervised state) {
+    Supervised next = state.stopping(Ending.FELL, state.reason()).signalled(true);
+    return Step.to(next, new Announce(Change.STOPPING), signal(next), patience(next));
+  }
+
   Step commandEnded(Supervised state) {
     return state.phase() == Phase.STOPPING && !state.signalled()
         ? Step.to(state.signalled(true), signal(state))

@@ -9,6 +9,7 @@ import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// One instance, driven by hand: each method is one event of the present generation.
@@ -137,6 +138,13 @@ final class Life {
 
   Life exitsLeavingOthers(Exit exit) {
     return on(new Event.Exited(generation(), exit, true));
+  }
+
+  /// It ends well at once, and its daemon lives on.
+  Life daemonizes(int afterMillis) {
+    Duration ran = Duration.ofMillis(afterMillis);
+    Daemonized words = new Daemonized("it daemonized itself", ran, Duration.ofSeconds(1));
+    return on(new Event.Exited(generation(), CLEAN, true, "", Optional.of(words)));
   }
 
   Life treeGone() {

@@ -18,13 +18,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// death of the daemon among them, and checks the rules of [WorldRules] on every edge.
 class SupervisionClosureTest {
   // A surprise here is news: look at what has become reachable before you change a number.
-  private static final int WIDEST_STATES = 502;
-  private static final int WIDEST_TRANSITIONS = 11_090;
-  private static final int ALL_STATES = 3_391;
-  private static final int ALL_TRANSITIONS = 71_471;
+  private static final int WIDEST_STATES = 525;
+  private static final int WIDEST_TRANSITIONS = 11_608;
+  private static final int ALL_STATES = 3_737;
+  private static final int ALL_TRANSITIONS = 78_387;
 
-  private static final int TRIAL_STATES = 206;
-  private static final int TRIAL_TRANSITIONS = 4_423;
+  private static final int TRIAL_STATES = 239;
+  private static final int TRIAL_TRANSITIONS = 5_050;
 
   private static final int WINDOW_STATES = 7_172;
   private static final int WINDOW_TRANSITIONS = 161_908;

@@ -273,4 +273,34 @@ class SupervisionTest {
     assertThat(life.on(new Event.Exited(1, CRASH, true)).state()).isEqualTo(before);
     assertThat(life.effects()).isEmpty();
   }
+
+  @Test
+  void whatPutsItselfIntoTheBackgroundIsEndedAndNotStartedAgain() {
+    Life life = Life.online(PM2).after(8).daemonizes(8);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(life.treeGone().phase()).isEqualTo(Phase.ERRORED);
+    assertThat(life.reason()).isEqualTo("exit 0 after 8 ms: it daemonized itself");
+    assertThat(life.state().restarts()).isZero();
+  }
+
+  @Test
+  void whatLeavesSomethingBehindAfterALongerRunIsStartedAgain() {
+    Life life = Life.online(PM2).after(1000).daemonizes(1000).treeGone();
+    assertThat(life.effects()).contains(new Effect.Spawn(2));
+    assertThat(life.reason()).doesNotContain("daemonized");
+  }
+
+  @Test
+  void whatNobodyWouldStartAgainRestsAlsoWhenItPutsItselfIntoTheBackground() {
+    Life life = Life.online(Life.with(When.ON_FAILURE)).after(8);
+    assertThat(life.daemonizes(8).treeGone().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.reason())
+        .isEqualTo("exit 0 after 8 ms: it daemonized itself, restart is on-failure");
+  }
+
+  @Test
+  void whatPutsItselfIntoTheBackgroundCanBeStartedByCommand() {
+    Life life = Life.online(PM2).after(8).daemonizes(8);
+    assertThat(life.restart().treeGone().effects()).contains(new Effect.Spawn(2));
+  }
 }

@@ -25,6 +25,15 @@ record World(Supervised state, Facts facts, int failures, int window) {
   static final Exit CRASH = new Exit.Code(1);
   static final Exit UNSEEN = new Exit.Unknown("no daemon");
 
+  static final Daemonized DAEMONIZED =
+      new Daemonized("daemonized", Duration.ZERO, Duration.ofMillis(10));
+
+  /// Whether this tells of a main process that has only made a daemon of itself.
+  static boolean isDaemonizing(Event event) {
+    return event instanceof Event.Exited exited
+        && exited.daemonized().filter(it -> it.isMeantBy(exited.exit())).isPresent();
+  }
+
   /// What can be so outside.
   enum Fact {
     /// The apps it depends on are waited for.
@@ -41,6 +50,8 @@ record World(Supervised state, Facts facts, int failures, int window) {
     COMMAND,
     /// The stop command was run in this stop.
     COMMANDED,
+    /// That it is given up was decided, for another reason than the number of its failures.
+    GIVEN_UP,
     KILL_TIMER,
     RESTART_TIMER,
     READY_TIMER;
@@ -252,6 +263,10 @@ record World(Supervised state, Facts facts, int failures, int window) {
     private void exits() {
       boolean online = state.phase() == Phase.ONLINE;
       boolean counts = online || state.awaits(Awaiting.READINESS);
+      if (counts) {
+        World daemon = with(facts.without(Fact.MAIN).with(Fact.OTHERS, Fact.GIVEN_UP)).failed();
+        exit("daemonized", daemonized(CLEAN), 1, daemon);
+      }
       for (boolean others : new boolean[] {false, true}) {
         Facts left = facts.without(Fact.MAIN);
         World after = with(others ? left.with(Fact.OTHERS) : left);
@@ -276,6 +291,10 @@ record World(Supervised state, Facts facts, int failures, int window) {
       }
     }
 
+    private Event daemonized(Exit exit) {
+      return new Event.Exited(generation, exit, true, "", Optional.of(DAEMONIZED));
+    }
+
     private long minUptime() {
       return policies.restart().minUptime().toNanos();
     }
@@ -298,15 +317,24 @@ record World(Supervised state, Facts facts, int failures, int window) {
     /// next one finds what is alive, which may have changed meanwhile; and its journal may be one
     /// launch older than the newest process.
     void boots() {
-      World bare = with(Facts.NONE);
-      World live = with(Facts.NONE.with(Fact.MAIN));
-      World leaving = with(Facts.NONE.with(Fact.OTHERS));
+      Facts kept = has(Fact.GIVEN_UP) ? Facts.NONE.with(Fact.GIVEN_UP) : Facts.NONE;
+      World bare = with(kept);
+      World live = with(kept.with(Fact.MAIN));
+      World leaving = with(kept.with(Fact.OTHERS));
       if (facts.hasAny(Fact.MAIN, Fact.SPAWN)) {
         boot("adopted", new Event.Adopted(generation, 0), live);
         goneBoots("", generation, leaving, exitKinds());
       }
       if (has(Fact.OTHERS)) {
         goneBoots("", generation, leaving, List.of());
+      }
+      switch (state.phase()) {
+        case STOPPED, ERRORED, WAITING_RESTART -> {
+          boolean failed = state.phase() == Phase.ERRORED;
+          World strays = failed ? leaving.with(leaving.facts.with(Fact.GIVEN_UP)) : leaving;
+          boot("found strays", new Event.FoundGone(generation, UNSEEN, true), strays);
+        }
+        case LAUNCHING, ONLINE, STOPPING -> {}
       }
       boot("found gone", new Event.FoundGone(generation, UNSEEN, false), bare.unseen());
       boolean begun = state.wanted() != Wanted.UP;
@@ -320,7 +348,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     }
 
     private void goneBoots(String newer, long of, World leaving, List<Exit> exact) {
-      World gone = leaving.with(Facts.NONE).unseen();
+      World gone = leaving.with(leaving.facts.without(Fact.OTHERS)).unseen();
       for (Exit exit : exact) {
         boot(newer + "found gone: " + exit, new Event.FoundGone(of, exit, false), gone);
       }
@@ -384,6 +412,9 @@ record World(Supervised state, Facts facts, int failures, int window) {
       // What an earlier generation waited for is nobody's any more.
       facts = facts.without(Fact.DEPENDENCY_WAIT, Fact.COMMAND);
     }
+    if (step.next().wanted() == Wanted.UP) {
+      facts = facts.without(Fact.GIVEN_UP);
+    }
     World world =
         new World(step.next(), facts, possible.before().failures(), possible.before().window());
     for (Effect effect : step.effects()) {
@@ -412,7 +443,8 @@ record World(Supervised state, Facts facts, int failures, int window) {
   private World settled() {
     boolean over = state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED;
     Facts left = state.phase() == Phase.STOPPING ? facts : facts.without(Fact.COMMANDED);
-    return new World(state, left, over ? 0 : failures, over ? 0 : window);
+    Facts kept = over ? left.without(Fact.GIVEN_UP) : left;
+    return new World(state, kept, over ? 0 : failures, over ? 0 : window);
   }
 
   /// The same world with all that makes the number of worlds endless taken out.

@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import io.jpm.model.ByteText;
+import io.jpm.os.Forking;
 import io.jpm.os.KeeperSetup;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -98,8 +99,10 @@ final class KeeperSpawn {
     MemorySegment environment = strings(arena, environment());
     // It gives the next daemon the limits that it has itself.
     int errno =
-        OpenFileLimit.ours()
-            .whileLow(() -> Libc.spawn(pid, program, actions, attributes, arguments, environment));
+        Forking.alone(() ->
+            OpenFileLimit.ours()
+                .whileLow(() ->
+                    Libc.spawn(pid, program, actions, attributes, arguments, environment)));
     if (errno != 0) {
       throw new IOException(bash + " cannot be started: " + Errno.words(errno));
     }

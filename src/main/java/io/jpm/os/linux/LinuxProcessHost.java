@@ -55,8 +55,9 @@ public final class LinuxProcessHost implements ProcessHost {
   /// Those of `children` that messages can go to.
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
+  private final Orphans orphans = new Orphans(self, trust);
   private final LinuxChild.Surroundings childSurroundings =
-      new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
+      new LinuxChild.Surroundings(reactor, sweeper, self, trust, orphans, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxNoticeSockets noticeSockets = new LinuxNoticeSockets(self);
   private final LinuxUsage trees = new LinuxUsage(self, sweeper::outsiders);
@@ -85,6 +86,7 @@ public final class LinuxProcessHost implements ProcessHost {
     this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
     OpenFileLimit.ours().raise();
+    TreeMark.clearOwn();
   }
 
   /// Why this host cannot work here, in a clause for the log and `jpm doctor`; empty when it can.
@@ -144,7 +146,12 @@ public final class LinuxProcessHost implements ProcessHost {
     try {
       LinuxChild.Origin origin =
           new LinuxChild.Origin(
-              identity, PidFd.openForLong(pid), request.tag(), true, channel, made.group());
+              identity,
+              PidFd.openForLong(pid),
+              request.tag(),
+              OptionalInt.empty(),
+              channel,
+              made.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
           .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
@@ -210,16 +217,18 @@ public final class LinuxProcessHost implements ProcessHost {
     try {
       PidFd pidFd = PidFd.openForLong(identity.pid());
       // Only now: what the descriptor holds is what has this start time.
-      if (ProcReader.find(identity).filter(ProcStat::isAlive).isEmpty()) {
+      Optional<ProcStat> process = ProcReader.find(identity).filter(ProcStat::isAlive);
+      if (process.isEmpty()) {
         pidFd.close();
         return Optional.empty();
       }
+      OptionalInt parent = OptionalInt.of(process.get().parent());
       try (ProcReader reader = new ProcReader()) {
         trust.add(reader.userOf(identity.pid()));
       }
       OptionalInt channel = moveUp(ChannelEnds.takeBack(pidFd, identity.pid()));
       var origin =
-          new LinuxChild.Origin(identity, pidFd, tag, false, channel, groups.of(identity.pid()));
+          new LinuxChild.Origin(identity, pidFd, tag, parent, channel, groups.of(identity.pid()));
       return watch(origin, watcher);
     } catch (PidFd.Failure failure) {
       if (failure.errno() != Errno.ESRCH) {
@@ -397,6 +406,7 @@ public final class LinuxProcessHost implements ProcessHost {
     sockets.close();
     logPipes.close();
     reactor.close();
+    orphans.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
     reaper.close();
     children.clear();

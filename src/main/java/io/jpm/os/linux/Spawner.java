@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import io.jpm.model.Signal;
+import io.jpm.os.Forking;
 import io.jpm.os.SpawnRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -146,6 +147,8 @@ final class Spawner {
       } finally {
         Libc.destroyActions(actions);
       }
+    } catch (Forking.Busy e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()), true);
     } catch (ErrnoException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()), Errno.isTemporary(e.errno()));
     } catch (IOException e) {
@@ -262,16 +265,32 @@ final class Spawner {
     MemorySegment environment = strings(arena, environment(given));
     IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
     given.rights.identity().ifPresent(identity -> identity.uid().ifPresent(trust::add));
+    touch(request.program());
+    TreeMark mark = TreeMark.of(request.tag());
     int errno =
-        given.crowded
-            ? OtherSelf.callIfOther(given.rights, work)
-            : OpenFileLimit.ours().whileLow(() -> OtherSelf.callIfOther(given.rights, work));
+        Forking.alone(() ->
+            mark.during(() ->
+                given.crowded
+                    ? OtherSelf.callIfOther(given.rights, work)
+                    : OpenFileLimit.ours()
+                        .whileLow(() -> OtherSelf.callIfOther(given.rights, work))));
     return errno == 0
         ? new Outcome.Made(
             pid.get(ValueLayout.JAVA_INT, 0),
             given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()),
             Optional.empty())
         : new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
+  }
+
+  /// A disk that does not answer makes this thread wait here, where no other one waits for it.
+  private static void touch(Path program) {
+    int fd = Libc.open(program, Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
+    if (fd >= 0) {
+      try (Arena arena = Arena.ofConfined()) {
+        Libc.read(fd, arena.allocate(256));
+      }
+      Libc.close(fd);
+    }
   }
 
   private static int openInput(SpawnRequest request) throws IOException {
