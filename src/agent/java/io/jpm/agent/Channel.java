@@ -3,8 +3,9 @@ package io.jpm.agent;
 import java.io.FileDescriptor;
 import java.io.IOException;
 
-/// The process's channel to jpm, on which jpm says that the process is to drain. Whatever else
-/// comes is not for us and left out.
+/// The process's channel to jpm, on which jpm says that the process is to drain, and that sockets
+/// which it has inherited and does not use are of no use any more. Whatever else comes is not for
+/// us and left out.
 final class Channel {
   /// Where it is.
   static final int DESCRIPTOR = 3;
@@ -15,12 +16,14 @@ final class Channel {
 
   private final Jdk jdk;
   private final Memory memory;
-  private final DrainLine line;
+  private final DrainLine drain;
+  private final DrainLine settled;
 
-  Channel(Jdk jdk, Memory memory, Runnable drain) {
+  Channel(Jdk jdk, Memory memory, Runnable drain, Runnable settled) {
     this.jdk = jdk;
     this.memory = memory;
-    line = new DrainLine(drain);
+    this.drain = new DrainLine(drain);
+    this.settled = new DrainLine("settled", settled);
   }
 
   /// Reads as long as the process lives, on a thread that does not keep it alive.
@@ -39,7 +42,9 @@ final class Channel {
           || count == UNAVAILABLE
           || count == INTERRUPTED) {
         if (count > 0) {
-          line.read(memory.get(room, count));
+          byte[] bytes = memory.get(room, count);
+          drain.read(bytes);
+          settled.read(bytes);
         } else {
           jdk.awaitReadable(fd);
         }

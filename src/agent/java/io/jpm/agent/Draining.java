@@ -40,7 +40,7 @@ final class Draining {
   /// A server asks for a connection.
   int accept(FileDescriptor fd, FileDescriptor accepted, InetSocketAddress[] peer)
       throws IOException {
-    if (!binding.shared(fd)) {
+    if (!binding.drains(fd)) {
       return jdk.accept(fd, accepted, peer);
     }
     LockSupport.parkNanos(PAUSE_NANOS);

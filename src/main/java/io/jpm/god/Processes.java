@@ -170,7 +170,10 @@ final class Processes {
               case BalancerReply.Prepared share -> make(instance, generation, share, read);
               case BalancerReply.Refused(String reason) ->
                   Future.succeededFuture(new SpawnResult.Refused(reason, false));
-              case BalancerReply.Done _, BalancerReply.Drained _, BalancerReply.Status _ ->
+              case BalancerReply.Done _,
+                  BalancerReply.Drained _,
+                  BalancerReply.Status _,
+                  BalancerReply.Handover _ ->
                   Future.failedFuture(new IllegalStateException("an answer to another question"));
             });
   }

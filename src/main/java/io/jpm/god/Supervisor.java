@@ -324,7 +324,7 @@ final class Supervisor {
     Level level =
         switch (kind) {
           case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;
-          case UNHEALTHY, LIMIT -> Level.WARNING;
+          case UNHEALTHY, LIMIT, RELOAD_GAP -> Level.WARNING;
           case START,
               ONLINE,
               READY,
