@@ -8,7 +8,6 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -68,13 +67,14 @@ final class Gaps {
   }
 
   private static String lasting(Handover.After after) {
-    Set<String> ports =
+    String ports =
         after.addresses().stream()
             .map(InetSocketAddress::getPort)
+            .distinct()
             .sorted()
             .map(port -> Integer.toString(port))
-            .collect(Collectors.toSet());
-    return "that has not ended yet (nothing listens on %s)".formatted(String.join(", ", ports));
+            .collect(Collectors.joining(", "));
+    return "that has not ended yet (nothing listens on %s)".formatted(ports);
   }
 
   private static String words(Duration gap) {

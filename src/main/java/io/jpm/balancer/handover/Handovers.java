@@ -137,10 +137,11 @@ public final class Handovers {
   /// A process runs, which was prepared here or is adopted.
   public void began(BalancerCommand.Began news) {
     WorkerId worker = news.worker();
-    Lone known = all.get(worker.slot());
-    boolean adopted = known == null || !known.id.equals(worker);
     Balance made = Balance.ofWord(news.memo().substring(PREFIX.length())).orElse(Balance.OFF);
-    Lone lone = adopted ? new Lone(worker, made, news.spec().cluster().drain()) : known;
+    Optional<Lone> prepared =
+        Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
+    boolean adopted = prepared.isEmpty();
+    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, news.spec().cluster().drain()));
     all.put(worker.slot(), lone);
     lone.process = Optional.of(news.process());
     if (lone.early) {
