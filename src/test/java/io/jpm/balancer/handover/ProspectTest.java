@@ -26,7 +26,7 @@ class ProspectTest {
               new Command(Path.of("/srv/app.js"), Optional.empty(), List.of(), List.of()),
               Path.of("/"))
           .build();
-  private static final InetSocketAddress PORT = new InetSocketAddress("127.0.0.1", 3000);
+  private static final InetSocketAddress PORT = new InetSocketAddress(3000);
   private static final Seen OWN = new Seen(PORT, false, Optional.empty());
   private static final Seen SHARED = new Seen(PORT, true, Optional.empty());
 
