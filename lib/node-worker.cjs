@@ -1,7 +1,7 @@
 'use strict';
 
-// jpm loads this file into each process of a Node app in cluster mode (`node --require`). Sharing
-// the port needs no help, Node's own cluster protocol does that. What Node lacks is done here:
+// jpm loads this file into each process of a Node app (`node --require`). Sharing the port in cluster
+// mode needs no help, Node's own cluster protocol does that. What Node lacks is done here:
 //
 // - A unix path that is too long to be shared is the process's own.
 // - `{"cmd":"NODE_JPM","act":"drain"}` over the channel has the process take no more connections,
@@ -13,14 +13,27 @@
 //   granted this key without one, as in round robin, accepts from it, until `"act":"pause"`. So a
 //   process that is not ready gets no connections of clients, and those of its checks all the same.
 //
+// In fork mode (`JPM_NODE_WORKER=alone`) the app is a process like any other, which opens its ports
+// itself. For its reload it drains as above, and besides
+//
+// - `{"cmd":"NODE_JPM","act":"listening",…}` says that a server of its listens.
+// - `JPM_NODE_SOCKETS` has the sockets that it inherits from the process whose place it takes, as
+//   `[{"fd":5,"inode":"123","address":"::","port":3000}]`. A server that listens there gets that one.
+// - `{"cmd":"NODE_JPM","act":"settled"}` closes those that no server has asked for: nobody else has
+//   them any more.
+//
 // Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
 
 const { isMainThread } = require('worker_threads');
 
 // Only the process that jpm made has the variable; what that starts itself has it not, though it
 // may inherit the option that loads this file.
-const isWorker = isMainThread && process.env.JPM_NODE_WORKER === '1' && process.connected === true;
+const role = isMainThread && process.connected === true ? process.env.JPM_NODE_WORKER : undefined;
+const isAlone = role === 'alone';
+const isWorker = role === '1' || isAlone;
+const inheritance = process.env.JPM_NODE_SOCKETS;
 delete process.env.JPM_NODE_WORKER;
+delete process.env.JPM_NODE_SOCKETS;
 
 if (isWorker) {
   forgetOption();
@@ -75,10 +88,15 @@ function begin() {
   let draining = false;
   let told = false;
 
+  const inherited = isAlone ? inheritedSockets() : [];
+
   const originalListen = net.Server.prototype.listen;
   net.Server.prototype.listen = function listen(...args) {
     know(this);
-    return Reflect.apply(originalListen, this, ownPath(args));
+    if (inherited.length > 0) {
+      return listenThere(this, args);
+    }
+    return Reflect.apply(originalListen, this, isAlone ? args : ownPath(args));
   };
 
   // Held for as long as the process lives: a channel that nobody holds is forgotten with its
@@ -90,7 +108,7 @@ function begin() {
 
   // What Node's cluster module asks goes through here, and so does all else that is sent.
   const originalSend = process._send;
-  process._send = function _send(message, ...rest) {
+  process._send = isAlone ? originalSend : function _send(message, ...rest) {
     if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
         && (message.act === 'queryServer' || message.act === 'exitedAfterDisconnect')) {
       unanswered.set(message.seq, withUmask(message));
@@ -137,6 +155,8 @@ function begin() {
       accept(message.key, handle);
     } else if (message.act === 'pause') {
       pause(shares.get(message.key));
+    } else if (message.act === 'settled') {
+      closeUnused();
     } else if (message.act === 'servers') {
       tell({ act: 'servers', servers: addresses(), paths: paths(), unanswered: [...unanswered.values()] });
     }
@@ -181,6 +201,94 @@ function begin() {
     return Buffer.byteLength(name.startsWith('\0') ? name : path.resolve(name)) > MOST_PATH_BYTES;
   }
 
+  // ---- What is inherited
+
+  // What the variable says is not taken for granted: whoever starts this program may have given it
+  // other descriptors.
+  function inheritedSockets() {
+    try {
+      const fs = require('fs');
+      return JSON.parse(inheritance || '[]').filter(
+        ({ fd, inode }) => fs.readlinkSync(`/proc/self/fd/${fd}`) === `socket:[${inode}]`);
+    } catch {
+      return [];
+    }
+  }
+
+  // listen(port, host, …), listen({ port, host }, …): with the inherited socket where there is one.
+  // Of a host that has to be looked up Node listens later too.
+  function listenThere(server, args) {
+    const wanted = place(args);
+    if (wanted === null || !inherited.some((socket) => socket.port === wanted.port)) {
+      return Reflect.apply(originalListen, server, args);
+    }
+    if (wanted.host === undefined || net.isIP(wanted.host) !== 0) {
+      return Reflect.apply(originalListen, server, instead(args, wanted.host));
+    }
+    require('dns').lookup(wanted.host, (error, address) => {
+      try {
+        Reflect.apply(originalListen, server, error ? args : instead(args, address));
+      } catch (failure) {
+        server.emit('error', failure);
+      }
+    });
+    return server;
+  }
+
+  // null: no port is named, or what it listens on is given otherwise.
+  function place(args) {
+    const first = args[0];
+    const { port, host } = first !== null && typeof first === 'object'
+      ? first
+      : { port: first, host: typeof args[1] === 'string' ? args[1] : undefined };
+    const other = first !== null && typeof first === 'object'
+      && (typeof first.fd === 'number' || first.handle !== undefined || first._handle !== undefined
+        || first.reusePort === true);
+    const number = typeof port === 'number' || (typeof port === 'string' && port.trim() !== '')
+      ? Number(port)
+      : 0;
+    return other || !(number > 0) ? null : { port: number, host: host || undefined };
+  }
+
+  // The arguments with the socket in the place of port and host; as they are where there is none.
+  function instead(args, host) {
+    const { port } = place(args);
+    const at = inherited.findIndex((socket) => socket.port === port && isSame(socket.address, host));
+    if (at < 0) {
+      return args;
+    }
+    const [{ fd }] = inherited.splice(at, 1);
+    const options = { fd };
+    if (args[0] !== null && typeof args[0] === 'object' && args[0].signal !== undefined) {
+      options.signal = args[0].signal;
+    }
+    const callback = args[args.length - 1];
+    return typeof callback === 'function' ? [options, callback] : [options];
+  }
+
+  function isSame(address, host) {
+    const everywhere = address === '::' || address === '0.0.0.0';
+    if (host === undefined) {
+      return everywhere;
+    }
+    return plain(address) === plain(host);
+  }
+
+  // Two ways to write one address of IPv6 are the same one.
+  function plain(address) {
+    return net.isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname : address;
+  }
+
+  function closeUnused() {
+    const fs = require('fs');
+    inherited.splice(0).forEach(({ fd }) => fs.close(fd, () => {}));
+  }
+
+  // Node's own workers of such an app are nobody's but its own.
+  function ownWorkers() {
+    return Object.keys(require('cluster').workers || {}).length;
+  }
+
   function know(server) {
     if (known.has(server)) {
       return;
@@ -188,6 +296,9 @@ function begin() {
     known.add(server);
     server.prependListener('listening', () => {
       servers.add(server);
+      if (isAlone) {
+        tell({ act: 'listening', workers: ownWorkers() });
+      }
       if (draining) {
         retire(server);
       }

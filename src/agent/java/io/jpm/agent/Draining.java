@@ -54,7 +54,7 @@ final class Draining {
     if (entrance != null) {
       return entrance.accept(accepted, peer);
     }
-    if (!begun || !binding.shared(fd)) {
+    if (!begun || !binding.drains(fd)) {
       return jdk.accept(fd, accepted, peer);
     }
     LockSupport.parkNanos(PAUSE_NANOS);

@@ -18,6 +18,9 @@ final class Orders {
   /// Say where the process itself is reached.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
+  /// Close the inherited sockets that no server has asked for.
+  static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
+
   /// More than the longest of them has.
   private static final int ROOM = 64;
 

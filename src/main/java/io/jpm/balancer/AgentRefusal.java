@@ -19,6 +19,9 @@ final class AgentRefusal {
 
   private static final Set<String> VARIABLES = Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS");
 
+  private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"([0-9]{1,4})");
+  private static final int OLDEST = 17;
+
   private AgentRefusal() {}
 
   /// Why it would not start, for people. Reads the disk.
@@ -40,6 +43,24 @@ final class AgentRefusal {
             ? Stream.of(program.program())
             : Stream.of(folders.split(":", -1)).map(it -> it + "/" + program.program());
     return candidates.map(spec.cwd()::resolve).filter(Files::isExecutable).findFirst();
+  }
+
+  /// Why the agent does nothing in it: it is older than the agent. Empty also where the disk does
+  /// not tell.
+  static Optional<String> tooOld(Path program) {
+    try {
+      Path bin = program.toRealPath().getParent();
+      Path home = bin == null ? null : bin.getParent();
+      if (home == null || Files.notExists(home.resolve("release"))) {
+        return Optional.empty();
+      }
+      Matcher version = VERSION.matcher(Files.readString(home.resolve("release")));
+      return version.find() && Integer.parseInt(version.group(1)) < OLDEST
+          ? Optional.of("its Java is older than " + OLDEST)
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> option(AppSpec spec) {

@@ -8,8 +8,7 @@ import io.jpm.model.WorkerId;
 import java.net.InetAddress;
 import java.util.List;
 
-/// What ClusterBalancer is asked and told; each is answered with a [BalancerReply]. Only apps in
-/// cluster mode ([io.jpm.model.Cluster#enabled]) are its business.
+/// What ClusterBalancer is asked and told; each is answered with a [BalancerReply].
 public sealed interface BalancerCommand extends BusMessage {
   /// A process is about to be made: what does it need to share what it listens on? Answered by
   /// [BalancerReply.Prepared] or [BalancerReply.Refused].
@@ -79,6 +78,25 @@ public sealed interface BalancerCommand extends BusMessage {
   ///
   /// @param worker the last process, or the one that would have been the first
   record Released(WorkerId worker) implements BalancerCommand {}
+
+  /// How can the process of an instance be replaced: beside it, or only after it? Answered by
+  /// [BalancerReply.Handover].
+  ///
+  /// @param worker the process that is to be replaced
+  /// @param process the same, as the system knows it
+  /// @param next what the new process will be made by
+  /// @param lend whether its sockets are to be kept ready for the next process of that instance
+  ///   from now on, until [Return]; else it is only asked
+  record Lend(WorkerId worker, ProcessIdentity process, AppSpec next, boolean lend)
+      implements BalancerCommand {}
+
+  /// How would a reload replace the process of an instance? Answered by [BalancerReply.Handover].
+  ///
+  /// @param process its present process
+  record Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) implements BalancerCommand {}
+
+  /// The replacement that [Lend] has prepared is over, whatever came of it.
+  record Return(InstanceId id) implements BalancerCommand {}
 
   /// How is an app balanced? Answered by [BalancerReply.Status].
   ///

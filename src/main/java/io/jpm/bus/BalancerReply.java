@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// ClusterBalancer's answer.
 public sealed interface BalancerReply extends BusMessage {
@@ -83,6 +84,42 @@ public sealed interface BalancerReply extends BusMessage {
   ///
   /// @param left connections that were still open when the time was over
   record Drained(int left) implements BalancerReply {}
+
+  /// How a process can be replaced, as [BalancerCommand.Lend] asks.
+  sealed interface Handover extends BalancerReply {
+    /// What keeps it from having a successor beside it; empty where nothing does.
+    String obstacle();
+
+    /// A new process can come up beside it.
+    ///
+    /// @param how for people, a clause without a subject: `its listening sockets are handed over`
+    record Beside(String how) implements Handover {
+      @Override
+      public String obstacle() {
+        return "";
+      }
+    }
+
+    /// It listens on no TCP port, as far as the system shows.
+    record NoPort() implements Handover {
+      @Override
+      public String obstacle() {
+        return "";
+      }
+    }
+
+    /// It has to end before the next one can listen.
+    ///
+    /// @param obstacle why, a clause: `python3 has no way to be given a listening socket`
+    /// @param remedy what would change that, a sentence without its end; empty: nothing is known
+    /// @param addresses where it listens
+    record After(String obstacle, String remedy, Set<InetSocketAddress> addresses)
+        implements Handover {
+      public After {
+        addresses = Set.copyOf(addresses);
+      }
+    }
+  }
 
   /// How an app is balanced.
   ///

@@ -86,11 +86,12 @@ public sealed interface GodCommand extends BusMessage {
   }
 
   /// Replaces processes without a gap: a new process beside each that runs, and only when it is
-  /// ready the old one is drained and ended (PM2's `reload`). What is not in cluster mode, or does
-  /// not run, is restarted. Of the apps whose new process does not get ready the old ones stay, and
-  /// their instances that were not replaced yet are left.
+  /// ready the old one is drained and ended (PM2's `reload`). What does not run, or cannot have a
+  /// second process beside it, is restarted ([GodReply#restarted]). Of the apps whose new process
+  /// does not get ready the old ones stay, and their instances that were not replaced yet are left.
   ///
-  /// How it goes is told by [InstanceEvent]s of the kinds `RELOAD` and `RELOAD_FAILED`.
+  /// How it goes is told by [InstanceEvent]s of the kinds `RELOAD`, `RELOAD_FAILED` and
+  /// `RELOAD_GAP`.
   ///
   /// @param targets as in [Act]
   /// @param specs apps of a process file, to be reloaded with this description; unknown ones are

@@ -68,6 +68,9 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     RELOAD,
     /// A reload's new process did not get ready; the former one stays.
     RELOAD_FAILED,
+    /// A reload restarts it, since no second process can listen beside it; told before, with the
+    /// reason, and after, with the length of the gap.
+    RELOAD_GAP,
     /// It runs, but its readiness or liveness check fails.
     UNHEALTHY,
     /// It fails again and again; told once, when that begins.

@@ -20,7 +20,11 @@ final class ClusterNotes {
               AppKey.EXEC_MODE,
               """
               `fork` or `cluster`. In cluster mode the instances share what they listen on, and \
-              `jpm reload` replaces them one by one without losing a connection. Without this \
+              `jpm reload` replaces them one by one without losing a connection. In fork mode each \
+              process opens its port itself; a reload hands that over to the next process where \
+              the program is node, java or sets SO_REUSEPORT (two of it run for a moment; \
+              `balance: off` prevents that), and restarts any other, and says how long the gap was. \
+              Without this \
               key, an app is in cluster mode where it has `balance` or `listen`, or `instances` \
               and either a program of node or java or a `port` (unless `increment_var` counts it \
               up).\
@@ -64,7 +68,8 @@ final class ClusterNotes {
               `listen_fds` where `listen` is given, `node` and `jvm` where that is the program, \
               `proxy` where a port is known (`port`, or PORT in `env` or an `env_file`), and otherwise \
               `off`; \
-              `jpm describe` tells which and why. Not in PM2.\
+              `jpm describe` tells which and why. In fork mode only `off` counts: a reload is a \
+              restart then, and the program is started without what a handover needs. Not in PM2.\
               """,
               ""),
           note(
@@ -95,7 +100,7 @@ final class ClusterNotes {
               AppKey.DRAIN_TIMEOUT,
               """
               How long an instance that is replaced by `reload` or taken away by `scale` may take \
-              to finish its connections while it gets no new ones. Then, or as soon as there is \
+              to finish its connections while it gets no new ones, in fork mode too. Then, or as soon as there is \
               none left, it is asked to end, as by `stop`. Not in PM2.\
               """,
               ""),

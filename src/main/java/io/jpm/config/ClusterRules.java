@@ -250,7 +250,11 @@ final class ClusterRules {
     if (!enabled || (way != Balance.LISTEN_FDS && way != Balance.AUTO)) {
       idle.add(AppKey.LISTEN);
     }
-    if (!enabled || way == Balance.LISTEN_FDS || way == Balance.OFF) {
+    boolean drains =
+        enabled
+            ? way != Balance.LISTEN_FDS && way != Balance.OFF
+            : way == Balance.NODE || way == Balance.JVM;
+    if (!drains) {
       idle.add(AppKey.DRAIN_TIMEOUT);
     }
     if (header && (!enabled || way != Balance.PROXY)) {

@@ -47,7 +47,7 @@ final class ReloadCommand implements ConsoleCommand {
             alteration
                 .of(all.words(), call)
                 .compose(_ -> farewell.during(call.session(), reloaded(all, parallel, call))))
-        .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
+        .compose(reply -> Report.ofReload(reply, rooms, call.session()));
   }
 
   /// What PM2 calls concurrent actions is a default here too.

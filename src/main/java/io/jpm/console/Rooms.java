@@ -191,6 +191,24 @@ final class Rooms {
         .otherwise(Optional.empty());
   }
 
+  /// How a reload would replace the process of an instance; empty where it has none, or
+  /// ClusterBalancer does not tell.
+  Future<Optional<BalancerReply.Handover>> outlook(InstanceView instance) {
+    if (instance.process().isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return this.<BalancerReply>ask(
+            "ClusterBalancer",
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Outlook(instance.id(), instance.process().get(), instance.spec()),
+            context.timing().questions())
+        .map(reply ->
+            reply instanceof BalancerReply.Handover handover
+                ? Optional.of(handover)
+                : Optional.<BalancerReply.Handover>empty())
+        .otherwise(Optional.empty());
+  }
+
   /// How the instances in cluster mode are balanced; without those of which nobody says.
   Future<Map<InstanceId, BalancerReply.Status>> balances(List<InstanceView> instances) {
     Map<InstanceId, BalancerReply.Status> found = new HashMap<>();

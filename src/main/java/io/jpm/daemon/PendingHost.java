@@ -19,6 +19,7 @@ import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -143,6 +144,11 @@ final class PendingHost implements ProcessHost {
   @Override
   public Set<Long> sockets(ProcessIdentity main) {
     return host.join().sockets(main);
+  }
+
+  @Override
+  public Set<InetSocketAddress> listeners() {
+    return host.join().listeners();
   }
 
   @Override

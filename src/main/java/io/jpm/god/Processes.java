@@ -194,7 +194,8 @@ final class Processes {
               case BalancerReply.Done _,
                   BalancerReply.Drained _,
                   BalancerReply.Status _,
-                  BalancerReply.Route _ ->
+                  BalancerReply.Route _,
+                  BalancerReply.Handover _ ->
                   Future.failedFuture(new IllegalStateException("an answer to another question"));
             });
   }

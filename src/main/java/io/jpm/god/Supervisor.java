@@ -437,7 +437,7 @@ final class Supervisor {
     Level level =
         switch (kind) {
           case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;
-          case UNHEALTHY, CRASH_LOOPING, LIMIT -> Level.WARNING;
+          case UNHEALTHY, CRASH_LOOPING, LIMIT, RELOAD_GAP -> Level.WARNING;
           case START,
               ONLINE,
               READY,

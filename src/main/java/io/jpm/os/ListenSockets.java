@@ -1,5 +1,6 @@
 package io.jpm.os;
 
+import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -79,6 +80,19 @@ public interface ListenSockets {
 
     @Override
     void close();
+  }
+
+  /// A hold on a socket that a process listens on, for the process that is to follow it
+  /// (`pidfd_getfd(2)`). The keeper does not get it: should the daemon end, it is closed, and the
+  /// process has it as before.
+  ///
+  /// @param key a name that no open one has, without line breaks
+  /// @param process who has it open itself; a child of its does not count
+  /// @param inode which one ([Listening#inode])
+  /// @throws ListenFailure where the process has it not, or the system does not let us have it
+  default ListenSocket borrow(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    throw new ListenFailure("sockets cannot be shared on this system", 38);
   }
 
   /// An open one.

@@ -5,6 +5,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.SystemUsage;
 import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -171,6 +172,11 @@ public interface ProcessHost extends AutoCloseable {
   /// session.
   default List<Listening> listening(ProcessIdentity main) {
     return List.of();
+  }
+
+  /// Where anybody listens over TCP, in the daemon's part of the network.
+  default Set<InetSocketAddress> listeners() {
+    return Set.of();
   }
 
   /// The kernel's numbers of all sockets that the tree under `main` has open.

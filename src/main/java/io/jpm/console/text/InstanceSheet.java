@@ -79,9 +79,14 @@ public final class InstanceSheet {
   ///
   /// @param capture how the capture of its output goes; said only where not all is well
   /// @param balance how its app is balanced
-  public record Others(Optional<LogsReply.Status> capture, Optional<BalancerReply.Status> balance) {
+  /// @param outlook how a reload would replace its process
+  public record Others(
+      Optional<LogsReply.Status> capture,
+      Optional<BalancerReply.Status> balance,
+      Optional<BalancerReply.Handover> outlook) {
     /// Nobody says anything.
-    public static final Others SILENT = new Others(Optional.empty(), Optional.empty());
+    public static final Others SILENT =
+        new Others(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   private InstanceSheet(InstanceView instance, Listing listing, Others others) {
@@ -208,7 +213,16 @@ public final class InstanceSheet {
     if (spec.cluster().enabled()) {
       allRows(ClusterRows.of(spec.cluster(), others.balance()));
     }
+    others.outlook().ifPresent(outlook -> row("reload", reload(outlook)));
     row("node env", orNone(Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))));
+  }
+
+  private static String reload(BalancerReply.Handover outlook) {
+    return switch (outlook) {
+      case BalancerReply.Handover.Beside(String how) -> "without a gap: " + how;
+      case BalancerReply.Handover.NoPort() -> "a restart, as it listens on no port";
+      case BalancerReply.Handover.After after -> "with a gap, because " + after.obstacle();
+    };
   }
 
   private void policyRows(AppSpec spec) {

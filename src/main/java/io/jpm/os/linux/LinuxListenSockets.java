@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
@@ -48,6 +49,17 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     }
     PathMaking.Made made = PathMaking.make(wish);
     return keep(key, made.fd(), made.file());
+  }
+
+  @Override
+  public synchronized ListenSocket borrow(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    checkKey(key);
+    int fd = BorrowedSocket.of(process, inode);
+    LinuxListenSocket socket =
+        new LinuxListenSocket(key, fd, Optional.empty(), true, this::reactor, this::forget);
+    open.put(key, socket);
+    return socket;
   }
 
   private void checkKey(String key) {
@@ -140,7 +152,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   private synchronized void forget(LinuxListenSocket socket) {
-    if (open.remove(socket.key(), socket)) {
+    if (open.remove(socket.key(), socket) && !socket.isBorrowed()) {
       rewrite();
     }
   }
@@ -151,6 +163,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
 
   private List<SocketStore.Entry> entries() {
     return open.values().stream()
+        .filter(socket -> !socket.isBorrowed())
         .map(socket -> new SocketStore.Entry(socket.storeName(), socket.number()))
         .filter(entry -> entry.fd() >= 0)
         .toList();

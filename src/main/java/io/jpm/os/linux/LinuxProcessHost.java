@@ -21,6 +21,7 @@ import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
 /// hit a recycled pid, whole trees, logs that survive the daemon.
@@ -378,6 +380,13 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public List<Listening> listening(ProcessIdentity main) {
     return new TreeSockets(main, self).listening();
+  }
+
+  @Override
+  public Set<InetSocketAddress> listeners() {
+    return TcpTable.of(self.pid(), Set.of(TcpTable.LISTEN)).stream()
+        .map(TcpTable.Row::address)
+        .collect(Collectors.toSet());
   }
 
   @Override

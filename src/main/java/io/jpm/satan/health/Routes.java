@@ -57,6 +57,7 @@ final class Routes {
               case BalancerReply.Done _,
                   BalancerReply.Prepared _,
                   BalancerReply.Drained _,
+                  BalancerReply.Handover _,
                   BalancerReply.Status _ ->
                   new Route.Nowhere("ClusterBalancer has misunderstood " + question);
             })
