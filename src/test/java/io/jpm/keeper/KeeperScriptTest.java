@@ -243,4 +243,35 @@ class KeeperScriptTest {
     Eventually.await("it has ended", SOON, () -> !isAlive(keeper));
     assertThat(calls()).isEmpty();
   }
+
+  @Test
+  void aKeeperThatIsKilledInAPauseStartsNothingAfterIt() throws Exception {
+    starting("exit 1");
+    int keeper;
+    try (KeeperLink link = link()) {
+      link.start();
+      keeper = pid();
+      link.tell(new KeeperOrder.Guard());
+    }
+    Eventually.await("a pause of 4 s", SOON, () -> lines("jpm.log").size() == 4);
+    List<String> before = calls();
+    ProcessHandle.of(keeper).orElseThrow().destroyForcibly();
+    Eventually.await("its pause is over", SOON, () -> scripts().isEmpty());
+    assertThat(calls()).isEqualTo(before);
+  }
+
+  /// The processes of the keeper's script in this home.
+  private List<ProcessHandle> scripts() {
+    return ProcessHandle.allProcesses()
+        .filter(it -> commandLine(it.pid()).contains("jpm-keeper\0" + home + "\0"))
+        .toList();
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"));
+    } catch (IOException gone) {
+      return "";
+    }
+  }
 }
