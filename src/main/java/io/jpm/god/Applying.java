@@ -98,7 +98,7 @@ final class Applying {
     List<Instance> instances =
         changes.keySet().stream().flatMap(app -> registry.ofApp(app).stream()).toList();
     List<String> problems =
-        changes.values().stream().flatMap(change -> change.problem().stream()).toList();
+        changes.values().stream().flatMap(change -> change.problem().stream()).distinct().toList();
     return GodReply.ofChanges(Replies.views(instances), problems, List.copyOf(changes.values()));
   }
 
@@ -131,7 +131,11 @@ final class Applying {
     AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.again()));
     return Future.succeededFuture()
         .compose(_ -> work(change, spec, order.file()))
-        .otherwise(error -> List.of("%s: internal error: %s".formatted(spec.name(), error)))
+        .otherwise(error ->
+            List.of(
+                error instanceof NotWritten refused
+                    ? refused.sentence()
+                    : "%s: internal error: %s".formatted(spec.name(), error)))
         .map(problems -> {
           if (!problems.isEmpty()) {
             changes.put(spec.name(), change.failed(String.join("; ", problems)));
@@ -182,14 +186,13 @@ final class Applying {
     List<Instance> before = registry.ofApp(spec.name());
     boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
     List<Instance> needing = needing(spec);
-    List<Instance> concerned = new ArrayList<>();
-    List<Instance> surplus = new ArrayList<>();
-    parts.fitting().fit(spec, concerned, surplus);
-    List<Instance> toRun = new ArrayList<>(concerned);
+    var fitted = new Fitting.Fitted();
+    parts.fitting().fit(spec, fitted);
+    List<Instance> toRun = new ArrayList<>(fitted.concerned());
     toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
     parts.journal().changed();
-    return Future.join(surplus.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(toRun, surplus))
+    return Future.join(fitted.surplus().stream().map(parts.succession()::drain).toList())
+        .compose(_ -> starting.run(toRun, fitted.surplus(), fitted.change()))
         .map(left -> Replies.failures(toRun, left));
   }
 

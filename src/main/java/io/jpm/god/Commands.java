@@ -39,7 +39,7 @@ final class Commands {
     this.customActions = new CustomActions(parts.vertx());
     this.handling = new Handling(parts);
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
-    this.resurrection = new Resurrection(registry, supervisor, journal, parts.fitting()::create);
+    this.resurrection = new Resurrection(parts);
     this.starting = new Starting(parts);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
@@ -47,6 +47,14 @@ final class Commands {
   }
 
   Future<GodReply> carryOut(GodCommand command) {
+    return obey(command)
+        .recover(error ->
+            error instanceof NotWritten refused
+                ? Future.succeededFuture(new GodReply(List.of(), List.of(refused.sentence())))
+                : Future.failedFuture(error));
+  }
+
+  private Future<GodReply> obey(GodCommand command) {
     return switch (command) {
       case GodCommand.StartApps start -> starting.startApps(start).map(this::withLoss);
       case GodCommand.Act act -> act(act).map(this::withLoss);

@@ -179,6 +179,22 @@ final class DurableFile {
     }
   }
 
+  /// Removes all generations, the oldest first: whenever that ends, the newest of those that are
+  /// left is the one that was.
+  ///
+  /// @throws IOException when some are left
+  void clear() throws IOException {
+    synchronized (names) {
+      for (Path generation : newestFirst().reversed()) {
+        calls.deleteIfExists(generation);
+      }
+      if (unforced != null && !unforced.equals(beingForced)) {
+        close(unforced);
+      }
+      unforced = null;
+    }
+  }
+
   /// The second half of [#write]: what was put in place last gets onto the disk. Another one may be
   /// put in its place meanwhile, which is not on the disk then. Returns at once when nothing has
   /// been put since the last time.

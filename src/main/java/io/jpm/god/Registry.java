@@ -39,6 +39,13 @@ final class Registry {
     return new InstanceId(nextId++);
   }
 
+  /// The instance that had been given the id has never been heard of.
+  void giveBack(InstanceId id) {
+    if (id.value() == nextId - 1) {
+      nextId--;
+    }
+  }
+
   /// A birth that no instance has, now or a little later: the clock may stand, or be set back.
   Instant takeBirth(Instant now) {
     lastBirth = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), lastBirth.toEpochMilli() + 1));

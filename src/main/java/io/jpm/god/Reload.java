@@ -189,9 +189,10 @@ final class Reload {
   /// After all have been replaced: as many as the new description wants.
   private Future<Void> fit(AppSpec spec, Order order) {
     List<Instance> before = registry.ofApp(spec.name());
-    List<Instance> concerned = new ArrayList<>();
-    List<Instance> surplus = new ArrayList<>();
-    parts.fitting().fit(spec, concerned, surplus);
+    var fitted = new Fitting.Fitted();
+    parts.fitting().fit(spec, fitted);
+    List<Instance> concerned = fitted.concerned();
+    List<Instance> surplus = fitted.surplus();
     surplus.forEach(instance -> order.concerned().remove(instance.id));
     concerned.forEach(instance -> order.concerned().add(instance.id));
     List<Instance> created = new ArrayList<>(concerned);
@@ -200,9 +201,17 @@ final class Reload {
       return Future.succeededFuture();
     }
     return Future.join(surplus.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, surplus))
-        .map(left -> {
-          order.problems().addAll(Replies.failures(created, left));
+        .compose(_ -> starting.run(created, surplus, fitted.change()))
+        .map(left -> Replies.failures(created, left))
+        .otherwise(error -> {
+          if (!(error instanceof NotWritten refused)) {
+            throw new IllegalStateException(error);
+          }
+          created.forEach(instance -> order.concerned().remove(instance.id));
+          return List.of(refused.sentence());
+        })
+        .map(problems -> {
+          order.problems().addAll(problems);
           return null;
         });
   }

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /// Brings back what `save` has remembered. Owned by GodVerticle's context.
@@ -22,18 +21,13 @@ final class Resurrection {
   private final Registry registry;
   private final Supervisor supervisor;
   private final Journal journal;
-  private final BiFunction<AppSpec, Integer, Instance> creator;
+  private final Fitting fitting;
 
-  /// @param creator puts an instance with this number into the list
-  Resurrection(
-      Registry registry,
-      Supervisor supervisor,
-      Journal journal,
-      BiFunction<AppSpec, Integer, Instance> creator) {
-    this.registry = registry;
-    this.supervisor = supervisor;
-    this.journal = journal;
-    this.creator = creator;
+  Resurrection(Parts parts) {
+    this.registry = parts.registry();
+    this.supervisor = parts.supervisor();
+    this.journal = parts.journal();
+    this.fitting = parts.fitting();
   }
 
   /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
@@ -71,12 +65,13 @@ final class Resurrection {
     }
     List<Instance> created = new ArrayList<>();
     List<Instance> toStart = new ArrayList<>();
+    var change = new Tentative();
     for (SavedApp app : apps) {
       if (!present.contains(app.spec().name())) {
-        create(app, created, toStart);
+        create(app, created, toStart, change);
       }
     }
-    return start(created, toStart)
+    return start(created, toStart, change)
         .map(_ -> {
           var reply =
               new GodReply(created.stream().map(Instance::view).toList(), failures(created));
@@ -105,9 +100,10 @@ final class Resurrection {
                 .formatted(way));
   }
 
-  private void create(SavedApp app, List<Instance> created, List<Instance> toStart) {
+  private void create(
+      SavedApp app, List<Instance> created, List<Instance> toStart, Tentative change) {
     for (SavedApp.Place place : app.instances()) {
-      Instance instance = creator.apply(app.spec(), place.number());
+      Instance instance = fitting.create(app.spec(), place.number(), change);
       instance.version = place.version();
       created.add(instance);
       if (place.running()) {
@@ -118,15 +114,21 @@ final class Resurrection {
   }
 
   /// In the journal before the first process is made, as with every start.
-  private Future<?> start(List<Instance> created, List<Instance> toStart) {
+  private Future<?> start(List<Instance> created, List<Instance> toStart, Tentative change) {
     if (created.isEmpty()) {
       return Future.succeededFuture();
     }
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();
     return journal
-        .written()
-        .compose(_ -> {
+        .kept()
+        .compose(problem -> {
+          if (problem.isPresent()) {
+            change.takeBack();
+            journal.changed();
+            throw new NotWritten(problem.get());
+          }
+          change.hold();
           Failpoint.INSTANCE_WRITTEN.hit();
           // What depends on others waits for them by itself.
           toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));

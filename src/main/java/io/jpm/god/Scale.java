@@ -84,17 +84,18 @@ final class Scale {
             .toList();
     List<Instance> staying = present.subList(0, Math.min(wanted, present.size()));
     List<Instance> going = present.subList(staying.size(), present.size()).reversed();
-    parts.fitting().announceScale(present, wanted);
+    var change = new Tentative();
+    parts.fitting().announceScale(present, wanted, change);
     for (Instance instance : staying) {
-      parts.fitting().describe(instance, Fitting.counting(instance.spec, wanted));
+      parts.fitting().describe(instance, Fitting.counting(instance.spec, wanted), change);
     }
     List<Instance> created =
         parts
             .fitting()
-            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()));
+            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change);
     parts.journal().changed();
     return Future.join(going.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, going))
+        .compose(_ -> starting.run(created, going, change))
         .map(left ->
             new GodReply(Replies.views(registry.ofApp(app)), Replies.failures(created, left)));
   }

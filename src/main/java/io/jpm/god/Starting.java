@@ -1,10 +1,12 @@
 package io.jpm.god;
 
+import io.jpm.bus.AppFile;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.DependencyGraph;
+import io.jpm.supervise.Supervised;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,22 +30,24 @@ final class Starting {
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
     }
+    var fitted = new Fitting.Fitted();
     if (start.file().isPresent() || start.existing() != GodCommand.Existing.RESTART) {
       List<AppName> names = start.specs().stream().map(AppSpec::name).toList();
+      List<AppFile> before = registry.files().all();
       registry.files().cameFrom(start.file(), names);
+      fitted.change().undoneBy(() -> registry.files().restore(before));
     }
-    List<Instance> concerned = new ArrayList<>();
-    List<Instance> surplus = new ArrayList<>();
     for (AppSpec spec : start.specs()) {
       // Or it would put the old description back into the list meanwhile.
       parts.interruptions().interrupt(spec.name());
-      parts.fitting().fit(spec, concerned, surplus);
+      parts.fitting().fit(spec, fitted);
     }
+    List<Instance> concerned = fitted.concerned();
     List<Instance> toRun =
         concerned.stream()
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
-    return run(toRun, surplus)
+    return run(toRun, fitted.surplus(), fitted.change())
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(Replies.deleted(concerned));
@@ -53,17 +57,26 @@ final class Starting {
 
   /// Starts or restarts what is in the list, and deletes what is not to be there any more.
   ///
-  /// @return why some were left as they were
-  Future<List<String>> run(List<Instance> toRun, List<Instance> surplus) {
-    toRun.forEach(instance -> instance.state = Unwritten.toRun(instance.state));
+  /// @param change what has been changed in the list for it
+  /// @return why some were left as they were; it fails with [NotWritten] where the journal cannot
+  ///   be written, and then nothing has changed. To have less does not need the journal.
+  Future<List<String>> run(List<Instance> toRun, List<Instance> surplus, Tentative change) {
+    toRun.forEach(instance -> beToRun(instance, change));
     parts.journal().changed();
     Failpoint.INSTANCE_ADDED.hit();
+    boolean less = toRun.isEmpty() && !surplus.isEmpty();
     // Written before the first process is made: a daemon that dies in between leaves no unknown
     // process.
     return parts
         .journal()
-        .written()
-        .compose(_ -> {
+        .kept()
+        .compose(problem -> {
+          if (problem.isPresent() && !less) {
+            change.takeBack();
+            parts.journal().changed();
+            throw new NotWritten(problem.get());
+          }
+          change.hold();
           Failpoint.INSTANCE_WRITTEN.hit();
           List<Instance> all = new ArrayList<>(parts.supervisor().dependencies().missingFor(toRun));
           all.addAll(toRun);
@@ -73,6 +86,17 @@ final class Starting {
               : parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
         })
         .compose(left -> parts.journal().written().map(left));
+  }
+
+  private static void beToRun(Instance instance, Tentative change) {
+    Supervised before = instance.state;
+    Supervised toRun = Unwritten.toRun(before);
+    instance.state = toRun;
+    change.undoneBy(() -> {
+      if (instance.state.equals(toRun)) {
+        instance.state = before;
+      }
+    });
   }
 
   private List<String> refusals(GodCommand.StartApps start) {
