@@ -3,6 +3,7 @@ package io.jpm.client;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// A command line as the daemon takes it. Every string is a *byte string*: each of its characters
@@ -13,8 +14,15 @@ import java.util.stream.Collectors;
 /// @param env the caller's environment, `NAME=value` each
 /// @param terminal what the answer will be shown on
 /// @param stdin what was piped in, where a word `-` asks for it
+/// @param key what a repetition has in common with it, and no other request: the daemon does not do
+///   again what comes twice, when the answer to the first was lost
 public record ConsoleRequest(
-    List<String> argv, String cwd, List<String> env, Terminal terminal, Optional<byte[]> stdin) {
+    List<String> argv,
+    String cwd,
+    List<String> env,
+    Terminal terminal,
+    Optional<byte[]> stdin,
+    String key) {
   private static final int VERSION = 1;
 
   public ConsoleRequest {
@@ -25,6 +33,12 @@ public record ConsoleRequest(
   /// Without anything piped in.
   public ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
     this(argv, cwd, env, terminal, Optional.empty());
+  }
+
+  /// With a key of its own.
+  public ConsoleRequest(
+      List<String> argv, String cwd, List<String> env, Terminal terminal, Optional<byte[]> stdin) {
+    this(argv, cwd, env, terminal, stdin, UUID.randomUUID().toString());
   }
 
   /// What is known of the caller's terminal; sizes are 0 if unknown.
@@ -44,8 +58,9 @@ public record ConsoleRequest(
         stdin
             .map(bytes -> ",\"stdin\":\"" + Base64.getEncoder().encodeToString(bytes) + '"')
             .orElse("");
-    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s}"
-        .formatted(VERSION, array(argv), Json.quote(cwd), array(env), ttyJson(), piped);
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s,\"key\":%s}"
+        .formatted(
+            VERSION, array(argv), Json.quote(cwd), array(env), ttyJson(), piped, Json.quote(key));
   }
 
   private String ttyJson() {

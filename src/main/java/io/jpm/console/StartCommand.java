@@ -111,7 +111,8 @@ final class StartCommand implements ConsoleCommand {
                     call.session(),
                     () ->
                         rooms.obeyed(
-                            new GodCommand.Act(action, List.of(target), FileApps.shell(call))))
+                            call.keyed(
+                                new GodCommand.Act(action, List.of(target), FileApps.shell(call)))))
                 .compose(
                     instances -> Report.told(ActCommand.done(action), instances, call.session())));
   }
@@ -139,7 +140,7 @@ final class StartCommand implements ConsoleCommand {
     announce(specs, call.session());
     List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
     return progress
-        .of(Action.START, names, call.session(), () -> rooms.obeyed(order))
+        .of(Action.START, names, call.session(), () -> rooms.obeyed(call.keyed(order)))
         .map(instances -> summarize(specs, instances, call.session()));
   }
 

@@ -39,7 +39,7 @@ final class StartOrRestartCommand implements ConsoleCommand {
             Action.START,
             all.names(),
             call.session(),
-            () -> rooms.god(new GodCommand.StartApps(all.specs(), Existing.RESTART)))
+            () -> rooms.god(call.keyed(new GodCommand.StartApps(all.specs(), Existing.RESTART))))
         .compose(reply ->
             Report.of(
                 it -> ActCommand.done(running.contains(it.id()) ? Action.RESTART : Action.START),

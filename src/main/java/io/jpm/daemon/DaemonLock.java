@@ -71,8 +71,7 @@ final class DaemonLock {
   }
 
   private static Optional<Object> identity(Path file) throws IOException {
-    return Optional.ofNullable(
-        Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    return Optional.ofNullable(Files.readAttributes(file, BasicFileAttributes.class).fileKey());
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -23,11 +23,13 @@ public final class GodVerticle extends VerticleBase {
 
   private final GodContext god;
   private final Registry registry = new Registry();
+  private final Attempts attempts;
   private @Nullable Journal journal;
   private @Nullable Supervisor supervisor;
 
   public GodVerticle(GodContext god) {
     this.god = god;
+    this.attempts = new Attempts(god.wallClock());
   }
 
   @Override
@@ -40,7 +42,7 @@ public final class GodVerticle extends VerticleBase {
     var succession = new Succession(god, registry, supervisor, journal);
     var parts = Parts.of(vertx, god, registry, supervisor, journal, succession);
     supervisor.renewBy(new Renewal(parts));
-    var commands = new Commands(parts);
+    var commands = new Commands(parts, attempts);
     return supervisor
         .balancing()
         .listen()
@@ -87,7 +89,8 @@ public final class GodVerticle extends VerticleBase {
     return new JournalEntry.Snapshot(
         registry.nextId(),
         registry.ofAllRoles().stream().map(JournalEntry::of).toList(),
-        registry.files().all());
+        registry.files().all(),
+        attempts.records());
   }
 
   private void restore(JournalEntry.Snapshot snapshot) {
@@ -106,6 +109,7 @@ public final class GodVerticle extends VerticleBase {
       registry.add(instance);
     }
     snapshot.files().forEach(registry.files()::watch);
+    attempts.restore(snapshot.attempts());
     registry.continueFrom(snapshot.nextId());
   }
 

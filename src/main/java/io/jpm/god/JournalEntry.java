@@ -39,12 +39,20 @@ record JournalEntry(
   /// All instances, and the next id to give.
   ///
   /// @param files where the apps have come from
-  record Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files) {
+  /// @param attempts the last commands that can be repeated
+  record Snapshot(
+      int nextId, List<JournalEntry> entries, List<AppFile> files, List<Attempt.Entry> attempts) {
     static final Snapshot EMPTY = new Snapshot(0, List.of());
 
     Snapshot {
       entries = List.copyOf(entries);
       files = List.copyOf(files);
+      attempts = List.copyOf(attempts);
+    }
+
+    /// Without commands that can be repeated.
+    Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files) {
+      this(nextId, entries, files, List.of());
     }
 
     /// Of apps that came from no file.

@@ -33,12 +33,17 @@ final class JournalJson {
       instances.add(instance(entry, environments.placeOf(entry.spec().variables().inherited())));
     }
     JsonArray files = AppFilesJson.write(snapshot.files(), environments);
-    return new JsonObject()
-        .put("v", VERSION)
-        .put("next_id", snapshot.nextId())
-        .put("environments", environments.write())
-        .put("instances", instances)
-        .put("files", files);
+    var json =
+        new JsonObject()
+            .put("v", VERSION)
+            .put("next_id", snapshot.nextId())
+            .put("environments", environments.write())
+            .put("instances", instances)
+            .put("files", files);
+    if (!snapshot.attempts().isEmpty()) {
+      json.put("commands", AttemptsJson.write(snapshot.attempts()));
+    }
+    return json;
   }
 
   /// @throws RuntimeException of whatever kind when the text is no complete journal
@@ -59,7 +64,8 @@ final class JournalJson {
     return new JournalEntry.Snapshot(
         json.getInteger("next_id"),
         entries,
-        AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments));
+        AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments),
+        AttemptsJson.read(json.getJsonArray("commands", new JsonArray())));
   }
 
   private static JsonObject instance(JournalEntry entry, int environment) {

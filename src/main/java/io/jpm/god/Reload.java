@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -40,13 +41,15 @@ final class Reload {
   ///
   /// @param described apps of a process file that are reloaded
   /// @param concerned to what something was done
+  /// @param attempt gets what it is to lead to
   private record Order(
       GodCommand.Reload command,
       Map<AppName, AppSpec> described,
       SequencedSet<InstanceId> concerned,
-      List<String> problems) {}
+      List<String> problems,
+      Attempt attempt) {}
 
-  Future<GodReply> carryOut(GodCommand.Reload command) {
+  Future<GodReply> carryOut(GodCommand.Reload command, Attempt attempt) {
     List<String> refusals = starting.dependencyRefusals(command.specs());
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
@@ -54,7 +57,11 @@ final class Reload {
     Registry.Selection selection = registry.select(command.targets());
     var order =
         new Order(
-            command, new HashMap<>(), new LinkedHashSet<>(), new ArrayList<>(selection.problems()));
+            command,
+            new HashMap<>(),
+            new LinkedHashSet<>(),
+            new ArrayList<>(selection.problems()),
+            attempt);
     List<Instance> instances = new ArrayList<>(selection.found());
     List<AppSpec> others = new ArrayList<>();
     for (AppSpec spec : command.specs()) {
@@ -66,10 +73,32 @@ final class Reload {
         others.add(spec);
       }
     }
-    return start(others, order)
-        .compose(_ -> inOrder(instances, order))
+    Set<AppName> begun = attempt.apps();
+    others.stream()
+        .filter(spec -> begun.contains(spec.name()))
+        .forEach(spec -> instances.addAll(registry.ofApp(spec.name())));
+    others.removeIf(spec -> begun.contains(spec.name()));
+    return begun(instances, order)
+        .compose(left -> start(others, order).compose(_ -> inOrder(left, order)))
         .compose(_ -> parts.journal().written())
         .map(_ -> new GodReply(views(order.concerned()), order.problems()));
+  }
+
+  /// Writes down whose processes are to give way, where the command can be repeated.
+  ///
+  /// @return those that have not yet: an earlier daemon may have begun
+  private Future<List<Instance>> begun(List<Instance> instances, Order order) {
+    Attempt attempt = order.attempt();
+    if (!attempt.isKeyed()) {
+      return Future.succeededFuture(instances);
+    }
+    if (attempt.isInherited()) {
+      attempt.renewed(instances).forEach(instance -> order.concerned().add(instance.id));
+      return Future.succeededFuture(attempt.toRenew(instances));
+    }
+    attempt.renews(instances);
+    parts.journal().changed();
+    return parts.journal().written().map(instances);
   }
 
   /// Replaces processes of one app by such of `spec`; when all of them have been, the app is given
@@ -82,7 +111,8 @@ final class Reload {
             new GodCommand.Reload(List.of(), List.of(spec), 1, Optional.empty()),
             new HashMap<>(Map.of(spec.name(), spec)),
             new LinkedHashSet<>(),
-            new ArrayList<>());
+            new ArrayList<>(),
+            Attempt.once());
     return inOrder(instances, order)
         .map(_ -> new GodReply(views(order.concerned()), order.problems()));
   }
@@ -100,7 +130,8 @@ final class Reload {
     return specs.isEmpty()
         ? Future.succeededFuture()
         : starting
-            .startApps(new GodCommand.StartApps(specs, GodCommand.Existing.RESTART))
+            .startApps(
+                new GodCommand.StartApps(specs, GodCommand.Existing.RESTART), order.attempt())
             .map(reply -> {
               reply.instances().forEach(instance -> order.concerned().add(instance.id()));
               order.problems().addAll(reply.problems());
@@ -201,7 +232,7 @@ final class Reload {
       return Future.succeededFuture();
     }
     return Future.join(surplus.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, surplus, fitted.change()))
+        .compose(_ -> starting.run(created, surplus, fitted.change(), order.attempt()))
         .map(left -> Replies.failures(created, left))
         .otherwise(error -> {
           if (!(error instanceof NotWritten refused)) {

@@ -2,7 +2,6 @@ package io.jpm.god;
 
 import io.jpm.bus.GodReply;
 import io.jpm.model.AppName;
-import io.jpm.model.AppSpec;
 import io.jpm.model.DependencyGraph;
 import io.jpm.model.Phase;
 import io.jpm.supervise.Event;

@@ -22,7 +22,7 @@ final class Scale {
     this.starting = starting;
   }
 
-  Future<GodReply> carryOut(GodCommand.Scale order) {
+  Future<GodReply> carryOut(GodCommand.Scale order, Attempt attempt) {
     Registry.Selection selection = registry.select(List.of(order.target()));
     List<AppName> apps =
         selection.found().stream().map(instance -> instance.spec.name()).distinct().toList();
@@ -46,7 +46,7 @@ final class Scale {
     }
     // Composed, so that whatever is thrown ends it too.
     return Future.succeededFuture()
-        .compose(_ -> to(app, (int) wanted))
+        .compose(_ -> to(app, (int) wanted, attempt))
         .onComplete(_ -> parts.interruptions().end(app));
   }
 
@@ -77,7 +77,7 @@ final class Scale {
         : Optional.empty();
   }
 
-  private Future<GodReply> to(AppName app, int wanted) {
+  private Future<GodReply> to(AppName app, int wanted, Attempt attempt) {
     List<Instance> present =
         registry.ofApp(app).stream()
             .sorted(Comparator.comparingInt(instance -> instance.number))
@@ -95,7 +95,7 @@ final class Scale {
             .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change);
     parts.journal().changed();
     return Future.join(going.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, going, change))
+        .compose(_ -> starting.run(created, going, change, attempt))
         .map(left ->
             new GodReply(Replies.views(registry.ofApp(app)), Replies.failures(created, left)));
   }

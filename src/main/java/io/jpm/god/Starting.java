@@ -25,7 +25,7 @@ final class Starting {
     this.registry = parts.registry();
   }
 
-  Future<GodReply> startApps(GodCommand.StartApps start) {
+  Future<GodReply> startApps(GodCommand.StartApps start, Attempt attempt) {
     List<String> refusals = refusals(start);
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
@@ -47,7 +47,7 @@ final class Starting {
         concerned.stream()
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
-    return run(toRun, fitted.surplus(), fitted.change())
+    return run(toRun, fitted.surplus(), fitted.change(), attempt)
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(Replies.deleted(concerned));
@@ -58,10 +58,18 @@ final class Starting {
   /// Starts or restarts what is in the list, and deletes what is not to be there any more.
   ///
   /// @param change what has been changed in the list for it
+  /// @param attempt gets what it is to lead to
   /// @return why some were left as they were; it fails with [NotWritten] where the journal cannot
   ///   be written, and then nothing has changed. To have less does not need the journal.
-  Future<List<String>> run(List<Instance> toRun, List<Instance> surplus, Tentative change) {
+  Future<List<String>> run(
+      List<Instance> toRun, List<Instance> surplus, Tentative change, Attempt attempt) {
     toRun.forEach(instance -> beToRun(instance, change));
+    attempt.renews(toRun);
+    attempt.ends(surplus);
+    change.undoneBy(() -> {
+      attempt.leaves(toRun);
+      attempt.leaves(surplus);
+    });
     parts.journal().changed();
     Failpoint.INSTANCE_ADDED.hit();
     boolean less = toRun.isEmpty() && !surplus.isEmpty();

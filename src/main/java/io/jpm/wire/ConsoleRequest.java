@@ -25,13 +25,19 @@ import org.jspecify.annotations.Nullable;
 /// @param tty the client's terminal
 /// @param stdin what was piped into the client, where a word `-` asks for it; in JSON, base64
 /// @param joinsLast whether the client understands [ConsoleChunk.Last]; in JSON `last`
+/// @param key what a repetition of this request has in common with it, and no other request; empty:
+///   the client does not repeat what may have been done
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
     Map<String, String> environment,
     Tty tty,
     Optional<byte[]> stdin,
-    boolean joinsLast) {
+    boolean joinsLast,
+    Optional<String> key) {
+  /// The longest key that counts as one.
+  private static final int LONGEST_KEY = 100;
+
   /// The version of the protocol that this daemon speaks.
   public static final int VERSION = 1;
 
@@ -40,9 +46,20 @@ public record ConsoleRequest(
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
   }
 
+  /// Of a client that does not repeat it.
+  public ConsoleRequest(
+      List<String> argv,
+      String cwd,
+      Map<String, String> environment,
+      Tty tty,
+      Optional<byte[]> stdin,
+      boolean joinsLast) {
+    this(argv, cwd, environment, tty, stdin, joinsLast, Optional.empty());
+  }
+
   /// Without anything piped in, and with each chunk on its own.
   public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
-    this(argv, cwd, environment, tty, Optional.empty(), false);
+    this(argv, cwd, environment, tty, Optional.empty(), false, Optional.empty());
   }
 
   /// The client's terminal.
@@ -91,7 +108,8 @@ public record ConsoleRequest(
               environment(texts(json, "env")),
               tty(json.getValue("tty")),
               stdin(json.getValue("stdin")),
-              Boolean.TRUE.equals(json.getValue("last"))));
+              Boolean.TRUE.equals(json.getValue("last")),
+              key(json.getValue("key"))));
     } catch (IllegalArgumentException e) {
       return new Reading.Refused(String.valueOf(e.getMessage()));
     }
@@ -107,6 +125,7 @@ public record ConsoleRequest(
     if (joinsLast) {
       json.put("last", true);
     }
+    key.ifPresent(text -> json.put("key", text));
     stdin.ifPresent(bytes -> json.put("stdin", Base64.getEncoder().encodeToString(bytes)));
     return json.put("v", VERSION)
         .put("argv", words)
@@ -120,6 +139,17 @@ public record ConsoleRequest(
                 .put("color", tty.color)
                 .put("out", tty.out)
                 .put("err", tty.err));
+  }
+
+  private static Optional<String> key(@Nullable Object value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof String text) || text.isBlank() || text.length() > LONGEST_KEY) {
+      throw new IllegalArgumentException(
+          "key: a text of 1 to %d characters expected".formatted(LONGEST_KEY));
+    }
+    return Optional.of(text);
   }
 
   private static Optional<byte[]> stdin(@Nullable Object value) {

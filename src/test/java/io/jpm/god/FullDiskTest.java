@@ -143,7 +143,11 @@ class FullDiskTest extends GodHarness {
   void whatIsThereIsRestartedAfterACrashAndCanBeEnded() throws IOException {
     start(spec("a"), spec("b"), spec("c"));
     fill();
-    host.alive.values().stream().filter(it -> it.identity.equals(only("a").process().orElseThrow())).findFirst().orElseThrow().exit(new Exit.Code(1));
+    host.alive.values().stream()
+        .filter(it -> it.identity.equals(only("a").process().orElseThrow()))
+        .findFirst()
+        .orElseThrow()
+        .exit(new Exit.Code(1));
     Eventually.await("it is restarted", LONG, () -> only("a").restarts() == 1);
     act(Action.STOP, "b");
     assertThat(only("b").phase()).isEqualTo(Phase.STOPPED);
