@@ -1,7 +1,7 @@
 'use strict';
 
-// jpm loads this file into each process of a Node app in cluster mode (`node --require`). Sharing
-// the port needs no help, Node's own cluster protocol does that. What Node lacks is done here:
+// jpm loads this file into each process of a Node app (`node --require`). Sharing the port in cluster
+// mode needs no help, Node's own cluster protocol does that. What Node lacks is done here:
 //
 // - A unix path that is too long to be shared is the process's own.
 // - `{"cmd":"NODE_JPM","act":"drain"}` over the channel has the process take no more connections,
@@ -9,6 +9,18 @@
 // - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens and with what it
 //   has asked and had no answer to, for a daemon that did not live then: the former one may have
 //   read a question and ended. Node waits for the answer for ever.
+// - `{"cmd":"NODE_JPM","act":"accept","key":…}` brings a listening socket: the server that was
+//   granted this key without one, as in round robin, accepts from it, until `"act":"pause"`. So a
+//   process that is not ready gets no connections of clients, and those of its checks all the same.
+//
+// In fork mode (`JPM_NODE_WORKER=alone`) the app is a process like any other, which opens its ports
+// itself. For its reload it drains as above, and besides
+//
+// - `{"cmd":"NODE_JPM","act":"listening",…}` says that a server of its listens.
+// - `JPM_NODE_SOCKETS` has the sockets that it inherits from the process whose place it takes, as
+//   `[{"fd":5,"inode":"123","address":"::","port":3000}]`. A server that listens there gets that one.
+// - `{"cmd":"NODE_JPM","act":"settled"}` closes those that no server has asked for: nobody else has
+//   them any more.
 //
 // Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
 
@@ -16,16 +28,28 @@ const { isMainThread } = require('worker_threads');
 
 // Only the process that jpm made has the variable; what that starts itself has it not, though it
 // may inherit the option that loads this file.
-const isWorker = isMainThread && process.env.JPM_NODE_WORKER === '1' && process.connected === true;
+const role = isMainThread && process.connected === true ? process.env.JPM_NODE_WORKER : undefined;
+const isAlone = role === 'alone';
+const isWorker = role === '1' || isAlone;
+const inheritance = process.env.JPM_NODE_SOCKETS;
 delete process.env.JPM_NODE_WORKER;
+delete process.env.JPM_NODE_SOCKETS;
 
 if (isWorker) {
   forgetOption();
   begin();
 }
 
-// Forked processes are given the options in execArgv: they have no use for this one.
+// Processes that this one starts are given the options in execArgv and NODE_OPTIONS: they have no
+// use for this one.
 function forgetOption() {
+  if (process.env.NODE_OPTIONS !== undefined) {
+    const option = `--require ${JSON.stringify(__filename)}`;
+    process.env.NODE_OPTIONS = process.env.NODE_OPTIONS.replace(option, '').trim();
+    if (process.env.NODE_OPTIONS === '') {
+      delete process.env.NODE_OPTIONS;
+    }
+  }
   const at = process.execArgv.indexOf(__filename);
   if (at > 0 && process.execArgv[at - 1] === '--require') {
     process.execArgv.splice(at - 1, 2);
@@ -46,6 +70,9 @@ function begin() {
   const SWEEP_MS = 100;
   const MOST_PATH_BYTES = 107;
 
+  // Node's own, where the app names none.
+  const BACKLOG = 511;
+
   const RECORD = Symbol('jpm.connection');
   const send = process.send.bind(process);
   const known = new WeakSet();
@@ -54,14 +81,22 @@ function begin() {
   const leaving = new WeakSet();
   const records = new Set();
   const unanswered = new Map();
+  const asked = new Map();
+  const shares = new Map();
+  let asking = null;
   let connections = 0;
   let draining = false;
   let told = false;
 
+  const inherited = isAlone ? inheritedSockets() : [];
+
   const originalListen = net.Server.prototype.listen;
   net.Server.prototype.listen = function listen(...args) {
     know(this);
-    return Reflect.apply(originalListen, this, ownPath(args));
+    if (inherited.length > 0) {
+      return listenThere(this, args);
+    }
+    return Reflect.apply(originalListen, this, isAlone ? args : ownPath(args));
   };
 
   // Held for as long as the process lives: a channel that nobody holds is forgotten with its
@@ -73,21 +108,42 @@ function begin() {
 
   // What Node's cluster module asks goes through here, and so does all else that is sent.
   const originalSend = process._send;
-  process._send = function _send(message, ...rest) {
+  process._send = isAlone ? originalSend : function _send(message, ...rest) {
     if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
         && (message.act === 'queryServer' || message.act === 'exitedAfterDisconnect')) {
       unanswered.set(message.seq, withUmask(message));
+      if (asking !== null && message.act === 'queryServer') {
+        asking.backlog = message.backlog > 0 ? message.backlog : BACKLOG;
+        asked.set(message.seq, asking);
+      }
       return Reflect.apply(originalSend, this, [withUmask(message), ...rest]);
     }
     return Reflect.apply(originalSend, this, [message, ...rest]);
   };
 
-  process.on('internalMessage', (message) => {
+  // Asks the daemon for what a server listens on; the answer is a message that has the key.
+  const cluster = require('cluster');
+  const originalGetServer = cluster._getServer;
+  cluster._getServer = function _getServer(server, options, done) {
+    const share = { key: null, handle: null, socket: null, backlog: BACKLOG };
+    asking = share;
+    try {
+      return Reflect.apply(originalGetServer, this, [server, options, (error, handle, ...rest) => {
+        share.handle = handle || null;
+        remember(share);
+        return done(error, handle, ...rest);
+      }]);
+    } finally {
+      asking = null;
+    }
+  };
+
+  process.on('internalMessage', (message, handle) => {
     if (message === null || typeof message !== 'object') {
       return;
     }
     if (message.cmd === 'NODE_CLUSTER') {
-      unanswered.delete(message.ack);
+      granted(message);
       return;
     }
     if (message.cmd !== 'NODE_JPM') {
@@ -95,6 +151,12 @@ function begin() {
     }
     if (message.act === 'drain') {
       drain();
+    } else if (message.act === 'accept') {
+      accept(message.key, handle);
+    } else if (message.act === 'pause') {
+      pause(shares.get(message.key));
+    } else if (message.act === 'settled') {
+      closeUnused();
     } else if (message.act === 'servers') {
       tell({ act: 'servers', servers: addresses(), paths: paths(), unanswered: [...unanswered.values()] });
     }
@@ -139,6 +201,94 @@ function begin() {
     return Buffer.byteLength(name.startsWith('\0') ? name : path.resolve(name)) > MOST_PATH_BYTES;
   }
 
+  // ---- What is inherited
+
+  // What the variable says is not taken for granted: whoever starts this program may have given it
+  // other descriptors.
+  function inheritedSockets() {
+    try {
+      const fs = require('fs');
+      return JSON.parse(inheritance || '[]').filter(
+        ({ fd, inode }) => fs.readlinkSync(`/proc/self/fd/${fd}`) === `socket:[${inode}]`);
+    } catch {
+      return [];
+    }
+  }
+
+  // listen(port, host, …), listen({ port, host }, …): with the inherited socket where there is one.
+  // Of a host that has to be looked up Node listens later too.
+  function listenThere(server, args) {
+    const wanted = place(args);
+    if (wanted === null || !inherited.some((socket) => socket.port === wanted.port)) {
+      return Reflect.apply(originalListen, server, args);
+    }
+    if (wanted.host === undefined || net.isIP(wanted.host) !== 0) {
+      return Reflect.apply(originalListen, server, instead(args, wanted.host));
+    }
+    require('dns').lookup(wanted.host, (error, address) => {
+      try {
+        Reflect.apply(originalListen, server, error ? args : instead(args, address));
+      } catch (failure) {
+        server.emit('error', failure);
+      }
+    });
+    return server;
+  }
+
+  // null: no port is named, or what it listens on is given otherwise.
+  function place(args) {
+    const first = args[0];
+    const { port, host } = first !== null && typeof first === 'object'
+      ? first
+      : { port: first, host: typeof args[1] === 'string' ? args[1] : undefined };
+    const other = first !== null && typeof first === 'object'
+      && (typeof first.fd === 'number' || first.handle !== undefined || first._handle !== undefined
+        || first.reusePort === true);
+    const number = typeof port === 'number' || (typeof port === 'string' && port.trim() !== '')
+      ? Number(port)
+      : 0;
+    return other || !(number > 0) ? null : { port: number, host: host || undefined };
+  }
+
+  // The arguments with the socket in the place of port and host; as they are where there is none.
+  function instead(args, host) {
+    const { port } = place(args);
+    const at = inherited.findIndex((socket) => socket.port === port && isSame(socket.address, host));
+    if (at < 0) {
+      return args;
+    }
+    const [{ fd }] = inherited.splice(at, 1);
+    const options = { fd };
+    if (args[0] !== null && typeof args[0] === 'object' && args[0].signal !== undefined) {
+      options.signal = args[0].signal;
+    }
+    const callback = args[args.length - 1];
+    return typeof callback === 'function' ? [options, callback] : [options];
+  }
+
+  function isSame(address, host) {
+    const everywhere = address === '::' || address === '0.0.0.0';
+    if (host === undefined) {
+      return everywhere;
+    }
+    return plain(address) === plain(host);
+  }
+
+  // Two ways to write one address of IPv6 are the same one.
+  function plain(address) {
+    return net.isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname : address;
+  }
+
+  function closeUnused() {
+    const fs = require('fs');
+    inherited.splice(0).forEach(({ fd }) => fs.close(fd, () => {}));
+  }
+
+  // Node's own workers of such an app are nobody's but its own.
+  function ownWorkers() {
+    return Object.keys(require('cluster').workers || {}).length;
+  }
+
   function know(server) {
     if (known.has(server)) {
       return;
@@ -146,6 +296,9 @@ function begin() {
     known.add(server);
     server.prependListener('listening', () => {
       servers.add(server);
+      if (isAlone) {
+        tell({ act: 'listening', workers: ownWorkers() });
+      }
       if (draining) {
         retire(server);
       }
@@ -184,6 +337,62 @@ function begin() {
       .map((server) => server.address())
       .filter((name) => typeof name === 'string')
       .map((name) => (name.startsWith('\0') ? name : path.resolve(name)));
+  }
+
+  function granted(message) {
+    unanswered.delete(message.ack);
+    const share = asked.get(message.ack);
+    if (share !== undefined) {
+      asked.delete(message.ack);
+      share.key = message.key;
+      remember(share);
+    }
+  }
+
+  // Which server has which key. A handle that is the socket itself accepts already; others are
+  // objects of the cluster module's.
+  function remember(share) {
+    const { key, handle } = share;
+    if (key === null || handle === null || !Object.hasOwn(handle, 'listen')) {
+      return;
+    }
+    shares.set(key, share);
+    const close = handle.close;
+    handle.close = function (...args) {
+      pause(share);
+      if (shares.get(key) === share) {
+        shares.delete(key);
+      }
+      return Reflect.apply(close, this, args);
+    };
+  }
+
+  // The server stays as it looks, with the handle that it was given in the beginning; that keeps
+  // the process alive, too.
+  function accept(key, socket) {
+    const share = shares.get(key);
+    if (!socket) {
+      return;
+    }
+    if (share === undefined || share.socket !== null) {
+      socket.close();
+      return;
+    }
+    share.socket = socket;
+    socket.onconnection = (status, client) => share.handle.onconnection(status, client);
+    socket.unref();
+    const errno = socket.listen(share.backlog);
+    if (errno) {
+      pause(share);
+      process.emitWarning(`the socket of ${key} cannot be listened on (${errno})`);
+    }
+  }
+
+  function pause(share) {
+    if (share !== undefined && share.socket !== null) {
+      share.socket.close();
+      share.socket = null;
+    }
   }
 
   // Closes the listening handle and leaves the server as it looks: an app that closes it itself when

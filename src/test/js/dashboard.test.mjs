@@ -7,7 +7,7 @@ import { pieces, plain } from './js/ansi.js';
 import { appTarget } from './js/api.js';
 import { comparator, kind, matches, words } from './js/filter.js';
 import { bytes, count, duration, percent } from './js/format.js';
-import { LogBuffer, MOST_LINES } from './js/log-buffer.js';
+import { LogBuffer, MOST_LINES, sinceBreak } from './js/log-buffer.js';
 import { Ring } from './js/ring.js';
 
 test('a ring keeps the newest, in order, and tells gaps', () => {
@@ -87,4 +87,13 @@ test('an app is named so that nothing else is meant', () => {
   assert.equal(appTarget('all', namespaces), '/^all$/');
   assert.equal(appTarget('shop', namespaces), '/^shop$/');
   assert.equal(appTarget('a b', namespaces), '/^a\\ b$/');
+});
+
+test('a page that was not connected shows what it has missed, and says where lines may be left out', () => {
+  const line = (at, text) => ({ at, id: 0, stream: 'out', text });
+  const last = [line(1, 'a'), line(2, 'b'), line(3, 'c'), line(3, 'd')];
+  assert.deepEqual(sinceBreak([], last), { lines: last, isWhole: true });
+  assert.deepEqual(sinceBreak([line(2, 'b')], last), { lines: last.slice(2), isWhole: true });
+  assert.deepEqual(sinceBreak(last, last), { lines: [], isWhole: true });
+  assert.deepEqual(sinceBreak([line(0, 'z')], last), { lines: last, isWhole: false });
 });

@@ -3,7 +3,7 @@ module.exports = {
     {
       name: "camel", cmd: "server.js", execInterpreter: "node", nodeArgs: ["--trace-warnings"], execMode: "fork",
       dependsOn: ["other"], maxMemoryRestart: "300M", killSignal: "SIGTERM", killTimeout: 2000,
-      restartDelay: 100, minUptime: 2000, stopExitCodes: [2], outFile: "camel.out", errorFile: "camel.err",
+      restartDelay: 100, minUptime: 2000, restartWindow: "1m", stopExitCodes: [2], outFile: "camel.out", errorFile: "camel.err",
       logFile: "camel.log", mergeLogs: true, logDateFormat: "HH:mm", logType: "raw", pidFile: "camel.pid",
       disableLogs: false, shutdownWithMessage: false, executeCommand: true, namePrefix: "x",
     },

@@ -3,6 +3,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
@@ -30,13 +31,15 @@ public final class Server {
         Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, server);
         new CountDownLatch(1).await();
       }
+      case "options" -> options(address);
+      case "reopen" -> reopen(address, answer);
       case "twice" -> twice(address);
       case "client" -> client(address, Integer.parseInt(words[3]));
       default -> throw new IllegalArgumentException(words[0]);
     }
   }
 
-  private static void http(InetSocketAddress address, byte[] answer) throws IOException {
+  private static HttpServer http(InetSocketAddress address, byte[] answer) throws IOException {
     HttpServer server = HttpServer.create(address, 0);
     server.setExecutor(Executors.newFixedThreadPool(8));
     server.createContext(
@@ -48,6 +51,7 @@ public final class Server {
         });
     server.start();
     System.out.println("ready " + server.getAddress().getPort());
+    return server;
   }
 
   private static void run(InetSocketAddress address, byte[] answer) {
@@ -117,6 +121,43 @@ public final class Server {
     new ServerSocket(address.getPort());
     System.out.println("ready again");
     new CountDownLatch(1).await();
+  }
+
+  /** What a server may be asked and told once it listens. */
+  private static void options(InetSocketAddress address) throws Exception {
+    ServerSocket plain = new ServerSocket(address.getPort());
+    plain.setReceiveBufferSize(65536);
+    plain.setReuseAddress(true);
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    channel.bind(new InetSocketAddress(address.getPort() + 1));
+    channel.setOption(StandardSocketOptions.SO_RCVBUF, 65536);
+    AsynchronousServerSocketChannel async = AsynchronousServerSocketChannel.open();
+    async.bind(new InetSocketAddress("127.0.0.1", address.getPort() + 2));
+    async.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+    System.out.println(
+        plain.getLocalPort()
+            + " "
+            + (plain.getReceiveBufferSize() >= 65536)
+            + " "
+            + ((InetSocketAddress) channel.getLocalAddress()).getPort()
+            + " "
+            + (channel.getOption(StandardSocketOptions.SO_RCVBUF) >= 65536)
+            + " "
+            + async.getLocalAddress()
+            + " "
+            + async.getOption(StandardSocketOptions.SO_REUSEADDR));
+    System.out.println("ready");
+    new CountDownLatch(1).await();
+  }
+
+  /** Closes a server and opens another one in its place, of each kind. */
+  private static void reopen(InetSocketAddress address, byte[] answer) throws Exception {
+    http(address, answer).stop(0);
+    new ServerSocket(address.getPort()).close();
+    ServerSocketChannel.open().bind(address).close();
+    AsynchronousServerSocketChannel.open().bind(address).close();
+    http(address, answer);
+    System.out.println("open again");
   }
 
   private static void client(InetSocketAddress server, int local) throws Exception {

@@ -6,9 +6,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.StandardProtocolFamily;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 
 /// Gives servers the sockets that all processes of the app share. Called by the JDK's server
@@ -22,12 +24,27 @@ final class Binding {
   private final Map<FileDescriptor, InheritedSocket> servers =
       Collections.synchronizedMap(new WeakHashMap<>());
 
+  /// The servers that have a socket of their own, where the process is alone.
+  private final Set<FileDescriptor> own =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private final Entrances entrances;
+  private final boolean alone;
   private volatile boolean begun;
 
-  Binding(Jdk jdk, Descriptors descriptors, List<InheritedSocket> sockets) {
+  /// @param alone whether the app has no other process: then a socket is a server's own, and is not
+  ///   kept beside it
+  Binding(
+      Jdk jdk,
+      Descriptors descriptors,
+      List<InheritedSocket> sockets,
+      Entrances entrances,
+      boolean alone) {
     this.jdk = jdk;
     this.descriptors = descriptors;
-    this.sockets = sockets;
+    this.sockets = new ArrayList<>(sockets);
+    this.entrances = entrances;
+    this.alone = alone;
   }
 
   /// From now on; before, everything is as without us.
@@ -37,7 +54,29 @@ final class Binding {
 
   /// Whether it is a server that shares.
   boolean shared(FileDescriptor fd) {
-    return servers.containsKey(fd);
+    return servers.containsKey(fd) || entrances.has(fd);
+  }
+
+  /// Whether it is a server that takes no connection while the process drains.
+  boolean drains(FileDescriptor fd) {
+    return shared(fd) || own.contains(fd);
+  }
+
+  /// What nobody listens on by now is not needed any more. Under each number lies standard input
+  /// instead: nothing else may ever be taken for one of them.
+  synchronized void settled() {
+    if (alone) {
+      sockets.forEach(it -> cover(it.number()));
+      sockets.clear();
+    }
+  }
+
+  private void cover(int number) {
+    try {
+      jdk.duplicate(0, number);
+    } catch (IOException withoutStandardInput) {
+      // Ignored because it only keeps a port that nobody wants.
+    }
   }
 
   /// A server channel is bound.
@@ -47,6 +86,7 @@ final class Binding {
       throws IOException {
     if (!share(jdk.isIpv6(family), fd, address, port)) {
       jdk.bind(family, fd, address, port);
+      keepsOwn(fd);
     }
   }
 
@@ -56,6 +96,17 @@ final class Binding {
   void bind(FileDescriptor fd, InetAddress address, int port, boolean server) throws IOException {
     if (!server || !share(jdk.isIpv6(StandardProtocolFamily.INET6), fd, address, port)) {
       jdk.bind(fd, address, port);
+      if (server) {
+        keepsOwn(fd);
+      }
+    }
+  }
+
+  /// One that blocks could not be kept from taking a last connection: it would be in `accept(2)`.
+  private void keepsOwn(FileDescriptor fd) throws IOException {
+    if (alone) {
+      jdk.configureBlocking(fd, false);
+      own.add(fd);
     }
   }
 
@@ -63,7 +114,7 @@ final class Binding {
   /// must never wait in `accept(2)` for what another process has taken already; a server that
   /// blocks waits in `poll(2)` as well.
   void configureBlocking(FileDescriptor fd, boolean on) throws IOException {
-    if (!on || !shared(fd)) {
+    if (!on || !drains(fd)) {
       jdk.configureBlocking(fd, on);
     }
   }
@@ -97,11 +148,7 @@ final class Binding {
       return isAt(socket, address, port);
     }
     try {
-      jdk.bind(
-          socket.ipv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET,
-          fd,
-          address,
-          port);
+      jdk.bind(socket.family(), fd, address, port);
       return true;
     } catch (IOException error) {
       if (jdk.localAddress(fd).getPort() == 0) {
@@ -125,13 +172,24 @@ final class Binding {
     if (serves(socket) && !jdk.reusesPort(fd)) {
       return false;
     }
+    if (entrances.wanted()) {
+      entrances.make(socket, fd);
+      return true;
+    }
     jdk.duplicate(socket.number(), jdk.number(fd));
     jdk.configureBlocking(fd, false);
     servers.put(fd, socket);
+    if (alone) {
+      sockets.remove(socket);
+      cover(socket.number());
+    }
     return true;
   }
 
   private boolean serves(InheritedSocket socket) {
+    if (entrances.have(socket)) {
+      return true;
+    }
     synchronized (servers) {
       return servers.entrySet().stream()
           .anyMatch(it ->

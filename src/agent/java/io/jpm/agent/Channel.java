@@ -2,9 +2,12 @@ package io.jpm.agent;
 
 import java.io.FileDescriptor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
-/// The process's channel to jpm, on which jpm says that the process is to drain. Whatever else
-/// comes is not for us and left out.
+/// The process's channel to jpm, on which jpm says what the process is to do ([Orders]). Whatever
+/// else comes is not for us and left out.
 final class Channel {
   /// Where it is.
   static final int DESCRIPTOR = 3;
@@ -12,25 +15,50 @@ final class Channel {
   private static final int UNAVAILABLE = -2;
   private static final int INTERRUPTED = -3;
   private static final int ROOM = 4096;
+  private static final int MOST_TRIES = 1000;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   private final Jdk jdk;
   private final Memory memory;
-  private final DrainLine line;
 
-  Channel(Jdk jdk, Memory memory, Runnable drain) {
+  Channel(Jdk jdk, Memory memory) {
     this.jdk = jdk;
     this.memory = memory;
-    line = new DrainLine(drain);
   }
 
   /// Reads as long as the process lives, on a thread that does not keep it alive.
-  void listen() {
-    Thread thread = new Thread(this::run, "jpm-channel");
+  void listen(Orders orders) {
+    Thread thread = new Thread(() -> run(orders), "jpm-channel");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void run() {
+  /// Says one line to jpm, with its end. Waits a while where the channel is full.
+  ///
+  /// @throws IOException nobody hears it
+  synchronized void say(String line) throws IOException {
+    FileDescriptor fd = jdk.descriptor(DESCRIPTOR);
+    byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
+    long room = memory.allocate(bytes.length);
+    try {
+      memory.put(room, bytes);
+      int said = 0;
+      for (int tries = 0; said < bytes.length; tries++) {
+        int count = jdk.write(fd, room + said, bytes.length - said);
+        if (count < 0 && tries > MOST_TRIES) {
+          throw new IOException("the channel to jpm is full");
+        }
+        if (count < 0) {
+          LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        said += Math.max(0, count);
+      }
+    } finally {
+      memory.free(room);
+    }
+  }
+
+  private void run(Orders orders) {
     FileDescriptor fd = jdk.descriptor(DESCRIPTOR);
     long room = memory.allocate(ROOM);
     try {
@@ -39,7 +67,7 @@ final class Channel {
           || count == UNAVAILABLE
           || count == INTERRUPTED) {
         if (count > 0) {
-          line.read(memory.get(room, count));
+          orders.read(memory.get(room, count));
         } else {
           jdk.awaitReadable(fd);
         }

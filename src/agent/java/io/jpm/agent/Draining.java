@@ -9,7 +9,8 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// What the JDK's sockets do while the process takes no more connections. Only called then.
+/// What the JDK's sockets do while the process takes no more connections. Only called then, but for
+/// [#accept], which servers with an [Entrance] always call.
 final class Draining {
   private static final int UNAVAILABLE = -2;
 
@@ -26,21 +27,34 @@ final class Draining {
   private final Jdk jdk;
   private final Memory memory;
   private final Binding binding;
+  private final Entrances entrances;
+  private volatile boolean begun;
 
   /// By descriptor, which equals only itself: numbers come again.
   private final Map<FileDescriptor, ClosingResponse> responses =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  Draining(Jdk jdk, Memory memory, Binding binding) {
+  Draining(Jdk jdk, Memory memory, Binding binding, Entrances entrances) {
     this.jdk = jdk;
     this.memory = memory;
     this.binding = binding;
+    this.entrances = entrances;
+  }
+
+  /// From now on no connections of clients are accepted.
+  void begin() {
+    begun = true;
+    entrances.leave();
   }
 
   /// A server asks for a connection.
   int accept(FileDescriptor fd, FileDescriptor accepted, InetSocketAddress[] peer)
       throws IOException {
-    if (!binding.shared(fd)) {
+    Entrance entrance = entrances.of(fd);
+    if (entrance != null) {
+      return entrance.accept(accepted, peer);
+    }
+    if (!begun || !binding.drains(fd)) {
       return jdk.accept(fd, accepted, peer);
     }
     LockSupport.parkNanos(PAUSE_NANOS);

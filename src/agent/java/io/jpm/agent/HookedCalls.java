@@ -9,6 +9,8 @@ final class HookedCalls extends MethodVisitor {
   private static final String BIND = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;I)V";
   private static final String BIND_SERVER = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;IZ)V";
 
+  private static final String CLOSE = "(Ljava/io/FileDescriptor;)V";
+
   private final String type;
   private final Runnable changed;
 
@@ -24,10 +26,17 @@ final class HookedCalls extends MethodVisitor {
   public void visitMethodInsn(
       int opcode, String owner, String name, String descriptor, boolean ofInterface) {
     boolean call = opcode == Opcodes.INVOKESTATIC;
+    if (opcode == Opcodes.INVOKEVIRTUAL
+        && owner.endsWith("Dispatcher")
+        && name.equals("close")
+        && descriptor.equals(CLOSE)) {
+      visitInsn(Opcodes.DUP);
+      hook("close", CLOSE);
+    }
     if (call && owner.equals(NET) && name.equals("bind") && descriptor.equals(BIND)) {
       isServer();
       hook("bindServer", BIND_SERVER);
-    } else if (call && owner.equals(NET) && (name.equals("bind") || name.equals("accept"))) {
+    } else if (call && owner.equals(NET) && isHooked(name, descriptor)) {
       hook(name, descriptor);
     } else if (call
         && type.endsWith("/ServerSocketChannelImpl")
@@ -37,6 +46,18 @@ final class HookedCalls extends MethodVisitor {
     } else {
       super.visitMethodInsn(opcode, owner, name, descriptor, ofInterface);
     }
+  }
+
+  private static boolean isHooked(String name, String descriptor) {
+    return name.equals("bind")
+        || name.equals("accept")
+        || name.equals("listen")
+        || (Hooks.OF_SOCKET.contains(name) && isOfDescriptor(descriptor));
+  }
+
+  /// Whether a method takes a descriptor first.
+  static boolean isOfDescriptor(String method) {
+    return method.startsWith("(Ljava/io/FileDescriptor;");
   }
 
   /// `java.net` has one class for both clients and servers.

@@ -6,9 +6,11 @@ import java.io.FileDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
+import java.util.Set;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Label;
 import org.objectweb.asm.MethodVisitor;
@@ -17,14 +19,28 @@ import org.objectweb.asm.Type;
 
 /// The class that the JDK's socket classes call instead: `sun.nio.ch.JpmHooks`, beside them, since
 /// they can see no class of ours. Each of its static methods calls a method handle, which leads to
-/// [Binding] or [Draining]; and it has the switch by which nothing but one look at it is done until
-/// the process drains.
+/// [Binding], [Draining] or [Entrances]; and it has the switches by which nothing but one look at
+/// them is done until the process drains, or where no server has an [Entrance].
 final class Hooks {
   /// The class, as class files name it.
   static final String NAME = "sun/nio/ch/JpmHooks";
 
-  /// The switch.
+  /// The switch of a process that drains.
   static final String DRAINING = "draining";
+
+  /// The switch of a process whose servers have entrances.
+  private static final String PROBED = "probed";
+
+  /// Methods of `Net` that concern the socket of a server, whatever its descriptor is.
+  static final Set<String> OF_SOCKET =
+      Set.of(
+          "localAddress",
+          "setSocketOption",
+          "getSocketOption",
+          "setIpSocketOption",
+          "getIpSocketOption");
+
+  private static final String NET = "sun/nio/ch/Net";
 
   private static final String HANDLE = Type.getDescriptor(MethodHandle.class);
   private static final MethodType BIND =
@@ -36,6 +52,9 @@ final class Hooks {
       methodType(void.class, FileDescriptor.class, boolean.class);
   private static final MethodType ACCEPT =
       methodType(int.class, FileDescriptor.class, FileDescriptor.class, InetSocketAddress[].class);
+  private static final MethodType LISTEN = methodType(void.class, FileDescriptor.class, int.class);
+  private static final MethodType CLOSE = methodType(void.class, FileDescriptor.class);
+  private static final MethodType SOCKET = methodType(FileDescriptor.class, FileDescriptor.class);
   private static final MethodType TRANSFER =
       methodType(int.class, FileDescriptor.class, long.class, int.class);
   private static final MethodType TRANSFER_VECTOR =
@@ -55,14 +74,24 @@ final class Hooks {
     type.visit(
         Opcodes.V17, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, NAME, null, "java/lang/Object", null);
     type.visitField(Opcodes.ACC_STATIC | Opcodes.ACC_VOLATILE, DRAINING, "Z", null, null);
+    type.visitField(Opcodes.ACC_STATIC, PROBED, "Z", null, null);
     method(type, "bind", BIND);
     method(type, "bindServer", BIND_SERVER);
     method(type, "configureBlocking", BLOCKING);
-    method(type, "accept", ACCEPT);
+    method(type, "accept", ACCEPT, NET, DRAINING, PROBED);
+    method(type, "listen", LISTEN, NET, PROBED);
+    method(type, "close", CLOSE, "", PROBED);
+    method(type, "socket", SOCKET, "", PROBED);
     method(type, "read", TRANSFER);
     method(type, "readv", TRANSFER_VECTOR);
     method(type, "write", TRANSFER);
     method(type, "writev", TRANSFER_VECTOR);
+    for (Method method : networking.lookupClass().getDeclaredMethods()) {
+      String descriptor = Type.getMethodDescriptor(method);
+      if (OF_SOCKET.contains(method.getName()) && HookedCalls.isOfDescriptor(descriptor)) {
+        ofSocket(type, method.getName(), descriptor);
+      }
+    }
     type.visitEnd();
     Class<?> hooks = networking.defineClass(type.toByteArray());
     return new Hooks(MethodHandles.privateLookupIn(hooks, MethodHandles.lookup()));
@@ -70,12 +99,35 @@ final class Hooks {
 
   /// A static method and the field of the handle that it calls.
   private static void method(ClassWriter type, String name, MethodType method) {
+    method(type, name, method, "");
+  }
+
+  /// A static method that calls its handle only where one of some switches is on.
+  ///
+  /// @param usual the class whose method of that name is called otherwise; empty: nothing is done,
+  ///   and the argument is the result
+  /// @param switches the fields; none: the handle is always called
+  private static void method(
+      ClassWriter type, String name, MethodType method, String usual, String... switches) {
     String descriptor = method.toMethodDescriptorString();
     type.visitField(Opcodes.ACC_STATIC, name, HANDLE, null, null);
     MethodVisitor code = type.visitMethod(Opcodes.ACC_STATIC, name, descriptor, null, null);
     code.visitCode();
-    if (name.equals("accept")) {
-      acceptUnlessDraining(code, descriptor);
+    if (switches.length > 0) {
+      Label hooked = new Label();
+      for (String one : switches) {
+        code.visitFieldInsn(Opcodes.GETSTATIC, NAME, one, "Z");
+        code.visitJumpInsn(Opcodes.IFNE, hooked);
+      }
+      if (!usual.isEmpty()) {
+        arguments(code, descriptor);
+        code.visitMethodInsn(Opcodes.INVOKESTATIC, usual, name, descriptor, false);
+      } else if (method.returnType() != void.class) {
+        arguments(code, descriptor);
+      }
+      code.visitInsn(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN));
+      code.visitLabel(hooked);
+      code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
     }
     code.visitFieldInsn(Opcodes.GETSTATIC, NAME, name, HANDLE);
     arguments(code, descriptor);
@@ -86,15 +138,20 @@ final class Hooks {
     code.visitEnd();
   }
 
-  private static void acceptUnlessDraining(MethodVisitor code, String descriptor) {
-    Label draining = new Label();
-    code.visitFieldInsn(Opcodes.GETSTATIC, NAME, DRAINING, "Z");
-    code.visitJumpInsn(Opcodes.IFNE, draining);
+  /// A static method that calls the one of `Net` with the socket of a server in the place of its
+  /// descriptor.
+  private static void ofSocket(ClassWriter type, String name, String descriptor) {
+    MethodVisitor code = type.visitMethod(Opcodes.ACC_STATIC, name, descriptor, null, null);
+    code.visitCode();
+    code.visitVarInsn(Opcodes.ALOAD, 0);
+    code.visitMethodInsn(
+        Opcodes.INVOKESTATIC, NAME, "socket", SOCKET.toMethodDescriptorString(), false);
+    code.visitVarInsn(Opcodes.ASTORE, 0);
     arguments(code, descriptor);
-    code.visitMethodInsn(Opcodes.INVOKESTATIC, "sun/nio/ch/Net", "accept", descriptor, false);
-    code.visitInsn(Opcodes.IRETURN);
-    code.visitLabel(draining);
-    code.visitFrame(Opcodes.F_SAME, 0, null, 0, null);
+    code.visitMethodInsn(Opcodes.INVOKESTATIC, NET, name, descriptor, false);
+    code.visitInsn(Type.getReturnType(descriptor).getOpcode(Opcodes.IRETURN));
+    code.visitMaxs(0, 0);
+    code.visitEnd();
   }
 
   private static void arguments(MethodVisitor code, String descriptor) {
@@ -106,12 +163,17 @@ final class Hooks {
   }
 
   /// Has the class call these from now on.
-  void connect(Binding binding, Draining draining) throws ReflectiveOperationException {
+  void connect(Binding binding, Draining draining, Entrances entrances)
+      throws ReflectiveOperationException {
     MethodHandles.Lookup ours = MethodHandles.lookup();
     set("bind", ours.bind(binding, "bind", BIND));
     set("bindServer", ours.bind(binding, "bind", BIND_SERVER));
     set("configureBlocking", ours.bind(binding, "configureBlocking", BLOCKING));
     set("accept", ours.bind(draining, "accept", ACCEPT));
+    set("listen", ours.bind(entrances, "listen", LISTEN));
+    set("close", ours.bind(entrances, "close", CLOSE));
+    set("socket", ours.bind(entrances, "socket", SOCKET));
+    inside.findStaticVarHandle(inside.lookupClass(), PROBED, boolean.class).set(entrances.wanted());
     set("read", ours.bind(draining, "read", TRANSFER));
     set("readv", ours.bind(draining, "readv", TRANSFER_VECTOR));
     set("write", ours.bind(draining, "write", TRANSFER));

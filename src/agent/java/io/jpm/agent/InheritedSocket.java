@@ -1,5 +1,7 @@
 package io.jpm.agent;
 
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -10,6 +12,11 @@ import java.util.Map;
 /// @param ipv6 its family
 /// @param number its descriptor in this process
 record InheritedSocket(boolean ipv6, int number) {
+  /// Its family, as `Net.bind` wants it.
+  ProtocolFamily family() {
+    return ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+  }
+
   /// Those that the variables name and that are really there. `JPM_SOCKETS` has their descriptors,
   /// `v6:5,6;v4:7,8`, and `JPM_SOCKET_INODES` in the same order their numbers in the kernel, so
   /// that nothing else is ever taken for one of them.

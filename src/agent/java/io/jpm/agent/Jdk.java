@@ -22,6 +22,8 @@ final class Jdk {
   private static final String NETWORKING = "sun.nio.ch";
   private static final int SOL_SOCKET = 1;
   private static final int SO_REUSEPORT = 15;
+  private static final int EPOLL_CTL_ADD = 1;
+  private static final int EPOLL_CTL_DEL = 2;
 
   private final MethodHandles.Lookup networking;
   private final MethodHandle bind;
@@ -30,7 +32,12 @@ final class Jdk {
   private final MethodHandle localAddress;
   private final MethodHandle option;
   private final MethodHandle poll;
+  private final MethodHandle listen;
   private final MethodHandle duplicate;
+  private final MethodHandle duplicateAnywhere;
+  private final MethodHandle close;
+  private final MethodHandle epoll;
+  private final MethodHandle control;
   private final MethodHandle number;
   private final MethodHandle descriptor;
   private final MethodHandle blocking;
@@ -58,7 +65,13 @@ final class Jdk {
         net.findStatic(
             type, "getIntOption0", methodType(int.class, fd, boolean.class, int.class, int.class));
     poll = net.findStatic(type, "poll", methodType(int.class, fd, int.class, long.class));
+    listen = net.findStatic(type, "listen", methodType(void.class, fd, int.class));
     duplicate = find("InheritedChannel", "dup2", methodType(void.class, int.class, int.class));
+    duplicateAnywhere = find("InheritedChannel", "dup", methodType(int.class, int.class));
+    close = find("InheritedChannel", "close0", methodType(void.class, int.class));
+    epoll = find("EPoll", "create", methodType(int.class));
+    control =
+        find("EPoll", "ctl", methodType(int.class, int.class, int.class, int.class, int.class));
     number = net.findStatic(util, "fdVal", methodType(int.class, fd));
     descriptor = net.findStatic(util, "newFD", methodType(fd, int.class));
     blocking = net.findStatic(util, "configureBlocking", methodType(void.class, fd, boolean.class));
@@ -184,6 +197,64 @@ final class Jdk {
       duplicate.invokeExact(from, to);
     } catch (Throwable error) {
       throw rethrown(error);
+    }
+  }
+
+  /// `listen(2)`.
+  void listen(FileDescriptor fd, int backlog) throws IOException {
+    try {
+      listen.invokeExact(fd, backlog);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `dup(2)`.
+  int duplicate(int fd) throws IOException {
+    try {
+      return (int) duplicateAnywhere.invokeExact(fd);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `close(2)`.
+  void close(int fd) throws IOException {
+    try {
+      close.invokeExact(fd);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// `epoll_create1(2)`.
+  int epoll() throws IOException {
+    try {
+      return (int) epoll.invokeExact();
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+  }
+
+  /// Has an epoll show when there is something to read, or to accept; until [#forget].
+  void watch(int epoll, int fd) throws IOException {
+    control(epoll, EPOLL_CTL_ADD, fd);
+  }
+
+  /// See [#watch].
+  void forget(int epoll, int fd) throws IOException {
+    control(epoll, EPOLL_CTL_DEL, fd);
+  }
+
+  private void control(int epoll, int how, int fd) throws IOException {
+    int errno;
+    try {
+      errno = (int) control.invokeExact(epoll, how, fd, (int) pollIn);
+    } catch (Throwable error) {
+      throw rethrown(error);
+    }
+    if (errno != 0) {
+      throw new IOException("epoll_ctl " + how + " of descriptor " + fd + ": errno " + errno);
     }
   }
 

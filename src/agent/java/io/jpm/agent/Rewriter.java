@@ -14,17 +14,18 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Has the JDK's server sockets call [Hooks] in the place of `Net.bind`, `Net.accept` and
-/// `IOUtil.configureBlocking`, and its dispatcher of reads and writes while the process drains.
-/// Clients, datagrams and files are not touched.
+/// Has the JDK's server sockets call [Hooks] in the place of `Net.bind`, `Net.accept`, further
+/// methods of `Net` and `IOUtil.configureBlocking`, and before they close a descriptor; and its
+/// dispatcher of reads and writes while the process drains. Clients, datagrams and files are not
+/// touched.
 final class Rewriter implements ClassFileTransformer {
   /// In how many places each class is to be changed, at the least.
   private static final Map<String, Integer> PLACES =
       Map.of(
-          "sun/nio/ch/ServerSocketChannelImpl", 3,
-          "sun/nio/ch/NioSocketImpl", 2,
-          "sun/nio/ch/AsynchronousServerSocketChannelImpl", 1,
-          "sun/nio/ch/UnixAsynchronousServerSocketChannelImpl", 1,
+          "sun/nio/ch/ServerSocketChannelImpl", 9,
+          "sun/nio/ch/NioSocketImpl", 7,
+          "sun/nio/ch/AsynchronousServerSocketChannelImpl", 5,
+          "sun/nio/ch/UnixAsynchronousServerSocketChannelImpl", 2,
           "sun/nio/ch/SocketDispatcher", 4);
 
   private final Map<String, Integer> changed = new TreeMap<>();

@@ -1,6 +1,7 @@
 package io.jpm.balancer;
 
 import io.jpm.model.AppSpec;
+import io.jpm.model.EffectiveProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,18 +19,54 @@ final class AgentRefusal {
 
   private static final Set<String> VARIABLES = Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS");
 
+  private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"([0-9]{1,4})");
+  private static final int OLDEST = 17;
+
   private AgentRefusal() {}
 
   /// Why it would not start, for people. Reads the disk.
   static Optional<String> of(AppSpec spec) {
-    return withoutAgents(spec.command().program())
+    return program(spec)
+        .flatMap(AgentRefusal::withoutAgents)
         .or(() -> option(spec).map(option -> "no agent can be loaded with " + option));
+  }
+
+  /// The launcher of Java, also where a shell finds it.
+  private static Optional<Path> program(AppSpec spec) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    if (!program.isJava() || !program.behind()) {
+      return Optional.of(spec.command().program());
+    }
+    String folders = spec.variables().effective().getOrDefault("PATH", "");
+    Stream<String> candidates =
+        program.program().contains("/")
+            ? Stream.of(program.program())
+            : Stream.of(folders.split(":", -1)).map(it -> it + "/" + program.program());
+    return candidates.map(spec.cwd()::resolve).filter(Files::isExecutable).findFirst();
+  }
+
+  /// Why the agent does nothing in it: it is older than the agent. Empty also where the disk does
+  /// not tell.
+  static Optional<String> tooOld(Path program) {
+    try {
+      Path bin = program.toRealPath().getParent();
+      Path home = bin == null ? null : bin.getParent();
+      if (home == null || Files.notExists(home.resolve("release"))) {
+        return Optional.empty();
+      }
+      Matcher version = VERSION.matcher(Files.readString(home.resolve("release")));
+      return version.find() && Integer.parseInt(version.group(1)) < OLDEST
+          ? Optional.of("its Java is older than " + OLDEST)
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
   }
 
   private static Optional<String> option(AppSpec spec) {
     Stream<String> words =
         Stream.concat(
-            spec.command().interpreterArgs().stream(),
+            spec.command().argv().stream(),
             VARIABLES.stream().map(name -> spec.variables().effective().getOrDefault(name, "")));
     return words
         .map(OPTION::matcher)

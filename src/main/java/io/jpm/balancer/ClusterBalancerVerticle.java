@@ -2,6 +2,8 @@ package io.jpm.balancer;
 
 import io.jpm.balancer.Places.Place;
 import io.jpm.balancer.WayChooser.Choice;
+import io.jpm.balancer.handover.Handovers;
+import io.jpm.balancer.handover.Handovers.Means;
 import io.jpm.balancer.way.Sharing;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand;
@@ -11,16 +13,23 @@ import io.jpm.bus.BalancerCommand.Drain;
 import io.jpm.bus.BalancerCommand.Ended;
 import io.jpm.bus.BalancerCommand.Fit;
 import io.jpm.bus.BalancerCommand.Heard;
+import io.jpm.bus.BalancerCommand.Lend;
+import io.jpm.bus.BalancerCommand.Outlook;
 import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerCommand.Reach;
+import io.jpm.bus.BalancerCommand.Ready;
 import io.jpm.bus.BalancerCommand.Released;
+import io.jpm.bus.BalancerCommand.Return;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.BalancerReport;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
@@ -59,6 +68,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private final Places places = new Places();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
+  private Optional<OwnPorts> ownPorts = Optional.empty();
+  private Optional<Handovers> handovers = Optional.empty();
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
@@ -87,6 +98,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   @Override
   public Future<?> stop() {
+    handovers.ifPresent(Handovers::close);
     List<Future<Void>> closing = sharings.values().stream().map(Sharing::close).toList();
     return Future.join(closing);
   }
@@ -116,6 +128,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
         .onSuccess(open -> {
           List<ListenSocket> unclaimed =
               open.stream()
+                  .filter(socket -> !Handovers.holds(socket.key()))
                   .filter(socket ->
                       sharings.values().stream().noneMatch(way -> way.holds(socket.key())))
                   .toList();
@@ -139,33 +152,129 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   private void serve(Message<BalancerCommand> message) {
     switch (message.body()) {
-      case Prepare order -> answer(message, prepare(order));
+      case Prepare order when isAlone(order) -> answer(message, prepareAlone(order));
+      case Prepare order -> {
+        handovers().released(order.worker());
+        answer(message, prepare(order));
+      }
+      case Lend order -> answer(message, lend(order));
+      case Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) -> {
+        WorkerId worker =
+            handovers()
+                .workerOf(process)
+                .or(() -> places.workerOf(id))
+                .orElse(new WorkerId(id, 0, 0));
+        answer(message, lend(new Lend(worker, process, spec, false)));
+      }
+      case Return(InstanceId id) -> {
+        handovers().giveBack(id);
+        message.reply(new BalancerReply.Done());
+      }
       case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
-      case Heard(WorkerId worker, String json) ->
+      case Heard(WorkerId worker, String json) -> {
+        if (handovers().has(worker)) {
+          handovers().heard(worker, json);
+        } else {
           sharing(worker).ifPresent(way -> way.heard(worker, json));
+        }
+      }
+      case Ready(WorkerId worker) -> {
+        sharing(worker).ifPresent(way -> way.ready(worker));
+        message.reply(new BalancerReply.Done());
+      }
+      case Reach question -> answer(message, reach(question));
       case Fit(WorkerId worker, boolean fit) -> {
         sharing(worker).ifPresent(way -> way.fit(worker, fit));
         message.reply(new BalancerReply.Done());
       }
-      case Drain(WorkerId worker) ->
-          answer(
-              message,
-              sharing(worker)
-                  .map(way -> way.drain(worker))
-                  .orElseGet(() -> Future.succeededFuture(0))
-                  .map(BalancerReply.Drained::new));
+      case Drain(WorkerId worker) -> answer(message, drain(worker).map(BalancerReply.Drained::new));
       case Ended(WorkerId worker) -> {
+        ownPorts().ended(worker);
         told.remove(worker);
+        handovers().ended(worker);
         places.ended(worker);
         sharing(worker).ifPresent(way -> way.ended(worker));
         message.reply(new BalancerReply.Done());
       }
       case Released(WorkerId worker) -> {
+        handovers().released(worker);
         release(worker);
         message.reply(new BalancerReply.Done());
       }
       case Ask(AppName app, InstanceId id) -> message.reply(status(app, id));
     }
+  }
+
+  private Future<Route> reach(Reach question) {
+    return sharing(question.worker())
+        .map(way -> way.reach(question))
+        .orElseGet(() -> Future.succeededFuture(new Route.Direct()))
+        .compose(route ->
+            route instanceof Route.Direct
+                ? ownPorts().route(question)
+                : Future.succeededFuture(route));
+  }
+
+  private OwnPorts ownPorts() {
+    OwnPorts made = ownPorts.orElseGet(() -> new OwnPorts(vertx, balancer.host()));
+    ownPorts = Optional.of(made);
+    return made;
+  }
+
+  private Future<Integer> drain(WorkerId worker) {
+    return handovers().has(worker)
+        ? handovers().drain(worker)
+        : sharing(worker).map(way -> way.drain(worker)).orElseGet(() -> Future.succeededFuture(0));
+  }
+
+  /// A process in fork mode shares nothing, until another one is to take its place.
+  private boolean isAlone(Prepare order) {
+    return !order.spec().cluster().enabled() || handovers().isLent(order.worker().id());
+  }
+
+  private Future<BalancerReply> prepareAlone(Prepare order) {
+    boolean beside = order.spec().cluster().enabled();
+    return (beside ? Future.succeededFuture(new Means(Balance.OFF, "")) : means(order.spec()))
+        .map(means -> handovers().prepare(order.worker(), order.spec(), means));
+  }
+
+  private Future<Means> means(AppSpec spec) {
+    return OffLoop.call(
+        vertx,
+        () -> {
+          Choice choice = WayChooser.alone(spec, Facts.of(spec, balancer));
+          Optional<String> old =
+              choice.way() == Balance.JVM
+                  ? AgentRefusal.tooOld(spec.command().program())
+                  : Optional.empty();
+          return old.map(reason -> new Means(Balance.OFF, reason))
+              .orElseGet(() -> new Means(choice.way(), choice.reason()));
+        });
+  }
+
+  /// Instances that share what they listen on have nothing to hand over.
+  private Future<BalancerReply> lend(Lend order) {
+    Optional<Place> place = places.of(order.worker());
+    if (order.next().cluster().enabled()
+        && place.filter(it -> it.way() != Balance.OFF).isPresent()) {
+      return Future.succeededFuture(
+          new BalancerReply.Handover.Beside(
+              "it shares its port (balance: %s)".formatted(place.get().way().word())));
+    }
+    Future<Means> means =
+        order.next().cluster().enabled()
+            ? describe(order.next()).map(app -> new Means(Balance.OFF, app.choice().reason()))
+            : means(order.next());
+    return means.compose(it -> handovers().lend(order, it)).map(reply -> reply);
+  }
+
+  /// Made when the first is needed, as [#made].
+  private Handovers handovers() {
+    Handovers there =
+        handovers.orElseGet(() ->
+            new Handovers(vertx, balancer.host(), balancer.nodePreload(), balancer.agent(), this));
+    handovers = Optional.of(there);
+    return there;
   }
 
   private static void answer(
@@ -259,6 +368,12 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   /// The process goes the way in which it was made, whatever would be chosen today.
   private Future<Void> began(Began news) {
+    if (Handovers.isMemo(news.memo())) {
+      ownPorts().began(news);
+      handovers().began(news);
+      return Future.succeededFuture();
+    }
+    ownPorts().began(news);
     String[] memo = news.memo().split(" ", 2);
     Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
     place(news.worker(), Claim.of(news.spec(), way));
@@ -266,7 +381,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     made(way)
         .ifPresent(sharing ->
             sharing.began(
-                new Began(news.worker(), news.number(), news.process(), news.spec(), rest)));
+                new Began(
+                    news.worker(),
+                    news.number(),
+                    news.process(),
+                    news.spec(),
+                    rest,
+                    news.ready())));
     return apps.containsKey(news.spec().name())
         ? Future.succeededFuture()
         : describe(news.spec()).mapEmpty();

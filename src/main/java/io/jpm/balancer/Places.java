@@ -2,6 +2,7 @@ package io.jpm.balancer;
 
 import io.jpm.model.AppName;
 import io.jpm.model.Balance;
+import io.jpm.model.InstanceId;
 import io.jpm.model.WorkerId;
 import java.util.HashMap;
 import java.util.List;
@@ -49,6 +50,14 @@ final class Places {
 
   Optional<Place> of(WorkerId worker) {
     return Optional.ofNullable(all.get(worker.slot()));
+  }
+
+  /// The last process of an instance, whichever it is while it is being replaced.
+  Optional<WorkerId> workerOf(InstanceId id) {
+    return all.values().stream()
+        .map(Place::worker)
+        .filter(worker -> worker.id().equals(id))
+        .findFirst();
   }
 
   void ended(WorkerId worker) {

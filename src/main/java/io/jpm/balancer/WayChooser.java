@@ -2,20 +2,20 @@ package io.jpm.balancer;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.EffectiveProgram;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /// Which way of sharing suits an app, and why.
 final class WayChooser {
-  private static final Set<String> NODE = Set.of("node", "nodejs");
+  /// Node may not read our file, or is not the program itself.
+  private static final List<String> NODE_BARS =
+      List.of("--permission", "--experimental-permission", "--experimental-policy", "--watch");
 
-  /// Programs of Node that start the app as a child of theirs, which then has the sockets.
-  private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
-
-  /// The second becomes a `java` as soon as it runs.
-  private static final Set<String> JVM = Set.of("java", "jpm-serve");
+  /// The debugger's port is not opened by Java.
+  private static final List<String> JVM_BARS = List.of("-agentlib:jdwp", "-Xrunjdwp");
 
   /// A way.
   ///
@@ -55,18 +55,68 @@ final class WayChooser {
     return port >= 1 && port <= 65_535 ? OptionalInt.of(port) : OptionalInt.empty();
   }
 
+  /// How a process in fork mode can be given the listening sockets of the one whose place it takes:
+  /// [Balance#NODE], [Balance#JVM] or, where it cannot, [Balance#OFF] with the reason.
+  static Choice alone(AppSpec spec, Facts facts) {
+    if (spec.cluster().balance() == Balance.OFF) {
+      return new Choice(Balance.OFF, "balance is off");
+    }
+    Choice choice = alone(spec, EffectiveProgram.of(spec.command()), facts);
+    Optional<Path> file = choice.way() == Balance.NODE ? facts.preload() : facts.agent();
+    if (choice.way() == Balance.OFF) {
+      return choice;
+    }
+    return facts.sockets() && file.isEmpty()
+        ? choice
+        : new Choice(
+            Balance.OFF,
+            file.map(path -> path + " cannot be read by the app's user")
+                .orElse("this system cannot share sockets"));
+  }
+
+  private static Choice alone(AppSpec spec, EffectiveProgram program, Facts facts) {
+    if (program.behind()) {
+      return new Choice(Balance.OFF, "something else starts " + program.name());
+    }
+    if (program.isNode()) {
+      return barred(new Choice(Balance.NODE, "the program is node"), spec, NODE_BARS);
+    }
+    if (program.isAnyNode()) {
+      return new Choice(Balance.OFF, "it starts the server as a child of its own");
+    }
+    if (program.isJava()) {
+      return facts
+          .java()
+          .map(reason -> new Choice(Balance.OFF, reason))
+          .orElseGet(() -> barred(new Choice(Balance.JVM, "the program is java"), spec, JVM_BARS));
+    }
+    return new Choice(Balance.OFF, program.name() + " has no way to be given a listening socket");
+  }
+
+  /// An option that keeps the program from what sharing needs.
+  private static Choice barred(Choice choice, AppSpec spec, List<String> bars) {
+    return spec.command().interpreterArgs().stream()
+        .filter(word -> bars.stream().anyMatch(word::startsWith))
+        .findFirst()
+        .map(word -> new Choice(Balance.OFF, "it cannot share its port with " + word))
+        .orElse(choice);
+  }
+
   private static Choice byNature(AppSpec spec) {
     if (!spec.cluster().listen().isEmpty()) {
       return new Choice(Balance.LISTEN_FDS, "listen is given");
     }
-    String program = baseName(spec.command().program());
-    if (NODE.contains(program) && !RUNNERS.contains(baseName(spec.command().script()))) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    if (program.isNode()) {
       return new Choice(Balance.NODE, "the program is node");
     }
-    if (JVM.contains(program)) {
+    if (program.isJava()) {
       return new Choice(Balance.JVM, "the program is java");
     }
-    return fallBack(spec, program + " has no way of its own", OptionalInt.empty());
+    return fallBack(
+        spec,
+        program.doubt().orElseGet(() -> program.name() + " has no way of its own"),
+        OptionalInt.empty());
   }
 
   private static Choice possible(Choice choice, Facts facts, AppSpec spec) {
@@ -101,10 +151,5 @@ final class WayChooser {
                     + spec.runAs().user().map(user -> "user " + user).orElse("the daemon's user")
                     + ": open it and the folders above it to all"))
         .orElse(choice);
-  }
-
-  private static String baseName(Path path) {
-    Path name = path.getFileName();
-    return name == null ? "" : name.toString();
   }
 }

@@ -5,9 +5,10 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
+import java.net.InetAddress;
+import java.util.List;
 
-/// What ClusterBalancer is asked and told; each is answered with a [BalancerReply]. Only apps in
-/// cluster mode ([io.jpm.model.Cluster#enabled]) are its business.
+/// What ClusterBalancer is asked and told; each is answered with a [BalancerReply].
 public sealed interface BalancerCommand extends BusMessage {
   /// A process is about to be made: what does it need to share what it listens on? Answered by
   /// [BalancerReply.Prepared] or [BalancerReply.Refused].
@@ -20,8 +21,38 @@ public sealed interface BalancerCommand extends BusMessage {
   /// The process runs: it was just made, or a former daemon made it and it is adopted.
   ///
   /// @param memo what [BalancerReply.Prepared#memo] said when it was made
-  record Began(WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo)
-      implements BalancerCommand {}
+  /// @param ready whether [Ready] was said of it before, by a former daemon
+  record Began(
+      WorkerId worker,
+      int number,
+      ProcessIdentity process,
+      AppSpec spec,
+      String memo,
+      boolean ready)
+      implements BalancerCommand {
+    /// One that was just made.
+    public Began(WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo) {
+      this(worker, number, process, spec, memo, false);
+    }
+  }
+
+  /// The process is ready: it gets connections of clients from now on. Before, a process whose
+  /// readiness is told ([AppSpec#readinessIsTold]) gets none, though it may be the only one; of
+  /// others this changes nothing, they get connections as soon as they listen. May be said more
+  /// than once.
+  record Ready(WorkerId worker) implements BalancerCommand {}
+
+  /// How does a connection get to this very process, ready or not, by way of an address that it may
+  /// share with others? Answered by a [BalancerReply.Route], for one connection.
+  ///
+  /// @param worker the process that is to be asked
+  /// @param addresses those of this machine that the asker would connect to, the best one first
+  /// @param port the port that the asker would connect to
+  record Reach(WorkerId worker, List<InetAddress> addresses, int port) implements BalancerCommand {
+    public Reach {
+      addresses = List.copyOf(addresses);
+    }
+  }
 
   /// The process has sent a message of Node's own over its channel, one whose `cmd` begins with
   /// `NODE_`. Not answered.
@@ -47,6 +78,25 @@ public sealed interface BalancerCommand extends BusMessage {
   ///
   /// @param worker the last process, or the one that would have been the first
   record Released(WorkerId worker) implements BalancerCommand {}
+
+  /// How can the process of an instance be replaced: beside it, or only after it? Answered by
+  /// [BalancerReply.Handover].
+  ///
+  /// @param worker the process that is to be replaced
+  /// @param process the same, as the system knows it
+  /// @param next what the new process will be made by
+  /// @param lend whether its sockets are to be kept ready for the next process of that instance
+  ///   from now on, until [Return]; else it is only asked
+  record Lend(WorkerId worker, ProcessIdentity process, AppSpec next, boolean lend)
+      implements BalancerCommand {}
+
+  /// How would a reload replace the process of an instance? Answered by [BalancerReply.Handover].
+  ///
+  /// @param process its present process
+  record Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) implements BalancerCommand {}
+
+  /// The replacement that [Lend] has prepared is over, whatever came of it.
+  record Return(InstanceId id) implements BalancerCommand {}
 
   /// How is an app balanced? Answered by [BalancerReply.Status].
   ///

@@ -1,11 +1,13 @@
 package io.jpm.bus;
 
 import io.jpm.model.Balance;
+import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /// ClusterBalancer's answer.
 public sealed interface BalancerReply extends BusMessage {
@@ -63,10 +65,61 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param reason a sentence for the user, with what to mend
   record Refused(String reason) implements BalancerReply {}
 
+  /// How a connection gets to one process; see [BalancerCommand.Reach].
+  sealed interface Route extends BalancerReply {
+    /// As was meant: nobody else answers there.
+    record Direct() implements Route {}
+
+    /// By another address, where this process alone answers, over the protocol that was meant.
+    /// Holds for one connection that is begun at once.
+    record Through(InetSocketAddress address) implements Route {}
+
+    /// Not at all.
+    ///
+    /// @param reason for people, a clause such as `nothing listens on 127.0.0.1:3000`
+    record Nowhere(String reason) implements Route {}
+  }
+
   /// See [BalancerCommand.Drain].
   ///
   /// @param left connections that were still open when the time was over
   record Drained(int left) implements BalancerReply {}
+
+  /// How a process can be replaced, as [BalancerCommand.Lend] asks.
+  sealed interface Handover extends BalancerReply {
+    /// What keeps it from having a successor beside it; empty where nothing does.
+    String obstacle();
+
+    /// A new process can come up beside it.
+    ///
+    /// @param how for people, a clause without a subject: `its listening sockets are handed over`
+    record Beside(String how) implements Handover {
+      @Override
+      public String obstacle() {
+        return "";
+      }
+    }
+
+    /// It listens on no TCP port, as far as the system shows.
+    record NoPort() implements Handover {
+      @Override
+      public String obstacle() {
+        return "";
+      }
+    }
+
+    /// It has to end before the next one can listen.
+    ///
+    /// @param obstacle why, a clause: `python3 has no way to be given a listening socket`
+    /// @param remedy what would change that, a sentence without its end; empty: nothing is known
+    /// @param addresses where it listens
+    record After(String obstacle, String remedy, Set<InetSocketAddress> addresses)
+        implements Handover {
+      public After {
+        addresses = Set.copyOf(addresses);
+      }
+    }
+  }
 
   /// How an app is balanced.
   ///

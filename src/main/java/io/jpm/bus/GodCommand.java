@@ -31,10 +31,17 @@ public sealed interface GodCommand extends BusMessage {
   /// @param existing what to do with an app that is there already
   /// @param file the process file that they stand in, absolute, to be remembered with them; empty
   ///   with RESTART: what is remembered stays
-  record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file)
+  /// @param lasting whether the answer waits until the processes have lasted for a moment, and says
+  ///   which have not
+  record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file, boolean lasting)
       implements GodCommand {
     public StartApps {
       specs = List.copyOf(specs);
+    }
+
+    /// Answered as soon as the processes are there.
+    public StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file) {
+      this(specs, existing, file, false);
     }
 
     /// Of no file.
@@ -62,11 +69,18 @@ public sealed interface GodCommand extends BusMessage {
   ///   in the order of PM2: an app's name wins over the others
   /// @param shell for START and RESTART with `--update-env`: what the caller's shell hands to
   ///   programs, in place of what the apps have inherited
-  record Act(Action action, List<String> targets, Optional<Map<String, String>> shell)
+  /// @param lasting for START and RESTART, as in [StartApps]
+  record Act(
+      Action action, List<String> targets, Optional<Map<String, String>> shell, boolean lasting)
       implements GodCommand {
     public Act {
       targets = List.copyOf(targets);
       shell = shell.map(Map::copyOf);
+    }
+
+    /// Answered as soon as the processes are there.
+    public Act(Action action, List<String> targets, Optional<Map<String, String>> shell) {
+      this(action, targets, shell, false);
     }
 
     /// Without another environment.
@@ -85,24 +99,39 @@ public sealed interface GodCommand extends BusMessage {
   }
 
   /// Replaces processes without a gap: a new process beside each that runs, and only when it is
-  /// ready the old one is drained and ended (PM2's `reload`). What is not in cluster mode, or does
-  /// not run, is restarted. Of the apps whose new process does not get ready the old ones stay, and
-  /// their instances that were not replaced yet are left.
+  /// ready the old one is drained and ended (PM2's `reload`). What does not run, or cannot have a
+  /// second process beside it, is restarted ([GodReply#restarted]). Of the apps whose new process
+  /// does not get ready the old ones stay, and their instances that were not replaced yet are left.
   ///
-  /// How it goes is told by [InstanceEvent]s of the kinds `RELOAD` and `RELOAD_FAILED`.
+  /// How it goes is told by [InstanceEvent]s of the kinds `RELOAD`, `RELOAD_FAILED` and
+  /// `RELOAD_GAP`.
   ///
   /// @param targets as in [Act]
   /// @param specs apps of a process file, to be reloaded with this description; unknown ones are
   ///   started
   /// @param parallel how many instances of one app at a time, 1 or more
   /// @param shell as in [Act]
+  /// @param lasting as in [StartApps], of what is restarted
   record Reload(
-      List<String> targets, List<AppSpec> specs, int parallel, Optional<Map<String, String>> shell)
+      List<String> targets,
+      List<AppSpec> specs,
+      int parallel,
+      Optional<Map<String, String>> shell,
+      boolean lasting)
       implements GodCommand {
     public Reload {
       targets = List.copyOf(targets);
       specs = List.copyOf(specs);
       shell = shell.map(Map::copyOf);
+    }
+
+    /// Answered as soon as the processes are there.
+    public Reload(
+        List<String> targets,
+        List<AppSpec> specs,
+        int parallel,
+        Optional<Map<String, String>> shell) {
+      this(targets, specs, parallel, shell, false);
     }
   }
 

@@ -3,6 +3,7 @@ package io.jpm.bus;
 import io.jpm.model.InstanceId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// God's answer.
 ///
@@ -14,13 +15,15 @@ import java.util.List;
 /// @param notes sentences for the user that are no failure
 /// @param changes what a [GodCommand.Apply] does, one for each app, in the order of the file
 /// @param files the process files that apps have come from, for [GodCommand.Files]
+/// @param restarted of a [GodCommand.Reload]: whose process had to end before the next one began
 public record GodReply(
     List<InstanceView> instances,
     List<String> problems,
     List<Answer> answers,
     List<String> notes,
     List<AppChange> changes,
-    List<AppFile> files)
+    List<AppFile> files,
+    Set<InstanceId> restarted)
     implements BusMessage {
   public GodReply {
     instances = List.copyOf(instances);
@@ -29,6 +32,27 @@ public record GodReply(
     notes = List.copyOf(notes);
     changes = List.copyOf(changes);
     files = List.copyOf(files);
+    restarted = Set.copyOf(restarted);
+  }
+
+  /// With nobody restarted in a reload.
+  public GodReply(
+      List<InstanceView> instances,
+      List<String> problems,
+      List<Answer> answers,
+      List<String> notes,
+      List<AppChange> changes,
+      List<AppFile> files) {
+    this(instances, problems, answers, notes, changes, files, Set.of());
+  }
+
+  /// What a reload has done.
+  public static GodReply ofReload(
+      List<InstanceView> instances,
+      List<String> problems,
+      List<String> notes,
+      Set<InstanceId> restarted) {
+    return new GodReply(instances, problems, List.of(), notes, List.of(), List.of(), restarted);
   }
 
   /// Without changes and files.
@@ -65,14 +89,19 @@ public record GodReply(
   public GodReply noting(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
-    return new GodReply(instances, problems, answers, more, changes, files);
+    return new GodReply(instances, problems, answers, more, changes, files, restarted);
+  }
+
+  /// The same, when the notes have been told.
+  public GodReply withoutNotes() {
+    return new GodReply(instances, problems, answers, List.of(), changes, files, restarted);
   }
 
   /// The same with one more problem.
   public GodReply failing(String problem) {
     List<String> more = new ArrayList<>(problems);
     more.add(problem);
-    return new GodReply(instances, more, answers, notes, changes, files);
+    return new GodReply(instances, more, answers, notes, changes, files, restarted);
   }
 
   /// What one instance has answered.

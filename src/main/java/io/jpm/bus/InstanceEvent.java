@@ -15,6 +15,10 @@ import java.util.OptionalInt;
 /// @param instance the instance just after it
 /// @param at wall clock
 public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implements Happening {
+  /// How the reason of an [Kind#EXIT] begins that was ordered before the former daemon died, and so
+  /// is no crash.
+  public static final String ENDED_IN_ABSENCE = "ended as it was to, while no daemon was running";
+
   @Override
   public EventMessage outside(long sequence) {
     Optional<Exit> exit = kind == Kind.EXIT ? instance.lastExit() : Optional.empty();
@@ -64,9 +68,14 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
     RELOAD,
     /// A reload's new process did not get ready; the former one stays.
     RELOAD_FAILED,
+    /// A reload restarts it, since no second process can listen beside it; told before, with the
+    /// reason, and after, with the length of the gap.
+    RELOAD_GAP,
     /// It runs, but its readiness or liveness check fails.
     UNHEALTHY,
-    /// It is well again after [#UNHEALTHY].
+    /// It fails again and again; told once, when that begins.
+    CRASH_LOOPING,
+    /// It is well again after [#UNHEALTHY], or has run for long enough after [#CRASH_LOOPING].
     RECOVERED,
     /// It uses more than a limit allows.
     LIMIT,

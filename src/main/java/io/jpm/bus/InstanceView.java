@@ -34,6 +34,7 @@ import java.util.Optional;
 /// @param unenforced what of its limits does not hold for the present process, and why; empty: all
 ///   do
 /// @param version of the package that its process was started from; empty: none is known
+/// @param crashLooping whether it fails again and again, whatever its phase is at the moment
 public record InstanceView(
     InstanceId id,
     AppSpec spec,
@@ -55,7 +56,56 @@ public record InstanceView(
     Optional<String> unhealthy,
     String status,
     String unenforced,
-    String version) {
+    String version,
+    boolean crashLooping) {
+  /// Of one that is in no crash loop.
+  public InstanceView(
+      InstanceId id,
+      AppSpec spec,
+      int number,
+      Phase phase,
+      Optional<ProcessIdentity> process,
+      int restarts,
+      int unstableRestarts,
+      Instant createdAt,
+      Optional<Instant> startedAt,
+      Optional<Exit> lastExit,
+      String reason,
+      Path outFile,
+      Path errorFile,
+      Optional<Path> combinedFile,
+      Path pidFile,
+      Optional<Instant> nextRun,
+      AppReport report,
+      Optional<String> unhealthy,
+      String status,
+      String unenforced,
+      String version) {
+    this(
+        id,
+        spec,
+        number,
+        phase,
+        process,
+        restarts,
+        unstableRestarts,
+        createdAt,
+        startedAt,
+        lastExit,
+        reason,
+        outFile,
+        errorFile,
+        combinedFile,
+        pidFile,
+        nextRun,
+        report,
+        unhealthy,
+        status,
+        unenforced,
+        version,
+        false);
+  }
+
   /// The same instance as if its app were described otherwise.
   public InstanceView with(AppSpec other) {
     return new InstanceView(
@@ -79,6 +129,7 @@ public record InstanceView(
         unhealthy,
         status,
         unenforced,
-        version);
+        version,
+        crashLooping);
   }
 }

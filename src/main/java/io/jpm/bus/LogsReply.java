@@ -67,5 +67,6 @@ public sealed interface LogsReply extends BusMessage {
   /// @param log the log it stands in
   /// @param time when it was captured, as far as that is known
   /// @param text the line without its end; one of more than 64 KiB is cut, and ends with `…`
-  record Line(Path log, Instant time, String text) {}
+  /// @param end the position behind the line: whoever reads on from it gets the lines after it
+  record Line(Path log, Instant time, String text, LogPosition end) {}
 }

@@ -2,6 +2,7 @@ package io.jpm.client;
 
 import io.jpm.client.Reply.Done;
 import io.jpm.client.Reply.Err;
+import io.jpm.client.Reply.Marked;
 import io.jpm.client.Reply.Out;
 import io.jpm.client.Reply.Waiting;
 import java.io.BufferedInputStream;
@@ -200,7 +201,13 @@ public final class BridgeConnection implements Closeable {
   private static Optional<Reply> reply(@Nullable Object body) {
     if (!(body instanceof Map<?, ?> members)) {
       return Optional.empty();
-    } else if (members.get("out") instanceof String text) {
+    }
+    Optional<Reply> text = text(members);
+    return members.get("mark") instanceof String mark ? text.map(it -> new Marked(it, mark)) : text;
+  }
+
+  private static Optional<Reply> text(Map<?, ?> members) {
+    if (members.get("out") instanceof String text) {
       return Optional.of(new Out(text));
     } else if (members.get("err") instanceof String text) {
       return Optional.of(new Err(text));

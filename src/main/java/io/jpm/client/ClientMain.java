@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 
 /// The command line client for machines whose bash cannot be it; `bin/jpm` runs it and starts the
 /// daemon for it. Sends the arguments, prints the answer, exits with the command's code.
@@ -21,11 +23,15 @@ public final class ClientMain {
   /// Tells `bin/jpm` that there is no daemon to talk to (EX_UNAVAILABLE of sysexits.h).
   static final int NO_DAEMON = 69;
 
+  private static final Duration RETRY = Duration.ofMillis(100);
   private static final int FAILED = 1;
   private static final int BROKEN_PIPE = 141;
 
   private final DaemonHome home;
   private final Duration patience;
+
+  /// Behind what a command goes on that follows something when the daemon dies.
+  private Optional<String> mark = Optional.empty();
 
   private ClientMain(DaemonHome home, Duration patience) {
     this.home = home;
@@ -47,7 +53,9 @@ public final class ClientMain {
               CallerBytes.cwd(env, System.getProperty("user.dir", "/")),
               env,
               terminal(),
-              piped());
+              piped(),
+              true,
+              Optional.empty());
       return client.talk(request);
     } catch (BridgeException.NoDaemon _) {
       return NO_DAEMON;
@@ -116,13 +124,43 @@ public final class ClientMain {
       if (code.isPresent()) {
         return code.getAsInt();
       }
+      if (mark.isPresent()) {
+        return resume(request);
+      }
     }
     return fail(
         "the daemon closes the connection without an answer; is %s the daemon's? See %s"
             .formatted(home.directory().resolve("token"), home.log()));
   }
 
-  /// The command's exit code, or nothing if the daemon hung up before any answer.
+  /// Goes on in the next daemon, which the keeper, a service or the next command starts.
+  private int resume(ConsoleRequest request) throws IOException {
+    while (true) {
+      write(
+          FileDescriptor.err,
+          "jpm: the daemon does not answer: waiting for it or the next one (Ctrl-C ends)\n");
+      OptionalInt code = awaitNext(request);
+      if (code.isPresent()) {
+        return code.getAsInt();
+      }
+    }
+  }
+
+  private OptionalInt awaitNext(ConsoleRequest request) throws IOException {
+    while (true) {
+      LockSupport.parkNanos(RETRY.toNanos());
+      try {
+        return converse(request.resumed(mark.orElseThrow()));
+      } catch (BridgeException.NoDaemon notYet) {
+        if (!Files.isDirectory(home.directory())) {
+          return OptionalInt.of(fail(home.directory() + " is gone, and with it the daemon"));
+        }
+      }
+    }
+  }
+
+  /// The command's exit code, or nothing if the daemon hung up before any answer, or in the midst
+  /// of a command that can be resumed.
   private OptionalInt converse(ConsoleRequest request) throws IOException {
     boolean answered = false;
     try (BridgeConnection connection = asked(request)) {
@@ -135,14 +173,14 @@ public final class ClientMain {
         print(reply);
       }
     } catch (BridgeException.Closed _) {
-      return answered
+      return answered && mark.isEmpty()
           ? OptionalInt.of(
               fail(
                   "the connection to the daemon broke before the command was done: see "
                       + home.log()))
           : OptionalInt.empty();
     } catch (BridgeException.Silent _) {
-      return OptionalInt.of(failSilent());
+      return mark.isPresent() ? OptionalInt.empty() : OptionalInt.of(failSilent());
     } catch (BridgeException.NotOurs _) {
       return OptionalInt.of(
           fail("what listens on the port in %s is not a daemon of jpm".formatted(home.portFile())));
@@ -185,8 +223,12 @@ public final class ClientMain {
             .formatted(pid, patience.toSeconds(), home.log(), pid));
   }
 
-  private static void print(Reply reply) throws OutputFailed {
+  private void print(Reply reply) throws OutputFailed {
     switch (reply) {
+      case Reply.Marked(Reply text, String behind) -> {
+        print(text);
+        mark = Optional.of(behind);
+      }
       case Reply.Out(String text) -> write(FileDescriptor.out, text);
       case Reply.Err(String text) -> write(FileDescriptor.err, text);
       case Reply.Waiting() -> {}

@@ -14,6 +14,8 @@ import java.util.stream.Collectors;
 /// @param env the caller's environment, `NAME=value` each
 /// @param terminal what the answer will be shown on
 /// @param stdin what was piped in, where a word `-` asks for it
+/// @param marks whether the caller resumes a command that follows something when the daemon dies
+/// @param resume the mark behind which it is to go on
 /// @param key what a repetition has in common with it, and no other request: the daemon does not do
 ///   again what comes twice, when the answer to the first was lost
 public record ConsoleRequest(
@@ -22,6 +24,8 @@ public record ConsoleRequest(
     List<String> env,
     Terminal terminal,
     Optional<byte[]> stdin,
+    boolean marks,
+    Optional<String> resume,
     String key) {
   private static final int VERSION = 1;
 
@@ -32,13 +36,24 @@ public record ConsoleRequest(
 
   /// Without anything piped in.
   public ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
-    this(argv, cwd, env, terminal, Optional.empty());
+    this(argv, cwd, env, terminal, Optional.empty(), false, Optional.empty());
+  }
+
+  /// The same command, to go on behind `mark` ([Reply.Marked]).
+  ConsoleRequest resumed(String mark) {
+    return new ConsoleRequest(argv, cwd, env, terminal, stdin, marks, Optional.of(mark), key);
   }
 
   /// With a key of its own.
   public ConsoleRequest(
-      List<String> argv, String cwd, List<String> env, Terminal terminal, Optional<byte[]> stdin) {
-    this(argv, cwd, env, terminal, stdin, UUID.randomUUID().toString());
+      List<String> argv,
+      String cwd,
+      List<String> env,
+      Terminal terminal,
+      Optional<byte[]> stdin,
+      boolean marks,
+      Optional<String> resume) {
+    this(argv, cwd, env, terminal, stdin, marks, resume, UUID.randomUUID().toString());
   }
 
   /// What is known of the caller's terminal; sizes are 0 if unknown.
@@ -58,9 +73,18 @@ public record ConsoleRequest(
         stdin
             .map(bytes -> ",\"stdin\":\"" + Base64.getEncoder().encodeToString(bytes) + '"')
             .orElse("");
-    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s,\"key\":%s}"
+    String from = resume.map(mark -> ",\"resume\":" + Json.quote(mark)).orElse("");
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s%s%s,\"key\":%s}"
         .formatted(
-            VERSION, array(argv), Json.quote(cwd), array(env), ttyJson(), piped, Json.quote(key));
+            VERSION,
+            array(argv),
+            Json.quote(cwd),
+            array(env),
+            ttyJson(),
+            piped,
+            marks ? ",\"marks\":true" : "",
+            from,
+            Json.quote(key));
   }
 
   private String ttyJson() {

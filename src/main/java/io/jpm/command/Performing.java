@@ -82,7 +82,8 @@ final class Performing {
       case CommandRequest.Act act -> instances(order, act(act.action(), order.words()));
       case CommandRequest.Reload(_, int parallel) ->
           instances(
-              order, new GodCommand.Reload(order.words(), List.of(), parallel, Optional.empty()));
+              order,
+              new GodCommand.Reload(order.words(), List.of(), parallel, Optional.empty(), true));
       case CommandRequest.Scale scale -> scale(order, scale);
       case CommandRequest.SendSignal signal ->
           instances(order, new GodCommand.SendSignal(order.words(), signal.signal()));
@@ -94,7 +95,7 @@ final class Performing {
           instances(
               order,
               new GodCommand.StartApps(
-                  order.apps().specs(), GodCommand.Existing.RESTART, start.apps().file()));
+                  order.apps().specs(), GodCommand.Existing.RESTART, start.apps().file(), true));
       case CommandRequest.Apply apply -> apply(order, apply);
       case CommandRequest.Save _ -> instances(order, new GodCommand.Save(false));
       case CommandRequest.Resurrect _ -> instances(order, new GodCommand.Resurrect());
@@ -103,12 +104,16 @@ final class Performing {
 
   private static GodCommand act(CommandRequest.Action action, List<String> words) {
     return switch (action) {
-      case START -> new GodCommand.Act(GodCommand.Action.START, words);
+      case START -> lasting(GodCommand.Action.START, words);
       case STOP -> new GodCommand.Act(GodCommand.Action.STOP, words);
-      case RESTART -> new GodCommand.Act(GodCommand.Action.RESTART, words);
+      case RESTART -> lasting(GodCommand.Action.RESTART, words);
       case DELETE -> new GodCommand.Act(GodCommand.Action.DELETE, words);
       case RESET -> new GodCommand.Reset(words);
     };
+  }
+
+  private static GodCommand lasting(GodCommand.Action action, List<String> words) {
+    return new GodCommand.Act(action, words, Optional.empty(), true);
   }
 
   private Future<CommandReply> scale(Order order, CommandRequest.Scale scale) {

@@ -53,7 +53,9 @@ final class SpecView {
     json.put("restart", restart.when().word())
         .put("max_restarts", restart.maxRestarts())
         .put("min_uptime", restart.minUptime().toMillis());
+    json.put("restart_window", restart.window().time().toMillis());
     switch (restart.backoff()) {
+      case Backoff.Gradual() -> json.put("restart_delay", 0);
       case Backoff.Constant(var delay) -> json.put("restart_delay", delay.toMillis());
       case Backoff.Exponential(var initial, _, _) ->
           json.put("exp_backoff_restart_delay", initial.toMillis());

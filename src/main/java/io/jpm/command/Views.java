@@ -72,6 +72,7 @@ final class Views {
         code(view.lastExit()),
         signal(view.lastExit()),
         view.reason(),
+        view.crashLooping(),
         view.unhealthy(),
         view.outFile().toString(),
         view.errorFile().toString(),

@@ -7,6 +7,7 @@ import io.jpm.model.Cluster;
 import io.jpm.model.Condition;
 import io.jpm.model.Health;
 import io.jpm.model.Hooks;
+import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
 import io.jpm.model.LogFiles;
 import io.jpm.model.Readiness;
@@ -26,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /// Makes one app of its attributes, or notes every reason why not.
@@ -87,6 +89,8 @@ final class AppBuilder {
     ReferredRules referredRules = new ReferredRules(attributes, context);
     Referred referred = referredRules.read(cwd, environment.names());
     environment.known().complete(cwd.toString(), referredRules.names());
+    Set<String> own = OwnTexts.names(attributes);
+    environment.known().differ(own);
     if (context.fileDirectory().isPresent()) {
       texts.putIntoAll();
     }
@@ -102,11 +106,19 @@ final class AppBuilder {
     Cluster cluster =
         new ClusterRules(attributes, label)
             .read(found.map(Resolution.Found::command), variables, port, referredRules.port());
+    InstanceTexts instanceTexts =
+        context.fileDirectory().isPresent()
+            ? new OwnTexts(attributes, texts, environment.known(), own)
+                .read(found.map(Resolution.Found::command), cluster)
+            : InstanceTexts.NONE;
     RunAs runAs = new Rights(attributes).read();
     ResourceLimits limits = new ResourceRules(attributes).read();
     RestartPolicy restart = new RestartRules(attributes, context.defaults().restart()).read(label);
-    StopPolicy stop = new StopRules(attributes, pm2.stop(context.defaults().stop())).read();
+    StopPolicy usualStop =
+        JavaStop.usual(context.defaults().stop(), found.map(Resolution.Found::command));
+    StopPolicy stop = new StopRules(attributes, pm2.stop(usualStop)).read();
     Health health = new HealthRules(attributes).read();
+    new SharedPortRules(attributes, cluster, variables).check(health);
     Readiness readiness = readiness(cluster, health, pm2);
     Map<AppName, Condition> dependsOn = new Dependencies(attributes).read();
     LogRules logRules = new LogRules(attributes, context, label, cwd);
@@ -138,6 +150,7 @@ final class AppBuilder {
             .triggers(triggers)
             .dependsOn(dependsOn)
             .logs(logs)
+            .texts(instanceTexts)
             .pidFile(pidFile)
             .build());
   }

@@ -122,8 +122,19 @@ public enum AppKey {
   RESTART(RESTARTS, RULE, "--restart", "always", "after which ends to start again"),
   STOP_EXIT_CODES(RESTARTS, CODES, "--stop-exit-codes", "none", "exit codes that end it for good"),
   MAX_RESTARTS(RESTARTS, NUMBER, "--max-restarts", "16", "unstable ends before it is given up"),
+  RESTART_WINDOW(
+      RESTARTS,
+      DURATION,
+      "--restart-window",
+      "5m",
+      "in this time failures count however long it ran"),
   MIN_UPTIME(RESTARTS, DURATION, "--min-uptime", "1s", "an end sooner than this is unstable"),
-  RESTART_DELAY(RESTARTS, DURATION, "--restart-delay", "0s", "wait before starting again"),
+  RESTART_DELAY(
+      RESTARTS,
+      DURATION,
+      "--restart-delay",
+      "none, but growing ones from the third quick end",
+      "wait before starting again"),
   EXP_BACKOFF_RESTART_DELAY(
       RESTARTS, DURATION, "--exp-backoff-restart-delay", "off", "first of growing waits"),
   MAX_RESTART_DELAY(RESTARTS, DURATION, "", "15s", "longest of the growing waits"),
@@ -143,8 +154,14 @@ public enum AppKey {
   WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "wait for further changes"),
   WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
 
-  KILL_SIGNAL(STOPS, SIGNAL, "--kill-signal", "SIGINT", "signal that asks it to end"),
-  KILL_TIMEOUT(STOPS, DURATION, "--kill-timeout", "1600ms", "wait before SIGKILL"),
+  KILL_SIGNAL(
+      STOPS,
+      SIGNAL,
+      "--kill-signal",
+      "SIGINT; of Java programs SIGTERM",
+      "signal that asks it to end"),
+  KILL_TIMEOUT(
+      STOPS, DURATION, "--kill-timeout", "1600ms; of Java programs 30s", "wait before SIGKILL"),
   TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal its whole process tree"),
   SHUTDOWN_WITH_MESSAGE(
       STOPS, BOOLEAN, "--shutdown-with-message", "false", "Node message instead of a signal"),
@@ -272,7 +289,8 @@ public enum AppKey {
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
     ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
-    HOOKS("object of crash, errored, unhealthy, recovered, limit and commands or webhooks"),
+    HOOKS(
+        "object of crash, crash_looping, errored, unhealthy, recovered, limit and commands or webhooks"),
     PROXY_HEADER("off, v1, v2, or true for v2"),
     CHECKED_ONCE("object of http, tcp, exec, log or notify, and interval and timeout"),
     CHECKED(

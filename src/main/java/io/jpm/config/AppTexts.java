@@ -1,7 +1,9 @@
 package io.jpm.config;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Puts the values of variables into the texts of an app: `${PORT}`, `${PORT:-8080}`. A text that
@@ -19,9 +21,15 @@ final class AppTexts {
 
   private static final List<AppKey> OF_WORDS = List.of(AppKey.ARGS, AppKey.INTERPRETER_ARGS);
 
+  private static final List<AppKey> ONE_FOR_ALL =
+      List.of(
+          AppKey.SCRIPT, AppKey.OUT_FILE, AppKey.ERROR_FILE, AppKey.LOG_FILE, AppKey.PID_FILE);
+
   private final Attributes attributes;
   private final KnownVariables known;
+  private final List<Attributes.Entry> oneForAll = new ArrayList<>();
   private final Optional<Attributes.Entry> cwd;
+  private final Map<AppKey, List<String>> ofInstances = new EnumMap<>(AppKey.class);
 
   AppTexts(Attributes attributes, KnownVariables known) {
     this.attributes = attributes;
@@ -37,7 +45,36 @@ final class AppTexts {
   /// All others; and what is wrong with the working directory is noted too.
   void putIntoAll() {
     cwd.ifPresent(entry -> expanded(entry, entry.value(), ""));
+    OF_WORDS.forEach(key -> attributes.entry(key).ifPresent(this::noteDiffering));
+    cwd.ifPresent(oneForAll::add);
+    ONE_FOR_ALL.forEach(key -> attributes.entry(key).ifPresent(oneForAll::add));
     WITH_VARIABLES.forEach(key -> attributes.entry(key).ifPresent(this::put));
+  }
+
+  /// Those attributes that are the same for all instances and name a variable that is not.
+  List<Attributes.Entry> wronglyDiffering() {
+    return oneForAll.stream()
+        .filter(entry ->
+            entry.value() instanceof Node.Text text && known.partly(text.value()).differs())
+        .toList();
+  }
+
+  /// What is another text for each instance, as written; empty when none is.
+  List<String> ofInstances(AppKey key) {
+    return ofInstances.getOrDefault(key, List.of());
+  }
+
+  private void noteDiffering(Attributes.Entry entry) {
+    Node node = words(entry);
+    List<Node> items = node instanceof Node.Arr list ? list.items() : List.of(node);
+    List<KnownVariables.Part> parts =
+        items.stream()
+            .map(item -> Node.scalarText(item).orElse(""))
+            .map(known::partly)
+            .toList();
+    if (parts.stream().anyMatch(KnownVariables.Part::differs)) {
+      ofInstances.put(entry.key(), parts.stream().map(KnownVariables.Part::text).toList());
+    }
   }
 
   private void put(Attributes.Entry entry) {

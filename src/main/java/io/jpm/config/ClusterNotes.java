@@ -11,15 +11,20 @@ final class ClusterNotes {
               AppKey.INSTANCES,
               """
               How many processes; the variable `NODE_APP_INSTANCE` tells them apart. With it, a \
-              program of node or java is in cluster mode, and any other that has a `port`. `jpm \
-              scale` changes the number of an app that runs.\
+              program of node or java is in cluster mode, also behind a shell (`cd x && exec \
+              java …`), and any other that has a `port`. `jpm scale` changes the number of an app \
+              that runs.\
               """,
               ""),
           note(
               AppKey.EXEC_MODE,
               """
               `fork` or `cluster`. In cluster mode the instances share what they listen on, and \
-              `jpm reload` replaces them one by one without losing a connection. Without this \
+              `jpm reload` replaces them one by one without losing a connection. In fork mode each \
+              process opens its port itself; a reload hands that over to the next process where \
+              the program is node, java or sets SO_REUSEPORT (two of it run for a moment; \
+              `balance: off` prevents that), and restarts any other, and says how long the gap was. \
+              Without this \
               key, an app is in cluster mode where it has `balance` or `listen`, or `instances` \
               and either a program of node or java or a `port` (unless `increment_var` counts it \
               up).\
@@ -55,13 +60,16 @@ final class ClusterNotes {
               AppKey.BALANCE,
               """
               How the instances share a port. `node`: by Node's own cluster protocol. `jvm`: a \
-              Java agent gives the server a shared socket. `listen_fds`: the app inherits the \
+              Java agent gives the server a shared socket (for that, Netty uses Java's sockets \
+              instead of its own transport, unless `-Dio.netty.transport.noNative=false` is \
+              said). `listen_fds`: the app inherits the \
               sockets of `listen`. `proxy`: each instance listens on a PORT of its own, and the \
               daemon passes connections on from `port`. `off`: not at all. `auto` takes \
               `listen_fds` where `listen` is given, `node` and `jvm` where that is the program, \
               `proxy` where a port is known (`port`, or PORT in `env` or an `env_file`), and otherwise \
               `off`; \
-              `jpm describe` tells which and why. Not in PM2.\
+              `jpm describe` tells which and why. In fork mode only `off` counts: a reload is a \
+              restart then, and the program is started without what a handover needs. Not in PM2.\
               """,
               ""),
           note(
@@ -82,16 +90,17 @@ final class ClusterNotes {
               The sockets that the app inherits from descriptor 3 on, in this order, as from \
               systemd (`LISTEN_FDS`, `LISTEN_PID`, `LISTEN_FDNAMES`): `8000` is every address, \
               `"127.0.0.1:8000"` and `"[::1]:8000"` are one. Names such as localhost are refused. \
-              The sockets stay open while the app or the daemon is restarted, and who connects \
-              meanwhile waits. They are opened with the daemon's rights: below 1024 also for an \
-              app with `uid`. On the command line: `--listen 8000,127.0.0.1:9000`. Not in PM2.\
+              They block (no O_NONBLOCK) until the program changes that. The sockets stay open \
+              while the app or the daemon is restarted, and who connects meanwhile waits. They are \
+              opened with the daemon's rights: below 1024 also for an app with `uid`. On the \
+              command line: `--listen 8000,127.0.0.1:9000`. Not in PM2.\
               """,
               ""),
           note(
               AppKey.DRAIN_TIMEOUT,
               """
               How long an instance that is replaced by `reload` or taken away by `scale` may take \
-              to finish its connections while it gets no new ones. Then, or as soon as there is \
+              to finish its connections while it gets no new ones, in fork mode too. Then, or as soon as there is \
               none left, it is asked to end, as by `stop`. Not in PM2.\
               """,
               ""),

@@ -4,11 +4,11 @@ import io.jpm.config.ReferredRules.PortInFiles;
 import io.jpm.model.Balance;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
+import io.jpm.model.EffectiveProgram;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.Variables;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// Reads how the instances of an app share what they listen on: whether it is in cluster mode, and
@@ -29,12 +29,6 @@ final class ClusterRules {
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
-  private static final Set<String> NODE = Set.of("node", "nodejs");
-  private static final Set<String> JAVA = Set.of("java", StaticServer.PROGRAM);
-
-  /// Programs of Node that start the app as a child of theirs.
-  private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
-
   private static final List<String> BALANCES =
       Arrays.stream(Balance.values()).map(Balance::word).toList();
   private static final List<String> STRATEGIES =
@@ -47,9 +41,12 @@ final class ClusterRules {
   /// What the program is and gets.
   private record App(
       Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
-    boolean isCalled(Set<String> names) {
-      return command.map(Command::program).map(Path::getFileName).map(Path::toString).stream()
-          .anyMatch(names::contains);
+    boolean is(Predicate<EffectiveProgram> kind) {
+      return program().filter(kind).isPresent();
+    }
+
+    Optional<EffectiveProgram> program() {
+      return command.map(EffectiveProgram::of);
     }
 
     boolean hasPort() {
@@ -90,6 +87,9 @@ final class ClusterRules {
       strategy.ifPresent(chosen -> checkStrategy(chosen, way));
       checkWay(balance, app);
     }
+    if (!enabled) {
+      warnOfForkMode(app);
+    }
     warnOfIdle(enabled, way, header != ProxyProtocol.NONE);
     return new Cluster(enabled, balance, strategy, port, listen, drain, header);
   }
@@ -99,21 +99,13 @@ final class ClusterRules {
     if (is(AppKey.LISTEN)) {
       return Balance.LISTEN_FDS;
     }
-    boolean started =
-        app.command().map(Command::script).map(ClusterRules::name).stream()
-            .anyMatch(RUNNERS::contains);
-    if (app.isCalled(NODE) && !started) {
+    if (app.is(EffectiveProgram::isNode)) {
       return Balance.NODE;
     }
-    if (app.isCalled(JAVA)) {
+    if (app.is(EffectiveProgram::isJava)) {
       return Balance.JVM;
     }
     return app.command().isPresent() && app.hasPort() ? Balance.PROXY : Balance.AUTO;
-  }
-
-  private static String name(Path path) {
-    Path name = path.getFileName();
-    return name == null ? "" : name.toString();
   }
 
   /// PM2's rule, where `instances` makes a cluster of a Node app, extended to what can be balanced
@@ -133,7 +125,9 @@ final class ClusterRules {
     boolean asked = is(AppKey.BALANCE) && balance != Balance.OFF;
     boolean severalOfOne =
         is(AppKey.INSTANCES)
-            && (app.isCalled(NODE) || app.isCalled(JAVA) || (is(AppKey.PORT) && !portCounts()));
+            && (app.is(EffectiveProgram::isAnyNode)
+                || app.is(EffectiveProgram::isJava)
+                || (is(AppKey.PORT) && !portCounts()));
     return asked || is(AppKey.LISTEN) || severalOfOne;
   }
 
@@ -170,8 +164,8 @@ final class ClusterRules {
   /// What a way needs that was asked for by its name.
   private void checkWay(Balance balance, App app) {
     switch (balance) {
-      case NODE -> checkProgram(balance, app, NODE);
-      case JVM -> checkProgram(balance, app, JAVA);
+      case NODE -> checkProgram(balance, app, "node", EffectiveProgram::isAnyNode);
+      case JVM -> checkProgram(balance, app, "java", EffectiveProgram::isJava);
       case LISTEN_FDS -> {
         if (!is(AppKey.LISTEN)) {
           refuseWay(balance, "sockets to hand over: name them with " + shown(AppKey.LISTEN));
@@ -201,14 +195,19 @@ final class ClusterRules {
     }
   }
 
-  private void checkProgram(Balance balance, App app, Set<String> names) {
-    if (app.command().isPresent() && !app.isCalled(names)) {
+  private void checkProgram(
+      Balance balance, App app, String wanted, Predicate<EffectiveProgram> kind) {
+    if (app.command().isPresent() && !app.is(kind)) {
       refuseWay(
           balance,
-          "%s as the program, and that is %s: name it with %s, or use \"%s\" and %s"
+          "%s as the program, and that is %s%s: name it with %s, or use \"%s\" and %s"
               .formatted(
-                  names.contains("java") ? "java" : "node",
+                  wanted,
                   app.command().get().program(),
+                  app.program()
+                      .flatMap(EffectiveProgram::doubt)
+                      .map(it -> " (" + it + ")")
+                      .orElse(""),
                   shown(AppKey.INTERPRETER),
                   Balance.PROXY.word(),
                   shown(AppKey.PORT)));
@@ -217,6 +216,26 @@ final class ClusterRules {
 
   private void refuseWay(Balance balance, String needed) {
     attributes.refuse(AppKey.BALANCE, "\"%s\" needs %s".formatted(balance.word(), needed));
+  }
+
+  /// Several instances of a server look like a cluster to whoever asks for them.
+  private void warnOfForkMode(App app) {
+    boolean several =
+        attributes
+            .node(AppKey.INSTANCES)
+            .flatMap(Node::scalarText)
+            .filter(text -> !text.equals("1"))
+            .isPresent();
+    boolean unsaid = !is(AppKey.EXEC_MODE) && !is(AppKey.EXECUTE_COMMAND) && !portCounts();
+    if (several && unsaid) {
+      app.program()
+          .flatMap(EffectiveProgram::doubt)
+          .ifPresent(why ->
+              attributes.warn(
+                  label,
+                  "fork mode, in which instances share no port: %s; for cluster mode name the port with %s, or run the server alone"
+                      .formatted(why, shown(AppKey.PORT))));
+    }
   }
 
   /// Nothing of it is wrong, but whoever wrote it expects something.
@@ -231,7 +250,11 @@ final class ClusterRules {
     if (!enabled || (way != Balance.LISTEN_FDS && way != Balance.AUTO)) {
       idle.add(AppKey.LISTEN);
     }
-    if (!enabled || way == Balance.LISTEN_FDS || way == Balance.OFF) {
+    boolean drains =
+        enabled
+            ? way != Balance.LISTEN_FDS && way != Balance.OFF
+            : way == Balance.NODE || way == Balance.JVM;
+    if (!drains) {
       idle.add(AppKey.DRAIN_TIMEOUT);
     }
     if (header && (!enabled || way != Balance.PROXY)) {

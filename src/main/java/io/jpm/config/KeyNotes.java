@@ -151,11 +151,33 @@ final class KeyNotes {
         stops counting once an app is older than 16 s: from then on a crash loop never ends.\
         """);
     add(
+        AppKey.RESTART_WINDOW,
+        """
+        With `max_restarts` failures within this time the app is `errored`, however long each of \
+        its runs was: OTP's restart intensity. A failure is an end by itself with an exit code \
+        other than 0, 129, 130, 143 and `stop_exit_codes`, or by a signal other than SIGHUP, \
+        SIGINT, SIGTERM and SIGPIPE, and one because it did not get ready or was not well. A \
+        program that ends well and is started again by design does so for ever. Without it 16 \
+        failures in 5 min are too many, or `max_restarts` where that is more, since a smaller one \
+        was chosen for ends in a row. 0 is off. `jpm ls` shows `crash-looping` from the third \
+        such failure, or the third end in a row sooner than `min_uptime`, until it has run for \
+        30 s.\
+        """,
+        "restarts a program that dies every two seconds for ever and shows it as `online`.");
+    add(
         AppKey.MIN_UPTIME,
         """
         An end sooner than this is an unstable one, which `max_restarts` counts.\
         """);
-    add(AppKey.RESTART_DELAY, "How long to wait before it is started again.");
+    add(
+        AppKey.RESTART_DELAY,
+        """
+        How long to wait before it is started again. Without it the first two ends in a row that \
+        come sooner than `min_uptime` are followed by a start at once, and from the third on the \
+        waits grow: 100 ms, 200 ms and so on up to 3 s, so that 16 of them take half a minute. 0 is \
+        never to wait.\
+        """,
+        "does not wait.");
   }
 
   private static void addWaits() {
@@ -199,7 +221,8 @@ final class KeyNotes {
         sizes, `cpu_time` a time, `nofile`, \
         `nproc`, `locks`, `sigpending`, `msgqueue`, `nice`, `rtprio` numbers. Sizes and times need \
         a unit; `"unlimited"` is no limit. A limit above the one that the daemon has itself can be \
-        given by root only. Not in PM2.\
+        given by root only. Without `nofile` an app has the soft limit of open files with which \
+        the daemon was started, not that of the daemon, which raises its own. Not in PM2.\
         """);
   }
 
@@ -259,14 +282,24 @@ final class KeyNotes {
   private static void addStops() {
     add(
         AppKey.KILL_SIGNAL,
-        "The signal that asks it to end: `\"SIGTERM\"`, `\"TERM\"` or 15.",
+        """
+        The signal that asks it to end: `"SIGTERM"`, `"TERM"` or 15. An exit with 128 and the \
+        signal's number, as a JVM has it (143 after SIGTERM, 130 after SIGINT), is a clean stop.\
+        """,
         "has one signal for the whole daemon.");
-    add(AppKey.KILL_TIMEOUT, "How long it may take to end; then it gets SIGKILL.");
+    add(
+        AppKey.KILL_TIMEOUT,
+        """
+        How long it may take to end; then it gets SIGKILL, and the answer of the command, the event \
+        and `describe` say so: `did not exit within 1.6 s: killed`.\
+        """,
+        "does not say it, and gives Java programs 1.6 s too.");
     add(
         AppKey.TREEKILL,
         """
-        Whether a stop is for every process of its tree. `false` ends the main process and \
-        leaves the others running.\
+        Whether a stop is for every process of its tree, and whether what its main process \
+        leaves behind when it ends by itself is ended before the next one is started. `false` \
+        ends the main process and leaves the others running.\
         """);
     add(
         AppKey.SHUTDOWN_WITH_MESSAGE,
@@ -335,8 +368,12 @@ final class KeyNotes {
         `sd_notify(3)` or `ready` over Node's channel. `${NAME}` in a text is a variable of the \
         instance's own environment.
 
-        Where instances share a socket, `http` and `tcp` reach whichever takes the connection; \
-        with `balance: proxy` each has its own `PORT`. Not in PM2.\
+        In cluster mode a check of the port that instances share asks the very instance that it is \
+        about, and a process that is not ready gets no client, as with `wait_ready`: a build that \
+        never gets ready takes nobody's place. With `listen` every instance accepts by itself: there \
+        `http` and `tcp` checks of those sockets are refused, and `exec`, `log`, `notify` and a port \
+        that each instance has for itself are not. An instance that is unhealthy gets no new clients \
+        as long as another one is well. Not in PM2.\
         """);
     add(
         AppKey.LIVENESS,
@@ -357,7 +394,8 @@ final class KeyNotes {
         """
         Who is told of what happens. The occasions: `crash`, a process ended and nobody had asked \
         for it (not with an exit code that ends it for good, nor with 0 unless `restart` is \
-        `always`); `errored`, it was given up; `unhealthy`, a check of its health fails; \
+        `always`); `crash_looping`, it fails again and again, told once; `errored`, it was given \
+        up; `unhealthy`, a check of its health fails; \
         `recovered`, it is well again, or has been online for `min_uptime` after one of these; \
         `limit`, it has crossed a limit. Each has a command (`["/usr/local/bin/page", "web"]`, or \
         text that is split into words), `{"webhook": "https://…"}`, or a list of these. A command \

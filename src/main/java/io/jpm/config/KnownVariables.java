@@ -1,6 +1,7 @@
 package io.jpm.config;
 
 import io.jpm.model.Expansion;
+import io.jpm.model.InstanceTexts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,10 +22,14 @@ final class KnownVariables {
   private final Map<String, String> inherited;
   private final Set<String> removed;
   private final Map<String, String> done = new HashMap<>();
+  private final Map<String, Part> parts = new HashMap<>();
   private final List<String> open = new ArrayList<>();
   private Map<String, String> atStart = Map.of();
   private Optional<String> cwd = Optional.empty();
   private boolean telling;
+
+  /// Variables that each instance has a value of its own for.
+  private Set<String> own = Set.of();
 
   /// Where a text stands.
   ///
@@ -67,6 +72,78 @@ final class KnownVariables {
       refuse(place, "becomes longer than " + Expansion.LONGEST + " characters");
     }
     return all.orElse("");
+  }
+
+  /// From now on it is known which variables each instance has a value of its own for.
+  void differ(Set<String> names) {
+    this.own = names;
+    parts.clear();
+  }
+
+  /// A text of which not all is known yet.
+  ///
+  /// @param text with all variables replaced but those that each instance has a value of its own for
+  /// @param differs whether it names one of these, directly or by another variable
+  record Part(String text, boolean differs) {}
+
+  /// What is known of `text` before it is known which instance it is for.
+  Part partly(String text) {
+    boolean[] differs = new boolean[1];
+    Optional<String> all =
+        Expansion.partly(
+            text,
+            name -> {
+              Optional<Part> part = part(name);
+              differs[0] |= part.filter(Part::differs).isPresent();
+              return part.map(Part::text);
+            });
+    return new Part(all.orElse(""), differs[0]);
+  }
+
+  /// The values of the app's own variables that are another one for each instance, as in [Part].
+  Map<String, String> differing() {
+    Map<String, String> found = new HashMap<>();
+    for (Written variable : written.values()) {
+      Part value = partOf(variable);
+      if (value.differs() && !own.contains(variable.name())) {
+        found.put(variable.name(), value.text());
+      }
+    }
+    return found;
+  }
+
+  private Optional<Part> part(String name) {
+    Written variable = open.contains(name) ? null : written.get(name);
+    if (own.contains(name) && (variable != null || !name.equals(InstanceTexts.PORT))) {
+      return Optional.of(new Part("${" + name + "}", true));
+    }
+    if (name.equals(PWD) && cwd.isPresent()) {
+      return cwd.map(KnownVariables::whole);
+    }
+    if (variable != null) {
+      return Optional.of(partOf(variable));
+    }
+    return removed.contains(name)
+        ? Optional.empty()
+        : Optional.ofNullable(inherited.get(name)).map(KnownVariables::whole);
+  }
+
+  private static Part whole(String text) {
+    return new Part(Expansion.literal(text), false);
+  }
+
+  /// Names that lead too far or in a circle have been refused already.
+  private Part partOf(Written variable) {
+    Part before = parts.get(variable.name());
+    if (before != null || open.size() >= DEEPEST) {
+      return before != null ? before : whole("");
+    }
+    open.add(variable.name());
+    Node node = variable.place().part();
+    Part part = partly(Node.scalarText(node).orElseGet(node::json));
+    open.removeLast();
+    parts.put(variable.name(), part);
+    return part;
   }
 
   /// The value of one of the app's own variables.

@@ -3,6 +3,7 @@ package io.jpm.config;
 import io.jpm.model.Backoff;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RestartWindow;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -29,14 +30,25 @@ final class RestartRules {
 
   /// @param label how warnings call the app
   RestartPolicy read(String label) {
-    return new RestartPolicy(
-        when(),
+    int maxRestarts =
         attributes
             .number(AppKey.MAX_RESTARTS, 0, Integer.MAX_VALUE)
-            .orElse(otherwise.maxRestarts()),
+            .orElse(otherwise.maxRestarts());
+    return new RestartPolicy(
+        when(),
+        maxRestarts,
         attributes.duration(AppKey.MIN_UPTIME, otherwise.minUptime()),
         backoff(label),
-        exitCodes());
+        exitCodes(),
+        window(maxRestarts));
+  }
+
+  private RestartWindow window(int maxRestarts) {
+    return attributes.node(AppKey.RESTART_WINDOW).isEmpty()
+        ? RestartWindow.beside(maxRestarts)
+        : new RestartWindow(
+            Math.max(1, maxRestarts),
+            attributes.duration(AppKey.RESTART_WINDOW, RestartWindow.USUAL_TIME));
   }
 
   private When when() {

@@ -5,6 +5,7 @@ import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.WhenFull;
@@ -163,12 +164,17 @@ public record Settings(
               get(SettingKey.DEFAULTS_AUTORESTART, Boolean.class) ? When.ALWAYS : When.NEVER,
               number(SettingKey.DEFAULTS_MAX_RESTARTS),
               time(SettingKey.DEFAULTS_MIN_UPTIME),
-              new Backoff.Constant(time(SettingKey.DEFAULTS_RESTART_DELAY)),
-              Set.of()),
+              restartDelay(time(SettingKey.DEFAULTS_RESTART_DELAY)),
+              Set.of(),
+              RestartWindow.beside(number(SettingKey.DEFAULTS_MAX_RESTARTS))),
           new StopPolicy(
               get(SettingKey.DEFAULTS_KILL_SIGNAL, Signal.class),
               time(SettingKey.DEFAULTS_KILL_TIMEOUT),
               StopPolicy.DEFAULT.wholeTree()));
+    }
+
+    private static Backoff restartDelay(Duration delay) {
+      return delay.isZero() ? Backoff.GRADUAL : new Backoff.Constant(delay);
     }
 
     private String text(SettingKey key) {

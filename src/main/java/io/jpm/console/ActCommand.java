@@ -7,6 +7,7 @@ import io.jpm.bus.GodReply;
 import io.jpm.model.Instances;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /// `jpm stop`, `restart` and `delete`: one action on everything that the targets name. A process
 /// file stands for those of its apps that are in the list; a restart takes them as the file has
@@ -55,7 +56,10 @@ final class ActCommand implements ConsoleCommand {
     }
     return byWord.compose(first ->
         rooms
-            .god(call.keyed(new GodCommand.StartApps(chosen.specs(), Existing.RESTART)))
+            .god(
+                call.keyed(
+                    new GodCommand.StartApps(
+                        chosen.specs(), Existing.RESTART, Optional.empty(), lasting(call))))
             .map(second -> joined(first, second)));
   }
 
@@ -63,7 +67,8 @@ final class ActCommand implements ConsoleCommand {
   /// their dependencies allow.
   private Future<GodReply> byWord(List<String> words, Call call) {
     if (action != Action.RESTART || !call.arguments().has(VerbOption.PARALLEL)) {
-      return rooms.god(call.keyed(new GodCommand.Act(action, words, FileApps.shell(call))));
+      return rooms.god(
+          call.keyed(new GodCommand.Act(action, words, FileApps.shell(call), lasting(call))));
     }
     int parallel =
         (int) call.arguments().number(VerbOption.PARALLEL, 1, Instances.MOST).orElseThrow();
@@ -77,11 +82,18 @@ final class ActCommand implements ConsoleCommand {
             done =
                 done.compose(first ->
                     rooms
-                        .god(call.keyed(new GodCommand.Act(action, some, FileApps.shell(call))))
+                        .god(
+                            call.keyed(
+                                new GodCommand.Act(
+                                    action, some, FileApps.shell(call), lasting(call))))
                         .map(second -> joined(first, second)));
           }
           return done;
         });
+  }
+
+  private boolean lasting(Call call) {
+    return action == Action.RESTART && FileApps.lasting(call);
   }
 
   private static GodReply joined(GodReply first, GodReply second) {

@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.List;
 import java.util.function.Function;
 
 /// Which object carries out which [Verb].
@@ -90,10 +89,10 @@ final class Commands {
       case CLEARDUMP -> this::clearDump;
       case LIST -> new ListCommand(vertx, rooms);
       case DESCRIBE -> new DescribeCommand(rooms);
-      case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault(), farewell);
       case FLUSH -> new FlushCommand(rooms);
       case RELOAD_LOGS -> this::reloadLogs;
-      case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault());
+      case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault(), farewell);
       case ENV -> new EnvCommand(rooms, context.home());
       case JLIST -> call -> listed(call, JsonArray::encode);
       case PRETTYLIST -> call -> listed(call, Inspect::of);
@@ -156,14 +155,16 @@ final class Commands {
   /// The whole list, for programs.
   private Future<ExitCode> listed(Call call, Function<JsonArray, String> format) {
     return rooms
-        .obeyed(new GodCommand.Show(List.of()))
-        .compose(instances -> rooms.listing(instances, TreeUsage.Detail.FILES))
-        .compose(rooms::withHealth)
-        .compose(rooms::json)
-        .map(list -> {
-          call.session().out(format.apply(list) + "\n");
-          return ExitCode.OK;
-        });
+        .all(call.session())
+        .compose(all ->
+            rooms
+                .listing(all.instances(), TreeUsage.Detail.FILES)
+                .compose(rooms::withHealth)
+                .compose(rooms::json)
+                .map(list -> {
+                  call.session().out(format.apply(list) + "\n");
+                  return all.code();
+                }));
   }
 
   private static Future<ExitCode> examples(Call call) {
@@ -183,13 +184,16 @@ final class Commands {
   /// Apps that could not be ended live on, and the exit code says so.
   private Future<ExitCode> kill(Call call) {
     Session session = call.session();
-    farewell.say("jpm kill ends the daemon and all apps: this was not finished");
+    farewell.end("jpm kill ends the daemon and all apps: this was not finished");
     return rooms
-        .obeyed(new GodCommand.EndEverything())
-        .map(_ -> {
-          session.info("[v] All Applications Stopped");
-          return ExitCode.OK;
+        .god(new GodCommand.EndEverything())
+        .compose(reply -> {
+          reply.notes().forEach(session::warn);
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture(ExitCode.OK)
+              : Future.failedFuture(new CommandFailure(reply.problems()));
         })
+        .onSuccess(_ -> session.info("[v] All Applications Stopped"))
         .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
         .onComplete(_ -> {
           ending = true;

@@ -104,8 +104,12 @@ final class DescribeCommand implements ConsoleCommand {
   private Future<Boolean> draw(InstanceView instance, Listing listing, Session session) {
     return rooms
         .capture(instance.id())
-        .compose(
-            capture -> balance(instance).map(balance -> new InstanceSheet.Others(capture, balance)))
+        .compose(capture ->
+            balance(instance)
+                .compose(balance ->
+                    rooms
+                        .outlook(instance)
+                        .map(outlook -> new InstanceSheet.Others(capture, balance, outlook))))
         .map(others -> {
           session.out(InstanceSheet.draw(instance, listing, others, session.screen()));
           return true;

@@ -42,8 +42,9 @@ final class EventFollow {
     this.format = format;
   }
 
-  void print(List<EventMessage> events) {
-    session.out(format.apply(events));
+  /// @param last the number behind which a client goes on that has printed these
+  void print(List<EventMessage> events, long last) {
+    session.marked(false, format.apply(events), () -> Long.toString(last));
   }
 
   /// The number of the latest event, 0 when there is none.
@@ -64,8 +65,10 @@ final class EventFollow {
         .compose(reply -> {
           List<EventMessage> wanted =
               reply.events().stream().filter(selection::has).limit(most).toList();
-          print(wanted);
           long next = reply.events().isEmpty() ? position : reply.events().getLast().seq();
+          if (!wanted.isEmpty()) {
+            print(wanted, next);
+          }
           return reply.events().size() < PAGE || wanted.size() == most
               ? Future.succeededFuture(next)
               : after(next, most - wanted.size());

@@ -26,20 +26,28 @@ final class EventsCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Rooms rooms;
   private final ZoneId zone;
+  private final Farewell farewell;
 
   /// @param zone whose time is shown
-  EventsCommand(Vertx vertx, Rooms rooms, ZoneId zone) {
+  /// @param farewell who tells clients that the daemon ends
+  EventsCommand(Vertx vertx, Rooms rooms, ZoneId zone, Farewell farewell) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.zone = zone;
+    this.farewell = farewell;
   }
 
   @Override
   public Future<ExitCode> run(Call call) {
     Arguments arguments = call.arguments();
     int lines = arguments.lines(DEFAULT_LINES);
-    OptionalLong since = arguments.number(VerbOption.SINCE, Long.MAX_VALUE / 2);
-    int most = since.isPresent() && !arguments.has(VerbOption.LINES) ? ALL : lines;
+    Optional<Long> resumed = call.request().resume().map(EventsCommand::position);
+    OptionalLong since =
+        resumed
+            .map(OptionalLong::of)
+            .orElseGet(() -> arguments.number(VerbOption.SINCE, Long.MAX_VALUE / 2));
+    boolean all = resumed.isPresent() || !arguments.has(VerbOption.LINES);
+    int most = since.isPresent() && all ? ALL : lines;
     return selection(arguments.targets())
         .compose(selection -> {
           var follow = new EventFollow(vertx, rooms, call.session(), selection, format(call));
@@ -48,8 +56,18 @@ final class EventsCommand implements ConsoleCommand {
               since.isPresent()
                   ? follow.after(since.getAsLong(), most)
                   : follow.head().compose(head -> latest(selection, most, head, follow));
-          return live ? follow.forever(past) : past.map(ExitCode.OK);
+          return live
+              ? farewell.following(call.session(), follow.forever(past))
+              : past.map(ExitCode.OK);
         });
+  }
+
+  private static long position(String mark) {
+    try {
+      return Long.parseLong(mark);
+    } catch (NumberFormatException malformed) {
+      throw new CommandFailure("resume: not a mark of jpm events: run the command again");
+    }
   }
 
   private Function<List<EventMessage>, String> format(Call call) {
@@ -65,8 +83,9 @@ final class EventsCommand implements ConsoleCommand {
   private Future<Long> latest(EventSelection selection, int lines, long head, EventFollow follow) {
     return latest(selection, lines)
         .map(events -> {
-          follow.print(events);
-          return events.isEmpty() ? head : Math.max(head, events.getLast().seq());
+          long last = events.isEmpty() ? head : Math.max(head, events.getLast().seq());
+          follow.print(events, last);
+          return last;
         });
   }
 

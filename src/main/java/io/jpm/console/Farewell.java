@@ -9,6 +9,7 @@ import java.util.Set;
 /// Owned by ConsoleVerticle's context.
 final class Farewell {
   private final Set<Session> waiting = new HashSet<>();
+  private final Set<Session> following = new HashSet<>();
 
   /// Until `work` is done its client is to be told.
   <T> Future<T> during(Session session, Future<T> work) {
@@ -16,7 +17,24 @@ final class Farewell {
     return work.onComplete(_ -> waiting.remove(session));
   }
 
-  /// Ends these commands as failed.
+  /// The same for a command that only follows something. Its client resumes it in the next daemon,
+  /// so it is told only when none is to come ([#end]).
+  <T> Future<T> following(Session session, Future<T> work) {
+    following.add(session);
+    return work.onComplete(_ -> following.remove(session));
+  }
+
+  /// Ends all commands as failed: no daemon follows this one.
+  ///
+  /// @param why a sentence
+  /// @return done when all have it, or are gone
+  Future<Void> end(String why) {
+    waiting.addAll(following);
+    following.clear();
+    return say(why);
+  }
+
+  /// Ends the commands that are not finished as failed.
   ///
   /// @param why a sentence, with what to do
   /// @return done when all have it, or are gone

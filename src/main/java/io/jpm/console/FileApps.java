@@ -127,6 +127,12 @@ final class FileApps {
         : Optional.empty();
   }
 
+  /// Whether the command waits until what it starts has lasted for a moment: unless `--no-wait` is
+  /// given.
+  static boolean lasting(Call call) {
+    return !call.arguments().has(VerbOption.NO_WAIT);
+  }
+
   /// The app that the options of `start` describe.
   Future<List<AppSpec>> ofCommandLine(String script, Call call) {
     return ofAttributes(StartAttributes.of(script, call.arguments()), call);

@@ -37,11 +37,18 @@ final class ListCommand implements ConsoleCommand {
     if (arguments.has(VerbOption.REDRAW)) {
       return redraw(call, wanted);
     }
-    return listing()
-        .map(listing -> {
-          call.session().out(drawn(listing, wanted, call));
-          return ExitCode.OK;
-        })
+    return rooms
+        .all(call.session())
+        .compose(all ->
+            rooms
+                .listing(all.instances())
+                .map(listing -> {
+                  // That there is none is not known of a list that is lost.
+                  if (all.code() == ExitCode.OK || !all.instances().isEmpty()) {
+                    call.session().out(drawn(listing, wanted, call));
+                  }
+                  return all.code();
+                }))
         .compose(code -> rooms.tellFileTroubles(call.session()).map(code));
   }
 
@@ -73,13 +80,17 @@ final class ListCommand implements ConsoleCommand {
   }
 
   private Future<ExitCode> json(Call call, InstanceOrder order) {
-    return listing()
-        .map(order::sorted)
-        .compose(rooms::json)
-        .map(list -> {
-          call.session().out(list.encode() + "\n");
-          return ExitCode.OK;
-        });
+    return rooms
+        .all(call.session())
+        .compose(all ->
+            rooms
+                .listing(all.instances())
+                .map(order::sorted)
+                .compose(rooms::json)
+                .map(list -> {
+                  call.session().out(list.encode() + "\n");
+                  return all.code();
+                }));
   }
 
   private static String drawn(Listing listing, InstanceOrder order, Call call) {

@@ -8,6 +8,7 @@ import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogSearch;
 import io.jpm.bus.LogSearch.Span;
 import io.jpm.bus.LogsCommand;
+import io.jpm.bus.LogsReply;
 import io.jpm.bus.LogsReply.Positions;
 import io.jpm.bus.LogsReply.Searches;
 import io.jpm.console.text.LogLabels;
@@ -38,9 +39,10 @@ final class LogFollow {
   private final LogPrinter printer;
   private final LogWish wish;
   private final Until until;
-  private final Instant began;
   private final Promise<ExitCode> ended = Promise.promise();
   private final Set<Path> followed = new HashSet<>();
+  private final LogPlaces places;
+  private final boolean resumable;
   private LogLabels labels = LogLabels.NONE;
   private Optional<ExitCode> verdict = Optional.empty();
   private int reading;
@@ -67,6 +69,20 @@ final class LogFollow {
     this(vertx, rooms, timing, printer, wish, began, Until.IT_GOES);
   }
 
+  /// Of a command that goes on behind `places` when the daemon has died.
+  ///
+  /// @param places where the client has come to: of logs without a position there all is printed
+  ///   that was written since it began
+  LogFollow(
+      Vertx vertx,
+      Rooms rooms,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogWish wish,
+      LogPlaces places) {
+    this(vertx, rooms, timing, printer, wish, places, true, Until.IT_GOES);
+  }
+
   /// @param began before the instances were asked for that are followed first: of those that come
   ///   later all is printed that was written since
   /// @param until what ends it before the client goes; then everything is printed that is in the
@@ -79,12 +95,25 @@ final class LogFollow {
       LogWish wish,
       Instant began,
       Until until) {
+    this(vertx, rooms, timing, printer, wish, new LogPlaces(began), false, until);
+  }
+
+  private LogFollow(
+      Vertx vertx,
+      Rooms rooms,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogWish wish,
+      LogPlaces places,
+      boolean resumable,
+      Until until) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.timing = timing;
     this.printer = printer;
     this.wish = wish;
-    this.began = began;
+    this.places = places;
+    this.resumable = resumable;
     this.until = until;
   }
 
@@ -120,6 +149,7 @@ final class LogFollow {
   }
 
   private Future<List<LogPosition>> pages(List<Span> spans, LogFilter filter) {
+    spans.forEach(span -> places.moveTo(span.from()));
     List<LogPosition> ends = spans.stream().map(Span::to).toList();
     if (spans.stream().allMatch(span -> span.from().equals(span.to()))) {
       return Future.succeededFuture(ends);
@@ -128,14 +158,24 @@ final class LogFollow {
         .whenAsked()
         .compose(_ -> rooms.lines(new LogsCommand.Read(spans, filter), timing.questions()))
         .compose(reply -> {
-          printer.print(reply.lines(), labels);
+          print(reply.lines());
           return switch (reply.next()) {
-            case Positions(var all, boolean more) ->
-                more ? pages(onwards(all, ends), filter) : Future.succeededFuture(all);
+            case Positions(var all, boolean more) -> {
+              all.forEach(places::moveTo);
+              yield more ? pages(onwards(all, ends), filter) : Future.succeededFuture(all);
+            }
             case Searches _ ->
                 Future.failedFuture(new IllegalStateException("searches for a page"));
           };
         });
+  }
+
+  private void print(List<LogsReply.Line> lines) {
+    if (resumable) {
+      printer.print(lines, labels, places);
+    } else {
+      printer.print(lines, labels);
+    }
   }
 
   private static List<Span> onwards(List<LogPosition> positions, List<LogPosition> ends) {
@@ -157,9 +197,28 @@ final class LogFollow {
   /// @param begun told once, when nothing that is written from now on is missed
   Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
-    join(tail(now), begun);
+    join(tail(now).onSuccess(_ -> mark()), begun);
     look(show);
     return ended.future();
+  }
+
+  /// Goes on behind what the client has printed before the daemon died.
+  Future<ExitCode> resumed(LogLabels now, GodCommand.Show show) {
+    session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
+    labels = now;
+    List<LogPosition> known =
+        now.files().stream().map(places::of).flatMap(Optional::stream).toList();
+    known.forEach(position -> followed.add(position.log()));
+    begin(known);
+    join(tail(now, newLines(), Long.MAX_VALUE).onSuccess(_ -> mark()), () -> {});
+    look(show);
+    return ended.future();
+  }
+
+  private void mark() {
+    if (resumable) {
+      session().marked(false, "", places.mark());
+    }
   }
 
   private void join(Future<List<LogPosition>> tail, Runnable begun) {
@@ -193,7 +252,10 @@ final class LogFollow {
                 new LogsCommand.Follow(positions, wish.filter(), timing.followPatience()),
                 timing.followPatience().plus(GRACE)))
         .onSuccess(live -> {
-          printer.print(live.lines(), labels);
+          print(live.lines());
+          if (live.next() instanceof Positions(var all, _)) {
+            all.forEach(places::moveTo);
+          }
           if (last && live.lines().isEmpty()) {
             reading--;
             endIfRead();
@@ -225,12 +287,14 @@ final class LogFollow {
 
   /// Of logs that have appeared meanwhile.
   private Future<List<LogPosition>> tail(GodReply reply) {
+    return tail(LogLabels.of(reply.instances(), wish.streams()), newLines(), Long.MAX_VALUE);
+  }
+
+  private LogFilter newLines() {
     LogFilter filter = wish.filter();
+    Instant began = places.began();
     Instant since = filter.since().filter(began::isBefore).orElse(began);
-    return tail(
-        LogLabels.of(reply.instances(), wish.streams()),
-        new LogFilter(Optional.of(since), filter.until(), filter.grep(), filter.ignoreCase()),
-        Long.MAX_VALUE);
+    return new LogFilter(Optional.of(since), filter.until(), filter.grep(), filter.ignoreCase());
   }
 
   private void endIfRead() {

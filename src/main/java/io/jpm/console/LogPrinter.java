@@ -14,6 +14,9 @@ import java.util.List;
 ///
 /// On a terminal, lines lose every control sequence but colours; into a pipe they go as they are.
 final class LogPrinter {
+  /// How much text gets one mark, about.
+  private static final int UNIT_CHARS = 8 * 1024;
+
   private final Session session;
   private final LogStyle style;
   private final ZoneId zone;
@@ -45,15 +48,44 @@ final class LogPrinter {
 
   void print(List<Line> lines, LogLabels labels) {
     for (Line line : lines) {
-      boolean error = style.kind() == Kind.RAW && labels.isError(line.log());
-      boolean terminal = error ? session.tty().err() : session.tty().out();
-      String text =
-          style.draw(line, labels, new LogStyle.Target(zone, terminal, session.tty().color()));
+      boolean error = isError(line, labels);
+      String text = draw(line, labels, error);
       if (error) {
-        session.err(text + "\n");
+        session.err(text);
       } else {
-        session.out(text + "\n");
+        session.out(text);
       }
     }
+  }
+
+  /// Prints lines so that the client can resume behind each chunk of them.
+  ///
+  /// @param places moved behind each line
+  void print(List<Line> lines, LogLabels labels, LogPlaces places) {
+    var unit = new StringBuilder();
+    boolean errors = false;
+    for (Line line : lines) {
+      boolean error = isError(line, labels);
+      if (!unit.isEmpty() && (error != errors || unit.length() >= UNIT_CHARS)) {
+        session.marked(errors, unit.toString(), places.mark());
+        unit.setLength(0);
+      }
+      unit.append(draw(line, labels, error));
+      errors = error;
+      places.moveTo(line.end());
+    }
+    if (!unit.isEmpty()) {
+      session.marked(errors, unit.toString(), places.mark());
+    }
+  }
+
+  private boolean isError(Line line, LogLabels labels) {
+    return style.kind() == Kind.RAW && labels.isError(line.log());
+  }
+
+  private String draw(Line line, LogLabels labels, boolean error) {
+    boolean terminal = error ? session.tty().err() : session.tty().out();
+    var target = new LogStyle.Target(zone, terminal, session.tty().color());
+    return style.draw(line, labels, target) + "\n";
   }
 }

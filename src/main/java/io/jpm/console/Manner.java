@@ -9,9 +9,10 @@ import java.util.List;
 /// @param tty what its output is drawn on
 /// @param quiet only what was asked for, and what goes wrong
 /// @param joinsLast the exit code may come with the last of the text
-record Manner(Tty tty, boolean quiet, boolean joinsLast) {
+/// @param marks it wants to know where a command goes on that it may have to resume
+record Manner(Tty tty, boolean quiet, boolean joinsLast, boolean marks) {
   /// To whom nothing is known of.
-  static final Manner PLAIN = new Manner(Tty.NONE, false, false);
+  static final Manner PLAIN = new Manner(Tty.NONE, false, false, false);
 
   /// PM2 obeys the first with any value; the second is ours.
   private static final List<String> SILENCING = List.of("PM2_SILENT", "JPM_SILENT");
@@ -25,7 +26,7 @@ record Manner(Tty tty, boolean quiet, boolean joinsLast) {
         VerbOption.SILENT.names().stream().anyMatch(words::contains)
             || SILENCING.stream().anyMatch(name -> isGiven(request, name));
     Tty tty = plain ? request.tty().withoutColor() : request.tty();
-    return new Manner(tty, quiet, request.joinsLast());
+    return new Manner(tty, quiet, request.joinsLast(), request.marks());
   }
 
   private static boolean isGiven(ConsoleRequest request, String variable) {

@@ -4,10 +4,13 @@ import io.jpm.wire.ConsoleChunk;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// What a client has not been sent yet, cut into chunks when it asks: what lies together and goes
 /// to the same stream leaves together, at most [#CHUNK_BYTES] of UTF-8 at a time, never half a
-/// character.
+/// character. Text with a mark is never cut: a client that has received the mark has received all
+/// of the text before it.
 ///
 /// Not thread-safe: owned by one session.
 final class Outbox {
@@ -23,19 +26,35 @@ final class Outbox {
   private static final class Piece {
     final boolean error;
     final String text;
+    final @Nullable Supplier<String> mark;
     int from;
 
-    Piece(boolean error, String text) {
+    Piece(boolean error, String text, @Nullable Supplier<String> mark) {
       this.error = error;
       this.text = text;
+      this.mark = mark;
+    }
+
+    /// Whether it may leave in one chunk with `first`.
+    boolean goesWith(Piece first) {
+      return error == first.error && (mark == null) == (first.mark == null);
     }
   }
 
   void add(boolean error, String text) {
     if (!text.isEmpty()) {
-      pieces.add(new Piece(error, text));
+      pieces.add(new Piece(error, text, null));
       length += text.length();
     }
+  }
+
+  /// Text that leaves as a whole.
+  ///
+  /// @param mark gives the mark that leaves with it, unless more marked text leaves in the same
+  ///   chunk
+  void add(boolean error, String text, Supplier<String> mark) {
+    pieces.add(new Piece(error, text, mark));
+    length += text.length();
   }
 
   boolean isEmpty() {
@@ -53,19 +72,47 @@ final class Outbox {
     if (first == null) {
       return Optional.empty();
     }
-    boolean error = first.error;
     var chunk = new StringBuilder();
-    int room = CHUNK_BYTES;
-    for (Piece piece = first; piece != null && piece.error == error; piece = pieces.peek()) {
-      room -= move(piece, chunk, room);
-      if (piece.from < piece.text.length()) {
-        break;
-      }
-      pieces.remove();
+    Supplier<String> mark = first.mark;
+    if (mark == null) {
+      pollPart(first, chunk);
+    } else {
+      mark = pollWhole(first, mark, chunk);
     }
     String text = chunk.toString();
     length -= text.length();
-    return Optional.of(error ? new ConsoleChunk.Err(text) : new ConsoleChunk.Out(text));
+    ConsoleChunk next = first.error ? new ConsoleChunk.Err(text) : new ConsoleChunk.Out(text);
+    if (mark == null) {
+      return Optional.of(next);
+    }
+    return Optional.of(
+        new ConsoleChunk.Marked(text.isEmpty() ? new ConsoleChunk.Wait() : next, mark.get()));
+  }
+
+  private void pollPart(Piece first, StringBuilder chunk) {
+    int room = CHUNK_BYTES;
+    for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
+      room -= move(piece, chunk, room);
+      if (piece.from < piece.text.length()) {
+        return;
+      }
+      pieces.remove();
+    }
+  }
+
+  /// @return the mark of the last piece
+  private Supplier<String> pollWhole(Piece first, Supplier<String> mark, StringBuilder chunk) {
+    Supplier<String> last = mark;
+    for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
+      boolean fits = chunk.length() + piece.text.length() <= CHUNK_BYTES;
+      if (piece.mark == null || (piece != first && !fits)) {
+        break;
+      }
+      move(piece, chunk, Integer.MAX_VALUE);
+      last = piece.mark;
+      pieces.remove();
+    }
+    return last;
   }
 
   /// Moves as much as `room` bytes hold.

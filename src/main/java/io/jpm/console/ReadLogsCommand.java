@@ -19,13 +19,17 @@ final class ReadLogsCommand implements ConsoleCommand {
   private final Rooms rooms;
   private final ConsoleContext context;
   private final ZoneId zone;
+  private final Farewell farewell;
 
   /// @param zone whose time is meant and shown
-  ReadLogsCommand(Vertx vertx, Rooms rooms, ConsoleContext context, ZoneId zone) {
+  /// @param farewell who tells clients that the daemon ends
+  ReadLogsCommand(
+      Vertx vertx, Rooms rooms, ConsoleContext context, ZoneId zone, Farewell farewell) {
     this.vertx = vertx;
     this.rooms = rooms;
     this.context = context;
     this.zone = zone;
+    this.farewell = farewell;
   }
 
   @Override
@@ -65,12 +69,33 @@ final class ReadLogsCommand implements ConsoleCommand {
   private Future<ExitCode> print(
       Call call, LogWish wish, GodCommand.Show show, List<InstanceView> instances, Instant began) {
     var printer = new LogPrinter(call.session(), wish.style(), zone);
-    printer.title(call.arguments().targets(), wish.lines());
     LogLabels labels = LogLabels.of(instances, wish.streams());
     if (wish.daemonToo()) {
       labels = labels.withDaemon(context.home().resolve("jpm.log"));
     }
-    var follow = new LogFollow(vertx, rooms, context.timing(), printer, wish, began);
-    return wish.follow() ? follow.forever(labels, show) : follow.tail(labels).map(_ -> ExitCode.OK);
+    if (!wish.follow()) {
+      printer.title(call.arguments().targets(), wish.lines());
+      return new LogFollow(vertx, rooms, context.timing(), printer, wish, began)
+          .tail(labels)
+          .map(_ -> ExitCode.OK);
+    }
+    return farewell.following(call.session(), followed(call, wish, printer, labels, show, began));
+  }
+
+  private Future<ExitCode> followed(
+      Call call,
+      LogWish wish,
+      LogPrinter printer,
+      LogLabels labels,
+      GodCommand.Show show,
+      Instant began) {
+    Optional<LogPlaces> known = call.request().resume().map(LogPlaces::fromMark);
+    LogPlaces places = known.orElseGet(() -> new LogPlaces(began));
+    var follow = new LogFollow(vertx, rooms, context.timing(), printer, wish, places);
+    if (known.isPresent()) {
+      return follow.resumed(labels, show);
+    }
+    printer.title(call.arguments().targets(), wish.lines());
+    return follow.forever(labels, show);
   }
 }

@@ -47,7 +47,7 @@ final class ReloadCommand implements ConsoleCommand {
             alteration
                 .of(all.words(), call)
                 .compose(_ -> farewell.during(call.session(), reloaded(all, parallel, call))))
-        .compose(reply -> Report.of("Reloaded", reply, rooms, call.session()));
+        .compose(reply -> Report.ofReload(reply, rooms, call.session()));
   }
 
   /// What PM2 calls concurrent actions is a default here too.
@@ -63,7 +63,9 @@ final class ReloadCommand implements ConsoleCommand {
   }
 
   private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {
-    var command = new GodCommand.Reload(all.words(), all.specs(), parallel, FileApps.shell(call));
+    var command =
+        new GodCommand.Reload(
+            all.words(), all.specs(), parallel, FileApps.shell(call), FileApps.lasting(call));
     return concerned(all.words())
         .compose(instances -> {
           ReloadProgress progress =

@@ -14,12 +14,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /// Tells the steps of a reload as they happen: which process has come, and how the one before it
-/// has gone. Owned by the session's context.
+/// has gone, or that there will be a gap. Owned by the session's context.
 final class ReloadProgress {
   private final Session session;
   private final Set<InstanceId> ids;
   private final Set<AppName> apps;
   private final Set<InstanceId> replaced = new HashSet<>();
+  private final Set<InstanceId> gaps = new HashSet<>();
   private final MessageConsumer<InstanceEvent> consumer;
 
   private ReloadProgress(EventBus bus, Session session, Set<InstanceId> ids, Set<AppName> apps) {
@@ -56,6 +57,12 @@ final class ReloadProgress {
         String patience = Amounts.span(instance.spec().cluster().drain());
         session.info(line(instance) + ", which has %s to finish".formatted(patience));
       }
+      case RELOAD_GAP -> {
+        // Said before; what it came to is in the answer.
+        if (gaps.add(instance.id())) {
+          session.warn(line(instance));
+        }
+      }
       case RELOAD_FAILED -> session.warn(line(instance));
       case EXIT -> {
         if (replaced.contains(instance.id())) {
@@ -69,6 +76,7 @@ final class ReloadProgress {
           STOPPING,
           STOP,
           ERRORED,
+          CRASH_LOOPING,
           DELETE,
           ADOPT,
           UNHEALTHY,

@@ -46,6 +46,17 @@ final class Report {
         .compose(_ -> Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
+  /// Tells what a reload has done: who was replaced, and who had to be restarted, and what that
+  /// meant.
+  static Future<ExitCode> ofReload(GodReply reply, Rooms rooms, Session session) {
+    reply.notes().forEach(session::info);
+    return of(
+        instance -> reply.restarted().contains(instance.id()) ? "Restarted" : "Reloaded",
+        reply.withoutNotes(),
+        rooms,
+        session);
+  }
+
   /// A line for each app; nobody to tell of is a failure.
   static Future<Void> told(String done, List<InstanceView> instances, Session session) {
     return told(_ -> done, instances, session);

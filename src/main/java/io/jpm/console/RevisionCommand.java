@@ -183,10 +183,10 @@ final class RevisionCommand implements ConsoleCommand {
           .compose(_ ->
               rooms.god(
                   new GodCommand.Reload(
-                      List.of(spec.name().value()), List.of(), 1, Optional.empty())))
+                      List.of(spec.name().value()), List.of(), 1, Optional.empty(), true)))
           .compose(reply -> {
             if (!json) {
-              return Report.of("Reloaded", reply, rooms, call.session());
+              return Report.ofReload(reply, rooms, call.session());
             }
             report(from, to);
             return reply.problems().isEmpty()

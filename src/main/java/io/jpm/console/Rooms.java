@@ -102,6 +102,17 @@ final class Rooms {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
+  /// As [#obeyed(GodCommand)], and what is to be said although it was done is said.
+  Future<List<InstanceView>> obeyed(GodCommand command, Session session) {
+    return god(command)
+        .compose(reply -> {
+          reply.notes().forEach(session::warn);
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture(reply.instances())
+              : Future.failedFuture(new CommandFailure(reply.problems()));
+        });
+  }
+
   /// What `jpm set` has stored, after doing what is asked.
   Future<StoreReply.Content> store(StoreCommand command) {
     return this.<StoreReply>ask("God", Addresses.STORE_COMMAND, command, context.timing().actions())
@@ -184,6 +195,24 @@ final class Rooms {
             reply instanceof BalancerReply.Status status
                 ? Optional.of(status)
                 : Optional.<BalancerReply.Status>empty())
+        .otherwise(Optional.empty());
+  }
+
+  /// How a reload would replace the process of an instance; empty where it has none, or
+  /// ClusterBalancer does not tell.
+  Future<Optional<BalancerReply.Handover>> outlook(InstanceView instance) {
+    if (instance.process().isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return this.<BalancerReply>ask(
+            "ClusterBalancer",
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Outlook(instance.id(), instance.process().get(), instance.spec()),
+            context.timing().questions())
+        .map(reply ->
+            reply instanceof BalancerReply.Handover handover
+                ? Optional.of(handover)
+                : Optional.<BalancerReply.Handover>empty())
         .otherwise(Optional.empty());
   }
 
@@ -313,11 +342,27 @@ final class Rooms {
   /// Writes the table of all instances, and below it what is wrong with watched process files.
   Future<ExitCode> list(Session session) {
     Future<List<HotReply.Trouble>> troubles = fileTroubles();
-    return obeyed(new GodCommand.Show(List.of()))
-        .compose(this::listing)
+    return all(session)
+        .compose(all -> listing(all.instances()))
         .compose(listing -> {
           session.out(InstanceTable.draw(listing, session.screen()));
           return told(troubles, session).map(ExitCode.OK);
+        });
+  }
+
+  /// All instances.
+  ///
+  /// @param code with which a command ends that does nothing but show them: a list that cannot be
+  ///   trusted is a failure
+  record All(List<InstanceView> instances, ExitCode code) {}
+
+  /// All instances; why the list cannot be trusted is said on standard error.
+  Future<All> all(Session session) {
+    return god(new GodCommand.Show(List.of()))
+        .map(reply -> {
+          reply.notes().forEach(session::error);
+          return new All(
+              reply.instances(), reply.notes().isEmpty() ? ExitCode.OK : ExitCode.FAILED);
         });
   }
 

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// `jpm serve`: starts the static page server as an app. What would keep it from serving is said at
 /// once, before there is an app: a directory that is not there, a port that is taken.
@@ -33,7 +34,8 @@ final class ServeCommand implements ConsoleCommand {
             // A server that runs has its port; that it runs is what there is to be said then.
             vertx.executeBlocking(() -> wish.checked(shown.instances().isEmpty()), false))
         .compose(_ -> files.ofAttributes(attributes(name, wish, call.arguments()), call))
-        .compose(specs -> rooms.obeyed(new StartApps(specs, Existing.REFUSE_RUNNING)))
+        .compose(specs ->
+            rooms.obeyed(new StartApps(specs, Existing.REFUSE_RUNNING, Optional.empty(), true)))
         .map(_ -> {
           call.session().info(wish.told());
           return ExitCode.OK;

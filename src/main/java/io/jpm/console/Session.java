@@ -14,6 +14,7 @@ import io.vertx.core.eventbus.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One client's conversation, reply to reply: each chunk answers the client's last message, and the
@@ -76,6 +77,22 @@ final class Session {
 
   void err(String text) {
     outbox.add(true, text);
+    schedulePump();
+  }
+
+  /// Text of a command that can be resumed. It leaves as one chunk, so that a client which has
+  /// received it has printed all of it.
+  ///
+  /// @param error whether it is for standard error
+  /// @param text may be empty: only the mark is new
+  /// @param mark gives the position behind `text`, for [ConsoleRequest#resume]; asked when the
+  ///   chunk leaves
+  void marked(boolean error, String text, Supplier<String> mark) {
+    if (manner.marks()) {
+      outbox.add(error, text, mark);
+    } else {
+      outbox.add(error, text);
+    }
     schedulePump();
   }
 
@@ -205,8 +222,10 @@ final class Session {
     return switch (text) {
       case ConsoleChunk.Out(String out) -> new ConsoleChunk.Last(false, out, code);
       case ConsoleChunk.Err(String err) -> new ConsoleChunk.Last(true, err, code);
+      case ConsoleChunk.Marked(ConsoleChunk inner, String _) -> last(inner, code);
+      case ConsoleChunk.Wait _ -> new ConsoleChunk.Code(code);
       case null -> new ConsoleChunk.Code(code);
-      case ConsoleChunk.Wait _, ConsoleChunk.Code _, ConsoleChunk.Last _ ->
+      case ConsoleChunk.Code _, ConsoleChunk.Last _ ->
           throw new IllegalArgumentException("an outbox holds texts");
     };
   }

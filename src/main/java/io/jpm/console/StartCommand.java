@@ -68,7 +68,9 @@ final class StartCommand implements ConsoleCommand {
         .checked()
         .compose(_ -> files.outcomeOf(file, call))
         .compose(outcome ->
-            start(new StartApps(outcome.apps(), Existing.RESTART, place), call)
+            start(
+                    new StartApps(outcome.apps(), Existing.RESTART, place, FileApps.lasting(call)),
+                    call)
                 // Also where an app does not start: mending the file is what comes next.
                 .eventually(() -> watching.settle(outcome)));
   }
@@ -112,7 +114,12 @@ final class StartCommand implements ConsoleCommand {
                     () ->
                         rooms.obeyed(
                             call.keyed(
-                                new GodCommand.Act(action, List.of(target), FileApps.shell(call)))))
+                                new GodCommand.Act(
+                                    action,
+                                    List.of(target),
+                                    FileApps.shell(call),
+                                    FileApps.lasting(call))),
+                            call.session()))
                 .compose(
                     instances -> Report.told(ActCommand.done(action), instances, call.session())));
   }
@@ -123,7 +130,13 @@ final class StartCommand implements ConsoleCommand {
     return files
         .ofCommandLine(script, call)
         .compose(specs ->
-            start(new StartApps(specs, force ? Existing.REPLACE : Existing.REFUSE_RUNNING), call));
+            start(
+                new StartApps(
+                    specs,
+                    force ? Existing.REPLACE : Existing.REFUSE_RUNNING,
+                    Optional.empty(),
+                    FileApps.lasting(call)),
+                call));
   }
 
   private static void warnOfEnvironment(Call call) {
@@ -137,11 +150,12 @@ final class StartCommand implements ConsoleCommand {
     if (specs.isEmpty()) {
       return Future.failedFuture(new CommandFailure("there is no app in it"));
     }
-    announce(specs, call.session());
+    Session session = call.session();
+    announce(specs, session);
     List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
     return progress
-        .of(Action.START, names, call.session(), () -> rooms.obeyed(call.keyed(order)))
-        .map(instances -> summarize(specs, instances, call.session()));
+        .of(Action.START, names, session, () -> rooms.obeyed(call.keyed(order), session))
+        .map(instances -> summarize(specs, instances, session));
   }
 
   private static void announce(List<AppSpec> specs, Session session) {

@@ -7,6 +7,7 @@ import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.InstanceId;
 import io.vertx.core.Future;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -39,7 +40,14 @@ final class StartOrRestartCommand implements ConsoleCommand {
             Action.START,
             all.names(),
             call.session(),
-            () -> rooms.god(call.keyed(new GodCommand.StartApps(all.specs(), Existing.RESTART))))
+            () ->
+                rooms.god(
+                    call.keyed(
+                        new GodCommand.StartApps(
+                            all.specs(),
+                            Existing.RESTART,
+                            Optional.empty(),
+                            FileApps.lasting(call)))))
         .compose(reply ->
             Report.of(
                 it -> ActCommand.done(running.contains(it.id()) ? Action.RESTART : Action.START),

@@ -44,8 +44,13 @@ enum VerbOption {
   RESTART("always, on-failure or never", "restart", "RULE", "--restart"),
   STOP_EXIT_CODES("exit codes that end it for good", "stop_exit_codes", "N,N", "--stop-exit-codes"),
   MAX_RESTARTS("short lives before it is given up (16)", "max_restarts", "N", "--max-restarts"),
+  RESTART_WINDOW(
+      "time in which as many failures are too many (300000)",
+      "restart_window",
+      "MS",
+      "--restart-window"),
   MIN_UPTIME("what is no short life (1000)", "min_uptime", "MS", "--min-uptime"),
-  RESTART_DELAY("wait before each restart (0)", "restart_delay", "MS", "--restart-delay"),
+  RESTART_DELAY("wait before each restart", "restart_delay", "MS", "--restart-delay"),
   EXP_BACKOFF_RESTART_DELAY(
       "first of growing waits", "exp_backoff_restart_delay", "MS", "--exp-backoff-restart-delay"),
   MAX_MEMORY_RESTART(
@@ -92,6 +97,7 @@ enum VerbOption {
   KEEP("leave them in PM2's list, stopped", "", "", "--keep"),
   ONLY("only these apps, of a process file or of PM2", "", "A,B", "--only"),
   ENV("of a process file, env_NAME over env", "", "NAME", "--env"),
+  NO_WAIT("do not look whether they last 300 ms", "", "", "--no-wait"),
   UPDATE_ENV("give known apps this shell's variables", "", "", "-a", "--update-env"),
   WATCH_CONFIG("apply the file whenever it is edited", "", "", "--watch-config"),
   NO_WATCH_CONFIG("no longer do so", "", "", "--no-watch-config"),

@@ -23,6 +23,7 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
               VerbOption.WATCH_CONFIG,
               VerbOption.NO_WATCH_CONFIG,
               VerbOption.EXT,
@@ -52,6 +53,7 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
               VerbOption.PARALLEL,
               VerbOption.ATTACH,
               VerbOption.FORCE);
@@ -61,6 +63,7 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case IMPORT_PM2 ->
@@ -72,6 +75,7 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case START_OR_RELOAD ->
@@ -80,6 +84,7 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);

@@ -145,7 +145,7 @@ final class WriteStoreCommand implements ConsoleCommand {
       return Future.succeededFuture();
     }
     return rooms
-        .obeyed(new GodCommand.Act(Action.RESTART, List.of(app), Optional.empty()))
+        .obeyed(new GodCommand.Act(Action.RESTART, List.of(app), Optional.empty(), true))
         .compose(instances -> Report.told("Restarted", instances, call.session()));
   }
 

@@ -150,6 +150,7 @@ final class Daemon {
       Settings.Log limits = settings.settings().log();
       DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
+      Hosts.tellOfLimit(host);
       new Daemon(home, lock, host, vertx.join(), log).boot(settings, duty);
       return RunningDaemon.port(home);
     } catch (StartupFailure failure) {

@@ -19,6 +19,8 @@ import java.util.Map;
 final class Hosts {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
+  private static final int FEW_INSTANCES = 100;
+
   private Hosts() {}
 
   /// Whom the environment names as the one who wants to hear of the daemon.
@@ -40,6 +42,18 @@ final class Hosts {
           return new PortableProcessHost();
         })
         .orElseGet(() -> new LinuxProcessHost(home));
+  }
+
+  /// Says how many instances can run, where these are few.
+  static void tellOfLimit(ProcessHost host) {
+    host.openFiles()
+        .filter(files -> files.instances() < FEW_INSTANCES)
+        .ifPresent(files ->
+            LOG.log(
+                Level.WARNING,
+                "this daemon may open {0} files (ulimit -n), enough for {1} instances: for more, raise the limit and run jpm update",
+                files.most(),
+                files.instances()));
   }
 
   /// Who looks at this system, in the way in which processes are made.

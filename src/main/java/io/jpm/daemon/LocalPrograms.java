@@ -1,7 +1,9 @@
 package io.jpm.daemon;
 
 import io.jpm.console.Programs;
+import io.jpm.os.CallersLimits;
 import io.jpm.os.CommandOutput;
+import io.jpm.os.Forking;
 import io.jpm.os.ProgramSearch;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -98,10 +100,10 @@ final class LocalPrograms implements Programs {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(order.environment());
-    return builder
+    builder
         .directory(order.cwd().toFile())
-        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-        .start();
+        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    return Forking.alone(() -> CallersLimits.start(builder));
   }
 
   private static Outcome ended(Process process, Order order)

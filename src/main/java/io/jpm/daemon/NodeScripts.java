@@ -3,6 +3,8 @@ package io.jpm.daemon;
 import io.jpm.config.AppReader;
 import io.jpm.config.Caller;
 import io.jpm.config.ScriptEvaluator;
+import io.jpm.os.CallersLimits;
+import io.jpm.os.Forking;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -111,7 +113,8 @@ public final class NodeScripts implements ScriptEvaluator {
     builder.environment().clear();
     builder.environment().putAll(AppReader.shellVariables(caller.environment()));
     Path directory = file.getParent() == null ? file : file.getParent();
-    return builder.directory(directory.toFile()).start();
+    builder.directory(directory.toFile());
+    return Forking.alone(() -> CallersLimits.start(builder));
   }
 
   private Evaluation tooLong() {

@@ -15,9 +15,11 @@ import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.NoticeSockets;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -42,6 +44,12 @@ final class PendingHost implements ProcessHost {
     return host.join().spawn(request, watcher);
   }
 
+  /// Without waiting: God asks before it makes a process.
+  @Override
+  public Optional<OpenFiles> openFiles() {
+    return host.isDone() ? host.join().openFiles() : OpenFiles.ofThisProcess();
+  }
+
   @Override
   public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
     return host.join().adopt(identity, tag, watcher);
@@ -63,6 +71,11 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
+  public void exitsAreRecorded() {
+    host.join().exitsAreRecorded();
+  }
+
+  @Override
   public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
     return host.join().keeper(setup, lost);
   }
@@ -70,6 +83,21 @@ final class PendingHost implements ProcessHost {
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
     return host.join().findTagged(tagPrefix);
+  }
+
+  @Override
+  public Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    return host.join().allTagged(tagPrefix);
+  }
+
+  @Override
+  public Optional<String> variable(ProcessIdentity process, String name) {
+    return host.join().variable(process, name);
+  }
+
+  @Override
+  public boolean ranOutOfMemory(String tag) {
+    return host.join().ranOutOfMemory(tag);
   }
 
   @Override
@@ -116,6 +144,11 @@ final class PendingHost implements ProcessHost {
   @Override
   public Set<Long> sockets(ProcessIdentity main) {
     return host.join().sockets(main);
+  }
+
+  @Override
+  public Set<InetSocketAddress> listeners() {
+    return host.join().listeners();
   }
 
   @Override

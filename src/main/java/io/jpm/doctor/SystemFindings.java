@@ -1,6 +1,7 @@
 package io.jpm.doctor;
 
 import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.SystemFacts;
 import io.jpm.os.SystemFacts.Cgroup;
 import io.jpm.os.SystemFacts.Clock;
@@ -15,10 +16,6 @@ import java.util.stream.Collectors;
 final class SystemFindings {
   private static final int NEEDED_JAVA = 25;
 
-  /// A named pipe or two each way, a pidfd, a channel, log files.
-  private static final int FILES_PER_INSTANCE = 7;
-
-  private static final int FILES_OF_THE_DAEMON = 200;
   private static final int PROCESSES_IN_HAND = 200;
 
   private SystemFindings() {}
@@ -115,7 +112,7 @@ final class SystemFindings {
   }
 
   private static Finding files(Limits limits, int instances) {
-    long needed = FILES_OF_THE_DAEMON + (long) FILES_PER_INSTANCE * instances;
+    long needed = OpenFiles.neededFor(instances);
     String found =
         "%s open files, %d needed for %d instances"
             .formatted(limit(limits.openFiles()), needed, instances);

@@ -1,12 +1,11 @@
 package io.jpm.god;
 
-import io.jpm.bus.OffLoop;
-import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
-import io.jpm.os.Child;
 import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
+import io.jpm.supervise.Inheritance;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
@@ -14,17 +13,17 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Takes up what an earlier daemon left: apps that live keep their pid and their log, apps that
 /// ended meanwhile follow their policy. Owned by GodVerticle's context.
+///
+/// The daemon may be killed at any point of this. Until the fate of a recorded process is decided
+/// the journal keeps it ([Instance#lasting]), and no process is made for an instance while a living
+/// one carries its tag.
 final class Adoption {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -32,95 +31,74 @@ final class Adoption {
   private final GodContext god;
   private final Supervisor supervisor;
   private final Succession succession;
+  private final TreeEnding ending;
 
   /// @param identity the live process
   /// @param generation which spawn of its instance it is
   record Found(ProcessIdentity identity, long generation) {}
 
-  Adoption(GodContext god, Vertx vertx, Supervisor supervisor, Succession succession) {
-    this.vertx = vertx;
+  Adoption(GodContext god, Context context, Supervisor supervisor, Succession succession) {
+    this.vertx = context.owner();
     this.god = god;
     this.supervisor = supervisor;
     this.succession = succession;
+    this.ending = new TreeEnding(context, god.host());
   }
 
   /// Decides about every instance of the journal. Completes when each has been decided.
-  Future<Void> adoptAll(Registry registry) {
-    return tagged()
-        .compose(tagged -> {
-          List<Gone> gone = new ArrayList<>();
-          Future<Void> all = Future.succeededFuture();
-          for (Instance instance : registry.ofAllRoles()) {
-            all = all.compose(_ -> adopt(instance, newest(instance, tagged), gone));
-          }
-          return all.compose(
-                  _ -> {
-                    succession.inherit(gone.stream().map(Gone::instance).toList());
-                    return follow(gone);
-                  })
-              .onSuccess(_ -> {
-                succession.goOn();
-                warnOfStrangers(registry, tagged);
+  ///
+  /// @param tagged all live main processes of the home
+  Future<Void> adoptAll(Registry registry, Map<Tags.Mark, ProcessIdentity> tagged) {
+    var absences = new Absences(god, vertx, supervisor, ending);
+    List<String> doubled = new ArrayList<>();
+    Future<Void> all = Future.succeededFuture();
+    for (Instance instance : registry.ofAllRoles()) {
+      NavigableMap<Long, ProcessIdentity> mine = Tags.generations(instance, tagged);
+      all =
+          all.compose(_ -> adopt(instance, mine, absences))
+              .map(_ -> {
+                olderThanAdopted(instance, mine).ifPresent(doubled::add);
+                return null;
               });
-        });
-  }
-
-  /// Looks for processes of this home that no instance knows.
-  void tellOfStrangers(Registry registry) {
-    tagged().onSuccess(tagged -> warnOfStrangers(registry, tagged));
-  }
-
-  private Future<Map<Tags.Mark, ProcessIdentity>> tagged() {
-    return OffLoop.call(vertx, () -> god.host().findTagged(Tags.prefix(god.home())))
-        .map(found -> {
-          Map<Tags.Mark, ProcessIdentity> marked = new HashMap<>();
-          found.forEach((tag, process) ->
-              Tags.parse(god.home(), tag).ifPresent(mark -> marked.put(mark, process)));
-          return marked;
-        });
-  }
-
-  private void warnOfStrangers(Registry registry, Map<Tags.Mark, ProcessIdentity> tagged) {
-    tagged.forEach((mark, process) -> {
-      if (registry.ofAllRoles().stream().noneMatch(mark::isOf)) {
-        LOG.log(
-            Level.WARNING,
-            "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the journal: it is left alone",
-            Integer.toString(process.pid()),
-            mark.id());
-      }
-    });
-  }
-
-  /// A daemon that died between making a process and writing it down left one that only its tag
-  /// tells of. Only newer ones count: an older or equal tag may be that of a helper which the app
-  /// has made.
-  private static Optional<Found> newest(Instance instance, Map<Tags.Mark, ProcessIdentity> tagged) {
-    long generation = instance.state.generation();
-    boolean unwritten = instance.recorded.isEmpty() && instance.state.phase() == Phase.LAUNCHING;
-    long known = unwritten ? generation - 1 : generation;
-    return tagged.entrySet().stream()
-        .filter(entry -> entry.getKey().isOf(instance) && entry.getKey().generation() > known)
-        .max(Comparator.comparingLong(entry -> entry.getKey().generation()))
-        .map(entry -> new Found(entry.getValue(), entry.getKey().generation()));
-  }
-
-  /// @param gone gets it when it does not live any more
-  private Future<Void> adopt(Instance instance, Optional<Found> newer, List<Gone> gone) {
-    long generation = instance.state.generation();
-    if (newer.filter(found -> found.generation() > generation).isPresent()) {
-      // The time in the journal is that of the process before.
-      instance.startedAt = Optional.of(god.wallClock().instant());
-      instance.state = Unwritten.caughtUp(instance.state, newer.get().generation());
     }
+    return all.compose(
+            _ -> {
+              succession.inherit(absences.instances());
+              return Future.join(absences.follow(), ending.end(doubled));
+            })
+        .map(_ -> {
+          succession.goOn();
+          return null;
+        });
+  }
+
+  private Future<Void> adopt(
+      Instance instance, NavigableMap<Long, ProcessIdentity> tagged, Absences absences) {
     Optional<Found> candidate =
-        newer.or(() -> instance.recorded.map(identity -> new Found(identity, generation)));
+        Inheritance.of(instance.state, instance.recorded, tagged)
+            .map(it -> new Found(it.process(), it.generation()));
     if (candidate.isEmpty()) {
-      Balancing.forgetProcess(instance);
-      gone.add(new Gone(instance, generation, Optional.empty(), Optional.empty()));
+      absences.addUnrecorded(instance);
       return Future.succeededFuture();
     }
     Found found = candidate.get();
+    Optional<ProcessIdentity> replaced =
+        instance.recorded.filter(recorded -> !recorded.equals(found.identity()));
+    Optional<Instant> startedAt = instance.startedAt;
+    return adopt(instance, found)
+        .map(alive -> {
+          replaced.ifPresent(recorded -> absences.addReplaced(instance, recorded, startedAt));
+          if (!alive) {
+            absences.add(instance, found);
+          }
+          return null;
+        });
+  }
+
+  /// Takes a process up, if it lives.
+  ///
+  /// @return whether it does
+  Future<Boolean> adopt(Instance instance, Found found) {
     Failpoint.ADOPTION_BEGINS.hit();
     return supervisor
         .processes()
@@ -130,24 +108,51 @@ final class Adoption {
           problem.ifPresent(words -> LOG.log(Level.ERROR, "{0}: {1}", instance.label(), words));
           return supervisor.processes().adopt(instance, found);
         })
-        .compose(alive -> {
-          if (!alive) {
-            ProcessIdentity identity = found.identity();
-            Balancing.forgetProcess(instance);
-            Optional<Child> tree =
-                supervisor.processes().remainsOf(instance, found.generation(), identity);
-            gone.add(new Gone(instance, found.generation(), Optional.of(identity), tree));
-            return Future.succeededFuture();
+        .map(alive -> {
+          if (alive) {
+            adopted(instance, found);
           }
-          Failpoint.ADOPTED.hit();
-          supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
-          supervisor.balancing().began(instance, found.identity());
-          supervisor.processes().begin(instance);
-          supervisor.processes().checks().adopt(instance, found.identity());
-          assumeReadyWithoutChannel(instance);
-          Failpoint.ADOPTION_TOLD.hit();
-          return Future.succeededFuture();
+          return alive;
         });
+  }
+
+  private void adopted(Instance instance, Found found) {
+    Failpoint.ADOPTED.hit();
+    catchUp(instance, found.generation(), god.wallClock().instant());
+    supervisor.on(instance, new Event.Adopted(found.generation(), uptime(instance)));
+    boolean ready = instance.state.phase() == Phase.ONLINE;
+    supervisor.balancing().began(instance, found.identity(), ready);
+    supervisor.processes().begin(instance);
+    supervisor.processes().checks().adopt(instance, found.identity());
+    assumeReadyWithoutChannel(instance);
+    Failpoint.ADOPTION_TOLD.hit();
+  }
+
+  /// The journal knew an older process only. Done in one turn of the loop with what follows from
+  /// it: a write in between would have the next daemon count the same restarts again.
+  static void catchUp(Instance instance, long generation, Instant now) {
+    if (generation > instance.state.generation()) {
+      // The time in the journal is that of the process before.
+      instance.startedAt = Optional.of(now);
+      instance.state = Unwritten.caughtUp(instance.state, generation);
+    }
+  }
+
+  /// The tag of what lives of generations before the adopted one, where the app has no process
+  /// survive its generation.
+  private Optional<String> olderThanAdopted(
+      Instance instance, NavigableMap<Long, ProcessIdentity> tagged) {
+    Map.Entry<Long, ProcessIdentity> older = tagged.lowerEntry(instance.state.generation());
+    if (instance.child == null || older == null || !instance.spec.stop().wholeTree()) {
+      return Optional.empty();
+    }
+    LOG.log(
+        Level.WARNING,
+        "{0}: pid {1} is of an earlier start and runs beside pid {2}: it is ended",
+        instance.label(),
+        Integer.toString(older.getValue().pid()),
+        Integer.toString(instance.child.identity().pid()));
+    return Optional.of(Tags.of(god.home(), instance, older.getKey()));
   }
 
   /// Nobody will ever hear from a process whose channel is lost that it is ready.
@@ -161,67 +166,6 @@ final class Adoption {
           instance.label());
       supervisor.attending().saysNothing(instance);
     }
-  }
-
-  /// One whose process is not there any more.
-  ///
-  /// @param tree what it may have left
-  private record Gone(
-      Instance instance,
-      long generation,
-      Optional<ProcessIdentity> process,
-      Optional<Child> tree) {}
-
-  /// How those that are gone have ended, of what as far as a limit was the reason, and which of
-  /// them have left something.
-  private record Ends(Map<Gone, Exit> exits, Map<Gone, String> causes, Set<Child> left) {}
-
-  /// Looks at all before it lets the first one be followed by another process: with each of these a
-  /// look at all processes takes longer.
-  private Future<Void> follow(List<Gone> gone) {
-    return gone.isEmpty()
-        ? Future.succeededFuture()
-        : OffLoop.call(vertx, () -> ends(gone))
-            .map(ends -> {
-              gone.forEach(one -> follow(one, ends));
-              return null;
-            });
-  }
-
-  private Ends ends(List<Gone> gone) {
-    List<Child> trees = gone.stream().map(Gone::tree).flatMap(Optional::stream).toList();
-    Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
-    Map<Gone, Exit> exits = gone.stream().collect(Collectors.toMap(one -> one, this::exitOf));
-    Map<Gone, String> causes = new HashMap<>();
-    exits.forEach((one, exit) -> causes.put(one, cause(one, exit)));
-    return new Ends(exits, causes, left);
-  }
-
-  private void follow(Gone gone, Ends ends) {
-    Instance instance = gone.instance();
-    Optional<Child> left = gone.tree().filter(ends.left()::contains);
-    left.ifPresent(tree -> instance.child = tree);
-    boolean toRun = Unwritten.isToRun(instance.state);
-    Exit exit = Objects.requireNonNull(ends.exits().get(gone));
-    String cause = Objects.requireNonNull(ends.causes().get(gone));
-    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left.isPresent(), cause));
-    if (toRun) {
-      supervisor.on(instance, new Event.StartAsked());
-    }
-  }
-
-  /// How it ended, as far as the system still tells.
-  private Exit exitOf(Gone gone) {
-    return gone.process()
-        .map(god.host()::exitOf)
-        .orElseGet(() -> new Exit.Unknown("it ended while no daemon was running"));
-  }
-
-  private String cause(Gone gone, Exit exit) {
-    Instance instance = gone.instance();
-    boolean limited = gone.process().isPresent() && instance.spec.limits().memoryMax().isPresent();
-    String tag = Tags.of(god.home(), instance, gone.generation());
-    return limited && god.host().ranOutOfMemory(tag) ? LimitWords.ofEnd(instance.spec, exit) : "";
   }
 
   private long uptime(Instance instance) {

@@ -12,6 +12,7 @@ import io.jpm.model.Phase;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,6 +46,10 @@ final class Applying {
     }
     Map<AppName, AppSpec> wanted = new LinkedHashMap<>();
     order.specs().forEach(spec -> wanted.put(spec.name(), settled(spec)));
+    Optional<String> tooMany = parts.files().refusalOf(toRun(wanted.values()));
+    if (tooMany.isPresent() && !order.dry()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
+    }
     Map<AppName, AppChange> changes = new LinkedHashMap<>();
     wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec, order.again())));
     List<AppName> surplus = order.prune() ? surplus(order, wanted.keySet()) : List.of();
@@ -60,6 +65,16 @@ final class Applying {
           return parts.journal().written();
         })
         .map(_ -> reply(changes));
+  }
+
+  /// Those of `specs` that are new, or run now: an app that was stopped stays so.
+  private List<AppSpec> toRun(Collection<AppSpec> specs) {
+    return specs.stream()
+        .filter(spec -> {
+          List<Instance> present = registry.ofApp(spec.name());
+          return present.isEmpty() || present.stream().anyMatch(Sequence::isRunning);
+        })
+        .toList();
   }
 
   private AppSpec settled(AppSpec spec) {

@@ -24,8 +24,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/// What God and ClusterBalancer tell each other about the processes of apps in cluster mode; of
-/// others nothing is said. Owned by GodVerticle's context.
+/// What God and ClusterBalancer tell each other about processes that listen. Owned by GodVerticle's
+/// context.
 final class Balancing {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -98,10 +98,10 @@ final class Balancing {
   ///
   /// @return [BalancerReply.Prepared] or [BalancerReply.Refused]
   Future<BalancerReply> prepare(Instance instance) {
-    if (!instance.spec.cluster().enabled()) {
+    boolean alone = !instance.spec.cluster().enabled();
+    if (alone) {
       // It may have been in cluster mode before.
       released(instance);
-      return Future.succeededFuture(BalancerReply.Prepared.PLAIN);
     }
     instance.balanced = true;
     return vertx
@@ -111,11 +111,12 @@ final class Balancing {
             new BalancerCommand.Prepare(instance.worker(), instance.number, described(instance)),
             within(PATIENCE))
         .map(reply -> reply.body())
-        .recover(error -> Future.succeededFuture(silent(error)))
-        .compose(reply -> remember(instance, reply));
+        .recover(
+            error -> Future.succeededFuture(alone ? BalancerReply.Prepared.PLAIN : silent(error)))
+        .compose(reply -> remember(instance, reply, alone));
   }
 
-  /// Its description, with what its files say of its port.
+  /// Its description, with what its files say of its port and of options of its program.
   private static AppSpec described(Instance instance) {
     AppSpec spec = instance.spec;
     Map<String, String> told = new HashMap<>(instance.fileVariables);
@@ -126,7 +127,7 @@ final class Balancing {
   /// What the files of an app in cluster mode say, for a process of an earlier daemon; empty where
   /// they cannot be read any more. Blocking.
   Map<String, String> ofFiles(Instance instance) {
-    if (instance.memo.isEmpty()) {
+    if (instance.memo.isEmpty() || !instance.spec.cluster().enabled()) {
       return Map.of();
     }
     try {
@@ -141,7 +142,9 @@ final class Balancing {
     }
   }
 
-  private Future<BalancerReply> remember(Instance instance, BalancerReply reply) {
+  /// @param alone whether nothing is lost with what is remembered but a reload without a gap: that
+  ///   is not worth the wait for the disk
+  private Future<BalancerReply> remember(Instance instance, BalancerReply reply, boolean alone) {
     if (!(reply instanceof BalancerReply.Prepared prepared)) {
       return Future.succeededFuture(reply);
     }
@@ -149,7 +152,39 @@ final class Balancing {
     instance.mustListen = prepared.mustListen();
     instance.unready = prepared.unready();
     journal.changed();
-    return journal.written().map(reply);
+    return alone ? Future.succeededFuture(reply) : journal.written().map(reply);
+  }
+
+  /// How the present process of `instance` can be replaced by one of `next`.
+  ///
+  /// @param lend whether its sockets are kept for the next process of that instance, until
+  ///   [#giveBack]
+  Future<BalancerReply.Handover> handover(Instance instance, AppSpec next, boolean lend) {
+    if (instance.process().isEmpty()) {
+      return Future.succeededFuture(new BalancerReply.Handover.NoPort());
+    }
+    return vertx
+        .eventBus()
+        .<BalancerReply>request(
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Lend(
+                instance.worker(), instance.process().orElseThrow(), next, lend),
+            within(PATIENCE))
+        .map(reply ->
+            reply.body() instanceof BalancerReply.Handover told
+                ? told
+                : unknown("ClusterBalancer cannot tell"))
+        .recover(error -> Future.succeededFuture(unknown(String.valueOf(error.getMessage()))));
+  }
+
+  private static BalancerReply.Handover unknown(String reason) {
+    return new BalancerReply.Handover.After(
+        "what it listens on is not known: " + reason, "", Set.of());
+  }
+
+  /// What [#handover] has lent is not needed any more.
+  void giveBack(Instance instance) {
+    tell(new BalancerCommand.Return(instance.id));
   }
 
   private static BalancerReply.Refused silent(Throwable error) {
@@ -159,13 +194,22 @@ final class Balancing {
   }
 
   /// The present process of `instance` runs.
-  void began(Instance instance, ProcessIdentity process) {
+  ///
+  /// @param ready whether it was told to be ready by a former daemon
+  void began(Instance instance, ProcessIdentity process, boolean ready) {
     instance.memo.ifPresent(memo -> {
       instance.balanced = true;
       tell(
           new BalancerCommand.Began(
-              instance.worker(), instance.number, process, described(instance), memo));
+              instance.worker(), instance.number, process, described(instance), memo, ready));
     });
+  }
+
+  /// The present process of `instance` is ready for clients.
+  void ready(Instance instance) {
+    if (instance.memo.isPresent()) {
+      tell(new BalancerCommand.Ready(instance.worker()));
+    }
   }
 
   /// The process of `generation` has sent a message of Node's own.

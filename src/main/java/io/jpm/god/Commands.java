@@ -9,8 +9,8 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -24,7 +24,9 @@ final class Commands {
   private final Handling handling;
   private final SavedList savedList;
   private final Resurrection resurrection;
+  private final OpenFileBudget files;
   private final Removal removal;
+  private final Strays strays;
   private final Starting starting;
   private final Reload reload;
   private final Scale scale;
@@ -44,6 +46,8 @@ final class Commands {
     this.handling = new Handling(parts);
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
     this.resurrection = new Resurrection(parts);
+    this.strays = parts.claims().strays();
+    this.files = parts.files();
     this.starting = new Starting(parts);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
@@ -97,7 +101,7 @@ final class Commands {
       case GodCommand.Recall question -> recall(question);
       case GodCommand.StartApps start -> starting.startApps(start, attempt).map(this::withLoss);
       case GodCommand.Act act -> act(act, attempt).map(this::withLoss);
-      case GodCommand.Show(List<String> targets) -> Future.succeededFuture(show(targets));
+      case GodCommand.Show(List<String> targets) -> show(targets);
       case GodCommand.Trigger trigger ->
           begun(attempt)
               .compose(_ -> {
@@ -114,7 +118,14 @@ final class Commands {
       case GodCommand.SendSignal order -> begun(attempt).map(_ -> handling.signal(order));
       case GodCommand.Reset(List<String> targets) -> handling.reset(targets).map(this::withLoss);
       case GodCommand.Alter order -> handling.alter(order).map(this::withLoss);
-      case GodCommand.Save(boolean force) -> savedList.save(registry.all(), force);
+      case GodCommand.Save(boolean force) ->
+          savedList
+              .save(registry.all(), force)
+              .onSuccess(reply -> {
+                if (reply.problems().isEmpty() && reply.notes().isEmpty()) {
+                  strays.trust();
+                }
+              });
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
       case GodCommand.Reload order -> reload.carryOut(order, attempt).map(this::withLoss);
@@ -128,7 +139,10 @@ final class Commands {
       }
       case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
       case GodCommand.EndEverything() ->
-          removal.delete(List.copyOf(registry.all()), List.of()).map(this::withLoss);
+          removal
+              .delete(List.copyOf(registry.all()), List.of())
+              .compose(this::endStrays)
+              .map(this::withLoss);
     };
   }
 
@@ -161,12 +175,22 @@ final class Commands {
     return reply.failing(journal.problem().get());
   }
 
-  private GodReply show(List<String> targets) {
+  private Future<GodReply> show(List<String> targets) {
     if (targets.isEmpty()) {
-      return new GodReply(Replies.views(registry.all()), List.of());
+      var all = new GodReply(Replies.views(registry.all()), List.of());
+      return strays.report().map(report -> report.map(all::noting).orElse(all));
     }
     Registry.Selection selection = registry.select(targets);
-    return new GodReply(Replies.views(selection.found()), selection.problems());
+    return Future.succeededFuture(
+        new GodReply(Replies.views(selection.found()), selection.problems()));
+  }
+
+  /// What carries the home's tag and was in no list goes too.
+  private Future<GodReply> endStrays(GodReply reply) {
+    return strays
+        .endAll()
+        .compose(ended -> journal.written().map(ended))
+        .map(ended -> ended.told(reply));
   }
 
   private Future<GodReply> act(GodCommand.Act act, Attempt attempt) {
@@ -177,9 +201,9 @@ final class Commands {
       case START -> {
         List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
         all.addAll(found);
-        yield restart(all, act.shell(), problems, attempt);
+        yield restart(all, act, problems, attempt);
       }
-      case RESTART -> restart(found, act.shell(), problems, attempt);
+      case RESTART -> restart(found, act, problems, attempt);
       case STOP ->
           sequence
               .inReverse(found, sequence::stop)
@@ -197,14 +221,18 @@ final class Commands {
   }
 
   private Future<GodReply> restart(
-      List<Instance> instances,
-      Optional<Map<String, String>> shell,
-      List<String> problems,
-      Attempt attempt) {
-    shell.ifPresent(variables -> takeOver(instances, variables));
+      List<Instance> instances, GodCommand.Act act, List<String> problems, Attempt attempt) {
+    Optional<String> tooMany = files.refusalToRun(instances);
+    if (tooMany.isPresent()) {
+      List<String> all = new ArrayList<>(problems);
+      all.add(tooMany.get());
+      return Future.succeededFuture(new GodReply(List.of(), all));
+    }
+    act.shell().ifPresent(variables -> takeOver(instances, variables));
     attempt.renews(instances);
     return begun(attempt)
         .compose(_ -> sequence.restart(instances))
+        .compose(left -> starting.lasting(instances, left, act.lasting()))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);
           all.addAll(left);

@@ -26,6 +26,7 @@ public final class GodVerticle extends VerticleBase {
   private final Attempts attempts;
   private @Nullable Journal journal;
   private @Nullable Supervisor supervisor;
+  private @Nullable Strays strays;
 
   public GodVerticle(GodContext god) {
     this.god = god;
@@ -40,27 +41,31 @@ public final class GodVerticle extends VerticleBase {
     var supervisor = new Supervisor(vertx, context, god, registry, journal);
     this.supervisor = supervisor;
     var succession = new Succession(god, registry, supervisor, journal);
-    var parts = Parts.of(vertx, god, registry, supervisor, journal, succession);
+    var strays = new Strays(context, god, registry, journal);
+    this.strays = strays;
+    var adoption = new Adoption(god, context, supervisor, succession);
+    var claims = new Claims(god, vertx, registry, supervisor, adoption, strays);
+    var parts = Parts.of(vertx, god, registry, supervisor, journal, succession, claims);
     supervisor.renewBy(new Renewal(parts));
     var commands = new Commands(parts, attempts);
     return supervisor
         .balancing()
         .listen()
         .compose(_ -> supervisor.listen())
-        .compose(_ -> OffLoop.call(vertx, file::read))
-        .compose(snapshot -> {
+        .compose(_ -> OffLoop.call(vertx, file::find))
+        .compose(found -> {
+          JournalEntry.Snapshot snapshot = found.content().orElse(JournalEntry.Snapshot.EMPTY);
           restore(snapshot);
-          var adoption = new Adoption(god, vertx, supervisor, succession);
-          if (snapshot.entries().isEmpty()) {
-            // Nothing to wait for, but what an unreadable journal has forgotten is told.
-            adoption.tellOfStrangers(registry);
-            return Future.succeededFuture();
-          }
-          return adoption.adoptAll(registry);
+          var looked = strays.look(found);
+          // Where nothing is to be adopted the door opens meanwhile.
+          return snapshot.entries().isEmpty()
+              ? Future.succeededFuture()
+              : looked.compose(tagged -> adoption.adoptAll(registry, tagged));
         })
         .compose(_ -> new StoreDoor(vertx, god.home()).open())
         .compose(_ -> {
           supervisor.begin();
+          journal.written().onSuccess(_ -> exitsAreRecorded());
           return vertx
               .eventBus()
               .<GodCommand>consumer(Addresses.GOD_COMMAND, m -> serve(commands, m))
@@ -85,11 +90,21 @@ public final class GodVerticle extends VerticleBase {
     return Future.join(closed, journal.forced());
   }
 
+  private void exitsAreRecorded() {
+    OffLoop.call(
+        vertx,
+        () -> {
+          god.host().exitsAreRecorded();
+          return true;
+        });
+  }
+
   private JournalEntry.Snapshot snapshot() {
     return new JournalEntry.Snapshot(
         registry.nextId(),
         registry.ofAllRoles().stream().map(JournalEntry::of).toList(),
         registry.files().all(),
+        strays == null ? List.of() : strays.damage(),
         attempts.records());
   }
 

@@ -84,6 +84,7 @@ final class Handling {
     Instant now = parts.god().wallClock().instant();
     for (Instance instance : selection.found()) {
       instance.state = instance.state.reset();
+      instance.crashLooping = false;
       instance.createdAt = now;
       // They have the place in the list in common.
       registry.beside(instance).forEach(other -> other.createdAt = now);

@@ -4,6 +4,7 @@ import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogPaths;
 import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Exit;
 import io.jpm.model.InstanceId;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
@@ -47,7 +48,7 @@ final class Instance {
   /// Hears of the end of [#child].
   Processes.@Nullable Watcher watcher;
 
-  /// The process that the journal names, before it is adopted or found gone.
+  /// The process that the journal named at boot, until it is adopted or found gone.
   Optional<ProcessIdentity> recorded = Optional.empty();
 
   /// The last process whose end has not been told, for show.
@@ -105,6 +106,16 @@ final class Instance {
   /// What went wrong with the stop command of the last stop.
   Optional<String> stopProblem = Optional.empty();
 
+  /// Whether it fails again and again, see [io.jpm.supervise.CrashLoop].
+  boolean crashLooping;
+
+  /// How the process that a command has started has ended by itself, other than well; empty: it has
+  /// not.
+  String earlyEnd = "";
+
+  /// How the last stop had to be forced; empty: it has not been, or that was told.
+  String forced = "";
+
   /// When the schedule says that the next restart is due.
   Optional<Instant> nextRun = Optional.empty();
 
@@ -160,9 +171,15 @@ final class Instance {
     return Optional.ofNullable(child).map(Child::identity);
   }
 
+  /// The process that a next daemon has to know: the present one or, until its fate is decided, the
+  /// one that the daemon before has recorded. Each write of the journal has it.
+  Optional<ProcessIdentity> lasting() {
+    return process().or(() -> recorded);
+  }
+
   /// Whether somebody tells when a process of it is ready: itself, or its checks.
   boolean readinessIsTold() {
-    return spec.readiness().awaited() || spec.health().gates();
+    return spec.readinessIsTold();
   }
 
   InstanceView view() {
@@ -173,6 +190,18 @@ final class Instance {
 
   /// As it is but for what is said otherwise.
   InstanceView view(Phase phase, Optional<ProcessIdentity> process, String reason) {
+    return view(phase, process, state.lastExit(), reason);
+  }
+
+  /// As it is, but told of a process that is not the present one.
+  ///
+  /// @param exit how it ended
+  InstanceView ended(Phase phase, ProcessIdentity process, Exit exit, String reason) {
+    return view(phase, Optional.of(process), Optional.of(exit), reason);
+  }
+
+  private InstanceView view(
+      Phase phase, Optional<ProcessIdentity> process, Optional<Exit> lastExit, String reason) {
     return new InstanceView(
         id,
         spec,
@@ -183,7 +212,7 @@ final class Instance {
         state.unstable(),
         createdAt,
         startedAt,
-        state.lastExit(),
+        lastExit,
         reason,
         paths.out().file(),
         paths.error().file(),
@@ -194,7 +223,8 @@ final class Instance {
         unhealthy,
         saying,
         child == null ? "" : LimitWords.unenforced(spec, child),
-        version);
+        version,
+        crashLooping);
   }
 
   /// What LogAggregator is to do with the output, as it is described now.

@@ -39,25 +39,31 @@ record JournalEntry(
   /// All instances, and the next id to give.
   ///
   /// @param files where the apps have come from
+  /// @param damage why instances may be missing, a sentence each; empty: none is
   /// @param attempts the last commands that can be repeated
   record Snapshot(
-      int nextId, List<JournalEntry> entries, List<AppFile> files, List<Attempt.Entry> attempts) {
+      int nextId,
+      List<JournalEntry> entries,
+      List<AppFile> files,
+      List<String> damage,
+      List<Attempt.Entry> attempts) {
     static final Snapshot EMPTY = new Snapshot(0, List.of());
 
     Snapshot {
       entries = List.copyOf(entries);
       files = List.copyOf(files);
+      damage = List.copyOf(damage);
       attempts = List.copyOf(attempts);
     }
 
     /// Without commands that can be repeated.
-    Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files) {
-      this(nextId, entries, files, List.of());
+    Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files, List<String> damage) {
+      this(nextId, entries, files, damage, List.of());
     }
 
     /// Of apps that came from no file.
     Snapshot(int nextId, List<JournalEntry> entries) {
-      this(nextId, entries, List.of());
+      this(nextId, entries, List.of(), List.of());
     }
   }
 
@@ -68,7 +74,7 @@ record JournalEntry(
         instance.state,
         new Sharing(instance.role, instance.memo, instance.listening),
         instance.startedAt,
-        instance.process(),
+        instance.lasting(),
         instance.channel.report().actions(),
         instance.version);
   }

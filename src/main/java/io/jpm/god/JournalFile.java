@@ -44,6 +44,11 @@ final class JournalFile {
   ///
   /// @throws UnreadableFile when there is one that must not be ignored
   JournalEntry.Snapshot read() {
-    return file.read(JournalJson::read).content().orElse(JournalEntry.Snapshot.EMPTY);
+    return find().content().orElse(JournalEntry.Snapshot.EMPTY);
+  }
+
+  /// The same, with what is wrong with the generations.
+  DurableFile.Found<JournalEntry.Snapshot> find() {
+    return file.read(JournalJson::read);
   }
 }

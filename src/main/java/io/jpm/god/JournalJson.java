@@ -43,7 +43,9 @@ final class JournalJson {
     if (!snapshot.attempts().isEmpty()) {
       json.put("commands", AttemptsJson.write(snapshot.attempts()));
     }
-    return json;
+    return snapshot.damage().isEmpty()
+        ? json
+        : json.put("damage", new JsonArray(snapshot.damage()));
   }
 
   /// @throws RuntimeException of whatever kind when the text is no complete journal
@@ -65,6 +67,7 @@ final class JournalJson {
         json.getInteger("next_id"),
         entries,
         AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments),
+        json.getJsonArray("damage", new JsonArray()).stream().map(String.class::cast).toList(),
         AttemptsJson.read(json.getJsonArray("commands", new JsonArray())));
   }
 
@@ -149,8 +152,12 @@ final class JournalJson {
             .put("restarts", state.restarts())
             .put("unstable", state.unstable())
             .put("attempts", state.counters().attempts())
+            .put("failures", state.counters().failures().count())
             .put("reason", state.reason());
     state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
+    if (!state.forced().isEmpty()) {
+      json.put("forced", state.forced());
+    }
     return json;
   }
 
@@ -167,10 +174,13 @@ final class JournalJson {
         new Counters(
             json.getInteger("restarts"),
             json.getInteger("unstable"),
-            json.getInteger("attempts", 0)),
+            json.getInteger("attempts", 0),
+            // When is known by the clock of the daemon that wrote it; the next one finds out.
+            new Counters.Failures(json.getInteger("failures", 0), 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
-        json.getString("reason"));
+        json.getString("reason"),
+        json.getString("forced", ""));
   }
 
   private static JsonObject exit(Exit exit) {

@@ -9,6 +9,9 @@ import io.vertx.core.Vertx;
 /// @param sequence starts and stops in the order of dependencies
 /// @param fitting changes what is in the list
 /// @param removal takes instances out of it
+/// @param claims takes up what a lost list had
+/// @param files refuses what would take too many descriptors
+/// @param firstMoment whether what was started lasts
 record Parts(
     Vertx vertx,
     Registry registry,
@@ -19,6 +22,9 @@ record Parts(
     Sequence sequence,
     Fitting fitting,
     Removal removal,
+    Claims claims,
+    OpenFileBudget files,
+    FirstMoment firstMoment,
     GodContext god) {
   static Parts of(
       Vertx vertx,
@@ -26,7 +32,8 @@ record Parts(
       Registry registry,
       Supervisor supervisor,
       Journal journal,
-      Succession succession) {
+      Succession succession,
+      Claims claims) {
     var interruptions = new Interruptions();
     var sequence = new Sequence(registry, supervisor, interruptions);
     return new Parts(
@@ -39,6 +46,9 @@ record Parts(
         sequence,
         new Fitting(god, registry, supervisor),
         new Removal(registry, supervisor, journal, sequence),
+        claims,
+        new OpenFileBudget(god.host().openFiles(), registry),
+        new FirstMoment(vertx, god),
         god);
   }
 }

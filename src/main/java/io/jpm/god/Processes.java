@@ -25,10 +25,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /// The processes behind the instances: made, adopted, signalled, let go of. What happens to them is
@@ -55,6 +57,9 @@ final class Processes {
   private final StartVariables startVariables;
   private final RunningChecks checks;
   private final PackageVersions versions = new PackageVersions();
+
+  /// Those that have a process, or for which one is being made.
+  private final Set<Instance> holding = new HashSet<>();
 
   /// Who hears of what comes from processes beside their ends.
   ///
@@ -132,6 +137,13 @@ final class Processes {
     forgetChild(instance);
     instance.channel = new AppChannel();
     instance.treeOrdered = false;
+    Optional<String> tooMany = tooMany();
+    if (tooMany.isPresent()) {
+      var refused = new SpawnResult.Refused(tooMany.get(), false);
+      context.runOnContext(_ -> spawned(instance, generation, refused));
+      return;
+    }
+    holding.add(instance);
     captures
         .open(instance)
         .compose(problem ->
@@ -143,6 +155,15 @@ final class Processes {
           LOG.log(Level.ERROR, "starting " + instance.label() + " failed", error);
           spawned(instance, generation, new SpawnResult.Refused("internal error: " + error, false));
         });
+  }
+
+  /// Why no other process can be made; a command has been refused before, but more may be due after
+  /// a boot than this daemon may have.
+  private Optional<String> tooMany() {
+    return god.host()
+        .openFiles()
+        .filter(limit -> holding.size() >= limit.mostInstances())
+        .map(limit -> limit.refusal(1, holding.size()));
   }
 
   private Future<SpawnResult> prepare(Instance instance, long generation) {
@@ -170,7 +191,11 @@ final class Processes {
               case BalancerReply.Prepared share -> make(instance, generation, share, read);
               case BalancerReply.Refused(String reason) ->
                   Future.succeededFuture(new SpawnResult.Refused(reason, false));
-              case BalancerReply.Done _, BalancerReply.Drained _, BalancerReply.Status _ ->
+              case BalancerReply.Done _,
+                  BalancerReply.Drained _,
+                  BalancerReply.Status _,
+                  BalancerReply.Route _,
+                  BalancerReply.Handover _ ->
                   Future.failedFuture(new IllegalStateException("an answer to another question"));
             });
   }
@@ -189,6 +214,8 @@ final class Processes {
             spawners.executeBlocking(
                 () -> {
                   instance.version = versions.of(instance.spec.command().script());
+                  // What others have printed into its pipe is not its own.
+                  takeTail(instance.paths.error().fifo());
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
                   Failpoint.SPAWNED.hit();
@@ -196,6 +223,13 @@ final class Processes {
                 },
                 false))
         .map(Objects::requireNonNull);
+  }
+
+  private byte[] takeTail(Path errorPipe) {
+    return god.host()
+        .logPipes()
+        .map(pipes -> pipes.takeTail(errorPipe))
+        .orElseGet(() -> new byte[0]);
   }
 
   /// Who looks after processes that run already.
@@ -208,7 +242,7 @@ final class Processes {
       case SpawnResult.Started(Child child) -> {
         Instant now = god.wallClock().instant();
         watch(instance, child);
-        balancing.began(instance, child.identity());
+        balancing.began(instance, child.identity(), false);
         ears.attending.began(instance, child.identity());
         instance.startedAt = Optional.of(now);
         writePid(instance);
@@ -220,6 +254,7 @@ final class Processes {
         checks.look(instance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
+        holding.remove(instance);
         instance.startedAt = Optional.empty();
         balancing.ended(instance);
         on(instance, new Event.SpawnFailed(generation, reason, temporary));
@@ -236,6 +271,8 @@ final class Processes {
 
   private void watch(Instance instance, Child child) {
     instance.child = child;
+    instance.recorded = Optional.empty();
+    holding.add(instance);
     instance.latest = Optional.of(child.identity());
     captures.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }
@@ -318,6 +355,7 @@ final class Processes {
     Child child = instance.child;
     if (child != null) {
       instance.child = null;
+      holding.remove(instance);
       child.release();
       removePid(instance);
     }
@@ -328,13 +366,15 @@ final class Processes {
   final class Watcher implements ChildWatcher {
     private final Instance instance;
     private final long generation;
+    private final Path errorPipe;
     private boolean live;
-    private Optional<Exit> early = Optional.empty();
+    private Optional<Runnable> early = Optional.empty();
     private final List<Runnable> unheard = new ArrayList<>();
 
     Watcher(Instance instance, long generation) {
       this.instance = instance;
       this.generation = generation;
+      this.errorPipe = instance.paths.error().fifo();
     }
 
     /// God knows the child from now on.
@@ -342,16 +382,18 @@ final class Processes {
       live = true;
       unheard.forEach(Runnable::run);
       unheard.clear();
-      early.ifPresent(this::ended);
+      early.ifPresent(Runnable::run);
     }
 
     @Override
     public void exited(Exit exit) {
+      // Here and now, before there can be a next process that prints into the same pipe.
+      byte[] tail = takeTail(errorPipe);
       context.runOnContext(_ -> {
         if (live) {
-          ended(exit);
+          ended(exit, tail);
         } else {
-          early = Optional.of(exit);
+          early = Optional.of(() -> ended(exit, tail));
         }
       });
     }
@@ -413,7 +455,7 @@ final class Processes {
       });
     }
 
-    private void ended(Exit exit) {
+    private void ended(Exit exit, byte[] tail) {
       Child child = instance.child;
       if (instance.state.generation() != generation || child == null) {
         return;
@@ -427,7 +469,15 @@ final class Processes {
       if (!treeIsWatched) {
         forgetChild(instance);
       }
-      on(instance, new Event.Exited(generation, exit, leftovers, killed));
+      on(
+          instance,
+          new Event.Exited(
+              generation,
+              exit,
+              leftovers,
+              killed,
+              LastWords.of(tail),
+              DaemonWords.of(instance.spec, child.leftover())));
       Failpoint.EXIT_TOLD.hit();
     }
   }

@@ -24,6 +24,7 @@ final class Registry {
   private final AppFiles files = new AppFiles();
   private Instant lastBirth = Instant.EPOCH;
   private int nextId;
+  private int reserved = -1;
 
   /// What a user's words name.
   ///
@@ -34,16 +35,25 @@ final class Registry {
   /// An id that no instance has had since the list was last empty (PM2's rule).
   InstanceId takeId() {
     if (instances.isEmpty()) {
-      nextId = 0;
+      nextId = reserved + 1;
     }
     return new InstanceId(nextId++);
   }
 
   /// The instance that had been given the id has never been heard of.
   void giveBack(InstanceId id) {
-    if (id.value() == nextId - 1) {
+    if (id.value() == nextId - 1 && id.value() > reserved) {
       nextId--;
     }
+  }
+
+  /// Gives no id up to this one as long as nothing else is reserved: processes outside the list
+  /// have them.
+  ///
+  /// @param id the greatest; -1: all are free
+  void reserve(int id) {
+    reserved = id;
+    nextId = Math.max(nextId, id + 1);
   }
 
   /// A birth that no instance has, now or a little later: the clock may stand, or be set back.

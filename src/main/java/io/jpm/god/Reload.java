@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.bus.BalancerReply.Handover;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceView;
@@ -7,61 +8,82 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// Replaces the processes of apps without a gap; apps after each other in the order of their
-/// dependencies. Owned by GodVerticle's context.
+/// Replaces the processes of apps, without a gap where that can be; apps after each other in the
+/// order of their dependencies. Owned by GodVerticle's context.
 final class Reload {
   private final Parts parts;
   private final Registry registry;
   private final Starting starting;
   private final Replacement replacement;
+  private final Gaps gaps;
 
   Reload(Parts parts, Starting starting) {
     this.parts = parts;
     this.registry = parts.registry();
     this.starting = starting;
     this.replacement = new Replacement(parts);
+    this.gaps = new Gaps(parts);
   }
 
   /// What one command does.
   ///
   /// @param described apps of a process file that are reloaded
   /// @param concerned to what something was done
+  /// @param restarted whose process had to end before the next one began
+  /// @param notes what that meant
   /// @param attempt gets what it is to lead to
   private record Order(
       GodCommand.Reload command,
       Map<AppName, AppSpec> described,
       SequencedSet<InstanceId> concerned,
+      Set<InstanceId> restarted,
       List<String> problems,
-      Attempt attempt) {}
+      List<String> notes,
+      Attempt attempt) {
+    Order(
+        GodCommand.Reload command,
+        Map<AppName, AppSpec> described,
+        List<String> problems,
+        Attempt attempt) {
+      this(
+          command,
+          new HashMap<>(described),
+          new LinkedHashSet<>(),
+          new HashSet<>(),
+          new ArrayList<>(problems),
+          new ArrayList<>(),
+          attempt);
+    }
+  }
 
   Future<GodReply> carryOut(GodCommand.Reload command, Attempt attempt) {
-    List<String> refusals = starting.dependencyRefusals(command.specs());
+    List<String> refusals = new ArrayList<>(starting.dependencyRefusals(command.specs()));
+    parts.files().refusalOf(command.specs()).ifPresent(refusals::add);
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
     }
     Registry.Selection selection = registry.select(command.targets());
-    var order =
-        new Order(
-            command,
-            new HashMap<>(),
-            new LinkedHashSet<>(),
-            new ArrayList<>(selection.problems()),
-            attempt);
+    var order = new Order(command, Map.of(), selection.problems(), attempt);
     List<Instance> instances = new ArrayList<>(selection.found());
     List<AppSpec> others = new ArrayList<>();
     for (AppSpec spec : command.specs()) {
@@ -81,7 +103,14 @@ final class Reload {
     return begun(instances, order)
         .compose(left -> start(others, order).compose(_ -> inOrder(left, order)))
         .compose(_ -> parts.journal().written())
-        .map(_ -> new GodReply(views(order.concerned()), order.problems()));
+        .map(_ -> reply(order));
+  }
+
+  private GodReply reply(Order order) {
+    return Replies.withStops(
+        present(order.concerned()),
+        GodReply.ofReload(
+            views(order.concerned()), order.problems(), order.notes(), order.restarted()));
   }
 
   /// Writes down whose processes are to give way, where the command can be repeated.
@@ -109,34 +138,70 @@ final class Reload {
     var order =
         new Order(
             new GodCommand.Reload(List.of(), List.of(spec), 1, Optional.empty()),
-            new HashMap<>(Map.of(spec.name(), spec)),
-            new LinkedHashSet<>(),
-            new ArrayList<>(),
+            Map.of(spec.name(), spec),
+            List.of(),
             Attempt.once());
-    return inOrder(instances, order)
-        .map(_ -> new GodReply(views(order.concerned()), order.problems()));
+    return inOrder(instances, order).map(_ -> reply(order));
   }
 
-  /// What is in fork mode holds its port alone: nothing can come up beside it.
+  /// Fork mode and cluster mode do not share a port with each other.
   private boolean isReloadable(AppSpec spec) {
     List<Instance> present = registry.ofApp(spec.name());
-    return spec.cluster().enabled()
-        && !present.isEmpty()
-        && present.stream().allMatch(instance -> instance.spec.cluster().enabled());
+    return !present.isEmpty()
+        && present.stream()
+            .allMatch(instance -> instance.spec.cluster().enabled() == spec.cluster().enabled());
   }
 
-  /// Apps of a process file that are new, or not in cluster mode.
+  /// Apps of a process file that are new, or change between fork and cluster mode.
   private Future<Void> start(List<AppSpec> specs, Order order) {
-    return specs.isEmpty()
-        ? Future.succeededFuture()
-        : starting
-            .startApps(
-                new GodCommand.StartApps(specs, GodCommand.Existing.RESTART), order.attempt())
-            .map(reply -> {
-              reply.instances().forEach(instance -> order.concerned().add(instance.id()));
-              order.problems().addAll(reply.problems());
-              return null;
-            });
+    if (specs.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    List<Instance> present =
+        specs.stream().flatMap(spec -> registry.ofApp(spec.name()).stream()).toList();
+    return around(present, instance -> CHANGED_MODE, () -> startedAnew(specs, order), order);
+  }
+
+  private static final Handover CHANGED_MODE =
+      new Handover.After("it changes between fork mode and cluster mode", "", Set.of());
+
+  private Future<Void> startedAnew(List<AppSpec> specs, Order order) {
+    return starting
+        .startApps(
+            new GodCommand.StartApps(
+                specs,
+                GodCommand.Existing.RESTART,
+                Optional.empty(),
+                order.command().lasting()),
+            order.attempt())
+        .map(reply -> {
+          reply.instances().forEach(instance -> order.concerned().add(instance.id()));
+          order.problems().addAll(reply.problems());
+          return null;
+        });
+  }
+
+  /// Does `restart`, which concerns `instances`, and notes what it does to each.
+  private Future<Void> around(
+      List<Instance> instances,
+      Function<Instance, Handover> why,
+      Supplier<Future<Void>> restart,
+      Order order) {
+    Promise<Void> begin = Promise.promise();
+    Future<Void> done = begin.future().compose(_ -> restart.get());
+    List<Future<Void>> told =
+        instances.stream()
+            .map(instance -> {
+              order.restarted().add(instance.id);
+              return gaps.around(instance, why.apply(instance), () -> done)
+                  .<Void>map(note -> {
+                    note.ifPresent(order.notes()::add);
+                    return null;
+                  });
+            })
+            .toList();
+    begin.complete();
+    return Future.join(told).compose(_ -> done);
   }
 
   private Future<Void> inOrder(List<Instance> instances, Order order) {
@@ -167,21 +232,47 @@ final class Reload {
     AppName app = selected.getFirst().spec.name();
     List<Instance> instances = selected.stream().map(registry::present).toList();
     Optional<AppSpec> described = Optional.ofNullable(order.described().get(app));
-    if (!instances.stream().allMatch(instance -> instance.spec.cluster().enabled())) {
-      return restart(instances, order);
+    UnaryOperator<AppSpec> change =
+        old ->
+            described.orElseGet(
+                () -> order.command().shell().map(shell -> inheriting(old, shell)).orElse(old));
+    if (instances.stream().allMatch(instance -> instance.spec.cluster().enabled())) {
+      return replace(app, instances, change, order);
     }
+    return prospects(instances, change)
+        .compose(found ->
+            found.values().stream().anyMatch(Handover.Beside.class::isInstance)
+                ? replace(app, instances, change, order)
+                : restart(instances, found, order));
+  }
+
+  /// How each of them could be replaced now.
+  private Future<Map<Instance, Handover>> prospects(
+      List<Instance> instances, UnaryOperator<AppSpec> change) {
+    Map<Instance, Handover> found = new HashMap<>();
+    return Future.join(
+            instances.stream()
+                .map(instance ->
+                    parts
+                        .supervisor()
+                        .balancing()
+                        .handover(instance, change.apply(instance.spec), false)
+                        .onSuccess(handover -> found.put(instance, handover)))
+                .toList())
+        .map(found);
+  }
+
+  private Future<Void> replace(
+      AppName app, List<Instance> instances, UnaryOperator<AppSpec> change, Order order) {
+    Optional<AppSpec> described = Optional.ofNullable(order.described().get(app));
     if (!parts.interruptions().begin(app)) {
       order
           .problems()
           .add("%s is being reloaded or scaled: try again when that is done".formatted(app));
       return Future.succeededFuture();
     }
-    UnaryOperator<AppSpec> change =
-        old ->
-            described.orElseGet(
-                () -> order.command().shell().map(shell -> inheriting(old, shell)).orElse(old));
     int wanted = described.map(spec -> spec.instances().count()).orElse(Integer.MAX_VALUE);
-    var run = new Run(instances.stream().filter(i -> i.number < wanted).toList(), change);
+    var run = new Run(instances.stream().filter(i -> i.number < wanted).toList(), change, order);
     // Composed, so that whatever is thrown ends the reload too.
     return Future.succeededFuture()
         .compose(_ -> run.lanes(order.command().parallel()))
@@ -195,6 +286,20 @@ final class Reload {
         .onComplete(_ -> parts.interruptions().end(app));
   }
 
+  /// None of them can be replaced beside the process that is there.
+  private Future<Void> restart(List<Instance> instances, Map<Instance, Handover> why, Order order) {
+    Optional<AppSpec> described =
+        Optional.ofNullable(order.described().get(instances.getFirst().spec.name()));
+    return around(
+        instances,
+        instance -> Objects.requireNonNull(why.get(instance)),
+        () ->
+            described
+                .map(spec -> startedAnew(List.of(spec), order))
+                .orElseGet(() -> restart(instances, order)),
+        order);
+  }
+
   private Future<Void> restart(List<Instance> instances, Order order) {
     order
         .command()
@@ -205,6 +310,7 @@ final class Reload {
     return parts
         .sequence()
         .restart(instances)
+        .compose(left -> starting.lasting(instances, left, order.command().lasting()))
         .map(left -> {
           instances.forEach(instance -> order.concerned().add(instance.id));
           order.problems().addAll(Replies.failures(instances, left));
@@ -248,8 +354,11 @@ final class Reload {
   }
 
   private List<InstanceView> views(Collection<InstanceId> ids) {
-    return Replies.views(
-        ids.stream().flatMap(id -> registry.current(id).stream()).sorted(BY_ID).toList());
+    return Replies.views(present(ids));
+  }
+
+  private List<Instance> present(Collection<InstanceId> ids) {
+    return ids.stream().flatMap(id -> registry.current(id).stream()).sorted(BY_ID).toList();
   }
 
   private static final Comparator<Instance> BY_ID = Comparator.comparing(instance -> instance.id);
@@ -259,13 +368,15 @@ final class Reload {
     private final Deque<Instance> left;
     private final int all;
     private final UnaryOperator<AppSpec> change;
+    private final Order order;
     private final List<String> problems = new ArrayList<>();
     private final List<InstanceId> replaced = new ArrayList<>();
 
-    Run(List<Instance> instances, UnaryOperator<AppSpec> change) {
+    Run(List<Instance> instances, UnaryOperator<AppSpec> change, Order order) {
       this.left = new ArrayDeque<>(instances);
       this.all = instances.size();
       this.change = change;
+      this.order = order;
     }
 
     Future<Void> lanes(int parallel) {
@@ -280,12 +391,40 @@ final class Reload {
       if (instance == null) {
         return Future.succeededFuture();
       }
-      return replacement
-          .replace(instance, change.apply(instance.spec))
+      return replace(instance, change.apply(instance.spec))
           .compose(problem -> {
             problem.ifPresentOrElse(problems::add, () -> replaced.add(instance.id));
             return next();
           });
+    }
+
+    private Future<Optional<String>> replace(Instance instance, AppSpec spec) {
+      return parts
+          .supervisor()
+          .balancing()
+          .handover(instance, spec, true)
+          .compose(handover ->
+              switch (handover) {
+                case Handover.Beside _ ->
+                    replacement
+                        .replace(instance, spec)
+                        .onComplete(_ -> parts.supervisor().balancing().giveBack(instance));
+                case Handover.NoPort _ ->
+                    spec.cluster().enabled()
+                        ? replacement.replace(instance, spec)
+                        : restart(instance, spec, handover);
+                case Handover.After _ -> restart(instance, spec, handover);
+              });
+    }
+
+    private Future<Optional<String>> restart(Instance instance, AppSpec spec, Handover why) {
+      Promise<Optional<String>> problem = Promise.promise();
+      return around(
+              List.of(instance),
+              _ -> why,
+              () -> replacement.restart(instance, spec).onComplete(problem).mapEmpty(),
+              order)
+          .compose(_ -> problem.future());
     }
 
     List<String> told() {

@@ -29,7 +29,7 @@ final class Removal {
         .compose(_ -> journal.written())
         .map(_ -> {
           Failpoint.REMOVAL_WRITTEN.hit();
-          return new GodReply(before, problems);
+          return Replies.withStops(instances, new GodReply(before, problems));
         });
   }
 

@@ -5,6 +5,7 @@ import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
 import io.jpm.supervise.Awaiting;
 import io.jpm.supervise.Event;
+import io.jpm.supervise.Policies;
 import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
@@ -58,7 +59,10 @@ final class Replacement {
     return parts.interruptions().interrupted(old.spec.name()) || old.removed;
   }
 
-  private Future<Optional<String>> restart(Instance instance, AppSpec spec) {
+  /// Restarts an instance; completes when it has settled.
+  ///
+  /// @return what has failed, as of [#replace]
+  Future<Optional<String>> restart(Instance instance, AppSpec spec) {
     if (!spec.equals(instance.spec)) {
       parts.fitting().describe(instance, spec);
     }
@@ -101,7 +105,7 @@ final class Replacement {
     }
     Duration stable = successor.spec.restart().minUptime();
     // A limit that is shorter than that would make every reload fail.
-    Duration most = successor.spec.readiness().timeout().multipliedBy(9).dividedBy(10);
+    Duration most = Policies.patienceOnTrial(successor.spec).multipliedBy(9).dividedBy(10);
     Duration delay = stable.compareTo(most) < 0 ? stable : most;
     long generation = successor.state.generation();
     parts
@@ -121,7 +125,7 @@ final class Replacement {
         successor.mustListen,
         listened || old.listening,
         parts.registry().ofApp(old.spec.name()).stream().anyMatch(it -> it.listening),
-        age < successor.spec.readiness().timeout().toNanos());
+        age < Policies.patienceOnTrial(successor.spec).toNanos());
   }
 
   private Future<Optional<String>> swap(Instance successor, Instance old) {
@@ -131,7 +135,11 @@ final class Replacement {
         .journal()
         .written()
         .compose(_ -> succession.retire(old))
-        .map(_ -> Optional.empty());
+        .map(_ -> {
+          // The command that has asked for the reload tells it of the one that is in the list.
+          successor.forced = old.forced;
+          return Optional.empty();
+        });
   }
 
   private Future<Optional<String>> fail(Instance successor, Instance old) {

@@ -35,13 +35,18 @@ final class Replies {
         .toList();
   }
 
-  /// What went wrong with stop commands is told, though the apps have ended all the same.
+  /// What went wrong with stop commands is told, though the apps have ended all the same, and which
+  /// of the apps had to be killed.
   static GodReply withStops(List<Instance> instances, GodReply reply) {
     GodReply told = reply;
     for (Instance instance : instances) {
       if (instance.stopProblem.isPresent()) {
         told = told.noting(instance.stopProblem.get());
         instance.stopProblem = Optional.empty();
+      }
+      if (!instance.forced.isEmpty()) {
+        told = told.noting(instance.label() + ": " + instance.forced);
+        instance.forced = "";
       }
     }
     return told;

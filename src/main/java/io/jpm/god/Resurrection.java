@@ -21,12 +21,16 @@ final class Resurrection {
   private final Supervisor supervisor;
   private final Journal journal;
   private final Fitting fitting;
+  private final Claims claims;
+  private final OpenFileBudget files;
 
   Resurrection(Parts parts) {
     this.registry = parts.registry();
     this.supervisor = parts.supervisor();
     this.journal = parts.journal();
     this.fitting = parts.fitting();
+    this.claims = parts.claims();
+    this.files = parts.files();
   }
 
   /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
@@ -62,26 +66,61 @@ final class Resurrection {
     if (circle.isPresent()) {
       return Future.succeededFuture(new GodReply(List.of(), List.of(circle.get())));
     }
-    List<Instance> created = new ArrayList<>();
-    List<Instance> toStart = new ArrayList<>();
-    var change = new Tentative();
-    for (SavedApp app : apps) {
-      if (!present.contains(app.spec().name())) {
-        create(app, created, toStart, change);
-      }
+    Optional<String> tooMany = files.refusal(running(apps, present));
+    if (tooMany.isPresent()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
     }
-    return start(created, toStart, change)
-        .map(_ -> {
-          var reply =
-              new GodReply(created.stream().map(Instance::view).toList(), failures(created));
+    return claims
+        .claim(apps.stream().map(SavedApp::spec).toList())
+        .compose(claimed -> {
+          List<Instance> created = new ArrayList<>();
+          List<Instance> toStart = new ArrayList<>();
+          var change = new Tentative();
+          for (SavedApp app : apps) {
+            if (!present.contains(app.spec().name())) {
+              create(app, claimed, created, toStart, change);
+            }
+          }
+          return start(created, toStart, change)
+              .compose(_ -> {
+                created.addAll(claimed.adopted());
+                return reply(created, claimed);
+              });
+        })
+        .map(reply -> {
+          GodReply told = reply;
           for (String sentence : damage) {
-            reply = reply.noting(sentence);
+            told = told.noting(sentence);
           }
           for (AppName name : present) {
-            reply = reply.noting(name + " is in the list already and is left as it is");
+            told = told.noting(name + " is in the list already and is left as it is");
           }
-          return reply;
+          return told;
         });
+  }
+
+  private Future<GodReply> reply(List<Instance> created, Claims.Outcome claimed) {
+    List<String> problems = new ArrayList<>(claimed.problems());
+    problems.addAll(failures(created));
+    var reply = new GodReply(created.stream().map(Instance::view).toList(), problems);
+    return claims
+        .strays()
+        .repaired()
+        .map(left -> {
+          GodReply told =
+              claimed.adopted().isEmpty() ? reply : reply.noting(Claims.takenUp(claimed.adopted()));
+          boolean more = left.size() > claimed.problems().size();
+          return more ? told.failing(Strays.leftOutside(left)) : told;
+        });
+  }
+
+  private static int running(List<SavedApp> apps, Set<AppName> present) {
+    return (int)
+        apps.stream()
+            .filter(app -> !present.contains(app.spec().name()))
+            .flatMap(app -> app.instances().stream())
+            .filter(SavedApp.Place::running)
+            .count();
   }
 
   /// What is saved and what is there have been checked each by itself.
@@ -99,9 +138,19 @@ final class Resurrection {
                 .formatted(way));
   }
 
+  /// One of which a process may run already is not started a second time.
   private void create(
-      SavedApp app, List<Instance> created, List<Instance> toStart, Tentative change) {
+      SavedApp app,
+      Claims.Outcome claimed,
+      List<Instance> created,
+      List<Instance> toStart,
+      Tentative change) {
+    List<Integer> running =
+        registry.ofApp(app.spec().name()).stream().map(instance -> instance.number).toList();
     for (SavedApp.Place place : app.instances()) {
+      if (running.contains(place.number()) || claimed.doubtful().contains(app.spec().name())) {
+        continue;
+      }
       Instance instance = fitting.create(app.spec(), place.number(), change);
       instance.version = place.version();
       created.add(instance);
@@ -115,7 +164,7 @@ final class Resurrection {
   /// In the journal before the first process is made, as with every start.
   private Future<?> start(List<Instance> created, List<Instance> toStart, Tentative change) {
     if (created.isEmpty()) {
-      return Future.succeededFuture();
+      return journal.written();
     }
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();

@@ -38,7 +38,7 @@ record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore 
     uncertain.removeAll(spec.variables().referred().secrets().keySet());
     uncertain.forEach(
         name -> host.variable(process, name).ifPresent(value -> environment.put(name, value)));
-    return environment;
+    return SpawnRequests.complete(spec, environment);
   }
 
   private static Map<String, String> files(String label, AppSpec spec) {

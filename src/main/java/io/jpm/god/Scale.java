@@ -37,7 +37,8 @@ final class Scale {
           case TO -> order.number();
           case BY -> (long) present + order.number();
         };
-    Optional<String> refusal = refusal(app, present, wanted);
+    Optional<String> refusal =
+        refusal(app, present, wanted).or(() -> parts.files().refusal((int) (wanted - present)));
     if (refusal.isPresent()) {
       return refused(refusal.get());
     }

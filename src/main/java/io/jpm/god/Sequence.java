@@ -42,6 +42,7 @@ final class Sequence {
     for (List<Instance> group : groups(graph, instances)) {
       for (Instance instance : group) {
         endSuccessors(instance);
+        instance.earlyEnd = "";
         Order order = new Order(instance, instance.state.wanted(), problems);
         Future<?> ask = askedBefore(graph, instance, asked).compose(_ -> ask(order));
         asked.merge(instance.spec.name(), ask, (one, other) -> Future.join(one, other));

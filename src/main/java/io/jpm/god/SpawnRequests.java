@@ -27,17 +27,19 @@ final class SpawnRequests {
   /// @param share what it needs to share what it listens on
   /// @param read the variables that were read for this start
   SpawnRequest main(Instance instance, long generation, Prepared share, Outcome.Read read) {
-    List<String> command = instance.spec.command().argv();
-    List<String> argv = new ArrayList<>(share.wrapper());
-    argv.add(command.getFirst());
-    argv.addAll(share.options());
-    argv.addAll(command.subList(1, command.size()));
     Variables variables =
         instance.spec.variables().withFiles(read.files()).withStored(read.stored());
     Map<String, String> environment =
         environment(instance, instance.spec.draft().variables(variables).build());
     environment.putAll(share.environment());
     environment.putAll(read.secrets());
+    environment = complete(instance.spec, environment);
+    List<String> command =
+        instance.spec.texts().command(instance.spec.command(), environment).argv();
+    List<String> argv = new ArrayList<>(share.wrapper());
+    argv.add(command.getFirst());
+    argv.addAll(share.options());
+    argv.addAll(command.subList(1, command.size()));
     NoticeVariables.add(environment, home, instance.spec, worker(instance, generation));
     return new SpawnRequest(
         share.wrapper().isEmpty()
@@ -55,6 +57,11 @@ final class SpawnRequests {
         share.sockets(),
         instance.spec.limits(),
         Optional.of(instance.paths.input()));
+  }
+
+  /// `environment` with the texts in which the instance's own values stand.
+  static Map<String, String> complete(AppSpec spec, Map<String, String> environment) {
+    return spec.texts().environment(environment, spec.variables().declared());
   }
 
   /// The app's stop command.

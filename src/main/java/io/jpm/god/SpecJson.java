@@ -6,10 +6,12 @@ import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -45,6 +47,7 @@ final class SpecJson {
             .put("args", new JsonArray(spec.command().args()))
             .put("cwd", spec.cwd().toString())
             .put("autostart", spec.autostart());
+    putTexts(json, spec.texts());
     spec.command().interpreter().ifPresent(path -> json.put("interpreter", path.toString()));
     putVariables(json, spec.variables());
     putRunAs(json, spec.runAs());
@@ -94,8 +97,37 @@ final class SpecJson {
         .cluster(ClusterJson.read(json))
         .hooks(HooksJson.read(json))
         .health(HealthJson.read(json))
+        .texts(instanceTexts(json))
         .pidFile(path(json, "pid_file"))
         .build();
+  }
+
+  private static void putTexts(JsonObject json, InstanceTexts texts) {
+    if (!texts.equals(InstanceTexts.NONE)) {
+      json.put(
+          "texts",
+          new JsonObject()
+              .put("names", new JsonArray(texts.names().stream().sorted().toList()))
+              .put("args", new JsonArray(texts.args()))
+              .put("interpreter_args", new JsonArray(texts.interpreterArgs()))
+              .put("env", new JsonObject(new HashMap<>(texts.environment()))));
+    }
+  }
+
+  private static InstanceTexts instanceTexts(JsonObject json) {
+    JsonObject texts = json.getJsonObject("texts");
+    if (texts == null) {
+      return InstanceTexts.NONE;
+    }
+    Map<String, String> environment = new HashMap<>();
+    texts
+        .getJsonObject("env", new JsonObject())
+        .forEach(entry -> environment.put(entry.getKey(), (String) entry.getValue()));
+    return new InstanceTexts(
+        Set.copyOf(texts(texts, "names")),
+        texts(texts, "args"),
+        texts(texts, "interpreter_args"),
+        environment);
   }
 
   private static void putVariables(JsonObject json, Variables variables) {
@@ -153,8 +185,11 @@ final class SpecJson {
     json.put("restart", restart.when().name())
         .put("max_restarts", restart.maxRestarts())
         .put("min_uptime", restart.minUptime().toMillis())
+        .put("restart_window", restart.window().time().toMillis())
+        .put("window_failures", restart.window().most())
         .put("stop_exit_codes", numbers(restart.stopExitCodes()));
     switch (restart.backoff()) {
+      case Backoff.Gradual() -> json.put("gradual_restart_delay", true);
       case Backoff.Constant(Duration delay) -> json.put("restart_delay", delay.toMillis());
       case Backoff.Exponential(Duration initial, Duration cap, double jitter) ->
           json.put("exp_backoff_restart_delay", initial.toMillis())
@@ -173,7 +208,7 @@ final class SpecJson {
                 millis(json, "exp_backoff_restart_delay", Duration.ZERO),
                 millis(json, "max_restart_delay", Duration.ZERO),
                 json.getDouble("restart_jitter"))
-            : new Backoff.Constant(millis(json, "restart_delay", Duration.ZERO));
+            : delay(json);
     // The word of journals of version 1.
     When old = json.getBoolean("autorestart", true) ? When.ALWAYS : When.NEVER;
     return new RestartPolicy(
@@ -181,7 +216,24 @@ final class SpecJson {
         json.getInteger("max_restarts"),
         millis(json, "min_uptime", Duration.ZERO),
         backoff,
-        codes);
+        codes,
+        window(json));
+  }
+
+  private static Backoff delay(JsonObject json) {
+    Duration constant = millis(json, "restart_delay", Duration.ZERO);
+    // Before there were windows nothing told the default from a delay of 0.
+    boolean old = !json.containsKey("restart_window") && constant.isZero();
+    return old || json.getBoolean("gradual_restart_delay", false)
+        ? Backoff.GRADUAL
+        : new Backoff.Constant(constant);
+  }
+
+  private static RestartWindow window(JsonObject json) {
+    return json.containsKey("restart_window")
+        ? new RestartWindow(
+            json.getInteger("window_failures", 1), millis(json, "restart_window", Duration.ZERO))
+        : RestartWindow.beside(json.getInteger("max_restarts"));
   }
 
   private static void putStop(JsonObject json, StopPolicy stop) {

@@ -27,8 +27,17 @@ final class Starting {
 
   Future<GodReply> startApps(GodCommand.StartApps start, Attempt attempt) {
     List<String> refusals = refusals(start);
-    if (!refusals.isEmpty()) {
-      return Future.succeededFuture(new GodReply(List.of(), refusals));
+    return refusals.isEmpty()
+        ? parts.claims().claim(start.specs()).compose(claimed -> startApps(start, attempt, claimed))
+        : Future.succeededFuture(new GodReply(List.of(), refusals));
+  }
+
+  /// @param claimed which processes of the apps run already, though they were in no list
+  private Future<GodReply> startApps(
+      GodCommand.StartApps start, Attempt attempt, Claims.Outcome claimed) {
+    if (!claimed.doubtful().isEmpty()) {
+      return Future.succeededFuture(
+          new GodReply(Replies.views(claimed.adopted()), claimed.problems()));
     }
     var fitted = new Fitting.Fitted();
     if (start.file().isPresent() || start.existing() != GodCommand.Existing.RESTART) {
@@ -43,15 +52,29 @@ final class Starting {
       parts.fitting().fit(spec, fitted);
     }
     List<Instance> concerned = fitted.concerned();
+    List<Instance> surplus = fitted.surplus();
+    // What was in no list is not ended for being more than the caller knew of.
+    concerned.addAll(surplus.stream().filter(claimed.adopted()::contains).toList());
+    surplus.removeAll(claimed.adopted());
     List<Instance> toRun =
         concerned.stream()
+            .filter(instance -> !claimed.adopted().contains(instance))
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
-    return run(toRun, fitted.surplus(), fitted.change(), attempt)
+    return run(toRun, surplus, fitted.change(), attempt)
+        .compose(left -> lasting(toRun, left, start.lasting()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
+          problems.addAll(claimed.problems());
           problems.addAll(Replies.deleted(concerned));
-          return new GodReply(Replies.views(concerned), Replies.failures(concerned, problems));
+          GodReply reply =
+              Replies.withStops(
+                  concerned,
+                  new GodReply(
+                      Replies.views(concerned), Replies.failures(concerned, problems)));
+          return claimed.adopted().isEmpty()
+              ? reply
+              : reply.noting(Claims.takenUp(claimed.adopted()));
         });
   }
 
@@ -107,6 +130,20 @@ final class Starting {
     });
   }
 
+  /// `problems`, and which of `started` have not lasted where that is to be waited for.
+  Future<List<String>> lasting(List<Instance> started, List<String> problems, boolean wanted) {
+    return wanted
+        ? parts
+            .firstMoment()
+            .of(started)
+            .map(ended -> {
+              List<String> all = new ArrayList<>(problems);
+              all.addAll(ended);
+              return all;
+            })
+        : Future.succeededFuture(problems);
+  }
+
   private List<String> refusals(GodCommand.StartApps start) {
     List<String> refusals = new ArrayList<>();
     if (start.existing() == GodCommand.Existing.REFUSE_RUNNING) {
@@ -119,6 +156,7 @@ final class Starting {
           .forEach(refusals::add);
     }
     refusals.addAll(dependencyRefusals(start.specs()));
+    parts.files().refusalOf(start.specs()).ifPresent(refusals::add);
     return refusals;
   }
 

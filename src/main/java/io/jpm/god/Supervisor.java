@@ -4,18 +4,24 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.SatanReport;
+import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.ProcessIdentity;
+import io.jpm.supervise.CrashLoop;
 import io.jpm.supervise.Effect;
+import io.jpm.supervise.Ending;
 import io.jpm.supervise.Event;
 import io.jpm.supervise.Step;
+import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Supervision;
 import io.jpm.supervise.Timer;
+import io.jpm.supervise.Words;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -80,14 +86,85 @@ final class Supervisor {
       // A file that was moved away is made anew at a start by command.
       instance.captured = false;
     }
+    boolean wasOnline = instance.state.phase() == Phase.ONLINE;
+    noteForce(instance, step.next());
+    noteEarlyEnd(instance, event, step.next());
     instance.state = step.next();
+    boolean loopBegins = noteLoop(instance);
     step.effects().forEach(effect -> carryOut(instance, effect));
+    if (loopBegins) {
+      announce(instance, InstanceEvent.Kind.CRASH_LOOPING);
+    }
     if (Sequence.over(instance.state)) {
       balancing.released(instance);
+    }
+    if (!wasOnline && instance.state.phase() == Phase.ONLINE) {
+      balancing.ready(instance);
     }
     journal.changed();
     lookAround(instance);
     instance.tellWaiting();
+  }
+
+  /// @return whether a crash loop begins
+  private boolean noteLoop(Instance instance) {
+    boolean before = instance.crashLooping;
+    long now = god.nanoTime().getAsLong();
+    instance.crashLooping =
+        instance.role == Role.CURRENT
+            && !Sequence.over(instance.state)
+            && CrashLoop.is(instance.state, instance.spec.restart(), now);
+    if (instance.crashLooping && instance.state.phase() == Phase.ONLINE) {
+      awaitSoundRun(instance, now);
+    }
+    return instance.crashLooping && !before;
+  }
+
+  private void awaitSoundRun(Instance instance, long now) {
+    long generation = instance.state.generation();
+    Duration left =
+        CrashLoop.soundRun(instance.spec.restart())
+            .minusNanos(now - instance.state.onlineSinceNanos());
+    vertx.setTimer(
+        Math.max(1, left.toMillis() + 1),
+        _ -> {
+          boolean same = instance.state.generation() == generation && !instance.removed;
+          if (same && instance.crashLooping && instance.state.phase() == Phase.ONLINE) {
+            instance.crashLooping = false;
+            announce(
+                instance,
+                InstanceEvent.Kind.RECOVERED,
+                "it has run for %s after a crash loop"
+                    .formatted(Words.of(CrashLoop.soundRun(instance.spec.restart()))));
+          }
+        });
+  }
+
+  /// What a command says of a process that it has started is of the first end.
+  private static void noteEarlyEnd(Instance instance, Event event, Supervised next) {
+    if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
+      instance.earlyEnd = "";
+    } else if (instance.earlyEnd.isEmpty()
+        && Supervision.mayEndByItself(instance.state)
+        && hasFailed(instance, event, next)) {
+      instance.earlyEnd = next.reason();
+    }
+  }
+
+  private static boolean hasFailed(Instance instance, Event event, Supervised next) {
+    return event instanceof Event.Exited exited
+        ? instance.policies().restart().isFailure(exited.exit())
+        : next.phase() == Phase.STOPPING && next.ending() == Ending.FELL;
+  }
+
+  /// What a command says of a stop that had to be forced is of the last one.
+  private static void noteForce(Instance instance, Supervised next) {
+    if (next.phase() == Phase.STOPPING && instance.state.phase() != Phase.STOPPING) {
+      instance.forced = "";
+    }
+    if (!next.forced().isEmpty()) {
+      instance.forced = next.forced();
+    }
   }
 
   /// `instance` has come into the list, has another spec, or has left the list.
@@ -261,17 +338,44 @@ final class Supervisor {
           case SUCCESSOR -> kind == InstanceEvent.Kind.START;
           case RETIRING -> false;
         };
-    if (told) {
+    if (told && kind == InstanceEvent.Kind.EXIT) {
+      tellExit(instance);
+    } else if (told) {
       announce(instance, kind);
-      if (kind == InstanceEvent.Kind.EXIT) {
-        instance.latest = Optional.empty();
-      }
     } else {
       log(instance, kind, instance.state.reason());
     }
     if (instance.role == Role.RETIRING && kind == InstanceEvent.Kind.STOP) {
       instance.latest.ifPresent(process -> tellEnd(instance, process));
+      instance.latest = Optional.empty();
     }
+  }
+
+  /// The end of a process is told once, with its pid, and an earlier daemon may have told it.
+  private void tellExit(Instance instance) {
+    Optional<ProcessIdentity> ended = instance.latest;
+    instance.latest = Optional.empty();
+    if (ended.isPresent()) {
+      Phase phase = instance.state.phase();
+      announce(
+          instance, InstanceEvent.Kind.EXIT, instance.view(phase, ended, instance.state.reason()));
+    } else {
+      log(instance, InstanceEvent.Kind.EXIT, instance.state.reason());
+    }
+  }
+
+  /// A process that was found gone: its end is told if nothing that follows from it has done so.
+  void tellUntoldEnd(Instance instance, Exit exit) {
+    Optional<ProcessIdentity> ended = instance.latest;
+    instance.latest = Optional.empty();
+    ended.ifPresent(process ->
+        announceEnd(instance, process, exit, InstanceEvent.ENDED_IN_ABSENCE + ": " + exit));
+  }
+
+  /// Tells the end of a process that is not the present one of `instance`.
+  void announceEnd(Instance instance, ProcessIdentity process, Exit exit, String reason) {
+    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
+    announce(instance, InstanceEvent.Kind.EXIT, instance.ended(phase, process, exit, reason));
   }
 
   private static String howReady(Instance instance) {
@@ -285,7 +389,8 @@ final class Supervisor {
   private void tellEnd(Instance instance, ProcessIdentity process) {
     Phase phase = registry.current(instance.id).orElse(instance).state.phase();
     String exit = instance.state.lastExit().map(e -> ": " + e).orElse("");
-    String reason = "pid %d has ended after the reload%s".formatted(process.pid(), exit);
+    String force = instance.forced.isEmpty() ? "" : "; " + instance.forced;
+    String reason = "pid %d has ended after the reload%s%s".formatted(process.pid(), exit, force);
     announce(instance, InstanceEvent.Kind.EXIT, instance.view(phase, Optional.of(process), reason));
   }
 
@@ -309,7 +414,7 @@ final class Supervisor {
   }
 
   private void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
-    log(instance, kind, view.reason());
+    log(instance, kind, view.process(), view.reason());
     vertx
         .eventBus()
         .publish(Addresses.GOD_EVENTS, new InstanceEvent(kind, view, god.wallClock().instant()));
@@ -320,11 +425,19 @@ final class Supervisor {
   }
 
   private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {
-    String pid = instance.process().map(p -> " pid " + p.pid()).orElse("");
+    log(instance, kind, instance.process(), reason);
+  }
+
+  private static void log(
+      Instance instance,
+      InstanceEvent.Kind kind,
+      Optional<ProcessIdentity> process,
+      String reason) {
+    String pid = process.map(p -> " pid " + p.pid()).orElse("");
     Level level =
         switch (kind) {
           case ERRORED, RELOAD_FAILED, CONFIG_FAILED -> Level.ERROR;
-          case UNHEALTHY, LIMIT -> Level.WARNING;
+          case UNHEALTHY, CRASH_LOOPING, LIMIT, RELOAD_GAP -> Level.WARNING;
           case START,
               ONLINE,
               READY,

@@ -1,9 +1,14 @@
 package io.jpm.god;
 
 import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,8 +23,24 @@ final class Tags {
   /// @param birth when it was added, or begun as another's successor, milliseconds since 1970
   /// @param generation which of its spawns
   record Mark(InstanceId id, long birth, long generation) {
+    /// By id, then by age.
+    static final Comparator<Mark> ORDER =
+        Comparator.comparing(Mark::id)
+            .thenComparingLong(Mark::birth)
+            .thenComparingLong(Mark::generation);
+
     boolean isOf(Instance instance) {
       return id.equals(instance.id) && birth == instance.birth.toEpochMilli();
+    }
+
+    /// What names the instance.
+    String life() {
+      return Tags.life(id, Instant.ofEpochMilli(birth));
+    }
+
+    /// The whole tag.
+    String tag(Path home) {
+      return prefix(home) + life() + ":" + generation;
     }
   }
 
@@ -32,6 +53,20 @@ final class Tags {
   /// What names an instance and is never used again.
   static String life(InstanceId id, Instant birth) {
     return id + "-" + birth.toEpochMilli();
+  }
+
+  /// The processes of one instance, by generation.
+  ///
+  /// @param tagged those of the home
+  static NavigableMap<Long, ProcessIdentity> generations(
+      Instance instance, Map<Mark, ProcessIdentity> tagged) {
+    NavigableMap<Long, ProcessIdentity> mine = new TreeMap<>();
+    tagged.forEach((mark, process) -> {
+      if (mark.isOf(instance)) {
+        mine.put(mark.generation(), process);
+      }
+    });
+    return mine;
   }
 
   /// What the tags of all processes of `home` begin with.

@@ -36,7 +36,11 @@ final class Unwritten {
     long restarts = Math.max(0, generation - state.generation() - (started ? 1 : 0));
     Counters known = state.counters();
     var counters =
-        new Counters(known.restarts() + (int) restarts, known.unstable(), known.attempts());
+        new Counters(
+            known.restarts() + (int) restarts,
+            known.unstable(),
+            known.attempts(),
+            known.failures());
     return changed(state, state.wanted(), counters, state.reason());
   }
 
@@ -52,6 +56,7 @@ final class Unwritten {
         counters,
         state.onlineSinceNanos(),
         state.lastExit(),
-        reason);
+        reason,
+        state.forced());
   }
 }

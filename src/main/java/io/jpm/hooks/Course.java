@@ -1,5 +1,6 @@
 package io.jpm.hooks;
 
+import io.jpm.bus.InstanceEvent;
 import io.jpm.model.Hooks.Occasion;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
@@ -16,6 +17,9 @@ import java.util.OptionalInt;
 record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) {
   /// Nothing is known, so all is well.
   static final Course WELL = new Course(Optional.empty(), Optional.empty());
+
+  /// The event of a crash loop that begins.
+  private static final String LOOP = "crash_looping";
 
   /// What follows from an event.
   ///
@@ -34,6 +38,7 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
   Heard hear(EventMessage event, RestartPolicy policy) {
     return switch (event.event()) {
       case "exit" -> ended(event, policy);
+      case LOOP -> inTrouble(Occasion.CRASH_LOOPING, event);
       case "errored" -> inTrouble(Occasion.ERRORED, event);
       case "unhealthy" -> inTrouble(Occasion.UNHEALTHY, event);
       case "limit" -> new Heard(this, Optional.of(new Occurrence(Occasion.LIMIT, event)));
@@ -48,7 +53,8 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
   ///
   /// @param held how long that was, in words
   Heard held(String held) {
-    if (trouble.isEmpty() || probation.isEmpty()) {
+    // In a crash loop it is online for a while each time: that the loop is over is told.
+    if (trouble.isEmpty() || probation.isEmpty() || isLooping()) {
       return new Heard(this, Optional.empty());
     }
     EventMessage since = probation.get();
@@ -69,6 +75,9 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
   }
 
   private Heard ended(EventMessage event, RestartPolicy policy) {
+    if (event.reason().startsWith(InstanceEvent.ENDED_IN_ABSENCE)) {
+      return new Heard(broken(), Optional.empty());
+    }
     if (event.status().equals(Phase.ONLINE.word())) {
       // A process that a reload has replaced; the app goes on.
       return new Heard(this, Optional.empty());
@@ -87,10 +96,15 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
     return !done && !policy.stopExitCodes().contains(code);
   }
 
-  private static Heard inTrouble(Occasion occasion, EventMessage event) {
+  private Heard inTrouble(Occasion occasion, EventMessage event) {
+    boolean goesOn = isLooping() && occasion != Occasion.ERRORED;
     return new Heard(
-        new Course(Optional.of(event), Optional.empty()),
+        new Course(goesOn ? trouble : Optional.of(event), Optional.empty()),
         Optional.of(new Occurrence(occasion, event)));
+  }
+
+  private boolean isLooping() {
+    return trouble.filter(event -> event.event().equals(LOOP)).isPresent();
   }
 
   private Heard online(EventMessage event) {

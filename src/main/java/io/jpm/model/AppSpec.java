@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param triggers what restarts it
 /// @param dependsOn apps that must have come so far before this one is started
 /// @param logs where output goes
+/// @param texts what is another text for each instance
 /// @param pidFile where its pid is written for people and scripts, absolute; empty:
 ///   `pids/<name>-<id>.pid` in the home
 public record AppSpec(
@@ -46,6 +47,7 @@ public record AppSpec(
     Triggers triggers,
     Map<AppName, Condition> dependsOn,
     LogFiles logs,
+    InstanceTexts texts,
     Optional<Path> pidFile) {
   /// The namespace of apps that name none.
   public static final String DEFAULT_NAMESPACE = "default";
@@ -60,6 +62,12 @@ public record AppSpec(
   /// An app that says nothing but what it runs: PM2's defaults for all else.
   public static Draft of(AppName name, Command command, Path cwd) {
     return new Draft(name, command, cwd);
+  }
+
+  /// Whether somebody tells when a process of it is ready: itself, or its checks. Otherwise it is
+  /// so as soon as it runs.
+  public boolean readinessIsTold() {
+    return readiness.awaited() || health.gates();
   }
 
   /// This app, to be changed in places.
@@ -80,6 +88,7 @@ public record AppSpec(
         .triggers(triggers)
         .dependsOn(dependsOn)
         .logs(logs)
+        .texts(texts)
         .pidFile(pidFile);
   }
 
@@ -103,6 +112,7 @@ public record AppSpec(
     private Triggers triggers = Triggers.NONE;
     private Map<AppName, Condition> dependsOn = Map.of();
     private LogFiles logs = LogFiles.DEFAULT;
+    private InstanceTexts texts = InstanceTexts.NONE;
     private Optional<Path> pidFile = Optional.empty();
 
     private Draft(AppName name, Command command, Path cwd) {
@@ -207,6 +217,12 @@ public record AppSpec(
       return this;
     }
 
+    /// Sets [AppSpec#texts].
+    public Draft texts(InstanceTexts value) {
+      this.texts = value;
+      return this;
+    }
+
     /// Sets [AppSpec#pidFile].
     public Draft pidFile(Optional<Path> value) {
       this.pidFile = value;
@@ -217,7 +233,7 @@ public record AppSpec(
     public AppSpec build() {
       return new AppSpec(
           name, namespace, command, cwd, variables, runAs, instances, cluster, autostart, restart,
-          stop, readiness, health, limits, hooks, triggers, dependsOn, logs, pidFile);
+          stop, readiness, health, limits, hooks, triggers, dependsOn, logs, texts, pidFile);
     }
   }
 }

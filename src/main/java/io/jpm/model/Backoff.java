@@ -7,6 +7,33 @@ public sealed interface Backoff {
   /// PM2's default: at once.
   Backoff NONE = new Constant(Duration.ZERO);
 
+  /// Where an app's owner says nothing.
+  Backoff GRADUAL = new Gradual();
+
+  /// At once after the first ends in a row that came too soon, as in PM2; from the third on each
+  /// wait is twice the one before. Sixteen such ends take about half a minute, so that an app whose
+  /// database comes back within that time survives, and one that cannot live is given up soon.
+  record Gradual() implements Backoff {
+    /// So many ends in a row are answered at once.
+    public static final int FREE = 2;
+
+    /// The first wait.
+    public static final Duration INITIAL = Duration.ofMillis(100);
+
+    /// The longest wait.
+    public static final Duration CAP = Duration.ofSeconds(3);
+
+    /// The wait after so many ends in a row that came too soon.
+    public static Duration after(int unstable) {
+      if (unstable <= FREE) {
+        return Duration.ZERO;
+      }
+      int doublings = Math.min(unstable - FREE - 1, 10);
+      Duration wait = INITIAL.multipliedBy(1L << doublings);
+      return wait.compareTo(CAP) < 0 ? wait : CAP;
+    }
+  }
+
   /// Always the same (PM2's `restart_delay`).
   ///
   /// @param delay 0 or longer

@@ -7,8 +7,9 @@ import java.util.OptionalInt;
 
 /// How the instances of an app share what they listen on, and are replaced without a gap.
 ///
-/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`); otherwise nothing below
-///   counts, and a reload is a restart, as in PM2
+/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`); otherwise of what follows
+///   only `drain` counts, and whether `balance` is [Balance#OFF]: then a reload is a restart, as in
+///   PM2, else the process hands over what it listens on where it can
 /// @param balance the way, as the owner wants it
 /// @param strategy which instance gets the next connection; empty: what suits the way
 /// @param port the port that clients connect to (`port`), where the owner names it

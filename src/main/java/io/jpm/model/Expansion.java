@@ -20,13 +20,19 @@ public final class Expansion {
   private final String text;
   private final Function<String, Optional<String>> values;
   private final int depth;
+
+  /// Whether `$${` stays, since the text is expanded once more.
+  private final boolean again;
+
   private final StringBuilder done = new StringBuilder();
   private int at;
 
-  private Expansion(String text, Function<String, Optional<String>> values, int depth) {
+  private Expansion(
+      String text, Function<String, Optional<String>> values, int depth, boolean again) {
     this.text = text;
     this.values = values;
     this.depth = depth;
+    this.again = again;
   }
 
   /// `text` with its variables replaced; empty when that is longer than [#LONGEST]. A variable
@@ -34,17 +40,35 @@ public final class Expansion {
   ///
   /// @param values the value of a variable by its name
   public static Optional<String> of(String text, Function<String, Optional<String>> values) {
+    return of(text, values, false);
+  }
+
+  /// As [#of], of a text whose other variables are replaced later: what is literal stays so then.
+  ///
+  /// @param values the value as it is to be written, see [#literal]; `${NAME}` for one that is
+  ///   replaced later
+  public static Optional<String> partly(String text, Function<String, Optional<String>> values) {
+    return of(text, values, true);
+  }
+
+  /// How a text has to be written to come out as it is.
+  public static String literal(String text) {
+    return text.replace(OPENING, "$" + OPENING);
+  }
+
+  private static Optional<String> of(
+      String text, Function<String, Optional<String>> values, boolean again) {
     if (text.indexOf(OPENING) < 0) {
       return Optional.of(text);
     }
-    String all = new Expansion(text, values, 0).run();
+    String all = new Expansion(text, values, 0, again).run();
     return all.length() > LONGEST ? Optional.empty() : Optional.of(all);
   }
 
   private String run() {
     while (at < text.length() && done.length() <= LONGEST) {
       if (text.startsWith("$" + OPENING, at)) {
-        done.append(OPENING);
+        done.append(again ? "$" + OPENING : OPENING);
         at += 1 + OPENING.length();
       } else if (text.startsWith(OPENING, at)) {
         variable();
@@ -72,7 +96,7 @@ public final class Expansion {
     Optional<String> value = values.apply(name);
     if (otherwise && value.orElse("").isEmpty() && depth < DEEPEST) {
       String written = text.substring(nameEnds + OTHERWISE.length(), end);
-      done.append(new Expansion(written, values, depth + 1).run());
+      done.append(new Expansion(written, values, depth + 1, again).run());
     } else {
       done.append(value.orElse(text.substring(at, end + 1)));
     }

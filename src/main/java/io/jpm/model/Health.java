@@ -9,7 +9,8 @@ import java.util.Optional;
 /// @param startup must have passed once before the others are asked, and before the instance is
 ///   online
 /// @param readiness must have passed before the instance is online; when it fails later the
-///   instance is shown as unhealthy, and gets no new connections where jpm gives them out
+///   instance is shown as unhealthy, and gets no new connections where jpm gives them out and
+///   another instance is well
 /// @param liveness asked of what is online; when it fails the process is replaced
 public record Health(
     Optional<Startup> startup, Optional<Probe> readiness, Optional<Probe> liveness) {

@@ -22,11 +22,14 @@ public record Hooks(Map<Occasion, List<Action>> actions) {
   public enum Occasion {
     /// A process ended and nobody had asked for it.
     CRASH,
+    /// It fails again and again; told once, when that begins.
+    CRASH_LOOPING,
     /// It is not started again by itself.
     ERRORED,
     /// Its readiness or liveness check fails.
     UNHEALTHY,
-    /// It is well again after [#UNHEALTHY], or online again after [#CRASH] or [#ERRORED].
+    /// It is well again after [#UNHEALTHY], or online again after [#CRASH] or [#ERRORED], or has
+    /// run for long enough after [#CRASH_LOOPING].
     RECOVERED,
     /// It has crossed a limit.
     LIMIT;

@@ -2,15 +2,23 @@ package io.jpm.os;
 
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
+import java.util.Optional;
 
 /// One main process and the tree under it, made or adopted by the host.
 public interface Child {
   /// Who it is, for the journal.
   ProcessIdentity identity();
 
-  /// Whether processes of its session or group live on although the main process has ended. Cheap:
-  /// no sweep over all processes, except for a child of [ProcessHost#adoptLeftovers].
+  /// Whether processes of its tree lived on when the main process had ended: in its session or
+  /// group, or where they carry the tag or the mark. Known, and cheap to ask, as soon as the end
+  /// was told ([ChildWatcher#exited]); may be true where that could not be found out. A child of
+  /// [ProcessHost#adoptLeftovers] looks at all processes when it is asked.
   boolean hasLeftovers();
+
+  /// One of the processes of [#hasLeftovers], where it was seen; known at the same time.
+  default Optional<Leftover> leftover() {
+    return Optional.empty();
+  }
 
   /// Signals every process of the tree: the session and group, all descendants, and those that left
   /// both and carry the tag or that of an earlier generation of the same instance. Deepest first,

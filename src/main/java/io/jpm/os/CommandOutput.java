@@ -60,11 +60,12 @@ public final class CommandOutput {
 
   private static Process begun(List<String> argv, Path cwd) throws IOException {
     try {
-      return new ProcessBuilder(argv)
-          .directory(cwd.toFile())
-          .redirectInput(NOTHING)
-          .redirectError(NOTHING)
-          .start();
+      ProcessBuilder builder =
+          new ProcessBuilder(argv)
+              .directory(cwd.toFile())
+              .redirectInput(NOTHING)
+              .redirectError(NOTHING);
+      return Forking.alone(() -> CallersLimits.start(builder));
     } catch (IOException e) {
       throw new IOException(
           Files.isDirectory(cwd)

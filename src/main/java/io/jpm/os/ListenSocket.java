@@ -1,6 +1,7 @@
 package io.jpm.os;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
@@ -26,6 +27,28 @@ public interface ListenSocket extends Handle, AutoCloseable {
     return true;
   }
 
+  /// Whether several sockets may listen at its address at once, each with a queue of its own
+  /// (`SO_REUSEPORT`).
+  default boolean reusesPort() {
+    return false;
+  }
+
+  /// Has new connections to its address go to sockets that began to listen after those of one
+  /// process, where all of them allow it (`SO_ATTACH_REUSEPORT_CBPF`, `socket(7)`). What waits in
+  /// the queues of the older ones stays there, and nothing is added.
+  ///
+  /// @param older how many sockets the older process has there
+  /// @param newer how many sockets began to listen after those
+  /// @return whether the kernel does so
+  default boolean steer(int older, int newer) {
+    return false;
+  }
+
+  /// Whether it is one of IPv6, which may take connections of IPv4 too.
+  default boolean isIpv6() {
+    return address().filter(it -> it.getAddress() instanceof Inet6Address).isPresent();
+  }
+
   /// The kernel's number of it, as in `/proc/PID/fd` and `/proc/net/tcp`.
   long inode();
 
@@ -41,6 +64,11 @@ public interface ListenSocket extends Handle, AutoCloseable {
   ///
   /// @throws IOException when it is closed, or there are no free descriptors
   ServerSocketChannel channel() throws IOException;
+
+  /// Has whoever accepts from it wait for a connection (no O_NONBLOCK), as programs expect of what
+  /// they inherit. The daemon and all processes share this: to be called while no process has it
+  /// that relies on the opposite, and never with [#accept] or [#channel].
+  default void block() {}
 
   /// Stops accepting by [#accept]; connections wait.
   void pause();

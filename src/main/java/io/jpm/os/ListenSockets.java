@@ -1,10 +1,12 @@
 package io.jpm.os;
 
+import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// The listening sockets of apps. They outlive the daemon: the keeper holds them, and the next
 /// daemon has them back ([#all]). Methods may block for some milliseconds.
@@ -58,6 +60,39 @@ public interface ListenSockets {
   /// @throws ListenFailure with the system's name of what is wrong
   default ListenSocket open(String key, PathWish wish) throws ListenFailure {
     throw new ListenFailure("unix sockets cannot be shared on this system", 97);
+  }
+
+  /// Waits for one connection on the loopback, at a port that the system chooses. It is no socket
+  /// of an app: the next daemon does not know it.
+  ///
+  /// @param consumer gets the connection, on a thread of the host: must hand over and return; told
+  ///   once at most
+  /// @throws ListenFailure with the system's name of what is wrong
+  default Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
+    throw new ListenFailure("connections cannot be passed on, on this system", 95);
+  }
+
+  /// Where a single connection is waited for; to be closed by whoever has it, when the connection
+  /// has come or nobody waits any more.
+  interface Entrance extends AutoCloseable {
+    /// Its address, numeric.
+    InetSocketAddress address();
+
+    @Override
+    void close();
+  }
+
+  /// A hold on a socket that a process listens on, for the process that is to follow it
+  /// (`pidfd_getfd(2)`). The keeper does not get it: should the daemon end, it is closed, and the
+  /// process has it as before.
+  ///
+  /// @param key a name that no open one has, without line breaks
+  /// @param process who has it open itself; a child of its does not count
+  /// @param inode which one ([Listening#inode])
+  /// @throws ListenFailure where the process has it not, or the system does not let us have it
+  default ListenSocket borrow(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    throw new ListenFailure("sockets cannot be shared on this system", 38);
   }
 
   /// An open one.

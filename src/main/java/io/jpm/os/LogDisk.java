@@ -44,6 +44,11 @@ public interface LogDisk {
   /// The file system that `path`, or the next folder above it that exists, is on.
   Space space(Path path) throws IOException;
 
+  /// How many descriptors log files may keep open between two writes.
+  default int mostOpen() {
+    return 64;
+  }
+
   /// One file of a folder.
   ///
   /// @param name without the folder

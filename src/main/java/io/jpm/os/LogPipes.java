@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All methods may be called on any thread.
 public interface LogPipes extends AutoCloseable {
+  /// How much of the end of a pipe's output is kept at most.
+  int TAIL_BYTES = 8 * 1024;
+
   /// Begins to read a pipe, which is made where it does not exist. What a former daemon has left in
   /// it comes first.
   ///
@@ -17,13 +20,28 @@ public interface LogPipes extends AutoCloseable {
   /// @throws IOException with a sentence for the user that names the path and the reason
   Source open(Path fifo, Taker taker) throws IOException;
 
+  /// The last bytes that have come out of a pipe since this was called last, and takes what is in
+  /// the pipe now before. So what a process that has ended has printed last is there at once, and
+  /// the next one's is not mixed with it.
+  ///
+  /// @param fifo a pipe whose taker wants its tail kept ([Taker#keepsTail])
+  /// @return at most [#TAIL_BYTES]; empty where nothing has come, or the pipe is not read
+  default byte[] takeTail(Path fifo) {
+    return new byte[0];
+  }
+
   /// Stops reading; the pipes stay for the next daemon.
   @Override
   void close();
 
-  /// Where the bytes of one pipe go. Called on the thread of the pipes only, never two at a time:
-  /// must not block.
+  /// Where the bytes of one pipe go. Called on the thread of the pipes, or on that of who takes the
+  /// tail, never two at a time: must not block.
   interface Taker {
+    /// Whether [LogPipes#takeTail] is wanted of it. Always the same.
+    default boolean keepsTail() {
+      return false;
+    }
+
     /// Room for output.
     ///
     /// The bytes are read from the pipe into it at once and in full: whoever dies after this call

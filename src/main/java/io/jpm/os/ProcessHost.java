@@ -5,6 +5,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.SystemUsage;
 import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,6 +44,12 @@ public interface ProcessHost extends AutoCloseable {
     return new Exit.Unknown("it ended while no daemon was running");
   }
 
+  /// The ends that [#exitOf] was asked for are on record. Until this is called a next daemon is
+  /// given the same answers, should this one be killed.
+  default void exitsAreRecorded() {
+    // Systems that tell nothing have nothing to keep.
+  }
+
   /// Whether the kernel has ended a process of a tree because it had more memory than it may, and
   /// no daemon has told of that. To be asked before the tree's instance gets another process.
   ///
@@ -79,6 +86,23 @@ public interface ProcessHost extends AutoCloseable {
   ///
   /// @param tagPrefix what their tags begin with
   Map<String, ProcessIdentity> findTagged(String tagPrefix);
+
+  /// All live processes that carry a tag of `home`, by tag, main processes or not, but for the
+  /// daemon itself.
+  ///
+  /// @param tagPrefix what their tags begin with
+  default Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    Map<String, List<ProcessIdentity>> all = new HashMap<>();
+    findTagged(tagPrefix).forEach((tag, main) -> all.put(tag, List.of(main)));
+    return all;
+  }
+
+  /// How many descriptors there are for the processes that are made and adopted here.
+  ///
+  /// @return empty where that is not known
+  default Optional<OpenFiles> openFiles() {
+    return Optional.empty();
+  }
 
   /// The pipes that apps print into: always the same ones.
   ///
@@ -148,6 +172,11 @@ public interface ProcessHost extends AutoCloseable {
   /// session.
   default List<Listening> listening(ProcessIdentity main) {
     return List.of();
+  }
+
+  /// Where anybody listens over TCP, in the daemon's part of the network.
+  default Set<InetSocketAddress> listeners() {
+    return Set.of();
   }
 
   /// The kernel's numbers of all sockets that the tree under `main` has open.

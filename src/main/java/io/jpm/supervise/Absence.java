@@ -11,8 +11,13 @@ record Absence(Running running, Stopping stopping, Launching launching) {
   private static final String ADOPTED = "adopted from the previous daemon";
 
   Step adopted(Supervised state, Event.Adopted event) {
+    long since = running.now() - event.uptimeNanos();
+    // Whatever ended before has ended before this process began.
     Supervised here =
-        state.ofGeneration(event.generation()).onlineSince(running.now() - event.uptimeNanos());
+        state
+            .ofGeneration(event.generation())
+            .onlineSince(since)
+            .counted(state.counters().rebased(since));
     boolean newer = event.generation() > state.generation();
     Step step = newer ? taken(ordered(here)) : goOn(here);
     return step.precededBy(new Announce(Change.ADOPT));
@@ -51,13 +56,19 @@ record Absence(Running running, Stopping stopping, Launching launching) {
   }
 
   Step foundGone(Supervised state, Event.FoundGone event) {
-    Supervised known = state.ofGeneration(event.generation());
+    Supervised known =
+        state.ofGeneration(event.generation()).counted(state.counters().rebased(running.now()));
     if (event.generation() > state.generation()) {
       return fell(ordered(known), event);
     }
+    boolean strays = event.leftovers() && running.policies().stop().wholeTree();
     return switch (state.phase()) {
-      case STOPPED, ERRORED -> Step.to(known);
-      case WAITING_RESTART -> stopping.restarting().waitAnew(known);
+      case STOPPED -> strays ? stopping.endStrays(known) : Step.to(known);
+      // The count of failures is what leads back to errored.
+      case ERRORED ->
+          strays ? stopping.endStrays(known.counted(known.counters().failed())) : Step.to(known);
+      case WAITING_RESTART ->
+          strays ? stopping.endStrays(known) : stopping.restarting().waitAnew(known);
       case LAUNCHING -> goneWhileLaunching(known, event);
       case ONLINE -> known.wanted() == Wanted.UP ? fell(known, event) : goneAsked(known, event);
       case STOPPING -> goneAsked(known, event);
@@ -76,14 +87,17 @@ record Absence(Running running, Stopping stopping, Launching launching) {
     return began || running.policies().trial()
         ? fell(state, event)
         : launching.inOrder(
-            state.ended(event.exit()).forgiven(), Change.START, "started by command");
+            state.ended(event.exit()).counted(state.counters().unmeasured()),
+            Change.START,
+            "started by command");
   }
 
   /// It ended by itself. How long it ran is not known, so that is not held against it.
   private Step fell(Supervised state, Event.FoundGone event) {
     String why = event.exit() + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")");
-    Supervised ended = state.ended(event.exit()).forgiven().because(why);
-    Verdict verdict = running.rules().afterExit(event.exit(), why, 0, true);
+    Supervised ended =
+        state.ended(event.exit()).counted(state.counters().unmeasured()).because(why);
+    Verdict verdict = running.rules().afterExit(event.exit(), why, ended.counters(), true);
     return running.fallen(Restarting.pledge(ended, verdict), event.leftovers());
   }
 

@@ -8,12 +8,21 @@ import java.util.SplittableRandom;
 final class Delay {
   private Delay() {}
 
-  /// The wait before the next restart.
+  /// The wait before the next restart after these ends.
+  static Duration of(Backoff backoff, Counters counters, long seed) {
+    return switch (backoff) {
+      case Backoff.Gradual _ -> Backoff.Gradual.after(counters.unstable());
+      case Backoff.Constant _, Backoff.Exponential _ -> of(backoff, counters.attempts(), seed);
+    };
+  }
+
+  /// The same by one number.
   ///
   /// @param attempts restarts since the last good run
   /// @param seed what tells this wait from others: the same seed gives the same jitter
   static Duration of(Backoff backoff, int attempts, long seed) {
     return switch (backoff) {
+      case Backoff.Gradual _ -> Backoff.Gradual.after(attempts);
       case Backoff.Constant(Duration delay) -> delay;
       case Backoff.Exponential growing -> jittered(growing, millis(growing, attempts), seed);
     };
@@ -22,7 +31,7 @@ final class Delay {
   /// Whether one more restart makes the wait longer.
   static boolean grows(Backoff backoff, int attempts) {
     return switch (backoff) {
-      case Backoff.Constant _ -> false;
+      case Backoff.Constant _, Backoff.Gradual _ -> false;
       case Backoff.Exponential growing -> millis(growing, attempts) < growing.cap().toMillis();
     };
   }

@@ -2,6 +2,7 @@ package io.jpm.supervise;
 
 import io.jpm.model.Exit;
 import java.time.Duration;
+import java.util.Optional;
 
 /// What can happen to an instance. Those that tell of a process carry its generation.
 public sealed interface Event {
@@ -75,13 +76,28 @@ public sealed interface Event {
 
   /// The main process has ended.
   ///
-  /// @param leftovers others of its process group live on
+  /// @param leftovers others of its tree live on, or may do so
   /// @param cause what beside the exit itself is known of why, for people; may be empty
-  record Exited(long generation, Exit exit, boolean leftovers, String cause)
+  /// @param said the most telling of the last lines that it has printed to standard error; may be
+  ///   empty
+  /// @param daemonized what it means if it ended well and at once; empty when nobody of its tree
+  ///   was seen to live on
+  record Exited(
+      long generation,
+      Exit exit,
+      boolean leftovers,
+      String cause,
+      String said,
+      Optional<Daemonized> daemonized)
       implements OfGeneration {
+    /// Of one that has printed nothing.
+    public Exited(long generation, Exit exit, boolean leftovers, String cause) {
+      this(generation, exit, leftovers, cause, "", Optional.empty());
+    }
+
     /// Of which nothing more is known.
     public Exited(long generation, Exit exit, boolean leftovers) {
-      this(generation, exit, leftovers, "");
+      this(generation, exit, leftovers, "", "", Optional.empty());
     }
   }
 

@@ -24,6 +24,8 @@ public record Policies(
     Duration soundUptime,
     boolean dependent,
     boolean trial) {
+  private static final Duration TRIAL_PATIENCE = Duration.ofSeconds(30);
+
   /// Of an instance that counts.
   public Policies(RestartPolicy restart, StopPolicy stop, Readiness readiness, boolean dependent) {
     this(restart, stop, readiness, dependent, false);
@@ -55,8 +57,17 @@ public record Policies(
   /// The rules for a process of `spec` that is to take the place of another, or had to leave its
   /// own: it is never restarted, and only online when somebody has said that it is ready.
   public static Policies onTrial(AppSpec spec) {
-    var readiness = new Readiness(true, patience(spec));
+    var readiness = new Readiness(true, patienceOnTrial(spec));
     return new Policies(spec.restart(), spec.stop(), readiness, soundUptime(spec), false, true);
+  }
+
+  /// In fork mode the time to get ready is short by default, as in PM2, where nobody waits for an
+  /// app that does not say so itself. A process on trial has the time of cluster mode: the old one
+  /// serves meanwhile.
+  public static Duration patienceOnTrial(AppSpec spec) {
+    Duration patience = patience(spec);
+    boolean brief = !spec.cluster().enabled() && patience.compareTo(TRIAL_PATIENCE) < 0;
+    return brief && spec.health().startup().isEmpty() ? TRIAL_PATIENCE : patience;
   }
 
   private static boolean awaited(AppSpec spec) {

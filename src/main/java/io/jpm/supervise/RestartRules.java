@@ -3,30 +3,18 @@ package io.jpm.supervise;
 import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.Signal;
-import java.util.Set;
+import io.jpm.model.RestartWindow;
 
 /// Whether a run that has ended is followed by another one.
 ///
 /// @param trial whether none follows, whatever the policy says
 record RestartRules(RestartPolicy policy, boolean trial) {
-  /// `Restart=on-failure` in `systemd.service(5)`.
-  private static final Set<Integer> CLEAN_SIGNALS =
-      Set.of(
-          Signal.SIGHUP.number(),
-          Signal.SIGINT.number(),
-          Signal.SIGTERM.number(),
-          Signal.SIGPIPE.number());
-
-  /// 0, and how a JVM tells of SIGHUP, SIGINT and SIGTERM.
-  private static final Set<Integer> CLEAN_CODES = Set.of(0, 129, 130, 143);
-
   /// After an end of its own.
   ///
   /// @param words how it ended, for people
-  /// @param unstable failures in a row, this one included
+  /// @param counters with this end counted
   /// @param online whether it had come so far
-  Verdict afterExit(Exit exit, String words, int unstable, boolean online) {
+  Verdict afterExit(Exit exit, String words, Counters counters, boolean online) {
     if (trial) {
       return new Verdict.Rest(words);
     }
@@ -34,54 +22,70 @@ record RestartRules(RestartPolicy policy, boolean trial) {
       return off(words);
     }
     if (exit instanceof Exit.Code(int code) && policy.stopExitCodes().contains(code)) {
-      return new Verdict.Rest(words + ", in stop_exit_codes");
+      return new Verdict.Rest(Words.then(words, "in stop_exit_codes"));
     }
-    if (policy.when() == When.ON_FAILURE && isClean(exit)) {
-      return new Verdict.Rest(words + ", restart is " + When.ON_FAILURE.word());
+    if (policy.when() == When.ON_FAILURE && exit.isClean()) {
+      return new Verdict.Rest(Words.then(words, "restart is " + When.ON_FAILURE.word()));
     }
     return online
-        ? brake(words, unstable, inARow(unstable, "run") + " shorter than " + minUptime())
-        : failedStart(words, unstable);
+        ? brake(
+            words, counters, inARow(counters.unstable(), "run") + " shorter than " + minUptime())
+        : failedStart(words, counters);
   }
 
   /// After a process that had to be ended because it did not become ready.
-  Verdict afterNoReadiness(String words, int unstable) {
+  Verdict afterNoReadiness(String words, Counters counters) {
     if (trial) {
       return new Verdict.Rest(words);
     }
-    return policy.when() == When.NEVER ? off(words) : failedStart(words, unstable);
+    return policy.when() == When.NEVER ? off(words) : failedStart(words, counters);
   }
 
   /// After a process that had to be ended because it was not well.
-  Verdict afterIllness(String words, int unstable) {
+  Verdict afterIllness(String words, Counters counters) {
     if (trial) {
       return new Verdict.Rest(words);
     }
     return policy.when() == When.NEVER
         ? off(words)
-        : brake(words, unstable, inARow(unstable, "run") + " not well for long");
+        : brake(words, counters, inARow(counters.unstable(), "run") + " not well for long");
   }
 
   /// After a process could not be made for want of means: there was no run yet that `never` would
   /// have been the end of.
-  Verdict afterRefusal(String words, int unstable) {
-    return trial ? new Verdict.Rest(words) : failedStart(words, unstable);
+  Verdict afterRefusal(String words, Counters counters) {
+    return trial ? new Verdict.Rest(words) : failedStart(words, counters);
   }
 
   private static Verdict off(String words) {
-    return new Verdict.Rest(words + ", autorestart is off");
+    return new Verdict.Rest(Words.then(words, "autorestart is off"));
   }
 
-  private Verdict failedStart(String words, int unstable) {
-    return brake(words, unstable, inARow(unstable, "failed start"));
+  private Verdict failedStart(String words, Counters counters) {
+    return brake(words, counters, inARow(counters.unstable(), "failed start"));
   }
 
-  private Verdict brake(String words, int unstable, String failures) {
+  /// PM2's limit is looked at first: its words say more.
+  private Verdict brake(String words, Counters counters, String failures) {
+    int unstable = counters.unstable();
     if (unstable == 0 || unstable < policy.maxRestarts()) {
+      return inWindow(words, counters.failures().count());
+    }
+    return new Verdict.GiveUp(
+        Words.thenAtLast(
+            words, "gave up after %s (max_restarts %d)".formatted(failures, policy.maxRestarts())));
+  }
+
+  private Verdict inWindow(String words, int failures) {
+    RestartWindow window = policy.window();
+    if (!window.limited() || failures < window.most()) {
       return new Verdict.Again();
     }
     return new Verdict.GiveUp(
-        "%s: gave up after %s (max_restarts %d)".formatted(words, failures, policy.maxRestarts()));
+        Words.thenAtLast(
+            words,
+            "gave up after %d failures within %s (restart_window)"
+                .formatted(failures, Words.of(window.time()))));
   }
 
   private static String inARow(int count, String what) {
@@ -90,13 +94,5 @@ record RestartRules(RestartPolicy policy, boolean trial) {
 
   private String minUptime() {
     return Words.of(policy.minUptime());
-  }
-
-  static boolean isClean(Exit exit) {
-    return switch (exit) {
-      case Exit.Code(int code) -> CLEAN_CODES.contains(code);
-      case Exit.Signalled(int signal, boolean _) -> CLEAN_SIGNALS.contains(signal);
-      case Exit.Unknown _ -> false;
-    };
   }
 }

@@ -22,7 +22,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
     return switch (verdict) {
       case Verdict.Again() -> state;
       case Verdict.Rest(String reason) -> state.forgiven().want(Wanted.IDLE).because(reason);
-      // The count of failures, more than 0, is what tells it from one that may rest.
+      // A count of failures, more than 0, is what tells it from one that may rest.
       case Verdict.GiveUp(String reason) -> state.want(Wanted.IDLE).because(reason);
     };
   }
@@ -32,7 +32,8 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
     if (state.wanted() == Wanted.UP) {
       return restartIn(delay(state), state);
     }
-    return state.unstable() > 0 ? giveUp(state, state.reason()) : stopped(state, state.reason());
+    boolean failed = state.unstable() > 0 || state.counters().failures().count() > 0;
+    return failed ? giveUp(state, state.reason()) : stopped(state, state.reason());
   }
 
   /// Nothing is left of a run that had to make way for a new one.
@@ -70,7 +71,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
   }
 
   private Step restartIn(Duration delay, Supervised state) {
-    String why = state.reason() + ", restart" + count(state) + in(delay, state);
+    String why = Words.then(state.reason(), "restart" + count(state) + in(delay, state));
     if (delay.isZero()) {
       return relaunch(grown(state), why, afterAbsence);
     }
@@ -97,7 +98,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
 
   private Duration delay(Supervised state) {
     long seed = now ^ Long.rotateLeft(state.generation(), 32);
-    return Delay.of(backoff(), state.counters().attempts(), seed);
+    return Delay.of(backoff(), state.counters(), seed);
   }
 
   private String count(Supervised state) {
@@ -110,7 +111,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
     if (delay.isZero()) {
       return "";
     }
-    boolean grown = backoff() instanceof Backoff.Exponential && delay.equals(delay(state));
+    boolean grown = !(backoff() instanceof Backoff.Constant) && delay.equals(delay(state));
     return " in " + Words.of(delay) + (grown ? " (exp backoff)" : "");
   }
 

@@ -8,6 +8,7 @@ import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import io.jpm.supervise.Effect.StartTimer;
 import java.time.Duration;
+import java.util.Optional;
 
 /// The life of a run from the moment its process is there, or is refused.
 record Running(Policies policies, Stopping stopping, long now) {
@@ -57,7 +58,7 @@ record Running(Policies policies, Stopping stopping, long now) {
       return Restarting.giveUp(state, event.reason());
     }
     Supervised failed = state.counted(state.counters().failed()).because(event.reason());
-    return switch (rules().afterRefusal(event.reason(), failed.unstable())) {
+    return switch (rules().afterRefusal(event.reason(), failed.counters())) {
       case Verdict.Again() -> stopping.restarting().tryAgain(failed);
       case Verdict.Rest(String why) -> Restarting.giveUp(failed, why);
       case Verdict.GiveUp(String why) -> Restarting.giveUp(failed, why);
@@ -76,9 +77,9 @@ record Running(Policies policies, Stopping stopping, long now) {
   }
 
   private Step failedStart(Supervised state, String why) {
-    Supervised failed = state.counted(state.counters().failed()).because(why);
+    Supervised failed = state.counted(failure(state.counters().failed())).because(why);
     Supervised pledged =
-        Restarting.pledge(failed, rules().afterNoReadiness(why, failed.unstable()));
+        Restarting.pledge(failed, rules().afterNoReadiness(why, failed.counters()));
     return stopping.end(pledged, Ending.FELL, pledged.reason());
   }
 
@@ -105,8 +106,8 @@ record Running(Policies policies, Stopping stopping, long now) {
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
     Counters counters =
         policies.wasWell(uptime) ? afterRunOf(uptime, state.counters()) : state.counters().failed();
-    Supervised counted = state.counted(counters).because(why);
-    Supervised pledged = Restarting.pledge(counted, rules().afterIllness(why, counted.unstable()));
+    Supervised counted = state.counted(failure(counters)).because(why);
+    Supervised pledged = Restarting.pledge(counted, rules().afterIllness(why, counted.counters()));
     return stopping.end(pledged, Ending.FELL, pledged.reason());
   }
 
@@ -127,15 +128,25 @@ record Running(Policies policies, Stopping stopping, long now) {
   private Step fell(Supervised state, Event.Exited event) {
     boolean online = state.phase() == Phase.ONLINE;
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
+    Optional<Daemonized> daemonized =
+        event.daemonized().filter(daemon -> daemon.isMeantBy(event.exit()));
     String why =
         event.exit()
             + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
             + " after "
             + Words.of(uptime)
-            + (online ? "" : ", before it was ready");
-    Counters counters = online ? afterRunOf(uptime, state.counters()) : state.counters().failed();
-    Supervised counted = state.counted(counters).because(why);
-    Verdict verdict = rules().afterExit(event.exit(), why, counted.unstable(), online);
+            + (online ? "" : ", before it was ready")
+            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said())
+            + daemonized.map(daemon -> ": " + daemon.words()).orElse("");
+    boolean ran = online && daemonized.isEmpty();
+    Counters counters = ran ? afterRunOf(uptime, state.counters()) : state.counters().failed();
+    boolean failed = policies.restart().isFailure(event.exit());
+    Supervised counted = state.counted(failed ? failure(counters) : counters).because(why);
+    Verdict verdict = rules().afterExit(event.exit(), why, counted.counters(), online);
+    if (daemonized.isPresent() && verdict instanceof Verdict.Again) {
+      // Each run would end like this, and each daemon would fight for the port of the one before.
+      verdict = new Verdict.GiveUp(why);
+    }
     return fallen(Restarting.pledge(counted, verdict), event.leftovers());
   }
 
@@ -144,6 +155,10 @@ record Running(Policies policies, Stopping stopping, long now) {
     return leftovers && policies.stop().wholeTree()
         ? stopping.endLeftovers(pledged, Ending.FELL, pledged.reason())
         : stopping.restarting().afterFall(pledged).precededBy(new Announce(Change.EXIT));
+  }
+
+  private Counters failure(Counters counters) {
+    return counters.failedAt(now, policies.restart().window());
   }
 
   private Counters afterRunOf(Duration uptime, Counters before) {

@@ -48,6 +48,12 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     return Step.to(next, new Announce(change), signal(next), patience(next));
   }
 
+  /// Ends what is left of a run that was over long ago, and then takes the state up again.
+  Step endStrays(Supervised state) {
+    Supervised next = state.stopping(Ending.FELL, state.reason()).signalled(true);
+    return Step.to(next, new Announce(Change.STOPPING), signal(next), patience(next));
+  }
+
   Step commandEnded(Supervised state) {
     return state.phase() == Phase.STOPPING && !state.signalled()
         ? Step.to(state.signalled(true), signal(state))
@@ -75,10 +81,11 @@ record Stopping(StopPolicy policy, Restarting restarting) {
   }
 
   /// What becomes of an instance when nothing is left of the run that was being ended.
-  Step next(Supervised state) {
-    if (state.wanted() == Wanted.DOWN) {
-      return Restarting.stopped(state, "stopped by command");
+  Step next(Supervised ended) {
+    if (ended.wanted() == Wanted.DOWN) {
+      return Restarting.stopped(ended, ended.withForce("stopped by command"));
     }
+    Supervised state = ended.because(ended.withForce(ended.reason()));
     return state.wanted() == Wanted.UP && state.ending() != Ending.FELL
         ? restarting.inItsPlace(state)
         : restarting.afterFall(state);
@@ -88,18 +95,20 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     if (state.phase() != Phase.STOPPING) {
       return Step.to(state);
     }
+    Supervised late = state.forced().isEmpty() ? state.forced(force(state)) : state;
     return Step.to(
-        withTooSlow(state).signalled(true),
+        late.because(late.withForce(late.reason())).signalled(true),
         new SignalTree(state.generation(), Signal.SIGKILL),
         new StartTimer(Timer.KILL, state.generation(), KILL_AGAIN));
   }
 
-  private Supervised withTooSlow(Supervised state) {
-    String slow =
-        ", did not end within %s of %s: SIGKILL".formatted(Words.of(policy.timeout()), request());
-    return state.ending() == Ending.FELL || state.reason().endsWith(slow)
-        ? state
-        : state.because(state.reason() + slow);
+  /// Of what fell the main process may have ended long before the rest of its tree.
+  private String force(Supervised state) {
+    return "%sdid not exit within %s: killed (SIGKILL after %s)"
+        .formatted(
+            state.ending() == Ending.FELL ? "its tree " : "",
+            Words.of(policy.timeout()),
+            request());
   }
 
   private String request() {

@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param onlineSinceNanos monotonic time at which the present process began
 /// @param lastExit how the last process ended
 /// @param reason why it is in its phase, for people
+/// @param forced how the present stop had to be forced, for people; empty: it has not been
 public record Supervised(
     Wanted wanted,
     Phase phase,
@@ -29,7 +30,34 @@ public record Supervised(
     Counters counters,
     long onlineSinceNanos,
     Optional<Exit> lastExit,
-    String reason) {
+    String reason,
+    String forced) {
+
+  /// Of which no stop had to be forced.
+  public Supervised(
+      Wanted wanted,
+      Phase phase,
+      Awaiting awaiting,
+      Ending ending,
+      boolean signalled,
+      long generation,
+      Counters counters,
+      long onlineSinceNanos,
+      Optional<Exit> lastExit,
+      String reason) {
+    this(
+        wanted,
+        phase,
+        awaiting,
+        ending,
+        signalled,
+        generation,
+        counters,
+        onlineSinceNanos,
+        lastExit,
+        reason,
+        "");
+  }
 
   /// An instance that has never run.
   public static final Supervised NEW =
@@ -61,7 +89,8 @@ public record Supervised(
   /// @param why for people
   public Supervised inPlaceOf(Supervised former, String why) {
     Counters restarted =
-        new Counters(former.restarts() + 1, counters.unstable(), counters.attempts());
+        new Counters(
+            former.restarts() + 1, counters.unstable(), counters.attempts(), counters.failures());
     return new Supervised(
         wanted,
         phase,
@@ -72,7 +101,8 @@ public record Supervised(
         restarted,
         onlineSinceNanos,
         lastExit.or(former::lastExit),
-        why);
+        why,
+        forced);
   }
 
   /// Whether it is launching and waits for just this.
@@ -86,18 +116,20 @@ public record Supervised(
 
   /// In another phase, of which neither a launch nor an end is under way.
   Supervised in(Phase next, String why) {
-    return changed(wanted, next, Awaiting.NOTHING, Ending.NONE, why).signalled(false);
+    return changed(wanted, next, Awaiting.NOTHING, Ending.NONE, why).signalled(false).forced("");
   }
 
   Supervised launching(Awaiting what, String why) {
-    return changed(wanted, Phase.LAUNCHING, what, Ending.NONE, why).signalled(false);
+    return changed(wanted, Phase.LAUNCHING, what, Ending.NONE, why).signalled(false).forced("");
   }
 
   /// Waiting for its restart.
   ///
   /// @param then what it waits for when the delay is over
   Supervised delayed(Awaiting then, String why) {
-    return changed(wanted, Phase.WAITING_RESTART, then, Ending.NONE, why).signalled(false);
+    return changed(wanted, Phase.WAITING_RESTART, then, Ending.NONE, why)
+        .signalled(false)
+        .forced("");
   }
 
   Supervised stopping(Ending why, String words) {
@@ -115,7 +147,28 @@ public record Supervised(
 
   private Supervised changed(Wanted w, Phase p, Awaiting a, Ending e, String why) {
     return new Supervised(
-        w, p, a, e, signalled, generation, counters, onlineSinceNanos, lastExit, why);
+        w, p, a, e, signalled, generation, counters, onlineSinceNanos, lastExit, why, forced);
+  }
+
+  /// `words`, and how the present stop had to be forced, unless they say so already.
+  String withForce(String words) {
+    return forced.isEmpty() || words.contains(forced) ? words : words + "; " + forced;
+  }
+
+  /// The present stop had to be forced.
+  Supervised forced(String how) {
+    return new Supervised(
+        wanted,
+        phase,
+        awaiting,
+        ending,
+        signalled,
+        generation,
+        counters,
+        onlineSinceNanos,
+        lastExit,
+        reason,
+        how);
   }
 
   Supervised onlineSince(long nanos) {
@@ -149,6 +202,6 @@ public record Supervised(
   }
 
   private Supervised measured(boolean s, long g, Counters c, long since, Optional<Exit> exit) {
-    return new Supervised(wanted, phase, awaiting, ending, s, g, c, since, exit, reason);
+    return new Supervised(wanted, phase, awaiting, ending, s, g, c, since, exit, reason, forced);
   }
 }

@@ -63,6 +63,11 @@ public final class Supervision {
     };
   }
 
+  /// Whether there is a process whose end nobody has asked for.
+  public static boolean mayEndByItself(Supervised state) {
+    return state.phase() == Phase.ONLINE || state.awaits(Awaiting.READINESS);
+  }
+
   private static boolean isOfAnother(Supervised state, Event event) {
     return switch (event) {
       case Event.StartAsked _,

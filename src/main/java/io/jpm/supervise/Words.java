@@ -25,6 +25,17 @@ public final class Words {
         : pair(seconds / 3600, 24, "d", "h");
   }
 
+  /// `words` and what follows from them: behind a semicolon where they quote somebody, since then a
+  /// comma would seem to be part of the quotation.
+  static String then(String words, String more) {
+    return words + (words.contains(": ") ? "; " : ", ") + more;
+  }
+
+  /// The same of what it comes to.
+  static String thenAtLast(String words, String end) {
+    return words + (words.contains(": ") ? "; " : ": ") + end;
+  }
+
   private static String trimmed(long millis) {
     String text = String.format(Locale.ROOT, "%.1f", millis / 1000.0);
     return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;

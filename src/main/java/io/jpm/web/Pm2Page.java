@@ -65,7 +65,7 @@ final class Pm2Page {
   private Future<JsonArray> rest(Message<JsonObject> message, StringBuilder text) {
     switch (ConsoleChunk.fromJson(message.body())) {
       case ConsoleChunk.Out(String more) -> text.append(more);
-      case ConsoleChunk.Err _, ConsoleChunk.Wait _ -> {
+      case ConsoleChunk.Err _, ConsoleChunk.Wait _, ConsoleChunk.Marked _ -> {
         // Nothing of the list.
       }
       case ConsoleChunk.Code(int code) -> {

@@ -47,6 +47,7 @@ final class WebServer {
   private final Vertx vertx;
   private final HttpServer server;
   private final WebAddress address;
+  private final SessionFile sessionFile;
   private final Sessions sessions;
   private final RefusalLog refusals;
   private final Connections connections;
@@ -55,7 +56,8 @@ final class WebServer {
   private WebServer(Vertx vertx, WebContext daemon, WebAddress address) {
     this.vertx = vertx;
     this.address = address;
-    this.sessions = new Sessions(daemon.nanoTime());
+    this.sessionFile = new SessionFile(vertx, daemon.home());
+    this.sessions = new Sessions(daemon.nanoTime(), daemon.clock(), sessionFile::write);
     this.refusals = new RefusalLog(vertx, LOG);
     this.connections =
         new Connections(
@@ -79,19 +81,28 @@ final class WebServer {
     var opened = new WebServer(vertx, daemon, address);
     Router router = Router.router(vertx);
     return opened
-        .server
-        .connectionHandler(opened.connections::opened)
+        .sessionFile
+        .read()
+        .compose(known -> {
+          opened.sessions.restore(known);
+          return opened.listen(router);
+        })
+        .map(_ -> {
+          opened.furnish(router, daemon);
+          return opened;
+        });
+  }
+
+  private Future<HttpServer> listen(Router router) {
+    return server
+        .connectionHandler(connections::opened)
         .requestHandler(router)
         .exceptionHandler(failure -> LOG.log(Level.DEBUG, "web: a connection failed", failure))
         .listen(address.port(), address.host())
         .recover(failure ->
             Future.failedFuture(
                 "web: cannot listen on %s:%d (%s): free that port, or choose another with jpm web --port N"
-                    .formatted(address.inUrl(), address.port(), failure.getMessage())))
-        .map(_ -> {
-          opened.furnish(router, daemon);
-          return opened;
-        });
+                    .formatted(address.inUrl(), address.port(), failure.getMessage())));
   }
 
   /// Where it listens.
@@ -104,13 +115,13 @@ final class WebServer {
     return url() + "/login?code=" + sessions.newCode();
   }
 
-  /// Closes the door and every connection, once what waits is sent, for half a second at most;
-  /// sessions are gone.
+  /// Closes the door and every connection, once what waits is sent, for half a second at most.
   Future<Void> close() {
     long abort = vertx.setTimer(FAREWELL.toMillis(), _ -> connections.abortAll());
     return server
         .close()
         .eventually(ending)
+        .eventually(sessionFile::written)
         .eventually(() -> {
           vertx.cancelTimer(abort);
           refusals.endOfSecond();

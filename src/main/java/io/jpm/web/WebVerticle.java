@@ -155,11 +155,16 @@ public final class WebVerticle extends VerticleBase {
         });
   }
 
+  /// Nobody is let in any more, nor in the daemons that come after.
   private Future<Void> forget() {
+    return forget(file()).compose(_ -> forget(SessionFile.of(daemon.home()).toString()));
+  }
+
+  private Future<Void> forget(String file) {
     return vertx
         .fileSystem()
-        .exists(file())
-        .compose(is -> is ? vertx.fileSystem().delete(file()) : Future.succeededFuture());
+        .exists(file)
+        .compose(is -> is ? vertx.fileSystem().delete(file) : Future.succeededFuture());
   }
 
   private String file() {

@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 ///
 /// As JSON an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}`,
 /// `{"code":number}`; the last of a text may have its code beside it: `{"out":text,"code":number}`.
+/// The text of a command that can be resumed has a mark before it: `{"mark":word,"out":text}`.
 public sealed interface ConsoleChunk {
   /// Text for standard output, to be printed as it is.
   ///
@@ -34,9 +35,26 @@ public sealed interface ConsoleChunk {
   /// @param code the client's exit code
   record Last(boolean error, String text, int code) implements ConsoleChunk {}
 
+  /// Text of a command that a client may resume after the daemon's death, for clients that have
+  /// asked for it ([ConsoleRequest#marks]).
+  ///
+  /// @param text the text, or nothing new
+  /// @param mark where the command goes on behind this text ([ConsoleRequest#resume]): letters,
+  ///   digits, `-` and `_` only
+  record Marked(ConsoleChunk text, String mark) implements ConsoleChunk {
+    /// Rejects a chunk that has no text of its own.
+    public Marked {
+      if (!(text instanceof Out || text instanceof Err || text instanceof Wait)) {
+        throw new IllegalArgumentException("a mark belongs to a text");
+      }
+    }
+  }
+
   /// The JSON form.
   default JsonObject toJson() {
     return switch (this) {
+      case Marked(ConsoleChunk text, String mark) ->
+          new JsonObject().put("mark", mark).mergeIn(text.toJson());
       case Out(String text) -> new JsonObject().put("out", text);
       case Err(String text) -> new JsonObject().put("err", text);
       case Wait() -> new JsonObject().put("wait", true);
@@ -63,6 +81,11 @@ public sealed interface ConsoleChunk {
       if (json.getValue("code") instanceof Integer code) {
         return new Code(code);
       }
+    }
+    if (json.size() == 2 && json.getValue("mark") instanceof String mark) {
+      JsonObject text = json.copy();
+      text.remove("mark");
+      return new Marked(fromJson(text), mark);
     }
     if (json.size() == 2 && json.getValue("code") instanceof Integer code) {
       if (json.getValue("out") instanceof String text) {

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 /// @param tty the client's terminal
 /// @param stdin what was piped into the client, where a word `-` asks for it; in JSON, base64
 /// @param joinsLast whether the client understands [ConsoleChunk.Last]; in JSON `last`
+/// @param marks whether the client understands [ConsoleChunk.Marked] and resumes a command that
+///   follows something when the daemon dies; in JSON `marks`
+/// @param resume the mark of the last chunk that the client has printed before the daemon died: the
+///   same command goes on behind it; in JSON `resume`
 /// @param key what a repetition of this request has in common with it, and no other request; empty:
 ///   the client does not repeat what may have been done
 public record ConsoleRequest(
@@ -34,6 +38,8 @@ public record ConsoleRequest(
     Tty tty,
     Optional<byte[]> stdin,
     boolean joinsLast,
+    boolean marks,
+    Optional<String> resume,
     Optional<String> key) {
   /// The longest key that counts as one.
   private static final int LONGEST_KEY = 100;
@@ -46,7 +52,12 @@ public record ConsoleRequest(
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
   }
 
-  /// Of a client that does not repeat it.
+  /// Without anything piped in, and with each chunk on its own.
+  public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
+    this(argv, cwd, environment, tty, Optional.empty(), false);
+  }
+
+  /// Of a client that resumes and repeats nothing.
   public ConsoleRequest(
       List<String> argv,
       String cwd,
@@ -54,12 +65,7 @@ public record ConsoleRequest(
       Tty tty,
       Optional<byte[]> stdin,
       boolean joinsLast) {
-    this(argv, cwd, environment, tty, stdin, joinsLast, Optional.empty());
-  }
-
-  /// Without anything piped in, and with each chunk on its own.
-  public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
-    this(argv, cwd, environment, tty, Optional.empty(), false, Optional.empty());
+    this(argv, cwd, environment, tty, stdin, joinsLast, false, Optional.empty(), Optional.empty());
   }
 
   /// The client's terminal.
@@ -109,6 +115,8 @@ public record ConsoleRequest(
               tty(json.getValue("tty")),
               stdin(json.getValue("stdin")),
               Boolean.TRUE.equals(json.getValue("last")),
+              Boolean.TRUE.equals(json.getValue("marks")),
+              resume(json.getValue("resume")),
               key(json.getValue("key"))));
     } catch (IllegalArgumentException e) {
       return new Reading.Refused(String.valueOf(e.getMessage()));
@@ -126,6 +134,10 @@ public record ConsoleRequest(
       json.put("last", true);
     }
     key.ifPresent(text -> json.put("key", text));
+    if (marks) {
+      json.put("marks", true);
+    }
+    resume.ifPresent(mark -> json.put("resume", mark));
     stdin.ifPresent(bytes -> json.put("stdin", Base64.getEncoder().encodeToString(bytes)));
     return json.put("v", VERSION)
         .put("argv", words)
@@ -139,6 +151,16 @@ public record ConsoleRequest(
                 .put("color", tty.color)
                 .put("out", tty.out)
                 .put("err", tty.err));
+  }
+
+  private static Optional<String> resume(@Nullable Object value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof String mark)) {
+      throw new IllegalArgumentException("resume: a mark expected");
+    }
+    return Optional.of(mark);
   }
 
   private static Optional<String> key(@Nullable Object value) {

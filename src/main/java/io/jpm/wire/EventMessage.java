@@ -17,9 +17,9 @@ import java.util.OptionalInt;
 /// @param seq its number in the home's history: greater than that of any event before, also over
 ///   restarts of the daemon, and one more than the last unless the machine went down in between
 /// @param event `start`, `online`, `ready`, `exit`, `restart`, `stopping`, `stop`, `errored`,
-///   `delete`, `adopt`, `reload`, `reload_failed`, `unhealthy`, `recovered`, `limit`, `scale`,
-///   `config` or `config_failed`; of the daemon `daemon_started`, `daemon_stopping`,
-///   `heartbeat_missed`, `heartbeat_back` or `stall`
+///   `crash_looping`, `delete`, `adopt`, `reload`, `reload_failed`, `reload_gap`, `unhealthy`,
+///   `recovered`, `limit`, `scale`, `config` or `config_failed`; of the daemon `daemon_started`,
+///   `daemon_stopping`, `heartbeat_missed`, `heartbeat_back` or `stall`
 /// @param app the app's name; empty: the daemon itself
 /// @param id the instance's id
 /// @param pid its main process (of an `exit`: the one that ended), 0 when there is none

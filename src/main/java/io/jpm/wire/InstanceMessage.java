@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param exitCode of the last process, where it ended by itself
 /// @param exitSignal of the last process, where a signal ended it, by name
 /// @param reason why it is in its phase
+/// @param crashLooping whether it fails again and again, whatever its status is at the moment
 /// @param unhealthy why it is not well although it runs
 /// @param outFile where standard output goes
 /// @param errorFile where standard error goes
@@ -41,6 +42,7 @@ public record InstanceMessage(
     OptionalInt exitCode,
     Optional<String> exitSignal,
     String reason,
+    boolean crashLooping,
     Optional<String> unhealthy,
     String outFile,
     String errorFile,
@@ -119,6 +121,7 @@ public record InstanceMessage(
             .put("exit_code", exitCode.isPresent() ? exitCode.getAsInt() : null)
             .put("exit_signal", exitSignal.orElse(null))
             .put("reason", reason)
+            .put("crash_looping", crashLooping)
             .put("unhealthy", unhealthy.orElse(null))
             .put("out_file", outFile)
             .put("error_file", errorFile);
@@ -145,6 +148,7 @@ public record InstanceMessage(
           optional(json.getInteger("exit_code")),
           Optional.ofNullable(json.getString("exit_signal")),
           text(json, "reason"),
+          json.getBoolean("crash_looping", false),
           Optional.ofNullable(json.getString("unhealthy")),
           text(json, "out_file"),
           text(json, "error_file"),

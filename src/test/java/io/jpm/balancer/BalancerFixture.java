@@ -32,6 +32,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,6 +127,7 @@ final class BalancerFixture implements AutoCloseable {
     private final List<String> messages = new CopyOnWriteArrayList<>();
     private volatile Optional<Exit> exit = Optional.empty();
     private volatile boolean treeGone;
+    private boolean ready;
     private Optional<Child> child = Optional.empty();
 
     private Worker(WorkerId id, AppSpec spec, int number, Prepared prepared) {
@@ -169,7 +171,33 @@ final class BalancerFixture implements AutoCloseable {
     private void begin() {
       ask(
           new BalancerCommand.Began(
-              id, number, child.orElseThrow().identity(), spec, prepared.memo()));
+              id, number, child.orElseThrow().identity(), spec, prepared.memo(), ready));
+    }
+
+    /// As when its checks have passed for the first time.
+    Worker ready() {
+      ready = true;
+      ask(new BalancerCommand.Ready(id));
+      return this;
+    }
+
+    void fit(boolean fit) {
+      ask(new BalancerCommand.Fit(id, fit));
+    }
+
+    /// How a check gets to it that is meant for a port of this machine.
+    BalancerReply.Route reach(int port) {
+      return (BalancerReply.Route)
+          ask(new BalancerCommand.Reach(id, List.of(InetAddress.ofLiteral("127.0.0.1")), port));
+    }
+
+    /// What it answers to a check.
+    String check(int port) throws IOException {
+      BalancerReply.Route way = reach(port);
+      assertThat(way).isInstanceOf(BalancerReply.Route.Through.class);
+      try (var wire = new HttpLoad.Wire(((BalancerReply.Route.Through) way).address().getPort())) {
+        return wire.ask("/", false).body();
+      }
     }
 
     int pid() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -53,12 +55,16 @@ class FdsTest {
   }
 
   private static AppSpec app(ListenAddress... listen) {
+    return app(List.of(), listen);
+  }
+
+  private static AppSpec app(List<String> arguments, ListenAddress... listen) {
     var command =
         new Command(
             Path.of("src/test/resources/balancer/activated.py").toAbsolutePath(),
             Optional.of(BalancerFixture.program("python3")),
             List.of(),
-            List.of());
+            arguments);
     return AppSpec.of(new AppName("activated app"), command, Path.of("/"))
         .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), Arrays.asList(listen)))
         .build();
@@ -117,6 +123,18 @@ class FdsTest {
   }
 
   @Test
+  void aCheckGetsToNoSocketThatAllInherit() throws IOException {
+    ListenAddress address = freeAddress();
+    Worker one = balancer.start(app(address), 0, 0).awaitListening();
+    assertThat(one.reach(address.port()))
+        .isEqualTo(
+            new Route.Nowhere(
+                address
+                    + " is of listen, which all instances accept from: any of them would answer"));
+    assertThat(one.reach(freeAddress().port())).isEqualTo(new Route.Direct());
+  }
+
+  @Test
   void anAddressThatIsNotWantedAnyMoreIsClosedWhenNoInstanceUsesIt() throws IOException {
     ListenAddress former = freeAddress();
     ListenAddress next = freeAddress();
@@ -129,6 +147,40 @@ class FdsTest {
     one.release();
     balancer.start(app(next), 1, 1).awaitOutput("ready");
     assertThat(open()).containsExactly("fds activated app " + next);
+  }
+
+  /// Whether whoever accepts from its first socket waits for a connection.
+  private static boolean blocks(Worker worker) throws IOException {
+    String flags =
+        Files.readAllLines(Path.of("/proc/" + worker.pid() + "/fdinfo/3")).stream()
+            .filter(line -> line.startsWith("flags:"))
+            .findFirst()
+            .orElseThrow();
+    return (Integer.parseInt(flags.substring("flags:".length()).strip(), 8) & 0x800) == 0;
+  }
+
+  /// As systemd passes it: a program that does not wait sees to that itself, for all that have the
+  /// socket.
+  @Test
+  void aSocketBlocksUntilAProgramWantsItOtherwise() throws IOException {
+    ListenAddress address = freeAddress();
+    Worker waiting = balancer.start(app(address), 0, 0).awaitListening();
+    assertThat(blocks(waiting)).isTrue();
+    assertThat(ask(address)).isEqualTo(Integer.toString(waiting.pid()));
+    waiting.end(Signal.SIGKILL);
+
+    AppSpec polls = app(List.of("poll"), address);
+    Worker one = balancer.start(polls, 0, 0).awaitListening();
+    assertThat(blocks(one)).isFalse();
+    Worker two = balancer.start(polls, 1, 1).awaitListening();
+    assertThat(blocks(one)).as("not changed under a process that has it").isFalse();
+    one.end(Signal.SIGKILL);
+    two.end(Signal.SIGKILL);
+    balancer.reboot();
+
+    Worker next = balancer.start(app(address), 0, 0).awaitListening();
+    assertThat(blocks(next)).isTrue();
+    assertThat(ask(address)).isEqualTo(Integer.toString(next.pid()));
   }
 
   @Test

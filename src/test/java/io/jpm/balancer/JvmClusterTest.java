@@ -42,13 +42,40 @@ class JvmClusterTest {
   }
 
   private AppSpec web() throws IOException {
+    return web(new Command(SERVER, Optional.of(JAVA), List.of(), List.of()));
+  }
+
+  private AppSpec web(Command command) throws IOException {
     try (ServerSocket free = new ServerSocket(0)) {
       balancer.environment.put("PORT", Integer.toString(free.getLocalPort()));
     }
-    var command = new Command(SERVER, Optional.of(JAVA), List.of(), List.of());
     return AppSpec.of(new AppName("java-web"), command, Path.of("/"))
         .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), List.of()))
         .build();
+  }
+
+  @Test
+  void aJavaBehindAShellSharesItsPort() throws IOException {
+    for (String line : List.of("exec '%s' %s", "cd / && A=1 '%s' %s > /dev/null; exit 3")) {
+      var shell =
+          new Command(
+              Path.of("/bin/bash"),
+              Optional.empty(),
+              List.of(),
+              List.of("-c", line.formatted(JAVA, SERVER)));
+      AppSpec spec = web(shell);
+      Worker one = balancer.start(spec, 0, 0).awaitListening();
+      Worker two = balancer.start(spec, 1, 1).awaitListening();
+      assertThat(balancer.status(two).way()).isEqualTo(Balance.JVM);
+      assertThat(balancer.status(two).reason()).isEqualTo("the program is java");
+      assertThat(BalancerFixture.await(one.drain())).isZero();
+      String answered = ask(two.port());
+      assertThat(line.startsWith("exec") ? answered : two.pid() + " ").startsWith(two.pid() + " ");
+      for (Worker worker : List.of(one, two)) {
+        worker.end(Signal.SIGKILL);
+        worker.release();
+      }
+    }
   }
 
   private static String ask(int port) throws IOException {

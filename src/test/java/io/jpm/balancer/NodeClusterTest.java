@@ -6,9 +6,11 @@ import io.jpm.balancer.BalancerFixture.Hearing;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
 import io.jpm.bus.BalancerReply;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.Cluster;
+import io.jpm.model.Command;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
@@ -69,6 +71,24 @@ class NodeClusterTest {
 
   private static AppSpec web(Strategy strategy, int port) {
     return BalancerFixture.server("web", strategy, "http", Integer.toString(port));
+  }
+
+  @Test
+  void aNodeBehindAShellSharesItsPort() throws IOException {
+    List<String> words = web(Strategy.KERNEL, freePort()).command().argv();
+    String line = "cd / && A=1 '%s'; exit 3".formatted(String.join("' '", words));
+    var shell = new Command(Path.of("/bin/bash"), Optional.empty(), List.of(), List.of("-c", line));
+    AppSpec spec =
+        AppSpec.of(new AppName("web"), shell, Path.of("/"))
+            .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), List.of()))
+            .build();
+    balancer.environment.put("NODE_OPTIONS", "--no-warnings");
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    assertThat(balancer.status(one).way()).isEqualTo(Balance.NODE);
+    assertThat(BalancerFixture.await(one.drain())).isZero();
+    assertThat(ask(two.port())).isNotEmpty();
+    assertThat(BalancerFixture.await(two.drain())).isZero();
   }
 
   @ParameterizedTest

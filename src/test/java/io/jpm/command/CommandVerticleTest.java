@@ -174,7 +174,12 @@ class CommandVerticleTest {
             var fresh = read.spans().stream().filter(s -> !s.from().equals(s.to())).findFirst();
             Path log = fresh.orElseThrow().from().log();
             yield new LogsReply.Lines(
-                List.of(new LogsReply.Line(log, Instances.NOW, log.getFileName().toString())),
+                List.of(
+                    new LogsReply.Line(
+                        log,
+                        Instances.NOW,
+                        log.getFileName().toString(),
+                        LogPosition.nowhere(log))),
                 new LogsReply.Positions(
                     read.spans().stream()
                         .map(s -> s.from().log().equals(log) ? s.to() : s.from())
@@ -285,7 +290,8 @@ class CommandVerticleTest {
     var all = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("all")).toJson();
     assertThat(ask(who, all)).isInstanceOf(CommandReply.Instances.class);
     assertThat(orders)
-        .containsExactly(new GodCommand.Act(GodCommand.Action.RESTART, List.of("web")));
+        .containsExactly(
+            new GodCommand.Act(GodCommand.Action.RESTART, List.of("web"), Optional.empty(), true));
     var other = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("2")).toJson();
     assertThat(codeOf(ask(who, other))).isEqualTo(Code.NOT_FOUND);
     var delete = new CommandRequest.Act(CommandRequest.Action.DELETE, List.of("web")).toJson();

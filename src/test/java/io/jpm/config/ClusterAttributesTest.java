@@ -29,7 +29,7 @@ class ClusterAttributesTest {
   @BeforeEach
   void makePlace() {
     place = new Place(dir);
-    List.of("node", "nodejs", "java", "python3", "nodemon").forEach(place::program);
+    List.of("node", "nodejs", "java", "python3", "nodemon", "npm", "bash").forEach(place::program);
     List.of("app.js", "app.py", "app.jar").forEach(name -> place.file(name, "text"));
     place.executable("by-first-line", "#!/usr/bin/env node\n");
   }
@@ -107,6 +107,13 @@ class ClusterAttributesTest {
           "script": "app.js", "instances": 4, "interpreter": "none", "exec_mode": "cluster" | problem
           "script": "node app.js", "instances": 4 | true
           "script": "app.jar", "instances": 4 | true
+          "script": "java -cp 'lib/*' Main", "instances": 3 | true
+          "script": "java -cp lib/* Main", "instances": 3 | true
+          "script": "cd sub && exec java -jar app.jar", "instances": 3 | true
+          "script": "bash -c 'exec node app.js'", "instances": 3 | true
+          "script": "A=1 node app.js > log", "instances": 3 | true
+          "script": "A=1 python3 app.py", "instances": 3 | false
+          "script": "node a.js & node b.js", "exec_mode": "fork", "instances": 3 | false
           "script": "app.jar" | false
           "script": "java -jar app.jar", "instances": 4 | true
           "script": "app.py", "instances": 4 | false
@@ -132,6 +139,22 @@ class ClusterAttributesTest {
           assertThat(app.cluster().enabled()).isEqualTo(Boolean.parseBoolean(enabled));
           assertThat(outcome.warnings()).isEmpty();
         });
+  }
+
+  @Test
+  void aLineThatCannotBeLookedThroughLosesClusterModeAloud() {
+    assertThat(warnings("script: 'npm run build && node app.js', instances: 3, name: 'web'"))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "fork mode, in which instances share no port: bash runs a command line, and that runs"
+                + " more than one program; for cluster mode name the port with port, or run the"
+                + " server alone");
+    assertThat(warnings("script: 'npm run build && node app.js'")).isEmpty();
+    assertThat(Place.sentences(read("script: 'node a.js & node b.js', balance: 'node'")))
+        .singleElement()
+        .asString()
+        .contains("bash runs a command line, and it puts something into the background");
   }
 
   @Test

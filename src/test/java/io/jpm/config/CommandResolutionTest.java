@@ -210,6 +210,13 @@ class CommandResolutionTest {
     assertThat(app.name().value()).isEqualTo("node my app");
   }
 
+  @Test
+  void whatIsQuotedNeedsNoShell() {
+    Path java = place.program("java");
+    assertThat(command("java -cp 'lib/*:a;b' \"Main\\$Inner\" --x='$HOME' \\*").argv())
+        .containsExactly(java.toString(), "-cp", "lib/*:a;b", "Main$Inner", "--x=$HOME", "*");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

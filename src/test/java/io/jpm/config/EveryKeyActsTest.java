@@ -53,6 +53,7 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.RESTART, "\"on-failure\"");
     VALUES.put(AppKey.STOP_EXIT_CODES, "3");
     VALUES.put(AppKey.MAX_RESTARTS, "3");
+    VALUES.put(AppKey.RESTART_WINDOW, "\"3s\"");
     VALUES.put(AppKey.MIN_UPTIME, "\"3s\"");
     VALUES.put(AppKey.RESTART_DELAY, "3");
     VALUES.put(AppKey.EXP_BACKOFF_RESTART_DELAY, "3");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthAttributesTest {
   @TempDir Path dir;
@@ -131,6 +132,42 @@ class HealthAttributesTest {
     assertThat(check("\"notify\": true")).isEqualTo(new Check.Notify());
     assertThat(check("\"exec\": \"./check '${PORT} x'\""))
         .isEqualTo(new Check.Exec(List.of("./check", "${PORT} x")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"http\": \"http://127.0.0.1:8000/health\"}",
+        "{\"http\": \"http://localhost:8000/health\"}",
+        "{\"http\": \"http://[::1]:8000/\"}",
+        "{\"http\": \"http://127.0.0.1:${HTTP}/\"}",
+        "{\"tcp\": 8000}",
+        "{\"tcp\": \"127.0.0.2:9000\"}"
+      })
+  void checksOfASocketThatAllInheritAreRefused(String check) {
+    String app = "\"env\": {\"HTTP\": 8000}, \"listen\": [8000, \"127.0.0.2:9000\"], \"%s\": %s";
+    for (String role : List.of("readiness", "liveness", "startup")) {
+      assertThat(problems(app.formatted(role, check)))
+          .singleElement()
+          .asString()
+          .contains(role)
+          .contains("of listen, which all instances accept from: any of them would answer");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"http\": \"http://127.0.0.1:8001/health\"}",
+        "{\"http\": \"http://127.0.0.1:${UNKNOWN}/\"}",
+        "{\"http\": \"http://db.local:8000/\"}",
+        "{\"tcp\": 9000}",
+        "{\"exec\": \"./check 8000\"}",
+        "{\"log\": \"ready\"}",
+        "{\"notify\": true}"
+      })
+  void otherChecksOfAnAppThatInheritsSocketsAreAccepted(String check) {
+    app("\"listen\": [8000, \"127.0.0.2:9000\"], \"readiness\": " + check);
   }
 
   @Test

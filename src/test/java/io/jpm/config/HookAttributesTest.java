@@ -82,7 +82,7 @@ class HookAttributesTest {
       value = {
         "[]                                   | on: a list is no object of occasions",
         "{\"crashed\": \"x\"}                 | did you mean \"crash\"?",
-        "{\"zzzzzzz\": \"x\"}                 | use crash, errored, unhealthy, recovered, limit",
+        "{\"zzzzzzz\": \"x\"}                 | use crash, crash_looping, errored, unhealthy, recovered, limit",
         "{\"crash\": []}                      | on.crash: a list names no program",
         "{\"crash\": \" \"}                   | on.crash: \" \" names no program",
         "{\"crash\": 3}                       | on.crash: 3 tells nobody",

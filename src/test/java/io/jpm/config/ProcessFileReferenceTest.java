@@ -74,7 +74,9 @@ class ProcessFileReferenceTest {
       own variables first (`port`, `env`, and with `--env` those over it), then by what the app inherits. One that is not
       known stays as it is, for a shell in the app; `$${` is a literal `${`. Values of `env` may name each other; a value
       that names itself means the inherited one: `"PATH": "/opt/bin:${PATH}"`. `args` are split into words first, so that a
-      value is never more than one argument. What `env_file` and `secrets` give is read at each start and kept nowhere, so
+      value is never more than one argument. `${PORT}` and the variable of `increment_var` mean the instance's own value in
+      `args`, `interpreter_args` and `env`, also where the proxy gives each instance a port; where they would be another one
+      for each instance, the other texts cannot name them. What `env_file` and `secrets` give is read at each start and kept nowhere, so
       it cannot stand in these texts.
 
       ## Formats

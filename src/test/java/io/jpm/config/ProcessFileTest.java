@@ -7,6 +7,7 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
 import io.jpm.model.LogFiles;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import java.io.IOException;
@@ -88,7 +89,8 @@ class ProcessFileTest {
     assertThat(app.restart())
         .isEqualTo(
             new RestartPolicy(
-                RestartPolicy.When.NEVER, 5, Duration.ofSeconds(10), Duration.ofMillis(250)));
+                    RestartPolicy.When.NEVER, 5, Duration.ofSeconds(10), Duration.ofMillis(250))
+                .with(RestartWindow.beside(5)));
     assertThat(app.stop()).isEqualTo(new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(3), false));
     assertThat(app.logs())
         .isEqualTo(
@@ -111,7 +113,8 @@ class ProcessFileTest {
     AppDefaults defaults =
         new AppDefaults(
             new RestartPolicy(
-                RestartPolicy.When.NEVER, 3, Duration.ofSeconds(7), Duration.ofSeconds(2)),
+                    RestartPolicy.When.NEVER, 3, Duration.ofSeconds(7), Duration.ofSeconds(2))
+                .with(RestartWindow.beside(3)),
             new StopPolicy(Signal.SIGQUIT, Duration.ofSeconds(9), true));
     AppSpec app =
         Place.fromFile(Path.of("ecosystem.json"), place.caller(), defaults).apps().getFirst();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.WhenFull;
@@ -113,7 +114,8 @@ class SettingsReaderTest {
                     new Settings.Remote("h", 7071, "c", "k", "s", "p", "a")),
                 new AppDefaults(
                     new RestartPolicy(
-                        RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1)),
+                            RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1))
+                        .with(RestartWindow.beside(0)),
                     new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(10), true)),
                 new Settings.History(1 << 20),
                 new Settings.Heartbeat(Duration.ofHours(1)),

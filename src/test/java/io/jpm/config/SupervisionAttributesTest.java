@@ -7,8 +7,10 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Condition;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
+import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers.Watch;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -304,6 +306,57 @@ class SupervisionAttributesTest {
     assertThat(part.command()).containsExactly("sh", "-c", "echo $X");
     assertThat(part.signal()).isEqualTo(Signal.SIGINT);
     assertThat(part.timeout()).isEqualTo(Duration.ofMillis(1600));
+  }
+
+  @Test
+  void aWindowIsThatOfMaxRestartsWhereItIsNamed() {
+    assertThat(quietly("\"max_restarts\": 3").restart().window())
+        .isEqualTo(new RestartWindow(16, Duration.ofMinutes(5)));
+    assertThat(quietly("\"max_restarts\": 3, \"restart_window\": \"1m\"").restart().window())
+        .isEqualTo(new RestartWindow(3, Duration.ofMinutes(1)));
+    assertThat(quietly("\"restart_window\": 0").restart().window().limited()).isFalse();
+    assertThat(quietly("\"max_restarts\": 9").restart().backoff()).isEqualTo(Backoff.GRADUAL);
+    assertThat(quietly("\"restart_delay\": 0").restart().backoff()).isEqualTo(Backoff.NONE);
+  }
+
+  /// PM2 gives a JVM 1.6 s for its shutdown hooks.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "'script': 'app.jar'",
+        "'script': 'app', 'interpreter': 'java'",
+        "'script': 'java', 'args': '-cp lib/* Main'",
+        "'script': 'java -cp lib Main'",
+        "'script': 'LANG=C exec java -cp lib Main | tee log'",
+      })
+  void aJavaProgramGetsSigtermAndHalfAMinute(String members) {
+    place.program("java");
+    place.program("bash");
+    place.file("app.jar", "PK");
+    StopPolicy stop = whole(members).stop();
+    assertThat(stop.signal()).isEqualTo(Signal.SIGTERM);
+    assertThat(stop.timeout()).isEqualTo(Duration.ofSeconds(30));
+    StopPolicy own = whole(members + ", 'kill_signal': 'SIGINT', 'kill_timeout': 1600").stop();
+    assertThat(own.signal()).isEqualTo(Signal.SIGINT);
+    assertThat(own.timeout()).isEqualTo(Duration.ofMillis(1600));
+    StopPolicy half = whole(members + ", 'stop': {'timeout': '5s'}").stop();
+    assertThat(half.signal()).isEqualTo(Signal.SIGTERM);
+    assertThat(half.timeout()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"'script': 'app'", "'script': 'javac -version'", "'script': 'echo java; x'"})
+  void whatIsNoJavaProgramDoesNot(String members) {
+    place.program("javac");
+    place.program("bash");
+    assertThat(whole(members).stop()).isEqualTo(StopPolicy.DEFAULT);
+  }
+
+  private AppSpec whole(String members) {
+    AppsOutcome outcome = place.read("{'name': 'x', %s}".formatted(members).replace('\'', '"'));
+    assertThat(Place.sentences(outcome)).isEmpty();
+    return outcome.apps().getFirst();
   }
 
   @Test

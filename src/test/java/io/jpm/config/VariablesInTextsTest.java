@@ -87,6 +87,71 @@ class VariablesInTextsTest {
     assertThat(app.variables().declared()).containsEntry("MODE", "${MODE}-live");
   }
 
+  /// What is written stays so until it is known which instance it is for (issue 18).
+  @Test
+  void thePortIsThatOfTheInstance() {
+    AppSpec app =
+        fine(
+            """
+            {"script": "app", "port": 8000, "instances": 2, "balance": "proxy",
+             "args": "-p ${PORT} $${PORT} ${PORT:-1} ${URL} ${WHO} ${NONE} 8000",
+             "env": {"URL": "http://${WHO}:${PORT}/$${x}", "OTHER": "${WHO}",
+                     "PATH": "/opt/bin:${PATH}"}}
+            """);
+    assertThat(app.command().args())
+        .containsExactly(
+            "-p",
+            "8000",
+            "${PORT}",
+            "8000",
+            "http://me:8000/${x}",
+            "me",
+            "${NONE}",
+            "8000");
+    assertThat(app.texts().environment()).containsOnlyKeys("URL");
+    Map<String, String> own =
+        app.texts()
+            .environment(
+                Map.of("PORT", "4711", "URL", "http://me:8000/${x}", "OTHER", "me"),
+                app.variables().declared());
+    assertThat(own)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("PORT", "4711", "URL", "http://me:4711/${x}", "OTHER", "me"));
+    assertThat(app.texts().command(app.command(), own).args())
+        .containsExactly(
+            "-p", "4711", "${PORT}", "4711", "http://me:4711/${x}", "me", "${NONE}", "8000");
+  }
+
+  @Test
+  void whatCountsInstancesIsThatOfTheInstanceToo() {
+    AppSpec app =
+        fine(
+            """
+            {"script": "app", "instances": 2, "increment_var": "N", "args": ["${N}", "$N"],
+             "env": {"FILE": "/tmp/${N}"}}
+            """);
+    Map<String, String> own =
+        app.texts().environment(Map.of("N", "1", "FILE", "/tmp/${N}"), Map.of("FILE", "/tmp/${N}"));
+    assertThat(own).containsEntry("FILE", "/tmp/1");
+    assertThat(app.texts().command(app.command(), own).args()).containsExactly("1", "$N");
+  }
+
+  @Test
+  void whatIsTheSameForAllInstancesCannotNameAPortThatIsNot() {
+    assertThat(
+            wrong(
+                """
+                {"script": "app", "port": 8000, "instances": 2, "balance": "proxy",
+                 "pid_file": "/run/${PORT}.pid", "out_file": "/tmp/${FILE}",
+                 "env": {"FILE": "${PORT}.log"}}
+                """))
+        .hasSize(2)
+        .allMatch(it -> it.contains("another one for each instance (PORT)"))
+        .anyMatch(it -> it.contains("pid_file"))
+        .anyMatch(it -> it.contains("out_file"));
+    fine("{\"script\": \"app\", \"port\": 8000, \"pid_file\": \"/run/${PORT}.pid\"}");
+  }
+
   @Test
   void aCircleIsAMistake() {
     assertThat(

@@ -12,6 +12,7 @@ import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodCommand.StartApps;
 import io.jpm.bus.HotReply;
+import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply.Line;
 import io.jpm.config.AppDefaults;
@@ -408,7 +409,12 @@ class ConsoleVerticleTest {
     assertThat(callers)
         .containsExactly(new Caller(Path.of("/home/me"), Map.of("PATH", "/usr/bin")));
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.REFUSE_RUNNING));
+        .containsExactly(
+            new StartApps(
+                List.of(Instances.spec("app", 1)),
+                Existing.REFUSE_RUNNING,
+                Optional.empty(),
+                true));
     assertThat(client.out())
         .contains("[jpm] Starting /srv/app/server.js as app (1 instance)", "[jpm] Done.", "│ app ");
   }
@@ -436,7 +442,8 @@ class ConsoleVerticleTest {
       rooms.asked.clear();
       ConsoleClient client = run("start", word);
       assertEnd(client, 0);
-      assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.START, List.of(word)));
+      assertThat(rooms.asked(Act.class))
+          .containsExactly(new Act(Action.START, List.of(word), Optional.empty(), true));
       assertThat(client.out()).contains("[jpm] Started web (id 0)");
     }
     assertThat(described).isEmpty();
@@ -471,7 +478,7 @@ class ConsoleVerticleTest {
     ConsoleClient client = run("start", "apps.json");
     assertEnd(client, 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(file.apps(), Existing.RESTART, Optional.of(FILE)));
+        .containsExactly(new StartApps(file.apps(), Existing.RESTART, Optional.of(FILE), true));
     assertThat(client.err()).isEqualTo("[jpm][WARN] watch is not known yet\n");
     assertThat(client.out()).contains("[jpm] Done: 2 apps, 2 instances", "│ a ", "│ b ");
   }
@@ -503,9 +510,12 @@ class ConsoleVerticleTest {
     client = run("restart", "c", "apps.json");
     assertEnd(client, 0);
     assertThat(environments).contains(Optional.of("production"), Optional.empty());
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.RESTART, List.of("c")));
+    assertThat(rooms.asked(Act.class))
+        .containsExactly(new Act(Action.RESTART, List.of("c"), Optional.empty(), true));
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("a", 1)), Existing.RESTART));
+        .containsExactly(
+            new StartApps(
+                List.of(Instances.spec("a", 1)), Existing.RESTART, Optional.empty(), true));
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
   }
 
@@ -517,7 +527,7 @@ class ConsoleVerticleTest {
       rooms.asked.clear();
       assertEnd(run(verb, "web", "--update-env"), 0);
       assertThat(rooms.asked(Act.class))
-          .containsExactly(new Act(Action.RESTART, List.of("web"), shell));
+          .containsExactly(new Act(Action.RESTART, List.of("web"), shell, true));
     }
   }
 
@@ -525,7 +535,9 @@ class ConsoleVerticleTest {
   void forceRestartsWhatRuns() {
     assertEnd(run("start", "app.js", "-f"), 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(Instances.spec("app", 1)), Existing.REPLACE));
+        .containsExactly(
+            new StartApps(
+                List.of(Instances.spec("app", 1)), Existing.REPLACE, Optional.empty(), true));
   }
 
   private static AppChange change(String app, AppChange.Kind kind, AppChange.Field... fields) {
@@ -686,7 +698,9 @@ class ConsoleVerticleTest {
     rooms.instances.add(Instances.online(2, "job"));
     ConsoleClient client = run(word, "web", "2");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(action, List.of("web", "2")));
+    assertThat(rooms.asked(Act.class))
+        .containsExactly(
+            new Act(action, List.of("web", "2"), Optional.empty(), action == Action.RESTART));
     assertThat(client.out())
         .contains("[jpm] " + done + " job (id 2)", "[jpm] " + done + " web (ids 0, 1)", "│ id");
   }
@@ -871,7 +885,8 @@ class ConsoleVerticleTest {
     for (int i = 0; i < 5_000; i++) {
       texts.add(i + " 🚀é日".repeat(100));
     }
-    texts.forEach(text -> rooms.past.add(new Line(out, Instances.NOW, text)));
+    texts.forEach(
+        text -> rooms.past.add(new Line(out, Instances.NOW, text, LogPosition.nowhere(out))));
     ConsoleClient client = run("logs", "--nostream", "--raw", "--lines", "5000");
     assertEnd(client, 0);
     assertThat(client.out().getBytes(StandardCharsets.UTF_8).length).isGreaterThan(5_000_000);
@@ -911,8 +926,10 @@ class ConsoleVerticleTest {
   void logsPrintThePast() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh no"));
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    rooms.past.add(
+        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.nowhere(web.errorFile())));
+    rooms.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
     ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -928,8 +945,10 @@ class ConsoleVerticleTest {
   void logsChooseStreams() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh no"));
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    rooms.past.add(
+        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.nowhere(web.errorFile())));
+    rooms.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
     ConsoleClient errors = run("log", "web", "--nostream", "--err", "--raw");
     assertEnd(errors, 0);
     assertThat(errors.err()).isEqualTo("oh no\n");
@@ -943,7 +962,12 @@ class ConsoleVerticleTest {
   void onlyATerminalIsProtected() {
     var web = Instances.online(0, "web");
     rooms.instances.add(web);
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "\u001b[2J\u001b[31mred"));
+    rooms.past.add(
+        new Line(
+            web.outFile(),
+            Instances.NOW,
+            "\u001b[2J\u001b[31mred",
+            LogPosition.nowhere(web.outFile())));
     ConsoleClient pipe = run("logs", "--nostream", "--raw");
     assertEnd(pipe, 0);
     assertThat(pipe.out()).isEqualTo("\u001b[2J\u001b[31mred\n");

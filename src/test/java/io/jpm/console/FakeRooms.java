@@ -148,14 +148,14 @@ final class FakeRooms {
           throw new AssertionError("no command of these tests can be repeated");
       case GodCommand.Show(List<String> targets) ->
           message.reply(new GodReply(named(targets), found));
-      case GodCommand.Act(var action, List<String> targets, _) -> {
+      case GodCommand.Act(var action, List<String> targets, _, _) -> {
         List<InstanceView> acted = named(targets);
         if (action == GodCommand.Action.DELETE) {
           instances.removeAll(acted);
         }
         answer(() -> message.reply(new GodReply(acted, found)));
       }
-      case GodCommand.Reload(var targets, var specs, _, _) -> {
+      case GodCommand.Reload(var targets, var specs, _, _, _) -> {
         List<InstanceView> reloaded =
             new ArrayList<>(targets.isEmpty() ? List.of() : named(targets));
         specs.forEach(spec -> reloaded.addAll(named(spec)));
@@ -169,12 +169,12 @@ final class FakeRooms {
         List<InstanceView> after = before.isEmpty() ? before : named(List.of(scale.target()));
         answer(() -> message.reply(new GodReply(after, found, List.of(), notes)));
       }
-      case GodCommand.StartApps(var specs, _, _) when startsKnown -> {
+      case GodCommand.StartApps(var specs, _, _, _) when startsKnown -> {
         List<InstanceView> started = new ArrayList<>();
         specs.forEach(spec -> started.addAll(named(spec)));
         answer(() -> message.reply(new GodReply(started, found)));
       }
-      case GodCommand.StartApps(var specs, _, _) -> {
+      case GodCommand.StartApps(var specs, _, _, _) -> {
         List<InstanceView> started = new ArrayList<>();
         if (found.isEmpty()) {
           specs.forEach(spec ->
@@ -241,7 +241,11 @@ final class FakeRooms {
 
   private void balance(Message<BalancerCommand> message) {
     asked.add(message.body());
-    balance.ifPresent(message::reply);
+    if (message.body() instanceof BalancerCommand.Outlook) {
+      message.reply(new BalancerReply.Done());
+    } else {
+      balance.ifPresent(message::reply);
+    }
   }
 
   private void answer(Runnable reply) {
@@ -351,7 +355,7 @@ final class FakeRooms {
     positions.forEach(position -> followers.remove(position.log()));
     follower.reply(
         new LogsReply.Lines(
-            List.of(new LogsReply.Line(file, Instances.NOW, text)),
+            List.of(new LogsReply.Line(file, Instances.NOW, text, LogPosition.nowhere(file))),
             new LogsReply.Positions(positions, false)));
   }
 

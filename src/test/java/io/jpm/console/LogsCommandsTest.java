@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.InstanceView;
 import io.jpm.bus.LogFilter;
+import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogSearch;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
@@ -76,8 +77,10 @@ class LogsCommandsTest {
 
   @Test
   void theDaemonsOwnLogBelongsToAll() {
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
-    rooms.past.add(new Line(DAEMON_LOG, Instances.NOW, "a restart"));
+    rooms.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
+    rooms.past.add(
+        new Line(DAEMON_LOG, Instances.NOW, "a restart", LogPosition.nowhere(DAEMON_LOG)));
     ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
     assertEnd(client, 0);
     assertThat(client.out()).endsWith("0|web | hello\njpm   | a restart\n");
@@ -114,7 +117,8 @@ class LogsCommandsTest {
 
   @Test
   void whatEndsInThePastIsNotFollowed() {
-    rooms.past.add(new Line(web.outFile(), Instances.NOW, "hello"));
+    rooms.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
     ConsoleClient client = run("logs web --until 1m --raw");
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("hello\n");
@@ -148,7 +152,13 @@ class LogsCommandsTest {
   @Test
   void eachPageWaitsForTheClient() {
     IntStream.range(0, 3_500)
-        .forEach(i -> rooms.past.add(new Line(web.outFile(), Instances.NOW, "line " + i)));
+        .forEach(i ->
+            rooms.past.add(
+                new Line(
+                    web.outFile(),
+                    Instances.NOW,
+                    "line " + i,
+                    LogPosition.nowhere(web.outFile()))));
     ConsoleClient client = run("logs web --nostream --raw");
     assertEnd(client, 0);
     assertThat(client.out().lines())
@@ -163,7 +173,9 @@ class LogsCommandsTest {
 
   @Test
   void jsonIsOneObjectALine() {
-    rooms.past.add(new Line(web.errorFile(), Instances.NOW, "oh \"no\""));
+    rooms.past.add(
+        new Line(
+            web.errorFile(), Instances.NOW, "oh \"no\"", LogPosition.nowhere(web.errorFile())));
     ConsoleClient client = run("logs --nostream --json");
     assertEnd(client, 0);
     assertThat(client.out())

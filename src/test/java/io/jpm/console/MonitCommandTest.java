@@ -6,6 +6,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.Audited;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.GodCommand;
+import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.UsageWanted;
@@ -170,7 +171,7 @@ class MonitCommandTest {
   @Test
   void theSelectedLogIsShownAndFollowed() throws TimeoutException {
     Path log = Instances.online(0, "web").outFile();
-    rooms.past.add(new LogsReply.Line(log, Instances.NOW, "an old line"));
+    rooms.past.add(new LogsReply.Line(log, Instances.NOW, "an old line", LogPosition.nowhere(log)));
     var client = new Client("monit", "web", "--", "screen");
     client.untilSeen("an old line");
     client.until("it is followed", () -> rooms.isFollowed(log));

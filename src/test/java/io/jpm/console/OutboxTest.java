@@ -44,4 +44,30 @@ class OutboxTest {
     outbox.add(false, "a\uDCFFb\uD83D");
     assertThat(outbox.poll()).contains(new ConsoleChunk.Out("a\uFFFDb\uFFFD"));
   }
+
+  @Test
+  void textWithAMarkLeavesWhole() {
+    String page = "x".repeat(3 * Outbox.CHUNK_BYTES);
+    outbox.add(false, page, () -> "first");
+    outbox.add(false, "a", () -> "second");
+    outbox.add(false, "b", () -> "third");
+    outbox.add(true, "c", () -> "fourth");
+    outbox.add(true, "no mark");
+    assertThat(outbox.poll()).contains(marked(new ConsoleChunk.Out(page), "first"));
+    assertThat(outbox.poll()).contains(marked(new ConsoleChunk.Out("ab"), "third"));
+    assertThat(outbox.poll()).contains(marked(new ConsoleChunk.Err("c"), "fourth"));
+    assertThat(outbox.poll()).contains(new ConsoleChunk.Err("no mark"));
+    assertThat(outbox.isEmpty()).isTrue();
+  }
+
+  @Test
+  void aMarkLeavesWithoutText() {
+    outbox.add(false, "", () -> "here");
+    assertThat(outbox.isEmpty()).isFalse();
+    assertThat(outbox.poll()).contains(marked(new ConsoleChunk.Wait(), "here"));
+  }
+
+  private static ConsoleChunk marked(ConsoleChunk text, String mark) {
+    return new ConsoleChunk.Marked(text, mark);
+  }
 }

@@ -122,7 +122,7 @@ class ReloadAndScaleTest {
     ConsoleClient client = run("reload web");
     assertEnd(client, 0);
     assertThat(rooms.asked(Reload.class))
-        .containsExactly(new Reload(List.of("web"), List.of(), 1, Optional.empty()));
+        .containsExactly(new Reload(List.of("web"), List.of(), 1, Optional.empty(), true));
     assertThat(client.out()).contains("[jpm] Reloaded web (ids 0, 1)\n", "│ web", "│ cluster");
     assertThat(client.chunks().getFirst()).isInstanceOf(ConsoleChunk.Wait.class);
   }
@@ -132,7 +132,8 @@ class ReloadAndScaleTest {
     assertEnd(run("reload web 2 --parallel 3 --update-env --force"), 0);
     assertThat(rooms.asked(Reload.class))
         .containsExactly(
-            new Reload(List.of("web", "2"), List.of(), 3, Optional.of(Map.of("PATH", "/usr/bin"))));
+            new Reload(
+                List.of("web", "2"), List.of(), 3, Optional.of(Map.of("PATH", "/usr/bin")), true));
   }
 
   @ParameterizedTest
@@ -234,8 +235,8 @@ class ReloadAndScaleTest {
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: new\n");
     assertThat(rooms.asked(Reload.class))
         .containsExactly(
-            new Reload(List.of(), List.of(web), 1, Optional.empty()),
-            new Reload(List.of("job"), List.of(web), 1, Optional.empty()));
+            new Reload(List.of(), List.of(web), 1, Optional.empty(), true),
+            new Reload(List.of("job"), List.of(web), 1, Optional.empty(), true));
   }
 
   @Test
@@ -273,7 +274,7 @@ class ReloadAndScaleTest {
     ConsoleClient client = run(verb + " apps.json --parallel 2");
     assertEnd(client, 0);
     assertThat(rooms.asked(Reload.class))
-        .containsExactly(new Reload(List.of(), file.apps(), 2, Optional.empty()));
+        .containsExactly(new Reload(List.of(), file.apps(), 2, Optional.empty(), true));
     assertThat(client.out())
         .contains("[jpm] Reloaded new (id 3)", "[jpm] Reloaded web (ids 0, 1)", "│ new");
     assertThat(client.err()).isEmpty();
@@ -285,7 +286,9 @@ class ReloadAndScaleTest {
     ConsoleClient client = run("startOrRestart apps.json --only new");
     assertEnd(client, 0);
     assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(List.of(file.apps().getLast()), Existing.RESTART));
+        .containsExactly(
+            new StartApps(
+                List.of(file.apps().getLast()), Existing.RESTART, Optional.empty(), true));
     assertThat(client.out()).contains("[jpm] Started new (id 3)", "│ new");
   }
 

@@ -179,9 +179,9 @@ class DoctorTest {
   void openFilesMustSufficeForTheApps() {
     apps = Optional.of(new Apps(100, List.of(), List.of()));
     limits = new Limits(1024, 65_536, Long.MAX_VALUE, 4_194_304, 300);
-    finds(Verdict.WARN, "nofile", "1024 open files, 900 needed for 100 instances");
-    limits = new Limits(899, 65_536, Long.MAX_VALUE, 4_194_304, 300);
-    finds(Verdict.FAIL, "nofile", "899");
+    finds(Verdict.WARN, "nofile", "1024 open files, 563 needed for 100 instances");
+    limits = new Limits(562, 65_536, Long.MAX_VALUE, 4_194_304, 300);
+    finds(Verdict.FAIL, "nofile", "562");
   }
 
   @Test

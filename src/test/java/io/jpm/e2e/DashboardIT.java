@@ -449,21 +449,37 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
-  void thePageSaysThatTheDaemonIsGoneAndThatTheSessionHasEnded() throws Exception {
+  void thePageGoesOnInTheNextDaemonAndSaysWhenTheSessionHasEnded() throws Exception {
     fourApps();
+    Path say = jpm.work().resolve("say");
+    start(
+        "talker",
+        "#!/bin/bash\nfor ((n = 1; n <= 400; n++)); do echo \"line $n.\"; done\n"
+            + "until [[ -e '%s' ]]; do sleep 0.1; done\necho later.\nexec sleep 1000\n"
+                .formatted(say));
     open();
+    choose("talker");
+    awaitLog("line 400.");
     mayBeRefused = true;
-    jpm.killDaemon();
+    try (AutoCloseable _ = jpm.startForbidden()) {
+      jpm.killDaemon();
+      browser.await(
+          "it says so",
+          "document.querySelector('#banner').textContent.includes('does not answer')");
+      java.nio.file.Files.createFile(say);
+      assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(5);
+    }
+    awaitLog("later.");
     browser.await(
-        "it says so",
-        "/(does not answer|session has ended)/.test(document.querySelector('#banner').textContent)");
-    assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(4);
-    jpm.run("ping").ok();
+        "each line once",
+        "document.querySelector('.logs .said').textContent.startsWith('301 lines')");
+    jpm.run("web", "stop").ok();
+    jpm.run("web", "--port", Integer.toString(port)).ok();
     browser.await(
         "log in again", "document.querySelector('#banner').textContent.includes('jpm web')");
     browser.await(
         "and stops asking", "document.querySelector('#connection').textContent === 'Logged out'");
-    assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(4);
+    assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(5);
     browser.go("http://127.0.0.1:" + port + "/");
     browser.await("how to log in", "document.body.textContent.includes('jpm web')");
     assertThat(Http.get(port, "/", "Accept: text/html").body()).doesNotContain("script", "api");

@@ -164,15 +164,29 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
-  void theTerminalIsPutBackWhenTheDaemonIsGone() throws IOException {
+  void theNextDaemonDrawsTheScreenAnew() throws Exception {
     fourApps();
     monit();
     terminal.awaitLine("tick 3 of api");
-    jpm.killDaemon();
-    isAsBefore(1);
-    assertThat(Files.readString(jpm.work().resolve("said")))
-        .contains("the daemon is gone")
-        .hasLineCount(1);
+    try (AutoCloseable _ = jpm.startForbidden()) {
+      jpm.killDaemon();
+      terminal.awaitLine("Waiting for it or the next one: q ends");
+    }
+    terminal.awaitLine("3 of 4 online");
+    terminal.type("q");
+    isAsBefore(0);
+  }
+
+  @Test
+  void theTerminalIsPutBackWhileThereIsNoDaemon() throws Exception {
+    jpm.run("start", "sleep 1000", "--name", "quiet").ok();
+    monit();
+    try (AutoCloseable _ = jpm.startForbidden()) {
+      jpm.killDaemon();
+      terminal.awaitLine("Waiting for it or the next one: q ends");
+      terminal.type("q");
+      isAsBefore(0);
+    }
   }
 
   @Test

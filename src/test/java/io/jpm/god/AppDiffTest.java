@@ -18,6 +18,7 @@ import io.jpm.model.EnvFile;
 import io.jpm.model.Health;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
 import io.jpm.model.LineFormat;
 import io.jpm.model.ListenAddress;
@@ -139,6 +140,9 @@ class AppDiffTest {
                     Optional.empty()),
                 true,
                 Set.of(file)))
+        .texts(
+            new InstanceTexts(
+                Set.of("PORT"), List.of("${PORT}"), List.of("${PORT}"), Map.of("A", "${PORT}")))
         .pidFile(Optional.of(file))
         .build();
   }

@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
@@ -14,19 +15,29 @@ import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
 import io.jpm.model.EnvFile;
 import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
+import io.jpm.model.InstanceTexts;
+import io.jpm.model.Instances;
 import io.jpm.model.Phase;
+import io.jpm.model.Readiness;
 import io.jpm.model.Referred;
 import io.jpm.model.Variables;
 import io.jpm.model.WorkerId;
+import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -41,12 +52,57 @@ class ClusterTest extends GodHarness {
           false,
           "port 4711");
 
+  private Future<GodReply> begin(AppSpec spec) {
+    return vertx
+        .eventBus()
+        .<GodReply>request(
+            Addresses.GOD_COMMAND,
+            new GodCommand.StartApps(List.of(spec), GodCommand.Existing.REFUSE_RUNNING))
+        .map(Message::body);
+  }
+
   private void awaitTold(Class<? extends BalancerCommand> kind, int times) {
     Eventually.await(
         kind.getSimpleName() + " " + times,
         LONG,
         () -> balancer.all(kind).size() == times,
         () -> balancer.heard.toString());
+  }
+
+  @Test
+  void textsThatNameThePortAreCompletedWithThatOfTheInstance() {
+    balancer.preparing =
+        prepare ->
+            new BalancerReply.Prepared(
+                List.of(),
+                List.of("--own-option"),
+                Map.of("PORT", Integer.toString(9000 + prepare.number())),
+                List.of(),
+                true,
+                "");
+    var command =
+        new Command(
+            Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("--port", "8000", "8000"));
+    start(
+        AppSpec.of(new AppName("web"), command, Path.of("/"))
+            .variables(Variables.declared(Map.of("PORT", "8000", "URL", "http://h:8000")))
+            .instances(Instances.of(2))
+            .cluster(Cluster.auto())
+            .texts(
+                new InstanceTexts(
+                    Set.of("PORT"),
+                    List.of("${PORT}", "8000"),
+                    List.of(),
+                    Map.of("URL", "http://h:${PORT}")))
+            .build());
+    assertThat(host.spawns)
+        .extracting(SpawnRequest::argv)
+        .containsExactlyInAnyOrder(
+            List.of("/bin/thing", "--own-option", "--port", "9000", "8000"),
+            List.of("/bin/thing", "--own-option", "--port", "9001", "8000"));
+    assertThat(host.spawns)
+        .extracting(request -> request.environment().get("URL"))
+        .containsExactlyInAnyOrder("http://h:9000", "http://h:9001");
   }
 
   @Test
@@ -101,12 +157,15 @@ class ClusterTest extends GodHarness {
   }
 
   @Test
-  void ofAnAppInForkModeNothingIsSaid() {
+  void anAppInForkModeIsToldOfSinceItMayHandItsSocketsOver() {
     start(spec("web"));
     host.running().getFirst().exit(new Exit.Code(1));
     awaitOnline(1);
     act(Action.DELETE, "web");
-    assertThat(balancer.heard).isEmpty();
+    awaitTold(BalancerCommand.Released.class, 2);
+    assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
+        .containsExactly(
+            "Prepare", "Began", "Ended", "Released", "Prepare", "Began", "Ended", "Released");
     assertThat(host.spawns.getFirst().channel()).isTrue();
   }
 
@@ -166,8 +225,45 @@ class ClusterTest extends GodHarness {
     assertThat(Files.readString(home.resolve("state.json"))).contains("port 4711");
     reboot();
     awaitTold(BalancerCommand.Began.class, 2);
-    assertThat(balancer.all(BalancerCommand.Began.class).getLast()).isEqualTo(before);
+    assertThat(before.ready()).isFalse();
+    assertThat(balancer.all(BalancerCommand.Began.class).getLast())
+        .isEqualTo(
+            new BalancerCommand.Began(
+                before.worker(),
+                before.number(),
+                before.process(),
+                before.spec(),
+                before.memo(),
+                true));
     assertThat(balancer.all(BalancerCommand.Prepare.class)).hasSize(1);
+  }
+
+  @Test
+  void aProcessGetsClientsWhenItIsReady() {
+    var readiness = new Readiness(true, Duration.ofMinutes(1));
+    var starting = begin(cluster("web", 1).draft().readiness(readiness).build());
+    awaitTold(BalancerCommand.Began.class, 1);
+    host.running().getFirst().says("\"ready\"");
+    await(starting);
+    WorkerId worker = balancer.all(BalancerCommand.Began.class).getFirst().worker();
+    assertThat(balancer.heard)
+        .containsSubsequence(
+            balancer.all(BalancerCommand.Began.class).getFirst(),
+            new BalancerCommand.Ready(worker));
+  }
+
+  @Test
+  void aProcessThatIsNotReadyIsAdoptedAsSuch() {
+    var readiness = new Readiness(true, Duration.ofMinutes(1));
+    var starting = begin(cluster("web", 1).draft().readiness(readiness).build());
+    awaitTold(BalancerCommand.Began.class, 1);
+    reboot();
+    awaitTold(BalancerCommand.Began.class, 2);
+    assertThat(balancer.all(BalancerCommand.Began.class)).noneMatch(BalancerCommand.Began::ready);
+    assertThat(balancer.all(BalancerCommand.Ready.class)).isEmpty();
+    assertThat(starting.succeeded()).isFalse();
+    host.running().getFirst().says("\"ready\"");
+    awaitTold(BalancerCommand.Ready.class, 1);
   }
 
   @Test
@@ -255,11 +351,11 @@ class ClusterTest extends GodHarness {
   }
 
   @Test
-  void anAppInForkModeIsScaledWithoutTheBalancer() {
+  void anAppInForkModeRunsWithoutTheBalancer() {
+    balancer.leave();
     start(spec("web"));
     scale(Step.TO, 3);
     scale(Step.TO, 2);
     assertThat(host.running()).hasSize(2);
-    assertThat(balancer.heard).isEmpty();
   }
 }

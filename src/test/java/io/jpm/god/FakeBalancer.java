@@ -21,6 +21,13 @@ final class FakeBalancer {
   volatile Function<BalancerCommand.Prepare, BalancerReply> preparing =
       _ -> BalancerReply.Prepared.PLAIN;
 
+  /// How a process can be replaced.
+  volatile Function<BalancerCommand.Lend, BalancerReply> lending =
+      lend ->
+          lend.next().cluster().enabled()
+              ? new BalancerReply.Handover.Beside("it shares its port")
+              : new BalancerReply.Handover.NoPort();
+
   /// Whether a process has no connections as soon as it is asked; otherwise [#drained] says so.
   volatile boolean drains = true;
 
@@ -49,10 +56,15 @@ final class FakeBalancer {
           draining.add(message);
         }
       }
+      case BalancerCommand.Lend lend -> message.reply(lending.apply(lend));
       case BalancerCommand.Began _,
+          BalancerCommand.Return _,
+          BalancerCommand.Outlook _,
           BalancerCommand.Heard _,
           BalancerCommand.Ended _,
           BalancerCommand.Fit _,
+          BalancerCommand.Ready _,
+          BalancerCommand.Reach _,
           BalancerCommand.Released _,
           BalancerCommand.Ask _ ->
           message.reply(new BalancerReply.Done());

@@ -7,6 +7,7 @@ import io.jpm.model.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LogDisk;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -36,6 +37,7 @@ final class FakeProcessHost implements ProcessHost {
   volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
   volatile boolean channels = true;
+  volatile Optional<OpenFiles> openFiles = Optional.empty();
 
   /// Tags of trees of which the kernel has ended a process while no daemon was there.
   final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
@@ -45,6 +47,9 @@ final class FakeProcessHost implements ProcessHost {
 
   /// What every process has in its environment, as far as somebody asks.
   final Map<String, String> variables = new ConcurrentHashMap<>();
+
+  /// With what each process was made; a test may hide it.
+  final Map<ProcessIdentity, Map<String, String>> environments = new ConcurrentHashMap<>();
 
   /// Tags of processes that were made while another one of the same instance was alive.
   final List<String> duplicates = new CopyOnWriteArrayList<>();
@@ -88,6 +93,14 @@ final class FakeProcessHost implements ProcessHost {
     void endsWholly() {
       exit(new Exit.Code(0));
       watcher.treeGone();
+    }
+
+    /// Its own daemon is no more.
+    private void signalledUnwatched(Signal signal) {
+      signals.add(signal);
+      if (obedient || signal == Signal.SIGKILL) {
+        alive.remove(identity);
+      }
     }
 
     private void signalled(Signal signal) {
@@ -159,6 +172,11 @@ final class FakeProcessHost implements ProcessHost {
   }
 
   @Override
+  public Optional<OpenFiles> openFiles() {
+    return openFiles;
+  }
+
+  @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     if (refusal.isPresent()) {
       spawns.add(request);
@@ -170,6 +188,7 @@ final class FakeProcessHost implements ProcessHost {
     int pid = nextPid.incrementAndGet();
     var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);
     alive.put(process.identity, process);
+    environments.put(process.identity, request.environment());
     made.put(process.tag, process);
     spawns.add(request); // last: who has seen it finds the process
     if (endsBeforeSpawnReturns) {
@@ -200,7 +219,49 @@ final class FakeProcessHost implements ProcessHost {
 
   @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
-    return new FakeChild(new FakeProcess(gone, tag, watcher));
+    return new FakeTree(alive, gone, tag, watcher);
+  }
+
+  /// What is left of a tree: whatever has its tag or an older one of the same instance.
+  private record FakeTree(
+      Map<ProcessIdentity, FakeProcess> alive,
+      ProcessIdentity identity,
+      String tag,
+      ChildWatcher watcher)
+      implements Child {
+    private List<FakeProcess> members() {
+      return alive.values().stream()
+          .filter(other -> life(other.tag).equals(life(tag)))
+          .filter(other -> generation(other.tag) <= generation(tag))
+          .toList();
+    }
+
+    @Override
+    public boolean hasLeftovers() {
+      return !members().isEmpty();
+    }
+
+    @Override
+    public void signalTree(Signal signal) {
+      members().forEach(member -> member.signalledUnwatched(signal));
+      if (!hasLeftovers()) {
+        watcher.treeGone();
+      }
+    }
+
+    @Override
+    public void signalMain(Signal signal) {
+      // It is gone.
+    }
+
+    @Override
+    public void release() {
+      // Nothing is held.
+    }
+  }
+
+  private static long generation(String tag) {
+    return Long.parseLong(tag.substring(tag.lastIndexOf(':') + 1));
   }
 
   @Override
@@ -217,7 +278,8 @@ final class FakeProcessHost implements ProcessHost {
 
   @Override
   public Optional<String> variable(ProcessIdentity process, String name) {
-    return Optional.ofNullable(variables.get(name));
+    return Optional.ofNullable(variables.get(name))
+        .or(() -> Optional.ofNullable(environments.getOrDefault(process, Map.of()).get(name)));
   }
 
   @Override

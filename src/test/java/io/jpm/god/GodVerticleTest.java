@@ -54,7 +54,7 @@ class GodVerticleTest extends GodHarness {
   @Test
   void anEndThatOvertakesTheBeginningIsNotLost() {
     host.endsBeforeSpawnReturns = true;
-    start(spec("web"));
+    start(spec("web").draft().restart(RestartPolicy.PM2).build());
     Eventually.await("errored", LONG, () -> only().phase() == Phase.ERRORED);
     assertThat(host.spawns).hasSize(16);
     assertThat(only().restarts()).isEqualTo(15);

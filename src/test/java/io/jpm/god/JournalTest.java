@@ -17,6 +17,7 @@ import io.jpm.model.Health;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.InstanceId;
+import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
 import io.jpm.model.LineFormat;
 import io.jpm.model.ListenAddress;
@@ -29,6 +30,7 @@ import io.jpm.model.Readiness;
 import io.jpm.model.Referred;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Secret;
 import io.jpm.model.Signal;
@@ -107,7 +109,8 @@ class JournalTest {
                 3,
                 Duration.ofMillis(700),
                 new Backoff.Exponential(Duration.ofMillis(100), Duration.ofSeconds(9), 0.1),
-                Set.of(0, 3)))
+                Set.of(0, 3),
+                new RestartWindow(7, Duration.ofMinutes(2))))
         .stop(
             new StopPolicy(
                 Signal.SIGTERM, Duration.ofSeconds(9), false, true, List.of("./drain", "now")))
@@ -138,6 +141,12 @@ class JournalTest {
                     Optional.of(WhenFull.BLOCK)),
                 false,
                 Set.of(Path.of("/tmp/pipe"))))
+        .texts(
+            new InstanceTexts(
+                Set.of("PORT", "N"),
+                List.of("--port", "${PORT}"),
+                List.of("-${N}"),
+                Map.of("URL", "http://localhost:${PORT}/$${x}")))
         .pidFile(Optional.of(Path.of("/run/my.pid")))
         .namespace("space")
         .build();
@@ -164,10 +173,11 @@ class JournalTest {
             Ending.FELL,
             true,
             7,
-            new Counters(5, 2, 3),
+            new Counters(5, 2, 3, new Counters.Failures(4, 0)),
             0,
             exit,
-            "because \"x\""),
+            "because \"x\"",
+            "did not exit within 1.6 s: killed"),
         sharing,
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)),

@@ -33,7 +33,7 @@ enum Fault {
       WorldRules.TREE_FIRST,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _)
+          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _, var _, var _)
               ? right(state, new Event.Exited(generation, exit, false), policies, now)
               : right(state, event, policies, now)),
   DEPENDENCIES_MET_AFTER_A_STOP(
@@ -51,6 +51,23 @@ enum Fault {
       WorldRules.NO_EARLY_END,
       PolicySets.PLAIN,
       (state, event, policies, now) -> right(state, event, withBrake(2), now)),
+  A_WINDOW_THAT_IS_NEVER_FULL(
+      WorldRules.WINDOW,
+      PolicySets.WINDOWED,
+      (state, event, policies, now) ->
+          right(state, event, PolicySets.windowed(PolicySets.PLAIN, 1000), now)),
+  A_WINDOW_THAT_IS_FULL_TOO_SOON(
+      WorldRules.NO_EARLY_END,
+      PolicySets.WINDOWED,
+      (state, event, policies, now) ->
+          right(state, event, PolicySets.windowed(PolicySets.PLAIN, 2), now)),
+  A_DAEMON_STARTED_AGAIN(
+      WorldRules.DAEMONS_STAY,
+      PolicySets.PLAIN,
+      (state, event, policies, now) ->
+          event instanceof Event.Exited(long generation, Exit exit, boolean others, String _, var _, var _)
+              ? right(state, new Event.Exited(generation, exit, others), policies, now)
+              : right(state, event, policies, now)),
   AN_ORDER_OF_THE_GENERATION_BEFORE(
       WorldRules.PRESENT,
       PolicySets.PLAIN,
@@ -186,7 +203,7 @@ enum Fault {
       WorldRules.END_TOLD,
       PolicySets.plainBut(PolicySets.STOP, 2),
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long _, Exit exit, boolean _, String _)
+          event instanceof Event.Exited(long _, Exit exit, boolean _, String _, var _, var _)
                   && state.phase() == Phase.STOPPING
               ? Step.to(state.ended(exit))
               : right(state, event, policies, now)),

@@ -9,6 +9,7 @@ import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// One instance, driven by hand: each method is one event of the present generation.
@@ -18,7 +19,7 @@ final class Life {
   static final Exit UNSEEN = new Exit.Unknown("no daemon");
 
   static final Policies PM2 =
-      new Policies(RestartPolicy.DEFAULT, StopPolicy.DEFAULT, Readiness.DEFAULT, false);
+      new Policies(RestartPolicy.PM2, StopPolicy.DEFAULT, Readiness.DEFAULT, false);
 
   private final Policies policies;
   private Supervised state = Supervised.NEW;
@@ -48,11 +49,11 @@ final class Life {
   }
 
   static Policies with(RestartPolicy.When when) {
-    return with(RestartPolicy.DEFAULT.with(when));
+    return with(RestartPolicy.PM2.with(when));
   }
 
   static Policies with(Backoff backoff) {
-    return with(RestartPolicy.DEFAULT.with(backoff));
+    return with(RestartPolicy.PM2.with(backoff));
   }
 
   static Policies withMaxRestarts(int maxRestarts) {
@@ -137,6 +138,13 @@ final class Life {
 
   Life exitsLeavingOthers(Exit exit) {
     return on(new Event.Exited(generation(), exit, true));
+  }
+
+  /// It ends well at once, and its daemon lives on.
+  Life daemonizes(int afterMillis) {
+    Duration ran = Duration.ofMillis(afterMillis);
+    Daemonized words = new Daemonized("it daemonized itself", ran, Duration.ofSeconds(1));
+    return on(new Event.Exited(generation(), CLEAN, true, "", "", Optional.of(words)));
   }
 
   Life treeGone() {

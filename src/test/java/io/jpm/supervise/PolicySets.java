@@ -3,6 +3,7 @@ package io.jpm.supervise;
 import io.jpm.model.Backoff;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import java.time.Duration;
@@ -45,6 +46,43 @@ final class PolicySets {
 
   /// PM2's defaults, with fewer tries.
   static final Policies PLAIN = of(new int[] {0, 2, 0, 0, 0, 0, 0});
+
+  /// As [#PLAIN] with a restart window.
+  static final Policies WINDOWED = windowed(PLAIN, 4);
+
+  /// The same rules with a restart window of five minutes.
+  static Policies windowed(Policies policies, int most) {
+    return new Policies(
+        policies.restart().with(new RestartWindow(most, Duration.ofMinutes(5))),
+        policies.stop(),
+        policies.readiness(),
+        policies.dependent(),
+        policies.trial());
+  }
+
+  /// Rules with a window, with each other rule that has to do with failures.
+  static List<Policies> windowed() {
+    List<Policies> all = new ArrayList<>();
+    for (int readiness = 0; readiness < 2; readiness++) {
+      for (int when = 0; when < 3; when++) {
+        for (int tree = 0; tree < 2; tree++) {
+          Policies plain = of(new int[] {when, 2, 2 - tree, tree, readiness, 1 - readiness, when});
+          all.add(windowed(plain, 2 + 2 * tree));
+          all.add(windowed(with(plain, Backoff.GRADUAL), 5));
+        }
+      }
+    }
+    return all;
+  }
+
+  private static Policies with(Policies policies, Backoff backoff) {
+    return new Policies(
+        policies.restart().with(backoff),
+        policies.stop(),
+        policies.readiness(),
+        policies.dependent(),
+        policies.trial());
+  }
 
   /// As [#PLAIN] with one rule changed.
   ///

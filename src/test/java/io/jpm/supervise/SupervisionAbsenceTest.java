@@ -227,4 +227,22 @@ class SupervisionAbsenceTest {
     assertThat(stopped.phase()).isEqualTo(Phase.STOPPED);
     assertThat(stopped.effects()).isEmpty();
   }
+
+  @Test
+  void whatIsFoundLeftOfAnOldRunIsEndedBeforeTheDelayedRestart() {
+    Life life = Life.online(DELAYED).exits(CRASH).foundGone(UNSEEN, true);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(life.treeGone().phase()).isEqualTo(Phase.WAITING_RESTART);
+  }
+
+  @Test
+  void whatIsFoundLeftOfWhatIsStoppedOrErroredIsEnded() {
+    Life stopped = Life.online(PM2).stop().exits(CLEAN).treeGone().foundGone(UNSEEN, true);
+    assertThat(stopped.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(stopped.treeGone().phase()).isEqualTo(Phase.STOPPED);
+    Life errored = Life.of(PM2).start().refused("no such file", false).foundGone(UNSEEN, true);
+    assertThat(errored.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(errored.treeGone().phase()).isEqualTo(Phase.ERRORED);
+    assertThat(errored.reason()).isEqualTo("no such file");
+  }
 }

@@ -8,6 +8,7 @@ import io.jpm.model.Check;
 import io.jpm.model.Command;
 import io.jpm.model.Health;
 import io.jpm.model.Phase;
+import io.jpm.model.RestartPolicy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,7 +23,11 @@ class SupervisionHealthTest {
 
   private static Policies policies(Health health) {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    return Policies.of(AppSpec.of(new AppName("a"), command, Path.of("/")).health(health).build());
+    return Policies.of(
+        AppSpec.of(new AppName("a"), command, Path.of("/"))
+            .restart(RestartPolicy.PM2)
+            .health(health)
+            .build());
   }
 
   private static final Policies ALIVE =
@@ -76,7 +81,7 @@ class SupervisionHealthTest {
     assertThat(runs).isEqualTo(16);
     assertThat(state.reason())
         .isEqualTo(
-            "liveness: no answer: gave up after 16 runs in a row not well for long (max_restarts 16)");
+            "liveness: no answer; gave up after 16 runs in a row not well for long (max_restarts 16)");
   }
 
   @Test

@@ -38,10 +38,29 @@ class SupervisionStopTest {
     Life life = Life.online(PM2).stop().fires(Timer.KILL);
     assertThat(life.effects())
         .containsExactly(life.signal(Signal.SIGKILL), life.timer(Timer.KILL, 2000));
-    String reason = "stopping by command, did not end within 1.6 s of SIGINT: SIGKILL";
+    String reason = "stopping by command; did not exit within 1.6 s: killed (SIGKILL after SIGINT)";
     assertThat(life.reason()).isEqualTo(reason);
     assertThat(life.fires(Timer.KILL).effects()).contains(life.signal(Signal.SIGKILL));
     assertThat(life.reason()).isEqualTo(reason);
+  }
+
+  /// PM2 says "stopped" and nothing more.
+  @Test
+  void thatItHadToBeKilledIsSaidWhenItHasStopped() {
+    Life life = Life.online(PM2).stop().fires(Timer.KILL).exits(new Exit.Signalled(9, false));
+    assertThat(life.treeGone().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.reason())
+        .isEqualTo("stopped by command; did not exit within 1.6 s: killed (SIGKILL after SIGINT)");
+    assertThat(life.state().forced()).isEmpty();
+    life.start().spawned().stop().exits(CRASH).treeGone();
+    assertThat(life.reason()).isEqualTo("stopped by command");
+  }
+
+  @Test
+  void aRestartOfWhatIsBeingKilledSaysSoToo() {
+    Life life = Life.online(PM2).stop().fires(Timer.KILL).restart().treeGone().spawned();
+    assertThat(life.reason())
+        .isEqualTo("restart by command; did not exit within 1.6 s: killed (SIGKILL after SIGINT)");
   }
 
   @Test
@@ -114,7 +133,8 @@ class SupervisionStopTest {
     assertThat(life.effects()).contains(life.signal(Signal.SIGKILL));
     assertThat(life.state().signalled()).isTrue();
     assertThat(life.reason())
-        .isEqualTo("stopping by command, did not end within 1.6 s of its stop command: SIGKILL");
+        .isEqualTo(
+            "stopping by command; did not exit within 1.6 s: killed (SIGKILL after its stop command)");
     assertThat(life.stopCommandEnded().effects()).isEmpty();
     assertThat(life.exits(CRASH).phase()).isEqualTo(Phase.STOPPING);
     assertThat(life.treeGone().phase()).isEqualTo(Phase.STOPPED);
@@ -195,14 +215,16 @@ class SupervisionStopTest {
   void aKillIsRememberedInTheReasonOfTheRestart() {
     Life life = Life.online(PM2).restart().fires(Timer.KILL).treeGone().spawned();
     assertThat(life.reason())
-        .isEqualTo("restart by command, did not end within 1.6 s of SIGINT: SIGKILL");
+        .isEqualTo("restart by command; did not exit within 1.6 s: killed (SIGKILL after SIGINT)");
   }
 
   @Test
   void aKillOfLeftoversDoesNotHideWhyTheyAreLeft() {
     Life life = Life.online(PM2).after(5).exitsLeavingOthers(CRASH).fires(Timer.KILL);
     assertThat(life.effects()).contains(life.signal(Signal.SIGKILL));
-    assertThat(life.treeGone().reason()).isEqualTo("exit 1 after 5 ms, restart 1/16");
+    assertThat(life.treeGone().reason())
+        .isEqualTo(
+            "exit 1 after 5 ms; its tree did not exit within 1.6 s: killed (SIGKILL after SIGINT); restart 1/16");
   }
 
   @Test

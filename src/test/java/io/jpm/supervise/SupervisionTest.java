@@ -1,5 +1,6 @@
 package io.jpm.supervise;
 
+import java.util.Optional;
 import static io.jpm.supervise.Life.CLEAN;
 import static io.jpm.supervise.Life.CRASH;
 import static io.jpm.supervise.Life.PM2;
@@ -59,6 +60,23 @@ class SupervisionTest {
     assertThat(life.reason())
         .isEqualTo(
             "exit 1 after 5 ms: gave up after 16 runs in a row shorter than 1 s (max_restarts 16)");
+  }
+
+  @Test
+  void whatItHasSaidLastIsPartOfTheReason() {
+    Exit crash = CRASH;
+    Life life = Life.online(PM2).after(361);
+    life.on(new Event.Exited(1, crash, false, "", "Error: listen EADDRINUSE :::3000", Optional.empty()));
+    assertThat(life.reason())
+        .isEqualTo("exit 1 after 361 ms: Error: listen EADDRINUSE :::3000; restart 1/16");
+    Life clean = Life.online(PM2).after(361);
+    clean.on(new Event.Exited(1, CLEAN, false, "", "GET / 200", Optional.empty()));
+    assertThat(clean.reason()).isEqualTo("exit 0 after 361 ms, restart 1/16");
+    Life last = Life.online(Life.withMaxRestarts(1)).after(5);
+    last.on(new Event.Exited(1, crash, false, "", "fatal: no disk", Optional.empty()));
+    assertThat(last.reason())
+        .isEqualTo(
+            "exit 1 after 5 ms: fatal: no disk; gave up after 1 run shorter than 1 s (max_restarts 1)");
   }
 
   @Test
@@ -255,5 +273,35 @@ class SupervisionTest {
     Supervised before = life.state();
     assertThat(life.on(new Event.Exited(1, CRASH, true)).state()).isEqualTo(before);
     assertThat(life.effects()).isEmpty();
+  }
+
+  @Test
+  void whatPutsItselfIntoTheBackgroundIsEndedAndNotStartedAgain() {
+    Life life = Life.online(PM2).after(8).daemonizes(8);
+    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(life.treeGone().phase()).isEqualTo(Phase.ERRORED);
+    assertThat(life.reason()).isEqualTo("exit 0 after 8 ms: it daemonized itself");
+    assertThat(life.state().restarts()).isZero();
+  }
+
+  @Test
+  void whatLeavesSomethingBehindAfterALongerRunIsStartedAgain() {
+    Life life = Life.online(PM2).after(1000).daemonizes(1000).treeGone();
+    assertThat(life.effects()).contains(new Effect.Spawn(2));
+    assertThat(life.reason()).doesNotContain("daemonized");
+  }
+
+  @Test
+  void whatNobodyWouldStartAgainRestsAlsoWhenItPutsItselfIntoTheBackground() {
+    Life life = Life.online(Life.with(When.ON_FAILURE)).after(8);
+    assertThat(life.daemonizes(8).treeGone().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(life.reason())
+        .isEqualTo("exit 0 after 8 ms: it daemonized itself, restart is on-failure");
+  }
+
+  @Test
+  void whatPutsItselfIntoTheBackgroundCanBeStartedByCommand() {
+    Life life = Life.online(PM2).after(8).daemonizes(8);
+    assertThat(life.restart().treeGone().effects()).contains(new Effect.Spawn(2));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
@@ -18,17 +19,25 @@ import org.junit.jupiter.api.Test;
 
 /// A process that is to take another's place.
 class SupervisionTrialTest {
+  private static final AppSpec FORK =
+      AppSpec.of(
+              new AppName("web"),
+              new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of()),
+              Path.of("/"))
+          .readiness(new Readiness(false, Duration.ofSeconds(3)))
+          .dependsOn(Map.of(new AppName("db"), Condition.READY))
+          .build();
+
   private static final Policies TRIAL =
-      Policies.onTrial(
-          AppSpec.of(
-                  new AppName("web"),
-                  new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of()),
-                  Path.of("/"))
-              .readiness(new Readiness(false, Duration.ofSeconds(3)))
-              .dependsOn(Map.of(new AppName("db"), Condition.READY))
-              .build());
+      Policies.onTrial(FORK.draft().cluster(Cluster.auto()).build());
 
   private Supervised state = Supervised.NEW;
+
+  @Test
+  void inForkModeItHasTheTimeOfClusterMode() {
+    assertThat(Policies.onTrial(FORK).readiness().timeout()).hasSeconds(30);
+    assertThat(TRIAL.readiness().timeout()).hasSeconds(3);
+  }
 
   private List<Effect> on(Event event) {
     Step step = Supervision.step(state, event, TRIAL, 0);

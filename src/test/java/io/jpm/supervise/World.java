@@ -16,13 +16,23 @@ import java.util.Set;
 /// walk every state of it.
 ///
 /// @param failures ends in a row that came too soon, counted by the test itself
-record World(Supervised state, Facts facts, int failures) {
+/// @param window failures within the restart window, counted likewise; stays 0 without a window
+record World(Supervised state, Facts facts, int failures, int window) {
 
-  static final World BEGIN = new World(Supervised.NEW, Facts.NONE, 0);
+  static final World BEGIN = new World(Supervised.NEW, Facts.NONE, 0, 0);
 
   static final Exit CLEAN = new Exit.Code(0);
   static final Exit CRASH = new Exit.Code(1);
   static final Exit UNSEEN = new Exit.Unknown("no daemon");
+
+  static final Daemonized DAEMONIZED =
+      new Daemonized("daemonized", Duration.ZERO, Duration.ofMillis(10));
+
+  /// Whether this tells of a main process that has only made a daemon of itself.
+  static boolean isDaemonizing(Event event) {
+    return event instanceof Event.Exited exited
+        && exited.daemonized().filter(it -> it.isMeantBy(exited.exit())).isPresent();
+  }
 
   /// What can be so outside.
   enum Fact {
@@ -40,6 +50,8 @@ record World(Supervised state, Facts facts, int failures) {
     COMMAND,
     /// The stop command was run in this stop.
     COMMANDED,
+    /// That it is given up was decided, for another reason than the number of its failures.
+    GIVEN_UP,
     KILL_TIMER,
     RESTART_TIMER,
     READY_TIMER;
@@ -185,7 +197,7 @@ record World(Supervised state, Facts facts, int failures) {
         World before = cause == Event.Cause.FILES && edited ? forgiven() : World.this;
         boolean fails = cause == Event.Cause.HEALTH && isAsked();
         var due = new Event.RestartDue(cause, "due");
-        add("due: " + cause, Source.TRIGGER, due, fails ? failed() : before);
+        add("due: " + cause, Source.TRIGGER, due, fails ? failed().inWindow(policies) : before);
         if (fails && state.phase() == Phase.ONLINE) {
           all.add(
               new Possible(
@@ -193,7 +205,7 @@ record World(Supervised state, Facts facts, int failures) {
                   Source.TRIGGER,
                   due,
                   state.onlineSinceNanos() + minUptime(),
-                  forgiven()));
+                  steadied().inWindow(policies)));
         }
       }
     }
@@ -239,7 +251,7 @@ record World(Supervised state, Facts facts, int failures) {
         if (has(Fact.of(timer))) {
           World fired = with(facts.without(Fact.of(timer)));
           boolean counts = timer == Timer.READY && state.awaits(Awaiting.READINESS);
-          World after = counts ? fired.failed() : fired;
+          World after = counts ? fired.failed().inWindow(policies) : fired;
           news(timer + " timer", new Event.TimerFired(timer, generation), after);
           if (timer == Timer.READY) {
             news("not ready", new Event.NotReady(generation, "no answer"), after);
@@ -251,21 +263,36 @@ record World(Supervised state, Facts facts, int failures) {
     private void exits() {
       boolean online = state.phase() == Phase.ONLINE;
       boolean counts = online || state.awaits(Awaiting.READINESS);
+      if (counts) {
+        World daemon = with(facts.without(Fact.MAIN).with(Fact.OTHERS, Fact.GIVEN_UP)).failed();
+        exit("daemonized", daemonized(CLEAN), 1, daemon);
+      }
       for (boolean others : new boolean[] {false, true}) {
         Facts left = facts.without(Fact.MAIN);
         World after = with(others ? left.with(Fact.OTHERS) : left);
         for (Exit exit : counts ? exitKinds() : List.of(CRASH)) {
           String words = exit + (others ? ", others left" : "");
           var event = new Event.Exited(generation, exit, others);
-          exit(words, event, 1, counts ? after.failed() : after);
+          boolean fails = policies.restart().isFailure(exit);
+          World ended = fails && counts ? after.inWindow(policies) : after;
+          exit(words, event, 1, counts ? ended.failed() : ended);
           if (online) {
-            exit(words + " late", event, minUptime(), after.forgiven());
+            exit(words + " late", event, minUptime(), ended.steadied());
           }
           if (online && policies.restart().backoff() instanceof Backoff.Exponential) {
-            exit(words + " very late", event, Backoff.RESET.toNanos(), after.forgiven());
+            exit(words + " very late", event, Backoff.RESET.toNanos(), ended.steadied());
+          }
+          if (online && policies.restart().window().limited()) {
+            long over = policies.restart().window().time().toNanos() + 1;
+            World fresh = fails ? after.afterWindow(policies) : after;
+            exit(words + " after the window", event, over, fresh.steadied());
           }
         }
       }
+    }
+
+    private Event daemonized(Exit exit) {
+      return new Event.Exited(generation, exit, true, "", "", Optional.of(DAEMONIZED));
     }
 
     private long minUptime() {
@@ -274,7 +301,8 @@ record World(Supervised state, Facts facts, int failures) {
 
     private List<Exit> exitKinds() {
       List<Exit> kinds = new ArrayList<>(List.of(CRASH));
-      if (policies.restart().when() == RestartPolicy.When.ON_FAILURE) {
+      boolean limited = policies.restart().window().limited();
+      if (limited || policies.restart().when() == RestartPolicy.When.ON_FAILURE) {
         kinds.add(CLEAN);
       }
       policies.restart().stopExitCodes().forEach(code -> kinds.add(new Exit.Code(code)));
@@ -289,9 +317,10 @@ record World(Supervised state, Facts facts, int failures) {
     /// next one finds what is alive, which may have changed meanwhile; and its journal may be one
     /// launch older than the newest process.
     void boots() {
-      World bare = with(Facts.NONE);
-      World live = with(Facts.NONE.with(Fact.MAIN));
-      World leaving = with(Facts.NONE.with(Fact.OTHERS));
+      Facts kept = has(Fact.GIVEN_UP) ? Facts.NONE.with(Fact.GIVEN_UP) : Facts.NONE;
+      World bare = with(kept);
+      World live = with(kept.with(Fact.MAIN));
+      World leaving = with(kept.with(Fact.OTHERS));
       if (facts.hasAny(Fact.MAIN, Fact.SPAWN)) {
         boot("adopted", new Event.Adopted(generation, 0), live);
         goneBoots("", generation, leaving, exitKinds());
@@ -299,15 +328,27 @@ record World(Supervised state, Facts facts, int failures) {
       if (has(Fact.OTHERS)) {
         goneBoots("", generation, leaving, List.of());
       }
+      switch (state.phase()) {
+        case STOPPED, ERRORED, WAITING_RESTART -> {
+          boolean failed = state.phase() == Phase.ERRORED;
+          World strays = failed ? leaving.with(leaving.facts.with(Fact.GIVEN_UP)) : leaving;
+          boot("found strays", new Event.FoundGone(generation, UNSEEN, true), strays);
+        }
+        case LAUNCHING, ONLINE, STOPPING -> {}
+      }
       boot("found gone", new Event.FoundGone(generation, UNSEEN, false), bare.unseen());
       boolean begun = state.wanted() != Wanted.UP;
       boot("newer adopted", new Event.Adopted(generation + 1, 0), begun ? live.forgiven() : live);
-      goneBoots("newer ", generation + 1, leaving.forgiven(), exitKinds());
-      boot("newer found gone", new Event.FoundGone(generation + 1, UNSEEN, false), bare.forgiven());
+      World gone = begun ? leaving.forgiven() : leaving.steadied();
+      goneBoots("newer ", generation + 1, gone, exitKinds());
+      boot(
+          "newer found gone",
+          new Event.FoundGone(generation + 1, UNSEEN, false),
+          gone.with(Facts.NONE));
     }
 
     private void goneBoots(String newer, long of, World leaving, List<Exit> exact) {
-      World gone = leaving.with(Facts.NONE).unseen();
+      World gone = leaving.with(leaving.facts.without(Fact.OTHERS)).unseen();
       for (Exit exit : exact) {
         boot(newer + "found gone: " + exit, new Event.FoundGone(of, exit, false), gone);
       }
@@ -328,21 +369,36 @@ record World(Supervised state, Facts facts, int failures) {
   }
 
   private World with(Facts other) {
-    return new World(state, other, failures);
+    return new World(state, other, failures, window);
+  }
+
+  /// One more failure within the window, if there is one.
+  private World inWindow(Policies policies) {
+    boolean counts = policies.restart().window().limited();
+    return new World(state, facts, failures, counts ? window + 1 : 0);
+  }
+
+  private World afterWindow(Policies policies) {
+    return new World(state, facts, failures, 0).inWindow(policies);
   }
 
   private World failed() {
-    return new World(state, facts, failures + 1);
+    return new World(state, facts, failures + 1, window);
+  }
+
+  /// After a good run.
+  private World steadied() {
+    return new World(state, facts, 0, window);
   }
 
   private World forgiven() {
-    return new World(state, facts, 0);
+    return new World(state, facts, 0, 0);
   }
 
   /// After an end that nobody saw: it counts neither for nor against what is already ending.
   private World unseen() {
     boolean launching = state.phase() == Phase.LAUNCHING && state.ending() == Ending.NONE;
-    return state.phase() == Phase.ONLINE || launching ? forgiven() : this;
+    return state.phase() == Phase.ONLINE || launching ? steadied() : this;
   }
 
   /// The world after an event and the machine's answer, whose effects are carried out.
@@ -356,7 +412,11 @@ record World(Supervised state, Facts facts, int failures) {
       // What an earlier generation waited for is nobody's any more.
       facts = facts.without(Fact.DEPENDENCY_WAIT, Fact.COMMAND);
     }
-    World world = new World(step.next(), facts, possible.before().failures());
+    if (step.next().wanted() == Wanted.UP) {
+      facts = facts.without(Fact.GIVEN_UP);
+    }
+    World world =
+        new World(step.next(), facts, possible.before().failures(), possible.before().window());
     for (Effect effect : step.effects()) {
       rules.allows(effect, world);
       world = world.with(world.carryOut(effect, policies.stop()));
@@ -383,7 +443,8 @@ record World(Supervised state, Facts facts, int failures) {
   private World settled() {
     boolean over = state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED;
     Facts left = state.phase() == Phase.STOPPING ? facts : facts.without(Fact.COMMANDED);
-    return new World(state, left, over ? 0 : failures);
+    Facts kept = over ? left.without(Fact.GIVEN_UP) : left;
+    return new World(state, kept, over ? 0 : failures, over ? 0 : window);
   }
 
   /// The same world with all that makes the number of worlds endless taken out.
@@ -396,10 +457,14 @@ record World(Supervised state, Facts facts, int failures) {
             state.ending(),
             state.signalled(),
             1,
-            new Counters(0, state.unstable(), state.counters().attempts()),
+            new Counters(
+                0,
+                state.unstable(),
+                state.counters().attempts(),
+                new Counters.Failures(state.counters().failures().count(), 0)),
             0,
             Optional.empty(),
             "");
-    return new World(small, facts, failures);
+    return new World(small, facts, failures, window);
   }
 }

@@ -1,6 +1,7 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Phase;
+import io.jpm.model.RestartWindow;
 import io.jpm.supervise.World.Fact;
 import io.jpm.supervise.World.Facts;
 import io.jpm.supervise.World.Possible;
@@ -15,6 +16,8 @@ record WorldRules(Policies policies) {
   static final String WANTED = "nothing is launched that is not wanted up";
   static final String BRAKE = "restarts in a row never exceed max_restarts";
   static final String NO_EARLY_END = "nobody is given up before max_restarts failures in a row";
+  static final String WINDOW = "failures within the restart window never exceed its number";
+  static final String DAEMONS_STAY = "what has put itself into the background is not started again";
   static final String PRESENT = "an order is for the present generation";
   static final String LIVING = "only what lives is signalled";
   static final String ABLE = "only a living main process gets a command or a message";
@@ -81,6 +84,12 @@ record WorldRules(Policies policies) {
     rule(!world.has(Fact.OTHERS) || !policies.stop().wholeTree(), TREE_FIRST);
     rule(world.state().wanted() == Wanted.UP, WANTED);
     rule(world.failures() < Math.max(1, policies.restart().maxRestarts()), BRAKE);
+    rule(world.window() < windowMost(), WINDOW);
+  }
+
+  private int windowMost() {
+    RestartWindow window = policies.restart().window();
+    return window.limited() ? window.most() : Integer.MAX_VALUE;
   }
 
   /// What must hold of the way from `old` to `world`.
@@ -95,23 +104,43 @@ record WorldRules(Policies policies) {
       boolean asked = old.wanted() == Wanted.UP && old.ending() == Ending.ASKED;
       rule(ordered || asked || possible.source() == Source.TRIGGER, ON_TRIAL);
     }
+    if (World.isDaemonizing(event)
+        && (old.phase() == Phase.ONLINE || old.awaits(Awaiting.READINESS))) {
+      rule(next.wanted() != Wanted.UP, DAEMONS_STAY);
+    }
     if (old.wanted() == Wanted.DOWN) {
       rule(next.wanted() == Wanted.DOWN || ordered, STOPPED_STAYS);
     }
     if (old.phase() == Phase.STOPPED) {
       rule(
-          next.phase() == Phase.STOPPED || ordered || isDue(event, Event.Cause.SCHEDULE),
+          next.phase() == Phase.STOPPED
+              || ordered
+              || isDue(event, Event.Cause.SCHEDULE)
+              || areStrays(event, next),
           REST_STAYS);
     }
     if (old.phase() == Phase.ERRORED) {
       rule(
           next.phase() == Phase.ERRORED
               || ordered
-              || isDue(event, Event.Cause.SCHEDULE, Event.Cause.FILES),
+              || isDue(event, Event.Cause.SCHEDULE, Event.Cause.FILES)
+              || areStrays(event, next),
           ERRORED_STAYS);
-    } else if (next.phase() == Phase.ERRORED && !isFinal(event) && !policies.trial()) {
-      rule(world.failures() >= Math.max(1, policies.restart().maxRestarts()), NO_EARLY_END);
+    } else if (next.phase() == Phase.ERRORED
+        && !isFinal(event)
+        && !possible.before().has(Fact.GIVEN_UP)
+        && !policies.trial()) {
+      boolean inARow = world.failures() >= Math.max(1, policies.restart().maxRestarts());
+      rule(inARow || world.window() >= windowMost(), NO_EARLY_END);
     }
+  }
+
+  /// Whether a new daemon ends what an old run has left, to go on then as if it had been gone.
+  private static boolean areStrays(Event event, Supervised next) {
+    return event instanceof Event.FoundGone gone
+        && gone.leftovers()
+        && next.phase() == Phase.STOPPING
+        && next.wanted() != Wanted.UP;
   }
 
   /// Whether a new daemon has found more than was written down: somebody's order came between.

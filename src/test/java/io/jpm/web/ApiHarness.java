@@ -138,7 +138,8 @@ abstract class ApiHarness {
               new LogsReply.Lines(
                   read.spans().stream()
                       .filter(span -> !span.from().equals(span.to()))
-                      .map(span -> new LogsReply.Line(span.from().log(), Instances.NOW, "a line"))
+                      .map(span ->
+                          new LogsReply.Line(span.from().log(), Instances.NOW, "a line", span.to()))
                       .toList(),
                   new LogsReply.Positions(read.spans().stream().map(Span::to).toList(), false));
           default -> throw new AssertionError(asked.body());

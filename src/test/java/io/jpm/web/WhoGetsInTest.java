@@ -51,7 +51,10 @@ class WhoGetsInTest {
     daemon.restart();
     assertThat(daemon.ask(new WebCommand.Ask())).isInstanceOf(WebReply.Listening.class);
     int next = daemon.port();
-    assertThat(Http.get(next, SESSION, before).status()).as("sessions are gone").isEqualTo(401);
+    String there = before.replace("_" + port + "=", "_" + next + "=");
+    assertThat(Http.get(next, SESSION, there).status()).as("the session goes on").isEqualTo(200);
+    daemon.nanos.addAndGet(Sessions.SESSION.toNanos());
+    assertThat(Http.get(next, SESSION, there).status()).as("it is over").isEqualTo(401);
     assertThat(daemon.ask(new WebCommand.Close())).isEqualTo(new WebReply.Silent(Optional.empty()));
     daemon.restart();
     assertThat(daemon.ask(new WebCommand.Ask())).isEqualTo(new WebReply.Silent(Optional.empty()));

@@ -16,6 +16,7 @@ class ConsoleChunkTest {
           new ConsoleChunk.Err("\u001b[31mno\u001b[0m\n"),
           new ConsoleChunk.Wait(),
           new ConsoleChunk.Code(70),
+          new ConsoleChunk.Marked(new ConsoleChunk.Out("a line\n"), "a-mark_1"),
           new ConsoleChunk.Last(false, "done\n", 0),
           new ConsoleChunk.Last(true, "\",\"code\":3}", 1));
 
@@ -30,9 +31,13 @@ class ConsoleChunkTest {
   void roundTrip() {
     for (ConsoleChunk chunk : ONE_OF_EACH) {
       JsonObject overTheWire = new JsonObject(chunk.toJson().toBuffer());
-      assertThat(overTheWire.size()).isEqualTo(chunk instanceof ConsoleChunk.Last ? 2 : 1);
+      assertThat(overTheWire.size()).isEqualTo(hasTwoKeys(chunk) ? 2 : 1);
       assertThat(ConsoleChunk.fromJson(overTheWire)).isEqualTo(chunk);
     }
+  }
+
+  private static boolean hasTwoKeys(ConsoleChunk chunk) {
+    return chunk instanceof ConsoleChunk.Last || chunk instanceof ConsoleChunk.Marked;
   }
 
   @Test
@@ -43,6 +48,7 @@ class ConsoleChunkTest {
             "{\"out\":1}",
             "{\"out\":\"a\",\"code\":\"0\"}",
             "{\"wait\":true,\"code\":0}",
+            "{\"mark\":\"m\"}",
             "{\"wait\":false}")) {
       assertThatThrownBy(() -> ConsoleChunk.fromJson(new JsonObject(json)))
           .isInstanceOf(IllegalArgumentException.class)

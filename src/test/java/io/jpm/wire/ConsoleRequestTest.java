@@ -30,7 +30,17 @@ class ConsoleRequestTest {
 
   @Test
   void roundTripOfAllThatMayBeLeftOut() {
-    var whole = new ConsoleRequest(List.of("ls"), "/", Map.of(), Tty.NONE, Optional.empty(), true);
+    var whole =
+        new ConsoleRequest(
+            List.of("ls"),
+            "/",
+            Map.of(),
+            Tty.NONE,
+            Optional.empty(),
+            true,
+            true,
+            Optional.of("a-mark_1"),
+            Optional.of("a-key"));
     JsonObject overTheWire = new JsonObject(whole.toJson().toBuffer());
     assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(whole));
   }

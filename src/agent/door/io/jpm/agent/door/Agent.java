@@ -15,12 +15,12 @@ public final class Agent {
 
   /*
    * Called by the JVM before the app's main method. Does nothing in a process that got no sockets
-   * from jpm.
+   * from jpm, and is not to hand its own over.
    */
   public static void premain(String argument, Instrumentation jvm) {
     try {
       // Even this may be forbidden, by a security manager of the app's.
-      if (System.getenv("JPM_SOCKETS") != null) {
+      if (System.getenv("JPM_SOCKETS") != null || System.getenv("JPM_ALONE") != null) {
         enter(jvm);
       }
     } catch (InvocationTargetException error) {

@@ -2,6 +2,7 @@ package io.jpm.balancer.fds;
 
 import io.jpm.model.ListenAddress;
 import io.jpm.model.RunAs;
+import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.ListenFailure;
@@ -18,10 +19,11 @@ final class FdsOpening {
   private FdsOpening() {}
 
   /// Opens one with the daemon's rights, whoever the app runs as: its port is declared.
-  static void open(ListenSockets sockets, String key, ListenAddress address) throws ListenFailure {
+  static ListenSocket open(ListenSockets sockets, String key, ListenAddress address)
+      throws ListenFailure {
     // Without IPv6 the system's "everywhere" is everywhere in IPv4.
     String host = address.host().isEmpty() ? "::" : address.host();
-    sockets.open(key, wish(host, address.port()));
+    return sockets.open(key, wish(host, address.port()));
   }
 
   private static Wish wish(String host, int port) {

@@ -5,6 +5,7 @@ import io.jpm.balancer.way.Sharing;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -21,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -34,6 +36,10 @@ import java.util.stream.Collectors;
 /// Gives apps the sockets of `listen` from descriptor 3 on, as systemd does. They are open as long
 /// as the app has an instance, and longer than a daemon. The program accepts by itself, and
 /// finishes its connections by itself when it is asked to end.
+///
+/// A socket blocks when a program gets it, as under systemd: one that accepts in a loop would spin
+/// otherwise, and would never be seen to wait for connections. Programs that wait in another way
+/// change that themselves, for all that share the socket.
 public final class FdsSharing implements Sharing {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final String PREFIX = "fds ";
@@ -64,6 +70,7 @@ public final class FdsSharing implements Sharing {
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     AppSpec spec = order.spec();
     List<ListenAddress> listen = spec.cluster().listen();
+    boolean first = workers.values().stream().noneMatch(held -> held.app().equals(spec.name()));
     hold(order.worker(), new Held(spec.name(), listen));
     Set<String> wanted = keysInUse(spec.name());
     return OffLoop.<BalancerReply>call(
@@ -73,7 +80,7 @@ public final class FdsSharing implements Sharing {
             // First, since one that goes may be in the way of one that comes.
             closeOthers(spec.name(), wanted);
             for (ListenAddress address : listen) {
-              open(spec, address);
+              open(spec, address, first);
             }
             return prepared(spec);
           } catch (ListenFailure refusal) {
@@ -103,13 +110,17 @@ public final class FdsSharing implements Sharing {
         .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
   }
 
-  private void open(AppSpec spec, ListenAddress address) throws ListenFailure {
+  /// @param first whether no other process of the app has its sockets: what the one before has made
+  ///   of them is undone. Where one has, it may rely on what it has made of them.
+  private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenFailure {
     ListenSockets sockets = sockets();
     String key = key(spec.name(), address);
-    if (sockets.find(key).isPresent()) {
-      return;
+    Optional<ListenSocket> present = sockets.find(key);
+    if (present.isEmpty()) {
+      FdsOpening.open(sockets, key, address).block();
+    } else if (first) {
+      present.get().block();
     }
-    FdsOpening.open(sockets, key, address);
   }
 
   private static Prepared prepared(AppSpec spec) {
@@ -194,6 +205,33 @@ public final class FdsSharing implements Sharing {
         .filter(socket -> keys.contains(socket.key()) && inodes.contains(socket.inode()))
         .map(socket -> socket.key().substring(socket.key().lastIndexOf(' ') + 1))
         .toList();
+  }
+
+  @Override
+  public Future<Route> reach(BalancerCommand.Reach question) {
+    Held held = workers.get(question.worker());
+    return Future.succeededFuture(
+        held == null
+            ? new Route.Direct()
+            : held.listen().stream()
+                .filter(address -> isAt(address, question))
+                .findFirst()
+                .<Route>map(address ->
+                    new Route.Nowhere(
+                        "%s is of listen, which all instances accept from: any of them would answer"
+                            .formatted(address)))
+                .orElseGet(Route.Direct::new));
+  }
+
+  private static boolean isAt(ListenAddress address, BalancerCommand.Reach question) {
+    if (address.port() != question.port()) {
+      return false;
+    }
+    if (address.host().isEmpty()) {
+      return true;
+    }
+    InetAddress host = InetAddress.ofLiteral(address.host());
+    return host.isAnyLocalAddress() || question.addresses().contains(host);
   }
 
   @Override

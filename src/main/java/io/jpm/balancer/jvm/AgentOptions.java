@@ -8,21 +8,21 @@ import java.util.Map;
 /// How a JVM is told to load the agent.
 ///
 /// @param jar the agent, absolute
-record AgentOptions(Path jar) {
+public record AgentOptions(Path jar) {
   private static final String VARIABLE = "JDK_JAVA_OPTIONS";
 
   /// Whether a JVM can load it from there: what follows `=` would be the agent's argument.
-  boolean loadable() {
+  public boolean loadable() {
     return jar.toString().indexOf('=') < 0;
   }
 
   /// The words behind the program's own.
-  List<String> words(AppSpec spec) {
+  public List<String> words(AppSpec spec) {
     return isJava(spec) ? List.of(option()) : List.of();
   }
 
   /// The variables, for a program that is a start script: the `java` that it runs reads them.
-  Map<String, String> variables(AppSpec spec) {
+  public Map<String, String> variables(AppSpec spec) {
     if (isJava(spec)) {
       return Map.of();
     }

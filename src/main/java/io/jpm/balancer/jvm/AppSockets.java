@@ -91,7 +91,7 @@ record AppSockets(ListenSockets store, AppName app) {
   }
 
   private static boolean prefersIpv4(AppSpec spec) {
-    return spec.command().interpreterArgs().contains(IPV4) || spec.command().args().contains(IPV4);
+    return spec.command().argv().stream().anyMatch(word -> word.contains(IPV4));
   }
 
   private static String numbers(int first) {

@@ -1,11 +1,13 @@
 package io.jpm.balancer.jvm;
 
 import io.jpm.balancer.way.Sharing;
+import io.jpm.balancer.way.WorkerOrders;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
@@ -16,9 +18,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +34,9 @@ import java.util.Set;
 public final class JvmSharing implements Sharing {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
+  /// What a process is made with whose servers have sockets of their own for probes.
+  private static final String PROBED = "probed";
+
   /// A process that has just begun to listen may yet begin to listen on another port too.
   private static final long TIDY_MILLIS = 5_000;
 
@@ -38,9 +45,14 @@ public final class JvmSharing implements Sharing {
   private final Optional<ListenSockets> store;
   private final AgentOptions agent;
   private final Reports reports;
+  private final Intake intake;
   private final Map<AppName, App> apps = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+
+  /// Those that this daemon is about to make.
+  private final Set<WorkerId> prepared = new HashSet<>();
+
   private boolean closed;
 
   /// What is known of an app.
@@ -60,6 +72,7 @@ public final class JvmSharing implements Sharing {
     this.store = host.listenSockets();
     this.agent = new AgentOptions(agent);
     this.reports = reports;
+    this.intake = new Intake(vertx, host);
   }
 
   @Override
@@ -73,6 +86,7 @@ public final class JvmSharing implements Sharing {
               .formatted(agent.jar()));
     }
     member(order.worker(), order.spec());
+    prepared.add(order.worker());
     AppSpec spec = order.spec();
     return OffLoop.call(vertx, () -> prepared(store.get(), spec));
   }
@@ -91,8 +105,12 @@ public final class JvmSharing implements Sharing {
     try {
       Map<String, String> environment = new HashMap<>(own.prepare(spec));
       environment.putAll(agent.variables(spec));
+      boolean probed = spec.readinessIsTold() || spec.health().any();
+      if (probed) {
+        environment.put("JPM_PROBED", spec.readinessIsTold() ? "gated" : "open");
+      }
       return new BalancerReply.Prepared(
-          List.of(), agent.words(spec), environment, own.keys(), true, "");
+          List.of(), agent.words(spec), environment, own.keys(), true, probed ? PROBED : "");
     } catch (ListenFailure error) {
       return new BalancerReply.Refused(String.valueOf(error.getMessage()));
     }
@@ -106,9 +124,91 @@ public final class JvmSharing implements Sharing {
   @Override
   public void began(BalancerCommand.Began news) {
     member(news.worker(), news.spec());
-    Worker worker = new Worker(news.worker(), news.process(), news.spec());
+    boolean probed = news.memo().equals(PROBED);
+    Worker worker = new Worker(news.worker(), news.process(), news.spec(), probed, news.ready());
     workers.put(news.worker(), worker);
     store.ifPresent(sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker));
+    if (!prepared.remove(news.worker())) {
+      // It was made by a former daemon, which has heard what this one wants to know.
+      intake.tell(worker, WorkerOrders.SERVERS);
+    }
+    intake.settle(of(worker.app));
+  }
+
+  private List<Worker> of(AppName app) {
+    return workers.values().stream().filter(it -> it.app.equals(app)).toList();
+  }
+
+  @Override
+  public void heard(WorkerId id, String json) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      AgentNews.read(json).ifPresent(news -> worker.said = news);
+    }
+  }
+
+  @Override
+  public void ready(WorkerId id) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      worker.ready = true;
+      intake.settle(of(worker.app));
+    }
+  }
+
+  @Override
+  public void fit(WorkerId id, boolean fit) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      worker.fit = fit;
+      intake.settle(of(worker.app));
+    }
+  }
+
+  @Override
+  public Future<BalancerReply.Route> reach(BalancerCommand.Reach question) {
+    Worker worker = workers.get(question.worker());
+    if (worker == null || store.isEmpty()) {
+      return Future.succeededFuture(
+          new BalancerReply.Route.Nowhere("the process does not run any more"));
+    }
+    if (!worker.probed) {
+      return Future.succeededFuture(new BalancerReply.Route.Direct());
+    }
+    Optional<InetSocketAddress> own =
+        worker.said.own().stream()
+            .filter(it -> it.standsFor(question.addresses(), question.port()))
+            .map(OwnSocket::own)
+            .findFirst();
+    if (own.isPresent()) {
+      return Future.succeededFuture(new BalancerReply.Route.Through(own.get()));
+    }
+    AppSockets sockets = new AppSockets(store.get(), worker.app);
+    return OffLoop.call(vertx, sockets::ports)
+        .map(ports ->
+            ports.contains(question.port())
+                ? new BalancerReply.Route.Nowhere(
+                    "the process does not listen on %d".formatted(question.port()))
+                : new BalancerReply.Route.Direct());
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return workers.values().stream()
+        .filter(it -> it.id.id().equals(id))
+        .reduce((_, later) -> later)
+        .flatMap(JvmSharing::trouble);
+  }
+
+  private static Optional<String> trouble(Worker worker) {
+    if (worker.ready && !worker.fit && worker.taking.equals(Optional.of(false))) {
+      return Optional.of("its readiness check fails: new connections go to the others");
+    }
+    return worker.said.replaced()
+        ? Optional.of(
+            "Java's sockets stand in for Netty's own transport, which cannot be shared"
+                + " (-Dio.netty.transport.noNative=false keeps it)")
+        : Optional.empty();
   }
 
   private void seen(Worker worker, ListeningWatch.Sight sight) {
@@ -135,9 +235,12 @@ public final class JvmSharing implements Sharing {
   @Override
   public Future<Integer> drain(WorkerId worker) {
     Worker known = workers.get(worker);
-    return known == null || store.isEmpty()
-        ? Future.succeededFuture(0)
-        : new DrainWatch(vertx, host, store.get()).drain(known);
+    if (known == null || store.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    Future<Integer> drained = new DrainWatch(vertx, host, store.get()).drain(known);
+    intake.settle(of(known.app));
+    return drained;
   }
 
   @Override
@@ -148,6 +251,7 @@ public final class JvmSharing implements Sharing {
     }
     known.ended = true;
     known.draining.ifPresent(it -> it.tryComplete(0));
+    intake.settle(of(known.app));
     App app = apps.get(known.app);
     if (app != null) {
       tidyLater(known.app, app);
@@ -156,6 +260,7 @@ public final class JvmSharing implements Sharing {
 
   @Override
   public void released(WorkerId worker) {
+    prepared.remove(worker);
     AppName name = members.remove(worker.slot());
     if (name != null && !members.containsValue(name)) {
       apps.remove(name);
@@ -219,7 +324,7 @@ public final class JvmSharing implements Sharing {
 
   /// The app's processes, where there is one and each of them listens.
   private Optional<List<Worker>> whereAllListen(AppName name) {
-    List<Worker> found = workers.values().stream().filter(it -> it.app.equals(name)).toList();
+    List<Worker> found = of(name);
     boolean all = !closed && !found.isEmpty() && found.stream().allMatch(it -> it.listening);
     return all ? Optional.of(found) : Optional.empty();
   }

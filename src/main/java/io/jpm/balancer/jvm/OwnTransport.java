@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// Methods may block.
 ///
 /// @param proc the folder of processes, `/proc`
-record OwnTransport(Path proc) {
+public record OwnTransport(Path proc) {
   private static final Map<String, String> LIBRARIES =
       Map.of(
           "netty_transport_native_epoll", "Netty's epoll",
@@ -33,7 +33,7 @@ record OwnTransport(Path proc) {
     Optional<String> library = outside.isPresent() ? library(process) : Optional.empty();
     if (library.isPresent()) {
       return Optional.of(
-          "it listens on %d by a native transport of its own (%s), not by Java's sockets"
+          "it listens on %d by a native transport of its own (%s), not by Java's sockets; with -Dio.netty.transport.noNative=true it uses those, where it can"
               .formatted(outside.get().address().getPort(), library.get()));
     }
     OptionalInt port = port(spec);
@@ -59,7 +59,8 @@ record OwnTransport(Path proc) {
         .findFirst();
   }
 
-  private Optional<String> library(ProcessIdentity process) {
+  /// The native transport that a process has loaded, as people call it.
+  public Optional<String> library(ProcessIdentity process) {
     Path maps = proc.resolve(Long.toString(process.pid())).resolve("maps");
     try (Stream<String> lines = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
       return lines.map(OwnTransport::named).flatMap(Optional::stream).findFirst();

@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -20,18 +22,40 @@ final class NodePort {
   private Future<ListenSocket> latest;
   private final RoundRobin turn;
   private final Consumer<Connection> arrivals;
+  private final Orders orders;
   private final Set<NodeWorker> holders = new LinkedHashSet<>();
+
+  /// Those of [#holders] that listen here and were told of no socket.
+  private final Set<NodeWorker> held = new LinkedHashSet<>();
+
+  /// Those of [#held] that have what comes.
+  private final Set<NodeWorker> taking = new LinkedHashSet<>();
+
   private final Set<AppName> users = new HashSet<>();
   private Optional<Object> data = Optional.empty();
 
+  /// What is said to workers that accept by themselves.
+  interface Orders {
+    /// To accept; false when it cannot be told.
+    boolean accept(NodeWorker worker, NodePort port);
+
+    /// To accept no more.
+    void pause(NodeWorker worker, NodePort port);
+  }
+
   /// @param arrivals gets accepted connections on a thread of the host
   NodePort(
-      String key, Future<ListenSocket> socket, RoundRobin turn, Consumer<Connection> arrivals) {
+      String key,
+      Future<ListenSocket> socket,
+      RoundRobin turn,
+      Consumer<Connection> arrivals,
+      Orders orders) {
     this.key = key;
     this.socket = socket;
     this.latest = socket;
     this.turn = turn;
     this.arrivals = arrivals;
+    this.orders = orders;
   }
 
   String key() {
@@ -82,8 +106,33 @@ final class NodePort {
     users.add(worker.spec().name());
   }
 
-  /// Lets a worker that has it take its turn.
+  /// Lets a worker that was told of no socket have what comes, when it may.
   void begin(NodeWorker worker) {
+    held.add(worker);
+    refresh();
+  }
+
+  /// Something has changed about a worker: those that are fit have what comes, and where none is,
+  /// all that are ready.
+  void refresh() {
+    List<NodeWorker> ready = held.stream().filter(NodeWorker::admitted).toList();
+    List<NodeWorker> fit = ready.stream().filter(NodeWorker::fit).toList();
+    boolean others =
+        holders.stream().anyMatch(it -> !it.held() && it.listened() && it.admitted() && it.fit());
+    List<NodeWorker> wanted = fit.isEmpty() && !others ? ready : fit;
+    // Nobody pauses before another one accepts.
+    wanted.stream().filter(worker -> !taking.contains(worker)).forEach(this::take);
+    List.copyOf(taking).stream().filter(it -> !wanted.contains(it)).forEach(this::rest);
+  }
+
+  private void take(NodeWorker worker) {
+    if (!worker.roundRobin()) {
+      if (socket.succeeded() && orders.accept(worker, this)) {
+        taking.add(worker);
+      }
+      return;
+    }
+    taking.add(worker);
     boolean first = turn.isEmpty();
     turn.add(worker);
     if (first && socket.succeeded()) {
@@ -91,9 +140,11 @@ final class NodePort {
     }
   }
 
-  /// A worker gets no more connections from here, though it may still listen.
-  void rest(NodeWorker worker) {
-    if (!turn.isEmpty()) {
+  private void rest(NodeWorker worker) {
+    taking.remove(worker);
+    if (!worker.roundRobin()) {
+      orders.pause(worker, this);
+    } else if (!turn.isEmpty()) {
       turn.remove(worker);
       if (turn.isEmpty() && socket.succeeded()) {
         socket.result().pause();
@@ -104,7 +155,8 @@ final class NodePort {
   /// A worker has it no more.
   void leave(NodeWorker worker) {
     holders.remove(worker);
-    rest(worker);
+    held.remove(worker);
+    refresh();
   }
 
   /// A worker is free to take more.
@@ -141,6 +193,20 @@ final class NodePort {
                     .map(address -> address.isAnyLocalAddress() || address.equals(here))
                     .orElse(true))
         .isPresent();
+  }
+
+  /// How well somebody who connects to one of `addresses` and `port` gets here: 0 by an address of
+  /// its own, 1 since it listens on all; empty: elsewhere.
+  OptionalInt reached(List<InetAddress> addresses, int port) {
+    Optional<InetAddress> here =
+        address().filter(at -> at.getPort() == port).map(InetSocketAddress::getAddress);
+    if (here.isEmpty() || PortKeys.isUdp(key)) {
+      return OptionalInt.empty();
+    }
+    if (addresses.contains(here.get())) {
+      return OptionalInt.of(0);
+    }
+    return here.get().isAnyLocalAddress() ? OptionalInt.of(1) : OptionalInt.empty();
   }
 
   /// Where it listens, for people.

@@ -17,7 +17,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -50,6 +53,7 @@ final class NodePorts {
   private final Context context;
   private final ProcessHost host;
   private final Adoption adoption;
+  private final NodePort.Orders orders;
   private final Map<String, NodePort> ports = new LinkedHashMap<>();
   private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
   private final Set<NodeWorker> alive = new HashSet<>();
@@ -65,6 +69,30 @@ final class NodePorts {
     this.context = vertx.getOrCreateContext();
     this.host = host;
     this.adoption = new Adoption(vertx, host);
+    this.orders = new Orders();
+  }
+
+  /// Has workers that accept by themselves accept from a socket, or pause.
+  private final class Orders implements NodePort.Orders {
+    @Override
+    public boolean accept(NodeWorker worker, NodePort port) {
+      return worker
+          .process()
+          .filter(process ->
+              host.post(
+                  process,
+                  NodeReply.accept(port.key()),
+                  port.socket().result(),
+                  _ -> {
+                    // One that does not take it has ended, or is told of by that.
+                  }))
+          .isPresent();
+    }
+
+    @Override
+    public void pause(NodeWorker worker, NodePort port) {
+      worker.process().ifPresent(process -> host.post(process, NodeReply.pause(port.key())));
+    }
   }
 
   void enter(WorkerId worker, AppName app) {
@@ -137,7 +165,8 @@ final class NodePorts {
             key,
             socket,
             turn,
-            connection -> context.runOnContext(_ -> arrived(key, turn, connection)));
+            connection -> context.runOnContext(_ -> arrived(key, turn, connection)),
+            orders);
     ports.put(key, port);
     return port;
   }
@@ -165,11 +194,11 @@ final class NodePorts {
     }
     ProcessIdentity process = worker.process().get();
     Optional<Object> data = port.data(query.data());
-    boolean inTurn = worker.roundRobin() && !query.wanted().udp();
+    boolean held = worker.held() && !query.wanted().udp();
     String ack =
         NodeReply.granted(
-            query.seq(), port.key(), data, inTurn ? socket.address() : Optional.empty());
-    if (!inTurn) {
+            query.seq(), port.key(), data, held ? socket.address() : Optional.empty());
+    if (!held) {
       boolean sent =
           host.post(
               process,
@@ -184,9 +213,7 @@ final class NodePorts {
         port.leave(worker);
       }
     } else if (host.post(process, ack)) {
-      if (worker.draining().isEmpty()) {
-        port.begin(worker);
-      }
+      port.begin(worker);
     } else {
       port.leave(worker);
     }
@@ -209,11 +236,16 @@ final class NodePorts {
     return UNSUPPORTED;
   }
 
+  /// The number of the next connection that a worker is handed.
+  long nextNumber() {
+    return ++seq;
+  }
+
   private boolean hand(String key, NodeWorker worker, Passage passage) {
     if (worker.process().isEmpty()) {
       return false;
     }
-    long number = ++seq;
+    long number = nextNumber();
     worker.unanswered().put(number, passage);
     boolean sent =
         host.post(
@@ -285,9 +317,28 @@ final class NodePorts {
   private void claim(NodeWorker worker, ListenSocket socket) {
     NodePort port = port(socket);
     port.claim(worker);
-    if (worker.roundRobin() && worker.draining().isEmpty() && !PortKeys.isUdp(port.key())) {
+    if (worker.held() && !PortKeys.isUdp(port.key())) {
       port.begin(worker);
     }
+  }
+
+  /// The key of the socket by which somebody who connects to one of `addresses` and `port` gets to
+  /// a worker; empty: it does not listen there.
+  Optional<String> reaching(NodeWorker worker, List<InetAddress> addresses, int port) {
+    return reaching(held(worker), addresses, port);
+  }
+
+  /// Whether any worker listens there.
+  boolean isShared(List<InetAddress> addresses, int port) {
+    return reaching(ports.values(), addresses, port).isPresent();
+  }
+
+  private static Optional<String> reaching(
+      Collection<NodePort> among, List<InetAddress> addresses, int port) {
+    return among.stream()
+        .filter(it -> it.reached(addresses, port).isPresent())
+        .min(Comparator.comparingInt(it -> it.reached(addresses, port).getAsInt()))
+        .map(NodePort::key);
   }
 
   Optional<String> addressOf(NodeWorker worker) {
@@ -308,9 +359,9 @@ final class NodePorts {
         .toList();
   }
 
-  /// A worker gets no more connections from here.
-  void rest(NodeWorker worker) {
-    held(worker).forEach(port -> port.rest(worker));
+  /// Whether a worker is to get connections may be otherwise than before.
+  void refresh(NodeWorker worker) {
+    held(worker).forEach(NodePort::refresh);
   }
 
   /// A worker has closed a server.

@@ -12,6 +12,17 @@ final class NodeReply {
 
   private NodeReply() {}
 
+  /// The socket comes with this message: accept from it what comes to the server of that key, which
+  /// was granted without one.
+  static String accept(String key) {
+    return own().put("act", "accept").put("key", key).encode();
+  }
+
+  /// Accept no more from the socket of that key; another [#accept] may follow.
+  static String pause(String key) {
+    return own().put("act", "pause").put("key", key).encode();
+  }
+
   /// Something was heard.
   static String heard(long seq) {
     return cluster().put("ack", seq).encode();
@@ -49,6 +60,10 @@ final class NodeReply {
         .put("address", NodePort.literal(at.getAddress()))
         .put("family", at.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4")
         .put("port", at.getPort());
+  }
+
+  private static JsonObject own() {
+    return new JsonObject().put("cmd", "NODE_JPM");
   }
 
   private static JsonObject cluster() {

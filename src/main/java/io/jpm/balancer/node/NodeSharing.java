@@ -1,12 +1,15 @@
 package io.jpm.balancer.node;
 
 import io.jpm.balancer.node.NodeMessage.Query;
+import io.jpm.balancer.node.NodeWorker.Manner;
 import io.jpm.balancer.way.Sharing;
 import io.jpm.balancer.way.WorkerOrders;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
@@ -14,7 +17,10 @@ import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,11 +32,17 @@ import java.util.stream.Collectors;
 /// (`queryServer`), and gets it, or is handed its connections one by one (`round_robin`). The
 /// sockets themselves and who has them are [NodePorts]' affair.
 public final class NodeSharing implements Sharing {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// Behind the strategy in the memo of a worker that gets its sockets when it is ready.
+  private static final String WHEN_READY = " when-ready";
+
   private final Vertx vertx;
   private final ProcessHost host;
-  private final Path preload;
+  private final PreloadOptions preload;
   private final Reports reports;
   private final NodePorts ports;
+  private final NodeChecks checks;
   private final Map<WorkerId, NodeWorker> workers = new HashMap<>();
   private final Map<AppName, Strategy> strategies = new HashMap<>();
 
@@ -38,9 +50,10 @@ public final class NodeSharing implements Sharing {
   public NodeSharing(Vertx vertx, ProcessHost host, Path preload, Reports reports) {
     this.vertx = vertx;
     this.host = host;
-    this.preload = preload;
+    this.preload = new PreloadOptions(preload);
     this.reports = reports;
     this.ports = new NodePorts(vertx, host);
+    this.checks = new NodeChecks(vertx, host, ports);
   }
 
   @Override
@@ -54,16 +67,27 @@ public final class NodeSharing implements Sharing {
     }
     strategies.put(order.spec().name(), strategy);
     ports.enter(order.worker(), order.spec().name());
-    boolean inTurn = strategy == Strategy.ROUND_ROBIN;
-    workers.put(order.worker(), new NodeWorker(order.worker(), order.spec(), inTurn));
+    boolean told = order.spec().readinessIsTold();
+    Manner manner = manner(strategy, told);
+    workers.put(order.worker(), new NodeWorker(order.worker(), order.spec(), manner, !told));
+    Map<String, String> environment = new HashMap<>(preload.variables(order.spec()));
+    environment.put("NODE_UNIQUE_ID", Integer.toString(order.number() + 1));
+    environment.put("JPM_NODE_WORKER", "1");
     return Future.succeededFuture(
         new Prepared(
             List.of(),
-            List.of("--require", preload.toString()),
-            Map.of("NODE_UNIQUE_ID", Integer.toString(order.number() + 1), "JPM_NODE_WORKER", "1"),
+            preload.words(order.spec()),
+            environment,
             List.of(),
             true,
-            strategy.word()));
+            strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : "")));
+  }
+
+  private static Manner manner(Strategy strategy, boolean whenReady) {
+    if (strategy == Strategy.ROUND_ROBIN) {
+      return Manner.ROUND_ROBIN;
+    }
+    return whenReady ? Manner.SOCKET_WHEN_READY : Manner.SOCKET;
   }
 
   @Override
@@ -74,22 +98,33 @@ public final class NodeSharing implements Sharing {
       return;
     }
     prepared.runs(news.process());
+    prepared.isKnown();
     List<String> early = List.copyOf(prepared.early());
     prepared.early().clear();
     early.forEach(json -> heard(news.worker(), json));
   }
 
   private void adopt(BalancerCommand.Began news) {
-    Strategy strategy = Strategy.ofWord(news.memo()).orElse(Strategy.KERNEL);
+    boolean whenReady = news.memo().endsWith(WHEN_READY);
+    String word = news.memo().split(" ", 2)[0];
+    Strategy strategy = Strategy.ofWord(word).orElse(Strategy.KERNEL);
     AppName app = news.spec().name();
     strategies.putIfAbsent(app, strategy);
-    var worker = new NodeWorker(news.worker(), news.spec(), strategy == Strategy.ROUND_ROBIN);
+    boolean ready = news.ready() || !news.spec().readinessIsTold();
+    var worker = new NodeWorker(news.worker(), news.spec(), manner(strategy, whenReady), ready);
     worker.runs(news.process());
     worker.isAdopted();
     workers.put(news.worker(), worker);
     ports.enter(news.worker(), app);
     ports.adopt(worker).onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
-    post(worker, NodeReply.SERVERS);
+    if (!post(worker, NodeReply.SERVERS)) {
+      worker.isMute();
+      LOG.log(
+          Level.WARNING,
+          "{0}:{1} has a channel that cannot be taken over: its checks ask whoever takes their connections",
+          app,
+          news.worker().id());
+    }
   }
 
   @Override
@@ -123,6 +158,8 @@ public final class NodeSharing implements Sharing {
         if (passage != null) {
           passage.turn().answered(worker, passage, accepted);
           ports.freed(worker);
+        } else {
+          NodeChecks.answered(worker, ack);
         }
       }
       case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
@@ -133,7 +170,8 @@ public final class NodeSharing implements Sharing {
             .forEach(it -> heard(worker, it));
         ports
             .adopt(worker, servers)
-            .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
+            .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
+            .onComplete(_ -> worker.isKnown());
       }
     }
   }
@@ -165,6 +203,32 @@ public final class NodeSharing implements Sharing {
   }
 
   @Override
+  public void ready(WorkerId id) {
+    NodeWorker worker = workers.get(id);
+    if (worker != null) {
+      worker.isReady();
+      ports.refresh(worker);
+    }
+  }
+
+  @Override
+  public void fit(WorkerId id, boolean fit) {
+    NodeWorker worker = workers.get(id);
+    if (worker != null) {
+      worker.isFit(fit);
+      ports.refresh(worker);
+    }
+  }
+
+  @Override
+  public Future<Route> reach(BalancerCommand.Reach question) {
+    NodeWorker worker = workers.get(question.worker());
+    return worker == null
+        ? Future.succeededFuture(new Route.Nowhere("its process is gone"))
+        : checks.reach(worker, question);
+  }
+
+  @Override
   public Future<Integer> drain(WorkerId id) {
     NodeWorker worker = workers.get(id);
     if (worker == null || worker.process().isEmpty()) {
@@ -176,7 +240,7 @@ public final class NodeSharing implements Sharing {
     Promise<Integer> done = Promise.promise();
     Set<Integer> numbers = ports.numbersOf(worker);
     worker.drains(done);
-    ports.rest(worker);
+    ports.refresh(worker);
     if (!post(worker, WorkerOrders.DRAIN)) {
       count(worker.process().get(), numbers, done);
       return done.future();
@@ -200,6 +264,7 @@ public final class NodeSharing implements Sharing {
       return;
     }
     ports.ended(worker);
+    checks.ended(worker);
     worker.draining().ifPresent(done -> done.tryComplete(0));
   }
 
@@ -217,6 +282,18 @@ public final class NodeSharing implements Sharing {
   @Override
   public String strategy(AppName app) {
     return strategies.getOrDefault(app, Strategy.KERNEL).word();
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return workers.values().stream()
+        .filter(worker -> worker.id().id().equals(id))
+        // The process before may still be there.
+        .max(
+            Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
+                .thenComparingLong(worker -> worker.id().generation()))
+        .filter(worker -> worker.held() && !worker.fit())
+        .map(_ -> "its readiness check fails: new connections go to the others");
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.jpm.balancer.node;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
+import io.jpm.os.Connection;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,18 +22,37 @@ final class NodeWorker {
 
   private final WorkerId id;
   private final AppSpec spec;
-  private final boolean roundRobin;
+  private final Manner manner;
   private final Map<Long, Passage> unanswered = new HashMap<>();
+  private final Map<Long, Connection> checks = new HashMap<>();
+  private final Promise<Void> known = Promise.promise();
   private final List<String> early = new ArrayList<>();
   private Optional<ProcessIdentity> process = Optional.empty();
   private Optional<Promise<Integer>> draining = Optional.empty();
   private Optional<Set<Long>> seen = Optional.empty();
   private boolean listened;
+  private boolean ready;
+  private boolean fit = true;
+  private boolean mute;
+  private boolean ended;
 
-  NodeWorker(WorkerId id, AppSpec spec, boolean roundRobin) {
+  /// How it gets connections.
+  enum Manner {
+    /// It has the socket as soon as it asks, and accepts by itself.
+    SOCKET,
+    /// It gets the socket when it is ready, and accepts by itself until it is told to pause.
+    SOCKET_WHEN_READY,
+    /// It is handed each.
+    ROUND_ROBIN
+  }
+
+  /// @param ready whether it gets connections as soon as it listens; otherwise when [#isReady] was
+  ///   said
+  NodeWorker(WorkerId id, AppSpec spec, Manner manner, boolean ready) {
     this.id = id;
     this.spec = spec;
-    this.roundRobin = roundRobin;
+    this.manner = manner;
+    this.ready = ready;
   }
 
   WorkerId id() {
@@ -44,7 +65,30 @@ final class NodeWorker {
 
   /// Whether it is handed its connections.
   boolean roundRobin() {
-    return roundRobin;
+    return manner == Manner.ROUND_ROBIN;
+  }
+
+  /// Whether it is told from when on it gets connections: it asks for a socket and gets none yet.
+  boolean held() {
+    return manner != Manner.SOCKET;
+  }
+
+  /// Whether it is to get connections of clients, as long as it is [#fit].
+  boolean admitted() {
+    return ready && draining.isEmpty();
+  }
+
+  void isReady() {
+    ready = true;
+  }
+
+  /// Whether its readiness passes, after it has once.
+  boolean fit() {
+    return fit;
+  }
+
+  void isFit(boolean passes) {
+    fit = passes;
   }
 
   /// Empty until it runs.
@@ -84,6 +128,40 @@ final class NodeWorker {
   /// Connections on their way to it, by the number that its answer will bear.
   Map<Long, Passage> unanswered() {
     return unanswered;
+  }
+
+  /// Connections of checks on their way to it, by the number that its answer will bear.
+  Map<Long, Connection> checks() {
+    return checks;
+  }
+
+  /// Whether nothing can be said to it: the channel of a worker of a former daemon could not be
+  /// had.
+  boolean mute() {
+    return mute;
+  }
+
+  void isMute() {
+    mute = true;
+    isKnown();
+  }
+
+  boolean hasEnded() {
+    return ended;
+  }
+
+  void ends() {
+    ended = true;
+    isKnown();
+  }
+
+  /// Completes when it is known where it listens, as far as that was before this daemon.
+  Future<Void> known() {
+    return known.future();
+  }
+
+  void isKnown() {
+    known.tryComplete();
   }
 
   boolean isFree() {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /// One process of an instance, with the port it listens on. What connections need to know may be
-/// asked by any thread; [#ready], [#fit] and [#penalty] are the balancer's context's.
+/// asked by any thread; [#ready], [#admitted], [#fit] and [#penalty] are the balancer's context's.
 final class Backend implements Candidate {
   private final WorkerId worker;
   private final Cluster cluster;
@@ -28,12 +28,17 @@ final class Backend implements Candidate {
   /// Whether it takes connections.
   boolean ready;
 
+  /// Whether it is ready for clients, as far as it or its checks tell.
+  boolean admitted;
+
   /// Whether its own check says so.
   boolean fit = true;
 
   Penalty penalty = Penalty.NONE;
 
-  Backend(WorkerId worker, int port, Cluster cluster, Tally tally) {
+  /// @param admitted whether nobody has to say first that it is ready
+  Backend(WorkerId worker, int port, Cluster cluster, Tally tally, boolean admitted) {
+    this.admitted = admitted;
     this.worker = worker;
     this.cluster = cluster;
     this.tally = tally;

@@ -1,10 +1,8 @@
 package io.jpm.balancer.proxy;
 
-import java.io.IOException;
+import io.jpm.os.OpenFiles;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -12,8 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// How many clients' connections the daemon has in hand, over all ports. When there are as many as
 /// it takes on, none is accepted until a sixteenth of them has ended: further ones wait in the
@@ -28,13 +24,12 @@ final class Capacity {
   /// Of the client and of the instance.
   private static final int DESCRIPTORS_EACH = 2;
 
-  /// For logs, programs and the daemon itself.
+  /// For instances, of what the daemon does not reserve for itself.
   private static final double DESCRIPTORS_LEFT = 0.25;
 
-  private static final int LEAST = 64;
+  private static final int LEAST = 16;
   private static final int PART = 16;
   private static final Duration QUIET = Duration.ofMinutes(1);
-  private static final Pattern LIMIT = Pattern.compile("(?m)^Max open files +([0-9]+)");
 
   private final int most;
   private final LongSupplier nanoTime;
@@ -50,7 +45,8 @@ final class Capacity {
     this.told = new AtomicLong(nanoTime.getAsLong() - QUIET.toNanos());
   }
 
-  /// As many as half of the heap and three quarters of the descriptors are enough for.
+  /// As many as half of the heap and three quarters of the descriptors that the daemon does not
+  /// reserve are enough for.
   static Capacity ofThisProcess(LongSupplier nanoTime) {
     return new Capacity(most(Runtime.getRuntime().maxMemory(), descriptors()), nanoTime);
   }
@@ -62,12 +58,9 @@ final class Capacity {
   }
 
   private static long descriptors() {
-    try {
-      Matcher limit = LIMIT.matcher(Files.readString(Path.of("/proc/self/limits")));
-      return limit.find() ? Long.parseLong(limit.group(1)) : Long.MAX_VALUE;
-    } catch (IOException | NumberFormatException unknown) {
-      return Long.MAX_VALUE;
-    }
+    return OpenFiles.ofThisProcess()
+        .map(files -> (long) files.most() - files.reserved())
+        .orElse(Long.MAX_VALUE);
   }
 
   /// A door follows from now on.

@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// A port that the daemon listens on, on every address of the machine, both families where it has
@@ -31,6 +32,8 @@ import java.util.function.Consumer;
 // What fails is seen by the end of the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Door {
+  private static final long CHECK_PATIENCE_MILLIS = 30_000;
+
   private final Front.Setting setting;
   private final ServerChannel channel;
   private final Optional<ListenSocket> kept;
@@ -65,6 +68,39 @@ final class Door {
             .bind(new InetSocketAddress(port)),
         setting,
         Optional.empty());
+  }
+
+  /// Opens a port of the loopback that the system chooses, for one connection that is made soon.
+  ///
+  /// @param visitor gets it, on its own event loop; nothing is read from it yet
+  /// @return its address
+  static Future<InetSocketAddress> once(Front.Setting setting, Consumer<SocketChannel> visitor) {
+    var open = new AtomicReference<Optional<Door>>(Optional.empty());
+    Consumer<SocketChannel> only =
+        client ->
+            open.getAndSet(Optional.empty())
+                .ifPresentOrElse(
+                    door -> {
+                      door.leave();
+                      visitor.accept(client);
+                    },
+                    client::close);
+    return started(
+            bootstrap(setting, only)
+                .channel(NioServerSocketChannel.class)
+                .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)),
+            setting,
+            Optional.empty())
+        .map(door -> {
+          open.set(Optional.of(door));
+          setting
+              .context()
+              .owner()
+              .setTimer(
+                  CHECK_PATIENCE_MILLIS,
+                  _ -> open.getAndSet(Optional.empty()).ifPresent(Door::leave));
+          return (InetSocketAddress) door.channel.localAddress();
+        });
   }
 
   /// A kept socket with a channel that accepts from it.

@@ -4,6 +4,7 @@ import io.jpm.balancer.way.Sharing.Reports;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
+import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.os.ListenSockets;
 import io.netty.channel.EventLoopGroup;
@@ -188,7 +189,7 @@ final class Front {
 
   // ------------------------------------------------------------------ processes
 
-  /// A process runs. It takes connections from when it answers.
+  /// A process runs. It takes connections from when it answers and is admitted.
   void began(Backend backend) {
     if (behind.containsKey(backend)) {
       return;
@@ -204,19 +205,43 @@ final class Front {
   }
 
   private void answers(Backend backend, InetSocketAddress address) {
-    long now = now();
-    boolean others = behind.keySet().stream().anyMatch(one -> isWarm(one, now));
     backend.answers(address);
-    backend.starts(new SlowStart(now, others));
     backend.ready = true;
-    refresh();
+    if (backend.admitted) {
+      enter(backend);
+    }
     setting
         .reports()
         .listening(backend.worker(), "port %d, by way of %d".formatted(port, address.getPort()));
   }
 
+  /// A process is ready for clients.
+  void admit(Backend backend) {
+    if (!backend.admitted) {
+      backend.admitted = true;
+      if (backend.ready) {
+        enter(backend);
+      }
+    }
+  }
+
+  private void enter(Backend backend) {
+    long now = now();
+    boolean others = serving().stream().anyMatch(one -> one != backend && isWarm(one, now));
+    backend.starts(new SlowStart(now, others));
+    refresh();
+  }
+
   private static boolean isWarm(Backend backend, long now) {
-    return backend.ready && !backend.draining() && backend.slowStart().over(now);
+    return backend.slowStart().over(now);
+  }
+
+  /// Where a check gets to this process: at its own port, or, where it reads the PROXY protocol
+  /// before all else, at one of the daemon's that is open for one connection.
+  Future<InetSocketAddress> way(Backend backend) {
+    return backend.cluster().proxyProtocol() == ProxyProtocol.NONE
+        ? Future.succeededFuture(backend.address())
+        : Door.once(setting, client -> Link.lead(this, client, backend));
   }
 
   void drain(Backend backend) {
@@ -269,7 +294,9 @@ final class Front {
   }
 
   private List<Backend> serving() {
-    return behind.keySet().stream().filter(one -> one.ready && !one.draining()).toList();
+    return behind.keySet().stream()
+        .filter(one -> one.ready && one.admitted && !one.draining())
+        .toList();
   }
 
   private void leaveOut(Backend backend) {

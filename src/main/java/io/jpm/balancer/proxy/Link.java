@@ -55,6 +55,27 @@ final class Link {
         .ifPresentOrElse(this::connect, () -> front.park(this, Set.copyOf(tried)));
   }
 
+  /// Brings the connection of a check to this instance, or closes it.
+  static void lead(Front front, SocketChannel client, Backend backend) {
+    if (!backend.take()) {
+      client.close();
+      return;
+    }
+    Wire.connect(client.eventLoop(), backend.address())
+        .addListener((ChannelFuture done) ->
+            client
+                .eventLoop()
+                .execute(() -> {
+                  if (Wire.reached(done)) {
+                    new Relay(front, backend, client, (SocketChannel) done.channel()).begin();
+                  } else {
+                    backend.relieve();
+                    backend.giveBack();
+                    client.close();
+                  }
+                }));
+  }
+
   private void connect(Backend backend) {
     tried.add(backend);
     Wire.connect(client.eventLoop(), backend.address())

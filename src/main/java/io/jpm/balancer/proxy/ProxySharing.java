@@ -4,9 +4,11 @@ import io.jpm.balancer.way.Sharing;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerCommand.Began;
 import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerCommand.Reach;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.bus.BalancerReply.Refused;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.InstanceId;
@@ -24,6 +26,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.BindException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -115,7 +118,7 @@ public final class ProxySharing implements Sharing {
     WorkerId worker = order.worker();
     forgetEarlier(worker);
     Front front = front(order.spec(), port.getAsInt());
-    join(worker, order.spec(), front, own);
+    join(worker, order.spec(), front, own, false);
     return front
         .open()
         .<BalancerReply>map(_ -> prepared(front, own))
@@ -185,14 +188,14 @@ public final class ProxySharing implements Sharing {
     }
     Front front = front(news.spec(), memo.get().shared());
     front.reopen();
-    return Optional.of(join(news.worker(), news.spec(), front, memo.get().own()));
+    return Optional.of(join(news.worker(), news.spec(), front, memo.get().own(), news.ready()));
   }
 
-  private Member join(WorkerId worker, AppSpec spec, Front front, int own) {
+  private Member join(WorkerId worker, AppSpec spec, Front front, int own, boolean ready) {
     Tally tally = tallies.computeIfAbsent(worker.id(), _ -> new Tally());
-    Member member =
-        new Member(
-            front, new Backend(worker, own, spec.cluster(), tally), own, nanoTime.getAsLong());
+    boolean admitted = ready || !spec.readinessIsTold();
+    Backend backend = new Backend(worker, own, spec.cluster(), tally, admitted);
+    Member member = new Member(front, backend, own, nanoTime.getAsLong());
     members.put(worker, member);
     front.hold(worker.id(), tally);
     latest.put(worker.id(), front);
@@ -219,6 +222,47 @@ public final class ProxySharing implements Sharing {
                 one -> one.slot().equals(worker.slot()) && one.generation() < worker.generation())
             .toList();
     earlier.forEach(this::ended);
+  }
+
+  @Override
+  public void ready(WorkerId worker) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.front().admit(member.backend());
+    }
+  }
+
+  @Override
+  public Future<Route> reach(Reach question) {
+    Member member = members.get(question.worker());
+    if (member == null) {
+      return Future.succeededFuture(new Route.Nowhere("the port of the process is not known"));
+    }
+    if (question.port() == member.port()) {
+      return Future.succeededFuture(new Route.Through(own(member, question)));
+    }
+    if (question.port() != member.front().port()) {
+      return Future.succeededFuture(new Route.Direct());
+    }
+    // One of a former daemon may listen, and not have been seen to do so yet.
+    if (!member.backend().answered() && !member.backend().admitted) {
+      return Future.succeededFuture(
+          new Route.Nowhere(
+              "nothing listens on %d, the PORT of the process, yet".formatted(member.port())));
+    }
+    return member
+        .front()
+        .way(member.backend())
+        .<Route>map(Route.Through::new)
+        .otherwise(error -> new Route.Nowhere(String.valueOf(error.getMessage())));
+  }
+
+  /// Its own port, in the family in which it answers.
+  private static InetSocketAddress own(Member member, Reach question) {
+    InetSocketAddress known = member.backend().address();
+    return question.addresses().contains(known.getAddress())
+        ? known
+        : new InetSocketAddress(question.addresses().getFirst(), member.port());
   }
 
   @Override

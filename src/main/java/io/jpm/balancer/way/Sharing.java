@@ -26,6 +26,18 @@ public interface Sharing {
     // Only workers that speak Node's protocol have anything to say.
   }
 
+  /// A process is ready: it may get connections of clients. Before, one whose readiness is told
+  /// ([io.jpm.model.AppSpec#readinessIsTold]) and of which [BalancerCommand.Began#ready] was not
+  /// said gets none. May be told more than once, and of a process that was never begun.
+  default void ready(WorkerId worker) {
+    // Ways that do not wait for that need not know.
+  }
+
+  /// How a connection gets to this very process, ready or not.
+  default Future<BalancerReply.Route> reach(BalancerCommand.Reach question) {
+    return Future.succeededFuture(new BalancerReply.Route.Direct());
+  }
+
   /// A process is fit for new connections, or is not, as long as another one is.
   default void fit(WorkerId worker, boolean fit) {
     // The kernel gives connections to whoever takes them.

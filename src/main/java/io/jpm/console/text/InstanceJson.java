@@ -164,6 +164,7 @@ public final class InstanceJson {
     json.put("max_restarts", restart.maxRestarts());
     json.put("min_uptime", restart.minUptime().toMillis());
     switch (restart.backoff()) {
+      case Backoff.Gradual() -> json.put("restart_delay", 0);
       case Backoff.Constant(Duration delay) -> json.put("restart_delay", delay.toMillis());
       case Backoff.Exponential(Duration initial, _, _) ->
           json.put("exp_backoff_restart_delay", initial.toMillis());
@@ -201,6 +202,7 @@ public final class InstanceJson {
   private static JsonObject own(InstanceView instance, Listing listing) {
     return new JsonObject()
         .put("reason", instance.reason())
+        .put("crash_looping", instance.crashLooping())
         .put("unhealthy", instance.unhealthy().orElse(null))
         .put("health", OwnJson.health(instance, listing))
         .put("status", instance.status())
@@ -208,6 +210,7 @@ public final class InstanceJson {
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
         .put("kill_signal", instance.spec().stop().signal().name())
         .put("restart", instance.spec().restart().when().word())
+        .put("restart_window", instance.spec().restart().window().time().toMillis())
         .put("next_run", instance.nextRun().map(Instant::toEpochMilli).orElse(null))
         .put("depends_on", dependsOn(instance.spec()))
         .put("pty", instance.spec().logs().terminal())

@@ -9,8 +9,11 @@ import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
+import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
+import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
 import java.time.Duration;
@@ -76,9 +79,14 @@ public final class InstanceSheet {
   ///
   /// @param capture how the capture of its output goes; said only where not all is well
   /// @param balance how its app is balanced
-  public record Others(Optional<LogsReply.Status> capture, Optional<BalancerReply.Status> balance) {
+  /// @param outlook how a reload would replace its process
+  public record Others(
+      Optional<LogsReply.Status> capture,
+      Optional<BalancerReply.Status> balance,
+      Optional<BalancerReply.Handover> outlook) {
     /// Nobody says anything.
-    public static final Others SILENT = new Others(Optional.empty(), Optional.empty());
+    public static final Others SILENT =
+        new Others(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   private InstanceSheet(InstanceView instance, Listing listing, Others others) {
@@ -115,7 +123,7 @@ public final class InstanceSheet {
     row("version", instance.version().isEmpty() ? NONE : instance.version());
     row("restarts", Integer.toString(instance.restarts()));
     row("uptime", listing.uptimeOf(instance));
-    row("last exit", orNone(instance.lastExit()));
+    row("last exit", instance.lastExit().map(InstanceSheet::exit).orElse(NONE));
     row("pid", orNone(instance.process().map(process -> process.pid())));
     row("cpu", listing.cpuOf(instance));
     row("memory", listing.memoryOf(instance));
@@ -134,6 +142,13 @@ public final class InstanceSheet {
     if (!report.actions().isEmpty()) {
       row("actions (jpm trigger)", words(report.actions()));
     }
+  }
+
+  /// A JVM and shells exit with 128 and the number of the signal that they were asked to end by.
+  private static String exit(Exit exit) {
+    return exit instanceof Exit.Code(int code) && code > 128 && exit.isClean()
+        ? "%s (%s, a clean stop)".formatted(exit, Signal.nameOf(code - 128))
+        : exit.toString();
   }
 
   private void allRows(Map<String, String> labelled) {
@@ -198,7 +213,16 @@ public final class InstanceSheet {
     if (spec.cluster().enabled()) {
       allRows(ClusterRows.of(spec.cluster(), others.balance()));
     }
+    others.outlook().ifPresent(outlook -> row("reload", reload(outlook)));
     row("node env", orNone(Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))));
+  }
+
+  private static String reload(BalancerReply.Handover outlook) {
+    return switch (outlook) {
+      case BalancerReply.Handover.Beside(String how) -> "without a gap: " + how;
+      case BalancerReply.Handover.NoPort() -> "a restart, as it listens on no port";
+      case BalancerReply.Handover.After after -> "with a gap, because " + after.obstacle();
+    };
   }
 
   private void policyRows(AppSpec spec) {
@@ -216,6 +240,7 @@ public final class InstanceSheet {
               .collect(Collectors.joining(", ")));
     }
     row("max restarts", Integer.toString(restart.maxRestarts()));
+    row("restart window", window(restart.window()));
     row("min uptime", Amounts.span(restart.minUptime()));
     row("restart delay", delay(restart.backoff()));
     StopPolicy stop = spec.stop();
@@ -238,8 +263,17 @@ public final class InstanceSheet {
     runAs.umask().ifPresent(umask -> row("umask", "%04o".formatted(umask)));
   }
 
+  private static String window(RestartWindow window) {
+    return window.limited()
+        ? "errored after %d failures in %s".formatted(window.most(), Amounts.span(window.time()))
+        : "off";
+  }
+
   private static String delay(Backoff backoff) {
     return switch (backoff) {
+      case Backoff.Gradual() ->
+          "0; from the third quick end on %s, growing to %s"
+              .formatted(Amounts.span(Backoff.Gradual.INITIAL), Amounts.span(Backoff.Gradual.CAP));
       case Backoff.Constant(Duration delay) -> Amounts.span(delay);
       case Backoff.Exponential(Duration initial, Duration cap, _) ->
           "%s, growing to %s".formatted(Amounts.span(initial), Amounts.span(cap));

@@ -2,7 +2,6 @@ package io.jpm.console.text;
 
 import io.jpm.bus.InstanceView;
 import io.jpm.console.text.Grid.Column;
-import io.jpm.model.Phase;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,8 +22,8 @@ public final class InstanceTable {
     }
   }
 
-  /// The table, sorted by name and id as PM2's; below it a line for each errored instance, or for
-  /// an empty list how to begin.
+  /// The table, sorted by name and id as PM2's; below it a line for each failed instance, or for an
+  /// empty list how to begin.
   public static String draw(Listing listing, Screen screen) {
     return draw(listing, InstanceOrder.USUAL, screen);
   }
@@ -91,10 +90,9 @@ public final class InstanceTable {
     if (instances.isEmpty()) {
       return "No app yet. To start one: jpm start app.js --name web\n";
     }
-    List<InstanceView> errored =
-        instances.stream().filter(instance -> instance.phase() == Phase.ERRORED).toList();
+    List<InstanceView> failed = instances.stream().filter(InstanceTable::hasFailed).toList();
     StringBuilder text = new StringBuilder();
-    errored.stream()
+    failed.stream()
         .limit(MOST_REASONS)
         .forEach(instance -> {
           String who = "%s (id %s):".formatted(instance.spec().name(), instance.id());
@@ -105,9 +103,24 @@ public final class InstanceTable {
               .append(instance.spec().name())
               .append('\n');
         });
-    if (errored.size() > MOST_REASONS) {
-      text.append("… and %d more errored\n".formatted(errored.size() - MOST_REASONS));
+    if (failed.size() > MOST_REASONS) {
+      text.append("… and %d more have failed\n".formatted(failed.size() - MOST_REASONS));
     }
     return text.toString();
+  }
+
+  /// Whether it does not run because it has failed, or runs only until it fails again.
+  private static boolean hasFailed(InstanceView instance) {
+    return switch (instance.phase()) {
+      case ERRORED, WAITING_RESTART -> true;
+      // What a person has stopped does not begin with how it has ended.
+      case STOPPED ->
+          instance
+              .lastExit()
+              .filter(exit -> instance.spec().restart().isFailure(exit))
+              .filter(exit -> instance.reason().startsWith(exit.toString()))
+              .isPresent();
+      case LAUNCHING, ONLINE, STOPPING -> instance.crashLooping();
+    };
   }
 }

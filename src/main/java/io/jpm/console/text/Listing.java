@@ -82,6 +82,9 @@ public record Listing(
 
   /// The status column: the phase, or what is wrong with what runs.
   static Cell statusOf(InstanceView instance) {
+    if (instance.crashLooping()) {
+      return new Cell("crash-looping", Paint.BOLD_RED);
+    }
     return instance.phase() == Phase.ONLINE && instance.unhealthy().isPresent()
         ? new Cell("unhealthy", Paint.BOLD_YELLOW)
         : new Cell(instance.phase().word(), paintOf(instance.phase()));

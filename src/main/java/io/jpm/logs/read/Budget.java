@@ -14,7 +14,7 @@ final class Budget {
 
   private static final int LARGEST_BUFFER = 64 * 1024;
   private static final int SMALLEST_BUFFER = 1024;
-  private static final int LINE_BYTES = 100;
+  private static final int LINE_BYTES = 150;
 
   private final int bufferBytes;
   private long answer = ANSWER_BYTES;

@@ -69,7 +69,8 @@ final class LogPage {
     String text = cursor.line();
     budget.worked(cursor.takeWork() * filter.workPerByte());
     if (text != null && filter.wants(time, text)) {
-      lines.add(new LogsReply.Line(cursor.log(), Instant.ofEpochMilli(time), text));
+      lines.add(
+          new LogsReply.Line(cursor.log(), Instant.ofEpochMilli(time), text, cursor.position()));
       budget.line(text);
     }
   }

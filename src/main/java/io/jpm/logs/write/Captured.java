@@ -28,6 +28,7 @@ final class Captured implements LogPipes.Taker {
   /// When it is looked again whether there is room, or whether something has to be dropped for it.
   private static final long LOOK_MILLIS = 100;
 
+  private final boolean error;
   private final LogStream stream;
   private final Lane lane;
   private final StreamWriter writer;
@@ -46,12 +47,15 @@ final class Captured implements LogPipes.Taker {
 
   /// @param lane the thread of the disk that its files are on
   /// @param later where work waits for its time
+  /// @param error whether it is standard error, whose end tells why a process has ended
   Captured(
       LogStream stream,
       Lane lane,
       StreamWriter.Outlets outlets,
       Clocks clock,
-      ScheduledExecutorService later) {
+      ScheduledExecutorService later,
+      boolean error) {
+    this.error = error;
     this.stream = stream;
     this.later = later;
     this.clock = clock;
@@ -67,6 +71,11 @@ final class Captured implements LogPipes.Taker {
     lane.execute(() -> writer.recover(happened));
     source = pipes.open(fifo, this);
     writer.wake();
+  }
+
+  @Override
+  public boolean keepsTail() {
+    return error;
   }
 
   @Override

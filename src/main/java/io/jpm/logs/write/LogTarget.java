@@ -56,8 +56,12 @@ final class LogTarget {
   private volatile long size;
   private volatile Problem problem = Problem.NONE;
 
-  /// All below is guarded by `this`.
+  /// All below is guarded by `this`. A file that rests is closed, and opened again when it is next
+  /// written to.
   private AppendFile file;
+
+  private boolean resting;
+  private long usedAt;
 
   /// Empty where they cannot be kept.
   private Optional<AppendFile> times = Optional.empty();
@@ -86,9 +90,10 @@ final class LogTarget {
     this.owner = wanted.owner();
     this.limits = wanted.limits();
     this.timesFile = LogNames.times(around.home(), path);
-    this.file = around.disk().open(path, owner);
+    this.file = opened();
     this.key = file.key();
     this.regular = file.isRegular();
+    this.usedAt = around.clock().nanos();
     try {
       examine();
     } catch (IOException failure) {
@@ -108,6 +113,61 @@ final class LogTarget {
   /// Told where a write will go, before it begins.
   interface Note {
     void begins(AppendFile.Key file, long offset, int length);
+  }
+
+  private AppendFile opened() throws IOException {
+    AppendFile fresh = around.disk().open(path, owner);
+    if (fresh.isRegular()) {
+      around.open().more();
+    }
+    return fresh;
+  }
+
+  private void closeFile() {
+    file.close();
+    if (file.isRegular() && !resting) {
+      around.open().less();
+    }
+  }
+
+  /// Opens a file that rests. Should somebody have changed or moved it meanwhile, what is there now
+  /// is gone on with.
+  private void wake() throws IOException {
+    usedAt = around.clock().nanos();
+    if (resting) {
+      AppendFile fresh = opened();
+      resting = false;
+      file = fresh;
+      if (!fresh.key().equals(key) || fresh.size() != size) {
+        closeTimes();
+        examine();
+      }
+    }
+  }
+
+  /// What a pipe or a terminal has been given cannot be known when it is opened again.
+  private void rest() {
+    if (regular && !resting) {
+      closeFile();
+      resting = true;
+      closeTimes();
+    }
+  }
+
+  /// Closes the file until it is written to again, if too many are open.
+  synchronized void restIfTooMany() {
+    if (around.open().areTooMany()) {
+      rest();
+    }
+  }
+
+  /// Closes the file until it is written to again, if it has not been for a while.
+  ///
+  /// @param nanos monotonic time
+  synchronized void restIfUnusedSince(long nanos) {
+    if (usedAt - nanos <= 0) {
+      rest();
+    }
   }
 
   /// Takes note of what is in the file.
@@ -132,8 +192,7 @@ final class LogTarget {
   }
 
   private void closeTimes() {
-    times.ifPresent(AppendFile::close);
-    times = Optional.empty();
+    dropTimes();
     timesAgainAt = Instant.MIN;
     lastTimesMillis = Long.MIN_VALUE / 2;
   }
@@ -142,6 +201,7 @@ final class LogTarget {
   private void openTimes() {
     try {
       times = Optional.of(around.disk().open(timesFile, RunAs.DAEMON));
+      around.open().more();
     } catch (IOException failure) {
       noTimes(failure);
     }
@@ -149,7 +209,14 @@ final class LogTarget {
 
   private void noTimes(IOException failure) {
     LOG.log(Level.WARNING, "the times of {0} are not kept: {1}", path, failure.getMessage());
-    times.ifPresent(AppendFile::close);
+    dropTimes();
+  }
+
+  private void dropTimes() {
+    times.ifPresent(open -> {
+      open.close();
+      around.open().less();
+    });
     times = Optional.empty();
   }
 
@@ -205,6 +272,7 @@ final class LogTarget {
     Instant now = around.clock().instant();
     int incoming = Lines.bytes(bytes);
     try {
+      wake();
       if (!hasRoom(now)) {
         return failed(Problem.FULL);
       }
@@ -226,6 +294,8 @@ final class LogTarget {
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
       return failed(Problem.BROKEN);
+    } finally {
+      restIfTooMany();
     }
   }
 
@@ -371,7 +441,7 @@ final class LogTarget {
     around.disk().rename(path, rotated, owner);
     AppendFile fresh;
     try {
-      fresh = around.disk().open(path, owner);
+      fresh = opened();
     } catch (IOException failure) {
       around.disk().rename(rotated, path, owner);
       throw failure;
@@ -393,11 +463,12 @@ final class LogTarget {
 
   /// Opens the file of this path, whichever it is now.
   synchronized void reopen() throws IOException {
-    goOnWith(around.disk().open(path, owner));
+    goOnWith(opened());
   }
 
   private void goOnWith(AppendFile fresh) throws IOException {
-    file.close();
+    closeFile();
+    resting = false;
     file = fresh;
     closeTimes();
     examine();
@@ -406,6 +477,7 @@ final class LogTarget {
   /// Empties the file.
   synchronized void empty() throws IOException {
     if (regular) {
+      wake();
       file.truncate(0);
       around.disk().delete(timesFile, RunAs.DAEMON);
       closeTimes();
@@ -420,6 +492,7 @@ final class LogTarget {
     if (!regular) {
       return true; // a pipe does not tell: better one line less to be in doubt than twice
     }
+    wake();
     long size = file.size();
     if (size >= offset + length) {
       return true;
@@ -432,7 +505,7 @@ final class LogTarget {
   }
 
   synchronized void close() {
-    file.close();
-    times.ifPresent(AppendFile::close);
+    closeFile();
+    dropTimes();
   }
 }

@@ -27,8 +27,10 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +46,16 @@ public final class LogWriters implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 5;
 
+  /// How long a file stays open without being written to, at least.
+  private static final long REST_SECONDS = 10;
+
   private final Path home;
   private final LogPipes pipes;
   private final Clocks clock;
   private final Listener listener;
   private final Storage storage;
+  private final OpenLogs openLogs;
+  private final AtomicBoolean willRest = new AtomicBoolean();
   private final Targets targets;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
 
@@ -82,9 +89,10 @@ public final class LogWriters implements AutoCloseable {
     this.storage = new Storage(home, disk, clock);
     later.setKeepAliveTime(5, TimeUnit.SECONDS); // without work there is no thread
     later.allowCoreThreadTimeOut(true);
+    this.openLogs = new OpenLogs(disk.mostOpen(), this::restLater);
     this.targets =
         new Targets(
-            new Surroundings(home, disk, clock, storage),
+            new Surroundings(home, disk, clock, storage, openLogs),
             this::settle,
             target -> lane(List.of(target)).execute(target::close));
   }
@@ -226,7 +234,7 @@ public final class LogWriters implements AutoCloseable {
             List.copyOf(files),
             layout(order, error, lane),
             (bytes, at) -> listener.seen(order, error, bytes, at));
-    return new Captured(stream, lane, outlets, clock, later);
+    return new Captured(stream, lane, outlets, clock, later, error);
   }
 
   private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
@@ -410,6 +418,29 @@ public final class LogWriters implements AutoCloseable {
         waiting,
         problem,
         captures.isEmpty() ? OptionalLong.empty() : OptionalLong.of(printed));
+  }
+
+  /// Some file is open: soon it is looked whether anybody still writes to it.
+  private void restLater() {
+    if (willRest.compareAndSet(false, true)) {
+      try {
+        var _ = later.schedule(this::rest, REST_SECONDS, TimeUnit.SECONDS);
+      } catch (RejectedExecutionException _) {
+        willRest.set(false); // the daemon is ending
+      }
+    }
+  }
+
+  private void rest() {
+    willRest.set(false);
+    long unused = clock.nanos() - TimeUnit.SECONDS.toNanos(REST_SECONDS);
+    for (LogTarget target : targets.all()) {
+      // On its lane: its disk may be slow.
+      lane(List.of(target)).execute(() -> target.restIfUnusedSince(unused));
+    }
+    if (openLogs.areAny()) {
+      restLater();
+    }
   }
 
   /// To be called from time to time: files grow old.

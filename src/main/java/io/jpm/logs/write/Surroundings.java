@@ -9,4 +9,5 @@ import java.nio.file.Path;
 /// @param disk the files of this system
 /// @param clock the time
 /// @param storage what has been rotated, and what the disks have left
-record Surroundings(Path home, LogDisk disk, Clocks clock, Storage storage) {}
+/// @param open how many are open
+record Surroundings(Path home, LogDisk disk, Clocks clock, Storage storage, OpenLogs open) {}

@@ -52,6 +52,7 @@ final class Targets {
       }
     }
     target.limits(wanted.limits());
+    target.restIfTooMany();
     return target;
   }
 

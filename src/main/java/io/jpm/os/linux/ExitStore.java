@@ -35,6 +35,10 @@ final class ExitStore {
 
   private long patienceEnds;
 
+  /// Whether the ends that this daemon was asked for at its boot are on record. Until then the
+  /// holds on the dead stay: should the daemon be killed, the next one has to ask again.
+  private boolean settled;
+
   /// Ends that are known, the oldest go first: an app that crashes on and on must not fill this.
   private final Map<ProcessIdentity, Exit> ended = new LinkedHashMap<>();
 
@@ -119,8 +123,22 @@ final class ExitStore {
     int pidFd = unfinished.get().pidFd();
     KeeperCalls.poll(new int[] {pidFd}, 0, patience());
     Optional<Exit> exit = ExitQuery.of(pidFd);
-    Libc.close(pidFd);
+    synchronized (this) {
+      if (settled) {
+        Libc.close(pidFd);
+      } else {
+        putBack(new ArrayList<>(List.of(unfinished.get())));
+      }
+    }
     return exit;
+  }
+
+  /// What was asked for at boot is on record: the holds on the dead go.
+  synchronized void settle() {
+    settled = true;
+    if (pair.isThere()) {
+      lookThrough(Optional.empty());
+    }
   }
 
   private synchronized int patience() {
@@ -146,7 +164,7 @@ final class ExitStore {
         Entry entry = batch.get(i);
         if (states[i] != 0 && wanted.equals(Optional.of(entry.process)) && isUnknown(entry)) {
           found = Optional.of(entry);
-        } else if (states[i] == 0 || (isUnknown(entry) && (states[i] & KeeperCalls.POLLHUP) == 0)) {
+        } else if (states[i] == 0 || isToStay(entry, states[i])) {
           stay.add(entry);
         } else {
           Libc.close(entry.pidFd);
@@ -160,6 +178,11 @@ final class ExitStore {
     pair.turn();
     living = inside;
     return found;
+  }
+
+  /// Of one that is dead.
+  private boolean isToStay(Entry entry, int state) {
+    return isUnknown(entry) ? (state & KeeperCalls.POLLHUP) == 0 : !settled;
   }
 
   private boolean isUnknown(Entry entry) {

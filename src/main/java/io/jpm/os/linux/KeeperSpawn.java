@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import io.jpm.model.ByteText;
+import io.jpm.os.Forking;
 import io.jpm.os.KeeperSetup;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -93,14 +94,15 @@ final class KeeperSpawn {
             setup.script().toString(),
             setup.home().toString(),
             Long.toString(ProcessHandle.current().pid()));
+    MemorySegment program = Libc.text(arena, bash.toString());
+    MemorySegment arguments = strings(arena, argv);
+    MemorySegment environment = strings(arena, environment());
+    // It gives the next daemon the limits that it has itself.
     int errno =
-        Libc.spawn(
-            pid,
-            Libc.text(arena, bash.toString()),
-            actions,
-            attributes,
-            strings(arena, argv),
-            strings(arena, environment()));
+        Forking.alone(() ->
+            OpenFileLimit.ours()
+                .whileLow(() ->
+                    Libc.spawn(pid, program, actions, attributes, arguments, environment)));
     if (errno != 0) {
       throw new IOException(bash + " cannot be started: " + Errno.words(errno));
     }

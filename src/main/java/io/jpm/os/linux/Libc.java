@@ -56,6 +56,7 @@ final class Libc {
   private static final Native OPEN = new Native("open");
   private static final Native CLOSE = new Native("close");
   private static final Native READ = new Native("read");
+  private static final Native PREAD = new Native("pread");
   private static final Native WRITE = new Native("write");
   private static final Native MKFIFO = new Native("mkfifo");
   private static final Native FCNTL = new Native("fcntl");
@@ -73,6 +74,9 @@ final class Libc {
   private static final Native FCHOWN = new Native("fchown");
   private static final Native GETEUID = new Native("geteuid");
   private static final Native GETEGID = new Native("getegid");
+  private static final Native GETPPID = new Native("getppid");
+  private static final Native PRCTL = new Native("prctl");
+  private static final Native PRLIMIT = new Native("prlimit");
   private static final Native CLOCK_GETTIME = new Native("clock_gettime");
   private static final Native SYSCALL = new Native("syscall");
   private static final Native SPAWN = new Native("posix_spawn");
@@ -131,6 +135,11 @@ final class Libc {
     return READ.errnoInt(fd, buffer.address(), buffer.byteSize());
   }
 
+  /// `pread(2)`.
+  static int readAt(int fd, MemorySegment buffer, long offset) {
+    return PREAD.errnoInt(fd, buffer.address(), buffer.byteSize(), offset);
+  }
+
   /// `write(2)`.
   static int write(int fd, MemorySegment buffer) {
     return WRITE.errnoInt(fd, buffer.address(), buffer.byteSize());
@@ -177,6 +186,12 @@ final class Libc {
   /// `fcntl(2)`, F_DUPFD_CLOEXEC: the same description under a number of at least `least`.
   static int duplicateAbove(int fd, int least) {
     return FCNTL.errnoInt(fd, 1030, least);
+  }
+
+  /// `fcntl(2)`, F_SETFL without O_NONBLOCK, for all who share the description.
+  static int clearNonBlocking(int fd) {
+    int flags = FCNTL.errnoInt(fd, 3, 0);
+    return flags < 0 ? flags : FCNTL.errnoInt(fd, 4, flags & ~O_NONBLOCK);
   }
 
   /// `fcntl(2)`, F_SETPIPE_SZ.
@@ -293,6 +308,27 @@ final class Libc {
   static int sendTo(int socket, MemorySegment bytes, MemorySegment address) {
     return SEND_TO.errnoInt(
         socket, bytes.address(), bytes.byteSize(), 0x4000, address.address(), address.byteSize());
+  }
+
+  /// `getppid(2)`.
+  static int parent() {
+    return (int) GETPPID.call();
+  }
+
+  /// `prctl(2)`, PR_GET_CHILD_SUBREAPER: whether orphans beneath this process become its children.
+  static boolean isSubreaper() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
+      return PRCTL.errnoInt(37, answer.address()) == 0 && answer.get(ValueLayout.JAVA_INT, 0) != 0;
+    }
+  }
+
+  /// `prlimit(2)`: soft and hard limit of a process, 0 is this one.
+  ///
+  /// @param limits two `long`s to be set, or a null address
+  /// @param former room for what was so before, or a null address
+  static int processLimit(int pid, int limit, MemorySegment limits, MemorySegment former) {
+    return PRLIMIT.errnoInt(pid, limit, limits.address(), former.address());
   }
 
   /// `pidfd_open(2)`, by number since glibc has it from 2.36 only.

@@ -44,15 +44,18 @@ final class LimitGate {
   /// The same program behind the gate.
   ///
   /// @param input the descriptor that is its standard input then, where the request has such a pipe
+  /// @param crowded whether the child begins with the daemon's own limit of descriptors
   /// @throws IOException with a sentence for the user when the program cannot be executed: behind a
   ///   shell nobody would be told
-  static SpawnRequest behind(SpawnRequest request, int input) throws IOException {
+  static SpawnRequest behind(SpawnRequest request, int input, boolean crowded) throws IOException {
     if (!Files.isRegularFile(request.program()) || !Files.isExecutable(request.program())) {
       int errno = Files.exists(request.program()) ? Errno.EACCES : Errno.ENOENT;
       throw new IOException(SpawnRefusal.sentence(request, errno));
     }
     List<String> argv =
-        new ArrayList<>(List.of("sh", "-c", WAIT + redirection(request, input), "sh"));
+        new ArrayList<>(
+            List.of(
+                "sh", "-c", ownLimit(request, crowded) + WAIT + redirection(request, input), "sh"));
     List<String> odd =
         request.environment().entrySet().stream()
             .filter(entry -> !NAME.matcher(entry.getKey()).matches())
@@ -65,6 +68,14 @@ final class LimitGate {
     argv.add(request.program().toString());
     argv.addAll(request.argv().subList(1, request.argv().size()));
     return request.instead(SHELL, argv);
+  }
+
+  /// Has the shell take back the limit that the daemon has raised for itself, where the app does
+  /// not have a limit of its own.
+  private static String ownLimit(SpawnRequest request, boolean crowded) {
+    return crowded && !request.limits().resources().containsKey("nofile")
+        ? "ulimit -S -n " + OpenFileLimit.ours().callers() + " || exit 126; "
+        : "";
   }
 
   /// A shell need not know descriptors of two digits: then the pipe is opened once more, which for

@@ -5,6 +5,10 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
+import io.jpm.os.Leftover;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +16,8 @@ import java.util.function.Consumer;
 
 /// A main process, held by a pidfd from its making or adoption until its end was told.
 final class LinuxChild implements Child, ProcessTree.Main {
+  private static final Logger LOG = System.getLogger("jpm.os");
+
   /// How long init may take to fetch the status of an adopted process before we do without it: an
   /// app that is down weighs more than how exactly its end is known.
   private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -24,8 +30,10 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private final PidFd pidFd;
   private final ChildWatcher watcher;
   private final boolean ours;
+  private final OptionalInt parent;
   private final Reactor reactor;
   private final TreeSweeper sweeper;
+  private final Orphans orphans;
   private final ProcessTree tree;
   private final Reactor.Watch watch;
   private final Optional<Channel> channel;
@@ -39,6 +47,8 @@ final class LinuxChild implements Child, ProcessTree.Main {
   private volatile boolean treeGone;
   private volatile boolean released;
   private volatile boolean ranOutOfMemory;
+  private volatile boolean left;
+  private volatile Optional<Leftover> leftover = Optional.empty();
 
   /// Owned by the reactor.
   private boolean waitingForFetch;
@@ -50,14 +60,15 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @param identity which process
   /// @param pidFd the hold on it, ours from now on
   /// @param tag the mark of its tree
-  /// @param ours whether we made it, so that nobody else can fetch its status or free its pid
+  /// @param parent who has it since its daemon died and gets its orphans; empty: we made it, so
+  ///   that nobody else can fetch its status or free its pid
   /// @param channel the daemon's end of its channel, ours from now on
   /// @param group that of its tree
   record Origin(
       ProcessIdentity identity,
       PidFd pidFd,
       String tag,
-      boolean ours,
+      OptionalInt parent,
       OptionalInt channel,
       Optional<Cgroup> group) {}
 
@@ -67,23 +78,27 @@ final class LinuxChild implements Child, ProcessTree.Main {
   /// @param sweeper signals trees
   /// @param self who the daemon is
   /// @param trust on which processes tags count
+  /// @param orphans tells whether a tree may have left something
   /// @param onEnd told when the child needs nothing of the host any more
   record Surroundings(
       Reactor reactor,
       TreeSweeper sweeper,
       Self self,
       TagTrust trust,
+      Orphans orphans,
       Consumer<LinuxChild> onEnd) {}
 
   LinuxChild(Surroundings surroundings, Origin origin, ChildWatcher watcher) {
     this.identity = origin.identity;
     this.tag = origin.tag;
     this.pidFd = origin.pidFd;
-    this.ours = origin.ours;
+    this.parent = origin.parent;
+    this.ours = origin.parent.isEmpty();
     this.group = origin.group;
     this.watcher = watcher;
     this.reactor = surroundings.reactor;
     this.sweeper = surroundings.sweeper;
+    this.orphans = surroundings.orphans;
     this.onEnd = surroundings.onEnd;
     Self self = surroundings.self;
     TreeMembers members = new TreeMembers(identity, new Tag(tag), self.pid(), self.tag());
@@ -107,6 +122,7 @@ final class LinuxChild implements Child, ProcessTree.Main {
       result = watch.add(Libc.EPOLLIN);
     }
     if (result == 0) {
+      reactor.execute(() -> orphans.prime(reaper()));
       memory.ifPresent(events -> reactor.execute(events::begin));
     }
     return result;
@@ -124,9 +140,12 @@ final class LinuxChild implements Child, ProcessTree.Main {
 
   @Override
   public boolean hasLeftovers() {
-    // The group's number is the main process's pid, and in use as long as the group has a member;
-    // if only a zombie that init has not fetched, which a sweep would tell.
-    return exited && !treeGone && Libc.kill(-identity.pid(), 0) != -Errno.ESRCH;
+    return left && !treeGone;
+  }
+
+  @Override
+  public Optional<Leftover> leftover() {
+    return leftover;
   }
 
   @Override
@@ -278,9 +297,50 @@ final class LinuxChild implements Child, ProcessTree.Main {
     onEnd.accept(this);
     if (treeWanted) {
       sweeper.submit(tree::mainExited); // treeGone comes through the reactor, so after this call
+      left = hasGroup(); // a hint: the end of the tree is told anyway
+      tellExit(exit);
+    } else if (hasGroup() || mayHaveOrphans()) {
+      Duration ran = age();
+      sweeper.look(
+          tree,
+          found -> {
+            left = found.maybe();
+            leftover = found.one().map(one -> new Leftover(one.pid(), one.name(), ran));
+            reactor.execute(() -> tellExit(exit)); // before any treeGone, which the sweeper tells
+          });
+    } else {
+      tellExit(exit);
     }
+  }
+
+  private void tellExit(Exit exit) {
     if (!released) {
       watcher.exited(exit);
     }
+  }
+
+  /// The group's number is the main process's pid, and in use as long as the group has a member; if
+  /// only a zombie that init has not fetched.
+  private boolean hasGroup() {
+    return Libc.kill(-identity.pid(), 0) != -Errno.ESRCH;
+  }
+
+  private boolean mayHaveOrphans() {
+    try {
+      return orphans.mayHold(TreeMark.of(tag), reaper());
+    } catch (RuntimeException fault) {
+      LOG.log(Level.ERROR, "looking for what " + tag + " has left failed", fault);
+      return true; // an end that nobody hears of would weigh more
+    }
+  }
+
+  /// How long ago it began.
+  private Duration age() {
+    long ticks = Math.max(0, ProcReader.ticksNow() - identity.startTime());
+    return Duration.ofMillis(ticks * 1000 / ProcReader.Ticks.PER_SECOND);
+  }
+
+  private int reaper() {
+    return parent.orElseGet(Libc::parent);
   }
 }

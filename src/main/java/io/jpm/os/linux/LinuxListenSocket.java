@@ -28,6 +28,9 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   /// Whether it was bound and has SO_REUSEPORT, as all have that were bound here.
   private volatile boolean allowsAnother;
 
+  /// Whether it is a process's own, which only that one's successor is to have.
+  private final boolean borrowed;
+
   private final Consumer<LinuxListenSocket> onClose;
 
   /// @param fd ours from now on
@@ -40,7 +43,19 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
       Optional<SocketFile> file,
       Supplier<Reactor> reactors,
       Consumer<LinuxListenSocket> onClose) {
+    this(key, fd, file, false, reactors, onClose);
+  }
+
+  /// @param borrowed whether it is a process's own
+  LinuxListenSocket(
+      String key,
+      int fd,
+      Optional<SocketFile> file,
+      boolean borrowed,
+      Supplier<Reactor> reactors,
+      Consumer<LinuxListenSocket> onClose) {
     this.key = key;
+    this.borrowed = borrowed;
     this.path = SocketCalls.localPath(fd);
     this.file = file;
     this.inode = inode(fd);
@@ -78,7 +93,7 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
       address.set(SocketCalls.localAddress(fd));
       return 0;
     });
-    if (address.get().isPresent() && !allowsAnother && !datagrams) {
+    if (address.get().isPresent() && !allowsAnother && !datagrams && !borrowed) {
       allowsAnother = descriptor.with(SocketMaking::allowAnother) >= 0;
     }
     return address.get();
@@ -94,6 +109,30 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     return file.map(SocketFile::isThere).orElse(true);
   }
 
+  /// Whether it is a process's own, which the keeper is not to have.
+  boolean isBorrowed() {
+    return borrowed;
+  }
+
+  @Override
+  public boolean reusesPort() {
+    return descriptor.with(
+            fd -> SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT))
+        > 0;
+  }
+
+  @Override
+  public boolean steer(int older, int newer) {
+    return descriptor.with(fd -> PortSteering.attach(fd, older, newer)) >= 0;
+  }
+
+  @Override
+  public boolean isIpv6() {
+    return descriptor.with(
+            fd -> SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_DOMAIN))
+        == SocketCalls.AF_INET6;
+  }
+
   @Override
   public long inode() {
     return inode;
@@ -107,6 +146,11 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   @Override
   public ServerSocketChannel channel() throws IOException {
     return OwnAccepting.of(descriptor);
+  }
+
+  @Override
+  public void block() {
+    descriptor.with(Libc::clearNonBlocking);
   }
 
   @Override

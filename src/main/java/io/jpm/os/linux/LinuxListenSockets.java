@@ -1,5 +1,7 @@
 package io.jpm.os.linux;
 
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import java.io.IOException;
@@ -9,11 +11,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// The listening sockets of this daemon, and those that a former one has left with the keeper.
 final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private static final int MOST_KEY_BYTES = 1024;
+
+  private final Set<LoopbackEntrance> entrances = ConcurrentHashMap.newKeySet();
 
   /// All below is guarded by `this`.
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
@@ -45,6 +51,17 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     return keep(key, made.fd(), made.file());
   }
 
+  @Override
+  public synchronized ListenSocket borrow(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    checkKey(key);
+    int fd = BorrowedSocket.of(process, inode);
+    LinuxListenSocket socket =
+        new LinuxListenSocket(key, fd, Optional.empty(), true, this::reactor, this::forget);
+    open.put(key, socket);
+    return socket;
+  }
+
   private void checkKey(String key) {
     boolean bad =
         key.isEmpty()
@@ -56,15 +73,24 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   private LinuxListenSocket keep(String key, int fd, Optional<SocketFile> file) {
-    LinuxListenSocket made = add(key, fd, file);
-    store.add(new SocketStore.Entry(made.storeName(), fd), entries());
+    int kept = OpenFileLimit.ours().moveUp(fd);
+    LinuxListenSocket made = add(key, kept, file);
+    store.add(new SocketStore.Entry(made.storeName(), kept), entries());
     return made;
   }
 
+  /// @param fd a number that stays
   private LinuxListenSocket add(String key, int fd, Optional<SocketFile> file) {
     LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
     open.put(key, socket);
     return socket;
+  }
+
+  @Override
+  public Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
+    var entrance = LoopbackEntrance.open(this::reactor, consumer, entrances::remove);
+    entrances.add(entrance);
+    return entrance;
   }
 
   @Override
@@ -117,7 +143,8 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
         Libc.close(entry.fd()); // it lay there twice
       } else {
         String rest = end < 0 ? "" : entry.key().substring(end + 1);
-        add(key, entry.fd(), path.flatMap(it -> SocketFile.of(it, rest)));
+        int fd = OpenFileLimit.ours().moveUp(entry.fd());
+        add(key, fd, path.flatMap(it -> SocketFile.of(it, rest)));
       }
     }
     rewrite();
@@ -125,7 +152,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   private synchronized void forget(LinuxListenSocket socket) {
-    if (open.remove(socket.key(), socket)) {
+    if (open.remove(socket.key(), socket) && !socket.isBorrowed()) {
       rewrite();
     }
   }
@@ -136,6 +163,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
 
   private List<SocketStore.Entry> entries() {
     return open.values().stream()
+        .filter(socket -> !socket.isBorrowed())
         .map(socket -> new SocketStore.Entry(socket.storeName(), socket.number()))
         .filter(entry -> entry.fd() >= 0)
         .toList();
@@ -159,6 +187,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
       reactor = Optional.empty();
     }
     all.forEach(LinuxListenSocket::letGo);
+    entrances.forEach(LoopbackEntrance::close);
     thread.ifPresent(Reactor::close);
     synchronized (this) {
       store.close();

@@ -28,13 +28,19 @@ final class LinuxLogDisk implements LogDisk {
   @Override
   public AppendFile open(Path file, RunAs owner) throws IOException {
     Rights rights = rights(owner);
-    int fd = openOrMake(file, rights, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND);
+    int made = openOrMake(file, rights, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND);
+    int fd = OpenFileLimit.ours().moveUp(made);
     try {
       return new LinuxAppendFile(file, fd, examine(file, fd));
     } catch (IOException e) {
       Libc.close(fd);
       throw e;
     }
+  }
+
+  @Override
+  public int mostOpen() {
+    return OpenFileLimit.ours().files().forLogFiles();
   }
 
   @Override

@@ -7,7 +7,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Named pipes on a reactor of their own, so that the end of a process never waits for output, nor
 /// output for anything else.
@@ -22,6 +24,15 @@ final class LinuxLogPipes implements LogPipes {
 
   private boolean closed;
 
+  /// Those that keep their tail, by pipe.
+  private final Map<Path, PipeSource> tails = new ConcurrentHashMap<>();
+
+  @Override
+  public byte[] takeTail(Path fifo) {
+    PipeSource source = tails.get(fifo);
+    return source == null ? new byte[0] : source.takeTail();
+  }
+
   @Override
   public Source open(Path fifo, Taker taker) throws IOException {
     // Not under the lock, for which the thread of the pipes may wait: a folder is a thing of the
@@ -33,6 +44,9 @@ final class LinuxLogPipes implements LogPipes {
     synchronized (sources) {
       if (!closed) {
         sources.add(source);
+        if (taker.keepsTail()) {
+          tails.put(fifo, source);
+        }
         return source;
       }
     }
@@ -51,6 +65,7 @@ final class LinuxLogPipes implements LogPipes {
   }
 
   private void forget(PipeSource source) {
+    tails.remove(source.fifo(), source);
     synchronized (sources) {
       sources.remove(source);
     }

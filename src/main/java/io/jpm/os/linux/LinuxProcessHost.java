@@ -16,12 +16,15 @@ import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
 import io.jpm.os.NoticeSockets;
+import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +35,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
 /// hit a recycled pid, whole trees, logs that survive the daemon.
@@ -53,8 +57,9 @@ public final class LinuxProcessHost implements ProcessHost {
   /// Those of `children` that messages can go to.
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
+  private final Orphans orphans = new Orphans(self, trust);
   private final LinuxChild.Surroundings childSurroundings =
-      new LinuxChild.Surroundings(reactor, sweeper, self, trust, this::forget);
+      new LinuxChild.Surroundings(reactor, sweeper, self, trust, orphans, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxNoticeSockets noticeSockets = new LinuxNoticeSockets(self);
   private final LinuxUsage trees = new LinuxUsage(self, sweeper::outsiders);
@@ -82,6 +87,8 @@ public final class LinuxProcessHost implements ProcessHost {
     this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust));
     this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
+    OpenFileLimit.ours().raise();
+    TreeMark.clearOwn();
   }
 
   /// Why this host cannot work here, in a clause for the log and `jpm doctor`; empty when it can.
@@ -137,17 +144,29 @@ public final class LinuxProcessHost implements ProcessHost {
       return undo(made, request, "the daemon has too many open files");
     }
     ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
+    OptionalInt channel = moveUp(made.channel());
     try {
       LinuxChild.Origin origin =
           new LinuxChild.Origin(
-              identity, PidFd.open(pid), request.tag(), true, made.channel(), made.group());
+              identity,
+              PidFd.openForLong(pid),
+              request.tag(),
+              OptionalInt.empty(),
+              channel,
+              made.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
           .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
     } catch (PidFd.Failure e) {
-      made.channel().ifPresent(Libc::close);
+      channel.ifPresent(Libc::close);
       return undo(made, request, Errno.words(e.errno()));
     }
+  }
+
+  private static OptionalInt moveUp(OptionalInt channel) {
+    return channel.isPresent()
+        ? OptionalInt.of(OpenFileLimit.ours().moveUp(channel.getAsInt()))
+        : channel;
   }
 
   private static SpawnResult undo(Spawner.Outcome.Made made, SpawnRequest request, String reason) {
@@ -198,20 +217,29 @@ public final class LinuxProcessHost implements ProcessHost {
       return Optional.empty();
     }
     try {
-      PidFd pidFd = PidFd.open(identity.pid());
+      PidFd pidFd = PidFd.openForLong(identity.pid());
       // Only now: what the descriptor holds is what has this start time.
-      if (ProcReader.find(identity).filter(ProcStat::isAlive).isEmpty()) {
+      Optional<ProcStat> process = ProcReader.find(identity).filter(ProcStat::isAlive);
+      if (process.isEmpty()) {
         pidFd.close();
         return Optional.empty();
       }
+      OptionalInt parent = OptionalInt.of(process.get().parent());
       try (ProcReader reader = new ProcReader()) {
         trust.add(reader.userOf(identity.pid()));
       }
-      OptionalInt channel = ChannelEnds.takeBack(pidFd, identity.pid());
+      OptionalInt channel = moveUp(ChannelEnds.takeBack(pidFd, identity.pid()));
       var origin =
-          new LinuxChild.Origin(identity, pidFd, tag, false, channel, groups.of(identity.pid()));
+          new LinuxChild.Origin(identity, pidFd, tag, parent, channel, groups.of(identity.pid()));
       return watch(origin, watcher);
-    } catch (PidFd.Failure gone) {
+    } catch (PidFd.Failure failure) {
+      if (failure.errno() != Errno.ESRCH) {
+        // To take it for gone would be to make it a second time.
+        throw new IllegalStateException(
+            "cannot take over pid %d: %s (ulimit -n is %d)"
+                .formatted(
+                    identity.pid(), failure.getMessage(), OpenFileLimit.ours().files().most()));
+      }
       return Optional.empty();
     }
   }
@@ -224,6 +252,11 @@ public final class LinuxProcessHost implements ProcessHost {
         identity.bootId().equals(self.bootId()) ? ZombieStatus.of(identity) : Optional.empty();
     return exit.or(() -> exits.exitOf(identity))
         .orElseGet(() -> ProcessHost.super.exitOf(identity));
+  }
+
+  @Override
+  public void exitsAreRecorded() {
+    exits.settle();
   }
 
   @Override
@@ -269,10 +302,35 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+    try (ProcReader reader = new ProcReader()) {
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
+      Map<String, List<ProcessIdentity>> found = new HashMap<>();
+      for (ProcStat process : snapshot.all()) {
+        if (process.pid() != self.pid()) {
+          snapshot
+              .tagOf(process)
+              .filter(tag -> tag.startsWith(tagPrefix))
+              .ifPresent(tag ->
+                  found
+                      .computeIfAbsent(tag, _ -> new ArrayList<>())
+                      .add(new ProcessIdentity(self.bootId(), process.pid(), process.startTime())));
+        }
+      }
+      return found;
+    }
+  }
+
+  @Override
   public Optional<String> variable(ProcessIdentity process, String name) {
     try (ProcReader reader = new ProcReader()) {
       return reader.variable(process.pid(), name);
     }
+  }
+
+  @Override
+  public Optional<OpenFiles> openFiles() {
+    return Optional.of(OpenFileLimit.ours().files());
   }
 
   @Override
@@ -325,6 +383,13 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public Set<InetSocketAddress> listeners() {
+    return TcpTable.of(self.pid(), Set.of(TcpTable.LISTEN)).stream()
+        .map(TcpTable.Row::address)
+        .collect(Collectors.toSet());
+  }
+
+  @Override
   public Set<Long> sockets(ProcessIdentity main) {
     return new TreeSockets(main, self).all();
   }
@@ -350,6 +415,7 @@ public final class LinuxProcessHost implements ProcessHost {
     sockets.close();
     logPipes.close();
     reactor.close();
+    orphans.close();
     List.copyOf(children).forEach(LinuxChild::abandon);
     reaper.close();
     children.clear();

@@ -23,7 +23,7 @@ final class NamedPipe {
   ///
   /// @return a descriptor
   static int openForDaemon(Path fifo) throws IOException {
-    int fd = open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK);
+    int fd = OpenFileLimit.ours().moveUp(open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK));
     Libc.setPipeSize(fd, BYTES); // best effort: a smaller pipe works as well
     return fd;
   }

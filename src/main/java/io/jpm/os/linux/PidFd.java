@@ -24,6 +24,11 @@ final class PidFd implements AutoCloseable {
     return new PidFd(fd);
   }
 
+  /// As [#open], for one that is held as long as the process lives.
+  static PidFd openForLong(int pid) throws Failure {
+    return new PidFd(OpenFileLimit.ours().moveUp(open(pid).fd));
+  }
+
   int number() {
     return fd;
   }

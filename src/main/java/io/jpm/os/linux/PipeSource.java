@@ -2,10 +2,13 @@ package io.jpm.os.linux;
 
 import io.jpm.os.LogPipes;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -26,6 +29,12 @@ final class PipeSource implements LogPipes.Source {
   private final int fd;
   private final LogPipes.Taker taker;
   private final Reactor.Watch watch;
+
+  private final Optional<Tail> tail;
+
+  /// Held by who reads, which is the thread of the pipes unless somebody takes the tail. Guards
+  /// `closed` against the latter, and the tail.
+  private final Object reading = new Object();
 
   /// Whether nothing is read until [#resume].
   private final AtomicBoolean starved = new AtomicBoolean();
@@ -50,6 +59,7 @@ final class PipeSource implements LogPipes.Source {
     this.fifo = fifo;
     this.fd = fd;
     this.taker = taker;
+    this.tail = taker.keepsTail() ? Optional.of(new Tail()) : Optional.empty();
     this.watch = reactor.watch(fd, _ -> roundIfIdle());
   }
 
@@ -64,6 +74,10 @@ final class PipeSource implements LogPipes.Source {
       throw new IOException("cannot watch the log pipe " + fifo + ": " + Errno.words(-result));
     }
     return source;
+  }
+
+  Path fifo() {
+    return fifo;
   }
 
   @Override
@@ -136,11 +150,33 @@ final class PipeSource implements LogPipes.Source {
     int moved = 0;
     int last = SMALL;
     while (last >= SMALL && moved < MOST_PER_ROUND && !closed) { // a taker may close
-      int waiting = Libc.waitingBytes(fd, scratch);
-      last = waiting == 0 ? 0 : move(waiting);
+      synchronized (reading) {
+        int waiting = Libc.waitingBytes(fd, scratch);
+        last = waiting == 0 ? 0 : move(waiting);
+      }
       moved += last;
     }
     return moved;
+  }
+
+  /// As [LogPipes#takeTail]; on any thread.
+  byte[] takeTail() {
+    synchronized (reading) {
+      if (!closed) {
+        try (Arena arena = Arena.ofConfined()) {
+          moveAll(arena.allocate(ValueLayout.JAVA_INT));
+        }
+      }
+      return tail.map(Tail::take).orElseGet(() -> new byte[0]);
+    }
+  }
+
+  /// Only what is there now: an app that writes on and on must not hold this up.
+  private void moveAll(MemorySegment number) {
+    int left = Libc.waitingBytes(fd, number);
+    for (int moved = 1; left > 0 && moved > 0; left -= moved) {
+      moved = move(left);
+    }
   }
 
   private void noteLoad(int moved) {
@@ -169,6 +205,7 @@ final class PipeSource implements LogPipes.Source {
 
   private int fill(ByteBuffer room, int waiting) {
     int asked = room.remaining();
+    int begin = room.position();
     if (!room.isDirect() || asked < 1 || asked > waiting) {
       throw new IllegalStateException("room of " + asked + " bytes for " + waiting);
     }
@@ -178,6 +215,9 @@ final class PipeSource implements LogPipes.Source {
     } finally {
       Reference.reachabilityFence(room);
     }
+    if (count > 0) {
+      tail.ifPresent(kept -> kept.add(room, begin, count));
+    }
     taker.received(Math.max(0, count));
     if (count < 0) {
       throw new IllegalStateException("cannot read " + fifo + ": " + Errno.words(-count));
@@ -186,20 +226,18 @@ final class PipeSource implements LogPipes.Source {
   }
 
   private void finish() {
-    if (closed) {
-      return;
-    }
-    try {
-      // Only what is there now: an app that writes on and on must not hold this up.
-      int left = Libc.waitingBytes(fd, scratch);
-      for (int moved = 1; left > 0 && moved > 0; left -= moved) {
-        moved = move(left);
+    synchronized (reading) {
+      if (closed) {
+        return;
       }
-    } finally {
-      closed = true;
-      watch.remove();
-      Libc.close(fd);
-      onClose.accept(this);
+      try {
+        moveAll(scratch);
+      } finally {
+        closed = true;
+        watch.remove();
+        Libc.close(fd);
+        onClose.accept(this);
+      }
     }
   }
 }

@@ -75,7 +75,8 @@ final class ProcReader implements AutoCloseable {
     Optional<String> tag = variable(environment, SpawnRequest.TAG_VARIABLE);
     return new ProcessSnapshot.Environment(
         tag.filter(text -> trust.trusts(pid, text, this)),
-        tag.isPresent() ? Kind.TAGGED : environment.length > 0 ? Kind.UNTAGGED : Kind.BARE);
+        tag.isPresent() ? Kind.TAGGED : environment.length > 0 ? Kind.UNTAGGED : Kind.BARE,
+        TreeMark.of(pid, this));
   }
 
   /// As [#tag], any variable.
@@ -93,6 +94,43 @@ final class ProcReader implements AutoCloseable {
       }
     }
     return Optional.empty();
+  }
+
+  /// A soft limit of a process, −1 for none; 0 when the process is gone or does not let us read.
+  ///
+  /// @param number the limit, as in `setrlimit(2)`
+  /// @param name how the kernel calls it in `/proc/PID/limits`, which is for everybody to read
+  long softLimit(int pid, int number, String name) {
+    int result = Libc.processLimit(pid, number, MemorySegment.NULL, buffer);
+    if (result == -Errno.EPERM) {
+      return shownLimit(pid, name);
+    }
+    return result < 0 ? 0 : buffer.get(ValueLayout.JAVA_LONG, 0);
+  }
+
+  private long shownLimit(int pid, String name) {
+    int length = read(pid, "/limits");
+    if (length <= 0) {
+      return 0;
+    }
+    byte[] shown = buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
+    return new String(shown, StandardCharsets.US_ASCII)
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .map(line -> line.substring(name.length()).strip().split(" ", 2)[0])
+        .filter(limit -> !limit.isEmpty() && limit.chars().allMatch(Character::isDigit))
+        .mapToLong(Long::parseUnsignedLong)
+        .findFirst()
+        .orElse(0);
+  }
+
+  /// The first name of a process, 15 characters at most, as its program or itself has chosen it;
+  /// empty when it is gone.
+  String name(int pid) {
+    int length = read(pid, "/comm");
+    return length <= 0
+        ? ""
+        : ByteText.fromBytes(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)).strip();
   }
 
   /// The user whose process it is, or -1 when it is gone.

@@ -51,8 +51,7 @@ final class ProcessLimits {
         }
         pair.setAtIndex(ValueLayout.JAVA_LONG, 0, limit.getValue());
         pair.setAtIndex(ValueLayout.JAVA_LONG, 1, limit.getValue());
-        long address = pair.address();
-        IntSupplier call = () -> Libc.systemCall(PRLIMIT64, pid, number, address, 0);
+        IntSupplier call = () -> call(pid, number, pair, MemorySegment.NULL);
         int result = call.getAsInt();
         if (result == -Errno.EPERM && !rights.areTheDaemons()) {
           // Root in a container often has no right to another user's limits; that user has.
@@ -65,6 +64,16 @@ final class ProcessLimits {
     }
   }
 
+  /// `prlimit(2)`: two numbers of 64 bits, the soft limit and the hard one.
+  ///
+  /// @param pid 0 is this process
+  /// @param set what is to hold from now on, or NULL
+  /// @param get gets what held until now, or is NULL
+  /// @return 0 or the negative `errno`
+  static int call(int pid, int number, MemorySegment set, MemorySegment get) {
+    return Libc.systemCall(PRLIMIT64, pid, number, set.address(), get.address());
+  }
+
   private static String sentence(
       Map.Entry<String, Long> limit, int number, int errno, MemorySegment pair) {
     String what = "limits." + shownName(limit.getKey()) + " of " + shown(limit.getValue());
@@ -74,7 +83,7 @@ final class ProcessLimits {
     if (Libc.effectiveUser() == 0) {
       return what + " is more than the system allows anybody (sysctl fs.nr_open, kernel.*)";
     }
-    Libc.systemCall(PRLIMIT64, 0, number, 0, pair.address());
+    call(0, number, MemorySegment.NULL, pair);
     return what
         + " is above the hard limit of the daemon, "
         + shown(pair.getAtIndex(ValueLayout.JAVA_LONG, 1))

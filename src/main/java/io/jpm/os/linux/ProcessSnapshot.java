@@ -25,17 +25,27 @@ final class ProcessSnapshot {
   private final long began;
   private final Map<Integer, ProcStat> byPid = new HashMap<>();
   private final Map<Integer, List<ProcStat>> byParent = new HashMap<>();
-  private final Map<Integer, Optional<String>> tags = new HashMap<>();
+  private final Map<Integer, Environment> environments = new HashMap<>();
   private final Map<Integer, Long> inodes;
   private final IntFunction<Environment> reader;
   private final Strangers strangers;
   private boolean whole = true;
 
-  /// What a process shows of its environment.
+  /// What a process shows of where it comes from.
   ///
   /// @param tag its tag, where it has one that counts
-  /// @param kind whether there is anything
-  record Environment(Optional<String> tag, Kind kind) {}
+  /// @param kind whether there is anything in its environment
+  /// @param mark its mark, as of [TreeMark]
+  record Environment(Optional<String> tag, Kind kind, long mark) {
+    private static final Environment STRANGE = new Environment(Optional.empty(), Kind.UNTAGGED);
+
+    private static final Environment NONE = new Environment(Optional.empty(), Kind.BARE);
+
+    /// Of a process without a mark.
+    Environment(Optional<String> tag, Kind kind) {
+      this(tag, kind, TreeMark.NONE);
+    }
+  }
 
   /// What an environment is like.
   enum Kind {
@@ -139,21 +149,30 @@ final class ProcessSnapshot {
 
   /// The tag the process carries, read at most once. Zombies have no environment any more.
   Optional<String> tagOf(ProcStat process) {
-    return process.isAlive()
-        ? tags.computeIfAbsent(process.pid(), _ -> readTag(process))
-        : Optional.empty();
+    return environmentOf(process).tag();
   }
 
-  private Optional<String> readTag(ProcStat process) {
+  /// The mark the process carries, as of [TreeMark], read with its tag.
+  long markOf(ProcStat process) {
+    return environmentOf(process).mark();
+  }
+
+  private Environment environmentOf(ProcStat process) {
+    return process.isAlive()
+        ? environments.computeIfAbsent(process.pid(), _ -> readEnvironment(process))
+        : Environment.NONE;
+  }
+
+  private Environment readEnvironment(ProcStat process) {
     if (strangers.has(process)) {
-      return Optional.empty();
+      return Environment.STRANGE;
     }
     Environment environment = reader.apply(process.pid());
     boolean young = process.startTime() + YOUNG_SECONDS * ProcReader.Ticks.PER_SECOND >= began;
     switch (environment.kind()) {
       case BARE -> whole &= !young;
       case UNTAGGED -> {
-        if (!young) {
+        if (!young && environment.mark() == TreeMark.NONE) {
           strangers.add(process);
         }
       }
@@ -161,7 +180,7 @@ final class ProcessSnapshot {
         // What counts may change: it is read each time.
       }
     }
-    return environment.tag();
+    return environment;
   }
 
   /// Whether it may have been made while the walk went on.

@@ -121,6 +121,31 @@ final class ProcessTree {
     exited = main.hasExited();
   }
 
+  /// What a look has found.
+  ///
+  /// @param maybe whether something is left, or may be
+  /// @param one of what was seen
+  record Found(boolean maybe, Optional<Seen> one) {
+    static final Found UNKNOWN = new Found(true, Optional.empty());
+  }
+
+  /// A process that was seen.
+  ///
+  /// @param name as in `/proc/PID/comm`
+  record Seen(int pid, String name) {}
+
+  /// Looks whether anything beside the main process is there, and does nothing about it.
+  Found look(ProcessSnapshot snapshot, ProcReader reader) {
+    List<TreeMembers.Member> members = this.members.in(snapshot, main.lastThere(), this::isKnown);
+    Optional<Seen> one =
+        members.stream()
+            .map(member -> member.stat().pid())
+            .map(pid -> new Seen(pid, reader.name(pid)))
+            .filter(seen -> !seen.name().isEmpty())
+            .findFirst();
+    return new Found(!members.isEmpty() || !snapshot.isWhole(), one);
+  }
+
   /// Finds and signals the members, or finds that there are none left.
   void sweep(ProcessSnapshot snapshot, ProcReader reader) {
     if (over || latest.isEmpty()) {

@@ -18,6 +18,7 @@ final class SocketCalls {
   static final int SO_TYPE = 3;
   static final int SO_REUSEPORT = 15;
   static final int SO_ACCEPTCONN = 30;
+  static final int SO_DOMAIN = 39;
   static final int IPPROTO_IPV6 = 41;
   static final int IPV6_V6ONLY = 26;
 

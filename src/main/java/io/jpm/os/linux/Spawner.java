@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import io.jpm.model.Signal;
+import io.jpm.os.Forking;
 import io.jpm.os.SpawnRequest;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -74,6 +75,7 @@ final class Spawner {
   /// @param input what it begins with as standard input
   /// @param later behind a gate, what is to be its standard input then
   /// @param gate what lets it go when it waits for its limits
+  /// @param crowded whether the daemon's limit must not be lowered for it
   private record Given(
       SpawnRequest request,
       Rights rights,
@@ -83,7 +85,8 @@ final class Spawner {
       int folder,
       Optional<ChannelEnds> ends,
       List<Integer> sockets,
-      OptionalInt gate) {
+      OptionalInt gate,
+      boolean crowded) {
     int firstUnused() {
       return numbers().later + (later.isPresent() ? 1 : 0);
     }
@@ -124,9 +127,11 @@ final class Spawner {
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
-      boolean limited = gate.isNeeded(request.limits());
-      SpawnRequest first = limited ? LimitGate.behind(request, Numbers.of(request).later) : request;
-      Given given = open(first, limited, descriptors);
+      boolean crowded = OpenFileLimit.ours().isCrowded();
+      boolean limited = crowded || gate.isNeeded(request.limits());
+      SpawnRequest first =
+          limited ? LimitGate.behind(request, Numbers.of(request).later, crowded) : request;
+      Given given = open(first, limited, crowded, descriptors);
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
       try {
@@ -142,6 +147,8 @@ final class Spawner {
       } finally {
         Libc.destroyActions(actions);
       }
+    } catch (Forking.Busy e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()), true);
     } catch (ErrnoException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()), Errno.isTemporary(e.errno()));
     } catch (IOException e) {
@@ -163,7 +170,8 @@ final class Spawner {
     }
   }
 
-  private Given open(SpawnRequest request, boolean limited, Descriptors descriptors)
+  private Given open(
+      SpawnRequest request, boolean limited, boolean crowded, Descriptors descriptors)
       throws IOException {
     Rights rights = Rights.of(request.runAs());
     int own = descriptors.keep(openInput(request));
@@ -195,7 +203,8 @@ final class Spawner {
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
     List<Integer> sockets = openSockets(request, descriptors);
-    return new Given(request, rights, input, later, streams, folder, ends, sockets, writer);
+    return new Given(
+        request, rights, input, later, streams, folder, ends, sockets, writer, crowded);
   }
 
   private List<Integer> openSockets(SpawnRequest request, Descriptors descriptors)
@@ -256,13 +265,32 @@ final class Spawner {
     MemorySegment environment = strings(arena, environment(given));
     IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
     given.rights.identity().ifPresent(identity -> identity.uid().ifPresent(trust::add));
-    int errno = OtherSelf.callIfOther(given.rights, work);
+    touch(request.program());
+    TreeMark mark = TreeMark.of(request.tag());
+    int errno =
+        Forking.alone(() ->
+            mark.during(() ->
+                given.crowded
+                    ? OtherSelf.callIfOther(given.rights, work)
+                    : OpenFileLimit.ours()
+                        .whileLow(() -> OtherSelf.callIfOther(given.rights, work))));
     return errno == 0
         ? new Outcome.Made(
             pid.get(ValueLayout.JAVA_INT, 0),
             given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()),
             Optional.empty())
         : new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
+  }
+
+  /// A disk that does not answer makes this thread wait here, where no other one waits for it.
+  private static void touch(Path program) {
+    int fd = Libc.open(program, Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
+    if (fd >= 0) {
+      try (Arena arena = Arena.ofConfined()) {
+        Libc.read(fd, arena.allocate(256));
+      }
+      Libc.close(fd);
+    }
   }
 
   private static int openInput(SpawnRequest request) throws IOException {

@@ -30,7 +30,9 @@ record Tag(String text) {
     return instance < 0 ? "" : tag.substring(0, instance);
   }
 
-  private static OptionalLong generation(String digits) {
+  /// The generation that stands in a tag behind its last colon; empty when `digits` are no such
+  /// number.
+  static OptionalLong generation(String digits) {
     boolean number = !digits.isEmpty() && digits.length() <= 18;
     for (int i = 0; number && i < digits.length(); i++) {
       number = digits.charAt(i) >= '0' && digits.charAt(i) <= '9';

@@ -27,8 +27,13 @@ final class TagTrust {
     users.add(user);
   }
 
+  /// Whether the tags of its user's processes count.
+  boolean mayTrust(int pid, ProcReader reader) {
+    return users.contains(reader.userOf(pid));
+  }
+
   boolean trusts(int pid, String tag, ProcReader reader) {
-    return users.contains(reader.userOf(pid)) || writesInto(Tag.home(tag), pid);
+    return mayTrust(pid, reader) || writesInto(Tag.home(tag), pid);
   }
 
   private static boolean writesInto(String home, int pid) {

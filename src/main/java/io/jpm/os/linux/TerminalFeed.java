@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.os.Forking;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -47,7 +48,8 @@ final class TerminalFeed {
       MemorySegment argv = Spawner.strings(arena, List.of("cat"));
       MemorySegment environment = Spawner.strings(arena, List.of());
       MemorySegment path = Libc.text(arena, cat.toString());
-      int errno = Libc.spawn(pid, path, actions, attributes, argv, environment);
+      int errno =
+          Forking.alone(() -> Libc.spawn(pid, path, actions, attributes, argv, environment));
       Libc.destroyActions(actions);
       if (errno != 0) {
         throw new ErrnoException(

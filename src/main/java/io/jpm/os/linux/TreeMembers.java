@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /// - the session or group of the main process, as long as its pid cannot have been used again: it
 ///   is there (if only as a zombie), or somebody in the session is known to be ours, or was forked
 ///   while it was there;
-/// - the tag in the environment;
+/// - the tag in the environment, or where there is none the mark among the limits;
 /// - descent from one of these.
 final class TreeMembers {
   private final ProcessIdentity main;
   private final Tag tag;
+  private final TreeMark mark;
   private final int self;
   private final Optional<String> ownTag;
 
@@ -32,6 +33,7 @@ final class TreeMembers {
   TreeMembers(ProcessIdentity main, Tag tag, int self, Optional<String> ownTag) {
     this.main = main;
     this.tag = tag;
+    this.mark = TreeMark.of(tag.text());
     this.self = self;
     this.ownTag = ownTag;
   }
@@ -80,13 +82,15 @@ final class TreeMembers {
   }
 
   private boolean isTagged(ProcessSnapshot snapshot, ProcStat stat) {
-    return isCandidate(stat)
-        && snapshot
+    if (!isCandidate(stat)) {
+      return false;
+    }
+    // Between fork and exec a new child of the daemon still shows the daemon's environment.
+    Optional<String> text =
+        snapshot
             .tagOf(stat)
-            // Between fork and exec a new child of the daemon still shows the daemon's environment.
-            .filter(text -> stat.parent() != self || !ownTag.equals(Optional.of(text)))
-            .filter(tag::owns)
-            .isPresent();
+            .filter(own -> stat.parent() != self || !ownTag.equals(Optional.of(own)));
+    return text.isPresent() ? tag.owns(text.get()) : mark.owns(snapshot.markOf(stat));
   }
 
   private boolean isCandidate(ProcStat stat) {

@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The thread that ends trees. All that wait when a sweep begins share one walk over `/proc`: a
@@ -25,6 +28,7 @@ final class TreeSweeper implements AutoCloseable {
   /// Owned by the thread.
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
+  private final Map<ProcessTree, Consumer<ProcessTree.Found>> looks = new LinkedHashMap<>();
   private final Set<ProcessTree> active = new LinkedHashSet<>();
   private final Strangers strangers;
 
@@ -72,6 +76,13 @@ final class TreeSweeper implements AutoCloseable {
     queue.add(task);
   }
 
+  /// From any thread: looks what is left of `tree`, whose main process has ended.
+  ///
+  /// @param told gets what was found, on the thread and before any sweep that is ordered later
+  void look(ProcessTree tree, Consumer<ProcessTree.Found> told) {
+    submit(() -> looks.put(tree, told));
+  }
+
   /// Who the last sweep knew to be in no tree: the inode of each one's folder. From any thread.
   Map<Integer, Long> outsiders() {
     return outsiders;
@@ -114,7 +125,7 @@ final class TreeSweeper implements AutoCloseable {
   private void run() {
     while (!stopping) {
       try {
-        Runnable first = due.isEmpty() ? queue.take() : queue.poll();
+        Runnable first = due.isEmpty() && looks.isEmpty() ? queue.take() : queue.poll();
         for (Runnable task = first; task != null; task = queue.poll()) {
           task.run();
         }
@@ -129,9 +140,11 @@ final class TreeSweeper implements AutoCloseable {
   }
 
   private void sweepDue() {
-    if (due.isEmpty() || stopping) {
+    if ((due.isEmpty() && looks.isEmpty()) || stopping) {
       return;
     }
+    Map<ProcessTree, Consumer<ProcessTree.Found>> asked = new LinkedHashMap<>(looks);
+    looks.clear();
     List<ProcessTree> now = new ArrayList<>(due);
     due.clear();
     now.forEach(ProcessTree::beforeWalk);
@@ -142,11 +155,26 @@ final class TreeSweeper implements AutoCloseable {
     strangers.walking(trees.stream().map(ProcessTree::mainPid).collect(Collectors.toSet()));
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, strangers);
+      answer(asked, tree -> tree.look(snapshot, reader));
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }
       strangers.settle(snapshot);
       outsiders = strangers.outsiders();
+    } finally {
+      // After a fault: an end that nobody hears of would weigh more.
+      answer(asked, _ -> ProcessTree.Found.UNKNOWN);
+    }
+  }
+
+  private static void answer(
+      Map<ProcessTree, Consumer<ProcessTree.Found>> asked,
+      Function<ProcessTree, ProcessTree.Found> finding) {
+    for (var next = asked.entrySet().iterator(); next.hasNext(); ) {
+      var question = next.next();
+      ProcessTree.Found found = finding.apply(question.getKey());
+      next.remove();
+      question.getValue().accept(found);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.jpm.satan.health;
 
 import com.google.re2j.Pattern;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.Check;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -12,6 +13,8 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
+import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -35,11 +38,13 @@ final class HttpProbe {
   private static final int CONNECTIONS = 4096;
 
   private final Vertx vertx;
+  private final Routes routes;
   private final HttpClient verifying;
   private final HttpClient trusting;
 
-  HttpProbe(Vertx vertx) {
+  HttpProbe(Vertx vertx, Routes routes) {
     this.vertx = vertx;
+    this.routes = routes;
     this.verifying = client(vertx, true);
     this.trusting = client(vertx, false);
   }
@@ -66,8 +71,8 @@ final class HttpProbe {
       }
       var options = options(url);
       headers.forEach(options::putHeader);
-      var one = new One(check, url, answer);
-      one.begin(options);
+      var one = new One(check, url, options, answer);
+      routes.to(subject, host(options), options.getPort()).onSuccess(one::begin);
       return one;
     } catch (Inserted.Unknown unknown) {
       answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
@@ -86,22 +91,44 @@ final class HttpProbe {
         .putHeader("User-Agent", "jpm");
   }
 
+  private static String host(RequestOptions options) {
+    String host = options.getHost();
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+  }
+
   /// One attempt. What it finds is told once at most.
   private final class One implements Attempt {
     private final Check.Http check;
     private final String url;
+    private final RequestOptions options;
     private final Consumer<Finding> answer;
     private final Buffer body = Buffer.buffer();
     private @Nullable HttpClientRequest request;
     private boolean over;
 
-    One(Check.Http check, String url, Consumer<Finding> answer) {
+    One(Check.Http check, String url, RequestOptions options, Consumer<Finding> answer) {
       this.check = check;
       this.url = url;
+      this.options = options;
       this.answer = answer;
     }
 
-    void begin(RequestOptions options) {
+    void begin(Route route) {
+      if (over) {
+        return;
+      }
+      switch (route) {
+        case Route.Direct() -> begin();
+        case Route.Through(InetSocketAddress address) -> {
+          // The name and port of the URL still count, for TLS and the Host header.
+          options.setServer(SocketAddress.inetSocketAddress(address));
+          begin();
+        }
+        case Route.Nowhere(String reason) -> tell(new Finding.Failed(reason));
+      }
+    }
+
+    private void begin() {
       (check.verified() ? verifying : trusting)
           .request(options)
           .onSuccess(this::connected)
@@ -163,9 +190,8 @@ final class HttpProbe {
       if (error instanceof SSLException) {
         return "%s: no valid TLS: %s".formatted(url, error.getMessage());
       }
-      URI uri = URI.create(url);
-      int port = uri.getPort() >= 0 ? uri.getPort() : url.startsWith("https") ? 443 : 80;
-      return TcpProbe.refusal(TcpProbe.place(host(uri), Integer.toString(port)), error);
+      return TcpProbe.refusal(
+          TcpProbe.place(host(options), Integer.toString(options.getPort())), error);
     }
 
     /// What is wrong with a certificate: said by the innermost of the causes that know of it.
@@ -177,11 +203,6 @@ final class HttpProbe {
         }
       }
       return found;
-    }
-
-    private static String host(URI uri) {
-      String host = String.valueOf(uri.getHost());
-      return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
     private void tell(Finding finding) {

@@ -14,8 +14,9 @@ final class Probes {
 
   /// @param home the daemon's home
   Probes(Vertx vertx, ProcessHost host, Path home) {
-    this.http = new HttpProbe(vertx);
-    this.tcp = new TcpProbe(vertx);
+    Routes routes = new Routes(vertx);
+    this.http = new HttpProbe(vertx, routes);
+    this.tcp = new TcpProbe(vertx, routes);
     this.exec = new ExecProbe(vertx, host, home);
   }
 

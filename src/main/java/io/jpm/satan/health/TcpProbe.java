@@ -1,10 +1,13 @@
 package io.jpm.satan.health;
 
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.Check;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.function.Consumer;
 
@@ -12,9 +15,11 @@ import java.util.function.Consumer;
 final class TcpProbe {
   private static final int LAST_PORT = 65_535;
 
+  private final Routes routes;
   private final NetClient client;
 
-  TcpProbe(Vertx vertx) {
+  TcpProbe(Vertx vertx, Routes routes) {
+    this.routes = routes;
     this.client = vertx.createNetClient(new NetClientOptions());
   }
 
@@ -39,15 +44,28 @@ final class TcpProbe {
       return Attempt.OVER;
     }
     String place = place(host, text);
+    routes
+        .to(subject, host, port)
+        .onSuccess(route -> {
+          switch (route) {
+            case Route.Direct() -> ask(SocketAddress.inetSocketAddress(port, host), place, answer);
+            case Route.Through(InetSocketAddress address) ->
+                ask(SocketAddress.inetSocketAddress(address), place, answer);
+            case Route.Nowhere(String reason) -> answer.accept(new Finding.Failed(reason));
+          }
+        });
+    // A connection that is made later is closed at once; nobody waits for it.
+    return Attempt.OVER;
+  }
+
+  private void ask(SocketAddress address, String place, Consumer<Finding> answer) {
     client
-        .connect(port, host)
+        .connect(address)
         .onSuccess(socket -> {
           socket.close();
           answer.accept(new Finding.Passed());
         })
         .onFailure(error -> answer.accept(new Finding.Failed(refusal(place, error))));
-    // A connection that is made later is closed at once; nobody waits for it.
-    return Attempt.OVER;
   }
 
   private static int port(String text) {

@@ -120,7 +120,16 @@ public final class EventCounts {
       }
       case RELOAD_FAILED -> tally.reloadFailures++;
       case STOP, ERRORED -> tally.begin(event.at());
-      case READY, ONLINE, EXIT, SCALE, ADOPT, CONFIG, CONFIG_FAILED, DELETE -> {
+      case READY,
+          ONLINE,
+          EXIT,
+          CRASH_LOOPING,
+          SCALE,
+          ADOPT,
+          CONFIG,
+          CONFIG_FAILED,
+          DELETE,
+          RELOAD_GAP -> {
         // Nothing that is counted.
       }
     }

@@ -32,6 +32,11 @@ public enum Metric {
       Of.INSTANCE,
       "jpm_instance_unstable_restarts",
       "Ends in a row that came sooner than min_uptime."),
+  INSTANCE_CRASH_LOOPING(
+      Kind.GAUGE,
+      Of.INSTANCE,
+      "jpm_instance_crash_looping",
+      "1 while it fails again and again, else 0."),
   INSTANCE_RESTART_CAUSES(
       Kind.COUNTER,
       Of.INSTANCE_AND,

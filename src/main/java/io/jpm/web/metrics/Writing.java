@@ -72,6 +72,7 @@ final class Writing {
     series.put(Metric.INSTANCE_HEALTHY, instance.unhealthy().isPresent() ? 0 : 1, labels);
     series.put(Metric.INSTANCE_RESTARTS, instance.restarts(), labels);
     series.put(Metric.INSTANCE_UNSTABLE, instance.unstableRestarts(), labels);
+    series.put(Metric.INSTANCE_CRASH_LOOPING, instance.crashLooping() ? 1 : 0, labels);
     for (EventCounts.Cause cause : EventCounts.Cause.values()) {
       series.put(
           Metric.INSTANCE_RESTART_CAUSES,

@@ -1,9 +1,11 @@
 package io.jpm.balancer.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.balancer.jvm.Jvms.Jvm;
+import io.jpm.balancer.way.WorkerOrders;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
@@ -14,6 +16,7 @@ import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -111,6 +114,13 @@ class AgentTest {
     argv.addAll(List.of("-cp", classPath));
     argv.add(words[0].equals("vertx") ? "VertxServer" : "Server");
     argv.addAll(List.of(words));
+    return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));
+  }
+
+  private SpawnRequest request(Jvm jvm, String main, List<String> options) {
+    List<String> argv = new ArrayList<>(List.of("-javaagent:" + AGENT));
+    argv.addAll(options);
+    argv.addAll(List.of("-cp", classPath, main));
     return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));
   }
 
@@ -253,6 +263,158 @@ class AgentTest {
         DEADLINE,
         () -> fixture.host().connections(old.child().identity(), Set.of(port)) == 0);
     assertThat(HostFixture.isAlive(old.pid())).isTrue();
+  }
+
+  private Spawned probed(Jvm jvm, String how, String kind, String name) throws IOException {
+    SpawnRequest request = sharing(request(jvm, List.of(), kind, name, Integer.toString(port)));
+    return ready(fixture.start(fixture.withVariable(request, "JPM_PROBED", how)));
+  }
+
+  /// The ports at which a process itself is reached, as it has said last.
+  private static List<Integer> own(Spawned server) {
+    List<List<Integer>> said =
+        server.watcher().internals().stream()
+            .map(AgentNews::read)
+            .flatMap(Optional::stream)
+            .map(news -> news.own().stream().map(it -> it.own().getPort()).toList())
+            .toList();
+    return said.isEmpty() ? List.of() : said.getLast();
+  }
+
+  private static int awaitOwn(Spawned server) {
+    Eventually.await("it says where", DEADLINE, () -> own(server).size() == 1, () -> own(server));
+    return own(server).getFirst();
+  }
+
+  private void post(Spawned server, String order) {
+    assertThat(fixture.host().post(server.child().identity(), order)).isTrue();
+  }
+
+  private void awaitAnswers(String... names) {
+    Set<String> seen = new HashSet<>();
+    Eventually.await(
+        String.join(" and ", names) + " alone answer 20 times in a row",
+        DEADLINE,
+        () -> {
+          seen.clear();
+          IntStream.range(0, 20 * names.length).forEach(_ -> seen.add(unchecked()));
+          return seen.equals(Set.of(names));
+        },
+        () -> seen);
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void aProcessThatIsProbedTakesClientsAsItIsTold(Jvm jvm, String kind) throws IOException {
+    Spawned one = probed(jvm, "gated", kind, "one");
+    int ofOne = awaitOwn(one);
+    assertThat(answer(ofOne)).isEqualTo("one");
+    assertThatThrownBy(() -> answer(port)).isInstanceOf(ConnectException.class);
+    post(one, WorkerOrders.ACCEPT);
+    awaitAnswers("one");
+
+    Spawned two = probed(jvm, "gated", kind, "two");
+    int ofTwo = awaitOwn(two);
+    for (int i = 0; i < 30; i++) {
+      assertThat(answer(port)).isEqualTo("one");
+      assertThat(answer(ofTwo)).isEqualTo("two");
+    }
+    post(two, WorkerOrders.ACCEPT);
+    awaitAnswers("one", "two");
+    post(one, WorkerOrders.PAUSE);
+    awaitAnswers("two");
+    assertThat(answer(ofOne)).isEqualTo("one");
+    post(one, WorkerOrders.ACCEPT);
+    post(two, DRAIN);
+    post(two, WorkerOrders.ACCEPT);
+    awaitAnswers("one");
+    assertThat(answer(ofOne)).isEqualTo("one");
+    two.end();
+    awaitAnswers("one");
+    saysNothingElse(one);
+    saysNothingElse(two);
+  }
+
+  @ParameterizedTest
+  @MethodSource("httpServers")
+  void oneThatIsOnlyProbedTakesClientsAtOnceAndDrainsWithoutLoss(Jvm jvm, String kind)
+      throws IOException {
+    Spawned old = probed(jvm, "open", kind, "old");
+    assertThat(answer(awaitOwn(old))).isEqualTo("old");
+    List<KeepAliveClient> clients =
+        IntStream.range(0, 6).mapToObj(_ -> new KeepAliveClient(port)).toList();
+    try {
+      awaitOnly(clients, "old", 30);
+      probed(jvm, "open", kind, "new");
+      post(old, DRAIN);
+      awaitOnly(clients, "new", 30);
+      assertThat(answer(awaitOwn(old))).isEqualTo("old");
+      old.end();
+      awaitOnly(clients, "new", 60);
+    } finally {
+      clients.forEach(KeepAliveClient::close);
+    }
+    assertThat(clients).allSatisfy(client -> assertThat(client.failures()).isEmpty());
+    saysNothingElse(old);
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void aServerThatIsProbedHasItsAddressAndOptions(Jvm jvm) throws IOException {
+    Spawned server = probed(jvm, "gated", "options", "x");
+    assertThat(HostFixture.read(server.out()).lines().findFirst())
+        .contains("%d true %d true /127.0.0.1:%d true".formatted(port, port + 1, port + 2));
+    Eventually.await("it says where", DEADLINE, () -> own(server).size() == 3, () -> own(server));
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void aServerThatIsClosedIsNotReachedAnyMore(Jvm jvm) throws IOException {
+    Spawned server = probed(jvm, "open", "reopen", "x");
+    awaitOutput(server, "open again");
+    Set<Integer> before = new HashSet<>();
+    server.watcher().internals().stream()
+        .map(AgentNews::read)
+        .flatMap(Optional::stream)
+        .flatMap(news -> news.own().stream())
+        .forEach(it -> before.add(it.own().getPort()));
+    assertThat(answer(awaitOwn(server))).isEqualTo("x");
+    before.remove(awaitOwn(server));
+    assertThat(before).isNotEmpty();
+    for (int closed : before) {
+      assertThatThrownBy(() -> answer(closed)).isInstanceOf(ConnectException.class);
+    }
+    awaitAnswers("x");
+    post(server, WorkerOrders.PAUSE);
+    int said = server.watcher().internals().size();
+    post(server, WorkerOrders.SERVERS);
+    Eventually.await(
+        "it says it again", DEADLINE, () -> server.watcher().internals().size() > said);
+    assertThat(answer(awaitOwn(server))).isEqualTo("x");
+  }
+
+  @ParameterizedTest
+  @MethodSource("jvms")
+  void nettysOwnTransportIsNotThereUnlessItsOwnerHasDecided(Jvm jvm) throws IOException {
+    String epoll = "shaded.io.netty.channel.epoll.Epoll";
+    Spawned app = ready(fixture.start(sharing(request(jvm, epoll, List.of()))));
+    assertThat(HostFixture.read(app.out()))
+        .contains("available: false, since java.lang.UnsupportedOperationException: jpm shares");
+    Eventually.await(
+        "it says so",
+        DEADLINE,
+        () ->
+            app.watcher().internals().stream()
+                .map(AgentNews::read)
+                .flatMap(Optional::stream)
+                .anyMatch(AgentNews::replaced));
+    for (String value : List.of("false", "true")) {
+      List<String> own = List.of("-Dshaded.io.netty.transport.noNative=" + value);
+      Spawned decided = ready(fixture.start(sharing(request(jvm, epoll, own))));
+      assertThat(HostFixture.read(decided.out())).contains("available: true, since null");
+      saysNothingElse(decided);
+    }
+    saysNothingElse(app);
   }
 
   @ParameterizedTest

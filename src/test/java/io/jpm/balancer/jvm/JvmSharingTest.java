@@ -7,8 +7,10 @@ import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
+import io.jpm.model.Health;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Variables;
@@ -31,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +244,101 @@ class JvmSharingTest {
     assertThat(drained.result()).isZero();
   }
 
+  private AppSpec checked(boolean readiness) {
+    Health.Probe probe =
+        new Health.Probe(
+            new Check.Tcp("127.0.0.1", "${PORT}"),
+            new Check.Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO));
+    return java()
+        .draft()
+        .health(
+            new Health(
+                Optional.empty(),
+                readiness ? Optional.of(probe) : Optional.empty(),
+                Optional.of(probe)))
+        .build();
+  }
+
+  private void beginProbed(int generation, boolean ready) throws Exception {
+    tell(() ->
+        sharing.began(
+            new BalancerCommand.Began(
+                worker(generation), 0, process(generation), checked(true), "probed", ready)));
+  }
+
+  private void awaitPosts(String... expected) {
+    List<String> posts =
+        Stream.of(expected)
+            .map(it -> it.split(" ", 2))
+            .map(it ->
+                "%d {\"cmd\":\"NODE_JPM\",\"act\":\"%s\"}"
+                    .formatted(process(Integer.parseInt(it[0])).pid(), it[1]))
+            .toList();
+    Eventually.await("it is told", DEADLINE, () -> host.posts.equals(posts), () -> host.posts);
+  }
+
+  @Test
+  void onlyAnAppThatIsCheckedGetsSocketsForProbes() throws Exception {
+    assertThat(prepare(1, java()).environment()).doesNotContainKey("JPM_PROBED");
+    assertThat(prepare(1, java()).memo()).isEmpty();
+    assertThat(prepare(1, checked(false)).environment()).containsEntry("JPM_PROBED", "open");
+    assertThat(prepare(1, checked(true)).environment()).containsEntry("JPM_PROBED", "gated");
+    assertThat(prepare(1, checked(true)).memo()).isEqualTo("probed");
+  }
+
+  @Test
+  void clientsGoToThoseThatAreReadyAndOfTheseToThoseThatAreFit() throws Exception {
+    for (int generation : List.of(1, 2, 3)) {
+      prepare(generation, checked(true));
+      beginProbed(generation, false);
+    }
+    assertThat(host.posts).isEmpty();
+    tell(() -> sharing.ready(worker(1)));
+    awaitPosts("1 accept");
+    tell(() -> sharing.fit(worker(1), false)); // no other one is ready
+    tell(() -> sharing.ready(worker(2)));
+    awaitPosts("1 accept", "2 accept", "1 pause");
+    tell(() -> sharing.ended(worker(2)));
+    awaitPosts("1 accept", "2 accept", "1 pause", "1 accept");
+    tell(() -> sharing.fit(worker(1), true));
+    tell(() -> sharing.ready(worker(1)));
+    tell(() -> sharing.ready(worker(3)));
+    awaitPosts("1 accept", "2 accept", "1 pause", "1 accept", "3 accept");
+  }
+
+  @Test
+  void anAdoptedProcessIsAskedAndTheReadyOnesTakeClientsAgain() throws Exception {
+    beginProbed(1, true);
+    awaitPosts("1 servers", "1 accept");
+    beginProbed(2, false);
+    awaitPosts("1 servers", "1 accept", "2 servers");
+  }
+
+  @Test
+  void aProbeIsLedToTheProcessItself() throws Exception {
+    prepare(1, checked(true));
+    beginProbed(1, false);
+    List<InetAddress> here = List.of(InetAddress.ofLiteral("127.0.0.1"));
+    var question = new BalancerCommand.Reach(worker(1), here, 8080);
+    assertThat(await(() -> sharing.reach(question))).isEqualTo(new BalancerReply.Route.Direct());
+    host.sockets.get("jvm web app v6 0").bind(new InetSocketAddress("::", 8080));
+    assertThat(await(() -> sharing.reach(question)))
+        .isEqualTo(new BalancerReply.Route.Nowhere("the process does not listen on 8080"));
+    String said =
+        """
+        {"cmd":"NODE_JPM","act":"reached","servers":[\
+        {"host":"10.1.2.3","port":8080,"ownHost":"127.0.0.1","ownPort":1},\
+        {"host":"0:0:0:0:0:0:0:0","port":8080,"ownHost":"127.0.0.1","ownPort":40123}]}""";
+    tell(() -> sharing.heard(worker(1), said));
+    tell(() -> sharing.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
+    assertThat(await(() -> sharing.reach(question)))
+        .isEqualTo(
+            new BalancerReply.Route.Through(new InetSocketAddress("127.0.0.1", 40123)));
+    var gone = new BalancerCommand.Reach(worker(9), here, 8080);
+    assertThat(await(() -> sharing.reach(gone)))
+        .isInstanceOf(BalancerReply.Route.Nowhere.class);
+  }
+
   @Test
   void socketsStayOverACrashAndGoWithTheLastInstance() throws Exception {
     prepare(1, java());
@@ -303,7 +401,7 @@ class JvmSharingTest {
         new Listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
-            "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's sockets");
+            "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's sockets; with -Dio.netty.transport.noNative=true it uses those, where it can");
     assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
     assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();
   }

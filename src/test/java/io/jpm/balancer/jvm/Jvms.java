@@ -68,7 +68,7 @@ final class Jvms {
             List.of("--release", "17", "-proc:none", "-nowarn", "-d", classes.toString()));
     String libraries = System.getProperty("java.class.path");
     words.addAll(List.of("-cp", libraries));
-    for (String name : List.of("Server.java", "VertxServer.java")) {
+    for (String name : List.of("Server.java", "VertxServer.java", "Epoll.java")) {
       try (var source =
           Objects.requireNonNull(Jvms.class.getResourceAsStream("/jvm/" + name), name)) {
         Path file = Files.write(classes.resolve(name), source.readAllBytes());

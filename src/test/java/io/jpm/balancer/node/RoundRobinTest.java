@@ -64,6 +64,7 @@ class RoundRobinTest {
     return new NodeWorker(
         new WorkerId(new InstanceId(id), 1, 1),
         AppSpec.of(new AppName("app"), command, Path.of("/")).build(),
+        NodeWorker.Manner.ROUND_ROBIN,
         true);
   }
 

@@ -23,7 +23,7 @@ class CapacityTest {
     assertThat(Capacity.most(96 * MIB, Long.MAX_VALUE)).isEqualTo(8192);
     assertThat(Capacity.most(1024 * MIB, Long.MAX_VALUE)).isEqualTo(87_381);
     assertThat(Capacity.most(96 * MIB, 1024)).isEqualTo(384);
-    assertThat(Capacity.most(MIB, 10)).isEqualTo(64);
+    assertThat(Capacity.most(MIB, 10)).isEqualTo(16);
   }
 
   @Test

@@ -3,8 +3,10 @@ package io.jpm.balancer.proxy;
 import io.jpm.balancer.way.Sharing.Reports;
 import io.jpm.bus.BalancerCommand.Began;
 import io.jpm.bus.BalancerCommand.Prepare;
+import io.jpm.bus.BalancerCommand.Reach;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
@@ -13,6 +15,7 @@ import io.jpm.model.Command;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
+import io.jpm.model.Readiness;
 import io.jpm.model.Strategy;
 import io.jpm.model.WorkerId;
 import io.jpm.os.ListenSockets;
@@ -68,6 +71,7 @@ final class ProxyHarness implements Closeable {
   private final Context context = ((VertxInternal) vertx).createEventLoopContext();
   private final List<Closeable> toClose = new ArrayList<>();
   private Cluster cluster;
+  private Readiness readiness = Readiness.DEFAULT;
   private long births;
 
   ProxyHarness() throws IOException {
@@ -146,13 +150,19 @@ final class ProxyHarness implements Closeable {
     return this;
   }
 
+  /// Instances from now on say themselves when they are ready.
+  ProxyHarness waitingForReady() {
+    readiness = new Readiness(true, Duration.ofMinutes(1));
+    return this;
+  }
+
   AppSpec spec() {
     return spec(APP);
   }
 
   AppSpec spec(AppName app) {
     var command = new Command(Path.of("/bin/app"), Optional.empty(), List.of(), List.of());
-    return AppSpec.of(app, command, Path.of("/")).cluster(cluster).build();
+    return AppSpec.of(app, command, Path.of("/")).cluster(cluster).readiness(readiness).build();
   }
 
   WorkerId worker(int id) {
@@ -186,7 +196,17 @@ final class ProxyHarness implements Closeable {
   }
 
   void begin(WorkerId worker, String memo) {
-    run(() -> sharing.began(new Began(worker, 0, new ProcessIdentity("boot", 7, 7), spec(), memo)));
+    begin(worker, memo, false);
+  }
+
+  void begin(WorkerId worker, String memo, boolean ready) {
+    var process = new ProcessIdentity("boot", 7, 7);
+    run(() -> sharing.began(new Began(worker, 0, process, spec(), memo, ready)));
+  }
+
+  /// How a check gets to an instance that is meant for a port of this machine.
+  Route reach(WorkerId worker, int at) {
+    return await(on(() -> sharing.reach(new Reach(worker, List.of(LOOPBACK), at))));
   }
 
   /// Returns when the draining has begun.

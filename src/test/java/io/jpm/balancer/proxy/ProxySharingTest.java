@@ -9,6 +9,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.bus.BalancerReply.Refused;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
@@ -24,6 +25,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -574,6 +576,87 @@ class ProxySharingTest {
     proxy.run(() -> proxy.sharing.fit(two.worker(), true));
     // Gently at first.
     Eventually.await("the other is back", ProxyHarness.LONG, () -> visited("two"));
+  }
+
+  @Test
+  void whoIsNotReadyGetsNoClientAndItsChecksAllTheSame() throws IOException {
+    Instance one = proxy.start(0, says("one"));
+    proxy.waitingForReady();
+    Instance two = proxy.start(1, says("two"));
+    assertThat(visits(6)).containsOnly("one");
+    assertThat(asked(two)).isEqualTo("two");
+    assertThat(asked(one)).isEqualTo("one");
+    assertThat(proxy.reach(two.worker(), two.port()))
+        .isEqualTo(new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
+
+    proxy.run(() -> proxy.sharing.ready(two.worker()));
+    Eventually.await("the other is there", ProxyHarness.LONG, () -> visited("two"));
+  }
+
+  /// What a check hears that is meant for the app's port.
+  private String asked(Instance instance) throws IOException {
+    var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
+    try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  @Test
+  void clientsOfTheOnlyOneWaitUntilItIsReady() throws Exception {
+    proxy.waitingForReady();
+    Instance one = proxy.start(0, says("one"));
+    try (Socket waiting = proxy.connect()) {
+      Front front = proxy.get(proxy.sharing::fronts).iterator().next();
+      Eventually.await("it waits", ProxyHarness.LONG, () -> proxy.get(front::waitingCount) == 1);
+      assertThat(asked(one)).isEqualTo("one");
+      proxy.run(() -> proxy.sharing.ready(one.worker()));
+      assertThat(waiting.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("one");
+    }
+  }
+
+  @Test
+  void whoWasReadyForAFormerDaemonGetsClientsAtOnce() throws IOException {
+    proxy.waitingForReady();
+    Instance one = proxy.make(0, says("one"));
+    Instance two = proxy.make(1, says("two"));
+    proxy.run(() -> proxy.sharing.ended(one.worker()));
+    proxy.run(() -> proxy.sharing.ended(two.worker()));
+    proxy.begin(one.worker(), one.memo(), true);
+    proxy.begin(two.worker(), two.memo(), false);
+    Eventually.await("both listen", ProxyHarness.LONG, () -> proxy.listening.size() == 2);
+    assertThat(visits(6)).containsOnly("one");
+    assertThat(asked(two)).isEqualTo("two");
+  }
+
+  @Test
+  void beforeItListensACheckIsToldSo() {
+    proxy.waitingForReady();
+    WorkerId worker = proxy.worker(0);
+    var prepared = (Prepared) proxy.prepare(worker);
+    assertThat(proxy.reach(worker, proxy.port))
+        .isEqualTo(
+            new Route.Nowhere(
+                "nothing listens on %s, the PORT of the process, yet"
+                    .formatted(prepared.environment().get("PORT"))));
+  }
+
+  @Test
+  void whoReadsTheProxyProtocolIsAskedWithItsHeader() throws IOException {
+    proxy.with(ProxyProtocol.V1).waitingForReady();
+    Instance instance = proxy.start(0, Server::echo);
+    for (int count = 0; count < 3; count++) {
+      var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
+      try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
+        socket.getOutputStream().write("hello".getBytes(US_ASCII));
+        socket.shutdownOutput();
+        assertThat(socket.getInputStream().readAllBytes())
+            .asString(US_ASCII)
+            .isEqualTo(
+                "PROXY TCP4 127.0.0.1 127.0.0.1 %d %d\r\nhello"
+                    .formatted(socket.getLocalPort(), socket.getPort()));
+      }
+    }
+    Eventually.await("none is left", ProxyHarness.LONG, () -> openRelays() == 0);
   }
 
   @Test

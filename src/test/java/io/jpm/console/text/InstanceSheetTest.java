@@ -51,7 +51,7 @@ class InstanceSheetTest {
   private static String draw(BalancerReply.Status balance) {
     InstanceView instance = Instances.online(0, Instances.cluster("web", 4), 0);
     var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");
-    var others = new InstanceSheet.Others(Optional.empty(), Optional.of(balance));
+    var others = new InstanceSheet.Others(Optional.empty(), Optional.of(balance), Optional.empty());
     return InstanceSheet.draw(instance, listing, others, Screen.PIPE);
   }
 

@@ -94,7 +94,8 @@ class InstanceTableTest {
   void manyErroredAreCounted() {
     List<InstanceView> many =
         IntStream.range(0, 25).mapToObj(id -> Instances.errored(id, "job-" + id)).toList();
-    assertThat(InstanceTable.draw(listing(many), Screen.PIPE)).endsWith("… and 15 more errored\n");
+    assertThat(InstanceTable.draw(listing(many), Screen.PIPE))
+        .endsWith("… and 15 more have failed\n");
   }
 
   @Test

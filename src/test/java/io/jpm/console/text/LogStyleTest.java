@@ -3,6 +3,7 @@ package io.jpm.console.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogPosition;
 import io.jpm.bus.LogsReply.Line;
 import io.jpm.console.Instances;
 import io.jpm.console.text.LogLabels.Streams;
@@ -30,11 +31,11 @@ class LogStyleTest {
   }
 
   private static Line out(String text) {
-    return new Line(WEB.outFile(), TIME, text);
+    return new Line(WEB.outFile(), TIME, text, LogPosition.nowhere(WEB.outFile()));
   }
 
   private static Line error(String text) {
-    return new Line(WEB.errorFile(), TIME, text);
+    return new Line(WEB.errorFile(), TIME, text, LogPosition.nowhere(WEB.errorFile()));
   }
 
   @Test
@@ -42,7 +43,8 @@ class LogStyleTest {
     assertThat(style(Kind.LABELLED).draw(out("hi"), LABELS, PIPE)).isEqualTo("0|web | hi");
     assertThat(style(Kind.LABELLED).draw(error("hi"), LABELS, SCREEN))
         .isEqualTo("\u001b[31m0|web | \u001b[0mhi");
-    Line daemon = new Line(Path.of("/home/me/.jpm/jpm.log"), TIME, "hi");
+    Path log = Path.of("/home/me/.jpm/jpm.log");
+    Line daemon = new Line(log, TIME, "hi", LogPosition.nowhere(log));
     assertThat(style(Kind.LABELLED).draw(daemon, LABELS, SCREEN))
         .isEqualTo("\u001b[34mjpm   | \u001b[0mhi");
     assertThat(style(Kind.RAW).draw(error("hi"), LABELS, SCREEN)).isEqualTo("hi");

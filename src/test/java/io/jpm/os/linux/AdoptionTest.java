@@ -82,6 +82,26 @@ class AdoptionTest {
     }
   }
 
+  @Test
+  void theOrphanOfAnAdoptedAppIsKnownWhenItsEndIsTold() throws Exception {
+    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    Made made = runAndKillDaemon("daemonizes-when-told.sh", "", false, out);
+
+    try (LinuxProcessHost host = new LinuxProcessHost()) {
+      RecordedWatcher watcher = new RecordedWatcher();
+      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
+      child.signalMain(Signal.SIGUSR1);
+      watcher.awaitExit();
+      assertThat(child.hasLeftovers()).isTrue();
+      child.signalTree(Signal.SIGTERM);
+      watcher.awaitTreeGone();
+
+      assertThat(Leftovers.of(made.mark())).isEmpty();
+    } finally {
+      Leftovers.awaitNone(made.mark());
+    }
+  }
+
   /// Walks know by then who is in no tree, and do not read them again.
   @Test
   void aTreeThatHasThrownItsTagAwayIsKnownAlsoAfterOthersWereEnded() throws Exception {

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /// Memory for what comes out of a pipe, with as much room as a test gives it.
-final class Basin implements LogPipes.Taker {
+class Basin implements LogPipes.Taker {
   private static final int BYTES = 64 * 1024;
 
   /// All below is guarded by `this`.

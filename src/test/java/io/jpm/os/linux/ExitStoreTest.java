@@ -112,6 +112,26 @@ class ExitStoreTest {
   }
 
   @Test
+  void aDaemonThatIsKilledBeforeItHasWrittenAnEndDownTakesNoneAlong() throws Exception {
+    Sleeper one = exitsWith(7);
+    Sleeper other = exitsWith(8);
+    firstDaemon(List.of(one.identity, other.identity));
+    one.end();
+    other.end();
+    for (int daemon = 0; daemon < 3; daemon++) {
+      assertThat(nextDaemonAsks(one.identity)).isEqualTo(new Exit.Code(7));
+      assertThat(nextDaemonAsks(other.identity)).isEqualTo(new Exit.Code(8));
+    }
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        KeeperLink link = link(host)) {
+      assertThat(link.reach()).isTrue();
+      host.exitsAreRecorded();
+      assertThat(host.exitOf(one.identity)).isEqualTo(new Exit.Code(7));
+    }
+    assertThat(nextDaemonAsks(other.identity)).as("it went").isInstanceOf(Exit.Unknown.class);
+  }
+
+  @Test
   void aSignalIsKnownToo() throws Exception {
     Sleeper sleeper = exitsWith(0);
     firstDaemon(List.of(sleeper.identity));

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,46 @@ class LogPipesTest {
       basin.awaitText("one\n");
       write(out, "two\n");
       basin.awaitText("one\ntwo\n");
+    }
+  }
+
+  /// What a process has printed last is there when its end is told, and then no more: nothing of it
+  /// is taken for the next one's.
+  @Test
+  void theTailIsThatOfTheProcessThatHasEnded() throws IOException {
+    for (int round = 0; round < 50; round++) {
+      SpawnRequest request =
+          fixture.request(
+              "/bin/sh", "-c", "echo many; echo last words %d >&2; exit 1".formatted(round));
+      Basin basin =
+          new Basin() {
+            @Override
+            public boolean keepsTail() {
+              return true;
+            }
+          };
+      LogPipes.Source pipe = pipes.open(request.error().fifo(), basin);
+      var said = new AtomicReference<String>();
+      var ended = new CountDownLatch(1);
+      ChildWatcher watcher =
+          new ChildWatcher() {
+            @Override
+            public void exited(Exit exit) {
+              byte[] tail = pipes.takeTail(request.error().fifo());
+              said.set(new String(tail, StandardCharsets.UTF_8));
+              ended.countDown();
+            }
+
+            @Override
+            public void treeGone() {}
+          };
+      assertThat(fixture.host().spawn(request, watcher)).isInstanceOf(SpawnResult.Started.class);
+      Eventually.await("it ends", HostFixture.DEADLINE, () -> ended.getCount() == 0);
+      assertThat(said.get()).isEqualTo("last words %d\n".formatted(round));
+      assertThat(pipes.takeTail(request.error().fifo())).isEmpty();
+      basin.awaitText("last words %d\n".formatted(round));
+      pipe.close();
+      assertThat(pipes.takeTail(request.error().fifo())).isEmpty();
     }
   }
 

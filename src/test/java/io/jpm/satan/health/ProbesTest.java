@@ -1,12 +1,19 @@
 package io.jpm.satan.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply.Route;
+import io.jpm.bus.BusCodec;
 import io.jpm.bus.SatanCommand.Attend;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
 import io.jpm.model.Check;
+import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
@@ -22,6 +29,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,6 +64,7 @@ class ProbesTest {
   private HttpServer server;
   private final AtomicInteger connections = new AtomicInteger();
   private RunAs runAs = RunAs.DAEMON;
+  private Cluster cluster = Cluster.FORK;
   private volatile int status = 200;
   private volatile String body = "all is well";
 
@@ -74,6 +85,7 @@ class ProbesTest {
                     }
                     case "/head" ->
                         request.response().end(String.valueOf(request.getHeader("X-Who")));
+                    case "/host" -> request.response().end(String.valueOf(request.authority()));
                     case "/moved" ->
                         request.response().setStatusCode(302).putHeader("Location", "/").end();
                     default -> request.response().setStatusCode(status).end(body);
@@ -99,7 +111,8 @@ class ProbesTest {
 
   private Subject subject() {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    AppSpec spec = AppSpec.of(new AppName("web"), command, dir).runAs(runAs).build();
+    AppSpec spec =
+        AppSpec.of(new AppName("web"), command, dir).runAs(runAs).cluster(cluster).build();
     var worker = new WorkerId(new InstanceId(0), 1, 1);
     return new Subject(
         new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
@@ -189,6 +202,68 @@ class ProbesTest {
         .isEqualTo("nothing listens on 127.0.0.1:" + port);
     assertThat(reason(new Check.Tcp("127.0.0.1", Integer.toString(port))))
         .isEqualTo("nothing listens on 127.0.0.1:" + port);
+  }
+
+  /// Has what shares ports answer so, and remembers what it was asked.
+  private List<BalancerCommand.Reach> sharing(Route route) {
+    cluster = Cluster.FORK.with(true, Balance.NODE);
+    List<BalancerCommand.Reach> asked = new CopyOnWriteArrayList<>();
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<BalancerCommand>consumer(
+            Addresses.BALANCER_COMMAND,
+            message -> {
+              asked.add((BalancerCommand.Reach) message.body());
+              message.reply(route);
+            });
+    return asked;
+  }
+
+  @Test
+  void ofProcessesThatShareAPortTheOneInQuestionIsAsked() throws Exception {
+    int shared = freePort();
+    var asked = sharing(new Route.Through(new InetSocketAddress("127.0.0.1", server.actualPort())));
+    var host = "^127\\.0\\.0\\.1:" + shared + "$";
+    var check =
+        new Check.Http(
+            "http://127.0.0.1:" + shared + "/host",
+            Map.of(),
+            Check.StatusRange.FINE,
+            Optional.of(host),
+            true);
+    assertThat(reason(check)).isEqualTo("passed");
+    assertThat(reason(new Check.Tcp("localhost", Integer.toString(shared)))).isEqualTo("passed");
+    assertThat(connections).hasValue(1);
+    assertThat(asked)
+        .extracting(BalancerCommand.Reach::worker, BalancerCommand.Reach::port)
+        .containsOnly(tuple(subject().attend().worker(), shared));
+    assertThat(asked.getFirst().addresses()).containsExactly(InetAddress.ofLiteral("127.0.0.1"));
+    assertThat(asked.getLast().addresses()).contains(InetAddress.ofLiteral("::1"));
+  }
+
+  @Test
+  void aProcessThatCannotBeReachedHasFailed() {
+    var asked = sharing(new Route.Nowhere("nothing listens on 3000"));
+    assertThat(reason(http(url("/")))).isEqualTo("nothing listens on 3000");
+    assertThat(reason(new Check.Tcp("127.0.0.1", "${PORT}"))).isEqualTo("nothing listens on 3000");
+    assertThat(asked).hasSize(2);
+    assertThat(connections).hasValue(0);
+  }
+
+  @Test
+  void aHostElsewhereIsAskedDirectly() {
+    var asked = sharing(new Route.Nowhere("it was asked"));
+    assertThat(ask(new Check.Tcp("jpm-test.invalid", "80"))).isInstanceOf(Finding.Failed.class);
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
+  void withoutClusterModeNobodyIsAskedForTheWay() {
+    var asked = sharing(new Route.Nowhere("it was asked"));
+    cluster = Cluster.FORK;
+    assertThat(reason(http(url("/")))).isEqualTo("passed");
+    assertThat(asked).isEmpty();
   }
 
   @Test

@@ -8,7 +8,7 @@ import { store } from './store.js';
 const MOST = 200;
 
 const KINDS = {
-  bad: ['errored', 'reload_failed', 'unhealthy', 'config_failed', 'heartbeat_missed', 'stall'],
+  bad: ['errored', 'crash_looping', 'reload_failed', 'unhealthy', 'config_failed', 'heartbeat_missed', 'stall'],
   warn: ['exit', 'limit', 'restart'],
   good: ['online', 'ready', 'recovered', 'reload', 'adopt', 'heartbeat_back', 'daemon_started'],
 };

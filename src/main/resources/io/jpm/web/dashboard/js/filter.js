@@ -14,6 +14,9 @@ export function words(text) {
 
 /** What a status means, as one of five kinds that have a colour each. */
 export function kind(instance) {
+  if (instance.crash_looping) {
+    return 'bad';
+  }
   switch (instance.status) {
     case 'online':
       return instance.unhealthy ? 'warn' : 'good';
@@ -32,6 +35,9 @@ export function kind(instance) {
 
 /** The status in words; of one that runs and is not well it says so. */
 export function status(instance) {
+  if (instance.crash_looping) {
+    return 'crash-looping';
+  }
   return instance.status === 'online' && instance.unhealthy ? 'unhealthy' : instance.status;
 }
 

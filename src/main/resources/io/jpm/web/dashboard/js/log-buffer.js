@@ -9,6 +9,25 @@ const MOST_CHARS = 4_000_000;
 /** Of a longer line the rest is left out here; it is in the file. */
 const MOST_OF_LINE = 4000;
 
+/** What tells one line from another. */
+export function identity(line) {
+  return `${line.at} ${line.id} ${line.stream} ${line.text.slice(0, MOST_OF_LINE)}`;
+}
+
+/**
+ * Which of a log's last lines are new to a page that was not connected for a while.
+ *
+ * @param shown the lines that the page has
+ * @param last the last lines of the log, oldest first
+ * @return the new ones in `lines`; `isWhole` is false where there may be others between them and the shown ones
+ */
+export function sinceBreak(shown, last) {
+  const known = new Set(shown.map(identity));
+  const first = last.findIndex((line) => known.has(identity(line)));
+  const lines = last.slice(Math.max(0, first)).filter((line) => !known.has(identity(line)));
+  return { lines, isWhole: shown.length === 0 || first >= 0 || last.length === 0 };
+}
+
 export class LogBuffer {
   constructor() {
     this.clear();

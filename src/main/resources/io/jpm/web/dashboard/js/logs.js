@@ -4,7 +4,7 @@ import { pieces } from './ansi.js';
 import { ask, appTarget, Refusal, segment } from './api.js';
 import { el, setText } from './dom.js';
 import { clock, count } from './format.js';
-import { LogBuffer, MOST_LINES } from './log-buffer.js';
+import { identity, LogBuffer, MOST_LINES, sinceBreak } from './log-buffer.js';
 import { store } from './store.js';
 
 const LINE = 18;
@@ -114,7 +114,7 @@ export class LogView {
           if (this.source === source) {
             isCaughtUp = true;
             early.forEach((body) =>
-              this.#take({ ...body, lines: body.lines.filter((line) => !seen.has(identity(line, Date.parse(line.at)))) }));
+              this.#take({ ...body, lines: body.lines.filter((line) => !seen.has(identity({ ...line, at: Date.parse(line.at) }))) }));
           }
         });
       }
@@ -142,12 +142,11 @@ export class LogView {
     }
   }
 
-  /** Goes on where the connection has come back. */
+  /** Goes on behind the last line that is shown, where the connection has come back. */
   #again() {
     if (this.app !== null && this.source === null && this.isServed) {
-      const app = this.app;
-      this.app = null;
-      this.open(app);
+      clearTimeout(this.retry);
+      this.#begin();
     }
   }
 
@@ -157,12 +156,12 @@ export class LogView {
       const namespaces = new Set([...store.instances.values()].map((each) => each.namespace));
       const reply = await ask('GET', `/logs/${segment(appTarget(app, namespaces))}?lines=${TAIL}`);
       if (app === this.app) {
-        reply.lines.forEach((line) => {
-          seen.add(identity(line, line.at));
-          this.buffer.add(line);
-        });
-        this.buffer.trim();
-        this.#due();
+        const { lines, isWhole } = sinceBreak([...this.buffer.lines, ...this.waiting], reply.lines);
+        reply.lines.forEach((line) => seen.add(identity(line)));
+        if (!isWhole) {
+          this.#add([{ id: null, stream: 'note', at: Date.now(), text: 'lines may be left out here: the page was not connected' }]);
+        }
+        this.#add(lines);
       }
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) {
@@ -177,6 +176,10 @@ export class LogView {
     if (body.gap > 0) {
       lines.unshift({ id: null, stream: 'note', at: Date.now(), text: `${count(body.gap, 'line')} left out: too many for this page` });
     }
+    this.#add(lines);
+  }
+
+  #add(lines) {
     if (this.isPaused) {
       this.waiting.push(...lines);
       if (this.waiting.length > MOST_LINES * 1.2) {
@@ -290,10 +293,6 @@ export class LogView {
     const paused = this.isPaused ? ` · paused, ${count(this.waiting.length + this.missed, 'new line')}` : '';
     setText(this.said, found + kept + paused + (this.app !== null && this.source === null ? ' · not connected' : ''));
   }
-}
-
-function identity(line, at) {
-  return `${at} ${line.id} ${line.stream} ${line.text}`;
 }
 
 /** Pieces as elements, with what was searched for marked. */

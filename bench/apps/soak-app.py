@@ -1,0 +1,86 @@
+"""An app of bench/soak. It keeps its own books, which the judge compares with what jpm says.
+
+It holds a lock that names its place (app and instance number): a second process in the same place is a duplicate.
+It counts the lines it has written, and notes how it ends. SOAK_ROLE says what else it does.
+"""
+import fcntl
+import json
+import os
+import random
+import signal
+import struct
+import sys
+import time
+
+LEDGER = os.environ["SOAK_LEDGER"]
+ROLE = os.environ["SOAK_ROLE"]
+PLACE = f"{os.environ['SOAK_APP']}-{os.environ.get('NODE_APP_INSTANCE', '0')}"
+
+
+def begin_time():
+    with open("/proc/self/stat", encoding="ascii") as stat:
+        return int(stat.read().rsplit(") ", 1)[1].split()[19])
+
+
+def note(**what):
+    """One line of the ledger; a single append is atomic."""
+    what |= {"place": PLACE, "pid": os.getpid(), "at": time.time()}
+    file = os.open(f"{LEDGER}/book", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    os.write(file, json.dumps(what).encode() + b"\n")
+    os.close(file)
+
+
+def take_place(part):
+    """The descriptor stays open: the kernel lets go of the lock when the process is gone."""
+    file = os.open(f"{LEDGER}/{PLACE}.{part}", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        note(what="duplicate", part=part, holder=os.pread(file, 32, 0).decode())
+        fcntl.flock(file, fcntl.LOCK_EX)
+    os.ftruncate(file, 0)
+    os.pwrite(file, str(os.getpid()).encode(), 0)
+    return file
+
+
+def end(code):
+    note(what="exit", code=code)
+    os._exit(code)
+
+
+def make_child(part, own_session):
+    if os.fork() == 0:
+        os.close(place)
+        if own_session:
+            os.setsid()
+        take_place(part)
+        while True:
+            time.sleep(60)
+
+
+def main():
+    stubborn = ROLE == "stubborn"
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN if stubborn else lambda *_: end(0))
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+    begun = begin_time()
+    note(what="start", begun=begun)
+    if ROLE == "children":
+        make_child("session", True)
+        make_child("group", False)
+    counter = os.open(f"{LEDGER}/lines/{os.getpid()}-{begun}", os.O_RDWR | os.O_CREAT, 0o600)
+    dies_at = time.monotonic() + random.uniform(0.3, 2.5) if ROLE == "crasher" else float("inf")
+    burst = 2000 if ROLE == "flood" else 1
+    number = 0
+    while True:
+        for _ in range(burst):
+            number += 1
+            os.write(1, f"{os.getpid()}-{begun} {number}\n".encode())
+            os.pwrite(counter, struct.pack("q", number), 0)
+        if time.monotonic() >= dies_at:
+            end(random.randrange(1, 60))
+        time.sleep(0.25 if ROLE == "flood" else 0.02)
+
+
+place = take_place("main")
+sys.exit(main())

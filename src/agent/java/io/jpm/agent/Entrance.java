@@ -1,0 +1,146 @@
+package io.jpm.agent;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/// How connections come to one server of a process that is probed: by the shared socket, and by a
+/// socket of the process's own on the loopback address, for probes. The server's descriptor becomes
+/// an `epoll(7)` of both, which can be polled as a socket can; so the shared socket comes and goes
+/// without the server's selector noticing. Thread-safe.
+final class Entrance {
+  /// Probes are few.
+  private static final int OWN_BACKLOG = 64;
+
+  private static final int UNAVAILABLE = -2;
+
+  private final Jdk jdk;
+  private final InheritedSocket shared;
+  private final FileDescriptor sharedSocket;
+  private final int epoll;
+  private final int own;
+  private final FileDescriptor ownSocket;
+  private final InetSocketAddress ownAddress;
+
+  private volatile boolean taking;
+  private boolean wanted;
+  private boolean listening;
+  private boolean closed;
+  private int backlog;
+
+  private Entrance(Jdk jdk, InheritedSocket shared, int own, boolean wanted) throws IOException {
+    this.jdk = jdk;
+    this.shared = shared;
+    this.own = own;
+    this.wanted = wanted;
+    sharedSocket = jdk.descriptor(shared.number());
+    ownSocket = jdk.descriptor(own);
+    jdk.bind(shared.family(), ownSocket, InetAddress.getLoopbackAddress(), 0);
+    jdk.configureBlocking(ownSocket, false);
+    ownAddress = jdk.localAddress(ownSocket);
+    epoll = jdk.epoll();
+  }
+
+  /// Puts an entrance where the server's own socket was, which becomes the one for probes.
+  ///
+  /// @param server the server's descriptor, not bound yet
+  /// @param taking whether it takes connections of clients as soon as it listens
+  static Entrance make(Jdk jdk, InheritedSocket shared, FileDescriptor server, boolean taking)
+      throws IOException {
+    int own = jdk.duplicate(jdk.number(server));
+    try {
+      Entrance entrance = new Entrance(jdk, shared, own, taking);
+      jdk.duplicate(entrance.epoll, jdk.number(server));
+      return entrance;
+    } catch (IOException | RuntimeException error) {
+      jdk.close(own);
+      throw error;
+    }
+  }
+
+  /// The socket that it shares.
+  InheritedSocket shared() {
+    return shared;
+  }
+
+  /// The socket that has the server's address and options.
+  FileDescriptor sharedSocket() {
+    return sharedSocket;
+  }
+
+  /// Where probes come in; empty text while it does not listen.
+  synchronized String json() throws IOException {
+    if (!listening || closed) {
+      return "";
+    }
+    InetSocketAddress address = jdk.localAddress(sharedSocket);
+    return "{\"host\":\"%s\",\"port\":%d,\"ownHost\":\"%s\",\"ownPort\":%d}"
+        .formatted(text(address), address.getPort(), text(ownAddress), ownAddress.getPort());
+  }
+
+  private static String text(InetSocketAddress address) {
+    String text = address.getAddress().getHostAddress();
+    int scope = text.indexOf('%');
+    return scope < 0 ? text : text.substring(0, scope);
+  }
+
+  /// The server listens.
+  synchronized void listen(int connections) throws IOException {
+    backlog = connections;
+    jdk.listen(ownSocket, OWN_BACKLOG);
+    if (!listening) {
+      listening = true;
+      jdk.watch(epoll, own);
+    }
+    if (wanted) {
+      jdk.listen(sharedSocket, backlog);
+      enter();
+    }
+  }
+
+  /// Takes connections of clients from now on, or takes none.
+  synchronized void take(boolean on) throws IOException {
+    wanted = on;
+    if (closed || !listening) {
+      return;
+    }
+    if (!on && taking) {
+      taking = false;
+      jdk.forget(epoll, shared.number());
+    } else if (on && !taking) {
+      jdk.listen(sharedSocket, backlog);
+      enter();
+    }
+  }
+
+  private void enter() throws IOException {
+    if (!taking) {
+      jdk.watch(epoll, shared.number());
+      taking = true;
+    }
+  }
+
+  /// `accept(2)` of whichever there is one.
+  ///
+  /// @return as `Net.accept`
+  int accept(FileDescriptor accepted, InetSocketAddress[] peer) throws IOException {
+    if (taking) {
+      int result = jdk.accept(sharedSocket, accepted, peer);
+      if (result != UNAVAILABLE) {
+        return result;
+      }
+    }
+    return jdk.accept(ownSocket, accepted, peer);
+  }
+
+  /// The server is about to close its descriptor, and nobody accepts any more.
+  synchronized void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      taking = false;
+      jdk.close(own);
+      jdk.close(epoll);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.jpm.agent;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The entrances of a process's servers. There are some only where jpm probes the app or waits
+/// until it is ready (`JPM_PROBED`). Thread-safe.
+final class Entrances {
+  private final Jdk jdk;
+  private final Channel channel;
+  private final boolean wanted;
+
+  /// By the server's descriptor, which equals only itself.
+  private final Map<FileDescriptor, Entrance> all = new ConcurrentHashMap<>();
+
+  private boolean taking;
+  private boolean left;
+  private boolean replaced;
+
+  /// @param probed `open` where servers take connections of clients at once, `gated` where they do
+  ///   so when they are told; empty where there are no entrances
+  Entrances(Jdk jdk, Channel channel, String probed) {
+    this.jdk = jdk;
+    this.channel = channel;
+    wanted = !probed.isEmpty();
+    taking = !probed.equals("gated");
+  }
+
+  /// Whether servers get one.
+  boolean wanted() {
+    return wanted;
+  }
+
+  /// The one of a server.
+  @Nullable Entrance of(FileDescriptor server) {
+    return all.get(server);
+  }
+
+  /// Whether a server has one.
+  boolean has(FileDescriptor server) {
+    return all.containsKey(server);
+  }
+
+  /// Whether a server has one with this socket.
+  boolean have(InheritedSocket socket) {
+    return all.values().stream().anyMatch(it -> it.shared().equals(socket));
+  }
+
+  /// Makes one for a server.
+  synchronized void make(InheritedSocket socket, FileDescriptor server) throws IOException {
+    all.put(server, Entrance.make(jdk, socket, server, taking));
+  }
+
+  /// The socket that has a server's address and options: its own descriptor is none where it has an
+  /// entrance.
+  FileDescriptor socket(FileDescriptor server) {
+    Entrance entrance = all.get(server);
+    return entrance == null ? server : entrance.sharedSocket();
+  }
+
+  /// A server listens.
+  void listen(FileDescriptor server, int backlog) throws IOException {
+    Entrance entrance = all.get(server);
+    if (entrance == null) {
+      jdk.listen(server, backlog);
+    } else {
+      entrance.listen(backlog);
+      tell();
+    }
+  }
+
+  /// A descriptor is about to be closed.
+  void close(FileDescriptor server) throws IOException {
+    Entrance entrance = all.remove(server);
+    if (entrance != null) {
+      entrance.close();
+      tell();
+    }
+  }
+
+  /// Servers take connections of clients from now on, or take none.
+  synchronized void take(boolean on) {
+    if (left) {
+      return;
+    }
+    taking = on;
+    for (Entrance entrance : all.values()) {
+      try {
+        entrance.take(on);
+      } catch (IOException error) {
+        System.err.println("jpm: this Java cannot change what it accepts from: " + error);
+      }
+    }
+  }
+
+  /// No server takes connections of clients any more, whatever is said later.
+  synchronized void leave() {
+    take(false);
+    left = true;
+  }
+
+  /// Java's sockets stand in for a transport of Netty's own.
+  synchronized void replaced() {
+    replaced = true;
+    tell();
+  }
+
+  /// Says where the servers are reached past the sockets that are shared.
+  synchronized void tell() {
+    StringBuilder servers = new StringBuilder();
+    try {
+      for (Entrance entrance : all.values()) {
+        String one = entrance.json();
+        servers.append(servers.length() > 0 && !one.isEmpty() ? "," : "").append(one);
+      }
+      channel.say(
+          "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s}\n"
+              .formatted(servers, replaced));
+    } catch (IOException error) {
+      System.err.println("jpm: this Java cannot say where it is reached: " + error);
+    }
+  }
+}

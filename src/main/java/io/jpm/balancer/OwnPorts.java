@@ -1,0 +1,94 @@
+package io.jpm.balancer;
+
+import io.jpm.bus.BalancerCommand.Began;
+import io.jpm.bus.BalancerCommand.Reach;
+import io.jpm.bus.BalancerReply.Route;
+import io.jpm.model.AppName;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Ports that processes open by themselves: a process that could not have one, since another of its
+/// app has it, must not be taken for the one that answers there. Owned by ClusterBalancer's
+/// context.
+final class OwnPorts {
+  /// A look at a process takes about a millisecond.
+  private static final int MOST_OTHERS = 4;
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Map<WorkerId, Member> members = new LinkedHashMap<>();
+
+  private record Member(AppName app, ProcessIdentity process) {}
+
+  OwnPorts(Vertx vertx, ProcessHost host) {
+    this.vertx = vertx;
+    this.host = host;
+  }
+
+  void began(Began news) {
+    members.put(news.worker(), new Member(news.spec().name(), news.process()));
+  }
+
+  void ended(WorkerId worker) {
+    members.remove(worker);
+  }
+
+  /// Whether a connection that is meant for a process may be made as it is meant: not where another
+  /// one of its app listens and it does not. What nobody of the app listens on is somebody else's.
+  Future<Route> route(Reach question) {
+    Member asked = members.get(question.worker());
+    if (asked == null) {
+      return Future.succeededFuture(new Route.Direct());
+    }
+    List<ProcessIdentity> others =
+        members.entrySet().stream()
+            .filter(it -> it.getValue().app().equals(asked.app()))
+            .filter(it -> !it.getKey().equals(question.worker()))
+            // The one whose place it takes is the likeliest.
+            .sorted(Comparator.comparing(it -> !it.getKey().id().equals(question.worker().id())))
+            .limit(MOST_OTHERS)
+            .map(it -> it.getValue().process())
+            .toList();
+    return others.isEmpty()
+        ? Future.succeededFuture(new Route.Direct())
+        : vertx
+            .executeBlocking(() -> route(question, asked.process(), others), false)
+            .map(Objects::requireNonNull);
+  }
+
+  private Route route(Reach question, ProcessIdentity asked, List<ProcessIdentity> others) {
+    if (listens(asked, question)) {
+      return new Route.Direct();
+    }
+    Optional<ProcessIdentity> other =
+        others.stream().filter(it -> listens(it, question)).findFirst();
+    return other
+        .<Route>map(it ->
+            new Route.Nowhere(
+                "port %d is that of pid %d, another process of the app; it does not listen there itself"
+                    .formatted(question.port(), it.pid())))
+        .orElseGet(Route.Direct::new);
+  }
+
+  private boolean listens(ProcessIdentity process, Reach question) {
+    return host.listening(process).stream()
+        .map(Listening::address)
+        .filter(at -> at.getPort() == question.port())
+        .anyMatch(at -> isMeant(at.getAddress(), question.addresses()));
+  }
+
+  private static boolean isMeant(InetAddress there, List<InetAddress> addresses) {
+    return there.isAnyLocalAddress() || addresses.contains(there);
+  }
+}

@@ -1,0 +1,336 @@
+package io.jpm.balancer.handover;
+
+import io.jpm.balancer.handover.Prospect.Seen;
+import io.jpm.balancer.jvm.AgentOptions;
+import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.way.Lookout;
+import io.jpm.balancer.way.Sharing;
+import io.jpm.balancer.way.WorkerOrders;
+import io.jpm.bus.BalancerCommand;
+import io.jpm.bus.BalancerReply.Handover;
+import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.OffLoop;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.InstanceId;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.WorkerId;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Processes in fork mode open their ports themselves. When one is to be replaced the daemon takes
+/// hold of what it listens on and gives that to the next one, so both take connections from the
+/// same queue until the old one is told to take no more. Owned by ClusterBalancer's context.
+public final class Handovers {
+  private static final String PREFIX = "handover ";
+
+  /// Where the kernel gives new connections to others, those that wait in a program's queue are
+  /// taken within a turn of its loop.
+  private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
+
+  private static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Path preload;
+  private final AgentOptions agent;
+  private final Sharing.Reports reports;
+  private final Map<WorkerId.Slot, Lone> all = new HashMap<>();
+  private final Map<InstanceId, Loan> loans = new HashMap<>();
+  private int count;
+
+  /// What the next process can be given its sockets by.
+  ///
+  /// @param way [Balance#NODE], [Balance#JVM], or [Balance#OFF] for nothing
+  /// @param reason for people
+  public record Means(Balance way, String reason) {}
+
+  /// @param preload `lib/node-worker.cjs`
+  /// @param agent the agent's jar
+  /// @param reports who is told that a process takes connections
+  public Handovers(
+      Vertx vertx, ProcessHost host, Path preload, Path agent, Sharing.Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.preload = preload;
+    this.agent = new AgentOptions(agent);
+    this.reports = reports;
+  }
+
+  /// Whether `memo` is one of a process in fork mode.
+  public static boolean isMemo(String memo) {
+    return memo.startsWith(PREFIX);
+  }
+
+  /// Whether it is a process of which all that is said is said to us.
+  public boolean has(WorkerId worker) {
+    return all.containsKey(worker.slot());
+  }
+
+  /// Which of ours a process is.
+  public Optional<WorkerId> workerOf(ProcessIdentity process) {
+    return all.values().stream()
+        .filter(it -> it.process.equals(Optional.of(process)))
+        .map(it -> it.id)
+        .findFirst();
+  }
+
+  /// Whether the next process of an instance gets sockets, or listens beside them.
+  public boolean isLent(InstanceId id) {
+    return loans.containsKey(id);
+  }
+
+  /// Whether a socket of the store is one of ours.
+  public static boolean holds(String key) {
+    return key.startsWith(PREFIX);
+  }
+
+  /// What a process needs to be made with.
+  public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
+    Balance way = means.way() == Balance.JVM && !agent.loadable() ? Balance.OFF : means.way();
+    all.put(worker.slot(), new Lone(worker, way, spec.cluster().drain()));
+    Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
+    List<String> options = new ArrayList<>();
+    Map<String, String> variables = new HashMap<>();
+    switch (way) {
+      case NODE -> {
+        options.addAll(List.of("--require", preload.toString()));
+        variables.put("JPM_NODE_WORKER", "alone");
+      }
+      case JVM -> {
+        options.addAll(agent.words(spec));
+        variables.putAll(agent.variables(spec));
+        variables.put("JPM_ALONE", "1");
+      }
+      case OFF, AUTO, LISTEN_FDS, PROXY -> {
+        // The program is made as it is.
+      }
+    }
+    loan.ifPresent(it -> variables.putAll(it.variables(way)));
+    return new Prepared(
+        List.of(),
+        options,
+        variables,
+        loan.map(Loan::keys).orElse(List.of()),
+        true,
+        "",
+        PREFIX + way.word(),
+        loan.isPresent());
+  }
+
+  /// A process runs, which was prepared here or is adopted.
+  public void began(BalancerCommand.Began news) {
+    WorkerId worker = news.worker();
+    Balance made = Balance.ofWord(news.memo().substring(PREFIX.length())).orElse(Balance.OFF);
+    Optional<Lone> prepared =
+        Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
+    boolean adopted = prepared.isEmpty();
+    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, news.spec().cluster().drain()));
+    all.put(worker.slot(), lone);
+    lone.process = Optional.of(news.process());
+    if (lone.early) {
+      reports.listening(worker, "");
+    }
+    if (adopted) {
+      settle(lone);
+    }
+    Loan loan = loans.get(worker.id());
+    if (loan != null && !adopted && made != Balance.NODE) {
+      new Lookout<>(
+              vertx,
+              news.spec().name().value(),
+              new Arrival(host, reports, lone, news.process(), loan))
+          .begin();
+    }
+  }
+
+  /// What the file says that Node loads.
+  public void heard(WorkerId worker, String json) {
+    Lone lone = all.get(worker.slot());
+    if (lone == null || !lone.id.equals(worker)) {
+      return;
+    }
+    try {
+      JsonObject message = new JsonObject(json);
+      if (!"NODE_JPM".equals(message.getValue("cmd"))) {
+        return;
+      }
+      if ("listening".equals(message.getValue("act"))) {
+        lone.ownWorkers |=
+            message.getValue("workers") instanceof Number workers && workers.intValue() > 0;
+        if (lone.process.isPresent()) {
+          reports.listening(worker, "");
+        } else {
+          lone.early = true;
+        }
+      } else if ("drained".equals(message.getValue("act"))) {
+        lone.draining.ifPresent(done -> done.tryComplete(0));
+      }
+    } catch (DecodeException notOurs) {
+      // Ignored because an app may say what it likes over its channel.
+    }
+  }
+
+  /// Has a process take no more connections.
+  ///
+  /// @return how many are left, when there are none or the time for it is over
+  public Future<Integer> drain(WorkerId worker) {
+    Lone lone = all.get(worker.slot());
+    if (lone == null || lone.process.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    if (lone.draining.isPresent()) {
+      return lone.draining.get().future();
+    }
+    Promise<Integer> done = Promise.promise();
+    lone.draining = Optional.of(done);
+    ProcessIdentity process = lone.process.get();
+    Duration most = lone.drain;
+    if (lone.made == Balance.OFF && !isLent(worker.id())) {
+      done.tryComplete(0);
+    } else if (lone.made == Balance.OFF) {
+      vertx.setTimer(QUEUE_PATIENCE.toMillis(), _ -> done.tryComplete(0));
+    } else if (!host.post(process, WorkerOrders.DRAIN)) {
+      done.tryComplete(0);
+    } else if (lone.made == Balance.JVM) {
+      new LastConnections(vertx, host, process, done).await(most);
+    } else {
+      long timer = vertx.setTimer(Math.max(1, most.toMillis()), _ -> done.tryComplete(0));
+      done.future().onComplete(_ -> vertx.cancelTimer(timer));
+    }
+    return done.future();
+  }
+
+  /// A process has ended.
+  public void ended(WorkerId worker) {
+    Lone lone = all.get(worker.slot());
+    if (lone != null && lone.id.equals(worker)) {
+      lone.ended = true;
+      lone.draining.ifPresent(done -> done.tryComplete(0));
+    }
+  }
+
+  /// Nothing follows a process.
+  public void released(WorkerId worker) {
+    ended(worker);
+    all.remove(worker.slot());
+  }
+
+  /// Whether a process can be followed by one beside it; then its sockets are kept for that one
+  /// where `order` says so.
+  public Future<Handover> lend(BalancerCommand.Lend order, Means means) {
+    Optional<ListenSockets> store = host.listenSockets();
+    if (store.isEmpty()) {
+      return Future.succeededFuture(
+          new Handover.After("this system does not show what it listens on", "", Set.of()));
+    }
+    Lone lone = all.get(order.worker().slot());
+    boolean ownWorkers = lone != null && lone.ownWorkers;
+    Optional<Balance> made = Optional.ofNullable(lone).map(it -> it.made);
+    String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
+    return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix))
+        .map(taken -> {
+          Prospect prospect =
+              new Prospect(
+                  means.way(),
+                  means.reason(),
+                  made,
+                  taken.seen(),
+                  order.next(),
+                  ownWorkers,
+                  made.equals(Optional.of(Balance.JVM)) ? taken.transport() : Optional.empty());
+          Handover verdict = prospect.verdict();
+          if (order.lend() && verdict instanceof Handover.Beside) {
+            boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
+            keep(order.worker().id(), new Loan(taken.sockets(), given));
+          } else {
+            close(taken.sockets());
+          }
+          return verdict;
+        });
+  }
+
+  private void keep(InstanceId id, Loan loan) {
+    Loan before = loans.put(id, loan);
+    if (before != null) {
+      close(before.sockets());
+    }
+  }
+
+  /// What was found of a process.
+  private record Taken(List<Seen> seen, List<ListenSocket> sockets, Optional<String> transport) {}
+
+  private Taken take(ProcessIdentity process, ListenSockets store, String prefix) {
+    List<Seen> seen = new ArrayList<>();
+    List<ListenSocket> sockets = new ArrayList<>();
+    for (Listening one : host.listening(process)) {
+      try {
+        ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
+        sockets.add(socket);
+        seen.add(new Seen(one.address(), socket.reusesPort(), Optional.empty()));
+      } catch (ListenFailure failure) {
+        seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
+      }
+    }
+    return new Taken(seen, sockets, new OwnTransport(Path.of("/proc")).library(process));
+  }
+
+  /// The replacement of a process of `id` is over.
+  public void giveBack(InstanceId id) {
+    Loan loan = loans.remove(id);
+    if (loan != null) {
+      OffLoop.call(
+              vertx,
+              () -> {
+                loan.close();
+                return true;
+              })
+          .onComplete(_ ->
+              all.values().stream()
+                  .filter(it -> it.id.id().equals(id) && !it.ended)
+                  .forEach(this::settle));
+    }
+  }
+
+  /// A process that has inherited sockets keeps those only that it listens on.
+  private void settle(Lone lone) {
+    if (lone.made != Balance.OFF) {
+      lone.process.ifPresent(process -> host.post(process, SETTLED));
+    }
+  }
+
+  private void close(List<ListenSocket> sockets) {
+    OffLoop.call(
+            vertx,
+            () -> {
+              sockets.forEach(ListenSocket::close);
+              return true;
+            })
+        .onFailure(error ->
+            System.getLogger("jpm.balancer")
+                .log(System.Logger.Level.WARNING, "sockets stay open", error));
+  }
+
+  /// Lets go of everything; processes keep what they have.
+  public void close() {
+    loans.values().forEach(Loan::close);
+    loans.clear();
+    all.values().forEach(it -> it.draining.ifPresent(done -> done.tryComplete(0)));
+  }
+}

@@ -1,0 +1,96 @@
+package io.jpm.balancer.handover;
+
+import io.jpm.model.Balance;
+import io.jpm.os.ListenSocket;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/// The sockets of a process that another one is to follow, held by the daemon meanwhile.
+///
+/// @param sockets those of IPv6 first
+/// @param given whether the next process inherits them; else it listens beside them
+record Loan(List<ListenSocket> sockets, boolean given) {
+  /// The descriptor of the first one, behind those of the channel.
+  private static final int FIRST = 5;
+
+  Loan {
+    List<ListenSocket> sorted = new ArrayList<>(sockets);
+    sorted.sort(Comparator.comparing(it -> !it.isIpv6()));
+    sockets = List.copyOf(sorted);
+  }
+
+  /// What the next process inherits.
+  List<String> keys() {
+    return given ? sockets.stream().map(ListenSocket::key).toList() : List.of();
+  }
+
+  /// How the next process finds them.
+  Map<String, String> variables(Balance means) {
+    if (!given) {
+      return Map.of();
+    }
+    return means == Balance.JVM
+        ? Map.of(
+            "JPM_SOCKETS",
+            "v6:%s;v4:%s"
+                .formatted(numbers(true), numbers(false))
+                .replace("v6:;", "")
+                .replaceAll(";v4:$", ""),
+            "JPM_SOCKET_INODES",
+            sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")))
+        : Map.of("JPM_NODE_SOCKETS", places().encode());
+  }
+
+  private String numbers(boolean ipv6) {
+    return IntStream.range(0, sockets.size())
+        .filter(i -> sockets.get(i).isIpv6() == ipv6)
+        .mapToObj(i -> Integer.toString(FIRST + i))
+        .collect(Collectors.joining(","));
+  }
+
+  private JsonArray places() {
+    JsonArray places = new JsonArray();
+    for (int i = 0; i < sockets.size(); i++) {
+      ListenSocket socket = sockets.get(i);
+      int number = FIRST + i;
+      socket
+          .address()
+          .ifPresent(at ->
+              places.add(
+                  new JsonObject()
+                      .put("fd", number)
+                      .put("inode", Long.toString(socket.inode()))
+                      .put("address", literal(at))
+                      .put("port", at.getPort())));
+    }
+    return places;
+  }
+
+  private static String literal(InetSocketAddress at) {
+    return at.getAddress().isAnyLocalAddress() && at.getAddress().getAddress().length > 4
+        ? "::"
+        : at.getAddress().getHostAddress();
+  }
+
+  /// The kernel's numbers of them.
+  Set<Long> inodes() {
+    return sockets.stream().map(ListenSocket::inode).collect(Collectors.toSet());
+  }
+
+  /// Where they listen.
+  List<InetSocketAddress> addresses() {
+    return sockets.stream().flatMap(it -> it.address().stream()).toList();
+  }
+
+  void close() {
+    sockets.forEach(ListenSocket::close);
+  }
+}

@@ -1,0 +1,123 @@
+package io.jpm.balancer.handover;
+
+import io.jpm.bus.BalancerReply.Handover;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Check;
+import io.jpm.model.Health;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Everything that decides whether a new process can come up beside the one that is there.
+///
+/// @param means what the new process can be given its sockets by: [Balance#NODE], [Balance#JVM], or
+///   [Balance#OFF] for nothing
+/// @param lack why nothing; else empty
+/// @param made what the present process was made for; empty: nothing is known of it
+/// @param sockets what it listens on
+/// @param next what the new process is made by
+/// @param ownWorkers whether it has workers of Node's own, which nobody drains
+/// @param transport a native transport that its JVM has loaded, past which no agent sees
+record Prospect(
+    Balance means,
+    String lack,
+    Optional<Balance> made,
+    List<Seen> sockets,
+    AppSpec next,
+    boolean ownWorkers,
+    Optional<String> transport) {
+  /// As many as a process is given.
+  private static final int MOST_SOCKETS = 8;
+
+  Prospect {
+    sockets = List.copyOf(sockets);
+  }
+
+  /// A socket that the present process listens on.
+  ///
+  /// @param address where
+  /// @param reusesPort whether another one may listen there beside it
+  /// @param refusal why the daemon cannot have it; empty: it can
+  record Seen(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {}
+
+  /// What a reload would do.
+  Handover verdict() {
+    if (sockets.isEmpty()) {
+      return new Handover.NoPort();
+    }
+    if (next.cluster().balance() == Balance.OFF && !next.cluster().enabled()) {
+      return after(lack, "leave out balance: off");
+    }
+    Optional<String> probe = probe();
+    if (probe.isPresent()) {
+      return after(probe.get(), "use a check of exec, log or notify, or wait_ready");
+    }
+    Optional<Handover> obstacle = obstacle();
+    if (obstacle.isEmpty()) {
+      return new Handover.Beside("its listening sockets are handed over");
+    }
+    return sockets.stream().allMatch(Seen::reusesPort)
+        ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)")
+        : obstacle.get();
+  }
+
+  /// Whether the new process inherits the sockets, and does not listen beside them.
+  boolean isGiven() {
+    return obstacle().isEmpty();
+  }
+
+  /// What is asked over the port reaches either process.
+  private Optional<String> probe() {
+    Health health = next.health();
+    Stream<Check> gates =
+        Stream.concat(
+            health.startup().map(Health.Startup::check).stream(),
+            health.readiness().map(Health.Probe::check).stream());
+    return gates
+        .filter(check -> check instanceof Check.Http || check instanceof Check.Tcp)
+        .findFirst()
+        .map(_ -> "its check over the network cannot tell the new process from the old one");
+  }
+
+  private Optional<Handover> obstacle() {
+    if (means == Balance.OFF) {
+      return Optional.of(after(lack, remedy()));
+    }
+    if (!made.equals(Optional.of(means))) {
+      return Optional.of(
+          after(
+              "its present process was started without what a handover needs",
+              "the one after it has that"));
+    }
+    Optional<String> refusal = sockets.stream().flatMap(it -> it.refusal().stream()).findFirst();
+    if (refusal.isPresent()) {
+      return Optional.of(
+          after(refusal.get(), "start the program that listens, not one that starts it"));
+    }
+    if (ownWorkers) {
+      return Optional.of(
+          after("it has workers of its own (node:cluster)", "leave them to jpm: cluster mode, -i"));
+    }
+    if (transport.isPresent()) {
+      return Optional.of(
+          after(
+              "it listens by a native transport (%s)".formatted(transport.get()),
+              "have it use Java's own sockets (NIO)"));
+    }
+    return sockets.size() > MOST_SOCKETS
+        ? Optional.of(after("it listens on more than " + MOST_SOCKETS + " sockets", ""))
+        : Optional.empty();
+  }
+
+  private String remedy() {
+    return "in cluster mode (-i 1) with a port that it takes from PORT, or with listen, a reload has no gap; neither has it where the program sets SO_REUSEPORT";
+  }
+
+  private Handover after(String obstacle, String remedy) {
+    return new Handover.After(
+        obstacle, remedy, sockets.stream().map(Seen::address).collect(Collectors.toSet()));
+  }
+}

@@ -1,0 +1,56 @@
+package io.jpm.os.linux;
+
+import io.jpm.model.ProcessIdentity;
+import io.jpm.os.ListenSockets.ListenFailure;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Takes a copy of a socket out of the process that has it, `pidfd_getfd(2)`.
+final class BorrowedSocket {
+  private BorrowedSocket() {}
+
+  /// A descriptor of the same socket, close-on-exec; the caller closes it.
+  ///
+  /// @param process who has it open itself
+  /// @param inode the kernel's number of it
+  /// @throws ListenFailure in a clause for the user: the process has it not, or the kernel does not
+  ///   let us (another user, Yama)
+  static int of(ProcessIdentity process, long inode) throws ListenFailure {
+    try (PidFd held = PidFd.open(process.pid())) {
+      if (ProcReader.find(process).isEmpty()) {
+        throw new ListenFailure("its process has ended", Errno.ESRCH);
+      }
+      List<Integer> numbers = ProcessFiles.of(process.pid()).numbersOf(inode);
+      if (numbers.isEmpty()) {
+        throw new ListenFailure(
+            "not pid %d itself listens, but a child of its".formatted(process.pid()), Errno.EBADF);
+      }
+      int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
+      if (fd < 0) {
+        throw new ListenFailure(
+            "the system does not let the daemon have the socket of pid %d: %s"
+                .formatted(process.pid(), Errno.words(-fd)),
+            -fd);
+      }
+      return checked(fd, inode);
+    } catch (PidFd.Failure gone) {
+      throw new ListenFailure("its process has ended", gone.errno());
+    }
+  }
+
+  /// The process may have closed it, and opened something else under its number.
+  private static int checked(int fd, long inode) throws ListenFailure {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+      if (SocketLinks.inode(target) == inode) {
+        return fd;
+      }
+    } catch (IOException withoutProc) {
+      // The same as another socket: nothing is known of it.
+    }
+    Libc.close(fd);
+    throw new ListenFailure("its process has just closed its socket", Errno.EBADF);
+  }
+}

@@ -1,0 +1,53 @@
+package io.jpm.os.linux;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Which of the sockets that listen at one address gets a new connection, `socket(7)`,
+/// `SO_ATTACH_REUSEPORT_CBPF`: the kernel numbers them in the order in which they began to listen.
+final class PortSteering {
+  private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
+
+  /// Of `struct sock_filter` and of `struct sock_fprog`, where pointers have 64 bits.
+  private static final int STEP_BYTES = 8;
+
+  private static final int PROGRAM_BYTES = 16;
+
+  private static final short LOAD_ABSOLUTE = 0x20; // BPF_LD | BPF_W | BPF_ABS
+  private static final short MODULO = (short) 0x94; // BPF_ALU | BPF_MOD | BPF_K
+  private static final short ADD = 0x04; // BPF_ALU | BPF_ADD | BPF_K
+  private static final short RETURN_A = 0x16; // BPF_RET | BPF_A
+
+  /// SKF_AD_OFF + SKF_AD_RANDOM.
+  private static final int RANDOM = -0x1000 + 56;
+
+  private static final Native SET_OPTION = new Native("setsockopt");
+
+  private PortSteering() {}
+
+  /// New connections go to one of the `newer` sockets behind the first `older` ones. A number that
+  /// no socket has, since one has closed meanwhile, makes the kernel choose as it usually does.
+  ///
+  /// @return 0 or the negative `errno`
+  static int attach(int fd, int older, int newer) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment steps = arena.allocate(4L * STEP_BYTES, 8);
+      step(steps, 0, LOAD_ABSOLUTE, RANDOM);
+      step(steps, 1, MODULO, Math.max(1, newer));
+      step(steps, 2, ADD, older);
+      step(steps, 3, RETURN_A, 0);
+      MemorySegment program = arena.allocate(PROGRAM_BYTES, 8);
+      program.set(ValueLayout.JAVA_SHORT, 0, (short) 4);
+      program.set(ValueLayout.JAVA_LONG, 8, steps.address());
+      return SET_OPTION.errnoInt(
+          fd, SocketCalls.SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program.address(), PROGRAM_BYTES);
+    }
+  }
+
+  private static void step(MemorySegment steps, int index, short code, int operand) {
+    long at = (long) index * STEP_BYTES;
+    steps.set(ValueLayout.JAVA_SHORT, at, code);
+    steps.set(ValueLayout.JAVA_INT, at + 4, operand);
+  }
+}

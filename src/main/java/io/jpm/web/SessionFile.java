@@ -1,0 +1,104 @@
+package io.jpm.web;
+
+import io.jpm.bus.OffLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/// `web-sessions.json` of the home: the hashes of the browsers' sessions and when each ends, so
+/// that a page goes on after the daemon was replaced. Owned by the server's event loop.
+final class SessionFile {
+  private static final Logger LOG = System.getLogger("jpm.web");
+  private static final long MOST_BYTES = 64 << 10;
+
+  private final Vertx vertx;
+  private final Path file;
+  private Future<?> writing = Future.succeededFuture();
+
+  SessionFile(Vertx vertx, Path home) {
+    this.vertx = vertx;
+    this.file = of(home);
+  }
+
+  static Path of(Path home) {
+    return home.resolve("web-sessions.json");
+  }
+
+  /// The sessions by hash, oldest first; none where the file is missing or damaged: browsers then
+  /// log in again.
+  Future<Map<String, Instant>> read() {
+    return OffLoop.call(vertx, this::readNow);
+  }
+
+  private Map<String, Instant> readNow() {
+    Map<String, Instant> ends = new LinkedHashMap<>();
+    try {
+      if (Files.size(file) <= MOST_BYTES) {
+        new JsonObject(Files.readString(file))
+            .forEach(entry ->
+                ends.put(
+                    entry.getKey(), Instant.ofEpochMilli(((Number) entry.getValue()).longValue())));
+      }
+    } catch (NoSuchFileException none) {
+      return Map.of();
+    } catch (IOException | RuntimeException damaged) {
+      LOG.log(
+          Level.WARNING,
+          "web: {0} cannot be read, so browsers must log in again: {1}",
+          file,
+          damaged);
+      return Map.of();
+    }
+    return ends;
+  }
+
+  /// Replaces what the file holds, after earlier writes.
+  void write(Map<String, Instant> ends) {
+    var json = new JsonObject();
+    ends.forEach((hash, end) -> json.put(hash, end.toEpochMilli()));
+    String text = json.encode();
+    writing = writing.transform(_ -> OffLoop.call(vertx, () -> writeNow(text)));
+  }
+
+  /// Completes when everything is written.
+  Future<Void> written() {
+    return writing.transform(_ -> Future.succeededFuture());
+  }
+
+  private boolean writeNow(String text) {
+    Path next = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      Files.deleteIfExists(next);
+      try (var channel =
+          Files.newByteChannel(
+              next,
+              Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+      }
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+      return true;
+    } catch (IOException failure) {
+      LOG.log(
+          Level.WARNING,
+          "web: {0} cannot be written, so browsers must log in again after the next start of the daemon: {1}",
+          file,
+          failure);
+      return false;
+    }
+  }
+}

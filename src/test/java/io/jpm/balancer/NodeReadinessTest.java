@@ -1,0 +1,310 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.BalancerFixture.Hearing;
+import io.jpm.balancer.BalancerFixture.Worker;
+import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.bus.BalancerReply.Route;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Readiness;
+import io.jpm.model.Signal;
+import io.jpm.model.Strategy;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Which of real Node processes that share a port get connections of clients and of checks.
+@Timeout(180)
+class NodeReadinessTest {
+  private BalancerFixture balancer;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    balancer = new BalancerFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    balancer.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static AppSpec told(AppSpec spec) {
+    return spec.draft().readiness(new Readiness(true, Duration.ofMinutes(1))).build();
+  }
+
+  private static AppSpec web(Strategy strategy, int port) {
+    return told(BalancerFixture.server("web", strategy, "http", Integer.toString(port)));
+  }
+
+  /// Who answers clients, each over a connection of its own.
+  private static Set<String> answering(int port) throws IOException {
+    List<String> answers = new ArrayList<>();
+    for (int n = 0; n < 30; n++) {
+      try (Wire wire = new Wire(port)) {
+        answers.add(wire.ask("/", false).body());
+      }
+    }
+    return answers.stream().collect(Collectors.toSet());
+  }
+
+  private static void awaitAnswering(int port, String... who) {
+    Eventually.await(
+        "only " + List.of(who) + " answer",
+        BalancerFixture.DEADLINE,
+        () -> {
+          try {
+            return answering(port).equals(Set.of(who));
+          } catch (IOException broken) {
+            throw new AssertionError(broken);
+          }
+        });
+  }
+
+  private static String answerOf(Worker worker) {
+    return "worker %d %d".formatted(worker.number + 1, worker.pid());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void whoIsNotReadyGetsNoClientAndItsChecksAllTheSame(Strategy strategy) throws IOException {
+    int port = freePort();
+    AppSpec spec = web(strategy, port);
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    awaitAnswering(port, answerOf(one));
+
+    for (int n = 0; n < 3; n++) {
+      assertThat(two.check(port)).isEqualTo(answerOf(two));
+      assertThat(one.check(port)).isEqualTo(answerOf(one));
+    }
+    assertThat(answering(port)).containsExactly(answerOf(one));
+
+    two.ready();
+    assertThat(BalancerFixture.await(one.drain())).isZero();
+    awaitAnswering(port, answerOf(two));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void clientsWaitUntilOneIsReady(Strategy strategy) throws IOException {
+    int port = freePort();
+    Worker one = balancer.start(web(strategy, port), 0, 0).awaitListening();
+    try (Wire waiting = new Wire(port)) {
+      waiting.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertThat(one.check(port)).isEqualTo(answerOf(one));
+      waiting.socket.setSoTimeout(300);
+      assertThat(org.assertj.core.api.Assertions.catchThrowable(waiting::read))
+          .isInstanceOf(java.net.SocketTimeoutException.class);
+      one.ready();
+      waiting.socket.setSoTimeout(30_000);
+      assertThat(waiting.read().body()).isEqualTo(answerOf(one));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void whoIsNotFitGetsNoClientAsLongAsAnotherIs(Strategy strategy) throws IOException {
+    int port = freePort();
+    AppSpec spec = web(strategy, port);
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    Worker two = balancer.start(spec, 1, 1).awaitListening().ready();
+
+    one.fit(false);
+    awaitAnswering(port, answerOf(two));
+    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    assertThat(balancer.status(one).reason()).contains("its readiness check fails");
+    assertThat(balancer.status(two).reason()).doesNotContain("readiness");
+    two.fit(false);
+    two.end(Signal.SIGKILL);
+    awaitAnswering(port, answerOf(one));
+
+    Worker three = balancer.start(spec, 1, 1).awaitListening().ready();
+    awaitAnswering(port, answerOf(three));
+    one.fit(true);
+    three.end(Signal.SIGKILL);
+    awaitAnswering(port, answerOf(one));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void theNextDaemonKnowsWhoIsReady(Strategy strategy) throws IOException {
+    int port = freePort();
+    AppSpec spec = web(strategy, port);
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    Worker three = balancer.start(spec, 2, 2).awaitListening().ready();
+    three.fit(false);
+    awaitAnswering(port, answerOf(one));
+
+    balancer.reboot();
+    assertThat(two.check(port)).isEqualTo(answerOf(two));
+    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    three.fit(false);
+    awaitAnswering(port, answerOf(one));
+
+    two.ready();
+    assertThat(BalancerFixture.await(one.drain())).isZero();
+    awaitAnswering(port, answerOf(two));
+    three.fit(true);
+    two.end(Signal.SIGKILL);
+    awaitAnswering(port, answerOf(three));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void whoHasSaidThatItListensToADaemonThatIsGoneIsReachedByTheNext(Strategy strategy)
+      throws IOException {
+    int port = freePort();
+    Worker one = balancer.start(web(strategy, port), 0, 0).awaitListening();
+    balancer.hearing = Hearing.LATE;
+    balancer.reboot();
+    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    one.ready();
+    awaitAnswering(port, answerOf(one));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void whoNeedsNotBeReadyIsReachedByItself(Strategy strategy) throws IOException {
+    int port = freePort();
+    AppSpec spec = BalancerFixture.server("web", strategy, "http", Integer.toString(port));
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    for (int n = 0; n < 3; n++) {
+      assertThat(one.check(port)).isEqualTo(answerOf(one));
+      assertThat(two.check(port)).isEqualTo(answerOf(two));
+    }
+    assertThat(answering(port)).contains(answerOf(one));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void whoCloseItsServerIsNotReachedAndWhoListensAgainIs(Strategy strategy) throws IOException {
+    int port = freePort();
+    AppSpec spec =
+        told(BalancerFixture.node("web", strategy, "reopening.cjs", Integer.toString(port)));
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    awaitAnswering(port, answerOf(one));
+    one.send("\"close\"");
+    one.awaitOutput("closed");
+    Eventually.await(
+        "it is not reached",
+        BalancerFixture.DEADLINE,
+        () -> !(one.reach(port) instanceof Route.Through));
+    one.send("\"open\"");
+    one.awaitOutput("again");
+    awaitAnswering(port, answerOf(one));
+    assertThat(one.check(port)).isEqualTo(answerOf(one));
+  }
+
+  @Test
+  void portsThatAreNotSharedAreReachedDirectly() throws IOException {
+    int port = freePort();
+    Worker one = balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening();
+    assertThat(one.reach(freePort())).isEqualTo(new Route.Direct());
+  }
+
+  @Test
+  void aPortThatAnotherProcessOfTheAppHasIsNotItsOwn() throws IOException {
+    int shared = freePort();
+    int own = freePort();
+    AppSpec spec =
+        BalancerFixture.node(
+            "web", Strategy.KERNEL, "own.cjs", Integer.toString(shared), Integer.toString(own));
+    Worker one = balancer.start(spec, 0, 0).awaitOutput("own listens");
+    Worker two = balancer.start(spec, 1, 1).awaitOutput("own EADDRINUSE");
+    assertThat(one.reach(own)).isEqualTo(new Route.Direct());
+    assertThat(two.reach(own))
+        .isEqualTo(
+            new Route.Nowhere(
+                "port %d is that of pid %d, another process of the app; it does not listen there itself"
+                    .formatted(own, one.pid())));
+    assertThat(two.reach(freePort())).isEqualTo(new Route.Direct());
+    one.end(Signal.SIGKILL);
+    assertThat(two.reach(own)).isEqualTo(new Route.Direct());
+  }
+
+  @Test
+  void whereAnotherListensItIsNotAsked() throws IOException {
+    int port = freePort();
+    balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening().ready();
+    Worker other =
+        balancer
+            .start(
+                told(
+                    BalancerFixture.server(
+                        "api", Strategy.KERNEL, "http", Integer.toString(freePort()))),
+                1,
+                0)
+            .awaitListening();
+    assertThat(other.reach(port))
+        .isEqualTo(new Route.Nowhere("it does not listen on 127.0.0.1:" + port));
+  }
+
+  @Test
+  void aWorkerThatHangsIsNotSentChecksWithoutEnd() throws IOException {
+    int port = freePort();
+    Worker one = balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening().ready();
+    one.signal(Signal.SIGSTOP);
+    List<Wire> wires = new ArrayList<>();
+    Eventually.await(
+        "it is given up",
+        BalancerFixture.DEADLINE,
+        () -> {
+          if (one.reach(port) instanceof Route.Through way) {
+            try {
+              wires.add(new Wire(way.address().getPort()));
+            } catch (IOException broken) {
+              throw new AssertionError(broken);
+            }
+            return false;
+          }
+          return true;
+        });
+    assertThat(wires.size()).isBetween(4, 40);
+    for (Wire wire : wires) {
+      wire.close();
+    }
+    one.signal(Signal.SIGCONT);
+    Eventually.await(
+        "it is asked again",
+        BalancerFixture.DEADLINE,
+        () -> one.reach(port) instanceof Route.Through);
+    assertThat(one.check(port)).isEqualTo(answerOf(one));
+  }
+}

@@ -1,0 +1,119 @@
+package io.jpm.balancer.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.handover.Prospect.Seen;
+import io.jpm.bus.BalancerReply.Handover;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Balance;
+import io.jpm.model.Check;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.Health;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// Which process can have a successor beside it.
+class ProspectTest {
+  private static final AppSpec WEB =
+      AppSpec.of(
+              new AppName("web"),
+              new Command(Path.of("/srv/app.js"), Optional.empty(), List.of(), List.of()),
+              Path.of("/"))
+          .build();
+  private static final InetSocketAddress PORT = new InetSocketAddress(3000);
+  private static final Seen OWN = new Seen(PORT, false, Optional.empty());
+  private static final Seen SHARED = new Seen(PORT, true, Optional.empty());
+
+  private static Handover verdict(Balance means, Balance made, Seen... sockets) {
+    return verdict(means, Optional.of(made), WEB, sockets);
+  }
+
+  private static Handover verdict(
+      Balance means, Optional<Balance> made, AppSpec spec, Seen... sockets) {
+    return new Prospect(
+            means, "python3 has no way", made, List.of(sockets), spec, false, Optional.empty())
+        .verdict();
+  }
+
+  private static String obstacle(Handover verdict) {
+    assertThat(verdict).isInstanceOf(Handover.After.class);
+    assertThat(((Handover.After) verdict).addresses()).containsExactly(PORT);
+    return verdict.obstacle();
+  }
+
+  @Test
+  void whoListensOnNothingIsRestarted() {
+    assertThat(verdict(Balance.NODE, Balance.NODE)).isInstanceOf(Handover.NoPort.class);
+  }
+
+  @Test
+  void nodeAndJavaHandTheirSocketsOver() {
+    assertThat(verdict(Balance.NODE, Balance.NODE, OWN)).isInstanceOf(Handover.Beside.class);
+    assertThat(verdict(Balance.JVM, Balance.JVM, OWN)).isInstanceOf(Handover.Beside.class);
+  }
+
+  @Test
+  void otherProgramsDoNotUnlessTheySetReusePort() {
+    assertThat(obstacle(verdict(Balance.OFF, Balance.OFF, OWN))).isEqualTo("python3 has no way");
+    assertThat(verdict(Balance.OFF, Balance.OFF, SHARED)).isInstanceOf(Handover.Beside.class);
+    assertThat(obstacle(verdict(Balance.OFF, Balance.OFF, SHARED, OWN))).isNotEmpty();
+  }
+
+  @Test
+  void aProcessThatWasMadeWithoutTheMeansHasAGapOnce() {
+    assertThat(obstacle(verdict(Balance.NODE, Balance.OFF, OWN))).contains("was started without");
+    assertThat(obstacle(verdict(Balance.NODE, Optional.empty(), WEB, OWN)))
+        .contains("was started without");
+    assertThat(obstacle(verdict(Balance.JVM, Balance.NODE, OWN))).contains("was started without");
+  }
+
+  @Test
+  void aSocketOfAChildCannotBeHandedOver() {
+    var child = new Seen(PORT, false, Optional.of("not pid 7 itself listens"));
+    assertThat(obstacle(verdict(Balance.NODE, Balance.NODE, child)))
+        .isEqualTo("not pid 7 itself listens");
+  }
+
+  @Test
+  void aCheckOverTheNetworkCannotTellTheTwoApart() {
+    var rhythm =
+        new Check.Rhythm(Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
+    var probe = new Health.Probe(new Check.Tcp("127.0.0.1", "3000"), rhythm);
+    AppSpec probed =
+        WEB.draft()
+            .health(new Health(Optional.empty(), Optional.of(probe), Optional.empty()))
+            .build();
+    assertThat(obstacle(verdict(Balance.NODE, Optional.of(Balance.NODE), probed, OWN)))
+        .contains("cannot tell");
+  }
+
+  @Test
+  void whoWantsNoneOfItHasAGapEvenWhereThePortIsShared() {
+    AppSpec off = WEB.draft().cluster(Cluster.FORK.with(false, Balance.OFF)).build();
+    assertThat(obstacle(verdict(Balance.OFF, Optional.of(Balance.OFF), off, SHARED))).isNotEmpty();
+  }
+
+  @Test
+  void workersAndTransportsOfItsOwnAreOutOfReach() {
+    Optional<Balance> made = Optional.of(Balance.NODE);
+    Prospect workers =
+        new Prospect(Balance.NODE, "", made, List.of(OWN), WEB, true, Optional.empty());
+    assertThat(obstacle(workers.verdict())).contains("workers of its own");
+    Prospect netty =
+        new Prospect(
+            Balance.JVM,
+            "",
+            Optional.of(Balance.JVM),
+            List.of(OWN),
+            WEB,
+            false,
+            Optional.of("Netty's epoll"));
+    assertThat(obstacle(netty.verdict())).contains("Netty's epoll");
+  }
+}

@@ -1,0 +1,221 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.god.Failpoint;
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Daemons die as by `kill -9` while they boot, several in a row, at each write of the journal and
+/// at each step of the adoption. The one that comes through in the end has every process as it was.
+@Timeout(300)
+class BootDeathIT extends InOwnHome {
+  private static final int APPS = 20;
+
+  /// A death, at the n-th time.
+  private record Death(Failpoint point, int hit) {}
+
+  @BeforeEach
+  void nobodyBringsTheDaemonBack() throws IOException {
+    jpm.makeAotCache();
+    jpm.settings("{\"keeper\": {\"enabled\": false}}");
+  }
+
+  private static List<Death> deaths() {
+    List<Death> deaths = new ArrayList<>();
+    Stream.of(Failpoint.values())
+        .filter(point -> point.name().startsWith("JOURNAL"))
+        .forEach(point -> deaths.add(new Death(point, 1)));
+    deaths.add(new Death(Failpoint.JOURNAL_RENAMED, 2));
+    deaths.add(new Death(Failpoint.JOURNAL_CREATED, 3));
+    deaths.add(new Death(Failpoint.ADOPTION_BEGINS, 2));
+    deaths.add(new Death(Failpoint.ADOPTED, APPS / 2));
+    deaths.add(new Death(Failpoint.ADOPTION_TOLD, APPS));
+    return deaths;
+  }
+
+  /// A daemon that ends at `death`, if its boot comes there; else it is ended now.
+  private void bootAndDie(Death death) throws IOException {
+    Jpm.Result boot =
+        Jpm.finish(
+            jpm.begin(
+                Map.of(
+                    "JPM_JAVA_OPTS", "-Djpm.failpoint=%s:%d".formatted(death.point(), death.hit())),
+                "ping"));
+    if (boot.code() == 0) {
+      jpm.killDaemon();
+    }
+  }
+
+  /// Of the list, whether it can be trusted or not.
+  private Set<Integer> pids() {
+    return new JsonArray(jpm.run("jlist").out())
+        .stream().map(app -> ((JsonObject) app).getInteger("pid")).collect(Collectors.toSet());
+  }
+
+  @Test
+  void howeverManyDaemonsDieWhileTheyBootNothingRunsTwice() throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web", "-i", "" + APPS).ok();
+    Set<Integer> before = pids();
+    assertThat(before).hasSize(APPS);
+    jpm.killDaemon();
+    for (Death death : deaths()) {
+      bootAndDie(death);
+      assertThat(jpm.tagged().keySet()).as("after %s", death).isEqualTo(before);
+    }
+    assertThat(pids()).isEqualTo(before);
+    assertThat(jpm.tagged().keySet()).isEqualTo(before);
+    assertThat(jpm.list())
+        .allSatisfy(app -> assertThat(env(app, "status")).isEqualTo("online"))
+        .allSatisfy(app -> assertThat(env(app, "restart_time")).isEqualTo("0"));
+  }
+
+  private static String env(JsonObject app, String key) {
+    return String.valueOf(app.getJsonObject("pm2_env").getValue(key));
+  }
+
+  @Test
+  void aStopInWhichDaemonsDieIsFinished() throws Exception {
+    String deaf =
+        jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n")
+            .toString();
+    jpm.run("start", "sleep 98765", "--name", "anchor").ok();
+    jpm.run("start", deaf, "--kill-timeout", "3000").ok();
+    int anchor = jpm.pid("anchor");
+    int pid = jpm.pid("deaf");
+    Process stop = jpm.begin("stop", "deaf");
+    Eventually.await("stopping", Jpm.LONG, () -> jpm.status("deaf").equals("stopping"));
+    jpm.killDaemon();
+    stop.destroyForcibly();
+    bootAndDie(new Death(Failpoint.JOURNAL_RENAMED, 1));
+    bootAndDie(new Death(Failpoint.ADOPTION_TOLD, 2));
+    bootAndDie(new Death(Failpoint.JOURNAL_DONE, 1));
+    assertThat(Jpm.running(pid)).as("it ignores SIGINT").isTrue();
+    jpm.awaitStatus("deaf", "stopped");
+    assertThat(Jpm.running(pid)).isFalse();
+    assertThat(jpm.tagged().keySet()).containsExactly(anchor);
+  }
+
+  @Test
+  void eachProcessThatEndedMeanwhileHasOneExitEvent() throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web", "-i", "6").ok();
+    Set<Integer> before = pids();
+    jpm.killDaemon();
+    List<Integer> ended = new TreeSet<>(before).stream().limit(3).toList();
+    ended.forEach(Jpm::kill);
+    for (Death death :
+        List.of(
+            new Death(Failpoint.ADOPTION_TOLD, 1),
+            new Death(Failpoint.SPAWN_BEGINS, 1),
+            new Death(Failpoint.SPAWNED, 2),
+            new Death(Failpoint.JOURNAL_RENAMED, 2))) {
+      bootAndDie(death);
+    }
+    Eventually.await(
+        "all run",
+        Jpm.LONG,
+        () -> jpm.list().stream().allMatch(app -> env(app, "status").equals("online")));
+    assertThat(jpm.tagged().keySet()).hasSize(6).doesNotContainAnyElementsOf(ended);
+    assertThat(exits().stream().map(exit -> exit.getInteger("pid")))
+        .containsExactlyInAnyOrderElementsOf(ended);
+  }
+
+  private List<JsonObject> exits() {
+    return jpm.run("events", "--json", "--since", "0")
+        .ok()
+        .out()
+        .lines()
+        .map(JsonObject::new)
+        .filter(event -> event.getString("event").equals("exit"))
+        .toList();
+  }
+
+  @Test
+  void aLostListIsToldAndItsProcessesAreTakenUpByTheirTag() throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web", "-i", "3").ok();
+    jpm.run("start", "sleep 98764", "--name", "job").ok();
+    jpm.run("save").ok();
+    jpm.run("start", "sleep 98763", "--name", "unsaved").ok();
+    Set<Integer> before = pids();
+    loseTheJournal();
+
+    Jpm.Result lost = jpm.run("ls").failed();
+    assertThat(lost.err())
+        .contains("state.json is damaged", "state.json.damaged", "5 live processes", "jpm kill");
+    assertThat(lost.out()).doesNotContain("No app yet");
+    assertThat(jpm.run("jlist").failed().out().strip()).isEqualTo("[]");
+    jpm.killDaemon();
+    assertThat(jpm.run("ls").failed().err()).as("the next one").contains("5 live processes");
+
+    Jpm.Result brought = jpm.run("resurrect").failed();
+    assertThat(brought.err()).contains("1 live process of this home is in no list");
+    assertThat(pids()).isSubsetOf(before).hasSize(4);
+    assertThat(jpm.run("start", "sleep 98763", "--name", "unsaved").ok().err())
+        .contains("taken up");
+    assertThat(pids()).isEqualTo(before);
+    assertThat(jpm.tagged().keySet()).isEqualTo(before);
+    assertThat(jpm.run("ls").ok().err()).isEmpty();
+    Jpm.kill(jpm.pid("unsaved"));
+    Eventually.await("it is watched", Jpm.LONG, () -> jpm.restarts("unsaved") == 1);
+    assertThat(exits()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void killEndsWhatWasLost(boolean daemonRuns) throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web", "-i", "3").ok();
+    String deaf =
+        jpm.script(
+                "deaf.sh",
+                "#!/bin/bash\ntrap '' INT TERM\nsetsid sleep 98764 &\nwhile :; do sleep 0.05; done\n")
+            .toString();
+    jpm.run("start", deaf).ok();
+    Eventually.await(
+        "the helper of a session of its own", Jpm.LONG, () -> jpm.tagged().size() >= 5);
+    loseTheJournal();
+    if (daemonRuns) {
+      jpm.run("ls").failed();
+    }
+    Jpm.Result killed = jpm.run("kill").ok();
+    assertThat(killed.err()).contains("ended", "that were in no list");
+    Eventually.await("all have ended", Jpm.LONG, () -> jpm.tagged().isEmpty());
+    assertThat(jpm.run("ls").ok().err()).isEmpty();
+  }
+
+  @Test
+  void whatIsGoneIsNotMissed() throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web").ok();
+    int pid = jpm.pid("web");
+    loseTheJournal();
+    assertThat(jpm.run("ls").failed().err()).contains("1 live process", "pid " + pid);
+    Jpm.kill(pid);
+    Eventually.await("gone", Jpm.LONG, () -> !Jpm.running(pid));
+    assertThat(jpm.run("ls").ok().out()).contains("No app yet");
+  }
+
+  /// All generations are damaged, as by a disk that fails.
+  private void loseTheJournal() throws IOException {
+    jpm.killDaemon();
+    for (String name : List.of("state.json", "state.json.1", "state.json.2", "state.json.old")) {
+      var file = jpm.home().resolve(name);
+      if (Files.exists(file)) {
+        Files.writeString(file, "{\"v\":2,\"inst");
+      }
+    }
+  }
+}

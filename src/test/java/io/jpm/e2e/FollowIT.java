@@ -1,0 +1,149 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Whoever follows logs or events goes on in the next daemon: nothing is missing, nothing comes
+/// twice.
+@Timeout(300)
+class FollowIT extends InOwnHome {
+  private static final int DEATHS = 3;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bash", "java"})
+  void logsGoOnInTheNextDaemon(String client) throws Exception {
+    Path stop = jpm.work().resolve("stop");
+    Path script =
+        jpm.script(
+            "numbers.sh",
+            """
+            #!/bin/bash
+            for ((i = 1; ; i++)); do
+              echo "$i"
+              ((i %% 500)) || { [[ ! -e %s ]] || break; sleep 0.02; }
+            done
+            echo end
+            exec sleep 100000
+            """
+                .formatted(stop));
+    jpm.run("start", script.toString(), "--name", "numbers").ok();
+    Follower logs = follow(client, "logs", "numbers", "--raw", "--lines", "1000000");
+    for (int death = 1; death <= DEATHS; death++) {
+      dieBehind(logs, () -> {});
+    }
+    Files.createFile(stop);
+    Eventually.await("the end", Jpm.LONG, () -> logs.text().endsWith("end\n"));
+    logs.end();
+
+    List<String> lines = logs.text().lines().toList();
+    assertThat(lines.subList(0, lines.size() - 1))
+        .containsExactlyElementsOf(
+            LongStream.range(1, lines.size()).mapToObj(Long::toString).toList());
+    assertThat(logs.errors()).contains("waiting for it or the next one");
+  }
+
+  @Test
+  void eventsGoOnInTheNextDaemon() throws Exception {
+    jpm.run("start", "sleep 1000", "--name", "web").ok();
+    Follower events = follow("bash", "events", "--follow", "--json", "--since", "0");
+    for (int death = 1; death <= DEATHS; death++) {
+      dieBehind(events, () -> jpm.run("restart", "web").ok());
+    }
+    jpm.run("delete", "web").ok();
+    Eventually.await("the end", Jpm.LONG, () -> events.text().contains("\"event\":\"delete\""));
+    events.end();
+
+    List<Long> numbers =
+        events.text().lines().map(line -> new JsonObject(line).getLong("seq")).toList();
+    assertThat(numbers)
+        .containsExactlyElementsOf(LongStream.rangeClosed(1, numbers.size()).boxed().toList());
+  }
+
+  @Test
+  void anAppThatIsNewInTheNextDaemonIsFollowedToo() throws Exception {
+    jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
+    Follower logs = follow("bash", "logs", "--raw");
+    Eventually.await("one", Jpm.LONG, () -> logs.text().contains("one\n"));
+    jpm.killDaemon();
+    jpm.run("start", "echo two; exec sleep 1000", "--name", "two").ok();
+    Eventually.await("two", Jpm.LONG, () -> logs.text().contains("two\n"));
+    logs.end();
+    assertThat(logs.text().lines().filter(line -> line.equals("one") || line.equals("two")))
+        .containsExactly("one", "two");
+  }
+
+  @Test
+  void whoFollowsIsToldWhenNoDaemonIsToCome() throws Exception {
+    jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
+    Follower logs = follow("bash", "logs", "one", "--raw");
+    Eventually.await("one", Jpm.LONG, () -> logs.text().contains("one\n"));
+    jpm.run("kill").ok();
+    assertThat(logs.process().waitFor()).isEqualTo(1);
+    assertThat(logs.errors()).contains("jpm kill ends the daemon");
+  }
+
+  /// Kills the daemon when the follower has printed something more, and waits for the next one.
+  private void dieBehind(Follower follower, Runnable happening) throws IOException {
+    int printed = follower.text().length();
+    happening.run();
+    Eventually.await("more text", Jpm.LONG, () -> follower.text().length() > printed);
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    Eventually.await(
+        "another daemon",
+        Jpm.LONG,
+        () -> {
+          try {
+            return jpm.daemonPid() != daemon && jpm.run("ping").code() == 0;
+          } catch (IOException | NumberFormatException notYet) {
+            return false;
+          }
+        });
+  }
+
+  private Follower follow(String client, String... words) throws IOException {
+    Path out = jpm.work().resolve("follower.out");
+    Path err = jpm.work().resolve("follower.err");
+    List<String> command =
+        new java.util.ArrayList<>(List.of(Jpm.ROOT.resolve("bin/jpm").toString()));
+    command.addAll(List.of(words));
+    Map<String, String> more = client.equals("java") ? Map.of("JPM_CLIENT", "java") : Map.of();
+    return new Follower(jpm.launch(command, more, out, err), out, err);
+  }
+
+  /// A command that prints into files.
+  private record Follower(Process process, Path out, Path err) {
+    String text() {
+      return read(out);
+    }
+
+    String errors() {
+      return read(err);
+    }
+
+    private static String read(Path file) {
+      try {
+        return Files.readString(file);
+      } catch (IOException failure) {
+        throw new java.io.UncheckedIOException(failure);
+      }
+    }
+
+    void end() throws InterruptedException {
+      process.destroy();
+      process.waitFor();
+    }
+  }
+}

@@ -1,0 +1,291 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Reloads of apps in fork mode, whose one process opens its port itself: nothing is lost where the
+/// port can be handed over, and where it cannot the gap is told.
+@Timeout(600)
+class ForkReloadIT extends InOwnHome {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final int RELOADS = 3;
+  private static final String PATIENCE = "--listen-timeout";
+
+  private static final String NODE =
+      """
+      require('http').createServer((request, response) => {
+        let bytes = 0;
+        request.on('data', (data) => bytes += data.length).on('end', () => setTimeout(() => response.end(String(request.method === 'GET' ? process.pid : bytes)), 5));
+      }).listen(%d%s);
+      """;
+
+  private static final String PYTHON =
+      """
+      import http.server, os
+      class Handler(http.server.BaseHTTPRequestHandler):
+          def do_GET(self):
+              body = b'%%d' %% os.getpid()
+              self.send_response(200)
+              self.send_header('Content-Length', str(len(body)))
+              self.end_headers()
+              self.wfile.write(body)
+          def log_message(self, *args):
+              pass
+      http.server.ThreadingHTTPServer(('127.0.0.1', %d), Handler).serve_forever()
+      """;
+
+  /// Ends what it has begun when it is asked to end, as servers that set SO_REUSEPORT do.
+  private static final String REUSING =
+      """
+      import os, signal, socket, threading
+      over = threading.Event()
+      signal.signal(signal.SIGINT, lambda *args: over.set())
+      server = socket.socket()
+      server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+      server.bind(('127.0.0.1', %d))
+      server.listen(128)
+      server.settimeout(0.05)
+      def serve(client):
+          lines = client.makefile('rb')
+          while lines.readline().strip():
+              pass
+          body = b'%%d' %% os.getpid()
+          client.sendall(b'HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %%d\\r\\n\\r\\n' %% len(body) + body)
+          lines.close()
+          client.close()
+      while not over.is_set():
+          try:
+              client, _ = server.accept()
+          except TimeoutError:
+              continue
+          client.settimeout(None)
+          threading.Thread(target=serve, args=(client,)).start()
+      server.close()
+      """;
+
+  private int port;
+
+  @BeforeEach
+  void open() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+  }
+
+  private void start(String name, String program) throws IOException {
+    jpm.run("start", jpm.script(name, program).toString(), "--name", "web", PATIENCE, "60s").ok();
+    awaitPort();
+  }
+
+  private void awaitPort() {
+    Eventually.await(
+        "it listens",
+        SOON,
+        () -> {
+          try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return client.isConnected();
+          } catch (IOException notYet) {
+            return false;
+          }
+        });
+  }
+
+  private void reloadLosesNothing(Load load) {
+    for (int i = 0; i < RELOADS; i++) {
+      int before = jpm.pid("web");
+      Jpm.Result result = jpm.run("reload", "web").ok();
+      assertThat(result.out()).contains("Reloaded web").doesNotContain("gap");
+      assertThat(jpm.pid("web")).isNotEqualTo(before);
+    }
+    load.stop();
+    assertThat(load.failures()).isEmpty();
+    assertThat(load.done("close")).isPositive();
+  }
+
+  @Test
+  void aNodeServerIsReloadedWithoutALoss() throws IOException {
+    start("web.js", NODE.formatted(port, ""));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    try (Load load = new Load(port).keepAlive(4).closing(4).uploads()) {
+      reloadLosesNothing(load);
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+    assertThat(jpm.run("logs", "web", "--nostream").ok().out()).doesNotContain("EADDRINUSE");
+  }
+
+  @Test
+  void aNodeServerOfOneAddressIsReloadedWithoutALoss() throws IOException {
+    start("web.js", NODE.formatted(port, ", 'localhost'"));
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      reloadLosesNothing(load);
+    }
+  }
+
+  @Test
+  void theNextDaemonReloadsWithoutALossToo() throws IOException {
+    start("web.js", NODE.formatted(port, ""));
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      jpm.run("reload", "web").ok();
+      jpm.killDaemon();
+      jpm.awaitStatus("web", "online");
+      reloadLosesNothing(load);
+    }
+  }
+
+  @Test
+  void anAppInForkModeIsNoWorkerOfACluster() throws IOException {
+    start(
+        "web.js",
+        """
+        console.log('worker', require('cluster').isWorker, Object.keys(process.env).filter((name) => name.startsWith('JPM_NODE')).length, process.execArgv.length);
+        """
+            + NODE.formatted(port, ""));
+    jpm.run("reload", "web").ok();
+    Eventually.await(
+        "both have said so",
+        SOON,
+        () ->
+            jpm.run("logs", "web", "--nostream")
+                    .ok()
+                    .out()
+                    .lines()
+                    .filter(line -> line.contains("worker false 0 0"))
+                    .count()
+                == 2);
+  }
+
+  @Test
+  void aPortThatIsNotUsedAnyMoreIsClosed() throws Exception {
+    int first = port;
+    start("web.js", NODE.formatted(port, ""));
+    open();
+    Files.writeString(jpm.work().resolve("web.js"), NODE.formatted(port, ""));
+    jpm.run("reload", "web").ok();
+    awaitPort();
+    Eventually.await("the first port is closed", SOON, () -> isFree(first));
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket socket = new ServerSocket(port)) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
+  }
+
+  @Test
+  void theOldProcessStaysWhereTheNewOneFails() throws IOException {
+    start("web.js", NODE.formatted(port, ""));
+    int before = jpm.pid("web");
+    Files.writeString(jpm.work().resolve("web.js"), "process.exit(3);");
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      assertThat(jpm.run("reload", "web").failed().err()).contains("goes on serving");
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(jpm.pid("web")).isEqualTo(before);
+  }
+
+  @Test
+  void aJavaServerIsReloadedWithoutALoss() throws Exception {
+    Path source = jpm.work().resolve("Server.java");
+    Files.writeString(
+        source, Files.readString(Jpm.ROOT.resolve("examples/cluster/jvm/Server.java")));
+    Path bin = Path.of(System.getProperty("java.home"), "bin");
+    Process javac =
+        new ProcessBuilder(
+                bin.resolve("javac").toString(), "-d", jpm.work().toString(), source.toString())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(javac.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    jpm.environment("PORT", Integer.toString(port));
+    jpm.run(
+            "start",
+            bin.resolve("java").toString(),
+            "--name",
+            "web",
+            "--interpreter",
+            "none",
+            PATIENCE,
+            "60s",
+            "--cwd",
+            jpm.work().toString(),
+            "--",
+            "-Xshare:auto",
+            "-Xmx64m",
+            "-cp",
+            ".",
+            "Server")
+        .ok();
+    awaitPort();
+    assertThat(jpm.run("describe", "web").ok().out()).contains("fork_mode", "without a gap");
+    try (Load load = new Load(port).keepAlive(4).closing(2)) {
+      reloadLosesNothing(load);
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+  }
+
+  @Test
+  void aServerThatSetsReusePortIsReloadedWithoutALoss() throws IOException {
+    start("web.py", REUSING.formatted(port));
+    try (Load load = new Load(port).closing(4)) {
+      reloadLosesNothing(load);
+    }
+  }
+
+  @Test
+  void aServerThatCannotShareSaysTheGapBeforeAndAfter() throws IOException {
+    start("web.py", PYTHON.formatted(port));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because python3");
+    Jpm.Result result = jpm.run("reload", "web").ok();
+    assertThat(result.err()).contains("is restarted with a gap, because python3");
+    assertThat(result.out())
+        .containsPattern("was restarted with a gap of [0-9]+ ms, because python3")
+        .contains("Restarted web")
+        .doesNotContain("Reloaded");
+    assertThat(jpm.run("events").ok().out())
+        .containsPattern("restarted with a gap of [0-9]+ ms, because python3");
+  }
+
+  @Test
+  void whoWantsNoSecondProcessBesideItIsRestarted() throws IOException {
+    jpm.run(
+            "start",
+            jpm.script("web.js", NODE.formatted(port, "")).toString(),
+            "--name",
+            "web",
+            "--balance",
+            "off")
+        .ok();
+    awaitPort();
+    assertThat(jpm.run("reload", "web").ok().out())
+        .contains("because balance is off")
+        .doesNotContain("Reloaded");
+  }
+
+  @Test
+  void anAppWithoutAPortIsRestartedAndSaysSo() throws IOException {
+    jpm.run(
+            "start",
+            jpm.script("idle.js", "setInterval(() => {}, 1000);").toString(),
+            "--name",
+            "web")
+        .ok();
+    assertThat(jpm.run("reload", "web").ok().out())
+        .contains("was restarted; it listens on no port", "Restarted web")
+        .doesNotContain("Reloaded");
+  }
+}

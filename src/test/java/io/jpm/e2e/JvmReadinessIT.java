@@ -1,0 +1,196 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Java processes that share a port: a probe asks the one that it is about, and one that is not
+/// ready gets no client.
+@Timeout(600)
+class JvmReadinessIT extends InOwnHome {
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  /// Answers `/ready` by the file `ready-PID`, or `ready` where there is none, and everything else
+  /// with its pid. A client that meets a process before that was ready is told so.
+  private static final String SERVER =
+      """
+      import com.sun.net.httpserver.HttpServer;
+      import java.net.InetSocketAddress;
+      import java.nio.file.Files;
+      import java.nio.file.Path;
+      import java.util.concurrent.Executors;
+
+      public class Web {
+        static boolean wasReady;
+
+        public static void main(String[] args) throws Exception {
+          System.setProperty("sun.net.httpserver.nodelay", "true");
+          long pid = ProcessHandle.current().pid();
+          int port = Integer.parseInt(System.getenv("PORT"));
+          HttpServer server = HttpServer.create(new InetSocketAddress(port), 0);
+          server.setExecutor(Executors.newFixedThreadPool(8));
+          server.createContext("/", exchange -> {
+            boolean probe = exchange.getRequestURI().getPath().equals("/ready");
+            Path own = Path.of("ready-" + pid);
+            String status = Files.readString(Files.exists(own) ? own : Path.of("ready")).strip();
+            wasReady |= probe && status.equals("200");
+            byte[] body = (probe ? "probed" : pid + (wasReady ? "" : " unready")).getBytes();
+            int code = probe ? Integer.parseInt(status) : wasReady ? 200 : 500;
+            exchange.sendResponseHeaders(code, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+          server.start();
+        }
+      }
+      """;
+
+  private int port;
+
+  @BeforeEach
+  void open() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+    Files.writeString(jpm.work().resolve("Web.java"), SERVER);
+    say("ready", 200);
+  }
+
+  private void say(String file, int status) throws IOException {
+    Path made = Files.writeString(jpm.work().resolve(file + ".new"), status + "\n");
+    Files.move(
+        made,
+        jpm.work().resolve(file),
+        java.nio.file.StandardCopyOption.REPLACE_EXISTING,
+        java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void start() throws IOException {
+    JsonObject probe =
+        new JsonObject()
+            .put("http", "http://localhost:${PORT}/ready")
+            .put("interval", "200ms")
+            .put("failures", 2);
+    JsonObject app =
+        new JsonObject()
+            .put("name", "web")
+            .put("script", "Web.java")
+            .put("cwd", jpm.work().toString())
+            .put("interpreter", Path.of(System.getProperty("java.home"), "bin/java").toString())
+            .put("instances", 2)
+            .put("env", new JsonObject().put("PORT", Integer.toString(port)))
+            .put("listen_timeout", "15s")
+            .put("readiness", probe);
+    Path file = jpm.work().resolve("apps.json");
+    Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
+    jpm.run("start", file.toString()).ok();
+    awaitOnly(pids());
+    assertThat(jpm.run("describe", "0").out()).contains("jvm, kernel: the program is java");
+  }
+
+  private Set<Integer> pids() {
+    return jpm.list().stream().map(it -> it.getInteger("pid")).collect(Collectors.toSet());
+  }
+
+  /// Who answers; 0: nobody, or one that is not ready.
+  private int ask() {
+    try {
+      var connection =
+          (HttpURLConnection)
+              URI.create("http://127.0.0.1:%d/".formatted(port)).toURL().openConnection();
+      connection.setReadTimeout((int) SOON.toMillis());
+      connection.setRequestProperty("Connection", "close");
+      try (var body = connection.getInputStream()) {
+        return Integer.parseInt(new String(body.readAllBytes(), StandardCharsets.US_ASCII));
+      }
+    } catch (IOException refused) {
+      return 0;
+    }
+  }
+
+  private void awaitOnly(Set<Integer> pids) {
+    Set<Integer> seen = new HashSet<>();
+    Eventually.await(
+        pids + " alone answer 40 times in a row",
+        SOON,
+        () -> {
+          seen.clear();
+          IntStream.range(0, 40).forEach(_ -> seen.add(ask()));
+          return seen.equals(pids);
+        },
+        () -> seen + "\n" + jpm.run("ls").out());
+  }
+
+  @Test
+  void aBuildThatIsNotReadyIsRefusedAndMeetsNoClient() throws Exception {
+    start();
+    Set<Integer> before = pids();
+    for (int pid : before) {
+      say("ready-" + pid, 200);
+    }
+    say("ready", 503);
+    try (Load load = new Load(port).keepAlive(4).closing(4)) {
+      String told = jpm.run("reload", "web").failed().err();
+      assertThat(told).contains("503");
+      assertThat(pids()).isEqualTo(before);
+      say("ready", 200);
+      jpm.run("reload", "web").ok();
+      assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.done("keep-alive")).isPositive();
+      assertThat(load.done("close")).isPositive();
+    }
+  }
+
+  @Test
+  void oneThatGetsUnreadyMeetsNoClientUntilItIsReadyAgainAlsoUnderTheNextDaemon() throws Exception {
+    start();
+    Set<Integer> both = pids();
+    List<Integer> each = List.copyOf(both);
+    say("ready-" + each.get(0), 503);
+    awaitOnly(Set.of(each.get(1)));
+    assertThat(jpm.run("describe", "web").out())
+        .contains("its readiness check fails: new connections go to the others");
+    say("ready-" + each.get(1), 503);
+    awaitOnly(both); // none is fit: all serve
+    say("ready-" + each.get(0), 200);
+    awaitOnly(Set.of(each.get(0)));
+
+    long daemon = jpm.daemonPid();
+    jpm.killDaemon();
+    Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+    awaitOnly(Set.of(each.get(0)));
+    say("ready-" + each.get(1), 200);
+    awaitOnly(both);
+    assertThat(pids()).isEqualTo(both);
+    say("ready-" + each.get(1), 503);
+    awaitOnly(Set.of(each.get(0)));
+  }
+
+  private boolean otherDaemon(long former) {
+    try {
+      return jpm.daemonPid() != former && jpm.run("ping").code() == 0;
+    } catch (IOException | RuntimeException notYet) {
+      return false;
+    }
+  }
+}

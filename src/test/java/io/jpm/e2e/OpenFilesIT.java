@@ -1,0 +1,168 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Descriptors: what the daemon may open, what apps may, and what becomes of too many apps (issue
+/// 18).
+@Timeout(300)
+class OpenFilesIT extends InOwnHome {
+  /// The soft and the hard limit of a process, as `ulimit -n` shows them.
+  private static List<String> limits(long pid) throws IOException {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/limits"))) {
+      String line = lines.filter(it -> it.startsWith("Max open files")).findFirst().orElseThrow();
+      return List.of(line.split("\\s+")).subList(3, 5);
+    }
+  }
+
+  private long opened() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of("/proc/" + jpm.daemonPid() + "/fd"))) {
+      return files.count();
+    }
+  }
+
+  private List<Integer> pids() {
+    return jpm.list().stream().map(app -> app.getInteger("pid")).toList();
+  }
+
+  private void assertLimits(String soft) throws IOException {
+    assertThat(limits(jpm.daemonPid())).containsExactly("4096", "4096");
+    for (int pid : pids()) {
+      assertThat(limits(pid)).containsExactly(soft, "4096");
+    }
+  }
+
+  @Test
+  void theDaemonRaisesItsLimitAndAppsHaveThatOfTheCaller() throws Exception {
+    jpm.runAfter(
+            "ulimit -Sn 300; ulimit -Hn 4096",
+            "start",
+            "sleep",
+            "-i",
+            "3",
+            "--name",
+            "s",
+            "--",
+            "1000")
+        .ok();
+    assertLimits("300");
+    jpm.run("restart", "s").ok();
+    assertLimits("300");
+    jpm.killDaemon();
+    jpm.run("restart", "s").ok();
+    assertLimits("300");
+  }
+
+  /// The daemon alone has nearly as many open, so that its limit cannot be lowered to that of apps.
+  @Test
+  void appsHaveTheLimitOfACallerWhichIsLowerThanWhatTheDaemonHasOpen() throws Exception {
+    jpm.runAfter(
+            "ulimit -Sn 64; ulimit -Hn 4096",
+            "start",
+            "sleep",
+            "-i",
+            "3",
+            "--name",
+            "s",
+            "--",
+            "1000")
+        .ok();
+    assertLimits("64");
+  }
+
+  @Test
+  void moreThanFitsIsRefusedAsAWholeAndTheDaemonGoesOn() throws Exception {
+    Jpm.Result refused =
+        jpm.runAfter("ulimit -n 256", "start", "sleep", "-i", "60", "--name", "s", "--", "1000")
+            .failed();
+    assertThat(refused.err())
+        .contains("60 more instances cannot run", "256 open files", "enough for 28", "ulimit -n")
+        .contains("LimitNOFILE=");
+    assertThat(jpm.list()).isEmpty();
+    assertThat(jpm.apps()).isEmpty();
+    long without = opened();
+
+    jpm.run("start", "sleep", "-i", "28", "--name", "s", "--", "1000").ok();
+    assertThat(jpm.run("scale", "s", "+1").failed().err()).contains("1 more instance cannot run");
+    assertThat(jpm.run("start", "sleep", "--name", "t", "--", "1").failed().err())
+        .contains("1 more instance cannot run");
+    List<Integer> before = pids();
+    assertThat(before).hasSize(28).allMatch(Jpm::running);
+    Eventually.await(
+        "four files for each app",
+        Jpm.LONG,
+        () -> {
+          try {
+            return opened() <= without + 4 * 28 + 4; // and a client or two
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        });
+
+    jpm.killDaemon();
+    assertThat(pids()).isEqualTo(before);
+    assertThat(limits(jpm.daemonPid())).containsExactly("256", "256");
+    jpm.run("restart", "s").ok();
+    assertThat(pids()).hasSize(28).doesNotContainAnyElementsOf(before).allMatch(Jpm::running);
+    jpm.run("delete", "s").ok();
+    jpm.run("start", "sleep", "--name", "t", "--", "1000").ok();
+  }
+
+  @Test
+  void tooLowALimitForTheDaemonIsSaidAtOnce() throws Exception {
+    assertThat(jpm.runAfter("ulimit -n 100", "start", "sleep", "--", "1").failed().err())
+        .contains("the limit of open files is 100", "160 at least", "LimitNOFILE=");
+    assertThat(jpm.runAfter("ulimit -n 100", "daemon").failed().err())
+        .contains("the limit of open files is 100");
+  }
+
+  /// What is written after a pause goes into the file that is there then, wherever the daemon's
+  /// descriptor of it is.
+  @Test
+  void aLogFileThatWasClosedMeanwhileIsGoneOnWith() throws Exception {
+    Path gate = jpm.work().resolve("gate");
+    Path app =
+        jpm.script(
+            "app.sh",
+            "#!/bin/sh\necho first\nwhile [ ! -e "
+                + gate
+                + " ]; do sleep 0.1; done\necho second\n"
+                + "exec sleep 1000\n");
+    jpm.run("start", app.toString(), "--name", "a").ok();
+    Eventually.await("it has printed", Jpm.LONG, () -> log().contains("first"));
+    Path file = jpm.home().resolve("logs/a-out.log");
+    Eventually.await("the file is closed", Jpm.LONG, () -> !isOpen(file));
+    Files.writeString(gate, "");
+    Eventually.await("it is written to", Jpm.LONG, () -> log().equals(List.of("first", "second")));
+  }
+
+  private List<String> log() {
+    try {
+      return jpm.log("a-out.log");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private boolean isOpen(Path file) {
+    try (Stream<Path> links = Files.list(Path.of("/proc/" + jpm.daemonPid() + "/fd"))) {
+      return links.anyMatch(link -> {
+        try {
+          return Files.readSymbolicLink(link).equals(file);
+        } catch (IOException closedMeanwhile) {
+          return false;
+        }
+      });
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Processes that share a port: a check asks the very one that it is about, and who is not ready
+/// gets no client.
+@Timeout(900)
+class ReadinessIT extends InOwnHome {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /// Is ready from a while after its beginning on; a build made while there is a file `bad` never
+  /// is, and who has a file `sick-PID` is not. A client that comes before it was found ready leaves
+  /// a file `early-PID`.
+  private static final String SERVER =
+      """
+      const fs = require('fs');
+      const http = require('http');
+      const bad = fs.existsSync('bad');
+      const begun = Date.now();
+      let found = false;
+      fs.appendFileSync('made', `${process.pid}\\n`);
+      http.createServer((request, response) => {
+        if (request.url === '/health') {
+          const well = !bad && Date.now() - begun > 700 && !fs.existsSync(`sick-${process.pid}`);
+          found = found || well;
+          response.statusCode = well ? 200 : 503;
+        } else if (!found) {
+          fs.appendFileSync(`early-${process.pid}`, `${request.url}\\n`);
+        }
+        response.end(`${process.pid}\\n`);
+      }).listen(Number(process.env.PORT));
+      """;
+
+  /// How the port is shared.
+  enum Way {
+    KERNEL("node", "kernel"),
+    ROUND_ROBIN("node", "round_robin"),
+    PROXY("proxy", "round_robin");
+
+    final String balance;
+    final String strategy;
+
+    Way(String balance, String strategy) {
+      this.balance = balance;
+      this.strategy = strategy;
+    }
+  }
+
+  private int port;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm.script("server.js", SERVER);
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+  }
+
+  private JsonObject probe() {
+    return new JsonObject()
+        .put("http", "http://127.0.0.1:%d/health".formatted(port))
+        .put("interval", "200ms")
+        .put("failures", 2);
+  }
+
+  private void start(Way way, JsonObject more) throws IOException {
+    JsonObject app =
+        new JsonObject()
+            .put("name", "web")
+            .put("script", "server.js")
+            .put("port", port)
+            .put("instances", 3)
+            .put("balance", way.balance)
+            .put("strategy", way.strategy)
+            .put("listen_timeout", "4s")
+            .mergeIn(more);
+    Path file = jpm.work().resolve("apps.json");
+    Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
+    jpm.run("start", file.toString()).ok();
+  }
+
+  private List<Integer> pids() {
+    return jpm.list().stream().map(app -> app.getInteger("pid")).toList();
+  }
+
+  private void write(String name) throws IOException {
+    Files.writeString(jpm.work().resolve(name), "");
+  }
+
+  private List<String> early() throws IOException {
+    try (Stream<Path> files = Files.list(jpm.work())) {
+      return files
+          .map(it -> it.getFileName().toString())
+          .filter(it -> it.startsWith("early-"))
+          .toList();
+    }
+  }
+
+  private long made() throws IOException {
+    return Files.readAllLines(jpm.work().resolve("made")).size();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Way way) throws Exception {
+    start(way, new JsonObject().put("readiness", probe()));
+    List<Integer> before = pids();
+    try (Load load = new Load(port).keepAlive(4).closing(4)) {
+      write("bad");
+      String told = jpm.run("reload", "web").failed().err();
+      assertThat(told).contains("http://127.0.0.1:%d/health answers 503".formatted(port));
+      assertThat(pids()).isEqualTo(before);
+      assertThat(made()).as("there was a new process").isEqualTo(4);
+
+      Files.delete(jpm.work().resolve("bad"));
+      jpm.run("reload", "web").ok();
+      assertThat(pids()).hasSize(3).doesNotContainAnyElementsOf(before);
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.done("close")).isPositive();
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+    assertThat(early()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void livenessConcernsOneProcessBeforeAndAfterTheDaemonsDeath(Way way) throws Exception {
+    start(way, new JsonObject().put("readiness", probe()).put("liveness", probe()));
+    replacesOnly(1);
+    jpm.killDaemon();
+    jpm.awaitDaemon();
+    replacesOnly(2);
+    assertThat(early()).isEmpty();
+  }
+
+  /// Makes the process at one place ill.
+  private void replacesOnly(int place) throws IOException {
+    List<Integer> before = pids();
+    write("sick-" + before.get(place));
+    Eventually.await(
+        "another process in its place",
+        SOON,
+        () -> {
+          JsonObject it = jpm.list().get(place);
+          return !it.getInteger("pid").equals(before.get(place))
+              && it.getJsonObject("pm2_env").getString("status").equals("online");
+        },
+        () -> jpm.run("ls").out());
+    List<Integer> expected = new ArrayList<>(before);
+    expected.set(place, pids().get(place));
+    assertThat(pids()).isEqualTo(expected);
+    assertThat(jpm.run("events", "--lines", "50").out())
+        .contains("liveness: http://127.0.0.1:%d/health answers 503".formatted(port));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void whoIsNotReadyAnyMoreGetsNoClient(Way way) throws Exception {
+    start(way, new JsonObject().put("readiness", probe()));
+    int ill = pids().get(1);
+    write("sick-" + ill);
+    Eventually.await(
+        "it is unhealthy", SOON, () -> jpm.run("ls").out().contains("unhealthy"), this::listed);
+    assertThat(answering()).isNotEmpty().doesNotContain(Integer.toString(ill));
+    Files.delete(jpm.work().resolve("sick-" + ill));
+    Eventually.await(
+        "it answers again", SOON, () -> answering().contains(Integer.toString(ill)), this::listed);
+  }
+
+  private String listed() {
+    return jpm.run("ls").out();
+  }
+
+  private List<String> answering() {
+    Load load = new Load(port).closing(4);
+    Eventually.await("answers", SOON, () -> load.done("close") > 100);
+    load.stop();
+    assertThat(load.failures()).isEmpty();
+    return List.copyOf(load.answers().keySet());
+  }
+
+  @Test
+  void aCheckThatAnyProcessWouldAnswerIsRefused() throws IOException {
+    Path file = jpm.work().resolve("apps.json");
+    JsonObject app =
+        new JsonObject()
+            .put("name", "web")
+            .put("script", "server.js")
+            .put("listen", new JsonArray().add(port))
+            .put("readiness", probe());
+    Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
+    for (String command : List.of("validate", "start", "apply")) {
+      assertThat(jpm.run(command, file.toString()).failed().err())
+          .contains("readiness: asks %d of listen".formatted(port))
+          .contains("any of them would answer");
+    }
+  }
+}

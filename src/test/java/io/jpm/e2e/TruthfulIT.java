@@ -1,0 +1,152 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What is said of programs that end badly: the answer of the command, `ls`, `describe`, `jlist`
+/// and the events say how and why.
+@Timeout(300)
+class TruthfulIT extends InOwnHome {
+  private static final String KILLED = "did not exit within 200 ms: killed";
+
+  private static final String DEAF =
+      """
+      #!/bin/bash
+      trap '' INT TERM
+      echo deaf
+      while :; do read -r -t 1 < <(:) || :; sleep 0.2; done
+      """;
+
+  private static JsonObject own(JsonObject app) {
+    return app.getJsonObject("pm2_env").getJsonObject("jpm");
+  }
+
+  private String deaf() throws Exception {
+    Path script = jpm.script("deaf.sh", DEAF);
+    jpm.run("start", script.toString(), "--kill-timeout", "200").ok();
+    awaitDeaf(1);
+    return script.toString();
+  }
+
+  @Test
+  void aStopThatEndedInSigkillSaysSo() throws Exception {
+    deaf();
+    Jpm.Result stopped = jpm.run("stop", "deaf").ok();
+    assertThat(stopped.out() + stopped.err()).contains("deaf:0: " + KILLED);
+    assertThat(jpm.run("describe", "deaf").ok().out()).contains(KILLED).contains("SIGKILL");
+    assertThat(own(jpm.app("deaf")).getString("reason")).contains(KILLED);
+    assertThat(own(jpm.app("deaf")).getString("last_exit")).isEqualTo("SIGKILL");
+    assertThat(jpm.run("events", "deaf").ok().out())
+        .contains("stop     stopped by command; " + KILLED);
+  }
+
+  @Test
+  void soDoRestartDeleteAndKill() throws Exception {
+    String script = deaf();
+    Jpm.Result restarted = jpm.run("restart", "deaf").ok();
+    assertThat(restarted.out() + restarted.err()).contains("deaf:0: " + KILLED);
+    assertThat(own(jpm.app("deaf")).getString("reason"))
+        .startsWith("restart by command; " + KILLED);
+    awaitDeaf(2);
+    Jpm.Result deleted = jpm.run("delete", "deaf").ok();
+    assertThat(deleted.out() + deleted.err()).contains("deaf:0: " + KILLED);
+    jpm.run("start", script, "--kill-timeout", "200").ok();
+    awaitDeaf(3);
+    Jpm.Result ended = jpm.run("kill").ok();
+    assertThat(ended.out() + ended.err()).contains("deaf:0: " + KILLED);
+  }
+
+  private void awaitDeaf(int times) throws Exception {
+    Eventually.await("it is deaf", Jpm.LONG, () -> lines() == times);
+  }
+
+  private int lines() {
+    try {
+      return jpm.log("deaf-out.log").size();
+    } catch (IOException notYet) {
+      return 0;
+    }
+  }
+
+  @Test
+  void aStartOfWhatEndsAtOnceFailsWithItsLastWords() throws Exception {
+    Path script =
+        jpm.script(
+            "lacks.sh", "#!/bin/sh\necho begins >&2\necho 'Error: no such port' >&2\nexit 3\n");
+    Jpm.Result failed = jpm.run("start", script.toString(), "--no-autorestart").failed();
+    assertThat(failed.err())
+        .containsPattern("lacks \\(id 0\\): exit 3 after .*: Error: no such port");
+    assertThat(own(jpm.app("lacks")).getString("reason"))
+        .containsPattern("^exit 3 after [0-9.]+ m?s: Error: no such port; autorestart is off$");
+    assertThat(jpm.run("ls").ok().out()).contains(": Error: no such port");
+    assertThat(jpm.run("events", "lacks").ok().out()).contains(": Error: no such port");
+    assertThat(jpm.run("restart", "lacks").failed().err()).contains(": Error: no such port");
+    jpm.run("restart", "lacks", "--no-wait").ok();
+  }
+
+  @Test
+  void whatEndsWellIsStartedWell() throws Exception {
+    Path job = jpm.script("job.sh", "#!/bin/sh\necho note >&2\nexit 0\n");
+    jpm.run("start", job.toString(), "--no-autorestart").ok();
+    Path known = jpm.script("known.sh", "#!/bin/sh\nexit 7\n");
+    jpm.run("start", known.toString(), "--stop-exit-codes", "7").ok();
+    Eventually.await("it has ended", Jpm.LONG, () -> jpm.status("known").equals("stopped"));
+    assertThat(own(jpm.app("job")).getString("reason")).doesNotContain("note");
+  }
+
+  /// Each run is longer than `min_uptime`, so PM2 shows a healthy app for ever.
+  @Test
+  void aCrashLoopOfRunsThatAreNotShortIsShownAndEnded() throws Exception {
+    String text = "#!/bin/sh\necho 'fatal: no database' >&2\nsleep 0.15\nexit 1\n";
+    Path script = jpm.script("dies.sh", text);
+    jpm.run(
+            "start",
+            script.toString(),
+            "--no-wait",
+            "--min-uptime",
+            "100",
+            "--max-restarts",
+            "60",
+            "--restart-window",
+            "600000")
+        .ok();
+    Eventually.await(
+        "it is seen to loop", Jpm.LONG, () -> own(jpm.app("dies")).getBoolean("crash_looping"));
+    assertThat(jpm.status("dies")).isIn("online", "launching", "errored", "stopping");
+    assertThat(jpm.run("ls").ok().out()).contains("crash-looping").contains("fatal: no database");
+    assertThat(jpm.run("events", "dies", "--lines", "500").ok().out()).contains("crash_looping");
+    jpm.killDaemon();
+    assertThat(own(jpm.app("dies")).getBoolean("crash_looping")).isTrue();
+    jpm.awaitStatus("dies", "errored");
+    assertThat(own(jpm.app("dies")).getString("reason"))
+        .contains("fatal: no database; gave up after 60 failures within 10 min (restart_window)");
+    assertThat(own(jpm.app("dies")).getBoolean("crash_looping")).isFalse();
+  }
+
+  /// Each run's reason has the words of that run, however soon the next one follows.
+  @Test
+  void theLastWordsAreThoseOfTheRunThatHasEnded() throws Exception {
+    String text =
+        """
+        #!/bin/bash
+        n=$(( $(cat "$COUNT" 2>/dev/null || echo 0) + 1 )); echo $n > "$COUNT"
+        if (( n % 2 )); then echo "words of run $n" >&2; fi
+        exit $n
+        """;
+    Path script = jpm.script("loop.sh", text.replace("$COUNT", jpm.home() + "/count"));
+    jpm.run("start", script.toString(), "--restart-delay", "1", "--max-restarts", "12").failed();
+    jpm.awaitStatus("loop", "errored");
+    String events = jpm.run("events", "loop", "--lines", "200").ok().out();
+    for (int run = 1; run <= 12; run++) {
+      String after = "exit     exit %d after [^\n:]*".formatted(run);
+      String words = run % 2 == 1 ? ": words of run %d; ".formatted(run) : "(, restart|: gave up)";
+      assertThat(events).containsPattern(after + words);
+    }
+  }
+}

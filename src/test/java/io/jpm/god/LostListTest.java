@@ -1,0 +1,144 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppSpec;
+import io.jpm.model.InstanceId;
+import io.jpm.model.Phase;
+import io.jpm.model.ProcessIdentity;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Signal;
+import io.jpm.model.Variables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/// No generation of the journal can be read, and the processes run on.
+class LostListTest extends GodHarness {
+  private void loseTheList() throws IOException {
+    end();
+    for (String name : List.of("state.json", "state.json.1", "state.json.2", "state.json.old")) {
+      Path file = home.resolve(name);
+      if (Files.exists(file)) {
+        Files.writeString(file, "{\"v\":2,");
+      }
+    }
+    boot();
+  }
+
+  private List<String> notes() {
+    return ask(new GodCommand.Show(List.of())).notes();
+  }
+
+  private GodReply resurrect() {
+    return ask(new GodCommand.Resurrect());
+  }
+
+  private List<ProcessIdentity> living() {
+    return host.running().stream().map(process -> process.identity).toList();
+  }
+
+  @Test
+  void theDamageIsToldUntilEveryProcessIsInTheListAgain() throws IOException {
+    start(spec("web", 2, RestartPolicy.DEFAULT), spec("job"));
+    ask(new GodCommand.Save(false));
+    List<ProcessIdentity> before = living();
+    loseTheList();
+    assertThat(notes()).hasSize(1).first().asString().contains("state.json is damaged", "3 live");
+    reboot();
+    assertThat(notes()).as("the next daemon").hasSize(1);
+    GodReply reply = resurrect();
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.notes()).hasSize(1).first().asString().contains("taken up");
+    assertThat(notes()).isEmpty();
+    assertThat(living()).containsExactlyInAnyOrderElementsOf(before);
+    assertThat(host.spawns).hasSize(3);
+    assertThat(list())
+        .allMatch(view -> view.phase() == Phase.ONLINE)
+        .extracting(InstanceView::process)
+        .allMatch(process -> before.contains(process.orElseThrow()));
+    reboot();
+    assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void aStartTakesUpWhatRunsAndStartsWhatIsMissing() throws IOException {
+    start(spec("web", 2, RestartPolicy.DEFAULT));
+    loseTheList();
+    GodReply reply = start(spec("web", 3, RestartPolicy.DEFAULT));
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.instances()).hasSize(3);
+    assertThat(host.spawns).hasSize(3);
+    assertThat(list().stream().map(InstanceView::number)).containsExactly(0, 1, 2);
+    assertThat(notes()).isEmpty();
+  }
+
+  @Test
+  void anAppThatIsStartedMeanwhileGetsNoIdOfTheLost() throws IOException {
+    start(spec("web"));
+    ask(new GodCommand.Save(false));
+    loseTheList();
+    assertThat(start(spec("other")).problems()).isEmpty();
+    assertThat(list().getFirst().id()).isEqualTo(new InstanceId(1));
+    assertThat(resurrect().problems()).isEmpty();
+    assertThat(host.running()).hasSize(2);
+  }
+
+  @Test
+  void whatDoesNotTellWhoseItIsIsNeitherTakenUpNorDoubled() throws IOException {
+    start(spec("web"));
+    ask(new GodCommand.Save(false));
+    host.environments.clear();
+    loseTheList();
+    GodReply reply = resurrect();
+    assertThat(reply.problems())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("may be a process of web", "jpm kill");
+    assertThat(start(spec("web")).problems()).isNotEmpty();
+    assertThat(list()).isEmpty();
+    assertThat(host.running()).hasSize(1);
+    host.alive.clear();
+    assertThat(notes()).as("it has ended").isEmpty();
+    assertThat(start(spec("web")).problems()).isEmpty();
+  }
+
+  @Test
+  void anAppWithANameOfItsOwnInItsVariablesIsNotGuessedAt() throws IOException {
+    AppSpec own = spec("web").draft().variables(Variables.declared(Map.of("name", "shop"))).build();
+    start(own);
+    loseTheList();
+    assertThat(start(own).problems()).hasSize(1);
+    assertThat(host.running()).hasSize(1);
+  }
+
+  @Test
+  void whatIsOfAnotherAppIsLeftAndTold() throws IOException {
+    start(spec("web"));
+    loseTheList();
+    assertThat(start(spec("job")).problems()).isEmpty();
+    assertThat(host.running()).hasSize(2);
+    assertThat(notes()).hasSize(1).first().asString().contains("1 live process");
+  }
+
+  @Test
+  void theEndOfEverythingTakesTheLostAlong() throws IOException {
+    start(spec("web", 2, RestartPolicy.DEFAULT));
+    host.obedient = false;
+    var lost = host.running();
+    loseTheList();
+    GodReply reply = ask(new GodCommand.EndEverything());
+    assertThat(reply.notes()).hasSize(1).first().asString().contains("ended 2 processes");
+    assertThat(host.running()).isEmpty();
+    assertThat(lost)
+        .allSatisfy(it -> assertThat(it.signals).containsExactly(Signal.SIGTERM, Signal.SIGKILL));
+    assertThat(notes()).isEmpty();
+  }
+}
