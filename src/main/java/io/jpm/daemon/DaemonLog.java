@@ -93,7 +93,7 @@ final class DaemonLog extends Handler {
         return;
       }
       var record = new LogRecord(Level.WARNING, sentence);
-      record.setLoggerName("jpm.daemon");
+      record.setLoggerName(JPM.getName() + ".daemon");
       Files.writeString(file, line(record), StandardOpenOption.APPEND);
     } catch (IOException _) {
       // Ignored because the own log has it.

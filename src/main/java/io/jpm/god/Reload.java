@@ -169,10 +169,7 @@ final class Reload {
     return starting
         .startApps(
             new GodCommand.StartApps(
-                specs,
-                GodCommand.Existing.RESTART,
-                Optional.empty(),
-                order.command().lasting()),
+                specs, GodCommand.Existing.RESTART, Optional.empty(), order.command().lasting()),
             order.attempt())
         .map(reply -> {
           reply.instances().forEach(instance -> order.concerned().add(instance.id()));

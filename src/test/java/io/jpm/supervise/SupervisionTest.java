@@ -1,6 +1,5 @@
 package io.jpm.supervise;
 
-import java.util.Optional;
 import static io.jpm.supervise.Life.CLEAN;
 import static io.jpm.supervise.Life.CRASH;
 import static io.jpm.supervise.Life.PM2;
@@ -15,6 +14,7 @@ import io.jpm.model.RestartPolicy.When;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,7 +66,9 @@ class SupervisionTest {
   void whatItHasSaidLastIsPartOfTheReason() {
     Exit crash = CRASH;
     Life life = Life.online(PM2).after(361);
-    life.on(new Event.Exited(1, crash, false, "", "Error: listen EADDRINUSE :::3000", Optional.empty()));
+    life.on(
+        new Event.Exited(
+            1, crash, false, "", "Error: listen EADDRINUSE :::3000", Optional.empty()));
     assertThat(life.reason())
         .isEqualTo("exit 1 after 361 ms: Error: listen EADDRINUSE :::3000; restart 1/16");
     Life clean = Life.online(PM2).after(361);
