@@ -12,6 +12,19 @@ import java.util.Set;
 /// What God can be asked; the answer is always a [GodReply], sent when the instances have settled
 /// (started, errored, gone) and the journal has been written.
 public sealed interface GodCommand extends BusMessage {
+  /// A command that may come again, because the answer to it was lost: the one that has come first
+  /// is carried out, and the others get its answer.
+  ///
+  /// @param key what both have in common, and no other command of the last ten minutes
+  /// @param command what is to be done; not one of these
+  record Keyed(String key, GodCommand command) implements GodCommand {}
+
+  /// Asks what a command with this key has come to, without carrying out any; a problem when none
+  /// is known.
+  ///
+  /// @param key as of [Keyed]
+  record Recall(String key) implements GodCommand {}
+
   /// Starts apps. A spec whose name is new becomes an app; for a known name `existing` decides.
   ///
   /// @param specs one or more, names unique

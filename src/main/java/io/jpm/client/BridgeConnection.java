@@ -12,18 +12,29 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One conversation with the daemon over its TCP bridge: a command goes there, replies come back. A
+/// One conversation with the daemon over its bridge: a command goes there, replies come back. A
 /// reply is fetched only when [#next] is called, so a slow reader slows the answer and not the
 /// daemon. Not for use by several threads. Closing it ends the session in the daemon, too.
 public final class BridgeConnection implements Closeable {
@@ -31,13 +42,39 @@ public final class BridgeConnection implements Closeable {
   private static final String REPLY_ADDRESS = "r";
   private static final int MAX_FRAME_BYTES = 16 << 20;
 
-  private final Socket socket;
+  private final Wire wire;
   private final DataInputStream in;
   private String replyTo = "";
 
-  private BridgeConnection(Socket socket) throws IOException {
-    this.socket = socket;
-    this.in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
+  /// The two directions of a socket, and how to end both.
+  ///
+  /// @param patience what a read may take, where the socket itself has no limit
+  private record Wire(
+      InputStream in, OutputStream out, Closeable socket, Optional<Duration> patience) {}
+
+  private BridgeConnection(Wire wire) {
+    this.wire = wire;
+    this.in = new DataInputStream(new BufferedInputStream(wire.in));
+  }
+
+  /// Connects to the unix socket in a daemon's home, for which nobody needs a token.
+  ///
+  /// @param patience as of [#connect(int, Duration)]
+  /// @throws BridgeException.NoDaemon if nobody listens there
+  public static BridgeConnection connect(Path file, Duration patience) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(file));
+    } catch (IOException | RuntimeException _) {
+      channel.close();
+      throw new BridgeException.NoDaemon();
+    }
+    return new BridgeConnection(
+        new Wire(
+            Channels.newInputStream(channel),
+            Channels.newOutputStream(channel),
+            channel,
+            Optional.of(patience)));
   }
 
   /// Connects to a daemon on this machine.
@@ -52,7 +89,8 @@ public final class BridgeConnection implements Closeable {
       socket.connect(
           new java.net.InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
           Math.toIntExact(patience.toMillis()));
-      return new BridgeConnection(socket);
+      return new BridgeConnection(
+          new Wire(socket.getInputStream(), socket.getOutputStream(), socket, Optional.empty()));
     } catch (ConnectException _) {
       socket.close();
       throw new BridgeException.NoDaemon();
@@ -72,6 +110,11 @@ public final class BridgeConnection implements Closeable {
         message(CONSOLE, request.toJson()));
   }
 
+  /// Hands over the command where nobody needs a token.
+  public void send(ConsoleRequest request) throws IOException {
+    write(message(CONSOLE, request.toJson()));
+  }
+
   /// Waits for the next reply; not to be called again after [Done].
   public Reply next() throws IOException {
     if (!replyTo.isEmpty()) {
@@ -88,7 +131,7 @@ public final class BridgeConnection implements Closeable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    wire.socket.close();
   }
 
   private Map<?, ?> readFrame() throws IOException {
@@ -111,6 +154,33 @@ public final class BridgeConnection implements Closeable {
   }
 
   private byte[] readPayload() throws IOException {
+    if (wire.patience.isEmpty()) {
+      return readInTime();
+    }
+    var done = new CountDownLatch(1);
+    var late = new AtomicBoolean();
+    Thread.ofVirtual().start(() -> closeUnless(done, wire.patience.get(), late));
+    try {
+      return readInTime();
+    } catch (ClosedChannelException | BridgeException.Closed ended) {
+      throw late.get() ? new BridgeException.Silent() : new BridgeException.Closed();
+    } finally {
+      done.countDown();
+    }
+  }
+
+  private void closeUnless(CountDownLatch done, Duration patience, AtomicBoolean late) {
+    try {
+      if (!done.await(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        late.set(true);
+        close();
+      }
+    } catch (InterruptedException | IOException _) {
+      // Ignored because the reader finds out by itself.
+    }
+  }
+
+  private byte[] readInTime() throws IOException {
     try {
       int length = in.readInt();
       if (length < 0 || length > MAX_FRAME_BYTES) {
@@ -166,8 +236,8 @@ public final class BridgeConnection implements Closeable {
       out.write(payload);
     }
     try {
-      socket.getOutputStream().write(bytes.toByteArray());
-    } catch (SocketException _) {
+      wire.out.write(bytes.toByteArray());
+    } catch (SocketException | ClosedChannelException _) {
       return; // the daemon hung up: reading tells, perhaps after a last word of it
     }
   }

@@ -162,10 +162,8 @@ public final class ClientMain {
   /// The command's exit code, or nothing if the daemon hung up before any answer, or in the midst
   /// of a command that can be resumed.
   private OptionalInt converse(ConsoleRequest request) throws IOException {
-    int port = home.port().orElseThrow(BridgeException.NoDaemon::new);
     boolean answered = false;
-    try (BridgeConnection connection = BridgeConnection.connect(port, patience)) {
-      connection.send(token(), request);
+    try (BridgeConnection connection = asked(request)) {
       while (true) {
         Reply reply = connection.next();
         answered = true;
@@ -189,6 +187,23 @@ public final class ClientMain {
     }
   }
 
+  /// By the port, else by the socket in the home: the port's file may have been removed.
+  private BridgeConnection asked(ConsoleRequest request) throws IOException {
+    OptionalInt port = home.port();
+    if (port.isPresent()) {
+      try {
+        BridgeConnection connection = BridgeConnection.connect(port.getAsInt(), patience);
+        connection.send(token(), request);
+        return connection;
+      } catch (BridgeException.NoDaemon _) {
+        // The socket tells.
+      }
+    }
+    BridgeConnection connection = BridgeConnection.connect(home.socket(), patience);
+    connection.send(request);
+    return connection;
+  }
+
   private String token() throws IOException {
     try {
       return home.token();
@@ -200,7 +215,8 @@ public final class ClientMain {
   }
 
   private int failSilent() {
-    String pid = home.pid().orElse("unknown");
+    String holder = System.getProperty("jpm.holder", "");
+    String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
     return fail(
         ("the daemon (pid %s) does not answer, waited %d s: see %s, or end it with kill -9 %s"
                 + " — your apps live on")

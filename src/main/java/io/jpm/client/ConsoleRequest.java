@@ -3,6 +3,7 @@ package io.jpm.client;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /// A command line as the daemon takes it. Every string is a *byte string*: each of its characters
@@ -15,6 +16,8 @@ import java.util.stream.Collectors;
 /// @param stdin what was piped in, where a word `-` asks for it
 /// @param marks whether the caller resumes a command that follows something when the daemon dies
 /// @param resume the mark behind which it is to go on
+/// @param key what a repetition has in common with it, and no other request: the daemon does not do
+///   again what comes twice, when the answer to the first was lost
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
@@ -22,7 +25,8 @@ public record ConsoleRequest(
     Terminal terminal,
     Optional<byte[]> stdin,
     boolean marks,
-    Optional<String> resume) {
+    Optional<String> resume,
+    String key) {
   private static final int VERSION = 1;
 
   public ConsoleRequest {
@@ -37,7 +41,19 @@ public record ConsoleRequest(
 
   /// The same command, to go on behind `mark` ([Reply.Marked]).
   ConsoleRequest resumed(String mark) {
-    return new ConsoleRequest(argv, cwd, env, terminal, stdin, marks, Optional.of(mark));
+    return new ConsoleRequest(argv, cwd, env, terminal, stdin, marks, Optional.of(mark), key);
+  }
+
+  /// With a key of its own.
+  public ConsoleRequest(
+      List<String> argv,
+      String cwd,
+      List<String> env,
+      Terminal terminal,
+      Optional<byte[]> stdin,
+      boolean marks,
+      Optional<String> resume) {
+    this(argv, cwd, env, terminal, stdin, marks, resume, UUID.randomUUID().toString());
   }
 
   /// What is known of the caller's terminal; sizes are 0 if unknown.
@@ -58,7 +74,7 @@ public record ConsoleRequest(
             .map(bytes -> ",\"stdin\":\"" + Base64.getEncoder().encodeToString(bytes) + '"')
             .orElse("");
     String from = resume.map(mark -> ",\"resume\":" + Json.quote(mark)).orElse("");
-    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s%s%s}"
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s%s%s,\"key\":%s}"
         .formatted(
             VERSION,
             array(argv),
@@ -67,7 +83,8 @@ public record ConsoleRequest(
             ttyJson(),
             piped,
             marks ? ",\"marks\":true" : "",
-            from);
+            from,
+            Json.quote(key));
   }
 
   private String ttyJson() {

@@ -53,6 +53,11 @@ public record DaemonHome(Path directory) {
     }
   }
 
+  /// Where the daemon listens for who may enter its home.
+  public Path socket() {
+    return directory.resolve("bridge.sock");
+  }
+
   /// Where the daemon tells what happened to it.
   public Path log() {
     return directory.resolve("jpm.log");

@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// It may be used by any number of threads. Requests share a connection and are sent in the order
-/// in which they come; each subscription has one of its own. A connection that breaks fails the
-/// requests that are on their way (`LOST`: whether they were done is not known, so they are not
-/// repeated); the next request makes a new one, as does by itself every subscription. Its threads
-/// are virtual and keep no program from ending.
+/// in which they come; each subscription has one of its own. When a connection breaks, the requests
+/// that change something and are on their way are sent again by a new one for some seconds, each
+/// with the key that it had: the daemon, or the next one, does none of them twice. Where that does
+/// not help they fail, as do those that only ask (`LOST`). Every subscription makes a new
+/// connection by itself. The threads are virtual and keep no program from ending.
 public final class JpmClient implements AutoCloseable {
   private static final String EVENTS = "jpm.events";
   private static final String LINES = "jpm.lines.";
@@ -105,12 +106,15 @@ public final class JpmClient implements AutoCloseable {
   /// the future runs on a virtual thread and may block.
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request, Duration deadline) {
     CompletableFuture<R> answer = new CompletableFuture<>();
+    String body = RequestBody.of(request);
+    CompletableFuture<Members> asked =
+        RequestBody.isRepeatable(request)
+            ? new Repeating(calls, body, deadline).ask()
+            : calls.ask(body, deadline);
     var _ =
-        calls
-            .ask(RequestBody.of(request), deadline)
-            .whenCompleteAsync(
-                (json, failure) -> complete(answer, request, json, failure),
-                Thread::startVirtualThread);
+        asked.whenCompleteAsync(
+            (json, failure) -> complete(answer, request, json, failure),
+            Thread::startVirtualThread);
     return answer;
   }
 

@@ -3,6 +3,7 @@ package io.jpm.client;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// A [Request] as it goes over: the object that `docs/bridge.md` describes.
@@ -17,7 +18,34 @@ final class RequestBody {
   }
 
   static String of(Request<?> request) {
-    return JsonText.of(body(request).json);
+    RequestBody body = body(request);
+    return JsonText.of(
+        isRepeatable(request) ? body.with("key", UUID.randomUUID().toString()).json : body.json);
+  }
+
+  /// Whether the request is sent again where its answer was lost: what only asks can be asked again
+  /// by whoever wants to, and the rest has a key, by which the daemon knows that it is the same.
+  static boolean isRepeatable(Request<?> request) {
+    return switch (request) {
+      case Request.Ping _,
+          Request.ListInstances _,
+          Request.Describe _,
+          Request.PastEvents _,
+          Request.Logs _ ->
+          false;
+      case Request.Apply apply -> !apply.dry();
+      case Request.Act _,
+          Request.Reload _,
+          Request.Scale _,
+          Request.Signal _,
+          Request.Message _,
+          Request.TypeLine _,
+          Request.Trigger _,
+          Request.StartApps _,
+          Request.Save _,
+          Request.Resurrect _ ->
+          true;
+    };
   }
 
   private static RequestBody body(Request<?> request) {

@@ -63,19 +63,20 @@ public final class CommandVerticle extends VerticleBase {
         Optional.ofNullable(message.headers().get(Caller.HEADER)).flatMap(Caller::fromHeader);
     switch (RequestReader.read(message.body())) {
       case Reading.Refused(Failed reply) -> message.reply(reply.toJson());
-      case Reading.Understood(CommandRequest request) when caller.isEmpty() -> {
+      case Reading.Understood(CommandRequest request, _) when caller.isEmpty() -> {
         var reply = new Failed(Code.DENIED, "nobody vouches for who asks: send by the bridge");
         audit(NOBODY, request, List.of(), reply);
         message.reply(reply.toJson());
       }
-      case Reading.Understood(CommandRequest request) ->
-          serve(message, caller.orElseThrow(), request);
+      case Reading.Understood(CommandRequest request, Optional<String> key) ->
+          serve(message, caller.orElseThrow(), new Asked(request, key));
     }
   }
 
   /// Whatever happens, the client gets one reply, and in time.
-  private void serve(Message<Object> message, Caller caller, CommandRequest request) {
-    Future<Done> done = guarded(caller.who(), request);
+  private void serve(Message<Object> message, Caller caller, Asked asked) {
+    CommandRequest request = asked.request();
+    Future<Done> done = guarded(caller.who(), asked);
     long timer =
         vertx.setTimer(daemon.patience().toMillis(), _ -> message.reply(late(request).toJson()));
     done.onSuccess(end -> {
@@ -97,34 +98,40 @@ public final class CommandVerticle extends VerticleBase {
     }
   }
 
-  private Future<Done> guarded(Principal who, CommandRequest request) {
+  /// A request, and what its repetitions have in common with it.
+  private record Asked(CommandRequest request, Optional<String> key) {}
+
+  private Future<Done> guarded(Principal who, Asked asked) {
     Future<Done> done;
     try {
-      done = run(who, request);
+      done = run(who, asked);
     } catch (RuntimeException failure) {
       done = Future.failedFuture(failure);
     }
     return done.otherwise(CommandVerticle::told);
   }
 
-  private Future<Done> run(Principal who, CommandRequest request) {
+  private Future<Done> run(Principal who, Asked asked) {
+    CommandRequest request = asked.request();
     Optional<Failed> refused = Authority.before(who, request);
     if (refused.isPresent()) {
       return Future.succeededFuture(Done.without(refused.get()));
     }
     var rooms = new Rooms(vertx.eventBus());
     return described(request)
-        .compose(
-            apps -> instances(request, rooms).compose(all -> decided(who, request, apps, all)));
+        .compose(apps -> instances(request, rooms).compose(all -> decided(who, asked, apps, all)));
   }
 
-  private Future<Done> decided(
-      Principal who, CommandRequest request, Apps apps, List<InstanceView> all) {
+  private Future<Done> decided(Principal who, Asked asked, Apps apps, List<InstanceView> all) {
+    CommandRequest request = asked.request();
     var names = apps.specs().stream().map(AppSpec::name).toList();
     return switch (Authority.of(who, request, new Loaded(all, names))) {
+      case Decision.Refused(Failed reply)
+          when reply.code() == Code.NOT_FOUND && asked.key().isPresent() ->
+          repeated(key(who, asked).orElseThrow(), reply);
       case Decision.Refused(Failed reply) -> Future.succeededFuture(Done.without(reply));
       case Decision.Allowed(List<InstanceView> chosen) -> {
-        var order = new Order(who, request, chosen, all, apps);
+        var order = new Order(who, request, chosen, all, apps, key(who, asked));
         List<String> about =
             Stream.concat(names.stream(), chosen.stream().map(it -> it.spec().name()))
                 .map(Object::toString)
@@ -136,6 +143,22 @@ public final class CommandVerticle extends VerticleBase {
             .map(reply -> new Done(reply, about));
       }
     };
+  }
+
+  /// What was deleted by the first request is not found by its repetition.
+  private Future<Done> repeated(String key, Failed notFound) {
+    return new Rooms(vertx.eventBus())
+        .done(new GodCommand.Recall(key))
+        .map(reply ->
+            Done.without(
+                reply.problems().isEmpty()
+                    ? new CommandReply.Instances(Views.plain(reply.instances()), reply.notes())
+                    : notFound));
+  }
+
+  /// Nobody hears by another's key what that one has done.
+  private static Optional<String> key(Principal who, Asked asked) {
+    return asked.key().map(key -> who.name() + "/" + asked.request().verb().word() + "/" + key);
   }
 
   private Future<List<InstanceView>> instances(CommandRequest request, Rooms rooms) {

@@ -32,12 +32,19 @@ final class Performing {
   /// @param chosen the instances that are meant
   /// @param all every instance there is
   /// @param apps what the request describes
+  /// @param key what a repetition has in common with it; empty: it is not repeated
   record Order(
       Principal who,
       CommandRequest request,
       List<InstanceView> chosen,
       List<InstanceView> all,
-      Apps apps) {
+      Apps apps,
+      Optional<String> key) {
+    /// The same order to God, which he does not carry out again when it is repeated.
+    GodCommand keyed(GodCommand command) {
+      return key.<GodCommand>map(text -> new GodCommand.Keyed(text, command)).orElse(command);
+    }
+
     /// The words that name the chosen ones to God.
     List<String> words() {
       return Selection.words(chosen, all);
@@ -132,7 +139,7 @@ final class Performing {
 
   private Future<CommandReply> trigger(Order order, CommandRequest.Trigger trigger) {
     return done(
-        new GodCommand.Trigger(order.words(), trigger.action(), trigger.parameter()),
+        order.keyed(new GodCommand.Trigger(order.words(), trigger.action(), trigger.parameter())),
         reply ->
             new CommandReply.Answers(
                 reply.answers().stream().map(answer -> answer(answer, order)).toList()));
@@ -149,9 +156,11 @@ final class Performing {
   }
 
   private Future<CommandReply> apply(Order order, CommandRequest.Apply apply) {
-    return done(
+    var command =
         new GodCommand.Apply(
-            order.apps().specs(), apply.apps().file(), apply.prune(), true, apply.dry()),
+            order.apps().specs(), apply.apps().file(), apply.prune(), true, apply.dry());
+    return done(
+        apply.dry() ? command : order.keyed(command),
         reply ->
             new CommandReply.Changes(
                 reply.changes().stream().map(Views::change).toList(), notes(order, reply)));
@@ -159,7 +168,7 @@ final class Performing {
 
   private Future<CommandReply> instances(Order order, GodCommand command) {
     return done(
-        command,
+        order.keyed(command),
         reply -> new CommandReply.Instances(Views.plain(reply.instances()), notes(order, reply)));
   }
 

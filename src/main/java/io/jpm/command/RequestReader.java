@@ -21,11 +21,16 @@ import org.jspecify.annotations.Nullable;
 /// Understands requests. It is strict: a key that is not known, or a value that is not right, is a
 /// request that is not done. All mistakes are told together.
 final class RequestReader {
+  private static final int LONGEST_KEY = 100;
+
   private RequestReader() {}
 
   /// What came of a body.
   sealed interface Reading {
-    record Understood(CommandRequest request) implements Reading {}
+    /// It is one.
+    ///
+    /// @param key what a repetition has in common with it; empty: it is not repeated
+    record Understood(CommandRequest request, Optional<String> key) implements Reading {}
 
     record Refused(Failed reply) implements Reading {}
   }
@@ -46,9 +51,13 @@ final class RequestReader {
     }
     var keys = new RequestKeys(verb.get(), json);
     CommandRequest request = keys.isWrong() ? null : request(verb.get(), keys);
+    Optional<String> key = keys.text(CommandKey.KEY);
+    if (key.filter(text -> text.length() > LONGEST_KEY).isPresent()) {
+      keys.problem(CommandKey.KEY, "use a text of 1 to %d characters".formatted(LONGEST_KEY));
+    }
     return request == null || keys.isWrong()
         ? invalid(keys.problems())
-        : new Reading.Understood(request);
+        : new Reading.Understood(request, key);
   }
 
   private static Reading invalid(List<String> problems) {

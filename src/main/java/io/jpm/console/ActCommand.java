@@ -42,7 +42,7 @@ final class ActCommand implements ConsoleCommand {
 
   private Future<Void> altered(Chosen all, Call call) {
     return call.arguments().has(VerbOption.WATCH_NO_MORE)
-        ? alteration.unwatched(all.words())
+        ? alteration.unwatched(all.words(), call)
         : alteration.of(all.words(), call);
   }
 
@@ -57,8 +57,9 @@ final class ActCommand implements ConsoleCommand {
     return byWord.compose(first ->
         rooms
             .god(
-                new GodCommand.StartApps(
-                    chosen.specs(), Existing.RESTART, Optional.empty(), lasting(call)))
+                call.keyed(
+                    new GodCommand.StartApps(
+                        chosen.specs(), Existing.RESTART, Optional.empty(), lasting(call))))
             .map(second -> joined(first, second)));
   }
 
@@ -66,7 +67,8 @@ final class ActCommand implements ConsoleCommand {
   /// their dependencies allow.
   private Future<GodReply> byWord(List<String> words, Call call) {
     if (action != Action.RESTART || !call.arguments().has(VerbOption.PARALLEL)) {
-      return rooms.god(new GodCommand.Act(action, words, FileApps.shell(call), lasting(call)));
+      return rooms.god(
+          call.keyed(new GodCommand.Act(action, words, FileApps.shell(call), lasting(call))));
     }
     int parallel =
         (int) call.arguments().number(VerbOption.PARALLEL, 1, Instances.MOST).orElseThrow();
@@ -80,7 +82,10 @@ final class ActCommand implements ConsoleCommand {
             done =
                 done.compose(first ->
                     rooms
-                        .god(new GodCommand.Act(action, some, FileApps.shell(call), lasting(call)))
+                        .god(
+                            call.keyed(
+                                new GodCommand.Act(
+                                    action, some, FileApps.shell(call), lasting(call))))
                         .map(second -> joined(first, second)));
           }
           return done;

@@ -73,7 +73,7 @@ final class Alteration {
         : rooms
             .obeyed(new GodCommand.Show(words))
             .compose(found -> read(found, free, call))
-            .compose(this::order);
+            .compose(orders -> order(orders, call));
   }
 
   private Future<List<GodCommand.Alter>> read(
@@ -111,7 +111,7 @@ final class Alteration {
   }
 
   /// Has the files of all apps that the words name be watched no more.
-  Future<Void> unwatched(List<String> words) {
+  Future<Void> unwatched(List<String> words, Call call) {
     return rooms
         .god(new GodCommand.Show(words))
         .map(found ->
@@ -121,7 +121,7 @@ final class Alteration {
                 .distinct()
                 .map(Alteration::unwatched)
                 .toList())
-        .compose(this::order);
+        .compose(orders -> order(orders, call));
   }
 
   private static GodCommand.Alter unwatched(AppSpec spec) {
@@ -131,10 +131,10 @@ final class Alteration {
         spec.name(), spec.draft().triggers(without).build(), Set.of(AppKey.WATCH.key()));
   }
 
-  private Future<Void> order(List<GodCommand.Alter> orders) {
+  private Future<Void> order(List<GodCommand.Alter> orders, Call call) {
     Future<Void> done = Future.succeededFuture();
     for (GodCommand.Alter order : orders) {
-      done = done.compose(_ -> rooms.obeyed(order).mapEmpty());
+      done = done.compose(_ -> rooms.obeyed(call.keyed(order)).mapEmpty());
     }
     return done;
   }

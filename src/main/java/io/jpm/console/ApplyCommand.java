@@ -50,7 +50,8 @@ final class ApplyCommand implements ConsoleCommand {
                     new CommandFailure(
                         "%s takes process files, and %s is none".formatted(verb.word(), word))))
         .compose(specs -> order(specs, FileApps.placeOf(word, call), call))
-        .compose(order -> farewell.during(call.session(), rooms.god(order)))
+        .compose(order ->
+            farewell.during(call.session(), rooms.god(order.dry() ? order : call.keyed(order))))
         .map(reply -> told(reply, call));
   }
 

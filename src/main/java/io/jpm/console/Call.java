@@ -1,6 +1,10 @@
 package io.jpm.console;
 
+import io.jpm.bus.GodCommand;
 import io.jpm.wire.ConsoleRequest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /// One command to be carried out.
 ///
@@ -8,7 +12,43 @@ import io.jpm.wire.ConsoleRequest;
 /// @param arguments the words of the command
 /// @param session where its output goes
 /// @param audit whom to tell of changes that the command line does not name
-record Call(ConsoleRequest request, Arguments arguments, Session session, Audit audit) {
+/// @param orders how many orders of a kind have been given to God so far
+record Call(
+    ConsoleRequest request,
+    Arguments arguments,
+    Session session,
+    Audit audit,
+    Map<String, Integer> orders) {
+  Call(ConsoleRequest request, Arguments arguments, Session session, Audit audit) {
+    this(request, arguments, session, audit, new HashMap<>());
+  }
+
+  /// The same order, which God does not carry out again when the client repeats its request. The
+  /// orders of a command are told apart by their kind and place, for what a name stands for may
+  /// have changed by the first time: what was started then is in the list now.
+  GodCommand keyed(GodCommand order) {
+    Optional<String> key = request.key();
+    if (key.isEmpty()) {
+      return order;
+    }
+    String kind = kind(order);
+    return new GodCommand.Keyed(
+        "%s/%s%d".formatted(key.get(), kind, orders.merge(kind, 1, Integer::sum)), order);
+  }
+
+  private static String kind(GodCommand order) {
+    return switch (order) {
+      case GodCommand.StartApps _ -> "run";
+      case GodCommand.Act act ->
+          switch (act.action()) {
+            case START, RESTART -> "run";
+            case STOP -> "stop";
+            case DELETE -> "delete";
+          };
+      default -> order.getClass().getSimpleName();
+    };
+  }
+
   /// Who writes down what somebody has changed.
   interface Audit {
     /// A change was tried.

@@ -123,7 +123,8 @@ public final class ConsoleVerticle extends VerticleBase {
       Asked asked, ConsoleRequest request, Session session, Call.Audit audit) {
     return switch (asked) {
       case Asked.Run(Verb verb, Arguments arguments) -> {
-        if (VerbOptions.countsEachTime(verb)) {
+        boolean safe = request.key().isPresent() && VerbOptions.isRepeatable(verb);
+        if (VerbOptions.countsEachTime(verb) && !safe) {
           session.accept();
         }
         yield commandsNow().of(verb).run(new Call(request, arguments, session, audit));

@@ -24,7 +24,7 @@ final class MessageCommand implements ConsoleCommand {
           new CommandFailure("message takes an app and one message: put it in quotes"));
     }
     return rooms
-        .obeyed(new GodCommand.Send(List.of(words.getFirst()), json(words.get(1))))
+        .obeyed(call.keyed(new GodCommand.Send(List.of(words.getFirst()), json(words.get(1)))))
         .map(instances -> {
           call.session().info("Sent to " + Amounts.count(instances.size(), "instance"));
           return ExitCode.OK;

@@ -74,7 +74,7 @@ final class ReloadCommand implements ConsoleCommand {
                   call.session(),
                   instances.stream().map(InstanceView::id).collect(Collectors.toSet()),
                   all.specs().stream().map(AppSpec::name).collect(Collectors.toSet()));
-          return rooms.god(command).eventually(progress::end);
+          return rooms.god(call.keyed(command)).eventually(progress::end);
         });
   }
 

@@ -32,6 +32,9 @@ final class Report {
   static Future<ExitCode> of(
       Function<InstanceView, String> done, GodReply reply, Rooms rooms, Session session) {
     reply.notes().forEach(session::warn);
+    if (reply.problems().isEmpty() && reply.instances().isEmpty() && !reply.notes().isEmpty()) {
+      return rooms.table(session);
+    }
     if (reply.problems().isEmpty()) {
       return told(done, reply.instances(), session).compose(_ -> rooms.table(session));
     }

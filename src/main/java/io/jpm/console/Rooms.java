@@ -62,28 +62,35 @@ final class Rooms {
 
   /// God's answer, with its problems.
   Future<GodReply> god(GodCommand command) {
-    Duration limit =
-        switch (command) {
-          case GodCommand.Show _, GodCommand.Ping _, GodCommand.Files _, GodCommand.FileFailed _ ->
-              context.timing().questions();
-          case GodCommand.StartApps _,
-              GodCommand.Act _,
-              GodCommand.Trigger _,
-              GodCommand.Send _,
-              GodCommand.Type _,
-              GodCommand.SendSignal _,
-              GodCommand.Reset _,
-              GodCommand.Alter _,
-              GodCommand.Save _,
-              GodCommand.ClearDump _,
-              GodCommand.Resurrect _,
-              GodCommand.WatchFile _ ->
-              context.timing().actions();
-          // Draining may take long, and of that the app's owner has said how long.
-          case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
-          case GodCommand.EndEverything _ -> context.timing().ending();
-        };
-    return ask("God", Addresses.GOD_COMMAND, command, limit);
+    return ask("God", Addresses.GOD_COMMAND, command, limit(command));
+  }
+
+  private Duration limit(GodCommand command) {
+    return switch (command) {
+      case GodCommand.Keyed(_, GodCommand inner) -> limit(inner);
+      case GodCommand.Show _,
+          GodCommand.Recall _,
+          GodCommand.Ping _,
+          GodCommand.Files _,
+          GodCommand.FileFailed _ ->
+          context.timing().questions();
+      case GodCommand.StartApps _,
+          GodCommand.Act _,
+          GodCommand.Trigger _,
+          GodCommand.Send _,
+          GodCommand.Type _,
+          GodCommand.SendSignal _,
+          GodCommand.Reset _,
+          GodCommand.Alter _,
+          GodCommand.Save _,
+          GodCommand.ClearDump _,
+          GodCommand.Resurrect _,
+          GodCommand.WatchFile _ ->
+          context.timing().actions();
+      // Draining may take long, and of that the app's owner has said how long.
+      case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
+      case GodCommand.EndEverything _ -> context.timing().ending();
+    };
   }
 
   /// God's instances; his problems become a [CommandFailure].

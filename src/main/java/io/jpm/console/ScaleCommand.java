@@ -34,7 +34,8 @@ final class ScaleCommand implements ConsoleCommand {
     return rooms
         .god(new GodCommand.Show(List.of(command.target())))
         .map(shown -> shown.instances().stream().findFirst().map(one -> one.spec().name()))
-        .compose(name -> rooms.god(command).compose(reply -> told(name, reply, call.session())));
+        .compose(name ->
+            rooms.god(call.keyed(command)).compose(reply -> told(name, reply, call.session())));
   }
 
   /// @throws CommandFailure when the number is none

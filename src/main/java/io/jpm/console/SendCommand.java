@@ -23,7 +23,7 @@ final class SendCommand implements ConsoleCommand {
     String end = call.arguments().value(VerbOption.SEPARATOR).orElse("\n");
     String text = String.join(" ", words.subList(1, words.size())) + end;
     return rooms
-        .obeyed(new GodCommand.Type(words.getFirst(), text))
+        .obeyed(call.keyed(new GodCommand.Type(words.getFirst(), text)))
         .map(instances -> {
           instances.forEach(one ->
               call.session()

@@ -28,7 +28,7 @@ final class SendSignalCommand implements ConsoleCommand {
                     "signal \"%s\": use a name such as SIGUSR2 or HUP, or a number from 1 to 31"
                         .formatted(words.getFirst())));
     return rooms
-        .god(new GodCommand.SendSignal(words.subList(1, words.size()), signal))
+        .god(call.keyed(new GodCommand.SendSignal(words.subList(1, words.size()), signal)))
         .compose(reply -> {
           reply
               .instances()

@@ -113,11 +113,12 @@ final class StartCommand implements ConsoleCommand {
                     call.session(),
                     () ->
                         rooms.obeyed(
-                            new GodCommand.Act(
-                                action,
-                                List.of(target),
-                                FileApps.shell(call),
-                                FileApps.lasting(call)),
+                            call.keyed(
+                                new GodCommand.Act(
+                                    action,
+                                    List.of(target),
+                                    FileApps.shell(call),
+                                    FileApps.lasting(call))),
                             call.session()))
                 .compose(
                     instances -> Report.told(ActCommand.done(action), instances, call.session())));
@@ -153,7 +154,7 @@ final class StartCommand implements ConsoleCommand {
     announce(specs, session);
     List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
     return progress
-        .of(Action.START, names, session, () -> rooms.obeyed(order, session))
+        .of(Action.START, names, session, () -> rooms.obeyed(call.keyed(order), session))
         .map(instances -> summarize(specs, instances, session));
   }
 

@@ -42,8 +42,12 @@ final class StartOrRestartCommand implements ConsoleCommand {
             call.session(),
             () ->
                 rooms.god(
-                    new GodCommand.StartApps(
-                        all.specs(), Existing.RESTART, Optional.empty(), FileApps.lasting(call))))
+                    call.keyed(
+                        new GodCommand.StartApps(
+                            all.specs(),
+                            Existing.RESTART,
+                            Optional.empty(),
+                            FileApps.lasting(call)))))
         .compose(reply ->
             Report.of(
                 it -> ActCommand.done(running.contains(it.id()) ? Action.RESTART : Action.START),

@@ -26,7 +26,9 @@ final class TriggerCommand implements ConsoleCommand {
     }
     Optional<String> parameter = words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
     var command = new GodCommand.Trigger(List.of(words.getFirst()), words.get(1), parameter);
-    return rooms.god(command).compose(reply -> told(words.get(1), reply, call.session()));
+    return rooms
+        .god(call.keyed(command))
+        .compose(reply -> told(words.get(1), reply, call.session()));
   }
 
   private static Future<ExitCode> told(String action, GodReply reply, Session session) {

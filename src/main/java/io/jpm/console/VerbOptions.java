@@ -156,6 +156,15 @@ final class VerbOptions {
     return Chosen.joined(VerbOption.ofApps(), List.of(own));
   }
 
+  /// Of those whose repetition counts again: whether it does not when the request has a key
+  /// ([Call#keyed]). Of a reload the client is told at once that it goes on.
+  static boolean isRepeatable(Verb verb) {
+    return switch (verb) {
+      case RESTART, SCALE, START_OR_RESTART, TRIGGER, SEND, MESSAGE, SEND_SIGNAL -> true;
+      default -> false;
+    };
+  }
+
   /// Whether doing it twice is something else than doing it once. Of the others the client may ask
   /// a next daemon again, should this one die before it has answered.
   static boolean countsEachTime(Verb verb) {

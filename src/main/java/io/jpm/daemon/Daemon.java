@@ -56,6 +56,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,7 @@ final class Daemon {
 
   private static final long REST_MILLIS = 3000;
   private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
+  private static final Duration HOME_PAUSE = Duration.ofSeconds(1);
 
   /// The exit code after `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
   /// writes has systemd start the daemon again then, and only then, at once.
@@ -292,6 +294,7 @@ final class Daemon {
                   new WebContext.Limits(
                       door.limits().requestsPerSecond(), door.slowPeerTimeout()))));
       deploy(new BridgeVerticle(door, System::nanoTime));
+      deploy(new HomeWatch(lock, found(door), home.socket(), HOME_PAUSE, this::giveWay));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       keeper.guard();
@@ -305,6 +308,28 @@ final class Daemon {
           ? known
           : new StartupFailure(String.valueOf(failure.getMessage()));
     }
+  }
+
+  /// What clients read to find this daemon.
+  private List<HomeWatch.Kept> found(BridgeSettings door) throws StartupFailure {
+    return List.of(
+        new HomeWatch.Kept(home.pidFile(), pid()),
+        new HomeWatch.Kept(home.portFile(), Integer.toString(RunningDaemon.port(home))),
+        new HomeWatch.Kept(home.tokenFile(), door.token()));
+  }
+
+  /// The home was removed or replaced, and another daemon may serve the path by now. Nothing is
+  /// closed in order: that would write and remove files which are not this daemon's. The keeper
+  /// sees by itself whether its pipe is still there.
+  private void giveWay() {
+    String sentence =
+        "%s was removed or replaced: daemon %s ends at once and leaves its apps running"
+            .formatted(home.lock(), pid());
+    LOG.log(Level.ERROR, sentence);
+    log.tellSuccessor(sentence);
+    System.out.println("jpm: " + sentence);
+    service.stopping();
+    Runtime.getRuntime().halt(0);
   }
 
   private static AppDefaults defaults(Settings settings) {

@@ -86,6 +86,20 @@ final class DaemonLog extends Handler {
     }
   }
 
+  /// Puts a line into the log that has this one's name now, where it is another one's.
+  synchronized void tellSuccessor(String sentence) {
+    try {
+      if (!Files.exists(file)) {
+        return;
+      }
+      var record = new LogRecord(Level.WARNING, sentence);
+      record.setLoggerName(JPM.getName() + ".daemon");
+      Files.writeString(file, line(record), StandardOpenOption.APPEND);
+    } catch (IOException _) {
+      // Ignored because the own log has it.
+    }
+  }
+
   private OutputStream opened() throws IOException {
     OutputStream open = out;
     if (open == null) {

@@ -22,6 +22,12 @@ final class AppFiles {
     return List.copyOf(files.values());
   }
 
+  /// The files are these again.
+  void restore(List<AppFile> all) {
+    files.clear();
+    all.forEach(file -> files.put(file.file(), file));
+  }
+
   /// The apps that have come from `file`.
   Set<AppName> appsOf(Path file) {
     AppFile known = files.get(file);

@@ -35,7 +35,11 @@ final class Applying {
     this.reload = reload;
   }
 
-  Future<GodReply> carryOut(GodCommand.Apply order) {
+  /// @param attempt gets what it is to lead to, but for what is replaced without a gap: that keeps
+  ///   its description until it is
+  private record Job(GodCommand.Apply order, Attempt attempt) {}
+
+  Future<GodReply> carryOut(GodCommand.Apply order, Attempt attempt) {
     List<String> refusals = starting.dependencyRefusals(order.specs());
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
@@ -53,7 +57,7 @@ final class Applying {
     if (order.dry()) {
       return Future.succeededFuture(reply(changes));
     }
-    return inOrder(wanted, changes, order)
+    return inOrder(wanted, changes, new Job(order, attempt))
         .compose(_ -> delete(surplus))
         .compose(_ -> {
           registry.files().cameFrom(order.file(), present(wanted.keySet()));
@@ -113,7 +117,7 @@ final class Applying {
     List<Instance> instances =
         changes.keySet().stream().flatMap(app -> registry.ofApp(app).stream()).toList();
     List<String> problems =
-        changes.values().stream().flatMap(change -> change.problem().stream()).toList();
+        changes.values().stream().flatMap(change -> change.problem().stream()).distinct().toList();
     return GodReply.ofChanges(Replies.views(instances), problems, List.copyOf(changes.values()));
   }
 
@@ -124,7 +128,7 @@ final class Applying {
 
   /// What others depend on comes first, as it will be.
   private Future<Void> inOrder(
-      Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, GodCommand.Apply order) {
+      Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Job job) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     wanted.values().forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
     Future<Void> done = Future.succeededFuture();
@@ -132,21 +136,23 @@ final class Applying {
       done =
           done.compose(_ ->
               Future.join(
-                      group.stream()
-                          .map(wanted::get)
-                          .map(spec -> one(spec, changes, order))
-                          .toList())
+                      group.stream().map(wanted::get).map(spec -> one(spec, changes, job)).toList())
                   .mapEmpty());
     }
     return done;
   }
 
   /// Never fails: what goes wrong is in the app's change.
-  private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, GodCommand.Apply order) {
+  private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Job job) {
+    GodCommand.Apply order = job.order();
     AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.again()));
     return Future.succeededFuture()
-        .compose(_ -> work(change, spec, order.file()))
-        .otherwise(error -> List.of("%s: internal error: %s".formatted(spec.name(), error)))
+        .compose(_ -> work(change, spec, job))
+        .otherwise(error ->
+            List.of(
+                error instanceof NotWritten refused
+                    ? refused.sentence()
+                    : "%s: internal error: %s".formatted(spec.name(), error)))
         .map(problems -> {
           if (!problems.isEmpty()) {
             changes.put(spec.name(), change.failed(String.join("; ", problems)));
@@ -156,18 +162,21 @@ final class Applying {
         });
   }
 
-  private Future<List<String>> work(AppChange change, AppSpec spec, Optional<Path> file) {
+  private Future<List<String>> work(AppChange change, AppSpec spec, Job job) {
     return switch (change.kind()) {
       case UNCHANGED, DELETE -> Future.succeededFuture(List.of());
-      case START -> registry.ofApp(spec.name()).isEmpty() ? start(spec, file) : alone(spec);
+      case START -> registry.ofApp(spec.name()).isEmpty() ? start(spec, job) : alone(spec, job);
       case ROLLING -> reload.to(spec, needing(spec)).map(GodReply::problems);
-      case LIVE, SCALE, RESTART -> alone(spec);
+      case LIVE, SCALE, RESTART -> alone(spec, job);
     };
   }
 
-  private Future<List<String>> start(AppSpec spec, Optional<Path> file) {
+  private Future<List<String>> start(AppSpec spec, Job job) {
     return starting
-        .startApps(new GodCommand.StartApps(List.of(spec), GodCommand.Existing.RESTART, file))
+        .startApps(
+            new GodCommand.StartApps(
+                List.of(spec), GodCommand.Existing.RESTART, job.order().file()),
+            job.attempt())
         .map(GodReply::problems);
   }
 
@@ -180,7 +189,7 @@ final class Applying {
         .toList();
   }
 
-  private Future<List<String>> alone(AppSpec spec) {
+  private Future<List<String>> alone(AppSpec spec, Job job) {
     AppName app = spec.name();
     if (!parts.interruptions().begin(app)) {
       return Future.succeededFuture(
@@ -188,23 +197,22 @@ final class Applying {
     }
     // Composed, so that whatever is thrown ends it too.
     return Future.succeededFuture()
-        .compose(_ -> fit(spec))
+        .compose(_ -> fit(spec, job))
         .onComplete(_ -> parts.interruptions().end(app));
   }
 
   /// Describes all instances anew, restarts those that need it, and makes more or fewer.
-  private Future<List<String>> fit(AppSpec spec) {
+  private Future<List<String>> fit(AppSpec spec, Job job) {
     List<Instance> before = registry.ofApp(spec.name());
     boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
     List<Instance> needing = needing(spec);
-    List<Instance> concerned = new ArrayList<>();
-    List<Instance> surplus = new ArrayList<>();
-    parts.fitting().fit(spec, concerned, surplus);
-    List<Instance> toRun = new ArrayList<>(concerned);
+    var fitted = new Fitting.Fitted();
+    parts.fitting().fit(spec, fitted);
+    List<Instance> toRun = new ArrayList<>(fitted.concerned());
     toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
     parts.journal().changed();
-    return Future.join(surplus.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(toRun, surplus))
+    return Future.join(fitted.surplus().stream().map(parts.succession()::drain).toList())
+        .compose(_ -> starting.run(toRun, fitted.surplus(), fitted.change(), job.attempt()))
         .map(left -> Replies.failures(toRun, left));
   }
 

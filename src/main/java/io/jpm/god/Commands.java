@@ -9,8 +9,8 @@ import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -31,8 +31,12 @@ final class Commands {
   private final Reload reload;
   private final Scale scale;
   private final Applying applying;
+  private final Resumption resumption;
 
-  Commands(Parts parts) {
+  private final Attempts attempts;
+
+  Commands(Parts parts, Attempts attempts) {
+    this.attempts = attempts;
     this.registry = parts.registry();
     this.supervisor = parts.supervisor();
     this.journal = parts.journal();
@@ -48,24 +52,70 @@ final class Commands {
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
     this.applying = new Applying(parts, starting, reload);
+    this.resumption = new Resumption(parts);
   }
 
   Future<GodReply> carryOut(GodCommand command) {
+    return command instanceof GodCommand.Keyed(String key, GodCommand inner)
+        ? attempts.answer(
+            key,
+            attempt -> answered(inner, attempt),
+            outcome -> remembered(inner, outcome),
+            journal::changed)
+        : answered(command, Attempt.once());
+  }
+
+  private Future<GodReply> recall(GodCommand.Recall question) {
+    return attempts
+        .recall(question.key(), outcome -> remembered(question, outcome))
+        .orElseGet(() ->
+            Future.succeededFuture(
+                new GodReply(List.of(), List.of("no command has had this key lately"))));
+  }
+
+  /// What an earlier daemon has answered, as far as its instances are still there.
+  private GodReply remembered(GodCommand command, Attempt.Outcome outcome) {
+    List<Instance> present =
+        outcome.ids().stream().flatMap(id -> registry.current(id).stream()).toList();
+    var reply =
+        new GodReply(Replies.views(present), outcome.problems(), List.of(), outcome.notes());
+    return present.isEmpty() || command instanceof GodCommand.Trigger
+        ? reply.noting("the daemon before this one has done it already")
+        : reply;
+  }
+
+  private Future<GodReply> answered(GodCommand command, Attempt attempt) {
+    Future<GodReply> done =
+        attempt.isInherited()
+            ? resumption.goOn(command, attempt, this::obey)
+            : obey(command, attempt);
+    return done.recover(error ->
+        error instanceof NotWritten refused
+            ? Future.succeededFuture(new GodReply(List.of(), List.of(refused.sentence())))
+            : Future.failedFuture(error));
+  }
+
+  private Future<GodReply> obey(GodCommand command, Attempt attempt) {
     return switch (command) {
-      case GodCommand.StartApps start -> starting.startApps(start).map(this::withLoss);
-      case GodCommand.Act act -> act(act).map(this::withLoss);
+      case GodCommand.Keyed(_, GodCommand inner) -> obey(inner, attempt);
+      case GodCommand.Recall question -> recall(question);
+      case GodCommand.StartApps start -> starting.startApps(start, attempt).map(this::withLoss);
+      case GodCommand.Act act -> act(act, attempt).map(this::withLoss);
       case GodCommand.Show(List<String> targets) -> show(targets);
-      case GodCommand.Trigger trigger -> {
-        Registry.Selection selection = registry.select(trigger.targets());
-        yield customActions.trigger(trigger, selection.found(), selection.problems());
-      }
-      case GodCommand.Send send -> {
-        Registry.Selection selection = registry.select(send.targets());
-        yield Future.succeededFuture(
-            CustomActions.send(send.json(), selection.found(), selection.problems()));
-      }
-      case GodCommand.Type type -> handling.type(type);
-      case GodCommand.SendSignal order -> Future.succeededFuture(handling.signal(order));
+      case GodCommand.Trigger trigger ->
+          begun(attempt)
+              .compose(_ -> {
+                Registry.Selection selection = registry.select(trigger.targets());
+                return customActions.trigger(trigger, selection.found(), selection.problems());
+              });
+      case GodCommand.Send send ->
+          begun(attempt)
+              .map(_ -> {
+                Registry.Selection selection = registry.select(send.targets());
+                return CustomActions.send(send.json(), selection.found(), selection.problems());
+              });
+      case GodCommand.Type type -> begun(attempt).compose(_ -> handling.type(type));
+      case GodCommand.SendSignal order -> begun(attempt).map(_ -> handling.signal(order));
       case GodCommand.Reset(List<String> targets) -> handling.reset(targets).map(this::withLoss);
       case GodCommand.Alter order -> handling.alter(order).map(this::withLoss);
       case GodCommand.Save(boolean force) ->
@@ -78,9 +128,9 @@ final class Commands {
               });
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
-      case GodCommand.Reload order -> reload.carryOut(order).map(this::withLoss);
-      case GodCommand.Scale order -> scale.carryOut(order).map(this::withLoss);
-      case GodCommand.Apply order -> applying.carryOut(order).map(this::withLoss);
+      case GodCommand.Reload order -> reload.carryOut(order, attempt).map(this::withLoss);
+      case GodCommand.Scale order -> scale.carryOut(order, attempt).map(this::withLoss);
+      case GodCommand.Apply order -> applying.carryOut(order, attempt).map(this::withLoss);
       case GodCommand.Files() -> Future.succeededFuture(GodReply.ofFiles(registry.files().all()));
       case GodCommand.WatchFile(AppFile file) -> watch(file);
       case GodCommand.FileFailed(Path file, List<String> found) -> {
@@ -94,6 +144,17 @@ final class Commands {
               .compose(this::endStrays)
               .map(this::withLoss);
     };
+  }
+
+  /// What cannot be taken back or looked up afterwards is not done before it is written down that
+  /// it may have been done.
+  private Future<Void> begun(Attempt attempt) {
+    if (!attempt.isKeyed()) {
+      return Future.succeededFuture();
+    }
+    attempt.begin();
+    journal.changed();
+    return journal.written();
   }
 
   private Future<GodReply> watch(AppFile file) {
@@ -132,7 +193,7 @@ final class Commands {
         .map(ended -> ended.told(reply));
   }
 
-  private Future<GodReply> act(GodCommand.Act act) {
+  private Future<GodReply> act(GodCommand.Act act, Attempt attempt) {
     Registry.Selection selection = registry.select(act.targets());
     List<Instance> found = selection.found();
     List<String> problems = selection.problems();
@@ -140,9 +201,9 @@ final class Commands {
       case START -> {
         List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
         all.addAll(found);
-        yield restart(all, act, problems);
+        yield restart(all, act, problems, attempt);
       }
-      case RESTART -> restart(found, act, problems);
+      case RESTART -> restart(found, act, problems, attempt);
       case STOP ->
           sequence
               .inReverse(found, sequence::stop)
@@ -151,12 +212,16 @@ final class Commands {
                 List<Instance> stopped = found.stream().map(registry::present).toList();
                 return Replies.withStops(stopped, new GodReply(Replies.views(stopped), problems));
               });
-      case DELETE -> removal.delete(found, problems);
+      case DELETE -> {
+        // In the same write as the first that is gone.
+        attempt.ends(found);
+        yield removal.delete(found, problems);
+      }
     };
   }
 
   private Future<GodReply> restart(
-      List<Instance> instances, GodCommand.Act act, List<String> problems) {
+      List<Instance> instances, GodCommand.Act act, List<String> problems, Attempt attempt) {
     Optional<String> tooMany = files.refusalToRun(instances);
     if (tooMany.isPresent()) {
       List<String> all = new ArrayList<>(problems);
@@ -164,8 +229,9 @@ final class Commands {
       return Future.succeededFuture(new GodReply(List.of(), all));
     }
     act.shell().ifPresent(variables -> takeOver(instances, variables));
-    return sequence
-        .restart(instances)
+    attempt.renews(instances);
+    return begun(attempt)
+        .compose(_ -> sequence.restart(instances))
         .compose(left -> starting.lasting(instances, left, act.lasting()))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);

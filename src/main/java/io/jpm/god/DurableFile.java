@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +43,9 @@ final class DurableFile {
   private final Path old;
 
   private final FileCalls calls;
+
+  /// The lock of the daemon that uses this.
+  private final Optional<Object> home;
 
   /// Held by who changes what the names stand for.
   private final Object names = new Object();
@@ -105,6 +110,7 @@ final class DurableFile {
     this.next = folder.resolve(path().getFileName() + ".new");
     this.old = folder.resolve(path().getFileName() + ".old");
     this.calls = calls;
+    this.home = lockOf(folder);
   }
 
   /// The name of the newest generation.
@@ -127,6 +133,7 @@ final class DurableFile {
   ///
   /// @throws IOException when it was not put there; the one before is found
   void put(String json) throws IOException {
+    checkHome();
     synchronized (names) {
       calls.deleteIfExists(next);
       if (unforced == null) {
@@ -161,6 +168,24 @@ final class DurableFile {
     }
   }
 
+  /// A folder that was removed and made anew belongs to another daemon, of which nothing must be
+  /// overwritten until this one has noticed.
+  private void checkHome() throws IOException {
+    if (!home.equals(lockOf(folder))) {
+      throw new IOException(folder + " was removed or is another daemon's");
+    }
+  }
+
+  /// Which file the daemon of a home has locked; empty: the folder is no home.
+  private static Optional<Object> lockOf(Path folder) {
+    try {
+      return Optional.ofNullable(
+          Files.readAttributes(folder.resolve("jpm.lock"), BasicFileAttributes.class).fileKey());
+    } catch (IOException none) {
+      return Optional.empty();
+    }
+  }
+
   /// Half a file would only take what is left of a full disk.
   private void giveUp(FileCalls.Output output) {
     close(output);
@@ -176,6 +201,23 @@ final class DurableFile {
       output.close();
     } catch (IOException _) {
       // Ignored because nobody needs what is in it.
+    }
+  }
+
+  /// Removes all generations, the oldest first: whenever that ends, the newest of those that are
+  /// left is the one that was.
+  ///
+  /// @throws IOException when some are left
+  void clear() throws IOException {
+    checkHome();
+    synchronized (names) {
+      for (Path generation : newestFirst().reversed()) {
+        calls.deleteIfExists(generation);
+      }
+      if (unforced != null && !unforced.equals(beingForced)) {
+        close(unforced);
+      }
+      unforced = null;
     }
   }
 
@@ -200,6 +242,7 @@ final class DurableFile {
       takeBack(output);
       throw error;
     }
+    checkHome();
     synchronized (names) {
       if (!output.equals(unforced)) {
         return;

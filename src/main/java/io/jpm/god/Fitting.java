@@ -23,60 +23,86 @@ final class Fitting {
     this.supervisor = supervisor;
   }
 
+  /// What came of it.
+  ///
+  /// @param concerned those that are wanted
+  /// @param surplus those that are not
+  /// @param change what has been changed in the list
+  record Fitted(List<Instance> concerned, List<Instance> surplus, Tentative change) {
+    /// Nothing yet.
+    Fitted() {
+      this(new ArrayList<>(), new ArrayList<>(), new Tentative());
+    }
+  }
+
   /// Makes the instances of an app match its spec.
   ///
-  /// @param concerned gets those that it wants
-  /// @param surplus gets those that it does not want
-  void fit(AppSpec spec, List<Instance> concerned, List<Instance> surplus) {
+  /// @param fitted gets those that it wants, and those that it does not want
+  void fit(AppSpec spec, Fitted fitted) {
     List<Instance> present = registry.ofApp(spec.name());
     int missing = spec.instances().count();
-    announceScale(present, missing);
+    announceScale(present, missing, fitted.change);
     for (Instance instance : present) {
       if (instance.number < spec.instances().count()) {
-        describe(instance, spec);
-        concerned.add(instance);
+        describe(instance, spec, fitted.change);
+        fitted.concerned.add(instance);
         missing--;
       } else {
-        surplus.add(instance);
+        fitted.surplus.add(instance);
       }
     }
-    concerned.addAll(create(spec, present, missing));
+    fitted.concerned.addAll(create(spec, present, missing, fitted.change));
   }
 
   /// Tells that an app of which these instances are there is to have `wanted`; nothing, when it is
   /// new or has as many.
-  void announceScale(List<Instance> present, int wanted) {
+  void announceScale(List<Instance> present, int wanted, Tentative change) {
     if (present.size() != wanted) {
       present.stream()
           .min(Comparator.comparingInt(instance -> instance.number))
           .ifPresent(first ->
-              supervisor.announce(
-                  first,
-                  InstanceEvent.Kind.SCALE,
-                  "from %d to %d instances".formatted(present.size(), wanted)));
+              change.toldBy(() ->
+                  supervisor.announce(
+                      first,
+                      InstanceEvent.Kind.SCALE,
+                      "from %d to %d instances".formatted(present.size(), wanted))));
     }
   }
 
   /// Puts `more` instances into the list, with the lowest numbers that none of `present` has.
-  List<Instance> create(AppSpec spec, List<Instance> present, int more) {
+  List<Instance> create(AppSpec spec, List<Instance> present, int more, Tentative change) {
     List<Integer> taken = present.stream().map(instance -> instance.number).toList();
     List<Instance> created = new ArrayList<>();
     for (int number = 0; created.size() < more; number++) {
       if (!taken.contains(number)) {
-        created.add(create(spec, number));
+        created.add(create(spec, number, change));
       }
     }
     return created;
   }
 
   /// Puts an instance into the list.
-  Instance create(AppSpec spec, int number) {
+  Instance create(AppSpec spec, int number, Tentative change) {
     InstanceId id = registry.takeId();
     var life = new Life(id, number, god.wallClock().instant());
     var instance = new Instance(life, spec, god.home());
     registry.add(instance);
     supervisor.specChanged(instance);
+    change.undoneBy(() -> withdraw(instance));
     return instance;
+  }
+
+  /// Takes an instance out of the list that never had a process. One that somebody else has had
+  /// started meanwhile stays.
+  private void withdraw(Instance instance) {
+    if (Sequence.isRunning(instance)) {
+      return;
+    }
+    registry.remove(instance);
+    registry.giveBack(instance.id);
+    instance.removed = true;
+    supervisor.specChanged(instance);
+    supervisor.balancing().released(instance);
   }
 
   /// Gives an instance another spec.
@@ -88,6 +114,17 @@ final class Fitting {
     supervisor.processes().moved(instance, captured, pidFile);
     supervisor.processes().checks().look(instance);
     supervisor.specChanged(instance);
+  }
+
+  /// The same, to be taken back where the journal does not take it.
+  void describe(Instance instance, AppSpec spec, Tentative change) {
+    AppSpec before = instance.spec;
+    describe(instance, spec);
+    change.undoneBy(() -> {
+      if (instance.spec.equals(spec) && !before.equals(spec)) {
+        describe(instance, before);
+      }
+    });
   }
 
   /// `spec` with another number of instances.

@@ -23,12 +23,14 @@ public final class GodVerticle extends VerticleBase {
 
   private final GodContext god;
   private final Registry registry = new Registry();
+  private final Attempts attempts;
   private @Nullable Journal journal;
   private @Nullable Supervisor supervisor;
   private @Nullable Strays strays;
 
   public GodVerticle(GodContext god) {
     this.god = god;
+    this.attempts = new Attempts(god.wallClock());
   }
 
   @Override
@@ -45,7 +47,7 @@ public final class GodVerticle extends VerticleBase {
     var claims = new Claims(god, vertx, registry, supervisor, adoption, strays);
     var parts = Parts.of(vertx, god, registry, supervisor, journal, succession, claims);
     supervisor.renewBy(new Renewal(parts));
-    var commands = new Commands(parts);
+    var commands = new Commands(parts, attempts);
     return supervisor
         .balancing()
         .listen()
@@ -102,7 +104,8 @@ public final class GodVerticle extends VerticleBase {
         registry.nextId(),
         registry.ofAllRoles().stream().map(JournalEntry::of).toList(),
         registry.files().all(),
-        strays == null ? List.of() : strays.damage());
+        strays == null ? List.of() : strays.damage(),
+        attempts.records());
   }
 
   private void restore(JournalEntry.Snapshot snapshot) {
@@ -121,6 +124,7 @@ public final class GodVerticle extends VerticleBase {
       registry.add(instance);
     }
     snapshot.files().forEach(registry.files()::watch);
+    attempts.restore(snapshot.attempts());
     registry.continueFrom(snapshot.nextId());
   }
 

@@ -127,6 +127,25 @@ final class Journal {
     return underWay.map(Promise::future).orElseGet(Future::succeededFuture);
   }
 
+  /// As [#written], for what must not be done before it stands there.
+  ///
+  /// @return empty when it stands there; else why not, as a sentence for people that says that
+  ///   nothing is begun
+  Future<Optional<String>> kept() {
+    return written()
+        // Where the disk has failed before, the file alone is no proof.
+        .compose(_ ->
+            writeFailure.isEmpty() && forceFailure.isPresent()
+                ? forced()
+                : Future.succeededFuture())
+        .map(_ -> writeFailure.or(() -> forceFailure).map(this::refusal));
+  }
+
+  private String refusal(Throwable cause) {
+    return "%s cannot be written (%s), so nothing is begun that the next daemon would not know: make room on that disk, or mend it, and try again"
+        .formatted(file.path(), words(cause));
+  }
+
   /// As [#written], and it is on the disk or cannot be put there.
   Future<Void> forced() {
     return written()

@@ -40,14 +40,25 @@ record JournalEntry(
   ///
   /// @param files where the apps have come from
   /// @param damage why instances may be missing, a sentence each; empty: none is
+  /// @param attempts the last commands that can be repeated
   record Snapshot(
-      int nextId, List<JournalEntry> entries, List<AppFile> files, List<String> damage) {
+      int nextId,
+      List<JournalEntry> entries,
+      List<AppFile> files,
+      List<String> damage,
+      List<Attempt.Entry> attempts) {
     static final Snapshot EMPTY = new Snapshot(0, List.of());
 
     Snapshot {
       entries = List.copyOf(entries);
       files = List.copyOf(files);
       damage = List.copyOf(damage);
+      attempts = List.copyOf(attempts);
+    }
+
+    /// Without commands that can be repeated.
+    Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files, List<String> damage) {
+      this(nextId, entries, files, damage, List.of());
     }
 
     /// Of apps that came from no file.

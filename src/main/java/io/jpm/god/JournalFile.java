@@ -16,9 +16,23 @@ final class JournalFile {
     this.file = new DurableFile(home, DurableFile.Kind.JOURNAL, calls);
   }
 
-  /// Puts a complete new generation in place, where the next daemon finds it.
+  /// Where the newest generation stands.
+  Path path() {
+    return file.path();
+  }
+
+  /// Puts a complete new generation in place, where the next daemon finds it. That there is no
+  /// instance any more is said by no file as well, which takes no room on a full disk: else what
+  /// was deleted would come back.
   void put(JournalEntry.Snapshot snapshot) throws IOException {
-    file.put(JournalJson.write(snapshot).encode());
+    try {
+      file.put(JournalJson.write(snapshot).encode());
+    } catch (IOException full) {
+      if (!snapshot.entries().isEmpty()) {
+        throw full;
+      }
+      file.clear();
+    }
   }
 
   /// Has the generation that was put last on the disk, for a loss of power.

@@ -40,6 +40,9 @@ final class JournalJson {
             .put("environments", environments.write())
             .put("instances", instances)
             .put("files", files);
+    if (!snapshot.attempts().isEmpty()) {
+      json.put("commands", AttemptsJson.write(snapshot.attempts()));
+    }
     return snapshot.damage().isEmpty()
         ? json
         : json.put("damage", new JsonArray(snapshot.damage()));
@@ -64,7 +67,8 @@ final class JournalJson {
         json.getInteger("next_id"),
         entries,
         AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments),
-        json.getJsonArray("damage", new JsonArray()).stream().map(String.class::cast).toList());
+        json.getJsonArray("damage", new JsonArray()).stream().map(String.class::cast).toList(),
+        AttemptsJson.read(json.getJsonArray("commands", new JsonArray())));
   }
 
   private static JsonObject instance(JournalEntry entry, int environment) {

@@ -40,6 +40,13 @@ final class Registry {
     return new InstanceId(nextId++);
   }
 
+  /// The instance that had been given the id has never been heard of.
+  void giveBack(InstanceId id) {
+    if (id.value() == nextId - 1 && id.value() > reserved) {
+      nextId--;
+    }
+  }
+
   /// Gives no id up to this one as long as nothing else is reserved: processes outside the list
   /// have them.
   ///

@@ -51,32 +51,39 @@ final class Reload {
   /// @param concerned to what something was done
   /// @param restarted whose process had to end before the next one began
   /// @param notes what that meant
+  /// @param attempt gets what it is to lead to
   private record Order(
       GodCommand.Reload command,
       Map<AppName, AppSpec> described,
       SequencedSet<InstanceId> concerned,
       Set<InstanceId> restarted,
       List<String> problems,
-      List<String> notes) {
-    Order(GodCommand.Reload command, Map<AppName, AppSpec> described, List<String> problems) {
+      List<String> notes,
+      Attempt attempt) {
+    Order(
+        GodCommand.Reload command,
+        Map<AppName, AppSpec> described,
+        List<String> problems,
+        Attempt attempt) {
       this(
           command,
           new HashMap<>(described),
           new LinkedHashSet<>(),
           new HashSet<>(),
           new ArrayList<>(problems),
-          new ArrayList<>());
+          new ArrayList<>(),
+          attempt);
     }
   }
 
-  Future<GodReply> carryOut(GodCommand.Reload command) {
+  Future<GodReply> carryOut(GodCommand.Reload command, Attempt attempt) {
     List<String> refusals = new ArrayList<>(starting.dependencyRefusals(command.specs()));
     parts.files().refusalOf(command.specs()).ifPresent(refusals::add);
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
     }
     Registry.Selection selection = registry.select(command.targets());
-    var order = new Order(command, Map.of(), selection.problems());
+    var order = new Order(command, Map.of(), selection.problems(), attempt);
     List<Instance> instances = new ArrayList<>(selection.found());
     List<AppSpec> others = new ArrayList<>();
     for (AppSpec spec : command.specs()) {
@@ -88,8 +95,13 @@ final class Reload {
         others.add(spec);
       }
     }
-    return start(others, order)
-        .compose(_ -> inOrder(instances, order))
+    Set<AppName> begun = attempt.apps();
+    others.stream()
+        .filter(spec -> begun.contains(spec.name()))
+        .forEach(spec -> instances.addAll(registry.ofApp(spec.name())));
+    others.removeIf(spec -> begun.contains(spec.name()));
+    return begun(instances, order)
+        .compose(left -> start(others, order).compose(_ -> inOrder(left, order)))
         .compose(_ -> parts.journal().written())
         .map(_ -> reply(order));
   }
@@ -101,6 +113,23 @@ final class Reload {
             views(order.concerned()), order.problems(), order.notes(), order.restarted()));
   }
 
+  /// Writes down whose processes are to give way, where the command can be repeated.
+  ///
+  /// @return those that have not yet: an earlier daemon may have begun
+  private Future<List<Instance>> begun(List<Instance> instances, Order order) {
+    Attempt attempt = order.attempt();
+    if (!attempt.isKeyed()) {
+      return Future.succeededFuture(instances);
+    }
+    if (attempt.isInherited()) {
+      attempt.renewed(instances).forEach(instance -> order.concerned().add(instance.id));
+      return Future.succeededFuture(attempt.toRenew(instances));
+    }
+    attempt.renews(instances);
+    parts.journal().changed();
+    return parts.journal().written().map(instances);
+  }
+
   /// Replaces processes of one app by such of `spec`; when all of them have been, the app is given
   /// as many as that wants. After a failure what was not replaced keeps its description.
   ///
@@ -110,7 +139,8 @@ final class Reload {
         new Order(
             new GodCommand.Reload(List.of(), List.of(spec), 1, Optional.empty()),
             Map.of(spec.name(), spec),
-            List.of());
+            List.of(),
+            Attempt.once());
     return inOrder(instances, order).map(_ -> reply(order));
   }
 
@@ -139,10 +169,8 @@ final class Reload {
     return starting
         .startApps(
             new GodCommand.StartApps(
-                specs,
-                GodCommand.Existing.RESTART,
-                Optional.empty(),
-                order.command().lasting()))
+                specs, GodCommand.Existing.RESTART, Optional.empty(), order.command().lasting()),
+            order.attempt())
         .map(reply -> {
           reply.instances().forEach(instance -> order.concerned().add(instance.id()));
           order.problems().addAll(reply.problems());
@@ -295,9 +323,10 @@ final class Reload {
   /// After all have been replaced: as many as the new description wants.
   private Future<Void> fit(AppSpec spec, Order order) {
     List<Instance> before = registry.ofApp(spec.name());
-    List<Instance> concerned = new ArrayList<>();
-    List<Instance> surplus = new ArrayList<>();
-    parts.fitting().fit(spec, concerned, surplus);
+    var fitted = new Fitting.Fitted();
+    parts.fitting().fit(spec, fitted);
+    List<Instance> concerned = fitted.concerned();
+    List<Instance> surplus = fitted.surplus();
     surplus.forEach(instance -> order.concerned().remove(instance.id));
     concerned.forEach(instance -> order.concerned().add(instance.id));
     List<Instance> created = new ArrayList<>(concerned);
@@ -306,9 +335,17 @@ final class Reload {
       return Future.succeededFuture();
     }
     return Future.join(surplus.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, surplus))
-        .map(left -> {
-          order.problems().addAll(Replies.failures(created, left));
+        .compose(_ -> starting.run(created, surplus, fitted.change(), order.attempt()))
+        .map(left -> Replies.failures(created, left))
+        .otherwise(error -> {
+          if (!(error instanceof NotWritten refused)) {
+            throw new IllegalStateException(error);
+          }
+          created.forEach(instance -> order.concerned().remove(instance.id));
+          return List.of(refused.sentence());
+        })
+        .map(problems -> {
+          order.problems().addAll(problems);
           return null;
         });
   }

@@ -38,11 +38,20 @@ final class Replacement {
     Instance successor = succession.beget(old, spec);
     return parts
         .journal()
-        .written()
-        .compose(_ -> {
+        .kept()
+        .compose(problem -> {
+          if (problem.isPresent()) {
+            return refuse(successor, old, problem.get());
+          }
           Failpoint.RELOAD_SUCCESSOR_MADE.hit();
           return isOvertaken(old) ? fail(successor, old) : begin(successor, old);
         });
+  }
+
+  /// A process that the next daemon would not know is not made.
+  private Future<Optional<String>> refuse(Instance successor, Instance old, String problem) {
+    String sentence = "%s: %s%s".formatted(old.title(), problem, goesOn(old));
+    return succession.end(successor).map(_ -> Optional.of(sentence));
   }
 
   /// Another command has come between.

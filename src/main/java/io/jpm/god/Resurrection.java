@@ -75,13 +75,17 @@ final class Resurrection {
         .compose(claimed -> {
           List<Instance> created = new ArrayList<>();
           List<Instance> toStart = new ArrayList<>();
+          var change = new Tentative();
           for (SavedApp app : apps) {
             if (!present.contains(app.spec().name())) {
-              create(app, claimed, created, toStart);
+              create(app, claimed, created, toStart, change);
             }
           }
-          created.addAll(claimed.adopted());
-          return start(created, toStart).compose(_ -> reply(created, claimed));
+          return start(created, toStart, change)
+              .compose(_ -> {
+                created.addAll(claimed.adopted());
+                return reply(created, claimed);
+              });
         })
         .map(reply -> {
           GodReply told = reply;
@@ -136,14 +140,18 @@ final class Resurrection {
 
   /// One of which a process may run already is not started a second time.
   private void create(
-      SavedApp app, Claims.Outcome claimed, List<Instance> created, List<Instance> toStart) {
+      SavedApp app,
+      Claims.Outcome claimed,
+      List<Instance> created,
+      List<Instance> toStart,
+      Tentative change) {
     List<Integer> running =
         registry.ofApp(app.spec().name()).stream().map(instance -> instance.number).toList();
     for (SavedApp.Place place : app.instances()) {
       if (running.contains(place.number()) || claimed.doubtful().contains(app.spec().name())) {
         continue;
       }
-      Instance instance = fitting.create(app.spec(), place.number());
+      Instance instance = fitting.create(app.spec(), place.number(), change);
       instance.version = place.version();
       created.add(instance);
       if (place.running()) {
@@ -154,15 +162,21 @@ final class Resurrection {
   }
 
   /// In the journal before the first process is made, as with every start.
-  private Future<?> start(List<Instance> created, List<Instance> toStart) {
+  private Future<?> start(List<Instance> created, List<Instance> toStart, Tentative change) {
     if (created.isEmpty()) {
-      return Future.succeededFuture();
+      return journal.written();
     }
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();
     return journal
-        .written()
-        .compose(_ -> {
+        .kept()
+        .compose(problem -> {
+          if (problem.isPresent()) {
+            change.takeBack();
+            journal.changed();
+            throw new NotWritten(problem.get());
+          }
+          change.hold();
           Failpoint.INSTANCE_WRITTEN.hit();
           // What depends on others waits for them by itself.
           toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));

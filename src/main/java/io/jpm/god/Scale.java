@@ -22,7 +22,7 @@ final class Scale {
     this.starting = starting;
   }
 
-  Future<GodReply> carryOut(GodCommand.Scale order) {
+  Future<GodReply> carryOut(GodCommand.Scale order, Attempt attempt) {
     Registry.Selection selection = registry.select(List.of(order.target()));
     List<AppName> apps =
         selection.found().stream().map(instance -> instance.spec.name()).distinct().toList();
@@ -47,7 +47,7 @@ final class Scale {
     }
     // Composed, so that whatever is thrown ends it too.
     return Future.succeededFuture()
-        .compose(_ -> to(app, (int) wanted))
+        .compose(_ -> to(app, (int) wanted, attempt))
         .onComplete(_ -> parts.interruptions().end(app));
   }
 
@@ -78,24 +78,25 @@ final class Scale {
         : Optional.empty();
   }
 
-  private Future<GodReply> to(AppName app, int wanted) {
+  private Future<GodReply> to(AppName app, int wanted, Attempt attempt) {
     List<Instance> present =
         registry.ofApp(app).stream()
             .sorted(Comparator.comparingInt(instance -> instance.number))
             .toList();
     List<Instance> staying = present.subList(0, Math.min(wanted, present.size()));
     List<Instance> going = present.subList(staying.size(), present.size()).reversed();
-    parts.fitting().announceScale(present, wanted);
+    var change = new Tentative();
+    parts.fitting().announceScale(present, wanted, change);
     for (Instance instance : staying) {
-      parts.fitting().describe(instance, Fitting.counting(instance.spec, wanted));
+      parts.fitting().describe(instance, Fitting.counting(instance.spec, wanted), change);
     }
     List<Instance> created =
         parts
             .fitting()
-            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()));
+            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change);
     parts.journal().changed();
     return Future.join(going.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, going))
+        .compose(_ -> starting.run(created, going, change, attempt))
         .map(left ->
             new GodReply(Replies.views(registry.ofApp(app)), Replies.failures(created, left)));
   }

@@ -1,10 +1,12 @@
 package io.jpm.god;
 
+import io.jpm.bus.AppFile;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.DependencyGraph;
+import io.jpm.supervise.Supervised;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,30 +25,34 @@ final class Starting {
     this.registry = parts.registry();
   }
 
-  Future<GodReply> startApps(GodCommand.StartApps start) {
+  Future<GodReply> startApps(GodCommand.StartApps start, Attempt attempt) {
     List<String> refusals = refusals(start);
     return refusals.isEmpty()
-        ? parts.claims().claim(start.specs()).compose(claimed -> startApps(start, claimed))
+        ? parts.claims().claim(start.specs()).compose(claimed -> startApps(start, attempt, claimed))
         : Future.succeededFuture(new GodReply(List.of(), refusals));
   }
 
   /// @param claimed which processes of the apps run already, though they were in no list
-  private Future<GodReply> startApps(GodCommand.StartApps start, Claims.Outcome claimed) {
+  private Future<GodReply> startApps(
+      GodCommand.StartApps start, Attempt attempt, Claims.Outcome claimed) {
     if (!claimed.doubtful().isEmpty()) {
       return Future.succeededFuture(
           new GodReply(Replies.views(claimed.adopted()), claimed.problems()));
     }
+    var fitted = new Fitting.Fitted();
     if (start.file().isPresent() || start.existing() != GodCommand.Existing.RESTART) {
       List<AppName> names = start.specs().stream().map(AppSpec::name).toList();
+      List<AppFile> before = registry.files().all();
       registry.files().cameFrom(start.file(), names);
+      fitted.change().undoneBy(() -> registry.files().restore(before));
     }
-    List<Instance> concerned = new ArrayList<>();
-    List<Instance> surplus = new ArrayList<>();
     for (AppSpec spec : start.specs()) {
       // Or it would put the old description back into the list meanwhile.
       parts.interruptions().interrupt(spec.name());
-      parts.fitting().fit(spec, concerned, surplus);
+      parts.fitting().fit(spec, fitted);
     }
+    List<Instance> concerned = fitted.concerned();
+    List<Instance> surplus = fitted.surplus();
     // What was in no list is not ended for being more than the caller knew of.
     concerned.addAll(surplus.stream().filter(claimed.adopted()::contains).toList());
     surplus.removeAll(claimed.adopted());
@@ -55,7 +61,7 @@ final class Starting {
             .filter(instance -> !claimed.adopted().contains(instance))
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
-    return run(toRun, surplus)
+    return run(toRun, surplus, fitted.change(), attempt)
         .compose(left -> lasting(toRun, left, start.lasting()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
@@ -64,8 +70,7 @@ final class Starting {
           GodReply reply =
               Replies.withStops(
                   concerned,
-                  new GodReply(
-                      Replies.views(concerned), Replies.failures(concerned, problems)));
+                  new GodReply(Replies.views(concerned), Replies.failures(concerned, problems)));
           return claimed.adopted().isEmpty()
               ? reply
               : reply.noting(Claims.takenUp(claimed.adopted()));
@@ -74,17 +79,34 @@ final class Starting {
 
   /// Starts or restarts what is in the list, and deletes what is not to be there any more.
   ///
-  /// @return why some were left as they were
-  Future<List<String>> run(List<Instance> toRun, List<Instance> surplus) {
-    toRun.forEach(instance -> instance.state = Unwritten.toRun(instance.state));
+  /// @param change what has been changed in the list for it
+  /// @param attempt gets what it is to lead to
+  /// @return why some were left as they were; it fails with [NotWritten] where the journal cannot
+  ///   be written, and then nothing has changed. To have less does not need the journal.
+  Future<List<String>> run(
+      List<Instance> toRun, List<Instance> surplus, Tentative change, Attempt attempt) {
+    toRun.forEach(instance -> beToRun(instance, change));
+    attempt.renews(toRun);
+    attempt.ends(surplus);
+    change.undoneBy(() -> {
+      attempt.leaves(toRun);
+      attempt.leaves(surplus);
+    });
     parts.journal().changed();
     Failpoint.INSTANCE_ADDED.hit();
+    boolean less = toRun.isEmpty() && !surplus.isEmpty();
     // Written before the first process is made: a daemon that dies in between leaves no unknown
     // process.
     return parts
         .journal()
-        .written()
-        .compose(_ -> {
+        .kept()
+        .compose(problem -> {
+          if (problem.isPresent() && !less) {
+            change.takeBack();
+            parts.journal().changed();
+            throw new NotWritten(problem.get());
+          }
+          change.hold();
           Failpoint.INSTANCE_WRITTEN.hit();
           List<Instance> all = new ArrayList<>(parts.supervisor().dependencies().missingFor(toRun));
           all.addAll(toRun);
@@ -94,6 +116,17 @@ final class Starting {
               : parts.removal().delete(List.copyOf(surplus), List.of()).compose(_ -> restarted);
         })
         .compose(left -> parts.journal().written().map(left));
+  }
+
+  private static void beToRun(Instance instance, Tentative change) {
+    Supervised before = instance.state;
+    Supervised toRun = Unwritten.toRun(before);
+    instance.state = toRun;
+    change.undoneBy(() -> {
+      if (instance.state.equals(toRun)) {
+        instance.state = before;
+      }
+    });
   }
 
   /// `problems`, and which of `started` have not lasted where that is to be waited for.

@@ -43,7 +43,9 @@ public enum CommandKey {
   /// The name of a custom action.
   ACTION("action", Kind.WORD),
   /// What the action gets.
-  PARAMETER("parameter", Kind.TEXT);
+  PARAMETER("parameter", Kind.TEXT),
+  /// What a repetition of the request has in common with it, and no other request.
+  KEY("key", Kind.WORD);
 
   /// What a value has to be.
   public enum Kind {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What can be asked for on `jpm.command`, with the keys that each request may have beside `v` and
 /// `verb`.
@@ -64,7 +65,12 @@ public enum CommandVerb {
   CommandVerb(Role needs, boolean changing, CommandKey... keys) {
     this.needs = needs;
     this.changing = changing;
-    this.keys = List.of(keys);
+    this.keys = changing ? withKey(keys) : List.of(keys);
+  }
+
+  /// Whatever changes something can be repeated.
+  private static List<CommandKey> withKey(CommandKey... keys) {
+    return Stream.concat(Stream.of(keys), Stream.of(CommandKey.KEY)).toList();
   }
 
   /// The least role that may ask for it.

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///   follows something when the daemon dies; in JSON `marks`
 /// @param resume the mark of the last chunk that the client has printed before the daemon died: the
 ///   same command goes on behind it; in JSON `resume`
+/// @param key what a repetition of this request has in common with it, and no other request; empty:
+///   the client does not repeat what may have been done
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
@@ -37,7 +39,11 @@ public record ConsoleRequest(
     Optional<byte[]> stdin,
     boolean joinsLast,
     boolean marks,
-    Optional<String> resume) {
+    Optional<String> resume,
+    Optional<String> key) {
+  /// The longest key that counts as one.
+  private static final int LONGEST_KEY = 100;
+
   /// The version of the protocol that this daemon speaks.
   public static final int VERSION = 1;
 
@@ -51,7 +57,7 @@ public record ConsoleRequest(
     this(argv, cwd, environment, tty, Optional.empty(), false);
   }
 
-  /// Of a client that resumes nothing.
+  /// Of a client that resumes and repeats nothing.
   public ConsoleRequest(
       List<String> argv,
       String cwd,
@@ -59,7 +65,7 @@ public record ConsoleRequest(
       Tty tty,
       Optional<byte[]> stdin,
       boolean joinsLast) {
-    this(argv, cwd, environment, tty, stdin, joinsLast, false, Optional.empty());
+    this(argv, cwd, environment, tty, stdin, joinsLast, false, Optional.empty(), Optional.empty());
   }
 
   /// The client's terminal.
@@ -110,7 +116,8 @@ public record ConsoleRequest(
               stdin(json.getValue("stdin")),
               Boolean.TRUE.equals(json.getValue("last")),
               Boolean.TRUE.equals(json.getValue("marks")),
-              resume(json.getValue("resume"))));
+              resume(json.getValue("resume")),
+              key(json.getValue("key"))));
     } catch (IllegalArgumentException e) {
       return new Reading.Refused(String.valueOf(e.getMessage()));
     }
@@ -126,6 +133,7 @@ public record ConsoleRequest(
     if (joinsLast) {
       json.put("last", true);
     }
+    key.ifPresent(text -> json.put("key", text));
     if (marks) {
       json.put("marks", true);
     }
@@ -153,6 +161,17 @@ public record ConsoleRequest(
       throw new IllegalArgumentException("resume: a mark expected");
     }
     return Optional.of(mark);
+  }
+
+  private static Optional<String> key(@Nullable Object value) {
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!(value instanceof String text) || text.isBlank() || text.length() > LONGEST_KEY) {
+      throw new IllegalArgumentException(
+          "key: a text of 1 to %d characters expected".formatted(LONGEST_KEY));
+    }
+    return Optional.of(text);
   }
 
   private static Optional<byte[]> stdin(@Nullable Object value) {

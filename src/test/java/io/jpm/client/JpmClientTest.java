@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -208,7 +209,7 @@ class JpmClientTest {
     try (FakeDaemon daemon =
             FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null);
         JpmClient client = JpmClient.connect(daemon.door())) {
-      CompletableFuture<?> first = client.askAsync(Request.save());
+      CompletableFuture<?> first = client.askAsync(Request.describe("web"));
       CompletableFuture<?> second = client.askAsync(Request.list());
       await("both are there", LIMIT, () -> daemon.requests().size() == 2);
       daemon.cut();
@@ -220,6 +221,28 @@ class JpmClientTest {
       }
       assertThat(client.ask(Request.ping()).pid()).isEqualTo(7);
       assertThat(daemon.requests()).as("nothing is asked twice").hasSize(3);
+    }
+  }
+
+  @Test
+  void aRequestThatChangesSomethingIsSentAgainWithItsKey() throws Exception {
+    var heard = new AtomicInteger();
+    try (FakeDaemon daemon =
+            FakeDaemon.tcp()
+                .answering(_ ->
+                    heard.incrementAndGet() == 1
+                        ? null
+                        : "{\"v\":1,\"ok\":true,\"instances\":[]}");
+        JpmClient client = JpmClient.connect(daemon.door())) {
+      CompletableFuture<?> saved = client.askAsync(Request.save());
+      await("it is there", LIMIT, () -> daemon.requests().size() == 1);
+      daemon.cut();
+      saved.get();
+      assertThat(daemon.requests()).hasSize(2);
+      assertThat(daemon.requests().getFirst()).isEqualTo(daemon.requests().getLast());
+      assertThat(daemon.requests().getFirst().toString()).contains("key");
+      client.ask(Request.save());
+      assertThat(daemon.requests().getLast()).isNotEqualTo(daemon.requests().getFirst());
     }
   }
 

@@ -11,6 +11,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ class RequestReaderTest {
   @MethodSource("requests")
   void whatIsWrittenIsReadBackAndIsAsTheSchemaSays(CommandRequest request) {
     JsonObject json = new JsonObject(request.toJson().encode());
-    assertThat(RequestReader.read(json)).isEqualTo(new Reading.Understood(request));
+    assertThat(RequestReader.read(json))
+        .isEqualTo(new Reading.Understood(request, Optional.empty()));
     assertThat(BridgeSchema.accepts("request", json)).as(json.encode()).isTrue();
   }
 

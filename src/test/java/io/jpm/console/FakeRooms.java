@@ -144,6 +144,8 @@ final class FakeRooms {
     }
     List<String> found = problems.apply(command);
     switch (command) {
+      case GodCommand.Keyed _, GodCommand.Recall _ ->
+          throw new AssertionError("no command of these tests can be repeated");
       case GodCommand.Show(List<String> targets) ->
           message.reply(new GodReply(named(targets), found));
       case GodCommand.Act(var action, List<String> targets, _, _) -> {

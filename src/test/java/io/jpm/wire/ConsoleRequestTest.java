@@ -39,7 +39,8 @@ class ConsoleRequestTest {
             Optional.empty(),
             true,
             true,
-            Optional.of("a-mark_1"));
+            Optional.of("a-mark_1"),
+            Optional.of("a-key"));
     JsonObject overTheWire = new JsonObject(whole.toJson().toBuffer());
     assertThat(ConsoleRequest.read(overTheWire)).isEqualTo(new Reading.Understood(whole));
   }

@@ -1,0 +1,105 @@
+package io.jpm.god;
+
+import io.jpm.bus.GodReply;
+import io.vertx.core.Future;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// The last commands that have come with a key: one that comes again gets the answer of the first,
+/// when there is one, and is not carried out a second time. They are in the journal, in the same
+/// write as what they do. Owned by GodVerticle's context.
+final class Attempts {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// A client repeats within seconds.
+  private static final Duration KEPT = Duration.ofMinutes(10);
+
+  private static final int MOST = 256;
+
+  private final InstantSource wallClock;
+  private final Map<String, Attempt> known = new LinkedHashMap<>();
+
+  Attempts(InstantSource wallClock) {
+    this.wallClock = wallClock;
+  }
+
+  /// What an earlier daemon has written down.
+  void restore(List<Attempt.Entry> records) {
+    records.forEach(record -> known.put(record.key(), Attempt.of(record)));
+  }
+
+  /// What the next daemon has to know: those that may have done something.
+  List<Attempt.Entry> records() {
+    forgetOld();
+    return known.values().stream().filter(Attempt::isBegun).map(Attempt::entry).toList();
+  }
+
+  /// The answer to a command: that of the one before with the same key, or what `work` gives.
+  ///
+  /// @param work carries it out, or goes on with what an earlier daemon has begun
+  /// @param remembered the answer to what an earlier daemon has done
+  /// @param changed told when the journal has to have the outcome
+  Future<GodReply> answer(
+      String key,
+      Function<Attempt, Future<GodReply>> work,
+      Function<Attempt.Outcome, GodReply> remembered,
+      Runnable changed) {
+    forgetOld();
+    Attempt attempt = known.computeIfAbsent(key, _ -> Attempt.of(key, wallClock.instant()));
+    Future<GodReply> underWay = attempt.underWay();
+    if (underWay != null) {
+      return underWay;
+    }
+    Optional<Attempt.Outcome> outcome = attempt.outcome();
+    if (outcome.isPresent()) {
+      return Future.succeededFuture(remembered.apply(outcome.get()));
+    }
+    // Composed, so that what is thrown is an answer too.
+    Future<GodReply> reply =
+        Future.succeededFuture(attempt)
+            .compose(work)
+            .otherwise(Attempts::failed)
+            .onSuccess(attempt::ended);
+    attempt.goesOn(reply);
+    return reply.onSuccess(_ -> {
+      if (attempt.isBegun()) {
+        changed.run();
+      }
+    });
+  }
+
+  /// The answer to the command with this key, if there was one.
+  Optional<Future<GodReply>> recall(String key, Function<Attempt.Outcome, GodReply> remembered) {
+    return Optional.ofNullable(known.get(key))
+        .flatMap(attempt ->
+            Optional.ofNullable(attempt.underWay())
+                .or(() -> attempt.outcome().map(remembered).map(Future::succeededFuture)));
+  }
+
+  private static GodReply failed(Throwable error) {
+    LOG.log(Level.ERROR, "a command failed", error);
+    return new GodReply(List.of(), List.of("internal error: " + error));
+  }
+
+  private void forgetOld() {
+    Instant old = wallClock.instant().minus(KEPT);
+    int surplus = known.size() - MOST;
+    for (Iterator<Attempt> it = known.values().iterator(); it.hasNext(); ) {
+      Attempt attempt = it.next();
+      boolean isUnderWay = attempt.underWay() != null && !attempt.isOver();
+      if (!isUnderWay && (surplus > 0 || attempt.at().isBefore(old))) {
+        it.remove();
+        surplus--;
+      }
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.jpm.god;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// A change of the list that holds once the journal has it, and is taken back where the journal
+/// cannot be written. Owned by GodVerticle's context.
+final class Tentative {
+  private final Deque<Runnable> undoing = new ArrayDeque<>();
+  private final List<Runnable> telling = new ArrayList<>();
+
+  /// @param step takes back what has just been done; the last step is taken back first
+  void undoneBy(Runnable step) {
+    undoing.push(step);
+  }
+
+  /// @param step tells others of the change, when it holds
+  void toldBy(Runnable step) {
+    telling.add(step);
+  }
+
+  /// The journal has it.
+  void hold() {
+    undoing.clear();
+    List<Runnable> steps = List.copyOf(telling);
+    telling.clear();
+    steps.forEach(Runnable::run);
+  }
+
+  /// The journal does not take it.
+  void takeBack() {
+    telling.clear();
+    while (!undoing.isEmpty()) {
+      undoing.pop().run();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What becomes of a daemon whose home is full, is removed or loses a file.
+@Timeout(300)
+class HomeIT {
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    jpm.close();
+  }
+
+  private static boolean sh(String line) throws Exception {
+    Process process =
+        new ProcessBuilder("sh", "-c", line)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+  }
+
+  @Test
+  void aFullDiskRefusesANewAppAndLetsOthersGoOn() throws Exception {
+    Path home = Files.createDirectories(jpm.home());
+    assumeTrue(
+        sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home), "only root may mount a small disk");
+    try {
+      jpm.run("start", "sleep 98765", "--name", "old").ok();
+      fill();
+      Jpm.Result refused = jpm.run("start", "sleep 98766", "--name", "new", "-i", "2").failed();
+      assertThat(refused.err()).contains("state.json").contains("No space left");
+      assertThat(jpm.apps()).noneMatch(process -> process.contains("98766"));
+      assertThat(jpm.run("scale", "old", "+1").failed().err()).contains("No space left");
+      assertThat(jpm.list()).hasSize(1);
+      Jpm.kill(jpm.pid("old"));
+      Eventually.await("it is restarted", Jpm.LONG, () -> jpm.restarts("old") == 1);
+      jpm.run("stop", "old");
+      assertThat(jpm.status("old")).isEqualTo("stopped");
+      jpm.run("restart", "old");
+      assertThat(jpm.status("old")).isEqualTo("online");
+      jpm.killDaemon();
+      Files.delete(home.resolve("filler"));
+      assertThat(jpm.list()).as("the next daemon knows all that run").hasSize(1);
+      assertThat(jpm.tagged()).hasSize(1);
+      jpm.run("start", "sleep 98766", "--name", "new").ok();
+      fill();
+      jpm.run("delete", "new");
+      assertThat(jpm.list()).hasSize(1);
+      jpm.run("kill").ok();
+      assertThat(jpm.apps()).isEmpty();
+      Files.deleteIfExists(home.resolve("filler"));
+      assertThat(jpm.list()).as("what was ended does not come back").isEmpty();
+    } finally {
+      Files.deleteIfExists(home.resolve("filler"));
+      jpm.run("kill");
+      Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
+    }
+  }
+
+  private static boolean unmounted(Path home) {
+    try {
+      return sh("umount " + home);
+    } catch (Exception error) {
+      throw new AssertionError(error);
+    }
+  }
+
+  /// To the last byte: a file takes a page at least.
+  private void fill() throws IOException {
+    Path filler = jpm.home().resolve("filler");
+    byte[] page = new byte[4096];
+    try (var out = Files.newOutputStream(filler)) {
+      while (true) {
+        out.write(page);
+      }
+    } catch (IOException full) {
+      assertThat(full).hasMessageContaining("No space left");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDaemonWhoseHomeIsRemovedEndsAndLeavesItsApps(boolean another) throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "app").ok();
+    long old = jpm.daemonPid();
+    int app = jpm.pid("app");
+    delete(jpm.home());
+    if (another) {
+      assertThat(jpm.list()).isEmpty();
+      assertThat(jpm.daemonPid()).isNotEqualTo(old);
+    }
+    Eventually.await("it gives way", Jpm.LONG, () -> !Jpm.running((int) old));
+    assertThat(Jpm.running(app)).isTrue();
+    if (another) {
+      long serving = jpm.daemonPid();
+      assertThat(jpm.list()).isEmpty();
+      assertThat(jpm.daemonPid()).isEqualTo(serving);
+      assertThat(jpm.daemonLog()).anyMatch(line -> line.contains("was removed or replaced"));
+    } else {
+      Eventually.await("its keeper too", Jpm.LONG, () -> jpm.survivors().size() == 1);
+      assertThat(jpm.home()).doesNotExist();
+    }
+    Jpm.kill(app);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    for (int attempt = 0; Files.exists(folder) && attempt < 100; attempt++) {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+      }
+    }
+    assertThat(folder).doesNotExist();
+  }
+
+  @Test
+  void whatClientsReadIsPutBack() throws Exception {
+    jpm.run("ping").ok();
+    long daemon = jpm.daemonPid();
+    for (String name : List.of("jpm.pid", "bridge.port", "token", "bridge.sock")) {
+      Path file = jpm.home().resolve(name);
+      boolean text = !name.equals("bridge.sock");
+      String before = text ? Files.readString(file) : "";
+      Files.delete(file);
+      Eventually.await(name + " is put back", Jpm.LONG, () -> Files.exists(file));
+      if (text) {
+        assertThat(Files.readString(file)).isEqualTo(before);
+        Files.writeString(file, "garbage\n");
+        Eventually.await(name + " is mended", Jpm.LONG, () -> text(file).equals(before));
+      }
+      assertThat(jpm.run("ls").ok().err()).isEmpty();
+    }
+    Files.delete(jpm.home().resolve("bridge.port"));
+    assertThat(jpm.run("ls").ok().err()).as("the client does not wait in vain").isEmpty();
+    assertThat(jpm.daemonPid()).isEqualTo(daemon);
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  @Test
+  void aDaemonThatHoldsTheHomeAndCannotBeReachedIsNamed() throws Exception {
+    jpm.run("ping").ok();
+    long daemon = jpm.daemonPid();
+    jpm.environment("JPM_TIMEOUT", "1");
+    assertThat(sh("kill -STOP " + daemon)).isTrue();
+    try {
+      for (String name : List.of("jpm.pid", "bridge.port", "bridge.sock")) {
+        Files.delete(jpm.home().resolve(name));
+        Jpm.Result result = jpm.run("ls").failed();
+        assertThat(result.err()).as(name).contains("pid " + daemon).contains("kill -9 " + daemon);
+        assertThat(result.err().lines()).hasSize(1);
+      }
+    } finally {
+      assertThat(sh("kill -CONT " + daemon)).isTrue();
+      jpm.environment("JPM_TIMEOUT", "15");
+    }
+    jpm.awaitDaemon();
+    assertThat(jpm.run("ls").ok().err()).isEmpty();
+  }
+
+  @Test
+  void theJavaClientTakesTheSocketWhereThereIsNoPort() throws Exception {
+    jpm.run("ping").ok();
+    Files.delete(jpm.home().resolve("bridge.port"));
+    Jpm.Result result = Jpm.finish(jpm.begin(Map.of("JPM_CLIENT", "java"), "ping"));
+    assertThat(result.ok().out().getBytes(StandardCharsets.UTF_8)).isNotEmpty();
+  }
+}

@@ -1,0 +1,103 @@
+package io.jpm.e2e;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A port between a client and a daemon that breaks the first connections just before the client
+/// would get the answer, which the daemon has given.
+final class Relay implements Closeable {
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
+  private final ServerSocket server;
+  private final Path daemonHome;
+  private final AtomicInteger toBreak;
+
+  /// How many connections were broken.
+  final AtomicInteger broken = new AtomicInteger();
+
+  /// What the daemon says before that.
+  private final int passes;
+
+  /// @param daemonHome the daemon's home, of which the port is read with each connection
+  /// @param toBreak how many connections
+  /// @param passes how many bytes of the daemon's get through before a connection is broken
+  Relay(Path daemonHome, int toBreak, int passes) throws IOException {
+    this.server = new ServerSocket(0, 50, LOOPBACK);
+    this.daemonHome = daemonHome;
+    this.toBreak = new AtomicInteger(toBreak);
+    this.passes = passes;
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  int port() {
+    return server.getLocalPort();
+  }
+
+  /// Makes a directory that clients take for the daemon's home.
+  Path asHome(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.copy(daemonHome.resolve("token"), folder.resolve("token"));
+    Files.writeString(folder.resolve("bridge.port"), port() + "\n");
+    Files.writeString(folder.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
+    return folder;
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = server.accept();
+        Thread.ofVirtual().start(() -> serve(client));
+      }
+    } catch (IOException closed) {
+      // The test is over.
+    }
+  }
+
+  private void serve(Socket client) {
+    boolean breaks = toBreak.getAndDecrement() > 0;
+    try (client;
+        Socket daemon = new Socket(LOOPBACK, port(daemonHome))) {
+      Thread.ofVirtual().start(() -> pump(client, daemon));
+      InputStream in = daemon.getInputStream();
+      OutputStream out = client.getOutputStream();
+      byte[] bytes = new byte[1 << 16];
+      int left = breaks ? passes : Integer.MAX_VALUE;
+      for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
+        if (count > left) {
+          broken.incrementAndGet();
+          return;
+        }
+        out.write(bytes, 0, count);
+        left -= breaks ? count : 0;
+      }
+    } catch (IOException gone) {
+      // Either end has closed it.
+    }
+  }
+
+  private static int port(Path home) throws IOException {
+    return Integer.parseInt(Files.readString(home.resolve("bridge.port")).strip());
+  }
+
+  private static void pump(Socket from, Socket to) {
+    try {
+      from.getInputStream().transferTo(to.getOutputStream());
+      to.close();
+    } catch (IOException gone) {
+      // Either end has closed it.
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}

@@ -1,0 +1,194 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.client.Door;
+import io.jpm.client.JpmClient;
+import io.jpm.client.Request;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A command whose answer was lost is sent again by the client, and done once.
+@Timeout(300)
+class RetryIT {
+  /// The pong that the Java client waits for, and no answer.
+  private static final int PONG = 19;
+
+  private Jpm jpm;
+
+  @BeforeEach
+  void open() throws IOException {
+    jpm = new Jpm();
+    // It would bring a daemon back that is to die at the same moment again.
+    jpm.settings("{\"keeper\": {\"enabled\": false}}");
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    jpm.close();
+  }
+
+  private long count(String app) {
+    return jpm.list().stream().filter(it -> it.getString("name").equals(app)).count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "java"})
+  void aClientWhoseAnswerIsLostDoesNotActTwice(String client) throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web").ok();
+    command(client, "scale", "web", "+2");
+    assertThat(count("web")).isEqualTo(3);
+    command(client, "restart", "web");
+    assertThat(jpm.list()).allMatch(it -> restarts(it) == 1);
+    command(client, "start", "sleep 98765", "--name", "other");
+    assertThat(jpm.restarts("other")).isZero();
+    command(client, "start", "other");
+    assertThat(jpm.restarts("other")).isEqualTo(1);
+    command(client, "delete", "other");
+    assertThat(count("other")).isZero();
+    command(client, "scale", "web", "-2");
+    assertThat(count("web")).isEqualTo(1);
+  }
+
+  private static int restarts(io.vertx.core.json.JsonObject app) {
+    return app.getJsonObject("pm2_env").getInteger("restart_time");
+  }
+
+  /// By a connection that breaks once before the first word of the answer comes.
+  private void command(String client, String... words) throws IOException {
+    try (Relay relay = new Relay(jpm.home(), 1, 0)) {
+      Path home = relay.asHome(Files.createTempDirectory(jpm.work(), "relay").resolve("home"));
+      Map<String, String> more = Map.of("JPM_HOME", home.toString(), "JPM_CLIENT", client);
+      Jpm.Result result = Jpm.finish(jpm.begin(more, words));
+      assertThat(relay.broken.get()).as("the answer was lost").isEqualTo(1);
+      result.ok();
+    }
+  }
+
+  @Test
+  void aServiceWhoseAnswerIsLostDoesNotActTwice() throws Exception {
+    Path signals = jpm.work().resolve("signals");
+    Path script =
+        jpm.script(
+            "app.sh",
+            "#!/bin/bash\ntrap 'echo got >>%s' USR2\necho ready\nwhile :; do sleep 0.05; done\n"
+                .formatted(signals));
+    jpm.run("start", script.toString(), "--name", "web").ok();
+    Eventually.await("it can be signalled", Jpm.LONG, () -> printed("ready"));
+    ask(Request.signal("SIGUSR2", "web"));
+    ask(Request.scaleBy("web", 2));
+    assertThat(count("web")).isEqualTo(3);
+    ask(Request.restart("web"));
+    assertThat(jpm.list()).allMatch(it -> restarts(it) == 1);
+    ask(Request.delete("web"));
+    assertThat(jpm.list()).isEmpty();
+    assertThat(Files.readAllLines(signals)).hasSize(1);
+  }
+
+  private boolean printed(String line) {
+    try {
+      return jpm.log("web-out.log").contains(line);
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  private void ask(Request<?> request) throws IOException {
+    String token = Files.readString(jpm.home().resolve("token")).strip();
+    try (Relay relay = new Relay(jpm.home(), 1, PONG);
+        JpmClient client = JpmClient.connect(new Door.Tcp("127.0.0.1", relay.port(), token))) {
+      client.ask(request);
+      assertThat(relay.broken.get()).as("the answer was lost").isEqualTo(1);
+    }
+  }
+
+  /// A daemon of a home with one instance of web that ends as by `kill -9` at the moment.
+  private void arm(String failpoint) throws IOException {
+    jpm.run("start", "sleep 98765", "--name", "web").ok();
+    jpm.run("reset", "web").ok();
+    jpm.killDaemon();
+    Jpm.finish(jpm.begin(Map.of("JPM_JAVA_OPTS", "-Djpm.failpoint=" + failpoint), "ping")).ok();
+  }
+
+  private void done(String failpoint, long armed, Jpm.Result result) throws IOException {
+    assertThat(Jpm.running((int) armed)).as(failpoint + " is reached").isFalse();
+    assertThat(result.code()).as(failpoint + " " + result.out() + result.err()).isZero();
+    Eventually.await(
+        "nothing is under way",
+        Jpm.LONG,
+        () ->
+            jpm.list().stream()
+                .allMatch(it -> it.getJsonObject("pm2_env").getString("status").equals("online")));
+    assertThat(jpm.tagged()).as(failpoint).hasSize(jpm.list().size());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSTANCE_ADDED",
+        "INSTANCE_WRITTEN",
+        "SPAWN_BEGINS",
+        "SPAWNED:2",
+        "SPAWN_TOLD:2",
+        "JOURNAL_WRITTEN:2",
+        "JOURNAL_RENAMED:2",
+        "JOURNAL_RENAMED:3"
+      })
+  void anAppIsScaledOnceWheneverTheDaemonDies(String failpoint) throws IOException {
+    arm(failpoint);
+    long armed = jpm.daemonPid();
+    done(failpoint, armed, jpm.run("scale", "web", "+2"));
+    assertThat(count("web")).as(failpoint).isEqualTo(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SIGNAL_BEGINS",
+        "SIGNALLED",
+        "EXIT_SEEN",
+        "EXIT_TOLD",
+        "SPAWN_BEGINS",
+        "SPAWNED",
+        "SPAWN_TOLD",
+        "JOURNAL_WRITTEN:2",
+        "JOURNAL_RENAMED:2",
+        "JOURNAL_RENAMED:3"
+      })
+  void anAppIsRestartedOnceWheneverTheDaemonDies(String failpoint) throws IOException {
+    arm(failpoint);
+    long armed = jpm.daemonPid();
+    done(failpoint, armed, jpm.run("restart", "web"));
+    assertThat(jpm.restarts("web")).as(failpoint).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INSTANCE_ADDED", "INSTANCE_WRITTEN", "SPAWNED", "JOURNAL_RENAMED:3"})
+  void anAppIsStartedOnceWheneverTheDaemonDies(String failpoint) throws IOException {
+    arm(failpoint);
+    long armed = jpm.daemonPid();
+    done(failpoint, armed, jpm.run("start", "sleep 98766", "--name", "new"));
+    assertThat(count("new")).isEqualTo(1);
+    assertThat(jpm.restarts("new")).as(failpoint).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SIGNALLED", "REMOVED", "REMOVAL_WRITTEN"})
+  void anAppIsDeletedWheneverTheDaemonDies(String failpoint) throws IOException {
+    arm(failpoint);
+    long armed = jpm.daemonPid();
+    done(failpoint, armed, jpm.run("delete", "web"));
+    assertThat(jpm.list()).isEmpty();
+    assertThat(List.copyOf(jpm.tagged().values())).isEmpty();
+  }
+}

@@ -1,0 +1,162 @@
+package io.jpm.god;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.GodCommand;
+import io.jpm.bus.GodCommand.Action;
+import io.jpm.bus.GodCommand.Existing;
+import io.jpm.bus.GodReply;
+import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.InstanceView;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Exit;
+import io.jpm.model.Phase;
+import io.jpm.model.RestartPolicy;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What God does while the journal cannot be written: nothing new is begun, what is there goes on
+/// and can be ended.
+class FullDiskTest extends GodHarness {
+  private static final String REFUSAL = "state.json cannot be written";
+
+  /// A directory that is not empty, in the place of the next generation, fails each write.
+  private void fill() throws IOException {
+    Files.createFile(Files.createDirectories(next()).resolve("in-the-way"));
+  }
+
+  @AfterEach
+  void mend() throws IOException {
+    Files.deleteIfExists(next().resolve("in-the-way"));
+    Files.deleteIfExists(next());
+  }
+
+  private Path next() {
+    return home.resolve("state.json.new");
+  }
+
+  private List<String> names() {
+    return list().stream().map(view -> view.spec().name().value()).toList();
+  }
+
+  private void assertRefused(GodReply reply) {
+    assertThat(reply.problems()).singleElement().asString().contains(REFUSAL).contains("make room");
+    assertThat(reply.instances()).isEmpty();
+  }
+
+  @Test
+  void aNewAppIsRefusedBeforeItsProcessExists() throws IOException {
+    start(spec("old"));
+    int before = host.spawns.size();
+    fill();
+    assertRefused(start(spec("new"), spec("newer", 3, RestartPolicy.DEFAULT)));
+    assertThat(host.spawns).hasSize(before);
+    assertThat(names()).containsExactly("old");
+    mend();
+    GodReply reply = start(spec("new"));
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.instances().getFirst().id().value()).as("no id was used up").isEqualTo(1);
+    assertThat(only("new").phase()).isEqualTo(Phase.ONLINE);
+  }
+
+  private InstanceView only(String name) {
+    return list().stream()
+        .filter(view -> view.spec().name().equals(new AppName(name)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void anAppThatIsThereStaysAsItWasWhenItsFileIsStarted() throws IOException {
+    AppSpec one = spec("one");
+    start(one);
+    InstanceView before = only();
+    fill();
+    assertRefused(
+        ask(
+            new GodCommand.StartApps(
+                List.of(spec("one", 2, RestartPolicy.DEFAULT)),
+                Existing.RESTART,
+                Optional.of(Path.of("/apps.json")))));
+    InstanceView after = only();
+    assertThat(after.spec()).isEqualTo(one);
+    assertThat(after.process()).isEqualTo(before.process());
+    assertThat(after.restarts()).isZero();
+    assertThat(ask(new GodCommand.Files()).files()).isEmpty();
+  }
+
+  @Test
+  void noInstanceIsAddedAndSomeCanGo() throws IOException {
+    start(spec("web", 2, RestartPolicy.DEFAULT));
+    int before = host.spawns.size();
+    fill();
+    assertRefused(ask(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 2)));
+    assertThat(list()).hasSize(2);
+    assertThat(list()).allMatch(view -> view.spec().instances().count() == 2);
+    assertThat(host.spawns).hasSize(before);
+    assertThat(events).noneMatch(event -> event.kind() == InstanceEvent.Kind.SCALE);
+    ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 1));
+    assertThat(list()).hasSize(1);
+  }
+
+  @Test
+  void aFileIsNotApplied() throws IOException {
+    start(spec("web"));
+    fill();
+    var file = List.of(spec("web", 3, RestartPolicy.DEFAULT), spec("other"));
+    GodReply reply = ask(new GodCommand.Apply(file, Optional.empty(), false, true, false));
+    assertThat(reply.problems()).anyMatch(problem -> problem.contains(REFUSAL));
+    assertThat(names()).containsExactly("web");
+    assertThat(only().spec().instances().count()).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasSavedIsNotBroughtBack() throws IOException {
+    start(spec("web"));
+    ask(new GodCommand.Save(false));
+    act(Action.DELETE, "web");
+    int before = host.spawns.size();
+    fill();
+    assertRefused(ask(new GodCommand.Resurrect()));
+    assertThat(list()).isEmpty();
+    assertThat(host.spawns).hasSize(before);
+  }
+
+  @Test
+  void aReloadLeavesTheOldProcess() throws IOException {
+    start(cluster("web", 1));
+    InstanceView before = only();
+    fill();
+    GodReply reply = ask(new GodCommand.Reload(List.of("web"), List.of(), 1, Optional.empty()));
+    assertThat(reply.problems()).anyMatch(problem -> problem.contains(REFUSAL));
+    assertThat(only().process()).isEqualTo(before.process());
+  }
+
+  @Test
+  void whatIsThereIsRestartedAfterACrashAndCanBeEnded() throws IOException {
+    start(spec("a"), spec("b"), spec("c"));
+    fill();
+    host.alive.values().stream()
+        .filter(it -> it.identity.equals(only("a").process().orElseThrow()))
+        .findFirst()
+        .orElseThrow()
+        .exit(new Exit.Code(1));
+    Eventually.await("it is restarted", LONG, () -> only("a").restarts() == 1);
+    act(Action.STOP, "b");
+    assertThat(only("b").phase()).isEqualTo(Phase.STOPPED);
+    act(Action.DELETE, "c");
+    assertThat(names()).containsExactly("a", "b");
+    act(Action.RESTART, "a");
+    assertThat(only("a").restarts()).isEqualTo(2);
+    assertThat(ask(new GodCommand.EndEverything()).problems()).isEmpty();
+    reboot();
+    assertThat(list()).as("what was ended does not come back").isEmpty();
+  }
+}
