@@ -144,7 +144,7 @@ final class Life {
   Life daemonizes(int afterMillis) {
     Duration ran = Duration.ofMillis(afterMillis);
     Daemonized words = new Daemonized("it daemonized itself", ran, Duration.ofSeconds(1));
-    return on(new Event.Exited(generation(), CLEAN, true, "", Optional.of(words)));
+    return on(new Event.Exited(generation(), CLEAN, true, "", "", Optional.of(words)));
   }
 
   Life treeGone() {

@@ -14,6 +14,7 @@ import io.jpm.model.RestartPolicy.When;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -65,14 +66,14 @@ class SupervisionTest {
   void whatItHasSaidLastIsPartOfTheReason() {
     Exit crash = CRASH;
     Life life = Life.online(PM2).after(361);
-    life.on(new Event.Exited(1, crash, false, "", "Error: listen EADDRINUSE :::3000"));
+    life.on(new Event.Exited(1, crash, false, "", "Error: listen EADDRINUSE :::3000", Optional.empty()));
     assertThat(life.reason())
         .isEqualTo("exit 1 after 361 ms: Error: listen EADDRINUSE :::3000; restart 1/16");
     Life clean = Life.online(PM2).after(361);
-    clean.on(new Event.Exited(1, CLEAN, false, "", "GET / 200"));
+    clean.on(new Event.Exited(1, CLEAN, false, "", "GET / 200", Optional.empty()));
     assertThat(clean.reason()).isEqualTo("exit 0 after 361 ms, restart 1/16");
     Life last = Life.online(Life.withMaxRestarts(1)).after(5);
-    last.on(new Event.Exited(1, crash, false, "", "fatal: no disk"));
+    last.on(new Event.Exited(1, crash, false, "", "fatal: no disk", Optional.empty()));
     assertThat(last.reason())
         .isEqualTo(
             "exit 1 after 5 ms: fatal: no disk; gave up after 1 run shorter than 1 s (max_restarts 1)");

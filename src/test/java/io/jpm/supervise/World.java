@@ -292,7 +292,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     }
 
     private Event daemonized(Exit exit) {
-      return new Event.Exited(generation, exit, true, "", Optional.of(DAEMONIZED));
+      return new Event.Exited(generation, exit, true, "", "", Optional.of(DAEMONIZED));
     }
 
     private long minUptime() {
