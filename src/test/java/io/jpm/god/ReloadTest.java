@@ -156,7 +156,16 @@ class ReloadTest extends GodHarness {
         .containsExactly(Kind.START, Kind.READY, Kind.RELOAD, Kind.EXIT);
     assertThat(events).allMatch(event -> event.kind() != Kind.EXIT || isOnline(event));
     assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
-        .containsExactly("Prepare", "Began", "Prepare", "Began", "Drain", "Ended", "Released");
+        .containsExactly(
+            "Prepare",
+            "Began",
+            "Ready",
+            "Prepare",
+            "Began",
+            "Ready",
+            "Drain",
+            "Ended",
+            "Released");
     assertThat(Files.readString(home.resolve("state.json"))).doesNotContain("\"role\"");
   }
 
