@@ -48,10 +48,4 @@ public final class Inheritance {
       case WAITING_RESTART, STOPPED, ERRORED -> false;
     };
   }
-
-  /// Whether a process is going to be made for an instance of which none was found. Nothing that
-  /// carries its tag may live by then.
-  public static boolean leadsToSpawn(Supervised state) {
-    return state.wanted() == Wanted.UP;
-  }
 }

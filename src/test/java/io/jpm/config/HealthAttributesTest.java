@@ -145,9 +145,9 @@ class HealthAttributesTest {
         "{\"tcp\": \"127.0.0.2:9000\"}"
       })
   void checksOfASocketThatAllInheritAreRefused(String check) {
-    String app = "\"env\": {\"HTTP\": 8000}, \"listen\": [8000, \"127.0.0.2:9000\"], \"%s\": %s";
+    String listening = "\"env\": {\"HTTP\": 8000}, \"listen\": [8000, \"127.0.0.2:9000\"]";
     for (String role : List.of("readiness", "liveness", "startup")) {
-      assertThat(problems(app.formatted(role, check)))
+      assertThat(problems("%s, \"%s\": %s".formatted(listening, role, check)))
           .singleElement()
           .asString()
           .contains(role)

@@ -26,8 +26,8 @@ class SupervisionClosureTest {
   private static final int TRIAL_STATES = 239;
   private static final int TRIAL_TRANSITIONS = 5_050;
 
-  private static final int WINDOW_STATES = 7_172;
-  private static final int WINDOW_TRANSITIONS = 161_908;
+  private static final int WINDOW_STATES = 7_914;
+  private static final int WINDOW_TRANSITIONS = 177_530;
 
   @Test
   void whatIsOnTrialKeepsTheRulesAndIsNeverFollowed() {

@@ -298,7 +298,7 @@ class SupervisionTest {
     Life life = Life.online(Life.with(When.ON_FAILURE)).after(8);
     assertThat(life.daemonizes(8).treeGone().phase()).isEqualTo(Phase.STOPPED);
     assertThat(life.reason())
-        .isEqualTo("exit 0 after 8 ms: it daemonized itself, restart is on-failure");
+        .isEqualTo("exit 0 after 8 ms: it daemonized itself; restart is on-failure");
   }
 
   @Test
