@@ -158,7 +158,17 @@ class ReloadTest extends GodHarness {
     assertThat(events).allMatch(event -> event.kind() != Kind.EXIT || isOnline(event));
     assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
         .containsExactly(
-            "Prepare", "Began", "Lend", "Prepare", "Began", "Drain", "Ended", "Released", "Return");
+            "Prepare",
+            "Began",
+            "Ready",
+            "Lend",
+            "Prepare",
+            "Began",
+            "Ready",
+            "Drain",
+            "Ended",
+            "Released",
+            "Return");
     assertThat(Files.readString(home.resolve("state.json"))).doesNotContain("\"role\"");
   }
 

@@ -333,7 +333,9 @@ class JvmSharingTest {
     tell(() -> sharing.heard(worker(1), said));
     tell(() -> sharing.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
     assertThat(await(() -> sharing.reach(question)))
-        .isEqualTo(new BalancerReply.Route.Through(new InetSocketAddress("127.0.0.1", 40123)));
+        .isEqualTo(
+            new BalancerReply.Route.Through(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123)));
     var gone = new BalancerCommand.Reach(worker(9), here, 8080);
     assertThat(await(() -> sharing.reach(gone))).isInstanceOf(BalancerReply.Route.Nowhere.class);
   }
