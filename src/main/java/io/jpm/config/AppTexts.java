@@ -22,8 +22,7 @@ final class AppTexts {
   private static final List<AppKey> OF_WORDS = List.of(AppKey.ARGS, AppKey.INTERPRETER_ARGS);
 
   private static final List<AppKey> ONE_FOR_ALL =
-      List.of(
-          AppKey.SCRIPT, AppKey.OUT_FILE, AppKey.ERROR_FILE, AppKey.LOG_FILE, AppKey.PID_FILE);
+      List.of(AppKey.SCRIPT, AppKey.OUT_FILE, AppKey.ERROR_FILE, AppKey.LOG_FILE, AppKey.PID_FILE);
 
   private final Attributes attributes;
   private final KnownVariables known;
@@ -68,10 +67,7 @@ final class AppTexts {
     Node node = words(entry);
     List<Node> items = node instanceof Node.Arr list ? list.items() : List.of(node);
     List<KnownVariables.Part> parts =
-        items.stream()
-            .map(item -> Node.scalarText(item).orElse(""))
-            .map(known::partly)
-            .toList();
+        items.stream().map(item -> Node.scalarText(item).orElse("")).map(known::partly).toList();
     if (parts.stream().anyMatch(KnownVariables.Part::differs)) {
       ofInstances.put(entry.key(), parts.stream().map(KnownVariables.Part::text).toList());
     }

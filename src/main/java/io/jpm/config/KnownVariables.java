@@ -82,7 +82,8 @@ final class KnownVariables {
 
   /// A text of which not all is known yet.
   ///
-  /// @param text with all variables replaced but those that each instance has a value of its own for
+  /// @param text with all variables replaced but those that each instance has a value of its own
+  ///   for
   /// @param differs whether it names one of these, directly or by another variable
   record Part(String text, boolean differs) {}
 

@@ -5,7 +5,6 @@ import io.jpm.model.Exit;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Child;
 import io.jpm.supervise.Event;
-import io.jpm.supervise.Inheritance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;

@@ -64,8 +64,7 @@ final class Starting {
           GodReply reply =
               Replies.withStops(
                   concerned,
-                  new GodReply(
-                      Replies.views(concerned), Replies.failures(concerned, problems)));
+                  new GodReply(Replies.views(concerned), Replies.failures(concerned, problems)));
           return claimed.adopted().isEmpty()
               ? reply
               : reply.noting(Claims.takenUp(claimed.adopted()));

@@ -8,10 +8,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Texts of an app in which a variable stands that each instance has a value of its own for: `PORT`,
-/// which a balancer may choose, and the one that counts ([Instances#counting]). They are completed
-/// when a process is made, from the environment that it gets; what the description says of them
-/// otherwise is how they look with the app's own value.
+/// Texts of an app in which a variable stands that each instance has a value of its own for:
+/// `PORT`, which a balancer may choose, and the one that counts ([Instances#counting]). They are
+/// completed when a process is made, from the environment that it gets; what the description says
+/// of them otherwise is how they look with the app's own value.
 ///
 /// @param names the variables
 /// @param args arguments at the end of [Command#args] as written, as for [Expansion]; empty: none
@@ -75,10 +75,7 @@ public record InstanceTexts(
   private String expanded(String text, Map<String, String> all) {
     return Expansion.of(
             text,
-            name ->
-                names.contains(name)
-                    ? Optional.ofNullable(all.get(name))
-                    : Optional.empty())
+            name -> names.contains(name) ? Optional.ofNullable(all.get(name)) : Optional.empty())
         .orElse(text);
   }
 }

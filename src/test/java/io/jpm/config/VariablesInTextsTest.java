@@ -100,14 +100,7 @@ class VariablesInTextsTest {
             """);
     assertThat(app.command().args())
         .containsExactly(
-            "-p",
-            "8000",
-            "${PORT}",
-            "8000",
-            "http://me:8000/${x}",
-            "me",
-            "${NONE}",
-            "8000");
+            "-p", "8000", "${PORT}", "8000", "http://me:8000/${x}", "me", "${NONE}", "8000");
     assertThat(app.texts().environment()).containsOnlyKeys("URL");
     Map<String, String> own =
         app.texts()

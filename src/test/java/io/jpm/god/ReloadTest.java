@@ -157,15 +157,7 @@ class ReloadTest extends GodHarness {
     assertThat(events).allMatch(event -> event.kind() != Kind.EXIT || isOnline(event));
     assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
         .containsExactly(
-            "Prepare",
-            "Began",
-            "Ready",
-            "Prepare",
-            "Began",
-            "Ready",
-            "Drain",
-            "Ended",
-            "Released");
+            "Prepare", "Began", "Ready", "Prepare", "Began", "Ready", "Drain", "Ended", "Released");
     assertThat(Files.readString(home.resolve("state.json"))).doesNotContain("\"role\"");
   }
 

@@ -33,7 +33,9 @@ enum Fault {
       WorldRules.TREE_FIRST,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long generation, Exit exit, boolean _, String _, var _, var _)
+          event
+                  instanceof
+                  Event.Exited(long generation, Exit exit, boolean _, String _, var _, var _)
               ? right(state, new Event.Exited(generation, exit, false), policies, now)
               : right(state, event, policies, now)),
   DEPENDENCIES_MET_AFTER_A_STOP(
@@ -65,7 +67,9 @@ enum Fault {
       WorldRules.DAEMONS_STAY,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.Exited(long generation, Exit exit, boolean others, String _, var _, var _)
+          event
+                  instanceof
+                  Event.Exited(long generation, Exit exit, boolean others, String _, var _, var _)
               ? right(state, new Event.Exited(generation, exit, others), policies, now)
               : right(state, event, policies, now)),
   AN_ORDER_OF_THE_GENERATION_BEFORE(

@@ -66,7 +66,9 @@ class SupervisionTest {
   void whatItHasSaidLastIsPartOfTheReason() {
     Exit crash = CRASH;
     Life life = Life.online(PM2).after(361);
-    life.on(new Event.Exited(1, crash, false, "", "Error: listen EADDRINUSE :::3000", Optional.empty()));
+    life.on(
+        new Event.Exited(
+            1, crash, false, "", "Error: listen EADDRINUSE :::3000", Optional.empty()));
     assertThat(life.reason())
         .isEqualTo("exit 1 after 361 ms: Error: listen EADDRINUSE :::3000; restart 1/16");
     Life clean = Life.online(PM2).after(361);

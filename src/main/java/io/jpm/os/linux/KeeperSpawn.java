@@ -101,8 +101,8 @@ final class KeeperSpawn {
     int errno =
         Forking.alone(() ->
             OpenFileLimit.ours()
-                .whileLow(() ->
-                    Libc.spawn(pid, program, actions, attributes, arguments, environment)));
+                .whileLow(
+                    () -> Libc.spawn(pid, program, actions, attributes, arguments, environment)));
     if (errno != 0) {
       throw new IOException(bash + " cannot be started: " + Errno.words(errno));
     }

@@ -328,15 +328,16 @@ class JvmSharingTest {
         """
         {"cmd":"NODE_JPM","act":"reached","servers":[\
         {"host":"10.1.2.3","port":8080,"ownHost":"127.0.0.1","ownPort":1},\
-        {"host":"0:0:0:0:0:0:0:0","port":8080,"ownHost":"127.0.0.1","ownPort":40123}]}""";
+        {"host":"0:0:0:0:0:0:0:0","port":8080,"ownHost":"127.0.0.1","ownPort":40123}]}\
+        """;
     tell(() -> sharing.heard(worker(1), said));
     tell(() -> sharing.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
     assertThat(await(() -> sharing.reach(question)))
         .isEqualTo(
-            new BalancerReply.Route.Through(new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123)));
+            new BalancerReply.Route.Through(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123)));
     var gone = new BalancerCommand.Reach(worker(9), here, 8080);
-    assertThat(await(() -> sharing.reach(gone)))
-        .isInstanceOf(BalancerReply.Route.Nowhere.class);
+    assertThat(await(() -> sharing.reach(gone))).isInstanceOf(BalancerReply.Route.Nowhere.class);
   }
 
   @Test
