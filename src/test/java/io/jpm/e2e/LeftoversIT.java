@@ -22,20 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// and its environment, and dies.
 @Timeout(300)
 class LeftoversIT extends InOwnHome {
-  /// Each run notes the daemons of earlier runs that it finds alive.
-  private static final String LEAVER =
-      """
-      #!/bin/bash
-      cd %1$s
-      for pid in $(cat pids 2>/dev/null); do grep -qs '^State:.[^ZX]' /proc/$pid/status && echo $pid >>twice; done
-      (env -i setsid /bin/bash -c 'trap "%2$s" INT TERM; echo $BASHPID >>pids; echo up >>ready
-        while :; do /bin/sleep 0.05; done' >/dev/null 2>&1 &)
-      until [ -s ready ]; do sleep 0.01; done
-      rm ready
-      echo run >>runs
-      while :; do sleep 0.05; done
-      """;
-
   @AfterEach
   void nothingLives() {
     assertThat(daemons()).noneMatch(Jpm::running);
@@ -43,7 +29,22 @@ class LeftoversIT extends InOwnHome {
   }
 
   private void start(String answer, String... options) throws Exception {
-    Path file = jpm.script("leaver.sh", LEAVER.formatted(jpm.work(), answer));
+    // Each run notes the daemons of earlier runs that it finds alive.
+    Path file =
+        jpm.script(
+            "leaver.sh",
+            """
+            #!/bin/bash
+            cd %1$s
+            for pid in $(cat pids 2>/dev/null); do grep -qs '^State:.[^ZX]' /proc/$pid/status && echo $pid >>twice; done
+            (env -i setsid /bin/bash -c 'trap "%2$s" INT TERM; echo $BASHPID >>pids; echo up >>ready
+              while :; do /bin/sleep 0.05; done' >/dev/null 2>&1 &)
+            until [ -s ready ]; do sleep 0.01; done
+            rm ready
+            echo run >>runs
+            while :; do sleep 0.05; done
+            """
+                .formatted(jpm.work(), answer));
     List<String> line = new ArrayList<>(List.of("start", file.toString()));
     line.addAll(List.of(options));
     jpm.run(line.toArray(String[]::new)).ok();

@@ -287,6 +287,7 @@ public final class BridgeSchema {
             type("string"));
     instance
         .getJsonObject("properties")
+        .put("crash_looping", type("boolean"))
         .put("spec", type("object"))
         .put("ports", array(type("integer")))
         .put(

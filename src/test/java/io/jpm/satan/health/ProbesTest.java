@@ -223,7 +223,10 @@ class ProbesTest {
   @Test
   void ofProcessesThatShareAPortTheOneInQuestionIsAsked() throws Exception {
     int shared = freePort();
-    var asked = sharing(new Route.Through(new InetSocketAddress("127.0.0.1", server.actualPort())));
+    var asked =
+        sharing(
+            new Route.Through(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort())));
     var host = "^127\\.0\\.0\\.1:" + shared + "$";
     var check =
         new Check.Http(
