@@ -173,16 +173,6 @@ class RetryIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"INSTANCE_ADDED", "INSTANCE_WRITTEN", "SPAWNED", "JOURNAL_RENAMED:3"})
-  void anAppIsStartedOnceWheneverTheDaemonDies(String failpoint) throws IOException {
-    arm(failpoint);
-    long armed = jpm.daemonPid();
-    done(failpoint, armed, jpm.run("start", "sleep 98766", "--name", "new"));
-    assertThat(count("new")).isEqualTo(1);
-    assertThat(jpm.restarts("new")).as(failpoint).isZero();
-  }
-
-  @ParameterizedTest
   @ValueSource(strings = {"SIGNALLED", "REMOVED", "REMOVAL_WRITTEN"})
   void anAppIsDeletedWheneverTheDaemonDies(String failpoint) throws IOException {
     arm(failpoint);
