@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.config.Caller;
 import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,12 @@ class NodeScriptsTest {
   void aScriptThatHangsIsEnded() throws IOException {
     assertThat(evaluate("a.config.js", "while (true);", Duration.ofMillis(500)))
         .isEqualTo(new Evaluation.Failed(0, 0, "took longer than 0.5 s"));
-    assertThat(ProcessHandle.current().descendants())
-        .noneMatch(it -> it.info().commandLine().orElse("").contains(dir.toString()));
+    Eventually.await(
+        "it is ended",
+        Duration.ofSeconds(20),
+        () ->
+            ProcessHandle.current()
+                .descendants()
+                .noneMatch(it -> it.info().commandLine().orElse("").contains(dir.toString())));
   }
 }

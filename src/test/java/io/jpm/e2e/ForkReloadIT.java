@@ -31,6 +31,7 @@ class ForkReloadIT extends InOwnHome {
       }).listen(%d%s);
       """;
 
+  @SuppressWarnings("InlineFormatString") // A program reads better on its own.
   private static final String PYTHON =
       """
       import http.server, os
@@ -47,6 +48,7 @@ class ForkReloadIT extends InOwnHome {
       """;
 
   /// Ends what it has begun when it is asked to end, as servers that set SO_REUSEPORT do.
+  @SuppressWarnings("InlineFormatString") // A program reads better on its own.
   private static final String REUSING =
       """
       import os, signal, socket, threading
