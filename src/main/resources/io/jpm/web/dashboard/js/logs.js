@@ -152,6 +152,9 @@ export class LogView {
 
   async #past(app) {
     const seen = new Set();
+    if (store.ofApp(app).length === 0) {
+      return seen; // deleted meanwhile
+    }
     try {
       const namespaces = new Set([...store.instances.values()].map((each) => each.namespace));
       const reply = await ask('GET', `/logs/${segment(appTarget(app, namespaces))}?lines=${TAIL}`);
