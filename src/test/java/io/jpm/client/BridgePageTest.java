@@ -93,6 +93,7 @@ class BridgePageTest {
   @MethodSource("everyRequest")
   void aRequestIsWrittenAsOnThePage(Request<?> request) {
     Map<Object, Object> body = new LinkedHashMap<>(body(request));
+    body.remove("key"); // another one for each request
     requests().getOrDefault(request, Map.of()).forEach(body::remove);
     assertThat(examples("→")).contains(body);
   }

@@ -60,6 +60,7 @@ class LifeIT extends InOwnHome {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     Jpm.kill(jpm.pid("ticker"));
     Eventually.await("ticker is back", Jpm.LONG, () -> jpm.restarts("ticker") == 1);
+    jpm.awaitStatus("ticker", "online");
     int pid = jpm.pid("ticker");
     int begun = jpm.log("ticker-out.log").size();
     Eventually.await("it ticks", Jpm.LONG, () -> lines("ticker-out.log") > begun + 20);

@@ -117,7 +117,7 @@ class Pm2TableIT {
     assertThat(jpm.restarts("api")).isZero();
     table.yes("reset all", "Reset the counters of web");
     table.no("reset 99", NOBODY + "99");
-    table.yes("reload api --force", "Reloaded api (id");
+    table.yes("reload api --force", "Restarted api (id");
     table.no("reload nope", NOBODY + "nope");
     table.yes("stop api web --force", "Stopped", "│ stopped");
     assertThat(jpm.list()).allMatch(app -> app.getInteger("pid") == 0);
@@ -172,7 +172,7 @@ class Pm2TableIT {
     table.yes("startOrRestart apps.json --update-env", "│ a", "│ b");
     assertThat(jpm.status("a")).isEqualTo("online");
     table.yes("delete apps.json --only a", "Deleted a");
-    table.yes("startOrReload apps.json --only b", "Reloaded b");
+    table.yes("startOrReload apps.json --only b", "Restarted b");
     table.yes("startOrGracefulReload apps.json", "│ a", "│ b");
     assertThat(names()).containsExactlyInAnyOrder("a", "b");
     for (String verb : List.of("startOrRestart", "startOrReload", "startOrGracefulReload")) {
@@ -342,9 +342,9 @@ class Pm2TableIT {
     String first = git.commit("one");
     String second = git.commit("two");
     table.yes("pull web", "is up to date");
-    table.yes("backward web", "Reloaded web");
+    table.yes("backward web", "Restarted web");
     assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(first);
-    table.yes("forward web", "Reloaded web");
+    table.yes("forward web", "Restarted web");
     assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(second);
     table.no("deploy nope.json production", "does not exist");
     table.no("deploy apps.json production", "has no section \"deploy\"");

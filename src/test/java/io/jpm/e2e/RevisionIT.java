@@ -40,7 +40,7 @@ class RevisionIT extends InOwnHome {
     assertThat(jpm.run("backward", "web").ok().out())
         .contains("web: %s → %s".formatted(two.substring(0, 7), one.substring(0, 7)))
         .contains("post_update: test ! -e broken")
-        .contains("Reloaded web");
+        .contains("Restarted web");
     assertThat(head()).isEqualTo(one);
     assertThat(jpm.pid("web")).isNotEqualTo(pid);
     assertThat(jpm.run("backward", "web").failed().err()).contains("web: is at the first commit");

@@ -165,7 +165,16 @@ class ClusterTest extends GodHarness {
     awaitTold(BalancerCommand.Released.class, 2);
     assertThat(balancer.heard.stream().map(it -> it.getClass().getSimpleName()))
         .containsExactly(
-            "Prepare", "Began", "Ended", "Released", "Prepare", "Began", "Ended", "Released");
+            "Prepare",
+            "Began",
+            "Ready",
+            "Ended",
+            "Released",
+            "Prepare",
+            "Began",
+            "Ready",
+            "Ended",
+            "Released");
     assertThat(host.spawns.getFirst().channel()).isTrue();
   }
 

@@ -2,6 +2,7 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.Phase;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +28,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a slow disk and one that fails do to those who wait for the journal.
 @Timeout(60)
 class JournalDiskTest {
+  /// That there is no instance any more could be said without a file.
+  private static final JournalEntry ONE =
+      JournalTest.entry(0, Phase.ONLINE, Optional.empty(), JournalEntry.Sharing.NONE);
+
   private static final Duration LONG = Duration.ofSeconds(30);
 
   @TempDir private Path home;
@@ -46,7 +52,7 @@ class JournalDiskTest {
             vertx,
             System::nanoTime,
             new JournalFile(home, disk),
-            () -> new JournalEntry.Snapshot(number.get(), List.of()));
+            () -> new JournalEntry.Snapshot(number.get(), List.of(ONE)));
   }
 
   @AfterEach

@@ -156,7 +156,7 @@ class JournalTest {
     return entry(id, phase, exit, JournalEntry.Sharing.NONE);
   }
 
-  private static JournalEntry entry(
+  static JournalEntry entry(
       int id, Phase phase, Optional<Exit> exit, JournalEntry.Sharing sharing) {
     Instant created = Instant.ofEpochMilli(1_700_000_000_123L);
     return new JournalEntry(
