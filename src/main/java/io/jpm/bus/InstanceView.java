@@ -58,54 +58,6 @@ public record InstanceView(
     String unenforced,
     String version,
     boolean crashLooping) {
-  /// Of one that is in no crash loop.
-  public InstanceView(
-      InstanceId id,
-      AppSpec spec,
-      int number,
-      Phase phase,
-      Optional<ProcessIdentity> process,
-      int restarts,
-      int unstableRestarts,
-      Instant createdAt,
-      Optional<Instant> startedAt,
-      Optional<Exit> lastExit,
-      String reason,
-      Path outFile,
-      Path errorFile,
-      Optional<Path> combinedFile,
-      Path pidFile,
-      Optional<Instant> nextRun,
-      AppReport report,
-      Optional<String> unhealthy,
-      String status,
-      String unenforced,
-      String version) {
-    this(
-        id,
-        spec,
-        number,
-        phase,
-        process,
-        restarts,
-        unstableRestarts,
-        createdAt,
-        startedAt,
-        lastExit,
-        reason,
-        outFile,
-        errorFile,
-        combinedFile,
-        pidFile,
-        nextRun,
-        report,
-        unhealthy,
-        status,
-        unenforced,
-        version,
-        false);
-  }
-
   /// The same instance as if its app were described otherwise.
   public InstanceView with(AppSpec other) {
     return new InstanceView(

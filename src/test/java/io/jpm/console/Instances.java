@@ -168,7 +168,8 @@ public final class Instances {
         it.unhealthy(),
         it.status(),
         unenforced,
-        version);
+        version,
+        it.crashLooping());
   }
 
   /// An app with every option of output.
@@ -244,7 +245,8 @@ public final class Instances {
         Optional.empty(),
         "",
         "",
-        "");
+        "",
+        false);
   }
 
   /// What the console of a test is given: version 1.2.3, pid 4711, nobody's home.
