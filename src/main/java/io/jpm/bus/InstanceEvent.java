@@ -14,10 +14,13 @@ import java.util.OptionalInt;
 /// @param kind what, in one word of [Kind]
 /// @param instance the instance just after it
 /// @param at wall clock
-public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implements Happening {
-  /// How the reason of an [Kind#EXIT] begins that was ordered before the former daemon died, and so
-  /// is no crash.
-  public static final String ENDED_IN_ABSENCE = "ended as it was to, while no daemon was running";
+/// @param expected of an [Kind#EXIT]: whether jpm ended the process, see [EventMessage#expected]
+public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolean expected)
+    implements Happening {
+  /// Anything but an [Kind#EXIT] that was expected.
+  public InstanceEvent(Kind kind, InstanceView instance, Instant at) {
+    this(kind, instance, at, false);
+  }
 
   @Override
   public EventMessage outside(long sequence) {
@@ -33,7 +36,8 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at) implem
         instance.reason(),
         at.toEpochMilli(),
         exit.map(InstanceEvent::code).orElseGet(OptionalInt::empty),
-        exit.flatMap(InstanceEvent::signal));
+        exit.flatMap(InstanceEvent::signal),
+        expected);
   }
 
   private static OptionalInt code(Exit exit) {

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// @param at when
 /// @param exitCode of an `exit` where the process ended by itself
 /// @param exitSignal of an `exit` where a signal ended the process, by name
+/// @param expected of an `exit`: whether jpm ended the process, by a command, a reload, a schedule,
+///   a limit or a failing check
 /// @param json the whole event as parsed JSON, for keys of later daemons
 public record Event(
     long seq,
@@ -35,6 +37,7 @@ public record Event(
     Instant at,
     OptionalInt exitCode,
     Optional<String> exitSignal,
+    boolean expected,
     Map<String, @Nullable Object> json) {
   static Event of(Members json) {
     OptionalLong pid = json.optionalNumber("pid");
@@ -50,6 +53,7 @@ public record Event(
         json.time("at"),
         json.optionalInteger("exit_code"),
         json.optionalText("exit_signal"),
+        json.yes("expected"),
         json.all());
   }
 }

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// context.
 final class Supervisor {
   private static final Logger LOG = System.getLogger("jpm.god");
+  private static final String ENDED_IN_ABSENCE =
+      "ended as it was to, while no daemon was running: ";
 
   private final Vertx vertx;
   private final GodContext god;
@@ -302,7 +304,7 @@ final class Supervisor {
         instance.timers.put(timer, id);
       }
       case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
-      case Effect.Announce(Effect.Change change) -> tell(instance, kind(change));
+      case Effect.Announce(Effect.Change change) -> tell(instance, change);
     }
   }
 
@@ -316,7 +318,7 @@ final class Supervisor {
     return switch (change) {
       case START -> InstanceEvent.Kind.START;
       case ONLINE -> InstanceEvent.Kind.ONLINE;
-      case EXIT -> InstanceEvent.Kind.EXIT;
+      case EXIT, ENDED -> InstanceEvent.Kind.EXIT;
       case RESTART -> InstanceEvent.Kind.RESTART;
       case STOPPING -> InstanceEvent.Kind.STOPPING;
       case STOP -> InstanceEvent.Kind.STOP;
@@ -326,7 +328,12 @@ final class Supervisor {
   }
 
   /// What happens beside the list must not look as if it had happened to the app.
-  private void tell(Instance instance, InstanceEvent.Kind kind) {
+  private void tell(Instance instance, Effect.Change change) {
+    InstanceEvent.Kind kind = kind(change);
+    if (kind == InstanceEvent.Kind.EXIT) {
+      tellExit(instance, change == Effect.Change.ENDED);
+      return;
+    }
     if (kind == InstanceEvent.Kind.ONLINE
         && instance.role != Role.RETIRING
         && instance.readinessIsTold()) {
@@ -338,30 +345,42 @@ final class Supervisor {
           case SUCCESSOR -> kind == InstanceEvent.Kind.START;
           case RETIRING -> false;
         };
-    if (told && kind == InstanceEvent.Kind.EXIT) {
-      tellExit(instance);
-    } else if (told) {
+    if (told) {
       announce(instance, kind);
     } else {
       log(instance, kind, instance.state.reason());
     }
-    if (instance.role == Role.RETIRING && kind == InstanceEvent.Kind.STOP) {
-      instance.latest.ifPresent(process -> tellEnd(instance, process));
-      instance.latest = Optional.empty();
-    }
   }
 
   /// The end of a process is told once, with its pid, and an earlier daemon may have told it.
-  private void tellExit(Instance instance) {
+  ///
+  /// @param expected whether it was to end
+  private void tellExit(Instance instance, boolean expected) {
     Optional<ProcessIdentity> ended = instance.latest;
     instance.latest = Optional.empty();
-    if (ended.isPresent()) {
-      Phase phase = instance.state.phase();
-      announce(
-          instance, InstanceEvent.Kind.EXIT, instance.view(phase, ended, instance.state.reason()));
-    } else {
+    if (ended.isEmpty()) {
       log(instance, InstanceEvent.Kind.EXIT, instance.state.reason());
+      return;
     }
+    // The app goes on beside a reload: the phase is that of the process in the list.
+    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
+    announceExit(
+        instance, instance.view(phase, ended, ofExit(instance, ended.get(), expected)), expected);
+  }
+
+  private static String ofExit(Instance instance, ProcessIdentity process, boolean expected) {
+    String reason = instance.state.reason();
+    String exit = instance.state.lastExit().map(Exit::toString).orElse("");
+    return switch (instance.role) {
+      case CURRENT -> expected ? exit + ": " + reason : reason;
+      case SUCCESSOR ->
+          "pid %d has ended before it took the place: %s"
+              .formatted(process.pid(), expected ? exit : reason);
+      case RETIRING -> {
+        String force = instance.forced.isEmpty() ? "" : "; " + instance.forced;
+        yield "pid %d has ended after the reload: %s%s".formatted(process.pid(), exit, force);
+      }
+    };
   }
 
   /// A process that was found gone: its end is told if nothing that follows from it has done so.
@@ -369,13 +388,16 @@ final class Supervisor {
     Optional<ProcessIdentity> ended = instance.latest;
     instance.latest = Optional.empty();
     ended.ifPresent(process ->
-        announceEnd(instance, process, exit, InstanceEvent.ENDED_IN_ABSENCE + ": " + exit));
+        announceEnd(instance, process, exit, ENDED_IN_ABSENCE + exit, true));
   }
 
   /// Tells the end of a process that is not the present one of `instance`.
-  void announceEnd(Instance instance, ProcessIdentity process, Exit exit, String reason) {
+  ///
+  /// @param expected whether it was to end
+  void announceEnd(
+      Instance instance, ProcessIdentity process, Exit exit, String reason, boolean expected) {
     Phase phase = registry.current(instance.id).orElse(instance).state.phase();
-    announce(instance, InstanceEvent.Kind.EXIT, instance.ended(phase, process, exit, reason));
+    announceExit(instance, instance.ended(phase, process, exit, reason), expected);
   }
 
   private static String howReady(Instance instance) {
@@ -383,15 +405,6 @@ final class Supervisor {
     String checked =
         says ? "it has said ready and its checks have passed" : "its checks have passed";
     return instance.spec.health().gates() ? checked : "it has said ready";
-  }
-
-  /// The app goes on: the event's phase is that of the process which has taken this one's place.
-  private void tellEnd(Instance instance, ProcessIdentity process) {
-    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
-    String exit = instance.state.lastExit().map(e -> ": " + e).orElse("");
-    String force = instance.forced.isEmpty() ? "" : "; " + instance.forced;
-    String reason = "pid %d has ended after the reload%s%s".formatted(process.pid(), exit, force);
-    announce(instance, InstanceEvent.Kind.EXIT, instance.view(phase, Optional.of(process), reason));
   }
 
   private void cancel(Instance instance, Timer timer) {
@@ -414,10 +427,18 @@ final class Supervisor {
   }
 
   private void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
-    log(instance, kind, view.process(), view.reason());
-    vertx
-        .eventBus()
-        .publish(Addresses.GOD_EVENTS, new InstanceEvent(kind, view, god.wallClock().instant()));
+    publish(instance, new InstanceEvent(kind, view, god.wallClock().instant()));
+  }
+
+  private void announceExit(Instance instance, InstanceView view, boolean expected) {
+    var exit = InstanceEvent.Kind.EXIT;
+    publish(instance, new InstanceEvent(exit, view, god.wallClock().instant(), expected));
+  }
+
+  private void publish(Instance instance, InstanceEvent event) {
+    InstanceView view = event.instance();
+    log(instance, event.kind(), view.process(), view.reason());
+    vertx.eventBus().publish(Addresses.GOD_EVENTS, event);
   }
 
   private void announceLimit(Instance instance, String reason) {

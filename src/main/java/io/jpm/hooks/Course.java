@@ -1,6 +1,5 @@
 package io.jpm.hooks;
 
-import io.jpm.bus.InstanceEvent;
 import io.jpm.model.Hooks.Occasion;
 import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
@@ -75,14 +74,11 @@ record Course(Optional<EventMessage> trouble, Optional<EventMessage> probation) 
   }
 
   private Heard ended(EventMessage event, RestartPolicy policy) {
-    if (event.reason().startsWith(InstanceEvent.ENDED_IN_ABSENCE)) {
-      return new Heard(broken(), Optional.empty());
-    }
     if (event.status().equals(Phase.ONLINE.word())) {
-      // A process that a reload has replaced; the app goes on.
+      // A process beside the one in the list, which goes on.
       return new Heard(this, Optional.empty());
     }
-    return isCrash(event, policy)
+    return !event.expected() && isCrash(event, policy)
         ? inTrouble(Occasion.CRASH, event)
         : new Heard(broken(), Optional.empty());
   }

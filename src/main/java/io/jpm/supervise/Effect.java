@@ -35,7 +35,10 @@ public sealed interface Effect {
   enum Change {
     START,
     ONLINE,
+    /// Its main process has ended by itself.
     EXIT,
+    /// Its main process has ended as it was to.
+    ENDED,
     RESTART,
     STOPPING,
     STOP,

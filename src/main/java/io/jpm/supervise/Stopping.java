@@ -64,6 +64,10 @@ record Stopping(StopPolicy policy, Restarting restarting) {
   ///
   /// @param state knows how
   Step exited(Supervised state, boolean leftovers) {
+    return afterExit(state, leftovers).precededBy(new Announce(Change.ENDED));
+  }
+
+  private Step afterExit(Supervised state, boolean leftovers) {
     if (!policy.wholeTree()) {
       return treeGone(state);
     }

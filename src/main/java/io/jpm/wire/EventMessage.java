@@ -30,6 +30,8 @@ import java.util.OptionalInt;
 /// @param exitCode of an `exit`, when the process ended by itself: `exit_code`
 /// @param exitSignal of an `exit`, when a signal ended the process: `exit_signal`, by name; neither
 ///   is there when the kernel does not tell
+/// @param expected of an `exit`: whether jpm ended the process, by a command, a reload, a schedule,
+///   a limit or a failing check, so that nobody need be alarmed; `"expected":true`, else absent
 public record EventMessage(
     long seq,
     String event,
@@ -41,12 +43,30 @@ public record EventMessage(
     String reason,
     long at,
     OptionalInt exitCode,
-    Optional<String> exitSignal) {
+    Optional<String> exitSignal,
+    boolean expected) {
   private static final int VERSION = 1;
   private static final char REPLACEMENT = '\uFFFD';
 
   public EventMessage {
     reason = wellFormed(reason);
+  }
+
+  /// Anything but an `exit` that was expected.
+  public EventMessage(
+      long seq,
+      String event,
+      String app,
+      int id,
+      int pid,
+      String status,
+      int restarts,
+      String reason,
+      long at,
+      OptionalInt exitCode,
+      Optional<String> exitSignal) {
+    this(
+        seq, event, app, id, pid, status, restarts, reason, at, exitCode, exitSignal, false);
   }
 
   /// Something that happened to the daemon itself.
@@ -65,7 +85,7 @@ public record EventMessage(
   /// The same event, told of this process.
   public EventMessage ofProcess(int other) {
     return new EventMessage(
-        seq, event, app, id, other, status, restarts, reason, at, exitCode, exitSignal);
+        seq,event, app, id, other, status, restarts, reason, at, exitCode, exitSignal, expected);
   }
 
   /// The JSON form.
@@ -83,6 +103,9 @@ public record EventMessage(
         .put("at", at);
     exitCode.ifPresent(code -> json.put("exit_code", code));
     exitSignal.ifPresent(signal -> json.put("exit_signal", signal));
+    if (expected) {
+      json.put("expected", true);
+    }
     return json;
   }
 
@@ -112,7 +135,8 @@ public record EventMessage(
         json.getValue("exit_code") instanceof Number code
             ? OptionalInt.of(code.intValue())
             : OptionalInt.empty(),
-        Optional.of(text(json, "exit_signal")).filter(signal -> !signal.isEmpty()));
+        Optional.of(text(json, "exit_signal")).filter(signal -> !signal.isEmpty()),
+        Boolean.TRUE.equals(json.getValue("expected")));
   }
 
   private static long number(JsonObject json, String key) {

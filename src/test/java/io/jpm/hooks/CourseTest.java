@@ -71,6 +71,18 @@ class CourseTest {
   }
 
   @Test
+  void theExitOfAProcessThatJpmHasEndedIsNoOccasion() {
+    EventMessage crash = event("exit", "stopping", OptionalInt.of(1));
+    var asked = crash.toJson().put("expected", true);
+    hear("start", "online", "stopping");
+    hear(EventMessage.fromJson(asked), ALWAYS);
+    hear("stop");
+    assertThat(told).isEmpty();
+    hear(crash, ALWAYS);
+    assertThat(told).containsExactly(Occasion.CRASH);
+  }
+
+  @Test
   void theEndOfAProcessThatAReloadHasReplacedIsNoCrash() {
     assertThat(hear(event("exit", "online", OptionalInt.of(0)), ALWAYS)).isEmpty();
   }

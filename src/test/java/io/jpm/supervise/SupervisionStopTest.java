@@ -44,6 +44,20 @@ class SupervisionStopTest {
     assertThat(life.reason()).isEqualTo(reason);
   }
 
+  @Test
+  void theEndOfItsProcessIsToldOnceAndBeforeWhatFollows() {
+    Life life = Life.online(PM2).stop().exits(CRASH);
+    assertThat(life.effects()).containsExactly(announce(Change.ENDED));
+    assertThat(life.treeGone().effects()).doesNotContain(announce(Change.ENDED));
+    Life alone = Life.online(Life.with(Life.byCommand(false))).restart().exits(CRASH);
+    assertThat(alone.effects()).startsWith(announce(Change.ENDED)).contains(new Effect.Spawn(2));
+    assertThat(alone.effects()).doesNotContain(announce(Change.EXIT));
+    Life fell = Life.online(PM2).exitsLeavingOthers(CRASH);
+    assertThat(fell.effects()).contains(announce(Change.EXIT));
+    assertThat(fell.treeGone().effects())
+        .doesNotContain(announce(Change.EXIT), announce(Change.ENDED));
+  }
+
   /// PM2 says "stopped" and nothing more.
   @Test
   void thatItHadToBeKilledIsSaidWhenItHasStopped() {
@@ -108,7 +122,7 @@ class SupervisionStopTest {
   void anExitDuringTheStopCommandIsTheEndWhereNothingIsLeft() {
     Life life = Life.online(COMMAND).stop().exits(CRASH);
     assertThat(life.phase()).isEqualTo(Phase.STOPPED);
-    assertThat(life.effects()).containsExactly(new CancelTimer(Timer.KILL), announce(Change.STOP));
+    assertThat(life.effects()).containsExactly(announce(Change.ENDED), new CancelTimer(Timer.KILL), announce(Change.STOP));
     assertThat(life.stopCommandEnded().effects()).isEmpty();
   }
 
@@ -116,7 +130,7 @@ class SupervisionStopTest {
   void whatAnExitDuringTheStopCommandLeavesIsSignalledAtOnce() {
     Life life = Life.online(COMMAND).stop().exitsLeavingOthers(CRASH);
     assertThat(life.phase()).isEqualTo(Phase.STOPPING);
-    assertThat(life.effects()).containsExactly(life.signal(Signal.SIGINT));
+    assertThat(life.effects()).containsExactly(announce(Change.ENDED), life.signal(Signal.SIGINT));
     assertThat(life.stopCommandEnded().effects()).isEmpty();
     assertThat(life.treeGone().phase()).isEqualTo(Phase.STOPPED);
   }
@@ -160,7 +174,8 @@ class SupervisionStopTest {
   @Test
   void whatTheShutdownMessageLeavesIsSignalled() {
     Life life = Life.online(MESSAGE).stop().exitsLeavingOthers(new Exit.Code(0));
-    assertThat(life.effects()).containsExactly(life.signal(Signal.SIGINT));
+    assertThat(life.effects())
+        .containsExactly(announce(Change.ENDED), life.signal(Signal.SIGINT));
   }
 
   @Test

@@ -328,7 +328,8 @@ public final class BridgeSchema {
         .put("status", type("string"))
         .put("restarts", type("integer"))
         .put("exit_code", type("integer"))
-        .put("exit_signal", type("string"));
+        .put("exit_signal", type("string"))
+        .put("expected", type("boolean"));
     return event;
   }
 

@@ -63,6 +63,16 @@ class EventMessageTest {
   }
 
   @Test
+  void anExitThatWasExpectedSaysSo() {
+    var json = new JsonObject(EXIT).put("expected", true);
+    EventMessage message = EventMessage.fromJson(json);
+    assertThat(message.expected()).isTrue();
+    assertThat(message.ofProcess(412)).isEqualTo(message);
+    assertThat(message.toJson()).isEqualTo(json);
+    assertThat(EventMessage.fromJson(new JsonObject(EXIT)).expected()).isFalse();
+  }
+
+  @Test
   void unknownKeysAndMissingOnesAreNoMatter() {
     var json =
         new JsonObject()

@@ -14,6 +14,9 @@ const KINDS = {
 };
 
 function kind(event) {
+  if (event.expected) {
+    return 'busy';
+  }
   return Object.keys(KINDS).find((name) => KINDS[name].includes(event.event)) ?? 'busy';
 }
 

@@ -1,0 +1,131 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Each process has exactly one `exit` event, with its pid and its status, also when jpm has ended
+/// it; that it has is said in the event.
+@Timeout(300)
+class ExitsIT extends InOwnHome {
+  /// Every pid that was in the list.
+  private final Set<Integer> seen = new TreeSet<>();
+
+  private List<JsonObject> exits() {
+    return jpm.run("events", "--json", "--since", "0")
+        .ok()
+        .out()
+        .lines()
+        .map(JsonObject::new)
+        .filter(event -> event.getString("event").equals("exit"))
+        .toList();
+  }
+
+  private Set<Integer> look() {
+    Set<Integer> pids = new HashSet<>();
+    jpm.list().stream().map(app -> app.getInteger("pid")).filter(pid -> pid > 0).forEach(pids::add);
+    seen.addAll(pids);
+    return pids;
+  }
+
+  /// Runs a command, and waits until what it ended is told.
+  private void afterwards(String... command) {
+    look();
+    jpm.run(command).ok();
+    look();
+  }
+
+  private void assertEachIsToldOnce() {
+    Set<Integer> ended = new TreeSet<>(seen);
+    ended.removeAll(look());
+    Eventually.await(
+        "the exits of " + ended,
+        Jpm.LONG,
+        () -> exits().stream().map(it -> it.getInteger("pid")).toList().containsAll(ended));
+    assertThat(exits().stream().map(it -> it.getInteger("pid")))
+        .containsExactlyInAnyOrderElementsOf(ended);
+  }
+
+  @Test
+  void everyCommandThatEndsAProcessLeadsToOneExit() throws Exception {
+    String seven = jpm.script("seven.sh", "#!/bin/bash\ntrap 'exit 7' INT\nwhile :; do sleep 0.05; done\n").toString();
+    String deaf = jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n").toString();
+    Path hooked = jpm.work().resolve("hooked");
+    String hook = jpm.script("hook.sh", "#!/bin/bash\necho \"$JPM_EVENT\" >>" + hooked + "\n").toString();
+    String file =
+        """
+        {"apps": [
+          {"name": "seven", "script": "%s", "on": {"crash": "%s"}},
+          {"name": "deaf", "script": "%s", "kill_timeout": 200, "instances": 2}]}
+        """
+            .formatted(seven, hook, deaf);
+    jpm.run("start", jpm.script("two.json", file).toString()).ok();
+    afterwards("restart", "seven");
+    afterwards("stop", "seven");
+    afterwards("start", "seven");
+    afterwards("reload", "seven");
+    afterwards("scale", "deaf", "1");
+    afterwards("delete", "deaf");
+    assertEachIsToldOnce();
+    Map<String, Set<String>> outcomes = new HashMap<>();
+    exits()
+        .forEach(
+            exit ->
+                outcomes
+                    .computeIfAbsent(exit.getString("app"), _ -> new HashSet<>())
+                    .add(exit.getValue("exit_code") + " " + exit.getValue("exit_signal")));
+    assertThat(outcomes)
+        .isEqualTo(Map.of("seven", Set.of("7 null"), "deaf", Set.of("null SIGKILL")));
+    assertThat(exits()).allMatch(exit -> Boolean.TRUE.equals(exit.getValue("expected")));
+    int crashed = jpm.pid("seven");
+    look();
+    Jpm.kill(crashed);
+    Eventually.await("the restart", Jpm.LONG, () -> !Set.of(0, crashed).contains(jpm.pid("seven")));
+    assertEachIsToldOnce();
+    JsonObject last = exits().getLast();
+    assertThat(last.getInteger("pid")).isEqualTo(crashed);
+    assertThat(last.containsKey("expected")).isFalse();
+    Eventually.await("the hook", Jpm.LONG, () -> Files.exists(hooked));
+    assertThat(Files.readAllLines(hooked)).containsExactly("crash");
+    look();
+    jpm.run("kill").ok();
+    jpm.run("ping").ok();
+    assertEachIsToldOnce();
+  }
+
+  @Test
+  void aReloadTellsOfOldAndOfFailedNewProcesses() throws Exception {
+    String server =
+        """
+        const http = require('http');
+        if (require('fs').existsSync('%s')) setTimeout(() => process.exit(9), 50);
+        else http.createServer((_, to) => to.end('x')).listen(0, '127.0.0.1');
+        """
+            .formatted(jpm.work().resolve("broken"));
+    String script = jpm.script("server.js", server).toString();
+    jpm.run("start", script, "--name", "web", "-i", "2").ok();
+    afterwards("reload", "web");
+    afterwards("scale", "web", "3");
+    afterwards("scale", "web", "1");
+    assertEachIsToldOnce();
+    jpm.script("broken", "");
+    jpm.run("reload", "web").failed();
+    List<JsonObject> failed =
+        exits().stream().filter(exit -> Integer.valueOf(9).equals(exit.getValue("exit_code"))).toList();
+    assertThat(failed).hasSize(1);
+    assertThat(failed.getFirst().getString("reason")).contains("before it took the place");
+    jpm.run("delete", "web").ok();
+    assertThat(jpm.list()).isEmpty();
+  }
+}
