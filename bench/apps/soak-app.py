@@ -1,6 +1,7 @@
 """An app of bench/soak. It keeps its own books, which the judge compares with what jpm says.
 
-It holds a lock that names its place (app and instance number): a second process in the same place is a duplicate.
+It holds a lock that names its place (app and instance number): a second process in the same place is a duplicate,
+except in a reload, of which the judge knows when it was.
 It counts the lines it has written, and notes how it ends. SOAK_ROLE says what else it does.
 """
 import fcntl
@@ -8,8 +9,10 @@ import json
 import os
 import random
 import signal
+import socket
 import struct
 import sys
+import threading
 import time
 
 LEDGER = os.environ["SOAK_LEDGER"]
@@ -24,7 +27,7 @@ def begin_time():
 
 def note(**what):
     """One line of the ledger; a single append is atomic."""
-    what |= {"place": PLACE, "pid": os.getpid(), "at": time.time()}
+    what |= {"place": PLACE, "pid": os.getpid(), "begun": begin_time(), "at": time.time()}
     file = os.open(f"{LEDGER}/book", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(file, json.dumps(what).encode() + b"\n")
     os.close(file)
@@ -32,6 +35,8 @@ def note(**what):
 
 def take_place(part):
     """The descriptor stays open: the kernel lets go of the lock when the process is gone."""
+    if ROLE == "proxy":
+        return look_around()
     file = os.open(f"{LEDGER}/{PLACE}.{part}", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,6 +46,37 @@ def take_place(part):
     os.ftruncate(file, 0)
     os.pwrite(file, str(os.getpid()).encode(), 0)
     return file
+
+
+def look_around():
+    """Who else is in a place where a reload may have two."""
+    mine = f"{os.getpid()}-{begin_time()}"
+    folder = f"{LEDGER}/places/{PLACE}"
+    os.makedirs(folder, exist_ok=True)
+    file = os.open(f"{folder}/{mine}", os.O_RDWR | os.O_CREAT, 0o600)
+    for other in os.listdir(folder):
+        pid, begun = other.split("-")
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+                words = stat.read().rsplit(") ", 1)[1].split()
+            lives = words[19] == begun and words[0] not in "ZX"
+        except OSError:
+            lives = False
+        if lives and other != mine:
+            note(what="duplicate", part="main", holder=other)
+    return file
+
+
+def serve():
+    """What makes it ready, and says who has answered."""
+    server = socket.create_server(("127.0.0.1", int(os.environ["PORT"])), backlog=64)
+
+    def answer():
+        while True:
+            with server.accept()[0] as caller:
+                caller.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+
+    threading.Thread(target=answer, daemon=True).start()
 
 
 def end(code):
@@ -64,7 +100,9 @@ def main():
         signal.signal(number, signal.SIG_IGN if stubborn else lambda *_: end(0))
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     begun = begin_time()
-    note(what="start", begun=begun)
+    note(what="start")
+    if ROLE == "proxy":
+        serve()
     if ROLE == "children":
         make_child("session", True)
         make_child("group", False)
