@@ -143,7 +143,11 @@ final class Absences {
     Exit exit = ends.exits().get(one);
     if (exit != null && !told.has(one.instance().id, one.process(), one.startedAt())) {
       supervisor.announceEnd(
-          one.instance(), one.process(), exit, exit + " before the present process was made", false);
+          one.instance(),
+          one.process(),
+          exit,
+          exit + " before the present process was made",
+          false);
     }
   }
 

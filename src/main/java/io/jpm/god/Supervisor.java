@@ -387,8 +387,7 @@ final class Supervisor {
   void tellUntoldEnd(Instance instance, Exit exit) {
     Optional<ProcessIdentity> ended = instance.latest;
     instance.latest = Optional.empty();
-    ended.ifPresent(process ->
-        announceEnd(instance, process, exit, ENDED_IN_ABSENCE + exit, true));
+    ended.ifPresent(process -> announceEnd(instance, process, exit, ENDED_IN_ABSENCE + exit, true));
   }
 
   /// Tells the end of a process that is not the present one of `instance`.

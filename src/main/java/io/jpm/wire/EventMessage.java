@@ -65,8 +65,7 @@ public record EventMessage(
       long at,
       OptionalInt exitCode,
       Optional<String> exitSignal) {
-    this(
-        seq, event, app, id, pid, status, restarts, reason, at, exitCode, exitSignal, false);
+    this(seq, event, app, id, pid, status, restarts, reason, at, exitCode, exitSignal, false);
   }
 
   /// Something that happened to the daemon itself.
@@ -85,7 +84,7 @@ public record EventMessage(
   /// The same event, told of this process.
   public EventMessage ofProcess(int other) {
     return new EventMessage(
-        seq,event, app, id, other, status, restarts, reason, at, exitCode, exitSignal, expected);
+        seq, event, app, id, other, status, restarts, reason, at, exitCode, exitSignal, expected);
   }
 
   /// The JSON form.

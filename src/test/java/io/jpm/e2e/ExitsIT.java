@@ -59,10 +59,15 @@ class ExitsIT extends InOwnHome {
 
   @Test
   void everyCommandThatEndsAProcessLeadsToOneExit() throws Exception {
-    String seven = jpm.script("seven.sh", "#!/bin/bash\ntrap 'exit 7' INT\nwhile :; do sleep 0.05; done\n").toString();
-    String deaf = jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n").toString();
+    String seven =
+        jpm.script("seven.sh", "#!/bin/bash\ntrap 'exit 7' INT\nwhile :; do sleep 0.05; done\n")
+            .toString();
+    String deaf =
+        jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n")
+            .toString();
     Path hooked = jpm.work().resolve("hooked");
-    String hook = jpm.script("hook.sh", "#!/bin/bash\necho \"$JPM_EVENT\" >>" + hooked + "\n").toString();
+    String hook =
+        jpm.script("hook.sh", "#!/bin/bash\necho \"$JPM_EVENT\" >>" + hooked + "\n").toString();
     String file =
         """
         {"apps": [
@@ -80,11 +85,10 @@ class ExitsIT extends InOwnHome {
     assertEachIsToldOnce();
     Map<String, Set<String>> outcomes = new HashMap<>();
     exits()
-        .forEach(
-            exit ->
-                outcomes
-                    .computeIfAbsent(exit.getString("app"), _ -> new HashSet<>())
-                    .add(exit.getValue("exit_code") + " " + exit.getValue("exit_signal")));
+        .forEach(exit ->
+            outcomes
+                .computeIfAbsent(exit.getString("app"), _ -> new HashSet<>())
+                .add(exit.getValue("exit_code") + " " + exit.getValue("exit_signal")));
     assertThat(outcomes)
         .isEqualTo(Map.of("seven", Set.of("7 null"), "deaf", Set.of("null SIGKILL")));
     assertThat(exits()).allMatch(exit -> Boolean.TRUE.equals(exit.getValue("expected")));
@@ -122,7 +126,9 @@ class ExitsIT extends InOwnHome {
     jpm.script("broken", "");
     jpm.run("reload", "web").failed();
     List<JsonObject> failed =
-        exits().stream().filter(exit -> Integer.valueOf(9).equals(exit.getValue("exit_code"))).toList();
+        exits().stream()
+            .filter(exit -> Integer.valueOf(9).equals(exit.getValue("exit_code")))
+            .toList();
     assertThat(failed).hasSize(1);
     assertThat(failed.getFirst().getString("reason")).contains("before it took the place");
     jpm.run("delete", "web").ok();

@@ -122,7 +122,9 @@ class SupervisionStopTest {
   void anExitDuringTheStopCommandIsTheEndWhereNothingIsLeft() {
     Life life = Life.online(COMMAND).stop().exits(CRASH);
     assertThat(life.phase()).isEqualTo(Phase.STOPPED);
-    assertThat(life.effects()).containsExactly(announce(Change.ENDED), new CancelTimer(Timer.KILL), announce(Change.STOP));
+    assertThat(life.effects())
+        .containsExactly(
+            announce(Change.ENDED), new CancelTimer(Timer.KILL), announce(Change.STOP));
     assertThat(life.stopCommandEnded().effects()).isEmpty();
   }
 
@@ -174,8 +176,7 @@ class SupervisionStopTest {
   @Test
   void whatTheShutdownMessageLeavesIsSignalled() {
     Life life = Life.online(MESSAGE).stop().exitsLeavingOthers(new Exit.Code(0));
-    assertThat(life.effects())
-        .containsExactly(announce(Change.ENDED), life.signal(Signal.SIGINT));
+    assertThat(life.effects()).containsExactly(announce(Change.ENDED), life.signal(Signal.SIGINT));
   }
 
   @Test
