@@ -64,6 +64,10 @@ for (const name of ['SIGINT', 'SIGTERM']) {
   process.on(name, () => end(0));
 }
 process.on('SIGUSR1', () => {});
+process.on('uncaughtException', (error) => {
+  fs.writeSync(2, `${error.stack}\n`);
+  end(98);
+});
 note({ what: 'start' });
 
 const counter = fs.openSync(`${LEDGER}/lines/${me}`, 'w', 0o600);

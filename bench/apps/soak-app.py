@@ -102,7 +102,10 @@ def main():
     begun = begin_time()
     note(what="start")
     if ROLE == "proxy":
-        serve()
+        try:
+            serve()
+        except OSError:
+            end(98)
     if ROLE == "children":
         make_child("session", True)
         make_child("group", False)
