@@ -53,7 +53,6 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
-              VerbOption.NO_WAIT,
               VerbOption.PARALLEL,
               VerbOption.ATTACH,
               VerbOption.FORCE);
@@ -63,7 +62,6 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
-              VerbOption.NO_WAIT,
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case IMPORT_PM2 ->
@@ -88,8 +86,15 @@ final class VerbOptions {
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);
-      case PLAN, APPLY ->
-          List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case PLAN -> List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case APPLY ->
+          List.of(
+              VerbOption.PRUNE,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.NO_WAIT,
+              VerbOption.JSON);
+      case SCALE, RESURRECT -> List.of(VerbOption.NO_WAIT);
       case SEND -> List.of(VerbOption.SEPARATOR);
       case SAVE -> List.of(VerbOption.FORCE);
       case LOGS ->
@@ -119,8 +124,7 @@ final class VerbOptions {
       case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
       case HOST -> List.of(VerbOption.TREE, VerbOption.JSON);
       case GET, CONF -> List.of(VerbOption.JSON);
-      case SCALE,
-          INIT,
+      case INIT,
           TRIGGER,
           SET,
           MULTISET,
@@ -133,7 +137,6 @@ final class VerbOptions {
           INSPECT,
           ATTACH,
           MONIT,
-          RESURRECT,
           CLEARDUMP,
           PRETTYLIST,
           REPORT,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -86,8 +87,51 @@ class TruthfulIT extends InOwnHome {
         .containsPattern("^exit 3 after [0-9.]+ m?s: Error: no such port; autorestart is off$");
     assertThat(jpm.run("ls").ok().out()).contains(": Error: no such port");
     assertThat(jpm.run("events", "lacks").ok().out()).contains(": Error: no such port");
-    assertThat(jpm.run("restart", "lacks").failed().err()).contains(": Error: no such port");
-    jpm.run("restart", "lacks", "--no-wait").ok();
+    assertThat(jpm.run("start", "lacks").failed().err()).contains(": Error: no such port");
+    jpm.run("start", "lacks", "--no-wait").ok();
+  }
+
+  /// A restart and a reload are done when the process is there; the events tell what becomes of it.
+  @Test
+  void onlyWhatIsStartedIsLookedAt() throws Exception {
+    Path script =
+        jpm.script(
+            "lacks.sh",
+            "#!/bin/sh\n[ -e \"%s\" ] && { sleep 0.05; echo 'no port' >&2; exit 3; }\nexec sleep 98765\n"
+                .formatted(jpm.work().resolve("ends")));
+    Path file =
+        jpm.script(
+            "apps.json",
+            "[{\"name\": \"lacks\", \"script\": \"%s\", \"autorestart\": false}]".formatted(script));
+    jpm.run("start", file.toString()).ok();
+    jpm.run("save").ok();
+    Files.createFile(jpm.work().resolve("ends"));
+    jpm.run("restart", "lacks").ok();
+    jpm.awaitStatus("lacks", "stopped");
+    jpm.run("restart", "lacks").ok();
+    jpm.awaitStatus("lacks", "stopped");
+    jpm.run("restart", file.toString()).ok();
+    jpm.awaitStatus("lacks", "stopped");
+    jpm.run("reload", "lacks").ok();
+    jpm.awaitStatus("lacks", "stopped");
+    assertEnded("startOrRestart", file.toString());
+    jpm.awaitStatus("lacks", "stopped");
+    assertEnded("start", "lacks");
+    jpm.awaitStatus("lacks", "stopped");
+    assertEnded("scale", "lacks", "2");
+    jpm.run("delete", "lacks").ok();
+    assertEnded("resurrect");
+    jpm.run("delete", "lacks").ok();
+    assertEnded("apply", file.toString());
+    jpm.run("delete", "lacks").ok();
+    jpm.run("apply", file.toString(), "--no-wait").ok();
+    jpm.run("scale", "lacks", "2", "--no-wait").ok();
+    jpm.run("delete", "lacks").ok();
+    jpm.run("resurrect", "--no-wait").ok();
+  }
+
+  private void assertEnded(String... words) throws Exception {
+    assertThat(jpm.run(words).failed().err()).contains("exit 3 after").contains(": no port");
   }
 
   @Test
