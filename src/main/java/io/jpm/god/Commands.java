@@ -168,12 +168,13 @@ final class Commands {
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
 
-  /// A command that a crash of the daemon would undo has not wholly succeeded.
+  /// It is done all the same, and written down as soon as the disk takes it: whoever ends a program
+  /// that fills the disk is to see that it has worked.
   private GodReply withLoss(GodReply reply) {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
     }
-    return reply.failing(journal.problem().get());
+    return reply.noting(journal.problem().get());
   }
 
   private Future<GodReply> show(List<String> targets) {
