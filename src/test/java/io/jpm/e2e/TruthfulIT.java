@@ -2,6 +2,9 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.client.Door;
+import io.jpm.client.JpmClient;
+import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -63,6 +66,19 @@ class TruthfulIT extends InOwnHome {
     assertThat(ended.out() + ended.err()).contains("deaf:0: " + KILLED);
   }
 
+  /// Longer than the bridge waits by itself, and than a daemon keeps a request waiting.
+  @Test
+  void aServiceHearsOfAStopThatTookLong() throws Exception {
+    Path script = jpm.script("deaf.sh", DEAF);
+    jpm.run("start", script.toString(), "--kill-timeout", "31000").ok();
+    awaitDeaf(1);
+    try (JpmClient client = JpmClient.connect(Door.home(jpm.home()))) {
+      assertThat(client.ask(Request.stop("deaf")).notes())
+          .anyMatch(note -> note.contains("deaf:0: did not exit within 31 s: killed"));
+    }
+    assertThat(jpm.status("deaf")).isEqualTo("stopped");
+  }
+
   private void awaitDeaf(int times) throws Exception {
     Eventually.await("it is deaf", Jpm.LONG, () -> lines() == times);
   }
@@ -102,7 +118,8 @@ class TruthfulIT extends InOwnHome {
     Path file =
         jpm.script(
             "apps.json",
-            "[{\"name\": \"lacks\", \"script\": \"%s\", \"autorestart\": false}]".formatted(script));
+            "[{\"name\": \"lacks\", \"script\": \"%s\", \"autorestart\": false}]"
+                .formatted(script));
     jpm.run("start", file.toString()).ok();
     jpm.run("save").ok();
     Files.createFile(jpm.work().resolve("ends"));
@@ -171,6 +188,39 @@ class TruthfulIT extends InOwnHome {
     assertThat(own(jpm.app("dies")).getString("reason"))
         .contains("fatal: no database; gave up after 60 failures within 10 min (restart_window)");
     assertThat(own(jpm.app("dies")).getBoolean("crash_looping")).isFalse();
+  }
+
+  @Test
+  void whatDiedWithoutADaemonHasItsLastWordsToo() throws Exception {
+    Path script =
+        jpm.script(
+            "alone.sh",
+            """
+            #!/bin/sh
+            echo begins >&2
+            read -r daemon <%s
+            while kill -0 "$daemon" 2>/dev/null; do sleep 0.05; done
+            echo 'Error: died alone' >&2
+            exit 3
+            """
+                .formatted(jpm.home().resolve("jpm.pid")));
+    jpm.run("start", script.toString(), "--no-autorestart").ok();
+    jpm.killDaemon();
+    Eventually.await("it has ended", Jpm.LONG, () -> jpm.status("alone").equals("stopped"));
+    assertThat(own(jpm.app("alone")).getString("reason")).contains(": Error: died alone");
+  }
+
+  @Test
+  void aProgramWithATerminalHasItsLastWordsToo() throws Exception {
+    jpm.script("tty.sh", "#!/bin/sh\necho 'Error: no such port' >&2\nsleep 0.2\nexit 3\n");
+    Path file =
+        jpm.script(
+            "apps.json",
+            "[{\"script\": \"tty.sh\", \"pty\": true, \"cwd\": \"%s\", \"autorestart\": false}]"
+                .formatted(jpm.work()));
+    assertThat(jpm.run("start", file.toString(), "--no-wait").ok().code()).isZero();
+    jpm.awaitStatus("tty", "stopped");
+    assertThat(own(jpm.app("tty")).getString("reason")).contains(": Error: no such port");
   }
 
   /// Each run's reason has the words of that run, however soon the next one follows.
