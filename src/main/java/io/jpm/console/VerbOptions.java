@@ -168,6 +168,17 @@ final class VerbOptions {
     };
   }
 
+  /// Whether a client that has printed a part of the answer sends it again when the daemon dies
+  /// ([Printed]): what it does is done once, by the request's key or because a second time changes
+  /// nothing.
+  static boolean isSentAgain(Verb verb) {
+    return switch (verb) {
+      case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
+      case RESURRECT, RESET, SAVE, CLEARDUMP, FLUSH, RELOAD_LOGS -> true;
+      default -> isRepeatable(verb);
+    };
+  }
+
   /// Whether doing it twice is something else than doing it once. Of the others the client may ask
   /// a next daemon again, should this one die before it has answered.
   static boolean countsEachTime(Verb verb) {
