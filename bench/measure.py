@@ -3,6 +3,7 @@
 Started by bench/run, which installs, prepares and cleans up. The rows are in rows.py.
 """
 import argparse
+import functools
 import json
 import os
 import platform
@@ -143,6 +144,11 @@ class Tool:
         self.pid_file = self.home / f"{name}.pid"
         self.env = dict(os.environ, LC_ALL="C", BENCH_RUN=str(self.home), **(more or {}))
         self.env[home_variable] = str(self.home)
+
+    @functools.cached_property
+    def no_look(self):
+        """The option of `start` that leaves out the look whether programs last. PM2, and a jpm of before, have no look."""
+        return ("--no-wait",) if self.name == "jpm" and "--no-wait" in self.must("help", "start").out else ()
 
     def run(self, *words, limit=60):
         """One command, its output to pipes; times it from before the fork to after the last byte."""

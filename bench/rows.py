@@ -62,7 +62,7 @@ def jlist_100(bench):
 
 # The commands about one app, in the order of a day: each leaves what the next one needs.
 DAY = [
-    ("do-start", "`start FILE`, 1 app", lambda tool: ("start", sleepers_file(tool.work, 1))),
+    ("do-start", "`start FILE`, 1 app", lambda tool: ("start", sleepers_file(tool.work, 1), *tool.no_look)),
     ("do-stop", "`stop NAME`", lambda tool: ("stop", "s001")),
     ("do-restart-off", "`restart NAME`, from stopped", lambda tool: ("restart", "s001")),
     ("do-restart-on", "`restart NAME`, while it runs", lambda tool: ("restart", "s001")),
@@ -109,7 +109,7 @@ def start_and_delete_100(bench):
         tool.up()
         tool.clear()
     for tool in bench.turns():
-        started = tool.must("start", sleepers_file(bench.work, 100), limit=120)
+        started = tool.must("start", sleepers_file(bench.work, 100), *tool.no_look, limit=120)
         pids = tool.online(100)
         deleted = tool.must("delete", "all", limit=120)
         left = sum(map(is_alive, pids))
@@ -340,7 +340,7 @@ def milliseconds(what):
 def thousand(bench):
     for tool in bench.turns():
         tool.fresh()
-        started = tool.must("start", sleepers_file(bench.work, 1000), limit=600)
+        started = tool.must("start", sleepers_file(bench.work, 1000), *tool.no_look, limit=600)
         bench.record("start-1000", tool, started.ms)
         until(lambda: len(sleeping(tool)) == 1000, 60, f"{tool.name}: 1,000 processes")
         time.sleep(1.2)  # beyond min_uptime, so that no tool takes it for a crash loop

@@ -45,6 +45,7 @@ public final class BridgeVerticle extends VerticleBase {
   private final BridgeSettings settings;
   private final LongSupplier nanos;
   private @Nullable Open open;
+  private volatile int port;
 
   /// What is open while the verticle runs.
   private record Open(
@@ -103,8 +104,16 @@ public final class BridgeVerticle extends VerticleBase {
         .compose(_ -> stock.listen())
         .compose(_ -> opening.listenRemotely())
         .compose(_ -> guard.listen())
-        .compose(portFile::write)
+        .compose(bound -> {
+          port = bound;
+          return portFile.write(bound);
+        })
         .recover(failure -> stop().transform(_ -> Future.failedFuture(failure)));
+  }
+
+  /// The TCP port that is listened on; 0: none yet.
+  public int port() {
+    return port;
   }
 
   private Optional<RemoteDoor> remote(Guard guard, RefusalLog refusals) {

@@ -160,7 +160,11 @@ final class KnownPeer {
     if (sent instanceof JsonObject all) {
       all.stream()
           .filter(header -> !header.getKey().equalsIgnoreCase(Caller.HEADER))
+          .filter(header -> !header.getKey().equalsIgnoreCase(Caller.WAITS))
           .forEach(header -> headers.put(header.getKey(), header.getValue()));
+      if (all.getValue("timeout") instanceof Number millis) {
+        headers.put(Caller.WAITS, Long.toString(millis.longValue()));
+      }
     }
     request.put("headers", headers.put(Caller.HEADER, header));
   }

@@ -1,16 +1,18 @@
 package io.jpm.bridge;
 
+import io.jpm.bus.SmallFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import org.jspecify.annotations.Nullable;
 
 /// Where clients read the guard's port: one line with the number. Whoever sees the file sees a port
 /// that is listened on.
 final class PortFile {
+  private static final Logger LOG = System.getLogger("jpm.bridge");
+
   private final Vertx vertx;
   private final Path path;
   private boolean written;
@@ -20,9 +22,18 @@ final class PortFile {
     this.path = path;
   }
 
+  /// Never fails: where the disk is full, clients that find no port come by the socket, and whoever
+  /// looks after the home writes the file when there is room.
   Future<Void> write(int port) {
     written = true;
-    return vertx.executeBlocking(() -> replace(port)).mapEmpty();
+    return vertx
+        .executeBlocking(() -> {
+          SmallFile.write(path, port + "\n");
+          return true;
+        })
+        .onFailure(
+            error -> LOG.log(Level.WARNING, "{0} cannot be written: {1}", path, error.toString()))
+        .transform(_ -> Future.succeededFuture());
   }
 
   /// Does nothing when this bridge has not written it: it is another one's then.
@@ -32,18 +43,5 @@ final class PortFile {
     }
     written = false;
     return vertx.executeBlocking(() -> Files.deleteIfExists(path)).mapEmpty();
-  }
-
-  private @Nullable Object replace(int port) throws IOException {
-    // Made with mode 0600, see Files.createTempFile.
-    Path temporary =
-        Files.createTempFile(path.toAbsolutePath().getParent(), path.getFileName() + ".", ".tmp");
-    try {
-      Files.writeString(temporary, port + "\n");
-      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(temporary);
-    }
-    return null;
   }
 }

@@ -31,8 +31,8 @@ public sealed interface GodCommand extends BusMessage {
   /// @param existing what to do with an app that is there already
   /// @param file the process file that they stand in, absolute, to be remembered with them; empty
   ///   with RESTART: what is remembered stays
-  /// @param lasting whether the answer waits until the processes have lasted for a moment, and says
-  ///   which have not
+  /// @param lasting whether the answer waits until the processes of those that did not run have
+  ///   lasted for a moment, and says which have not; of what ran before nobody waits for that
   record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file, boolean lasting)
       implements GodCommand {
     public StartApps {
@@ -69,7 +69,7 @@ public sealed interface GodCommand extends BusMessage {
   ///   in the order of PM2: an app's name wins over the others
   /// @param shell for START and RESTART with `--update-env`: what the caller's shell hands to
   ///   programs, in place of what the apps have inherited
-  /// @param lasting for START and RESTART, as in [StartApps]
+  /// @param lasting for START, as in [StartApps]
   record Act(
       Action action, List<String> targets, Optional<Map<String, String>> shell, boolean lasting)
       implements GodCommand {
@@ -111,7 +111,7 @@ public sealed interface GodCommand extends BusMessage {
   ///   started
   /// @param parallel how many instances of one app at a time, 1 or more
   /// @param shell as in [Act]
-  /// @param lasting as in [StartApps], of what is restarted
+  /// @param lasting as in [StartApps], of what is started
   record Reload(
       List<String> targets,
       List<AppSpec> specs,
@@ -140,7 +140,13 @@ public sealed interface GodCommand extends BusMessage {
   /// @param target a name or id
   /// @param how to how many, or how many more
   /// @param number as `how` says; at least one instance must be left
-  record Scale(String target, Step how, int number) implements GodCommand {
+  /// @param lasting as in [StartApps]
+  record Scale(String target, Step how, int number, boolean lasting) implements GodCommand {
+    /// Answered as soon as the processes are there.
+    public Scale(String target, Step how, int number) {
+      this(target, how, number, false);
+    }
+
     /// What the number means.
     public enum Step {
       /// To so many.
@@ -230,7 +236,14 @@ public sealed interface GodCommand extends BusMessage {
 
   /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Those that were
   /// stopped when it was written come into the list and stay stopped.
-  record Resurrect() implements GodCommand {}
+  ///
+  /// @param lasting as in [StartApps]
+  record Resurrect(boolean lasting) implements GodCommand {
+    /// Answered as soon as the processes are there.
+    public Resurrect() {
+      this(false);
+    }
+  }
 
   /// Has apps be as a process file describes them, with as little as that takes: what is as
   /// described is left alone, and what a person has stopped stays stopped. What was given up and is
@@ -242,10 +255,23 @@ public sealed interface GodCommand extends BusMessage {
   /// @param prune whether apps that have come from `file` and are not among `specs` are deleted
   /// @param again whether to start also what was given up and is as described
   /// @param dry whether only to say what would be done
-  record Apply(List<AppSpec> specs, Optional<Path> file, boolean prune, boolean again, boolean dry)
+  /// @param lasting as in [StartApps]
+  record Apply(
+      List<AppSpec> specs,
+      Optional<Path> file,
+      boolean prune,
+      boolean again,
+      boolean dry,
+      boolean lasting)
       implements GodCommand {
     public Apply {
       specs = List.copyOf(specs);
+    }
+
+    /// Answered as soon as the processes are there.
+    public Apply(
+        List<AppSpec> specs, Optional<Path> file, boolean prune, boolean again, boolean dry) {
+      this(specs, file, prune, again, dry, false);
     }
   }
 

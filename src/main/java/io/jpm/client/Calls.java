@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// another. They are sent in the order in which they come, by a thread of their own, so that nobody
 /// has to wait for a slow connection longer than he wants to.
 final class Calls implements Closeable {
+  private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
   private final Door door;
   private final Patience patience;
   private final BlockingQueue<Call> queue = new LinkedBlockingQueue<>();
@@ -20,8 +22,8 @@ final class Calls implements Closeable {
   private volatile @Nullable Link link;
   private volatile boolean closed;
 
-  /// A request and who waits for its reply.
-  record Call(String body, CompletableFuture<Members> reply) {}
+  /// A request, who waits for its reply, and how long.
+  record Call(String body, CompletableFuture<Members> reply, Duration waits) {}
 
   /// @throws JpmException `UNREACHABLE`
   Calls(Door door, Patience patience) {
@@ -39,7 +41,13 @@ final class Calls implements Closeable {
   /// deadline a `TimeoutException`.
   CompletableFuture<Members> ask(String body, Duration deadline) {
     CompletableFuture<Members> reply = new CompletableFuture<>();
-    Call call = new Call(body, reply.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS));
+    // Vert.x takes one millisecond at least, and what is longer than a day is no wait.
+    long millis = Math.clamp(deadline.toMillis(), 1, LONGEST_WAIT.toMillis());
+    Call call =
+        new Call(
+            body,
+            reply.orTimeout(deadline.toNanos(), TimeUnit.NANOSECONDS),
+            Duration.ofMillis(millis));
     queue.add(call);
     if (closed) {
       reply.completeExceptionally(closed());

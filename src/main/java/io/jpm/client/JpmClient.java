@@ -70,7 +70,7 @@ public final class JpmClient implements AutoCloseable {
   ///
   /// @throws JpmException when it was not done
   public <R extends Response> R ask(Request<R> request) {
-    return ask(request, patience.answer());
+    return ask(request, usual(request));
   }
 
   /// Asks, and waits for the answer.
@@ -99,7 +99,11 @@ public final class JpmClient implements AutoCloseable {
   /// }
   /// ```
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request) {
-    return askAsync(request, patience.answer());
+    return askAsync(request, usual(request));
+  }
+
+  private Duration usual(Request<?> request) {
+    return RequestBody.isRepeatable(request) ? patience.action() : patience.answer();
   }
 
   /// Asks. The future's failure is a [JpmException], `TIMEOUT` after the deadline. What hangs on

@@ -38,8 +38,9 @@ final class Link {
     waiting.put(address, call);
     var _ = call.reply().whenComplete((_, _) -> waiting.remove(address));
     connection.send(
-        "{\"type\":\"send\",\"address\":\"%s\",\"replyAddress\":\"%s\",\"headers\":{},\"body\":%s}"
-            .formatted(COMMAND, address, call.body()));
+        ("{\"type\":\"send\",\"address\":\"%s\",\"replyAddress\":\"%s\","
+                + "\"headers\":{\"timeout\":%d},\"body\":%s}")
+            .formatted(COMMAND, address, call.waits().toMillis(), call.body()));
     JpmException why = end.get();
     if (why != null) {
       fail(why);

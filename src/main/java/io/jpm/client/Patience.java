@@ -8,6 +8,8 @@ import java.util.List;
 /// @param connect until a daemon has let us in; 10 s
 /// @param answer until a request is answered that has no deadline of its own; 30 s, since a daemon
 ///   says after 25 s that something takes longer
+/// @param action until what changes something is done; 10 min, since a program may be given minutes
+///   to end
 /// @param silence until a daemon that says nothing, not even to a ping, counts as gone; 30 s
 /// @param firstPause before a lost subscription is tried again; 100 ms. Each further one is twice
 ///   as long
@@ -15,6 +17,7 @@ import java.util.List;
 public record Patience(
     Duration connect,
     Duration answer,
+    Duration action,
     Duration silence,
     Duration firstPause,
     Duration longestPause) {
@@ -22,12 +25,13 @@ public record Patience(
       new Patience(
           Duration.ofSeconds(10),
           Duration.ofSeconds(30),
+          Duration.ofMinutes(10),
           Duration.ofSeconds(30),
           Duration.ofMillis(100),
           Duration.ofSeconds(5));
 
   public Patience {
-    for (Duration one : List.of(connect, answer, silence, firstPause, longestPause)) {
+    for (Duration one : List.of(connect, answer, action, silence, firstPause, longestPause)) {
       if (!one.isPositive()) {
         throw new IllegalArgumentException(one + ": more than nothing expected");
       }
@@ -39,9 +43,9 @@ public record Patience(
     return USUAL;
   }
 
-  /// The same with another deadline for answers.
+  /// The same with another deadline for all answers.
   public Patience answer(Duration deadline) {
-    return new Patience(connect, deadline, silence, firstPause, longestPause);
+    return new Patience(connect, deadline, deadline, silence, firstPause, longestPause);
   }
 
   /// How long to wait after so many failures in a row, from 1 on.

@@ -26,6 +26,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -39,6 +40,9 @@ import java.util.stream.Stream;
 /// has become of it. A request that nobody waits for is not done.
 public final class CommandVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.command");
+
+  /// What of the time that a sender waits is left for the way of the answer.
+  private static final long MARGIN_MILLIS = 5000;
 
   /// Whoever comes without the bridge's word for it; no token can be called so.
   private static final Caller NOBODY = new Caller(new Principal("?", Role.READ, Set.of()), "?");
@@ -77,8 +81,9 @@ public final class CommandVerticle extends VerticleBase {
   private void serve(Message<Object> message, Caller caller, Asked asked) {
     CommandRequest request = asked.request();
     Future<Done> done = guarded(caller.who(), asked);
+    Duration patience = patience(message);
     long timer =
-        vertx.setTimer(daemon.patience().toMillis(), _ -> message.reply(late(request).toJson()));
+        vertx.setTimer(patience.toMillis(), _ -> message.reply(late(request, patience).toJson()));
     done.onSuccess(end -> {
       if (vertx.cancelTimer(timer)) {
         message.reply(end.reply().toJson());
@@ -199,11 +204,21 @@ public final class CommandVerticle extends VerticleBase {
                     List.of())));
   }
 
-  private Failed late(CommandRequest request) {
+  /// A little less than the sender waits, where it says so: a program may be given minutes to end.
+  private Duration patience(Message<Object> message) {
+    String waits = message.headers().get(Caller.WAITS);
+    if (waits == null || !waits.matches("[0-9]{1,9}")) {
+      return daemon.patience();
+    }
+    long millis = Long.parseLong(waits);
+    return Duration.ofMillis(Math.max(1, millis - Math.min(MARGIN_MILLIS, millis / 6)));
+  }
+
+  private static Failed late(CommandRequest request, Duration patience) {
     return new Failed(
         Code.TIMEOUT,
         "%s is not done after %d s and goes on: list and jpm.events tell what comes of it"
-            .formatted(request.verb().word(), daemon.patience().toSeconds()));
+            .formatted(request.verb().word(), patience.toSeconds()));
   }
 
   private static Done told(Throwable failure) {

@@ -82,8 +82,7 @@ final class Performing {
       case CommandRequest.Act act -> instances(order, act(act.action(), order.words()));
       case CommandRequest.Reload(_, int parallel) ->
           instances(
-              order,
-              new GodCommand.Reload(order.words(), List.of(), parallel, Optional.empty(), true));
+              order, new GodCommand.Reload(order.words(), List.of(), parallel, Optional.empty()));
       case CommandRequest.Scale scale -> scale(order, scale);
       case CommandRequest.SendSignal signal ->
           instances(order, new GodCommand.SendSignal(order.words(), signal.signal()));
@@ -98,22 +97,18 @@ final class Performing {
                   order.apps().specs(), GodCommand.Existing.RESTART, start.apps().file(), true));
       case CommandRequest.Apply apply -> apply(order, apply);
       case CommandRequest.Save _ -> instances(order, new GodCommand.Save(false));
-      case CommandRequest.Resurrect _ -> instances(order, new GodCommand.Resurrect());
+      case CommandRequest.Resurrect _ -> instances(order, new GodCommand.Resurrect(true));
     };
   }
 
   private static GodCommand act(CommandRequest.Action action, List<String> words) {
     return switch (action) {
-      case START -> lasting(GodCommand.Action.START, words);
+      case START -> new GodCommand.Act(GodCommand.Action.START, words, Optional.empty(), true);
       case STOP -> new GodCommand.Act(GodCommand.Action.STOP, words);
-      case RESTART -> lasting(GodCommand.Action.RESTART, words);
+      case RESTART -> new GodCommand.Act(GodCommand.Action.RESTART, words);
       case DELETE -> new GodCommand.Act(GodCommand.Action.DELETE, words);
       case RESET -> new GodCommand.Reset(words);
     };
-  }
-
-  private static GodCommand lasting(GodCommand.Action action, List<String> words) {
-    return new GodCommand.Act(action, words, Optional.empty(), true);
   }
 
   private Future<CommandReply> scale(Order order, CommandRequest.Scale scale) {
@@ -124,7 +119,7 @@ final class Performing {
           "target: %s names %d apps: scale one of them".formatted(scale.target(), apps.size()));
     }
     var how = scale.relative() ? GodCommand.Scale.Step.BY : GodCommand.Scale.Step.TO;
-    return instances(order, new GodCommand.Scale(apps.getFirst(), how, scale.number()));
+    return instances(order, new GodCommand.Scale(apps.getFirst(), how, scale.number(), true));
   }
 
   private Future<CommandReply> type(Order order, CommandRequest.TypeLine type) {
@@ -158,7 +153,7 @@ final class Performing {
   private Future<CommandReply> apply(Order order, CommandRequest.Apply apply) {
     var command =
         new GodCommand.Apply(
-            order.apps().specs(), apply.apps().file(), apply.prune(), true, apply.dry());
+            order.apps().specs(), apply.apps().file(), apply.prune(), true, apply.dry(), true);
     return done(
         apply.dry() ? command : order.keyed(command),
         reply ->

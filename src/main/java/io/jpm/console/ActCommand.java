@@ -58,8 +58,7 @@ final class ActCommand implements ConsoleCommand {
         rooms
             .god(
                 call.keyed(
-                    new GodCommand.StartApps(
-                        chosen.specs(), Existing.RESTART, Optional.empty(), lasting(call))))
+                    new GodCommand.StartApps(chosen.specs(), Existing.RESTART, Optional.empty())))
             .map(second -> joined(first, second)));
   }
 
@@ -67,8 +66,7 @@ final class ActCommand implements ConsoleCommand {
   /// their dependencies allow.
   private Future<GodReply> byWord(List<String> words, Call call) {
     if (action != Action.RESTART || !call.arguments().has(VerbOption.PARALLEL)) {
-      return rooms.god(
-          call.keyed(new GodCommand.Act(action, words, FileApps.shell(call), lasting(call))));
+      return rooms.god(call.keyed(new GodCommand.Act(action, words, FileApps.shell(call))));
     }
     int parallel =
         (int) call.arguments().number(VerbOption.PARALLEL, 1, Instances.MOST).orElseThrow();
@@ -82,18 +80,11 @@ final class ActCommand implements ConsoleCommand {
             done =
                 done.compose(first ->
                     rooms
-                        .god(
-                            call.keyed(
-                                new GodCommand.Act(
-                                    action, some, FileApps.shell(call), lasting(call))))
+                        .god(call.keyed(new GodCommand.Act(action, some, FileApps.shell(call))))
                         .map(second -> joined(first, second)));
           }
           return done;
         });
-  }
-
-  private boolean lasting(Call call) {
-    return action == Action.RESTART && FileApps.lasting(call);
   }
 
   private static GodReply joined(GodReply first, GodReply second) {

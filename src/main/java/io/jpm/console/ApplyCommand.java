@@ -62,7 +62,8 @@ final class ApplyCommand implements ConsoleCommand {
             new CommandFailure(
                 "--prune deletes apps that have come from a file, and standard input is none"))
         : Future.succeededFuture(
-            new GodCommand.Apply(specs, place, prune, true, verb == Verb.PLAN));
+            new GodCommand.Apply(
+                specs, place, prune, true, verb == Verb.PLAN, FileApps.lasting(call)));
   }
 
   private boolean told(GodReply reply, Call call) {

@@ -123,7 +123,11 @@ public final class ConsoleVerticle extends VerticleBase {
       Asked asked, ConsoleRequest request, Session session, Call.Audit audit) {
     return switch (asked) {
       case Asked.Run(Verb verb, Arguments arguments) -> {
-        boolean safe = request.key().isPresent() && VerbOptions.isRepeatable(verb);
+        boolean keyed = request.key().isPresent();
+        if (keyed && request.again() && VerbOptions.isSentAgain(verb)) {
+          session.repeats(new Printed(request.resume()));
+        }
+        boolean safe = keyed && VerbOptions.isRepeatable(verb);
         if (VerbOptions.countsEachTime(verb) && !safe) {
           session.accept();
         }

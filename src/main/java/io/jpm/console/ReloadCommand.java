@@ -63,9 +63,9 @@ final class ReloadCommand implements ConsoleCommand {
   }
 
   private Future<GodReply> reloaded(Chosen all, int parallel, Call call) {
+    boolean lasting = verb == Verb.START_OR_RELOAD && FileApps.lasting(call);
     var command =
-        new GodCommand.Reload(
-            all.words(), all.specs(), parallel, FileApps.shell(call), FileApps.lasting(call));
+        new GodCommand.Reload(all.words(), all.specs(), parallel, FileApps.shell(call), lasting);
     return concerned(all.words())
         .compose(instances -> {
           ReloadProgress progress =

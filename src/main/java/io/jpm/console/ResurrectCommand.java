@@ -28,7 +28,7 @@ final class ResurrectCommand implements ConsoleCommand {
     Session session = call.session();
     session.info("Resurrecting");
     return rooms
-        .god(new GodCommand.Resurrect())
+        .god(new GodCommand.Resurrect(FileApps.lasting(call)))
         .compose(reply -> {
           reply.notes().forEach(session::warn);
           restored(reply, session);

@@ -183,7 +183,7 @@ final class RevisionCommand implements ConsoleCommand {
           .compose(_ ->
               rooms.god(
                   new GodCommand.Reload(
-                      List.of(spec.name().value()), List.of(), 1, Optional.empty(), true)))
+                      List.of(spec.name().value()), List.of(), 1, Optional.empty())))
           .compose(reply -> {
             if (!json) {
               return Report.ofReload(reply, rooms, call.session());

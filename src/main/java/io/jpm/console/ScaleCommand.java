@@ -30,7 +30,7 @@ final class ScaleCommand implements ConsoleCommand {
       return Future.failedFuture(
           new CommandFailure("scale takes an app and a number: jpm scale web 4"));
     }
-    Scale command = command(words.getFirst(), words.getLast());
+    Scale command = command(words.getFirst(), words.getLast(), FileApps.lasting(call));
     return rooms
         .god(new GodCommand.Show(List.of(command.target())))
         .map(shown -> shown.instances().stream().findFirst().map(one -> one.spec().name()))
@@ -39,9 +39,9 @@ final class ScaleCommand implements ConsoleCommand {
   }
 
   /// @throws CommandFailure when the number is none
-  private static Scale command(String target, String word) {
+  private static Scale command(String target, String word, boolean lasting) {
     if (word.equals("max")) {
-      return new Scale(target, Scale.Step.TO, Runtime.getRuntime().availableProcessors());
+      return new Scale(target, Scale.Step.TO, Runtime.getRuntime().availableProcessors(), lasting);
     }
     Matcher parts = NUMBER.matcher(word);
     int number = parts.matches() ? Integer.parseInt(parts.group(2)) : 0;
@@ -54,9 +54,9 @@ final class ScaleCommand implements ConsoleCommand {
                   .formatted(target, word, Instances.MOST));
     }
     return switch (parts.group(1)) {
-      case "+" -> new Scale(target, Scale.Step.BY, number);
-      case "-" -> new Scale(target, Scale.Step.BY, -number);
-      default -> new Scale(target, Scale.Step.TO, number);
+      case "+" -> new Scale(target, Scale.Step.BY, number, lasting);
+      case "-" -> new Scale(target, Scale.Step.BY, -number, lasting);
+      default -> new Scale(target, Scale.Step.TO, number, lasting);
     };
   }
 

@@ -35,7 +35,8 @@ final class ServeCommand implements ConsoleCommand {
             vertx.executeBlocking(() -> wish.checked(shown.instances().isEmpty()), false))
         .compose(_ -> files.ofAttributes(attributes(name, wish, call.arguments()), call))
         .compose(specs ->
-            rooms.obeyed(new StartApps(specs, Existing.REFUSE_RUNNING, Optional.empty(), true)))
+            rooms.obeyed(
+                call.keyed(new StartApps(specs, Existing.REFUSE_RUNNING, Optional.empty(), true))))
         .map(_ -> {
           call.session().info(wish.told());
           return ExitCode.OK;

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class Session {
   private static final long NO_TIMER = -1;
 
+  /// Takes away what a daemon has drawn that died ([Progress]).
+  private static final String CLEAR = "\r\u001b[K";
+
   /// How long text waits for more of it, or for the exit code: each chunk costs a round trip.
   private static final long GATHERING_MILLIS = 5;
 
@@ -42,6 +45,10 @@ final class Session {
   private Consumer<@Nullable Object> listener = _ -> {};
 
   private @Nullable ExitCode exit;
+
+  /// Of a command that the client sends again; null: it does not.
+  private @Nullable Printed printed;
+
   private boolean over;
   private boolean pumpDue;
   private long gathering = NO_TIMER;
@@ -71,13 +78,44 @@ final class Session {
   }
 
   void out(String text) {
-    outbox.add(false, text);
-    schedulePump();
+    add(false, text);
   }
 
   void err(String text) {
-    outbox.add(true, text);
+    add(true, text);
+  }
+
+  private void add(boolean error, String text) {
+    if (printed == null || text.isEmpty()) {
+      outbox.add(error, text);
+    } else {
+      printed.next(error, text).ifPresent(mark -> outbox.add(error, text, mark));
+    }
     schedulePump();
+  }
+
+  /// The client sends this command again when the daemon dies: what it has printed is not printed a
+  /// second time.
+  void repeats(Printed known) {
+    printed = known;
+    if (known.isResumed() && tty().out()) {
+      outbox.add(false, CLEAR);
+    }
+  }
+
+  /// What the command has noted down before an earlier daemon died; empty: nothing.
+  String noted() {
+    return printed == null ? "" : printed.note();
+  }
+
+  /// Notes down where the command is, for the next daemon; it leaves with the next chunk. Nothing
+  /// where the client does not send the command again.
+  ///
+  /// @param words letters, digits and `_`
+  void noteForNext(String words) {
+    if (printed != null) {
+      printed.note(words);
+    }
   }
 
   /// Text of a command that can be resumed. It leaves as one chunk, so that a client which has
@@ -233,9 +271,14 @@ final class Session {
   private void send(Message<Object> message, ConsoleChunk chunk) {
     asked = null;
     cancelHeartbeat();
+    Printed known = printed;
+    ConsoleChunk whole =
+        known == null || chunk instanceof ConsoleChunk.Marked
+            ? chunk
+            : new ConsoleChunk.Marked(chunk, known.mark());
     message
         .<Object>replyAndRequest(
-            chunk.toJson(),
+            whole.toJson(),
             new DeliveryOptions().setSendTimeout(timing.clientPatience().toMillis()))
         .onComplete(next -> {
           if (next.succeeded()) {

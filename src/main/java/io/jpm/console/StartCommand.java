@@ -75,7 +75,11 @@ final class StartCommand implements ConsoleCommand {
                 .eventually(() -> watching.settle(outcome)));
   }
 
+  /// What an earlier daemon has taken for a script is in the list by now.
   private Future<Void> startOther(String target, Call call) {
+    if (call.session().noted().equals(noteOf(target))) {
+      return startScript(target, call);
+    }
     if (target.equals(AppName.ALL) || target.chars().allMatch(c -> c >= '0' && c <= '9')) {
       return startKnown(target, call);
     }
@@ -86,6 +90,10 @@ final class StartCommand implements ConsoleCommand {
         .god(new GodCommand.Show(List.of(target)))
         .compose(shown ->
             shown.instances().isEmpty() ? startScript(target, call) : startKnown(target, call));
+  }
+
+  private static String noteOf(String script) {
+    return "script" + Integer.toHexString(script.hashCode());
   }
 
   /// PM2's rule: a word with a slash is a script to start, even one that an app in the list runs
@@ -129,6 +137,7 @@ final class StartCommand implements ConsoleCommand {
     boolean force = call.arguments().has(VerbOption.FORCE);
     return files
         .ofCommandLine(script, call)
+        .onSuccess(_ -> call.session().noteForNext(noteOf(script)))
         .compose(specs ->
             start(
                 new StartApps(

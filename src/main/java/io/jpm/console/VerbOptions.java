@@ -53,7 +53,6 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
-              VerbOption.NO_WAIT,
               VerbOption.PARALLEL,
               VerbOption.ATTACH,
               VerbOption.FORCE);
@@ -63,7 +62,6 @@ final class VerbOptions {
               VerbOption.ONLY,
               VerbOption.ENV,
               VerbOption.UPDATE_ENV,
-              VerbOption.NO_WAIT,
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case IMPORT_PM2 ->
@@ -88,8 +86,15 @@ final class VerbOptions {
               VerbOption.ATTACH,
               VerbOption.FORCE);
       case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);
-      case PLAN, APPLY ->
-          List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case PLAN -> List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case APPLY ->
+          List.of(
+              VerbOption.PRUNE,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.NO_WAIT,
+              VerbOption.JSON);
+      case SCALE, RESURRECT -> List.of(VerbOption.NO_WAIT);
       case SEND -> List.of(VerbOption.SEPARATOR);
       case SAVE -> List.of(VerbOption.FORCE);
       case LOGS ->
@@ -119,8 +124,7 @@ final class VerbOptions {
       case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
       case HOST -> List.of(VerbOption.TREE, VerbOption.JSON);
       case GET, CONF -> List.of(VerbOption.JSON);
-      case SCALE,
-          INIT,
+      case INIT,
           TRIGGER,
           SET,
           MULTISET,
@@ -133,7 +137,6 @@ final class VerbOptions {
           INSPECT,
           ATTACH,
           MONIT,
-          RESURRECT,
           CLEARDUMP,
           PRETTYLIST,
           REPORT,
@@ -162,6 +165,17 @@ final class VerbOptions {
     return switch (verb) {
       case RESTART, SCALE, START_OR_RESTART, TRIGGER, SEND, MESSAGE, SEND_SIGNAL -> true;
       default -> false;
+    };
+  }
+
+  /// Whether a client that has printed a part of the answer sends it again when the daemon dies
+  /// ([Printed]): what it does is done once, by the request's key or because a second time changes
+  /// nothing.
+  static boolean isSentAgain(Verb verb) {
+    return switch (verb) {
+      case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
+      case RESURRECT, RESET, SAVE, CLEARDUMP, FLUSH, RELOAD_LOGS -> true;
+      default -> isRepeatable(verb);
     };
   }
 

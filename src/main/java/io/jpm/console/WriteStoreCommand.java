@@ -13,7 +13,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -145,7 +144,7 @@ final class WriteStoreCommand implements ConsoleCommand {
       return Future.succeededFuture();
     }
     return rooms
-        .obeyed(new GodCommand.Act(Action.RESTART, List.of(app), Optional.empty(), true))
+        .obeyed(new GodCommand.Act(Action.RESTART, List.of(app)))
         .compose(instances -> Report.told("Restarted", instances, call.session()));
   }
 

@@ -8,6 +8,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.DaemonCommand;
 import io.jpm.bus.OffLoop;
+import io.jpm.bus.SmallFile;
 import io.jpm.command.AuditVerticle;
 import io.jpm.command.CommandContext;
 import io.jpm.command.CommandVerticle;
@@ -105,6 +106,7 @@ final class Daemon {
   private volatile String ending = "asked to by a signal";
 
   private volatile boolean ready;
+  private volatile int port;
   private boolean stopped;
 
   private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx, DaemonLog log) {
@@ -151,8 +153,7 @@ final class Daemon {
       DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
       Hosts.tellOfLimit(host);
-      new Daemon(home, lock, host, vertx.join(), log).boot(settings, duty);
-      return RunningDaemon.port(home);
+      return new Daemon(home, lock, host, vertx.join(), log).boot(settings, duty);
     } catch (StartupFailure failure) {
       vertx.join().close();
       throw failure;
@@ -162,8 +163,8 @@ final class Daemon {
   /// What a daemon that was killed has left would lead clients to whoever has its port by now.
   private static void forgetPredecessor(Home home) throws StartupFailure {
     try {
-      Files.deleteIfExists(home.portFile());
-      Files.deleteIfExists(home.pidFile());
+      SmallFile.withdraw(home.portFile());
+      SmallFile.withdraw(home.pidFile());
     } catch (IOException error) {
       throw new StartupFailure("%s cannot be removed: %s".formatted(home.portFile(), error));
     }
@@ -201,7 +202,8 @@ final class Daemon {
     return vertx;
   }
 
-  private void boot(SettingsOutcome read, Duty duty) throws StartupFailure {
+  /// @return the port of the bridge
+  private int boot(SettingsOutcome read, Duty duty) throws StartupFailure {
     Settings settings = read.settings();
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
@@ -275,7 +277,7 @@ final class Daemon {
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
-      Home.write(home.pidFile(), pid());
+      writePid();
       deploy(
           new SettingsWatch(
               installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::inForce));
@@ -293,7 +295,9 @@ final class Daemon {
                   System::nanoTime,
                   new WebContext.Limits(
                       door.limits().requestsPerSecond(), door.slowPeerTimeout()))));
-      deploy(new BridgeVerticle(door, System::nanoTime));
+      var bridge = new BridgeVerticle(door, System::nanoTime);
+      deploy(bridge);
+      this.port = bridge.port();
       deploy(new HomeWatch(lock, found(door), home.socket(), HOME_PAUSE, this::giveWay));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
@@ -301,7 +305,8 @@ final class Daemon {
       LOG.log(Level.INFO, "daemon is ready");
       service.ready(vertx, home.root());
       vertx.setTimer(REST_MILLIS, _ -> rest());
-    } catch (StartupFailure | IOException | RuntimeException failure) {
+      return port;
+    } catch (StartupFailure | RuntimeException failure) {
       LOG.log(Level.ERROR, "the daemon cannot start", failure);
       stop();
       throw failure instanceof StartupFailure known
@@ -310,11 +315,20 @@ final class Daemon {
     }
   }
 
+  /// On a full disk [HomeWatch] does it when there is room.
+  private void writePid() {
+    try {
+      Home.write(home.pidFile(), pid());
+    } catch (IOException full) {
+      LOG.log(Level.WARNING, "{0}", full.getMessage());
+    }
+  }
+
   /// What clients read to find this daemon.
-  private List<HomeWatch.Kept> found(BridgeSettings door) throws StartupFailure {
+  private List<HomeWatch.Kept> found(BridgeSettings door) {
     return List.of(
         new HomeWatch.Kept(home.pidFile(), pid()),
-        new HomeWatch.Kept(home.portFile(), Integer.toString(RunningDaemon.port(home))),
+        new HomeWatch.Kept(home.portFile(), Integer.toString(port)),
         new HomeWatch.Kept(home.tokenFile(), door.token()));
   }
 
@@ -388,7 +402,7 @@ final class Daemon {
         OffLoop.call(
             vertx,
             () -> {
-              new WarmUp(RunningDaemon.port(home), home.token()).run();
+              new WarmUp(port, home.token()).run();
               System.gc();
               host.releaseIdleMemory();
               return true;

@@ -1,10 +1,12 @@
 package io.jpm.daemon;
 
+import io.jpm.bus.SmallFile;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -17,6 +19,7 @@ import java.util.Set;
 ///
 /// @param root the directory, absolute and without symbolic links
 record Home(Path root) {
+  private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
   private static final Set<PosixFilePermission> OTHERS =
@@ -101,15 +104,38 @@ record Home(Path root) {
   /// Makes the token that opens the TCP port: 256 bits, readable by the owner only, new for every
   /// daemon. A daemon that was killed leaves its port to whoever takes it next; what a client tells
   /// that one is worth nothing a moment later.
+  ///
+  /// On a full disk it is written over the one before, and that one goes on to count where even
+  /// this cannot be: apps that nobody looks after are the greater harm.
+  ///
+  /// @throws StartupFailure when the home has none yet, and it cannot be written
   String newToken() throws StartupFailure {
+    byte[] bits = new byte[32];
+    new SecureRandom().nextBytes(bits);
+    String token = HexFormat.of().formatHex(bits);
     try {
-      byte[] bits = new byte[32];
-      new SecureRandom().nextBytes(bits);
-      String token = HexFormat.of().formatHex(bits);
       write(tokenFile(), token);
       return token;
-    } catch (IOException error) {
-      throw new StartupFailure("the token %s cannot be used: %s".formatted(tokenFile(), error));
+    } catch (IOException full) {
+      LOG.log(Level.WARNING, "{0}: it is written over", full.getMessage());
+      return overwritten(token, full);
+    }
+  }
+
+  private String overwritten(String token, IOException full) throws StartupFailure {
+    try {
+      SmallFile.overwrite(tokenFile(), token + "\n");
+      return token;
+    } catch (IOException impossible) {
+      try {
+        String known = token();
+        if (known.matches("[0-9a-f]{64}")) {
+          return known;
+        }
+      } catch (IOException _) {
+        // Ignored because the cause of all of it tells more.
+      }
+      throw new StartupFailure("the token cannot be used: " + full.getMessage());
     }
   }
 
@@ -121,18 +147,9 @@ record Home(Path root) {
   /// Puts a small owner-only file in place, whole or not at all.
   static void write(Path file, String content) throws IOException {
     try {
-      replace(file, content);
+      SmallFile.write(file, content + "\n");
     } catch (IOException error) {
       throw new IOException("%s cannot be written: %s".formatted(file, error.getMessage()), error);
     }
-  }
-
-  private static void replace(Path file, String content) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".new");
-    Files.deleteIfExists(next);
-    Files.createFile(
-        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(next, content + "\n");
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

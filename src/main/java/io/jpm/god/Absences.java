@@ -42,12 +42,15 @@ final class Absences {
   private record Replaced(
       Instance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
 
-  /// How those that are gone have ended, of what as far as a limit was the reason, and which of
-  /// them have left something.
+  /// How those that are gone have ended, of what as far as a limit was the reason, what they have
+  /// printed last, and which of them have left something.
   ///
   /// @param exits of each [Gone] and [Replaced]
   private record Ends(
-      IdentityHashMap<Object, Exit> exits, IdentityHashMap<Gone, String> causes, Set<Child> left) {
+      IdentityHashMap<Object, Exit> exits,
+      IdentityHashMap<Gone, String> causes,
+      IdentityHashMap<Gone, String> words,
+      Set<Child> left) {
     boolean hasLeft(Gone one) {
       return one.tree().filter(left::contains).isPresent();
     }
@@ -114,15 +117,18 @@ final class Absences {
     Set<Child> left = Set.copyOf(trees.isEmpty() ? trees : god.host().withLeftovers(trees));
     IdentityHashMap<Object, Exit> exits = new IdentityHashMap<>();
     IdentityHashMap<Gone, String> causes = new IdentityHashMap<>();
+    IdentityHashMap<Gone, String> words = new IdentityHashMap<>();
     for (Gone one : gone) {
       Exit exit = exitOf(one);
       exits.put(one, exit);
       causes.put(one, cause(one, exit));
+      words.put(
+          one, one.process().isPresent() ? supervisor.processes().lastWordsOf(one.instance()) : "");
     }
     replaced.stream()
         .filter(one -> god.host().usage(one.process()).isEmpty())
         .forEach(one -> exits.put(one, god.host().exitOf(one.process())));
-    return new Ends(exits, causes, left);
+    return new Ends(exits, causes, words, left);
   }
 
   /// How it ended, as far as the system still tells.
@@ -179,9 +185,10 @@ final class Absences {
     boolean toRun = Unwritten.isToRun(instance.state);
     Exit exit = Objects.requireNonNull(ends.exits().get(gone));
     String cause = Objects.requireNonNull(ends.causes().get(gone));
+    String said = Objects.requireNonNull(ends.words().get(gone));
     instance.recorded = Optional.empty();
     Adoption.catchUp(instance, gone.generation(), god.wallClock().instant());
-    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left, cause));
+    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left, cause, said));
     supervisor.tellUntoldEnd(instance, exit);
     if (toRun) {
       supervisor.on(instance, new Event.StartAsked());

@@ -37,7 +37,8 @@ final class Applying {
 
   /// @param attempt gets what it is to lead to, but for what is replaced without a gap: that keeps
   ///   its description until it is
-  private record Job(GodCommand.Apply order, Attempt attempt) {}
+  /// @param started gets those that had no process and were started
+  private record Job(GodCommand.Apply order, Attempt attempt, List<Instance> started) {}
 
   Future<GodReply> carryOut(GodCommand.Apply order, Attempt attempt) {
     List<String> refusals = starting.dependencyRefusals(order.specs());
@@ -57,8 +58,10 @@ final class Applying {
     if (order.dry()) {
       return Future.succeededFuture(reply(changes));
     }
-    return inOrder(wanted, changes, new Job(order, attempt))
+    var job = new Job(order, attempt, new ArrayList<>());
+    return inOrder(wanted, changes, job)
         .compose(_ -> delete(surplus))
+        .compose(_ -> lasting(job, changes))
         .compose(_ -> {
           registry.files().cameFrom(order.file(), present(wanted.keySet()));
           parts.journal().changed();
@@ -171,13 +174,35 @@ final class Applying {
     };
   }
 
+  /// Looks, once for all, which of those that were started have not lasted.
+  private Future<Void> lasting(Job job, Map<AppName, AppChange> changes) {
+    return job.order().lasting()
+        ? parts
+            .firstMoment()
+            .of(job.started())
+            .map(ended -> {
+              ended.forEach(instance ->
+                  changes.computeIfPresent(
+                      instance.spec.name(),
+                      (_, change) ->
+                          change.problem().isPresent()
+                              ? change
+                              : change.failed(FirstMoment.words(instance))));
+              return null;
+            })
+        : Future.succeededFuture();
+  }
+
   private Future<List<String>> start(AppSpec spec, Job job) {
     return starting
         .startApps(
             new GodCommand.StartApps(
                 List.of(spec), GodCommand.Existing.RESTART, job.order().file()),
             job.attempt())
-        .map(GodReply::problems);
+        .map(reply -> {
+          job.started().addAll(registry.ofApp(spec.name()));
+          return reply.problems();
+        });
   }
 
   /// Those whose processes have to give way, and those that were given up.
@@ -210,6 +235,7 @@ final class Applying {
     parts.fitting().fit(spec, fitted);
     List<Instance> toRun = new ArrayList<>(fitted.concerned());
     toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
+    job.started().addAll(FirstMoment.atRest(toRun));
     parts.journal().changed();
     return Future.join(fitted.surplus().stream().map(parts.succession()::drain).toList())
         .compose(_ -> starting.run(toRun, fitted.surplus(), fitted.change(), job.attempt()))

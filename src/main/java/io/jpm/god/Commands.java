@@ -45,10 +45,10 @@ final class Commands {
     this.customActions = new CustomActions(parts.vertx());
     this.handling = new Handling(parts);
     this.savedList = new SavedList(parts.vertx(), parts.god().home());
-    this.resurrection = new Resurrection(parts);
     this.strays = parts.claims().strays();
     this.files = parts.files();
     this.starting = new Starting(parts);
+    this.resurrection = new Resurrection(parts, starting);
     this.reload = new Reload(parts, starting);
     this.scale = new Scale(parts, starting);
     this.applying = new Applying(parts, starting, reload);
@@ -127,7 +127,8 @@ final class Commands {
                 }
               });
       case GodCommand.ClearDump() -> savedList.clear();
-      case GodCommand.Resurrect() -> resurrection.from(savedList).map(this::withLoss);
+      case GodCommand.Resurrect order ->
+          resurrection.from(savedList, order.lasting()).map(this::withLoss);
       case GodCommand.Reload order -> reload.carryOut(order, attempt).map(this::withLoss);
       case GodCommand.Scale order -> scale.carryOut(order, attempt).map(this::withLoss);
       case GodCommand.Apply order -> applying.carryOut(order, attempt).map(this::withLoss);
@@ -167,12 +168,13 @@ final class Commands {
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
 
-  /// A command that a crash of the daemon would undo has not wholly succeeded.
+  /// It is done all the same, and written down as soon as the disk takes it: whoever ends a program
+  /// that fills the disk is to see that it has worked.
   private GodReply withLoss(GodReply reply) {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
     }
-    return reply.failing(journal.problem().get());
+    return reply.noting(journal.problem().get());
   }
 
   private Future<GodReply> show(List<String> targets) {
@@ -230,9 +232,10 @@ final class Commands {
     }
     act.shell().ifPresent(variables -> takeOver(instances, variables));
     attempt.renews(instances);
+    List<Instance> atRest = FirstMoment.atRest(instances);
     return begun(attempt)
         .compose(_ -> sequence.restart(instances))
-        .compose(left -> starting.lasting(instances, left, act.lasting()))
+        .compose(left -> starting.lasting(atRest, left, act.lasting()))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);
           all.addAll(left);

@@ -27,8 +27,8 @@ final class FirstMoment {
   /// already.
   ///
   /// @param instances those that have settled
-  /// @return why some have ended, but for those that were given up and say so themselves
-  Future<List<String>> of(List<Instance> instances) {
+  /// @return those that have ended, but for those that were given up and say so themselves
+  Future<List<Instance>> of(List<Instance> instances) {
     long now = god.nanoTime().getAsLong();
     long left = instances.stream().mapToLong(instance -> left(instance, now)).max().orElse(0);
     Future<Void> passed =
@@ -37,8 +37,15 @@ final class FirstMoment {
             : vertx
                 .timer(TimeUnit.NANOSECONDS.toMillis(left) + 1, TimeUnit.MILLISECONDS)
                 .mapEmpty();
-    return passed.map(
-        _ -> instances.stream().filter(FirstMoment::hasEnded).map(FirstMoment::words).toList());
+    return passed.map(_ -> instances.stream().filter(FirstMoment::hasEnded).toList());
+  }
+
+  /// Those of `instances` that are to last when they are started: they have no process now.
+  static List<Instance> atRest(List<Instance> instances) {
+    return instances.stream()
+        .filter(instance ->
+            !Sequence.isRunning(instance) || instance.state.phase() == Phase.WAITING_RESTART)
+        .toList();
   }
 
   /// How long `instance` has to last yet, in nanoseconds; less than 1: no longer.
@@ -60,7 +67,8 @@ final class FirstMoment {
         && instance.state.phase() != Phase.ERRORED;
   }
 
-  private static String words(Instance instance) {
+  /// Why it has ended.
+  static String words(Instance instance) {
     return instance.title() + ": " + instance.earlyEnd;
   }
 }

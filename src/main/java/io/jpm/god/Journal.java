@@ -270,7 +270,7 @@ final class Journal {
     }
     problem =
         failure.map(cause ->
-            "it is done, but cannot be written down (%s): should the daemon end now, it will be forgotten"
+            "it is done, but cannot be written down yet (%s): that is tried again each second, and if the daemon ends before, it is forgotten"
                 .formatted(words(cause)));
   }
 

@@ -40,6 +40,10 @@ final class Processes {
 
   private static final int SPAWN_THREADS = 4;
 
+  /// How long the end of a program with a terminal is not told, since its last words are still on
+  /// their way.
+  private static final long FEED_MILLIS = 50;
+
   /// How long a command may take that gives a secret.
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
 
@@ -215,7 +219,7 @@ final class Processes {
                 () -> {
                   instance.version = versions.of(instance.spec.command().script());
                   // What others have printed into its pipe is not its own.
-                  takeTail(instance.paths.error().fifo());
+                  takeTail(tellingPipe(instance));
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
                   Failpoint.SPAWNED.hit();
@@ -225,11 +229,21 @@ final class Processes {
         .map(Objects::requireNonNull);
   }
 
-  private byte[] takeTail(Path errorPipe) {
-    return god.host()
-        .logPipes()
-        .map(pipes -> pipes.takeTail(errorPipe))
-        .orElseGet(() -> new byte[0]);
+  /// Where a process prints why it ends: on a terminal that is where it prints everything.
+  private static Path tellingPipe(Instance instance) {
+    return instance.spec.logs().terminal()
+        ? instance.paths.out().fifo()
+        : instance.paths.error().fifo();
+  }
+
+  private byte[] takeTail(Path pipe) {
+    return god.host().logPipes().map(pipes -> pipes.takeTail(pipe)).orElseGet(() -> new byte[0]);
+  }
+
+  /// The most telling line of what `instance` has printed while no daemon ran, and nothing has been
+  /// printed after it; empty where there is none. May block for a moment.
+  String lastWordsOf(Instance instance) {
+    return LastWords.of(takeTail(tellingPipe(instance)));
   }
 
   /// Who looks after processes that run already.
@@ -366,7 +380,8 @@ final class Processes {
   final class Watcher implements ChildWatcher {
     private final Instance instance;
     private final long generation;
-    private final Path errorPipe;
+    private final Path pipe;
+    private final boolean terminal;
     private boolean live;
     private Optional<Runnable> early = Optional.empty();
     private final List<Runnable> unheard = new ArrayList<>();
@@ -374,7 +389,8 @@ final class Processes {
     Watcher(Instance instance, long generation) {
       this.instance = instance;
       this.generation = generation;
-      this.errorPipe = instance.paths.error().fifo();
+      this.pipe = tellingPipe(instance);
+      this.terminal = instance.spec.logs().terminal();
     }
 
     /// God knows the child from now on.
@@ -388,12 +404,25 @@ final class Processes {
     @Override
     public void exited(Exit exit) {
       // Here and now, before there can be a next process that prints into the same pipe.
-      byte[] tail = takeTail(errorPipe);
-      context.runOnContext(_ -> {
+      byte[] now = terminal ? new byte[0] : takeTail(pipe);
+      afterFeed(() -> {
+        byte[] tail = terminal ? takeTail(pipe) : now;
         if (live) {
           ended(exit, tail);
         } else {
           early = Optional.of(() -> ended(exit, tail));
+        }
+      });
+    }
+
+    /// Does `step` on the context: of a program with a terminal when the process that carries its
+    /// output into the pipe has had a moment to do so. Steps stay in their order.
+    private void afterFeed(Runnable step) {
+      context.runOnContext(_ -> {
+        if (terminal) {
+          vertx.setTimer(FEED_MILLIS, _ -> step.run());
+        } else {
+          step.run();
         }
       });
     }
@@ -445,7 +474,7 @@ final class Processes {
 
     @Override
     public void treeGone() {
-      context.runOnContext(_ -> {
+      afterFeed(() -> {
         if (instance.state.generation() == generation) {
           Failpoint.TREE_GONE_SEEN.hit();
           forgetChild(instance);

@@ -307,7 +307,6 @@ final class Reload {
     return parts
         .sequence()
         .restart(instances)
-        .compose(left -> starting.lasting(instances, left, order.command().lasting()))
         .map(left -> {
           instances.forEach(instance -> order.concerned().add(instance.id));
           order.problems().addAll(Replies.failures(instances, left));

@@ -23,8 +23,10 @@ final class Resurrection {
   private final Fitting fitting;
   private final Claims claims;
   private final OpenFileBudget files;
+  private final Starting starting;
 
-  Resurrection(Parts parts) {
+  Resurrection(Parts parts, Starting starting) {
+    this.starting = starting;
     this.registry = parts.registry();
     this.supervisor = parts.supervisor();
     this.journal = parts.journal();
@@ -35,12 +37,14 @@ final class Resurrection {
 
   /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
   /// is left alone: whatever it is now, somebody has wanted it since.
-  Future<GodReply> from(SavedList list) {
+  ///
+  /// @param lasting whether to wait until what is started has lasted for a moment
+  Future<GodReply> from(SavedList list, boolean lasting) {
     return list.load()
         .compose(found ->
             found
                 .content()
-                .map(apps -> bringBack(apps, found.problems()))
+                .map(apps -> bringBack(apps, found.problems(), lasting))
                 .orElseGet(() -> Future.succeededFuture(nothing(list, found.problems()))))
         .recover(error ->
             error instanceof UnreadableFile
@@ -55,7 +59,7 @@ final class Resurrection {
     return new GodReply(List.of(), problems);
   }
 
-  private Future<GodReply> bringBack(List<SavedApp> apps, List<String> damage) {
+  private Future<GodReply> bringBack(List<SavedApp> apps, List<String> damage, boolean lasting) {
     Set<AppName> present = new LinkedHashSet<>();
     for (SavedApp app : apps) {
       if (!registry.ofApp(app.spec().name()).isEmpty()) {
@@ -82,9 +86,10 @@ final class Resurrection {
             }
           }
           return start(created, toStart, change)
-              .compose(_ -> {
+              .compose(_ -> starting.lasting(toStart, claimed.problems(), lasting))
+              .compose(problems -> {
                 created.addAll(claimed.adopted());
-                return reply(created, claimed);
+                return reply(created, claimed, problems);
               });
         })
         .map(reply -> {
@@ -99,8 +104,9 @@ final class Resurrection {
         });
   }
 
-  private Future<GodReply> reply(List<Instance> created, Claims.Outcome claimed) {
-    List<String> problems = new ArrayList<>(claimed.problems());
+  private Future<GodReply> reply(
+      List<Instance> created, Claims.Outcome claimed, List<String> found) {
+    List<String> problems = new ArrayList<>(found);
     problems.addAll(failures(created));
     var reply = new GodReply(created.stream().map(Instance::view).toList(), problems);
     return claims

@@ -5,6 +5,7 @@ import io.jpm.bus.GodReply;
 import io.jpm.model.AppName;
 import io.jpm.model.Instances;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -45,10 +46,14 @@ final class Scale {
     if (!parts.interruptions().begin(app)) {
       return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
     }
+    List<Instance> created = new ArrayList<>();
     // Composed, so that whatever is thrown ends it too.
     return Future.succeededFuture()
-        .compose(_ -> to(app, (int) wanted, attempt))
-        .onComplete(_ -> parts.interruptions().end(app));
+        .compose(_ -> to(app, (int) wanted, attempt, created))
+        .onComplete(_ -> parts.interruptions().end(app))
+        .compose(left -> starting.lasting(created, left, order.lasting()))
+        .map(left ->
+            new GodReply(Replies.views(registry.ofApp(app)), Replies.failures(created, left)));
   }
 
   private static Future<GodReply> refused(String problem) {
@@ -78,7 +83,10 @@ final class Scale {
         : Optional.empty();
   }
 
-  private Future<GodReply> to(AppName app, int wanted, Attempt attempt) {
+  /// @param created gets those that are new
+  /// @return why some were left as they were
+  private Future<List<String>> to(
+      AppName app, int wanted, Attempt attempt, List<Instance> created) {
     List<Instance> present =
         registry.ofApp(app).stream()
             .sorted(Comparator.comparingInt(instance -> instance.number))
@@ -90,14 +98,12 @@ final class Scale {
     for (Instance instance : staying) {
       parts.fitting().describe(instance, Fitting.counting(instance.spec, wanted), change);
     }
-    List<Instance> created =
+    created.addAll(
         parts
             .fitting()
-            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change);
+            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change));
     parts.journal().changed();
     return Future.join(going.stream().map(parts.succession()::drain).toList())
-        .compose(_ -> starting.run(created, going, change, attempt))
-        .map(left ->
-            new GodReply(Replies.views(registry.ofApp(app)), Replies.failures(created, left)));
+        .compose(_ -> starting.run(created, going, change, attempt));
   }
 }

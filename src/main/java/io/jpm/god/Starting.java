@@ -61,8 +61,9 @@ final class Starting {
             .filter(instance -> !claimed.adopted().contains(instance))
             .filter(instance -> instance.spec.autostart() || Sequence.isRunning(instance))
             .toList();
+    List<Instance> begun = FirstMoment.atRest(toRun);
     return run(toRun, surplus, fitted.change(), attempt)
-        .compose(left -> lasting(toRun, left, start.lasting()))
+        .compose(left -> lasting(begun, left, start.lasting()))
         .map(left -> {
           List<String> problems = new ArrayList<>(left);
           problems.addAll(claimed.problems());
@@ -130,6 +131,8 @@ final class Starting {
   }
 
   /// `problems`, and which of `started` have not lasted where that is to be waited for.
+  ///
+  /// @param started those that had no process before ([FirstMoment#atRest])
   Future<List<String>> lasting(List<Instance> started, List<String> problems, boolean wanted) {
     return wanted
         ? parts
@@ -137,7 +140,7 @@ final class Starting {
             .of(started)
             .map(ended -> {
               List<String> all = new ArrayList<>(problems);
-              all.addAll(ended);
+              ended.stream().map(FirstMoment::words).forEach(all::add);
               return all;
             })
         : Future.succeededFuture(problems);

@@ -1,18 +1,13 @@
 package io.jpm.rights;
 
+import io.jpm.bus.SmallFile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -27,7 +22,6 @@ final class TokenFile {
   private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
-  private final Path next;
 
   /// What tells one content of the file from the next.
   ///
@@ -53,7 +47,6 @@ final class TokenFile {
 
   TokenFile(Path file) {
     this.file = file;
-    this.next = file.resolveSibling(file.getFileName() + ".new");
   }
 
   Path path() {
@@ -122,26 +115,6 @@ final class TokenFile {
     var array = new JsonArray();
     tokens.forEach(token -> array.add(token.toJson()));
     String text = new JsonObject().put("v", VERSION).put("tokens", array).encodePrettily() + "\n";
-    Files.deleteIfExists(next);
-    try (FileChannel channel =
-        FileChannel.open(
-            next,
-            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel folder = FileChannel.open(folder(), StandardOpenOption.READ)) {
-      folder.force(true);
-    }
-  }
-
-  private Path folder() {
-    Path folder = file.getParent();
-    return folder == null ? Path.of(".") : folder;
+    SmallFile.writeDurably(file, text);
   }
 }

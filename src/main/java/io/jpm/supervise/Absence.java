@@ -94,7 +94,10 @@ record Absence(Running running, Stopping stopping, Launching launching) {
 
   /// It ended by itself. How long it ran is not known, so that is not held against it.
   private Step fell(Supervised state, Event.FoundGone event) {
-    String why = event.exit() + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")");
+    String why =
+        event.exit()
+            + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
+            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said());
     Supervised ended =
         state.ended(event.exit()).counted(state.counters().unmeasured()).because(why);
     Verdict verdict = running.rules().afterExit(event.exit(), why, ended.counters(), true);

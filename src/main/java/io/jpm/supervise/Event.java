@@ -122,11 +122,12 @@ public sealed interface Event {
   /// @param generation the newest that is known of, the state's or a later one
   /// @param leftovers others of its tree live on
   /// @param cause what beside the exit itself is known of why, for people; may be empty
-  record FoundGone(long generation, Exit exit, boolean leftovers, String cause)
+  /// @param said as in [Exited], printed while no daemon ran
+  record FoundGone(long generation, Exit exit, boolean leftovers, String cause, String said)
       implements OfGeneration {
     /// Of which nothing more is known.
     public FoundGone(long generation, Exit exit, boolean leftovers) {
-      this(generation, exit, leftovers, "");
+      this(generation, exit, leftovers, "", "");
     }
   }
 }

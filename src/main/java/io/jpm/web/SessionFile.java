@@ -1,23 +1,19 @@
 package io.jpm.web;
 
 import io.jpm.bus.OffLoop;
+import io.jpm.bus.SmallFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /// `web-sessions.json` of the home: the hashes of the browsers' sessions and when each ends, so
 /// that a page goes on after the daemon was replaced. Owned by the server's event loop.
@@ -80,17 +76,8 @@ final class SessionFile {
   }
 
   private boolean writeNow(String text) {
-    Path next = file.resolveSibling(file.getFileName() + ".new");
     try {
-      Files.deleteIfExists(next);
-      try (var channel =
-          Files.newByteChannel(
-              next,
-              Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-        channel.write(java.nio.ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-      }
-      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+      SmallFile.write(file, text);
       return true;
     } catch (IOException failure) {
       LOG.log(

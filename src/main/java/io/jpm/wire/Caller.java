@@ -18,6 +18,10 @@ public record Caller(Principal who, String from) {
   /// The header's name.
   public static final String HEADER = "jpm-caller";
 
+  /// The header of a request that says how long its sender waits for the answer, in milliseconds.
+  /// The bridge takes it from the header `timeout`, which it obeys itself and does not pass on.
+  public static final String WAITS = "jpm-waits";
+
   /// The header's value.
   public String toHeader() {
     return new JsonObject()

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///   follows something when the daemon dies; in JSON `marks`
 /// @param resume the mark of the last chunk that the client has printed before the daemon died: the
 ///   same command goes on behind it; in JSON `resume`
+/// @param again whether the client also sends a command that changes something to the next daemon,
+///   with the same key, when it has printed a part of the answer; in JSON `again`
 /// @param key what a repetition of this request has in common with it, and no other request; empty:
 ///   the client does not repeat what may have been done
 public record ConsoleRequest(
@@ -39,6 +41,7 @@ public record ConsoleRequest(
     Optional<byte[]> stdin,
     boolean joinsLast,
     boolean marks,
+    boolean again,
     Optional<String> resume,
     Optional<String> key) {
   /// The longest key that counts as one.
@@ -65,7 +68,17 @@ public record ConsoleRequest(
       Tty tty,
       Optional<byte[]> stdin,
       boolean joinsLast) {
-    this(argv, cwd, environment, tty, stdin, joinsLast, false, Optional.empty(), Optional.empty());
+    this(
+        argv,
+        cwd,
+        environment,
+        tty,
+        stdin,
+        joinsLast,
+        false,
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
   /// The client's terminal.
@@ -116,6 +129,7 @@ public record ConsoleRequest(
               stdin(json.getValue("stdin")),
               Boolean.TRUE.equals(json.getValue("last")),
               Boolean.TRUE.equals(json.getValue("marks")),
+              Boolean.TRUE.equals(json.getValue("again")),
               resume(json.getValue("resume")),
               key(json.getValue("key"))));
     } catch (IllegalArgumentException e) {
@@ -136,6 +150,9 @@ public record ConsoleRequest(
     key.ifPresent(text -> json.put("key", text));
     if (marks) {
       json.put("marks", true);
+    }
+    if (again) {
+      json.put("again", true);
     }
     resume.ifPresent(mark -> json.put("resume", mark));
     stdin.ifPresent(bytes -> json.put("stdin", Base64.getEncoder().encodeToString(bytes)));

@@ -119,7 +119,8 @@ class JpmClientTest {
   }
 
   static Patience patience(Duration connect, Duration silence) {
-    return new Patience(connect, LIMIT, silence, Duration.ofMillis(1), Duration.ofMillis(20));
+    return new Patience(
+        connect, LIMIT, LIMIT, silence, Duration.ofMillis(1), Duration.ofMillis(20));
   }
 
   @Test

@@ -290,8 +290,7 @@ class CommandVerticleTest {
     var all = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("all")).toJson();
     assertThat(ask(who, all)).isInstanceOf(CommandReply.Instances.class);
     assertThat(orders)
-        .containsExactly(
-            new GodCommand.Act(GodCommand.Action.RESTART, List.of("web"), Optional.empty(), true));
+        .containsExactly(new GodCommand.Act(GodCommand.Action.RESTART, List.of("web")));
     var other = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("2")).toJson();
     assertThat(codeOf(ask(who, other))).isEqualTo(Code.NOT_FOUND);
     var delete = new CommandRequest.Act(CommandRequest.Action.DELETE, List.of("web")).toJson();
@@ -464,6 +463,7 @@ class CommandVerticleTest {
     assertThat(codeOf(ask(new CommandRequest.Scale("all", false, 2)))).isEqualTo(Code.INVALID);
     assertThat(orders).isEmpty();
     ask(new CommandRequest.Scale("1", true, 1));
-    assertThat(orders).containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1));
+    assertThat(orders)
+        .containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1, true));
   }
 }

@@ -510,12 +510,10 @@ class ConsoleVerticleTest {
     client = run("restart", "c", "apps.json");
     assertEnd(client, 0);
     assertThat(environments).contains(Optional.of("production"), Optional.empty());
-    assertThat(rooms.asked(Act.class))
-        .containsExactly(new Act(Action.RESTART, List.of("c"), Optional.empty(), true));
+    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.RESTART, List.of("c")));
     assertThat(rooms.asked(StartApps.class))
         .containsExactly(
-            new StartApps(
-                List.of(Instances.spec("a", 1)), Existing.RESTART, Optional.empty(), true));
+            new StartApps(List.of(Instances.spec("a", 1)), Existing.RESTART, Optional.empty()));
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
   }
 
@@ -527,7 +525,7 @@ class ConsoleVerticleTest {
       rooms.asked.clear();
       assertEnd(run(verb, "web", "--update-env"), 0);
       assertThat(rooms.asked(Act.class))
-          .containsExactly(new Act(Action.RESTART, List.of("web"), shell, true));
+          .containsExactly(new Act(Action.RESTART, List.of("web"), shell, verb.equals("start")));
     }
   }
 
@@ -573,7 +571,7 @@ class ConsoleVerticleTest {
       assertThat(rooms.asked(GodCommand.Apply.class))
           .containsExactly(
               new GodCommand.Apply(
-                  file.apps(), Optional.of(FILE), true, true, verb.equals("plan")));
+                  file.apps(), Optional.of(FILE), true, true, verb.equals("plan"), true));
     }
     ConsoleClient planned = run("plan", "apps.json", "--json");
     assertEnd(planned, 0);
@@ -698,9 +696,7 @@ class ConsoleVerticleTest {
     rooms.instances.add(Instances.online(2, "job"));
     ConsoleClient client = run(word, "web", "2");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Act.class))
-        .containsExactly(
-            new Act(action, List.of("web", "2"), Optional.empty(), action == Action.RESTART));
+    assertThat(rooms.asked(Act.class)).containsExactly(new Act(action, List.of("web", "2")));
     assertThat(client.out())
         .contains("[jpm] " + done + " job (id 2)", "[jpm] " + done + " web (ids 0, 1)", "│ id");
   }

@@ -122,7 +122,7 @@ class ReloadAndScaleTest {
     ConsoleClient client = run("reload web");
     assertEnd(client, 0);
     assertThat(rooms.asked(Reload.class))
-        .containsExactly(new Reload(List.of("web"), List.of(), 1, Optional.empty(), true));
+        .containsExactly(new Reload(List.of("web"), List.of(), 1, Optional.empty()));
     assertThat(client.out()).contains("[jpm] Reloaded web (ids 0, 1)\n", "│ web", "│ cluster");
     assertThat(client.chunks().getFirst()).isInstanceOf(ConsoleChunk.Wait.class);
   }
@@ -132,8 +132,7 @@ class ReloadAndScaleTest {
     assertEnd(run("reload web 2 --parallel 3 --update-env --force"), 0);
     assertThat(rooms.asked(Reload.class))
         .containsExactly(
-            new Reload(
-                List.of("web", "2"), List.of(), 3, Optional.of(Map.of("PATH", "/usr/bin")), true));
+            new Reload(List.of("web", "2"), List.of(), 3, Optional.of(Map.of("PATH", "/usr/bin"))));
   }
 
   @ParameterizedTest
@@ -235,8 +234,8 @@ class ReloadAndScaleTest {
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: new\n");
     assertThat(rooms.asked(Reload.class))
         .containsExactly(
-            new Reload(List.of(), List.of(web), 1, Optional.empty(), true),
-            new Reload(List.of("job"), List.of(web), 1, Optional.empty(), true));
+            new Reload(List.of(), List.of(web), 1, Optional.empty()),
+            new Reload(List.of("job"), List.of(web), 1, Optional.empty()));
   }
 
   @Test
@@ -314,7 +313,7 @@ class ReloadAndScaleTest {
   void anAppIsScaled(String app, String word, Step how, int number, String said) {
     ConsoleClient client = run("scale " + app + " " + word);
     assertEnd(client, 0);
-    assertThat(rooms.asked(Scale.class)).containsExactly(new Scale(app, how, number));
+    assertThat(rooms.asked(Scale.class)).containsExactly(new Scale(app, how, number, true));
     assertThat(client.out())
         .contains("[jpm] Scaled " + (app.equals("2") ? "job" : app) + " to " + said + "\n", "│ id");
   }
@@ -323,7 +322,8 @@ class ReloadAndScaleTest {
   void maxIsOnePerCore() {
     assertEnd(run("scale web max"), 0);
     assertThat(rooms.asked(Scale.class))
-        .containsExactly(new Scale("web", Step.TO, Runtime.getRuntime().availableProcessors()));
+        .containsExactly(
+            new Scale("web", Step.TO, Runtime.getRuntime().availableProcessors(), true));
   }
 
   @ParameterizedTest

@@ -59,9 +59,9 @@ class HomeIT {
       assertThat(jpm.list()).hasSize(1);
       Jpm.kill(jpm.pid("old"));
       Eventually.await("it is restarted", Jpm.LONG, () -> jpm.restarts("old") == 1);
-      jpm.run("stop", "old");
+      jpm.run("stop", "old").ok();
       assertThat(jpm.status("old")).isEqualTo("stopped");
-      jpm.run("restart", "old");
+      jpm.run("restart", "old").ok();
       assertThat(jpm.status("old")).isEqualTo("online");
       jpm.killDaemon();
       Files.delete(home.resolve("filler"));
@@ -69,7 +69,7 @@ class HomeIT {
       assertThat(jpm.tagged()).hasSize(1);
       jpm.run("start", "sleep 98766", "--name", "new").ok();
       fill();
-      jpm.run("delete", "new");
+      jpm.run("delete", "new").ok();
       assertThat(jpm.list()).hasSize(1);
       jpm.run("kill").ok();
       assertThat(jpm.apps()).isEmpty();
@@ -78,6 +78,65 @@ class HomeIT {
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
       jpm.run("kill");
+      Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
+    }
+  }
+
+  /// The person whose disk is full has to be able to look, and to stop what fills it.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aDaemonStartsOnAFullDisk(boolean inOrder) throws Exception {
+    Path home = Files.createDirectories(jpm.home());
+    assumeTrue(
+        sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home), "only root may mount a small disk");
+    try {
+      jpm.run("start", "sleep 98765", "--name", "old", "-i", "2").ok();
+      int pid = jpm.pid("old");
+      String token = Files.readString(home.resolve("token"));
+      if (inOrder) {
+        // As `kill -TERM` does, which removes what clients read.
+        ProcessHandle daemon = ProcessHandle.of(jpm.daemonPid()).orElseThrow();
+        daemon.destroy();
+        Eventually.await("it has ended", Jpm.LONG, () -> !daemon.isAlive());
+      } else {
+        jpm.killDaemon();
+      }
+      fill();
+      assertThat(jpm.list()).hasSize(2);
+      assertThat(jpm.pid("old")).as("it was taken over").isEqualTo(pid);
+      assertThat(Files.readString(home.resolve("token"))).isNotEqualTo(token);
+      Jpm.kill(pid);
+      Eventually.await("it is supervised", Jpm.LONG, () -> jpm.restarts("old") == 1);
+      jpm.run("stop", "old").ok();
+      assertThat(jpm.apps()).noneMatch(process -> process.contains("98765"));
+      Files.delete(home.resolve("filler"));
+      Eventually.await(
+          "what clients read is there again",
+          Jpm.LONG,
+          () -> Files.exists(home.resolve("bridge.port")) && Files.exists(home.resolve("jpm.pid")));
+      Eventually.await(
+          "the journal too", Jpm.LONG, () -> jpm.run("stop", "old").ok().err().isEmpty());
+      jpm.killDaemon();
+      assertThat(jpm.status("old")).isEqualTo("stopped");
+    } finally {
+      Files.deleteIfExists(home.resolve("filler"));
+      jpm.run("kill");
+      Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
+    }
+  }
+
+  @Test
+  void aNewHomeOnAFullDiskIsRefusedInOneLine() throws Exception {
+    Path home = Files.createDirectories(jpm.home());
+    assumeTrue(
+        sh("mount -t tmpfs -o size=1m,mode=700 tmpfs " + home), "only root may mount a small disk");
+    try {
+      fill();
+      Jpm.Result refused = jpm.run("ls").failed();
+      assertThat(refused.err().lines()).hasSize(1);
+      assertThat(refused.err()).contains("No space left").contains(home.toString());
+    } finally {
+      Files.deleteIfExists(home.resolve("filler"));
       Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
     }
   }

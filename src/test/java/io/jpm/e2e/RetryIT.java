@@ -172,6 +172,36 @@ class RetryIT {
     assertThat(jpm.restarts("web")).as(failpoint).isEqualTo(1);
   }
 
+  /// Long after the client has printed that the app is being started.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "INSTANCE_ADDED",
+        "INSTANCE_WRITTEN",
+        "SPAWN_BEGINS",
+        "SPAWNED",
+        "SPAWN_TOLD",
+        "JOURNAL_WRITTEN",
+        "JOURNAL_WRITTEN:2",
+        "JOURNAL_WRITTEN:3",
+        "JOURNAL_RENAMED",
+        "JOURNAL_RENAMED:2",
+        "JOURNAL_RENAMED:3"
+      })
+  void anAppIsStartedOnceWheneverTheDaemonDies(String failpoint) throws IOException {
+    jpm.run("ping").ok();
+    jpm.killDaemon();
+    Jpm.finish(jpm.begin(Map.of("JPM_JAVA_OPTS", "-Djpm.failpoint=" + failpoint), "ping")).ok();
+    long armed = jpm.daemonPid();
+    Path script = jpm.script("app.sh", "#!/bin/sh\nexec sleep 98765\n");
+    Jpm.Result result = jpm.run("start", script.toString(), "--", "--port", "80");
+    done(failpoint, armed, result);
+    assertThat(count("app")).isEqualTo(1);
+    assertThat(jpm.restarts("app")).isZero();
+    assertThat(result.out()).containsOnlyOnce("Starting " + script).containsOnlyOnce("Done.");
+    assertThat(result.err()).isEmpty();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"SIGNALLED", "REMOVED", "REMOVAL_WRITTEN"})
   void anAppIsDeletedWheneverTheDaemonDies(String failpoint) throws IOException {

@@ -2,9 +2,13 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.client.Door;
+import io.jpm.client.JpmClient;
+import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +66,19 @@ class TruthfulIT extends InOwnHome {
     assertThat(ended.out() + ended.err()).contains("deaf:0: " + KILLED);
   }
 
+  /// Longer than the bridge waits by itself, and than a daemon keeps a request waiting.
+  @Test
+  void aServiceHearsOfAStopThatTookLong() throws Exception {
+    Path script = jpm.script("deaf.sh", DEAF);
+    jpm.run("start", script.toString(), "--kill-timeout", "31000").ok();
+    awaitDeaf(1);
+    try (JpmClient client = JpmClient.connect(Door.home(jpm.home()))) {
+      assertThat(client.ask(Request.stop("deaf")).notes())
+          .anyMatch(note -> note.contains("deaf:0: did not exit within 31 s: killed"));
+    }
+    assertThat(jpm.status("deaf")).isEqualTo("stopped");
+  }
+
   private void awaitDeaf(int times) throws Exception {
     Eventually.await("it is deaf", Jpm.LONG, () -> lines() == times);
   }
@@ -86,8 +103,52 @@ class TruthfulIT extends InOwnHome {
         .containsPattern("^exit 3 after [0-9.]+ m?s: Error: no such port; autorestart is off$");
     assertThat(jpm.run("ls").ok().out()).contains(": Error: no such port");
     assertThat(jpm.run("events", "lacks").ok().out()).contains(": Error: no such port");
-    assertThat(jpm.run("restart", "lacks").failed().err()).contains(": Error: no such port");
-    jpm.run("restart", "lacks", "--no-wait").ok();
+    assertThat(jpm.run("start", "lacks").failed().err()).contains(": Error: no such port");
+    jpm.run("start", "lacks", "--no-wait").ok();
+  }
+
+  /// A restart and a reload are done when the process is there; the events tell what becomes of it.
+  @Test
+  void onlyWhatIsStartedIsLookedAt() throws Exception {
+    Path script =
+        jpm.script(
+            "lacks.sh",
+            "#!/bin/sh\n[ -e \"%s\" ] && { sleep 0.05; echo 'no port' >&2; exit 3; }\nexec sleep 98765\n"
+                .formatted(jpm.work().resolve("ends")));
+    Path file =
+        jpm.script(
+            "apps.json",
+            "[{\"name\": \"lacks\", \"script\": \"%s\", \"autorestart\": false}]"
+                .formatted(script));
+    jpm.run("start", file.toString()).ok();
+    jpm.run("save").ok();
+    Files.createFile(jpm.work().resolve("ends"));
+    jpm.run("restart", "lacks").ok();
+    jpm.awaitStatus("lacks", "stopped");
+    jpm.run("restart", "lacks").ok();
+    jpm.awaitStatus("lacks", "stopped");
+    jpm.run("restart", file.toString()).ok();
+    jpm.awaitStatus("lacks", "stopped");
+    jpm.run("reload", "lacks").ok();
+    jpm.awaitStatus("lacks", "stopped");
+    assertEnded("startOrRestart", file.toString());
+    jpm.awaitStatus("lacks", "stopped");
+    assertEnded("start", "lacks");
+    jpm.awaitStatus("lacks", "stopped");
+    assertEnded("scale", "lacks", "2");
+    jpm.run("delete", "lacks").ok();
+    assertEnded("resurrect");
+    jpm.run("delete", "lacks").ok();
+    assertEnded("apply", file.toString());
+    jpm.run("delete", "lacks").ok();
+    jpm.run("apply", file.toString(), "--no-wait").ok();
+    jpm.run("scale", "lacks", "2", "--no-wait").ok();
+    jpm.run("delete", "lacks").ok();
+    jpm.run("resurrect", "--no-wait").ok();
+  }
+
+  private void assertEnded(String... words) throws Exception {
+    assertThat(jpm.run(words).failed().err()).contains("exit 3 after").contains(": no port");
   }
 
   @Test
@@ -127,6 +188,39 @@ class TruthfulIT extends InOwnHome {
     assertThat(own(jpm.app("dies")).getString("reason"))
         .contains("fatal: no database; gave up after 60 failures within 10 min (restart_window)");
     assertThat(own(jpm.app("dies")).getBoolean("crash_looping")).isFalse();
+  }
+
+  @Test
+  void whatDiedWithoutADaemonHasItsLastWordsToo() throws Exception {
+    Path script =
+        jpm.script(
+            "alone.sh",
+            """
+            #!/bin/sh
+            echo begins >&2
+            read -r daemon <%s
+            while kill -0 "$daemon" 2>/dev/null; do sleep 0.05; done
+            echo 'Error: died alone' >&2
+            exit 3
+            """
+                .formatted(jpm.home().resolve("jpm.pid")));
+    jpm.run("start", script.toString(), "--no-autorestart").ok();
+    jpm.killDaemon();
+    Eventually.await("it has ended", Jpm.LONG, () -> jpm.status("alone").equals("stopped"));
+    assertThat(own(jpm.app("alone")).getString("reason")).contains(": Error: died alone");
+  }
+
+  @Test
+  void aProgramWithATerminalHasItsLastWordsToo() throws Exception {
+    jpm.script("tty.sh", "#!/bin/sh\necho 'Error: no such port' >&2\nsleep 0.2\nexit 3\n");
+    Path file =
+        jpm.script(
+            "apps.json",
+            "[{\"script\": \"tty.sh\", \"pty\": true, \"cwd\": \"%s\", \"autorestart\": false}]"
+                .formatted(jpm.work()));
+    assertThat(jpm.run("start", file.toString(), "--no-wait").ok().code()).isZero();
+    jpm.awaitStatus("tty", "stopped");
+    assertThat(own(jpm.app("tty")).getString("reason")).contains(": Error: no such port");
   }
 
   /// Each run's reason has the words of that run, however soon the next one follows.

@@ -39,6 +39,7 @@ class ConsoleRequestTest {
             Optional.empty(),
             true,
             true,
+            true,
             Optional.of("a-mark_1"),
             Optional.of("a-key"));
     JsonObject overTheWire = new JsonObject(whole.toJson().toBuffer());

@@ -28,7 +28,7 @@ final class Captured implements LogPipes.Taker {
   /// When it is looked again whether there is room, or whether something has to be dropped for it.
   private static final long LOOK_MILLIS = 100;
 
-  private final boolean error;
+  private final boolean telling;
   private final LogStream stream;
   private final Lane lane;
   private final StreamWriter writer;
@@ -47,15 +47,15 @@ final class Captured implements LogPipes.Taker {
 
   /// @param lane the thread of the disk that its files are on
   /// @param later where work waits for its time
-  /// @param error whether it is standard error, whose end tells why a process has ended
+  /// @param telling whether its end tells why a process has ended, as that of standard error does
   Captured(
       LogStream stream,
       Lane lane,
       StreamWriter.Outlets outlets,
       Clocks clock,
       ScheduledExecutorService later,
-      boolean error) {
-    this.error = error;
+      boolean telling) {
+    this.telling = telling;
     this.stream = stream;
     this.later = later;
     this.clock = clock;
@@ -75,7 +75,7 @@ final class Captured implements LogPipes.Taker {
 
   @Override
   public boolean keepsTail() {
-    return error;
+    return telling;
   }
 
   @Override

@@ -234,7 +234,9 @@ public final class LogWriters implements AutoCloseable {
             List.copyOf(files),
             layout(order, error, lane),
             (bytes, at) -> listener.seen(order, error, bytes, at));
-    return new Captured(stream, lane, outlets, clock, later, error);
+    // To a terminal a program prints its errors among the rest.
+    boolean telling = error != order.wishes().terminal();
+    return new Captured(stream, lane, outlets, clock, later, telling);
   }
 
   private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
