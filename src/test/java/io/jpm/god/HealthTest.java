@@ -254,7 +254,9 @@ class HealthTest extends GodHarness {
     assertThat(await(reload).problems())
         .singleElement()
         .asString()
-        .contains("did not get ready: not ready within 2 s (listen_timeout); pid " + made(1).identity.pid());
+        .contains(
+            "did not get ready: not ready within 2 s (listen_timeout); pid "
+                + made(1).identity.pid());
   }
 
   @Test

@@ -81,7 +81,7 @@ public final class Client {
       if ("unready build".equals(failure.getStatus().getDescription())) {
         UNREADY.incrementAndGet();
       } else {
-        System.err.println(failure.getMessage());
+        System.err.println("lost: " + failure.getMessage());
       }
     }
     count.incrementAndGet();
