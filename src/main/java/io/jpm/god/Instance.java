@@ -58,7 +58,7 @@ final class Instance {
   /// nothing.
   Optional<String> memo = Optional.empty();
 
-  /// What may be wrong when the process never takes connections; empty: nothing is known.
+  /// What may be wrong while the process takes no connections; empty: nothing is known, or it does.
   String unready = "";
 
   /// Whether ClusterBalancer has to be told when nothing comes after the present process.

@@ -3,6 +3,7 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.BalancerReply;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
@@ -229,6 +230,33 @@ class HealthTest extends GodHarness {
         () -> events.toString());
     assertThat(list().get(worker.id().value()).reason()).contains("liveness: no answer");
     assertThat(host.spawns).hasSize(3);
+  }
+
+  @Test
+  void ofOneThatListensAndIsNotReadyItIsNotSaidThatItDoesNotListen() {
+    balancer.preparing =
+        _ ->
+            new BalancerReply.Prepared(
+                List.of(), List.of(), Map.of(), List.of(), true, "nothing listens", "memo", true);
+    AppSpec web = cluster("web", 1).draft().health(GATED).build();
+    Future<GodReply> started = begin(web);
+    report(new SatanReport.Ready(awaitTold(SatanCommand.Began.class, 1).worker()));
+    await(started);
+    AppSpec never = web.draft().readiness(new Readiness(false, Duration.ofSeconds(2))).build();
+    Future<GodReply> reload =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                Addresses.GOD_COMMAND,
+                new GodCommand.Reload(List.of(), List.of(never), 1, Optional.empty()))
+            .map(Message::body);
+    balancer.listening(awaitTold(SatanCommand.Began.class, 2).worker());
+    assertThat(await(reload).problems())
+        .singleElement()
+        .asString()
+        .contains(
+            "did not get ready: not ready within 2 s (listen_timeout); pid "
+                + made(1).identity.pid());
   }
 
   @Test

@@ -1,0 +1,3 @@
+module reloads
+
+go 1.19
