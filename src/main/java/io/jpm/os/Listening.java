@@ -9,4 +9,10 @@ import java.net.InetSocketAddress;
 /// @param accepting whether a process of the tree waits for connections on it: in `accept(2)`,
 ///   `poll(2)` or `select(2)`, or with an `epoll(7)` that has it. False also where the system does
 ///   not show that.
-public record Listening(InetSocketAddress address, long inode, boolean accepting) {}
+/// @param own whether the main process has it open itself
+public record Listening(InetSocketAddress address, long inode, boolean accepting, boolean own) {
+  /// Of the main process.
+  public Listening(InetSocketAddress address, long inode, boolean accepting) {
+    this(address, inode, accepting, true);
+  }
+}

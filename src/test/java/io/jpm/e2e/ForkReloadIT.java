@@ -1,6 +1,7 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.testing.Eventually;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -144,6 +146,73 @@ class ForkReloadIT extends InOwnHome {
       jpm.awaitStatus("web", "online");
       reloadLosesNothing(load);
     }
+  }
+
+  @Test
+  void aNodeServerThatNpmStartsIsReloadedWithoutALoss() throws IOException {
+    assumeThat(onPath("npm")).as("npm is installed").isTrue();
+    jpm.script("web.js", NODE.formatted(port, ""));
+    Files.writeString(
+        jpm.work().resolve("package.json"),
+        "{\"name\": \"web\", \"scripts\": {\"start\": \"node web.js\"}}");
+    jpm.run("start", "npm", "--name", "web", PATIENCE, "60s", "--cwd", work(), "--", "start").ok();
+    awaitPort();
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    try (Load load = new Load(port).keepAlive(2).closing(2).uploads()) {
+      reloadLosesNothing(load);
+      jpm.killDaemon();
+      jpm.awaitStatus("web", "online");
+      jpm.run("reload", "web").ok();
+    }
+  }
+
+  @Test
+  void aNodeServerBehindAShellIsReloadedWithoutALoss() throws IOException {
+    Path script = jpm.script("web.js", NODE.formatted(port, ""));
+    startLine("node -e 1; node %s; true".formatted(script));
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      reloadLosesNothing(load);
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+  }
+
+  @Test
+  void theNextDaemonReloadsANodeServerBehindAShellToo() throws IOException {
+    startLine("node %s; true".formatted(jpm.script("web.js", NODE.formatted(port, ""))));
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      jpm.run("reload", "web").ok();
+      jpm.killDaemon();
+      jpm.awaitStatus("web", "online");
+      reloadLosesNothing(load);
+    }
+  }
+
+  @Test
+  void workersOfNodesOwnBehindAShellAreRestartedWithAGap() throws IOException {
+    startLine(
+        "node %s; true"
+            .formatted(
+                jpm.script(
+                    "web.js",
+                    "const cluster = require('cluster'); if (cluster.isPrimary) cluster.fork(); else "
+                        + NODE.formatted(port, ""))));
+    assertThat(jpm.run("reload", "web").ok().out())
+        .contains("because it has workers of its own")
+        .doesNotContain("Reloaded");
+  }
+
+  private void startLine(String line) {
+    jpm.run("start", line, "--name", "web", PATIENCE, "60s").ok();
+    awaitPort();
+  }
+
+  private String work() throws IOException {
+    return jpm.work().toString();
+  }
+
+  private static boolean onPath(String program) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
   }
 
   @Test

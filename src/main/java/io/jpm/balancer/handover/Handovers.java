@@ -3,6 +3,7 @@ package io.jpm.balancer.handover;
 import io.jpm.balancer.handover.Prospect.Seen;
 import io.jpm.balancer.jvm.AgentOptions;
 import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.node.PreloadOptions;
 import io.jpm.balancer.way.Lookout;
 import io.jpm.balancer.way.Sharing;
 import io.jpm.balancer.way.WorkerOrders;
@@ -12,6 +13,7 @@ import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.EffectiveProgram;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
@@ -24,6 +26,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +43,9 @@ import java.util.Set;
 public final class Handovers {
   private static final String PREFIX = "handover ";
 
+  /// Ends the memo of a process that starts the one that listens.
+  private static final String LAUNCHER = " launcher";
+
   /// Where the kernel gives new connections to others, those that wait in a program's queue are
   /// taken within a turn of its loop.
   private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
@@ -48,7 +54,7 @@ public final class Handovers {
 
   private final Vertx vertx;
   private final ProcessHost host;
-  private final Path preload;
+  private final PreloadOptions preload;
   private final AgentOptions agent;
   private final Sharing.Reports reports;
   private final Map<WorkerId.Slot, Lone> all = new HashMap<>();
@@ -68,7 +74,7 @@ public final class Handovers {
       Vertx vertx, ProcessHost host, Path preload, Path agent, Sharing.Reports reports) {
     this.vertx = vertx;
     this.host = host;
-    this.preload = preload;
+    this.preload = new PreloadOptions(preload);
     this.agent = new AgentOptions(agent);
     this.reports = reports;
   }
@@ -104,14 +110,19 @@ public final class Handovers {
   /// What a process needs to be made with.
   public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
     Balance way = means.way() == Balance.JVM && !agent.loadable() ? Balance.OFF : means.way();
-    all.put(worker.slot(), new Lone(worker, way, spec.cluster().drain()));
+    boolean launcher = way == Balance.NODE && isLauncher(spec);
+    all.put(worker.slot(), new Lone(worker, way, launcher, spec.cluster().drain()));
     Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
     List<String> options = new ArrayList<>();
     Map<String, String> variables = new HashMap<>();
     switch (way) {
       case NODE -> {
-        options.addAll(List.of("--require", preload.toString()));
-        variables.put("JPM_NODE_WORKER", "alone");
+        if (launcher) {
+          variables.putAll(preload.inherited(spec));
+        } else {
+          options.addAll(preload.words(spec));
+        }
+        variables.put("JPM_NODE_WORKER", launcher ? "launcher" : "alone");
       }
       case JVM -> {
         options.addAll(agent.words(spec));
@@ -122,7 +133,7 @@ public final class Handovers {
         // The program is made as it is.
       }
     }
-    loan.ifPresent(it -> variables.putAll(it.variables(way)));
+    loan.ifPresent(it -> variables.putAll(it.variables(way, launcher)));
     return new Prepared(
         List.of(),
         options,
@@ -130,18 +141,26 @@ public final class Handovers {
         loan.map(Loan::keys).orElse(List.of()),
         true,
         "",
-        PREFIX + way.word(),
-        loan.isPresent());
+        PREFIX + way.word() + (launcher ? LAUNCHER : ""),
+        loan.isPresent(),
+        launcher);
+  }
+
+  private static boolean isLauncher(AppSpec spec) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    return program.behind() || program.startsNode();
   }
 
   /// A process runs, which was prepared here or is adopted.
   public void began(BalancerCommand.Began news) {
     WorkerId worker = news.worker();
-    Balance made = Balance.ofWord(news.memo().substring(PREFIX.length())).orElse(Balance.OFF);
+    String[] memo = news.memo().substring(PREFIX.length()).split(" ", -1);
+    Balance made = Balance.ofWord(memo[0]).orElse(Balance.OFF);
+    boolean launcher = news.memo().endsWith(LAUNCHER);
     Optional<Lone> prepared =
         Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
     boolean adopted = prepared.isEmpty();
-    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, news.spec().cluster().drain()));
+    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, launcher, news.spec().cluster().drain()));
     all.put(worker.slot(), lone);
     lone.process = Optional.of(news.process());
     if (lone.early) {
@@ -174,6 +193,7 @@ public final class Handovers {
       if ("listening".equals(message.getValue("act"))) {
         lone.ownWorkers |=
             message.getValue("workers") instanceof Number workers && workers.intValue() > 0;
+        note(lone, message);
         if (lone.process.isPresent()) {
           reports.listening(worker, "");
         } else {
@@ -184,6 +204,19 @@ public final class Handovers {
       }
     } catch (DecodeException notOurs) {
       // Ignored because an app may say what it likes over its channel.
+    }
+  }
+
+  /// Which sockets can be drained; two processes that read one channel cannot be told anything.
+  private static void note(Lone lone, JsonObject message) {
+    if (message.getValue("sockets") instanceof JsonArray inodes) {
+      inodes.stream()
+          .map(String::valueOf)
+          .filter(it -> it.matches("[0-9]{1,18}"))
+          .forEach(it -> lone.told.add(Long.parseLong(it)));
+    }
+    if (message.getValue("pid") instanceof Number pid && !Boolean.TRUE.equals(message.getValue("below"))) {
+      lone.speakers.add(pid.longValue());
     }
   }
 
@@ -202,9 +235,10 @@ public final class Handovers {
     lone.draining = Optional.of(done);
     ProcessIdentity process = lone.process.get();
     Duration most = lone.drain;
+    boolean given = Optional.ofNullable(loans.get(worker.id())).map(Loan::given).orElse(true);
     if (lone.made == Balance.OFF && !isLent(worker.id())) {
       done.tryComplete(0);
-    } else if (lone.made == Balance.OFF) {
+    } else if (lone.made == Balance.OFF || (lone.launcher && !given)) {
       vertx.setTimer(QUEUE_PATIENCE.toMillis(), _ -> done.tryComplete(0));
     } else if (!host.post(process, WorkerOrders.DRAIN)) {
       done.tryComplete(0);
@@ -243,8 +277,9 @@ public final class Handovers {
     Lone lone = all.get(order.worker().slot());
     boolean ownWorkers = lone != null && lone.ownWorkers;
     Optional<Balance> made = Optional.ofNullable(lone).map(it -> it.made);
+    Strange strange = Strange.of(Optional.ofNullable(lone));
     String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
-    return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix))
+    return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix, strange))
         .map(taken -> {
           Prospect prospect =
               new Prospect(
@@ -276,14 +311,37 @@ public final class Handovers {
   /// What was found of a process.
   private record Taken(List<Seen> seen, List<ListenSocket> sockets, Optional<String> transport) {}
 
-  private Taken take(ProcessIdentity process, ListenSockets store, String prefix) {
+  /// Which sockets nobody can be told to drain.
+  ///
+  /// @param launcher whether the main process starts the one that listens
+  /// @param told those that can be
+  /// @param crowded whether several processes use one channel
+  private record Strange(boolean launcher, Set<Long> told, boolean crowded) {
+    static Strange of(Optional<Lone> lone) {
+      return lone.map(it -> new Strange(it.launcher, Set.copyOf(it.told), it.speakers.size() > 1))
+          .orElseGet(() -> new Strange(false, Set.of(), false));
+    }
+
+    Optional<String> refusal(Listening one) {
+      if (launcher && crowded) {
+        return Optional.of("several processes of Node listen, beside each other");
+      }
+      if (told.contains(one.inode()) || (one.own() && !launcher)) {
+        return Optional.empty();
+      }
+      return Optional.of("the process that listens on %d is a child that is no process of Node which jpm could reach".formatted(one.address().getPort()));
+    }
+  }
+
+  private Taken take(
+      ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
     List<Seen> seen = new ArrayList<>();
     List<ListenSocket> sockets = new ArrayList<>();
     for (Listening one : host.listening(process)) {
       try {
         ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
         sockets.add(socket);
-        seen.add(new Seen(one.address(), socket.reusesPort(), Optional.empty()));
+        seen.add(new Seen(one.address(), socket.reusesPort(), strange.refusal(one)));
       } catch (ListenFailure failure) {
         seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
       }

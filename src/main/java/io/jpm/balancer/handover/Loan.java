@@ -2,6 +2,7 @@ package io.jpm.balancer.handover;
 
 import io.jpm.model.Balance;
 import io.jpm.os.ListenSocket;
+import io.jpm.os.SpawnRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;
@@ -33,7 +34,9 @@ record Loan(List<ListenSocket> sockets, boolean given) {
   }
 
   /// How the next process finds them.
-  Map<String, String> variables(Balance means) {
+  ///
+  /// @param far whether that is a process below the one that is made
+  Map<String, String> variables(Balance means, boolean far) {
     if (!given) {
       return Map.of();
     }
@@ -46,7 +49,7 @@ record Loan(List<ListenSocket> sockets, boolean given) {
                 .replaceAll(";v4:$", ""),
             "JPM_SOCKET_INODES",
             sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")))
-        : Map.of("JPM_NODE_SOCKETS", places().encode());
+        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST).encode());
   }
 
   private String numbers(boolean ipv6) {
@@ -56,11 +59,11 @@ record Loan(List<ListenSocket> sockets, boolean given) {
         .collect(Collectors.joining(","));
   }
 
-  private JsonArray places() {
+  private JsonArray places(int first) {
     JsonArray places = new JsonArray();
     for (int i = 0; i < sockets.size(); i++) {
       ListenSocket socket = sockets.get(i);
-      int number = FIRST + i;
+      int number = first + i;
       socket
           .address()
           .ifPresent(at ->

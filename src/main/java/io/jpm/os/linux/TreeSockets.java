@@ -3,6 +3,7 @@ package io.jpm.os.linux;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Listening;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +26,13 @@ final class TreeSockets {
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
     return rows.stream()
         .filter(row -> files.stream().anyMatch(one -> one.sockets().containsValue(row.inode())))
-        .map(row -> new Listening(row.address(), row.inode(), isWaitedFor(row.inode(), files)))
+        .map(row -> new Listening(
+                row.address(),
+                row.inode(),
+                isWaitedFor(row.inode(), files),
+                files.stream()
+                    .anyMatch(it ->
+                        it.pid() == main.pid() && it.sockets().containsValue(row.inode()))))
         .toList();
   }
 
@@ -35,6 +42,15 @@ final class TreeSockets {
           List<Integer> numbers = one.numbersOf(inode);
           return !numbers.isEmpty() && new Waiting(one.pid()).on(numbers, one.epolls(), inode);
         });
+  }
+
+  /// Which processes have a socket open, the main process first.
+  List<Integer> holders(long inode) {
+    return files().stream()
+        .filter(one -> one.sockets().containsValue(inode))
+        .map(ProcessFiles::pid)
+        .sorted(Comparator.comparing(pid -> pid != main.pid()))
+        .toList();
   }
 
   /// How many connections it has that came in through one of `ports`.
