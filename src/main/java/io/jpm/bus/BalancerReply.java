@@ -53,8 +53,7 @@ public sealed interface BalancerReply extends BusMessage {
         String unready,
         String memo,
         boolean mustListen) {
-      this(
-          wrapper, options, environment, sockets, channel, unready, memo, mustListen, false);
+      this(wrapper, options, environment, sockets, channel, unready, memo, mustListen, false);
     }
 
     /// One of which nobody knows what may be wrong, or whether it ever listens.

@@ -1,6 +1,7 @@
 package io.jpm.os;
 
 import java.net.InetSocketAddress;
+import java.util.Set;
 
 /// A socket that a process tree listens on.
 ///
@@ -10,9 +11,15 @@ import java.net.InetSocketAddress;
 ///   `poll(2)` or `select(2)`, or with an `epoll(7)` that has it. False also where the system does
 ///   not show that.
 /// @param own whether the main process has it open itself
-public record Listening(InetSocketAddress address, long inode, boolean accepting, boolean own) {
-  /// Of the main process.
+/// @param programs the file names of the programs that have it open
+public record Listening(
+    InetSocketAddress address, long inode, boolean accepting, boolean own, Set<String> programs) {
+  /// Of the main process, whose program is not known.
   public Listening(InetSocketAddress address, long inode, boolean accepting) {
-    this(address, inode, accepting, true);
+    this(address, inode, accepting, true, Set.of());
+  }
+
+  public Listening {
+    programs = Set.copyOf(programs);
   }
 }

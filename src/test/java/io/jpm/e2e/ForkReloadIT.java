@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +39,7 @@ class ForkReloadIT extends InOwnHome {
       """
       import http.server, os
       class Handler(http.server.BaseHTTPRequestHandler):
+          protocol_version = 'HTTP/1.1'
           def do_GET(self):
               body = b'%%d' %% os.getpid()
               self.send_response(200)
@@ -318,17 +320,51 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
-  void aServerThatCannotShareSaysTheGapBeforeAndAfter() throws IOException {
+  void aPythonServerIsReloadedWithoutALoss() throws IOException {
     start("web.py", PYTHON.formatted(port));
-    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because python3");
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    try (Load load = new Load(port).closing(4)) {
+      reloadLosesNothing(load);
+    }
+    assertThat(isFree(port)).as("somebody else gets the port").isFalse();
+  }
+
+  @Test
+  void aNewProcessThatCannotListenBesideTheOldOneIsTriedOnce() throws IOException {
+    Path server = jpm.script("web.py", PYTHON.formatted(port));
+    start("web.sh", "exec env -u PYTHONPATH -u JPM_SHARE_PORTS python3 %s".formatted(server));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    for (String heard : List.of("the new process did not get ready", "is restarted with a gap")) {
+      Jpm.Result result = jpm.run("reload", "web").ok();
+      assertThat(result.err().lines().findFirst().orElse("")).contains(heard);
+      assertThat(result.out())
+          .containsPattern(
+              "was restarted with a gap of .*, because its new process could not listen")
+          .contains("Restarted web");
+      awaitPort();
+    }
+    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because its new");
+  }
+
+  @Test
+  void aServerThatCannotShareSaysTheGapBeforeAndAfter() throws IOException {
+    start(
+        "web.pl",
+        """
+        use IO::Socket::INET;
+        my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => %d, Listen => 9, ReuseAddr => 1) or die;
+        while (my $client = $server->accept()) { close($client); }
+        """
+            .formatted(port));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because perl");
     Jpm.Result result = jpm.run("reload", "web").ok();
-    assertThat(result.err()).contains("is restarted with a gap, because python3");
+    assertThat(result.err()).contains("is restarted with a gap, because perl");
     assertThat(result.out())
-        .containsPattern("was restarted with a gap of [0-9]+ ms, because python3")
+        .containsPattern("was restarted with a gap of [0-9]+ ms, because perl")
         .contains("Restarted web")
         .doesNotContain("Reloaded");
     assertThat(jpm.run("events").ok().out())
-        .containsPattern("restarted with a gap of [0-9]+ ms, because python3");
+        .containsPattern("restarted with a gap of [0-9]+ ms, because perl");
   }
 
   @Test

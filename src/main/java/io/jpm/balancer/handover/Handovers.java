@@ -13,6 +13,7 @@ import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.Command;
 import io.jpm.model.EffectiveProgram;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
@@ -55,10 +56,15 @@ public final class Handovers {
   private final Vertx vertx;
   private final ProcessHost host;
   private final PreloadOptions preload;
+  private final Path python;
   private final AgentOptions agent;
   private final Sharing.Reports reports;
   private final Map<WorkerId.Slot, Lone> all = new HashMap<>();
   private final Map<InstanceId, Loan> loans = new HashMap<>();
+
+  /// What could not listen beside its predecessor.
+  private final Map<InstanceId, Command> clashes = new HashMap<>();
+
   private int count;
 
   /// What the next process can be given its sockets by.
@@ -70,11 +76,18 @@ public final class Handovers {
   /// @param preload `lib/node-worker.cjs`
   /// @param agent the agent's jar
   /// @param reports who is told that a process takes connections
+  /// @param python the folder with Python's `sitecustomize`
   public Handovers(
-      Vertx vertx, ProcessHost host, Path preload, Path agent, Sharing.Reports reports) {
+      Vertx vertx,
+      ProcessHost host,
+      Path preload,
+      Path agent,
+      Path python,
+      Sharing.Reports reports) {
     this.vertx = vertx;
     this.host = host;
     this.preload = new PreloadOptions(preload);
+    this.python = python;
     this.agent = new AgentOptions(agent);
     this.reports = reports;
   }
@@ -133,7 +146,7 @@ public final class Handovers {
         // The program is made as it is.
       }
     }
-    loan.ifPresent(it -> variables.putAll(it.variables(way, launcher)));
+    loan.ifPresent(it -> variables.putAll(it.variables(way, launcher, spec)));
     return new Prepared(
         List.of(),
         options,
@@ -160,7 +173,8 @@ public final class Handovers {
     Optional<Lone> prepared =
         Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
     boolean adopted = prepared.isEmpty();
-    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, launcher, news.spec().cluster().drain()));
+    Lone lone =
+        prepared.orElseGet(() -> new Lone(worker, made, launcher, news.spec().cluster().drain()));
     all.put(worker.slot(), lone);
     lone.process = Optional.of(news.process());
     if (lone.early) {
@@ -170,7 +184,7 @@ public final class Handovers {
       settle(lone);
     }
     Loan loan = loans.get(worker.id());
-    if (loan != null && !adopted && made != Balance.NODE) {
+    if (loan != null && !adopted && (made != Balance.NODE || !loan.given())) {
       new Lookout<>(
               vertx,
               news.spec().name().value(),
@@ -215,7 +229,8 @@ public final class Handovers {
           .filter(it -> it.matches("[0-9]{1,18}"))
           .forEach(it -> lone.told.add(Long.parseLong(it)));
     }
-    if (message.getValue("pid") instanceof Number pid && !Boolean.TRUE.equals(message.getValue("below"))) {
+    if (message.getValue("pid") instanceof Number pid
+        && !Boolean.TRUE.equals(message.getValue("below"))) {
       lone.speakers.add(pid.longValue());
     }
   }
@@ -235,11 +250,22 @@ public final class Handovers {
     lone.draining = Optional.of(done);
     ProcessIdentity process = lone.process.get();
     Duration most = lone.drain;
-    boolean given = Optional.ofNullable(loans.get(worker.id())).map(Loan::given).orElse(true);
+    Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
+    boolean given = loan.map(Loan::given).orElse(true);
     if (lone.made == Balance.OFF && !isLent(worker.id())) {
       done.tryComplete(0);
     } else if (lone.made == Balance.OFF || (lone.launcher && !given)) {
-      vertx.setTimer(QUEUE_PATIENCE.toMillis(), _ -> done.tryComplete(0));
+      // Python's servers mostly end with what they have begun.
+      boolean waits = loan.flatMap(Loan::python).isPresent();
+      vertx.setTimer(
+          QUEUE_PATIENCE.toMillis(),
+          _ -> {
+            if (waits) {
+              new LastConnections(vertx, host, process, done).await(most);
+            } else {
+              done.tryComplete(0);
+            }
+          });
     } else if (!host.post(process, WorkerOrders.DRAIN)) {
       done.tryComplete(0);
     } else if (lone.made == Balance.JVM) {
@@ -290,15 +316,26 @@ public final class Handovers {
                   order.next(),
                   ownWorkers,
                   made.equals(Optional.of(Balance.JVM)) ? taken.transport() : Optional.empty());
-          Handover verdict = prospect.verdict();
+          boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
+          Handover verdict = clashes ? prospect.clashing() : prospect.verdict();
           if (order.lend() && verdict instanceof Handover.Beside) {
             boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
-            keep(order.worker().id(), new Loan(taken.sockets(), given));
+            boolean python = !given && prospect.isPython();
+            if (python) {
+              taken.sockets().forEach(ListenSocket::allowAnother);
+            }
+            keep(
+                order.worker().id(),
+                new Loan(taken.sockets(), given, Optional.of(this.python).filter(_ -> python)));
           } else {
             close(taken.sockets());
           }
           return verdict;
         });
+  }
+
+  private static boolean isPython(Listening one) {
+    return one.programs().stream().anyMatch(it -> it.matches("(python|pypy)[0-9.]*"));
   }
 
   private void keep(InstanceId id, Loan loan) {
@@ -329,24 +366,30 @@ public final class Handovers {
       if (told.contains(one.inode()) || (one.own() && !launcher)) {
         return Optional.empty();
       }
-      return Optional.of("the process that listens on %d is a child that is no process of Node which jpm could reach".formatted(one.address().getPort()));
+      return Optional.of(
+          "the process that listens on %d is a child that is no process of Node which jpm could reach"
+              .formatted(one.address().getPort()));
     }
   }
 
-  private Taken take(
-      ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
+  private Taken take(ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
     List<Seen> seen = new ArrayList<>();
     List<ListenSocket> sockets = new ArrayList<>();
     for (Listening one : host.listening(process)) {
       try {
         ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
         sockets.add(socket);
-        seen.add(new Seen(one.address(), socket.reusesPort(), strange.refusal(one)));
+        seen.add(new Seen(one.address(), socket.reusesPort(), strange.refusal(one), isPython(one)));
       } catch (ListenFailure failure) {
         seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
       }
     }
     return new Taken(seen, sockets, new OwnTransport(Path.of("/proc")).library(process));
+  }
+
+  /// A process of `id` that was made by `spec` could not listen beside the one before.
+  public void clashed(InstanceId id, AppSpec spec) {
+    clashes.put(id, spec.command());
   }
 
   /// The replacement of a process of `id` is over.

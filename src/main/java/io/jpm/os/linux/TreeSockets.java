@@ -2,11 +2,15 @@ package io.jpm.os.linux;
 
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Listening;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The sockets of one tree: its main process, the descendants and the session.
 final class TreeSockets {
@@ -26,14 +30,27 @@ final class TreeSockets {
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
     return rows.stream()
         .filter(row -> files.stream().anyMatch(one -> one.sockets().containsValue(row.inode())))
-        .map(row -> new Listening(
-                row.address(),
-                row.inode(),
-                isWaitedFor(row.inode(), files),
-                files.stream()
-                    .anyMatch(it ->
-                        it.pid() == main.pid() && it.sockets().containsValue(row.inode()))))
+        .map(row -> listening(row, files))
         .toList();
+  }
+
+  private Listening listening(TcpTable.Row row, List<ProcessFiles> files) {
+    List<ProcessFiles> holders =
+        files.stream().filter(one -> one.sockets().containsValue(row.inode())).toList();
+    return new Listening(
+        row.address(),
+        row.inode(),
+        isWaitedFor(row.inode(), files),
+        holders.stream().anyMatch(one -> one.pid() == main.pid()),
+        holders.stream().map(one -> program(one.pid())).collect(Collectors.toSet()));
+  }
+
+  private static String program(int pid) {
+    try {
+      return String.valueOf(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).getFileName());
+    } catch (IOException gone) {
+      return "";
+    }
   }
 
   private static boolean isWaitedFor(long inode, List<ProcessFiles> files) {
