@@ -22,6 +22,12 @@
 // - `{"cmd":"NODE_JPM","act":"settled"}` closes those that no server has asked for: nobody else has
 //   them any more.
 //
+// Where something else starts Node, such as npm or a shell (`JPM_NODE_WORKER=launcher`), the file is
+// loaded by NODE_OPTIONS into each process of Node in the tree. The first has the channel, and is the
+// relay: those below it (`JPM_NODE_RELAY`) say through it that they listen, and hear from it that
+// they are to drain. What is inherited has high numbers there: Node marks close-on-exec all
+// descriptors up to 15 and on to the first number that is free, and no others.
+//
 // Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
 
 const { isMainThread } = require('worker_threads');
@@ -29,15 +35,123 @@ const { isMainThread } = require('worker_threads');
 // Only the process that jpm made has the variable; what that starts itself has it not, though it
 // may inherit the option that loads this file.
 const role = isMainThread && process.connected === true ? process.env.JPM_NODE_WORKER : undefined;
-const isAlone = role === 'alone';
+const isLauncher = role === 'launcher';
+const relay = isMainThread && role === undefined ? process.env.JPM_NODE_RELAY : undefined;
+const isBelow = relay !== undefined;
+const isAlone = role === 'alone' || isLauncher || isBelow;
 const isWorker = role === '1' || isAlone;
 const inheritance = process.env.JPM_NODE_SOCKETS;
 delete process.env.JPM_NODE_WORKER;
-delete process.env.JPM_NODE_SOCKETS;
+if (!isLauncher && !isBelow) {
+  delete process.env.JPM_NODE_SOCKETS;
+  if (isMainThread) {
+    delete process.env.JPM_NODE_RELAY;
+  }
+}
 
-if (isWorker) {
-  forgetOption();
-  begin();
+if (isBelow) {
+  try {
+    beginBelow();
+  } catch {
+    // The app goes on without us: it is restarted with a gap then.
+  }
+} else if (isWorker) {
+  if (!isLauncher) {
+    forgetOption();
+  }
+  begin(process.send.bind(process), (handler) => process.on('internalMessage', handler));
+}
+
+// Below the first process of Node: a line of JSON is a message. The relay is sought when there is
+// something to say.
+function beginBelow() {
+  const net = require('net');
+  const connect = net.connect;
+  let handler = () => {};
+  let socket = null;
+  const write = (message) => {
+    const [name, token] = relay.split(':');
+    if (socket === null) {
+      socket = connect({ path: `\0${name}` });
+      socket.on('error', () => {});
+      onLines(socket, (line) => handler(line));
+      socket.unref();
+      socket.write(`${token}\n`);
+    }
+    socket.write(`${JSON.stringify(message)}\n`);
+  };
+  if (process.env.NODE_UNIQUE_ID !== undefined) {
+    // A worker of node:cluster listens by what the process has that made it.
+    const listen = net.Server.prototype.listen;
+    net.Server.prototype.listen = function (...args) {
+      this.prependOnceListener('listening', () => write({ cmd: 'NODE_JPM', act: 'listening', workers: 1 }));
+      return Reflect.apply(listen, this, args);
+    };
+    return;
+  }
+  begin(write, (told) => { handler = told; });
+}
+
+// Has each line that comes over a socket read as a message.
+function onLines(socket, consumer) {
+  let rest = '';
+  socket.setEncoding('utf8').on('data', (data) => {
+    const lines = (rest + data).split('\n');
+    rest = lines.pop();
+    for (const line of lines) {
+      let message = line;
+      try {
+        message = JSON.parse(line);
+      } catch {
+        // The word that a process below begins with.
+      }
+      consumer(message);
+    }
+  });
+}
+
+// What the processes below say and hear.
+function openRelay(say) {
+  const net = require('net');
+  const word = () => require('crypto').randomBytes(16).toString('hex');
+  const [name, token] = [`jpm-${word()}`, word()];
+  const below = new Map();
+  const server = net.createServer((socket) => {
+    let trusted = false;
+    socket.unref();
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      below.delete(socket);
+      say(null);
+    });
+    onLines(socket, (message) => {
+      if (!trusted) {
+        trusted = message === token;
+        if (trusted) {
+          below.set(socket, false);
+        } else {
+          socket.destroy();
+        }
+      } else if (message !== null && message.act === 'drained') {
+        below.set(socket, true);
+        say(null);
+      } else {
+        say(message);
+      }
+    });
+  });
+  server.on('error', () => {});
+  server.listen({ path: `\0${name}`, exclusive: true });
+  server.unref();
+  process.env.JPM_NODE_RELAY = `${name}:${token}`;
+  return {
+    tell(message) {
+      below.forEach((_, socket) => socket.write(`${JSON.stringify(message)}\n`));
+    },
+    drained() {
+      return [...below.values()].every((done) => done);
+    },
+  };
 }
 
 // Processes that this one starts are given the options in execArgv and NODE_OPTIONS: they have no
@@ -56,7 +170,7 @@ function forgetOption() {
   }
 }
 
-function begin() {
+function begin(send, receive) {
   const net = require('net');
   const path = require('path');
   const channels = require('diagnostics_channel');
@@ -74,7 +188,6 @@ function begin() {
   const BACKLOG = 511;
 
   const RECORD = Symbol('jpm.connection');
-  const send = process.send.bind(process);
   const known = new WeakSet();
   const servers = new Set();
   const sessions = new Set();
@@ -89,6 +202,7 @@ function begin() {
   let told = false;
 
   const inherited = isAlone ? inheritedSockets() : [];
+  const others = isLauncher ? openRelay(fromBelow) : { tell() {}, drained: () => true };
 
   const originalListen = net.Server.prototype.listen;
   net.Server.prototype.listen = function listen(...args) {
@@ -108,7 +222,7 @@ function begin() {
 
   // What Node's cluster module asks goes through here, and so does all else that is sent.
   const originalSend = process._send;
-  process._send = isAlone ? originalSend : function _send(message, ...rest) {
+  if (!isAlone) process._send = function _send(message, ...rest) {
     if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
         && (message.act === 'queryServer' || message.act === 'exitedAfterDisconnect')) {
       unanswered.set(message.seq, withUmask(message));
@@ -138,7 +252,7 @@ function begin() {
     }
   };
 
-  process.on('internalMessage', (message, handle) => {
+  receive((message, handle) => {
     if (message === null || typeof message !== 'object') {
       return;
     }
@@ -149,6 +263,9 @@ function begin() {
     if (message.cmd !== 'NODE_JPM') {
       return;
     }
+    if (message.act === 'drain' || message.act === 'settled') {
+      others.tell(message);
+    }
     if (message.act === 'drain') {
       drain();
     } else if (message.act === 'accept') {
@@ -157,6 +274,10 @@ function begin() {
       pause(shares.get(message.key));
     } else if (message.act === 'settled') {
       closeUnused();
+      // For a daemon that was not there when it was said.
+      if (servers.size > 0) {
+        tellListening();
+      }
     } else if (message.act === 'servers') {
       tell({ act: 'servers', servers: addresses(), paths: paths(), unanswered: [...unanswered.values()] });
     }
@@ -289,6 +410,35 @@ function begin() {
     return Object.keys(require('cluster').workers || {}).length;
   }
 
+  // Which sockets these are says that nobody else has to be told to drain.
+  function tellListening() {
+    tell({
+      act: 'listening',
+      workers: ownWorkers(),
+      pid: process.pid,
+      below: isBelow,
+      sockets: [...servers].map(inodeOf).filter((inode) => inode !== null),
+    });
+  }
+
+  function inodeOf(server) {
+    try {
+      const link = require('fs').readlinkSync(`/proc/self/fd/${server._handle.fd}`);
+      return link.replace(/^socket:\[(\d+)\]$/, '$1');
+    } catch {
+      return null;
+    }
+  }
+
+  // null: one of them has drained or ended.
+  function fromBelow(message) {
+    if (message === null) {
+      finishIfEmpty();
+    } else {
+      tell(message);
+    }
+  }
+
   function know(server) {
     if (known.has(server)) {
       return;
@@ -297,7 +447,7 @@ function begin() {
     server.prependListener('listening', () => {
       servers.add(server);
       if (isAlone) {
-        tell({ act: 'listening', workers: ownWorkers() });
+        tellListening();
       }
       if (draining) {
         retire(server);
@@ -606,7 +756,7 @@ function begin() {
   }
 
   function finishIfEmpty() {
-    if (draining && connections === 0 && !told) {
+    if (draining && connections === 0 && others.drained() && !told) {
       told = true;
       tell({ act: 'drained' });
     }

@@ -15,6 +15,11 @@ public record BalancerContext(ProcessHost host, Path root, LongSupplier nanoTime
     return root.resolve("lib/node-worker.cjs");
   }
 
+  /// What a Python process in fork mode loads that takes the place of another one: a folder.
+  public Path pythonPreload() {
+    return root.resolve("lib/python");
+  }
+
   /// What each JVM in cluster mode loads.
   public Path agent() {
     return root.resolve("target/dist/lib/agent/jpm-agent.jar");

@@ -166,7 +166,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
                 .orElse(new WorkerId(id, 0, 0));
         answer(message, lend(new Lend(worker, process, spec, false)));
       }
-      case Return(InstanceId id) -> {
+      case Return(InstanceId id, Optional<AppSpec> clash) -> {
+        clash.ifPresent(spec -> handovers().clashed(id, spec));
         handovers().giveBack(id);
         message.reply(new BalancerReply.Done());
       }
@@ -272,7 +273,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private Handovers handovers() {
     Handovers there =
         handovers.orElseGet(() ->
-            new Handovers(vertx, balancer.host(), balancer.nodePreload(), balancer.agent(), this));
+            new Handovers(
+                vertx,
+                balancer.host(),
+                balancer.nodePreload(),
+                balancer.agent(),
+                balancer.pythonPreload(),
+                this));
     handovers = Optional.of(there);
     return there;
   }

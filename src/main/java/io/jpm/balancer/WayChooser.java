@@ -75,14 +75,14 @@ final class WayChooser {
   }
 
   private static Choice alone(AppSpec spec, EffectiveProgram program, Facts facts) {
-    if (program.behind()) {
+    if (program.behind() && program.isJava()) {
       return new Choice(Balance.OFF, "something else starts " + program.name());
+    }
+    if (program.startsNode()) {
+      return new Choice(Balance.NODE, program.name() + " may start node");
     }
     if (program.isNode()) {
       return barred(new Choice(Balance.NODE, "the program is node"), spec, NODE_BARS);
-    }
-    if (program.isAnyNode()) {
-      return new Choice(Balance.OFF, "it starts the server as a child of its own");
     }
     if (program.isJava()) {
       return facts

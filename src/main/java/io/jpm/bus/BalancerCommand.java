@@ -7,6 +7,7 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 
 /// What ClusterBalancer is asked and told; each is answered with a [BalancerReply].
 public sealed interface BalancerCommand extends BusMessage {
@@ -96,7 +97,10 @@ public sealed interface BalancerCommand extends BusMessage {
   record Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) implements BalancerCommand {}
 
   /// The replacement that [Lend] has prepared is over, whatever came of it.
-  record Return(InstanceId id) implements BalancerCommand {}
+  ///
+  /// @param clash what the new process was made by, where it has ended because its address was in
+  ///   use: that is not tried again
+  record Return(InstanceId id, Optional<AppSpec> clash) implements BalancerCommand {}
 
   /// How is an app balanced? Answered by [BalancerReply.Status].
   ///

@@ -27,6 +27,7 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param memo to be kept with the process, for [BalancerCommand.Began] after an adoption
   /// @param mustListen whether the process is certain to come to listen, since what it listens on
   ///   is the daemon's: before, it is not ready to take another one's place
+  /// @param far whether processes below it are to inherit the sockets too, `SpawnRequest.far`
   record Prepared(
       List<String> wrapper,
       List<String> options,
@@ -35,11 +36,25 @@ public sealed interface BalancerReply extends BusMessage {
       boolean channel,
       String unready,
       String memo,
-      boolean mustListen)
+      boolean mustListen,
+      boolean far)
       implements BalancerReply {
     /// Made as it is.
     public static final Prepared PLAIN =
         new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "");
+
+    /// One whose sockets it has itself.
+    public Prepared(
+        List<String> wrapper,
+        List<String> options,
+        Map<String, String> environment,
+        List<String> sockets,
+        boolean channel,
+        String unready,
+        String memo,
+        boolean mustListen) {
+      this(wrapper, options, environment, sockets, channel, unready, memo, mustListen, false);
+    }
 
     /// One of which nobody knows what may be wrong, or whether it ever listens.
     public Prepared(

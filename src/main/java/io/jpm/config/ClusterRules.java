@@ -253,7 +253,7 @@ final class ClusterRules {
     boolean drains =
         enabled
             ? way != Balance.LISTEN_FDS && way != Balance.OFF
-            : way == Balance.NODE || way == Balance.JVM;
+            : way != Balance.OFF || !is(AppKey.BALANCE);
     if (!drains) {
       idle.add(AppKey.DRAIN_TIMEOUT);
     }

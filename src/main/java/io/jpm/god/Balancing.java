@@ -184,8 +184,10 @@ final class Balancing {
   }
 
   /// What [#handover] has lent is not needed any more.
-  void giveBack(Instance instance) {
-    tell(new BalancerCommand.Return(instance.id));
+  ///
+  /// @param clash what a new process was made by that could not listen beside the old one
+  void giveBack(Instance instance, Optional<AppSpec> clash) {
+    tell(new BalancerCommand.Return(instance.id, clash));
   }
 
   private static BalancerReply.Refused silent(Throwable error) {

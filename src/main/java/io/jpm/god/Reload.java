@@ -401,16 +401,30 @@ final class Reload {
           .handover(instance, spec, true)
           .compose(handover ->
               switch (handover) {
-                case Handover.Beside _ ->
-                    replacement
-                        .replace(instance, spec)
-                        .onComplete(_ -> parts.supervisor().balancing().giveBack(instance));
+                case Handover.Beside _ -> beside(instance, spec);
                 case Handover.NoPort _ ->
                     spec.cluster().enabled()
                         ? replacement.replace(instance, spec)
                         : restart(instance, spec, handover);
                 case Handover.After _ -> restart(instance, spec, handover);
               });
+    }
+
+    private Future<Optional<String>> beside(Instance instance, AppSpec spec) {
+      Balancing balancing = parts.supervisor().balancing();
+      return replacement
+          .replace(instance, spec)
+          .onFailure(_ -> balancing.giveBack(instance, Optional.empty()))
+          .compose(problem -> {
+            boolean clashes =
+                AddressClash.isToldBy(problem, spec) && replacement.isServing(instance);
+            balancing.giveBack(instance, Optional.of(spec).filter(_ -> clashes));
+            return clashes
+                ? balancing
+                    .handover(instance, spec, false)
+                    .compose(why -> restart(instance, spec, why))
+                : Future.succeededFuture(problem);
+          });
     }
 
     private Future<Optional<String>> restart(Instance instance, AppSpec spec, Handover why) {

@@ -59,6 +59,13 @@ final class Replacement {
     return parts.interruptions().interrupted(old.spec.name()) || old.removed;
   }
 
+  /// Whether an instance runs that nothing else is to happen to.
+  boolean isServing(Instance instance) {
+    return !isOvertaken(instance)
+        && instance.state.phase() == Phase.ONLINE
+        && instance.state.wanted() == Wanted.UP;
+  }
+
   /// Restarts an instance; completes when it has settled.
   ///
   /// @return what has failed, as of [#replace]

@@ -56,7 +56,8 @@ final class SpawnRequests {
         instance.spec.logs().terminal(),
         share.sockets(),
         instance.spec.limits(),
-        Optional.of(instance.paths.input()));
+        Optional.of(instance.paths.input()),
+        share.far());
   }
 
   /// `environment` with the texts in which the instance's own values stand.

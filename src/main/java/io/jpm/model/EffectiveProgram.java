@@ -81,6 +81,12 @@ public record EffectiveProgram(
     return NODE.contains(name());
   }
 
+  /// Whether it may start Node as a process of its own: npm and its like, and shells of which it
+  /// cannot be told.
+  public boolean startsNode() {
+    return RUNNERS.contains(name()) || SHELLS.contains(name()) || (isAnyNode() && !isNode());
+  }
+
   /// Whether it is a launcher of Java.
   public boolean isJava() {
     return JAVA.contains(name());

@@ -33,6 +33,14 @@ public interface ListenSocket extends Handle, AutoCloseable {
     return false;
   }
 
+  /// Allows others of the same user to listen at its address beside it, as of now (`SO_REUSEPORT`,
+  /// which they have to set before they are bound).
+  ///
+  /// @return whether the system does so
+  default boolean allowAnother() {
+    return false;
+  }
+
   /// Has new connections to its address go to sockets that began to listen after those of one
   /// process, where all of them allow it (`SO_ATTACH_REUSEPORT_CBPF`, `socket(7)`). What waits in
   /// the queues of the older ones stays there, and nothing is added.

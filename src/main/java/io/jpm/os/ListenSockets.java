@@ -87,7 +87,7 @@ public interface ListenSockets {
   /// process has it as before.
   ///
   /// @param key a name that no open one has, without line breaks
-  /// @param process who has it open itself; a child of its does not count
+  /// @param process who has it open, itself or by a process of its tree
   /// @param inode which one ([Listening#inode])
   /// @throws ListenFailure where the process has it not, or the system does not let us have it
   default ListenSocket borrow(String key, ProcessIdentity process, long inode)

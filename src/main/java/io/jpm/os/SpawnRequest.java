@@ -35,6 +35,8 @@ import java.util.Optional;
 /// @param input a named pipe that is standard input, made by the host where it does not exist, into
 ///   which [ProcessHost#type] writes; the process never sees its end. Empty, and on systems without
 ///   named pipes: `/dev/null`.
+/// @param far whether the sockets are inherited from [#FIRST_FAR] on as well, for processes below
+///   this one
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -48,7 +50,44 @@ public record SpawnRequest(
     boolean terminal,
     List<String> sockets,
     ResourceLimits limits,
-    Optional<Path> input) {
+    Optional<Path> input,
+    boolean far) {
+  /// The first number of sockets that are to get past programs that close or mark what they find
+  /// open: Node marks close-on-exec what is below 16, and goes on to the first number that is free.
+  public static final int FIRST_FAR = 48;
+
+  /// With sockets that only the process itself is to have.
+  public SpawnRequest(
+      Path program,
+      List<String> argv,
+      Map<String, String> environment,
+      Path cwd,
+      LogPipe out,
+      LogPipe error,
+      String tag,
+      RunAs runAs,
+      boolean channel,
+      boolean terminal,
+      List<String> sockets,
+      ResourceLimits limits,
+      Optional<Path> input) {
+    this(
+        program,
+        argv,
+        environment,
+        cwd,
+        out,
+        error,
+        tag,
+        runAs,
+        channel,
+        terminal,
+        sockets,
+        limits,
+        input,
+        false);
+  }
+
   /// The environment variable that carries the tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
@@ -123,7 +162,8 @@ public record SpawnRequest(
         terminal,
         sockets,
         wanted,
-        pipe);
+        pipe,
+        far);
   }
 
   public SpawnRequest {

@@ -371,7 +371,8 @@ class ClusterAttributesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "script": "app.py", "strategy": "kernel", "drain_timeout": 5 | strategy, drain_timeout do nothing in fork mode
+          "script": "app.py", "strategy": "kernel", "drain_timeout": 5 | strategy does nothing in fork mode
+          "script": "app.py", "balance": "off", "strategy": "kernel", "drain_timeout": 5 | strategy, drain_timeout do nothing in fork mode
           "script": "app.py", "proxy_protocol": true | proxy_protocol does nothing in fork mode
           "script": "app.py", "exec_mode": "fork", "listen": 80 | listen does nothing in fork mode
           "script": "app.js", "execute_command": true, "balance": "node" | balance does nothing in fork mode

@@ -1,6 +1,7 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.testing.Eventually;
 import java.io.IOException;
@@ -10,7 +11,9 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -36,6 +39,7 @@ class ForkReloadIT extends InOwnHome {
       """
       import http.server, os
       class Handler(http.server.BaseHTTPRequestHandler):
+          protocol_version = 'HTTP/1.1'
           def do_GET(self):
               body = b'%%d' %% os.getpid()
               self.send_response(200)
@@ -147,6 +151,73 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  void aNodeServerThatNpmStartsIsReloadedWithoutALoss() throws IOException {
+    assumeThat(onPath("npm")).as("npm is installed").isTrue();
+    jpm.script("web.js", NODE.formatted(port, ""));
+    Files.writeString(
+        jpm.work().resolve("package.json"),
+        "{\"name\": \"web\", \"scripts\": {\"start\": \"node web.js\"}}");
+    jpm.run("start", "npm", "--name", "web", PATIENCE, "60s", "--cwd", work(), "--", "start").ok();
+    awaitPort();
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    try (Load load = new Load(port).keepAlive(2).closing(2).uploads()) {
+      reloadLosesNothing(load);
+      jpm.killDaemon();
+      jpm.awaitStatus("web", "online");
+      jpm.run("reload", "web").ok();
+    }
+  }
+
+  @Test
+  void aNodeServerBehindAShellIsReloadedWithoutALoss() throws IOException {
+    Path script = jpm.script("web.js", NODE.formatted(port, ""));
+    startLine("node -e 1; node %s; true".formatted(script));
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      reloadLosesNothing(load);
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+  }
+
+  @Test
+  void theNextDaemonReloadsANodeServerBehindAShellToo() throws IOException {
+    startLine("node %s; true".formatted(jpm.script("web.js", NODE.formatted(port, ""))));
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      jpm.run("reload", "web").ok();
+      jpm.killDaemon();
+      jpm.awaitStatus("web", "online");
+      reloadLosesNothing(load);
+    }
+  }
+
+  @Test
+  void workersOfNodesOwnBehindAShellAreRestartedWithAGap() throws IOException {
+    startLine(
+        "node %s; true"
+            .formatted(
+                jpm.script(
+                    "web.js",
+                    "const cluster = require('cluster'); if (cluster.isPrimary) cluster.fork(); else "
+                        + NODE.formatted(port, ""))));
+    assertThat(jpm.run("reload", "web").ok().out())
+        .contains("because it has workers of its own")
+        .doesNotContain("Reloaded");
+  }
+
+  private void startLine(String line) {
+    jpm.run("start", line, "--name", "web", PATIENCE, "60s").ok();
+    awaitPort();
+  }
+
+  private String work() throws IOException {
+    return jpm.work().toString();
+  }
+
+  private static boolean onPath(String program) {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+  }
+
+  @Test
   void anAppInForkModeIsNoWorkerOfACluster() throws IOException {
     start(
         "web.js",
@@ -249,17 +320,51 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
-  void aServerThatCannotShareSaysTheGapBeforeAndAfter() throws IOException {
+  void aPythonServerIsReloadedWithoutALoss() throws IOException {
     start("web.py", PYTHON.formatted(port));
-    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because python3");
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    try (Load load = new Load(port).closing(4)) {
+      reloadLosesNothing(load);
+    }
+    assertThat(isFree(port)).as("somebody else gets the port").isFalse();
+  }
+
+  @Test
+  void aNewProcessThatCannotListenBesideTheOldOneIsTriedOnce() throws IOException {
+    Path server = jpm.script("web.py", PYTHON.formatted(port));
+    start("web.sh", "exec env -u PYTHONPATH -u JPM_SHARE_PORTS python3 %s".formatted(server));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    for (String heard : List.of("the new process did not get ready", "is restarted with a gap")) {
+      Jpm.Result result = jpm.run("reload", "web").ok();
+      assertThat(result.err().lines().findFirst().orElse("")).contains(heard);
+      assertThat(result.out())
+          .containsPattern(
+              "was restarted with a gap of .*, because its new process could not listen")
+          .contains("Restarted web");
+      awaitPort();
+    }
+    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because its new");
+  }
+
+  @Test
+  void aServerThatCannotShareSaysTheGapBeforeAndAfter() throws IOException {
+    start(
+        "web.pl",
+        """
+        use IO::Socket::INET;
+        my $server = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => %d, Listen => 9, ReuseAddr => 1) or die;
+        while (my $client = $server->accept()) { close($client); }
+        """
+            .formatted(port));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because perl");
     Jpm.Result result = jpm.run("reload", "web").ok();
-    assertThat(result.err()).contains("is restarted with a gap, because python3");
+    assertThat(result.err()).contains("is restarted with a gap, because perl");
     assertThat(result.out())
-        .containsPattern("was restarted with a gap of [0-9]+ ms, because python3")
+        .containsPattern("was restarted with a gap of [0-9]+ ms, because perl")
         .contains("Restarted web")
         .doesNotContain("Reloaded");
     assertThat(jpm.run("events").ok().out())
-        .containsPattern("restarted with a gap of [0-9]+ ms, because python3");
+        .containsPattern("restarted with a gap of [0-9]+ ms, because perl");
   }
 
   @Test

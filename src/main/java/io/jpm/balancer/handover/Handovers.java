@@ -3,6 +3,7 @@ package io.jpm.balancer.handover;
 import io.jpm.balancer.handover.Prospect.Seen;
 import io.jpm.balancer.jvm.AgentOptions;
 import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.node.PreloadOptions;
 import io.jpm.balancer.way.Lookout;
 import io.jpm.balancer.way.Sharing;
 import io.jpm.balancer.way.WorkerOrders;
@@ -12,6 +13,8 @@ import io.jpm.bus.BalancerReply.Prepared;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
+import io.jpm.model.Command;
+import io.jpm.model.EffectiveProgram;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
@@ -24,6 +27,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +44,9 @@ import java.util.Set;
 public final class Handovers {
   private static final String PREFIX = "handover ";
 
+  /// Ends the memo of a process that starts the one that listens.
+  private static final String LAUNCHER = " launcher";
+
   /// Where the kernel gives new connections to others, those that wait in a program's queue are
   /// taken within a turn of its loop.
   private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
@@ -48,11 +55,16 @@ public final class Handovers {
 
   private final Vertx vertx;
   private final ProcessHost host;
-  private final Path preload;
+  private final PreloadOptions preload;
+  private final Path python;
   private final AgentOptions agent;
   private final Sharing.Reports reports;
   private final Map<WorkerId.Slot, Lone> all = new HashMap<>();
   private final Map<InstanceId, Loan> loans = new HashMap<>();
+
+  /// What could not listen beside its predecessor.
+  private final Map<InstanceId, Command> clashes = new HashMap<>();
+
   private int count;
 
   /// What the next process can be given its sockets by.
@@ -64,11 +76,18 @@ public final class Handovers {
   /// @param preload `lib/node-worker.cjs`
   /// @param agent the agent's jar
   /// @param reports who is told that a process takes connections
+  /// @param python the folder with Python's `sitecustomize`
   public Handovers(
-      Vertx vertx, ProcessHost host, Path preload, Path agent, Sharing.Reports reports) {
+      Vertx vertx,
+      ProcessHost host,
+      Path preload,
+      Path agent,
+      Path python,
+      Sharing.Reports reports) {
     this.vertx = vertx;
     this.host = host;
-    this.preload = preload;
+    this.preload = new PreloadOptions(preload);
+    this.python = python;
     this.agent = new AgentOptions(agent);
     this.reports = reports;
   }
@@ -104,14 +123,19 @@ public final class Handovers {
   /// What a process needs to be made with.
   public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
     Balance way = means.way() == Balance.JVM && !agent.loadable() ? Balance.OFF : means.way();
-    all.put(worker.slot(), new Lone(worker, way, spec.cluster().drain()));
+    boolean launcher = way == Balance.NODE && isLauncher(spec);
+    all.put(worker.slot(), new Lone(worker, way, launcher, spec.cluster().drain()));
     Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
     List<String> options = new ArrayList<>();
     Map<String, String> variables = new HashMap<>();
     switch (way) {
       case NODE -> {
-        options.addAll(List.of("--require", preload.toString()));
-        variables.put("JPM_NODE_WORKER", "alone");
+        if (launcher) {
+          variables.putAll(preload.inherited(spec));
+        } else {
+          options.addAll(preload.words(spec));
+        }
+        variables.put("JPM_NODE_WORKER", launcher ? "launcher" : "alone");
       }
       case JVM -> {
         options.addAll(agent.words(spec));
@@ -122,7 +146,7 @@ public final class Handovers {
         // The program is made as it is.
       }
     }
-    loan.ifPresent(it -> variables.putAll(it.variables(way)));
+    loan.ifPresent(it -> variables.putAll(it.variables(way, launcher, spec)));
     return new Prepared(
         List.of(),
         options,
@@ -130,18 +154,27 @@ public final class Handovers {
         loan.map(Loan::keys).orElse(List.of()),
         true,
         "",
-        PREFIX + way.word(),
-        loan.isPresent());
+        PREFIX + way.word() + (launcher ? LAUNCHER : ""),
+        loan.isPresent(),
+        launcher);
+  }
+
+  private static boolean isLauncher(AppSpec spec) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    return program.behind() || program.startsNode();
   }
 
   /// A process runs, which was prepared here or is adopted.
   public void began(BalancerCommand.Began news) {
     WorkerId worker = news.worker();
-    Balance made = Balance.ofWord(news.memo().substring(PREFIX.length())).orElse(Balance.OFF);
+    String[] memo = news.memo().substring(PREFIX.length()).split(" ", -1);
+    Balance made = Balance.ofWord(memo[0]).orElse(Balance.OFF);
+    boolean launcher = news.memo().endsWith(LAUNCHER);
     Optional<Lone> prepared =
         Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
     boolean adopted = prepared.isEmpty();
-    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, news.spec().cluster().drain()));
+    Lone lone =
+        prepared.orElseGet(() -> new Lone(worker, made, launcher, news.spec().cluster().drain()));
     all.put(worker.slot(), lone);
     lone.process = Optional.of(news.process());
     if (lone.early) {
@@ -151,7 +184,7 @@ public final class Handovers {
       settle(lone);
     }
     Loan loan = loans.get(worker.id());
-    if (loan != null && !adopted && made != Balance.NODE) {
+    if (loan != null && !adopted && (made != Balance.NODE || !loan.given())) {
       new Lookout<>(
               vertx,
               news.spec().name().value(),
@@ -174,6 +207,7 @@ public final class Handovers {
       if ("listening".equals(message.getValue("act"))) {
         lone.ownWorkers |=
             message.getValue("workers") instanceof Number workers && workers.intValue() > 0;
+        note(lone, message);
         if (lone.process.isPresent()) {
           reports.listening(worker, "");
         } else {
@@ -184,6 +218,20 @@ public final class Handovers {
       }
     } catch (DecodeException notOurs) {
       // Ignored because an app may say what it likes over its channel.
+    }
+  }
+
+  /// Which sockets can be drained; two processes that read one channel cannot be told anything.
+  private static void note(Lone lone, JsonObject message) {
+    if (message.getValue("sockets") instanceof JsonArray inodes) {
+      inodes.stream()
+          .map(String::valueOf)
+          .filter(it -> it.matches("[0-9]{1,18}"))
+          .forEach(it -> lone.told.add(Long.parseLong(it)));
+    }
+    if (message.getValue("pid") instanceof Number pid
+        && !Boolean.TRUE.equals(message.getValue("below"))) {
+      lone.speakers.add(pid.longValue());
     }
   }
 
@@ -202,10 +250,22 @@ public final class Handovers {
     lone.draining = Optional.of(done);
     ProcessIdentity process = lone.process.get();
     Duration most = lone.drain;
+    Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
+    boolean given = loan.map(Loan::given).orElse(true);
     if (lone.made == Balance.OFF && !isLent(worker.id())) {
       done.tryComplete(0);
-    } else if (lone.made == Balance.OFF) {
-      vertx.setTimer(QUEUE_PATIENCE.toMillis(), _ -> done.tryComplete(0));
+    } else if (lone.made == Balance.OFF || (lone.launcher && !given)) {
+      // Python's servers mostly end with what they have begun.
+      boolean waits = loan.flatMap(Loan::python).isPresent();
+      vertx.setTimer(
+          QUEUE_PATIENCE.toMillis(),
+          _ -> {
+            if (waits) {
+              new LastConnections(vertx, host, process, done).await(most);
+            } else {
+              done.tryComplete(0);
+            }
+          });
     } else if (!host.post(process, WorkerOrders.DRAIN)) {
       done.tryComplete(0);
     } else if (lone.made == Balance.JVM) {
@@ -243,8 +303,9 @@ public final class Handovers {
     Lone lone = all.get(order.worker().slot());
     boolean ownWorkers = lone != null && lone.ownWorkers;
     Optional<Balance> made = Optional.ofNullable(lone).map(it -> it.made);
+    Strange strange = Strange.of(Optional.ofNullable(lone));
     String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
-    return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix))
+    return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix, strange))
         .map(taken -> {
           Prospect prospect =
               new Prospect(
@@ -255,15 +316,26 @@ public final class Handovers {
                   order.next(),
                   ownWorkers,
                   made.equals(Optional.of(Balance.JVM)) ? taken.transport() : Optional.empty());
-          Handover verdict = prospect.verdict();
+          boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
+          Handover verdict = clashes ? prospect.clashing() : prospect.verdict();
           if (order.lend() && verdict instanceof Handover.Beside) {
             boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
-            keep(order.worker().id(), new Loan(taken.sockets(), given));
+            boolean python = !given && prospect.isPython();
+            if (python) {
+              taken.sockets().forEach(ListenSocket::allowAnother);
+            }
+            keep(
+                order.worker().id(),
+                new Loan(taken.sockets(), given, Optional.of(this.python).filter(_ -> python)));
           } else {
             close(taken.sockets());
           }
           return verdict;
         });
+  }
+
+  private static boolean isPython(Listening one) {
+    return one.programs().stream().anyMatch(it -> it.matches("(python|pypy)[0-9.]*"));
   }
 
   private void keep(InstanceId id, Loan loan) {
@@ -276,19 +348,48 @@ public final class Handovers {
   /// What was found of a process.
   private record Taken(List<Seen> seen, List<ListenSocket> sockets, Optional<String> transport) {}
 
-  private Taken take(ProcessIdentity process, ListenSockets store, String prefix) {
+  /// Which sockets nobody can be told to drain.
+  ///
+  /// @param launcher whether the main process starts the one that listens
+  /// @param told those that can be
+  /// @param crowded whether several processes use one channel
+  private record Strange(boolean launcher, Set<Long> told, boolean crowded) {
+    static Strange of(Optional<Lone> lone) {
+      return lone.map(it -> new Strange(it.launcher, Set.copyOf(it.told), it.speakers.size() > 1))
+          .orElseGet(() -> new Strange(false, Set.of(), false));
+    }
+
+    Optional<String> refusal(Listening one) {
+      if (launcher && crowded) {
+        return Optional.of("several processes of Node listen, beside each other");
+      }
+      if (told.contains(one.inode()) || (one.own() && !launcher)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          "the process that listens on %d is a child that is no process of Node which jpm could reach"
+              .formatted(one.address().getPort()));
+    }
+  }
+
+  private Taken take(ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
     List<Seen> seen = new ArrayList<>();
     List<ListenSocket> sockets = new ArrayList<>();
     for (Listening one : host.listening(process)) {
       try {
         ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
         sockets.add(socket);
-        seen.add(new Seen(one.address(), socket.reusesPort(), Optional.empty()));
+        seen.add(new Seen(one.address(), socket.reusesPort(), strange.refusal(one), isPython(one)));
       } catch (ListenFailure failure) {
         seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
       }
     }
     return new Taken(seen, sockets, new OwnTransport(Path.of("/proc")).library(process));
+  }
+
+  /// A process of `id` that was made by `spec` could not listen beside the one before.
+  public void clashed(InstanceId id, AppSpec spec) {
+    clashes.put(id, spec.command());
   }
 
   /// The replacement of a process of `id` is over.

@@ -1,14 +1,18 @@
 package io.jpm.balancer.handover;
 
+import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.os.ListenSocket;
+import io.jpm.os.SpawnRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,7 +21,8 @@ import java.util.stream.IntStream;
 ///
 /// @param sockets those of IPv6 first
 /// @param given whether the next process inherits them; else it listens beside them
-record Loan(List<ListenSocket> sockets, boolean given) {
+/// @param python what has Python listen beside them; empty: the program does that by itself
+record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
   /// The descriptor of the first one, behind those of the channel.
   private static final int FIRST = 5;
 
@@ -33,9 +38,12 @@ record Loan(List<ListenSocket> sockets, boolean given) {
   }
 
   /// How the next process finds them.
-  Map<String, String> variables(Balance means) {
+  ///
+  /// @param far whether that is a process below the one that is made
+  /// @param next what the process is made by
+  Map<String, String> variables(Balance means, boolean far, AppSpec next) {
     if (!given) {
-      return Map.of();
+      return python.map(folder -> sharing(folder, next)).orElse(Map.of());
     }
     return means == Balance.JVM
         ? Map.of(
@@ -46,7 +54,18 @@ record Loan(List<ListenSocket> sockets, boolean given) {
                 .replaceAll(";v4:$", ""),
             "JPM_SOCKET_INODES",
             sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")))
-        : Map.of("JPM_NODE_SOCKETS", places().encode());
+        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST).encode());
+  }
+
+  private Map<String, String> sharing(Path folder, AppSpec next) {
+    String own = next.variables().effective().getOrDefault("PYTHONPATH", "");
+    return Map.of(
+        "PYTHONPATH",
+        own.isEmpty() ? folder.toString() : folder + ":" + own,
+        "JPM_SHARE_PORTS",
+        sockets.stream()
+            .flatMap(it -> it.address().map(at -> at.getPort() + ":" + it.inode()).stream())
+            .collect(Collectors.joining(",")));
   }
 
   private String numbers(boolean ipv6) {
@@ -56,11 +75,11 @@ record Loan(List<ListenSocket> sockets, boolean given) {
         .collect(Collectors.joining(","));
   }
 
-  private JsonArray places() {
+  private JsonArray places(int first) {
     JsonArray places = new JsonArray();
     for (int i = 0; i < sockets.size(); i++) {
       ListenSocket socket = sockets.get(i);
-      int number = FIRST + i;
+      int number = first + i;
       socket
           .address()
           .ifPresent(at ->

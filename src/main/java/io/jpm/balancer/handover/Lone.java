@@ -5,7 +5,9 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 
 /// A process in fork mode. Owned by ClusterBalancer's context.
 final class Lone {
@@ -23,6 +25,16 @@ final class Lone {
   /// Whether it has workers of Node's own.
   boolean ownWorkers;
 
+  /// Whether what listens may be a process that this one has started.
+  final boolean launcher;
+
+  /// The kernel's numbers of the sockets whose processes can be told to drain, where it is a
+  /// launcher.
+  final Set<Long> told = new HashSet<>();
+
+  /// The processes that have used its channel themselves to say that they listen.
+  final Set<Long> speakers = new HashSet<>();
+
   /// It was said to listen before it was said to run.
   boolean early;
 
@@ -31,8 +43,9 @@ final class Lone {
   /// Who waits for its last connection.
   Optional<Promise<Integer>> draining = Optional.empty();
 
-  Lone(WorkerId id, Balance made, Duration drain) {
+  Lone(WorkerId id, Balance made, boolean launcher, Duration drain) {
     this.id = id;
+    this.launcher = launcher;
     this.made = made;
     this.drain = drain;
   }

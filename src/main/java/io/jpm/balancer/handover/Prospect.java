@@ -41,7 +41,14 @@ record Prospect(
   /// @param address where
   /// @param reusesPort whether another one may listen there beside it
   /// @param refusal why the daemon cannot have it; empty: it can
-  record Seen(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {}
+  /// @param python whether Python listens, which can be had to set SO_REUSEPORT
+  record Seen(
+      InetSocketAddress address, boolean reusesPort, Optional<String> refusal, boolean python) {
+    /// Of another program.
+    Seen(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {
+      this(address, reusesPort, refusal, false);
+    }
+  }
 
   /// What a reload would do.
   Handover verdict() {
@@ -59,14 +66,30 @@ record Prospect(
     if (obstacle.isEmpty()) {
       return new Handover.Beside("its listening sockets are handed over");
     }
-    return sockets.stream().allMatch(Seen::reusesPort)
+    return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
         ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)")
         : obstacle.get();
+  }
+
+  /// What a reload would do after one whose new process could not listen.
+  Handover clashing() {
+    return sockets.isEmpty()
+        ? new Handover.NoPort()
+        : after("its new process could not listen beside the old one (EADDRINUSE)", remedy());
   }
 
   /// Whether the new process inherits the sockets, and does not listen beside them.
   boolean isGiven() {
     return obstacle().isEmpty();
+  }
+
+  /// Whether the new process has to be had to listen beside the old one.
+  boolean isPython() {
+    return isFork() && sockets.stream().anyMatch(Seen::python);
+  }
+
+  private boolean isFork() {
+    return !next.cluster().enabled();
   }
 
   /// What is asked over the port reaches either process.

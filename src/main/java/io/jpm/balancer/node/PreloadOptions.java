@@ -9,19 +9,21 @@ import java.util.Map;
 /// How a process of Node is told to load a file before the app.
 ///
 /// @param file what is loaded, absolute
-record PreloadOptions(Path file) {
+public record PreloadOptions(Path file) {
   private static final String VARIABLE = "NODE_OPTIONS";
 
   /// The words behind the program's own.
-  List<String> words(AppSpec spec) {
+  public List<String> words(AppSpec spec) {
     return isNodeItself(spec) ? List.of("--require", file.toString()) : List.of();
   }
 
   /// The variables, for a program that starts Node, such as a shell.
   Map<String, String> variables(AppSpec spec) {
-    if (isNodeItself(spec)) {
-      return Map.of();
-    }
+    return isNodeItself(spec) ? Map.of() : inherited(spec);
+  }
+
+  /// The variables for all processes of Node below the program, and for itself.
+  public Map<String, String> inherited(AppSpec spec) {
     String own = spec.variables().effective().getOrDefault(VARIABLE, "").strip();
     String ours =
         "--require \"%s\"".formatted(file.toString().replace("\\", "\\\\").replace("\"", "\\\""));

@@ -13,25 +13,34 @@ final class BorrowedSocket {
 
   /// A descriptor of the same socket, close-on-exec; the caller closes it.
   ///
-  /// @param process who has it open itself
+  /// @param process the main process, of whose tree somebody has it open
   /// @param inode the kernel's number of it
   /// @throws ListenFailure in a clause for the user: the process has it not, or the kernel does not
   ///   let us (another user, Yama)
-  static int of(ProcessIdentity process, long inode) throws ListenFailure {
-    try (PidFd held = PidFd.open(process.pid())) {
-      if (ProcReader.find(process).isEmpty()) {
-        throw new ListenFailure("its process has ended", Errno.ESRCH);
-      }
-      List<Integer> numbers = ProcessFiles.of(process.pid()).numbersOf(inode);
+  static int of(ProcessIdentity process, long inode, Self self) throws ListenFailure {
+    if (ProcReader.find(process).isEmpty()) {
+      throw new ListenFailure("its process has ended", Errno.ESRCH);
+    }
+    boolean itself = !ProcessFiles.of(process.pid()).numbersOf(inode).isEmpty();
+    List<Integer> holders =
+        itself ? List.of(process.pid()) : new TreeSockets(process, self).holders(inode);
+    if (holders.isEmpty()) {
+      throw new ListenFailure("no process of its tree has that socket any more", Errno.EBADF);
+    }
+    return of(holders.getFirst(), inode);
+  }
+
+  private static int of(int pid, long inode) throws ListenFailure {
+    try (PidFd held = PidFd.open(pid)) {
+      List<Integer> numbers = ProcessFiles.of(pid).numbersOf(inode);
       if (numbers.isEmpty()) {
-        throw new ListenFailure(
-            "not pid %d itself listens, but a child of its".formatted(process.pid()), Errno.EBADF);
+        throw new ListenFailure("its process has just closed its socket", Errno.EBADF);
       }
       int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
       if (fd < 0) {
         throw new ListenFailure(
             "the system does not let the daemon have the socket of pid %d: %s"
-                .formatted(process.pid(), Errno.words(-fd)),
+                .formatted(pid, Errno.words(-fd)),
             -fd);
       }
       return checked(fd, inode);

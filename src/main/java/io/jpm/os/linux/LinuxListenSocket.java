@@ -122,6 +122,11 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   }
 
   @Override
+  public boolean allowAnother() {
+    return descriptor.with(SocketMaking::allowAnother) >= 0;
+  }
+
+  @Override
   public boolean steer(int older, int newer) {
     return descriptor.with(fd -> PortSteering.attach(fd, older, newer)) >= 0;
   }

@@ -26,11 +26,14 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
 
   private final SocketStore store = new SocketStore();
   private final PortHolders holders;
+  private final Self self;
   private Optional<Reactor> reactor = Optional.empty();
 
   /// @param holders who finds out who else listens
-  LinuxListenSockets(PortHolders holders) {
+  /// @param self the daemon
+  LinuxListenSockets(PortHolders holders, Self self) {
     this.holders = holders;
+    this.self = self;
   }
 
   @Override
@@ -55,7 +58,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   public synchronized ListenSocket borrow(String key, ProcessIdentity process, long inode)
       throws ListenFailure {
     checkKey(key);
-    int fd = BorrowedSocket.of(process, inode);
+    int fd = BorrowedSocket.of(process, inode, self);
     LinuxListenSocket socket =
         new LinuxListenSocket(key, fd, Optional.empty(), true, this::reactor, this::forget);
     open.put(key, socket);

@@ -84,7 +84,7 @@ public final class LinuxProcessHost implements ProcessHost {
   /// @param groups makes those of apps
   LinuxProcessHost(Optional<Path> home, Cgroups groups) {
     this.groups = groups;
-    this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust));
+    this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust), self);
     this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
     OpenFileLimit.ours().raise();

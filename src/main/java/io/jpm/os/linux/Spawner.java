@@ -255,6 +255,9 @@ final class Spawner {
     given.later.ifPresent(later -> Libc.addDup2(actions, later, given.numbers().later));
     Libc.addChangeFolder(actions, given.folder);
     Libc.addCloseFrom(actions, given.firstUnused());
+    for (int i = 0; given.request.far() && i < given.sockets.size(); i++) {
+      Libc.addDup2(actions, given.numbers().sockets + i, SpawnRequest.FIRST_FAR + i);
+    }
   }
 
   private Outcome call(Given given, Arena arena, MemorySegment actions) throws IOException {

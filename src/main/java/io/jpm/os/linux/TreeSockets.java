@@ -2,10 +2,15 @@ package io.jpm.os.linux;
 
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.Listening;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// The sockets of one tree: its main process, the descendants and the session.
 final class TreeSockets {
@@ -25,8 +30,27 @@ final class TreeSockets {
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
     return rows.stream()
         .filter(row -> files.stream().anyMatch(one -> one.sockets().containsValue(row.inode())))
-        .map(row -> new Listening(row.address(), row.inode(), isWaitedFor(row.inode(), files)))
+        .map(row -> listening(row, files))
         .toList();
+  }
+
+  private Listening listening(TcpTable.Row row, List<ProcessFiles> files) {
+    List<ProcessFiles> holders =
+        files.stream().filter(one -> one.sockets().containsValue(row.inode())).toList();
+    return new Listening(
+        row.address(),
+        row.inode(),
+        isWaitedFor(row.inode(), files),
+        holders.stream().anyMatch(one -> one.pid() == main.pid()),
+        holders.stream().map(one -> program(one.pid())).collect(Collectors.toSet()));
+  }
+
+  private static String program(int pid) {
+    try {
+      return String.valueOf(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).getFileName());
+    } catch (IOException gone) {
+      return "";
+    }
   }
 
   private static boolean isWaitedFor(long inode, List<ProcessFiles> files) {
@@ -35,6 +59,15 @@ final class TreeSockets {
           List<Integer> numbers = one.numbersOf(inode);
           return !numbers.isEmpty() && new Waiting(one.pid()).on(numbers, one.epolls(), inode);
         });
+  }
+
+  /// Which processes have a socket open, the main process first.
+  List<Integer> holders(long inode) {
+    return files().stream()
+        .filter(one -> one.sockets().containsValue(inode))
+        .map(ProcessFiles::pid)
+        .sorted(Comparator.comparing(pid -> pid != main.pid()))
+        .toList();
   }
 
   /// How many connections it has that came in through one of `ports`.

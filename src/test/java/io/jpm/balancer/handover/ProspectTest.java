@@ -66,6 +66,13 @@ class ProspectTest {
   }
 
   @Test
+  void pythonListensBesideTheOldOne() {
+    var python = new Seen(PORT, false, Optional.empty(), true);
+    assertThat(verdict(Balance.OFF, Balance.OFF, python)).isInstanceOf(Handover.Beside.class);
+    assertThat(obstacle(verdict(Balance.OFF, Balance.OFF, python, OWN))).isNotEmpty();
+  }
+
+  @Test
   void aProcessThatWasMadeWithoutTheMeansHasAGapOnce() {
     assertThat(obstacle(verdict(Balance.NODE, Balance.OFF, OWN))).contains("was started without");
     assertThat(obstacle(verdict(Balance.NODE, Optional.empty(), WEB, OWN)))
