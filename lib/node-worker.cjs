@@ -182,6 +182,9 @@ function begin(send, receive) {
   // and is at no risk. Not a round number, as health checks come back after whole seconds.
   const IDLE_MS = 1500;
   const SWEEP_MS = 100;
+  // By these an app is asked to end. A daemon that died does not send one.
+  const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
+  const SIGNAL_MS = 10000;
   const MOST_PATH_BYTES = 107;
 
   // Node's own, where the app names none.
@@ -758,7 +761,18 @@ function begin(send, receive) {
   function finishIfEmpty() {
     if (draining && connections === 0 && others.drained() && !told) {
       told = true;
+      if (isAlone) awaitSignal();
       tell({ act: 'drained' });
+    }
+  }
+
+  // Nothing may be open any more, and Node would end by itself before the signal comes that the app
+  // has a handler for.
+  function awaitSignal() {
+    const handled = END_SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
+    if (handled.length > 0) {
+      const hold = setTimeout(() => {}, SIGNAL_MS);
+      handled.forEach((signal) => process.once(signal, () => clearTimeout(hold)));
     }
   }
 }

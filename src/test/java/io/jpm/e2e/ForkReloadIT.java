@@ -131,6 +131,23 @@ class ForkReloadIT extends InOwnHome {
     assertThat(jpm.run("logs", "web", "--nostream").ok().out()).doesNotContain("EADDRINUSE");
   }
 
+  /// Without its server it has nothing that keeps it alive until the signal comes.
+  @Test
+  void theOldProcessRunsWhatItHasForItsSignal() throws IOException {
+    String cleanUp =
+        "process.on('SIGINT', () => setTimeout(() => console.log('cleaned up'), 200));";
+    start("web.js", NODE.formatted(port, "") + cleanUp);
+    for (int i = 1; i <= RELOADS; i++) {
+      jpm.run("reload", "web").ok();
+      String words = "cleaned up\n".repeat(i);
+      Eventually.await(
+          "the old process has cleaned up",
+          SOON,
+          () -> jpm.run("logs", "web", "--nostream", "--raw").ok().out().contains(words));
+    }
+    assertThat(jpm.run("events", "web").ok().out()).doesNotContain("SIGKILL");
+  }
+
   @Test
   void aNodeServerOfOneAddressIsReloadedWithoutALoss() throws IOException {
     start("web.js", NODE.formatted(port, ", 'localhost'"));
