@@ -73,7 +73,7 @@ class BridgeIT extends InOwnHome {
         assertThat(body.getInteger("v")).isEqualTo(1);
         seen.add(body.getString("event"));
       }
-      assertThat(seen).containsExactly("start", "online", "stopping", "stop", "delete");
+      assertThat(seen).containsExactly("start", "online", "stopping", "exit", "stop", "delete");
     }
   }
 

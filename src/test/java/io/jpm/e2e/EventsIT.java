@@ -51,7 +51,7 @@ class EventsIT extends InOwnHome {
     jpm.run("delete", "web").ok();
     List<JsonObject> all = events("web", "--since", "0");
     assertThat(kinds(all)).startsWith("start", "online", "exit").contains("adopt");
-    assertThat(kinds(all)).endsWith("stopping", "stop", "delete");
+    assertThat(kinds(all)).endsWith("stopping", "exit", "stop", "delete");
     List<JsonObject> everything = events("--since", "0");
     assertThat(everything.stream().map(e -> e.getLong("seq")))
         .containsExactlyElementsOf(LongStream.rangeClosed(1, everything.size()).boxed().toList());
@@ -90,6 +90,9 @@ class EventsIT extends InOwnHome {
       assertThat(new JsonObject(lines.readLine()).getString("event")).isEqualTo("online");
       jpm.run("stop", "web").ok();
       assertThat(new JsonObject(lines.readLine()).getString("event")).isEqualTo("stopping");
+      JsonObject exit = new JsonObject(lines.readLine());
+      assertThat(exit.getString("event")).isEqualTo("exit");
+      assertThat(exit.getBoolean("expected")).isTrue();
       assertThat(new JsonObject(lines.readLine()).getString("event")).isEqualTo("stop");
     } finally {
       follow.destroyForcibly();
