@@ -43,6 +43,7 @@ public final class BridgeConnection implements Closeable {
   private static final int MAX_FRAME_BYTES = 16 << 20;
 
   private final Wire wire;
+  private final Duration patience;
   private final DataInputStream in;
   private String replyTo = "";
 
@@ -52,8 +53,9 @@ public final class BridgeConnection implements Closeable {
   private record Wire(
       InputStream in, OutputStream out, Closeable socket, Optional<Duration> patience) {}
 
-  private BridgeConnection(Wire wire) {
+  private BridgeConnection(Wire wire, Duration patience) {
     this.wire = wire;
+    this.patience = patience;
     this.in = new DataInputStream(new BufferedInputStream(wire.in));
   }
 
@@ -74,7 +76,8 @@ public final class BridgeConnection implements Closeable {
             Channels.newInputStream(channel),
             Channels.newOutputStream(channel),
             channel,
-            Optional.of(patience)));
+            Optional.of(patience)),
+        patience);
   }
 
   /// Connects to a daemon on this machine.
@@ -90,7 +93,8 @@ public final class BridgeConnection implements Closeable {
           new java.net.InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port),
           Math.toIntExact(patience.toMillis()));
       return new BridgeConnection(
-          new Wire(socket.getInputStream(), socket.getOutputStream(), socket, Optional.empty()));
+          new Wire(socket.getInputStream(), socket.getOutputStream(), socket, Optional.empty()),
+          patience);
     } catch (ConnectException _) {
       socket.close();
       throw new BridgeException.NoDaemon();
@@ -103,16 +107,24 @@ public final class BridgeConnection implements Closeable {
     }
   }
 
+  /// With until when the answer is waited for: what the daemon has not begun by then it does not
+  /// begin.
+  private String stamped(ConsoleRequest request) {
+    String json = request.toJson();
+    long until = System.currentTimeMillis() + patience.toMillis();
+    return "%s,\"until\":%d}".formatted(json.substring(0, json.length() - 1), until);
+  }
+
   /// Proves who we are and hands over the command. The answer comes by [#next].
   public void send(String token, ConsoleRequest request) throws IOException {
     write(
         "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token)),
-        message(CONSOLE, request.toJson()));
+        message(CONSOLE, stamped(request)));
   }
 
   /// Hands over the command where nobody needs a token.
   public void send(ConsoleRequest request) throws IOException {
-    write(message(CONSOLE, request.toJson()));
+    write(message(CONSOLE, stamped(request)));
   }
 
   /// Waits for the next reply; not to be called again after [Done].

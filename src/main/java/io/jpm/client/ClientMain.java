@@ -218,7 +218,8 @@ public final class ClientMain {
     String holder = System.getProperty("jpm.holder", "");
     String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
     return fail(
-        ("the daemon (pid %s) does not answer, waited %d s: see %s, or end it with kill -9 %s"
+        ("the daemon (pid %s) does not answer, waited %d s; what it has not begun by now it will not do:"
+                + " see %s, or end it with kill -9 %s"
                 + " — your apps live on")
             .formatted(pid, patience.toSeconds(), home.log(), pid));
   }

@@ -59,6 +59,12 @@ public final class ConsoleVerticle extends VerticleBase {
       LOG.log(Level.DEBUG, "console request without a reply address, ignored");
       return;
     }
+    if (ConsoleRequest.isTooLate(message.body(), console.clock().instant())) {
+      var session = new Session(vertx, console.timing(), message, Manner.PLAIN);
+      session.error("the command came when its client had stopped waiting: it is not carried out");
+      session.finish(ExitCode.FAILED);
+      return;
+    }
     switch (ConsoleRequest.read(message.body())) {
       case Reading.Understood(ConsoleRequest request) -> {
         Manner manner = Manner.of(request);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +95,20 @@ class ThinClientTest {
       assertThat(request.get("cwd")).isEqualTo(directory.resolve("scratch").toString());
       assertThat(request.get("tty"))
           .isEqualTo(Map.of("cols", 0L, "rows", 0L, "color", false, "out", false, "err", false));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void saysUntilWhenItWaits(Client client) throws Exception {
+    Installation jpm = new Installation(directory, client).withJar();
+    jpm.env.put("JPM_TIMEOUT", "08");
+    try (FakeBridge bridge = FakeBridge.exiting(0).in(jpm.home)) {
+      long before = System.currentTimeMillis();
+      jpm.run("ls");
+      assertThat(bridge.requests().getFirst().get("until"))
+          .asInstanceOf(InstanceOfAssertFactories.LONG)
+          .isBetween(before + 8_000, System.currentTimeMillis() + 8_000);
     }
   }
 
@@ -258,8 +273,9 @@ class ThinClientTest {
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
           .isEqualTo(
-              ("jpm: the daemon (pid %1$d) does not answer, waited 1 s: see %2$s, or end it with"
-                      + " kill -9 %1$d — your apps live on\n")
+              ("jpm: the daemon (pid %1$d) does not answer, waited 1 s; what it has not begun by"
+                      + " now it will not do: see %2$s, or end it with kill -9 %1$d"
+                      + " — your apps live on\n")
                   .formatted(ProcessHandle.current().pid(), jpm.home.resolve("jpm.log")));
       assertThat(bridge.requests()).hasSize(1);
     }

@@ -60,6 +60,26 @@ class RetryIT {
     assertThat(count("web")).isEqualTo(1);
   }
 
+  /// Its caller has been told that it failed, and may have asked again.
+  @ParameterizedTest
+  @ValueSource(strings = {"", "java"})
+  void whatNobodyWaitsForAnyMoreIsNotBegun(String client) throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "web").ok();
+    long daemon = jpm.daemonPid();
+    var impatient = Map.of("JPM_TIMEOUT", "1", "JPM_CLIENT", client);
+    jpm.shell("kill -STOP " + daemon).ok();
+    try {
+      for (int i = 0; i < 2; i++) {
+        Jpm.Result result = Jpm.finish(jpm.begin(impatient, "scale", "web", "+2")).failed();
+        assertThat(result.err()).contains("what it has not begun by now it will not do");
+      }
+    } finally {
+      jpm.shell("kill -CONT " + daemon).ok();
+    }
+    jpm.run("scale", "web", "+1").ok();
+    assertThat(count("web")).isEqualTo(2);
+  }
+
   private static int restarts(io.vertx.core.json.JsonObject app) {
     return app.getJsonObject("pm2_env").getInteger("restart_time");
   }
