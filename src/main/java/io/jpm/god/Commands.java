@@ -172,6 +172,9 @@ final class Commands {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
     }
+    if (reply.problems().stream().anyMatch(Journal::isRefusal)) {
+      return reply; // nothing was done that could be forgotten
+    }
     return reply.failing(journal.problem().get());
   }
 
