@@ -257,7 +257,9 @@ final class ProcessTree {
       return;
     }
     int result = member.pidFd().send(signal);
-    killed |= result == 0 && signal == Signal.SIGKILL;
+    if (result == 0 && signal == Signal.SIGKILL) {
+      killed = true;
+    }
     if (result == -Errno.EPERM) {
       held.remove(key);
       letGo(member);
