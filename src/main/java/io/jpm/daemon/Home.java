@@ -1,5 +1,6 @@
 package io.jpm.daemon;
 
+import io.jpm.bus.FileWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -109,7 +110,8 @@ record Home(Path root) {
       write(tokenFile(), token);
       return token;
     } catch (IOException error) {
-      throw new StartupFailure("the token %s cannot be used: %s".formatted(tokenFile(), error));
+      throw new StartupFailure(
+          "the token cannot be used: %s".formatted(String.valueOf(error.getMessage())));
     }
   }
 
@@ -123,7 +125,7 @@ record Home(Path root) {
     try {
       replace(file, content);
     } catch (IOException error) {
-      throw new IOException("%s cannot be written: %s".formatted(file, error.getMessage()), error);
+      throw new IOException("%s cannot be written: %s".formatted(file, FileWords.of(error)), error);
     }
   }
 
