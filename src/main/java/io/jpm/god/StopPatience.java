@@ -5,18 +5,21 @@ import org.jspecify.annotations.Nullable;
 /// When the time for the end of a stopping tree begins: the host sends a signal some time after it
 /// was ordered, and until then no process can obey it. Owned by GodVerticle's context.
 final class StopPatience {
-  private @Nullable Object underWay;
+  /// Counts the orders.
+  private long latest;
+
+  private boolean underWay;
   private @Nullable Runnable begin;
 
   /// A signal has been ordered, and takes the place of one that is under way.
   ///
   /// @return to be run when it was sent
   Runnable ordered() {
-    Object order = new Object();
-    underWay = order;
+    long order = ++latest;
+    underWay = true;
     return () -> {
-      if (underWay == order) {
-        underWay = null;
+      if (underWay && latest == order) {
+        underWay = false;
         Runnable waiting = begin;
         begin = null;
         if (waiting != null) {
@@ -28,16 +31,16 @@ final class StopPatience {
 
   /// Runs `begin` as soon as no ordered signal is under way.
   void begin(Runnable begin) {
-    if (underWay == null) {
-      begin.run();
-    } else {
+    if (underWay) {
       this.begin = begin;
+    } else {
+      begin.run();
     }
   }
 
   /// Nobody needs the time any more.
   void cancel() {
     begin = null;
-    underWay = null;
+    underWay = false;
   }
 }
