@@ -105,6 +105,9 @@ final class Daemon {
   /// Why the daemon ends, for people.
   private volatile String ending = "asked to by a signal";
 
+  /// Fails when something went wrong for which nobody else would end the boot.
+  private final CompletableFuture<Object> broken = new CompletableFuture<>();
+
   private volatile boolean ready;
   private volatile int port;
   private boolean stopped;
@@ -153,7 +156,15 @@ final class Daemon {
       DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
       var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
       Hosts.tellOfLimit(host);
-      return new Daemon(home, lock, host, vertx.join(), log).boot(settings, duty);
+      var daemon = new Daemon(home, lock, host, vertx.join(), log);
+      var _ =
+          host.made()
+              .whenComplete((_, fault) -> {
+                if (fault != null) {
+                  daemon.broken.completeExceptionally(fault);
+                }
+              });
+      return daemon.boot(settings, duty);
     } catch (StartupFailure failure) {
       vertx.join().close();
       throw failure;
@@ -205,6 +216,7 @@ final class Daemon {
   /// @return the port of the bridge
   private int boot(SettingsOutcome read, Duty duty) throws StartupFailure {
     Settings settings = read.settings();
+    vertx.exceptionHandler(this::watchOut);
     try {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
       deploy(
@@ -301,6 +313,7 @@ final class Daemon {
       deploy(new HomeWatch(lock, found(door), home.socket(), HOME_PAUSE, this::giveWay));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
+      vertx.exceptionHandler(null);
       keeper.guard();
       LOG.log(Level.INFO, "daemon is ready");
       service.ready(vertx, home.root());
@@ -311,7 +324,7 @@ final class Daemon {
       stop();
       throw failure instanceof StartupFailure known
           ? known
-          : new StartupFailure(String.valueOf(failure.getMessage()));
+          : new StartupFailure(StartupFailure.words(failure));
     }
   }
 
@@ -374,14 +387,12 @@ final class Daemon {
 
   private void deploy(Deployable verticle) throws StartupFailure {
     try {
-      deployments.push(
-          vertx
-              .deployVerticle(verticle)
-              .toCompletionStage()
-              .toCompletableFuture()
-              .get(60, TimeUnit.SECONDS));
+      Future<String> deployed = vertx.deployVerticle(verticle);
+      CompletableFuture.anyOf(deployed.toCompletionStage().toCompletableFuture(), broken)
+          .get(60, TimeUnit.SECONDS);
+      deployments.push(deployed.result());
     } catch (ExecutionException failure) {
-      throw new StartupFailure(message(failure));
+      throw new StartupFailure(StartupFailure.words(failure));
     } catch (TimeoutException failure) {
       throw new StartupFailure(verticle.getClass().getSimpleName() + " did not start within 60 s");
     } catch (InterruptedException failure) {
@@ -390,9 +401,12 @@ final class Daemon {
     }
   }
 
-  private static String message(ExecutionException failure) {
-    Throwable cause = failure.getCause();
-    return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
+  /// What Vert.x would only log, as that there are no more threads, ends the boot.
+  private void watchOut(Throwable fault) {
+    LOG.log(Level.ERROR, "Unhandled exception", fault);
+    if (fault instanceof Error) {
+      broken.completeExceptionally(fault);
+    }
   }
 
   /// The boot is over: what people will ask is made quick, and what only the boot needed goes back
@@ -439,7 +453,11 @@ final class Daemon {
     try {
       // First: whatever goes wrong below, nobody wants this daemon back. One that could not start
       // says nothing, since the keeper may be the one that keeps trying.
-      keeper.filter(_ -> ready).ifPresent(it -> awaitQuietly(it.part(lastOrder)));
+      keeper
+          .filter(_ -> ready)
+          .ifPresent(it ->
+              awaitQuietly(
+                  it.part(lastOrder), "the keeper was not told: it may start the daemon again"));
       while (!deployments.isEmpty()) {
         await(vertx.undeploy(deployments.pop()));
       }
@@ -450,16 +468,17 @@ final class Daemon {
       Thread.currentThread().interrupt();
     } finally {
       host.close();
-      vertx.close();
+      // The JVM gives threads that wait in the kernel, as event loops do, a third of a second.
+      awaitQuietly(vertx.close(), "the event loops did not end");
       lock.release();
     }
   }
 
-  private static void awaitQuietly(Future<?> future) {
+  private static void awaitQuietly(Future<?> future, String otherwise) {
     try {
       await(future);
     } catch (ExecutionException | TimeoutException error) {
-      LOG.log(Level.WARNING, "the keeper was not told: it may start the daemon again", error);
+      LOG.log(Level.WARNING, otherwise, error);
     } catch (InterruptedException error) {
       Thread.currentThread().interrupt();
     }

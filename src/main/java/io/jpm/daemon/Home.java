@@ -1,5 +1,6 @@
 package io.jpm.daemon;
 
+import io.jpm.bus.FileWords;
 import io.jpm.bus.SmallFile;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -149,7 +150,7 @@ record Home(Path root) {
     try {
       SmallFile.write(file, content + "\n");
     } catch (IOException error) {
-      throw new IOException("%s cannot be written: %s".formatted(file, error.getMessage()), error);
+      throw new IOException("%s cannot be written: %s".formatted(file, FileWords.of(error)), error);
     }
   }
 }

@@ -27,7 +27,10 @@ public final class Main {
       client.println("READY " + port);
     } catch (StartupFailure failure) {
       client.println("FAILED " + failure.sentence());
-      System.exit(1);
+      end();
+    } catch (RuntimeException | Error failure) {
+      client.println("FAILED " + StartupFailure.words(failure));
+      end();
     }
     // The descriptor becomes /dev/null: the client shall see the end of the pipe.
     System.out.close();
@@ -41,7 +44,16 @@ public final class Main {
       person.println("jpm: the daemon is ready, home " + args[1]);
     } catch (StartupFailure failure) {
       person.println("jpm: " + failure.sentence());
-      System.exit(1);
+      end();
+    } catch (RuntimeException | Error failure) {
+      person.println("jpm: " + StartupFailure.words(failure));
+      end();
     }
+  }
+
+  /// Without waiting for threads that a failed boot has left: they would hold the lock of the home.
+  private static void end() {
+    System.out.flush();
+    Runtime.getRuntime().halt(1);
   }
 }

@@ -39,6 +39,11 @@ final class PendingHost implements ProcessHost {
     this.host = host;
   }
 
+  /// Fails when there will be no host.
+  CompletableFuture<ProcessHost> made() {
+    return host;
+  }
+
   @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
     return host.join().spawn(request, watcher);
@@ -184,6 +189,8 @@ final class PendingHost implements ProcessHost {
 
   @Override
   public void close() {
-    host.join().close();
+    if (!host.isCompletedExceptionally()) {
+      host.join().close();
+    }
   }
 }

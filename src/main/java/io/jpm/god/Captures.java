@@ -1,12 +1,15 @@
 package io.jpm.god;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.FileWords;
 import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.bus.LogsReply;
 import io.jpm.bus.OffLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +17,8 @@ import java.util.Optional;
 /// Has LogAggregator capture what instances print, and the keeper hold their pipes. Owned by
 /// GodVerticle's context.
 final class Captures {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
   private final Vertx vertx;
 
   Captures(Vertx vertx) {
@@ -58,17 +63,34 @@ final class Captures {
   }
 
   /// Nothing comes from `instance` any more, nor goes to it: its pipes are removed, those of its
-  /// output when they are empty.
+  /// output when they are empty. One that cannot be removed is left to the next daemon.
   Future<Void> close(Instance instance) {
     LogsCommand.Open open = instance.capture();
     tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo())));
     return vertx
         .eventBus()
-        .request(
+        .<LogsReply>request(
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
+        .onSuccess(reply -> {
+          if (reply.body() instanceof LogsReply.Failed(String problem)) {
+            isLeft(instance, problem);
+          }
+        })
         .compose(_ -> OffLoop.call(vertx, () -> Files.deleteIfExists(instance.paths.input())))
-        .mapEmpty();
+        .<Void>mapEmpty()
+        .recover(error -> {
+          isLeft(instance, instance.paths.input() + ": " + FileWords.of(error));
+          return Future.succeededFuture();
+        });
+  }
+
+  private static void isLeft(Instance instance, String problem) {
+    String sentence =
+        "%s: it is done, but a pipe cannot be removed, the next daemon tries again: %s"
+            .formatted(instance.label(), problem);
+    instance.stopProblem = Optional.of(sentence);
+    LOG.log(Level.WARNING, "{0}", sentence);
   }
 
   /// Has the keeper take note, for the time when there is no daemon.

@@ -174,6 +174,9 @@ final class Commands {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
     }
+    if (reply.problems().stream().anyMatch(Journal::isRefusal)) {
+      return reply; // nothing was done that could be forgotten
+    }
     return reply.noting(journal.problem().get());
   }
 

@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.bus.FileWords;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -352,7 +353,7 @@ final class DurableFile {
     } catch (IOException unreadable) {
       // Not damage: to take it for none would be to forget what is in it.
       throw new UnreadableFile(
-          "%s cannot be read: %s".formatted(generation, unreadable), unreadable);
+          "%s cannot be read: %s".formatted(generation, FileWords.of(unreadable)), unreadable);
     } catch (RuntimeException damaged) {
       tell(
           problems,

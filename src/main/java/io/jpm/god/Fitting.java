@@ -109,22 +109,30 @@ final class Fitting {
   void describe(Instance instance, AppSpec spec) {
     LogsCommand.Open captured = instance.capture();
     Path pidFile = instance.paths.pidFile();
-    instance.spec = spec;
-    instance.paths = InstancePaths.of(god.home(), spec, instance.id, instance.birth);
+    redescribe(instance, spec);
     supervisor.processes().moved(instance, captured, pidFile);
-    supervisor.processes().checks().look(instance);
-    supervisor.specChanged(instance);
   }
 
-  /// The same, to be taken back where the journal does not take it.
+  /// The same, to be taken back where the journal does not take it. The files of a running instance
+  /// stay where they are until it has.
   void describe(Instance instance, AppSpec spec, Tentative change) {
     AppSpec before = instance.spec;
-    describe(instance, spec);
+    LogsCommand.Open captured = instance.capture();
+    Path pidFile = instance.paths.pidFile();
+    redescribe(instance, spec);
+    change.movedBy(() -> supervisor.processes().moved(instance, captured, pidFile));
     change.undoneBy(() -> {
       if (instance.spec.equals(spec) && !before.equals(spec)) {
-        describe(instance, before);
+        redescribe(instance, before);
       }
     });
+  }
+
+  private void redescribe(Instance instance, AppSpec spec) {
+    instance.spec = spec;
+    instance.paths = InstancePaths.of(god.home(), spec, instance.id, instance.birth);
+    supervisor.processes().checks().look(instance);
+    supervisor.specChanged(instance);
   }
 
   /// `spec` with another number of instances.

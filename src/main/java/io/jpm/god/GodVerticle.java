@@ -4,12 +4,16 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.OffLoop;
+import io.jpm.model.ProcessIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The supervisor: every instance of every app is this verticle's, and is touched on its context
@@ -57,10 +61,13 @@ public final class GodVerticle extends VerticleBase {
           JournalEntry.Snapshot snapshot = found.content().orElse(JournalEntry.Snapshot.EMPTY);
           restore(snapshot);
           var looked = strays.look(found);
+          boolean whole = found.content().isPresent() && found.problems().isEmpty();
           // Where nothing is to be adopted the door opens meanwhile.
-          return snapshot.entries().isEmpty()
-              ? Future.succeededFuture()
-              : looked.compose(tagged -> adoption.adoptAll(registry, tagged));
+          Future<Void> adopted =
+              snapshot.entries().isEmpty()
+                  ? Future.succeededFuture()
+                  : looked.compose(tagged -> adoption.adoptAll(registry, tagged)).<Void>mapEmpty();
+          return whole ? stalePipes(looked).compose(_ -> adopted) : adopted;
         })
         .compose(_ -> new StoreDoor(vertx, god.home()).open())
         .compose(_ -> {
@@ -88,6 +95,20 @@ public final class GodVerticle extends VerticleBase {
               return true;
             });
     return Future.join(closed, journal.forced());
+  }
+
+  /// Completes before a pipe can be made; what is stale is removed when that is known.
+  private Future<Void> stalePipes(Future<Map<Tags.Mark, ProcessIdentity>> looked) {
+    var pipes = new StalePipes(vertx, god.home());
+    return pipes.look().onSuccess(_ -> looked.onSuccess(tagged -> pipes.remove(lives(tagged))));
+  }
+
+  /// Whoever may still need its pipes.
+  private Set<String> lives(Map<Tags.Mark, ProcessIdentity> tagged) {
+    Set<String> lives = new HashSet<>();
+    registry.ofAllRoles().forEach(it -> lives.add(Tags.life(it.id, it.birth)));
+    tagged.keySet().forEach(mark -> lives.add(mark.life()));
+    return lives;
   }
 
   private void exitsAreRecorded() {

@@ -103,7 +103,7 @@ final class Instance {
   /// What the present process says of its state; empty: nothing.
   String saying = "";
 
-  /// What went wrong with the stop command of the last stop.
+  /// What went wrong with the last stop or the deletion, although it is done.
   Optional<String> stopProblem = Optional.empty();
 
   /// Whether it fails again and again, see [io.jpm.supervise.CrashLoop].
@@ -118,6 +118,9 @@ final class Instance {
 
   /// When the schedule says that the next restart is due.
   Optional<Instant> nextRun = Optional.empty();
+
+  /// The patience that begins when the signals ordered before it were sent.
+  final StopPatience patience = new StopPatience();
 
   /// Running Vert.x timers.
   final Map<Timer, Long> timers = new EnumMap<>(Timer.class);

@@ -37,6 +37,10 @@ final class Journal {
   /// A full disk is tried again, but not in a hurry.
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
 
+  /// What a refusal says, whatever is wrong with the disk.
+  private static final String NOTHING_BEGUN =
+      "so nothing is begun that the next daemon would not know";
+
   private final Vertx vertx;
   private final LongSupplier nanoTime;
   private final JournalFile file;
@@ -142,8 +146,13 @@ final class Journal {
   }
 
   private String refusal(Throwable cause) {
-    return "%s cannot be written (%s), so nothing is begun that the next daemon would not know: make room on that disk, or mend it, and try again"
-        .formatted(file.path(), words(cause));
+    return "%s cannot be written (%s), %s: make room on that disk, or mend it, and try again"
+        .formatted(file.path(), words(cause), NOTHING_BEGUN);
+  }
+
+  /// Whether `problem` is that of [#kept].
+  static boolean isRefusal(String problem) {
+    return problem.contains(NOTHING_BEGUN);
   }
 
   /// As [#written], and it is on the disk or cannot be put there.

@@ -104,7 +104,9 @@ final class Processes {
   }
 
   /// Signals the tree of `instance`, or its main process.
-  void signal(Instance instance, Effect.SignalTree order) {
+  ///
+  /// @param sent run when that is done; never where there is nothing to end
+  void signal(Instance instance, Effect.SignalTree order, Runnable sent) {
     Child child = instance.child;
     if (child == null) {
       // Adopted without a process, or its main process was never made: nothing to end.
@@ -115,9 +117,10 @@ final class Processes {
     // The first order of a stop decides for all of it: a new spec must not leave half a tree.
     instance.treeOrdered |= instance.spec.stop().wholeTree();
     if (instance.treeOrdered) {
-      child.signalTree(order.signal());
+      child.signalTree(order.signal(), () -> context.runOnContext(_ -> sent.run()));
     } else {
       child.signalMain(order.signal());
+      sent.run();
     }
     Failpoint.SIGNALLED.hit();
   }
@@ -477,8 +480,10 @@ final class Processes {
       afterFeed(() -> {
         if (instance.state.generation() == generation) {
           Failpoint.TREE_GONE_SEEN.hit();
+          Child child = instance.child;
+          boolean killed = child == null || child.hasKilledOthers();
           forgetChild(instance);
-          on(instance, new Event.TreeGone(generation));
+          on(instance, new Event.TreeGone(generation, killed));
           Failpoint.TREE_GONE_TOLD.hit();
         }
       });

@@ -164,8 +164,11 @@ final class Supervisor {
     if (next.phase() == Phase.STOPPING && instance.state.phase() != Phase.STOPPING) {
       instance.forced = "";
     }
+    String before = instance.state.forced();
     if (!next.forced().isEmpty()) {
       instance.forced = next.forced();
+    } else if (!before.isEmpty() && !next.reason().contains(before)) {
+      instance.forced = ""; // it has obeyed after all
     }
   }
 
@@ -291,21 +294,27 @@ final class Supervisor {
       case Effect.AwaitDependencies(long generation) -> dependencies.await(instance, generation);
       case Effect.SendShutdown(long generation) -> processes.sendShutdown(instance, generation);
       case Effect.RunStopCommand(long generation) -> processes.runStopCommand(instance, generation);
-      case Effect.SignalTree order -> processes.signal(instance, order);
-      case Effect.StartTimer(Timer timer, long generation, var delay) -> {
-        cancel(instance, timer);
-        long id =
-            vertx.setTimer(
-                Math.max(1, delay.toMillis()),
-                _ -> {
-                  instance.timers.remove(timer);
-                  on(instance, fired(instance, timer, generation));
-                });
-        instance.timers.put(timer, id);
-      }
+      case Effect.SignalTree order ->
+          processes.signal(instance, order, instance.patience.ordered());
+      case Effect.StartTimer start when start.timer() == Timer.KILL ->
+          instance.patience.begin(() -> startTimer(instance, start));
+      case Effect.StartTimer start -> startTimer(instance, start);
       case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
       case Effect.Announce(Effect.Change change) -> tell(instance, change);
     }
+  }
+
+  private void startTimer(Instance instance, Effect.StartTimer start) {
+    Timer timer = start.timer();
+    cancel(instance, timer);
+    long id =
+        vertx.setTimer(
+            Math.max(1, start.delay().toMillis()),
+            _ -> {
+              instance.timers.remove(timer);
+              on(instance, fired(instance, timer, start.generation()));
+            });
+    instance.timers.put(timer, id);
   }
 
   private static Event fired(Instance instance, Timer timer, long generation) {
@@ -407,6 +416,9 @@ final class Supervisor {
   }
 
   private void cancel(Instance instance, Timer timer) {
+    if (timer == Timer.KILL) {
+      instance.patience.cancel();
+    }
     Long running = instance.timers.remove(timer);
     if (running != null) {
       vertx.cancelTimer(running);

@@ -9,11 +9,17 @@ import java.util.List;
 /// cannot be written. Owned by GodVerticle's context.
 final class Tentative {
   private final Deque<Runnable> undoing = new ArrayDeque<>();
+  private final List<Runnable> moving = new ArrayList<>();
   private final List<Runnable> telling = new ArrayList<>();
 
   /// @param step takes back what has just been done; the last step is taken back first
   void undoneBy(Runnable step) {
     undoing.push(step);
+  }
+
+  /// @param step has what is outside the list follow the change, when it holds
+  void movedBy(Runnable step) {
+    moving.add(step);
   }
 
   /// @param step tells others of the change, when it holds
@@ -24,13 +30,16 @@ final class Tentative {
   /// The journal has it.
   void hold() {
     undoing.clear();
-    List<Runnable> steps = List.copyOf(telling);
+    List<Runnable> steps = new ArrayList<>(moving);
+    steps.addAll(telling);
+    moving.clear();
     telling.clear();
     steps.forEach(Runnable::run);
   }
 
   /// The journal does not take it.
   void takeBack() {
+    moving.clear();
     telling.clear();
     while (!undoing.isEmpty()) {
       undoing.pop().run();

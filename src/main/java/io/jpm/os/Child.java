@@ -31,7 +31,21 @@ public interface Child {
   /// a harder signal, and after the main process has ended.
   ///
   /// Returns at once; the sweep runs on a thread of the host.
-  void signalTree(Signal signal);
+  ///
+  /// @param sent run once, on any thread, when every process that was found has got the signal, or
+  ///   could not be signalled; not after [#release]
+  void signalTree(Signal signal, Runnable sent);
+
+  /// As [#signalTree(Signal, Runnable)], for those who need not know when.
+  default void signalTree(Signal signal) {
+    signalTree(signal, () -> {});
+  }
+
+  /// Whether SIGKILL of [#signalTree] has reached a process of the tree beside the main process, or
+  /// may have. How the main process ended is told by its exit.
+  default boolean hasKilledOthers() {
+    return true;
+  }
 
   /// Signals the main process only. If it is gone already, nothing happens.
   void signalMain(Signal signal);

@@ -1,5 +1,6 @@
 package io.jpm.rights;
 
+import io.jpm.bus.FileWords;
 import io.jpm.bus.IssuedToken;
 import io.jpm.bus.RightsCommand;
 import io.jpm.bus.RightsReply;
@@ -138,7 +139,7 @@ final class TokenBook {
       known = Optional.of(file.stamp());
       return Optional.empty();
     } catch (IOException failure) {
-      return Optional.of("%s cannot be written: %s".formatted(file.path(), failure));
+      return Optional.of("%s cannot be written: %s".formatted(file.path(), FileWords.of(failure)));
     }
   }
 

@@ -22,7 +22,8 @@ public sealed interface Effect {
   /// instance, at the latest.
   record RunStopCommand(long generation) implements Effect {}
 
-  /// Send [Event.TimerFired] after the delay; a running timer of this kind is replaced.
+  /// Send [Event.TimerFired] after the delay; a running timer of this kind is replaced. The delay
+  /// of [Timer#KILL] begins when the signal that was ordered before it has been sent.
   record StartTimer(Timer timer, long generation, Duration delay) implements Effect {}
 
   /// Let this timer be silent.

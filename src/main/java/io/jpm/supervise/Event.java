@@ -102,7 +102,14 @@ public sealed interface Event {
   }
 
   /// Nothing of the tree is left; follows the first [Effect.SignalTree] and [Exited].
-  record TreeGone(long generation) implements OfGeneration {}
+  ///
+  /// @param killed whether SIGKILL has reached others than the main process, or may have
+  record TreeGone(long generation, boolean killed) implements OfGeneration {
+    /// Of which that is not known.
+    public TreeGone(long generation) {
+      this(generation, true);
+    }
+  }
 
   /// The command of [Effect.RunStopCommand] has ended, well or not, or cannot be run.
   record StopCommandEnded(long generation) implements OfGeneration {}

@@ -1,5 +1,6 @@
 package io.jpm.supervise;
 
+import io.jpm.model.Exit;
 import io.jpm.model.Phase;
 import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
@@ -69,16 +70,41 @@ record Stopping(StopPolicy policy, Restarting restarting) {
 
   private Step afterExit(Supervised state, boolean leftovers) {
     if (!policy.wholeTree()) {
-      return treeGone(state);
+      return gone(isKilled(state) ? state : unforced(state));
     }
     if (state.signalled()) {
       return Step.to(state);
     }
     // Nobody watches a tree that was not signalled: no news of its end would come.
-    return leftovers ? Step.to(state.signalled(true), signal(state)) : treeGone(state);
+    return leftovers ? Step.to(state.signalled(true), signal(state)) : gone(state);
   }
 
-  Step treeGone(Supervised state) {
+  /// @param killed whether SIGKILL has reached others than the main process, or may have
+  Step treeGone(Supervised state, boolean killed) {
+    boolean mainWasEnded = state.ending() != Ending.FELL && isKilled(state);
+    return gone(killed || mainWasEnded ? state : unforced(state));
+  }
+
+  /// Whether the main process ended by SIGKILL, as far as its exit tells.
+  private static boolean isKilled(Supervised state) {
+    return state
+        .lastExit()
+        .filter(exit ->
+            switch (exit) {
+              // What a JDK, or a shell in between, makes of SIGKILL.
+              case Exit.Code(int code) -> code == 128 + Signal.SIGKILL.number();
+              case Exit.Signalled(int signal, boolean _) -> signal == Signal.SIGKILL.number();
+              case Exit.Unknown _ -> true;
+            })
+        .isPresent();
+  }
+
+  /// The patience was over, but all had obeyed before SIGKILL reached them.
+  private static Supervised unforced(Supervised state) {
+    return state.because(state.withoutForce(state.reason())).forced("");
+  }
+
+  private Step gone(Supervised state) {
     return state.phase() == Phase.STOPPING
         ? next(state).precededBy(new CancelTimer(Timer.KILL))
         : Step.to(state);

@@ -155,6 +155,11 @@ public record Supervised(
     return forced.isEmpty() || words.contains(forced) ? words : words + "; " + forced;
   }
 
+  /// `words` without what [#withForce] has added.
+  String withoutForce(String words) {
+    return forced.isEmpty() ? words : words.replace("; " + forced, "");
+  }
+
   /// The present stop had to be forced.
   Supervised forced(String how) {
     return new Supervised(

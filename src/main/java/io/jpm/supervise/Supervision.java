@@ -47,7 +47,7 @@ public final class Supervision {
       case Event.NotReady(long _, String finding) -> running.notReady(state, finding);
       case Event.MoreTimeAsked(long _, var time) -> running.moreTime(state, time);
       case Event.Exited exited -> running.exited(state, exited);
-      case Event.TreeGone _ -> stopping.treeGone(state);
+      case Event.TreeGone(long _, boolean killed) -> stopping.treeGone(state, killed);
       case Event.StopCommandEnded _ -> stopping.commandEnded(state);
       case Event.TimerFired(Timer timer, long _) ->
           switch (timer) {

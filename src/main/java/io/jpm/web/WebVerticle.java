@@ -1,6 +1,7 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
+import io.jpm.bus.FileWords;
 import io.jpm.bus.WebCommand;
 import io.jpm.bus.WebReply;
 import io.vertx.core.Future;
@@ -88,7 +89,11 @@ public final class WebVerticle extends VerticleBase {
     }
     // The new door before the old one is closed: if it cannot be had, all is as before.
     return WebServer.open(vertx, daemon, wanted)
-        .compose(opened -> closed().compose(_ -> remember(wanted)).map(_ -> taken(opened, wanted)))
+        .compose(opened ->
+            remember(wanted)
+                .recover(failure -> opened.close().transform(_ -> Future.failedFuture(failure)))
+                .compose(_ -> closed())
+                .map(_ -> taken(opened, wanted)))
         .map(this::listening)
         .onFailure(failure -> LOG.log(Level.DEBUG, "web: not opened", failure))
         .otherwise(failure -> new WebReply.Failed(String.valueOf(failure.getMessage())));
@@ -145,13 +150,12 @@ public final class WebVerticle extends VerticleBase {
             vertx
                 .fileSystem()
                 .move(next, file(), new io.vertx.core.file.CopyOptions().setReplaceExisting(true)))
-        .otherwise(failure -> {
-          LOG.log(
-              Level.WARNING,
-              "web: {0} cannot be written, so the next daemon does not listen: {1}",
-              file(),
-              failure.getMessage());
-          return null;
+        .recover(failure -> {
+          String sentence =
+              "%s cannot be written (%s), so nothing listens that the next daemon would not know: make room on that disk, or mend it, and try again"
+                  .formatted(file(), FileWords.of(failure));
+          LOG.log(Level.WARNING, "web: {0}", sentence);
+          return Future.failedFuture(sentence);
         });
   }
 

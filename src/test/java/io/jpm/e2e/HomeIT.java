@@ -187,6 +187,43 @@ class HomeIT {
     Jpm.kill(app);
   }
 
+  @Test
+  void aCommandWaitsForTheTokenToBePutBack() throws Exception {
+    jpm.run("ping").ok();
+    Path token = jpm.home().resolve("token");
+    String before = Files.readString(token);
+    for (String content : List.of("", "gar bled!\n")) {
+      Files.writeString(token, content);
+      assertThat(jpm.run("ping").ok().err()).isEmpty();
+      Eventually.await("it is put back", Jpm.LONG, () -> text(token).equals(before));
+    }
+    Files.delete(token);
+    assertThat(jpm.run("ping").ok().err()).isEmpty();
+  }
+
+  @Test
+  void withoutAPathKillEndsTheAppsOfADaemonThatDied() throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "app").ok();
+    jpm.killDaemon();
+    jpm.run(Map.of("PATH", ""), "kill").ok();
+    assertThat(jpm.apps()).isEmpty();
+  }
+
+  @Test
+  void killEndsAllAppsThoughTheListCannotBeRead() throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "app").ok();
+    jpm.killDaemon();
+    Path list = jpm.home().resolve("state.json");
+    Files.deleteIfExists(list);
+    Files.createDirectory(list);
+    assertThat(jpm.run("ls").failed().err())
+        .contains("state.json cannot be read: Is a directory")
+        .doesNotContain("java.");
+    jpm.run("kill").ok();
+    assertThat(jpm.apps()).isEmpty();
+    Files.delete(list);
+  }
+
   private static void delete(Path folder) throws IOException {
     for (int attempt = 0; Files.exists(folder) && attempt < 100; attempt++) {
       try (Stream<Path> files = Files.walk(folder)) {

@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -36,6 +38,13 @@ final class FakeProcessHost implements ProcessHost {
   volatile Optional<String> refusal = Optional.empty();
   volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
+
+  /// Whether signals are sent only when the test says so.
+  volatile boolean slow;
+
+  /// Signals that were ordered and not sent yet.
+  final Queue<Runnable> underWay = new ConcurrentLinkedQueue<>();
+
   volatile boolean channels = true;
   volatile Optional<OpenFiles> openFiles = Optional.empty();
 
@@ -130,8 +139,17 @@ final class FakeProcessHost implements ProcessHost {
     }
 
     @Override
-    public void signalTree(Signal signal) {
-      process.signalled(signal);
+    public void signalTree(Signal signal, Runnable sent) {
+      Runnable carryOut =
+          () -> {
+            process.signalled(signal);
+            sent.run();
+          };
+      if (slow) {
+        underWay.add(carryOut);
+      } else {
+        carryOut.run();
+      }
     }
 
     @Override
@@ -242,8 +260,9 @@ final class FakeProcessHost implements ProcessHost {
     }
 
     @Override
-    public void signalTree(Signal signal) {
+    public void signalTree(Signal signal, Runnable sent) {
       members().forEach(member -> member.signalledUnwatched(signal));
+      sent.run();
       if (!hasLeftovers()) {
         watcher.treeGone();
       }

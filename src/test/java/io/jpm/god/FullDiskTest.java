@@ -8,6 +8,7 @@ import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.LogsCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Exit;
@@ -115,6 +116,35 @@ class FullDiskTest extends GodHarness {
     assertThat(reply.problems()).anyMatch(problem -> problem.contains(REFUSAL));
     assertThat(names()).containsExactly("web");
     assertThat(only().spec().instances().count()).isEqualTo(1);
+  }
+
+  /// With a second instance the first one's log gets its id in the name.
+  @Test
+  void aRefusedScaleLeavesTheLogOfTheRunningInstance() throws IOException {
+    start(spec("web"));
+    InstanceView before = only();
+    logs.clear();
+    fill();
+    assertRefused(ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 2)));
+    assertThat(only().outFile()).isEqualTo(before.outFile());
+    assertThat(logs).as("orders to write elsewhere").isEmpty();
+    mend();
+    ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 2));
+    assertThat(logs)
+        .filteredOn(LogsCommand.Open.class::isInstance)
+        .extracting(order -> ((LogsCommand.Open) order).files().out())
+        .contains(list().getFirst().outFile());
+  }
+
+  @Test
+  void aRefusedFileIsToldOnceAndMovesNoLog() throws IOException {
+    start(spec("web"));
+    logs.clear();
+    fill();
+    var file = List.of(spec("web", 2, RestartPolicy.DEFAULT));
+    GodReply reply = ask(new GodCommand.Apply(file, Optional.empty(), false, true, false));
+    assertThat(reply.problems()).singleElement().asString().contains(REFUSAL);
+    assertThat(logs).isEmpty();
   }
 
   @Test

@@ -210,6 +210,28 @@ class GodRulesTest extends GodHarness {
     assertThat(web.signals).containsExactly(Signal.SIGINT);
   }
 
+  /// On a busy machine the walk that finds the tree may take longer than `kill_timeout`.
+  @Test
+  void thePatienceBeginsWhenTheSignalIsSent() throws Exception {
+    start(spec("web"));
+    var process = process("web");
+    host.slow = true;
+    Future<GodReply> stop =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")))
+            .map(message -> message.body());
+    Eventually.await("the signal is ordered", LONG, () -> !host.underWay.isEmpty());
+    Thread.sleep(5 * spec("web").stop().timeout().toMillis());
+    assertThat(host.underWay).as("no SIGKILL before SIGINT was sent").hasSize(1);
+    host.underWay.remove().run();
+    GodReply reply = await(stop);
+    assertThat(process.signals).containsExactly(Signal.SIGINT);
+    assertThat(reply.notes()).isEmpty();
+    assertThat(only().reason()).isEqualTo("stopped by command");
+  }
+
   @Test
   void aRestartOfAllTakesTheOneThatOthersNeedFirst() {
     Future<GodReply> begun = begin(silent("db"), dependent("web", "db", Condition.READY));

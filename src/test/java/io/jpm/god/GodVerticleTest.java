@@ -90,6 +90,31 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
+  void pipesThatADeletionCouldNotRemoveAreRemovedByTheNextDaemon() throws Exception {
+    start(spec("web"));
+    Path folder = Files.createDirectories(home.resolve("fifo"));
+    String life = host.running().getFirst().tag.split(":")[1];
+    Path needed = Files.createFile(folder.resolve(life + ".out"));
+    Path stale = Files.createFile(folder.resolve("77-1700000000000.in"));
+    reboot();
+    Eventually.await("the stale one is removed", LONG, () -> !Files.exists(stale));
+    assertThat(needed).exists();
+  }
+
+  @Test
+  void aPipeThatCannotBeRemovedIsToldAndTheAppIsDeleted() throws Exception {
+    start(spec("web"));
+    String life = host.running().getFirst().tag.split(":")[1];
+    Path pipe = home.resolve("fifo").resolve(life + ".in");
+    Files.deleteIfExists(pipe);
+    Files.createFile(Files.createDirectories(pipe).resolve("in-the-way"));
+    GodReply reply = act(Action.DELETE, "web");
+    assertThat(reply.problems()).isEmpty();
+    assertThat(reply.notes()).singleElement().asString().contains("it is done", pipe.toString());
+    assertThat(list()).isEmpty();
+  }
+
+  @Test
   void aRunningAppIsNotStartedTwiceAndNothingChanges() {
     start(spec("web"));
     GodReply reply = start(spec("new"), spec("web"));

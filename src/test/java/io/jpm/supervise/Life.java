@@ -151,6 +151,11 @@ final class Life {
     return on(new Event.TreeGone(generation()));
   }
 
+  /// All of it ended before SIGKILL could reach anything beside the main process.
+  Life treeGoneUnkilled() {
+    return on(new Event.TreeGone(generation(), false));
+  }
+
   Life stopCommandEnded() {
     return on(new Event.StopCommandEnded(generation()));
   }

@@ -1,5 +1,6 @@
 package io.jpm.supervise;
 
+import static io.jpm.supervise.Life.CLEAN;
 import static io.jpm.supervise.Life.CRASH;
 import static io.jpm.supervise.Life.PM2;
 import static io.jpm.supervise.Life.announce;
@@ -68,6 +69,35 @@ class SupervisionStopTest {
     assertThat(life.state().forced()).isEmpty();
     life.start().spawned().stop().exits(CRASH).treeGone();
     assertThat(life.reason()).isEqualTo("stopped by command");
+  }
+
+  /// On a slow machine the news of an end may come after the patience with it.
+  @Test
+  void whatObeyedBeforeItCouldBeKilledIsNotCalledKilled() {
+    Life life = Life.online(PM2).stop().fires(Timer.KILL).exits(new Exit.Code(0));
+    assertThat(life.treeGoneUnkilled().reason()).isEqualTo("stopped by command");
+    life = Life.online(PM2).restart().fires(Timer.KILL).exits(new Exit.Signalled(2, false));
+    assertThat(life.treeGoneUnkilled().spawned().reason()).isEqualTo("restart by command");
+    life = Life.online(PM2).after(5).exitsLeavingOthers(CRASH).fires(Timer.KILL);
+    assertThat(life.treeGoneUnkilled().reason()).isEqualTo("exit 1 after 5 ms, restart 1/16");
+    var mainOnly = new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(1), false);
+    life = Life.online(Life.with(mainOnly)).stop().fires(Timer.KILL).exits(new Exit.Code(0));
+    assertThat(life.reason()).isEqualTo("stopped by command");
+  }
+
+  @Test
+  void aMainProcessThatWasKilledIsCalledSoWhateverBecameOfOthers() {
+    Exit killed = new Exit.Signalled(9, false);
+    Life life = Life.online(PM2).stop().fires(Timer.KILL).exits(killed).treeGoneUnkilled();
+    assertThat(life.reason())
+        .isEqualTo("stopped by command; did not exit within 1.6 s: killed (SIGKILL after SIGINT)");
+  }
+
+  @Test
+  void othersThatHadToBeKilledAreSaidWhateverTheMainProcessDid() {
+    Life life = Life.online(PM2).stop().exitsLeavingOthers(CLEAN).fires(Timer.KILL).treeGone();
+    assertThat(life.reason())
+        .isEqualTo("stopped by command; did not exit within 1.6 s: killed (SIGKILL after SIGINT)");
   }
 
   @Test

@@ -149,9 +149,14 @@ final class LinuxChild implements Child, ProcessTree.Main {
   }
 
   @Override
-  public void signalTree(Signal signal) {
+  public void signalTree(Signal signal, Runnable sent) {
     treeWanted = true;
-    sweeper.submit(() -> tree.order(signal));
+    sweeper.submit(() -> tree.order(signal, sent));
+  }
+
+  @Override
+  public boolean hasKilledOthers() {
+    return tree.hasKilled();
   }
 
   @Override

@@ -69,11 +69,16 @@ final class LinuxLeftovers implements Child, ProcessTree.Main {
   }
 
   @Override
-  public void signalTree(Signal signal) {
+  public void signalTree(Signal signal, Runnable sent) {
     if (!released) {
       treeWanted = true;
-      sweeper.submit(() -> tree.order(signal));
+      sweeper.submit(() -> tree.order(signal, sent));
     }
+  }
+
+  @Override
+  public boolean hasKilledOthers() {
+    return tree.hasKilled();
   }
 
   @Override

@@ -47,6 +47,11 @@ final class ProcessTree {
   private boolean exited;
   private boolean over;
 
+  /// Who wants to know that the signals ordered so far were sent.
+  private final List<Runnable> waiting = new ArrayList<>();
+
+  private volatile boolean killed;
+
   /// How many walks in a row have found nobody.
   private int emptyWalks;
 
@@ -94,12 +99,29 @@ final class ProcessTree {
   }
 
   /// All of the tree is to get `signal`.
-  void order(Signal signal) {
-    if (!over) {
+  ///
+  /// @param sent run after the sweep that sends it
+  void order(Signal signal, Runnable sent) {
+    if (over) {
+      sent.run();
+    } else {
       latest = Optional.of(signal);
+      waiting.add(sent);
       tellAll = true;
       sweeper.begin(this);
     }
+  }
+
+  /// The sweep is over, well or not: whoever waits for it goes on.
+  void swept() {
+    List<Runnable> told = List.copyOf(waiting);
+    waiting.clear();
+    told.forEach(Runnable::run);
+  }
+
+  /// Whether a process beside the main process was sent SIGKILL. From any thread.
+  boolean hasKilled() {
+    return killed;
   }
 
   /// The main process has ended; when nothing else is known, the end of the tree is to be proved.
@@ -114,6 +136,7 @@ final class ProcessTree {
     held.values().forEach(ProcessTree::letGo);
     held.clear();
     foreign.clear();
+    waiting.clear();
   }
 
   /// To be called before the walk: what the main process forked before its end must be in it.
@@ -233,7 +256,11 @@ final class ProcessTree {
     if (member == null) {
       return;
     }
-    if (member.pidFd().send(signal) == -Errno.EPERM) {
+    int result = member.pidFd().send(signal);
+    if (result == 0 && signal == Signal.SIGKILL) {
+      killed = true;
+    }
+    if (result == -Errno.EPERM) {
       held.remove(key);
       letGo(member);
       noteForeign(key);

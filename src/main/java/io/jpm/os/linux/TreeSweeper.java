@@ -162,6 +162,7 @@ final class TreeSweeper implements AutoCloseable {
       strangers.settle(snapshot);
       outsiders = strangers.outsiders();
     } finally {
+      now.forEach(ProcessTree::swept);
       // After a fault: an end that nobody hears of would weigh more.
       answer(asked, _ -> ProcessTree.Found.UNKNOWN);
     }

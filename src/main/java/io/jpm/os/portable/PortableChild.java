@@ -62,8 +62,15 @@ final class PortableChild implements Child {
   }
 
   @Override
-  public void signalTree(Signal signal) {
-    ForkJoinPool.commonPool().execute(() -> sweep(Optional.of(signal)));
+  public void signalTree(Signal signal, Runnable sent) {
+    ForkJoinPool.commonPool()
+        .execute(() -> {
+          try {
+            sweep(Optional.of(signal));
+          } finally {
+            sent.run();
+          }
+        });
   }
 
   @Override

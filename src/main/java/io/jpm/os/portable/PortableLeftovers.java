@@ -20,12 +20,13 @@ record PortableLeftovers(ProcessIdentity identity, ChildWatcher watcher, AtomicB
   }
 
   @Override
-  public void signalTree(Signal signal) {
+  public void signalTree(Signal signal, Runnable sent) {
     ForkJoinPool.commonPool()
         .execute(() -> {
           if (done.compareAndSet(false, true)) {
             watcher.treeGone();
           }
+          sent.run();
         });
   }
 

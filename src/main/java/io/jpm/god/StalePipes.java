@@ -1,0 +1,80 @@
+package io.jpm.god;
+
+import io.jpm.bus.FileWords;
+import io.jpm.bus.OffLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// The pipes of instances that are in no list any more and have no process: a former daemon could
+/// not remove them, or died before it did.
+final class StalePipes {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private final Vertx vertx;
+  private final Path folder;
+  private List<Path> found = List.of();
+
+  /// @param home the daemon's
+  StalePipes(Vertx vertx, Path home) {
+    this.vertx = vertx;
+    this.folder = home.resolve("fifo");
+  }
+
+  /// Takes note of the pipes that are there; to be called before this daemon can make one.
+  Future<Void> look() {
+    return OffLoop.call(vertx, this::list)
+        .map(pipes -> {
+          found = pipes;
+          return null;
+        });
+  }
+
+  /// Removes what was found, but for the pipes of `lives` ([Tags#life]).
+  Future<Void> remove(Set<String> lives) {
+    List<Path> stale = found.stream().filter(pipe -> !lives.contains(life(pipe))).toList();
+    found = List.of();
+    return stale.isEmpty()
+        ? Future.succeededFuture()
+        : OffLoop.call(
+                vertx,
+                () -> {
+                  stale.forEach(StalePipes::remove);
+                  return true;
+                })
+            .mapEmpty();
+  }
+
+  private List<Path> list() {
+    try (Stream<Path> pipes = Files.list(folder)) {
+      return pipes.toList();
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (IOException unreadable) {
+      LOG.log(Level.WARNING, "{0} cannot be listed: {1}", folder, FileWords.of(unreadable));
+      return List.of();
+    }
+  }
+
+  private static String life(Path pipe) {
+    String name = pipe.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  private static void remove(Path pipe) {
+    try {
+      Files.deleteIfExists(pipe);
+    } catch (IOException refused) {
+      LOG.log(Level.WARNING, "{0} cannot be removed: {1}", pipe, FileWords.of(refused));
+    }
+  }
+}
