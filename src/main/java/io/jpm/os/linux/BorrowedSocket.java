@@ -22,22 +22,35 @@ final class BorrowedSocket {
       if (ProcReader.find(process).isEmpty()) {
         throw new ListenFailure("its process has ended", Errno.ESRCH);
       }
-      List<Integer> numbers = ProcessFiles.of(process.pid()).numbersOf(inode);
-      if (numbers.isEmpty()) {
-        throw new ListenFailure(
-            "not pid %d itself listens, but a child of its".formatted(process.pid()), Errno.EBADF);
-      }
-      int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
-      if (fd < 0) {
-        throw new ListenFailure(
-            "the system does not let the daemon have the socket of pid %d: %s"
-                .formatted(process.pid(), Errno.words(-fd)),
-            -fd);
-      }
-      return checked(fd, inode);
+      return of(held, process.pid(), inode);
     } catch (PidFd.Failure gone) {
       throw new ListenFailure("its process has ended", gone.errno());
     }
+  }
+
+  /// As above, of whoever has that pid now.
+  static int of(int pid, long inode) throws ListenFailure {
+    try (PidFd held = PidFd.open(pid)) {
+      return of(held, pid, inode);
+    } catch (PidFd.Failure gone) {
+      throw new ListenFailure("its process has ended", gone.errno());
+    }
+  }
+
+  private static int of(PidFd held, int pid, long inode) throws ListenFailure {
+    List<Integer> numbers = ProcessFiles.of(pid).numbersOf(inode);
+    if (numbers.isEmpty()) {
+      throw new ListenFailure(
+          "not pid %d itself listens, but a child of its".formatted(pid), Errno.EBADF);
+    }
+    int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
+    if (fd < 0) {
+      throw new ListenFailure(
+          "the system does not let the daemon have the socket of pid %d: %s"
+              .formatted(pid, Errno.words(-fd)),
+          -fd);
+    }
+    return checked(fd, inode);
   }
 
   /// The process may have closed it, and opened something else under its number.
