@@ -83,6 +83,7 @@ function begin() {
   const unanswered = new Map();
   const asked = new Map();
   const shares = new Map();
+  const keys = new WeakMap(); // by handle
   let asking = null;
   let connections = 0;
   let draining = false;
@@ -325,9 +326,13 @@ function begin() {
   function addresses() {
     return [...servers]
       .filter((server) => server[RECORD] !== 'retired')
-      .map((server) => server.address())
-      .filter((address) => address !== null && typeof address === 'object')
-      .map(({ address, port }) => ({ address, port }));
+      .map((server) => ({ ...placeOf(server), key: keys.get(server._handle) }))
+      .filter(({ address }) => address !== undefined);
+  }
+
+  function placeOf(server) {
+    const at = server.address();
+    return at !== null && typeof at === 'object' ? { address: at.address, port: at.port } : {};
   }
 
   // Those of unix sockets.
@@ -353,7 +358,11 @@ function begin() {
   // objects of the cluster module's.
   function remember(share) {
     const { key, handle } = share;
-    if (key === null || handle === null || !Object.hasOwn(handle, 'listen')) {
+    if (key === null || handle === null) {
+      return;
+    }
+    keys.set(handle, key);
+    if (!Object.hasOwn(handle, 'listen')) {
       return;
     }
     shares.set(key, share);

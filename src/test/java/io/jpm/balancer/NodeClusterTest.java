@@ -131,6 +131,31 @@ class NodeClusterTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void theyGoOnWhenTheirSocketDiesWithTheDaemon(Strategy strategy) throws IOException {
+    AppSpec spec = web(strategy, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    int port = one.port();
+
+    balancer.rebootWithoutSockets();
+    one.awaitListening();
+    two.awaitListening();
+    assertThat(ask(port)).isNotEmpty();
+    assertThat(balancer.status(one).addresses()).containsExactly("*:" + port);
+
+    two.end(Signal.SIGKILL);
+    one.end(Signal.SIGKILL);
+    // The daemon has it again: clients wait in it while no process is there.
+    try (Wire waiting = new Wire(port)) {
+      Worker next = balancer.start(spec, 0, 0).awaitListening();
+      assertThat(waiting.ask("/", false).body()).contains(Integer.toString(next.pid()));
+    }
+  }
+
   @Test
   void inRoundRobinEachGetsAsManyAsTheOther() throws IOException {
     AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());

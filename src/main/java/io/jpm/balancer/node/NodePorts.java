@@ -3,7 +3,6 @@ package io.jpm.balancer.node;
 import io.jpm.balancer.node.NodeMessage.Query;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
-import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
 import io.jpm.model.WorkerId;
@@ -27,11 +26,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The sockets that Node's workers share: who has them, and how long they stay. A socket stays open
 /// as long as an app that has used it has an instance, so that one that crashes or is restarted
@@ -46,6 +45,9 @@ final class NodePorts {
 
   /// How long nobody listens on a socket before it is closed for that.
   private static final long UNHEARD_MILLIS = 5_000;
+
+  /// How long one that does not answer may keep others from a socket of their own.
+  private static final long SEARCH_MILLIS = 5_000;
 
   private static final long SEARCH_AGAIN_MILLIS = 1_000;
 
@@ -103,6 +105,24 @@ final class NodePorts {
   void grant(NodeWorker worker, Query query) {
     alive.add(worker);
     String key = PortKeys.of(worker.spec(), query);
+    List<Future<Void>> sought =
+        ports.containsKey(key)
+            ? List.of()
+            : alive.stream().map(NodeWorker::known).filter(it -> !it.isComplete()).toList();
+    if (sought.isEmpty()) {
+      grant(worker, query, key);
+    } else {
+      // It may be one that was lost, and that another worker of the former daemon has.
+      Future.any(Future.join(sought), vertx.timer(SEARCH_MILLIS, TimeUnit.MILLISECONDS))
+          .onComplete(_ -> {
+            if (alive.contains(worker)) {
+              grant(worker, query, key);
+            }
+          });
+    }
+  }
+
+  private void grant(NodeWorker worker, Query query, String key) {
     NodePort known = ports.get(key);
     if ((known != null && known.holders().contains(worker)) || taken(worker, key, query)) {
       refuse(worker, query, key, IN_USE);
@@ -144,18 +164,9 @@ final class NodePorts {
               host.listenSockets()
                   .orElseThrow(
                       () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
-          return PortOpening.open(sockets, key, query, rights(worker, query));
+          RunAs rights = LostPorts.rights(worker.spec(), query.wanted().port());
+          return PortOpening.open(sockets, key, query, rights);
         });
-  }
-
-  /// The port that the app's description names is opened by the daemon; what a program asks for
-  /// beyond that, as by the program itself.
-  private static RunAs rights(NodeWorker worker, Query query) {
-    AppSpec spec = worker.spec();
-    OptionalInt declared = spec.cluster().port();
-    return declared.isPresent() && declared.getAsInt() == query.wanted().port()
-        ? RunAs.DAEMON
-        : spec.runAs();
   }
 
   private NodePort known(String key, Future<ListenSocket> socket) {
@@ -294,7 +305,25 @@ final class NodePorts {
 
   /// Takes a worker's own word for where it listens.
   Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
-    return adopted(worker, adoption.byWord(worker, servers));
+    List<ProcessIdentity> processes =
+        Stream.concat(Stream.of(worker), alive.stream())
+            .flatMap(it -> it.process().stream())
+            .distinct()
+            .toList();
+    Future<Adoption.Found> found = adoption.byWord(worker, servers, processes);
+    return adopted(worker, found.onSuccess(it -> misses(worker, it.missing())));
+  }
+
+  private static void misses(NodeWorker worker, Map<String, String> missing) {
+    if (!missing.isEmpty() && !missing.equals(worker.missing())) {
+      LOG.log(
+          Level.WARNING,
+          "{0}:{1} does not get connections: its port was lost with the former daemon, and {2}; trying again",
+          worker.spec().name(),
+          worker.id().id(),
+          String.join(", ", missing.values()));
+    }
+    worker.misses(missing);
   }
 
   private Future<Void> adopted(NodeWorker worker, Future<Adoption.Found> search) {

@@ -37,6 +37,9 @@ public final class NodeSharing implements Sharing {
   /// Behind the strategy in the memo of a worker that gets its sockets when it is ready.
   private static final String WHEN_READY = " when-ready";
 
+  /// How often a port that was lost is tried again while somebody else has it.
+  private static final long REGAIN_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final ProcessHost host;
   private final PreloadOptions preload;
@@ -147,7 +150,12 @@ public final class NodeSharing implements Sharing {
         ports.grant(worker, query);
       }
       case NodeMessage.Listens(NodeMessage.Wanted wanted) -> tell(worker, wanted.text());
-      case NodeMessage.Closed(String key) -> ports.left(worker, key);
+      case NodeMessage.Closed(String key) -> {
+        Map<String, String> missing = new HashMap<>(worker.missing());
+        missing.remove(key);
+        worker.misses(missing);
+        ports.left(worker, key);
+      }
       case NodeMessage.Leaves(long seq) -> {
         worker.asks(seq);
         ports.leftAll(worker);
@@ -168,11 +176,29 @@ public final class NodeSharing implements Sharing {
         servers.unanswered().stream()
             .filter(asked -> !isOf(known, asked))
             .forEach(it -> heard(worker, it));
-        ports
-            .adopt(worker, servers)
-            .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
-            .onComplete(_ -> worker.isKnown());
+        adopt(worker, servers);
       }
+    }
+  }
+
+  private void adopt(NodeWorker worker, NodeMessage.Servers servers) {
+    ports
+        .adopt(worker, servers)
+        .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
+        .onComplete(_ -> {
+          worker.isKnown();
+          if (!worker.missing().isEmpty()) {
+            vertx.setTimer(REGAIN_MILLIS, _ -> regain(worker, servers));
+          }
+        });
+  }
+
+  private void regain(NodeWorker worker, NodeMessage.Servers servers) {
+    Set<String> keys = worker.missing().keySet();
+    List<NodeMessage.Server> left =
+        servers.servers().stream().filter(it -> it.key().filter(keys::contains).isPresent()).toList();
+    if (workers.containsValue(worker) && !left.isEmpty()) {
+      adopt(worker, new NodeMessage.Servers(left, List.of(), List.of()));
     }
   }
 
@@ -292,8 +318,18 @@ public final class NodeSharing implements Sharing {
         .max(
             Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
                 .thenComparingLong(worker -> worker.id().generation()))
-        .filter(worker -> worker.held() && !worker.fit())
-        .map(_ -> "its readiness check fails: new connections go to the others");
+        .flatMap(NodeSharing::trouble);
+  }
+
+  private static Optional<String> trouble(NodeWorker worker) {
+    if (!worker.missing().isEmpty()) {
+      return Optional.of(
+          "its port was lost with the former daemon: "
+              + String.join(", ", worker.missing().values()));
+    }
+    return worker.held() && !worker.fit()
+        ? Optional.of("its readiness check fails: new connections go to the others")
+        : Optional.empty();
   }
 
   @Override
