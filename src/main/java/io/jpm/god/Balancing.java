@@ -79,6 +79,7 @@ final class Balancing {
         .ifPresent(instance -> {
           LOG.log(Level.DEBUG, "{0} listens on {1}", instance.label(), report.address());
           instance.listening = true;
+          instance.unready = "";
           journal.changed();
           if (instance.role == Role.SUCCESSOR && !instance.readinessIsTold()) {
             supervisor.accept(instance, new Event.Ready(instance.state.generation()));

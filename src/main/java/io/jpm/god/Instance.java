@@ -58,7 +58,8 @@ final class Instance {
   /// nothing.
   Optional<String> memo = Optional.empty();
 
-  /// What may be wrong when the process never takes connections; empty: nothing is known.
+  /// What may be wrong when the process never takes connections; empty: nothing is known, or it has
+  /// taken some.
   String unready = "";
 
   /// Whether ClusterBalancer has to be told when nothing comes after the present process.
