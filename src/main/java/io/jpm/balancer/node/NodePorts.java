@@ -3,6 +3,7 @@ package io.jpm.balancer.node;
 import io.jpm.balancer.node.NodeMessage.Query;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
 import io.jpm.model.WorkerId;
@@ -26,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +101,17 @@ final class NodePorts {
 
   void enter(WorkerId worker, AppName app) {
     slots.put(worker.slot(), app);
+  }
+
+  /// Why no worker of an app could have the port that its description names; empty: one may.
+  Future<Optional<String>> refusal(AppSpec spec) {
+    OptionalInt port = spec.cluster().port();
+    if (port.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    List<ProcessIdentity> processes =
+        alive.stream().flatMap(worker -> worker.process().stream()).toList();
+    return OffLoop.call(vertx, () -> new Stranger(host).at(port.getAsInt(), processes));
   }
 
   /// Answers a worker that wants to listen.

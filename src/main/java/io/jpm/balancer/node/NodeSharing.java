@@ -68,6 +68,15 @@ public final class NodeSharing implements Sharing {
               "strategy %s of app %s: with balance node use kernel or round_robin"
                   .formatted(strategy.word(), order.spec().name())));
     }
+    return ports
+        .refusal(order.spec())
+        .map(refusal ->
+            refusal.isPresent()
+                ? new BalancerReply.Refused(refusal.get())
+                : prepared(order, strategy));
+  }
+
+  private Prepared prepared(BalancerCommand.Prepare order, Strategy strategy) {
     strategies.put(order.spec().name(), strategy);
     ports.enter(order.worker(), order.spec().name());
     boolean told = order.spec().readinessIsTold();
@@ -76,14 +85,13 @@ public final class NodeSharing implements Sharing {
     Map<String, String> environment = new HashMap<>(preload.variables(order.spec()));
     environment.put("NODE_UNIQUE_ID", Integer.toString(order.number() + 1));
     environment.put("JPM_NODE_WORKER", "1");
-    return Future.succeededFuture(
-        new Prepared(
-            List.of(),
-            preload.words(order.spec()),
-            environment,
-            List.of(),
-            true,
-            strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : "")));
+    return new Prepared(
+        List.of(),
+        preload.words(order.spec()),
+        environment,
+        List.of(),
+        true,
+        strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : ""));
   }
 
   private static Manner manner(Strategy strategy, boolean whenReady) {
