@@ -96,8 +96,8 @@ public interface ListenSockets {
   }
 
   /// Takes back a socket that was lost to the daemon with the keeper, from a process that still has
-  /// it (`pidfd_getfd(2)`). From then on it is as one that was made here. An open one of that key is
-  /// returned as it is.
+  /// it (`pidfd_getfd(2)`). From then on it is as one that was made here. An open one of that key
+  /// is returned as it is.
   ///
   /// @param key a name without line breaks
   /// @param process whose tree has it open

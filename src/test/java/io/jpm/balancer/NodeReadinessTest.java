@@ -231,8 +231,7 @@ class NodeReadinessTest {
     Eventually.await(
         "it says who has the port",
         BalancerFixture.DEADLINE,
-        () ->
-            balancer.status(one).reason().contains("port " + port + " is in use already"));
+        () -> balancer.status(one).reason().contains("port " + port + " is in use already"));
     stranger.get().close();
     one.awaitListening();
     awaitAnswering(port, answerOf(one));

@@ -139,8 +139,8 @@ public final class JvmSharing implements Sharing {
   }
 
   private void watch(Worker worker, Optional<Set<Long>> given) {
-    store.ifPresent(sockets ->
-        new ListeningWatch(vertx, host, sockets, this::seen).begin(worker, given));
+    store.ifPresent(
+        sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker, given));
   }
 
   /// The sockets of a former daemon may have been lost with the keeper: then the process has them

@@ -50,7 +50,8 @@ record LostPorts(ProcessHost host) {
   }
 
   private static boolean isThere(ListenSockets sockets, String key, Server server) {
-    return sockets.find(key).flatMap(ListenSocket::address).stream().anyMatch(server.address()::equals);
+    return sockets.find(key).flatMap(ListenSocket::address).stream()
+        .anyMatch(server.address()::equals);
   }
 
   private void regain(
@@ -83,9 +84,7 @@ record LostPorts(ProcessHost host) {
   private static Query query(String key, InetSocketAddress at) {
     String place = key.substring(key.lastIndexOf(' ') + 1);
     Optional<String> address =
-        place.startsWith("*:")
-            ? Optional.empty()
-            : Optional.of(NodePort.literal(at.getAddress()));
+        place.startsWith("*:") ? Optional.empty() : Optional.of(NodePort.literal(at.getAddress()));
     int flags = place.contains(":v6only") ? 1 : 0;
     var wanted = new Wanted(address, at.getPort(), "4", -1, flags);
     return new Query(0, wanted, 0, 0, Optional.empty(), OptionalInt.empty());

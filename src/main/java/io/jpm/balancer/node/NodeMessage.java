@@ -75,8 +75,7 @@ sealed interface NodeMessage {
   ///
   /// @param paths of unix sockets
   /// @param unanswered what it has asked and had no answer to, [Query] and [Leaves]
-  record Servers(
-List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
+  record Servers(List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
       implements NodeMessage {}
 
   /// Reads one; empty when there is nothing to do.

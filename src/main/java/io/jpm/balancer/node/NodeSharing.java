@@ -204,7 +204,9 @@ public final class NodeSharing implements Sharing {
   private void regain(NodeWorker worker, NodeMessage.Servers servers) {
     Set<String> keys = worker.missing().keySet();
     List<NodeMessage.Server> left =
-        servers.servers().stream().filter(it -> it.key().filter(keys::contains).isPresent()).toList();
+        servers.servers().stream()
+            .filter(it -> it.key().filter(keys::contains).isPresent())
+            .toList();
     if (workers.containsValue(worker) && !left.isEmpty()) {
       adopt(worker, new NodeMessage.Servers(left, List.of(), List.of()));
     }

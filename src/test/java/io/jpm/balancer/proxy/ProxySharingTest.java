@@ -147,8 +147,7 @@ class ProxySharingTest {
             () -> host.listeners().stream().anyMatch(at -> at.getPort() == kept.port));
         assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
             .contains(
-                "port %d is in use already by pid %d (node)"
-                    .formatted(kept.port, stranger.pid()));
+                "port %d is in use already by pid %d (node)".formatted(kept.port, stranger.pid()));
       } finally {
         stranger.destroyForcibly();
       }
