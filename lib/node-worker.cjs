@@ -199,6 +199,7 @@ function begin(send, receive) {
   const unanswered = new Map();
   const asked = new Map();
   const shares = new Map();
+  const keys = new WeakMap(); // by handle
   let asking = null;
   let connections = 0;
   let draining = false;
@@ -478,9 +479,13 @@ function begin(send, receive) {
   function addresses() {
     return [...servers]
       .filter((server) => server[RECORD] !== 'retired')
-      .map((server) => server.address())
-      .filter((address) => address !== null && typeof address === 'object')
-      .map(({ address, port }) => ({ address, port }));
+      .map((server) => ({ ...placeOf(server), key: keys.get(server._handle) }))
+      .filter(({ address }) => address !== undefined);
+  }
+
+  function placeOf(server) {
+    const at = server.address();
+    return at !== null && typeof at === 'object' ? { address: at.address, port: at.port } : {};
   }
 
   // Those of unix sockets.
@@ -506,7 +511,11 @@ function begin(send, receive) {
   // objects of the cluster module's.
   function remember(share) {
     const { key, handle } = share;
-    if (key === null || handle === null || !Object.hasOwn(handle, 'listen')) {
+    if (key === null || handle === null) {
+      return;
+    }
+    keys.set(handle, key);
+    if (!Object.hasOwn(handle, 'listen')) {
       return;
     }
     shares.set(key, share);

@@ -95,6 +95,19 @@ public interface ListenSockets {
     throw new ListenFailure("sockets cannot be shared on this system", 38);
   }
 
+  /// Takes back a socket that was lost to the daemon with the keeper, from a process that still has
+  /// it (`pidfd_getfd(2)`). From then on it is as one that was made here. An open one of that key
+  /// is returned as it is.
+  ///
+  /// @param key a name without line breaks
+  /// @param process whose tree has it open
+  /// @param inode which one ([Listening#inode])
+  /// @throws ListenFailure where the tree has it not, or the system does not let us have it
+  default ListenSocket regain(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    throw new ListenFailure("sockets cannot be shared on this system", 38);
+  }
+
   /// An open one.
   Optional<ListenSocket> find(String key);
 

@@ -24,6 +24,7 @@ import io.jpm.model.WorkerId;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.HostFixture;
+import io.jpm.os.ListenSocket;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -97,7 +98,19 @@ final class BalancerFixture implements AutoCloseable {
 
   /// A new daemon takes over the processes of the former one.
   void reboot() {
+    reboot(() -> {});
+  }
+
+  /// As [#reboot], after the keeper has died with the daemon: nobody but the processes has the
+  /// listening sockets any more.
+  void rebootWithoutSockets() {
+    reboot(() -> host.listenSockets().orElseThrow().all().forEach(ListenSocket::close));
+  }
+
+  /// @param meanwhile what happens while there is no daemon
+  void reboot(Runnable meanwhile) {
     await(vertx.close());
+    meanwhile.run();
     reports.clear();
     vertx = boot();
     if (hearing == Hearing.LOST) {

@@ -85,6 +85,23 @@ class FdsTest {
   }
 
   @Test
+  void socketsThatDiedWithTheDaemonAreTakenBack() throws IOException {
+    ListenAddress at = freeAddress();
+    Worker one = balancer.start(app(at), 0, 0).awaitOutput("ready").awaitListening();
+
+    balancer.rebootWithoutSockets();
+    assertThat(one.awaitListening().reportedAddress()).contains(at.toString());
+    assertThat(open()).containsExactly("fds activated app " + at);
+    one.end(Signal.SIGKILL);
+    try (Socket waiting = new Socket(InetAddress.ofLiteral(at.host()), at.port())) {
+      waiting.setSoTimeout(30_000);
+      Worker two = balancer.start(app(at), 0, 0);
+      assertThat(new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .isEqualTo(Integer.toString(two.pid()));
+    }
+  }
+
+  @Test
   void socketsAreInheritedInOrderAndStayOverRestarts() throws IOException {
     ListenAddress first = freeAddress();
     ListenAddress second = freeAddress();

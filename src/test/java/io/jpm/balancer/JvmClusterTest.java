@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
 import io.jpm.bus.BalancerReply;
+import io.jpm.bus.BalancerReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
@@ -81,6 +82,30 @@ class JvmClusterTest {
   private static String ask(int port) throws IOException {
     try (Wire wire = new Wire(port)) {
       return wire.ask("/", false).body();
+    }
+  }
+
+  @Test
+  void itGoesOnWhenItsSocketsDieWithTheDaemon() throws IOException {
+    AppSpec spec = web();
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    int port = one.port();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+
+    balancer.rebootWithoutSockets();
+    one.awaitListening();
+    two.awaitListening();
+    assertThat(balancer.reports).noneMatch(it -> it instanceof BalancerReport.Rebalanced);
+    BalancerReply.Status status = balancer.status(one);
+    assertThat(status.way()).isEqualTo(Balance.JVM);
+    assertThat(status.addresses()).containsExactly(Integer.toString(port));
+
+    two.end(Signal.SIGKILL);
+    one.end(Signal.SIGKILL);
+    // The daemon has them again: clients wait in them while no process is there.
+    try (Wire waiting = new Wire(port)) {
+      Worker next = balancer.start(spec, 0, 0).awaitListening();
+      assertThat(waiting.ask("/", false).body()).startsWith(next.pid() + " ");
     }
   }
 

@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Hearing;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
+import io.jpm.model.InstanceId;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RunAs;
 import io.jpm.model.Signal;
 import io.jpm.model.Strategy;
+import io.jpm.model.WorkerId;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
@@ -128,6 +131,71 @@ class NodeClusterTest {
       assertThat(closed.failures).isEmpty();
       assertThat(String.join("|", closed.answers))
           .contains("worker 1 " + one.pid(), "worker 2 " + two.pid());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void theyGoOnWhenTheirSocketDiesWithTheDaemon(Strategy strategy) throws IOException {
+    AppSpec spec = web(strategy, freePort());
+    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    Worker two = balancer.start(spec, 1, 1).awaitListening();
+    int port = one.port();
+
+    balancer.rebootWithoutSockets();
+    one.awaitListening();
+    two.awaitListening();
+    assertThat(ask(port)).isNotEmpty();
+    assertThat(balancer.status(one).addresses()).containsExactly("*:" + port);
+
+    two.end(Signal.SIGKILL);
+    one.end(Signal.SIGKILL);
+    // The daemon has it again: clients wait in it while no process is there.
+    try (Wire waiting = new Wire(port)) {
+      Worker next = balancer.start(spec, 0, 0).awaitListening();
+      assertThat(waiting.ask("/", false).body()).contains(Integer.toString(next.pid()));
+    }
+  }
+
+  @Test
+  void aPortThatAStrangerHasIsRefusedBeforeAWorkerIsMade() throws Exception {
+    int port = freePort();
+    Process stranger =
+        new ProcessBuilder(
+                "node", "-e", "require('net').createServer().listen(" + port + ", '0.0.0.0')")
+            .start();
+    try {
+      Eventually.await(
+          "the stranger listens",
+          BalancerFixture.DEADLINE,
+          () -> balancer.host.listeners().stream().anyMatch(at -> at.getPort() == port));
+      Cluster base = Cluster.auto();
+      AppSpec spec =
+          web(Strategy.KERNEL, port)
+              .draft()
+              .cluster(
+                  new Cluster(
+                      true,
+                      base.balance(),
+                      base.strategy(),
+                      OptionalInt.of(port),
+                      List.of(),
+                      base.drain(),
+                      base.proxyProtocol()))
+              .build();
+      var worker = new WorkerId(new InstanceId(0), 1, 1);
+      assertThat(balancer.ask(new BalancerCommand.Prepare(worker, 0, spec)))
+          .isInstanceOfSatisfying(
+              BalancerReply.Refused.class,
+              refused ->
+                  assertThat(refused.reason())
+                      .contains(
+                          "port %d is in use already by pid %d (node)"
+                              .formatted(port, stranger.pid())));
+    } finally {
+      stranger.destroyForcibly().waitFor();
     }
   }
 

@@ -13,13 +13,17 @@ import io.jpm.model.Strategy;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,6 +154,88 @@ class NodeReadinessTest {
     one.fit(true);
     three.end(Signal.SIGKILL);
     awaitAnswering(port, answerOf(one));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Strategy.class,
+      names = {"KERNEL", "ROUND_ROBIN"})
+  void clientsAreAnsweredAfterTheSocketsDiedWithTheDaemonDuringAReload(Strategy strategy)
+      throws IOException {
+    int port = freePort();
+    AppSpec spec = web(strategy, port);
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    awaitAnswering(port, answerOf(one));
+    Worker next = balancer.start(spec, 0, 0).awaitListening();
+
+    balancer.rebootWithoutSockets();
+    one.awaitListening();
+    next.awaitListening();
+    assertThat(listenersAt(port)).isEqualTo(1);
+    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    assertThat(next.check(port)).isEqualTo(answerOf(next));
+    assertThat(answering(port)).containsExactly(answerOf(one));
+
+    next.end(Signal.SIGKILL);
+    assertThat(answering(port)).containsExactly(answerOf(one));
+    Worker last = balancer.start(spec, 0, 0).awaitListening().ready();
+    assertThat(listenersAt(port)).isEqualTo(1);
+    one.end(Signal.SIGKILL);
+    awaitAnswering(port, answerOf(last));
+  }
+
+  @Test
+  void whoAskedTheFormerDaemonInVainGetsTheSocketThatTheOthersHave() throws IOException {
+    int port = freePort();
+    AppSpec spec = web(Strategy.KERNEL, port);
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    balancer.hearing = Hearing.LOST;
+    Worker next = balancer.start(spec, 0, 0);
+    Eventually.await("it has asked", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+
+    balancer.rebootWithoutSockets();
+    next.awaitListening();
+    assertThat(listenersAt(port)).isEqualTo(1);
+    assertThat(next.check(port)).isEqualTo(answerOf(next));
+    assertThat(answering(port)).containsExactly(answerOf(one));
+  }
+
+  private static long listenersAt(int port) throws IOException {
+    String row = ":%04X 0".formatted(port);
+    return Stream.of("tcp", "tcp6")
+        .flatMap(name -> {
+          try {
+            return Files.readAllLines(Path.of("/proc/net", name)).stream();
+          } catch (IOException error) {
+            throw new UncheckedIOException(error);
+          }
+        })
+        .filter(line -> line.contains(row) && line.contains(" 0A "))
+        .count();
+  }
+
+  @Test
+  void aPortThatAStrangerTakesMeanwhileIsTakenBackWhenItIsFree() throws IOException {
+    int port = freePort();
+    AppSpec spec = web(Strategy.ROUND_ROBIN, port);
+    Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
+    AtomicReference<ServerSocket> stranger = new AtomicReference<>();
+    balancer.reboot(() -> {
+      balancer.host.listenSockets().orElseThrow().all().forEach(socket -> socket.close());
+      try {
+        stranger.set(new ServerSocket(port));
+      } catch (IOException error) {
+        throw new UncheckedIOException(error);
+      }
+    });
+    Eventually.await(
+        "it says who has the port",
+        BalancerFixture.DEADLINE,
+        () -> balancer.status(one).reason().contains("port " + port + " is in use already"));
+    stranger.get().close();
+    one.awaitListening();
+    awaitAnswering(port, answerOf(one));
+    assertThat(balancer.status(one).reason()).doesNotContain("in use");
   }
 
   @ParameterizedTest

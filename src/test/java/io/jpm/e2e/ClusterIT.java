@@ -332,6 +332,35 @@ class ClusterIT extends InOwnHome {
     awaitAnswers(way, 3);
   }
 
+  /// Nobody but the processes has the sockets then, and in turn not even they.
+  @ParameterizedTest
+  @EnumSource(
+      value = Way.class,
+      names = {"NODE", "NODE_IN_TURN", "JVM", "ACTIVATED", "PROXY"})
+  void theListeningSocketsDieWithTheDaemonAndTheAppGoesOn(Way way) throws Exception {
+    jpm.settings("{\"keeper\": {\"enabled\": false}}");
+    start(way, 2);
+    Set<String> before = pids();
+    boolean kernel = way != Way.NODE_IN_TURN && way != Way.PROXY;
+    try (Load meanwhile = load(way)) {
+      jpm.killDaemon();
+      jpm.run("ls").ok();
+      awaitAnswers(way, 2);
+      meanwhile.stop();
+      if (kernel) {
+        assertThat(meanwhile.failures()).isEmpty();
+      }
+    }
+    assertThat(pids()).isEqualTo(before);
+    try (Load load = load(way)) {
+      jpm.run("reload", "web").ok();
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
+    awaitAnswers(way, 2);
+  }
+
   private boolean otherDaemon(long than) {
     try {
       return jpm.daemonPid() != than;

@@ -15,8 +15,10 @@ import io.jpm.bus.LogsCommand;
 import io.jpm.god.FakeProcessHost.FakeProcess;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
 import io.jpm.model.Condition;
 import io.jpm.model.Exit;
+import io.jpm.model.Health;
 import io.jpm.model.Instances;
 import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
@@ -374,6 +376,41 @@ class ReloadTest extends GodHarness {
         .asString()
         .contains("not ready within 100 ms (listen_timeout): nothing listens on 4711; pid");
     awaitEvent(Kind.RELOAD_FAILED, "nothing listens on 4711");
+  }
+
+  @Test
+  void ofOneThatListensNobodySaysThatItDoesNot() {
+    start(cluster("web", 1));
+    balancer.listening(workerOf(made(1)));
+    balancer.preparing =
+        _ ->
+            new BalancerReply.Prepared(
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                true,
+                "nothing listens on 4711",
+                "memo",
+                true);
+    Check.Rhythm rhythm =
+        new Check.Rhythm(Duration.ofSeconds(10), Duration.ofSeconds(5), 3, 1, Duration.ZERO);
+    Health.Probe probe = new Health.Probe(new Check.Tcp("127.0.0.1", "1"), rhythm);
+    AppSpec hasty =
+        cluster("web", 1)
+            .draft()
+            .readiness(new Readiness(false, Duration.ofSeconds(2)))
+            .health(new Health(Optional.empty(), Optional.of(probe), Optional.empty()))
+            .build();
+    Future<GodReply> reply = begin(reloadTo(hasty));
+    Eventually.await(
+        "the new one runs", LONG, () -> balancer.all(BalancerCommand.Began.class).size() == 2);
+    balancer.listening(workerOf(made(2)));
+    assertThat(await(reply).problems())
+        .singleElement()
+        .asString()
+        .contains("not ready within 2 s")
+        .doesNotContain("nothing listens");
   }
 
   @Test

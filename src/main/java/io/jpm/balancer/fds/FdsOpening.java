@@ -26,6 +26,14 @@ final class FdsOpening {
     return sockets.open(key, wish(host, address.port()));
   }
 
+  /// Whether a socket that is bound `there` was opened for `address`.
+  static boolean isAt(ListenAddress address, InetSocketAddress there) {
+    return address.port() == there.getPort()
+        && (address.host().isEmpty()
+            ? there.getAddress().isAnyLocalAddress()
+            : InetAddress.ofLiteral(address.host()).equals(there.getAddress()));
+  }
+
   private static Wish wish(String host, int port) {
     InetAddress address = InetAddress.ofLiteral(host);
     return new Wish(

@@ -159,9 +159,31 @@ public final class FdsSharing implements Sharing {
       // What it was made with, which its description may not say any more.
       List<ListenAddress> listen = FdsOpening.addresses(news.memo());
       hold(news.worker(), new Held(news.spec().name(), listen));
+      // In order with what opens them.
+      OffLoop.call(vertx, () -> regain(news, listen))
+          .onFailure(fault -> LOG.log(Level.WARNING, "sockets of " + news.spec().name(), fault));
     }
     awaited.add(news.worker());
     new Lookout<>(vertx, news.spec().name().value(), new Beginner(news)).begin();
+  }
+
+  /// Takes those back that were lost when the keeper died with the former daemon.
+  private boolean regain(BalancerCommand.Began news, List<ListenAddress> listen)
+      throws ListenFailure {
+    for (ListenAddress address : listen) {
+      String key = key(news.spec().name(), address);
+      if (sockets().find(key).isEmpty()) {
+        Optional<Long> inode =
+            host.listening(news.process()).stream()
+                .filter(it -> FdsOpening.isAt(address, it.address()))
+                .map(Listening::inode)
+                .findFirst();
+        if (inode.isPresent()) {
+          sockets().regain(key, news.process(), inode.get());
+        }
+      }
+    }
+    return true;
   }
 
   /// What is looked at until it takes connections.

@@ -3,6 +3,7 @@ package io.jpm.balancer.jvm;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ListenAddress;
+import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
@@ -28,6 +29,9 @@ import java.util.stream.IntStream;
 record AppSockets(ListenSockets store, AppName app) {
   /// The descriptor of the first one, behind those of the channel.
   private static final int FIRST = 5;
+
+  /// The variable with the kernel's numbers of all.
+  static final String INODES = "JPM_SOCKET_INODES";
 
   private static final int FIRST_UNPRIVILEGED = 1024;
   private static final String IPV4 = "-Djava.net.preferIPv4Stack=true";
@@ -58,6 +62,18 @@ record AppSockets(ListenSockets store, AppName app) {
     return keys().stream().map(store::find).flatMap(Optional::stream).toList();
   }
 
+  /// Takes those that are not open back from a process that was made with them.
+  ///
+  /// @param given the kernel's numbers of those that it was made with, in the order of the keys
+  void regain(ProcessIdentity process, List<Long> given) throws ListenFailure {
+    List<String> keys = keys();
+    for (int i = 0; i < Math.min(keys.size(), given.size()); i++) {
+      if (store.find(keys.get(i)).isEmpty()) {
+        store.regain(keys.get(i), process, given.get(i));
+      }
+    }
+  }
+
   /// Opens those that are not, and says how the agent finds all of them.
   Map<String, String> prepare(AppSpec spec) throws ListenFailure {
     List<String> inodes = new ArrayList<>();
@@ -67,7 +83,7 @@ record AppSockets(ListenSockets store, AppName app) {
       inodes.add(Long.toString(socket.inode()));
     }
     String sockets = "v6:" + numbers(FIRST) + ";v4:" + numbers(FIRST + OF_EACH_FAMILY);
-    return Map.of("JPM_SOCKETS", sockets, "JPM_SOCKET_INODES", String.join(",", inodes));
+    return Map.of("JPM_SOCKETS", sockets, INODES, String.join(",", inodes));
   }
 
   private Wish wish(String key, AppSpec spec) {

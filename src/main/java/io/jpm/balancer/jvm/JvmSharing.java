@@ -46,6 +46,7 @@ public final class JvmSharing implements Sharing {
   private final AgentOptions agent;
   private final Reports reports;
   private final Intake intake;
+  private final Given given = new Given(Path.of("/proc"));
   private final Map<AppName, App> apps = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
@@ -127,12 +128,44 @@ public final class JvmSharing implements Sharing {
     boolean probed = news.memo().equals(PROBED);
     Worker worker = new Worker(news.worker(), news.process(), news.spec(), probed, news.ready());
     workers.put(news.worker(), worker);
-    store.ifPresent(sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker));
-    if (!prepared.remove(news.worker())) {
+    if (prepared.remove(news.worker())) {
+      watch(worker, Optional.of(Set.of()));
+    } else {
       // It was made by a former daemon, which has heard what this one wants to know.
+      store.ifPresent(sockets -> adopt(worker, new AppSockets(sockets, worker.app)));
       intake.tell(worker, WorkerOrders.SERVERS);
     }
     intake.settle(of(worker.app));
+  }
+
+  private void watch(Worker worker, Optional<Set<Long>> given) {
+    store.ifPresent(
+        sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker, given));
+  }
+
+  /// The sockets of a former daemon may have been lost with the keeper: then the process has them
+  /// alone.
+  private void adopt(Worker worker, AppSockets sockets) {
+    // In order with what prepares the next process.
+    OffLoop.call(vertx, () -> regained(worker, sockets))
+        .onComplete(given ->
+            watch(worker, given.succeeded() ? given.result().map(Set::copyOf) : Optional.empty()));
+  }
+
+  private Optional<List<Long>> regained(Worker worker, AppSockets sockets) {
+    Optional<List<Long>> given = this.given.to(worker.process);
+    if (given.isPresent()) {
+      try {
+        sockets.regain(worker.process, given.get());
+      } catch (ListenFailure failure) {
+        LOG.log(
+            Level.WARNING,
+            "{0}: its listening sockets were lost and cannot be taken back, its processes go on with them: {1}",
+            worker.app,
+            failure.getMessage());
+      }
+    }
+    return given;
   }
 
   private List<Worker> of(AppName app) {

@@ -7,6 +7,7 @@ import io.jpm.os.ProcessHost;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,16 +47,21 @@ final class ListeningWatch {
   }
 
   /// Begins to look.
-  void begin(Worker worker) {
-    new Lookout<>(vertx, worker.app.value(), new Beginner(worker)).begin();
+  ///
+  /// @param given the kernel's numbers of the sockets that the process was made with, where it is
+  ///   one of a former daemon: this one need not have them. Empty: not known
+  void begin(Worker worker, Optional<Set<Long>> given) {
+    new Lookout<>(vertx, worker.app.value(), new Beginner(worker, given)).begin();
   }
 
   /// What is looked at.
   private final class Beginner implements Lookout.Scene<Sight> {
     private final Worker worker;
+    private final Optional<Set<Long>> given;
 
-    Beginner(Worker worker) {
+    Beginner(Worker worker, Optional<Set<Long>> given) {
       this.worker = worker;
+      this.given = given;
     }
 
     @Override
@@ -66,15 +72,22 @@ final class ListeningWatch {
     @Override
     public Optional<Sight> look() {
       AppSockets sockets = new AppSockets(store, worker.app);
-      Set<Long> ours = sockets.inodes();
+      Set<Long> ours = new HashSet<>(sockets.inodes());
+      ours.addAll(given.orElse(Set.of()));
       List<Listening> foreign = new ArrayList<>();
       for (Listening one : host.listening(worker.process)) {
         if (!ours.contains(one.inode())) {
           foreign.add(one);
         } else if (one.accepting()) {
+          String address = AppSockets.text(one.address());
+          List<String> all = sockets.addresses();
           return Optional.of(
-              new Sight.Accepting(AppSockets.text(one.address()), sockets.addresses()));
+              new Sight.Accepting(address, all.contains(address) ? all : List.of(address)));
         }
+      }
+      if (given.isEmpty()) {
+        // Whether these are the shared ones, which this daemon has lost, cannot be told.
+        return Optional.empty();
       }
       return transport.reason(worker.process, worker.spec, foreign).map(Sight.Past::new);
     }

@@ -1,5 +1,6 @@
 package io.jpm.balancer.node;
 
+import io.jpm.bus.OffLoop;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ProcessHost;
@@ -7,9 +8,11 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// Finds out which sockets of a former daemon its workers listen on.
 final class Adoption {
@@ -25,7 +28,8 @@ final class Adoption {
   ///
   /// @param held what the worker listens on
   /// @param udp what it may have of datagrams, which the system does not show by process
-  record Found(List<ListenSocket> held, List<ListenSocket> udp) {}
+  /// @param missing why it does not get what it listens on, by the key of that
+  record Found(List<ListenSocket> held, List<ListenSocket> udp, Map<String, String> missing) {}
 
   /// What blocks, and then tells which sockets are meant.
   @FunctionalInterface
@@ -45,16 +49,30 @@ final class Adoption {
   }
 
   /// By what it says itself: one that is handed its connections has no socket by which it could be
-  /// seen.
-  Future<Found> byWord(NodeWorker worker, NodeMessage.Servers servers) {
-    Set<InetSocketAddress> named = Set.copyOf(servers.addresses());
+  /// seen. What was lost is sought first.
+  ///
+  /// @param processes who may have it, all workers of Node
+  Future<Found> byWord(
+      NodeWorker worker, NodeMessage.Servers servers, List<ProcessIdentity> processes) {
+    Set<InetSocketAddress> named =
+        servers.servers().stream()
+            .map(NodeMessage.Server::address)
+            .collect(Collectors.toUnmodifiableSet());
     Set<String> paths = Set.copyOf(servers.paths());
-    return found(
-        worker,
-        () ->
-            socket ->
-                socket.address().filter(named::contains).isPresent()
-                    || socket.path().filter(paths::contains).isPresent());
+    // In order with what opens sockets.
+    return OffLoop.call(
+            vertx,
+            () ->
+                new LostPorts(host)
+                    .regain(worker.spec(), worker.held(), servers.servers(), processes))
+        .compose(missing ->
+            found(
+                    worker,
+                    () ->
+                        socket ->
+                            socket.address().filter(named::contains).isPresent()
+                                || socket.path().filter(paths::contains).isPresent())
+                .map(found -> new Found(found.held(), found.udp(), missing)));
   }
 
   private Future<Found> found(NodeWorker worker, Search search) {
@@ -69,7 +87,8 @@ final class Adoption {
                       .toList();
               return new Found(
                   own.stream().filter(meant).toList(),
-                  own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList());
+                  own.stream().filter(socket -> PortKeys.isUdp(socket.key())).toList(),
+                  Map.of());
             },
             false)
         .map(Objects::requireNonNull);

@@ -65,12 +65,17 @@ sealed interface NodeMessage {
   /// It has no connection any more.
   record Drained() implements NodeMessage {}
 
+  /// A server that listens.
+  ///
+  /// @param key under which it was granted; empty: it has its socket from nobody, or the worker was
+  ///   made by an older version
+  record Server(InetSocketAddress address, Optional<String> key) {}
+
   /// Where its servers listen.
   ///
   /// @param paths of unix sockets
   /// @param unanswered what it has asked and had no answer to, [Query] and [Leaves]
-  record Servers(
-      List<InetSocketAddress> addresses, List<String> paths, List<NodeMessage> unanswered)
+  record Servers(List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
       implements NodeMessage {}
 
   /// Reads one; empty when there is nothing to do.
@@ -139,7 +144,7 @@ sealed interface NodeMessage {
       case "servers" ->
           Optional.of(
               new Servers(
-                  addresses(message.getJsonArray("servers")),
+                  servers(message.getJsonArray("servers")),
                   // Workers that an older version has made do not name any.
                   paths(message.getJsonArray("paths", new JsonArray())),
                   unanswered(message.getJsonArray("unanswered"))));
@@ -158,12 +163,13 @@ sealed interface NodeMessage {
     return IntStream.range(0, paths.size()).mapToObj(paths::getString).toList();
   }
 
-  private static List<InetSocketAddress> addresses(JsonArray servers) {
+  private static List<Server> servers(JsonArray servers) {
     return IntStream.range(0, servers.size())
         .mapToObj(servers::getJsonObject)
         .flatMap(server ->
             literal(server.getString("address", ""))
                 .map(address -> new InetSocketAddress(address, number(server, "port", 0)))
+                .map(at -> new Server(at, Optional.ofNullable(server.getString("key"))))
                 .stream())
         .toList();
   }

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// The sockets that Node's workers share: who has them, and how long they stay. A socket stays open
 /// as long as an app that has used it has an instance, so that one that crashes or is restarted
@@ -46,6 +47,9 @@ final class NodePorts {
 
   /// How long nobody listens on a socket before it is closed for that.
   private static final long UNHEARD_MILLIS = 5_000;
+
+  /// How long one that does not answer may keep others from a socket of their own.
+  private static final long SEARCH_MILLIS = 5_000;
 
   private static final long SEARCH_AGAIN_MILLIS = 1_000;
 
@@ -99,10 +103,39 @@ final class NodePorts {
     slots.put(worker.slot(), app);
   }
 
+  /// Why no worker of an app could have the port that its description names; empty: one may.
+  Future<Optional<String>> refusal(AppSpec spec) {
+    OptionalInt port = spec.cluster().port();
+    if (port.isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    List<ProcessIdentity> processes =
+        alive.stream().flatMap(worker -> worker.process().stream()).toList();
+    return OffLoop.call(vertx, () -> new Stranger(host).at(port.getAsInt(), processes));
+  }
+
   /// Answers a worker that wants to listen.
   void grant(NodeWorker worker, Query query) {
     alive.add(worker);
     String key = PortKeys.of(worker.spec(), query);
+    List<Future<Void>> sought =
+        ports.containsKey(key)
+            ? List.of()
+            : alive.stream().map(NodeWorker::known).filter(it -> !it.isComplete()).toList();
+    if (sought.isEmpty()) {
+      grant(worker, query, key);
+    } else {
+      // It may be one that was lost, and that another worker of the former daemon has.
+      Future.any(Future.join(sought), vertx.timer(SEARCH_MILLIS, TimeUnit.MILLISECONDS))
+          .onComplete(_ -> {
+            if (alive.contains(worker)) {
+              grant(worker, query, key);
+            }
+          });
+    }
+  }
+
+  private void grant(NodeWorker worker, Query query, String key) {
     NodePort known = ports.get(key);
     if ((known != null && known.holders().contains(worker)) || taken(worker, key, query)) {
       refuse(worker, query, key, IN_USE);
@@ -144,18 +177,9 @@ final class NodePorts {
               host.listenSockets()
                   .orElseThrow(
                       () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
-          return PortOpening.open(sockets, key, query, rights(worker, query));
+          RunAs rights = LostPorts.rights(worker.spec(), query.wanted().port());
+          return PortOpening.open(sockets, key, query, rights);
         });
-  }
-
-  /// The port that the app's description names is opened by the daemon; what a program asks for
-  /// beyond that, as by the program itself.
-  private static RunAs rights(NodeWorker worker, Query query) {
-    AppSpec spec = worker.spec();
-    OptionalInt declared = spec.cluster().port();
-    return declared.isPresent() && declared.getAsInt() == query.wanted().port()
-        ? RunAs.DAEMON
-        : spec.runAs();
   }
 
   private NodePort known(String key, Future<ListenSocket> socket) {
@@ -294,7 +318,25 @@ final class NodePorts {
 
   /// Takes a worker's own word for where it listens.
   Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
-    return adopted(worker, adoption.byWord(worker, servers));
+    List<ProcessIdentity> processes =
+        Stream.concat(Stream.of(worker), alive.stream())
+            .flatMap(it -> it.process().stream())
+            .distinct()
+            .toList();
+    Future<Adoption.Found> found = adoption.byWord(worker, servers, processes);
+    return adopted(worker, found.onSuccess(it -> misses(worker, it.missing())));
+  }
+
+  private static void misses(NodeWorker worker, Map<String, String> missing) {
+    if (!missing.isEmpty() && !missing.equals(worker.missing())) {
+      LOG.log(
+          Level.WARNING,
+          "{0}:{1} does not get connections: its port was lost with the former daemon, and {2}; trying again",
+          worker.spec().name(),
+          worker.id().id(),
+          String.join(", ", missing.values()));
+    }
+    worker.misses(missing);
   }
 
   private Future<Void> adopted(NodeWorker worker, Future<Adoption.Found> search) {

@@ -37,6 +37,9 @@ public final class NodeSharing implements Sharing {
   /// Behind the strategy in the memo of a worker that gets its sockets when it is ready.
   private static final String WHEN_READY = " when-ready";
 
+  /// How often a port that was lost is tried again while somebody else has it.
+  private static final long REGAIN_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final ProcessHost host;
   private final PreloadOptions preload;
@@ -65,6 +68,15 @@ public final class NodeSharing implements Sharing {
               "strategy %s of app %s: with balance node use kernel or round_robin"
                   .formatted(strategy.word(), order.spec().name())));
     }
+    return ports
+        .refusal(order.spec())
+        .map(refusal ->
+            refusal.isPresent()
+                ? new BalancerReply.Refused(refusal.get())
+                : prepared(order, strategy));
+  }
+
+  private Prepared prepared(BalancerCommand.Prepare order, Strategy strategy) {
     strategies.put(order.spec().name(), strategy);
     ports.enter(order.worker(), order.spec().name());
     boolean told = order.spec().readinessIsTold();
@@ -73,14 +85,13 @@ public final class NodeSharing implements Sharing {
     Map<String, String> environment = new HashMap<>(preload.variables(order.spec()));
     environment.put("NODE_UNIQUE_ID", Integer.toString(order.number() + 1));
     environment.put("JPM_NODE_WORKER", "1");
-    return Future.succeededFuture(
-        new Prepared(
-            List.of(),
-            preload.words(order.spec()),
-            environment,
-            List.of(),
-            true,
-            strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : "")));
+    return new Prepared(
+        List.of(),
+        preload.words(order.spec()),
+        environment,
+        List.of(),
+        true,
+        strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : ""));
   }
 
   private static Manner manner(Strategy strategy, boolean whenReady) {
@@ -147,7 +158,12 @@ public final class NodeSharing implements Sharing {
         ports.grant(worker, query);
       }
       case NodeMessage.Listens(NodeMessage.Wanted wanted) -> tell(worker, wanted.text());
-      case NodeMessage.Closed(String key) -> ports.left(worker, key);
+      case NodeMessage.Closed(String key) -> {
+        Map<String, String> missing = new HashMap<>(worker.missing());
+        missing.remove(key);
+        worker.misses(missing);
+        ports.left(worker, key);
+      }
       case NodeMessage.Leaves(long seq) -> {
         worker.asks(seq);
         ports.leftAll(worker);
@@ -168,11 +184,31 @@ public final class NodeSharing implements Sharing {
         servers.unanswered().stream()
             .filter(asked -> !isOf(known, asked))
             .forEach(it -> heard(worker, it));
-        ports
-            .adopt(worker, servers)
-            .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
-            .onComplete(_ -> worker.isKnown());
+        adopt(worker, servers);
       }
+    }
+  }
+
+  private void adopt(NodeWorker worker, NodeMessage.Servers servers) {
+    ports
+        .adopt(worker, servers)
+        .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
+        .onComplete(_ -> {
+          worker.isKnown();
+          if (!worker.missing().isEmpty()) {
+            vertx.setTimer(REGAIN_MILLIS, _ -> regain(worker, servers));
+          }
+        });
+  }
+
+  private void regain(NodeWorker worker, NodeMessage.Servers servers) {
+    Set<String> keys = worker.missing().keySet();
+    List<NodeMessage.Server> left =
+        servers.servers().stream()
+            .filter(it -> it.key().filter(keys::contains).isPresent())
+            .toList();
+    if (workers.containsValue(worker) && !left.isEmpty()) {
+      adopt(worker, new NodeMessage.Servers(left, List.of(), List.of()));
     }
   }
 
@@ -292,8 +328,18 @@ public final class NodeSharing implements Sharing {
         .max(
             Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
                 .thenComparingLong(worker -> worker.id().generation()))
-        .filter(worker -> worker.held() && !worker.fit())
-        .map(_ -> "its readiness check fails: new connections go to the others");
+        .flatMap(NodeSharing::trouble);
+  }
+
+  private static Optional<String> trouble(NodeWorker worker) {
+    if (!worker.missing().isEmpty()) {
+      return Optional.of(
+          "its port was lost with the former daemon: "
+              + String.join(", ", worker.missing().values()));
+    }
+    return worker.held() && !worker.fit()
+        ? Optional.of("its readiness check fails: new connections go to the others")
+        : Optional.empty();
   }
 
   @Override

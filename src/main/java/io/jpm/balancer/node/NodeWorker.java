@@ -30,6 +30,7 @@ final class NodeWorker {
   private Optional<ProcessIdentity> process = Optional.empty();
   private Optional<Promise<Integer>> draining = Optional.empty();
   private Optional<Set<Long>> seen = Optional.empty();
+  private Map<String, String> missing = Map.of();
   private boolean listened;
   private boolean ready;
   private boolean fit = true;
@@ -162,6 +163,15 @@ final class NodeWorker {
 
   void isKnown() {
     known.tryComplete();
+  }
+
+  /// Why it does not get what comes to its servers, by their keys, when their sockets were lost.
+  Map<String, String> missing() {
+    return missing;
+  }
+
+  void misses(Map<String, String> reasons) {
+    missing = Map.copyOf(reasons);
   }
 
   boolean isFree() {

@@ -156,9 +156,12 @@ public final class ProxySharing implements Sharing {
             .filter(other -> other.port() == front.port() && other != front)
             .findFirst()
             .map(other -> "the app \"" + other.app() + "\" listens there")
-            .orElse("something else listens there");
+            .orElse("");
+    if (who.isEmpty() && error instanceof ListenFailure) {
+      return String.valueOf(error.getMessage()); // it names the pid
+    }
     return "port %d is in use already: %s; end that, or name another port with port"
-        .formatted(front.port(), who);
+        .formatted(front.port(), who.isEmpty() ? "something else listens there" : who);
   }
 
   private static boolean isForbidden(Throwable error) {

@@ -30,23 +30,28 @@ final class BorrowedSocket {
     return of(holders.getFirst(), inode);
   }
 
-  private static int of(int pid, long inode) throws ListenFailure {
+  /// As above, of whoever has that pid now.
+  static int of(int pid, long inode) throws ListenFailure {
     try (PidFd held = PidFd.open(pid)) {
-      List<Integer> numbers = ProcessFiles.of(pid).numbersOf(inode);
-      if (numbers.isEmpty()) {
-        throw new ListenFailure("its process has just closed its socket", Errno.EBADF);
-      }
-      int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
-      if (fd < 0) {
-        throw new ListenFailure(
-            "the system does not let the daemon have the socket of pid %d: %s"
-                .formatted(pid, Errno.words(-fd)),
-            -fd);
-      }
-      return checked(fd, inode);
+      return of(held, pid, inode);
     } catch (PidFd.Failure gone) {
       throw new ListenFailure("its process has ended", gone.errno());
     }
+  }
+
+  private static int of(PidFd held, int pid, long inode) throws ListenFailure {
+    List<Integer> numbers = ProcessFiles.of(pid).numbersOf(inode);
+    if (numbers.isEmpty()) {
+      throw new ListenFailure("its process has just closed its socket", Errno.EBADF);
+    }
+    int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
+    if (fd < 0) {
+      throw new ListenFailure(
+          "the system does not let the daemon have the socket of pid %d: %s"
+              .formatted(pid, Errno.words(-fd)),
+          -fd);
+    }
+    return checked(fd, inode);
   }
 
   /// The process may have closed it, and opened something else under its number.

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -63,6 +64,28 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
         new LinuxListenSocket(key, fd, Optional.empty(), true, this::reactor, this::forget);
     open.put(key, socket);
     return socket;
+  }
+
+  @Override
+  public synchronized ListenSocket regain(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    LinuxListenSocket known = open.get(key);
+    if (known != null) {
+      return known;
+    }
+    checkKey(key);
+    int fd;
+    try {
+      fd = BorrowedSocket.of(process, inode);
+    } catch (ListenFailure failure) {
+      // Below a shell a child has it.
+      OptionalInt child = failure.errno() == Errno.EBADF ? holders.own(inode) : OptionalInt.empty();
+      if (child.isEmpty()) {
+        throw failure;
+      }
+      fd = BorrowedSocket.of(child.getAsInt(), inode);
+    }
+    return keep(key, fd, Optional.empty());
   }
 
   private void checkKey(String key) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// Who listens where this daemon is to listen too. Apps of its own home may do so with sockets that
@@ -90,6 +91,13 @@ final class PortHolders {
       }
     }
     return holders;
+  }
+
+  /// A process of this home that has a socket.
+  ///
+  /// @param inode the kernel's number of the socket
+  OptionalInt own(long inode) {
+    return holders(Set.of(inode)).stream().filter(Holder::ours).mapToInt(Holder::pid).findFirst();
   }
 
   private boolean isOurs(int pid, ProcReader reader) {

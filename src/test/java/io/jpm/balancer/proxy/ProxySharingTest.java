@@ -133,6 +133,28 @@ class ProxySharingTest {
   }
 
   @Test
+  void whoHasThePortIsNamedWhereTheSystemKnowsHim() throws IOException {
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        ProxyHarness kept = new ProxyHarness(ProxyHarness.free(), host.listenSockets())) {
+      Process stranger =
+          new ProcessBuilder(
+                  "node", "-e", "require('net').createServer().listen(%d)".formatted(kept.port))
+              .start();
+      try {
+        Eventually.await(
+            "the stranger listens",
+            ProxyHarness.LONG,
+            () -> host.listeners().stream().anyMatch(at -> at.getPort() == kept.port));
+        assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
+            .contains(
+                "port %d is in use already by pid %d (node)".formatted(kept.port, stranger.pid()));
+      } finally {
+        stranger.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
   void thePortMayBeAVariableOfTheApp() {
     AppSpec spec =
         proxy
