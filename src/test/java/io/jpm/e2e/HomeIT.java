@@ -205,7 +205,7 @@ class HomeIT {
   void withoutAPathKillEndsTheAppsOfADaemonThatDied() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     jpm.killDaemon();
-    jpm.run(Map.of("PATH", ""), "kill").ok();
+    Jpm.finish(jpm.begin(Map.of("PATH", ""), "kill")).ok();
     assertThat(jpm.apps()).isEmpty();
   }
 

@@ -76,7 +76,7 @@ final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     checkKey(key);
     int fd;
     try {
-      fd = BorrowedSocket.of(process, inode);
+      fd = BorrowedSocket.of(process, inode, self);
     } catch (ListenFailure failure) {
       // Below a shell a child has it.
       OptionalInt child = failure.errno() == Errno.EBADF ? holders.own(inode) : OptionalInt.empty();
