@@ -26,12 +26,17 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Answers the typed requests of other services on [Addresses#COMMAND]: reads one, loads what it is
 /// about, has [Authority] decide, and does it. Any number at a time; on this verticle's context.
@@ -43,6 +48,9 @@ public final class CommandVerticle extends VerticleBase {
 
   /// What of the time that a sender waits is left for the way of the answer.
   private static final long MARGIN_MILLIS = 5000;
+
+  /// Of a hash: enough to tell requests apart that have one key by mistake.
+  private static final int DIGEST_BYTES = 8;
 
   /// Whoever comes without the bridge's word for it; no token can be called so.
   private static final Caller NOBODY = new Caller(new Principal("?", Role.READ, Set.of()), "?");
@@ -73,7 +81,10 @@ public final class CommandVerticle extends VerticleBase {
         message.reply(reply.toJson());
       }
       case Reading.Understood(CommandRequest request, Optional<String> key) ->
-          serve(message, caller.orElseThrow(), new Asked(request, key));
+          serve(
+              message,
+              caller.orElseThrow(),
+              new Asked(request, key.map(text -> text + "/" + digest(message.body()))));
     }
   }
 
@@ -103,7 +114,7 @@ public final class CommandVerticle extends VerticleBase {
     }
   }
 
-  /// A request, and what its repetitions have in common with it.
+  /// A request, and what its repetitions have in common with it: the key and what is asked.
   private record Asked(CommandRequest request, Optional<String> key) {}
 
   private Future<Done> guarded(Principal who, Asked asked) {
@@ -159,6 +170,18 @@ public final class CommandVerticle extends VerticleBase {
                 reply.problems().isEmpty()
                     ? new CommandReply.Instances(Views.plain(reply.instances()), reply.notes())
                     : notFound));
+  }
+
+  /// The same for the same request, also in the next daemon. A key that comes with something else is
+  /// another's: that is done, too.
+  private static String digest(@Nullable Object body) {
+    byte[] text = String.valueOf(body).getBytes(StandardCharsets.UTF_8);
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
+      return HexFormat.of().formatHex(hash, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible); // each Java has it
+    }
   }
 
   /// Nobody hears by another's key what that one has done.

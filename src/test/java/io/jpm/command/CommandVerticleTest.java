@@ -466,4 +466,18 @@ class CommandVerticleTest {
     assertThat(orders)
         .containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1, true));
   }
+
+  @Test
+  void aKeyCountsTogetherWithWhatIsAsked() throws Exception {
+    for (int by : List.of(1, 1, 5)) {
+      ask(
+          Principal.OWNER,
+          new CommandRequest.Scale("1", true, by).toJson().put("key", "deploy-42"));
+    }
+    List<String> keys =
+        orders.stream().map(order -> ((GodCommand.Keyed) order).key()).toList();
+    assertThat(keys).hasSize(3);
+    assertThat(keys.get(1)).isEqualTo(keys.get(0));
+    assertThat(keys.get(2)).isNotEqualTo(keys.get(0));
+  }
 }

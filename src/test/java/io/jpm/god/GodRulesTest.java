@@ -41,6 +41,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -223,7 +224,8 @@ class GodRulesTest extends GodHarness {
                 Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")))
             .map(message -> message.body());
     Eventually.await("the signal is ordered", LONG, () -> !host.underWay.isEmpty());
-    Thread.sleep(5 * spec("web").stop().timeout().toMillis());
+    await(
+        vertx.timer(5 * spec("web").stop().timeout().toMillis(), TimeUnit.MILLISECONDS));
     assertThat(host.underWay).as("no SIGKILL before SIGINT was sent").hasSize(1);
     host.underWay.remove().run();
     GodReply reply = await(stop);
