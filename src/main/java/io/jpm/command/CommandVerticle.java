@@ -172,8 +172,8 @@ public final class CommandVerticle extends VerticleBase {
                     : notFound));
   }
 
-  /// The same for the same request, also in the next daemon. A key that comes with something else is
-  /// another's: that is done, too.
+  /// The same for the same request, also in the next daemon. A key that comes with something else
+  /// is another's: that is done, too.
   private static String digest(@Nullable Object body) {
     byte[] text = String.valueOf(body).getBytes(StandardCharsets.UTF_8);
     try {

@@ -4,8 +4,8 @@ import io.jpm.model.ByteText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -110,9 +110,9 @@ public record ConsoleRequest(
     record Refused(String why) implements Reading {}
   }
 
-  /// Whether nobody waits for the answer to `body` any more: the client has said until when it does,
-  /// as `until`, in milliseconds since 1970. What came to a daemon that stood still is not begun when
-  /// it goes on: its caller may have asked again.
+  /// Whether nobody waits for the answer to `body` any more: the client has said until when it
+  /// does, as `until`, in milliseconds since 1970. What came to a daemon that stood still is not
+  /// begun when it goes on: its caller may have asked again.
   public static boolean isTooLate(@Nullable Object body, Instant now) {
     return body instanceof JsonObject json
         && json.getValue("until") instanceof Number until

@@ -474,8 +474,7 @@ class CommandVerticleTest {
           Principal.OWNER,
           new CommandRequest.Scale("1", true, by).toJson().put("key", "deploy-42"));
     }
-    List<String> keys =
-        orders.stream().map(order -> ((GodCommand.Keyed) order).key()).toList();
+    List<String> keys = orders.stream().map(order -> ((GodCommand.Keyed) order).key()).toList();
     assertThat(keys).hasSize(3);
     assertThat(keys.get(1)).isEqualTo(keys.get(0));
     assertThat(keys.get(2)).isNotEqualTo(keys.get(0));

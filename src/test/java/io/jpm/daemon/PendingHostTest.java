@@ -9,19 +9,20 @@ import org.junit.jupiter.api.Test;
 
 /// What becomes of a boot for which the system has no threads.
 class PendingHostTest {
-  private static final OutOfMemoryError NO_THREADS =
-      new OutOfMemoryError("unable to create native thread");
+  private static OutOfMemoryError noThreads() {
+    return new OutOfMemoryError("unable to create native thread");
+  }
 
   @Test
   void aHostThatCouldNotBeMadeIsClosedWithoutAFault() {
-    var host = new PendingHost(CompletableFuture.failedFuture(NO_THREADS));
+    var host = new PendingHost(CompletableFuture.failedFuture(noThreads()));
     assertThatCode(host::close).doesNotThrowAnyException();
     assertThat(host.made()).isCompletedExceptionally();
   }
 
   @Test
   void theUserIsToldWhichLimitsToRaise() {
-    assertThat(StartupFailure.words(new CompletionException(NO_THREADS)))
+    assertThat(StartupFailure.words(new CompletionException(noThreads())))
         .contains("unable to create native thread", "ulimit")
         .doesNotContain("java.");
   }

@@ -41,13 +41,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /// The rules that need more than one instance, a channel, a clock or a file.
@@ -224,8 +224,7 @@ class GodRulesTest extends GodHarness {
                 Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")))
             .map(message -> message.body());
     Eventually.await("the signal is ordered", LONG, () -> !host.underWay.isEmpty());
-    await(
-        vertx.timer(5 * spec("web").stop().timeout().toMillis(), TimeUnit.MILLISECONDS));
+    await(vertx.timer(5 * spec("web").stop().timeout().toMillis(), TimeUnit.MILLISECONDS));
     assertThat(host.underWay).as("no SIGKILL before SIGINT was sent").hasSize(1);
     host.underWay.remove().run();
     GodReply reply = await(stop);
