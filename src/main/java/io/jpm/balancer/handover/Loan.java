@@ -40,8 +40,9 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
   /// How the next process finds them.
   ///
   /// @param far whether that is a process below the one that is made
+  /// @param held whether it is to take no client there before it is told to
   /// @param next what the process is made by
-  Map<String, String> variables(Balance means, boolean far, AppSpec next) {
+  Map<String, String> variables(Balance means, boolean far, boolean held, AppSpec next) {
     if (!given) {
       return python.map(folder -> sharing(folder, next)).orElse(Map.of());
     }
@@ -54,7 +55,7 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
                 .replaceAll(";v4:$", ""),
             "JPM_SOCKET_INODES",
             sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")))
-        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST).encode());
+        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST, held).encode());
   }
 
   private Map<String, String> sharing(Path folder, AppSpec next) {
@@ -75,7 +76,7 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
         .collect(Collectors.joining(","));
   }
 
-  private JsonArray places(int first) {
+  private JsonArray places(int first, boolean held) {
     JsonArray places = new JsonArray();
     for (int i = 0; i < sockets.size(); i++) {
       ListenSocket socket = sockets.get(i);
@@ -86,6 +87,7 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
               places.add(
                   new JsonObject()
                       .put("fd", number)
+                      .put("held", held)
                       .put("inode", Long.toString(socket.inode()))
                       .put("address", literal(at))
                       .put("port", at.getPort())));

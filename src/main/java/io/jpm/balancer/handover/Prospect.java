@@ -58,11 +58,14 @@ record Prospect(
     if (next.cluster().balance() == Balance.OFF && !next.cluster().enabled()) {
       return after(lack, "leave out balance: off");
     }
+    Optional<Handover> obstacle = obstacle();
+    if (obstacle.isEmpty() && means == Balance.NODE) {
+      return new Handover.Beside("its listening sockets are handed over");
+    }
     Optional<String> probe = probe();
     if (probe.isPresent()) {
       return after(probe.get(), "use a check of exec, log or notify, or wait_ready");
     }
-    Optional<Handover> obstacle = obstacle();
     if (obstacle.isEmpty()) {
       return new Handover.Beside("its listening sockets are handed over");
     }
