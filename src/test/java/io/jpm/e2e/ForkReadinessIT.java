@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,9 +47,57 @@ class ForkReadinessIT extends InOwnHome {
       }).listen(Number(process.env.PORT));
       """;
 
+  /// The same in Java.
+  private static final String JAVA =
+      """
+      import com.sun.net.httpserver.HttpServer;
+      import java.net.InetSocketAddress;
+      import java.nio.file.Files;
+      import java.nio.file.Path;
+      import java.nio.file.StandardOpenOption;
+      import java.util.concurrent.Executors;
+
+      public class Web {
+        static volatile boolean found;
+
+        public static void main(String[] args) throws Exception {
+          System.setProperty("sun.net.httpserver.nodelay", "true");
+          boolean bad = Files.exists(Path.of("bad"));
+          long begun = System.nanoTime();
+          long pid = ProcessHandle.current().pid();
+          append("made", "" + pid);
+          HttpServer server =
+              HttpServer.create(new InetSocketAddress(Integer.parseInt(System.getenv("PORT"))), 0);
+          server.setExecutor(Executors.newFixedThreadPool(8));
+          server.createContext("/", exchange -> {
+            if (exchange.getRequestURI().getPath().equals("/health")) {
+              found = found || (!bad && System.nanoTime() - begun > 700_000_000L);
+            } else if (!found) {
+              append("early-" + pid, "met");
+            }
+            byte[] body = ("" + pid).getBytes();
+            exchange.sendResponseHeaders(found ? 200 : 503, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+          server.start();
+        }
+
+        static void append(String file, String line) throws java.io.IOException {
+          Files.writeString(
+              Path.of(file), line + "\\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+      }
+      """;
+
+  private static final String JVM = Path.of(System.getProperty("java.home"), "bin/java").toString();
+
   /// What listens.
   enum Program {
-    NODE("server.js", ),
+    JAVA(
+        ForkReadinessIT.JVM,
+        "-Xshare:auto", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp", ".", "Web"),
+    NODE("node", "server.js"),
     NODE_BEHIND_A_SHELL("sh", "-c", "node -e 1; node server.js; true");
 
     final String script;
@@ -71,6 +120,13 @@ class ForkReadinessIT extends InOwnHome {
 
   private void start(Program program, JsonObject more) throws IOException {
     jpm.script("server.js", NODE);
+    if (program == Program.JAVA) {
+      Path source = jpm.script("Web.java", JAVA);
+      assertThat(
+              ToolProvider.getSystemJavaCompiler()
+                  .run(null, null, null, "-d", jpm.work().toString(), source.toString()))
+          .isZero();
+    }
     JsonObject app =
         new JsonObject()
             .put("name", "web")
@@ -78,7 +134,8 @@ class ForkReadinessIT extends InOwnHome {
             .put("args", new JsonArray(program.arguments.lines().toList()))
             .put("cwd", jpm.work().toString())
             .put("env", new JsonObject().put("PORT", Integer.toString(port)))
-            .put("listen_timeout", "8s")
+            .put("interpreter", "none")
+            .put("listen_timeout", "15s")
             .mergeIn(more);
     Path file = jpm.work().resolve("apps.json");
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());

@@ -130,8 +130,7 @@ public final class Handovers {
     Balance way = means.way() == Balance.JVM && !agent.loadable() ? Balance.OFF : means.way();
     boolean launcher = way == Balance.NODE && isLauncher(spec);
     Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
-    boolean held =
-        way == Balance.NODE && spec.readinessIsTold() && loan.filter(Loan::given).isPresent();
+    boolean held = spec.readinessIsTold() && loan.filter(Loan::given).isPresent();
     all.put(worker.slot(), new Lone(worker, way, launcher, held, spec));
     List<String> options = new ArrayList<>();
     Map<String, String> variables = new HashMap<>();
@@ -221,11 +220,7 @@ public final class Handovers {
         lone.ownWorkers |=
             message.getValue("workers") instanceof Number workers && workers.intValue() > 0;
         note(lone, message);
-        if (lone.process.isPresent()) {
-          reports.listening(worker, "");
-        } else {
-          lone.early = true;
-        }
+        listens(lone);
       } else if ("drained".equals(message.getValue("act"))) {
         lone.draining.ifPresent(done -> done.tryComplete(0));
       } else {
@@ -238,6 +233,14 @@ public final class Handovers {
       }
     } catch (DecodeException notOurs) {
       // Ignored because an app may say what it likes over its channel.
+    }
+  }
+
+  private void listens(Lone lone) {
+    if (lone.process.isPresent()) {
+      reports.listening(lone.id, "");
+    } else {
+      lone.early = true;
     }
   }
 

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,15 +48,25 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
       return python.map(folder -> sharing(folder, next)).orElse(Map.of());
     }
     return means == Balance.JVM
-        ? Map.of(
-            "JPM_SOCKETS",
-            "v6:%s;v4:%s"
-                .formatted(numbers(true), numbers(false))
-                .replace("v6:;", "")
-                .replaceAll(";v4:$", ""),
-            "JPM_SOCKET_INODES",
-            sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")))
+        ? forAgent(held)
         : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST, held).encode());
+  }
+
+  private Map<String, String> forAgent(boolean held) {
+    Map<String, String> variables = new HashMap<>();
+    variables.put(
+        "JPM_SOCKETS",
+        "v6:%s;v4:%s"
+            .formatted(numbers(true), numbers(false))
+            .replace("v6:;", "")
+            .replaceAll(";v4:$", ""));
+    variables.put(
+        "JPM_SOCKET_INODES",
+        sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")));
+    if (held) {
+      variables.put("JPM_PROBED", "gated");
+    }
+    return variables;
   }
 
   private Map<String, String> sharing(Path folder, AppSpec next) {

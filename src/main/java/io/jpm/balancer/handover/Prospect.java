@@ -59,15 +59,12 @@ record Prospect(
       return after(lack, "leave out balance: off");
     }
     Optional<Handover> obstacle = obstacle();
-    if (obstacle.isEmpty() && means == Balance.NODE) {
+    if (obstacle.isEmpty()) {
       return new Handover.Beside("its listening sockets are handed over");
     }
     Optional<String> probe = probe();
     if (probe.isPresent()) {
       return after(probe.get(), "use a check of exec, log or notify, or wait_ready");
-    }
-    if (obstacle.isEmpty()) {
-      return new Handover.Beside("its listening sockets are handed over");
     }
     return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
         ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)")

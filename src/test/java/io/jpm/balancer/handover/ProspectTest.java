@@ -99,6 +99,8 @@ class ProspectTest {
     assertThat(verdict(Balance.NODE, Optional.of(Balance.NODE), probed, OWN))
         .as("it waits at the port until it is ready")
         .isInstanceOf(Handover.Beside.class);
+    assertThat(verdict(Balance.JVM, Optional.of(Balance.JVM), probed, OWN))
+        .isInstanceOf(Handover.Beside.class);
     assertThat(obstacle(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, SHARED)))
         .contains("cannot tell");
   }
