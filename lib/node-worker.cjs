@@ -21,6 +21,9 @@
 //   `[{"fd":5,"inode":"123","address":"::","port":3000}]`. A server that listens there gets that one.
 // - `{"cmd":"NODE_JPM","act":"settled"}` closes those that no server has asked for: nobody else has
 //   them any more.
+// - A server whose socket is `"held":true` accepts from it when `{"cmd":"NODE_JPM","act":"accept"}`
+//   has come, and until then from a port of its own on the loopback address, for the checks that
+//   tell whether the process is ready. `"act":"reached"` says which port that is.
 //
 // Where something else starts Node, such as npm or a shell (`JPM_NODE_WORKER=launcher`), the file is
 // loaded by NODE_OPTIONS into each process of Node in the tree. The first has the channel, and is the
@@ -205,6 +208,10 @@ function begin(send, receive) {
   let draining = false;
   let told = false;
 
+  // The servers whose sockets wait for word that clients may come; empty once that has come.
+  const held = new Map();
+  let holding = true;
+
   const inherited = isAlone ? inheritedSockets() : [];
   const others = isLauncher ? openRelay(fromBelow) : { tell() {}, drained: () => true };
 
@@ -267,11 +274,16 @@ function begin(send, receive) {
     if (message.cmd !== 'NODE_JPM') {
       return;
     }
-    if (message.act === 'drain' || message.act === 'settled') {
+    if (message.act === 'drain' || message.act === 'settled'
+        || (isAlone && (message.act === 'accept' || message.act === 'servers'))) {
       others.tell(message);
     }
     if (message.act === 'drain') {
       drain();
+    } else if (isAlone && message.act === 'accept') {
+      release();
+    } else if (isAlone && message.act === 'servers') {
+      tellReached();
     } else if (message.act === 'accept') {
       accept(message.key, handle);
     } else if (message.act === 'pause') {
@@ -348,11 +360,11 @@ function begin(send, receive) {
       return Reflect.apply(originalListen, server, args);
     }
     if (wanted.host === undefined || net.isIP(wanted.host) !== 0) {
-      return Reflect.apply(originalListen, server, instead(args, wanted.host));
+      return Reflect.apply(originalListen, server, instead(server, args, wanted.host));
     }
     require('dns').lookup(wanted.host, (error, address) => {
       try {
-        Reflect.apply(originalListen, server, error ? args : instead(args, address));
+        Reflect.apply(originalListen, server, error ? args : instead(server, args, address));
       } catch (failure) {
         server.emit('error', failure);
       }
@@ -376,19 +388,97 @@ function begin(send, receive) {
   }
 
   // The arguments with the socket in the place of port and host; as they are where there is none.
-  function instead(args, host) {
+  function instead(server, args, host) {
     const { port } = place(args);
     const at = inherited.findIndex((socket) => socket.port === port && isSame(socket.address, host));
     if (at < 0) {
       return args;
     }
-    const [{ fd }] = inherited.splice(at, 1);
-    const options = { fd };
+    const [socket] = inherited.splice(at, 1);
+    const handle = socket.held === true && holding ? hold(socket) : null;
+    const options = handle === null ? { fd: socket.fd } : { handle };
     if (args[0] !== null && typeof args[0] === 'object' && args[0].signal !== undefined) {
       options.signal = args[0].signal;
+      if (handle !== null) {
+        // Of a handle Node asks for none.
+        options.signal.addEventListener('abort', () => server.close(), { once: true });
+      }
     }
     const callback = args[args.length - 1];
     return typeof callback === 'function' ? [options, callback] : [options];
+  }
+
+  // The handle of a server on an inherited socket that is not accepted from yet. What comes to its
+  // entrance comes to the server as if it had come there. null: it cannot be made.
+  function hold({ fd, address, port }) {
+    const handle = net._createServerHandle(null, null, null, fd);
+    const entrance = net._createServerHandle('127.0.0.1', 0, 4);
+    if (typeof handle === 'number' || typeof entrance === 'number') {
+      throw new Error(`jpm: no entrance for port ${port} (${handle}, ${entrance})`);
+    }
+    const { listen, close, ref, unref } = handle;
+    const entry = { entrance, address, port, own: {}, open: () => 0 };
+    handle.listen = (backlog) => {
+      entry.open = () => Reflect.apply(listen, handle, [backlog]);
+      entrance.onconnection = (...args) => handle.onconnection(...args);
+      const errno = entrance.listen(backlog);
+      if (errno === 0) {
+        entrance.getsockname(entry.own);
+        held.set(handle, entry);
+        tellReached();
+      }
+      return errno;
+    };
+    handle.close = (...args) => {
+      letGo(handle);
+      return Reflect.apply(close, handle, args);
+    };
+    handle.ref = () => {
+      entrance.ref();
+      return Reflect.apply(ref, handle, []);
+    };
+    handle.unref = () => {
+      entrance.unref();
+      return Reflect.apply(unref, handle, []);
+    };
+    return handle;
+  }
+
+  // The server is as any other from now on.
+  function letGo(handle) {
+    const entry = held.get(handle);
+    if (entry !== undefined) {
+      held.delete(handle);
+      entry.entrance.close();
+      for (const name of ['listen', 'close', 'ref', 'unref']) {
+        delete handle[name];
+      }
+    }
+    return entry;
+  }
+
+  // Clients may come.
+  function release() {
+    holding = false;
+    for (const handle of [...held.keys()]) {
+      const { port, open } = letGo(handle);
+      const errno = open();
+      if (errno) {
+        process.emitWarning(`jpm: port ${port} cannot be listened on (${errno})`);
+      }
+    }
+  }
+
+  // Where the checks reach it.
+  function tellReached() {
+    if (held.size > 0) {
+      tell({
+        act: 'reached',
+        pid: process.pid,
+        servers: [...held.values()].map(({ address, port, own }) => (
+          { host: address, port, ownHost: own.address, ownPort: own.port })),
+      });
+    }
   }
 
   function isSame(address, host) {

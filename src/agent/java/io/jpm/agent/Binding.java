@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 
@@ -68,6 +69,15 @@ final class Binding {
     if (alone) {
       sockets.forEach(it -> cover(it.number()));
       sockets.clear();
+    }
+  }
+
+  /// A descriptor is about to be closed.
+  void close(FileDescriptor fd) throws IOException {
+    Optional<InheritedSocket> socket = entrances.close(fd);
+    if (alone) {
+      // So the port is closed with the server.
+      socket.ifPresent(it -> cover(it.number()));
     }
   }
 
@@ -172,8 +182,11 @@ final class Binding {
     if (serves(socket) && !jdk.reusesPort(fd)) {
       return false;
     }
-    if (entrances.wanted()) {
+    if (entrances.wantedNow()) {
       entrances.make(socket, fd);
+      if (alone) {
+        sockets.remove(socket);
+      }
       return true;
     }
     jdk.duplicate(socket.number(), jdk.number(fd));

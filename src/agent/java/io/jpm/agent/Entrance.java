@@ -8,7 +8,8 @@ import java.net.InetSocketAddress;
 /// How connections come to one server of a process that is probed: by the shared socket, and by a
 /// socket of the process's own on the loopback address, for probes. The server's descriptor becomes
 /// an `epoll(7)` of both, which can be polled as a socket can; so the shared socket comes and goes
-/// without the server's selector noticing. Thread-safe.
+/// without the server's selector noticing. Where the process is alone, the socket for probes goes
+/// when clients come. Thread-safe.
 final class Entrance {
   /// Probes are few.
   private static final int OWN_BACKLOG = 64;
@@ -22,15 +23,22 @@ final class Entrance {
   private final int own;
   private final FileDescriptor ownSocket;
   private final InetSocketAddress ownAddress;
+  private final boolean alone;
 
+  /// Held while the socket for probes is accepted from, or closed.
+  private final Object probing = new Object();
+
+  private boolean probed = true;
   private volatile boolean taking;
   private boolean wanted;
   private boolean listening;
   private boolean closed;
   private int backlog;
 
-  private Entrance(Jdk jdk, InheritedSocket shared, int own, boolean wanted) throws IOException {
+  private Entrance(Jdk jdk, InheritedSocket shared, int own, boolean wanted, boolean alone)
+      throws IOException {
     this.jdk = jdk;
+    this.alone = alone;
     this.shared = shared;
     this.own = own;
     this.wanted = wanted;
@@ -38,6 +46,9 @@ final class Entrance {
     ownSocket = jdk.descriptor(own);
     jdk.bind(shared.family(), ownSocket, InetAddress.getLoopbackAddress(), 0);
     jdk.configureBlocking(ownSocket, false);
+    if (alone) {
+      jdk.configureBlocking(sharedSocket, false);
+    }
     ownAddress = jdk.localAddress(ownSocket);
     epoll = jdk.epoll();
   }
@@ -46,11 +57,13 @@ final class Entrance {
   ///
   /// @param server the server's descriptor, not bound yet
   /// @param taking whether it takes connections of clients as soon as it listens
-  static Entrance make(Jdk jdk, InheritedSocket shared, FileDescriptor server, boolean taking)
+  /// @param alone whether the socket is this process's own from now on, not one of several
+  static Entrance make(
+      Jdk jdk, InheritedSocket shared, FileDescriptor server, boolean taking, boolean alone)
       throws IOException {
     int own = jdk.duplicate(jdk.number(server));
     try {
-      Entrance entrance = new Entrance(jdk, shared, own, taking);
+      Entrance entrance = new Entrance(jdk, shared, own, taking, alone);
       jdk.duplicate(entrance.epoll, jdk.number(server));
       return entrance;
     } catch (IOException | RuntimeException error) {
@@ -71,7 +84,7 @@ final class Entrance {
 
   /// Where probes come in; empty text while it does not listen.
   synchronized String json() throws IOException {
-    if (!listening || closed) {
+    if (!listening || closed || !isProbed()) {
       return "";
     }
     InetSocketAddress address = jdk.localAddress(sharedSocket);
@@ -111,6 +124,24 @@ final class Entrance {
     } else if (on && !taking) {
       jdk.listen(sharedSocket, backlog);
       enter();
+      if (alone) {
+        endProbing();
+      }
+    }
+  }
+
+  private boolean isProbed() {
+    synchronized (probing) {
+      return probed;
+    }
+  }
+
+  private void endProbing() throws IOException {
+    synchronized (probing) {
+      if (probed) {
+        probed = false;
+        jdk.close(own);
+      }
     }
   }
 
@@ -131,7 +162,9 @@ final class Entrance {
         return result;
       }
     }
-    return jdk.accept(ownSocket, accepted, peer);
+    synchronized (probing) {
+      return probed ? jdk.accept(ownSocket, accepted, peer) : UNAVAILABLE;
+    }
   }
 
   /// The server is about to close its descriptor, and nobody accepts any more.
@@ -139,7 +172,7 @@ final class Entrance {
     if (!closed) {
       closed = true;
       taking = false;
-      jdk.close(own);
+      endProbing();
       jdk.close(epoll);
     }
   }

@@ -3,6 +3,7 @@ package io.jpm.agent;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ final class Entrances {
   private final Jdk jdk;
   private final Channel channel;
   private final boolean wanted;
+  private final boolean alone;
 
   /// By the server's descriptor, which equals only itself.
   private final Map<FileDescriptor, Entrance> all = new ConcurrentHashMap<>();
@@ -22,7 +24,9 @@ final class Entrances {
 
   /// @param probed `open` where servers take connections of clients at once, `gated` where they do
   ///   so when they are told; empty where there are no entrances
-  Entrances(Jdk jdk, Channel channel, String probed) {
+  /// @param alone whether the app has no other process
+  Entrances(Jdk jdk, Channel channel, String probed, boolean alone) {
+    this.alone = alone;
     this.jdk = jdk;
     this.channel = channel;
     wanted = !probed.isEmpty();
@@ -32,6 +36,12 @@ final class Entrances {
   /// Whether servers get one.
   boolean wanted() {
     return wanted;
+  }
+
+  /// Whether a server that begins now gets one: where the process is alone, only before clients
+  /// come.
+  synchronized boolean wantedNow() {
+    return wanted && !(alone && taking);
   }
 
   /// The one of a server.
@@ -51,7 +61,7 @@ final class Entrances {
 
   /// Makes one for a server.
   synchronized void make(InheritedSocket socket, FileDescriptor server) throws IOException {
-    all.put(server, Entrance.make(jdk, socket, server, taking));
+    all.put(server, Entrance.make(jdk, socket, server, taking, alone));
   }
 
   /// The socket that has a server's address and options: its own descriptor is none where it has an
@@ -73,12 +83,16 @@ final class Entrances {
   }
 
   /// A descriptor is about to be closed.
-  void close(FileDescriptor server) throws IOException {
+  ///
+  /// @return the inherited socket of it, where it has an entrance
+  Optional<InheritedSocket> close(FileDescriptor server) throws IOException {
     Entrance entrance = all.remove(server);
-    if (entrance != null) {
-      entrance.close();
-      tell();
+    if (entrance == null) {
+      return Optional.empty();
     }
+    entrance.close();
+    tell();
+    return Optional.of(entrance.shared());
   }
 
   /// Servers take connections of clients from now on, or take none.

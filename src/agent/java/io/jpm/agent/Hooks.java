@@ -171,7 +171,7 @@ final class Hooks {
     set("configureBlocking", ours.bind(binding, "configureBlocking", BLOCKING));
     set("accept", ours.bind(draining, "accept", ACCEPT));
     set("listen", ours.bind(entrances, "listen", LISTEN));
-    set("close", ours.bind(entrances, "close", CLOSE));
+    set("close", ours.bind(binding, "close", CLOSE));
     set("socket", ours.bind(entrances, "socket", SOCKET));
     inside.findStaticVarHandle(inside.lookupClass(), PROBED, boolean.class).set(entrances.wanted());
     set("read", ours.bind(draining, "read", TRANSFER));

@@ -180,6 +180,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
         }
       }
       case Ready(WorkerId worker) -> {
+        handovers().ready(worker);
         sharing(worker).ifPresent(way -> way.ready(worker));
         message.reply(new BalancerReply.Done());
       }
@@ -207,6 +208,10 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private Future<Route> reach(Reach question) {
+    Optional<Route> alone = handovers().reach(question);
+    if (alone.isPresent()) {
+      return Future.succeededFuture(alone.get());
+    }
     return sharing(question.worker())
         .map(way -> way.reach(question))
         .orElseGet(() -> Future.succeededFuture(new Route.Direct()))

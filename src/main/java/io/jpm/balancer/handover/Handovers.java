@@ -1,6 +1,7 @@
 package io.jpm.balancer.handover;
 
 import io.jpm.balancer.handover.Prospect.Seen;
+import io.jpm.balancer.jvm.AgentNews;
 import io.jpm.balancer.jvm.AgentOptions;
 import io.jpm.balancer.jvm.OwnTransport;
 import io.jpm.balancer.node.PreloadOptions;
@@ -10,6 +11,7 @@ import io.jpm.balancer.way.WorkerOrders;
 import io.jpm.bus.BalancerCommand;
 import io.jpm.bus.BalancerReply.Handover;
 import io.jpm.bus.BalancerReply.Prepared;
+import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.OffLoop;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
@@ -46,6 +48,9 @@ public final class Handovers {
 
   /// Ends the memo of a process that starts the one that listens.
   private static final String LAUNCHER = " launcher";
+
+  /// Ends the memo of a process that was to take no client before it was ready; before [#LAUNCHER].
+  private static final String HELD = " held";
 
   /// Where the kernel gives new connections to others, those that wait in a program's queue are
   /// taken within a turn of its loop.
@@ -124,8 +129,9 @@ public final class Handovers {
   public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
     Balance way = means.way() == Balance.JVM && !agent.loadable() ? Balance.OFF : means.way();
     boolean launcher = way == Balance.NODE && isLauncher(spec);
-    all.put(worker.slot(), new Lone(worker, way, launcher, spec.cluster().drain()));
     Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
+    boolean held = spec.readinessIsTold() && loan.filter(Loan::given).isPresent();
+    all.put(worker.slot(), new Lone(worker, way, launcher, held, spec));
     List<String> options = new ArrayList<>();
     Map<String, String> variables = new HashMap<>();
     switch (way) {
@@ -146,7 +152,7 @@ public final class Handovers {
         // The program is made as it is.
       }
     }
-    loan.ifPresent(it -> variables.putAll(it.variables(way, launcher, spec)));
+    loan.ifPresent(it -> variables.putAll(it.variables(way, launcher, held, spec)));
     return new Prepared(
         List.of(),
         options,
@@ -154,7 +160,7 @@ public final class Handovers {
         loan.map(Loan::keys).orElse(List.of()),
         true,
         "",
-        PREFIX + way.word() + (launcher ? LAUNCHER : ""),
+        PREFIX + way.word() + (held ? HELD : "") + (launcher ? LAUNCHER : ""),
         loan.isPresent(),
         launcher);
   }
@@ -170,18 +176,24 @@ public final class Handovers {
     String[] memo = news.memo().substring(PREFIX.length()).split(" ", -1);
     Balance made = Balance.ofWord(memo[0]).orElse(Balance.OFF);
     boolean launcher = news.memo().endsWith(LAUNCHER);
+    boolean held = List.of(memo).contains(HELD.strip());
     Optional<Lone> prepared =
         Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
     boolean adopted = prepared.isEmpty();
-    Lone lone =
-        prepared.orElseGet(() -> new Lone(worker, made, launcher, news.spec().cluster().drain()));
+    Lone lone = prepared.orElseGet(() -> new Lone(worker, made, launcher, held, news.spec()));
     all.put(worker.slot(), lone);
     lone.process = Optional.of(news.process());
+    lone.ready |= news.ready();
     if (lone.early) {
       reports.listening(worker, "");
     }
     if (adopted) {
       settle(lone);
+      if (held) {
+        host.post(news.process(), lone.ready ? WorkerOrders.ACCEPT : WorkerOrders.SERVERS);
+      }
+    } else {
+      open(lone);
     }
     Loan loan = loans.get(worker.id());
     if (loan != null && !adopted && (made != Balance.NODE || !loan.given())) {
@@ -208,17 +220,72 @@ public final class Handovers {
         lone.ownWorkers |=
             message.getValue("workers") instanceof Number workers && workers.intValue() > 0;
         note(lone, message);
-        if (lone.process.isPresent()) {
-          reports.listening(worker, "");
-        } else {
-          lone.early = true;
-        }
+        listens(lone);
       } else if ("drained".equals(message.getValue("act"))) {
         lone.draining.ifPresent(done -> done.tryComplete(0));
+      } else {
+        AgentNews.read(json)
+            .ifPresent(news -> {
+              lone.reached = news;
+              // One below a launcher may have begun late.
+              open(lone);
+            });
       }
     } catch (DecodeException notOurs) {
       // Ignored because an app may say what it likes over its channel.
     }
+  }
+
+  private void listens(Lone lone) {
+    if (lone.process.isPresent()) {
+      reports.listening(lone.id, "");
+    } else {
+      lone.early = true;
+    }
+  }
+
+  /// A process is ready for clients.
+  public void ready(WorkerId worker) {
+    Lone lone = all.get(worker.slot());
+    if (lone != null && lone.id.equals(worker)) {
+      lone.ready = true;
+      open(lone);
+    }
+  }
+
+  private void open(Lone lone) {
+    if (lone.held && lone.ready) {
+      lone.process.ifPresent(process -> host.post(process, WorkerOrders.ACCEPT));
+    }
+  }
+
+  /// The way to a process in fork mode, which may take no client yet.
+  ///
+  /// @return empty for another process
+  public Optional<Route> reach(BalancerCommand.Reach question) {
+    Lone lone = all.get(question.worker().slot());
+    if (lone == null || !lone.id.equals(question.worker()) || !lone.fork) {
+      return Optional.empty();
+    }
+    return Optional.of(lone.held && !lone.ready ? entrance(lone, question) : new Route.Direct());
+  }
+
+  private Route entrance(Lone lone, BalancerCommand.Reach question) {
+    Optional<Route> entrance =
+        lone.reached.own().stream()
+            .filter(it -> it.standsFor(question.addresses(), question.port()))
+            .<Route>map(it -> new Route.Through(it.own()))
+            .findFirst();
+    Optional<Loan> loan =
+        Optional.ofNullable(loans.get(lone.id.id()))
+            .filter(it -> it.addresses().stream().anyMatch(at -> at.getPort() == question.port()));
+    return entrance
+        .or(() ->
+            loan.map(_ ->
+                new Route.Nowhere(
+                    "the new process does not listen on %d yet".formatted(question.port()))))
+        // A port that only the new build has.
+        .orElseGet(Route.Direct::new);
   }
 
   /// Which sockets can be drained; two processes that read one channel cannot be told anything.

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,21 +41,32 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
   /// How the next process finds them.
   ///
   /// @param far whether that is a process below the one that is made
+  /// @param held whether it is to take no client there before it is told to
   /// @param next what the process is made by
-  Map<String, String> variables(Balance means, boolean far, AppSpec next) {
+  Map<String, String> variables(Balance means, boolean far, boolean held, AppSpec next) {
     if (!given) {
       return python.map(folder -> sharing(folder, next)).orElse(Map.of());
     }
     return means == Balance.JVM
-        ? Map.of(
-            "JPM_SOCKETS",
-            "v6:%s;v4:%s"
-                .formatted(numbers(true), numbers(false))
-                .replace("v6:;", "")
-                .replaceAll(";v4:$", ""),
-            "JPM_SOCKET_INODES",
-            sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")))
-        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST).encode());
+        ? forAgent(held)
+        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST, held).encode());
+  }
+
+  private Map<String, String> forAgent(boolean held) {
+    Map<String, String> variables = new HashMap<>();
+    variables.put(
+        "JPM_SOCKETS",
+        "v6:%s;v4:%s"
+            .formatted(numbers(true), numbers(false))
+            .replace("v6:;", "")
+            .replaceAll(";v4:$", ""));
+    variables.put(
+        "JPM_SOCKET_INODES",
+        sockets.stream().map(it -> Long.toString(it.inode())).collect(Collectors.joining(",")));
+    if (held) {
+      variables.put("JPM_PROBED", "gated");
+    }
+    return variables;
   }
 
   private Map<String, String> sharing(Path folder, AppSpec next) {
@@ -75,7 +87,7 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
         .collect(Collectors.joining(","));
   }
 
-  private JsonArray places(int first) {
+  private JsonArray places(int first, boolean held) {
     JsonArray places = new JsonArray();
     for (int i = 0; i < sockets.size(); i++) {
       ListenSocket socket = sockets.get(i);
@@ -86,6 +98,7 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
               places.add(
                   new JsonObject()
                       .put("fd", number)
+                      .put("held", held)
                       .put("inode", Long.toString(socket.inode()))
                       .put("address", literal(at))
                       .put("port", at.getPort())));

@@ -1,5 +1,7 @@
 package io.jpm.balancer.handover;
 
+import io.jpm.balancer.jvm.AgentNews;
+import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.ProcessIdentity;
 import io.jpm.model.WorkerId;
@@ -38,15 +40,29 @@ final class Lone {
   /// It was said to listen before it was said to run.
   boolean early;
 
+  /// Whether it takes no client on what it was given before it is told to.
+  final boolean held;
+
+  /// Whether it is no process of an app in cluster mode.
+  final boolean fork;
+
+  /// Whether clients may come.
+  boolean ready;
+
+  /// What it says of where checks reach it meanwhile.
+  AgentNews reached = AgentNews.NONE;
+
   boolean ended;
 
   /// Who waits for its last connection.
   Optional<Promise<Integer>> draining = Optional.empty();
 
-  Lone(WorkerId id, Balance made, boolean launcher, Duration drain) {
+  Lone(WorkerId id, Balance made, boolean launcher, boolean held, AppSpec spec) {
     this.id = id;
     this.launcher = launcher;
+    this.held = held;
     this.made = made;
-    this.drain = drain;
+    this.drain = spec.cluster().drain();
+    this.fork = !spec.cluster().enabled();
   }
 }

@@ -58,13 +58,13 @@ record Prospect(
     if (next.cluster().balance() == Balance.OFF && !next.cluster().enabled()) {
       return after(lack, "leave out balance: off");
     }
-    Optional<String> probe = probe();
-    if (probe.isPresent()) {
-      return after(probe.get(), "use a check of exec, log or notify, or wait_ready");
-    }
     Optional<Handover> obstacle = obstacle();
     if (obstacle.isEmpty()) {
       return new Handover.Beside("its listening sockets are handed over");
+    }
+    Optional<String> probe = probe();
+    if (probe.isPresent()) {
+      return after(probe.get(), "use a check of exec, log or notify, or wait_ready");
     }
     return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
         ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)")

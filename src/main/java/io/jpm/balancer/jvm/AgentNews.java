@@ -9,22 +9,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What the agent of a process says of its servers.
+/// What the agent of a process, or the file that Node loads, says of its servers.
 ///
 /// @param own where the process alone is reached
 /// @param replaced whether Java's sockets stand in for a transport of Netty's own
-record AgentNews(List<OwnSocket> own, boolean replaced) {
+public record AgentNews(List<OwnSocket> own, boolean replaced) {
   /// Nothing yet.
-  static final AgentNews NONE = new AgentNews(List.of(), false);
+  public static final AgentNews NONE = new AgentNews(List.of(), false);
 
-  AgentNews {
+  public AgentNews {
     own = List.copyOf(own);
   }
 
   /// Reads a message of a process.
   ///
   /// @return empty where it says something else
-  static Optional<AgentNews> read(String json) {
+  public static Optional<AgentNews> read(String json) {
     try {
       JsonObject message = new JsonObject(json);
       if (!"reached".equals(message.getValue("act"))) {

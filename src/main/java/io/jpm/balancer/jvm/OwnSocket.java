@@ -8,9 +8,9 @@ import java.util.List;
 ///
 /// @param shared where the server is bound
 /// @param own where the process itself is reached, on the loopback address
-record OwnSocket(InetSocketAddress shared, InetSocketAddress own) {
+public record OwnSocket(InetSocketAddress shared, InetSocketAddress own) {
   /// Whether who wants to connect to one of `addresses` is answered by this server.
-  boolean standsFor(List<InetAddress> addresses, int port) {
+  public boolean standsFor(List<InetAddress> addresses, int port) {
     return shared.getPort() == port
         && (shared.getAddress().isAnyLocalAddress() || addresses.contains(shared.getAddress()));
   }

@@ -33,9 +33,6 @@ final class Routes {
 
   /// The way to a process for a connection that is meant for `host` and `port`. Never fails.
   Future<Route> to(Subject subject, String host, int port) {
-    if (!subject.attend().spec().cluster().enabled()) {
-      return Future.succeededFuture(new Route.Direct());
-    }
     return here(host)
         .compose(addresses ->
             addresses.isEmpty()

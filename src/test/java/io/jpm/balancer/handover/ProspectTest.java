@@ -88,7 +88,7 @@ class ProspectTest {
   }
 
   @Test
-  void aCheckOverTheNetworkCannotTellTheTwoApart() {
+  void aCheckOverTheNetworkAsksTheNewProcessWhereThatCanWait() {
     var rhythm =
         new Check.Rhythm(Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
     var probe = new Health.Probe(new Check.Tcp("127.0.0.1", "3000"), rhythm);
@@ -96,7 +96,12 @@ class ProspectTest {
         WEB.draft()
             .health(new Health(Optional.empty(), Optional.of(probe), Optional.empty()))
             .build();
-    assertThat(obstacle(verdict(Balance.NODE, Optional.of(Balance.NODE), probed, OWN)))
+    assertThat(verdict(Balance.NODE, Optional.of(Balance.NODE), probed, OWN))
+        .as("it waits at the port until it is ready")
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(verdict(Balance.JVM, Optional.of(Balance.JVM), probed, OWN))
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(obstacle(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, SHARED)))
         .contains("cannot tell");
   }
 

@@ -1,0 +1,248 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// Reloads of apps in fork mode that are asked over the network whether they are ready: the check
+/// asks the new process, which gets no client before it has passed.
+@Timeout(900)
+class ForkReadinessIT extends InOwnHome {
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  /// Is ready from a while after its beginning on; a build made while there is a file `bad` never
+  /// is. A client that comes before it was found ready hears 503 and leaves a file `early-PID`.
+  private static final String NODE =
+      """
+      const fs = require('fs');
+      const http = require('http');
+      const bad = fs.existsSync('bad');
+      const begun = Date.now();
+      let found = false;
+      fs.appendFileSync('made', `${process.pid}\\n`);
+      http.createServer((request, response) => {
+        if (request.url === '/health') {
+          found = found || (!bad && Date.now() - begun > 700);
+        } else if (!found) {
+          fs.appendFileSync(`early-${process.pid}`, `${request.url}\\n`);
+        }
+        response.statusCode = found ? 200 : 503;
+        response.end(`${process.pid}\\n`);
+      }).listen(Number(process.env.PORT));
+      """;
+
+  /// The same in Java.
+  private static final String JAVA =
+      """
+      import com.sun.net.httpserver.HttpServer;
+      import java.net.InetSocketAddress;
+      import java.nio.file.Files;
+      import java.nio.file.Path;
+      import java.nio.file.StandardOpenOption;
+      import java.util.concurrent.Executors;
+
+      public class Web {
+        static volatile boolean found;
+
+        public static void main(String[] args) throws Exception {
+          System.setProperty("sun.net.httpserver.nodelay", "true");
+          boolean bad = Files.exists(Path.of("bad"));
+          long begun = System.nanoTime();
+          long pid = ProcessHandle.current().pid();
+          append("made", "" + pid);
+          HttpServer server =
+              HttpServer.create(new InetSocketAddress(Integer.parseInt(System.getenv("PORT"))), 0);
+          server.setExecutor(Executors.newFixedThreadPool(8));
+          server.createContext("/", exchange -> {
+            if (exchange.getRequestURI().getPath().equals("/health")) {
+              found = found || (!bad && System.nanoTime() - begun > 700_000_000L);
+            } else if (!found) {
+              append("early-" + pid, "met");
+            }
+            byte[] body = ("" + pid).getBytes();
+            exchange.sendResponseHeaders(found ? 200 : 503, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+          });
+          server.start();
+        }
+
+        static void append(String file, String line) throws java.io.IOException {
+          Files.writeString(
+              Path.of(file), line + "\\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+      }
+      """;
+
+  private static final String JVM = Path.of(System.getProperty("java.home"), "bin/java").toString();
+
+  /// What listens.
+  enum Program {
+    JAVA(
+        ForkReadinessIT.JVM,
+        "-Xshare:auto", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp", ".", "Web"),
+    NODE("node", "server.js"),
+    NODE_BEHIND_A_SHELL("sh", "-c", "node -e 1; node server.js; true");
+
+    final String script;
+    final String arguments;
+
+    Program(String script, String... arguments) {
+      this.script = script;
+      this.arguments = String.join("\n", arguments);
+    }
+  }
+
+  private int port;
+
+  @BeforeEach
+  void open() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      port = socket.getLocalPort();
+    }
+  }
+
+  private void start(Program program, JsonObject more) throws IOException {
+    jpm.script("server.js", NODE);
+    if (program == Program.JAVA) {
+      Path source = jpm.script("Web.java", JAVA);
+      assertThat(
+              ToolProvider.getSystemJavaCompiler()
+                  .run(null, null, null, "-d", jpm.work().toString(), source.toString()))
+          .isZero();
+    }
+    JsonObject app =
+        new JsonObject()
+            .put("name", "web")
+            .put("script", program.script)
+            .put("args", new JsonArray(program.arguments.lines().toList()))
+            .put("cwd", jpm.work().toString())
+            .put("env", new JsonObject().put("PORT", Integer.toString(port)))
+            .put("interpreter", "none")
+            .put("listen_timeout", "15s")
+            .mergeIn(more);
+    Path file = jpm.work().resolve("apps.json");
+    Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
+    jpm.run("start", file.toString()).ok();
+  }
+
+  private JsonObject http() {
+    return new JsonObject()
+        .put("http", "http://localhost:${PORT}/health")
+        .put("interval", "200ms")
+        .put("failures", 2);
+  }
+
+  private List<String> early() throws IOException {
+    try (Stream<Path> files = Files.list(jpm.work())) {
+      return files
+          .map(it -> it.getFileName().toString())
+          .filter(it -> it.startsWith("early-"))
+          .toList();
+    }
+  }
+
+  private long made() {
+    try {
+      return Files.readAllLines(jpm.work().resolve("made")).size();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private void build(boolean bad) throws IOException {
+    if (bad) {
+      Files.writeString(jpm.work().resolve("bad"), "");
+    } else {
+      Files.delete(jpm.work().resolve("bad"));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Program.class)
+  void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Program program) throws IOException {
+    start(program, new JsonObject().put("readiness", http()).put("liveness", http()));
+    assertThat(jpm.run("describe", "web").ok().out()).contains("fork_mode", "without a gap");
+    int before = jpm.pid("web");
+    try (Load load = new Load(port).keepAlive(3).closing(3)) {
+      build(true);
+      String told = jpm.run("reload", "web").failed().err();
+      assertThat(told).contains("/health answers 503", "goes on serving");
+      assertThat(jpm.pid("web")).isEqualTo(before);
+      assertThat(made()).as("there was a new process").isEqualTo(2);
+
+      build(false);
+      for (int i = 0; i < 3; i++) {
+        int old = jpm.pid("web");
+        assertThat(jpm.run("reload", "web").ok().out())
+            .contains("Reloaded web")
+            .doesNotContain("gap");
+        assertThat(jpm.pid("web")).isNotEqualTo(old);
+      }
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+      assertThat(load.done("close")).isPositive();
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+    assertThat(early()).isEmpty();
+    assertThat(jpm.run("events", "--lines", "100").ok().out()).doesNotContain("liveness");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Program.class)
+  void theOldProcessServesOnWhereTheDaemonDiesMeanwhile(Program program) throws Exception {
+    start(program, new JsonObject().put("readiness", http()));
+    int before = jpm.pid("web");
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+      build(true);
+      Thread reload = Thread.ofVirtual().start(() -> jpm.run("reload", "web"));
+      Eventually.await("there is a new process", SOON, () -> made() == 2);
+      jpm.killDaemon();
+      reload.join();
+      jpm.awaitStatus("web", "online");
+      assertThat(jpm.pid("web")).isEqualTo(before);
+
+      build(false);
+      jpm.run("reload", "web").ok();
+      assertThat(jpm.pid("web")).isNotEqualTo(before);
+      // The next daemon knows that this one takes clients.
+      jpm.killDaemon();
+      jpm.awaitStatus("web", "online");
+      jpm.run("reload", "web").ok();
+      load.stop();
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(early()).isEmpty();
+  }
+
+  @Test
+  void aStartupCheckThatOnlyConnectsAsksTheNewProcessToo() throws IOException {
+    JsonObject tcp =
+        new JsonObject().put("tcp", "localhost:${PORT}").put("timeout", "6s").put("interval", "1s");
+    start(Program.NODE, new JsonObject().put("startup", tcp));
+    int before = jpm.pid("web");
+    jpm.run("reload", "web").ok();
+    int next = jpm.pid("web");
+    assertThat(next).isNotEqualTo(before);
+    jpm.script("server.js", "setInterval(() => {}, 1000);");
+    assertThat(jpm.run("reload", "web").failed().err())
+        .contains("does not listen on %d yet".formatted(port), "goes on serving");
+    assertThat(jpm.pid("web")).isEqualTo(next);
+  }
+}
