@@ -235,10 +235,14 @@ final class Commands {
     }
     act.shell().ifPresent(variables -> takeOver(instances, variables));
     attempt.renews(instances);
-    List<Instance> atRest = FirstMoment.atRest(instances);
+    List<Instance> looked =
+        act.action() == GodCommand.Action.START
+            ? FirstMoment.atRest(instances)
+            : Reload.awaited(instances);
+    boolean looks = act.action() != GodCommand.Action.START || act.lasting();
     return begun(attempt)
         .compose(_ -> sequence.restart(instances))
-        .compose(left -> starting.lasting(atRest, left, act.lasting()))
+        .compose(left -> starting.lasting(looked, left, looks))
         .compose(left -> {
           List<String> all = new ArrayList<>(problems);
           all.addAll(left);

@@ -307,11 +307,17 @@ final class Reload {
     return parts
         .sequence()
         .restart(instances)
+        .compose(left -> starting.lasting(awaited(instances), left, true))
         .map(left -> {
           instances.forEach(instance -> order.concerned().add(instance.id));
           order.problems().addAll(Replies.failures(instances, left));
           return null;
         });
+  }
+
+  /// Those of `instances` that say themselves when they are ready: that has been waited for.
+  static List<Instance> awaited(List<Instance> instances) {
+    return instances.stream().filter(Instance::readinessIsTold).toList();
   }
 
   /// `--update-env`: what an app inherits is the present shell's.

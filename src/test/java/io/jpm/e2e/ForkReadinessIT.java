@@ -96,7 +96,12 @@ class ForkReadinessIT extends InOwnHome {
   enum Program {
     JAVA(
         ForkReadinessIT.JVM,
-        "-Xshare:auto", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp", ".", "Web"),
+        "-Xshare:auto",
+        "-Xmx64m",
+        "-XX:TieredStopAtLevel=1",
+        "-cp",
+        ".",
+        "Web"),
     NODE("node", "server.js"),
     NODE_BEHIND_A_SHELL("sh", "-c", "node -e 1; node server.js; true");
 

@@ -39,6 +39,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What God does with what Satan finds. Satan is played by the test.
 class HealthTest extends GodHarness {
@@ -164,6 +166,32 @@ class HealthTest extends GodHarness {
     awaitEvent(Kind.STOPPING, "not ready within 2 s: h:1 answers 503");
     awaitTold(SatanCommand.Leave.class, 1);
     assertThat(started.isComplete()).isFalse();
+  }
+
+  /// It has been waited for, so a restart does not claim a success either.
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aRestartWhoseProcessDoesNotGetReadyFails(boolean byReload) {
+    AppSpec brief =
+        app(GATED).draft().readiness(new Readiness(false, Duration.ofSeconds(2))).build();
+    Future<GodReply> started = begin(brief);
+    report(new SatanReport.Ready(awaitTold(SatanCommand.Began.class, 1).worker()));
+    assertThat(await(started).problems()).isEmpty();
+    Future<GodReply> restarted =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                Addresses.GOD_COMMAND,
+                byReload
+                    ? new GodCommand.Reload(List.of("web"), List.of(), 1, Optional.empty())
+                    : new GodCommand.Act(GodCommand.Action.RESTART, List.of("web")))
+            .map(Message::body);
+    report(
+        new SatanReport.NotYet(awaitTold(SatanCommand.Began.class, 2).worker(), "h:1 answers 503"));
+    assertThat(await(restarted).problems())
+        .singleElement()
+        .asString()
+        .contains("not ready within 2 s: h:1 answers 503");
   }
 
   @Test
