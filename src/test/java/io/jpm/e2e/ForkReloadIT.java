@@ -108,6 +108,14 @@ class ForkReloadIT extends InOwnHome {
         });
   }
 
+  /// Behind npm or a shell it is known a moment after the port is open.
+  private void awaitGapless() {
+    Eventually.await(
+        "it is known that a reload has no gap",
+        SOON,
+        () -> jpm.run("describe", "web").ok().out().contains("without a gap"));
+  }
+
   private void reloadLosesNothing(Load load) {
     for (int i = 0; i < RELOADS; i++) {
       int before = jpm.pid("web");
@@ -123,7 +131,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   void aNodeServerIsReloadedWithoutALoss() throws IOException {
     start("web.js", NODE.formatted(port, ""));
-    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    awaitGapless();
     try (Load load = new Load(port).keepAlive(4).closing(4).uploads()) {
       reloadLosesNothing(load);
       assertThat(load.done("keep-alive")).isPositive();
@@ -176,7 +184,7 @@ class ForkReloadIT extends InOwnHome {
         "{\"name\": \"web\", \"scripts\": {\"start\": \"node web.js\"}}");
     jpm.run("start", "npm", "--name", "web", PATIENCE, "60s", "--cwd", work(), "--", "start").ok();
     awaitPort();
-    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    awaitGapless();
     try (Load load = new Load(port).keepAlive(2).closing(2).uploads()) {
       reloadLosesNothing(load);
       jpm.killDaemon();
@@ -339,7 +347,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   void aPythonServerIsReloadedWithoutALoss() throws IOException {
     start("web.py", PYTHON.formatted(port));
-    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    awaitGapless();
     try (Load load = new Load(port).closing(4)) {
       reloadLosesNothing(load);
     }
@@ -350,7 +358,7 @@ class ForkReloadIT extends InOwnHome {
   void aNewProcessThatCannotListenBesideTheOldOneIsTriedOnce() throws IOException {
     Path server = jpm.script("web.py", PYTHON.formatted(port));
     start("web.sh", "exec env -u PYTHONPATH -u JPM_SHARE_PORTS python3 %s".formatted(server));
-    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    awaitGapless();
     for (String heard : List.of("the new process did not get ready", "is restarted with a gap")) {
       Jpm.Result result = jpm.run("reload", "web").ok();
       assertThat(result.err().lines().findFirst().orElse("")).contains(heard);
