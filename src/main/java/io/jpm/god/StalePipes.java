@@ -12,12 +12,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// The pipes of instances that are in no list any more and have no process: a former daemon could
 /// not remove them, or died before it did.
 final class StalePipes {
   private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// Other files lie beside them, such as that which names the memory with what is not on disk yet.
+  private static final Pattern PIPE = Pattern.compile("[0-9]+-[0-9]+\\.(in|out|err)");
 
   private final Vertx vertx;
   private final Path folder;
@@ -54,8 +58,8 @@ final class StalePipes {
   }
 
   private List<Path> list() {
-    try (Stream<Path> pipes = Files.list(folder)) {
-      return pipes.toList();
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> PIPE.matcher(file.getFileName().toString()).matches()).toList();
     } catch (NoSuchFileException none) {
       return List.of();
     } catch (IOException unreadable) {
@@ -66,8 +70,7 @@ final class StalePipes {
 
   private static String life(Path pipe) {
     String name = pipe.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
+    return name.substring(0, name.lastIndexOf('.'));
   }
 
   private static void remove(Path pipe) {

@@ -95,10 +95,12 @@ class GodVerticleTest extends GodHarness {
     Path folder = Files.createDirectories(home.resolve("fifo"));
     String life = host.running().getFirst().tag.replaceAll("^[^:]*:|:.*$", "");
     Path needed = Files.createFile(folder.resolve(life + ".out"));
+    Path memory = Files.createFile(folder.resolve("memory"));
     Path stale = Files.createFile(folder.resolve("77-1700000000000.in"));
     reboot();
     Eventually.await("the stale one is removed", LONG, () -> !Files.exists(stale));
     assertThat(needed).exists();
+    assertThat(memory).as("what is no pipe").exists();
   }
 
   @Test
