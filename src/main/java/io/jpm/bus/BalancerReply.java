@@ -1,6 +1,7 @@
 package io.jpm.bus;
 
 import io.jpm.model.Balance;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -88,6 +89,12 @@ public sealed interface BalancerReply extends BusMessage {
     /// By another address, where this process alone answers, over the protocol that was meant.
     /// Holds for one connection that is begun at once.
     record Through(InetSocketAddress address) implements Route {}
+
+    /// As was meant, but from a certain address of this machine: that leads to this process.
+    ///
+    /// @param source of the loopback
+    /// @param address where to connect to
+    record From(InetAddress source, InetSocketAddress address) implements Route {}
 
     /// Not at all.
     ///

@@ -2,6 +2,7 @@ package io.jpm.os;
 
 import java.io.IOException;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
@@ -50,6 +51,22 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// @return whether the kernel does so
   default boolean steer(int older, int newer) {
     return false;
+  }
+
+  /// Has new connections to its address go to the sockets of one process alone, whoever listens
+  /// there later, but for those from one address: these go to the first socket that began to listen
+  /// later. Another socket may be made for a moment to begin with; no connection gets lost by that.
+  ///
+  /// @param older how many sockets the process has there
+  /// @param source an address of IPv4; none from elsewhere can have it, as those of the loopback
+  /// @return whether the kernel does so
+  default boolean hold(int older, InetAddress source) {
+    return false;
+  }
+
+  /// What [#hold] or [#steer] has said holds no more: each socket at its address gets connections.
+  default void share() {
+    // Nothing was said.
   }
 
   /// Whether it is one of IPv6, which may take connections of IPv4 too.

@@ -19,6 +19,7 @@ final class Arrival implements Lookout.Scene<String> {
   private final Lone lone;
   private final ProcessIdentity process;
   private final Loan loan;
+  private volatile List<Listening> found = List.of();
 
   Arrival(
       ProcessHost host, Sharing.Reports reports, Lone lone, ProcessIdentity process, Loan loan) {
@@ -48,15 +49,22 @@ final class Arrival implements Lookout.Scene<String> {
     if (!everywhere || own.isEmpty()) {
       return Optional.empty();
     }
-    loan.sockets().forEach(socket -> steer(socket, own));
+    found = own;
+    if (loan.source().isEmpty()) {
+      lead(own);
+    }
     return Optional.of(text(own.getFirst().address()));
+  }
+
+  private void lead(List<Listening> own) {
+    loan.sockets().forEach(socket -> steer(socket, own));
   }
 
   /// From here on the older process gets no new connection there. Where the kernel does not do that
   /// both get some, until the older one ends.
   private void steer(ListenSocket socket, List<Listening> own) {
     Optional<InetSocketAddress> at = socket.address();
-    int older = (int) loan.sockets().stream().filter(it -> it.address().equals(at)).count();
+    int older = loan.beside(socket);
     int newer = (int) own.stream().filter(it -> at.equals(Optional.of(it.address()))).count();
     if (!socket.steer(older, newer)) {
       System.getLogger("jpm.balancer")
@@ -72,6 +80,15 @@ final class Arrival implements Lookout.Scene<String> {
 
   @Override
   public void seen(String address) {
+    if (loan.source().isPresent()) {
+      List<Listening> own = found;
+      if (lone.ready) {
+        lead(own);
+        lone.led = true;
+      } else {
+        lone.lead = Optional.of(() -> lead(own));
+      }
+    }
     reports.listening(lone.id, address);
   }
 }

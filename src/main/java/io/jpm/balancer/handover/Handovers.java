@@ -31,7 +31,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +74,9 @@ public final class Handovers {
   /// What could not listen beside its predecessor.
   private final Map<InstanceId, Command> clashes = new HashMap<>();
 
+  /// Where probes connect from that are to reach one process of two that listen beside each other.
+  private final InetAddress source = anyOfLoopback();
+
   private int count;
 
   /// What the next process can be given its sockets by.
@@ -95,6 +102,14 @@ public final class Handovers {
     this.python = python;
     this.agent = new AgentOptions(agent);
     this.reports = reports;
+  }
+
+  /// One that nobody is likely to connect from by chance.
+  private static InetAddress anyOfLoopback() {
+    var random = new SecureRandom();
+    return InetAddress.ofLiteral(
+        "127.%d.%d.%d"
+            .formatted(64 + random.nextInt(128), random.nextInt(256), 1 + random.nextInt(254)));
   }
 
   /// Whether `memo` is one of a process in fork mode.
@@ -130,7 +145,9 @@ public final class Handovers {
     Balance way = means.way() == Balance.JVM && !agent.loadable() ? Balance.OFF : means.way();
     boolean launcher = way == Balance.NODE && isLauncher(spec);
     Optional<Loan> loan = Optional.ofNullable(loans.get(worker.id()));
-    boolean held = spec.readinessIsTold() && loan.filter(Loan::given).isPresent();
+    boolean held =
+        spec.readinessIsTold()
+            && loan.filter(it -> it.given() || it.source().isPresent()).isPresent();
     all.put(worker.slot(), new Lone(worker, way, launcher, held, spec));
     List<String> options = new ArrayList<>();
     Map<String, String> variables = new HashMap<>();
@@ -160,7 +177,7 @@ public final class Handovers {
         loan.map(Loan::keys).orElse(List.of()),
         true,
         "",
-        PREFIX + way.word() + (held ? HELD : "") + (launcher ? LAUNCHER : ""),
+        PREFIX + way.word() + (held && way != Balance.OFF ? HELD : "") + (launcher ? LAUNCHER : ""),
         loan.isPresent(),
         launcher);
   }
@@ -254,7 +271,13 @@ public final class Handovers {
   }
 
   private void open(Lone lone) {
-    if (lone.held && lone.ready) {
+    if (!lone.held || !lone.ready) {
+      return;
+    }
+    lone.led |= lone.lead.isPresent();
+    lone.lead.ifPresent(Runnable::run);
+    lone.lead = Optional.empty();
+    if (lone.made != Balance.OFF) {
       lone.process.ifPresent(process -> host.post(process, WorkerOrders.ACCEPT));
     }
   }
@@ -276,9 +299,12 @@ public final class Handovers {
             .filter(it -> it.standsFor(question.addresses(), question.port()))
             .<Route>map(it -> new Route.Through(it.own()))
             .findFirst();
+    Optional<Loan> lent = Optional.ofNullable(loans.get(lone.id.id()));
+    if (entrance.isEmpty() && lone.lead.isPresent() && lent.flatMap(Loan::source).isPresent()) {
+      return beside(lent.get(), question);
+    }
     Optional<Loan> loan =
-        Optional.ofNullable(loans.get(lone.id.id()))
-            .filter(it -> it.addresses().stream().anyMatch(at -> at.getPort() == question.port()));
+        lent.filter(it -> it.addresses().stream().anyMatch(at -> at.getPort() == question.port()));
     return entrance
         .or(() ->
             loan.map(_ ->
@@ -286,6 +312,19 @@ public final class Handovers {
                     "the new process does not listen on %d yet".formatted(question.port()))))
         // A port that only the new build has.
         .orElseGet(Route.Direct::new);
+  }
+
+  /// To the newer of two that listen beside each other.
+  private Route beside(Loan loan, BalancerCommand.Reach question) {
+    if (loan.addresses().stream().noneMatch(at -> at.getPort() == question.port())) {
+      return new Route.Direct();
+    }
+    return question.addresses().stream()
+        .filter(it -> it instanceof Inet4Address)
+        .findFirst()
+        .<Route>map(it -> new Route.From(source, new InetSocketAddress(it, question.port())))
+        .orElseGet(() ->
+            new Route.Nowhere("only a check over IPv4 can tell the new process from the old one"));
   }
 
   /// Which sockets can be drained; two processes that read one channel cannot be told anything.
@@ -373,7 +412,7 @@ public final class Handovers {
     Strange strange = Strange.of(Optional.ofNullable(lone));
     String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
     return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix, strange))
-        .map(taken -> {
+        .compose(taken -> {
           Prospect prospect =
               new Prospect(
                   means.way(),
@@ -385,19 +424,30 @@ public final class Handovers {
                   made.equals(Optional.of(Balance.JVM)) ? taken.transport() : Optional.empty());
           boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
           Handover verdict = clashes ? prospect.clashing() : prospect.verdict();
-          if (order.lend() && verdict instanceof Handover.Beside) {
-            boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
-            boolean python = !given && prospect.isPython();
-            if (python) {
-              taken.sockets().forEach(ListenSocket::allowAnother);
-            }
-            keep(
-                order.worker().id(),
-                new Loan(taken.sockets(), given, Optional.of(this.python).filter(_ -> python)));
-          } else {
+          if (!order.lend() || !(verdict instanceof Handover.Beside)) {
             close(taken.sockets());
+            return Future.succeededFuture(verdict);
           }
-          return verdict;
+          boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
+          boolean python = !given && prospect.isPython();
+          if (python) {
+            taken.sockets().forEach(ListenSocket::allowAnother);
+          }
+          Loan loan =
+              new Loan(
+                  taken.sockets(),
+                  given,
+                  Optional.of(this.python).filter(_ -> python),
+                  Optional.of(source).filter(_ -> prospect.isHeld()));
+          return OffLoop.call(vertx, () -> loan.source().isEmpty() || loan.hold())
+              .map(ready -> {
+                if (!ready) {
+                  close(taken.sockets());
+                  return prospect.unheld();
+                }
+                keep(order.worker().id(), loan);
+                return verdict;
+              });
         });
   }
 
@@ -407,6 +457,7 @@ public final class Handovers {
 
   private void keep(InstanceId id, Loan loan) {
     Loan before = loans.put(id, loan);
+    all.values().stream().filter(it -> it.id.id().equals(id)).forEach(it -> it.led = false);
     if (before != null) {
       close(before.sockets());
     }
@@ -463,9 +514,16 @@ public final class Handovers {
   public void giveBack(InstanceId id) {
     Loan loan = loans.remove(id);
     if (loan != null) {
+      boolean led =
+          loan.source().isEmpty()
+              || all.values().stream().anyMatch(it -> it.id.id().equals(id) && it.led);
       OffLoop.call(
               vertx,
               () -> {
+                // Else clients would get to the socket of the old one, which nobody has but us.
+                if (!led) {
+                  loan.share();
+                }
                 loan.close();
                 return true;
               })

@@ -6,6 +6,7 @@ import io.jpm.os.ListenSocket;
 import io.jpm.os.SpawnRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,8 +23,14 @@ import java.util.stream.IntStream;
 ///
 /// @param sockets those of IPv6 first
 /// @param given whether the next process inherits them; else it listens beside them
+/// @param source where probes connect from that are to reach the next process, before clients do;
+///   empty where it has entrances, or nothing is waited for
 /// @param python what has Python listen beside them; empty: the program does that by itself
-record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
+record Loan(
+    List<ListenSocket> sockets,
+    boolean given,
+    Optional<Path> python,
+    Optional<InetAddress> source) {
   /// The descriptor of the first one, behind those of the channel.
   private static final int FIRST = 5;
 
@@ -120,6 +127,30 @@ record Loan(List<ListenSocket> sockets, boolean given, Optional<Path> python) {
   /// Where they listen.
   List<InetSocketAddress> addresses() {
     return sockets.stream().flatMap(it -> it.address().stream()).toList();
+  }
+
+  /// How many of them are at the address of `one`.
+  int beside(ListenSocket one) {
+    return (int) sockets.stream().filter(it -> it.address().equals(one.address())).count();
+  }
+
+  /// Keeps clients from the next process.
+  ///
+  /// @return whether that is done
+  boolean hold() {
+    boolean held =
+        source
+            .map(from -> sockets.stream().allMatch(it -> it.hold(beside(it), from)))
+            .orElse(false);
+    if (!held) {
+      share();
+    }
+    return held;
+  }
+
+  /// Nothing is kept from whoever listens there.
+  void share() {
+    sockets.forEach(ListenSocket::share);
   }
 
   void close() {

@@ -49,6 +49,12 @@ final class Lone {
   /// Whether clients may come.
   boolean ready;
 
+  /// What leads clients to it where it listens beside another one; empty until it listens.
+  Optional<Runnable> lead = Optional.empty();
+
+  /// Whether clients were led to it from the one that it follows.
+  boolean led;
+
   /// What it says of where checks reach it meanwhile.
   AgentNews reached = AgentNews.NONE;
 

@@ -5,6 +5,8 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.Check;
 import io.jpm.model.Health;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +50,13 @@ record Prospect(
     Seen(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {
       this(address, reusesPort, refusal, false);
     }
+
+    /// Whether who wants to ask over this port may do so over IPv4, by way of `other`.
+    private boolean isReachedBy(Seen other) {
+      InetAddress at = other.address.getAddress();
+      return other.address.getPort() == address.getPort()
+          && (at.isAnyLocalAddress() || at instanceof Inet4Address);
+    }
   }
 
   /// What a reload would do.
@@ -62,9 +71,8 @@ record Prospect(
     if (obstacle.isEmpty()) {
       return new Handover.Beside("its listening sockets are handed over");
     }
-    Optional<String> probe = probe();
-    if (probe.isPresent()) {
-      return after(probe.get(), "use a check of exec, log or notify, or wait_ready");
+    if (isAsked() && !isHeld()) {
+      return unheld();
     }
     return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
         ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)")
@@ -92,17 +100,30 @@ record Prospect(
     return !next.cluster().enabled();
   }
 
-  /// What is asked over the port reaches either process.
-  private Optional<String> probe() {
+  /// Whether the new process listens beside the old one, and is not to have clients before it is
+  /// ready: then the kernel leads there who connects from an address of the daemon's.
+  boolean isHeld() {
+    return isFork()
+        && isAsked()
+        && !isGiven()
+        && sockets.stream().allMatch(it -> sockets.stream().anyMatch(it::isReachedBy));
+  }
+
+  /// What a reload does where the new process cannot be kept from clients.
+  Handover unheld() {
+    return after(
+        "its check over the network cannot tell the new process from the old one",
+        "use a check of exec, log or notify, or wait_ready");
+  }
+
+  /// Whether its readiness is asked over the network: the port leads to either process.
+  private boolean isAsked() {
     Health health = next.health();
     Stream<Check> gates =
         Stream.concat(
             health.startup().map(Health.Startup::check).stream(),
             health.readiness().map(Health.Probe::check).stream());
-    return gates
-        .filter(check -> check instanceof Check.Http || check instanceof Check.Tcp)
-        .findFirst()
-        .map(_ -> "its check over the network cannot tell the new process from the old one");
+    return gates.anyMatch(check -> check instanceof Check.Http || check instanceof Check.Tcp);
   }
 
   private Optional<Handover> obstacle() {

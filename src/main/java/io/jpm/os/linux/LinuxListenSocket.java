@@ -3,6 +3,7 @@ package io.jpm.os.linux;
 import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
@@ -129,6 +130,18 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   @Override
   public boolean steer(int older, int newer) {
     return descriptor.with(fd -> PortSteering.attach(fd, older, newer)) >= 0;
+  }
+
+  @Override
+  public boolean hold(int older, InetAddress source) {
+    Optional<InetSocketAddress> address = address();
+    return address.isPresent()
+        && descriptor.with(fd -> PortHolding.begin(fd, address.get(), older, source)) >= 0;
+  }
+
+  @Override
+  public void share() {
+    descriptor.with(PortSteering::detach);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MalformedURLException;
 import java.net.URI;
@@ -42,20 +43,31 @@ final class HttpProbe {
   private final HttpClient verifying;
   private final HttpClient trusting;
 
+  /// By the address that they connect from; the daemon has one that leads to new processes.
+  private final Map<InetAddress, HttpClient> verifyingFrom = new HashMap<>();
+
+  private final Map<InetAddress, HttpClient> trustingFrom = new HashMap<>();
+
   HttpProbe(Vertx vertx, Routes routes) {
     this.vertx = vertx;
     this.routes = routes;
-    this.verifying = client(vertx, true);
-    this.trusting = client(vertx, false);
+    this.verifying = client(vertx, true, Optional.empty());
+    this.trusting = client(vertx, false, Optional.empty());
   }
 
-  private static HttpClient client(Vertx vertx, boolean verified) {
+  private HttpClient from(InetAddress source, boolean verified) {
+    return (verified ? verifyingFrom : trustingFrom)
+        .computeIfAbsent(source, it -> client(vertx, verified, Optional.of(it)));
+  }
+
+  private static HttpClient client(Vertx vertx, boolean verified, Optional<InetAddress> source) {
     var options =
         new HttpClientOptions()
             .setKeepAlive(false)
             .setPipelining(false)
             .setTrustAll(!verified)
             .setVerifyHost(verified);
+    source.ifPresent(it -> options.setLocalAddress(it.getHostAddress()));
     return vertx.createHttpClient(
         options, new PoolOptions().setHttp1MaxSize(CONNECTIONS).setCleanerPeriod(0));
   }
@@ -118,21 +130,22 @@ final class HttpProbe {
         return;
       }
       switch (route) {
-        case Route.Direct() -> begin();
+        case Route.Direct() -> begin(check.verified() ? verifying : trusting);
         case Route.Through(InetSocketAddress address) -> {
           // The name and port of the URL still count, for TLS and the Host header.
           options.setServer(SocketAddress.inetSocketAddress(address));
-          begin();
+          begin(check.verified() ? verifying : trusting);
+        }
+        case Route.From(InetAddress source, InetSocketAddress address) -> {
+          options.setServer(SocketAddress.inetSocketAddress(address));
+          begin(from(source, check.verified()));
         }
         case Route.Nowhere(String reason) -> tell(new Finding.Failed(reason));
       }
     }
 
-    private void begin() {
-      (check.verified() ? verifying : trusting)
-          .request(options)
-          .onSuccess(this::connected)
-          .onFailure(this::failed);
+    private void begin(HttpClient client) {
+      client.request(options).onSuccess(this::connected).onFailure(this::failed);
     }
 
     private void connected(HttpClientRequest made) {

@@ -7,8 +7,11 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /// Asks whether a connection is taken. Owned by SatanVerticle's context.
@@ -16,9 +19,14 @@ final class TcpProbe {
   private static final int LAST_PORT = 65_535;
 
   private final Routes routes;
+  private final Vertx vertx;
   private final NetClient client;
 
+  /// By the address that they connect from; the daemon has one that leads to new processes.
+  private final Map<InetAddress, NetClient> others = new HashMap<>();
+
   TcpProbe(Vertx vertx, Routes routes) {
+    this.vertx = vertx;
     this.routes = routes;
     this.client = vertx.createNetClient(new NetClientOptions());
   }
@@ -48,9 +56,12 @@ final class TcpProbe {
         .to(subject, host, port)
         .onSuccess(route -> {
           switch (route) {
-            case Route.Direct() -> ask(SocketAddress.inetSocketAddress(port, host), place, answer);
+            case Route.Direct() ->
+                ask(client, SocketAddress.inetSocketAddress(port, host), place, answer);
             case Route.Through(InetSocketAddress address) ->
-                ask(SocketAddress.inetSocketAddress(address), place, answer);
+                ask(client, SocketAddress.inetSocketAddress(address), place, answer);
+            case Route.From(InetAddress source, InetSocketAddress address) ->
+                ask(from(source), SocketAddress.inetSocketAddress(address), place, answer);
             case Route.Nowhere(String reason) -> answer.accept(new Finding.Failed(reason));
           }
         });
@@ -58,8 +69,14 @@ final class TcpProbe {
     return Attempt.OVER;
   }
 
-  private void ask(SocketAddress address, String place, Consumer<Finding> answer) {
-    client
+  private NetClient from(InetAddress source) {
+    return others.computeIfAbsent(
+        source,
+        it -> vertx.createNetClient(new NetClientOptions().setLocalAddress(it.getHostAddress())));
+  }
+
+  private void ask(NetClient asker, SocketAddress address, String place, Consumer<Finding> answer) {
+    asker
         .connect(address)
         .onSuccess(socket -> {
           socket.close();

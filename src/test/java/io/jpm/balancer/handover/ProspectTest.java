@@ -11,6 +11,7 @@ import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Health;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,8 +102,15 @@ class ProspectTest {
         .isInstanceOf(Handover.Beside.class);
     assertThat(verdict(Balance.JVM, Optional.of(Balance.JVM), probed, OWN))
         .isInstanceOf(Handover.Beside.class);
-    assertThat(obstacle(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, SHARED)))
+    assertThat(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, SHARED))
+        .as("the kernel leads the check there by its source address, one of IPv4")
+        .isInstanceOf(Handover.Beside.class);
+    var ipv6 =
+        new Seen(new InetSocketAddress(InetAddress.ofLiteral("::1"), 3000), true, Optional.empty());
+    assertThat(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, ipv6).obstacle())
         .contains("cannot tell");
+    assertThat(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, ipv6, SHARED))
+        .isInstanceOf(Handover.Beside.class);
   }
 
   @Test
