@@ -11,9 +11,7 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.SatanCommand.Attend;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
 import io.jpm.model.Check;
-import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.InstanceId;
 import io.jpm.model.ProcessIdentity;
@@ -64,13 +62,24 @@ class ProbesTest {
   private HttpServer server;
   private final AtomicInteger connections = new AtomicInteger();
   private RunAs runAs = RunAs.DAEMON;
-  private Cluster cluster = Cluster.FORK;
+  private final List<BalancerCommand.Reach> asked = new CopyOnWriteArrayList<>();
+  private final List<String> clients = new CopyOnWriteArrayList<>();
+  private volatile Route route = new Route.Direct();
   private volatile int status = 200;
   private volatile String body = "all is well";
 
   @BeforeEach
   void begin() {
     fixture = new HostFixture(new LinuxProcessHost(), dir);
+    BusCodec.install(vertx);
+    vertx
+        .eventBus()
+        .<BalancerCommand>consumer(
+            Addresses.BALANCER_COMMAND,
+            message -> {
+              asked.add((BalancerCommand.Reach) message.body());
+              message.reply(route);
+            });
     probes = new Probes(vertx, fixture.host(), dir);
     variables.putAll(fixture.environment());
     server =
@@ -86,6 +95,10 @@ class ProbesTest {
                     case "/head" ->
                         request.response().end(String.valueOf(request.getHeader("X-Who")));
                     case "/host" -> request.response().end(String.valueOf(request.authority()));
+                    case "/client" -> {
+                      clients.add(request.remoteAddress().hostAddress());
+                      request.response().end();
+                    }
                     case "/moved" ->
                         request.response().setStatusCode(302).putHeader("Location", "/").end();
                     default -> request.response().setStatusCode(status).end(body);
@@ -112,7 +125,7 @@ class ProbesTest {
   private Subject subject() {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
     AppSpec spec =
-        AppSpec.of(new AppName("web"), command, dir).runAs(runAs).cluster(cluster).build();
+        AppSpec.of(new AppName("web"), command, dir).runAs(runAs).build();
     var worker = new WorkerId(new InstanceId(0), 1, 1);
     return new Subject(
         new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
@@ -204,29 +217,12 @@ class ProbesTest {
         .isEqualTo("nothing listens on 127.0.0.1:" + port);
   }
 
-  /// Has what shares ports answer so, and remembers what it was asked.
-  private List<BalancerCommand.Reach> sharing(Route route) {
-    cluster = Cluster.FORK.with(true, Balance.NODE);
-    List<BalancerCommand.Reach> asked = new CopyOnWriteArrayList<>();
-    BusCodec.install(vertx);
-    vertx
-        .eventBus()
-        .<BalancerCommand>consumer(
-            Addresses.BALANCER_COMMAND,
-            message -> {
-              asked.add((BalancerCommand.Reach) message.body());
-              message.reply(route);
-            });
-    return asked;
-  }
-
   @Test
   void ofProcessesThatShareAPortTheOneInQuestionIsAsked() throws Exception {
     int shared = freePort();
-    var asked =
-        sharing(
-            new Route.Through(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort())));
+    route =
+        new Route.Through(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort()));
     var host = "^127\\.0\\.0\\.1:" + shared + "$";
     var check =
         new Check.Http(
@@ -247,7 +243,7 @@ class ProbesTest {
 
   @Test
   void aProcessThatCannotBeReachedHasFailed() {
-    var asked = sharing(new Route.Nowhere("nothing listens on 3000"));
+    route = new Route.Nowhere("nothing listens on 3000");
     assertThat(reason(http(url("/")))).isEqualTo("nothing listens on 3000");
     assertThat(reason(new Check.Tcp("127.0.0.1", "${PORT}"))).isEqualTo("nothing listens on 3000");
     assertThat(asked).hasSize(2);
@@ -256,17 +252,21 @@ class ProbesTest {
 
   @Test
   void aHostElsewhereIsAskedDirectly() {
-    var asked = sharing(new Route.Nowhere("it was asked"));
+    route = new Route.Nowhere("it was asked");
     assertThat(ask(new Check.Tcp("jpm-test.invalid", "80"))).isInstanceOf(Finding.Failed.class);
     assertThat(asked).isEmpty();
   }
 
   @Test
-  void withoutClusterModeNobodyIsAskedForTheWay() {
-    var asked = sharing(new Route.Nowhere("it was asked"));
-    cluster = Cluster.FORK;
-    assertThat(reason(http(url("/")))).isEqualTo("passed");
-    assertThat(asked).isEmpty();
+  void aProcessThatCanOnlyBeReachedFromAnAddressIsAskedFromIt() throws Exception {
+    int shared = freePort();
+    route =
+        new Route.From(
+            InetAddress.ofLiteral("127.9.8.7"),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), server.actualPort()));
+    assertThat(reason(http("http://127.0.0.1:" + shared + "/client"))).isEqualTo("passed");
+    assertThat(clients).containsExactly("127.9.8.7");
+    assertThat(reason(new Check.Tcp("127.0.0.1", Integer.toString(shared)))).isEqualTo("passed");
   }
 
   @Test
