@@ -117,6 +117,7 @@ final class Binding {
     if (alone) {
       jdk.configureBlocking(fd, false);
       own.add(fd);
+      entrances.bound(fd, jdk.number(fd));
     }
   }
 
@@ -186,6 +187,7 @@ final class Binding {
       entrances.make(socket, fd);
       if (alone) {
         sockets.remove(socket);
+        entrances.bound(fd, socket.number());
       }
       return true;
     }
@@ -195,6 +197,7 @@ final class Binding {
     if (alone) {
       sockets.remove(socket);
       cover(socket.number());
+      entrances.bound(fd, jdk.number(fd));
     }
     return true;
   }

@@ -27,6 +27,12 @@ record Descriptors(Path folder) {
     return isSocket(one) && target(one).equals(target(other));
   }
 
+  /// The kernel's number of the socket; empty where it is none.
+  String inode(int number) {
+    String target = target(number);
+    return target.startsWith("socket:[") ? target.substring("socket:[".length(), target.length() - 1) : "";
+  }
+
   private String target(int number) {
     try {
       return Files.readSymbolicLink(folder.resolve(Integer.toString(number))).toString();

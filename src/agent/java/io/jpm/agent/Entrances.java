@@ -12,11 +12,16 @@ import org.jspecify.annotations.Nullable;
 final class Entrances {
   private final Jdk jdk;
   private final Channel channel;
+  private final Descriptors descriptors;
   private final boolean wanted;
   private final boolean alone;
 
   /// By the server's descriptor, which equals only itself.
   private final Map<FileDescriptor, Entrance> all = new ConcurrentHashMap<>();
+
+  /// The kernel's numbers of the sockets by which Java listens, where the process is alone. By the
+  /// server's descriptor.
+  private final Map<FileDescriptor, String> inodes = new ConcurrentHashMap<>();
 
   private boolean taking;
   private boolean left;
@@ -25,8 +30,9 @@ final class Entrances {
   /// @param probed `open` where servers take connections of clients at once, `gated` where they do
   ///   so when they are told; empty where there are no entrances
   /// @param alone whether the app has no other process
-  Entrances(Jdk jdk, Channel channel, String probed, boolean alone) {
+  Entrances(Jdk jdk, Channel channel, Descriptors descriptors, String probed, boolean alone) {
     this.alone = alone;
+    this.descriptors = descriptors;
     this.jdk = jdk;
     this.channel = channel;
     wanted = !probed.isEmpty();
@@ -59,6 +65,18 @@ final class Entrances {
     return all.values().stream().anyMatch(it -> it.shared().equals(socket));
   }
 
+  /// A server of a process that is alone is bound to a socket: whoever follows the process can be
+  /// given that.
+  ///
+  /// @param socket the socket's number
+  void bound(FileDescriptor server, int socket) {
+    String inode = descriptors.inode(socket);
+    if (!inode.isEmpty()) {
+      inodes.put(server, inode);
+      tell();
+    }
+  }
+
   /// Makes one for a server.
   synchronized void make(InheritedSocket socket, FileDescriptor server) throws IOException {
     all.put(server, Entrance.make(jdk, socket, server, taking, alone));
@@ -86,6 +104,7 @@ final class Entrances {
   ///
   /// @return the inherited socket of it, where it has an entrance
   Optional<InheritedSocket> close(FileDescriptor server) throws IOException {
+    inodes.remove(server);
     Entrance entrance = all.remove(server);
     if (entrance == null) {
       return Optional.empty();
@@ -122,7 +141,8 @@ final class Entrances {
     tell();
   }
 
-  /// Says where the servers are reached past the sockets that are shared.
+  /// Says where the servers are reached past the sockets that are shared, and by which sockets a
+  /// process that is alone listens.
   synchronized void tell() {
     StringBuilder servers = new StringBuilder();
     try {
@@ -131,8 +151,8 @@ final class Entrances {
         servers.append(servers.length() > 0 && !one.isEmpty() ? "," : "").append(one);
       }
       channel.say(
-          "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s}\n"
-              .formatted(servers, replaced));
+          "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s,\"sockets\":[%s]}\n"
+              .formatted(servers, replaced, String.join(",", inodes.values())));
     } catch (IOException error) {
       System.err.println("jpm: this Java cannot say where it is reached: " + error);
     }

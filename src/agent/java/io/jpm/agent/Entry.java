@@ -28,7 +28,8 @@ public final class Entry {
     Memory memory = Memory.open();
     Channel channel = new Channel(jdk, memory);
     Entrances entrances =
-        new Entrances(jdk, channel, told ? environment.getOrDefault("JPM_PROBED", "") : "", alone);
+        new Entrances(
+            jdk, channel, descriptors, told ? environment.getOrDefault("JPM_PROBED", "") : "", alone);
     Binding binding = new Binding(jdk, descriptors, sockets, entrances, alone);
     Draining draining = new Draining(jdk, memory, binding, entrances);
     Hooks hooks = Hooks.define(jdk.networking());

@@ -298,13 +298,57 @@ class ForkReloadIT extends InOwnHome {
 
   @Test
   void aJavaServerIsReloadedWithoutALoss() throws Exception {
+    startJava("Server");
+    try (Load load = new Load(port).keepAlive(4).closing(2)) {
+      reloadLosesNothing(load);
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+  }
+
+  /// Vert.x and others load Netty's transport and then listen by Java's sockets.
+  @Test
+  void aJavaServerThatOnlyLoadsNettysTransportIsReloadedWithoutALoss() throws Exception {
+    Files.writeString(jpm.work().resolve("libnetty_transport_native_epoll_x86_64.so"), "x");
+    Files.writeString(
+        jpm.work().resolve("Loader.java"),
+        """
+        import java.nio.channels.FileChannel;
+        import java.nio.file.Path;
+
+        public class Loader {
+          static Object library;
+
+          public static void main(String[] args) throws Exception {
+            Path file = Path.of("libnetty_transport_native_epoll_x86_64.so");
+            library = FileChannel.open(file).map(FileChannel.MapMode.READ_ONLY, 0, 1);
+            Server.main(args);
+          }
+        }
+        """);
+    startJava("Loader");
+    jpm.killDaemon();
+    assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
+    try (Load load = new Load(port).keepAlive(4).closing(2)) {
+      reloadLosesNothing(load);
+      assertThat(load.done("keep-alive")).isPositive();
+    }
+  }
+
+  private void startJava(String main) throws Exception {
     Path source = jpm.work().resolve("Server.java");
     Files.writeString(
         source, Files.readString(Jpm.ROOT.resolve("examples/cluster/jvm/Server.java")));
     Path bin = Path.of(System.getProperty("java.home"), "bin");
     Process javac =
         new ProcessBuilder(
-                bin.resolve("javac").toString(), "-d", jpm.work().toString(), source.toString())
+                bin.resolve("javac").toString(),
+                "-cp",
+                jpm.work().toString(),
+                "-sourcepath",
+                jpm.work().toString(),
+                "-d",
+                jpm.work().toString(),
+                jpm.work().resolve(main + ".java").toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -326,14 +370,10 @@ class ForkReloadIT extends InOwnHome {
             "-Xmx64m",
             "-cp",
             ".",
-            "Server")
+            main)
         .ok();
     awaitPort();
     assertThat(jpm.run("describe", "web").ok().out()).contains("fork_mode", "without a gap");
-    try (Load load = new Load(port).keepAlive(4).closing(2)) {
-      reloadLosesNothing(load);
-      assertThat(load.done("keep-alive")).isPositive();
-    }
   }
 
   @Test

@@ -206,8 +206,11 @@ public final class Handovers {
     }
     if (adopted) {
       settle(lone);
-      if (held) {
-        host.post(news.process(), lone.ready ? WorkerOrders.ACCEPT : WorkerOrders.SERVERS);
+      if (held && lone.ready) {
+        host.post(news.process(), WorkerOrders.ACCEPT);
+      }
+      if (held || made == Balance.JVM) {
+        host.post(news.process(), WorkerOrders.SERVERS);
       }
     } else {
       open(lone);
@@ -244,6 +247,7 @@ public final class Handovers {
         AgentNews.read(json)
             .ifPresent(news -> {
               lone.reached = news;
+              note(lone, message);
               // One below a launcher may have begun late.
               open(lone);
             });
@@ -464,12 +468,12 @@ public final class Handovers {
   }
 
   /// What was found of a process.
-  private record Taken(List<Seen> seen, List<ListenSocket> sockets, Optional<String> transport) {}
+  private record Taken(List<Seen> seen, List<ListenSocket> sockets, Optional<OwnTransport.Library> transport) {}
 
   /// Which sockets nobody can be told to drain.
   ///
   /// @param launcher whether the main process starts the one that listens
-  /// @param told those that can be
+  /// @param told those that can be drained
   /// @param crowded whether several processes use one channel
   private record Strange(boolean launcher, Set<Long> told, boolean crowded) {
     static Strange of(Optional<Lone> lone) {
@@ -493,7 +497,8 @@ public final class Handovers {
   private Taken take(ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
     List<Seen> seen = new ArrayList<>();
     List<ListenSocket> sockets = new ArrayList<>();
-    for (Listening one : host.listening(process)) {
+    List<Listening> all = host.listening(process);
+    for (Listening one : all) {
       try {
         ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
         sockets.add(socket);
@@ -502,7 +507,11 @@ public final class Handovers {
         seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
       }
     }
-    return new Taken(seen, sockets, new OwnTransport(Path.of("/proc")).library(process));
+    boolean foreign = !strange.told().containsAll(all.stream().map(Listening::inode).toList());
+    return new Taken(
+        seen,
+        sockets,
+        foreign ? new OwnTransport(Path.of("/proc")).library(process) : Optional.empty());
   }
 
   /// A process of `id` that was made by `spec` could not listen beside the one before.

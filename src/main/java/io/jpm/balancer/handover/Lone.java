@@ -30,8 +30,8 @@ final class Lone {
   /// Whether what listens may be a process that this one has started.
   final boolean launcher;
 
-  /// The kernel's numbers of the sockets whose processes can be told to drain, where it is a
-  /// launcher.
+  /// The kernel's numbers of the sockets that can be drained, as far as the process says so: Node
+  /// below a launcher, and Java.
   final Set<Long> told = new HashSet<>();
 
   /// The processes that have used its channel themselves to say that they listen.

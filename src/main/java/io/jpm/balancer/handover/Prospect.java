@@ -1,5 +1,6 @@
 package io.jpm.balancer.handover;
 
+import io.jpm.balancer.jvm.OwnTransport;
 import io.jpm.bus.BalancerReply.Handover;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
@@ -22,7 +23,7 @@ import java.util.stream.Stream;
 /// @param sockets what it listens on
 /// @param next what the new process is made by
 /// @param ownWorkers whether it has workers of Node's own, which nobody drains
-/// @param transport a native transport that its JVM has loaded, past which no agent sees
+/// @param transport the native transport by which it listens, past which no agent sees
 record Prospect(
     Balance means,
     String lack,
@@ -30,7 +31,7 @@ record Prospect(
     List<Seen> sockets,
     AppSpec next,
     boolean ownWorkers,
-    Optional<String> transport) {
+    Optional<OwnTransport.Library> transport) {
   /// As many as a process is given.
   private static final int MOST_SOCKETS = 8;
 
@@ -148,8 +149,9 @@ record Prospect(
     if (transport.isPresent()) {
       return Optional.of(
           after(
-              "it listens by a native transport (%s)".formatted(transport.get()),
-              "have it use Java's own sockets (NIO)"));
+              "it listens by a native transport (%s)".formatted(transport.get().name()),
+              "with -D%s=true it uses Java's sockets, where it can"
+                  .formatted(transport.get().property())));
     }
     return sockets.size() > MOST_SOCKETS
         ? Optional.of(after("it listens on more than " + MOST_SOCKETS + " sockets", ""))

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Finds out that a server does not listen through the JDK's sockets, where no agent can reach it.
@@ -18,11 +20,18 @@ import java.util.stream.Stream;
 ///
 /// @param proc the folder of processes, `/proc`
 public record OwnTransport(Path proc) {
-  private static final Map<String, String> LIBRARIES =
-      Map.of(
-          "netty_transport_native_epoll", "Netty's epoll",
-          "netty_transport_native_io_uring", "Netty's io_uring",
-          "netty_transport_native_kqueue", "Netty's kqueue");
+  private static final Map<String, String> NAMES =
+      Map.of("epoll", "Netty's epoll", "io_uring", "Netty's io_uring", "kqueue", "Netty's kqueue");
+
+  /// Netty puts the package that it was relocated to in front.
+  private static final Pattern FILE =
+      Pattern.compile("/lib(\\w*?)netty_transport_native_(epoll|io_uring|kqueue)");
+
+  /// A native transport that a process has loaded.
+  ///
+  /// @param name as people call it
+  /// @param property the system property that has Netty do without it
+  public record Library(String name, String property) {}
 
   /// Why the app cannot share, for people.
   ///
@@ -30,11 +39,14 @@ public record OwnTransport(Path proc) {
   Optional<String> reason(ProcessIdentity process, AppSpec spec, List<Listening> foreign) {
     Optional<Listening> outside =
         foreign.stream().filter(it -> !it.address().getAddress().isLoopbackAddress()).findFirst();
-    Optional<String> library = outside.isPresent() ? library(process) : Optional.empty();
+    Optional<Library> library = outside.isPresent() ? library(process) : Optional.empty();
     if (library.isPresent()) {
       return Optional.of(
-          "it listens on %d by a native transport of its own (%s), not by Java's sockets; with -Dio.netty.transport.noNative=true it uses those, where it can"
-              .formatted(outside.get().address().getPort(), library.get()));
+          "it listens on %d by a native transport of its own (%s), not by Java's sockets; with -D%s=true it uses those, where it can"
+              .formatted(
+                  outside.get().address().getPort(),
+                  library.get().name(),
+                  library.get().property()));
     }
     OptionalInt port = port(spec);
     if (port.isPresent()
@@ -59,8 +71,8 @@ public record OwnTransport(Path proc) {
         .findFirst();
   }
 
-  /// The native transport that a process has loaded, as people call it.
-  public Optional<String> library(ProcessIdentity process) {
+  /// The native transport that a process has loaded.
+  public Optional<Library> library(ProcessIdentity process) {
     Path maps = proc.resolve(Long.toString(process.pid())).resolve("maps");
     try (Stream<String> lines = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
       return lines.map(OwnTransport::named).flatMap(Optional::stream).findFirst();
@@ -69,10 +81,13 @@ public record OwnTransport(Path proc) {
     }
   }
 
-  private static Optional<String> named(String line) {
-    return LIBRARIES.entrySet().stream()
-        .filter(it -> line.contains(it.getKey()))
-        .map(Map.Entry::getValue)
-        .findFirst();
+  private static Optional<Library> named(String line) {
+    Matcher file = FILE.matcher(line);
+    if (!file.find()) {
+      return Optional.empty();
+    }
+    String relocated = file.group(1).replaceAll("_(?!1)", ".").replace("_1", "_");
+    return Optional.of(
+        new Library(NAMES.get(file.group(2)), relocated + "io.netty.transport.noNative"));
   }
 }

@@ -3,6 +3,7 @@ package io.jpm.balancer.handover;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.balancer.handover.Prospect.Seen;
+import io.jpm.balancer.jvm.OwnTransport;
 import io.jpm.bus.BalancerReply.Handover;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -133,7 +134,9 @@ class ProspectTest {
             List.of(OWN),
             WEB,
             false,
-            Optional.of("Netty's epoll"));
+            Optional.of(new OwnTransport.Library("Netty's epoll", "netty.noNative")));
     assertThat(obstacle(netty.verdict())).contains("Netty's epoll");
+    assertThat(((Handover.After) netty.verdict()).remedy())
+        .isEqualTo("with -Dnetty.noNative=true it uses Java's sockets, where it can");
   }
 }

@@ -405,5 +405,12 @@ class JvmSharingTest {
             "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's sockets; with -Dio.netty.transport.noNative=true it uses those, where it can");
     assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
     assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();
+    Files.writeString(
+        maps.resolve("maps"),
+        "7f00-7f01 r-xp 0 08:01 5 /tmp/libio_grpc_netty_shaded_netty_transport_native_epoll_x86_641.so\n");
+    assertThat(transport.library(process(1)))
+        .contains(
+            new OwnTransport.Library(
+                "Netty's epoll", "io.grpc.netty.shaded.io.netty.transport.noNative"));
   }
 }
