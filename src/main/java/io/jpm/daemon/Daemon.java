@@ -459,13 +459,11 @@ final class Daemon {
               awaitQuietly(
                   it.part(lastOrder), "the keeper was not told: it may start the daemon again"));
       while (!deployments.isEmpty()) {
-        await(vertx.undeploy(deployments.pop()));
+        awaitQuietly(vertx.undeploy(deployments.pop()), "a part of the daemon did not end");
       }
       Files.deleteIfExists(home.pidFile());
-    } catch (ExecutionException | TimeoutException | IOException error) {
+    } catch (IOException error) {
       LOG.log(Level.WARNING, "the daemon did not end in order", error);
-    } catch (InterruptedException error) {
-      Thread.currentThread().interrupt();
     } finally {
       host.close();
       // The JVM gives threads that wait in the kernel, as event loops do, a third of a second.

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 final class TreeSweeper implements AutoCloseable {
   private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+  private static final long AFTER_FAULT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final Reactor reactor;
   private final TagTrust trust;
   private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
@@ -106,7 +108,11 @@ final class TreeSweeper implements AutoCloseable {
 
   /// On the thread only: `tree` is swept after a short while.
   void sweepLater(ProcessTree tree) {
-    reactor.execute(() -> reactor.after(LATER_NANOS, () -> submit(() -> sweepSoon(tree))));
+    sweepAfter(tree, LATER_NANOS);
+  }
+
+  private void sweepAfter(ProcessTree tree, long nanos) {
+    reactor.execute(() -> reactor.after(nanos, () -> submit(() -> sweepSoon(tree))));
   }
 
   /// Ends the thread; trees are left as they are.
@@ -134,6 +140,7 @@ final class TreeSweeper implements AutoCloseable {
         // Nobody has a reason to interrupt this thread.
       } catch (RuntimeException fault) {
         thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        active.forEach(tree -> sweepAfter(tree, AFTER_FAULT_NANOS));
       }
     }
     List.copyOf(active).forEach(ProcessTree::forget);
