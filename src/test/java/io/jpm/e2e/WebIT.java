@@ -72,6 +72,7 @@ class WebIT extends InOwnHome {
               "X-JPM: 1");
       assertThat(stopped.status()).as(stopped.body()).isEqualTo(200);
       assertThat(events.chunk()).contains("\"event\":\"stopping\"");
+      assertThat(events.chunk()).contains("\"event\":\"exit\"", "\"expected\":true");
       assertThat(events.chunk()).contains("\"event\":\"stop\"");
     }
     assertThat(jpm.status("one")).isEqualTo("stopped");
