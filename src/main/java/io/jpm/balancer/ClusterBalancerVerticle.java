@@ -265,7 +265,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
         && place.filter(it -> it.way() != Balance.OFF).isPresent()) {
       return Future.succeededFuture(
           new BalancerReply.Handover.Beside(
-              "it shares its port (balance: %s)".formatted(place.get().way().word())));
+              "it shares its port (balance: %s)".formatted(place.get().way().word()), false));
     }
     Future<Means> means =
         order.next().cluster().enabled()

@@ -115,7 +115,8 @@ public sealed interface BalancerReply extends BusMessage {
     /// A new process can come up beside it.
     ///
     /// @param how for people, a clause without a subject: `its listening sockets are handed over`
-    record Beside(String how) implements Handover {
+    /// @param apart whether each of the two has sockets of its own there
+    record Beside(String how, boolean apart) implements Handover {
       @Override
       public String obstacle() {
         return "";

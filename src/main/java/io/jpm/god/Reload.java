@@ -407,7 +407,7 @@ final class Reload {
           .handover(instance, spec, true)
           .compose(handover ->
               switch (handover) {
-                case Handover.Beside _ -> beside(instance, spec);
+                case Handover.Beside(_, boolean apart) -> beside(instance, spec, apart);
                 case Handover.NoPort _ ->
                     spec.cluster().enabled()
                         ? replacement.replace(instance, spec)
@@ -416,10 +416,10 @@ final class Reload {
               });
     }
 
-    private Future<Optional<String>> beside(Instance instance, AppSpec spec) {
+    private Future<Optional<String>> beside(Instance instance, AppSpec spec, boolean apart) {
       Balancing balancing = parts.supervisor().balancing();
       return replacement
-          .replace(instance, spec)
+          .replace(instance, spec, apart)
           .onFailure(_ -> balancing.giveBack(instance, Optional.empty()))
           .compose(problem -> {
             boolean clashes =

@@ -11,6 +11,7 @@ import io.jpm.supervise.Wanted;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Replaces the process of one instance by a new one. Owned by GodVerticle's context.
 final class Replacement {
@@ -29,6 +30,14 @@ final class Replacement {
   /// @return why that has failed, as a sentence without its end; empty: it is done, and nothing is
   ///   left of the process before
   Future<Optional<String>> replace(Instance old, AppSpec spec) {
+    return replace(old, spec, false);
+  }
+
+  /// As above.
+  ///
+  /// @param apart whether each process has sockets of its own: where the one before ends meanwhile,
+  ///   the one that follows it by itself and the new one could not be told apart
+  Future<Optional<String>> replace(Instance old, AppSpec spec, boolean apart) {
     if (isOvertaken(old)) {
       return Future.succeededFuture(Optional.of(old.title() + ": " + OVERTAKEN));
     }
@@ -44,7 +53,7 @@ final class Replacement {
             return refuse(successor, old, problem.get());
           }
           Failpoint.RELOAD_SUCCESSOR_MADE.hit();
-          return isOvertaken(old) ? fail(successor, old) : begin(successor, old);
+          return isOvertaken(old) ? fail(successor, old, "") : begin(successor, old, apart);
         });
   }
 
@@ -82,9 +91,10 @@ final class Replacement {
                 : Optional.empty());
   }
 
-  private Future<Optional<String>> begin(Instance successor, Instance old) {
+  private Future<Optional<String>> begin(Instance successor, Instance old, boolean apart) {
     String pid = old.latest.map(p -> "pid " + p.pid()).orElse("the present process");
     boolean listened = old.listening;
+    var ended = new AtomicReference<>("");
     parts
         .supervisor()
         .on(
@@ -93,12 +103,26 @@ final class Replacement {
     successor
         .when(state -> state.awaiting() == Awaiting.READINESS || Sequence.over(state))
         .onSuccess(_ -> awaitStability(successor, old, listened));
+    if (apart) {
+      old.when(state -> state.phase() != Phase.ONLINE)
+          .onSuccess(_ -> giveUp(successor, old, ended));
+    }
     return successor
         .when(state -> state.phase() == Phase.ONLINE || Sequence.over(state))
         .compose(_ ->
             isReady(successor.state) && !isOvertaken(old)
                 ? swap(successor, old)
-                : fail(successor, old));
+                : fail(successor, old, ended.get()));
+  }
+
+  /// The process of `old` has ended by itself.
+  ///
+  /// @param reason gets why the new one is stopped, where it is
+  private void giveUp(Instance successor, Instance old, AtomicReference<String> reason) {
+    if (!isReady(successor.state) && !Sequence.over(successor.state) && !isOvertaken(old)) {
+      reason.set("the process that it was to follow has ended: " + old.state.reason());
+      parts.supervisor().on(successor, new Event.StopAsked());
+    }
   }
 
   private static boolean isReady(Supervised state) {
@@ -149,9 +173,12 @@ final class Replacement {
         });
   }
 
-  private Future<Optional<String>> fail(Instance successor, Instance old) {
+  /// @param ended why the new process was stopped; empty: it was not
+  private Future<Optional<String>> fail(Instance successor, Instance old, String ended) {
     String reason =
-        isOvertaken(old) || successor.state.wanted() == Wanted.DOWN
+        !ended.isEmpty()
+            ? ended
+            : isOvertaken(old) || successor.state.wanted() == Wanted.DOWN
             ? OVERTAKEN
             : "the new process did not get ready: " + successor.state.reason() + unheard(successor);
     if (!old.removed) {

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /// A socket that several processes listen on. The connections that wait in it are not lost as long
@@ -61,6 +62,14 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// @param source an address of IPv4; none from elsewhere can have it, as those of the loopback
   /// @return whether the kernel does so
   default boolean hold(int older, InetAddress source) {
+    return false;
+  }
+
+  /// Whether no sockets but these listen at its address: only then can [#steer] and [#hold] tell
+  /// them apart by their order.
+  ///
+  /// @param inodes the kernel's numbers of them
+  default boolean isAloneWith(Set<Long> inodes) {
     return false;
   }
 

@@ -25,7 +25,7 @@ final class FakeBalancer {
   volatile Function<BalancerCommand.Lend, BalancerReply> lending =
       lend ->
           lend.next().cluster().enabled()
-              ? new BalancerReply.Handover.Beside("it shares its port")
+              ? new BalancerReply.Handover.Beside("it shares its port", false)
               : new BalancerReply.Handover.NoPort();
 
   /// Whether a process has no connections as soon as it is asked; otherwise [#drained] says so.

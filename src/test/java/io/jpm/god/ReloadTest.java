@@ -176,7 +176,7 @@ class ReloadTest extends GodHarness {
 
   @Test
   void inForkModeTheSocketsAreHandedOver() {
-    balancer.lending = _ -> new BalancerReply.Handover.Beside("they are handed over");
+    balancer.lending = _ -> new BalancerReply.Handover.Beside("they are handed over", false);
     balancer.preparing =
         _ ->
             new BalancerReply.Prepared(

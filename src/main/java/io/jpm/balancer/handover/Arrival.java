@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Looks at a new process until it takes connections: on a socket that it was given, or beside
 /// those of the process whose place it takes. Owned by ClusterBalancer's context.
@@ -56,8 +57,13 @@ final class Arrival implements Lookout.Scene<String> {
     return Optional.of(text(own.getFirst().address()));
   }
 
+  /// Where others listen as well they all get connections, as without a reload.
   private void lead(List<Listening> own) {
-    loan.sockets().forEach(socket -> steer(socket, own));
+    Set<Long> newer = own.stream().map(Listening::inode).collect(Collectors.toSet());
+    if (loan.isAloneWith(newer)) {
+      lone.beside = newer;
+      loan.sockets().forEach(socket -> steer(socket, own));
+    }
   }
 
   /// From here on the older process gets no new connection there. Where the kernel does not do that

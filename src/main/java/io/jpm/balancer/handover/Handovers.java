@@ -434,6 +434,10 @@ public final class Handovers {
           }
           boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
           boolean python = !given && prospect.isPython();
+          boolean alone =
+              all.values().stream()
+                  .filter(it -> it.app.equals(order.next().name()))
+                  .allMatch(it -> it.id.id().equals(order.worker().id()));
           if (python) {
             taken.sockets().forEach(ListenSocket::allowAnother);
           }
@@ -441,6 +445,7 @@ public final class Handovers {
               new Loan(
                   taken.sockets(),
                   given,
+                  alone,
                   Optional.of(this.python).filter(_ -> python),
                   Optional.of(source).filter(_ -> prospect.isHeld()));
           return OffLoop.call(vertx, () -> loan.source().isEmpty() || loan.hold())
@@ -526,6 +531,8 @@ public final class Handovers {
       boolean led =
           loan.source().isEmpty()
               || all.values().stream().anyMatch(it -> it.id.id().equals(id) && it.led);
+      List<Lone> followers =
+          all.values().stream().filter(it -> it.id.id().equals(id) && !it.ended).toList();
       OffLoop.call(
               vertx,
               () -> {
@@ -534,6 +541,7 @@ public final class Handovers {
                   loan.share();
                 }
                 loan.close();
+                followers.forEach(this::share);
                 return true;
               })
           .onComplete(_ ->
@@ -541,6 +549,20 @@ public final class Handovers {
                   .filter(it -> it.id.id().equals(id) && !it.ended)
                   .forEach(this::settle));
     }
+  }
+
+  /// Whoever listens beside a process later gets connections too.
+  private void share(Lone lone) {
+    for (long inode : lone.beside) {
+      String key = PREFIX + lone.id.id() + " shared " + inode;
+      try (ListenSocket socket =
+          host.listenSockets().orElseThrow().borrow(key, lone.process.orElseThrow(), inode)) {
+        socket.share();
+      } catch (ListenFailure ended) {
+        // Its sockets went with it, and with them what they were led by.
+      }
+    }
+    lone.beside = Set.of();
   }
 
   /// A process that has inherited sockets keeps those only that it listens on.

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,10 +26,12 @@ import java.util.stream.IntStream;
 /// @param given whether the next process inherits them; else it listens beside them
 /// @param source where probes connect from that are to reach the next process, before clients do;
 ///   empty where it has entrances, or nothing is waited for
+/// @param alone whether the app has no other instance: those could come to listen there as well
 /// @param python what has Python listen beside them; empty: the program does that by itself
 record Loan(
     List<ListenSocket> sockets,
     boolean given,
+    boolean alone,
     Optional<Path> python,
     Optional<InetAddress> source) {
   /// The descriptor of the first one, behind those of the channel.
@@ -134,10 +137,20 @@ record Loan(
     return (int) sockets.stream().filter(it -> it.address().equals(one.address())).count();
   }
 
+  /// Whether nobody listens at their addresses but who has them, and who has `others`.
+  boolean isAloneWith(Set<Long> others) {
+    Set<Long> all = new HashSet<>(inodes());
+    all.addAll(others);
+    return alone && sockets.stream().allMatch(it -> it.isAloneWith(all));
+  }
+
   /// Keeps clients from the next process.
   ///
-  /// @return whether that is done
+  /// @return whether that is done; it is not where further processes listen there
   boolean hold() {
+    if (!isAloneWith(Set.of())) {
+      return false;
+    }
     boolean held =
         source
             .map(from -> sockets.stream().allMatch(it -> it.hold(beside(it), from)))

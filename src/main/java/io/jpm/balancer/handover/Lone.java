@@ -1,6 +1,7 @@
 package io.jpm.balancer.handover;
 
 import io.jpm.balancer.jvm.AgentNews;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.model.ProcessIdentity;
@@ -17,6 +18,8 @@ final class Lone {
 
   /// What it was made for: [Balance#NODE], [Balance#JVM], or [Balance#OFF].
   final Balance made;
+
+  final AppName app;
 
   /// How long it may take to finish its connections.
   final Duration drain;
@@ -52,6 +55,9 @@ final class Lone {
   /// What leads clients to it where it listens beside another one; empty until it listens.
   Optional<Runnable> lead = Optional.empty();
 
+  /// The kernel's numbers of its sockets that clients were led to from those of the process before.
+  volatile Set<Long> beside = Set.of();
+
   /// Whether clients were led to it from the one that it follows.
   boolean led;
 
@@ -68,6 +74,7 @@ final class Lone {
     this.launcher = launcher;
     this.held = held;
     this.made = made;
+    this.app = spec.name();
     this.drain = spec.cluster().drain();
     this.fork = !spec.cluster().enabled();
   }

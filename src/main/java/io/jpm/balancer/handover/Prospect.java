@@ -70,13 +70,13 @@ record Prospect(
     }
     Optional<Handover> obstacle = obstacle();
     if (obstacle.isEmpty()) {
-      return new Handover.Beside("its listening sockets are handed over");
+      return new Handover.Beside("its listening sockets are handed over", false);
     }
     if (isAsked() && !isHeld()) {
       return unheld();
     }
     return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
-        ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)")
+        ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)", true)
         : obstacle.get();
   }
 

@@ -219,7 +219,7 @@ public final class InstanceSheet {
 
   private static String reload(BalancerReply.Handover outlook) {
     return switch (outlook) {
-      case BalancerReply.Handover.Beside(String how) -> "without a gap: " + how;
+      case BalancerReply.Handover.Beside(String how, _) -> "without a gap: " + how;
       case BalancerReply.Handover.NoPort() -> "a restart, as it listens on no port";
       case BalancerReply.Handover.After after -> "with a gap, because " + after.obstacle();
     };
