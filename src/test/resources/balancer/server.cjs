@@ -65,6 +65,18 @@ if (kind === 'several') {
     console.log(`second ${this.address().port}`);
     require('net').createServer().listen(Number(place)).on('error', (e) => console.log(`third ${e.code}`));
   });
+} else if (kind === 'many') {
+  let left = Number(place);
+  const codes = {};
+  const done = (code) => {
+    codes[code] = (codes[code] || 0) + 1;
+    if (--left === 0) {
+      console.log(`many ${JSON.stringify(codes)}`);
+    }
+  };
+  for (let i = left; i > 0; i--) {
+    require('net').createServer().on('error', (e) => done(e.code)).listen(0, '127.0.0.1', () => done('fine'));
+  }
 } else if (kind === 'open') {
   server.listen({ path: place, readableAll: true, writableAll: true });
 } else if (place.endsWith('.sock')) {

@@ -30,7 +30,9 @@ record Descriptors(Path folder) {
   /// The kernel's number of the socket; empty where it is none.
   String inode(int number) {
     String target = target(number);
-    return target.startsWith("socket:[") ? target.substring("socket:[".length(), target.length() - 1) : "";
+    return target.startsWith("socket:[")
+        ? target.substring("socket:[".length(), target.length() - 1)
+        : "";
   }
 
   private String target(int number) {

@@ -29,7 +29,11 @@ public final class Entry {
     Channel channel = new Channel(jdk, memory);
     Entrances entrances =
         new Entrances(
-            jdk, channel, descriptors, told ? environment.getOrDefault("JPM_PROBED", "") : "", alone);
+            jdk,
+            channel,
+            descriptors,
+            told ? environment.getOrDefault("JPM_PROBED", "") : "",
+            alone);
     Binding binding = new Binding(jdk, descriptors, sockets, entrances, alone);
     Draining draining = new Draining(jdk, memory, binding, entrances);
     Hooks hooks = Hooks.define(jdk.networking());

@@ -179,8 +179,10 @@ final class Replacement {
         !ended.isEmpty()
             ? ended
             : isOvertaken(old) || successor.state.wanted() == Wanted.DOWN
-            ? OVERTAKEN
-            : "the new process did not get ready: " + successor.state.reason() + unheard(successor);
+                ? OVERTAKEN
+                : "the new process did not get ready: "
+                    + successor.state.reason()
+                    + unheard(successor);
     if (!old.removed) {
       succession.announceFailure(old, reason);
     }

@@ -296,6 +296,19 @@ class NodeClusterTest {
     assertThat(balancer.status(one).addresses()).hasSize(2).contains("*:" + port);
   }
 
+  /// Each takes a descriptor of the daemon's.
+  @Test
+  void anAppListensOnSoManyPortsAtMost() throws IOException {
+    AppSpec spec = BalancerFixture.server("many", Strategy.KERNEL, "many", "300");
+    Worker one = balancer.start(spec, 0, 0).awaitOutput("many ");
+    assertThat(one.output()).contains("\"EMFILE\":44", "\"fine\":256");
+    Worker other =
+        balancer
+            .start(BalancerFixture.server("other", Strategy.KERNEL, "several", "0"), 0, 0)
+            .awaitOutput("second ");
+    assertThat(other.output()).contains("listening ");
+  }
+
   @Test
   void inRoundRobinAServerKnowsItsAddress() throws IOException {
     int port = freePort();

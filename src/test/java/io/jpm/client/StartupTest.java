@@ -242,7 +242,8 @@ class StartupTest {
   @Test
   void withoutSystemdItSaysHowToDoItByHand() throws Exception {
     Files.delete(directory.resolve("tools/systemctl"));
-    for (String name : List.of("bash", "readlink", "id", "env", "cat", "grep", "mkdir", "ls", "sleep")) {
+    for (String name :
+        List.of("bash", "readlink", "id", "env", "cat", "grep", "mkdir", "ls", "sleep")) {
       Files.createSymbolicLink(
           directory.resolve("tools").resolve(name),
           Path.of(jpm.shell("type -P " + name).out().strip()));

@@ -1,5 +1,6 @@
 package io.jpm.e2e;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
@@ -7,11 +8,17 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Reloads of apps in fork mode that are asked over the network whether they are ready: the check
 /// asks the new process, which gets no client before it has passed.
@@ -293,5 +301,67 @@ class ForkReadinessIT extends InOwnHome {
     assertThat(jpm.run("reload", "web").failed().err())
         .contains("does not listen on %d yet".formatted(port), "goes on serving");
     assertThat(jpm.pid("web")).isEqualTo(next);
+  }
+
+  /// The kernel deals connections out among their sockets, and a reload must not change that.
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ofInstancesThatListenBesideEachOtherAllHaveClientsAfterAReload(boolean checked)
+      throws IOException {
+    JsonObject more = new JsonObject().put("instances", 2).put("exec_mode", "fork");
+    start(Program.REUSING, checked ? more.put("readiness", http()) : more);
+    build(true);
+    String reload = jpm.run("reload", "web").out();
+    Eventually.await("all answer", SOON, () -> answering().equals(pids()));
+    if (checked) {
+      assertThat(reload).contains("cannot tell the new process from the old one");
+    }
+    jpm.run("scale", "web", "1").ok();
+    build(false);
+    jpm.run("reload", "web").ok();
+    jpm.run("scale", "web", "3").ok();
+    Eventually.await("all answer", SOON, () -> answering().equals(pids()));
+  }
+
+  private Set<Integer> pids() {
+    return jpm.list().stream()
+        .map(app -> app.getInteger("pid"))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /// The processes that answer, as far as many connections show.
+  private Set<Integer> answering() {
+    Set<Integer> pids = new TreeSet<>();
+    for (int i = 0; i < 80; i++) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        socket.setSoTimeout(5000);
+        socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+        String answer = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+        pids.add(Integer.parseInt(answer.substring(answer.indexOf("\r\n\r\n")).strip()));
+      } catch (IOException nobody) {
+        return Set.of();
+      }
+    }
+    return pids;
+  }
+
+  @Test
+  void aReloadEndsWithTheProcessThatItReplaces() throws Exception {
+    start(Program.PYTHON, new JsonObject().put("readiness", http()));
+    int before = jpm.pid("web");
+    build(true);
+    List<String> told = new CopyOnWriteArrayList<>();
+    Thread reload =
+        Thread.ofVirtual().start(() -> told.add(jpm.run("reload", "web").failed().err()));
+    Eventually.await("there is a new process", SOON, () -> made() == 2);
+    build(false);
+    Jpm.kill(before);
+    reload.join();
+    assertThat(told.getFirst()).contains("the process that it was to follow has ended: SIGKILL");
+    Eventually.await(
+        "one serves",
+        SOON,
+        () -> jpm.status("web").equals("online") && answering().equals(Set.of(jpm.pid("web"))));
+    assertThat(made()).as("one for the reload, one instead of that").isEqualTo(3);
   }
 }

@@ -48,6 +48,9 @@ import java.util.Set;
 /// hold of what it listens on and gives that to the next one, so both take connections from the
 /// same queue until the old one is told to take no more. Owned by ClusterBalancer's context.
 public final class Handovers {
+  /// How many sockets, or processes, of an app are kept in mind.
+  private static final int MOST_TOLD = 1000;
+
   private static final String PREFIX = "handover ";
 
   /// Ends the memo of a process that starts the one that listens.
@@ -334,13 +337,18 @@ public final class Handovers {
   /// Which sockets can be drained; two processes that read one channel cannot be told anything.
   private static void note(Lone lone, JsonObject message) {
     if (message.getValue("sockets") instanceof JsonArray inodes) {
+      if (!lone.launcher || lone.told.size() > MOST_TOLD) {
+        lone.told.clear(); // a process by itself says all each time
+      }
       inodes.stream()
+          .limit(MOST_TOLD)
           .map(String::valueOf)
           .filter(it -> it.matches("[0-9]{1,18}"))
           .forEach(it -> lone.told.add(Long.parseLong(it)));
     }
     if (message.getValue("pid") instanceof Number pid
-        && !Boolean.TRUE.equals(message.getValue("below"))) {
+        && !Boolean.TRUE.equals(message.getValue("below"))
+        && lone.speakers.size() < MOST_TOLD) {
       lone.speakers.add(pid.longValue());
     }
   }
@@ -473,7 +481,8 @@ public final class Handovers {
   }
 
   /// What was found of a process.
-  private record Taken(List<Seen> seen, List<ListenSocket> sockets, Optional<OwnTransport.Library> transport) {}
+  private record Taken(
+      List<Seen> seen, List<ListenSocket> sockets, Optional<OwnTransport.Library> transport) {}
 
   /// Which sockets nobody can be told to drain.
   ///

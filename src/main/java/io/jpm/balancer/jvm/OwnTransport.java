@@ -88,6 +88,7 @@ public record OwnTransport(Path proc) {
     }
     String relocated = file.group(1).replaceAll("_(?!1)", ".").replace("_1", "_");
     return Optional.of(
-        new Library(NAMES.getOrDefault(file.group(2), "Netty"), relocated + "io.netty.transport.noNative"));
+        new Library(
+            NAMES.getOrDefault(file.group(2), "Netty"), relocated + "io.netty.transport.noNative"));
   }
 }

@@ -87,8 +87,11 @@ sealed interface NodeMessage {
         case "NODE_JPM" -> own(message);
         default -> Optional.empty();
       };
-    } catch (DecodeException | ClassCastException notOurs) {
-      return Optional.empty();
+    } catch (DecodeException
+        | ClassCastException
+        | IllegalArgumentException
+        | NullPointerException notOurs) {
+      return Optional.empty(); // an app may write what it likes, and leave out what it likes
     }
   }
 

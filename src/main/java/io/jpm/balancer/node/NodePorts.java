@@ -44,6 +44,13 @@ final class NodePorts {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final int IN_USE = 98;
   private static final int UNSUPPORTED = 95;
+  private static final int TOO_MANY = 24;
+  private static final int INVALID = 22;
+  private static final int HIGHEST_PORT = 0xFFFF;
+
+  /// On how many places the processes of an app may listen together: each takes a descriptor of the
+  /// daemon's.
+  private static final int MOST_PORTS = 256;
 
   /// How long nobody listens on a socket before it is closed for that.
   private static final long UNHEARD_MILLIS = 5_000;
@@ -141,6 +148,14 @@ final class NodePorts {
       refuse(worker, query, key, IN_USE);
       return;
     }
+    if (query.wanted().port() > HIGHEST_PORT) {
+      refuse(worker, query, key, INVALID);
+      return;
+    }
+    if (known == null && count(worker.spec().name()) >= MOST_PORTS) {
+      refuse(worker, query, key, TOO_MANY);
+      return;
+    }
     NodePort port = known != null ? known : known(key, opened(key, worker, query));
     port.claim(worker);
     Future<ListenSocket> wanted =
@@ -153,6 +168,12 @@ final class NodePorts {
           ports.remove(key, port);
           refuse(worker, query, key, errno(fault));
         });
+  }
+
+  private long count(AppName app) {
+    return ports.values().stream()
+        .filter(port -> port.holders().stream().anyMatch(it -> it.spec().name().equals(app)))
+        .count();
   }
 
   /// Whether another app listens there already, under another address. The kernel would not say so,

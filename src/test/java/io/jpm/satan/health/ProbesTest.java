@@ -124,8 +124,7 @@ class ProbesTest {
 
   private Subject subject() {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    AppSpec spec =
-        AppSpec.of(new AppName("web"), command, dir).runAs(runAs).build();
+    AppSpec spec = AppSpec.of(new AppName("web"), command, dir).runAs(runAs).build();
     var worker = new WorkerId(new InstanceId(0), 1, 1);
     return new Subject(
         new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
