@@ -66,12 +66,14 @@ final class Captures {
   /// output when they are empty. One that cannot be removed is left to the next daemon.
   Future<Void> close(Instance instance) {
     LogsCommand.Open open = instance.capture();
-    tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo())));
     return vertx
         .eventBus()
         .<LogsReply>request(
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
+        // Not before: until then what was printed last may be in the pipes alone.
+        .onComplete(_ ->
+            tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
         .onSuccess(reply -> {
           if (reply.body() instanceof LogsReply.Failed(String problem)) {
             isLeft(instance, problem);

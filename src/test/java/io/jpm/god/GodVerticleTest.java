@@ -2,12 +2,14 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.Addresses;
 import io.jpm.bus.GodCommand;
 import io.jpm.bus.GodCommand.Action;
 import io.jpm.bus.GodCommand.Existing;
 import io.jpm.bus.GodReply;
 import io.jpm.bus.InstanceEvent;
 import io.jpm.bus.InstanceView;
+import io.jpm.bus.KeeperCommand;
 import io.jpm.bus.LogsCommand;
 import io.jpm.model.Exit;
 import io.jpm.model.Phase;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /// Starting, stopping, crashing, and what the journal keeps of it.
@@ -145,6 +148,25 @@ class GodVerticleTest extends GodHarness {
     assertThat(act(Action.START, "#1").instances()).hasSize(1);
     assertThat(listed()).containsExactly("web/0 stopped", "web/1 online", "web/2 stopped");
     assertThat(host.running()).hasSize(1);
+  }
+
+  /// The keeper has what was printed last, should the daemon end meanwhile.
+  @Test
+  void theKeeperHasThePipesUntilTheLogsAreClosed() {
+    List<Boolean> closed = new CopyOnWriteArrayList<>();
+    vertx
+        .eventBus()
+        .<KeeperCommand>consumer(
+            Addresses.KEEPER_COMMAND,
+            message -> {
+              if (message.body() instanceof KeeperCommand.Drop) {
+                closed.add(logs.stream().anyMatch(LogsCommand.Close.class::isInstance));
+              }
+            });
+    start(spec("web"));
+    act(Action.DELETE, "web");
+    Eventually.await("the pipes are given up", LONG, () -> !closed.isEmpty());
+    assertThat(closed).containsExactly(true);
   }
 
   @Test
