@@ -212,10 +212,12 @@ class HomeIT {
   @Test
   void killEndsAllAppsThoughTheListCannotBeRead() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
-    jpm.killDaemon();
     Path list = jpm.home().resolve("state.json");
-    Files.deleteIfExists(list);
-    Files.createDirectory(list);
+    try (AutoCloseable _ = jpm.startForbidden()) {
+      jpm.killDaemon();
+      Files.deleteIfExists(list);
+      Files.createDirectory(list);
+    }
     assertThat(jpm.run("ls").failed().err())
         .contains("state.json cannot be read: Is a directory")
         .doesNotContain("java.");

@@ -172,7 +172,9 @@ class ApplyingTest extends GodHarness {
             new RestartPolicy(RestartPolicy.When.ALWAYS, 0, Duration.ofHours(1), Duration.ZERO));
     apply(two);
     List<Integer> before = pids();
-    Objects.requireNonNull(host.made.get(host.spawns.getFirst().tag())).exit(new Exit.Code(1));
+    host.made.values().stream()
+        .filter(it -> before.getFirst() == it.identity.pid())
+        .forEach(it -> it.exit(new Exit.Code(1)));
     io.jpm.testing.Eventually.await(
         "one is given up", LONG, () -> list().getFirst().phase() == Phase.ERRORED);
     assertThat(kinds(apply(two))).containsExactly(Kind.START);
