@@ -395,6 +395,15 @@ class ThinClientTest {
     }
   }
 
+  private static boolean sleeps(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.substring(stat.lastIndexOf(')')).startsWith(") S");
+    } catch (IOException ended) {
+      return true;
+    }
+  }
+
   @Test
   void controlCEndsTheSession() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
@@ -407,7 +416,10 @@ class ThinClientTest {
             .in(jpm.home)) {
       Installation.Running running = jpm.start("logs");
       await("output", Duration.ofSeconds(10), () -> running.out().toFile().length() > 0);
-      new ProcessBuilder("kill", "-INT", Long.toString(running.process().pid())).start().waitFor();
+      // A signal that comes between two reads is looked at after the second one only.
+      long pid = running.process().pid();
+      await("it waits for more", Duration.ofSeconds(10), () -> sleeps(pid));
+      new ProcessBuilder("kill", "-INT", Long.toString(pid)).start().waitFor();
       Result result = jpm.end(running);
       assertThat(result).isEqualTo(new Result(130, "streaming\n", ""));
       await("session closed", Duration.ofSeconds(10), () -> !bridge.hasOpenSessions());
