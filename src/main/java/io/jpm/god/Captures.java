@@ -72,8 +72,8 @@ final class Captures {
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
         // Not before: until then what was printed last may be in the pipes alone.
-        .onComplete(_ ->
-            tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
+        .onComplete(
+            _ -> tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
         .onSuccess(reply -> {
           if (reply.body() instanceof LogsReply.Failed(String problem)) {
             isLeft(instance, problem);
