@@ -16,11 +16,13 @@ final class Dropping {
     this.unitBytes = unitBytes;
   }
 
-  /// Loses `need` bytes and the rest of the line then begun, or what there is.
+  /// Loses `need` bytes and the rest of the line then begun, or what there is. A line that is held
+  /// in part stays as a whole if its end is there: what holds it writes the first part later.
   ///
-  /// @param keep the position before which nothing may go
+  /// @param held the position before which nothing may go
   /// @return how many bytes are lost; 0 where nothing may go
-  long drop(long keep, long need) {
+  long drop(long held, long need) {
+    long keep = behindLineAt(held);
     if (state.hasHole()
         && keep < state.holeBegin
         && (keep == state.head || state.holeEnd == state.tail)) {
@@ -35,6 +37,17 @@ final class Dropping {
     lose(from, to);
     backlog.commit();
     return to - from;
+  }
+
+  /// The end of the line that this position cuts, as long as that line lies before the hole; else
+  /// the position itself.
+  private long behindLineAt(long position) {
+    if (position == state.head) {
+      return position;
+    }
+    long limit = state.hasHole() ? state.holeBegin : state.tail;
+    long end = backlog.behindFirstLine(position - 1, limit);
+    return end == StreamState.NONE ? position : end;
   }
 
   /// Loses lines before the hole that nobody holds any more: the oldest, or where the oldest are

@@ -226,6 +226,7 @@ final class StreamWriter {
   }
 
   private void waitForItsEnd() {
+    stream.abandon();
     if (partialAt == 0) {
       // What a killed daemon has left goes on in the pipe, which is about to be read.
       long patience = begun ? PARTIAL_NANOS : FIRST_NANOS;

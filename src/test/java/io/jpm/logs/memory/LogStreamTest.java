@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jpm.model.WhenFull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,36 @@ class LogStreamTest {
     assertThat(first).isGreaterThanOrEqualTo(second);
     assertThat(second).isPositive();
     assertThat(memory.usedUnits()).isEqualTo(UNITS);
+  }
+
+  @Test
+  void aLineOfWhichTheWriterSeesTheFirstPartIsKeptAsAWhole() throws IOException {
+    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    print(stream, "first\n1");
+    assertThat(text(stream)).isEqualTo("first\n1");
+    print(stream, "8651215\n");
+    for (int i = 0; i < 100; i++) {
+      print(stream, "lost or the last ones\n");
+    }
+    assertThat(stream.losses().bytes()).isPositive();
+    stream.begin(write(0, "first\n".length()));
+    stream.done();
+    assertThat(text(stream)).isEqualTo("18651215\n");
+  }
+
+  private static void print(LogStream stream, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+    for (int sent = 0; sent < bytes.length; ) {
+      ByteBuffer room = Objects.requireNonNull(stream.reserve(bytes.length - sent));
+      int count = room.remaining();
+      room.put(bytes, sent, count);
+      stream.received(count);
+      sent += count;
+    }
+  }
+
+  private static String text(LogStream stream) {
+    return new String(Outside.bytes(stream.waiting(UNIT)), StandardCharsets.US_ASCII);
   }
 
   // ------------------------------------------------------------ writes
