@@ -65,8 +65,7 @@ final class Entrances {
     return all.values().stream().anyMatch(it -> it.shared().equals(socket));
   }
 
-  /// A server of a process that is alone is bound to a socket: whoever follows the process can be
-  /// given that.
+  /// A server of a process that is alone is bound to a socket, which the next process can be given.
   ///
   /// @param socket the socket's number
   void bound(FileDescriptor server, int socket) {

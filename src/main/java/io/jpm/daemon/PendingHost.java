@@ -11,6 +11,7 @@ import io.jpm.os.Handle;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ListenSockets;
+import io.jpm.os.Listener;
 import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
@@ -19,7 +20,6 @@ import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -152,7 +152,7 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
-  public Set<InetSocketAddress> listeners() {
+  public Set<Listener> listeners() {
     return host.join().listeners();
   }
 

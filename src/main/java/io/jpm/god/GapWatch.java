@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.os.Listener;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Measures for how long nobody listens on some ports. Owned by GodVerticle's context.
 final class GapWatch {
@@ -29,11 +31,11 @@ final class GapWatch {
     this.vertx = vertx;
     this.host = god.host();
     this.nanoTime = god.nanoTime();
-    this.ports = ports(addresses);
+    this.ports = ports(addresses.stream());
   }
 
-  private static Set<Integer> ports(Set<InetSocketAddress> addresses) {
-    return addresses.stream().map(InetSocketAddress::getPort).collect(Collectors.toSet());
+  private static Set<Integer> ports(Stream<InetSocketAddress> addresses) {
+    return addresses.map(InetSocketAddress::getPort).collect(Collectors.toSet());
   }
 
   /// Begins to look.
@@ -54,7 +56,11 @@ final class GapWatch {
     looking = true;
     vertx
         .executeBlocking(
-            () -> new Look(ports(host.listeners()).containsAll(ports), nanoTime.getAsLong()), false)
+            () ->
+                new Look(
+                    ports(host.listeners().stream().map(Listener::address)).containsAll(ports),
+                    nanoTime.getAsLong()),
+            false)
         .onComplete(result -> {
           looking = false;
           if (result.succeeded()) {

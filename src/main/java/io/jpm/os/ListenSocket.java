@@ -6,7 +6,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// A socket that several processes listen on. The connections that wait in it are not lost as long
@@ -54,22 +53,14 @@ public interface ListenSocket extends Handle, AutoCloseable {
     return false;
   }
 
-  /// Has new connections to its address go to the sockets of one process alone, whoever listens
-  /// there later, but for those from one address: these go to the first socket that began to listen
-  /// later. Another socket may be made for a moment to begin with; no connection gets lost by that.
+  /// Leads new connections to its address to the sockets of one process alone, also when others
+  /// begin to listen there. Only those from one address go to the first of the later sockets.
+  /// Another socket may be made for a moment to begin with; no connection gets lost by that.
   ///
   /// @param older how many sockets the process has there
   /// @param source an address of IPv4; none from elsewhere can have it, as those of the loopback
   /// @return whether the kernel does so
   default boolean hold(int older, InetAddress source) {
-    return false;
-  }
-
-  /// Whether no sockets but these listen at its address: only then can [#steer] and [#hold] tell
-  /// them apart by their order.
-  ///
-  /// @param inodes the kernel's numbers of them
-  default boolean isAloneWith(Set<Long> inodes) {
     return false;
   }
 

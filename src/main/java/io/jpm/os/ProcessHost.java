@@ -5,7 +5,6 @@ import io.jpm.model.ProcessIdentity;
 import io.jpm.model.SystemUsage;
 import io.jpm.model.TreeUsage;
 import io.jpm.model.Usage;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -174,8 +173,9 @@ public interface ProcessHost extends AutoCloseable {
     return List.of();
   }
 
-  /// Where anybody listens over TCP, in the daemon's part of the network.
-  default Set<InetSocketAddress> listeners() {
+  /// The TCP sockets that any process listens on, in the daemon's part of the network. Blocks for
+  /// some milliseconds.
+  default Set<Listener> listeners() {
     return Set.of();
   }
 

@@ -170,7 +170,7 @@ class NodeClusterTest {
       Eventually.await(
           "the stranger listens",
           BalancerFixture.DEADLINE,
-          () -> balancer.host.listeners().stream().anyMatch(at -> at.getPort() == port));
+          () -> balancer.host.listeners().stream().anyMatch(it -> it.address().getPort() == port));
       Cluster base = Cluster.auto();
       AppSpec spec =
           web(Strategy.KERNEL, port)

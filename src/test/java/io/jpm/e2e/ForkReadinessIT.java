@@ -314,7 +314,7 @@ class ForkReadinessIT extends InOwnHome {
     String reload = jpm.run("reload", "web").out();
     Eventually.await("all answer", SOON, () -> answering().equals(pids()));
     if (checked) {
-      assertThat(reload).contains("cannot tell the new process from the old one");
+      assertThat(reload).contains("cannot tell the new process from the other instances");
     }
     jpm.run("scale", "web", "1").ok();
     build(false);

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// Looks at a new process until it takes connections: on a socket that it was given, or beside
@@ -20,10 +21,18 @@ final class Arrival implements Lookout.Scene<String> {
   private final Lone lone;
   private final ProcessIdentity process;
   private final Loan loan;
+  private final Consumer<Lone> opening;
   private volatile List<Listening> found = List.of();
 
+  /// @param opening has a process get clients, if it is ready
   Arrival(
-      ProcessHost host, Sharing.Reports reports, Lone lone, ProcessIdentity process, Loan loan) {
+      ProcessHost host,
+      Sharing.Reports reports,
+      Lone lone,
+      ProcessIdentity process,
+      Loan loan,
+      Consumer<Lone> opening) {
+    this.opening = opening;
     this.host = host;
     this.reports = reports;
     this.lone = lone;
@@ -57,10 +66,11 @@ final class Arrival implements Lookout.Scene<String> {
     return Optional.of(text(own.getFirst().address()));
   }
 
-  /// Where others listen as well they all get connections, as without a reload.
+  /// Leads clients to the new process. Where further processes listen, all of them get connections,
+  /// as without a reload. Blocks for some milliseconds.
   private void lead(List<Listening> own) {
     Set<Long> newer = own.stream().map(Listening::inode).collect(Collectors.toSet());
-    if (loan.isAloneWith(newer)) {
+    if (loan.isAlone(host.listeners(), newer)) {
       lone.beside = newer;
       loan.sockets().forEach(socket -> steer(socket, own));
     }
@@ -88,12 +98,8 @@ final class Arrival implements Lookout.Scene<String> {
   public void seen(String address) {
     if (loan.source().isPresent()) {
       List<Listening> own = found;
-      if (lone.ready) {
-        lead(own);
-        lone.led = true;
-      } else {
-        lone.lead = Optional.of(() -> lead(own));
-      }
+      lone.lead = Optional.of(() -> lead(own));
+      opening.accept(lone);
     }
     reports.listening(lone.id, address);
   }

@@ -107,7 +107,7 @@ public final class Handovers {
     this.reports = reports;
   }
 
-  /// One that nobody is likely to connect from by chance.
+  /// A loopback address that other clients are unlikely to use.
   private static InetAddress anyOfLoopback() {
     var random = new SecureRandom();
     return InetAddress.ofLiteral(
@@ -223,7 +223,7 @@ public final class Handovers {
       new Lookout<>(
               vertx,
               news.spec().name().value(),
-              new Arrival(host, reports, lone, news.process(), loan))
+              new Arrival(host, reports, lone, news.process(), loan, this::open))
           .begin();
     }
   }
@@ -281,8 +281,11 @@ public final class Handovers {
     if (!lone.held || !lone.ready) {
       return;
     }
-    lone.led |= lone.lead.isPresent();
-    lone.lead.ifPresent(Runnable::run);
+    lone.lead.ifPresent(lead -> {
+      lone.led = true;
+      // What [#giveBack] does follows it.
+      offLoop(lead, "clients are not led to the new process");
+    });
     lone.lead = Optional.empty();
     if (lone.made != Balance.OFF) {
       lone.process.ifPresent(process -> host.post(process, WorkerOrders.ACCEPT));
@@ -423,6 +426,10 @@ public final class Handovers {
     Optional<Balance> made = Optional.ofNullable(lone).map(it -> it.made);
     Strange strange = Strange.of(Optional.ofNullable(lone));
     String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
+    boolean alone =
+        all.values().stream()
+            .filter(it -> it.app.equals(order.next().name()))
+            .allMatch(it -> it.id.id().equals(order.worker().id()));
     return OffLoop.call(vertx, () -> take(order.process(), store.get(), prefix, strange))
         .compose(taken -> {
           Prospect prospect =
@@ -432,6 +439,7 @@ public final class Handovers {
                   made,
                   taken.seen(),
                   order.next(),
+                  alone,
                   ownWorkers,
                   made.equals(Optional.of(Balance.JVM)) ? taken.transport() : Optional.empty());
           boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
@@ -442,10 +450,6 @@ public final class Handovers {
           }
           boolean given = made.equals(Optional.of(means.way())) && prospect.isGiven();
           boolean python = !given && prospect.isPython();
-          boolean alone =
-              all.values().stream()
-                  .filter(it -> it.app.equals(order.next().name()))
-                  .allMatch(it -> it.id.id().equals(order.worker().id()));
           if (python) {
             taken.sockets().forEach(ListenSocket::allowAnother);
           }
@@ -456,7 +460,7 @@ public final class Handovers {
                   alone,
                   Optional.of(this.python).filter(_ -> python),
                   Optional.of(source).filter(_ -> prospect.isHeld()));
-          return OffLoop.call(vertx, () -> loan.source().isEmpty() || loan.hold())
+          return OffLoop.call(vertx, () -> loan.source().isEmpty() || loan.hold(host.listeners()))
               .map(ready -> {
                 if (!ready) {
                   close(taken.sockets());
@@ -545,7 +549,8 @@ public final class Handovers {
       OffLoop.call(
               vertx,
               () -> {
-                // Else clients would get to the socket of the old one, which nobody has but us.
+                // Else clients would reach the socket of the old process, which only the daemon
+                // holds.
                 if (!led) {
                   loan.share();
                 }
@@ -560,7 +565,7 @@ public final class Handovers {
     }
   }
 
-  /// Whoever listens beside a process later gets connections too.
+  /// Sockets that begin to listen beside a process later get connections too.
   private void share(Lone lone) {
     for (long inode : lone.beside) {
       String key = PREFIX + lone.id.id() + " shared " + inode;
@@ -582,15 +587,21 @@ public final class Handovers {
   }
 
   private void close(List<ListenSocket> sockets) {
+    offLoop(() -> sockets.forEach(ListenSocket::close), "sockets stay open");
+  }
+
+  /// Runs what blocks, behind what this verticle had run before.
+  ///
+  /// @param failure what a fault means, for the log
+  private void offLoop(Runnable work, String failure) {
     OffLoop.call(
             vertx,
             () -> {
-              sockets.forEach(ListenSocket::close);
+              work.run();
               return true;
             })
         .onFailure(error ->
-            System.getLogger("jpm.balancer")
-                .log(System.Logger.Level.WARNING, "sockets stay open", error));
+            System.getLogger("jpm.balancer").log(System.Logger.Level.WARNING, failure, error));
   }
 
   /// Lets go of everything; processes keep what they have.

@@ -3,6 +3,7 @@ package io.jpm.balancer.handover;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Balance;
 import io.jpm.os.ListenSocket;
+import io.jpm.os.Listener;
 import io.jpm.os.SpawnRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -26,7 +27,7 @@ import java.util.stream.IntStream;
 /// @param given whether the next process inherits them; else it listens beside them
 /// @param source where probes connect from that are to reach the next process, before clients do;
 ///   empty where it has entrances, or nothing is waited for
-/// @param alone whether the app has no other instance: those could come to listen there as well
+/// @param alone whether the app has no other instance, which could begin to listen there as well
 /// @param python what has Python listen beside them; empty: the program does that by itself
 record Loan(
     List<ListenSocket> sockets,
@@ -137,18 +138,29 @@ record Loan(
     return (int) sockets.stream().filter(it -> it.address().equals(one.address())).count();
   }
 
-  /// Whether nobody listens at their addresses but who has them, and who has `others`.
-  boolean isAloneWith(Set<Long> others) {
-    Set<Long> all = new HashSet<>(inodes());
-    all.addAll(others);
-    return alone && sockets.stream().allMatch(it -> it.isAloneWith(all));
+  /// Whether only these sockets and those of the next process listen at their addresses. The kernel
+  /// tells the sockets at an address apart by their order alone.
+  ///
+  /// @param listeners all sockets that processes of this machine listen on
+  /// @param newer the kernel's numbers of those of the next process
+  boolean isAlone(Set<Listener> listeners, Set<Long> newer) {
+    Set<Long> known = new HashSet<>(inodes());
+    known.addAll(newer);
+    List<InetSocketAddress> addresses = addresses();
+    Set<Long> there =
+        listeners.stream()
+            .filter(it -> addresses.contains(it.address()))
+            .map(Listener::inode)
+            .collect(Collectors.toSet());
+    return alone && there.containsAll(inodes()) && known.containsAll(there);
   }
 
   /// Keeps clients from the next process.
   ///
-  /// @return whether that is done; it is not where further processes listen there
-  boolean hold() {
-    if (!isAloneWith(Set.of())) {
+  /// @param listeners as for [#isAlone]
+  /// @return whether that is done; it is not where the sockets of other processes listen there
+  boolean hold(Set<Listener> listeners) {
+    if (!isAlone(listeners, Set.of())) {
       return false;
     }
     boolean held =
@@ -161,7 +173,7 @@ record Loan(
     return held;
   }
 
-  /// Nothing is kept from whoever listens there.
+  /// Ends what [#hold] has begun: every socket at these addresses gets connections.
   void share() {
     sockets.forEach(ListenSocket::share);
   }

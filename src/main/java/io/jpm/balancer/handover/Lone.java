@@ -52,7 +52,7 @@ final class Lone {
   /// Whether clients may come.
   boolean ready;
 
-  /// What leads clients to it where it listens beside another one; empty until it listens.
+  /// Leads clients to it where it listens beside another process; empty until it listens.
   Optional<Runnable> lead = Optional.empty();
 
   /// The kernel's numbers of its sockets that clients were led to from those of the process before.

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 /// @param made what the present process was made for; empty: nothing is known of it
 /// @param sockets what it listens on
 /// @param next what the new process is made by
+/// @param alone whether its app has no other instance, which may listen on the same port
 /// @param ownWorkers whether it has workers of Node's own, which nobody drains
 /// @param transport the native transport by which it listens, past which no agent sees
 record Prospect(
@@ -30,6 +31,7 @@ record Prospect(
     Optional<Balance> made,
     List<Seen> sockets,
     AppSpec next,
+    boolean alone,
     boolean ownWorkers,
     Optional<OwnTransport.Library> transport) {
   /// As many as a process is given.
@@ -102,18 +104,22 @@ record Prospect(
   }
 
   /// Whether the new process listens beside the old one, and is not to have clients before it is
-  /// ready: then the kernel leads there who connects from an address of the daemon's.
+  /// ready: then the kernel leads there who connects from an address of the daemon's. It cannot do
+  /// that with the sockets of a third process.
   boolean isHeld() {
-    return isFork()
+    return alone
+        && isFork()
         && isAsked()
         && !isGiven()
         && sockets.stream().allMatch(it -> sockets.stream().anyMatch(it::isReachedBy));
   }
 
-  /// What a reload does where the new process cannot be kept from clients.
+  /// The verdict where the new process cannot be kept from clients.
   Handover unheld() {
     return after(
-        "its check over the network cannot tell the new process from the old one",
+        alone
+            ? "its check over the network cannot tell the new process from the old one"
+            : "its check over the network cannot tell the new process from the other instances",
         "use a check of exec, log or notify, or wait_ready");
   }
 

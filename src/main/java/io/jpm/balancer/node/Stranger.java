@@ -6,6 +6,7 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.ListenFailure;
 import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.Listener;
 import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
 import java.net.Inet6Address;
@@ -26,6 +27,7 @@ record Stranger(ProcessHost host) {
   Optional<String> at(int port, List<ProcessIdentity> processes) {
     Optional<InetSocketAddress> taken =
         host.listeners().stream()
+            .map(Listener::address)
             .filter(at -> at.getPort() == port && at.getAddress().isAnyLocalAddress())
             .findFirst();
     return taken.isPresent() && host.listenSockets().isPresent() && !isOurs(port, processes)

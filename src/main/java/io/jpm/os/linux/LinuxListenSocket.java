@@ -8,9 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -139,17 +137,6 @@ final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     Optional<InetSocketAddress> address = address();
     return address.isPresent()
         && descriptor.with(fd -> PortHolding.begin(fd, address.get(), older, source)) >= 0;
-  }
-
-  @Override
-  public boolean isAloneWith(Set<Long> inodes) {
-    Optional<InetSocketAddress> at = address();
-    List<Long> there =
-        TcpTable.of((int) ProcessHandle.current().pid(), Set.of(TcpTable.LISTEN)).stream()
-            .filter(row -> at.equals(Optional.of(row.address())))
-            .map(TcpTable.Row::inode)
-            .toList();
-    return there.contains(inode) && inodes.containsAll(there);
   }
 
   @Override

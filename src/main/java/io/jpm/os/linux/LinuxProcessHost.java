@@ -12,6 +12,7 @@ import io.jpm.os.Handle;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ListenSockets;
+import io.jpm.os.Listener;
 import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
@@ -21,7 +22,6 @@ import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -383,9 +383,9 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Set<InetSocketAddress> listeners() {
+  public Set<Listener> listeners() {
     return TcpTable.of(self.pid(), Set.of(TcpTable.LISTEN)).stream()
-        .map(TcpTable.Row::address)
+        .map(row -> new Listener(row.address(), row.inode()))
         .collect(Collectors.toSet());
   }
 

@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Keeps new connections with the sockets that listen at an address now, whoever begins to listen
-/// there later ([PortSteering#hold]).
+/// Keeps new connections with the sockets that listen at an address now, also when others begin to
+/// listen there ([PortSteering#hold]).
 ///
 /// A socket that was bound without SO_REUSEPORT has no group yet, and a group is what a program is
 /// attached to. It gets one when another socket begins to listen beside it: one of ours, for as

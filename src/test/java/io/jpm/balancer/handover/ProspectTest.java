@@ -39,7 +39,14 @@ class ProspectTest {
   private static Handover verdict(
       Balance means, Optional<Balance> made, AppSpec spec, Seen... sockets) {
     return new Prospect(
-            means, "python3 has no way", made, List.of(sockets), spec, false, Optional.empty())
+            means,
+            "python3 has no way",
+            made,
+            List.of(sockets),
+            spec,
+            true,
+            false,
+            Optional.empty())
         .verdict();
   }
 
@@ -112,6 +119,17 @@ class ProspectTest {
         .contains("cannot tell");
     assertThat(verdict(Balance.OFF, Optional.of(Balance.OFF), probed, ipv6, SHARED))
         .isInstanceOf(Handover.Beside.class);
+    Prospect siblings =
+        new Prospect(
+            Balance.OFF,
+            "",
+            Optional.of(Balance.OFF),
+            List.of(SHARED),
+            probed,
+            false,
+            false,
+            Optional.empty());
+    assertThat(obstacle(siblings.verdict())).contains("other instances");
   }
 
   @Test
@@ -124,7 +142,7 @@ class ProspectTest {
   void workersAndTransportsOfItsOwnAreOutOfReach() {
     Optional<Balance> made = Optional.of(Balance.NODE);
     Prospect workers =
-        new Prospect(Balance.NODE, "", made, List.of(OWN), WEB, true, Optional.empty());
+        new Prospect(Balance.NODE, "", made, List.of(OWN), WEB, true, true, Optional.empty());
     assertThat(obstacle(workers.verdict())).contains("workers of its own");
     Prospect netty =
         new Prospect(
@@ -133,6 +151,7 @@ class ProspectTest {
             Optional.of(Balance.JVM),
             List.of(OWN),
             WEB,
+            true,
             false,
             Optional.of(new OwnTransport.Library("Netty's epoll", "netty.noNative")));
     assertThat(obstacle(netty.verdict())).contains("Netty's epoll");

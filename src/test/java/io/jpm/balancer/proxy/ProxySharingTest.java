@@ -144,7 +144,7 @@ class ProxySharingTest {
         Eventually.await(
             "the stranger listens",
             ProxyHarness.LONG,
-            () -> host.listeners().stream().anyMatch(at -> at.getPort() == kept.port));
+            () -> host.listeners().stream().anyMatch(it -> it.address().getPort() == kept.port));
         assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
             .contains(
                 "port %d is in use already by pid %d (node)".formatted(kept.port, stranger.pid()));
