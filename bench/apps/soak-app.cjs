@@ -68,7 +68,7 @@ process.on('uncaughtException', (error) => {
   fs.writeSync(2, `${error.stack}\n`);
   end(98);
 });
-note({ what: 'start' });
+note({ what: 'start', id: process.env.pm_id });
 
 const counter = fs.openSync(`${LEDGER}/lines/${me}`, 'w', 0o600);
 const number = Buffer.alloc(8);

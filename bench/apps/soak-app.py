@@ -100,7 +100,7 @@ def main():
         signal.signal(number, signal.SIG_IGN if stubborn else lambda *_: end(0))
     signal.signal(signal.SIGUSR1, signal.SIG_IGN)
     begun = begin_time()
-    note(what="start")
+    note(what="start", id=os.environ.get("pm_id"))
     if ROLE == "proxy":
         try:
             serve()
