@@ -9,6 +9,7 @@ import { comparator, kind, matches, words } from './js/filter.js';
 import { bytes, count, duration, percent } from './js/format.js';
 import { LogBuffer, MOST_LINES, sinceBreak } from './js/log-buffer.js';
 import { Ring } from './js/ring.js';
+import { EventReader } from './js/stream.js';
 
 test('a ring keeps the newest, in order, and tells gaps', () => {
   const ring = new Ring(3, 2);
@@ -96,4 +97,17 @@ test('a page that was not connected shows what it has missed, and says where lin
   assert.deepEqual(sinceBreak([line(2, 'b')], last), { lines: last.slice(2), isWhole: true });
   assert.deepEqual(sinceBreak(last, last), { lines: [], isWhole: true });
   assert.deepEqual(sinceBreak([line(0, 'z')], last), { lines: last, isWhole: false });
+});
+
+test('events of a stream are read wherever it is cut', () => {
+  const text = ': jpm\n\nid: 7\nevent: lines\ndata: {"a":1}\n\n: still here\n\ndata: one\r\ndata:two\r\n\r\nevent: none\n\nevent: é\ndata\n\ndata: half';
+  const expected = [['lines', '{"a":1}'], ['message', 'one\ntwo'], ['é', '']];
+  for (let size = 1; size <= text.length; size++) {
+    const found = [];
+    const reader = new EventReader((kind, data) => found.push([kind, data]));
+    for (let at = 0; at < text.length; at += size) {
+      reader.push(text.slice(at, at + size));
+    }
+    assert.deepEqual(found, expected);
+  }
 });

@@ -2,7 +2,10 @@ package io.jpm.balancer;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.EffectiveProgram;
+import io.jpm.model.RunAs;
+import io.jpm.os.AppAccess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -21,6 +24,7 @@ final class AgentRefusal {
 
   private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"([0-9]{1,4})");
   private static final int OLDEST = 17;
+  private static final int MOST_OF_RELEASE = 1 << 16;
 
   private AgentRefusal() {}
 
@@ -47,14 +51,20 @@ final class AgentRefusal {
 
   /// Why the agent does nothing in it: it is older than the agent. Empty also where the disk does
   /// not tell.
-  static Optional<String> tooOld(Path program) {
+  ///
+  /// @param access reads with the rights of the app's user, who may have brought the Java along
+  static Optional<String> tooOld(Path program, RunAs runAs, AppAccess access) {
     try {
       Path bin = program.toRealPath().getParent();
       Path home = bin == null ? null : bin.getParent();
       if (home == null || Files.notExists(home.resolve("release"))) {
         return Optional.empty();
       }
-      Matcher version = VERSION.matcher(Files.readString(home.resolve("release")));
+      Matcher version =
+          VERSION.matcher(
+              new String(
+                  access.read(home.resolve("release"), MOST_OF_RELEASE, runAs),
+                  StandardCharsets.ISO_8859_1));
       return version.find() && Integer.parseInt(version.group(1)) < OLDEST
           ? Optional.of("its Java is older than " + OLDEST)
           : Optional.empty();

@@ -1,6 +1,6 @@
 package io.jpm.balancer;
 
-import io.jpm.balancer.WayChooser.Choice;
+import io.jpm.balancer.ModeSelector.Choice;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
@@ -49,7 +49,7 @@ final class BalancedApp {
   /// The description with the port that is known from elsewhere.
   AppSpec withPort(AppSpec given) {
     Cluster cluster = given.cluster();
-    if (forced.isEmpty() || seenPort.isEmpty() || WayChooser.port(given).isPresent()) {
+    if (forced.isEmpty() || seenPort.isEmpty() || ModeSelector.port(given).isPresent()) {
       return given;
     }
     return given

@@ -1,36 +1,36 @@
 package io.jpm.balancer;
 
-import io.jpm.balancer.Places.Place;
-import io.jpm.balancer.WayChooser.Choice;
-import io.jpm.balancer.handover.Handovers;
-import io.jpm.balancer.handover.Handovers.Means;
-import io.jpm.balancer.way.Sharing;
+import io.jpm.balancer.ModeAssignments.Place;
+import io.jpm.balancer.ModeSelector.Choice;
+import io.jpm.balancer.handover.SocketHandovers;
+import io.jpm.balancer.handover.SocketHandovers.Means;
+import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerCommand.Ask;
-import io.jpm.bus.BalancerCommand.Began;
-import io.jpm.bus.BalancerCommand.Drain;
-import io.jpm.bus.BalancerCommand.Ended;
-import io.jpm.bus.BalancerCommand.Fit;
-import io.jpm.bus.BalancerCommand.Heard;
-import io.jpm.bus.BalancerCommand.Lend;
-import io.jpm.bus.BalancerCommand.Outlook;
-import io.jpm.bus.BalancerCommand.Prepare;
-import io.jpm.bus.BalancerCommand.Reach;
-import io.jpm.bus.BalancerCommand.Ready;
-import io.jpm.bus.BalancerCommand.Released;
-import io.jpm.bus.BalancerCommand.Return;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReply.Prepared;
-import io.jpm.bus.BalancerReply.Route;
-import io.jpm.bus.BalancerReport;
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerCommand.Ask;
+import io.jpm.bus.balancer.BalancerCommand.Began;
+import io.jpm.bus.balancer.BalancerCommand.Drain;
+import io.jpm.bus.balancer.BalancerCommand.Ended;
+import io.jpm.bus.balancer.BalancerCommand.Fit;
+import io.jpm.bus.balancer.BalancerCommand.Heard;
+import io.jpm.bus.balancer.BalancerCommand.Lend;
+import io.jpm.bus.balancer.BalancerCommand.Outlook;
+import io.jpm.bus.balancer.BalancerCommand.Prepare;
+import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerCommand.Ready;
+import io.jpm.bus.balancer.BalancerCommand.Released;
+import io.jpm.bus.balancer.BalancerCommand.Return;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.bus.balancer.BalancerReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.WorkerId;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.vertx.core.Future;
@@ -50,9 +50,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// Chooses for each app in cluster mode how its instances share what they listen on, and hands what
-/// God tells of them to the [Sharing] of that way. Serves [BalancerCommand]s on
+/// God tells of them to the [BalancerBackend] of that way. Serves [BalancerCommand]s on
 /// [Addresses#BALANCER_COMMAND], publishes [BalancerReport]s on [Addresses#BALANCER_REPORTS].
-public final class ClusterBalancerVerticle extends VerticleBase implements Sharing.Reports {
+public final class ClusterBalancerVerticle extends VerticleBase implements BalancerBackend.Reports {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
   /// Within the time that God waits for an answer, and longer than programs are given to end.
@@ -61,25 +61,25 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private static final long CHANGE_MILLIS = 100;
 
   private final BalancerContext balancer;
-  private final Map<Balance, SharingFactory> factories;
+  private final Map<BalancingMode, BackendFactory> factories;
   private final Duration unclaimed;
-  private final Map<Balance, Sharing> sharings = new EnumMap<>(Balance.class);
+  private final Map<BalancingMode, BalancerBackend> sharings = new EnumMap<>(BalancingMode.class);
   private final Map<AppName, BalancedApp> apps = new HashMap<>();
-  private final Places places = new Places();
+  private final ModeAssignments modeAssignments = new ModeAssignments();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
   private Optional<OwnPorts> ownPorts = Optional.empty();
-  private Optional<Handovers> handovers = Optional.empty();
+  private Optional<SocketHandovers> socketHandovers = Optional.empty();
 
   /// With all ways that there are.
   public ClusterBalancerVerticle(BalancerContext balancer) {
-    this(balancer, Ways.ALL, Duration.ofMinutes(1));
+    this(balancer, BalancerBackends.ALL, Duration.ofMinutes(1));
   }
 
   /// @param unclaimed how long a socket that was found at the daemon's start is kept for its app to
   ///   begin
   ClusterBalancerVerticle(
-      BalancerContext balancer, Map<Balance, SharingFactory> factories, Duration unclaimed) {
+      BalancerContext balancer, Map<BalancingMode, BackendFactory> factories, Duration unclaimed) {
     this.balancer = balancer;
     this.factories = factories;
     this.unclaimed = unclaimed;
@@ -98,8 +98,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
 
   @Override
   public Future<?> stop() {
-    handovers.ifPresent(Handovers::close);
-    List<Future<Void>> closing = sharings.values().stream().map(Sharing::close).toList();
+    socketHandovers.ifPresent(SocketHandovers::close);
+    List<Future<Void>> closing = sharings.values().stream().map(BalancerBackend::close).toList();
     return Future.join(closing);
   }
 
@@ -108,32 +108,32 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   private Future<Boolean> whenHostIsThere() {
     Future<Boolean> there =
         host.orElseGet(
-            () -> OffLoop.call(vertx, () -> balancer.host().listenSockets().isPresent()));
+            () -> Blocking.call(vertx, () -> balancer.host().listenSockets().isPresent()));
     host = Optional.of(there);
     return there;
   }
 
   /// A way costs nothing before its first app comes.
-  private Optional<Sharing> made(Balance way) {
-    SharingFactory factory = factories.get(way);
+  private Optional<BalancerBackend> made(BalancingMode mode) {
+    BackendFactory factory = factories.get(mode);
     return factory == null
         ? Optional.empty()
-        : Optional.of(sharings.computeIfAbsent(way, _ -> factory.make(vertx, balancer, this)));
+        : Optional.of(sharings.computeIfAbsent(mode, _ -> factory.make(vertx, balancer, this)));
   }
 
   /// Lets go of sockets of a former daemon whose app is not there any more: clients would wait in
   /// them for ever.
   private void closeUnclaimed() {
-    OffLoop.call(vertx, this::open)
+    Blocking.call(vertx, this::open)
         .onSuccess(open -> {
           List<ListenSocket> unclaimed =
               open.stream()
-                  .filter(socket -> !Handovers.holds(socket.key()))
+                  .filter(socket -> !SocketHandovers.holds(socket.key()))
                   .filter(socket ->
                       sharings.values().stream().noneMatch(way -> way.holds(socket.key())))
                   .toList();
           // In order with what opens sockets: who asks for one of these from now on gets another.
-          OffLoop.call(vertx, () -> closed(unclaimed))
+          Blocking.call(vertx, () -> closed(unclaimed))
               .onFailure(fault -> LOG.log(Level.ERROR, "unclaimed sockets stay open", fault));
         });
   }
@@ -154,33 +154,34 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     switch (message.body()) {
       case Prepare order when isAlone(order) -> answer(message, prepareAlone(order));
       case Prepare order -> {
-        handovers().released(order.worker());
+        socketHandovers().released(order.worker());
         answer(message, prepare(order));
       }
       case Lend order -> answer(message, lend(order));
       case Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) -> {
         WorkerId worker =
-            handovers()
+            socketHandovers()
                 .workerOf(process)
-                .or(() -> places.workerOf(id))
+                .or(() -> modeAssignments.workerOf(id))
                 .orElse(new WorkerId(id, 0, 0));
         answer(message, lend(new Lend(worker, process, spec, false)));
       }
       case Return(InstanceId id, Optional<AppSpec> clash) -> {
-        clash.ifPresent(spec -> handovers().clashed(id, spec));
-        handovers().giveBack(id);
+        clash.ifPresent(spec -> socketHandovers().clashed(id, spec));
+        socketHandovers().giveBack(id);
         message.reply(new BalancerReply.Done());
       }
       case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
       case Heard(WorkerId worker, String json) -> {
-        if (handovers().has(worker)) {
-          handovers().heard(worker, json);
+        if (socketHandovers().has(worker)) {
+          socketHandovers().heard(worker, json);
         } else {
           sharing(worker).ifPresent(way -> way.heard(worker, json));
         }
+        message.reply(new BalancerReply.Done());
       }
       case Ready(WorkerId worker) -> {
-        handovers().ready(worker);
+        socketHandovers().ready(worker);
         sharing(worker).ifPresent(way -> way.ready(worker));
         message.reply(new BalancerReply.Done());
       }
@@ -193,13 +194,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
       case Ended(WorkerId worker) -> {
         ownPorts().ended(worker);
         told.remove(worker);
-        handovers().ended(worker);
-        places.ended(worker);
+        socketHandovers().ended(worker);
+        modeAssignments.ended(worker);
         sharing(worker).ifPresent(way -> way.ended(worker));
         message.reply(new BalancerReply.Done());
       }
       case Released(WorkerId worker) -> {
-        handovers().released(worker);
+        socketHandovers().released(worker);
         release(worker);
         message.reply(new BalancerReply.Done());
       }
@@ -208,7 +209,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private Future<Route> reach(Reach question) {
-    Optional<Route> alone = handovers().reach(question);
+    Optional<Route> alone = socketHandovers().reach(question);
     if (alone.isPresent()) {
       return Future.succeededFuture(alone.get());
     }
@@ -228,64 +229,65 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private Future<Integer> drain(WorkerId worker) {
-    return handovers().has(worker)
-        ? handovers().drain(worker)
+    return socketHandovers().has(worker)
+        ? socketHandovers().drain(worker)
         : sharing(worker).map(way -> way.drain(worker)).orElseGet(() -> Future.succeededFuture(0));
   }
 
   /// A process in fork mode shares nothing, until another one is to take its place.
   private boolean isAlone(Prepare order) {
-    return !order.spec().cluster().enabled() || handovers().isLent(order.worker().id());
+    return !order.spec().cluster().enabled() || socketHandovers().isLent(order.worker().id());
   }
 
   private Future<BalancerReply> prepareAlone(Prepare order) {
     boolean beside = order.spec().cluster().enabled();
-    return (beside ? Future.succeededFuture(new Means(Balance.OFF, "")) : means(order.spec()))
-        .map(means -> handovers().prepare(order.worker(), order.spec(), means));
+    return (beside ? Future.succeededFuture(new Means(BalancingMode.OFF, "")) : means(order.spec()))
+        .map(means -> socketHandovers().prepare(order.worker(), order.spec(), means));
   }
 
   private Future<Means> means(AppSpec spec) {
-    return OffLoop.call(
+    return Blocking.call(
         vertx,
         () -> {
-          Choice choice = WayChooser.alone(spec, Facts.of(spec, balancer));
+          Choice choice = ModeSelector.alone(spec, SystemSupport.of(spec, balancer));
           Optional<String> old =
-              choice.way() == Balance.JVM
-                  ? AgentRefusal.tooOld(spec.command().program())
+              choice.mode() == BalancingMode.JVM
+                  ? AgentRefusal.tooOld(
+                      spec.command().program(), spec.runAs(), balancer.host().appAccess())
                   : Optional.empty();
-          return old.map(reason -> new Means(Balance.OFF, reason))
-              .orElseGet(() -> new Means(choice.way(), choice.reason()));
+          return old.map(reason -> new Means(BalancingMode.OFF, reason))
+              .orElseGet(() -> new Means(choice.mode(), choice.reason()));
         });
   }
 
   /// Instances that share what they listen on have nothing to hand over.
   private Future<BalancerReply> lend(Lend order) {
-    Optional<Place> place = places.of(order.worker());
+    Optional<Place> place = modeAssignments.of(order.worker());
     if (order.next().cluster().enabled()
-        && place.filter(it -> it.way() != Balance.OFF).isPresent()) {
+        && place.filter(it -> it.mode() != BalancingMode.OFF).isPresent()) {
       return Future.succeededFuture(
           new BalancerReply.Handover.Beside(
-              "it shares its port (balance: %s)".formatted(place.get().way().word()), false));
+              "it shares its port (balance: %s)".formatted(place.get().mode().word()), false));
     }
     Future<Means> means =
         order.next().cluster().enabled()
-            ? describe(order.next()).map(app -> new Means(Balance.OFF, app.choice().reason()))
+            ? describe(order.next()).map(app -> new Means(BalancingMode.OFF, app.choice().reason()))
             : means(order.next());
-    return means.compose(it -> handovers().lend(order, it)).map(reply -> reply);
+    return means.compose(it -> socketHandovers().lend(order, it)).map(reply -> reply);
   }
 
   /// Made when the first is needed, as [#made].
-  private Handovers handovers() {
-    Handovers there =
-        handovers.orElseGet(() ->
-            new Handovers(
+  private SocketHandovers socketHandovers() {
+    SocketHandovers there =
+        socketHandovers.orElseGet(() ->
+            new SocketHandovers(
                 vertx,
                 balancer.host(),
                 balancer.nodePreload(),
                 balancer.agent(),
                 balancer.pythonPreload(),
                 this));
-    handovers = Optional.of(there);
+    socketHandovers = Optional.of(there);
     return there;
   }
 
@@ -303,50 +305,55 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
     return describe(order.spec())
         .compose(app -> {
           AppSpec spec = app.withPort(order.spec());
-          Claim claim = Claim.of(spec, app.choice().way());
-          Optional<String> refusal = places.refusal(order.worker(), claim, this::seen);
+          PortReservation portReservation = PortReservation.of(spec, app.choice().mode());
+          Optional<String> refusal =
+              modeAssignments.refusal(order.worker(), portReservation, this::seen);
           if (refusal.isPresent()) {
             forgetUnplaced(spec.name());
             return Future.succeededFuture(new BalancerReply.Refused(refusal.get()));
           }
-          boolean changed = !places.left(order.worker(), claim).isEmpty();
+          boolean changed = !modeAssignments.left(order.worker(), portReservation).isEmpty();
           return prepare(
-              new Prepare(order.worker(), order.number(), spec), claim, changed ? CHANGE_TRIES : 0);
+              new Prepare(order.worker(), order.number(), spec),
+              portReservation,
+              changed ? CHANGE_TRIES : 0);
         });
   }
 
   /// @param tries how often it is tried again while the way before has not let go of the port
-  private Future<BalancerReply> prepare(Prepare order, Claim claim, int tries) {
-    List<Place> left = places.left(order.worker(), claim);
-    Optional<Place> own = places.of(order.worker());
+  private Future<BalancerReply> prepare(Prepare order, PortReservation portReservation, int tries) {
+    List<Place> left = modeAssignments.left(order.worker(), portReservation);
+    Optional<Place> own = modeAssignments.of(order.worker());
     if (tries > 0 && left.stream().anyMatch(it -> !it.ended() && !own.equals(Optional.of(it)))) {
-      return later().compose(_ -> prepare(order, claim, tries - 1));
+      return later().compose(_ -> prepare(order, portReservation, tries - 1));
     }
     left.stream().filter(Place::ended).map(Place::worker).forEach(this::leave);
-    place(order.worker(), claim);
-    Optional<Sharing> sharing = made(claim.way());
-    if (sharing.isEmpty()) {
+    place(order.worker(), portReservation);
+    Optional<BalancerBackend> balancerBackend = made(portReservation.mode());
+    if (balancerBackend.isEmpty()) {
       return Future.succeededFuture(Prepared.PLAIN);
     }
-    return sharing
+    return balancerBackend
         .get()
         .prepare(order)
         .compose(reply ->
             tries > 0 && reply instanceof BalancerReply.Refused
-                ? later().compose(_ -> prepare(order, claim, tries - 1))
-                : Future.succeededFuture(noted(reply, claim.way())));
+                ? later().compose(_ -> prepare(order, portReservation, tries - 1))
+                : Future.succeededFuture(noted(reply, portReservation.mode())));
   }
 
   private Future<Void> later() {
     return vertx.timer(CHANGE_MILLIS, TimeUnit.MILLISECONDS).mapEmpty();
   }
 
-  private Claim seen(Claim claim) {
-    Sharing sharing = sharings.get(claim.way());
-    return sharing == null ? claim : claim.with(sharing.addresses(claim.app()));
+  private PortReservation seen(PortReservation portReservation) {
+    BalancerBackend balancerBackend = sharings.get(portReservation.mode());
+    return balancerBackend == null
+        ? portReservation
+        : portReservation.with(balancerBackend.addresses(portReservation.app()));
   }
 
-  private static BalancerReply noted(BalancerReply reply, Balance way) {
+  private static BalancerReply noted(BalancerReply reply, BalancingMode mode) {
     return reply instanceof Prepared it
         ? new Prepared(
             it.wrapper(),
@@ -355,15 +362,15 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
             it.sockets(),
             it.channel(),
             it.unready(),
-            way.word() + " " + it.memo(),
+            mode.word() + " " + it.memo(),
             it.mustListen())
         : reply;
   }
 
   private Future<BalancedApp> describe(AppSpec spec) {
-    return OffLoop.call(vertx, () -> Facts.of(spec, balancer))
-        .map(facts -> {
-          Choice wanted = there(WayChooser.choose(spec, facts));
+    return Blocking.call(vertx, () -> SystemSupport.of(spec, balancer))
+        .map(systemSupport -> {
+          Choice wanted = there(ModeSelector.choose(spec, systemSupport));
           BalancedApp app = apps.computeIfAbsent(spec.name(), _ -> new BalancedApp(spec, wanted));
           app.describe(spec, wanted);
           return app;
@@ -371,28 +378,29 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private Choice there(Choice choice) {
-    return choice.way() == Balance.OFF || factories.containsKey(choice.way())
+    return choice.mode() == BalancingMode.OFF || factories.containsKey(choice.mode())
         ? choice
         : new Choice(
-            Balance.OFF,
-            choice.reason() + ", but this daemon cannot balance by " + choice.way().word());
+            BalancingMode.OFF,
+            choice.reason() + ", but this daemon cannot balance by " + choice.mode().word());
   }
 
   /// The process goes the way in which it was made, whatever would be chosen today.
   private Future<Void> began(Began news) {
-    if (Handovers.isMemo(news.memo())) {
+    if (SocketHandovers.isMemo(news.memo())) {
       ownPorts().began(news);
-      handovers().began(news);
+      socketHandovers().began(news);
       return Future.succeededFuture();
     }
     ownPorts().began(news);
     String[] memo = news.memo().split(" ", 2);
-    Balance way = Balance.ofWord(memo[0]).filter(factories::containsKey).orElse(Balance.OFF);
-    place(news.worker(), Claim.of(news.spec(), way));
+    BalancingMode mode =
+        BalancingMode.ofWord(memo[0]).filter(factories::containsKey).orElse(BalancingMode.OFF);
+    place(news.worker(), PortReservation.of(news.spec(), mode));
     String rest = memo.length > 1 ? memo[1] : "";
-    made(way)
-        .ifPresent(sharing ->
-            sharing.began(
+    made(mode)
+        .ifPresent(balancerBackend ->
+            balancerBackend.began(
                 new Began(
                     news.worker(),
                     news.number(),
@@ -406,18 +414,18 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   /// A slot whose next process goes another way leaves the old one.
-  private void place(WorkerId worker, Claim claim) {
-    Optional<Place> former = places.put(worker, claim);
+  private void place(WorkerId worker, PortReservation portReservation) {
+    Optional<Place> former = modeAssignments.put(worker, portReservation);
     if (former.isEmpty() || former.get().worker().equals(worker)) {
       return;
     }
     WorkerId before = former.get().worker();
     told.remove(before);
-    if (former.get().way() == claim.way()) {
+    if (former.get().mode() == portReservation.mode()) {
       // One that was never made has not been told of.
-      Optional.ofNullable(sharings.get(claim.way())).ifPresent(way -> way.ended(before));
+      Optional.ofNullable(sharings.get(portReservation.mode())).ifPresent(way -> way.ended(before));
     } else {
-      Optional.ofNullable(sharings.get(former.get().way())).ifPresent(way -> way.released(before));
+      Optional.ofNullable(sharings.get(former.get().mode())).ifPresent(way -> way.released(before));
     }
   }
 
@@ -427,41 +435,41 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   }
 
   private Optional<Place> leave(WorkerId worker) {
-    Optional<Place> place = places.remove(worker);
+    Optional<Place> place = modeAssignments.remove(worker);
     told.remove(worker);
     place
-        .flatMap(it -> Optional.ofNullable(sharings.get(it.way())))
+        .flatMap(it -> Optional.ofNullable(sharings.get(it.mode())))
         .ifPresent(way -> way.released(worker));
     return place;
   }
 
   private void forgetUnplaced(AppName app) {
-    if (!places.has(app)) {
+    if (!modeAssignments.has(app)) {
       apps.remove(app);
     }
   }
 
-  private Optional<Sharing> sharing(WorkerId worker) {
-    return places.of(worker).map(place -> sharings.get(place.way()));
+  private Optional<BalancerBackend> sharing(WorkerId worker) {
+    return modeAssignments.of(worker).map(place -> sharings.get(place.mode()));
   }
 
   private BalancerReply status(AppName app, InstanceId id) {
     BalancedApp known = apps.get(app);
     if (known == null) {
       return new BalancerReply.Status(
-          Balance.OFF, "no instance is running", "", List.of(), Map.of());
+          BalancingMode.OFF, "no instance is running", "", List.of(), Map.of());
     }
     Choice choice = known.choice();
-    Sharing sharing = sharings.get(choice.way());
-    return sharing == null
-        ? new BalancerReply.Status(choice.way(), choice.reason(), "", List.of(), Map.of())
+    BalancerBackend balancerBackend = sharings.get(choice.mode());
+    return balancerBackend == null
+        ? new BalancerReply.Status(choice.mode(), choice.reason(), "", List.of(), Map.of())
         : new BalancerReply.Status(
-            choice.way(),
-            choice.reason() + sharing.trouble(id).map(it -> "; " + it).orElse(""),
-            sharing.strategy(app),
-            sharing.addresses(app),
-            sharing.own(id),
-            sharing.counters(id));
+            choice.mode(),
+            choice.reason() + balancerBackend.trouble(id).map(it -> "; " + it).orElse(""),
+            balancerBackend.strategy(app),
+            balancerBackend.addresses(app),
+            balancerBackend.own(id),
+            balancerBackend.counters(id));
   }
 
   @Override
@@ -476,22 +484,22 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Shari
   @Override
   public void unsuitable(AppName name, String reason) {
     BalancedApp app = apps.get(name);
-    if (app == null || app.choice().way() == Balance.OFF) {
+    if (app == null || app.choice().mode() == BalancingMode.OFF) {
       return;
     }
-    OptionalInt port = seenPort(name, app.choice().way());
-    app.force(there(WayChooser.fallBack(app.spec(), reason, port)), port);
-    LOG.log(Level.INFO, "{0}: {1}; balanced by {2}", name, reason, app.choice().way().word());
+    OptionalInt port = seenPort(name, app.choice().mode());
+    app.force(there(ModeSelector.fallBack(app.spec(), reason, port)), port);
+    LOG.log(Level.INFO, "{0}: {1}; balanced by {2}", name, reason, app.choice().mode().word());
     vertx
         .eventBus()
         .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Rebalanced(name, reason));
   }
 
-  private OptionalInt seenPort(AppName app, Balance way) {
-    Sharing sharing = sharings.get(way);
-    return sharing == null
+  private OptionalInt seenPort(AppName app, BalancingMode mode) {
+    BalancerBackend balancerBackend = sharings.get(mode);
+    return balancerBackend == null
         ? OptionalInt.empty()
-        : sharing.addresses(app).stream()
+        : balancerBackend.addresses(app).stream()
             .map(address -> address.substring(address.lastIndexOf(':') + 1))
             .filter(port -> port.matches("[0-9]{1,5}"))
             .mapToInt(Integer::parseInt)

@@ -1,11 +1,11 @@
 package io.jpm.balancer;
 
-import io.jpm.bus.BalancerCommand.Began;
-import io.jpm.bus.BalancerCommand.Reach;
-import io.jpm.bus.BalancerReply.Route;
+import io.jpm.bus.balancer.BalancerCommand.Began;
+import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppName;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;

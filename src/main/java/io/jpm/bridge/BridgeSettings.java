@@ -20,7 +20,8 @@ import java.util.regex.PatternSyntaxException;
 /// @param port the guard's port, 0 for any free one
 /// @param token what a TCP peer has to present: 64 hexadecimal digits
 /// @param authTimeout how long a TCP peer may take to present it
-/// @param maxFrameBytes the longest frame passed on for a TCP peer, in bytes without the length
+/// @param maxFrameBytes the longest frame that the owner may send, in bytes without the length; for
+///   issued tokens that is [FrameRules#ISSUED]
 /// @param slowPeerTimeout how long a TCP peer may leave its answers unread before it is cut off
 /// @param maxConnections how many TCP connections at once
 /// @param maxUnauthenticated how many of them that have not shown the token yet
@@ -65,8 +66,8 @@ public record BridgeSettings(
   /// How long a TCP peer may take to present the token unless told otherwise.
   public static final Duration DEFAULT_AUTH_TIMEOUT = Duration.ofSeconds(2);
 
-  /// The longest frame unless told otherwise: 16 MiB.
-  public static final int DEFAULT_MAX_FRAME_BYTES = 16 << 20;
+  /// The longest frame of the owner unless told otherwise: 8 MiB.
+  public static final int DEFAULT_MAX_FRAME_BYTES = 8 << 20;
 
   /// How long a TCP peer may leave its answers unread unless told otherwise.
   public static final Duration DEFAULT_SLOW_PEER_TIMEOUT = Duration.ofSeconds(30);

@@ -1,10 +1,10 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BridgeCommand;
-import io.jpm.bus.BridgeReply;
-import io.jpm.bus.RefusalLog;
-import io.jpm.bus.RightsEnded;
+import io.jpm.bus.access.RefusalLog;
+import io.jpm.bus.access.TokenRevoked;
+import io.jpm.bus.daemon.BridgeCommand;
+import io.jpm.bus.daemon.BridgeReply;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.lang.System.Logger;
@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// - without the token: 1 KiB and one read (64 KiB);
 /// - with it, going in: what the stock bridge gathers of one frame, so `maxFrameBytes`, and some
 ///   1.5 MiB that Vert.x reads ahead;
-/// - going out: 8 MiB and one frame in front of the unix socket (`StockPeer`, for peers of the unix
-///   socket too; Netty's allocator may round that up to twice as much) and some 200 KiB in the
+/// - going out: 8 MiB and one frame in front of the unix socket (`PeerChannel`, for peers of the
+///   unix socket too; Netty's allocator may round that up to twice as much) and some 200 KiB in the
 ///   guard; of what apps print no more than 1 MiB and one frame of the former (`PeerLines`), of
 ///   events no more than 128 KiB and 200 events (`EventSubscription`), less of both when many
 ///   follow.
 ///
-/// All peers together may have 24 MiB waiting in front of the unix socket (`Backlog`); beyond that
-/// those who have not read for longest are cut off.
+/// All peers together may have 24 MiB waiting in front of the unix socket (`SendBudget`); beyond
+/// that those who have not read for longest are cut off.
 ///
 /// A peer that takes none of its answers for `slowPeerTimeout`, or for which more than the above
 /// waits, is cut off. So is one that reads, but more slowly than is published over a long time:
@@ -44,28 +44,31 @@ public final class BridgeVerticle extends VerticleBase {
 
   private final BridgeSettings settings;
   private final LongSupplier nanos;
+  private final PeerCredentials owners;
   private @Nullable Open open;
   private volatile int port;
 
   /// What is open while the verticle runs.
   private record Open(
-      StockBridge stock,
-      Guard guard,
-      Optional<RemoteDoor> remote,
+      EventBusBridge stock,
+      ConnectionGuard connectionGuard,
+      Optional<TlsListener> remote,
       PortFile portFile,
       RefusalLog refusals) {
     Future<Void> listenRemotely() {
-      return remote.map(RemoteDoor::listen).orElse(Future.succeededFuture());
+      return remote.map(TlsListener::listen).orElse(Future.succeededFuture());
     }
 
     Future<Void> closeRemotely() {
-      return remote.map(RemoteDoor::close).orElse(Future.succeededFuture());
+      return remote.map(TlsListener::close).orElse(Future.succeededFuture());
     }
   }
 
   /// @param settings what to listen on and whom to let in
   /// @param nanos a clock that never goes back
-  public BridgeVerticle(BridgeSettings settings, LongSupplier nanos) {
+  /// @param owners asks the kernel which clients are the owner's
+  public BridgeVerticle(BridgeSettings settings, LongSupplier nanos, PeerCredentials owners) {
+    this.owners = owners;
     this.settings = settings;
     this.nanos = nanos;
   }
@@ -79,19 +82,23 @@ public final class BridgeVerticle extends VerticleBase {
           new IllegalStateException("bridge: deploy it on an event loop, its state has one owner"));
     }
     var refusals = new RefusalLog(vertx, LOG);
-    var guard = new Guard(vertx, settings, refusals);
-    var stock = new StockBridge(vertx, settings, nanos, refusals, guard);
+    var connectionGuard = new ConnectionGuard(vertx, settings, refusals, owners);
+    var stock = new EventBusBridge(vertx, settings, nanos, refusals, connectionGuard);
     context.exceptionHandler(stock::failed);
     var portFile = new PortFile(vertx, settings.portFile());
-    var opening = new Open(stock, guard, remote(guard, refusals), portFile, refusals);
+    var opening =
+        new Open(stock, connectionGuard, remote(connectionGuard, refusals), portFile, refusals);
     open = opening;
     return vertx
         .eventBus()
-        .<RightsEnded>consumer(
-            Addresses.RIGHTS_ENDED,
+        .<TokenRevoked>consumer(
+            Addresses.TOKEN_REVOKED,
             ended -> {
-              stock.tokenEnded(ended.body().name());
-              guard.tokenEnded(ended.body().name());
+              TokenRevoked what = ended.body();
+              if (what.digest().isEmpty()) {
+                stock.tokenEnded(what.name());
+              }
+              connectionGuard.tokenEnded(what);
             })
         .completion()
         .compose(_ ->
@@ -99,11 +106,12 @@ public final class BridgeVerticle extends VerticleBase {
                 .eventBus()
                 .<BridgeCommand>consumer(
                     Addresses.BRIDGE_COMMAND,
-                    asked -> asked.reply(new BridgeReply(stock.directPeers(), guard.count())))
+                    asked ->
+                        asked.reply(new BridgeReply(stock.directPeers(), connectionGuard.count())))
                 .completion())
         .compose(_ -> stock.listen())
         .compose(_ -> opening.listenRemotely())
-        .compose(_ -> guard.listen())
+        .compose(_ -> connectionGuard.listen())
         .compose(bound -> {
           port = bound;
           return portFile.write(bound);
@@ -116,17 +124,17 @@ public final class BridgeVerticle extends VerticleBase {
     return port;
   }
 
-  private Optional<RemoteDoor> remote(Guard guard, RefusalLog refusals) {
+  private Optional<TlsListener> remote(ConnectionGuard connectionGuard, RefusalLog refusals) {
     return settings
         .remote()
         .map(remote ->
-            new RemoteDoor(
+            new TlsListener(
                 vertx,
                 remote,
                 HANDSHAKE_MILLIS,
                 refusals,
                 // The owner's token is a file of this machine: it counts nowhere else.
-                tcp -> guard.accept(tcp, Optional.empty())));
+                tcp -> connectionGuard.accept(tcp, Optional.empty())));
   }
 
   /// Removes the port's file, closes the doors and every connection, and removes the unix socket.
@@ -144,7 +152,7 @@ public final class BridgeVerticle extends VerticleBase {
         .remove()
         .eventually(() -> closing.stock().close())
         .eventually(closing::closeRemotely)
-        .eventually(() -> closing.guard().close())
+        .eventually(() -> closing.connectionGuard().close())
         .eventually(() -> {
           vertx.cancelTimer(abort);
           closing.refusals().endOfSecond();
@@ -154,6 +162,6 @@ public final class BridgeVerticle extends VerticleBase {
 
   private static void abortAll(Open closing) {
     closing.stock().abortAll();
-    closing.guard().abortAll();
+    closing.connectionGuard().abortAll();
   }
 }

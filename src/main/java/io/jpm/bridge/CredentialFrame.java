@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.bus.RightsCommand;
+import io.jpm.bus.access.AccessCommand;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -25,7 +25,7 @@ final class CredentialFrame {
     ///
     /// @param question whose it is
     /// @param rest what the peer sent behind the frame
-    record Presented(RightsCommand.Prove question, Buffer rest) implements Outcome {}
+    record Presented(AccessCommand.Prove question, Buffer rest) implements Outcome {}
 
     /// This peer must go.
     ///
@@ -89,7 +89,7 @@ final class CredentialFrame {
     if (ownersToken.filter(token -> MessageDigest.isEqual(token, bytes)).isPresent()) {
       return new Outcome.Accepted(rest);
     }
-    return RightsCommand.Prove.of(shown)
+    return AccessCommand.Prove.of(shown)
         .<Outcome>map(question -> new Outcome.Presented(question, rest))
         .orElse(new Outcome.Refused("wrong token"));
   }

@@ -1,8 +1,8 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -105,7 +105,7 @@ final class EventFeed {
     Set<Follower> all = followers.get(address);
     if (all != null) {
       long seq = body.getLong("seq", 0L);
-      Buffer frame = StockPeer.message(address, body);
+      Buffer frame = PeerChannel.message(address, body);
       List.copyOf(all).forEach(follower -> follower.happened(seq, frame));
     }
   }

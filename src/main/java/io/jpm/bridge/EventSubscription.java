@@ -1,8 +1,8 @@
 package io.jpm.bridge;
 
-import io.jpm.bus.HistoryReply;
+import io.jpm.bus.god.HistoryReply;
 import io.jpm.wire.EventMessage;
-import io.jpm.wire.EventsNotice;
+import io.jpm.wire.EventStreamNotice;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +17,7 @@ import java.util.Optional;
 /// Owned by the bridge's event loop.
 final class EventSubscription implements EventFeed.Follower {
   /// How much may wait for the peer, in bytes, before events are left to the history; less where
-  /// there are many ([Backlog#share]).
+  /// there are many ([SendBudget#share]).
   static final int MAX_PENDING_BYTES = 128 << 10;
 
   /// How many live events are held back while the history is read; with more it is read again.
@@ -54,7 +54,7 @@ final class EventSubscription implements EventFeed.Follower {
     }
   }
 
-  private final StockPeer peer;
+  private final PeerChannel peer;
   private final EventFeed feed;
   private final String address;
   private final Optional<String> app;
@@ -67,7 +67,7 @@ final class EventSubscription implements EventFeed.Follower {
   /// @param app of which app that is; empty: all, and the daemon
   /// @param lost called when the history cannot be read; the peer is told, and follows no more
   EventSubscription(
-      StockPeer peer, EventFeed feed, String address, Optional<String> app, Runnable lost) {
+      PeerChannel peer, EventFeed feed, String address, Optional<String> app, Runnable lost) {
     this.peer = peer;
     this.feed = feed;
     this.address = address;
@@ -77,7 +77,7 @@ final class EventSubscription implements EventFeed.Follower {
 
   /// Follows what happens from now on.
   void follow() {
-    peer.backlog().subscribed();
+    peer.sendBudget().subscribed();
     feed.add(address, this);
   }
 
@@ -91,7 +91,7 @@ final class EventSubscription implements EventFeed.Follower {
   /// At once, also in the middle of what the history tells.
   void end() {
     state = new State.Over();
-    peer.backlog().unsubscribed();
+    peer.sendBudget().unsubscribed();
     feed.remove(address, this);
   }
 
@@ -118,7 +118,7 @@ final class EventSubscription implements EventFeed.Follower {
   }
 
   private boolean isBehind() {
-    return peer.pendingBytes() > peer.backlog().share(MAX_PENDING_BYTES);
+    return peer.pendingBytes() > peer.sendBudget().share(MAX_PENDING_BYTES);
   }
 
   private void waitForPeer() {
@@ -145,12 +145,12 @@ final class EventSubscription implements EventFeed.Follower {
     if (answer.failed()) {
       end();
       lost.run();
-      peer.send(StockPeer.error(address, address + ": " + answer.cause().getMessage()));
+      peer.send(PeerChannel.error(address, address + ": " + answer.cause().getMessage()));
       return;
     }
     HistoryReply reply = answer.result();
     if (last > reply.last()) {
-      tell(new EventsNotice.Reset(last, reply.last()));
+      tell(new EventStreamNotice.Reset(last, reply.last()));
       last = 0;
       ask();
       return;
@@ -169,17 +169,17 @@ final class EventSubscription implements EventFeed.Follower {
 
   private void sendPage(HistoryReply reply) {
     if (reply.forgotten() > 0) {
-      tell(new EventsNotice.Gap(last, reply.forgotten()));
+      tell(new EventStreamNotice.Gap(last, reply.forgotten()));
       last += reply.forgotten();
     }
     for (EventMessage event : reply.events()) {
-      peer.send(StockPeer.message(address, event.toJson()));
+      peer.send(PeerChannel.message(address, event.toJson()));
       last = event.seq();
     }
   }
 
-  private void tell(EventsNotice notice) {
+  private void tell(EventStreamNotice notice) {
     JsonObject body = notice.toJson();
-    peer.send(StockPeer.message(address, body));
+    peer.send(PeerChannel.message(address, body));
   }
 }

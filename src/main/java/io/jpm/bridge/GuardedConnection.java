@@ -1,11 +1,12 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.RefusalLog;
-import io.jpm.bus.RightsCommand;
-import io.jpm.bus.RightsReply;
-import io.jpm.model.Principal;
-import io.jpm.wire.Caller;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.bus.access.RefusalLog;
+import io.jpm.bus.access.TokenRevoked;
+import io.jpm.model.access.Principal;
+import io.jpm.wire.RequestCaller;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -14,24 +15,27 @@ import io.vertx.core.net.NetSocket;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /// One TCP peer: asked for a token, then joined to the stock bridge's unix socket. Owned by the
 /// context of its TCP socket; the unix side is connected from there and shares the event loop.
 final class GuardedConnection {
   /// What a connection has in common with its neighbours.
   ///
-  /// @param unixSide connects to the stock bridge
+  /// @param unixConnections connects to the stock bridge
   /// @param refusals where it is told why a peer was turned away
   /// @param callers who the peers of connections are that the stock bridge is about to serve
   /// @param joining those that have shown a token and are not joined yet, also where the peer has
   ///   gone already: what it has sent would still be done
+  /// @param full why somebody whose token holds cannot be served now; empty: there is room
   record Surroundings(
       Vertx vertx,
-      UnixSide unixSide,
+      UnixConnections unixConnections,
       BridgeSettings settings,
       RefusalLog refusals,
-      Map<Integer, Caller> callers,
-      Set<GuardedConnection> joining) {}
+      Map<Integer, RequestCaller> callers,
+      Set<GuardedConnection> joining,
+      Function<Principal, Optional<String>> full) {}
 
   /// Where a connection stands.
   sealed interface State {
@@ -51,7 +55,7 @@ final class GuardedConnection {
     record Joining(Principal who) implements State {}
 
     /// Bytes flow both ways.
-    record Joined(Principal who, NetSocket unix, Flow inward, Flow outward, StallWatch stall)
+    record Joined(Principal who, NetSocket unix, FrameRelay outward, StallWatch stall)
         implements State {}
 
     /// Cut off or ended; the TCP socket is closed or about to be.
@@ -63,6 +67,9 @@ final class GuardedConnection {
 
   private static final String TOKEN_ENDED = "its token holds no longer";
 
+  /// What clients take: bin/jpm reads no longer frame.
+  private static final int MAX_OUTWARD_BYTES = 16 << 20;
+
   // There may be a thousand peers that do not read.
   private static final int WRITE_QUEUE_BYTES = 32 << 10;
 
@@ -70,7 +77,12 @@ final class GuardedConnection {
   private final NetSocket tcp;
   private final String peer;
   private final Surroundings around;
+  private final boolean isLocal;
+  private boolean isOwners;
   private State state;
+
+  /// Of the secret by which it came; empty: none yet, or the owner's.
+  private Optional<String> digest = Optional.empty();
 
   /// @param ownersToken empty: it takes issued tokens only
   GuardedConnection(int id, NetSocket tcp, Optional<String> ownersToken, Surroundings around) {
@@ -78,6 +90,7 @@ final class GuardedConnection {
     this.tcp = tcp;
     this.peer = tcp.remoteAddress().toString();
     this.around = around;
+    this.isLocal = ownersToken.isPresent();
     long millis = around.settings().authTimeout().toMillis();
     this.state =
         new State.Unproven(
@@ -93,8 +106,53 @@ final class GuardedConnection {
     return state instanceof State.Unproven || state instanceof State.Proving;
   }
 
-  /// The token of this name holds no longer: ends the connection if it is its holder's.
-  void tokenEnded(String name) {
+  /// Whether it came by the port of this machine.
+  boolean isLocal() {
+    return isLocal;
+  }
+
+  /// The kernel says that the owner has made it.
+  void isFromOwner() {
+    isOwners = true;
+  }
+
+  /// Whether the kernel has said that the owner has made it.
+  boolean isOwners() {
+    return isOwners;
+  }
+
+  /// The address of the other end.
+  String address() {
+    return String.valueOf(tcp.remoteAddress().hostAddress());
+  }
+
+  /// The port of the other end.
+  int peerPort() {
+    return tcp.remoteAddress().port();
+  }
+
+  /// Who is served by it; empty: nobody yet, or nobody any more.
+  Optional<Principal> who() {
+    return switch (state) {
+      case State.Joining(Principal who) -> Optional.of(who);
+      case State.Joined joined -> Optional.of(joined.who());
+      case State.Unproven _, State.Proving _, State.Over _ -> Optional.empty();
+    };
+  }
+
+  /// Others want its place, which it has without a token.
+  void evict(String reason) {
+    over();
+    around.refusals().refused(peer, reason);
+    VertxSockets.abort(tcp);
+  }
+
+  /// A token, or a secret of it, holds no longer: ends the connection if it came by that.
+  void tokenEnded(TokenRevoked ended) {
+    if (ended.digest().isPresent() && !ended.digest().equals(digest)) {
+      return;
+    }
+    String name = ended.name();
     switch (state) {
       case State.Joining(Principal who) when who.name().equals(name) -> refuse(TOKEN_ENDED);
       case State.Joined joined when joined.who().name().equals(name) -> cutOff(TOKEN_ENDED);
@@ -110,20 +168,20 @@ final class GuardedConnection {
         tcp.write(errorFrame(reason));
       }
       over();
-      closeTcp(FAREWELL_MILLIS);
+      farewell(FAREWELL_MILLIS);
     }
   }
 
   /// Ends it at once, whatever is still to be sent.
   void abort() {
     over();
-    Sockets.abort(tcp);
+    VertxSockets.abort(tcp);
   }
 
   private void received(Buffer chunk) {
     switch (state) {
       case State.Unproven(var credential, long deadline) -> prove(credential, deadline, chunk);
-      case State.Joined joined -> joined.inward().pass(chunk);
+      case State.Joined joined -> inward(joined.unix(), chunk);
       case State.Proving _, State.Joining _, State.Over _ -> {}
     }
   }
@@ -137,8 +195,9 @@ final class GuardedConnection {
         tcp.pause();
         admit(Principal.OWNER, rest);
       }
-      case CredentialFrame.Outcome.Presented(RightsCommand.Prove question, Buffer rest) -> {
+      case CredentialFrame.Outcome.Presented(AccessCommand.Prove question, Buffer rest) -> {
         tcp.pause();
+        digest = Optional.of(question.digest());
         state = new State.Proving(deadline);
         ask(question, rest);
       }
@@ -146,11 +205,11 @@ final class GuardedConnection {
   }
 
   /// The deadline goes on meanwhile, so it is no matter how long Rights takes.
-  private void ask(RightsCommand.Prove question, Buffer rest) {
+  private void ask(AccessCommand.Prove question, Buffer rest) {
     around
         .vertx()
         .eventBus()
-        .<RightsReply>request(Addresses.RIGHTS_COMMAND, question)
+        .<AccessReply>request(Addresses.ACCESS_COMMAND, question)
         .onComplete(answer -> {
           if (state instanceof State.Proving(long deadline)) {
             around.vertx().cancelTimer(deadline);
@@ -163,19 +222,24 @@ final class GuardedConnection {
         });
   }
 
-  private void answered(RightsReply reply, Buffer rest) {
+  private void answered(AccessReply reply, Buffer rest) {
     switch (reply) {
-      case RightsReply.Proved(Principal who) -> admit(who, rest);
-      case RightsReply.Refused(String why) -> refuse(why);
-      case RightsReply.Created _, RightsReply.Revoked _, RightsReply.Tokens _ ->
+      case AccessReply.Proved(Principal who) -> admit(who, rest);
+      case AccessReply.Refused(String why) -> refuse(why);
+      case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Tokens _ ->
           refuse("an answer to another question");
     }
   }
 
   private void admit(Principal who, Buffer rest) {
+    Optional<String> full = around.full().apply(who);
+    if (full.isPresent()) {
+      refuse(full.get());
+      return;
+    }
     state = new State.Joining(who);
     around.joining().add(this);
-    around.unixSide().connect().onComplete(unix -> join(who, unix, rest));
+    around.unixConnections().connect().onComplete(unix -> join(who, unix, rest));
   }
 
   private void join(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {
@@ -191,28 +255,40 @@ final class GuardedConnection {
       return;
     }
     NetSocket unix = connected.result();
-    Sockets.readLittle(unix);
+    VertxSockets.readLittle(unix);
     tcp.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-    around.callers().put(id, new Caller(who, peer));
-    StockBridge.introduce(unix, id);
+    around.callers().put(id, new RequestCaller(who, peer));
+    EventBusBridge.introduce(unix, id);
     relay(who, unix, rest);
   }
 
   private void relay(Principal who, NetSocket unix, Buffer rest) {
-    int maxFrameBytes = around.settings().maxFrameBytes();
     var stall =
         new StallWatch(
             around.vertx(), around.settings().slowPeerTimeout(), () -> cutOff("too slow"));
-    var inward = new Flow(tcp, unix, maxFrameBytes, new Inward());
-    var outward = new Flow(unix, tcp, maxFrameBytes, new Outward(stall));
-    state = new State.Joined(who, unix, inward, outward, stall);
+    var outward = new FrameRelay(unix, tcp, maxOutwardBytes(), new Outward(stall));
+    state = new State.Joined(who, unix, outward, stall);
+    unix.drainHandler(_ -> tcp.resume());
     unix.handler(outward::pass);
     unix.endHandler(_ -> unixEnded());
     unix.exceptionHandler(_ -> {}); // A reset: the end follows.
     if (rest.length() > 0) {
-      inward.pass(rest);
+      inward(unix, rest);
     }
     tcp.resume();
+  }
+
+  /// To the stock bridge, in front of which frames are judged.
+  private void inward(NetSocket unix, Buffer chunk) {
+    unix.write(chunk);
+    if (unix.writeQueueFull()) {
+      tcp.pause();
+    }
+  }
+
+  /// An answer may be longer than what the owner may ask.
+  private int maxOutwardBytes() {
+    return Math.max(MAX_OUTWARD_BYTES, around.settings().maxFrameBytes());
   }
 
   private void refuse(String reason) {
@@ -230,7 +306,7 @@ final class GuardedConnection {
           around.refusals().warn(peer, "refused: it left in the middle of its credential");
         }
       }
-      case State.Joined(_, NetSocket unix, _, _, StallWatch stall) -> {
+      case State.Joined(_, NetSocket unix, _, StallWatch stall) -> {
         stall.stop();
         state = new State.Over();
         unix.close(); // Sends first what the peer had sent.
@@ -245,15 +321,29 @@ final class GuardedConnection {
   }
 
   private void unixEnded() {
-    if (state instanceof State.Joined(_, _, _, _, StallWatch stall)) {
+    if (state instanceof State.Joined(_, _, _, StallWatch stall)) {
       stall.stop();
       state = new State.Over();
-      closeTcp(around.settings().slowPeerTimeout().toMillis());
+      farewell(around.settings().slowPeerTimeout().toMillis());
     }
   }
 
+  /// Closes once the peer has what was written, within the grace. What it still sends is read and
+  /// dropped for a second: to close with something unread is a reset, which overtakes the last
+  /// words.
+  private void farewell(long graceMillis) {
+    long abort = around.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
+    tcp.resume();
+    tcp.write(Buffer.buffer())
+        .onComplete(_ -> {
+          around.vertx().cancelTimer(abort);
+          VertxSockets.shutdownOutput(tcp);
+          around.vertx().setTimer(FAREWELL_MILLIS, _ -> VertxSockets.abort(tcp));
+        });
+  }
+
   private void closeTcp(long graceMillis) {
-    long abort = around.vertx().setTimer(graceMillis, _ -> Sockets.abort(tcp));
+    long abort = around.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
     tcp.close().onComplete(_ -> around.vertx().cancelTimer(abort));
   }
 
@@ -265,9 +355,9 @@ final class GuardedConnection {
     switch (last) {
       case State.Unproven(_, long deadline) -> around.vertx().cancelTimer(deadline);
       case State.Proving(long deadline) -> around.vertx().cancelTimer(deadline);
-      case State.Joined(_, NetSocket unix, _, _, StallWatch stall) -> {
+      case State.Joined(_, NetSocket unix, _, StallWatch stall) -> {
         stall.stop();
-        Sockets.abort(unix);
+        VertxSockets.abort(unix);
       }
       case State.Joining _, State.Over _ -> {}
     }
@@ -278,30 +368,8 @@ final class GuardedConnection {
     return Buffer.buffer().appendInt(json.length()).appendBuffer(json);
   }
 
-  private String tooLong(int length) {
-    return "a frame of "
-        + length
-        + " bytes, 1 to "
-        + around.settings().maxFrameBytes()
-        + " allowed";
-  }
-
-  /// From the peer to the bridge, which always reads: a stall is short.
-  private final class Inward implements Flow.Watcher {
-    @Override
-    public void stalled() {}
-
-    @Override
-    public void flowing() {}
-
-    @Override
-    public void broken(int length) {
-      cutOff("it sent " + tooLong(length));
-    }
-  }
-
   /// From the bridge to the peer.
-  private final class Outward implements Flow.Watcher {
+  private final class Outward implements FrameRelay.Watcher {
     private final StallWatch stall;
 
     Outward(StallWatch stall) {
@@ -320,7 +388,9 @@ final class GuardedConnection {
 
     @Override
     public void broken(int length) {
-      cutOff("it was to get " + tooLong(length));
+      cutOff(
+          "it was to get a frame of %d bytes, 1 to %d allowed"
+              .formatted(length, maxOutwardBytes()));
     }
   }
 }

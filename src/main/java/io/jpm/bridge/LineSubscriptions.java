@@ -1,8 +1,8 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.LinesTold;
-import io.jpm.bus.LinesWanted;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -48,7 +48,7 @@ final class LineSubscriptions {
     }
 
     private void give(JsonObject body) {
-      Buffer frame = StockPeer.message(address, body);
+      Buffer frame = PeerChannel.message(address, body);
       List.copyOf(listeners).forEach(listener -> listener.printed(body, frame));
     }
 
@@ -62,7 +62,7 @@ final class LineSubscriptions {
   Future<Void> begin() {
     return vertx
         .eventBus()
-        .<LinesTold>consumer(Addresses.BRIDGE_LINES, asked -> asked.reply(asked.body()))
+        .<FlowControlAck>consumer(Addresses.BRIDGE_LINES, asked -> asked.reply(asked.body()))
         .completion();
   }
 
@@ -98,14 +98,13 @@ final class LineSubscriptions {
       vertx.cancelTimer(renewal);
       renewal = NO_TIMER;
     } else if (renewal == NO_TIMER) {
-      renewal = vertx.setPeriodic(LinesWanted.RENEWAL.toMillis(), _ -> send());
+      renewal = vertx.setPeriodic(LineLease.RENEWAL.toMillis(), _ -> send());
     }
   }
 
   private void send() {
     vertx
         .eventBus()
-        .send(
-            Addresses.LINES_WANTED, new LinesWanted(Addresses.BRIDGE_LINES, subscribers.keySet()));
+        .send(Addresses.LINES_WANTED, new LineLease(Addresses.BRIDGE_LINES, subscribers.keySet()));
   }
 }

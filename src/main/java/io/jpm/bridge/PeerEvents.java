@@ -16,11 +16,11 @@ final class PeerEvents {
 
   private static final int MOST_DIGITS = 16;
 
-  private final StockPeer peer;
+  private final PeerChannel peer;
   private final EventFeed feed;
   private final Map<String, EventSubscription> subscriptions = new HashMap<>();
 
-  PeerEvents(StockPeer peer, EventFeed feed) {
+  PeerEvents(PeerChannel peer, EventFeed feed) {
     this.peer = peer;
     this.feed = feed;
   }
@@ -89,7 +89,7 @@ final class PeerEvents {
   }
 
   private void refuse(String address, String sentence) {
-    peer.send(StockPeer.error(address, address + ": " + sentence));
+    peer.send(PeerChannel.error(address, address + ": " + sentence));
   }
 
   private static Optional<Long> number(@Nullable Object after) {

@@ -16,15 +16,15 @@ import java.util.Map;
 /// Owned by the bridge's event loop.
 final class PeerLines {
   /// How much may wait for the peer, in bytes, before lines are withheld; less where there are many
-  /// ([Backlog#share]).
+  /// ([SendBudget#share]).
   static final int MAX_PENDING_BYTES = 1 << 20;
 
-  private final StockPeer peer;
+  private final PeerChannel peer;
   private final LineSubscriptions all;
   private final Map<String, Subscription> subscriptions = new HashMap<>();
   private boolean lagging;
 
-  PeerLines(StockPeer peer, LineSubscriptions all) {
+  PeerLines(PeerChannel peer, LineSubscriptions all) {
     this.peer = peer;
     this.all = all;
   }
@@ -34,7 +34,7 @@ final class PeerLines {
     if (!subscriptions.containsKey(app)) {
       var made = new Subscription(app);
       subscriptions.put(app, made);
-      peer.backlog().subscribed();
+      peer.sendBudget().subscribed();
       all.add(app, made);
     }
   }
@@ -65,7 +65,7 @@ final class PeerLines {
   }
 
   private boolean isBehind() {
-    if (!lagging && peer.pendingBytes() > peer.backlog().share(MAX_PENDING_BYTES)) {
+    if (!lagging && peer.pendingBytes() > peer.sendBudget().share(MAX_PENDING_BYTES)) {
       lagging = true;
       peer.whenSent(this::hasRead);
     }
@@ -87,7 +87,7 @@ final class PeerLines {
     }
 
     void end() {
-      peer.backlog().unsubscribed();
+      peer.sendBudget().unsubscribed();
       all.remove(app, this);
     }
 
@@ -107,7 +107,7 @@ final class PeerLines {
         long count = missing;
         missing = 0;
         JsonObject body = LinesMessage.missing(app, next, count).toJson();
-        peer.send(StockPeer.message(Addresses.linesOf(app), body));
+        peer.send(PeerChannel.message(Addresses.linesOf(app), body));
       }
     }
   }

@@ -1,8 +1,8 @@
 package io.jpm.bridge;
 
 import io.jpm.bus.Addresses;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
 import java.util.Optional;
 
 /// What a peer may do at the bridge itself, beside the list of addresses that are open to anybody:

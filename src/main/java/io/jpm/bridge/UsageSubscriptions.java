@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.bus.UsageLease;
+import io.jpm.bus.satan.UsageLease;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
@@ -8,7 +8,7 @@ import java.util.Set;
 /// Which peers listen to [Addresses#USAGE]; tells Satan whether any does. Without one no timer
 /// runs. Owned by the bridge's event loop.
 final class UsageSubscriptions {
-  private final Set<StockPeer> peers = new HashSet<>();
+  private final Set<PeerChannel> peers = new HashSet<>();
   private final UsageLease lease;
 
   UsageSubscriptions(Vertx vertx) {
@@ -16,13 +16,13 @@ final class UsageSubscriptions {
   }
 
   /// Subscribing again changes nothing.
-  void add(StockPeer peer) {
+  void add(PeerChannel peer) {
     peers.add(peer);
     lease.begin();
   }
 
   /// The peer does not listen any more, or is gone; it may never have listened.
-  void remove(StockPeer peer) {
+  void remove(PeerChannel peer) {
     if (peers.remove(peer) && peers.isEmpty()) {
       lease.end();
     }

@@ -5,89 +5,102 @@ import java.util.stream.Stream;
 
 /// The one list of event-bus addresses: commands in the singular, publications in the plural.
 public final class Addresses {
-  /// [GodCommand] → [GodReply]. Internal.
+  /// [io.jpm.bus.god.GodCommand] → [io.jpm.bus.god.GodReply]. Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
 
-  /// [StoreCommand] → [StoreReply]: what `jpm set` has stored. Internal.
+  /// [io.jpm.bus.god.StoreCommand] → [io.jpm.bus.god.StoreReply]: what `jpm set` has stored.
+  /// Internal.
   public static final String STORE_COMMAND = "jpm.god.store";
 
-  /// Publication of [InstanceEvent]. Internal; History makes [#EVENTS] of it for the outside.
+  /// Publication of [io.jpm.bus.god.InstanceEvent]. Internal; History makes [#EVENTS] of it for the
+  /// outside.
   public static final String GOD_EVENTS = "jpm.god.events";
 
-  /// Publication of [DaemonEvent], by any room. Internal; History makes [#EVENTS] of it too.
+  /// Publication of [io.jpm.bus.god.DaemonEvent], by any room. Internal; History makes [#EVENTS] of
+  /// it too.
   public static final String DAEMON_EVENTS = "jpm.daemon.events";
 
-  /// [BalancerCommand] → [BalancerReply]. Internal.
+  /// Publication of [io.jpm.bus.god.NumberedEvent], after [#EVENTS], for rooms that need what God
+  /// knows beside what the outside is told. Internal.
+  public static final String NUMBERED_EVENTS = "jpm.history.events";
+
+  /// [io.jpm.bus.balancer.BalancerCommand] → [io.jpm.bus.balancer.BalancerReply]. Internal.
   public static final String BALANCER_COMMAND = "jpm.balancer.command";
 
-  /// Publication of [BalancerReport]. Internal.
+  /// Publication of [io.jpm.bus.balancer.BalancerReport]. Internal.
   public static final String BALANCER_REPORTS = "jpm.balancer.reports";
 
-  /// [BridgeCommand] → [BridgeReply]. Internal.
+  /// [io.jpm.bus.daemon.BridgeCommand] → [io.jpm.bus.daemon.BridgeReply]. Internal.
   public static final String BRIDGE_COMMAND = "jpm.bridge.command";
 
-  /// [HeartbeatCommand] → [HeartbeatReply]. Internal.
+  /// [io.jpm.bus.daemon.HeartbeatCommand] → [io.jpm.bus.daemon.HeartbeatReply]. Internal.
   public static final String HEARTBEAT_COMMAND = "jpm.heartbeat.command";
 
-  /// Publication of [Pulse]. Internal.
+  /// Publication of [io.jpm.bus.daemon.HeartbeatAck]. Internal.
   public static final String PULSES = "jpm.heartbeat.pulses";
 
-  /// [DoctorCommand] → [DoctorReply]. Internal.
+  /// [io.jpm.bus.daemon.DoctorCommand] → [io.jpm.bus.daemon.DoctorReply]. Internal.
   public static final String DOCTOR_COMMAND = "jpm.doctor.command";
 
-  /// [HistoryCommand] → [HistoryReply]. Internal.
+  /// [io.jpm.bus.god.HistoryCommand] → [io.jpm.bus.god.HistoryReply]. Internal.
   public static final String HISTORY_COMMAND = "jpm.history.command";
 
-  /// [KeeperCommand], not answered. Internal.
+  /// [io.jpm.bus.daemon.KeeperCommand], not answered. Internal.
   public static final String KEEPER_COMMAND = "jpm.keeper.command";
 
-  /// [LogsCommand] → [LogsReply]. Internal.
+  /// [io.jpm.bus.logs.LogsCommand] → [io.jpm.bus.logs.LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
-  /// [LinesWanted] → [LinesTold], where asked for: who listens to what apps print. Internal.
+  /// [io.jpm.bus.logs.LineLease] → [io.jpm.bus.logs.FlowControlAck], where asked for: who listens
+  /// to what apps print. Internal.
   public static final String LINES_WANTED = "jpm.logs.wanted";
 
-  /// Where the bridge is asked [LinesTold]. Internal.
+  /// Where the bridge is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
   public static final String BRIDGE_LINES = "jpm.bridge.lines";
 
-  /// Where Satan is asked [LinesTold]. Internal.
+  /// Where Satan is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
   public static final String SATAN_LINES = "jpm.satan.lines";
 
-  /// Where God is asked [LinesTold]. Internal.
+  /// Where God is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
   public static final String GOD_LINES = "jpm.god.lines";
 
-  /// [SatanCommand] → [SatanReply]. Internal.
+  /// [io.jpm.bus.satan.SatanCommand] → [io.jpm.bus.satan.SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
-  /// [UsageWanted], not answered: who listens to [#USAGE]. Internal.
+  /// [io.jpm.bus.satan.UsageDemand], not answered: who listens to [#USAGE]. Internal.
   public static final String USAGE_WANTED = "jpm.satan.wanted";
 
-  /// Publication of [SatanReport]. Internal.
+  /// Publication of [io.jpm.bus.satan.SatanReport]. Internal.
   public static final String SATAN_REPORTS = "jpm.satan.reports";
 
-  /// [DaemonCommand], answered with nothing: the daemon as a whole. Internal.
+  /// [io.jpm.bus.daemon.DaemonCommand], answered with nothing: the daemon as a whole. Internal.
   public static final String DAEMON_COMMAND = "jpm.daemon.command";
 
-  /// [HotCommand] → [HotReply]: process files that are read again when they change. Internal.
-  public static final String HOT_COMMAND = "jpm.hot.command";
+  /// [io.jpm.bus.god.ConfigWatchCommand] → [io.jpm.bus.god.ConfigWatchReply]: process files that
+  /// are read again when they change. Internal.
+  public static final String CONFIG_WATCH_COMMAND = "jpm.configwatch.command";
 
-  /// [RightsCommand] → [RightsReply]: the tokens of services. Internal.
-  public static final String RIGHTS_COMMAND = "jpm.rights.command";
+  /// [io.jpm.bus.access.AccessCommand] → [io.jpm.bus.access.AccessReply]: the tokens of services.
+  /// Internal.
+  public static final String ACCESS_COMMAND = "jpm.access.command";
 
-  /// Publication of [RightsEnded]. Internal.
-  public static final String RIGHTS_ENDED = "jpm.rights.ended";
+  /// Publication of [io.jpm.bus.access.TokenRevoked]. Internal.
+  public static final String TOKEN_REVOKED = "jpm.access.revoked";
 
-  /// [WebCommand] → [WebReply]. Internal.
+  /// [io.jpm.bus.daemon.WebCommand] → [io.jpm.bus.daemon.WebReply]. Internal.
   public static final String WEB_COMMAND = "jpm.web.command";
 
-  /// Where the HTTP side is asked [LinesTold]. Internal.
+  /// Where the HTTP side is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
   public static final String WEB_LINES = "jpm.web.lines";
 
-  /// [Audited], not answered. Internal.
+  /// [io.jpm.bus.access.AuditRecord], not answered. Internal.
   public static final String AUDIT = "jpm.audit";
 
+  /// [io.jpm.bus.access.AuditCommand] → [io.jpm.bus.access.AuditReply]. Internal.
+  public static final String AUDIT_COMMAND = "jpm.audit.command";
+
   /// Typed requests of other services → JSON: `docs/bridge.md`. Who asks stands in the header
-  /// [io.jpm.wire.Caller#HEADER]; without it nothing is done. Open to the bridge.
+  /// [io.jpm.wire.RequestCaller#HEADER]; without it nothing is done. Open to the bridge.
   public static final String COMMAND = "jpm.command";
 
   /// Argument vectors of the thin client → text. Open to the bridge.
@@ -102,8 +115,9 @@ public final class Addresses {
   /// bridge's subscribers.
   public static final String BALANCE = "jpm.balance";
 
-  /// What all apps and the machine use, every second while there is a [UsageWanted]:
-  /// [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's subscribers.
+  /// What all apps and the machine use, every second while there is a
+  /// [io.jpm.bus.satan.UsageDemand]: [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's
+  /// subscribers.
   public static final String USAGE = "jpm.usage";
 
   /// What has become of an edit of the daemon's settings: [io.jpm.wire.SettingsMessage] as JSON.
@@ -144,8 +158,8 @@ public final class Addresses {
     return restOf(address, EVENTS + ".");
   }
 
-  /// What one app prints: [io.jpm.wire.LinesMessage] as JSON, while there is a [LinesWanted] of it.
-  /// Open to the bridge's subscribers.
+  /// What one app prints: [io.jpm.wire.LinesMessage] as JSON, while there is a
+  /// [io.jpm.bus.logs.LineLease] of it. Open to the bridge's subscribers.
   ///
   /// @param app the app's name
   public static String linesOf(String app) {

@@ -12,8 +12,7 @@ public final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
 
   /// Makes `vertx` take every [BusMessage]. Call once per Vertx, before the first verticle.
   ///
-  /// A selector, because a default codec is looked up by the exact class and a sealed root has
-  /// many.
+  /// A selector, because a default codec is looked up by the exact class, and there are many.
   public static void install(Vertx vertx) {
     vertx.eventBus().registerCodec(new BusCodec());
     vertx.eventBus().codecSelector(body -> body instanceof BusMessage ? NAME : null);

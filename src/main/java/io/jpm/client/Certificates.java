@@ -26,14 +26,14 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Whom to trust and who we are, by PEM files, for [Door.Tls].
+/// Whom to trust and who we are, by PEM files, for [Endpoint.Tls].
 ///
 /// ```java
 /// SSLContext context =
 ///     Certificates.trusting(home.resolve("ca.pem"))
 ///         .presenting(home.resolve("me.pem"), home.resolve("me.key"))
 ///         .context();
-/// Door door = new Door.Tls("jpm.example.com", 7443, "secret", context);
+/// Endpoint door = new Endpoint.Tls("jpm.example.com", 7443, "secret", context);
 /// ```
 ///
 /// @param trusted certificates of those who may sign the daemon's, or the daemon's own; empty:

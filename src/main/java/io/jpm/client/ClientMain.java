@@ -30,6 +30,9 @@ public final class ClientMain {
   private final DaemonHome home;
   private final Duration patience;
 
+  /// Whether the port has not led to an answer.
+  private boolean bySocket;
+
   /// Behind what a command goes on that follows something when the daemon dies.
   private Optional<String> mark = Optional.empty();
 
@@ -46,11 +49,11 @@ public final class ClientMain {
   private static int run(String[] args, Map<String, String> environment) {
     try {
       ClientMain client = new ClientMain(findHome(environment), patience(environment));
-      List<String> env = CallerBytes.env(environment);
+      List<String> env = RawArguments.env(environment);
       ConsoleRequest request =
           new ConsoleRequest(
-              CallerBytes.argv(args),
-              CallerBytes.cwd(env, System.getProperty("user.dir", "/")),
+              RawArguments.argv(args),
+              RawArguments.cwd(env, System.getProperty("user.dir", "/")),
               env,
               terminal(),
               piped(),
@@ -117,12 +120,20 @@ public final class ClientMain {
     }
   }
 
-  /// Twice if need be: a daemon that hangs up at once may be one that is just going or coming.
+  /// Twice if need be: a daemon that hangs up at once may be one that is just going or coming. Then
+  /// by the socket in the home, for others may have taken all places at the port.
   private int talk(ConsoleRequest request) throws IOException {
-    for (int attempt = 0; attempt < 2; attempt++) {
-      OptionalInt code = converse(request);
-      if (code.isPresent()) {
-        return code.getAsInt();
+    for (int attempt = 0; attempt < 3; attempt++) {
+      bySocket = attempt == 2;
+      try {
+        OptionalInt code = converse(request);
+        if (code.isPresent()) {
+          return code.getAsInt();
+        }
+      } catch (BridgeException.NoDaemon none) {
+        if (!bySocket) {
+          throw none;
+        }
       }
       if (mark.isPresent()) {
         return resume(request);
@@ -189,17 +200,21 @@ public final class ClientMain {
 
   /// By the port, else by the socket in the home: the port's file may have been removed.
   private BridgeConnection asked(ConsoleRequest request) throws IOException {
+    home.checkMine();
     OptionalInt port = home.port();
-    if (port.isPresent()) {
+    if (port.isPresent() && !bySocket) {
       try {
         BridgeConnection connection = BridgeConnection.connect(port.getAsInt(), patience);
-        connection.send(token(), request);
-        return connection;
+        if (home.isListening(port.getAsInt())) {
+          connection.send(token(), request);
+          return connection;
+        }
+        connection.close();
       } catch (BridgeException.NoDaemon _) {
         // The socket tells.
       }
     }
-    BridgeConnection connection = BridgeConnection.connect(home.socket(), patience);
+    BridgeConnection connection = BridgeConnection.connect(home.trustedSocket(), patience);
     connection.send(request);
     return connection;
   }
@@ -207,6 +222,8 @@ public final class ClientMain {
   private String token() throws IOException {
     try {
       return home.token();
+    } catch (HomeTrust.Untrusted e) {
+      throw e;
     } catch (IOException e) {
       throw new IOException(
           "cannot read %s: is this your home of jpm?".formatted(home.directory().resolve("token")),
@@ -218,9 +235,8 @@ public final class ClientMain {
     String holder = System.getProperty("jpm.holder", "");
     String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
     return fail(
-        ("the daemon (pid %s) does not answer, waited %d s; what it has not begun by now it will not do:"
-                + " see %s, or end it with kill -9 %s"
-                + " — your apps live on")
+        ("the daemon (pid %s) does not answer, waited %d s; what it has not begun by now it will"
+                + " not do: see %s, or end it with kill -9 %s — your apps live on")
             .formatted(pid, patience.toSeconds(), home.log(), pid));
   }
 

@@ -48,9 +48,9 @@ final class Connection implements Closeable {
   ///
   /// @param token empty where the door asks for none
   /// @throws JpmException `UNREACHABLE`
-  static Connection over(Wire wire, Optional<String> token, Patience patience) {
-    Connection connection = new Connection(wire, patience.silence());
-    Thread.ofVirtual().name("jpm-watch").start(() -> connection.watch(patience.connect()));
+  static Connection over(Wire wire, Optional<String> token, Timeouts timeouts) {
+    Connection connection = new Connection(wire, timeouts.silence());
+    Thread.ofVirtual().name("jpm-watch").start(() -> connection.watch(timeouts.connect()));
     try {
       token.ifPresentOrElse(
           secret -> connection.send(auth(secret), PING), () -> connection.send(PING));
@@ -73,7 +73,7 @@ final class Connection implements Closeable {
   }
 
   private void awaitPong() throws IOException {
-    Members frame = next();
+    JsonMembers frame = next();
     if (!frame.optionalText("type").equals(Optional.of("pong"))) {
       throw new IOException(frame.optionalText("message").orElse("something else than a pong"));
     }
@@ -108,13 +108,13 @@ final class Connection implements Closeable {
   ///
   /// @throws IOException when there is no further one
   /// @throws JpmException `MALFORMED` if it is none
-  Members next() throws IOException {
+  JsonMembers next() throws IOException {
     int length = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
     if (length < 0 || length > MAX_FRAME_BYTES) {
       throw new JpmException(Code.MALFORMED, "a frame of %d bytes".formatted(length));
     }
     try {
-      return Members.of(Json.parse(exactly(length)));
+      return JsonMembers.of(Json.parse(exactly(length)));
     } catch (Json.MalformedJson e) {
       throw new JpmException(Code.MALFORMED, "a frame that is not JSON: " + e.getMessage(), e);
     }

@@ -39,7 +39,7 @@ public record Event(
     Optional<String> exitSignal,
     boolean expected,
     Map<String, @Nullable Object> json) {
-  static Event of(Members json) {
+  static Event of(JsonMembers json) {
     OptionalLong pid = json.optionalNumber("pid");
     return new Event(
         json.number("seq"),

@@ -5,5 +5,5 @@ package io.jpm.client;
 @FunctionalInterface
 public interface EventFollower extends Follower<Event> {
   /// Some events will not come. Told before the next one.
-  default void missed(Missed missed) {}
+  default void missed(GapReason gapReason) {}
 }

@@ -60,13 +60,13 @@ public record Instance(
   /// @param since when that began
   /// @param detail why the latest attempt failed
   public record Check(String name, String state, Instant since, Optional<String> detail) {
-    private static Check of(Members json) {
+    private static Check of(JsonMembers json) {
       return new Check(
           json.text("name"), json.text("state"), json.time("since"), json.optionalText("detail"));
     }
   }
 
-  static Instance of(Members json) {
+  static Instance of(JsonMembers json) {
     return new Instance(
         json.text("app"),
         json.integer("id"),
@@ -84,7 +84,7 @@ public record Instance(
         json.optionalText("unhealthy"),
         Path.of(json.text("out_file")),
         Path.of(json.text("error_file")),
-        json.has("spec") ? Members.of(json.value("spec")).all() : Map.of(),
+        json.has("spec") ? JsonMembers.of(json.value("spec")).all() : Map.of(),
         json.integers("ports"),
         json.each("checks", Check::of));
   }

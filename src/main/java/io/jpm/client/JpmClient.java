@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// happens. It needs nothing but the JDK.
 ///
 /// ```java
-/// try (JpmClient client = JpmClient.connect(Door.home(home))) {
+/// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
 ///   CountDownLatch online = new CountDownLatch(1);
 ///   client.followEvents(event -> {
 ///     if (event.event().equals("online")) {
@@ -38,35 +38,35 @@ public final class JpmClient implements AutoCloseable {
   private static final String LINES = "jpm.lines.";
   private static final String USAGE = "jpm.usage";
 
-  private final Door door;
-  private final Patience patience;
-  private final Calls calls;
-  private final Set<Following> followings = ConcurrentHashMap.newKeySet();
+  private final Endpoint endpoint;
+  private final Timeouts timeouts;
+  private final RequestQueue requestQueue;
+  private final Set<FollowLoop> followings = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  private JpmClient(Door door, Patience patience) {
-    this.door = door;
-    this.patience = patience;
-    this.calls = new Calls(door, patience);
+  private JpmClient(Endpoint endpoint, Timeouts timeouts) {
+    this.endpoint = endpoint;
+    this.timeouts = timeouts;
+    this.requestQueue = new RequestQueue(endpoint, timeouts);
   }
 
   /// Connects to a daemon that is there. A home's daemon that is not is started by `jpm ping`.
   ///
   /// @throws JpmException `UNREACHABLE`
-  public static JpmClient connect(Door door) {
-    return connect(door, Patience.usual());
+  public static JpmClient connect(Endpoint endpoint) {
+    return connect(endpoint, Timeouts.usual());
   }
 
   /// Connects to a daemon that is there.
   ///
   /// @throws JpmException `UNREACHABLE`
-  public static JpmClient connect(Door door, Patience patience) {
-    JpmClient client = new JpmClient(door, patience);
-    client.calls.start();
+  public static JpmClient connect(Endpoint endpoint, Timeouts timeouts) {
+    JpmClient client = new JpmClient(endpoint, timeouts);
+    client.requestQueue.start();
     return client;
   }
 
-  /// Asks, and waits for the answer as long as [Patience#answer].
+  /// Asks, and waits for the answer as long as [Timeouts#answer].
   ///
   /// @throws JpmException when it was not done
   public <R extends Response> R ask(Request<R> request) {
@@ -92,7 +92,7 @@ public final class JpmClient implements AutoCloseable {
   /// Asks. The future's failure is a [JpmException].
   ///
   /// ```java
-  /// try (JpmClient client = JpmClient.connect(Door.home(home))) {
+  /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
   ///   CompletableFuture<Integer> count =
   ///       client.askAsync(Request.list()).thenApply(list -> list.instances().size());
   ///   System.out.println(count.get() + " instances");
@@ -103,7 +103,7 @@ public final class JpmClient implements AutoCloseable {
   }
 
   private Duration usual(Request<?> request) {
-    return RequestBody.isRepeatable(request) ? patience.action() : patience.answer();
+    return RequestBody.isRepeatable(request) ? timeouts.action() : timeouts.answer();
   }
 
   /// Asks. The future's failure is a [JpmException], `TIMEOUT` after the deadline. What hangs on
@@ -111,10 +111,10 @@ public final class JpmClient implements AutoCloseable {
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request, Duration deadline) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     String body = RequestBody.of(request);
-    CompletableFuture<Members> asked =
+    CompletableFuture<JsonMembers> asked =
         RequestBody.isRepeatable(request)
-            ? new Repeating(calls, body, deadline).ask()
-            : calls.ask(body, deadline);
+            ? new RepeatableRequest(requestQueue, body, deadline).ask()
+            : requestQueue.ask(body, deadline);
     var _ =
         asked.whenCompleteAsync(
             (json, failure) -> complete(answer, request, json, failure),
@@ -125,7 +125,7 @@ public final class JpmClient implements AutoCloseable {
   private static <R extends Response> void complete(
       CompletableFuture<R> answer,
       Request<R> request,
-      @Nullable Members json,
+      @Nullable JsonMembers json,
       @Nullable Throwable failure) {
     try {
       if (json == null) {
@@ -175,7 +175,7 @@ public final class JpmClient implements AutoCloseable {
   /// nothing while it is away itself.
   ///
   /// ```java
-  /// try (JpmClient client = JpmClient.connect(Door.home(home))) {
+  /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
   ///   Path mark = home.resolve("my-mark");
   ///   long seen = Files.exists(mark) ? Long.parseLong(Files.readString(mark)) : 0;
   ///   client.followEvents(
@@ -192,11 +192,11 @@ public final class JpmClient implements AutoCloseable {
   ///         }
   ///
   ///         @Override
-  ///         public void missed(Missed missed) {
+  ///         public void missed(GapReason missed) {
   ///           switch (missed) {
-  ///             case Missed.Forgotten(long after, long forgotten) ->
+  ///             case GapReason.Forgotten(long after, long forgotten) ->
   ///                 System.out.println(forgotten + " events after " + after + " are gone");
-  ///             case Missed.Renumbered _ -> System.out.println("another home");
+  ///             case GapReason.Renumbered _ -> System.out.println("another home");
   ///           }
   ///         }
   ///       });
@@ -206,7 +206,7 @@ public final class JpmClient implements AutoCloseable {
   /// @param seq the number of that event, 0: all that the daemon keeps come first
   /// @throws JpmException when that is not to be had
   public Subscription followEvents(long seq, EventFollower follower) {
-    return follow(new Feed.Numbered(EVENTS, checked(seq), follower));
+    return follow(new SubscriptionTarget.Numbered(EVENTS, checked(seq), follower));
   }
 
   /// Follows what happens to one app from now on; it need not be there yet. A token that is limited
@@ -222,7 +222,7 @@ public final class JpmClient implements AutoCloseable {
   /// @param seq as of [#followEvents(long, EventFollower)]
   /// @throws JpmException when that is not to be had
   public Subscription followEventsOf(String app, long seq, EventFollower follower) {
-    return follow(new Feed.Numbered(EVENTS + "." + app, checked(seq), follower));
+    return follow(new SubscriptionTarget.Numbered(EVENTS + "." + app, checked(seq), follower));
   }
 
   private static long checked(long seq) {
@@ -236,28 +236,29 @@ public final class JpmClient implements AutoCloseable {
   /// connection is lost ([Follower#interrupted]) does not come; [Request#logs] has it.
   ///
   /// @throws JpmException when that is not to be had
-  public Subscription followLines(String app, Follower<Printed> follower) {
-    return follow(new Feed.Live<>(LINES + app, Printed::of, follower));
+  public Subscription followLines(String app, Follower<LogBatch> follower) {
+    return follow(new SubscriptionTarget.Live<>(LINES + app, LogBatch::of, follower));
   }
 
   /// Follows what apps and the machine use, every second.
   ///
   /// @throws JpmException when that is not to be had
   public Subscription followUsage(Follower<Usage> follower) {
-    return follow(new Feed.Live<>(USAGE, Usage::of, follower));
+    return follow(new SubscriptionTarget.Live<>(USAGE, Usage::of, follower));
   }
 
-  private Subscription follow(Feed feed) {
-    Following following = new Following(door, patience, feed, followings::remove);
-    followings.add(following);
+  private Subscription follow(SubscriptionTarget subscriptionTarget) {
+    FollowLoop followLoop =
+        new FollowLoop(endpoint, timeouts, subscriptionTarget, followings::remove);
+    followings.add(followLoop);
     try {
       if (closed) {
-        throw Calls.closed();
+        throw RequestQueue.closed();
       }
-      following.start();
-      return following;
+      followLoop.start();
+      return followLoop;
     } catch (JpmException e) {
-      following.close();
+      followLoop.close();
       throw here(e);
     }
   }
@@ -266,7 +267,7 @@ public final class JpmClient implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    calls.close();
-    List.copyOf(followings).forEach(Following::close);
+    requestQueue.close();
+    List.copyOf(followings).forEach(FollowLoop::close);
   }
 }

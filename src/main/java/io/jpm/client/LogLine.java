@@ -11,7 +11,7 @@ import java.util.OptionalInt;
 /// @param at when it was captured
 /// @param text without the end of the line
 public record LogLine(String app, OptionalInt id, String stream, Instant at, String text) {
-  static LogLine of(Members json) {
+  static LogLine of(JsonMembers json) {
     return new LogLine(
         json.text("app"),
         json.optionalInteger("id"),

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing, nothing is done (`NOT_FOUND`).
 ///
 /// ```java
-/// try (JpmClient client = JpmClient.connect(Door.home(home))) {
+/// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
 ///   client.ask(Request.start(Apps.of(App.of("web", "sleep").with("args", "1000"))));
 ///   for (Instance each : client.ask(Request.list()).instances()) {
 ///     System.out.println(each.app() + " is " + each.status());

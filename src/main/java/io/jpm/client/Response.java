@@ -44,7 +44,7 @@ public sealed interface Response {
   }
 
   /// What apps have answered to an action.
-  record Answers(List<Answer> answers) implements Response {
+  record Answers(List<ActionResult> answers) implements Response {
     public Answers {
       answers = List.copyOf(answers);
     }
@@ -53,7 +53,7 @@ public sealed interface Response {
   /// What describing apps anew changes or has changed, one for each app.
   ///
   /// @param notes sentences that tell of no failure
-  record Changes(List<Change> changes, List<String> notes) implements Response {
+  record Changes(List<AppChangeResult> changes, List<String> notes) implements Response {
     public Changes {
       changes = List.copyOf(changes);
       notes = List.copyOf(notes);
@@ -63,7 +63,7 @@ public sealed interface Response {
   /// Reads the body of a reply.
   ///
   /// @throws JpmException that the daemon did not do it, or `MALFORMED`
-  static Response of(Members json) {
+  static Response of(JsonMembers json) {
     if (!json.yes("ok")) {
       throw new JpmException(
           Code.of(json.text("code")), json.texts("problems"), json.each("instances", Instance::of));
@@ -77,9 +77,9 @@ public sealed interface Response {
     } else if (json.has("lines")) {
       return new Lines(json.each("lines", LogLine::of), json.number("left_out"));
     } else if (json.has("answers")) {
-      return new Answers(json.each("answers", Answer::of));
+      return new Answers(json.each("answers", ActionResult::of));
     } else if (json.has("changes")) {
-      return new Changes(json.each("changes", Change::of), json.texts("notes"));
+      return new Changes(json.each("changes", AppChangeResult::of), json.texts("notes"));
     }
     throw new JpmException(
         Code.MALFORMED, "an answer with the keys %s".formatted(json.all().keySet()));

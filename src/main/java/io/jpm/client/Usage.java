@@ -24,7 +24,7 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
   /// @param available how much of that could be had
   /// @param load the load average of a minute
   public record Machine(int cores, double cpu, long memory, long available, double load) {
-    static Machine of(Members json) {
+    static Machine of(JsonMembers json) {
       return new Machine(
           json.integer("cores"),
           json.decimal("cpu"),
@@ -56,7 +56,7 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
       OptionalLong openFiles,
       OptionalLong read,
       OptionalLong written) {
-    static OfInstance of(Members json) {
+    static OfInstance of(JsonMembers json) {
       return new OfInstance(
           json.text("app"),
           json.integer("id"),
@@ -71,11 +71,11 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
     }
   }
 
-  static Usage of(Members json) {
+  static Usage of(JsonMembers json) {
     return new Usage(
         json.time("at"),
         json.has("system")
-            ? Optional.of(Machine.of(Members.of(json.value("system"))))
+            ? Optional.of(Machine.of(JsonMembers.of(json.value("system"))))
             : Optional.empty(),
         json.each("instances", OfInstance::of));
   }

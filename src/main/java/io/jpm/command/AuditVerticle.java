@@ -1,115 +1,195 @@
 package io.jpm.command;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
-import io.jpm.config.Settings;
+import io.jpm.bus.access.AuditCommand;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.access.AuditReply;
+import io.jpm.config.settings.Settings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.json.JsonArray;
+import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// Keeps the audit log: a line for each request and each command that has changed something or was
-/// refused ([Audited]), as JSON with the keys `at`, `who`, `role`, `from`, `verb`, `apps` and
-/// `result`; a line after some were lost because the disk was too slow has `dropped` as well, their
-/// number. The file is its owner's only, and is rotated as the daemon's own log is: `audit.log.1`
-/// is the one before.
+/// refused ([AuditRecord]), as JSON with the keys `at`, `who`, `role`, `from`, `verb`, `apps` and
+/// `result`, and those of a chain of hashes ([AuditFile]). What was refused is in
+/// `audit-refused.log`, so that it does not push changes out. In each of the two a principal has a
+/// quota ([AuditQuota]); a line a minute tells how many are over. A line after some were lost
+/// because the disk was too slow has `dropped` as well, their number. The files are their owner's
+/// only, and are rotated as the daemon's own log is: `audit.log.1` is the one before.
 public final class AuditVerticle extends VerticleBase {
   /// How many lines may wait for a slow disk; those beyond are counted.
   static final int MOST_WAITING = 10_000;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
+  private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
-  private final Path file;
   private final InstantSource clock;
-  private final Supplier<Settings.Log> limits;
+  private final Duration told;
+  private final Part changes;
+  private final Part refusals;
   private int waiting;
-  private long dropped;
+  private boolean failing;
 
-  /// @param file where the log is, in the home
+  /// One of the two files.
+  private final class Part {
+    private final AuditFile file;
+    private final Path path;
+    private final AuditQuota quota;
+    private long dropped;
+    private boolean counting;
+
+    /// How many lines are still to be written.
+    private final AtomicInteger queued = new AtomicInteger();
+
+    Part(Path path, Supplier<Settings.Log> limits, LongSupplier nanos, Consumer<byte[]> written) {
+      this.file = new AuditFile(path, clock, limits, written);
+      this.path = path;
+      this.quota = new AuditQuota(nanos);
+    }
+  }
+
+  /// @param home the directory that the files are in
   /// @param clock wall clock
   /// @param limits after how many bytes a new file is begun, and how many older ones are kept;
   ///   asked with each line, on any thread
-  public AuditVerticle(Path file, InstantSource clock, Supplier<Settings.Log> limits) {
-    this.limits = limits;
-    this.file = file;
+  /// @param syslog sends a datagram to the system's log, at once, and says why it was not taken;
+  ///   empty: it was, or is not to be. Called on any thread
+  public AuditVerticle(
+      Path home,
+      InstantSource clock,
+      Supplier<Settings.Log> limits,
+      Function<byte[], Optional<String>> syslog) {
+    this(home, clock, limits, syslog, System::nanoTime, A_MINUTE);
+  }
+
+  /// @param nanos a clock that never goes back
+  /// @param told how long after a line that is over its quota their number is told
+  AuditVerticle(
+      Path home,
+      InstantSource clock,
+      Supplier<Settings.Log> limits,
+      Function<byte[], Optional<String>> syslog,
+      LongSupplier nanos,
+      Duration told) {
     this.clock = clock;
+    this.told = told;
+    var elsewhere = new AuditSyslog(syslog, clock);
+    this.changes =
+        new Part(home.resolve("audit.log"), limits, nanos, line -> elsewhere.send(false, line));
+    this.refusals =
+        new Part(
+            home.resolve("audit-refused.log"), limits, nanos, line -> elsewhere.send(true, line));
   }
 
   @Override
   public Future<?> start() {
     return vertx
         .eventBus()
-        .<Audited>consumer(Addresses.AUDIT, message -> take(message.body()))
-        .completion();
+        .<AuditRecord>consumer(Addresses.AUDIT, message -> take(message.body()))
+        .completion()
+        .compose(_ ->
+            vertx
+                .eventBus()
+                .<AuditCommand>consumer(Addresses.AUDIT_COMMAND, this::check)
+                .completion());
   }
 
-  private void take(Audited audited) {
-    if (waiting >= MOST_WAITING) {
-      dropped++;
+  /// What was counted and what waits is written first.
+  @Override
+  public Future<?> stop() {
+    return Future.join(List.of(tell(changes), tell(refusals)))
+        .transform(_ -> Future.succeededFuture());
+  }
+
+  private void take(AuditRecord auditRecord) {
+    Part part = auditRecord.isRefusal() ? refusals : changes;
+    if (!part.quota.take(auditRecord.who())) {
+      if (!part.counting) {
+        part.counting = true;
+        vertx.setTimer(
+            told.toMillis(),
+            _ -> {
+              part.counting = false;
+              var _ = tell(part);
+            });
+      }
       return;
     }
+    var _ = write(part, AuditLine.told(clock.instant().toString(), auditRecord));
+  }
+
+  private Future<Void> tell(Part part) {
+    return Future.join(
+            part.quota.over().stream()
+                .map(over ->
+                    write(
+                        part,
+                        new JsonObject()
+                            .put("at", clock.instant().toString())
+                            .put("who", over.who().name())
+                            .put("role", over.who().role().word())
+                            .put("verb", "quota")
+                            .put("over", over.lines())
+                            .put("result", over.lines() + " more lines were left out")))
+                .toList())
+        .mapEmpty();
+  }
+
+  private Future<Void> write(Part part, JsonObject json) {
+    if (waiting >= MOST_WAITING) {
+      part.dropped++;
+      return Future.succeededFuture();
+    }
     waiting++;
-    var json =
-        new JsonObject()
-            .put("at", clock.instant().toString())
-            .put("who", audited.who().name())
-            .put("role", audited.who().role().word())
-            .put("from", audited.from())
-            .put("verb", audited.verb())
-            .put("apps", new JsonArray(audited.apps()))
-            .put("result", audited.result());
+    part.queued.incrementAndGet();
+    long dropped = part.dropped;
+    part.dropped = 0;
     if (dropped > 0) {
       json.put("dropped", dropped);
-      dropped = 0;
     }
     // In order: a verticle's blocking calls wait for each other.
+    return vertx
+        .executeBlocking(() -> {
+          part.file.append(json, part.queued.decrementAndGet() > 0);
+          return Optional.empty();
+        })
+        .onSuccess(_ -> failing = false)
+        .onFailure(failure -> {
+          part.dropped += dropped + 1;
+          if (!failing) {
+            failing = true;
+            LOG.log(Level.WARNING, "cannot write {0}: {1}", part.path, failure.getMessage());
+          }
+        })
+        .onComplete(_ -> waiting--)
+        .mapEmpty();
+  }
+
+  private void check(Message<AuditCommand> message) {
     vertx
-        .executeBlocking(() -> append(json.encode() + "\n"))
-        .onFailure(
-            failure -> LOG.log(Level.WARNING, "cannot write {0}: {1}", file, failure.getMessage()))
-        .onComplete(_ -> waiting--);
-  }
-
-  private @Nullable Object append(String line) throws IOException {
-    byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-    Settings.Log now = limits.get();
-    if (Files.exists(file) && Files.size(file) + bytes.length > now.maxSize()) {
-      rotate(now.keep());
-    }
-    if (Files.notExists(file)) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    }
-    Files.write(file, bytes, StandardOpenOption.APPEND);
-    return null;
-  }
-
-  private void rotate(int keep) throws IOException {
-    for (int number = keep; number > 1; number--) {
-      if (Files.exists(older(number - 1))) {
-        Files.move(older(number - 1), older(number), StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
-    if (keep > 0) {
-      Files.move(file, older(1), StandardCopyOption.REPLACE_EXISTING);
-    } else {
-      Files.delete(file);
-    }
-  }
-
-  private Path older(int number) {
-    return file.resolveSibling(file.getFileName() + "." + number);
+        .executeBlocking(() -> {
+          AuditReply first = AuditChainCheck.of(changes.file);
+          AuditReply second = AuditChainCheck.of(refusals.file);
+          return new AuditReply(
+              first.lines() + second.lines(),
+              first.older() + second.older(),
+              first.broken().or(second::broken));
+        })
+        .onSuccess(reply -> message.reply(Objects.requireNonNull(reply)))
+        .onFailure(failure -> message.fail(1, String.valueOf(failure.getMessage())));
   }
 }

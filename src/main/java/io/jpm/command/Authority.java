@@ -1,8 +1,8 @@
 package io.jpm.command;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.model.AppName;
-import io.jpm.model.Principal;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandReply.Failed;
 import io.jpm.wire.CommandRequest;
@@ -92,6 +92,21 @@ final class Authority {
     };
   }
 
+  /// Whether [#of] takes so long for this request that an event loop must not wait for it.
+  static boolean isLong(CommandRequest request) {
+    return switch (request) {
+      case CommandRequest.OnTargets on -> TargetSelection.isLong(on.targets());
+      case CommandRequest.Scale scale -> TargetSelection.isLong(List.of(scale.target()));
+      case CommandRequest.TypeLine type -> TargetSelection.isLong(List.of(type.target()));
+      case CommandRequest.OfApps _,
+          CommandRequest.Events _,
+          CommandRequest.Ping _,
+          CommandRequest.Save _,
+          CommandRequest.Resurrect _ ->
+          false;
+    };
+  }
+
   /// Whether it cannot be done to some apps only.
   private static boolean isAboutAll(CommandRequest request) {
     return switch (request) {
@@ -108,10 +123,10 @@ final class Authority {
   }
 
   private static Decision chosen(List<String> words, List<InstanceView> visible) {
-    return switch (Selection.of(words, visible)) {
-      case Selection.Found(List<InstanceView> instances) -> new Decision.Allowed(instances);
-      case Selection.Missing(List<String> missing) -> missing(missing);
-      case Selection.Wrong(String problem) ->
+    return switch (TargetSelection.of(words, visible)) {
+      case TargetSelection.Found(List<InstanceView> instances) -> new Decision.Allowed(instances);
+      case TargetSelection.Missing(List<String> missing) -> missing(missing);
+      case TargetSelection.Wrong(String problem) ->
           new Decision.Refused(new Failed(Code.INVALID, problem));
     };
   }

@@ -1,6 +1,6 @@
 package io.jpm.command;
 
-import io.jpm.config.AppDefaults;
+import io.jpm.config.settings.AppDefaults;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,37 +1,37 @@
 package io.jpm.command;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.command.Authority.Decision;
 import io.jpm.command.Authority.Loaded;
-import io.jpm.command.Performing.Apps;
-import io.jpm.command.Performing.Order;
+import io.jpm.command.OperationRunner.Apps;
+import io.jpm.command.OperationRunner.Order;
 import io.jpm.command.RequestReader.Reading;
 import io.jpm.config.AppsOutcome;
-import io.jpm.config.Problem;
 import io.jpm.config.ProcessFileReader;
-import io.jpm.config.ScriptEvaluator;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.values.Problem;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
-import io.jpm.wire.Caller;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
+import io.jpm.model.text.Sha256;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandReply.Failed;
 import io.jpm.wire.CommandRequest;
+import io.jpm.wire.RequestCaller;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -53,9 +53,16 @@ public final class CommandVerticle extends VerticleBase {
   private static final int DIGEST_BYTES = 8;
 
   /// Whoever comes without the bridge's word for it; no token can be called so.
-  private static final Caller NOBODY = new Caller(new Principal("?", Role.READ, Set.of()), "?");
+  private static final RequestCaller NOBODY =
+      new RequestCaller(new Principal("?", Role.READ, Set.of()), "?");
+
+  /// How many requests of one token may wait for a thread to match their patterns.
+  private static final int MOST_MATCHING = 8;
 
   private final CommandContext daemon;
+
+  /// How many requests with patterns wait, by who asks.
+  private final Map<String, Integer> matching = new HashMap<>();
 
   public CommandVerticle(CommandContext daemon) {
     this.daemon = daemon;
@@ -71,11 +78,12 @@ public final class CommandVerticle extends VerticleBase {
       LOG.log(Level.DEBUG, "a request without a reply address, ignored");
       return;
     }
-    Optional<Caller> caller =
-        Optional.ofNullable(message.headers().get(Caller.HEADER)).flatMap(Caller::fromHeader);
+    Optional<RequestCaller> requestCaller =
+        Optional.ofNullable(message.headers().get(RequestCaller.HEADER))
+            .flatMap(RequestCaller::fromHeader);
     switch (RequestReader.read(message.body())) {
       case Reading.Refused(Failed reply) -> message.reply(reply.toJson());
-      case Reading.Understood(CommandRequest request, _) when caller.isEmpty() -> {
+      case Reading.Understood(CommandRequest request, _) when requestCaller.isEmpty() -> {
         var reply = new Failed(Code.DENIED, "nobody vouches for who asks: send by the bridge");
         audit(NOBODY, request, List.of(), reply);
         message.reply(reply.toJson());
@@ -83,15 +91,15 @@ public final class CommandVerticle extends VerticleBase {
       case Reading.Understood(CommandRequest request, Optional<String> key) ->
           serve(
               message,
-              caller.orElseThrow(),
+              requestCaller.orElseThrow(),
               new Asked(request, key.map(text -> text + "/" + digest(message.body()))));
     }
   }
 
   /// Whatever happens, the client gets one reply, and in time.
-  private void serve(Message<Object> message, Caller caller, Asked asked) {
+  private void serve(Message<Object> message, RequestCaller requestCaller, Asked asked) {
     CommandRequest request = asked.request();
-    Future<Done> done = guarded(caller.who(), asked);
+    Future<Done> done = guarded(requestCaller.who(), asked);
     Duration patience = patience(message);
     long timer =
         vertx.setTimer(patience.toMillis(), _ -> message.reply(late(request, patience).toJson()));
@@ -100,7 +108,7 @@ public final class CommandVerticle extends VerticleBase {
         message.reply(end.reply().toJson());
       }
       if (request.verb().isChanging() || isRefused(end.reply())) {
-        audit(caller, request, end.apps(), end.reply());
+        audit(requestCaller, request, end.apps(), end.reply());
       }
     });
   }
@@ -133,55 +141,80 @@ public final class CommandVerticle extends VerticleBase {
     if (refused.isPresent()) {
       return Future.succeededFuture(Done.without(refused.get()));
     }
-    var rooms = new Rooms(vertx.eventBus());
+    var serviceClient = new ServiceClient(vertx.eventBus());
     return described(request)
-        .compose(apps -> instances(request, rooms).compose(all -> decided(who, asked, apps, all)));
+        .compose(apps ->
+            instances(request, serviceClient).compose(all -> decided(who, asked, apps, all)));
   }
 
   private Future<Done> decided(Principal who, Asked asked, Apps apps, List<InstanceView> all) {
-    CommandRequest request = asked.request();
     var names = apps.specs().stream().map(AppSpec::name).toList();
-    return switch (Authority.of(who, request, new Loaded(all, names))) {
+    return decision(who, asked.request(), new Loaded(all, names))
+        .compose(decision -> carriedOut(who, asked, new About(apps, all), decision));
+  }
+
+  /// Patterns are matched off the event loop, one request after the other.
+  private Future<Decision> decision(Principal who, CommandRequest request, Loaded loaded) {
+    if (!Authority.isLong(request)) {
+      return Future.succeededFuture(Authority.of(who, request, loaded));
+    }
+    if (matching.merge(who.name(), 1, Integer::sum) > MOST_MATCHING) {
+      matching.merge(who.name(), -1, Integer::sum);
+      return Future.succeededFuture(
+          new Decision.Refused(
+              new Failed(
+                  Code.BUSY,
+                  "%d requests of %s with patterns wait already: try again a second later"
+                      .formatted(MOST_MATCHING, who.name()))));
+    }
+    return Blocking.call(vertx, () -> Authority.of(who, request, loaded))
+        .onComplete(_ ->
+            matching.computeIfPresent(who.name(), (_, count) -> count == 1 ? null : count - 1));
+  }
+
+  /// What a request is about.
+  private record About(Apps apps, List<InstanceView> all) {}
+
+  private Future<Done> carriedOut(Principal who, Asked asked, About about, Decision decision) {
+    CommandRequest request = asked.request();
+    return switch (decision) {
       case Decision.Refused(Failed reply)
           when reply.code() == Code.NOT_FOUND && asked.key().isPresent() ->
           repeated(key(who, asked).orElseThrow(), reply);
       case Decision.Refused(Failed reply) -> Future.succeededFuture(Done.without(reply));
       case Decision.Allowed(List<InstanceView> chosen) -> {
-        var order = new Order(who, request, chosen, all, apps, key(who, asked));
-        List<String> about =
-            Stream.concat(names.stream(), chosen.stream().map(it -> it.spec().name()))
+        Apps apps = about.apps();
+        var order = new Order(who, request, chosen, about.all(), apps, key(who, asked));
+        List<String> names =
+            Stream.concat(
+                    apps.specs().stream().map(AppSpec::name),
+                    chosen.stream().map(it -> it.spec().name()))
                 .map(Object::toString)
                 .distinct()
                 .toList();
-        yield new Performing(new Rooms(vertx.eventBus()), daemon)
+        yield new OperationRunner(new ServiceClient(vertx.eventBus()), daemon)
             .perform(order)
             .otherwise(failure -> told(failure).reply())
-            .map(reply -> new Done(reply, about));
+            .map(reply -> new Done(reply, names));
       }
     };
   }
 
   /// What was deleted by the first request is not found by its repetition.
   private Future<Done> repeated(String key, Failed notFound) {
-    return new Rooms(vertx.eventBus())
+    return new ServiceClient(vertx.eventBus())
         .done(new GodCommand.Recall(key))
         .map(reply ->
             Done.without(
                 reply.problems().isEmpty()
-                    ? new CommandReply.Instances(Views.plain(reply.instances()), reply.notes())
+                    ? new CommandReply.Instances(ReplyViews.plain(reply.instances()), reply.notes())
                     : notFound));
   }
 
   /// The same for the same request, also in the next daemon. A key that comes with something else
   /// is another's: that is done, too.
   private static String digest(@Nullable Object body) {
-    byte[] text = String.valueOf(body).getBytes(StandardCharsets.UTF_8);
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(text);
-      return HexFormat.of().formatHex(hash, 0, DIGEST_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible); // each Java has it
-    }
+    return Sha256.hex(String.valueOf(body), DIGEST_BYTES);
   }
 
   /// Nobody hears by another's key what that one has done.
@@ -189,10 +222,11 @@ public final class CommandVerticle extends VerticleBase {
     return asked.key().map(key -> who.name() + "/" + asked.request().verb().word() + "/" + key);
   }
 
-  private Future<List<InstanceView>> instances(CommandRequest request, Rooms rooms) {
+  private Future<List<InstanceView>> instances(
+      CommandRequest request, ServiceClient serviceClient) {
     return switch (request) {
       case CommandRequest.OnTargets _, CommandRequest.Scale _, CommandRequest.TypeLine _ ->
-          rooms.shown(new GodCommand.Show(List.of())).map(reply -> reply.instances());
+          serviceClient.shown(new GodCommand.Show(List.of())).map(reply -> reply.instances());
       case CommandRequest.OfApps _,
           CommandRequest.Ping _,
           CommandRequest.Events _,
@@ -208,10 +242,13 @@ public final class CommandVerticle extends VerticleBase {
       return Future.succeededFuture(Apps.NONE);
     }
     CommandRequest.Described apps = of.apps();
-    var caller = new io.jpm.config.Caller(apps.cwd(), apps.env().orElse(daemon.environment()));
+    var callerContext =
+        new io.jpm.config.command.CallerContext(
+            apps.cwd(), apps.env().orElse(daemon.environment()));
     var reader = new ProcessFileReader(daemon.defaults().get(), ScriptEvaluator.NONE);
     return vertx
-        .executeBlocking(() -> reader.request("{\"apps\":" + apps.json() + "}", caller), false)
+        .executeBlocking(
+            () -> reader.request("{\"apps\":" + apps.json() + "}", callerContext), false)
         .map(read -> Objects.requireNonNull(read))
         .compose(CommandVerticle::understood);
   }
@@ -220,7 +257,7 @@ public final class CommandVerticle extends VerticleBase {
     return read.problems().isEmpty()
         ? Future.succeededFuture(new Apps(read.apps(), read.warnings()))
         : Future.failedFuture(
-            new Refusal(
+            new RequestRefused(
                 new Failed(
                     Code.INVALID,
                     read.problems().stream().map(Problem::toString).toList(),
@@ -229,7 +266,7 @@ public final class CommandVerticle extends VerticleBase {
 
   /// A little less than the sender waits, where it says so: a program may be given minutes to end.
   private Duration patience(Message<Object> message) {
-    String waits = message.headers().get(Caller.WAITS);
+    String waits = message.headers().get(RequestCaller.WAITS);
     if (waits == null || !waits.matches("[0-9]{1,9}")) {
       return daemon.patience();
     }
@@ -245,7 +282,7 @@ public final class CommandVerticle extends VerticleBase {
   }
 
   private static Done told(Throwable failure) {
-    if (failure instanceof Refusal known) {
+    if (failure instanceof RequestRefused known) {
       return Done.without(known.reply());
     }
     LOG.log(Level.ERROR, "a request failed", failure);
@@ -260,7 +297,8 @@ public final class CommandVerticle extends VerticleBase {
 
   /// A sentence about what somebody has described may quote a secret: of that only the code is
   /// told.
-  private void audit(Caller caller, CommandRequest request, List<String> apps, CommandReply reply) {
+  private void audit(
+      RequestCaller requestCaller, CommandRequest request, List<String> apps, CommandReply reply) {
     String result =
         !(reply instanceof Failed failed)
             ? "done"
@@ -271,6 +309,7 @@ public final class CommandVerticle extends VerticleBase {
         .eventBus()
         .send(
             Addresses.AUDIT,
-            new Audited(caller.who(), caller.from(), request.verb().word(), apps, result));
+            new AuditRecord(
+                requestCaller.who(), requestCaller.from(), request.verb().word(), apps, result));
   }
 }

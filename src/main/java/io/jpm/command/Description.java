@@ -1,11 +1,11 @@
 package io.jpm.command;
 
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.HealthReport;
-import io.jpm.bus.HealthReport.OfCheck;
-import io.jpm.bus.InstanceView;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.HealthReport;
+import io.jpm.bus.satan.HealthReport.OfCheck;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.wire.InstanceMessage;
 import io.vertx.core.Future;
 import java.time.Instant;
@@ -26,11 +26,11 @@ final class Description {
   /// The port of an address as ClusterBalancer writes it; a unix socket has none.
   private static final Pattern PORT = Pattern.compile("(?:[^/].*:)?([0-9]{1,5})");
 
-  private final Rooms rooms;
+  private final ServiceClient serviceClient;
   private final InstantSource clock;
 
-  Description(Rooms rooms, InstantSource clock) {
-    this.rooms = rooms;
+  Description(ServiceClient serviceClient, InstantSource clock) {
+    this.serviceClient = serviceClient;
     this.clock = clock;
   }
 
@@ -38,7 +38,7 @@ final class Description {
     List<InstanceView> running =
         instances.stream().filter(view -> view.process().isPresent()).toList();
     Future<Map<ProcessIdentity, HealthReport>> health =
-        rooms.health(
+        serviceClient.health(
             running.stream()
                 .filter(view -> view.spec().health().any())
                 .map(view -> view.process().orElseThrow())
@@ -48,7 +48,7 @@ final class Description {
     for (InstanceView view : running) {
       if (view.spec().cluster().enabled()) {
         asked.add(
-            rooms
+            serviceClient
                 .balance(view.spec().name(), view.id())
                 .onSuccess(status -> status.ifPresent(it -> balances.put(view.id(), it))));
       }
@@ -57,7 +57,7 @@ final class Description {
         .map(_ ->
             instances.stream()
                 .map(view ->
-                    Views.described(
+                    ReplyViews.described(
                         view,
                         ports(Optional.ofNullable(balances.get(view.id()))),
                         checks(view.process().map(health.result()::get), clock.instant())))

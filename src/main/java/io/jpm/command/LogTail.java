@@ -1,12 +1,12 @@
 package io.jpm.command;
 
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogFilter;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogFilter;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
 import io.jpm.model.RunAs;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.CommandReply.Line;
@@ -30,7 +30,7 @@ final class LogTail {
   /// Of text in one reply, in characters.
   private static final long MOST_TEXT = 2 << 20;
 
-  private final Rooms rooms;
+  private final ServiceClient serviceClient;
   private final int lines;
   private final Map<Path, Source> sources;
   private final Deque<Line> kept = new ArrayDeque<>();
@@ -41,8 +41,8 @@ final class LogTail {
   private record Source(String app, OptionalInt id, Stream stream, RunAs runAs) {}
 
   /// @param instances whose logs
-  LogTail(Rooms rooms, CommandRequest.Logs request, List<InstanceView> instances) {
-    this.rooms = rooms;
+  LogTail(ServiceClient serviceClient, CommandRequest.Logs request, List<InstanceView> instances) {
+    this.serviceClient = serviceClient;
     this.lines = request.lines();
     this.sources = sources(request, instances);
   }
@@ -90,7 +90,7 @@ final class LogTail {
         users.put(log, source.runAs());
       }
     });
-    return rooms
+    return serviceClient
         .lines(new LogsCommand.Seek(searches, LogFilter.ALL, lines, true, users))
         .compose(reply ->
             switch (reply.next()) {
@@ -106,7 +106,7 @@ final class LogTail {
     if (spans.stream().allMatch(span -> span.from().equals(span.to()))) {
       return Future.succeededFuture();
     }
-    return rooms
+    return serviceClient
         .lines(new LogsCommand.Read(spans, LogFilter.ALL))
         .compose(reply -> {
           reply.lines().forEach(this::keep);

@@ -1,8 +1,8 @@
 package io.jpm.command;
 
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.model.Principal;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.EventMessage;
@@ -14,10 +14,10 @@ import java.util.Optional;
 /// Answers what has happened. Who is limited to some apps is told of these alone, each asked for by
 /// itself: what others do takes no place in the answer.
 final class PastEvents {
-  private final Rooms rooms;
+  private final ServiceClient serviceClient;
 
-  PastEvents(Rooms rooms) {
-    this.rooms = rooms;
+  PastEvents(ServiceClient serviceClient) {
+    this.serviceClient = serviceClient;
   }
 
   Future<CommandReply> of(Principal who, CommandRequest.Events request) {
@@ -26,7 +26,7 @@ final class PastEvents {
             ? List.of(request.app())
             : who.apps().stream().sorted().map(Optional::of).toList();
     List<Future<HistoryReply>> asked =
-        apps.stream().map(app -> rooms.history(question(request, app))).toList();
+        apps.stream().map(app -> serviceClient.history(question(request, app))).toList();
     return Future.all(asked).map(_ -> joined(request, asked.stream().map(Future::result).toList()));
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.command;
 
-import io.jpm.config.NearestName;
-import io.jpm.model.Signal;
+import io.jpm.config.values.NearestName;
+import io.jpm.model.run.Signal;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.json.JsonArray;

@@ -1,101 +1,64 @@
 package io.jpm.command;
 
-import io.jpm.config.Secrets;
+import io.jpm.config.deploy.Secrets;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Backoff;
-import io.jpm.model.EnvFile;
-import io.jpm.model.Referred;
-import io.jpm.model.RestartPolicy;
-import io.jpm.model.StopPolicy;
-import io.jpm.model.Triggers;
-import io.jpm.model.Variables;
-import io.vertx.core.json.JsonArray;
+import io.jpm.spec.AppDescription;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
+import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Set;
 
-/// What an app's owner has described, under the names of a process file: times in milliseconds,
-/// sizes in bytes. Secrets are masked by the names of variables, in URLs, and where they are known
-/// by reference only the reference is told.
+/// The description of an app as `describe` reports it: all attributes under their names in a
+/// process file, with times in milliseconds and sizes in bytes where a process file accepts these.
+///
+/// Secrets are masked: variables by their names, passwords in URLs, the headers of probes except a
+/// few, and the paths of webhooks. Of variables whose values are kept elsewhere it shows where.
 final class SpecView {
+  private static final String SECRETS = "secrets";
+  private static final String WEBHOOK = "webhook";
+  private static final String HEADERS = "headers";
+
+  /// Headers whose values are no credentials, in lower case. All others are masked.
+  private static final Set<String> PUBLIC_HEADERS =
+      Set.of("accept", "accept-encoding", "accept-language", "content-type", "host", "user-agent");
+
   private SpecView() {}
 
   static JsonObject of(AppSpec spec) {
-    var json =
-        new JsonObject()
-            .put("name", spec.name().value())
-            .put("namespace", spec.namespace())
-            .put("script", spec.command().script().toString())
-            .put("args", masked(spec.command().args()))
-            .put("interpreter", spec.command().interpreter().map(Path::toString).orElse("none"))
-            .put("interpreter_args", masked(spec.command().interpreterArgs()))
-            .put("cwd", spec.cwd().toString())
-            .put("instances", spec.instances().count())
-            .put("exec_mode", spec.cluster().enabled() ? "cluster" : "fork")
-            .put("autostart", spec.autostart())
-            .put("wait_ready", spec.readiness().awaited())
-            .put("listen_timeout", spec.readiness().timeout().toMillis());
-    putPolicies(json, spec.restart(), spec.stop());
-    putTriggers(json, spec.triggers());
-    putVariables(json, spec.variables());
-    var needed = new JsonObject();
-    new TreeMap<>(spec.dependsOn())
-        .forEach((app, condition) -> needed.put(app.value(), condition.word()));
-    spec.runAs().user().ifPresent(user -> json.put("user", user));
-    spec.runAs().group().ifPresent(group -> json.put("group", group));
-    return needed.isEmpty() ? json : json.put("depends_on", needed);
+    Map<String, Object> described = AppDescription.of(spec);
+    described.replaceAll((key, form) -> key.equals(SECRETS) ? form : masked(key, form));
+    return new JsonObject(described);
   }
 
-  private static void putPolicies(JsonObject json, RestartPolicy restart, StopPolicy stop) {
-    json.put("restart", restart.when().word())
-        .put("max_restarts", restart.maxRestarts())
-        .put("min_uptime", restart.minUptime().toMillis());
-    json.put("restart_window", restart.window().time().toMillis());
-    switch (restart.backoff()) {
-      case Backoff.Gradual() -> json.put("restart_delay", 0);
-      case Backoff.Constant(var delay) -> json.put("restart_delay", delay.toMillis());
-      case Backoff.Exponential(var initial, _, _) ->
-          json.put("exp_backoff_restart_delay", initial.toMillis());
-    }
-    if (!restart.stopExitCodes().isEmpty()) {
-      json.put(
-          "stop_exit_codes", new JsonArray(List.copyOf(new TreeSet<>(restart.stopExitCodes()))));
-    }
-    json.put("kill_signal", stop.signal().name())
-        .put("kill_timeout", stop.timeout().toMillis())
-        .put("treekill", stop.wholeTree());
+  private static Object masked(String name, Object form) {
+    return switch (form) {
+      case String url when name.equals(WEBHOOK) -> host(url);
+      case String text -> Secrets.masked(name, text);
+      case List<?> items -> items.stream().map(item -> masked("", item)).toList();
+      case Map<?, ?> map -> {
+        Map<String, Object> all = new LinkedHashMap<>();
+        boolean headers = name.equals(HEADERS);
+        map.forEach((key, value) ->
+            all.put(
+                key.toString(),
+                headers ? header(key.toString(), value) : masked(key.toString(), value)));
+        yield all;
+      }
+      default -> form;
+    };
   }
 
-  private static void putTriggers(JsonObject json, Triggers triggers) {
-    triggers.schedule().ifPresent(schedule -> json.put("cron_restart", schedule.expression()));
-    triggers
-        .watch()
-        .ifPresent(watch ->
-            json.put("watch", new JsonArray(watch.paths().stream().map(Path::toString).toList())));
-    triggers.maxMemory().ifPresent(bytes -> json.put("max_memory_restart", bytes));
+  private static Object header(String name, Object value) {
+    return PUBLIC_HEADERS.contains(name.toLowerCase(Locale.ROOT)) ? value : Secrets.MASK;
   }
 
-  private static void putVariables(JsonObject json, Variables variables) {
-    Referred referred = variables.referred();
-    Map<String, String> known = new TreeMap<>(variables.effective());
-    known.keySet().removeAll(referred.secrets().keySet());
-    var env = new JsonObject();
-    known.forEach((name, value) -> env.put(name, Secrets.masked(name, value)));
-    json.put("env", env);
-    if (!referred.files().isEmpty()) {
-      json.put("env_file", new JsonArray(referred.files().stream().map(EnvFile::shown).toList()));
-    }
-    if (!referred.secrets().isEmpty()) {
-      var secrets = new JsonObject();
-      new TreeMap<>(referred.secrets()).forEach((name, one) -> secrets.put(name, one.shown()));
-      json.put("secrets", secrets);
-    }
-  }
-
-  private static JsonArray masked(List<String> words) {
-    return new JsonArray(words.stream().map(word -> Secrets.masked("", word)).toList());
+  /// The path of a webhook is often the credential itself.
+  private static String host(String url) {
+    URI uri = URI.create(url);
+    String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
+    return "%s://%s%s/%s".formatted(uri.getScheme(), uri.getHost(), port, Secrets.MASK);
   }
 }

@@ -1,6 +1,17 @@
 package io.jpm.config;
 
+import io.jpm.config.app.AppBuilder;
+import io.jpm.config.app.AppEnvironment;
+import io.jpm.config.app.ReadContext;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.format.ProcessFormat;
+import io.jpm.config.format.ValueTree;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Problems;
+import io.jpm.config.values.SourceLocation;
 import io.jpm.model.AppSpec;
+import io.jpm.spec.AppKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,27 +41,27 @@ public final class AppReader {
   ///
   /// @param attributes by the keys of [AppKey]; values are String, Integer or another Number,
   ///   Boolean, List or Map of these. `args` as a List is taken as it is.
-  /// @param caller who typed it
+  /// @param callerContext who typed it
   /// @param defaults what the app gets where the command line is silent
   /// @throws IllegalArgumentException when a value is of another class
   public static AppsOutcome fromCommandLine(
-      Map<String, Object> attributes, Caller caller, AppDefaults defaults) {
-    Findings findings = new Findings();
+      Map<String, Object> attributes, CallerContext callerContext, AppDefaults defaults) {
+    Problems problems = new Problems();
     Object script = attributes.getOrDefault(AppKey.SCRIPT.key(), "command line");
-    Attributes written =
-        Attributes.of(
+    AttributeReader written =
+        AttributeReader.of(
             ValueTree.object(attributes),
-            new Source.CommandLine(String.valueOf(script)),
+            new SourceLocation.CommandLine(String.valueOf(script)),
             List.of(),
-            findings);
+            problems);
     String label = String.valueOf(script);
-    AppBuilder.Context context =
-        new AppBuilder.Context(
-            label, caller, defaults, Optional.empty(), Optional.empty(), Optional.empty());
-    List<Neighbours.One> app =
-        new AppBuilder(written, context, findings)
-            .build().stream().map(spec -> new Neighbours.One("", written, spec)).toList();
-    List<AppSpec> checked = new Neighbours(app, Optional.empty()).checked();
-    return new AppsOutcome(checked, findings.problems(), findings.warnings());
+    ReadContext context =
+        new ReadContext(
+            label, callerContext, defaults, Optional.empty(), Optional.empty(), Optional.empty());
+    List<CrossAppRules.One> app =
+        new AppBuilder(written, context, problems)
+            .build().stream().map(spec -> new CrossAppRules.One("", written, spec)).toList();
+    List<AppSpec> checked = new CrossAppRules(app, Optional.empty()).checked();
+    return new AppsOutcome(checked, problems.problems(), problems.warnings());
   }
 }

@@ -1,5 +1,6 @@
 package io.jpm.config;
 
+import io.jpm.config.values.Problem;
 import io.jpm.model.AppSpec;
 import java.util.List;
 

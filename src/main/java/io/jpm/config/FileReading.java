@@ -1,5 +1,12 @@
 package io.jpm.config;
 
+import io.jpm.config.app.AppBuilder;
+import io.jpm.config.app.ReadContext;
+import io.jpm.config.format.ParseResult;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problems;
+import io.jpm.config.values.SourceLocation;
 import io.jpm.model.AppSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,38 +19,42 @@ import java.util.stream.Stream;
 /// @param shown how problems name the file
 /// @param path how sentences about apps of other files name this one: empty for a lone file
 /// @param context what no app of it says itself
-/// @param findings of this file
-record FileReading(String shown, String path, AppBuilder.Context context, Findings findings) {
+/// @param problems of this file
+record FileReading(String shown, String path, ReadContext context, Problems problems) {
   /// The apps that could be read, with what each says; every mistake is noted.
-  List<Neighbours.One> apps(Parsed parsed) {
-    return switch (parsed) {
-      case Parsed.Broken broken -> {
-        findings.problem(broken.line(), broken.where(shown), broken.what());
+  List<CrossAppRules.One> apps(ParseResult parseResult) {
+    return switch (parseResult) {
+      case ParseResult.Broken broken -> {
+        problems.problem(broken.line(), broken.where(shown), broken.what());
         yield List.of();
       }
-      case Parsed.Read read -> {
+      case ParseResult.Read read -> {
         for (Node.Member member : read.repeated()) {
           String key = new Node.Text(0, member.key()).shown();
-          findings.problem(
-              member.line(), Source.place(shown, member.line()), "key " + key + " is given twice");
+          problems.problem(
+              member.line(),
+              SourceLocation.place(shown, member.line()),
+              "key " + key + " is given twice");
         }
-        yield apps(new ProcessFile(shown, findings).apps(read.root()), context.in(read.root()));
+        yield apps(new ProcessFile(shown, problems).apps(read.root()), context.in(read.root()));
       }
     };
   }
 
-  private List<Neighbours.One> apps(List<ProcessFile.Entry> entries, AppBuilder.Context context) {
-    List<Neighbours.One> apps = new ArrayList<>();
+  private List<CrossAppRules.One> apps(List<ProcessFile.Entry> entries, ReadContext context) {
+    List<CrossAppRules.One> apps = new ArrayList<>();
     List<String> without = new ArrayList<>();
     Optional<String> environment = context.environment();
     for (ProcessFile.Entry entry : entries) {
-      Source source = new Source.InFile(shown, entry.path(), entry.app().line());
+      SourceLocation sourceLocation =
+          new SourceLocation.InFile(shown, entry.path(), entry.app().line());
       List<String> otherNames = entry.outermost() ? ProcessFile.OUTER_NAMES : List.of();
-      Attributes attributes = Attributes.of(entry.app(), source, otherNames, findings);
+      AttributeReader attributeReader =
+          AttributeReader.of(entry.app(), sourceLocation, otherNames, problems);
       Optional<AppSpec> spec =
-          new AppBuilder(attributes, context.labelled(entry.path()), findings).build();
-      spec.ifPresent(app -> apps.add(new Neighbours.One(pathOf(entry), attributes, app)));
-      if (environment.flatMap(attributes::environment).isEmpty()) {
+          new AppBuilder(attributeReader, context.labelled(entry.path()), problems).build();
+      spec.ifPresent(app -> apps.add(new CrossAppRules.One(pathOf(entry), attributeReader, app)));
+      if (environment.flatMap(attributeReader::environment).isEmpty()) {
         without.add(spec.map(app -> app.name().value()).orElse(entry.path()));
       }
     }
@@ -59,7 +70,7 @@ record FileReading(String shown, String path, AppBuilder.Context context, Findin
 
   private void warnOfMissing(String name, List<String> without, int all) {
     if (!without.isEmpty()) {
-      findings.warn(
+      problems.warn(
           without.size() == all
               ? "%s: no app has an env_%s".formatted(shown, name)
               : "%s: without an env_%s: %s".formatted(shown, name, String.join(", ", without)));

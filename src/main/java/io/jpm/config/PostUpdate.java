@@ -1,5 +1,9 @@
 package io.jpm.config;
 
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problem;
+import io.jpm.config.values.Problems;
+import io.jpm.config.values.SourceLocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -7,7 +11,7 @@ import java.util.Optional;
 /// Finds what a process file wants done when its code has been replaced (PM2's `post_update`).
 public final class PostUpdate {
   private final String file;
-  private final Findings findings;
+  private final Problems problems;
 
   /// What the file says.
   ///
@@ -20,16 +24,16 @@ public final class PostUpdate {
     }
   }
 
-  PostUpdate(String file, Findings findings) {
+  PostUpdate(String file, Problems problems) {
     this.file = file;
-    this.findings = findings;
+    this.problems = problems;
   }
 
   /// The commands of the app with this name; empty: it has none, or is not in the file.
   List<String> of(String app, Node root) {
     // What is wrong with the rest of the file is not asked here.
     List<Node.Obj> apps =
-        new ProcessFile(file, new Findings())
+        new ProcessFile(file, new Problems())
             .apps(root).stream().map(ProcessFile.Entry::app).toList();
     for (Node.Obj one : apps) {
       Optional<Node> name = one.get("name");
@@ -50,9 +54,9 @@ public final class PostUpdate {
       if (part instanceof Node.Text text && !text.value().isBlank()) {
         commands.add(text.value());
       } else {
-        findings.problem(
+        problems.problem(
             part.line(),
-            Source.place(file, part.line()) + ": post_update",
+            SourceLocation.place(file, part.line()) + ": post_update",
             part.shown() + " is no command: use a list of texts");
       }
     }

@@ -1,5 +1,9 @@
 package io.jpm.config;
 
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problems;
+import io.jpm.config.values.SourceLocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,16 +28,16 @@ final class ProcessFile {
   static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", StaticList.KEY, HOT);
 
   private final String file;
-  private final Findings findings;
+  private final Problems problems;
 
   /// One app of the file.
   ///
   /// @param outermost whether the file is this one app: then `apps` may be what is misspelled
   record Entry(String path, Node.Obj app, boolean outermost) {}
 
-  ProcessFile(String file, Findings findings) {
+  ProcessFile(String file, Problems problems) {
     this.file = file;
-    this.findings = findings;
+    this.problems = problems;
   }
 
   List<Entry> apps(Node root) {
@@ -71,7 +75,7 @@ final class ProcessFile {
     if (!(value instanceof Node.Bool hot)) {
       refuse(value.line(), HOT, value.shown() + " is no answer: use true or false");
     } else if (hot.value()) {
-      findings.hot();
+      problems.hot();
     }
   }
 
@@ -87,7 +91,7 @@ final class ProcessFile {
   private void checkBeside(Node.Obj object) {
     for (Node.Member member : object.members()) {
       if (!BESIDE_APPS.contains(member.key())) {
-        refuse(member.line(), "", Attributes.unknown(member.key(), OUTER_NAMES));
+        refuse(member.line(), "", AttributeReader.unknown(member.key(), OUTER_NAMES));
       }
     }
   }
@@ -125,6 +129,7 @@ final class ProcessFile {
   ///
   /// @param path of the place in the file; empty: the whole
   void refuse(int line, String path, String what) {
-    findings.problem(line, Source.place(file, line) + (path.isEmpty() ? "" : ": " + path), what);
+    problems.problem(
+        line, SourceLocation.place(file, line) + (path.isEmpty() ? "" : ": " + path), what);
   }
 }

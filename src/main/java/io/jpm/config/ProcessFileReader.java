@@ -1,6 +1,20 @@
 package io.jpm.config;
 
-import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.config.app.ReadContext;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.command.SearchPath;
+import io.jpm.config.deploy.DeployRules;
+import io.jpm.config.deploy.Deployment;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
+import io.jpm.config.format.JsonTree;
+import io.jpm.config.format.ParseResult;
+import io.jpm.config.format.ProcessFormat;
+import io.jpm.config.format.TextFile;
+import io.jpm.config.format.YamlTree;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problems;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -29,20 +43,20 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   private static final int MOST_FILES = 1_000;
 
   /// Whose apps, and which `env_<name>` of theirs.
-  private record Wish(Optional<String> environment, Caller caller) {}
+  private record Wish(Optional<String> environment, CallerContext callerContext) {}
 
   /// One file, read.
-  private record One(Findings findings, List<Neighbours.One> apps) {}
+  private record One(Problems problems, List<CrossAppRules.One> apps) {}
 
   /// The apps of a process file of up to 4 MiB, or of all process files of a directory.
   ///
   /// @param file as the caller named it, which is how problems name it; relative to the caller's
   ///   directory
   /// @param environment the name that `--env` gives: each app gets its `env_<name>` over its `env`
-  /// @param caller who wants the apps
-  public AppsOutcome file(Path file, Optional<String> environment, Caller caller) {
-    Wish wish = new Wish(environment, caller);
-    Path absolute = caller.cwd().resolve(file).normalize();
+  /// @param callerContext who wants the apps
+  public AppsOutcome file(Path file, Optional<String> environment, CallerContext callerContext) {
+    Wish wish = new Wish(environment, callerContext);
+    Path absolute = callerContext.cwd().resolve(file).normalize();
     return Files.isDirectory(absolute)
         ? directory(file, absolute, wish)
         : joined(List.of(one(file.toString(), "", absolute, wish)), wish);
@@ -53,14 +67,15 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   ///
   /// @param content its bytes, up to 4 MiB
   /// @param environment as of [#file]
-  /// @param caller as of [#file]
-  public AppsOutcome stdin(byte[] content, Optional<String> environment, Caller caller) {
-    Wish wish = new Wish(environment, caller);
+  /// @param callerContext as of [#file]
+  public AppsOutcome stdin(
+      byte[] content, Optional<String> environment, CallerContext callerContext) {
+    Wish wish = new Wish(environment, callerContext);
     return joined(
         List.of(
             understood(
                 TextFile.text(content),
-                reading(STDIN, "", caller.cwd(), wish),
+                reading(STDIN, "", callerContext.cwd(), wish),
                 text -> inFormat(ProcessFormat.of(text), text))),
         wish);
   }
@@ -68,58 +83,58 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// The apps of a request of a program, which has no lines that could be named.
   ///
   /// @param json an object or array as a process file in JSON
-  /// @param caller as of [#file]
-  public AppsOutcome request(String json, Caller caller) {
-    Wish wish = new Wish(Optional.empty(), caller);
-    FileReading reading = reading(REQUEST, "", caller.cwd(), wish);
-    List<Neighbours.One> apps = reading.apps(JsonTree.withoutLines(json));
-    return joined(List.of(new One(reading.findings(), apps)), wish);
+  /// @param callerContext as of [#file]
+  public AppsOutcome request(String json, CallerContext callerContext) {
+    Wish wish = new Wish(Optional.empty(), callerContext);
+    FileReading reading = reading(REQUEST, "", callerContext.cwd(), wish);
+    List<CrossAppRules.One> apps = reading.apps(JsonTree.withoutLines(json));
+    return joined(List.of(new One(reading.problems(), apps)), wish);
   }
 
   /// What the file's section `deploy` says of one environment.
   ///
   /// @param file as of [#file]
   /// @param environment its name; empty: a problem that lists the names
-  /// @param caller as of [#file]
-  public Deployment.Outcome deployment(Path file, String environment, Caller caller) {
-    Findings findings = new Findings();
+  /// @param callerContext as of [#file]
+  public Deployment.Outcome deployment(Path file, String environment, CallerContext callerContext) {
+    Problems problems = new Problems();
     Optional<Deployment> found =
-        root(file, caller, findings)
-            .flatMap(root -> new DeployRules(file.toString(), environment, findings).read(root));
-    return new Deployment.Outcome(found, findings.problems(), findings.warnings());
+        root(file, callerContext, problems)
+            .flatMap(root -> new DeployRules(file.toString(), environment, problems).read(root));
+    return new Deployment.Outcome(found, problems.problems(), problems.warnings());
   }
 
   /// What the file wants done when an app's code has been replaced.
   ///
   /// @param file as of [#file]
   /// @param app the app's name
-  /// @param caller as of [#file]
-  public PostUpdate.Outcome postUpdate(Path file, String app, Caller caller) {
-    Findings findings = new Findings();
+  /// @param callerContext as of [#file]
+  public PostUpdate.Outcome postUpdate(Path file, String app, CallerContext callerContext) {
+    Problems problems = new Problems();
     List<String> commands =
-        root(file, caller, findings)
-            .map(root -> new PostUpdate(file.toString(), findings).of(app, root))
+        root(file, callerContext, problems)
+            .map(root -> new PostUpdate(file.toString(), problems).of(app, root))
             .orElse(List.of());
-    return new PostUpdate.Outcome(commands, findings.problems());
+    return new PostUpdate.Outcome(commands, problems.problems());
   }
 
   /// The file's outermost value; empty: it has none, which is noted.
-  private Optional<Node> root(Path file, Caller caller, Findings findings) {
-    Path absolute = caller.cwd().resolve(file).normalize();
+  private Optional<Node> root(Path file, CallerContext callerContext, Problems problems) {
+    Path absolute = callerContext.cwd().resolve(file).normalize();
     ProcessFormat format = ProcessFormat.named(file.toString()).orElse(ProcessFormat.JSON);
-    Parsed parsed =
+    ParseResult parseResult =
         switch (TextFile.read(absolute)) {
           case TextFile.Outcome.Read read ->
               format == ProcessFormat.SCRIPT
-                  ? evaluated(absolute, caller)
+                  ? evaluated(absolute, callerContext)
                   : inFormat(format, read.text());
-          case TextFile.Outcome.Absent _ -> new Parsed.Broken(0, 0, "does not exist");
-          case TextFile.Outcome.Refused refused -> new Parsed.Broken(0, 0, refused.what());
+          case TextFile.Outcome.Absent _ -> new ParseResult.Broken(0, 0, "does not exist");
+          case TextFile.Outcome.Refused refused -> new ParseResult.Broken(0, 0, refused.what());
         };
-    return switch (parsed) {
-      case Parsed.Read read -> Optional.of(read.root());
-      case Parsed.Broken broken -> {
-        findings.problem(broken.line(), broken.where(file.toString()), broken.what());
+    return switch (parseResult) {
+      case ParseResult.Read read -> Optional.of(read.root());
+      case ParseResult.Broken broken -> {
+        problems.problem(broken.line(), broken.where(file.toString()), broken.what());
         yield Optional.empty();
       }
     };
@@ -137,14 +152,14 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   private AppsOutcome directory(Path named, Path absolute, Wish wish) {
     List<Path> files = processFiles(absolute);
     if (files.isEmpty() || files.size() > MOST_FILES) {
-      Findings findings = new Findings();
-      findings.problem(
+      Problems problems = new Problems();
+      problems.problem(
           0,
           named.toString(),
           files.isEmpty()
               ? "is a directory without process files (.json, .json5, .yaml, .yml, .config.js)"
               : "is a directory of more than %,d process files".formatted(MOST_FILES));
-      return joined(List.of(new One(findings, List.of())), wish);
+      return joined(List.of(new One(problems, List.of())), wish);
     }
     List<One> all = new ArrayList<>();
     for (Path file : files) {
@@ -183,40 +198,40 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         reading,
         text ->
             format == ProcessFormat.SCRIPT
-                ? evaluated(absolute, wish.caller())
+                ? evaluated(absolute, wish.callerContext())
                 : inFormat(format, text));
   }
 
   private FileReading reading(String shown, String path, Path directory, Wish wish) {
     var context =
-        new AppBuilder.Context(
+        new ReadContext(
             "app",
-            wish.caller(),
+            wish.callerContext(),
             defaults,
             Optional.of(directory),
             wish.environment(),
             Optional.empty());
-    return new FileReading(shown, path, context, new Findings());
+    return new FileReading(shown, path, context, new Problems());
   }
 
   private static One understood(
-      TextFile.Outcome content, FileReading reading, Function<String, Parsed> parsing) {
-    List<Neighbours.One> apps =
+      TextFile.Outcome content, FileReading reading, Function<String, ParseResult> parsing) {
+    List<CrossAppRules.One> apps =
         switch (content) {
           case TextFile.Outcome.Read read -> reading.apps(parsing.apply(read.text()));
           case TextFile.Outcome.Absent _ -> {
-            reading.findings().problem(0, reading.shown(), "does not exist");
+            reading.problems().problem(0, reading.shown(), "does not exist");
             yield List.of();
           }
           case TextFile.Outcome.Refused refused -> {
-            reading.findings().problem(0, reading.shown(), refused.what());
+            reading.problems().problem(0, reading.shown(), refused.what());
             yield List.of();
           }
         };
-    return new One(reading.findings(), apps);
+    return new One(reading.problems(), apps);
   }
 
-  private static Parsed inFormat(ProcessFormat format, String text) {
+  private static ParseResult inFormat(ProcessFormat format, String text) {
     return switch (format) {
       case JSON -> JsonTree.parse(text);
       case YAML -> YamlTree.parse(text);
@@ -224,26 +239,26 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     };
   }
 
-  private Parsed evaluated(Path file, Caller caller) {
-    Optional<Path> node = SearchPath.of(caller).find("node");
+  private ParseResult evaluated(Path file, CallerContext callerContext) {
+    Optional<Path> node = SearchPath.of(callerContext).find("node");
     if (node.isEmpty()) {
-      return new Parsed.Broken(
+      return new ParseResult.Broken(
           0, 0, "node evaluates such a file, and there is no node in your PATH");
     }
-    return switch (scripts.evaluate(node.get(), file, caller)) {
+    return switch (scripts.evaluate(node.get(), file, callerContext)) {
       case Evaluation.Value(String json) -> JsonTree.withoutLines(json);
       case Evaluation.Failed(int line, int column, String what) ->
-          new Parsed.Broken(line, column, what);
+          new ParseResult.Broken(line, column, what);
     };
   }
 
   private static AppsOutcome joined(List<One> files, Wish wish) {
-    List<Neighbours.One> apps = files.stream().flatMap(file -> file.apps().stream()).toList();
-    var specs = new Neighbours(apps, wish.environment()).checked();
+    List<CrossAppRules.One> apps = files.stream().flatMap(file -> file.apps().stream()).toList();
+    var specs = new CrossAppRules(apps, wish.environment()).checked();
     return new AppsOutcome(
         specs,
-        files.stream().flatMap(file -> file.findings().problems().stream()).toList(),
-        files.stream().flatMap(file -> file.findings().warnings().stream()).toList(),
-        files.stream().anyMatch(file -> file.findings().isHot()));
+        files.stream().flatMap(file -> file.problems().problems().stream()).toList(),
+        files.stream().flatMap(file -> file.problems().warnings().stream()).toList(),
+        files.stream().anyMatch(file -> file.problems().isHot()));
   }
 }

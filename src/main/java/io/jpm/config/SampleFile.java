@@ -1,7 +1,9 @@
 package io.jpm.config;
 
-import io.jpm.config.AppKey.Group;
-import io.jpm.config.AppKey.Support;
+import io.jpm.config.format.ProcessFormat;
+import io.jpm.spec.AppKey;
+import io.jpm.spec.AppKey.Group;
+import io.jpm.spec.AppKey.Support;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

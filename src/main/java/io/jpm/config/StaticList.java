@@ -1,8 +1,11 @@
 package io.jpm.config;
 
-import io.jpm.config.Node.Member;
-import io.jpm.config.Node.Obj;
 import io.jpm.config.ProcessFile.Entry;
+import io.jpm.config.command.StaticServer;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Node.Member;
+import io.jpm.config.values.Node.Obj;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +76,7 @@ final class StaticList {
       } else if (!member.key().equals(NAME) && !member.key().equals(MONITOR)) {
         List<String> known = new ArrayList<>(VARIABLES.keySet());
         known.addAll(List.of(NAME, BASIC_AUTH));
-        file.refuse(member.line(), path, Attributes.unknown(member.key(), known));
+        file.refuse(member.line(), path, AttributeReader.unknown(member.key(), known));
       }
     }
     int line = server.line();
@@ -112,7 +115,7 @@ final class StaticList {
         file.refuse(
             part.line(),
             path + "." + BASIC_AUTH,
-            Attributes.unknown(part.key(), List.of("username", "password")));
+            AttributeReader.unknown(part.key(), List.of("username", "password")));
       }
     }
     return variables;

@@ -1,11 +1,70 @@
 package io.jpm.console;
 
-import io.jpm.bus.DaemonCommand;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.daemon.DaemonCommand;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.console.access.AuditVerifyCommand;
+import io.jpm.console.access.TokenCommand;
+import io.jpm.console.access.WebAccessCommand;
+import io.jpm.console.app.ActCommand;
+import io.jpm.console.app.FlushCommand;
+import io.jpm.console.app.MessageCommand;
+import io.jpm.console.app.ReloadCommand;
+import io.jpm.console.app.ResurrectCommand;
+import io.jpm.console.app.RevisionCommand;
+import io.jpm.console.app.SaveCommand;
+import io.jpm.console.app.ScaleCommand;
+import io.jpm.console.app.SendCommand;
+import io.jpm.console.app.SendSignalCommand;
+import io.jpm.console.app.ServeCommand;
+import io.jpm.console.app.SpecUpdate;
+import io.jpm.console.app.StartCommand;
+import io.jpm.console.app.StartOrRestartCommand;
+import io.jpm.console.app.TargetResolver;
+import io.jpm.console.app.TriggerCommand;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.Examples;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.completion.CompletionCommand;
+import io.jpm.console.file.AppSource;
+import io.jpm.console.file.ApplyCommand;
+import io.jpm.console.file.DeployCommand;
+import io.jpm.console.file.FileApps;
+import io.jpm.console.file.InitCommand;
+import io.jpm.console.file.ValidateCommand;
+import io.jpm.console.logs.AttachCommand;
+import io.jpm.console.logs.AttachedStart;
+import io.jpm.console.logs.LogrotateCommand;
+import io.jpm.console.logs.ReadLogsCommand;
+import io.jpm.console.look.DescribeCommand;
+import io.jpm.console.look.DoctorCommand;
+import io.jpm.console.look.EnvCommand;
+import io.jpm.console.look.EventsCommand;
+import io.jpm.console.look.HostCommand;
+import io.jpm.console.look.HostMetrics;
+import io.jpm.console.look.InstanceIdsCommand;
+import io.jpm.console.look.ListCommand;
+import io.jpm.console.look.PingCommand;
+import io.jpm.console.look.ProcessIdsCommand;
+import io.jpm.console.look.ProfileCommand;
+import io.jpm.console.look.ReportCommand;
+import io.jpm.console.monit.MonitCommand;
+import io.jpm.console.pm2.ImportCommand;
+import io.jpm.console.session.ActionSummary;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.CommandTools;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Progress;
+import io.jpm.console.session.Session;
+import io.jpm.console.session.ShutdownNotice;
+import io.jpm.console.store.ReadStoreCommand;
+import io.jpm.console.store.WriteStoreCommand;
 import io.jpm.console.text.Inspect;
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.TreeUsage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -17,13 +76,13 @@ import java.util.function.Function;
 final class Commands {
   private final Vertx vertx;
   private final ConsoleContext context;
-  private final Rooms rooms;
+  private final DaemonClient daemonClient;
   private final FileApps files;
-  private final Chooser chooser;
-  private final Tools tools;
-  private final Alteration alteration;
+  private final TargetResolver targetResolver;
+  private final CommandTools commandTools;
+  private final SpecUpdate specUpdate;
   private final Progress progress;
-  private final Farewell farewell = new Farewell();
+  private final ShutdownNotice shutdownNotice = new ShutdownNotice();
   private final HostMetrics metrics;
   private final MonitCommand monit;
   private boolean ending;
@@ -31,144 +90,155 @@ final class Commands {
   /// Since when there are commands: as long as the daemon.
   private final Instant started;
 
-  Commands(Vertx vertx, ConsoleContext context, AppSource source, Tools tools) {
+  Commands(Vertx vertx, ConsoleContext context, AppSource source, CommandTools commandTools) {
     this.vertx = vertx;
     this.context = context;
-    this.rooms = new Rooms(vertx.eventBus(), context);
+    this.daemonClient = new DaemonClient(vertx.eventBus(), context);
     this.files = new FileApps(vertx, source);
-    this.tools = tools;
-    this.chooser = new Chooser(rooms, files);
+    this.commandTools = commandTools;
+    this.targetResolver = new TargetResolver(daemonClient, files);
     this.metrics = new HostMetrics(vertx, context.home());
     this.started = context.clock().instant();
     this.monit =
-        new MonitCommand(vertx, rooms, context, new MonitCommand.Clock(System::nanoTime, started));
-    this.alteration = new Alteration(rooms, files);
-    this.progress = new Progress(vertx, rooms, context);
+        new MonitCommand(
+            vertx, daemonClient, context, new MonitCommand.Clock(System::nanoTime, started));
+    this.specUpdate = new SpecUpdate(daemonClient, files);
+    this.progress = new Progress(vertx, daemonClient, context);
   }
 
   ConsoleCommand of(Verb verb) {
     return switch (verb) {
-      case START -> attached(new StartCommand(rooms, files, alteration, progress));
+      case START -> attached(new StartCommand(daemonClient, files, specUpdate, progress));
       case PULL -> moving(RevisionCommand.Way.PULL);
       case FORWARD -> moving(RevisionCommand.Way.FORWARD);
       case BACKWARD -> moving(RevisionCommand.Way.BACKWARD);
-      case IMPORT_PM2 -> new ImportCommand(vertx, rooms, files, tools, farewell);
-      case DEPLOY -> new DeployCommand(vertx, tools);
-      case SERVE -> new ServeCommand(vertx, rooms, files);
-      case STOP -> attached(new ActCommand(Action.STOP, rooms, chooser, alteration, progress));
+      case IMPORT_PM2 ->
+          new ImportCommand(vertx, daemonClient, files, commandTools, shutdownNotice);
+      case DEPLOY -> new DeployCommand(vertx, commandTools);
+      case SERVE -> new ServeCommand(vertx, daemonClient, files);
+      case STOP ->
+          attached(new ActCommand(Action.STOP, daemonClient, targetResolver, specUpdate, progress));
       case RESTART ->
-          attached(new ActCommand(Action.RESTART, rooms, chooser, alteration, progress));
+          attached(
+              new ActCommand(Action.RESTART, daemonClient, targetResolver, specUpdate, progress));
       case RELOAD, START_OR_RELOAD ->
-          attached(new ReloadCommand(verb, vertx, rooms, chooser, alteration, farewell));
-      case START_OR_RESTART -> attached(new StartOrRestartCommand(rooms, chooser, progress));
-      case SCALE -> new ScaleCommand(rooms);
-      case DELETE -> new ActCommand(Action.DELETE, rooms, chooser, alteration, progress);
+          attached(
+              new ReloadCommand(
+                  verb, vertx, daemonClient, targetResolver, specUpdate, shutdownNotice));
+      case START_OR_RESTART ->
+          attached(new StartOrRestartCommand(daemonClient, targetResolver, progress));
+      case SCALE -> new ScaleCommand(daemonClient);
+      case DELETE ->
+          new ActCommand(Action.DELETE, daemonClient, targetResolver, specUpdate, progress);
       case VALIDATE -> new ValidateCommand(files);
       case INIT -> new InitCommand(vertx);
-      case PLAN, APPLY -> new ApplyCommand(verb, rooms, files, farewell);
-      case TRIGGER -> new TriggerCommand(rooms);
-      case SEND -> new SendCommand(rooms);
-      case GET -> new ReadStoreCommand(rooms);
-      case SET, MULTISET, UNSET -> new WriteStoreCommand(verb, rooms);
+      case PLAN, APPLY -> new ApplyCommand(verb, daemonClient, files, shutdownNotice);
+      case TRIGGER -> new TriggerCommand(daemonClient);
+      case SEND -> new SendCommand(daemonClient);
+      case GET -> new ReadStoreCommand(daemonClient);
+      case SET, MULTISET, UNSET -> new WriteStoreCommand(verb, daemonClient);
       case CONF ->
-          call ->
-              (call.arguments().targets().size() > 1
-                      ? new WriteStoreCommand(verb, rooms)
-                      : new ReadStoreCommand(rooms))
-                  .run(call);
+          commandCall ->
+              (commandCall.arguments().targets().size() > 1
+                      ? new WriteStoreCommand(verb, daemonClient)
+                      : new ReadStoreCommand(daemonClient))
+                  .run(commandCall);
       case LOGROTATE -> new LogrotateCommand(vertx, context.home());
       case PROFILE_CPU, PROFILE_MEM -> new ProfileCommand(verb, vertx, context.clock());
-      case MESSAGE -> new MessageCommand(rooms);
-      case ATTACH -> new AttachCommand(vertx, rooms, context, ZoneId.systemDefault());
+      case MESSAGE -> new MessageCommand(daemonClient);
+      case ATTACH -> new AttachCommand(vertx, daemonClient, context, ZoneId.systemDefault());
       case MONIT -> monit;
-      case SEND_SIGNAL -> new SendSignalCommand(rooms);
+      case SEND_SIGNAL -> new SendSignalCommand(daemonClient);
       case RESET -> this::reset;
       case INSPECT -> Commands::inspect;
-      case SAVE -> new SaveCommand(rooms);
-      case RESURRECT -> new ResurrectCommand(rooms);
+      case SAVE -> new SaveCommand(daemonClient);
+      case RESURRECT -> new ResurrectCommand(daemonClient);
       case CLEARDUMP -> this::clearDump;
-      case LIST -> new ListCommand(vertx, rooms);
-      case DESCRIBE -> new DescribeCommand(rooms);
-      case LOGS -> new ReadLogsCommand(vertx, rooms, context, ZoneId.systemDefault(), farewell);
-      case FLUSH -> new FlushCommand(rooms);
+      case LIST -> new ListCommand(vertx, daemonClient);
+      case DESCRIBE -> new DescribeCommand(daemonClient);
+      case LOGS ->
+          new ReadLogsCommand(vertx, daemonClient, context, ZoneId.systemDefault(), shutdownNotice);
+      case FLUSH -> new FlushCommand(daemonClient);
       case RELOAD_LOGS -> this::reloadLogs;
-      case EVENTS -> new EventsCommand(vertx, rooms, ZoneId.systemDefault(), farewell);
-      case ENV -> new EnvCommand(rooms, context.home());
-      case JLIST -> call -> listed(call, JsonArray::encode);
-      case PRETTYLIST -> call -> listed(call, Inspect::of);
-      case PROCESS_IDS -> new ProcessIdsCommand(rooms);
-      case INSTANCE_IDS -> new InstanceIdsCommand(rooms);
-      case REPORT -> new ReportCommand(vertx, rooms, context, started);
+      case EVENTS -> new EventsCommand(vertx, daemonClient, ZoneId.systemDefault(), shutdownNotice);
+      case ENV -> new EnvCommand(daemonClient, context.home());
+      case JLIST -> commandCall -> listed(commandCall, JsonArray::encode);
+      case PRETTYLIST -> commandCall -> listed(commandCall, Inspect::of);
+      case PROCESS_IDS -> new ProcessIdsCommand(daemonClient);
+      case INSTANCE_IDS -> new InstanceIdsCommand(daemonClient);
+      case REPORT -> new ReportCommand(vertx, daemonClient, context, started);
       case HOST -> new HostCommand(metrics);
       case EXAMPLES -> Commands::examples;
-      case COMPLETION -> new CompletionCommand(vertx, rooms, context.home());
-      case PING -> new PingCommand(rooms, context);
-      case DOCTOR -> new DoctorCommand(rooms);
-      case TOKEN -> new TokenCommand(rooms);
-      case WEB -> new WebAccessCommand(rooms);
+      case COMPLETION -> new CompletionCommand(vertx, daemonClient, context.home());
+      case PING -> new PingCommand(daemonClient, context);
+      case DOCTOR -> new DoctorCommand(daemonClient);
+      case AUDIT -> new AuditVerifyCommand(daemonClient);
+      case TOKEN -> new TokenCommand(daemonClient, context.clock());
+      case WEB -> new WebAccessCommand(daemonClient);
       case KILL -> this::kill;
-      case UPDATE -> new UpdateCommand(rooms, context, farewell);
+      case UPDATE -> new UpdateCommand(daemonClient, context, shutdownNotice);
       case DAEMON_ITSELF, STARTUP, UNSTARTUP -> _ -> notHere(verb);
     };
   }
 
   private ConsoleCommand attached(ConsoleCommand starting) {
-    return new Attached(starting, vertx, rooms, context);
+    return new AttachedStart(starting, vertx, daemonClient, context);
   }
 
   private ConsoleCommand moving(RevisionCommand.Way way) {
-    return new RevisionCommand(way, vertx, rooms, tools, farewell);
+    return new RevisionCommand(way, vertx, daemonClient, commandTools, shutdownNotice);
   }
 
-  private Future<ExitCode> clearDump(Call call) {
-    return rooms
-        .obeyed(new GodCommand.ClearDump())
+  private Future<ExitCode> clearDump(CommandCall commandCall) {
+    return daemonClient
+        .executeOrFail(new GodCommand.ClearDump())
         .map(_ -> {
-          call.session().info("The saved list is empty now");
+          commandCall.session().info("The saved list is empty now");
           return ExitCode.OK;
         });
   }
 
-  private Future<ExitCode> reset(Call call) {
-    return rooms
-        .god(new GodCommand.Reset(call.arguments().targets()))
-        .compose(reply -> Report.of("Reset the counters of", reply, rooms, call.session()));
+  private Future<ExitCode> reset(CommandCall commandCall) {
+    return daemonClient
+        .god(new GodCommand.Reset(commandCall.arguments().targets()))
+        .compose(reply ->
+            ActionSummary.of("Reset the counters of", reply, daemonClient, commandCall.session()));
   }
 
-  private static Future<ExitCode> inspect(Call call) {
-    String app = call.arguments().targets().getFirst();
+  private static Future<ExitCode> inspect(CommandCall commandCall) {
+    String app = commandCall.arguments().targets().getFirst();
     return Future.failedFuture(
         new CommandFailure(
             "jpm does not inspect: jpm sendSignal SIGUSR1 %s has Node listen for a debugger"
                 .formatted(app)));
   }
 
-  private Future<ExitCode> reloadLogs(Call call) {
-    return rooms
+  private Future<ExitCode> reloadLogs(CommandCall commandCall) {
+    return daemonClient
         .logsDone(new LogsCommand.Reopen())
         .map(_ -> {
-          call.session().info("The log files are opened anew");
+          commandCall.session().info("The log files are opened anew");
           return ExitCode.OK;
         });
   }
 
   /// The whole list, for programs.
-  private Future<ExitCode> listed(Call call, Function<JsonArray, String> format) {
-    return rooms
-        .all(call.session())
+  private Future<ExitCode> listed(CommandCall commandCall, Function<JsonArray, String> format) {
+    return daemonClient
+        .all(commandCall.session())
         .compose(all ->
-            rooms
+            daemonClient
                 .listing(all.instances(), TreeUsage.Detail.FILES)
-                .compose(rooms::withHealth)
-                .compose(rooms::json)
+                .compose(daemonClient::withHealth)
+                .compose(daemonClient::json)
                 .map(list -> {
-                  call.session().out(format.apply(list) + "\n");
+                  commandCall.session().out(format.apply(list) + "\n");
                   return all.code();
                 }));
   }
 
-  private static Future<ExitCode> examples(Call call) {
-    call.session().out(Examples.all(call.session().tty().color()));
+  private static Future<ExitCode> examples(CommandCall commandCall) {
+    commandCall.session().out(Examples.all(commandCall.session().tty().color()));
     return Future.succeededFuture(ExitCode.OK);
   }
 
@@ -182,10 +252,10 @@ final class Commands {
 
   /// The daemon ends whatever God answers: somebody who kills it because God hangs must succeed.
   /// Apps that could not be ended live on, and the exit code says so.
-  private Future<ExitCode> kill(Call call) {
-    Session session = call.session();
-    farewell.end("jpm kill ends the daemon and all apps: this was not finished");
-    return rooms
+  private Future<ExitCode> kill(CommandCall commandCall) {
+    Session session = commandCall.session();
+    shutdownNotice.end("jpm kill ends the daemon and all apps: this was not finished");
+    return daemonClient
         .god(new GodCommand.EndEverything())
         .compose(reply -> {
           reply.notes().forEach(session::warn);
@@ -197,7 +267,7 @@ final class Commands {
         .onSuccess(_ -> session.info("[v] jpm Daemon Stopped"))
         .onComplete(_ -> {
           ending = true;
-          session.ended().onComplete(_ -> rooms.daemon(new DaemonCommand.Stop()));
+          session.ended().onComplete(_ -> daemonClient.daemon(new DaemonCommand.Stop()));
         });
   }
 

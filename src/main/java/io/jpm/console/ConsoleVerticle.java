@@ -1,13 +1,30 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
+import io.jpm.bus.access.AuditRecord;
 import io.jpm.config.ProcessFileReader;
-import io.jpm.config.ScriptEvaluator;
-import io.jpm.model.Principal;
-import io.jpm.wire.Caller;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.console.cli.ArgumentReader;
+import io.jpm.console.cli.Arguments;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.ConsoleAudit;
+import io.jpm.console.cli.HelpText;
+import io.jpm.console.cli.OutputOptions;
+import io.jpm.console.cli.ParsedCommand;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOptions;
+import io.jpm.console.file.AppSource;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.CommandTools;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.ExternalPrograms;
+import io.jpm.console.session.PrintedOutput;
+import io.jpm.console.session.Session;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Reading;
+import io.jpm.wire.RequestCaller;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -23,31 +40,33 @@ public final class ConsoleVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.console");
 
   /// Whoever asks without the bridge: a room of the daemon itself.
-  private static final Caller WITHIN = new Caller(Principal.OWNER, "jpm");
+  private static final RequestCaller WITHIN = new RequestCaller(Principal.OWNER, "jpm");
 
   private final ConsoleContext console;
   private final AppSource source;
-  private final Tools tools;
+  private final CommandTools commandTools;
   private @Nullable Commands commands;
 
   /// @param scripts what evaluates process files that are scripts
-  /// @param programs what runs other programs
-  public ConsoleVerticle(ConsoleContext console, ScriptEvaluator scripts, Programs programs) {
+  /// @param externalPrograms what runs other programs
+  public ConsoleVerticle(
+      ConsoleContext console, ScriptEvaluator scripts, ExternalPrograms externalPrograms) {
     this(
         console,
         AppSource.of(console.defaults(), scripts),
-        new Tools(programs, new ProcessFileReader(console.defaults().get(), scripts)));
+        new CommandTools(
+            externalPrograms, new ProcessFileReader(console.defaults().get(), scripts)));
   }
 
-  ConsoleVerticle(ConsoleContext console, AppSource source, Tools tools) {
+  public ConsoleVerticle(ConsoleContext console, AppSource source, CommandTools commandTools) {
     this.console = console;
     this.source = source;
-    this.tools = tools;
+    this.commandTools = commandTools;
   }
 
   @Override
   public Future<?> start() {
-    commands = new Commands(vertx, console, source, tools);
+    commands = new Commands(vertx, console, source, commandTools);
     return vertx.eventBus().consumer(Addresses.CONSOLE, this::answer).completion();
   }
 
@@ -60,22 +79,22 @@ public final class ConsoleVerticle extends VerticleBase {
       return;
     }
     if (ConsoleRequest.isTooLate(message.body(), console.clock().instant())) {
-      var session = new Session(vertx, console.timing(), message, Manner.PLAIN);
+      var session = new Session(vertx, console.timing(), message, OutputOptions.PLAIN);
       session.error("the command came when its client had stopped waiting: it is not carried out");
       session.finish(ExitCode.FAILED);
       return;
     }
     switch (ConsoleRequest.read(message.body())) {
       case Reading.Understood(ConsoleRequest request) -> {
-        Manner manner = Manner.of(request);
-        Caller caller =
-            Optional.ofNullable(message.headers().get(Caller.HEADER))
-                .flatMap(Caller::fromHeader)
+        OutputOptions outputOptions = OutputOptions.of(request);
+        RequestCaller requestCaller =
+            Optional.ofNullable(message.headers().get(RequestCaller.HEADER))
+                .flatMap(RequestCaller::fromHeader)
                 .orElse(WITHIN);
-        serve(request, new Session(vertx, console.timing(), message, manner), caller);
+        serve(request, new Session(vertx, console.timing(), message, outputOptions), requestCaller);
       }
       case Reading.Refused(String why) -> {
-        var session = new Session(vertx, console.timing(), message, Manner.PLAIN);
+        var session = new Session(vertx, console.timing(), message, OutputOptions.PLAIN);
         session.error("bad request: " + why);
         session.finish(ExitCode.BAD_REQUEST);
       }
@@ -83,12 +102,14 @@ public final class ConsoleVerticle extends VerticleBase {
   }
 
   /// The guard: whatever happens in a command, the client gets an exit code.
-  private void serve(ConsoleRequest request, Session session, Caller caller) {
+  private void serve(ConsoleRequest request, Session session, RequestCaller requestCaller) {
     Future<ExitCode> done;
     try {
-      Asked asked = ArgumentReader.read(request.argv());
-      Call.Audit audit = (change, ended) -> tell(caller, change, ended);
-      done = guarded(asked, request, session, audit).andThen(end -> audit(asked, audit, end));
+      ParsedCommand parsedCommand = ArgumentReader.read(request.argv());
+      CommandCall.Audit audit = (change, ended) -> tell(requestCaller, change, ended);
+      done =
+          guarded(parsedCommand, request, session, audit)
+              .andThen(end -> audit(parsedCommand, audit, end));
     } catch (RuntimeException e) {
       done = Future.failedFuture(e);
     }
@@ -97,67 +118,75 @@ public final class ConsoleVerticle extends VerticleBase {
   }
 
   private Future<ExitCode> guarded(
-      Asked asked, ConsoleRequest request, Session session, Call.Audit audit) {
+      ParsedCommand parsedCommand,
+      ConsoleRequest request,
+      Session session,
+      CommandCall.Audit audit) {
     try {
-      return run(asked, request, session, audit);
+      return run(parsedCommand, request, session, audit);
     } catch (RuntimeException failure) {
       return Future.failedFuture(failure);
     }
   }
 
-  private static void audit(Asked asked, Call.Audit audit, AsyncResult<ExitCode> end) {
-    if (asked instanceof Asked.Run(Verb verb, Arguments arguments)) {
+  private static void audit(
+      ParsedCommand parsedCommand, CommandCall.Audit audit, AsyncResult<ExitCode> end) {
+    if (parsedCommand instanceof ParsedCommand.Run(Verb verb, Arguments arguments)) {
       boolean done = end.succeeded() && end.result() == ExitCode.OK;
       ConsoleAudit.of(verb, arguments).ifPresent(change -> audit.tell(change, done));
     }
   }
 
-  private void tell(Caller caller, ConsoleAudit.Change change, boolean done) {
+  private void tell(RequestCaller requestCaller, ConsoleAudit.Change change, boolean done) {
     vertx
         .eventBus()
         .send(
             Addresses.AUDIT,
-            new Audited(
-                caller.who(),
-                caller.from(),
+            new AuditRecord(
+                requestCaller.who(),
+                requestCaller.from(),
                 change.verb(),
                 change.apps(),
                 done ? "done" : "failed"));
   }
 
   private Future<ExitCode> run(
-      Asked asked, ConsoleRequest request, Session session, Call.Audit audit) {
-    return switch (asked) {
-      case Asked.Run(Verb verb, Arguments arguments) -> {
+      ParsedCommand parsedCommand,
+      ConsoleRequest request,
+      Session session,
+      CommandCall.Audit audit) {
+    return switch (parsedCommand) {
+      case ParsedCommand.Run(Verb verb, Arguments arguments) -> {
         boolean keyed = request.key().isPresent();
         if (keyed && request.again() && VerbOptions.isSentAgain(verb)) {
-          session.repeats(new Printed(request.resume()));
+          session.repeats(new PrintedOutput(request.resume()));
         }
         boolean safe = keyed && VerbOptions.isRepeatable(verb);
         if (VerbOptions.countsEachTime(verb) && !safe) {
           session.accept();
         }
-        yield commandsNow().of(verb).run(new Call(request, arguments, session, audit));
+        yield commandsNow().of(verb).run(new CommandCall(request, arguments, session, audit));
       }
-      case Asked.Help(Optional<Verb> verb) -> {
+      case ParsedCommand.Help(Optional<Verb> verb) -> {
         boolean colors = session.tty().color();
         session.out(
             verb.map(one -> HelpText.of(one, colors)).orElseGet(() -> HelpText.ofMost(colors)));
         yield Future.succeededFuture(ExitCode.OK);
       }
-      case Asked.HelpOfAll() -> {
+      case ParsedCommand.HelpOfAll() -> {
         session.out(HelpText.ofAll(session.tty().color()));
         yield Future.succeededFuture(ExitCode.OK);
       }
-      case Asked.Version() -> {
+      case ParsedCommand.Version() -> {
         session.out(console.version() + "\n");
         yield Future.succeededFuture(ExitCode.OK);
       }
-      case Asked.Nothing() -> {
+      case ParsedCommand.Nothing() -> {
         session.out(HelpText.ofMost(session.tty().color()));
         yield Future.succeededFuture(ExitCode.FAILED);
       }
-      case Asked.Mistake(String problem) -> Future.failedFuture(new CommandFailure(problem));
+      case ParsedCommand.Mistake(String problem) ->
+          Future.failedFuture(new CommandFailure(problem));
     };
   }
 

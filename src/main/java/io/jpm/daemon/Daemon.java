@@ -1,42 +1,45 @@
 package io.jpm.daemon;
 
+import io.jpm.access.TokenVerticle;
 import io.jpm.balancer.BalancerContext;
 import io.jpm.balancer.ClusterBalancerVerticle;
 import io.jpm.bridge.BridgeSettings;
 import io.jpm.bridge.BridgeVerticle;
 import io.jpm.bus.Addresses;
+import io.jpm.bus.Blocking;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.DaemonCommand;
-import io.jpm.bus.OffLoop;
 import io.jpm.bus.SmallFile;
+import io.jpm.bus.daemon.DaemonCommand;
 import io.jpm.command.AuditVerticle;
 import io.jpm.command.CommandContext;
 import io.jpm.command.CommandVerticle;
-import io.jpm.config.AppDefaults;
-import io.jpm.config.Problem;
 import io.jpm.config.ProcessFileReader;
-import io.jpm.config.Settings;
-import io.jpm.config.SettingsOutcome;
-import io.jpm.config.SettingsReader;
-import io.jpm.console.ConsoleContext;
-import io.jpm.console.ConsoleTiming;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.settings.Settings;
+import io.jpm.config.settings.SettingsOutcome;
+import io.jpm.config.settings.SettingsReader;
+import io.jpm.config.values.Problem;
+import io.jpm.configwatch.ConfigWatchVerticle;
 import io.jpm.console.ConsoleVerticle;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.ConsoleTiming;
 import io.jpm.doctor.DoctorContext;
 import io.jpm.doctor.DoctorVerticle;
-import io.jpm.god.GodContext;
 import io.jpm.god.GodVerticle;
+import io.jpm.god.instance.GodContext;
 import io.jpm.history.HistoryVerticle;
 import io.jpm.hooks.HooksVerticle;
-import io.jpm.hot.HotVerticle;
 import io.jpm.keeper.KeeperContext;
 import io.jpm.keeper.KeeperContext.Duty;
 import io.jpm.keeper.KeeperVerticle;
 import io.jpm.logs.LogAggregatorVerticle;
-import io.jpm.logs.write.Clocks;
+import io.jpm.logs.write.LogClock;
+import io.jpm.model.RunAs;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
-import io.jpm.rights.RightsVerticle;
+import io.jpm.os.SystemLog;
+import io.jpm.os.linux.socket.OwnTcpClients;
 import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.triggers.CronTimes;
@@ -94,13 +97,16 @@ final class Daemon {
   /// What the audit log may take, as the daemon's own.
   private volatile Settings.Log logLimits = Settings.defaults().log();
 
+  /// Where else the audit log goes.
+  private volatile String auditSyslog = Settings.defaults().audit().syslog();
+
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
   /// What the keeper is told in the end. That apps live on is what SIGTERM asks for, and whoever
   /// sends it does not want the daemon back.
   private volatile KeeperOrder lastOrder = new KeeperOrder.Rest();
 
-  private Optional<DaemonNews> news = Optional.empty();
+  private Optional<LifecycleRecorder> news = Optional.empty();
 
   /// Why the daemon ends, for people.
   private volatile String ending = "asked to by a signal";
@@ -120,7 +126,9 @@ final class Daemon {
     this.vertx = vertx;
     this.service =
         new ServiceReport(
-            Hosts.serviceNotifier(System.getenv()), System.getenv(), ProcessHandle.current().pid());
+            HostSelection.serviceNotifier(System.getenv()),
+            System.getenv(),
+            ProcessHandle.current().pid());
   }
 
   /// Boots a daemon in `directory`: home, lock, settings, then the verticles; the door opens last.
@@ -154,8 +162,9 @@ final class Daemon {
       SettingsOutcome settings = settings(home);
       Settings.Log limits = settings.settings().log();
       DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
-      var host = new PendingHost(CompletableFuture.supplyAsync(() -> Hosts.best(home.root())));
-      Hosts.tellOfLimit(host);
+      var host =
+          new PendingHost(CompletableFuture.supplyAsync(() -> HostSelection.best(home.root())));
+      HostSelection.tellOfLimit(host);
       var daemon = new Daemon(home, lock, host, vertx.join(), log);
       var _ =
           host.made()
@@ -208,7 +217,7 @@ final class Daemon {
             .setBlockedThreadCheckInterval(10)
             .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS);
     options.getFileSystemOptions().setClassPathResolvingEnabled(false);
-    Vertx vertx = Vertx.vertx(options);
+    Vertx vertx = Vertx.builder().with(options).withTransport(new PacedTransport()).build();
     BusCodec.install(vertx);
     return vertx;
   }
@@ -221,7 +230,7 @@ final class Daemon {
       LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
       deploy(
           new LogAggregatorVerticle(
-              host, home.root(), new Clocks(InstantSource.system(), System::nanoTime)));
+              host, home.root(), new LogClock(InstantSource.system(), System::nanoTime)));
       vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
       // Whatever the settings say: nothing of a container outlives bin/jpm-runtime.
       boolean wantsKeeper = settings.keeper() && !Boolean.getBoolean("jpm.without.keeper");
@@ -230,16 +239,22 @@ final class Daemon {
       deploy(keeper);
       deploy(
           new HistoryVerticle(
-              home.root().resolve("events"), settings.history().maxSize(), Hosts.bootId()));
+              home.root().resolve("events"), settings.history().maxSize(), HostSelection.bootId()));
       deploy(new HooksVerticle(host, home.root(), System::nanoTime));
       deploy(new SatanVerticle(host, home.root(), InstantSource.system(), System::nanoTime));
       // After the keeper, which has the listening sockets of a former daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
-      var news = new DaemonNews(vertx, InstantSource.system(), ProcessHandle.current().pid());
+      var news =
+          new LifecycleRecorder(vertx, InstantSource.system(), ProcessHandle.current().pid());
       deploy(
           new GodVerticle(
-              new GodContext(host, home.root(), InstantSource.system(), System::nanoTime)));
+              new GodContext(
+                  host,
+                  home.root(),
+                  InstantSource.system(),
+                  System::nanoTime,
+                  () -> defaults.maxInstances())));
       deploy(
           new HeartbeatVerticle(
               System::nanoTime,
@@ -249,14 +264,14 @@ final class Daemon {
       deploy(
           new DoctorVerticle(
               new DoctorContext(
-                  Hosts.look(),
+                  HostSelection.look(),
                   home.root(),
                   installedSettings(),
                   ProcessHandle.current().pid(),
                   wantsKeeper,
                   read)));
       defaults = defaults(settings);
-      var scripts = new NodeScripts(NodeScripts.LIMIT);
+      var scripts = new NodeScripts(NodeScripts.LIMIT, host.appAccess());
       deploy(
           new ConsoleVerticle(
               new ConsoleContext(
@@ -268,7 +283,7 @@ final class Daemon {
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
               scripts,
-              new LocalPrograms()));
+              new LocalPrograms(host.appAccess())));
       deploy(
           new CommandVerticle(
               new CommandContext(
@@ -281,11 +296,24 @@ final class Daemon {
                   CommandContext.ofDaemon(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
       logLimits = settings.log();
+      auditSyslog = settings.audit().syslog();
+      SystemLog systemLog = HostSelection.systemLog();
       deploy(
           new AuditVerticle(
-              home.root().resolve("audit.log"), InstantSource.system(), () -> logLimits));
-      deploy(new RightsVerticle(home.root().resolve("tokens.json"), InstantSource.system()));
-      deploy(new HotVerticle(home.root(), () -> new ProcessFileReader(defaults, scripts)));
+              home.root(),
+              InstantSource.system(),
+              () -> logLimits,
+              datagram -> {
+                String address = auditSyslog;
+                return address.isEmpty() ? Optional.empty() : systemLog.send(address, datagram);
+              }));
+      deploy(new TokenVerticle(home.root().resolve("tokens.json"), InstantSource.system()));
+      deploy(
+          new ConfigWatchVerticle(
+              home.root(),
+              file -> host.logDisk().read(file, RunAs.DAEMON),
+              home::objection,
+              () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
           .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
@@ -296,21 +324,22 @@ final class Daemon {
       // Before the first command can lead to an event.
       news.started(Version.TEXT);
       this.news = Optional.of(news);
-      BridgeSettings door = Door.of(home, settings.bridge());
+      BridgeSettings bridgeSettings = ConnectionInfo.of(home, settings.bridge());
       deploy(
           new WebVerticle(
               new WebContext(
                   home.root(),
                   Version.TEXT,
-                  new KnownTokens(vertx, door.token()),
+                  new TokenAuthenticator(vertx, bridgeSettings.token()),
                   InstantSource.system(),
                   System::nanoTime,
                   new WebContext.Limits(
-                      door.limits().requestsPerSecond(), door.slowPeerTimeout()))));
-      var bridge = new BridgeVerticle(door, System::nanoTime);
+                      bridgeSettings.limits().requestsPerSecond(),
+                      bridgeSettings.slowPeerTimeout()))));
+      var bridge = new BridgeVerticle(bridgeSettings, System::nanoTime, OwnTcpClients::portsTo);
       deploy(bridge);
       this.port = bridge.port();
-      deploy(new HomeWatch(lock, found(door), home.socket(), HOME_PAUSE, this::giveWay));
+      deploy(new HomeWatch(lock, found(bridgeSettings), home.socket(), HOME_PAUSE, this::giveWay));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       vertx.exceptionHandler(null);
@@ -338,11 +367,11 @@ final class Daemon {
   }
 
   /// What clients read to find this daemon.
-  private List<HomeWatch.Kept> found(BridgeSettings door) {
+  private List<HomeWatch.Kept> found(BridgeSettings settings) {
     return List.of(
         new HomeWatch.Kept(home.pidFile(), pid()),
         new HomeWatch.Kept(home.portFile(), Integer.toString(port)),
-        new HomeWatch.Kept(home.tokenFile(), door.token()));
+        new HomeWatch.Kept(home.tokenFile(), settings.token()));
   }
 
   /// The home was removed or replaced, and another daemon may serve the path by now. Nothing is
@@ -367,6 +396,7 @@ final class Daemon {
   private void inForce(Settings settings) {
     log.limit(settings.log().maxSize(), settings.log().keep());
     logLimits = settings.log();
+    auditSyslog = settings.audit().syslog();
     defaults = defaults(settings);
   }
 
@@ -413,7 +443,7 @@ final class Daemon {
   /// to the system.
   private void rest() {
     Future<Boolean> done =
-        OffLoop.call(
+        Blocking.call(
             vertx,
             () -> {
               new WarmUp(port, home.token()).run();

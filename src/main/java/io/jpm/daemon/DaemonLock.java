@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One daemon for each home: held for the daemon's life, and given back by the kernel however it
@@ -37,7 +38,11 @@ final class DaemonLock {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (!Files.exists(file)) {
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+          FileChannel.open(
+                  file,
+                  Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                  Home.OWNERS_FILE)
+              .close();
         }
         Optional<Object> before = identity(file);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);

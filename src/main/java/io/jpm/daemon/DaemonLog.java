@@ -1,16 +1,25 @@
 package io.jpm.daemon;
 
+import io.jpm.bus.access.TokenBucket;
+import io.jpm.console.text.TerminalText;
+import io.jpm.serve.DisconnectLogFilter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.text.MessageFormat;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -24,7 +33,18 @@ final class DaemonLog extends Handler {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
 
+  /// What the libraries may say at once, in lines, and after how long one line more: whoever
+  /// connects can have them complain of each connection, which would push out what the daemon has
+  /// said.
+  private static final int MOST_OF_LIBRARIES = 30;
+
+  private static final Duration ONE_MORE = Duration.ofSeconds(5);
+
+  private static final int MOST_FRAMES = 40;
+
   private final Path file;
+  private final TokenBucket ofLibraries = new TokenBucket(MOST_OF_LIBRARIES, ONE_MORE, 0);
+  private long leftOut;
   private long maxBytes;
   private int keep;
   private @Nullable OutputStream out;
@@ -46,6 +66,7 @@ final class DaemonLog extends Handler {
     root.addHandler(log);
     root.setLevel(Level.WARNING);
     JPM.setLevel(Level.INFO);
+    DisconnectLogFilter.keepOutOfLog();
     return log;
   }
 
@@ -71,6 +92,10 @@ final class DaemonLog extends Handler {
     if (!isLoggable(record)) {
       return;
     }
+    if (!isDaemons(record) && !hasRoom(record.getInstant())) {
+      leftOut++;
+      return;
+    }
     byte[] line = line(record).getBytes(StandardCharsets.UTF_8);
     try {
       if (size + line.length > maxBytes && size > 0) {
@@ -84,6 +109,25 @@ final class DaemonLog extends Handler {
       // Ignored because a daemon that cannot log still supervises; the next line tries again.
       close();
     }
+  }
+
+  private static boolean isDaemons(LogRecord record) {
+    String name = String.valueOf(record.getLoggerName());
+    return name.equals(JPM.getName()) || name.startsWith(JPM.getName() + ".");
+  }
+
+  /// Whether the libraries may say one line more; it is counted.
+  private boolean hasRoom(Instant now) {
+    if (!ofLibraries.take(Duration.between(Instant.EPOCH, now).toNanos())) {
+      return false;
+    }
+    if (leftOut > 0) {
+      var count = new LogRecord(Level.WARNING, leftOut + " lines of libraries were left out");
+      count.setLoggerName(JPM.getName() + ".daemon");
+      leftOut = 0;
+      publish(count);
+    }
+    return true;
   }
 
   /// Puts a line into the log that has this one's name now, where it is another one's.
@@ -103,7 +147,15 @@ final class DaemonLog extends Handler {
   private OutputStream opened() throws IOException {
     OutputStream open = out;
     if (open == null) {
-      open = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      open =
+          Channels.newOutputStream(
+              Files.newByteChannel(
+                  file,
+                  Set.of(
+                      StandardOpenOption.CREATE,
+                      StandardOpenOption.APPEND,
+                      LinkOption.NOFOLLOW_LINKS),
+                  Home.OWNERS_FILE));
       size = Files.size(file);
       out = open;
     }
@@ -139,15 +191,15 @@ final class DaemonLog extends Handler {
             .append(' ')
             .append(source)
             .append(": ")
-            .append(oneLine(message(record)));
+            .append(message(record));
     Throwable thrown = record.getThrown();
     if (thrown != null) {
       line.append(" | ").append(thrown);
-      for (StackTraceElement frame : thrown.getStackTrace()) {
-        line.append(" < ").append(frame);
-      }
+      Arrays.stream(thrown.getStackTrace())
+          .limit(MOST_FRAMES)
+          .forEach(frame -> line.append(" < ").append(frame));
     }
-    return line.append('\n').toString();
+    return oneLine(line) + "\n";
   }
 
   private static String message(LogRecord record) {
@@ -163,9 +215,10 @@ final class DaemonLog extends Handler {
     }
   }
 
-  /// What an app is called or says must not forge a second line.
-  private static String oneLine(String text) {
-    return text.replace("\r", "\\r").replace("\n", "\\n");
+  /// What an app is called or says must not forge a second line, nor give orders to the terminal on
+  /// which somebody reads the file.
+  private static String oneLine(CharSequence text) {
+    return TerminalText.visible(text.toString());
   }
 
   @Override

@@ -1,19 +1,19 @@
 package io.jpm.daemon;
 
-import io.jpm.bus.FileWords;
+import io.jpm.bus.FileErrors;
 import io.jpm.bus.SmallFile;
+import io.jpm.client.HomeTrust;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Set;
 
 /// The daemon's directory (`JPM_HOME`, `~/.jpm`), which only its owner may enter.
@@ -21,16 +21,14 @@ import java.util.Set;
 /// @param root the directory, absolute and without symbolic links
 record Home(Path root) {
   private static final Logger LOG = System.getLogger("jpm.daemon");
+
+  /// The mode of a new file that is the owner's alone, whatever the umask says, which is that of
+  /// apps.
+  static final FileAttribute<Set<PosixFilePermission>> OWNERS_FILE =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
-  private static final Set<PosixFilePermission> OTHERS =
-      EnumSet.of(
-          PosixFilePermission.GROUP_READ,
-          PosixFilePermission.GROUP_WRITE,
-          PosixFilePermission.GROUP_EXECUTE,
-          PosixFilePermission.OTHERS_READ,
-          PosixFilePermission.OTHERS_WRITE,
-          PosixFilePermission.OTHERS_EXECUTE);
 
   Path lock() {
     return root.resolve("jpm.lock");
@@ -60,20 +58,27 @@ record Home(Path root) {
     return root.resolve("jpm.json");
   }
 
-  /// Makes the directory where it is missing and refuses one that others can reach: whoever can
-  /// enter it can run programs as its owner.
+  /// Makes the directory where it is missing, and refuses one that others can write to or that
+  /// holds files of others: whoever can write there can run programs as its owner.
   static Home prepare(Path directory) throws StartupFailure {
     Path path = directory.toAbsolutePath().normalize();
     try {
+      HomeTrust me = HomeTrust.ofMe(path);
+      me.checkAbove(path);
       if (!Files.exists(path)) {
         Files.createDirectories(path, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
       }
       Path real = path.toRealPath();
-      checkOwner(real);
-      for (String folder : new String[] {"logs", "pids", "fifo"}) {
-        Files.createDirectories(real.resolve(folder));
+      me.checkHome(real);
+      new HomeFiles(real, me).check();
+      close(real);
+      for (String folder : new String[] {"logs", "pids", "fifo", "times", "checks"}) {
+        Files.createDirectories(
+            real.resolve(folder), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
       }
       return new Home(real);
+    } catch (HomeTrust.Untrusted untrusted) {
+      throw new StartupFailure(String.valueOf(untrusted.getMessage()));
     } catch (IOException error) {
       throw new StartupFailure(
           "the home directory %s cannot be used (%s): set JPM_HOME to a directory of yours"
@@ -81,23 +86,9 @@ record Home(Path root) {
     }
   }
 
-  private static void checkOwner(Path real) throws IOException, StartupFailure {
-    PosixFileAttributes attributes =
-        Files.readAttributes(real, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-    if (!attributes.isDirectory()) {
-      throw new StartupFailure(
-          "JPM_HOME " + real + " is not a directory: remove the file or choose another JPM_HOME");
-    }
-    Path self = Path.of("/proc/self");
-    if (Files.exists(self)
-        && !Files.getAttribute(real, "unix:uid").equals(Files.getAttribute(self, "unix:uid"))) {
-      throw new StartupFailure(
-          "JPM_HOME %s belongs to %s, not to you: choose another JPM_HOME"
-              .formatted(real, attributes.owner().getName()));
-    }
-    Set<PosixFilePermission> open = EnumSet.copyOf(OTHERS);
-    open.retainAll(attributes.permissions());
-    if (!open.isEmpty()) {
+  /// Others had no way to change anything, and get none to read either.
+  private static void close(Path real) throws IOException {
+    if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(real))) {
       Files.setPosixFilePermissions(real, OWNER_ONLY);
     }
   }
@@ -140,6 +131,25 @@ record Home(Path root) {
     }
   }
 
+  /// Why a process file, or what is in its place, may be the word of somebody else than this home's
+  /// owner. Blocking.
+  Optional<String> objection(Path file) {
+    try {
+      HomeTrust.ofMe(root)
+          .checkWhole(
+              file,
+              "its edits are not applied until only the owner of this daemon can write there; apply"
+                  + " them yourself: jpm apply");
+      return Optional.empty();
+    } catch (HomeTrust.Untrusted untrusted) {
+      return Optional.of(String.valueOf(untrusted.getMessage()));
+    } catch (IOException unknown) {
+      return Optional.of(
+          "%s: it cannot be told who could have written it: %s"
+              .formatted(file, FileErrors.of(unknown)));
+    }
+  }
+
   /// The token that [#newToken] has made.
   String token() throws IOException {
     return Files.readString(tokenFile()).strip();
@@ -150,7 +160,8 @@ record Home(Path root) {
     try {
       SmallFile.write(file, content + "\n");
     } catch (IOException error) {
-      throw new IOException("%s cannot be written: %s".formatted(file, FileWords.of(error)), error);
+      throw new IOException(
+          "%s cannot be written: %s".formatted(file, FileErrors.of(error)), error);
     }
   }
 }

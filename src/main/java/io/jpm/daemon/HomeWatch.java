@@ -1,6 +1,7 @@
 package io.jpm.daemon;
 
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
+import io.jpm.client.HomeTrust;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.io.IOException;
@@ -15,10 +16,13 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Sees to it that the daemon and its home belong together: says when the home was removed or
-/// replaced, and puts back what clients read there to find the daemon.
+/// replaced, and puts back what clients read there to find the daemon. While others can write to
+/// the home nobody is to find it: what clients read may be another user's, and the script cannot
+/// ask for the mode of a file without a process for it.
 ///
 /// A look costs a `stat` of the lock and one of each file; a file is read only when it has changed.
 final class HomeWatch extends VerticleBase {
@@ -36,6 +40,8 @@ final class HomeWatch extends VerticleBase {
 
   /// The files as they were when their content was right. Touched by one look at a time.
   private final Map<Path, Stamp> right = new HashMap<>();
+
+  private final Path home;
 
   private boolean looking;
   private String lastProblem = "";
@@ -57,6 +63,7 @@ final class HomeWatch extends VerticleBase {
     this.lock = lock;
     this.kept = List.copyOf(kept);
     this.socket = socket;
+    this.home = Objects.requireNonNull(socket.getParent(), "a socket is in a home");
     this.spare = socket.resolveSibling("." + socket.getFileName());
     this.pause = pause;
     this.lost = lost;
@@ -64,7 +71,7 @@ final class HomeWatch extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return OffLoop.call(vertx, this::linked)
+    return Blocking.call(vertx, this::linked)
         .onFailure(
             error -> LOG.log(Level.DEBUG, "{0} could not get a second name: {1}", socket, error))
         .otherwiseEmpty()
@@ -73,7 +80,7 @@ final class HomeWatch extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return OffLoop.call(vertx, () -> Files.deleteIfExists(spare)).otherwise(false);
+    return Blocking.call(vertx, () -> Files.deleteIfExists(spare)).otherwise(false);
   }
 
   private Path linked() throws IOException {
@@ -86,7 +93,7 @@ final class HomeWatch extends VerticleBase {
       return;
     }
     looking = true;
-    OffLoop.call(vertx, this::looked).onComplete(_ -> looking = false);
+    Blocking.call(vertx, this::looked).onComplete(_ -> looking = false);
   }
 
   private boolean looked() {
@@ -95,6 +102,7 @@ final class HomeWatch extends VerticleBase {
       return false;
     }
     try {
+      checkWriters();
       for (Kept one : kept) {
         putBack(one);
       }
@@ -103,6 +111,8 @@ final class HomeWatch extends VerticleBase {
         Files.createLink(socket, spare);
       }
       lastProblem = "";
+    } catch (HomeTrust.Untrusted open) {
+      hide(String.valueOf(open.getMessage()));
     } catch (IOException error) {
       if (!error.toString().equals(lastProblem)) {
         lastProblem = error.toString();
@@ -110,6 +120,30 @@ final class HomeWatch extends VerticleBase {
       }
     }
     return true;
+  }
+
+  private void checkWriters() throws IOException {
+    HomeTrust me = HomeTrust.ofMe(home);
+    me.checkHome(home);
+    for (Kept one : kept) {
+      me.checkFile(one.file());
+    }
+    me.checkFile(socket);
+  }
+
+  /// Has clients look closer, who say then what is to be mended. When it is, the files come back.
+  private void hide(String problem) {
+    if (!problem.equals(lastProblem)) {
+      lastProblem = problem;
+      LOG.log(Level.ERROR, "no command is served until this is mended; apps run on: {0}", problem);
+    }
+    for (Kept one : kept) {
+      try {
+        Files.deleteIfExists(one.file());
+      } catch (IOException error) {
+        LOG.log(Level.WARNING, "{0} cannot be removed: {1}", one.file(), error.toString());
+      }
+    }
   }
 
   private void putBack(Kept one) throws IOException {

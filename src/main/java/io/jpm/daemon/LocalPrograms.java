@@ -1,9 +1,11 @@
 package io.jpm.daemon;
 
-import io.jpm.console.Programs;
-import io.jpm.os.CallersLimits;
+import io.jpm.console.session.ExternalPrograms;
+import io.jpm.model.text.CleanEnvironment;
+import io.jpm.os.AppAccess;
 import io.jpm.os.CommandOutput;
 import io.jpm.os.Forking;
+import io.jpm.os.InheritedLimits;
 import io.jpm.os.ProgramSearch;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -13,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +27,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Runs programs on this machine, each from a virtual thread of its own.
-final class LocalPrograms implements Programs {
+final class LocalPrograms implements ExternalPrograms {
+  private final AppAccess access;
+
+  /// @param access makes those that run as another user
+  LocalPrograms(AppAccess access) {
+    this.access = access;
+  }
+
   private static final Executor VIRTUAL = Thread::startVirtualThread;
 
   /// PM2's list of a thousand apps has 20 MB.
@@ -69,16 +80,22 @@ final class LocalPrograms implements Programs {
     return CompletableFuture.supplyAsync(() -> outcome(order), VIRTUAL);
   }
 
-  private static Outcome outcome(Order order) {
+  private Outcome outcome(Order order) {
     String name = order.command().getFirst();
+    Map<String, String> environment =
+        new HashMap<>(
+            access.isOther(order.runAs())
+                ? CleanEnvironment.of(order.environment())
+                : order.environment());
+    environment.putAll(order.added());
     Optional<Path> program =
-        ProgramSearch.find(name, order.cwd(), order.environment().getOrDefault("PATH", ""));
+        ProgramSearch.find(name, order.cwd(), environment.getOrDefault("PATH", ""));
     if (program.isEmpty()) {
       return new Outcome.Failed(name + " was not found in your PATH");
     }
     Process process;
     try {
-      process = start(program.get(), order);
+      process = start(program.get(), order, environment);
     } catch (IOException e) {
       return new Outcome.Failed("%s cannot be started: %s".formatted(name, e.getMessage()));
     }
@@ -94,16 +111,14 @@ final class LocalPrograms implements Programs {
     }
   }
 
-  private static Process start(Path program, Order order) throws IOException {
+  private Process start(Path program, Order order, Map<String, String> environment)
+      throws IOException {
     List<String> command = new ArrayList<>(order.command());
     command.set(0, program.toString());
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
-    builder.environment().putAll(order.environment());
-    builder
-        .directory(order.cwd().toFile())
-        .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
-    return Forking.alone(() -> CallersLimits.start(builder));
+    AppAccess.Launch launch = access.launch(command, order.cwd(), environment, order.runAs());
+    ProcessBuilder builder =
+        launch.builder().redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    return Forking.alone(() -> InheritedLimits.start(builder));
   }
 
   private static Outcome ended(Process process, Order order)

@@ -1,6 +1,6 @@
 package io.jpm.daemon;
 
-import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,10 +1,11 @@
 package io.jpm.daemon;
 
 import io.jpm.config.AppReader;
-import io.jpm.config.Caller;
-import io.jpm.config.ScriptEvaluator;
-import io.jpm.os.CallersLimits;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.os.AppAccess;
 import io.jpm.os.Forking;
+import io.jpm.os.InheritedLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Evaluates process files that are scripts with the caller's Node: in the file's directory, with
-/// the caller's environment, for a bounded time.
+/// the caller's environment, as the user that the caller says, for a bounded time.
 ///
 /// The value comes on descriptor 3, so that nothing a script prints, itself or by programs it runs,
 /// gets into it. What it prints is shown only where it fails. The value is `module.exports` or
@@ -66,17 +67,20 @@ public final class NodeScripts implements ScriptEvaluator {
       """;
 
   private final Duration limit;
+  private final AppAccess access;
 
   /// @param limit how long a script may take
-  public NodeScripts(Duration limit) {
+  /// @param access makes the processes of those that are evaluated as another user
+  public NodeScripts(Duration limit, AppAccess access) {
     this.limit = limit;
+    this.access = access;
   }
 
   @Override
-  public Evaluation evaluate(Path node, Path file, Caller caller) {
+  public Evaluation evaluate(Path node, Path file, CallerContext callerContext) {
     Process process;
     try {
-      process = start(node, file, caller);
+      process = start(node, file, callerContext);
     } catch (IOException e) {
       return failed("%s cannot be started: %s".formatted(node, e.getMessage()));
     }
@@ -105,16 +109,20 @@ public final class NodeScripts implements ScriptEvaluator {
     }
   }
 
-  private static Process start(Path node, Path file, Caller caller) throws IOException {
+  private Process start(Path node, Path file, CallerContext callerContext) throws IOException {
     List<String> script = List.of(node.toString(), "-e", LOADER, file.toString());
     List<String> command = new java.util.ArrayList<>(SHELL);
     command.addAll(script);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().clear();
-    builder.environment().putAll(AppReader.shellVariables(caller.environment()));
     Path directory = file.getParent() == null ? file : file.getParent();
-    builder.directory(directory.toFile());
-    return Forking.alone(() -> CallersLimits.start(builder));
+    ProcessBuilder builder =
+        access
+            .launch(
+                command,
+                directory,
+                AppReader.shellVariables(callerContext.environment()),
+                callerContext.runAs())
+            .builder();
+    return Forking.alone(() -> InheritedLimits.start(builder));
   }
 
   private Evaluation tooLong() {

@@ -1,10 +1,12 @@
 package io.jpm.daemon;
 
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.SystemUsage;
-import io.jpm.model.TreeUsage;
-import io.jpm.model.Usage;
+import io.jpm.model.RunAs;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.run.Usage;
+import io.jpm.os.AppAccess;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.Handle;
@@ -15,11 +17,12 @@ import io.jpm.os.Listener;
 import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
-import io.jpm.os.NoticeSockets;
+import io.jpm.os.NotifySockets;
 import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -116,8 +119,8 @@ final class PendingHost implements ProcessHost {
   }
 
   @Override
-  public Optional<NoticeSockets> noticeSockets() {
-    return host.join().noticeSockets();
+  public Optional<NotifySockets> notifySockets() {
+    return host.join().notifySockets();
   }
 
   @Override
@@ -164,6 +167,29 @@ final class PendingHost implements ProcessHost {
   @Override
   public LogDisk logDisk() {
     return host.join().logDisk();
+  }
+
+  /// It waits when it is used.
+  @Override
+  public AppAccess appAccess() {
+    return new AppAccess() {
+      @Override
+      public byte[] read(Path file, int most, RunAs owner) throws IOException {
+        return host.join().appAccess().read(file, most, owner);
+      }
+
+      @Override
+      public Launch launch(
+          List<String> command, Path cwd, Map<String, String> environment, RunAs owner)
+          throws IOException {
+        return host.join().appAccess().launch(command, cwd, environment, owner);
+      }
+
+      @Override
+      public boolean isOther(RunAs owner) {
+        return host.join().appAccess().isOther(owner);
+      }
+    };
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.jpm.daemon;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.OffLoop;
-import io.jpm.bus.Pulse;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.daemon.HeartbeatAck;
 import io.jpm.os.ServiceNotifier;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
@@ -34,12 +34,12 @@ final class ServiceReport {
         "READY=1\nMAINPID=%d\nSTATUS=jpm %s, home %s\n"
             .formatted(pid, Version.TEXT, oneLine(home)));
     if (longestSilence().isPresent()) {
-      vertx.eventBus().<Pulse>consumer(Addresses.PULSES, _ -> alive(vertx));
+      vertx.eventBus().<HeartbeatAck>consumer(Addresses.PULSES, _ -> alive(vertx));
     }
   }
 
   private void alive(Vertx vertx) {
-    OffLoop.call(
+    Blocking.call(
             vertx,
             () -> {
               notifier.say("WATCHDOG=1\n");

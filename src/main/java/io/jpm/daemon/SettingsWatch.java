@@ -1,16 +1,16 @@
 package io.jpm.daemon;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.OffLoop;
-import io.jpm.config.Problem;
-import io.jpm.config.SettingKey.Effect;
-import io.jpm.config.Settings;
-import io.jpm.config.SettingsOutcome;
-import io.jpm.config.SettingsOutcome.Change;
-import io.jpm.config.SettingsReader;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.config.settings.SettingKey.Effect;
+import io.jpm.config.settings.Settings;
+import io.jpm.config.settings.SettingsOutcome;
+import io.jpm.config.settings.SettingsOutcome.Change;
+import io.jpm.config.settings.SettingsReader;
+import io.jpm.config.values.Problem;
 import io.jpm.wire.SettingsMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -117,7 +117,7 @@ final class SettingsWatch extends VerticleBase {
       return Future.succeededFuture();
     }
     looking = true;
-    return OffLoop.call(vertx, this::stamps)
+    return Blocking.call(vertx, this::stamps)
         .compose(this::changed)
         .onFailure(error -> LOG.log(Level.WARNING, "the settings cannot be looked at", error))
         .onComplete(_ -> looking = false);
@@ -132,7 +132,7 @@ final class SettingsWatch extends VerticleBase {
     if (now.equals(read)) {
       return obeyNewest(List.of());
     }
-    return OffLoop.call(
+    return Blocking.call(
             vertx, () -> new Reading(stamps(), SettingsReader.read(installed, home), stamps()))
         .compose(reading -> {
           if (!reading.before().equals(now) || !reading.after().equals(now)) {

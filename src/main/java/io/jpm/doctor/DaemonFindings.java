@@ -1,10 +1,11 @@
 package io.jpm.doctor;
 
-import io.jpm.bus.DoctorReply.Finding;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.doctor.Facts.Apps;
-import io.jpm.doctor.Facts.Bridge;
-import io.jpm.doctor.Facts.SettingsFacts;
+import io.jpm.bus.daemon.DoctorReply.Finding;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.doctor.SystemReport.Apps;
+import io.jpm.doctor.SystemReport.Bridge;
+import io.jpm.doctor.SystemReport.SettingsFacts;
+import io.jpm.doctor.SystemReport.Tokens;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,19 +16,20 @@ final class DaemonFindings {
 
   private DaemonFindings() {}
 
-  static void add(Facts facts, List<Finding> findings) {
-    findings.add(bridge(facts.bridge()));
-    facts.keeper().ifPresent(alive -> findings.add(keeper(alive)));
-    findings.add(heart(facts.heart()));
-    facts.heart().ifPresent(heart -> findings.add(loops(heart)));
-    findings.add(settings(facts.settings()));
+  static void add(SystemReport systemReport, List<Finding> findings) {
+    findings.add(bridge(systemReport.bridge()));
+    systemReport.keeper().ifPresent(alive -> findings.add(keeper(alive)));
+    findings.add(heart(systemReport.heart()));
+    systemReport.heart().ifPresent(heart -> findings.add(loops(heart)));
+    findings.add(settings(systemReport.settings()));
+    findings.add(tokens(systemReport.tokens()));
     findings.add(
-        facts
+        systemReport
             .apps()
             .map(DaemonFindings::apps)
             .orElseGet(() ->
                 Finding.fail("apps", "God has not told how they are", "see jpm.log; jpm update")));
-    facts
+    systemReport
         .apps()
         .filter(apps -> !apps.logTroubles().isEmpty())
         .ifPresent(apps ->
@@ -96,7 +98,8 @@ final class DaemonFindings {
         ? Finding.warn(
             "event loops",
             found,
-            "jpm events jpm tells when, jpm.log may show the blocked thread; the machine may have been short of CPU")
+            "jpm events jpm tells when, jpm.log may show the blocked thread; the machine may have"
+                + " been short of CPU")
         : Finding.ok("event loops", found);
   }
 
@@ -117,6 +120,19 @@ final class DaemonFindings {
             "settings",
             "wait for a new daemon: " + Doctor.some(settings.waiting()),
             "jpm update makes one; apps do not notice");
+  }
+
+  private static Finding tokens(Tokens tokens) {
+    if (tokens.problem().isPresent()) {
+      return Finding.fail(
+          "tokens", tokens.problem().get(), "jpm token ls; see what jpm.log says of them");
+    }
+    return tokens.soon().isEmpty()
+        ? Finding.ok("tokens", tokens.count() + ", none ends soon")
+        : Finding.warn(
+            "tokens",
+            "end soon: " + Doctor.some(tokens.soon()),
+            "jpm token rotate NAME gives one another secret");
   }
 
   private static Finding apps(Apps apps) {

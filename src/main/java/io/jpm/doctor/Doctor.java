@@ -1,6 +1,6 @@
 package io.jpm.doctor;
 
-import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.bus.daemon.DoctorReply.Finding;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -9,11 +9,11 @@ final class Doctor {
   private Doctor() {}
 
   /// Everything that was looked at, with how to mend what is not well.
-  static List<Finding> findings(Facts facts) {
+  static List<Finding> findings(SystemReport systemReport) {
     List<Finding> findings = new ArrayList<>();
-    SystemFindings.add(facts, findings);
-    HomeFindings.add(facts, findings);
-    DaemonFindings.add(facts, findings);
+    SystemFindings.add(systemReport, findings);
+    HomeFindings.add(systemReport, findings);
+    DaemonFindings.add(systemReport, findings);
     return List.copyOf(findings);
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.doctor;
 
-import io.jpm.config.SettingsOutcome;
-import io.jpm.os.SystemLook;
+import io.jpm.config.settings.SettingsOutcome;
+import io.jpm.os.SystemInspection;
 import java.nio.file.Path;
 
 /// What the doctor is told about its daemon.
@@ -13,7 +13,7 @@ import java.nio.file.Path;
 /// @param keeper whether there is to be a keeper
 /// @param booted the settings that the daemon has begun with
 public record DoctorContext(
-    SystemLook look,
+    SystemInspection look,
     Path home,
     Path installedSettings,
     long pid,

@@ -1,20 +1,23 @@
 package io.jpm.doctor;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.DoctorCommand;
-import io.jpm.bus.DoctorReply;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.config.Problem;
-import io.jpm.config.SettingsOutcome;
-import io.jpm.config.SettingsOutcome.Change;
-import io.jpm.config.SettingsReader;
-import io.jpm.model.Phase;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.bus.access.IssuedToken;
+import io.jpm.bus.daemon.DoctorCommand;
+import io.jpm.bus.daemon.DoctorReply;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.config.settings.SettingsOutcome;
+import io.jpm.config.settings.SettingsOutcome.Change;
+import io.jpm.config.settings.SettingsReader;
+import io.jpm.config.values.Problem;
+import io.jpm.model.run.Phase;
 import io.jpm.os.ProgramSearch;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -22,6 +25,8 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,10 +62,20 @@ public final class DoctorVerticle extends VerticleBase {
             Addresses.GOD_COMMAND, new GodCommand.Show(List.of()), GodReply::instances);
     Future<Optional<HeartbeatReply>> heart =
         ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask(), Function.identity());
-    Future.all(instances, heart)
+    Future<Optional<SystemReport.Tokens>> tokens =
+        ask(Addresses.ACCESS_COMMAND, new AccessCommand.All(), DoctorVerticle::tokens);
+    Future.all(instances, heart, tokens)
         .compose(_ -> logTroubles(instances.result().orElse(List.of())))
         .compose(troubles ->
-            beside(() -> Doctor.findings(facts(instances.result(), heart.result(), troubles))))
+            beside(() ->
+                Doctor.findings(
+                    facts(
+                        instances.result(),
+                        heart.result(),
+                        tokens
+                            .result()
+                            .orElseGet(() -> unknown("nobody has told whether any hold")),
+                        troubles))))
         .onSuccess(findings -> message.reply(new DoctorReply(findings)))
         .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));
   }
@@ -71,6 +86,30 @@ public final class DoctorVerticle extends VerticleBase {
         .<M>request(address, question, new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
         .map(reply -> Optional.of(answer.apply(reply.body())))
         .otherwise(Optional.empty());
+  }
+
+  private static SystemReport.Tokens tokens(AccessReply reply) {
+    Instant now = InstantSource.system().instant();
+    return switch (reply) {
+      case AccessReply.Tokens(List<IssuedToken> all) ->
+          new SystemReport.Tokens(
+              all.size(),
+              all.stream()
+                  .filter(token -> token.endsSoon(now))
+                  .map(token ->
+                      "%s at %s"
+                          .formatted(
+                              token.name(), token.expires().map(Instant::toString).orElse("?")))
+                  .toList(),
+              Optional.empty());
+      case AccessReply.Refused(String why) -> unknown(why);
+      case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Proved _ ->
+          unknown("an answer to another question");
+    };
+  }
+
+  private static SystemReport.Tokens unknown(String why) {
+    return new SystemReport.Tokens(0, List.of(), Optional.of(why));
   }
 
   private Future<List<String>> logTroubles(List<InstanceView> instances) {
@@ -98,34 +137,36 @@ public final class DoctorVerticle extends VerticleBase {
     return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }
 
-  private Facts facts(
+  private SystemReport facts(
       Optional<List<InstanceView>> instances,
       Optional<HeartbeatReply> heart,
+      SystemReport.Tokens tokens,
       List<String> logTroubles) {
     Path home = doctor.home();
-    return new Facts(
-        new Facts.Java(
+    return new SystemReport(
+        new SystemReport.Java(
             Runtime.version().feature(),
             Runtime.version().toString(),
             System.getProperty("java.vendor", "unknown vendor")),
         doctor.look().look(),
-        new HomeLook(doctor.look(), home, doctor.pid()).facts(instances),
-        new BridgeLook(home, PATIENCE).facts(),
+        new HomeInspection(doctor.look(), home, doctor.pid()).facts(instances),
+        new BridgeProbe(home, PATIENCE).facts(),
         doctor.keeper() ? doctor.look().hasReader(home.resolve("keeper.fifo")) : Optional.empty(),
         heart,
         instances.map(all -> apps(all, logTroubles)),
+        tokens,
         settings(SettingsReader.read(doctor.installedSettings(), home.resolve("jpm.json"))),
         programs());
   }
 
-  private Facts.SettingsFacts settings(SettingsOutcome now) {
-    return new Facts.SettingsFacts(
+  private SystemReport.SettingsFacts settings(SettingsOutcome now) {
+    return new SystemReport.SettingsFacts(
         now.problems().stream().map(Problem::toString).toList(),
         now.waitingSince(doctor.booted()).stream().map(Change::toString).toList());
   }
 
-  private static Facts.Apps apps(List<InstanceView> all, List<String> logTroubles) {
-    return new Facts.Apps(
+  private static SystemReport.Apps apps(List<InstanceView> all, List<String> logTroubles) {
+    return new SystemReport.Apps(
         all.size(),
         all.stream()
             .filter(one -> one.phase() == Phase.ERRORED)

@@ -1,8 +1,8 @@
 package io.jpm.doctor;
 
-import io.jpm.bus.DoctorReply.Finding;
-import io.jpm.doctor.Facts.Disk;
-import io.jpm.doctor.Facts.HomeFacts;
+import io.jpm.bus.daemon.DoctorReply.Finding;
+import io.jpm.doctor.SystemReport.Disk;
+import io.jpm.doctor.SystemReport.HomeFacts;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,8 +15,8 @@ final class HomeFindings {
 
   private HomeFindings() {}
 
-  static void add(Facts facts, List<Finding> findings) {
-    HomeFacts home = facts.home();
+  static void add(SystemReport systemReport, List<Finding> findings) {
+    HomeFacts home = systemReport.home();
     findings.add(home(home));
     home.disks().forEach(disk -> findings.add(disk(disk)));
     home.sharedMemory()

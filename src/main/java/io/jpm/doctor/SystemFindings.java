@@ -1,6 +1,6 @@
 package io.jpm.doctor;
 
-import io.jpm.bus.DoctorReply.Finding;
+import io.jpm.bus.daemon.DoctorReply.Finding;
 import io.jpm.os.OpenFiles;
 import io.jpm.os.SystemFacts;
 import io.jpm.os.SystemFacts.Cgroup;
@@ -20,31 +20,31 @@ final class SystemFindings {
 
   private SystemFindings() {}
 
-  static void add(Facts facts, List<Finding> findings) {
-    findings.add(java(facts.java()));
-    findings.add(host(facts.system()));
-    findings.add(kernel(facts.system()));
-    if (facts.system().portable().isEmpty()) {
-      findings.add(cgroup(facts.system().cgroup()));
-      findings.add(ptrace(facts.system()));
+  static void add(SystemReport systemReport, List<Finding> findings) {
+    findings.add(java(systemReport.java()));
+    findings.add(host(systemReport.system()));
+    findings.add(kernel(systemReport.system()));
+    if (systemReport.system().portable().isEmpty()) {
+      findings.add(cgroup(systemReport.system().cgroup()));
+      findings.add(ptrace(systemReport.system()));
     }
-    int instances = facts.apps().map(Facts.Apps::instances).orElse(0);
-    facts
+    int instances = systemReport.apps().map(SystemReport.Apps::instances).orElse(0);
+    systemReport
         .system()
         .limits()
         .ifPresent(limits -> {
           findings.add(files(limits, instances));
           findings.add(processes(limits));
         });
-    facts.system().clock().ifPresent(clock -> findings.add(clock(clock)));
+    systemReport.system().clock().ifPresent(clock -> findings.add(clock(clock)));
     findings.add(
-        facts.system().loopback6()
+        systemReport.system().loopback6()
             ? Finding.ok("IPv6", "::1 can be listened on")
             : Finding.ok("IPv6", "not here: apps cannot listen on ::1"));
-    findings.add(programs(facts));
+    findings.add(programs(systemReport));
   }
 
-  private static Finding java(Facts.Java java) {
+  private static Finding java(SystemReport.Java java) {
     String found = "%s (%s)".formatted(java.version(), java.vendor());
     return java.feature() >= NEEDED_JAVA
         ? Finding.ok("java", found)
@@ -151,9 +151,9 @@ final class SystemFindings {
             "run systemd-timesyncd, chrony or ntpd; in a container this is the host's affair");
   }
 
-  private static Finding programs(Facts facts) {
+  private static Finding programs(SystemReport systemReport) {
     String found =
-        facts.programs().entrySet().stream()
+        systemReport.programs().entrySet().stream()
             .sorted(java.util.Map.Entry.comparingByKey())
             .map(entry ->
                 entry.getKey() + " " + entry.getValue().map(Path::toString).orElse("not found"))

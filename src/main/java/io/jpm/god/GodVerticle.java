@@ -1,10 +1,28 @@
 package io.jpm.god;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.OffLoop;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.adoption.Adoption;
+import io.jpm.god.adoption.ProcessClaims;
+import io.jpm.god.adoption.StalePipes;
+import io.jpm.god.adoption.UnlistedProcesses;
+import io.jpm.god.change.GodServices;
+import io.jpm.god.command.Commands;
+import io.jpm.god.instance.GodContext;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.RepeatableCommands;
+import io.jpm.god.instance.Tags;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.journal.JournalEntry;
+import io.jpm.god.journal.JournalFile;
+import io.jpm.god.reload.ReplacementScheduler;
+import io.jpm.god.store.StoreService;
+import io.jpm.god.supervision.InstanceSwap;
+import io.jpm.god.supervision.Supervisor;
+import io.jpm.model.run.ProcessIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -20,21 +38,21 @@ import org.jspecify.annotations.Nullable;
 /// only.
 ///
 /// At start it reads the journal and adopts what lives; it then serves [GodCommand]s on
-/// [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.InstanceEvent]s on [Addresses#GOD_EVENTS].
+/// [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.god.InstanceEvent]s on [Addresses#GOD_EVENTS].
 /// When it stops, apps are left alone: they outlive the daemon.
 public final class GodVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private final GodContext god;
   private final Registry registry = new Registry();
-  private final Attempts attempts;
+  private final RepeatableCommands repeatableCommands;
   private @Nullable Journal journal;
   private @Nullable Supervisor supervisor;
-  private @Nullable Strays strays;
+  private @Nullable UnlistedProcesses unlistedProcesses;
 
   public GodVerticle(GodContext god) {
     this.god = god;
-    this.attempts = new Attempts(god.wallClock());
+    this.repeatableCommands = new RepeatableCommands(god.wallClock());
   }
 
   @Override
@@ -44,23 +62,25 @@ public final class GodVerticle extends VerticleBase {
     this.journal = journal;
     var supervisor = new Supervisor(vertx, context, god, registry, journal);
     this.supervisor = supervisor;
-    var succession = new Succession(god, registry, supervisor, journal);
-    var strays = new Strays(context, god, registry, journal);
-    this.strays = strays;
-    var adoption = new Adoption(god, context, supervisor, succession);
-    var claims = new Claims(god, vertx, registry, supervisor, adoption, strays);
-    var parts = Parts.of(vertx, god, registry, supervisor, journal, succession, claims);
-    supervisor.renewBy(new Renewal(parts));
-    var commands = new Commands(parts, attempts);
+    var instanceSwap = new InstanceSwap(god, registry, supervisor, journal);
+    var unlistedProcesses = new UnlistedProcesses(context, god, registry, journal);
+    this.unlistedProcesses = unlistedProcesses;
+    var adoption = new Adoption(god, context, supervisor, instanceSwap);
+    var processClaims =
+        new ProcessClaims(god, vertx, registry, supervisor, adoption, unlistedProcesses);
+    var godServices =
+        GodServices.of(vertx, god, registry, supervisor, journal, instanceSwap, processClaims);
+    supervisor.renewBy(new ReplacementScheduler(godServices)::renew);
+    var commands = new Commands(godServices, repeatableCommands);
     return supervisor
-        .balancing()
+        .balancerCoordinator()
         .listen()
         .compose(_ -> supervisor.listen())
-        .compose(_ -> OffLoop.call(vertx, file::find))
+        .compose(_ -> Blocking.call(vertx, file::find))
         .compose(found -> {
           JournalEntry.Snapshot snapshot = found.content().orElse(JournalEntry.Snapshot.EMPTY);
           restore(snapshot);
-          var looked = strays.look(found);
+          var looked = unlistedProcesses.look(found);
           boolean whole = found.content().isPresent() && found.problems().isEmpty();
           // Where nothing is to be adopted the door opens meanwhile.
           Future<Void> adopted =
@@ -69,7 +89,7 @@ public final class GodVerticle extends VerticleBase {
                   : looked.compose(tagged -> adoption.adoptAll(registry, tagged)).<Void>mapEmpty();
           return whole ? stalePipes(looked).compose(_ -> adopted) : adopted;
         })
-        .compose(_ -> new StoreDoor(vertx, god.home()).open())
+        .compose(_ -> new StoreService(vertx, god.home()).open())
         .compose(_ -> {
           supervisor.begin();
           journal.written().onSuccess(_ -> exitsAreRecorded());
@@ -88,7 +108,7 @@ public final class GodVerticle extends VerticleBase {
     }
     Supervisor ending = supervisor;
     Future<?> closed =
-        OffLoop.call(
+        Blocking.call(
             vertx,
             () -> {
               ending.close();
@@ -112,7 +132,7 @@ public final class GodVerticle extends VerticleBase {
   }
 
   private void exitsAreRecorded() {
-    OffLoop.call(
+    Blocking.call(
         vertx,
         () -> {
           god.host().exitsAreRecorded();
@@ -125,14 +145,14 @@ public final class GodVerticle extends VerticleBase {
         registry.nextId(),
         registry.ofAllRoles().stream().map(JournalEntry::of).toList(),
         registry.files().all(),
-        strays == null ? List.of() : strays.damage(),
-        attempts.records());
+        unlistedProcesses == null ? List.of() : unlistedProcesses.damage(),
+        repeatableCommands.records());
   }
 
   private void restore(JournalEntry.Snapshot snapshot) {
     for (JournalEntry entry : snapshot.entries()) {
-      var instance = new Instance(entry.life(), entry.spec(), god.home());
-      instance.role = entry.sharing().role();
+      var instance = new Instance(entry.instanceIdentity(), entry.spec(), god.home());
+      instance.replacementRole = entry.sharing().replacementRole();
       instance.memo = entry.sharing().memo();
       instance.listening = entry.sharing().listening();
       instance.balanced = entry.spec().cluster().enabled();
@@ -142,10 +162,11 @@ public final class GodVerticle extends VerticleBase {
       instance.latest = entry.process();
       entry.actions().forEach(instance.channel::offered);
       instance.version = entry.version();
+      instance.port = entry.port();
       registry.add(instance);
     }
     snapshot.files().forEach(registry.files()::watch);
-    attempts.restore(snapshot.attempts());
+    repeatableCommands.restore(snapshot.attempts());
     registry.continueFrom(snapshot.nextId());
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.history;
 
-import io.jpm.bus.Happening;
+import io.jpm.bus.god.NumberedMessage;
 import io.jpm.wire.EventMessage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,13 +21,13 @@ final class EventRing {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final long LARGEST_SEGMENT = 1 << 20;
 
-  private final Folder folder;
+  private final SegmentFolder segmentFolder;
   private final NumberFile numbers;
   private final Disk disk;
   private final String boot;
   private final long maxBytes;
   private final long segmentBytes;
-  private final Pids pids = new Pids();
+  private final MainPids mainPids = new MainPids();
   private long next = 1;
   private boolean opened;
   private Disk.@Nullable Appender current;
@@ -40,7 +40,7 @@ final class EventRing {
   /// @param boot the kernel's name for the time since the machine was booted; empty: it has none
   /// @param disk where lines go
   EventRing(Path path, long maxBytes, String boot, Disk disk) {
-    this.folder = new Folder(path);
+    this.segmentFolder = new SegmentFolder(path);
     this.numbers = new NumberFile(path);
     this.maxBytes = maxBytes;
     this.segmentBytes = Math.min(maxBytes / 4, LARGEST_SEGMENT);
@@ -51,10 +51,10 @@ final class EventRing {
   /// Finds out where an earlier daemon has stopped. To be called first.
   void open() {
     try {
-      folder.prepare();
-      long last = folder.lastNumber();
+      segmentFolder.prepare();
+      long last = segmentFolder.lastNumber();
       next = Math.max(next, NumberFile.firstFree(last, numbers.read(), boot));
-      folder.prune(maxBytes);
+      segmentFolder.prune(maxBytes);
       // On the disk before the first number is given: the next boot must know of this one.
       numbers.write(new NumberFile.Mark(next - 1, false, boot), true);
       opened = true;
@@ -71,13 +71,13 @@ final class EventRing {
   /// Gives each event the next number and writes them all.
   ///
   /// @return the events with their numbers, to be published now
-  List<EventMessage> append(List<? extends Happening> events) {
+  List<EventMessage> append(List<? extends NumberedMessage> events) {
     if (!opened) {
       open();
     }
     List<EventMessage> numbered = new ArrayList<>(events.size());
-    for (Happening event : events) {
-      numbered.add(pids.completed(event, next++));
+    for (NumberedMessage event : events) {
+      numbered.add(mainPids.completed(event, next++));
     }
     try {
       write(numbered);
@@ -110,21 +110,21 @@ final class EventRing {
 
   /// Opens the newest segment, whole up to its last line; makes one where there is none.
   private void begin(long first) throws IOException {
-    folder.prepare();
-    List<Segment> segments = folder.segments();
+    segmentFolder.prepare();
+    List<Segment> segments = segmentFolder.segments();
     if (segments.isEmpty()) {
       make(first);
     } else {
       Path newest = segments.getLast().file();
-      currentBytes = Folder.heal(newest);
+      currentBytes = SegmentFolder.heal(newest);
       current = disk.append(newest);
     }
   }
 
   private void make(long first) throws IOException {
-    folder.prune(maxBytes - segmentBytes);
+    segmentFolder.prune(maxBytes - segmentBytes);
     numbers.write(new NumberFile.Mark(first - 1, false, boot), false);
-    current = disk.append(folder.segment(first));
+    current = disk.append(segmentFolder.segment(first));
     currentBytes = 0;
   }
 
@@ -164,7 +164,7 @@ final class EventRing {
       LOG.log(
           Level.WARNING,
           "{0} cannot be written ({1}): events are told but not kept until it can",
-          folder.path(),
+          segmentFolder.path(),
           error.toString());
     }
     try {
@@ -186,7 +186,7 @@ final class EventRing {
       LOG.log(
           Level.INFO,
           "{0} can be written again: events from {1} on are kept",
-          folder.path(),
+          segmentFolder.path(),
           Long.toString(from));
     }
   }

@@ -1,10 +1,12 @@
 package io.jpm.history;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Happening;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.NumberedEvent;
+import io.jpm.bus.god.NumberedMessage;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -19,13 +21,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Numbers, keeps and publishes what God tells, and what is told of the daemon itself. Deployed
 /// before God.
 ///
-/// Takes [Happening]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]; each is in the
-/// ring before it is published, in order, as JSON on [Addresses#EVENTS] and [Addresses#eventsOf]:
+/// Takes [NumberedMessage]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]; each is in
+/// the ring before it is published, in order, as JSON on [Addresses#EVENTS] and
+/// [Addresses#eventsOf], and what God told beside its number on [Addresses#NUMBERED_EVENTS]:
 /// whoever has seen number N can ask for all after N. What arrives while a batch is being written
 /// is the next batch, so a thousand events at once cost a few writes. Serves [HistoryCommand]s on
 /// [Addresses#HISTORY_COMMAND].
@@ -39,9 +43,9 @@ public final class HistoryVerticle extends VerticleBase {
 
   private final EventRing ring;
   private final RingReader reader;
-  private final Recent recent = new Recent();
+  private final RecentEvents recentEvents = new RecentEvents();
   private final Promise<Void> opened = Promise.promise();
-  private List<Happening> waiting = new ArrayList<>();
+  private List<NumberedMessage> waiting = new ArrayList<>();
   private int writing;
   private boolean forceDue;
   private @Nullable Promise<Void> drained;
@@ -63,8 +67,11 @@ public final class HistoryVerticle extends VerticleBase {
   public Future<?> start() {
     open();
     return Future.all(
-        vertx.eventBus().<Happening>consumer(Addresses.GOD_EVENTS, this::take).completion(),
-        vertx.eventBus().<Happening>consumer(Addresses.DAEMON_EVENTS, this::take).completion(),
+        vertx.eventBus().<NumberedMessage>consumer(Addresses.GOD_EVENTS, this::take).completion(),
+        vertx
+            .eventBus()
+            .<NumberedMessage>consumer(Addresses.DAEMON_EVENTS, this::take)
+            .completion(),
         vertx
             .eventBus()
             .<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::serve)
@@ -80,7 +87,7 @@ public final class HistoryVerticle extends VerticleBase {
     return promise
         .future()
         .compose(_ ->
-            OffLoop.call(
+            Blocking.call(
                 vertx,
                 () -> {
                   ring.close();
@@ -90,13 +97,13 @@ public final class HistoryVerticle extends VerticleBase {
 
   private void open() {
     writing++;
-    OffLoop.call(
+    Blocking.call(
             vertx,
             () -> {
               ring.open();
               return ring.last();
             })
-        .onSuccess(recent::beginAfter)
+        .onSuccess(recentEvents::beginAfter)
         .onFailure(HistoryVerticle::failed)
         .onComplete(_ -> {
           opened.complete();
@@ -104,7 +111,7 @@ public final class HistoryVerticle extends VerticleBase {
         });
   }
 
-  private void take(Message<Happening> message) {
+  private void take(Message<NumberedMessage> message) {
     waiting.add(message.body());
     writeNext();
   }
@@ -113,15 +120,15 @@ public final class HistoryVerticle extends VerticleBase {
     if (writing > 0 || waiting.isEmpty()) {
       return;
     }
-    List<Happening> batch = waiting;
+    List<NumberedMessage> batch = waiting;
     waiting = new ArrayList<>();
-    write(() -> ring.append(batch));
+    write(() -> ring.append(batch), events -> publish(batch, events));
   }
 
-  private void write(Callable<List<EventMessage>> work) {
+  private <T> void write(Callable<T> work, Consumer<T> next) {
     writing++;
-    OffLoop.call(vertx, work)
-        .onSuccess(this::publish)
+    Blocking.call(vertx, work)
+        .onSuccess(next::accept)
         .onFailure(HistoryVerticle::failed)
         .onComplete(_ -> written());
   }
@@ -136,16 +143,20 @@ public final class HistoryVerticle extends VerticleBase {
     LOG.log(Level.ERROR, "events could not be told", error);
   }
 
-  private void publish(List<EventMessage> events) {
-    recent.add(events);
-    for (EventMessage event : events) {
+  private void publish(List<NumberedMessage> batch, List<EventMessage> events) {
+    recentEvents.add(events);
+    for (int i = 0; i < events.size(); i++) {
+      EventMessage event = events.get(i);
       JsonObject json = event.toJson();
       vertx.eventBus().publish(Addresses.EVENTS, json);
       if (!event.ofDaemon()) {
         vertx.eventBus().publish(Addresses.eventsOf(event.app()), json);
       }
+      if (batch.get(i) instanceof InstanceEvent told) {
+        vertx.eventBus().publish(Addresses.NUMBERED_EVENTS, new NumberedEvent(told, event));
+      }
     }
-    if (!events.isEmpty() && !forceDue) {
+    if (!forceDue) {
       forceDue = true;
       vertx.setTimer(FORCE_MILLIS, _ -> force());
     }
@@ -153,10 +164,12 @@ public final class HistoryVerticle extends VerticleBase {
 
   private void force() {
     forceDue = false;
-    write(() -> {
-      ring.force();
-      return List.of();
-    });
+    write(
+        () -> {
+          ring.force();
+          return true;
+        },
+        _ -> {});
   }
 
   private void tellIfIdle() {
@@ -186,20 +199,21 @@ public final class HistoryVerticle extends VerticleBase {
   }
 
   private Future<HistoryReply> after(long sequence, Optional<String> app, int limit) {
-    return recent
+    return recentEvents
         .after(sequence, app, limit)
         .map(Future::succeededFuture)
         .orElseGet(() ->
             read(() -> reader.after(sequence, app, limit))
-                .map(found -> recent.after(sequence, app, limit, found)));
+                .map(found -> recentEvents.after(sequence, app, limit, found)));
   }
 
   private Future<HistoryReply> latest(Optional<String> app, int limit) {
-    return recent
+    return recentEvents
         .latest(app, limit)
         .map(Future::succeededFuture)
         .orElseGet(() ->
-            read(() -> reader.latest(app, limit)).map(found -> recent.latest(app, limit, found)));
+            read(() -> reader.latest(app, limit))
+                .map(found -> recentEvents.latest(app, limit, found)));
   }
 
   /// Beside the writing, which must not wait for a long history.

@@ -1,9 +1,10 @@
 package io.jpm.hooks;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.OffLoop;
-import io.jpm.hooks.Course.Occurrence;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.NumberedEvent;
+import io.jpm.hooks.IncidentState.Occurrence;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Action;
@@ -12,7 +13,6 @@ import io.jpm.os.ProcessHost;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,9 +30,8 @@ import java.util.function.LongSupplier;
 
 /// Tells whom the hooks of apps name. Deployed after History and before God.
 ///
-/// Two publications are heard: God's on [Addresses#GOD_EVENTS], which come first and bring the
-/// app's description, and History's on [Addresses#EVENTS], which bring the number and are what is
-/// acted on. What is to be told and has not been when the daemon ends is lost.
+/// Hears what God has told when History has numbered it, [Addresses#NUMBERED_EVENTS]. What is to be
+/// told and has not been when the daemon ends is lost.
 public final class HooksVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
@@ -43,7 +43,7 @@ public final class HooksVerticle extends VerticleBase {
   /// By id.
   private final Map<Integer, Known> known = new HashMap<>();
 
-  private final Map<Gate, Turnstile<Due>> turnstiles = new HashMap<>();
+  private final Map<Gate, RateLimiter<Due>> turnstiles = new HashMap<>();
 
   /// An occasion of an app.
   private record Gate(String app, Occasion occasion) {}
@@ -54,11 +54,11 @@ public final class HooksVerticle extends VerticleBase {
   /// An instance.
   ///
   /// @param timer of its probation; -1: none
-  private record Known(AppSpec spec, int number, Course course, long timer) {
+  private record Known(AppSpec spec, int number, IncidentState incidentState, long timer) {
     static final long NO_TIMER = -1;
 
     Known with(AppSpec other, int otherNumber) {
-      return new Known(other, otherNumber, course, timer);
+      return new Known(other, otherNumber, incidentState, timer);
     }
   }
 
@@ -78,44 +78,48 @@ public final class HooksVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var commands = new Commands(vertx, host, home, timing.command());
+    var hookCommands = new HookCommands(vertx, host, home, timing.command());
     var webhooks = new Webhooks(vertx, timing);
-    return OffLoop.call(vertx, this::clear)
+    return Blocking.call(vertx, this::left)
         .compose(left ->
-            left
-                ? new Orphans(vertx, host).end(Commands.tagPrefix(home), timing.command())
-                : Future.succeededFuture())
+            left.isEmpty()
+                ? Future.<Boolean>succeededFuture()
+                : new Orphans(vertx, host)
+                    .end(HookCommands.tagPrefix(home), timing.command())
+                    .compose(_ -> Blocking.call(vertx, () -> clear(left))))
         .compose(_ ->
-            Future.all(
-                vertx
-                    .eventBus()
-                    .<InstanceEvent>consumer(Addresses.GOD_EVENTS, m -> meet(m.body()))
-                    .completion(),
-                vertx
-                    .eventBus()
-                    .<JsonObject>consumer(
-                        Addresses.EVENTS,
-                        m -> hear(EventMessage.fromJson(m.body()), commands, webhooks))
-                    .completion()));
+            vertx
+                .eventBus()
+                .<NumberedEvent>consumer(
+                    Addresses.NUMBERED_EVENTS,
+                    m -> {
+                      meet(m.body().event());
+                      hear(m.body().message(), hookCommands, webhooks);
+                    })
+                .completion());
   }
 
-  /// Removes the pipes of commands that a former daemon ran when it died.
-  ///
-  /// @return whether there were any
-  private boolean clear() throws IOException {
+  /// The pipes of commands that a former daemon ran when it died. By them a command of another user
+  /// is known: they go when all of these have been found.
+  private List<Path> left() throws IOException {
     Path folder = home.resolve("hooks");
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     try (DirectoryStream<Path> left = Files.newDirectoryStream(folder)) {
-      boolean any = false;
-      for (Path pipe : left) {
-        any |= Files.deleteIfExists(pipe);
-      }
-      return any;
+      List<Path> pipes = new ArrayList<>();
+      left.forEach(pipes::add);
+      return List.copyOf(pipes);
     }
   }
 
-  /// God tells before History does, also what concerns nobody: an app may get hooks later.
+  private static boolean clear(List<Path> pipes) throws IOException {
+    for (Path pipe : pipes) {
+      Files.deleteIfExists(pipe);
+    }
+    return true;
+  }
+
+  /// Also for what concerns nobody: an app may get hooks later.
   private void meet(InstanceEvent event) {
     AppSpec spec = event.instance().spec();
     int id = event.instance().id().value();
@@ -127,11 +131,11 @@ public final class HooksVerticle extends VerticleBase {
     if (before != null) {
       known.put(id, before.with(spec, number));
     } else if (!spec.hooks().equals(Hooks.NONE)) {
-      known.put(id, new Known(spec, number, Course.WELL, Known.NO_TIMER));
+      known.put(id, new Known(spec, number, IncidentState.WELL, Known.NO_TIMER));
     }
   }
 
-  private void hear(EventMessage event, Commands commands, Webhooks webhooks) {
+  private void hear(EventMessage event, HookCommands hookCommands, Webhooks webhooks) {
     Known one = known.get(event.id());
     if (one == null || !one.spec().name().value().equals(event.app())) {
       return;
@@ -140,31 +144,37 @@ public final class HooksVerticle extends VerticleBase {
       forget(event);
       return;
     }
-    follow(event.id(), one, one.course().hear(event, one.spec().restart()), commands, webhooks);
+    follow(
+        event.id(),
+        one,
+        one.incidentState().hear(event, one.spec().restart()),
+        hookCommands,
+        webhooks);
   }
 
-  private void follow(int id, Known one, Course.Heard heard, Commands commands, Webhooks webhooks) {
-    Course next = heard.next();
+  private void follow(
+      int id, Known one, IncidentState.Heard heard, HookCommands hookCommands, Webhooks webhooks) {
+    IncidentState next = heard.next();
     long timer = one.timer();
-    if (!next.probation().equals(one.course().probation())) {
+    if (!next.probation().equals(one.incidentState().probation())) {
       vertx.cancelTimer(timer);
       timer =
           next.probation().isEmpty()
               ? Known.NO_TIMER
               : vertx.setTimer(
-                  Math.max(1, minUptime(one).toMillis()), _ -> held(id, commands, webhooks));
+                  Math.max(1, minUptime(one).toMillis()), _ -> held(id, hookCommands, webhooks));
     }
     known.put(id, new Known(one.spec(), one.number(), next, timer));
     heard
         .occasion()
-        .ifPresent(
-            occurrence -> offer(new Due(occurrence, one.spec(), one.number()), commands, webhooks));
+        .ifPresent(occurrence ->
+            offer(new Due(occurrence, one.spec(), one.number()), hookCommands, webhooks));
   }
 
-  private void held(int id, Commands commands, Webhooks webhooks) {
+  private void held(int id, HookCommands hookCommands, Webhooks webhooks) {
     Known one = known.get(id);
     if (one != null) {
-      follow(id, one, one.course().held(words(minUptime(one))), commands, webhooks);
+      follow(id, one, one.incidentState().held(words(minUptime(one))), hookCommands, webhooks);
     }
   }
 
@@ -186,55 +196,57 @@ public final class HooksVerticle extends VerticleBase {
     }
   }
 
-  private void offer(Due due, Commands commands, Webhooks webhooks) {
+  private void offer(Due due, HookCommands hookCommands, Webhooks webhooks) {
     Occasion occasion = due.occurrence().occasion();
     if (due.spec().hooks().actions().getOrDefault(occasion, List.of()).isEmpty()) {
       return;
     }
     var gate = new Gate(due.spec().name().value(), occasion);
-    Turnstile<Due> turnstile = turnstiles.computeIfAbsent(gate, _ -> new Turnstile<>());
-    Optional<Turnstile.Pass<Due>> pass = turnstile.offer(due, nanoTime.getAsLong());
-    go(turnstile, pass, commands, webhooks);
+    RateLimiter<Due> rateLimiter = turnstiles.computeIfAbsent(gate, _ -> new RateLimiter<>());
+    Optional<RateLimiter.Pass<Due>> pass = rateLimiter.offer(due, nanoTime.getAsLong());
+    go(rateLimiter, pass, hookCommands, webhooks);
   }
 
   private void go(
-      Turnstile<Due> turnstile,
-      Optional<Turnstile.Pass<Due>> pass,
-      Commands commands,
+      RateLimiter<Due> rateLimiter,
+      Optional<RateLimiter.Pass<Due>> pass,
+      HookCommands hookCommands,
       Webhooks webhooks) {
     if (pass.isPresent()) {
-      tell(pass.get(), commands, webhooks)
+      tell(pass.get(), hookCommands, webhooks)
           .onComplete(_ -> {
             long now = nanoTime.getAsLong();
-            go(turnstile, turnstile.done(now), commands, webhooks);
+            go(rateLimiter, rateLimiter.done(now), hookCommands, webhooks);
           });
       return;
     }
-    turnstile
+    rateLimiter
         .opensAt()
         .ifPresent(at -> {
           long millis = Math.max(1, (at - nanoTime.getAsLong()) / 1_000_000 + 1);
           vertx.setTimer(
-              millis, _ -> go(turnstile, turnstile.look(nanoTime.getAsLong()), commands, webhooks));
+              millis,
+              _ -> go(rateLimiter, rateLimiter.look(nanoTime.getAsLong()), hookCommands, webhooks));
         });
   }
 
-  private static Future<?> tell(Turnstile.Pass<Due> pass, Commands commands, Webhooks webhooks) {
+  private static Future<?> tell(
+      RateLimiter.Pass<Due> pass, HookCommands hookCommands, Webhooks webhooks) {
     Due due = pass.what();
-    var telling = new Telling(due.occurrence(), due.spec(), due.number(), pass.missed());
+    var hookPayload = new HookPayload(due.occurrence(), due.spec(), due.number(), pass.missed());
     List<Future<Void>> all =
         due.spec().hooks().actions().getOrDefault(due.occurrence().occasion(), List.of()).stream()
-            .map(action -> carryOut(action, telling, commands, webhooks))
+            .map(action -> carryOut(action, hookPayload, hookCommands, webhooks))
             .toList();
-    LOG.log(Level.DEBUG, "{0} is told to {1}", telling.label(), all.size());
+    LOG.log(Level.DEBUG, "{0} is told to {1}", hookPayload.label(), all.size());
     return Future.join(all);
   }
 
   private static Future<Void> carryOut(
-      Action action, Telling telling, Commands commands, Webhooks webhooks) {
+      Action action, HookPayload hookPayload, HookCommands hookCommands, Webhooks webhooks) {
     return switch (action) {
-      case Hooks.Exec(List<String> command) -> commands.run(telling, command);
-      case Hooks.Webhook(var url) -> webhooks.post(telling, url);
+      case Hooks.Exec(List<String> command) -> hookCommands.run(hookPayload, command);
+      case Hooks.Webhook(var url) -> webhooks.post(hookPayload, url);
     };
   }
 }

@@ -1,9 +1,9 @@
 package io.jpm.hooks;
 
-import io.jpm.bus.OffLoop;
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
+import io.jpm.bus.Blocking;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.ProcessHost;
@@ -33,7 +33,7 @@ final class Orphans {
   ///
   /// @param tagPrefix what the tags of commands begin with
   Future<Void> end(String tagPrefix, Duration limit) {
-    return OffLoop.call(vertx, () -> adopted(tagPrefix))
+    return Blocking.call(vertx, () -> adopted(tagPrefix))
         .onSuccess(all -> all.forEach(child -> end(child, limit)))
         .mapEmpty();
   }

@@ -33,31 +33,31 @@ final class Webhooks {
     this.timing = timing;
   }
 
-  /// Posts `telling` until it is taken or the plan gives up, which the log tells; the outcome never
-  /// fails.
-  Future<Void> post(Telling telling, URI url) {
+  /// Posts `hookPayload` until it is taken or the plan gives up, which the log tells; the outcome
+  /// never fails.
+  Future<Void> post(HookPayload hookPayload, URI url) {
     Promise<Void> done = Promise.promise();
-    attempt(telling, url, 1, done);
+    attempt(hookPayload, url, 1, done);
     return done.future();
   }
 
-  private void attempt(Telling telling, URI url, int tries, Promise<Void> done) {
-    once(url, telling.json().toBuffer())
+  private void attempt(HookPayload hookPayload, URI url, int tries, Promise<Void> done) {
+    once(url, hookPayload.json().toBuffer())
         .onSuccess(outcome -> {
           switch (timing.retries().after(tries, outcome)) {
             case Verdict.Taken() -> {
-              LOG.log(Level.DEBUG, "{0} was taken by {1}", telling.label(), url.getHost());
+              LOG.log(Level.DEBUG, "{0} was taken by {1}", hookPayload.label(), url.getHost());
               done.complete();
             }
             case Verdict.Again(var pause) ->
                 vertx.setTimer(
-                    Math.max(1, pause.toMillis()), _ -> attempt(telling, url, tries + 1, done));
+                    Math.max(1, pause.toMillis()), _ -> attempt(hookPayload, url, tries + 1, done));
             case Verdict.GivenUp(String why) -> {
               // The host only: the rest of the URL is often the secret.
               LOG.log(
                   Level.WARNING,
                   "{0} was not taken by the webhook at {1}: {2}",
-                  telling.label(),
+                  hookPayload.label(),
                   url.getHost(),
                   why);
               done.complete();

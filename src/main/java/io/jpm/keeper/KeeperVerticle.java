@@ -1,10 +1,10 @@
 package io.jpm.keeper;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.KeeperCommand;
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.daemon.KeeperCommand;
 import io.jpm.keeper.KeeperContext.Duty;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperOrder;
 import io.vertx.core.Future;
@@ -39,7 +39,7 @@ public final class KeeperVerticle extends VerticleBase {
   private boolean goneEarly;
   private boolean parted;
   private long since;
-  private Brake brake = Brake.FREE;
+  private RestartDelay restartDelay = RestartDelay.FREE;
   private String lastProblem = "";
 
   /// Touched off the loop only, in work that runs one after the other.
@@ -54,7 +54,7 @@ public final class KeeperVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return OffLoop.call(vertx, this::reach)
+    return Blocking.call(vertx, this::reach)
         .compose(found -> {
           there = found;
           since = keeper.nanoTime().getAsLong();
@@ -107,7 +107,7 @@ public final class KeeperVerticle extends VerticleBase {
     Promise<Void> done = Promise.promise();
     context.runOnContext(_ -> {
       parted = true;
-      OffLoop.call(
+      Blocking.call(
               vertx,
               () -> {
                 link()
@@ -128,7 +128,7 @@ public final class KeeperVerticle extends VerticleBase {
     boolean open = there || making;
     parted = true;
     return open
-        ? OffLoop.call(
+        ? Blocking.call(
             vertx,
             () -> {
               link().ifPresent(KeeperLink::close);
@@ -164,7 +164,7 @@ public final class KeeperVerticle extends VerticleBase {
   }
 
   private void offLoop(String what, Consumer<KeeperLink> work) {
-    OffLoop.call(
+    Blocking.call(
             vertx,
             () -> {
               link().ifPresent(work);
@@ -178,7 +178,7 @@ public final class KeeperVerticle extends VerticleBase {
       return;
     }
     making = true;
-    Duration pause = brake.pause();
+    Duration pause = restartDelay.pause();
     if (pause.isZero()) {
       make();
     } else {
@@ -190,7 +190,7 @@ public final class KeeperVerticle extends VerticleBase {
     if (parted) {
       return;
     }
-    OffLoop.call(
+    Blocking.call(
             vertx,
             () -> {
               Optional<KeeperLink> open = link();
@@ -228,7 +228,7 @@ public final class KeeperVerticle extends VerticleBase {
   }
 
   private void cannotBeMade(String problem) {
-    brake = brake.after(Duration.ZERO);
+    restartDelay = restartDelay.after(Duration.ZERO);
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
       LOG.log(
@@ -246,8 +246,8 @@ public final class KeeperVerticle extends VerticleBase {
     if (parted || making) {
       return;
     }
-    brake = brake.after(Duration.ofNanos(keeper.nanoTime().getAsLong() - since));
-    Duration pause = brake.pause();
+    restartDelay = restartDelay.after(Duration.ofNanos(keeper.nanoTime().getAsLong() - since));
+    Duration pause = restartDelay.pause();
     LOG.log(
         Level.WARNING,
         "the keeper is gone, starting another one{0}",

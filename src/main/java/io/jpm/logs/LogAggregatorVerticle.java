@@ -1,12 +1,12 @@
 package io.jpm.logs;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
 import io.jpm.logs.lines.LineFeed;
 import io.jpm.logs.lines.LinePublisher;
 import io.jpm.logs.read.LogReading;
-import io.jpm.logs.write.Clocks;
+import io.jpm.logs.write.LogClock;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
@@ -36,7 +36,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final int THREADS = 8;
 
   private final LineFeed lines = new LineFeed();
-  private final Writing writing;
+  private final LogWriting logWriting;
   private final LogReading reading;
   private @Nullable WorkerExecutor workers;
   private @Nullable LinePublisher publisher;
@@ -44,16 +44,16 @@ public final class LogAggregatorVerticle extends VerticleBase {
   /// @param host where output comes from and goes to
   /// @param home the daemon's home
   /// @param clock the time
-  public LogAggregatorVerticle(ProcessHost host, Path home, Clocks clock) {
-    this.writing = new Writing(host, home, clock, lines);
-    this.reading = new LogReading(home, writing.access(), clock.wall());
+  public LogAggregatorVerticle(ProcessHost host, Path home, LogClock clock) {
+    this.logWriting = new LogWriting(host, home, clock, lines);
+    this.reading = new LogReading(home, logWriting.access(), clock.wall());
   }
 
   @Override
   public Future<?> start() {
     // Threads of their own: a disk that hangs must not hold up what others ask for.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
-    vertx.setPeriodic(TIDY_MILLIS, _ -> writing.made().ifPresent(LogWriters::tidy));
+    vertx.setPeriodic(TIDY_MILLIS, _ -> logWriting.made().ifPresent(LogWriters::tidy));
     var publishing = new LinePublisher(vertx, lines);
     publisher = publishing;
     return Future.all(
@@ -67,7 +67,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
       publisher.stop();
     }
     return call(() -> {
-      writing.close();
+      logWriting.close();
       reading.close();
       return true;
     });
@@ -76,19 +76,19 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private void serve(Message<LogsCommand> message) {
     Future<? extends LogsReply> reply =
         switch (message.body()) {
-          case LogsCommand.Open open -> done(() -> writing.open(open));
+          case LogsCommand.Open open -> done(() -> logWriting.open(open));
           case LogsCommand.Close close ->
               done(() -> {
-                writing.close(close);
+                logWriting.close(close);
                 lines.forget(close);
               });
-          case LogsCommand.Limits limits -> done(() -> writing.limits(limits));
-          case LogsCommand.Flush(var ids) -> done(() -> writing.flush(ids));
-          case LogsCommand.Reopen() -> done(writing::reopen);
-          case LogsCommand.Ask ask -> call(() -> writing.status(ask));
+          case LogsCommand.Limits limits -> done(() -> logWriting.limits(limits));
+          case LogsCommand.Flush(var ids) -> done(() -> logWriting.flush(ids));
+          case LogsCommand.Reopen() -> done(logWriting::reopen);
+          case LogsCommand.Ask ask -> call(() -> logWriting.status(ask));
           case LogsCommand.Seek seek ->
               call(() -> {
-                writing.users(seek.users());
+                logWriting.users(seek.users());
                 return reading.seek(seek);
               });
           case LogsCommand.Read read -> call(() -> reading.read(read));

@@ -1,5 +1,6 @@
 package io.jpm.model;
 
+import io.jpm.model.run.InstanceId;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;

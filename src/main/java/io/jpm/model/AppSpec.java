@@ -45,9 +45,9 @@ public record AppSpec(
     ResourceLimits limits,
     Hooks hooks,
     Triggers triggers,
-    Map<AppName, Condition> dependsOn,
+    Map<AppName, StartCondition> dependsOn,
     LogFiles logs,
-    InstanceTexts texts,
+    PerInstanceTexts texts,
     Optional<Path> pidFile) {
   /// The namespace of apps that name none.
   public static final String DEFAULT_NAMESPACE = "default";
@@ -110,9 +110,9 @@ public record AppSpec(
     private ResourceLimits limits = ResourceLimits.NONE;
     private Hooks hooks = Hooks.NONE;
     private Triggers triggers = Triggers.NONE;
-    private Map<AppName, Condition> dependsOn = Map.of();
+    private Map<AppName, StartCondition> dependsOn = Map.of();
     private LogFiles logs = LogFiles.DEFAULT;
-    private InstanceTexts texts = InstanceTexts.NONE;
+    private PerInstanceTexts texts = PerInstanceTexts.NONE;
     private Optional<Path> pidFile = Optional.empty();
 
     private Draft(AppName name, Command command, Path cwd) {
@@ -206,7 +206,7 @@ public record AppSpec(
     }
 
     /// Sets [AppSpec#dependsOn].
-    public Draft dependsOn(Map<AppName, Condition> value) {
+    public Draft dependsOn(Map<AppName, StartCondition> value) {
       this.dependsOn = value;
       return this;
     }
@@ -218,7 +218,7 @@ public record AppSpec(
     }
 
     /// Sets [AppSpec#texts].
-    public Draft texts(InstanceTexts value) {
+    public Draft texts(PerInstanceTexts value) {
       this.texts = value;
       return this;
     }

@@ -1,5 +1,7 @@
 package io.jpm.model;
 
+import io.jpm.model.text.CommandPrefix;
+import io.jpm.model.text.ShellLine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,6 +2,7 @@ package io.jpm.model;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What tells how an instance is, beside that its process runs. The three mean what they mean in
 /// Kubernetes, but that nobody is asked whether he is alive before he was ready.
@@ -42,5 +43,13 @@ public record Health(
   /// Whether there is anything to be asked.
   public boolean any() {
     return gates() || liveness.isPresent();
+  }
+
+  /// Whether the process reports its state itself, through `NOTIFY_SOCKET`, for one of the checks.
+  public boolean notifies() {
+    return Stream.of(
+            startup.map(Startup::check), readiness.map(Probe::check), liveness.map(Probe::check))
+        .flatMap(Optional::stream)
+        .anyMatch(Check.Notify.class::isInstance);
   }
 }

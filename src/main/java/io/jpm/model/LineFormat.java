@@ -1,5 +1,6 @@
 package io.jpm.model;
 
+import io.jpm.model.text.TimePattern;
 import java.util.Optional;
 
 /// How the lines of an app stand in its log files (`log_type`, `log_date_format`, `time`).

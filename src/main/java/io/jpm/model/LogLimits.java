@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param maxAge age at which a rotated file is removed
 /// @param maxTotal bytes of all files of one app, the oldest rotated go first
 /// @param compress whether rotated files are packed with gzip
-/// @param whenFull what becomes of lines that the disk does not take
+/// @param fullLogPolicy what becomes of lines that the disk does not take
 public record LogLimits(
     long maxSize,
     Duration rotateEvery,
@@ -19,7 +19,7 @@ public record LogLimits(
     Duration maxAge,
     long maxTotal,
     boolean compress,
-    WhenFull whenFull) {
+    FullLogPolicy fullLogPolicy) {
   /// What holds where neither settings nor the app say anything.
   public static final LogLimits DEFAULT =
       new LogLimits(
@@ -29,7 +29,7 @@ public record LogLimits(
           Duration.ofDays(90),
           1L << 30,
           true,
-          WhenFull.DROP_OLDEST);
+          FullLogPolicy.DROP_OLDEST);
 
   /// What an app says of it (`logs` in a process file); what is empty is as in the settings.
   public record Wish(
@@ -39,7 +39,7 @@ public record LogLimits(
       Optional<Duration> maxAge,
       Optional<Long> maxTotal,
       Optional<Boolean> compress,
-      Optional<WhenFull> whenFull) {
+      Optional<FullLogPolicy> fullLogPolicy) {
     /// All as in the settings.
     public static final Wish NONE =
         new Wish(
@@ -60,7 +60,7 @@ public record LogLimits(
           maxAge.orElse(settings.maxAge),
           maxTotal.orElse(settings.maxTotal),
           compress.orElse(settings.compress),
-          whenFull.orElse(settings.whenFull));
+          fullLogPolicy.orElse(settings.fullLogPolicy));
     }
   }
 }

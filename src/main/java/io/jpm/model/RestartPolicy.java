@@ -1,5 +1,6 @@
 package io.jpm.model;
 
+import io.jpm.model.run.Exit;
 import java.time.Duration;
 import java.util.Set;
 

@@ -9,11 +9,21 @@ import java.util.OptionalInt;
 /// @param group name or number of the group; empty: the user's own, with its further groups
 /// @param nice -20 (most urgent) to 19, as in `nice(1)`; empty: the daemon's
 /// @param umask the bits that new files do not get, 0 to 0777; empty: the daemon's
+/// @param sandbox what the kernel keeps it from
 public record RunAs(
-    Optional<String> user, Optional<String> group, OptionalInt nice, OptionalInt umask) {
+    Optional<String> user,
+    Optional<String> group,
+    OptionalInt nice,
+    OptionalInt umask,
+    Sandbox sandbox) {
   /// As the daemon.
   public static final RunAs DAEMON =
       new RunAs(Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+  /// With the usual sandbox.
+  public RunAs(Optional<String> user, Optional<String> group, OptionalInt nice, OptionalInt umask) {
+    this(user, group, nice, umask, Sandbox.USUAL);
+  }
 
   public RunAs {
     if (nice.isPresent() && (nice.getAsInt() < -20 || nice.getAsInt() > 19)) {

@@ -1,5 +1,6 @@
 package io.jpm.model;
 
+import io.jpm.model.run.Signal;
 import java.time.Duration;
 import java.util.List;
 

@@ -20,7 +20,7 @@ public record Variables(
     Map<String, String> declared,
     Set<String> removed,
     InheritFilter filter,
-    Referred referred) {
+    ReferencedVariables referred) {
   /// No variable at all.
   public static final Variables NONE =
       new Variables(Map.of(), Map.of(), Set.of(), InheritFilter.NOTHING);
@@ -31,7 +31,7 @@ public record Variables(
       Map<String, String> declared,
       Set<String> removed,
       InheritFilter filter) {
-    this(inherited, declared, removed, filter, Referred.NONE);
+    this(inherited, declared, removed, filter, ReferencedVariables.NONE);
   }
 
   public Variables {
@@ -55,8 +55,12 @@ public record Variables(
 
   /// The same declaration under another shell (`--update-env`).
   ///
-  /// @param shell what that shell hands to programs; the app's own filter still applies
+  /// @param shell what that shell hands to programs; the app's own filter still applies, and one
+  ///   that drops everything leaves what is inherited as it is
   public Variables inheriting(Map<String, String> shell) {
+    if (filter.everything()) {
+      return this;
+    }
     Map<String, String> kept = new HashMap<>(shell);
     kept.keySet().removeIf(filter::drops);
     return new Variables(kept, declared, removed, filter, referred);
@@ -70,7 +74,7 @@ public record Variables(
     all.keySet().removeAll(removed);
     all.putAll(declared);
     return new Variables(
-        inherited, all, removed, filter, new Referred(List.of(), referred.secrets()));
+        inherited, all, removed, filter, new ReferencedVariables(List.of(), referred.secrets()));
   }
 
   /// The same with what `jpm set` has stored for the app, over what its owner declares.

@@ -17,6 +17,11 @@ public interface AppendFile extends AutoCloseable {
   /// Bytes in the file as it is now, 0 where it is not regular.
   long size() throws IOException;
 
+  /// Bytes that the file takes on the disk, where the system tells; else its size.
+  default long allocated() throws IOException {
+    return size();
+  }
+
   /// Appends some of the bytes, one `write` at most.
   ///
   /// @param bytes direct buffers; positions are left as they are

@@ -8,8 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /// Reads a small file that a user names: never more than is sensible, never a pipe or a device that
-/// would hold the daemon up. It blocks.
-public final class BoundedFile {
+/// is there and would hold the daemon up. It blocks. For systems where no app runs as another user,
+/// who could put a pipe there after the look.
+final class BoundedFile {
   private BoundedFile() {}
 
   /// The bytes of `file`.
@@ -17,7 +18,7 @@ public final class BoundedFile {
   /// @param most how many it may have
   /// @throws NoSuchFileException when it is not there
   /// @throws IOException with a sentence without a subject, which has nothing of the file in it
-  public static byte[] read(Path file, int most) throws IOException {
+  static byte[] read(Path file, int most) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("is not a regular file");
     }

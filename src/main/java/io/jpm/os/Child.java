@@ -1,7 +1,7 @@
 package io.jpm.os;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import java.util.Optional;
 
 /// One main process and the tree under it, made or adopted by the host.
@@ -16,7 +16,7 @@ public interface Child {
   boolean hasLeftovers();
 
   /// One of the processes of [#hasLeftovers], where it was seen; known at the same time.
-  default Optional<Leftover> leftover() {
+  default Optional<LeftoverProcess> leftoverProcess() {
     return Optional.empty();
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.os;
 
-import io.jpm.model.Exit;
+import io.jpm.model.run.Exit;
 
 /// Who wants to know of a child's end. Called on a thread of the host.
 public interface ChildWatcher {

@@ -5,33 +5,29 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// What a small command prints, asked for with the rights and environment of the daemon. It blocks.
+/// What a small command prints. It blocks.
 public final class CommandOutput {
   private static final Executor VIRTUAL = Thread::startVirtualThread;
   private static final File NOTHING = new File("/dev/null");
 
   private CommandOutput() {}
 
-  /// The bytes that `argv` prints on standard output, when it ends with exit code 0. What it prints
-  /// on standard error is dropped.
+  /// The bytes that `launch` prints on standard output, when it ends with exit code 0. What it
+  /// prints on standard error is dropped.
   ///
-  /// @param argv program and arguments, which no shell reads
-  /// @param cwd the directory it runs in
+  /// @param launch the program with its arguments, which no shell reads, and all of its variables
   /// @param limit after this it is killed, with all that it has started
   /// @param most how many bytes it may print
   /// @throws IOException with a sentence without a subject, which has nothing of the output in it
-  public static byte[] of(List<String> argv, Path cwd, Duration limit, int most)
-      throws IOException {
-    Process process = begun(argv, cwd);
+  public static byte[] of(AppAccess.Launch launch, Duration limit, int most) throws IOException {
+    Process process = begun(launch);
     CompletableFuture<byte[]> output =
         CompletableFuture.supplyAsync(() -> bytes(process.getInputStream(), most + 1), VIRTUAL);
     try {
@@ -58,19 +54,15 @@ public final class CommandOutput {
     }
   }
 
-  private static Process begun(List<String> argv, Path cwd) throws IOException {
+  private static Process begun(AppAccess.Launch launch) throws IOException {
     try {
-      ProcessBuilder builder =
-          new ProcessBuilder(argv)
-              .directory(cwd.toFile())
-              .redirectInput(NOTHING)
-              .redirectError(NOTHING);
-      return Forking.alone(() -> CallersLimits.start(builder));
+      ProcessBuilder builder = launch.builder().redirectInput(NOTHING).redirectError(NOTHING);
+      return Forking.alone(() -> InheritedLimits.start(builder));
     } catch (IOException e) {
       throw new IOException(
-          Files.isDirectory(cwd)
+          Files.isDirectory(launch.directory())
               ? "cannot be run" + reason(String.valueOf(e.getMessage()))
-              : "cannot be run: there is no directory " + cwd,
+              : "cannot be run: there is no directory " + launch.directory(),
           e);
     }
   }

@@ -1,9 +1,9 @@
 package io.jpm.os;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.ByteText;
 import io.jpm.model.EnvFile;
-import io.jpm.model.EnvFileText;
+import io.jpm.model.text.ByteText;
+import io.jpm.model.text.EnvFileText;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.HashMap;
@@ -19,20 +19,22 @@ public final class EnvFiles {
 
   /// What all files of `spec` say together, later ones over earlier ones. Blocking.
   ///
+  /// @param access reads them with the rights of the app's user
   /// @throws IOException whose message is a sentence for the user: which file, and what is wrong
-  public static Map<String, String> read(AppSpec spec) throws IOException {
+  public static Map<String, String> read(AppSpec spec, AppAccess access) throws IOException {
     Map<String, String> variables = new HashMap<>();
     for (EnvFile file : spec.variables().referred().files()) {
-      add(file, spec, variables);
+      add(file, spec, access, variables);
     }
     return variables;
   }
 
-  private static void add(EnvFile file, AppSpec spec, Map<String, String> variables)
+  private static void add(
+      EnvFile file, AppSpec spec, AppAccess access, Map<String, String> variables)
       throws IOException {
     byte[] bytes;
     try {
-      bytes = BoundedFile.read(file.path(), MOST_BYTES);
+      bytes = access.read(file.path(), MOST_BYTES, spec.runAs());
     } catch (NoSuchFileException absent) {
       if (file.optional()) {
         return;

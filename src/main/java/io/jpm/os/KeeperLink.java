@@ -1,6 +1,6 @@
 package io.jpm.os;
 
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import java.io.IOException;
 
 /// The daemon's side of its keeper, the small process that outlives it (`bin/jpm-keeper`): it holds

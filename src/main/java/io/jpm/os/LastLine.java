@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 /// Takes what a command prints and keeps the end of it, of which the last line that is not blank is
 /// shown. Safe to read while the thread of the pipes writes.
 public final class LastLine implements LogPipes.Taker {
-  private static final int MOST_BYTES = 4096;
+  /// How much of the end is kept.
+  public static final int MOST_BYTES = 4096;
 
   private final ByteBuffer room = ByteBuffer.allocateDirect(MOST_BYTES);
   private final int mostShown;

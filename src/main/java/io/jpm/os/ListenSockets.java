@@ -1,7 +1,7 @@
 package io.jpm.os;
 
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
+import io.jpm.model.run.ProcessIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -101,8 +101,9 @@ public interface ListenSockets {
   ///
   /// @param key a name without line breaks
   /// @param process whose tree has it open
-  /// @param inode which one ([Listening#inode])
-  /// @throws ListenFailure where the tree has it not, or the system does not let us have it
+  /// @param inode which one ([Listening#inode]): the process may say so itself, for nothing is
+  ///   taken but what its own tree has and a daemon of this user has made for TCP
+  /// @throws ListenFailure where the tree has no such socket, or the system does not let us have it
   default ListenSocket regain(String key, ProcessIdentity process, long inode)
       throws ListenFailure {
     throw new ListenFailure("sockets cannot be shared on this system", 38);

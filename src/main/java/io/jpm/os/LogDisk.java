@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Log files as the operating system sees them. Every method may block for as long as the disk
 /// likes, and throws [IOException] with a sentence for the user that names the path and the reason.
@@ -38,8 +39,19 @@ public interface LogDisk {
   /// Removes a file; one that is not there is no failure.
   void delete(Path file, RunAs owner) throws IOException;
 
-  /// The regular files in a folder; none where there is no folder. Links are left out.
-  List<Entry> list(Path folder, RunAs owner) throws IOException;
+  /// The regular files in a folder; none where there is no folder. Links are left out. A folder may
+  /// be full of other people's files: of those that are asked for [#MOST_LISTED] are listed.
+  ///
+  /// @param wanted which names are asked for
+  List<Entry> list(Path folder, RunAs owner, Predicate<String> wanted) throws IOException;
+
+  /// As [#list] for all names.
+  default List<Entry> list(Path folder, RunAs owner) throws IOException {
+    return list(folder, owner, _ -> true);
+  }
+
+  /// How many files of a folder are listed.
+  int MOST_LISTED = 20_000;
 
   /// The file system that `path`, or the next folder above it that exists, is on.
   Space space(Path path) throws IOException;
@@ -52,9 +64,10 @@ public interface LogDisk {
   /// One file of a folder.
   ///
   /// @param name without the folder
-  /// @param size bytes
+  /// @param size bytes that it takes on the disk, where the system tells; holes do not count
   record Entry(String name, long size) {
-    /// The file as an entry of its folder; empty where it is no regular file, or gone meanwhile.
+    /// The file as an entry of its folder, with its length as size; empty where it is no regular
+    /// file, or gone meanwhile.
     public static Optional<Entry> of(Path file) throws IOException {
       try {
         BasicFileAttributes about =

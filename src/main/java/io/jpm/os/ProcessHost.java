@@ -1,10 +1,10 @@
 package io.jpm.os;
 
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.SystemUsage;
-import io.jpm.model.TreeUsage;
-import io.jpm.model.Usage;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.run.Usage;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -120,7 +120,7 @@ public interface ProcessHost extends AutoCloseable {
   /// The sockets into which processes say how they are.
   ///
   /// @return empty on systems that have none
-  default Optional<NoticeSockets> noticeSockets() {
+  default Optional<NotifySockets> notifySockets() {
     return Optional.empty();
   }
 
@@ -191,6 +191,11 @@ public interface ProcessHost extends AutoCloseable {
 
   /// The log files of this system.
   LogDisk logDisk();
+
+  /// What is done for apps with the rights of their users.
+  default AppAccess appAccess() {
+    return AppAccess.OF_DAEMON;
+  }
 
   /// The link to a keeper, not yet opened.
   ///

@@ -1,7 +1,7 @@
 package io.jpm.satan;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage.CpuTime;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage.CpuTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package io.jpm.satan;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.DaemonEvent;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.bus.Pulse;
+import io.jpm.bus.daemon.HeartbeatAck;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.GodCommand;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -22,9 +22,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /// Pings God, each time with half of the interval to answer in, and measures how punctual the event
-/// loops are. Deployed after God. Publishes a [Pulse] on [Addresses#PULSES] for each answer, serves
-/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]; what is missed is told in the log and as a
-/// [DaemonEvent], and so is a loop that was held for [#STALL] or longer.
+/// loops are. Deployed after God. Publishes a [HeartbeatAck] on [Addresses#PULSES] for each answer,
+/// serves [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]; what is missed is told in the log
+/// and as a [DaemonEvent], and so is a loop that was held for [#STALL] or longer.
 public final class HeartbeatVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -34,7 +34,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   private final LongSupplier nanoTime;
   private final Teller teller;
   private final Optional<Duration> longest;
-  private final List<LoopWatch> loops = new ArrayList<>();
+  private final List<EventLoopLag> loops = new ArrayList<>();
   private final RecentMinutes recent = new RecentMinutes();
   private Duration interval;
   private Optional<Duration> last = Optional.empty();
@@ -72,7 +72,7 @@ public final class HeartbeatVerticle extends VerticleBase {
         .nettyEventLoopGroup()
         .forEach(loop -> {
           if (loop instanceof EventLoop one) {
-            loops.add(new LoopWatch(one, context, nanoTime, this::came));
+            loops.add(new EventLoopLag(one, context, nanoTime, this::came));
           }
         });
     beat();
@@ -101,7 +101,7 @@ public final class HeartbeatVerticle extends VerticleBase {
         recent.worst(now),
         recent.missedCount(now),
         missing,
-        loops.stream().map(LoopWatch::state).toList());
+        loops.stream().map(EventLoopLag::state).toList());
   }
 
   private void beat() {
@@ -135,7 +135,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     missing = 0;
     last = Optional.of(took);
     recent.took(nanos, nanoTime.getAsLong());
-    vertx.eventBus().publish(Addresses.PULSES, new Pulse(took));
+    vertx.eventBus().publish(Addresses.PULSES, new HeartbeatAck(took));
   }
 
   private void came(Duration late) {

@@ -1,7 +1,7 @@
 package io.jpm.satan;
 
-import io.jpm.bus.SatanReport.MemoryExceeded;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.satan.SatanReport.MemoryExceeded;
+import io.jpm.model.run.ProcessIdentity;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

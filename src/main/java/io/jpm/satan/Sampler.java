@@ -1,18 +1,18 @@
 package io.jpm.satan;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.OffLoop;
-import io.jpm.bus.SatanReply.Load;
-import io.jpm.bus.UsagePoint;
-import io.jpm.bus.UsageWanted;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.SystemUsage;
-import io.jpm.model.TreeUsage;
-import io.jpm.model.TreeUsage.Detail;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsagePoint;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.run.TreeUsage.Detail;
 import io.jpm.os.ProcessHost;
 import io.jpm.wire.UsageMessage;
 import io.vertx.core.Future;
@@ -34,9 +34,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Looks at what all apps use, as often as [Interest] says: one look at all processes serves memory
-/// limits, history and followers. An idle daemon does not wake up for it. Each look begins when the
-/// one before has ended. Owned by SatanVerticle's context.
+/// Looks at what all apps use, as often as [SamplingSchedule] says: one look at all processes
+/// serves memory limits, history and followers. An idle daemon does not wake up for it. Each look
+/// begins when the one before has ended. Owned by SatanVerticle's context.
 final class Sampler {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration PATIENCE_WITH_GOD = Duration.ofSeconds(1);
@@ -44,12 +44,12 @@ final class Sampler {
   private final Vertx vertx;
   private final ProcessHost host;
   private final Clock clock;
-  private final Alarms alarms;
+  private final OneShotTimers oneShotTimers;
   private final MemoryLimits limits = new MemoryLimits();
-  private final Interest interest = new Interest(UsageWanted.LEASE);
+  private final SamplingSchedule samplingSchedule = new SamplingSchedule(UsageDemand.LEASE);
   private final CpuMeter meter = new CpuMeter();
   private final SystemMeter systemMeter = new SystemMeter();
-  private final Stillness stillness = new Stillness();
+  private final UnchangedCounter unchangedCounter = new UnchangedCounter();
   private final UsageHistory history = new UsageHistory();
 
   /// Those that God told of last; he may be too busy to tell now.
@@ -93,11 +93,11 @@ final class Sampler {
       long atNanos,
       long costNanos) {}
 
-  Sampler(Vertx vertx, ProcessHost host, Clock clock, Alarms alarms) {
+  Sampler(Vertx vertx, ProcessHost host, Clock clock, OneShotTimers oneShotTimers) {
     this.vertx = vertx;
     this.host = host;
     this.clock = clock;
-    this.alarms = alarms;
+    this.oneShotTimers = oneShotTimers;
   }
 
   /// From now on these memory limits and no others.
@@ -107,23 +107,23 @@ final class Sampler {
   }
 
   /// Somebody begins or goes on to follow, or ends to.
-  void follow(UsageWanted wanted) {
-    if (interest.follows(wanted.listener(), wanted.wanted(), clock.nowNanos())) {
-      stillness.end();
+  void follow(UsageDemand wanted) {
+    if (samplingSchedule.follows(wanted.listener(), wanted.wanted(), clock.nowNanos())) {
+      unchangedCounter.end();
     }
     arm();
   }
 
   /// What these trees use now.
   Future<Map<ProcessIdentity, Load>> sample(List<ProcessIdentity> processes, Detail detail) {
-    interest.looked(clock.nowNanos());
+    samplingSchedule.looked(clock.nowNanos());
     arm();
-    return OffLoop.call(vertx, () -> look(processes, detail, false)).map(this::loads);
+    return Blocking.call(vertx, () -> look(processes, detail, false)).map(this::loads);
   }
 
-  /// What was used before, see [io.jpm.bus.SatanCommand.History].
+  /// What was used before, see [io.jpm.bus.satan.SatanCommand.History].
   List<UsagePoint> past(Optional<InstanceId> whose) {
-    interest.looked(clock.nowNanos());
+    samplingSchedule.looked(clock.nowNanos());
     arm();
     return history.of(whose, clock.wall().millis());
   }
@@ -133,22 +133,22 @@ final class Sampler {
     Optional<Duration> next =
         looking
             ? Optional.empty()
-            : interest.next(
-                !limits.watched().isEmpty(), costNanos, stillness.looks(), clock.nowNanos());
+            : samplingSchedule.next(
+                !limits.watched().isEmpty(), costNanos, unchangedCounter.looks(), clock.nowNanos());
     boolean inTime =
         alarm.isPresent() && next.isPresent() && alarm.get().delay().compareTo(next.get()) <= 0;
     if (inTime) {
       return;
     }
-    alarm.ifPresent(set -> alarms.cancel(set.id()));
-    alarm = next.map(delay -> new Alarm(alarms.set(delay, this::look), delay));
+    alarm.ifPresent(set -> oneShotTimers.cancel(set.id()));
+    alarm = next.map(delay -> new Alarm(oneShotTimers.set(delay, this::look), delay));
   }
 
   private void look() {
     alarm = Optional.empty();
     looking = true;
-    boolean followed = interest.isFollowed(clock.nowNanos());
-    boolean remembered = interest.isRemembered(clock.nowNanos());
+    boolean followed = samplingSchedule.isFollowed(clock.nowNanos());
+    boolean remembered = samplingSchedule.isRemembered(clock.nowNanos());
     Detail detail =
         followed && ++looksWithoutFiles >= LOOKS_PER_FILES ? Detail.FILES : Detail.BASIC;
     // Not in order with others: a list need not wait for a look at all processes.
@@ -226,7 +226,7 @@ final class Sampler {
       return;
     }
     UsageMessage message = message(found);
-    stillness.saw(message);
+    unchangedCounter.saw(message);
     remember(message);
     if (followed) {
       vertx.eventBus().publish(Addresses.USAGE, message.toJson());

@@ -1,16 +1,16 @@
 package io.jpm.satan;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.bus.UsageWanted;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage;
-import io.jpm.model.WorkerId;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.UsageDemand;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.ProcessHost;
-import io.jpm.satan.health.Attendants;
-import io.jpm.satan.health.Ears;
+import io.jpm.satan.health.HealthMonitors;
+import io.jpm.satan.health.PassiveProbes;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -25,12 +25,12 @@ import java.util.function.LongSupplier;
 
 /// Looks at what processes use, watches the memory of those that have a limit, and asks those whose
 /// apps have checks how they are. Serves [SatanCommand]s on [Addresses#SATAN_COMMAND], publishes
-/// [io.jpm.bus.SatanReport]s on [Addresses#SATAN_REPORTS] and, while somebody listens, what all
-/// apps use on [Addresses#USAGE].
+/// [io.jpm.bus.satan.SatanReport]s on [Addresses#SATAN_REPORTS] and, while somebody listens, what
+/// all apps use on [Addresses#USAGE].
 public final class SatanVerticle extends VerticleBase {
   private final ProcessHost host;
   private final Sampler.Clock clock;
-  private final Function<Vertx, Alarms> alarms;
+  private final Function<Vertx, OneShotTimers> alarms;
   private final Path home;
 
   /// @param host who knows the processes
@@ -39,10 +39,11 @@ public final class SatanVerticle extends VerticleBase {
   /// @param nanoTime monotonic time
   public SatanVerticle(
       ProcessHost host, Path home, InstantSource wallClock, LongSupplier nanoTime) {
-    this(host, home, new Sampler.Clock(wallClock, nanoTime), Alarms::of);
+    this(host, home, new Sampler.Clock(wallClock, nanoTime), OneShotTimers::of);
   }
 
-  SatanVerticle(ProcessHost host, Path home, Sampler.Clock clock, Function<Vertx, Alarms> alarms) {
+  SatanVerticle(
+      ProcessHost host, Path home, Sampler.Clock clock, Function<Vertx, OneShotTimers> alarms) {
     this.host = host;
     this.home = home;
     this.clock = clock;
@@ -52,44 +53,47 @@ public final class SatanVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     var sampler = new Sampler(vertx, host, clock, alarms.apply(vertx));
-    var attendants =
-        Attendants.of(
+    var healthMonitors =
+        HealthMonitors.of(
             vertx,
-            new Attendants.Edges(host, home, new Ears(vertx, host, home)),
+            new HealthMonitors.Edges(host, home, new PassiveProbes(vertx, host, home)),
             clock.nanos(),
             report -> vertx.eventBus().publish(Addresses.SATAN_REPORTS, report));
     Future<Void> wanted =
         vertx
             .eventBus()
-            .<UsageWanted>consumer(
+            .<UsageDemand>consumer(
                 Addresses.USAGE_WANTED, message -> sampler.follow(message.body()))
             .completion();
     return wanted.compose(_ ->
         vertx
             .eventBus()
             .<SatanCommand>consumer(
-                Addresses.SATAN_COMMAND, message -> serve(message, sampler, attendants))
+                Addresses.SATAN_COMMAND, message -> serve(message, sampler, healthMonitors))
             .completion());
   }
 
-  private static void serve(Message<SatanCommand> message, Sampler sampler, Attendants attendants) {
+  private static void serve(
+      Message<SatanCommand> message, Sampler sampler, HealthMonitors healthMonitors) {
     switch (message.body()) {
       case SatanCommand.Limits(Map<ProcessIdentity, Long> bytes) -> {
         sampler.limit(bytes);
         message.reply(new SatanReply.Done());
       }
-      case SatanCommand.Attend attend ->
-          attendants.attend(attend).onComplete(_ -> message.reply(new SatanReply.Done()));
-      case SatanCommand.Began began -> attendants.began(began);
-      case SatanCommand.SaidReady(WorkerId worker) -> attendants.saidReady(worker);
-      case SatanCommand.Leave(WorkerId worker) -> attendants.leave(worker);
+      case SatanCommand.StartMonitoring startMonitoring ->
+          healthMonitors
+              .attend(startMonitoring)
+              .onComplete(_ -> message.reply(new SatanReply.Done()));
+      case SatanCommand.ProcessStarted processStarted -> healthMonitors.began(processStarted);
+      case SatanCommand.SaidReady(WorkerId worker) -> healthMonitors.saidReady(worker);
+      case SatanCommand.StopMonitoring(WorkerId worker) -> healthMonitors.leave(worker);
       case SatanCommand.Sample(List<ProcessIdentity> processes, TreeUsage.Detail detail) ->
           sampler
               .sample(processes, detail)
               .onSuccess(loads -> message.reply(new SatanReply.Sampled(loads)))
               .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));
       case SatanCommand.Checks(List<ProcessIdentity> processes) ->
-          message.reply(new SatanReply.Checked(attendants.reports(processes)));
+          message.reply(new SatanReply.Checked(healthMonitors.reports(processes)));
       case SatanCommand.History(Optional<InstanceId> whose) ->
           message.reply(new SatanReply.Past(sampler.past(whose)));
     }

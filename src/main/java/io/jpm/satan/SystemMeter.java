@@ -1,6 +1,6 @@
 package io.jpm.satan;
 
-import io.jpm.model.SystemUsage;
+import io.jpm.model.run.SystemUsage;
 
 /// Turns the processor time of the machine into its load since the sample before. Owned by
 /// SatanVerticle's context.

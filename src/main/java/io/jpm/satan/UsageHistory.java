@@ -1,7 +1,7 @@
 package io.jpm.satan;
 
-import io.jpm.bus.UsagePoint;
-import io.jpm.model.InstanceId;
+import io.jpm.bus.satan.UsagePoint;
+import io.jpm.model.run.InstanceId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.jpm.satan;
 
-import io.jpm.bus.UsagePoint;
+import io.jpm.bus.satan.UsagePoint;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,7 +12,7 @@ final class Listing {
 
   private Listing() {}
 
-  static String of(RequestPath path, List<Site.Entry> entries) {
+  static String of(RequestPath path, List<SiteDirectory.Entry> entries) {
     String title = "/" + String.join("/", path.segments());
     var page = new StringBuilder("<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\"><title>");
     page.append(escaped(title)).append("</title></head>\n<body><h1>").append(escaped(title));
@@ -20,7 +20,7 @@ final class Listing {
     if (!path.segments().isEmpty()) {
       page.append("<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
     }
-    for (Site.Entry entry : entries) {
+    for (SiteDirectory.Entry entry : entries) {
       String slash = entry.folder() ? "/" : "";
       page.append("<tr><td><a href=\"./")
           .append(escaped(RequestPath.encoded(entry.name())))

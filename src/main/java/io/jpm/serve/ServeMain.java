@@ -20,6 +20,7 @@ public final class ServeMain {
   ///
   /// @param args none; everything comes from the environment ([ServeSettings])
   public static void main(String[] args) {
+    DisconnectLogFilter.keepOutOfLog();
     try {
       ServeSettings settings = ServeSettings.of(System.getenv(), Path.of("").toAbsolutePath());
       SiteServer.start(settings)

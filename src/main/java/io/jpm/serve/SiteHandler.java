@@ -15,26 +15,31 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Says in HTTP what [Pages] has decided: who may see it, ranges, what the client has already.
+/// Says in HTTP what [PageSelection] has decided: who may see it, ranges, what the client has
+/// already.
 final class SiteHandler implements Handler<HttpServerRequest> {
   private static final String ALLOWED = "GET, HEAD, OPTIONS";
 
   private final Vertx vertx;
   private final ServeSettings settings;
-  private final Pages pages;
-  private final Pending pending;
+  private final PageSelection pageSelection;
+  private final PendingResponses pendingResponses;
 
-  SiteHandler(Vertx vertx, ServeSettings settings, Pages pages, Pending pending) {
+  SiteHandler(
+      Vertx vertx,
+      ServeSettings settings,
+      PageSelection pageSelection,
+      PendingResponses pendingResponses) {
     this.vertx = vertx;
     this.settings = settings;
-    this.pages = pages;
-    this.pending = pending;
+    this.pageSelection = pageSelection;
+    this.pendingResponses = pendingResponses;
   }
 
   @Override
   public void handle(HttpServerRequest request) {
     HttpServerResponse response = request.response();
-    pending.add(response);
+    pendingResponses.add(response);
     response.putHeader("X-Content-Type-Options", "nosniff");
     if (settings.cors()) {
       response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
@@ -47,12 +52,12 @@ final class SiteHandler implements Handler<HttpServerRequest> {
     if (settings.auth().filter(auth -> !auth.admits(authorization(request))).isPresent()) {
       response.putHeader(
           "WWW-Authenticate", "Basic realm=\"Authentication service\", charset=\"UTF-8\"");
-      send(request, Answer.Text.plain(401, "Unauthorized"));
+      send(request, SiteResponse.Text.plain(401, "Unauthorized"));
       return;
     }
     if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
       response.putHeader(HttpHeaders.ALLOW, ALLOWED);
-      send(request, Answer.Text.plain(405, "Method Not Allowed"));
+      send(request, SiteResponse.Text.plain(405, "Method Not Allowed"));
       return;
     }
     answer(request);
@@ -68,7 +73,7 @@ final class SiteHandler implements Handler<HttpServerRequest> {
       case PathReading.Refused refused ->
           send(
               request,
-              Answer.Text.plain(
+              SiteResponse.Text.plain(
                   refused.status(), refused.status() == 400 ? "Bad Request" : "Forbidden"));
       case RequestPath path -> look(request, path);
     }
@@ -77,9 +82,9 @@ final class SiteHandler implements Handler<HttpServerRequest> {
   private void look(HttpServerRequest request, RequestPath path) {
     boolean wantsPage = wantsPage(request);
     vertx
-        .executeBlocking(() -> pages.answer(path, wantsPage), false)
-        .onSuccess(answer -> send(request, answer))
-        .onFailure(_ -> send(request, Answer.Text.plain(500, "Internal Server Error")));
+        .executeBlocking(() -> pageSelection.answer(path, wantsPage), false)
+        .onSuccess(siteResponse -> send(request, siteResponse))
+        .onFailure(_ -> send(request, SiteResponse.Text.plain(500, "Internal Server Error")));
   }
 
   private static boolean wantsPage(HttpServerRequest request) {
@@ -89,11 +94,11 @@ final class SiteHandler implements Handler<HttpServerRequest> {
         .orElse(true);
   }
 
-  private static void send(HttpServerRequest request, Answer answer) {
+  private static void send(HttpServerRequest request, SiteResponse siteResponse) {
     HttpServerResponse response = request.response();
-    switch (answer) {
-      case Answer.File file -> sendFile(request, file);
-      case Answer.Elsewhere elsewhere -> {
+    switch (siteResponse) {
+      case SiteResponse.File file -> sendFile(request, file);
+      case SiteResponse.Elsewhere elsewhere -> {
         String query = request.query();
         response
             .setStatusCode(301)
@@ -102,7 +107,7 @@ final class SiteHandler implements Handler<HttpServerRequest> {
                 query == null ? elsewhere.location() : elsewhere.location() + "?" + query)
             .end();
       }
-      case Answer.Text text -> {
+      case SiteResponse.Text text -> {
         response.setStatusCode(text.status()).putHeader(HttpHeaders.CONTENT_TYPE, text.type());
         if (request.method().equals(HttpMethod.HEAD)) {
           response.putHeader(
@@ -116,8 +121,8 @@ final class SiteHandler implements Handler<HttpServerRequest> {
     }
   }
 
-  private static void sendFile(HttpServerRequest request, Answer.File file) {
-    Found.Content content = file.content();
+  private static void sendFile(HttpServerRequest request, SiteResponse.File file) {
+    ResolvedPath.Content content = file.content();
     HttpServerResponse response = request.response().setStatusCode(file.status());
     response.putHeader(HttpHeaders.CONTENT_TYPE, ContentTypes.of(content.name()));
     ByteRange part = new ByteRange(0, content.size());
@@ -142,7 +147,7 @@ final class SiteHandler implements Handler<HttpServerRequest> {
   }
 
   private static ByteRange partOf(
-      HttpServerRequest request, Found.Content content, Validators validators) {
+      HttpServerRequest request, ResolvedPath.Content content, Validators validators) {
     ByteRange whole = new ByteRange(0, content.size());
     String header = request.getHeader("Range");
     if (header == null
@@ -159,7 +164,8 @@ final class SiteHandler implements Handler<HttpServerRequest> {
     return range.orElse(whole);
   }
 
-  private static void sendPart(HttpServerRequest request, Found.Content content, ByteRange part) {
+  private static void sendPart(
+      HttpServerRequest request, ResolvedPath.Content content, ByteRange part) {
     HttpServerResponse response = request.response();
     response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(part.length()));
     boolean nothing = part.length() == 0 || request.method().equals(HttpMethod.HEAD);

@@ -16,12 +16,12 @@ final class SiteServer {
 
   private final Vertx vertx;
   private final HttpServer http;
-  private final Pending pending;
+  private final PendingResponses pendingResponses;
 
-  private SiteServer(Vertx vertx, HttpServer http, Pending pending) {
+  private SiteServer(Vertx vertx, HttpServer http, PendingResponses pendingResponses) {
     this.vertx = vertx;
     this.http = http;
-    this.pending = pending;
+    this.pendingResponses = pendingResponses;
   }
 
   /// Listens. Fails when the port cannot be had.
@@ -29,15 +29,16 @@ final class SiteServer {
   /// @throws IOException when the directory cannot be read
   /// @throws IllegalArgumentException when the homepage is outside of it
   static Future<SiteServer> start(ServeSettings settings) throws IOException {
-    Pages pages = new Pages(new Site(settings.root(), settings.dotFiles()), settings);
+    PageSelection pageSelection =
+        new PageSelection(new SiteDirectory(settings.root(), settings.dotFiles()), settings);
     Vertx vertx = vertx();
-    Pending pending = new Pending();
+    PendingResponses pendingResponses = new PendingResponses();
     HttpServer http =
         vertx
             .createHttpServer(options(settings))
-            .requestHandler(new SiteHandler(vertx, settings, pages, pending));
+            .requestHandler(new SiteHandler(vertx, settings, pageSelection, pendingResponses));
     Future<SiteServer> started =
-        http.listen().map(listening -> new SiteServer(vertx, listening, pending));
+        http.listen().map(listening -> new SiteServer(vertx, listening, pendingResponses));
     started.onFailure(_ -> vertx.close());
     return started;
   }
@@ -69,7 +70,7 @@ final class SiteServer {
   /// time is over, what is left is cut off.
   Future<Void> drain(Duration time) {
     Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);
-    return Future.any(pending.ended(), all).mapEmpty();
+    return Future.any(pendingResponses.ended(), all).mapEmpty();
   }
 
   /// Ends it at once.

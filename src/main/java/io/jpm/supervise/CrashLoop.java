@@ -1,8 +1,8 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.run.Phase;
 import java.time.Duration;
 
 /// Whether an instance fails again and again, which its phase does not tell: it is `online` most of
@@ -18,7 +18,7 @@ public final class CrashLoop {
   ///
   /// @param nowNanos monotonic time
   public static boolean is(Supervised state, RestartPolicy policy, long nowNanos) {
-    if (state.wanted() != Wanted.UP || state.phase() == Phase.STOPPED) {
+    if (state.desiredState() != DesiredState.UP || state.phase() == Phase.STOPPED) {
       return false;
     }
     Counters.Failures failures = state.counters().failures();

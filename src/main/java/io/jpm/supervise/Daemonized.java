@@ -1,6 +1,6 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
+import io.jpm.model.run.Exit;
 import java.time.Duration;
 
 /// That a program may have put itself into the background: its main process has ended, and another

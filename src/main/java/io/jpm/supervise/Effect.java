@@ -1,6 +1,6 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Signal;
+import io.jpm.model.run.Signal;
 import java.time.Duration;
 
 /// What is to be done, as an order to God.

@@ -1,6 +1,6 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
+import io.jpm.model.run.Exit;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -16,7 +16,7 @@ record Launching(Policies policies) {
     }
     Supervised next =
         nextGeneration(state)
-            .launching(Awaiting.DEPENDENCIES, "waiting for the apps it depends on");
+            .launching(StartBlocker.DEPENDENCIES, "waiting for the apps it depends on");
     return Step.to(
         next,
         new CancelTimer(Timer.RESTART),
@@ -26,15 +26,15 @@ record Launching(Policies policies) {
 
   /// Without a look at others: what fell is started again even if what it depends on fell too.
   Step atOnce(Supervised state, Change change, String why) {
-    Supervised next = nextGeneration(state).launching(Awaiting.SPAWN, why);
+    Supervised next = nextGeneration(state).launching(StartBlocker.SPAWN, why);
     return Step.to(
         next, new CancelTimer(Timer.RESTART), new Announce(change), new Spawn(next.generation()));
   }
 
   Step dependenciesMet(Supervised state) {
-    return state.awaits(Awaiting.DEPENDENCIES)
+    return state.awaits(StartBlocker.DEPENDENCIES)
         ? Step.to(
-            state.launching(Awaiting.SPAWN, "started after the apps it depends on"),
+            state.launching(StartBlocker.SPAWN, "started after the apps it depends on"),
             new Spawn(state.generation()))
         : Step.to(state);
   }

@@ -1,9 +1,9 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
+import io.jpm.model.run.Exit;
 
 /// Whether a run that has ended is followed by another one.
 ///
@@ -14,18 +14,18 @@ record RestartRules(RestartPolicy policy, boolean trial) {
   /// @param words how it ended, for people
   /// @param counters with this end counted
   /// @param online whether it had come so far
-  Verdict afterExit(Exit exit, String words, Counters counters, boolean online) {
+  EndRules afterExit(Exit exit, String words, Counters counters, boolean online) {
     if (trial) {
-      return new Verdict.Rest(words);
+      return new EndRules.Rest(words);
     }
     if (policy.when() == When.NEVER) {
       return off(words);
     }
     if (exit instanceof Exit.Code(int code) && policy.stopExitCodes().contains(code)) {
-      return new Verdict.Rest(Words.then(words, "in stop_exit_codes"));
+      return new EndRules.Rest(DurationText.then(words, "in stop_exit_codes"));
     }
     if (policy.when() == When.ON_FAILURE && exit.isClean()) {
-      return new Verdict.Rest(Words.then(words, "restart is " + When.ON_FAILURE.word()));
+      return new EndRules.Rest(DurationText.then(words, "restart is " + When.ON_FAILURE.word()));
     }
     return online
         ? brake(
@@ -34,17 +34,17 @@ record RestartRules(RestartPolicy policy, boolean trial) {
   }
 
   /// After a process that had to be ended because it did not become ready.
-  Verdict afterNoReadiness(String words, Counters counters) {
+  EndRules afterNoReadiness(String words, Counters counters) {
     if (trial) {
-      return new Verdict.Rest(words);
+      return new EndRules.Rest(words);
     }
     return policy.when() == When.NEVER ? off(words) : failedStart(words, counters);
   }
 
   /// After a process that had to be ended because it was not well.
-  Verdict afterIllness(String words, Counters counters) {
+  EndRules afterIllness(String words, Counters counters) {
     if (trial) {
-      return new Verdict.Rest(words);
+      return new EndRules.Rest(words);
     }
     return policy.when() == When.NEVER
         ? off(words)
@@ -53,39 +53,39 @@ record RestartRules(RestartPolicy policy, boolean trial) {
 
   /// After a process could not be made for want of means: there was no run yet that `never` would
   /// have been the end of.
-  Verdict afterRefusal(String words, Counters counters) {
-    return trial ? new Verdict.Rest(words) : failedStart(words, counters);
+  EndRules afterRefusal(String words, Counters counters) {
+    return trial ? new EndRules.Rest(words) : failedStart(words, counters);
   }
 
-  private static Verdict off(String words) {
-    return new Verdict.Rest(Words.then(words, "autorestart is off"));
+  private static EndRules off(String words) {
+    return new EndRules.Rest(DurationText.then(words, "autorestart is off"));
   }
 
-  private Verdict failedStart(String words, Counters counters) {
+  private EndRules failedStart(String words, Counters counters) {
     return brake(words, counters, inARow(counters.unstable(), "failed start"));
   }
 
   /// PM2's limit is looked at first: its words say more.
-  private Verdict brake(String words, Counters counters, String failures) {
+  private EndRules brake(String words, Counters counters, String failures) {
     int unstable = counters.unstable();
     if (unstable == 0 || unstable < policy.maxRestarts()) {
       return inWindow(words, counters.failures().count());
     }
-    return new Verdict.GiveUp(
-        Words.thenAtLast(
+    return new EndRules.GiveUp(
+        DurationText.thenAtLast(
             words, "gave up after %s (max_restarts %d)".formatted(failures, policy.maxRestarts())));
   }
 
-  private Verdict inWindow(String words, int failures) {
+  private EndRules inWindow(String words, int failures) {
     RestartWindow window = policy.window();
     if (!window.limited() || failures < window.most()) {
-      return new Verdict.Again();
+      return new EndRules.Again();
     }
-    return new Verdict.GiveUp(
-        Words.thenAtLast(
+    return new EndRules.GiveUp(
+        DurationText.thenAtLast(
             words,
             "gave up after %d failures within %s (restart_window)"
-                .formatted(failures, Words.of(window.time()))));
+                .formatted(failures, DurationText.of(window.time()))));
   }
 
   private static String inARow(int count, String what) {
@@ -93,6 +93,6 @@ record RestartRules(RestartPolicy policy, boolean trial) {
   }
 
   private String minUptime() {
-    return Words.of(policy.minUptime());
+    return DurationText.of(policy.minUptime());
   }
 }

@@ -1,7 +1,7 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import io.jpm.supervise.Effect.Announce;
 import io.jpm.supervise.Effect.Change;
 import io.jpm.supervise.Effect.StartTimer;
@@ -16,20 +16,20 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
   /// What refused a process for want of means is not asked again at once.
   private static final Duration BREATH = Duration.ofSeconds(1);
 
-  /// Writes `verdict` into the state, where it is kept until nothing of the tree is left:
+  /// Writes `endRules` into the state, where it is kept until nothing of the tree is left:
   /// [#afterFall] reads it.
-  static Supervised pledge(Supervised state, Verdict verdict) {
-    return switch (verdict) {
-      case Verdict.Again() -> state;
-      case Verdict.Rest(String reason) -> state.forgiven().want(Wanted.IDLE).because(reason);
+  static Supervised pledge(Supervised state, EndRules endRules) {
+    return switch (endRules) {
+      case EndRules.Again() -> state;
+      case EndRules.Rest(String reason) -> state.forgiven().want(DesiredState.IDLE).because(reason);
       // A count of failures, more than 0, is what tells it from one that may rest.
-      case Verdict.GiveUp(String reason) -> state.want(Wanted.IDLE).because(reason);
+      case EndRules.GiveUp(String reason) -> state.want(DesiredState.IDLE).because(reason);
     };
   }
 
   /// Nothing is left of a run that ended by itself or had failed, and what follows was pledged.
   Step afterFall(Supervised state) {
-    if (state.wanted() == Wanted.UP) {
+    if (state.desiredState() == DesiredState.UP) {
       return restartIn(delay(state), state);
     }
     boolean failed = state.unstable() > 0 || state.counters().failures().count() > 0;
@@ -58,12 +58,13 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
 
   /// What waits for its restart is started now.
   Step due(Supervised state, String why) {
-    return relaunch(state, why, state.awaiting() == Awaiting.DEPENDENCIES);
+    return relaunch(state, why, state.startBlocker() == StartBlocker.DEPENDENCIES);
   }
 
   static Step giveUp(Supervised state, String why) {
     return Step.to(
-        state.forgiven().want(Wanted.IDLE).in(Phase.ERRORED, why), new Announce(Change.ERRORED));
+        state.forgiven().want(DesiredState.IDLE).in(Phase.ERRORED, why),
+        new Announce(Change.ERRORED));
   }
 
   static Step stopped(Supervised state, String why) {
@@ -71,12 +72,12 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
   }
 
   private Step restartIn(Duration delay, Supervised state) {
-    String why = Words.then(state.reason(), "restart" + count(state) + in(delay, state));
+    String why = DurationText.then(state.reason(), "restart" + count(state) + in(delay, state));
     if (delay.isZero()) {
       return relaunch(grown(state), why, afterAbsence);
     }
     boolean inOrder = afterAbsence && launching.policies().dependent();
-    Awaiting then = inOrder ? Awaiting.DEPENDENCIES : Awaiting.NOTHING;
+    StartBlocker then = inOrder ? StartBlocker.DEPENDENCIES : StartBlocker.NOTHING;
     return Step.to(
         state.delayed(then, why), new StartTimer(Timer.RESTART, state.generation(), delay));
   }
@@ -112,7 +113,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
       return "";
     }
     boolean grown = !(backoff() instanceof Backoff.Constant) && delay.equals(delay(state));
-    return " in " + Words.of(delay) + (grown ? " (exp backoff)" : "");
+    return " in " + DurationText.of(delay) + (grown ? " (exp backoff)" : "");
   }
 
   private Backoff backoff() {

@@ -1,9 +1,9 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
-import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.supervise.Effect.Announce;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
@@ -20,8 +20,8 @@ record Stopping(StopPolicy policy, Restarting restarting) {
   private static final Duration KILL_AGAIN = Duration.ofSeconds(2);
 
   /// Ends a run whose main process lives, in the way its owner has chosen.
-  Step end(Supervised state, Ending ending, String why) {
-    Supervised next = state.stopping(ending, why).signalled(false);
+  Step end(Supervised state, StopCause stopCause, String why) {
+    Supervised next = state.stopping(stopCause, why).signalled(false);
     Announce stopping = new Announce(Change.STOPPING);
     if (!policy.command().isEmpty()) {
       return Step.to(next, stopping, new RunStopCommand(next.generation()), patience(next));
@@ -38,20 +38,20 @@ record Stopping(StopPolicy policy, Restarting restarting) {
   Step goOn(Supervised state) {
     return state.signalled()
         ? Step.to(state.signalled(false), patience(state))
-        : end(state, state.ending(), state.reason());
+        : end(state, state.stopCause(), state.reason());
   }
 
   /// Ends what a main process that is gone has left: with it went whoever could follow a command or
   /// a message.
-  Step endLeftovers(Supervised state, Ending ending, String why) {
-    Supervised next = state.stopping(ending, why).signalled(true);
-    Change change = ending == Ending.FELL ? Change.EXIT : Change.STOPPING;
+  Step endLeftovers(Supervised state, StopCause stopCause, String why) {
+    Supervised next = state.stopping(stopCause, why).signalled(true);
+    Change change = stopCause == StopCause.FELL ? Change.EXIT : Change.STOPPING;
     return Step.to(next, new Announce(change), signal(next), patience(next));
   }
 
   /// Ends what is left of a run that was over long ago, and then takes the state up again.
   Step endStrays(Supervised state) {
-    Supervised next = state.stopping(Ending.FELL, state.reason()).signalled(true);
+    Supervised next = state.stopping(StopCause.FELL, state.reason()).signalled(true);
     return Step.to(next, new Announce(Change.STOPPING), signal(next), patience(next));
   }
 
@@ -81,7 +81,7 @@ record Stopping(StopPolicy policy, Restarting restarting) {
 
   /// @param killed whether SIGKILL has reached others than the main process, or may have
   Step treeGone(Supervised state, boolean killed) {
-    boolean mainWasEnded = state.ending() != Ending.FELL && isKilled(state);
+    boolean mainWasEnded = state.stopCause() != StopCause.FELL && isKilled(state);
     return gone(killed || mainWasEnded ? state : unforced(state));
   }
 
@@ -112,11 +112,11 @@ record Stopping(StopPolicy policy, Restarting restarting) {
 
   /// What becomes of an instance when nothing is left of the run that was being ended.
   Step next(Supervised ended) {
-    if (ended.wanted() == Wanted.DOWN) {
+    if (ended.desiredState() == DesiredState.DOWN) {
       return Restarting.stopped(ended, ended.withForce("stopped by command"));
     }
     Supervised state = ended.because(ended.withForce(ended.reason()));
-    return state.wanted() == Wanted.UP && state.ending() != Ending.FELL
+    return state.desiredState() == DesiredState.UP && state.stopCause() != StopCause.FELL
         ? restarting.inItsPlace(state)
         : restarting.afterFall(state);
   }
@@ -136,8 +136,8 @@ record Stopping(StopPolicy policy, Restarting restarting) {
   private String force(Supervised state) {
     return "%sdid not exit within %s: killed (SIGKILL after %s)"
         .formatted(
-            state.ending() == Ending.FELL ? "its tree " : "",
-            Words.of(policy.timeout()),
+            state.stopCause() == StopCause.FELL ? "its tree " : "",
+            DurationText.of(policy.timeout()),
             request());
   }
 

@@ -1,16 +1,16 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import java.util.Optional;
 
 /// All that decides what happens next to one instance.
 ///
-/// @param wanted what the owner wants
+/// @param desiredState what the owner wants
 /// @param phase what is so
-/// @param awaiting what it waits for while it is launching, or will wait for when its delayed
+/// @param startBlocker what it waits for while it is launching, or will wait for when its delayed
 ///   restart is due
-/// @param ending why it is stopping
+/// @param stopCause why it is stopping
 /// @param signalled whether its tree has been signalled in this stop, so that the end of the tree
 ///   will be told; as long as it is not, the main process of what is stopping lives
 /// @param generation counts the spawns of this instance; whatever carries an older number is
@@ -21,10 +21,10 @@ import java.util.Optional;
 /// @param reason why it is in its phase, for people
 /// @param forced how the present stop had to be forced, for people; empty: it has not been
 public record Supervised(
-    Wanted wanted,
+    DesiredState desiredState,
     Phase phase,
-    Awaiting awaiting,
-    Ending ending,
+    StartBlocker startBlocker,
+    StopCause stopCause,
     boolean signalled,
     long generation,
     Counters counters,
@@ -35,10 +35,10 @@ public record Supervised(
 
   /// Of which no stop had to be forced.
   public Supervised(
-      Wanted wanted,
+      DesiredState desiredState,
       Phase phase,
-      Awaiting awaiting,
-      Ending ending,
+      StartBlocker startBlocker,
+      StopCause stopCause,
       boolean signalled,
       long generation,
       Counters counters,
@@ -46,10 +46,10 @@ public record Supervised(
       Optional<Exit> lastExit,
       String reason) {
     this(
-        wanted,
+        desiredState,
         phase,
-        awaiting,
-        ending,
+        startBlocker,
+        stopCause,
         signalled,
         generation,
         counters,
@@ -62,16 +62,21 @@ public record Supervised(
   /// An instance that has never run.
   public static final Supervised NEW =
       new Supervised(
-          Wanted.IDLE,
+          DesiredState.IDLE,
           Phase.STOPPED,
-          Awaiting.NOTHING,
-          Ending.NONE,
+          StartBlocker.NOTHING,
+          StopCause.NONE,
           false,
           0,
           Counters.ZERO,
           0,
           Optional.empty(),
           "not started yet");
+
+  /// Nothing runs and nothing will without anybody's doing.
+  public boolean isOver() {
+    return phase == Phase.STOPPED || phase == Phase.ERRORED;
+  }
 
   /// How often it was started again.
   public int restarts() {
@@ -92,10 +97,10 @@ public record Supervised(
         new Counters(
             former.restarts() + 1, counters.unstable(), counters.attempts(), counters.failures());
     return new Supervised(
-        wanted,
+        desiredState,
         phase,
-        awaiting,
-        ending,
+        startBlocker,
+        stopCause,
         signalled,
         generation,
         restarted,
@@ -106,46 +111,50 @@ public record Supervised(
   }
 
   /// Whether it is launching and waits for just this.
-  boolean awaits(Awaiting what) {
-    return phase == Phase.LAUNCHING && awaiting == what;
+  boolean awaits(StartBlocker what) {
+    return phase == Phase.LAUNCHING && startBlocker == what;
   }
 
-  Supervised want(Wanted next) {
-    return changed(next, phase, awaiting, ending, reason);
+  Supervised want(DesiredState next) {
+    return changed(next, phase, startBlocker, stopCause, reason);
   }
 
   /// In another phase, of which neither a launch nor an end is under way.
   Supervised in(Phase next, String why) {
-    return changed(wanted, next, Awaiting.NOTHING, Ending.NONE, why).signalled(false).forced("");
+    return changed(desiredState, next, StartBlocker.NOTHING, StopCause.NONE, why)
+        .signalled(false)
+        .forced("");
   }
 
-  Supervised launching(Awaiting what, String why) {
-    return changed(wanted, Phase.LAUNCHING, what, Ending.NONE, why).signalled(false).forced("");
+  Supervised launching(StartBlocker what, String why) {
+    return changed(desiredState, Phase.LAUNCHING, what, StopCause.NONE, why)
+        .signalled(false)
+        .forced("");
   }
 
   /// Waiting for its restart.
   ///
   /// @param then what it waits for when the delay is over
-  Supervised delayed(Awaiting then, String why) {
-    return changed(wanted, Phase.WAITING_RESTART, then, Ending.NONE, why)
+  Supervised delayed(StartBlocker then, String why) {
+    return changed(desiredState, Phase.WAITING_RESTART, then, StopCause.NONE, why)
         .signalled(false)
         .forced("");
   }
 
-  Supervised stopping(Ending why, String words) {
-    return changed(wanted, Phase.STOPPING, Awaiting.NOTHING, why, words);
+  Supervised stopping(StopCause why, String words) {
+    return changed(desiredState, Phase.STOPPING, StartBlocker.NOTHING, why, words);
   }
 
   /// Launching, and to be ended when it is here.
   Supervised replacing(String why) {
-    return changed(wanted, phase, awaiting, Ending.ASKED, why);
+    return changed(desiredState, phase, startBlocker, StopCause.ASKED, why);
   }
 
   Supervised because(String why) {
-    return changed(wanted, phase, awaiting, ending, why);
+    return changed(desiredState, phase, startBlocker, stopCause, why);
   }
 
-  private Supervised changed(Wanted w, Phase p, Awaiting a, Ending e, String why) {
+  private Supervised changed(DesiredState w, Phase p, StartBlocker a, StopCause e, String why) {
     return new Supervised(
         w, p, a, e, signalled, generation, counters, onlineSinceNanos, lastExit, why, forced);
   }
@@ -163,10 +172,10 @@ public record Supervised(
   /// The present stop had to be forced.
   Supervised forced(String how) {
     return new Supervised(
-        wanted,
+        desiredState,
         phase,
-        awaiting,
-        ending,
+        startBlocker,
+        stopCause,
         signalled,
         generation,
         counters,
@@ -207,6 +216,7 @@ public record Supervised(
   }
 
   private Supervised measured(boolean s, long g, Counters c, long since, Optional<Exit> exit) {
-    return new Supervised(wanted, phase, awaiting, ending, s, g, c, since, exit, reason, forced);
+    return new Supervised(
+        desiredState, phase, startBlocker, stopCause, s, g, c, since, exit, reason, forced);
   }
 }

@@ -2,6 +2,7 @@ package io.jpm.triggers;
 
 import io.jpm.model.Triggers;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -21,8 +22,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// All that one app watches. It collects what its paths notice and tells it when things are quiet.
-/// Owned by the thread of [FileWatch], but for the methods of [Watching].
-final class AppWatch implements Watching, Notices {
+/// Owned by the thread of [FileWatch], but for the methods of [WatchHandle].
+final class AppWatch implements WatchHandle, ChangeListener {
   /// So that an editor that replaces a file by renaming and a build of many files are one change.
   private static final Duration LEAST_QUIET = Duration.ofMillis(200);
 
@@ -34,6 +35,15 @@ final class AppWatch implements Watching, Notices {
   private static final Duration LOOK_FOR_MISSING = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(2);
 
+  /// Bytes of names of changes that are kept until they are told, and those of an entry without its
+  /// name.
+  private static final int MOST_CHANGES = 1 << 20;
+
+  private static final int CHANGE_BYTES = 80;
+
+  /// Directories that are told by name.
+  private static final int MOST_TOLD = 10;
+
   private final Triggers.Watch watch;
   private final FileWatch.Engine engine;
   private final WatchThread thread;
@@ -44,6 +54,10 @@ final class AppWatch implements Watching, Notices {
   private final CompletableFuture<Void> begun = new CompletableFuture<>();
   private final Set<String> told = new HashSet<>();
   private final Set<String> changes = new LinkedHashSet<>();
+  private final Set<Path> tooLarge = new HashSet<>();
+  private final WatchBudget.Share budget;
+  private int changesBytes;
+  private boolean moreChanges;
   private @Nullable Future<?> quiet;
   private @Nullable Future<?> limit;
   private @Nullable Future<?> search;
@@ -59,6 +73,7 @@ final class AppWatch implements Watching, Notices {
     this.watch = watch;
     this.engine = engine;
     this.thread = engine.thread();
+    this.budget = engine.budget().share();
     this.delay = watch.delay();
     this.onChange = onChange;
     this.onTrouble = onTrouble;
@@ -104,7 +119,11 @@ final class AppWatch implements Watching, Notices {
 
   @Override
   public void changed(String what) {
-    changes.add(what);
+    if (changesBytes < MOST_CHANGES) {
+      changesBytes += changes.add(what) ? CHANGE_BYTES + what.length() : 0;
+    } else {
+      moreChanges = true;
+    }
     maybeChanged();
     if (limit == null) {
       Duration factor = delay.multipliedBy(LIMIT_FACTOR);
@@ -155,8 +174,11 @@ final class AppWatch implements Watching, Notices {
     String text =
         changes.size() == 1
             ? first + " changed"
-            : "%d files changed, %s first".formatted(changes.size(), first);
+            : "%s%d files changed, %s first"
+                .formatted(moreChanges ? "more than " : "", changes.size(), first);
     changes.clear();
+    changesBytes = 0;
+    moreChanges = false;
     onChange.accept(text);
   }
 
@@ -182,6 +204,31 @@ final class AppWatch implements Watching, Notices {
     if (told.add(kind) && !closed) {
       onTrouble.accept(sentence);
     }
+  }
+
+  @Override
+  public void tooLarge(Path directory, int read) {
+    if (tooLarge.size() < MOST_TOLD && tooLarge.add(directory)) {
+      trouble(
+          "too large " + directory,
+          "watch: %s has too many files (%d of them fit into what jpm keeps for %s) and is not watched, nor what is under it: add it, or the files in it, to ignore_watch"
+              .formatted(directory, read, budget.isOwnUsedUp() ? "one app" : "all apps"));
+    } else if (!tooLarge.contains(directory)) {
+      trouble(
+          "too large",
+          "watch: more directories have too many files, such as %s, and are not watched"
+              .formatted(directory));
+    }
+  }
+
+  @Override
+  public WatchBudget.Share budget() {
+    return budget;
+  }
+
+  @Override
+  public FileChannel open(Path file) throws IOException {
+    return engine.opening().open(file);
   }
 
   @Override

@@ -10,7 +10,8 @@ import com.cronutils.model.field.expression.And;
 import com.cronutils.model.field.expression.Between;
 import com.cronutils.model.field.expression.Every;
 import com.cronutils.model.field.expression.FieldExpression;
-import com.cronutils.model.field.value.FieldValue;
+import com.cronutils.model.field.expression.On;
+import com.cronutils.model.field.value.SpecialChar;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import io.jpm.model.Triggers;
@@ -22,6 +23,7 @@ import java.time.ZonedDateTime;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The times of a schedule, in the syntax of PM2's `cron_restart`: minute, hour, day of month,
 /// month, day of week, with seconds before them where there are six; `*`, `,`, `-`, `/`, names
@@ -41,6 +43,9 @@ public final class CronTimes {
   private static final ZonedDateTime ANY_TIME =
       ZonedDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
+  /// In days.
+  private static final int SHORTEST_MONTH = 28;
+
   private final ExecutionTime times;
   private final boolean everyHour;
   private final ZoneId zone;
@@ -56,15 +61,18 @@ public final class CronTimes {
   public static Optional<String> problem(String expression) {
     try {
       Cron cron = parse(expression);
-      Optional<String> reversed = reversedRange(cron);
-      if (reversed.isPresent()) {
-        return reversed.map(range -> "%s: %s".formatted(expression, range));
+      Optional<String> wrong = wrongRange(cron).or(() -> wrongWorkingDay(cron));
+      if (wrong.isPresent()) {
+        return wrong.map(sentence -> "%s: %s".formatted(expression, sentence));
       }
       return ExecutionTime.forCron(cron).nextExecution(ANY_TIME).isPresent()
           ? Optional.empty()
           : Optional.of(expression + ": there is no such day in any year");
     } catch (IllegalArgumentException refused) {
       return Optional.of("%s: %s".formatted(expression, sentence(refused)));
+    } catch (RuntimeException unforeseen) {
+      // The library reads a few expressions whose times it cannot reckon.
+      return Optional.of(expression + ": its times cannot be reckoned — the fields are " + FIELDS);
     }
   }
 
@@ -119,6 +127,9 @@ public final class CronTimes {
     if (fields != 5 && fields != 6 && !(fields == 1 && text.startsWith("@"))) {
       throw new IllegalArgumentException(
           "%d fields — right are 5 (%s), or 6 with seconds first".formatted(fields, FIELDS));
+    }
+    if (text.indexOf('|') >= 0) {
+      throw new IllegalArgumentException("| stands for several schedules: use one");
     }
     try {
       return new CronParser(syntax(fields == 6)).parse(text).validate();
@@ -178,30 +189,54 @@ public final class CronTimes {
         };
   }
 
-  /// The library takes `22-2` for 22 alone.
-  private static Optional<String> reversedRange(Cron cron) {
+  /// The library takes `22-2` for 22 alone, and stumbles over `2-L` when it looks for a time.
+  private static Optional<String> wrongRange(Cron cron) {
     return cron.retrieveFieldsAsMap().values().stream()
-        .filter(field -> field.getField() != CronFieldName.DAY_OF_WEEK)
-        .map(CronField::getExpression)
-        .filter(CronTimes::isReversed)
-        .findFirst()
-        .map(range ->
-            "%s goes backwards — write the smaller number first, or two ranges with a comma"
-                .formatted(range.asString()));
+        .flatMap(
+            field -> ranges(field.getExpression()).flatMap(range -> wrong(range, field.getField())))
+        .findFirst();
   }
 
-  private static boolean isReversed(FieldExpression expression) {
+  /// In a month that does not have the day the library throws instead of skipping it.
+  private static Optional<String> wrongWorkingDay(Cron cron) {
+    return Optional.ofNullable(cron.retrieveFieldsAsMap().get(CronFieldName.DAY_OF_MONTH)).stream()
+        .flatMap(field -> days(field.getExpression()))
+        .filter(day -> day.getSpecialChar().getValue() == SpecialChar.W)
+        .filter(day -> day.getTime().getValue() > SHORTEST_MONTH)
+        .findFirst()
+        .map(day ->
+            "%s — use 1W to %dW, or LW for the last working day of each month"
+                .formatted(day.asString(), SHORTEST_MONTH));
+  }
+
+  private static Stream<On> days(FieldExpression expression) {
     return switch (expression) {
-      case And and -> and.getExpressions().stream().anyMatch(CronTimes::isReversed);
-      case Every every -> isReversed(every.getExpression());
-      case Between between -> number(between.getFrom()) > number(between.getTo());
-      case Always _ -> false;
-      default -> false; // the library's types are not sealed; no other has a range in it
+      case And and -> and.getExpressions().stream().flatMap(CronTimes::days);
+      case On day -> Stream.of(day);
+      default -> Stream.empty(); // the library's types are not sealed; no other has a W in it
     };
   }
 
-  private static int number(FieldValue<?> value) {
-    return value.getValue() instanceof Integer number ? number : 0;
+  private static Stream<Between> ranges(FieldExpression expression) {
+    return switch (expression) {
+      case And and -> and.getExpressions().stream().flatMap(CronTimes::ranges);
+      case Every every -> ranges(every.getExpression());
+      case Between between -> Stream.of(between);
+      case Always _ -> Stream.empty();
+      default -> Stream.empty(); // the library's types are not sealed; no other has a range in it
+    };
+  }
+
+  private static Stream<String> wrong(Between range, CronFieldName field) {
+    if (!(range.getFrom().getValue() instanceof Integer from)
+        || !(range.getTo().getValue() instanceof Integer to)) {
+      return Stream.of("%s — a range goes from a number to a number".formatted(range.asString()));
+    }
+    return field != CronFieldName.DAY_OF_WEEK && from > to
+        ? Stream.of(
+            "%s goes backwards — write the smaller number first, or two ranges with a comma"
+                .formatted(range.asString()))
+        : Stream.empty();
   }
 
   private static String sentence(IllegalArgumentException refused) {

@@ -9,6 +9,7 @@ import java.nio.file.WatchEvent;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -16,12 +17,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// What the kernel says about directories (`inotify(7)`), for everyone who listens to one. The
 /// kernel has one watch for each directory, however many listen.
 ///
-/// Owned by the thread of `owner`, but for a thread of its own that only waits for news.
+/// Owned by the thread of `owner`, but for a thread of its own that only collects news: of so many
+/// entries as are sensible by name, of more by directory. What the owner has not come to takes
+/// little memory, whatever happens in the directories meanwhile.
 final class DirectoryEvents implements AutoCloseable {
   private static final WatchEvent.Kind<?>[] KINDS = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -29,10 +34,18 @@ final class DirectoryEvents implements AutoCloseable {
     StandardWatchEventKinds.ENTRY_MODIFY
   };
 
+  private static final int MOST_NAMES = 16_384;
+
   private final Executor owner;
   private final Kernel kernel;
   private final Map<Place, WatchKey> keys = new HashMap<>();
   private final Map<WatchKey, Set<Place>> places = new HashMap<>();
+  private final Lock pendingLock = new ReentrantLock();
+
+  /// What the owner has not been told; guarded by the lock, as is the number of names in it.
+  private Map<WatchKey, News> pending = new LinkedHashMap<>();
+
+  private int names;
   private @Nullable WatchService service;
 
   DirectoryEvents(Executor owner, Kernel kernel) {
@@ -59,6 +72,13 @@ final class DirectoryEvents implements AutoCloseable {
     /// @param name the entry; empty when anything may have happened there, or when the directory
     ///   itself is gone and is no longer listened to
     void seen(Path directory, Optional<Path> name);
+  }
+
+  /// Of one directory.
+  private static final class News {
+    final Set<Path> names = new LinkedHashSet<>();
+    boolean anywhere;
+    boolean gone;
   }
 
   private record Place(Listener listener, Path directory) {}
@@ -108,7 +128,10 @@ final class DirectoryEvents implements AutoCloseable {
     try {
       while (true) {
         WatchKey key = source.take();
-        owner.execute(() -> tell(key));
+        List<WatchEvent<?>> events = key.pollEvents();
+        if (collect(key, events, key.reset())) {
+          owner.execute(this::tell);
+        }
       }
     } catch (ClosedWatchServiceException | RejectedExecutionException closed) {
       // The end.
@@ -117,24 +140,51 @@ final class DirectoryEvents implements AutoCloseable {
     }
   }
 
-  /// A key tells nothing more until it is reset, so what comes meanwhile is collected in it.
-  private void tell(WatchKey key) {
-    List<WatchEvent<?>> news = key.pollEvents();
-    boolean there = key.reset();
+  /// Whether the owner is to be told: it is not on its way yet.
+  private boolean collect(WatchKey key, List<WatchEvent<?>> events, boolean there) {
+    pendingLock.lock();
+    try {
+      boolean first = pending.isEmpty();
+      News news = pending.computeIfAbsent(key, _ -> new News());
+      news.gone |= !there;
+      for (WatchEvent<?> event : events) {
+        if (!(event.context() instanceof Path name) || names >= MOST_NAMES) {
+          news.anywhere = true;
+        } else if (!news.anywhere && news.names.add(name)) {
+          names++;
+        }
+      }
+      return first;
+    } finally {
+      pendingLock.unlock();
+    }
+  }
+
+  private Map<WatchKey, News> takePending() {
+    pendingLock.lock();
+    try {
+      Map<WatchKey, News> taken = pending;
+      pending = new LinkedHashMap<>();
+      names = 0;
+      return taken;
+    } finally {
+      pendingLock.unlock();
+    }
+  }
+
+  private void tell() {
+    takePending().forEach(this::tell);
+  }
+
+  private void tell(WatchKey key, News news) {
     List<Place> told = List.copyOf(places.getOrDefault(key, Set.of()));
-    if (!there) {
+    if (news.gone) {
       places.remove(key);
       told.forEach(place -> keys.remove(place, key));
     }
     for (Place place : told) {
-      for (WatchEvent<?> event : news) {
-        place
-            .listener()
-            .seen(
-                place.directory(),
-                event.context() instanceof Path name ? Optional.of(name) : Optional.empty());
-      }
-      if (!there) {
+      news.names.forEach(name -> place.listener().seen(place.directory(), Optional.of(name)));
+      if (news.anywhere || news.gone) {
         place.listener().seen(place.directory(), Optional.empty());
       }
     }

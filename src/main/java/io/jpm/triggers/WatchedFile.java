@@ -1,13 +1,13 @@
 package io.jpm.triggers;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.CRC32C;
-import java.util.zip.ZipFile;
 
 /// One file: a program, a jar. It counts as changed when its content is another one and it is whole
 /// again: nothing was written to it for the whole quiet time, and what is named like an archive can
@@ -17,22 +17,23 @@ final class WatchedFile implements WatchedContent {
   static final long MOST_READ = 64L << 20;
 
   private final Path file;
-  private final Notices notices;
+  private final ChangeListener changeListener;
   private Optional<Content> running;
-  private Optional<Stamp> seen;
+  private Optional<FileStamp> seen;
   private Optional<Path> target = Optional.empty();
 
   /// @param fresh whether it was missing before
   /// @param since what was written after that is a change already
-  WatchedFile(Path file, boolean fresh, Instant since, Notices notices) {
+  WatchedFile(Path file, boolean fresh, Instant since, ChangeListener changeListener) {
     this.file = file;
-    this.notices = notices;
+    this.changeListener = changeListener;
     this.seen = look();
-    boolean other = fresh || seen.filter(stamp -> stamp.isWrittenAfter(since, file)).isPresent();
+    boolean other =
+        fresh || seen.filter(fileStamp -> fileStamp.isWrittenAfter(since, file)).isPresent();
     this.running = other ? Optional.empty() : seen.map(this::content);
     listenToTarget();
     if (other) {
-      notices.maybeChanged();
+      changeListener.maybeChanged();
     }
   }
 
@@ -49,7 +50,7 @@ final class WatchedFile implements WatchedContent {
 
   /// Asked after a quiet time. [Verdict#CHANGED] is said once for each change.
   Verdict verdict() {
-    Optional<Stamp> now = look();
+    Optional<FileStamp> now = look();
     if (!now.equals(seen)) {
       seen = now;
       return Verdict.UNSETTLED;
@@ -70,38 +71,51 @@ final class WatchedFile implements WatchedContent {
     if (!name().matches(".*\\.([jwe]ar|zip)")) {
       return true;
     }
-    try (ZipFile _ = new ZipFile(file.toFile())) {
-      return true;
-    } catch (IOException half) {
-      notices.trouble(
+    boolean whole;
+    try (FileChannel open = changeListener.open(file)) {
+      whole = ArchiveCheck.is(open);
+    } catch (IOException unreadable) {
+      whole = false;
+    }
+    if (!whole) {
+      changeListener.trouble(
           "half " + file,
           "watch: %s is not a whole archive: waiting for the rest of it".formatted(file));
-      return false;
     }
+    return whole;
   }
 
-  private Optional<Stamp> look() {
+  /// A pipe or a device is nothing that a program is in.
+  private Optional<FileStamp> look() {
     try {
-      return Optional.of(Stamp.of(file));
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        changeListener.trouble(
+            "irregular " + file,
+            "watch: %s is not a regular file: waiting for one".formatted(file));
+        return Optional.empty();
+      }
+      return Optional.of(FileStamp.of(file));
     } catch (IOException missing) {
       return Optional.empty();
     }
   }
 
   /// A checksum finds whatever was not made to deceive it, at a speed that a start can bear.
-  private Content content(Stamp stamp) {
-    if (stamp.size() > MOST_READ) {
-      return new Content(stamp.size(), stamp.modifiedNanos());
+  private Content content(FileStamp fileStamp) {
+    if (fileStamp.size() > MOST_READ) {
+      return new Content(fileStamp.size(), fileStamp.modifiedNanos());
     }
     var sum = new CRC32C();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-        sum.update(buffer, 0, read);
+    ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+    try (FileChannel open = changeListener.open(file)) {
+      // What grows while it is read has another size when it is looked at again.
+      while (open.position() <= MOST_READ && open.read(buffer) >= 0) {
+        sum.update(buffer.flip());
+        buffer.clear();
       }
-      return new Content(stamp.size(), sum.getValue());
+      return new Content(fileStamp.size(), sum.getValue());
     } catch (IOException unreadable) {
-      return new Content(stamp.size(), stamp.modifiedNanos());
+      return new Content(fileStamp.size(), fileStamp.modifiedNanos());
     }
   }
 
@@ -118,7 +132,7 @@ final class WatchedFile implements WatchedContent {
       close();
       target = now;
     }
-    target.map(Path::getParent).ifPresent(directory -> notices.listen(directory, this));
+    target.map(Path::getParent).ifPresent(directory -> changeListener.listen(directory, this));
   }
 
   @Override
@@ -131,10 +145,10 @@ final class WatchedFile implements WatchedContent {
   @Override
   public void renew() {
     listenToTarget();
-    Optional<Stamp> now = look();
+    Optional<FileStamp> now = look();
     if (!now.equals(seen)) {
       seen = now;
-      notices.maybeChanged();
+      changeListener.maybeChanged();
     }
   }
 
@@ -145,7 +159,7 @@ final class WatchedFile implements WatchedContent {
 
   @Override
   public void close() {
-    target.map(Path::getParent).ifPresent(directory -> notices.forget(directory, this));
+    target.map(Path::getParent).ifPresent(directory -> changeListener.forget(directory, this));
   }
 
   private String name() {

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class WatchedPath implements DirectoryEvents.Listener {
   private final Path path;
   private final BiPredicate<Path, Boolean> ignored;
-  private final Notices notices;
+  private final ChangeListener changeListener;
   private @Nullable WatchedContent content;
   private boolean missing;
 
-  WatchedPath(Path path, BiPredicate<Path, Boolean> ignored, Notices notices) {
+  WatchedPath(Path path, BiPredicate<Path, Boolean> ignored, ChangeListener changeListener) {
     this.path = path;
     this.ignored = ignored;
-    this.notices = notices;
+    this.changeListener = changeListener;
   }
 
   /// Takes what is there now as known, but for what was written after `since`.
@@ -29,7 +29,7 @@ final class WatchedPath implements DirectoryEvents.Listener {
     content = Files.exists(path) ? open(false, since) : null;
     missing = content == null;
     if (missing) {
-      notices.trouble(
+      changeListener.trouble(
           "missing " + path, "watch: %s does not exist: waiting for it".formatted(path));
     }
   }
@@ -62,7 +62,7 @@ final class WatchedPath implements DirectoryEvents.Listener {
     }
     boolean back = missing;
     missing = false;
-    if (before instanceof WatchedFile && Files.isRegularFile(path)) {
+    if (before instanceof WatchedFile && !Files.isDirectory(path)) {
       before.renew();
     } else if (before instanceof WatchedTree && Files.isDirectory(path)) {
       before.renew();
@@ -76,26 +76,26 @@ final class WatchedPath implements DirectoryEvents.Listener {
 
   private WatchedContent open(boolean fresh, Instant since) {
     if (!Files.isDirectory(path)) {
-      return new WatchedFile(path, fresh, since, notices);
+      return new WatchedFile(path, fresh, since, changeListener);
     }
     if (fresh) {
-      notices.changed(path.toString());
+      changeListener.changed(path.toString());
     }
-    return new WatchedTree(path, ignored, since, notices);
+    return new WatchedTree(path, ignored, since, changeListener);
   }
 
   /// Up to the first that is there: it will tell of the next.
   private void listenAbove() {
     for (Path above = path.getParent(); above != null; above = above.getParent()) {
       if (Files.isDirectory(above) && Files.isReadable(above)) {
-        notices.listen(above, this);
+        changeListener.listen(above, this);
       }
     }
   }
 
   void close() {
     for (Path above = path.getParent(); above != null; above = above.getParent()) {
-      notices.forget(above, this);
+      changeListener.forget(above, this);
     }
     if (content != null) {
       content.close();

@@ -1,26 +1,33 @@
 package io.jpm.web;
 
-import io.jpm.model.Principal;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.CommandReply.Code;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 
-/// Puts the routes of the API in place; who comes here has passed [Doorman].
+/// Puts the routes of the API in place; who comes here has passed [RequestAuthenticator].
 final class Api {
-  private final CommandDoor commands;
-  private final Live live;
-  private final Doorman doorman;
+  private final CommandRoutes commands;
+  private final Bodies bodies = new Bodies();
+  private final LiveRoutes liveRoutes;
+  private final RequestAuthenticator requestAuthenticator;
   private final JsonObject document;
 
-  Api(Vertx vertx, WebContext daemon, Doorman doorman) {
-    this.commands = new CommandDoor(vertx);
-    this.live = new Live(vertx, doorman);
-    this.doorman = doorman;
+  Api(
+      Vertx vertx,
+      WebContext daemon,
+      RequestAuthenticator requestAuthenticator,
+      LogDownload download) {
+    this.commands = new CommandRoutes(vertx);
+    this.liveRoutes = new LiveRoutes(vertx, requestAuthenticator, download);
+    this.requestAuthenticator = requestAuthenticator;
     this.document = OpenApi.document(daemon.version());
   }
 
@@ -34,19 +41,39 @@ final class Api {
 
   /// The server ends.
   Future<Void> end() {
-    return live.end();
+    return liveRoutes.end();
   }
 
+  /// Whether they may have it comes first: for somebody who may not, no body is read.
   private void understood(RoutingContext context, ApiRoute route) {
+    AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
+    if (!authenticatedCaller.who().may(route.needs())) {
+      Bodies.leaveUnread(context);
+      commands.denied(context, route);
+      return;
+    }
+    if (HttpMethod.POST.equals(route.method())) {
+      bodies.read(
+          context,
+          body -> requestAuthenticator.readmit(context, () -> answered(context, route, body)));
+    } else if (Bodies.isAnnounced(context.request())) {
+      Bodies.leaveUnread(context);
+      JsonResponse.failed(context.response(), 400, Code.INVALID.word(), "this path takes no body");
+    } else {
+      answered(context, route, Buffer.buffer());
+    }
+  }
+
+  private void answered(RoutingContext context, ApiRoute route, Buffer body) {
     try {
-      answer(context, route);
-    } catch (CommandDoor.NotUnderstood problem) {
-      Answer.failed(
+      answer(context, route, body);
+    } catch (CommandRoutes.NotUnderstood problem) {
+      JsonResponse.failed(
           context.response(), 400, Code.INVALID.word(), String.valueOf(problem.getMessage()));
     }
   }
 
-  private void answer(RoutingContext context, ApiRoute route) {
+  private void answer(RoutingContext context, ApiRoute route, Buffer body) {
     switch (route) {
       case PING,
           LIST,
@@ -69,23 +96,29 @@ final class Api {
           RESURRECT,
           EVENTS,
           LOGS ->
-          commands.pass(context, route);
-      case EVENTS_STREAM -> live.events(context);
-      case LINES_STREAM -> live.lines(context);
-      case DOWNLOAD -> live.download(context);
-      case USAGE_STREAM -> live.usage(context);
-      case LIVE_STREAM -> live.page(context);
-      case SESSION -> Answer.json(context.response(), 200, session(Access.of(context)));
+          commands.pass(context, route, body);
+      case EVENTS_STREAM -> liveRoutes.events(context);
+      case LINES_STREAM -> liveRoutes.lines(context);
+      case DOWNLOAD -> liveRoutes.download(context);
+      case TICKET -> liveRoutes.ticket(context, body);
+      case USAGE_STREAM -> liveRoutes.usage(context);
+      case LIVE_STREAM -> liveRoutes.page(context);
+      case SESSION ->
+          JsonResponse.json(context.response(), 200, session(AuthenticatedCaller.of(context)));
       case LOG_OUT -> {
-        doorman.logOut(context.request());
-        Answer.json(context.response(), 200, new JsonObject().put("v", 1).put("ok", true));
+        // Who came by a token shows the cookie of somebody else at most.
+        if (AuthenticatedCaller.of(context).byCookie()) {
+          requestAuthenticator.logOut(context.request());
+        }
+        liveRoutes.loggedOut(AuthenticatedCaller.of(context));
+        JsonResponse.json(context.response(), 200, new JsonObject().put("v", 1).put("ok", true));
       }
-      case DOCUMENT -> Answer.json(context.response(), 200, document);
+      case DOCUMENT -> JsonResponse.json(context.response(), 200, document);
     }
   }
 
-  private static JsonObject session(Access access) {
-    Principal who = access.who();
+  private static JsonObject session(AuthenticatedCaller authenticatedCaller) {
+    Principal who = authenticatedCaller.who();
     return new JsonObject()
         .put("v", 1)
         .put("ok", true)

@@ -1,6 +1,6 @@
 package io.jpm.web;
 
-import io.jpm.model.Role;
+import io.jpm.model.access.Role;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.http.HttpMethod;
@@ -79,6 +79,10 @@ enum ApiRoute {
       "/logs/:app/stream",
       "What an app prints from now on, as server-sent events."),
   DOWNLOAD(HttpMethod.GET, "/logs/:app/download", "A log file of an app as it is now."),
+  TICKET(
+      HttpMethod.POST,
+      "/logs/:app/ticket",
+      "A path from which a browser downloads a log file, once, within 30 seconds."),
   USAGE_STREAM(
       HttpMethod.GET,
       "/usage/stream",
@@ -86,7 +90,8 @@ enum ApiRoute {
   LIVE_STREAM(
       HttpMethod.GET,
       "/live/stream",
-      "What a page shows, in one stream of server-sent events: instances and what changes in them, usage, events; these with Last-Event-ID (or after) first all since then."),
+      "What a page shows, in one stream of server-sent events: instances and what changes in them,"
+          + " usage, events; these with Last-Event-ID (or after) first all since then."),
   SESSION(
       HttpMethod.GET,
       "/session",
@@ -104,7 +109,8 @@ enum ApiRoute {
           START, List.of(),
           EVENTS_STREAM, List.of(CommandKey.AFTER, CommandKey.APP_NAME),
           LIVE_STREAM, List.of(CommandKey.AFTER),
-          DOWNLOAD, List.of(CommandKey.STREAM, CommandKey.TARGET));
+          DOWNLOAD, List.of(CommandKey.STREAM, CommandKey.TARGET),
+          TICKET, List.of(CommandKey.STREAM, CommandKey.TARGET));
 
   private static final Map<ApiRoute, List<CommandKey>> REQUIRED =
       Map.of(

@@ -1,20 +1,26 @@
 package io.jpm.web;
 
-import io.jpm.bus.RefusalLog;
-import io.jpm.web.Channels.Progress;
+import io.jpm.bus.access.RefusalLog;
+import io.jpm.model.access.Principal;
+import io.jpm.web.VertxChannels.Progress;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Sees to it that nobody holds connections for nothing: so many at a time, each with so much time
-/// for the head of its next request, however slowly its bytes drip, and for the request's body. Who
-/// takes nothing of what waits for it is cut off, however much that is. Owned by the server's event
-/// loop.
+/// for the head of its next request, however slowly its bytes drip, and for the request's body.
+/// Where there are too many, the oldest goes of those on which nobody has shown who they are, so
+/// strangers cannot keep others out; holders of issued tokens have a part of the connections, so
+/// neither can they keep the owner out. Who takes nothing of what waits for it is cut off, however
+/// much that is. Owned by the server's event loop.
 final class Connections {
   private final Vertx vertx;
   private final int most;
@@ -22,10 +28,20 @@ final class Connections {
   private final Duration slowest;
   private final RefusalLog refusals;
 
-  /// The timer that closes each connection on which no request is under way; [#BUSY] while one is.
-  private final Map<HttpConnection, Long> timers = new HashMap<>();
+  /// Oldest first: the timer that closes each connection on which no request is under way; [#BUSY]
+  /// while one is.
+  private final Map<HttpConnection, Long> timers = new LinkedHashMap<>();
+
+  /// On which nobody has shown who they are, oldest first.
+  private final Set<HttpConnection> strangers = new LinkedHashSet<>();
+
+  /// Of holders of issued tokens.
+  private final Set<HttpConnection> issued = new HashSet<>();
 
   private static final long BUSY = -1;
+
+  /// Of so many connections one is kept from holders of issued tokens.
+  private static final int RESERVE = 4;
 
   /// So often it is looked whether a client takes something until it is too slow.
   private static final int LOOKS = 4;
@@ -44,27 +60,74 @@ final class Connections {
 
   /// A client has connected.
   void opened(HttpConnection connection) {
+    VertxChannels.readLittle(connection);
     if (timers.size() >= most) {
-      var _ = connection.close();
-      return;
+      if (strangers.isEmpty()) {
+        VertxChannels.abort(connection);
+        return;
+      }
+      HttpConnection oldest = strangers.iterator().next();
+      forget(oldest);
+      refusals.warn(String.valueOf(oldest.remoteAddress()), "cut off: too many connections");
+      VertxChannels.abort(oldest);
     }
+    strangers.add(connection);
     timers.put(connection, closeLater(connection));
     var stall = new Stall(connection);
     long looks = vertx.setPeriodic(Math.max(1, slowest.toMillis() / LOOKS), _ -> stall.look());
     connection.closeHandler(_ -> {
       vertx.cancelTimer(looks);
-      Long timer = timers.remove(connection);
-      if (timer != null && timer != BUSY) {
-        vertx.cancelTimer(timer);
-      }
+      forget(connection);
     });
   }
 
-  /// The head of a request has come; its body may take as long as the head.
+  private void forget(HttpConnection connection) {
+    strangers.remove(connection);
+    issued.remove(connection);
+    Long timer = timers.remove(connection);
+    if (timer != null && timer != BUSY) {
+      vertx.cancelTimer(timer);
+    }
+  }
+
+  /// Somebody has shown on a connection who they are.
+  ///
+  /// @return whether they may have it; where not, they are to be refused and it is closed soon
+  boolean isProven(HttpConnection connection, Principal who) {
+    if (!timers.containsKey(connection)) {
+      return false; // It had to go a moment ago.
+    }
+    if (!who.equals(Principal.OWNER) && !issued.contains(connection)) {
+      if (issued.size() >= most - most / RESERVE) {
+        return false;
+      }
+      issued.add(connection);
+    }
+    strangers.remove(connection);
+    return true;
+  }
+
+  /// The head of a request has come; its body may take as long as the head. Who has not read what
+  /// was answered before waits: nothing more is made for them, nor read from them.
   void began(RoutingContext context) {
+    set(context.request().connection(), BUSY);
+    if (context.response().writeQueueFull()) {
+      context.request().pause();
+      context
+          .response()
+          .drainHandler(_ -> {
+            context.response().drainHandler(null);
+            context.request().resume();
+            goOn(context);
+          });
+    } else {
+      goOn(context);
+    }
+  }
+
+  private void goOn(RoutingContext context) {
     HttpServerRequest request = context.request();
     HttpConnection connection = request.connection();
-    set(connection, BUSY);
     long body =
         vertx.setTimer(
             patience.toMillis(),
@@ -84,7 +147,7 @@ final class Connections {
 
   /// Closes every connection that has not gone by itself.
   void abortAll() {
-    List.copyOf(timers.keySet()).forEach(Channels::abort);
+    List.copyOf(timers.keySet()).forEach(VertxChannels::abort);
   }
 
   /// Whether one client takes what waits for it.
@@ -97,16 +160,16 @@ final class Connections {
 
     Stall(HttpConnection connection) {
       this.connection = connection;
-      this.last = Channels.progress(connection);
+      this.last = VertxChannels.progress(connection);
     }
 
     void look() {
-      Progress now = Channels.progress(connection);
+      Progress now = VertxChannels.progress(connection);
       alike = now.waits() && now.equals(last) ? alike + 1 : 0;
       last = now;
       if (alike == LOOKS) {
         refusals.warn(String.valueOf(connection.remoteAddress()), "cut off: too slow");
-        Channels.abort(connection);
+        VertxChannels.abort(connection);
       }
     }
   }

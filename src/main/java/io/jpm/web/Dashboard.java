@@ -1,6 +1,6 @@
 package io.jpm.web;
 
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -13,14 +13,15 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// The dashboard: a page at `/` for browsers with a session, and the files that it is made of, out
-/// of the jar; who comes here has passed [Doorman]. Nothing of it is kept in memory: it is read
-/// again for each request that does not know it by its `ETag` already.
+/// of the jar. They say nothing of any app. Nothing of it is kept in memory: it is read again for
+/// each request that does not know it by its `ETag` already.
 final class Dashboard {
   /// What the files may do: run and show what comes from here, talk to this server, nothing else.
   /// What an app prints cannot become a script, since strings are refused wherever a script could
@@ -32,6 +33,7 @@ final class Dashboard {
 
   private static final String BASE = "/dashboard/";
   private static final String PAGE = "index.html";
+  private static final List<HttpMethod> METHODS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
   /// All names that there are. Whatever has other characters, also encoded, is no file.
   private static final Pattern NAME =
@@ -46,18 +48,28 @@ final class Dashboard {
   /// One file.
   private record Found(Buffer bytes, String tag) {}
 
+  /// For browsers, whose cookie is enough; others go on to the next route.
+  void furnishForBrowsers(Router router, RequestAuthenticator requestAuthenticator) {
+    for (HttpMethod method : METHODS) {
+      router
+          .route(method, BASE + "*")
+          .handler(context -> requestAuthenticator.admitToPage(context, () -> file(context)));
+      router.route(method, "/").handler(context -> page(context, requestAuthenticator));
+    }
+  }
+
+  /// The files for who has passed [RequestAuthenticator].
   void furnish(Router router) {
-    for (HttpMethod method : new HttpMethod[] {HttpMethod.GET, HttpMethod.HEAD}) {
+    for (HttpMethod method : METHODS) {
       router.route(method, BASE + "*").handler(this::file);
-      router.route(method, "/").handler(this::page);
     }
   }
 
   /// The page; programs that ask for `/` are given what PM2 answers there.
-  private void page(RoutingContext context) {
+  private void page(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     context.response().putHeader(HttpHeaders.VARY, "Accept");
-    if (Access.of(context).byCookie() && Doorman.wantsPage(context.request())) {
-      send(context, PAGE);
+    if (RequestAuthenticator.wantsPage(context.request())) {
+      requestAuthenticator.admitToPage(context, () -> send(context, PAGE));
     } else {
       context.next();
     }
@@ -74,7 +86,7 @@ final class Dashboard {
       context.fail(404);
       return;
     }
-    OffLoop.call(vertx, () -> read(name))
+    Blocking.call(vertx, () -> read(name))
         .onSuccess(found ->
             found.ifPresentOrElse(it -> answer(context, it, type.get()), () -> context.fail(404)))
         .onFailure(context::fail);
@@ -88,7 +100,7 @@ final class Dashboard {
         .putHeader("Content-Security-Policy", POLICY);
     if (found.tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
       response.setStatusCode(304);
-      Answer.end(response, "");
+      JsonResponse.end(response, "");
       return;
     }
     response.putHeader(HttpHeaders.CONTENT_TYPE, type);

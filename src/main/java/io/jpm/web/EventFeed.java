@@ -1,7 +1,7 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.model.Principal;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.Vertx;
@@ -23,7 +23,7 @@ final class EventFeed {
 
   private final Vertx vertx;
   private final Feed feed;
-  private final Access access;
+  private final AuthenticatedCaller authenticatedCaller;
   private final Optional<String> app;
 
   /// The last number that the client has, or need not have.
@@ -38,10 +38,14 @@ final class EventFeed {
   private boolean more;
 
   private EventFeed(
-      Vertx vertx, Feed feed, Access access, Optional<String> app, OptionalLong after) {
+      Vertx vertx,
+      Feed feed,
+      AuthenticatedCaller authenticatedCaller,
+      Optional<String> app,
+      OptionalLong after) {
     this.vertx = vertx;
     this.feed = feed;
-    this.access = access;
+    this.authenticatedCaller = authenticatedCaller;
     this.app = app;
     this.last = after.orElse(0);
     this.live = after.isEmpty();
@@ -50,8 +54,12 @@ final class EventFeed {
   /// @param app of this app only
   /// @param after the last event that the client knows; empty: from now on
   static void begin(
-      Vertx vertx, Feed feed, Access access, Optional<String> app, OptionalLong after) {
-    var begun = new EventFeed(vertx, feed, access, app, after);
+      Vertx vertx,
+      Feed feed,
+      AuthenticatedCaller authenticatedCaller,
+      Optional<String> app,
+      OptionalLong after) {
+    var begun = new EventFeed(vertx, feed, authenticatedCaller, app, after);
     // Before anything is asked for: what happens meanwhile is not missed.
     MessageConsumer<JsonObject> consumer =
         vertx
@@ -81,7 +89,7 @@ final class EventFeed {
     long number = event.getLong("seq", 0L);
     if (number > last) {
       last = number;
-      if (isFor(access.who(), event.getString("app"))) {
+      if (isFor(authenticatedCaller.who(), event.getString("app"))) {
         feed.send("event", number, event);
       }
     }
@@ -114,7 +122,7 @@ final class EventFeed {
     app.ifPresent(name -> request.put("app", name));
     vertx
         .eventBus()
-        .<JsonObject>request(Addresses.COMMAND, request, access.delivery(PATIENCE))
+        .<JsonObject>request(Addresses.COMMAND, request, authenticatedCaller.delivery(PATIENCE))
         .onComplete(reply -> fetched(reply.body()), _ -> feed.end());
   }
 

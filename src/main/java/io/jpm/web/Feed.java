@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One client's server-sent events. It ends when the client would not be let in any more. One that
-/// takes nothing at all is cut off by [Connections]. Owned by the server's event loop.
+/// One client's server-sent events. It ends when the client would not be let in any more: that is
+/// looked at when a token ends, and now and then. One that takes nothing at all is cut off by
+/// [Connections]. Owned by the server's event loop.
 final class Feed {
   /// What waits for a client before it is behind, in bytes.
   static final int MOST_PENDING = 256 << 10;
@@ -19,7 +20,7 @@ final class Feed {
 
   private final Vertx vertx;
   private final RoutingContext context;
-  private final Doorman doorman;
+  private final RequestAuthenticator requestAuthenticator;
   private final HttpServerResponse response;
   private final List<Runnable> endings = new ArrayList<>();
   private final long pulse;
@@ -28,10 +29,10 @@ final class Feed {
   /// What waits until the client has read.
   private Runnable then = () -> {};
 
-  Feed(Vertx vertx, RoutingContext context, Doorman doorman) {
+  Feed(Vertx vertx, RoutingContext context, RequestAuthenticator requestAuthenticator) {
     this.vertx = vertx;
     this.context = context;
-    this.doorman = doorman;
+    this.requestAuthenticator = requestAuthenticator;
     this.response = context.response();
     response
         .setChunked(true)
@@ -98,11 +99,21 @@ final class Feed {
     if (!response.writeQueueFull()) {
       var _ = response.write(": still here\n\n");
     }
-    doorman
+    checkRight();
+  }
+
+  /// Ends it if the client would not be let in any more.
+  void checkRight() {
+    if (over || response.ended()) {
+      return;
+    }
+    requestAuthenticator
         .identify(context.request())
         .onComplete(
-            access -> {
-              if (access.filter(it -> it.equals(Access.of(context))).isEmpty()) {
+            authenticatedCaller -> {
+              if (authenticatedCaller
+                  .filter(it -> it.equals(AuthenticatedCaller.of(context)))
+                  .isEmpty()) {
                 end();
               }
             },

@@ -1,7 +1,7 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.model.Principal;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.Vertx;
@@ -104,7 +104,8 @@ final class InstanceFeeds {
         new JsonObject().put("v", CommandRequest.VERSION).put("verb", CommandVerb.LIST.word());
     vertx
         .eventBus()
-        .<JsonObject>request(Addresses.COMMAND, request, Access.ITSELF.delivery(PATIENCE))
+        .<JsonObject>request(
+            Addresses.COMMAND, request, AuthenticatedCaller.ITSELF.delivery(PATIENCE))
         .onComplete(reply -> fetched(reply.body()), _ -> over());
   }
 

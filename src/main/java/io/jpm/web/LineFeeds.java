@@ -1,8 +1,8 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.LinesTold;
-import io.jpm.bus.LinesWanted;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
 import io.jpm.wire.LinesMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,7 +20,7 @@ final class LineFeeds {
 
   private final Vertx vertx;
   private final Map<String, Integer> wanted = new HashMap<>();
-  private final MessageConsumer<LinesTold> told;
+  private final MessageConsumer<FlowControlAck> told;
   private long renewal = NO_TIMER;
 
   LineFeeds(Vertx vertx) {
@@ -55,14 +55,14 @@ final class LineFeeds {
       vertx.cancelTimer(renewal);
       renewal = NO_TIMER;
     } else if (!wanted.isEmpty() && renewal == NO_TIMER) {
-      renewal = vertx.setPeriodic(LinesWanted.RENEWAL.toMillis(), _ -> send());
+      renewal = vertx.setPeriodic(LineLease.RENEWAL.toMillis(), _ -> send());
     }
   }
 
   private void send() {
     vertx
         .eventBus()
-        .send(Addresses.LINES_WANTED, new LinesWanted(Addresses.WEB_LINES, wanted.keySet()));
+        .send(Addresses.LINES_WANTED, new LineLease(Addresses.WEB_LINES, wanted.keySet()));
   }
 
   /// One that reads the lines of one app.

@@ -1,10 +1,10 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.wire.CommandReply.Code;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,17 +29,51 @@ final class LogDownload {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
+  private final Tickets tickets;
 
-  LogDownload(Vertx vertx) {
+  /// @param tickets by which browsers download, since a link cannot send the secret of the page
+  LogDownload(Vertx vertx, Tickets tickets) {
     this.vertx = vertx;
+    this.tickets = tickets;
   }
+
+  /// Which file.
+  ///
+  /// @param app whose
+  /// @param wantsErrors whether it is the file of standard error
+  /// @param id which instance, where they have files of their own; empty: any
+  record Wanted(String app, boolean wantsErrors, Optional<String> id) {}
 
   /// A file that is open, and how long it was then.
   private record Opened(FileChannel channel, long size) {}
 
-  /// @param wantsErrors whether it is the file of standard error
-  /// @param id which instance, where they have files of their own; empty: any
-  void send(RoutingContext context, String app, boolean wantsErrors, Optional<String> id) {
+  /// The path of a new ticket for that file.
+  String ticket(AuthenticatedCaller authenticatedCaller, Wanted wanted) {
+    return Tickets.BASE + tickets.add(authenticatedCaller, wanted);
+  }
+
+  /// All tickets of the holder of that name hold no longer.
+  void forget(String name) {
+    tickets.forget(name);
+  }
+
+  /// Sends the file of a ticket that holds.
+  void byTicket(RoutingContext context, RequestAuthenticator requestAuthenticator) {
+    Bodies.leaveUnread(context);
+    tickets
+        .redeem(JsonResponse.inPath(context, "ticket"))
+        .ifPresentOrElse(
+            ticket -> {
+              ticket.authenticatedCaller().keepIn(context);
+              send(context, ticket.wanted());
+            },
+            () -> requestAuthenticator.turnAway(context, "its ticket does not hold"));
+  }
+
+  /// Sends the file, if who asks may see its app.
+  void send(RoutingContext context, Wanted wanted) {
+    String app = wanted.app();
+    Optional<String> id = wanted.id();
     HttpServerResponse response = context.response();
     vertx
         .eventBus()
@@ -53,50 +87,50 @@ final class LogDownload {
                     context,
                     reply.body().instances().stream()
                         .filter(it -> it.spec().name().value().equals(app))
-                        .filter(it -> Access.of(context).who().reaches(app))
+                        .filter(it -> AuthenticatedCaller.of(context).who().reaches(app))
                         .filter(it ->
                             id.filter(word -> !word.equals(Integer.toString(it.id().value())))
                                 .isEmpty())
                         .toList(),
-                    wantsErrors),
-            _ -> Answer.failed(response, 502, Code.FAILED.word(), "God did not answer"));
+                    wanted),
+            _ -> JsonResponse.failed(response, 502, Code.FAILED.word(), "God did not answer"));
   }
 
-  private void choose(RoutingContext context, List<InstanceView> meant, boolean wantsErrors) {
+  private void choose(RoutingContext context, List<InstanceView> meant, Wanted wanted) {
     List<Path> files =
-        meant.stream().map(it -> wantsErrors ? it.errorFile() : it.outFile()).distinct().toList();
+        meant.stream()
+            .map(it -> wanted.wantsErrors() ? it.errorFile() : it.outFile())
+            .distinct()
+            .toList();
     HttpServerResponse response = context.response();
     if (files.isEmpty()) {
-      Answer.failed(
-          response,
-          404,
-          Code.NOT_FOUND.word(),
-          "no app matches \"%s\"".formatted(Answer.inPath(context, "app")));
+      JsonResponse.failed(
+          response, 404, Code.NOT_FOUND.word(), "no app matches \"%s\"".formatted(wanted.app()));
     } else if (files.size() > 1) {
-      Answer.failed(
+      JsonResponse.failed(
           response,
           400,
           Code.INVALID.word(),
           "%s has a file for each instance: say which with target=%s"
               .formatted(
-                  Answer.inPath(context, "app"),
+                  wanted.app(),
                   meant.stream()
                       .map(it -> Integer.toString(it.id().value()))
                       .collect(Collectors.joining(" or "))));
     } else if (meant.stream().anyMatch(it -> it.spec().runAs().user().isPresent())) {
-      Answer.failed(
+      JsonResponse.failed(
           response,
           409,
           Code.FAILED.word(),
           "%s runs as another user, who could have any file of the daemon's user sent: read its log with /logs"
-              .formatted(Answer.inPath(context, "app")));
+              .formatted(wanted.app()));
     } else {
       stream(response, files.getFirst());
     }
   }
 
   private void stream(HttpServerResponse response, Path file) {
-    OffLoop.call(vertx, () -> open(file))
+    Blocking.call(vertx, () -> open(file))
         .onComplete(
             opened -> {
               response
@@ -106,7 +140,7 @@ final class LogDownload {
                       "attachment; filename=\"%s\"".formatted(plain(file.getFileName())));
               send(response, opened)
                   .onComplete(_ ->
-                      OffLoop.call(
+                      Blocking.call(
                           vertx,
                           () -> {
                             opened.channel().close();
@@ -114,7 +148,7 @@ final class LogDownload {
                           }));
             },
             failure ->
-                Answer.failed(
+                JsonResponse.failed(
                     response,
                     409,
                     Code.FAILED.word(),

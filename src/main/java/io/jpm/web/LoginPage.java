@@ -16,13 +16,13 @@ final class LoginPage {
       <title>jpm: log in</title>
       <h1>Log in</h1>
       <p>Type <code>jpm web</code> in a terminal of this machine and follow the link that it prints.
-      <p>A link holds once, for 5 minutes. A session ends after 12 hours, and with the daemon.
+      <p>A link holds once, for 5 minutes. A session ends after 12 hours.
       """;
 
   private LoginPage() {}
 
   static void show(HttpServerResponse response) {
     response.setStatusCode(401).putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
-    Answer.end(response, TEXT);
+    JsonResponse.end(response, TEXT);
   }
 }

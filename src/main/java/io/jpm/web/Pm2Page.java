@@ -1,8 +1,8 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.OffLoop;
-import io.jpm.model.Principal;
+import io.jpm.bus.Blocking;
+import io.jpm.model.access.Principal;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
 import io.vertx.core.Future;
@@ -33,17 +33,17 @@ final class Pm2Page {
     this.vertx = vertx;
   }
 
-  /// The page for `access`, with the apps that they may see.
-  Future<JsonObject> of(Access access) {
+  /// The page for `authenticatedCaller`, with the apps that they may see.
+  Future<JsonObject> of(AuthenticatedCaller authenticatedCaller) {
     return list()
         .compose(all -> {
           var own = new JsonArray();
           all.forEach(element -> {
-            if (isFor(access.who(), element)) {
+            if (isFor(authenticatedCaller.who(), element)) {
               own.add(element);
             }
           });
-          return OffLoop.call(vertx, Pm2Page::machine).map(json -> json.put("processes", own));
+          return Blocking.call(vertx, Pm2Page::machine).map(json -> json.put("processes", own));
         });
   }
 
@@ -58,7 +58,8 @@ final class Pm2Page {
         new ConsoleRequest(List.of("jlist"), "/", Map.of(), ConsoleRequest.Tty.NONE).toJson();
     return vertx
         .eventBus()
-        .<JsonObject>request(Addresses.CONSOLE, request, Access.ITSELF.delivery(PATIENCE))
+        .<JsonObject>request(
+            Addresses.CONSOLE, request, AuthenticatedCaller.ITSELF.delivery(PATIENCE))
         .compose(first -> rest(first, new StringBuilder()));
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.web;
 
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
 import io.jpm.bus.SmallFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -15,8 +15,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// `web-sessions.json` of the home: the hashes of the browsers' sessions and when each ends, so
-/// that a page goes on after the daemon was replaced. Owned by the server's event loop.
+/// `web-sessions.json` of the home: the hashes of the secrets of the browsers' sessions and when
+/// each ends, so that a page goes on after the daemon was replaced. Owned by the server's event
+/// loop.
 final class SessionFile {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final long MOST_BYTES = 64 << 10;
@@ -34,20 +35,26 @@ final class SessionFile {
     return home.resolve("web-sessions.json");
   }
 
-  /// The sessions by hash, oldest first; none where the file is missing or damaged: browsers then
-  /// log in again.
-  Future<Map<String, Instant>> read() {
-    return OffLoop.call(vertx, this::readNow);
+  /// The sessions by the hash of the cookie's secret, oldest first; none where the file is missing
+  /// or damaged: browsers then log in again.
+  Future<Map<String, Sessions.Kept>> read() {
+    return Blocking.call(vertx, this::readNow);
   }
 
-  private Map<String, Instant> readNow() {
-    Map<String, Instant> ends = new LinkedHashMap<>();
+  private Map<String, Sessions.Kept> readNow() {
+    Map<String, Sessions.Kept> all = new LinkedHashMap<>();
     try {
       if (Files.size(file) <= MOST_BYTES) {
         new JsonObject(Files.readString(file))
-            .forEach(entry ->
-                ends.put(
-                    entry.getKey(), Instant.ofEpochMilli(((Number) entry.getValue()).longValue())));
+            .forEach(entry -> {
+              // An earlier version's sessions had no secret of the page: they are over.
+              if (entry.getValue() instanceof JsonObject kept) {
+                all.put(
+                    entry.getKey(),
+                    new Sessions.Kept(
+                        Instant.ofEpochMilli(kept.getLong("end")), kept.getString("page", "")));
+              }
+            });
       }
     } catch (NoSuchFileException none) {
       return Map.of();
@@ -59,15 +66,17 @@ final class SessionFile {
           damaged);
       return Map.of();
     }
-    return ends;
+    return all;
   }
 
   /// Replaces what the file holds, after earlier writes.
-  void write(Map<String, Instant> ends) {
+  void write(Map<String, Sessions.Kept> all) {
     var json = new JsonObject();
-    ends.forEach((hash, end) -> json.put(hash, end.toEpochMilli()));
+    all.forEach((hash, kept) ->
+        json.put(
+            hash, new JsonObject().put("end", kept.end().toEpochMilli()).put("page", kept.page())));
     String text = json.encode();
-    writing = writing.transform(_ -> OffLoop.call(vertx, () -> writeNow(text)));
+    writing = writing.transform(_ -> Blocking.call(vertx, () -> writeNow(text)));
   }
 
   /// Completes when everything is written.
@@ -82,7 +91,8 @@ final class SessionFile {
     } catch (IOException failure) {
       LOG.log(
           Level.WARNING,
-          "web: {0} cannot be written, so browsers must log in again after the next start of the daemon: {1}",
+          "web: {0} cannot be written, so browsers must log in again after the next start of the"
+              + " daemon: {1}",
           file,
           failure);
       return false;

@@ -1,8 +1,8 @@
 package io.jpm.web;
 
+import io.jpm.model.text.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,10 +13,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
-/// Links by which a browser logs in, and the sessions that come of them: secrets of 256 random bits
-/// each. Only their hashes are kept, so that looking one up tells nothing about the others. Links
-/// end with the daemon; sessions are handed on to the next one. Owned by the server's event loop.
+/// Links by which a browser logs in, and the sessions that come of them. A session has two secrets:
+/// one for the cookie, which a browser sends to every port of the host, so also to the servers that
+/// run as apps, and one for the page, which it keeps to itself and sends to this server only.
+/// Neither is enough without the other.
+///
+/// All secrets are 256 random bits. Only their hashes are kept, so that looking one up tells
+/// nothing about the others. Links end with the daemon; sessions are handed on to the next one.
+/// Owned by the server's event loop.
 final class Sessions {
   /// How long a link holds.
   static final Duration LINK = Duration.ofMinutes(5);
@@ -32,18 +38,36 @@ final class Sessions {
 
   private final LongSupplier nanoTime;
   private final InstantSource clock;
-  private final Consumer<Map<String, Instant>> store;
+  private final Consumer<Map<String, Kept>> store;
   private final SecureRandom random = new SecureRandom();
 
   /// When each ends, oldest first.
   private final Map<String, Long> links = new LinkedHashMap<>();
 
-  private final Map<String, Long> sessions = new LinkedHashMap<>();
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
+
+  /// By the hash of the cookie's secret.
+  ///
+  /// @param end when it ends, of the monotonic clock
+  /// @param page the hash of the page's secret
+  private record Session(long end, String page) {}
+
+  /// What the next daemon knows of a session.
+  ///
+  /// @param end when it ends
+  /// @param page the hash of the page's secret
+  record Kept(Instant end, String page) {}
+
+  /// The secrets of a new session.
+  ///
+  /// @param cookie what the browser keeps as a cookie
+  /// @param page what the page keeps
+  record Secrets(String cookie, String page) {}
 
   /// @param nanoTime monotonic time, by which links and sessions end
   /// @param clock wall clock, by which the next daemon knows when a session ends
-  /// @param store gets all sessions by hash, with their ends, whenever they change
-  Sessions(LongSupplier nanoTime, InstantSource clock, Consumer<Map<String, Instant>> store) {
+  /// @param store gets all sessions by the hash of the cookie's secret, whenever they change
+  Sessions(LongSupplier nanoTime, InstantSource clock, Consumer<Map<String, Kept>> store) {
     this.nanoTime = nanoTime;
     this.clock = clock;
     this.store = store;
@@ -51,42 +75,64 @@ final class Sessions {
 
   /// Takes over the sessions of an earlier daemon. One that seems to last longer than a session may
   /// (the wall clock was set back) ends as if it were new.
-  void restore(Map<String, Instant> ends) {
+  void restore(Map<String, Kept> known) {
     Instant now = clock.instant();
     long nanos = nanoTime.getAsLong();
-    ends.forEach((hash, end) -> {
-      Duration left = Duration.between(now, end);
+    known.forEach((hash, kept) -> {
+      Duration left = Duration.between(now, kept.end());
       if (left.isPositive() && sessions.size() < MOST_SESSIONS) {
         Duration most = left.compareTo(SESSION) < 0 ? left : SESSION;
-        sessions.put(hash, nanos + most.toNanos());
+        sessions.put(hash, new Session(nanos + most.toNanos(), kept.page()));
       }
     });
   }
 
   /// The code of a new link.
   String newCode() {
-    return added(links, LINK, MOST_LINKS);
+    long now = nanoTime.getAsLong();
+    String code = newSecret();
+    makeRoom(links, end -> end - now <= 0, MOST_LINKS);
+    links.put(Sha256.hex(code), now + LINK.toNanos());
+    return code;
   }
 
   /// A new session for a code that holds; it does not from then on.
-  Optional<String> redeem(String code) {
-    if (!endedIn(links, code)) {
+  Optional<Secrets> redeem(String code) {
+    long now = nanoTime.getAsLong();
+    Long end = links.remove(Sha256.hex(code));
+    if (end == null || end - now <= 0) {
       return Optional.empty();
     }
-    String session = added(sessions, SESSION, MOST_SESSIONS);
+    var secrets = new Secrets(newSecret(), newSecret());
+    makeRoom(sessions, session -> session.end() - now <= 0, MOST_SESSIONS);
+    sessions.put(
+        Sha256.hex(secrets.cookie()),
+        new Session(now + SESSION.toNanos(), Sha256.hex(secrets.page())));
     save();
-    return Optional.of(session);
+    return Optional.of(secrets);
   }
 
-  /// Whether the session is there and not over.
-  boolean isIn(String session) {
-    Long end = sessions.get(hash(session));
-    return end != null && end - nanoTime.getAsLong() > 0;
+  /// Whether there is a session with this cookie that is not over: enough for what says nothing.
+  boolean isKnown(String cookie) {
+    return found(cookie).isPresent();
+  }
+
+  /// Whether there is a session with both secrets that is not over.
+  boolean isIn(String cookie, String page) {
+    byte[] hash = Sha256.hex(page).getBytes(StandardCharsets.US_ASCII);
+    return found(cookie)
+        .filter(it -> MessageDigest.isEqual(it.page().getBytes(StandardCharsets.US_ASCII), hash))
+        .isPresent();
+  }
+
+  private Optional<Session> found(String cookie) {
+    return Optional.ofNullable(sessions.get(Sha256.hex(cookie)))
+        .filter(it -> it.end() - nanoTime.getAsLong() > 0);
   }
 
   /// Ends a session.
-  void end(String session) {
-    if (sessions.remove(hash(session)) != null) {
+  void end(String cookie) {
+    if (sessions.remove(Sha256.hex(cookie)) != null) {
       save();
     }
   }
@@ -94,36 +140,22 @@ final class Sessions {
   private void save() {
     Instant now = clock.instant();
     long nanos = nanoTime.getAsLong();
-    Map<String, Instant> ends = new LinkedHashMap<>();
-    sessions.forEach((hash, end) -> ends.put(hash, now.plusNanos(end - nanos)));
-    store.accept(ends);
+    Map<String, Kept> all = new LinkedHashMap<>();
+    sessions.forEach((hash, session) ->
+        all.put(hash, new Kept(now.plusNanos(session.end() - nanos), session.page())));
+    store.accept(all);
   }
 
-  private boolean endedIn(Map<String, Long> all, String secret) {
-    Long end = all.remove(hash(secret));
-    return end != null && end - nanoTime.getAsLong() > 0;
-  }
-
-  private String added(Map<String, Long> all, Duration lasting, int most) {
-    long now = nanoTime.getAsLong();
-    all.values().removeIf(end -> end - now <= 0);
+  private static <T> void makeRoom(Map<String, T> all, Predicate<T> isOver, int most) {
+    all.values().removeIf(isOver);
     while (all.size() >= most) {
       all.remove(all.keySet().iterator().next());
     }
-    byte[] bits = new byte[32];
-    random.nextBytes(bits);
-    String secret = HexFormat.of().formatHex(bits);
-    all.put(hash(secret), now + lasting.toNanos());
-    return secret;
   }
 
-  private static String hash(String secret) {
-    try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException every) {
-      throw new IllegalStateException("every Java has SHA-256", every);
-    }
+  private String newSecret() {
+    byte[] bits = new byte[32];
+    random.nextBytes(bits);
+    return HexFormat.of().formatHex(bits);
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.web;
 
-import io.jpm.model.Principal;
+import io.jpm.model.access.Principal;
 import io.vertx.core.Future;
 import java.util.Optional;
 

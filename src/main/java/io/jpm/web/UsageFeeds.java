@@ -1,8 +1,8 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.UsageLease;
-import io.jpm.model.Principal;
+import io.jpm.bus.satan.UsageLease;
+import io.jpm.model.access.Principal;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;

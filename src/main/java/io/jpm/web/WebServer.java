@@ -1,10 +1,10 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.bus.RefusalLog;
-import io.jpm.bus.RequestBuckets;
+import io.jpm.bus.access.RefusalLog;
+import io.jpm.bus.access.RequestBuckets;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -13,7 +13,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -22,9 +21,6 @@ import java.util.function.Supplier;
 /// The server while it listens, and the order in which a request passes. Owned by the event loop
 /// that has opened it.
 final class WebServer {
-  /// The largest body of a request, in bytes.
-  static final int MOST_BODY = 1 << 20;
-
   /// How many connections at a time.
   static final int MOST_CONNECTIONS = 128;
 
@@ -66,12 +62,15 @@ final class WebServer {
   }
 
   /// HTTP/2 is left out: until it is clear that a client does not speak it, nobody would know of
-  /// the connection.
+  /// the connection. So are WebSockets, whose part of Netty throws at the 129th request that
+  /// somebody sends ahead.
   static HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxHeaderSize(MOST_HEAD)
         .setMaxInitialLineLength(MOST_LINE)
         .setHttp2ClearTextEnabled(false)
+        .setPerMessageWebSocketCompressionSupported(false)
+        .setPerFrameWebSocketCompressionSupported(false)
         .setSendBufferSize(SEND_BUFFER)
         .setIdleTimeout((int) IDLE.toSeconds());
   }
@@ -132,35 +131,46 @@ final class WebServer {
   /// Nobody can have connected before: this runs on the loop that accepts.
   private void furnish(Router router, WebContext daemon) {
     var buckets = new RequestBuckets(daemon.limits().requestsPerSecond(), daemon.nanoTime());
-    var doorman = new Doorman(daemon.tokens(), sessions, server.actualPort(), buckets, refusals);
+    var requestAuthenticator =
+        new RequestAuthenticator(
+            daemon.tokens(), sessions, server.actualPort(), buckets, refusals, connections);
     router.route().handler(connections::began);
-    router.route().handler(doorman::greet);
+    router.route().handler(requestAuthenticator::greet);
     router.route(HttpMethod.GET, "/healthz").handler(this::health);
-    router.route(HttpMethod.GET, "/login").handler(context -> logIn(context, doorman));
-    router.route().handler(doorman::admit);
-    router.route().handler(BodyHandler.create(false).setBodyLimit(MOST_BODY));
-    var routes = new Api(vertx, daemon, doorman);
+    router.route(HttpMethod.GET, "/login").handler(context -> logIn(context, requestAuthenticator));
+    var dashboard = new Dashboard(vertx);
+    dashboard.furnishForBrowsers(router, requestAuthenticator);
+    var tickets = new Tickets(daemon.nanoTime());
+    var download = new LogDownload(vertx, tickets);
+    router
+        .route(HttpMethod.GET, Tickets.BASE + ":ticket")
+        .handler(context -> download.byTicket(context, requestAuthenticator));
+    router.route().handler(requestAuthenticator::admit);
+    var routes = new Api(vertx, daemon, requestAuthenticator, download);
     routes.furnish(router);
-    new Dashboard(vertx).furnish(router);
-    var pages = new Pages(vertx, daemon);
-    pages.furnish(router);
-    ending = () -> routes.end().eventually(pages::end);
+    dashboard.furnish(router);
+    var pageRoutes = new PageRoutes(vertx, daemon);
+    pageRoutes.furnish(router);
+    ending = () -> routes.end().eventually(pageRoutes::end);
     router.errorHandler(404, context -> wrong(context, 404, "not_found", "there is no such page"));
     router.errorHandler(
         405, context -> wrong(context, 405, "invalid", "this path takes no such method"));
-    router.errorHandler(413, context -> wrong(context, 413, "invalid", "a body has 1 MiB at most"));
     router.errorHandler(400, context -> wrong(context, 400, "invalid", "not understood"));
     router.errorHandler(500, this::broken);
   }
 
-  private static void logIn(RoutingContext context, Doorman doorman) {
+  /// The secret of the page stands behind `#`, which no browser sends to any server.
+  private static void logIn(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     String code = context.request().getParam("code", "");
-    if (doorman.logIn(context.response(), code)) {
-      context.response().setStatusCode(303).putHeader("Location", "/");
-      Answer.end(context.response(), "");
-    } else {
-      doorman.turnAway(context, "its login link does not hold");
-    }
+    requestAuthenticator
+        .logIn(context.response(), code)
+        .ifPresentOrElse(
+            secret -> {
+              Bodies.leaveUnread(context);
+              context.response().setStatusCode(303).putHeader("Location", "/#s=" + secret);
+              JsonResponse.end(context.response(), "");
+            },
+            () -> requestAuthenticator.turnAway(context, "its login link does not hold"));
   }
 
   /// Whether God answers the daemon's pings: all that is told to anybody.
@@ -178,16 +188,14 @@ final class WebServer {
               .response()
               .setStatusCode(well ? 200 : 503)
               .putHeader("Content-Type", "text/plain; charset=utf-8");
-          Answer.end(context.response(), well ? "ok\n" : "unwell\n");
+          JsonResponse.end(context.response(), well ? "ok\n" : "unwell\n");
         });
   }
 
   private static void wrong(RoutingContext context, int status, String code, String problem) {
     if (!context.response().headWritten()) {
-      if (!context.request().isEnded()) {
-        context.response().putHeader("Connection", "close");
-      }
-      Answer.failed(context.response(), status, code, problem);
+      Bodies.leaveUnread(context);
+      JsonResponse.failed(context.response(), status, code, problem);
     }
   }
 

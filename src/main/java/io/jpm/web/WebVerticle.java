@@ -1,9 +1,9 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.FileWords;
-import io.jpm.bus.WebCommand;
-import io.jpm.bus.WebReply;
+import io.jpm.bus.FileErrors;
+import io.jpm.bus.daemon.WebCommand;
+import io.jpm.bus.daemon.WebReply;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -138,7 +138,10 @@ public final class WebVerticle extends VerticleBase {
           "web: %s is not understood: say jpm web again, or jpm web stop".formatted(file()));
     }
     address = known.get();
-    return WebServer.open(vertx, daemon, address).map(opened -> taken(opened, address));
+    // Whoever has the port now may have heard the secrets of pages that went on asking there.
+    return WebServer.open(vertx, daemon, address)
+        .map(opened -> taken(opened, address))
+        .recover(failure -> forgetSessions().transform(_ -> Future.failedFuture(failure)));
   }
 
   private Future<Void> remember(WebAddress wanted) {
@@ -153,7 +156,7 @@ public final class WebVerticle extends VerticleBase {
         .recover(failure -> {
           String sentence =
               "%s cannot be written (%s), so nothing listens that the next daemon would not know: make room on that disk, or mend it, and try again"
-                  .formatted(file(), FileWords.of(failure));
+                  .formatted(file(), FileErrors.of(failure));
           LOG.log(Level.WARNING, "web: {0}", sentence);
           return Future.failedFuture(sentence);
         });
@@ -161,7 +164,11 @@ public final class WebVerticle extends VerticleBase {
 
   /// Nobody is let in any more, nor in the daemons that come after.
   private Future<Void> forget() {
-    return forget(file()).compose(_ -> forget(SessionFile.of(daemon.home()).toString()));
+    return forget(file()).compose(_ -> forgetSessions());
+  }
+
+  private Future<Void> forgetSessions() {
+    return forget(SessionFile.of(daemon.home()).toString());
   }
 
   private Future<Void> forget(String file) {

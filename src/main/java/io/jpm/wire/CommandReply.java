@@ -25,7 +25,7 @@ public sealed interface CommandReply {
   record Pong(String version, long pid, String home, long since) implements CommandReply {
     @Override
     public JsonObject toJson() {
-      return fine().put("version", version).put("pid", pid).put("home", home).put("since", since);
+      return ok().put("version", version).put("pid", pid).put("home", home).put("since", since);
     }
   }
 
@@ -40,7 +40,7 @@ public sealed interface CommandReply {
 
     @Override
     public JsonObject toJson() {
-      return noting(fine().put("instances", array(instances)), notes);
+      return withNotes(ok().put("instances", array(instances)), notes);
     }
   }
 
@@ -54,8 +54,7 @@ public sealed interface CommandReply {
 
     @Override
     public JsonObject toJson() {
-      return fine()
-          .put("events", new JsonArray(events.stream().map(EventMessage::toJson).toList()))
+      return ok().put("events", new JsonArray(events.stream().map(EventMessage::toJson).toList()))
           .put("forgotten", forgotten);
     }
   }
@@ -70,8 +69,7 @@ public sealed interface CommandReply {
 
     @Override
     public JsonObject toJson() {
-      return fine()
-          .put("lines", new JsonArray(lines.stream().map(Line::toJson).toList()))
+      return ok().put("lines", new JsonArray(lines.stream().map(Line::toJson).toList()))
           .put("left_out", leftOut);
     }
   }
@@ -112,7 +110,7 @@ public sealed interface CommandReply {
 
     @Override
     public JsonObject toJson() {
-      return fine().put("answers", new JsonArray(answers.stream().map(Answer::toJson).toList()));
+      return ok().put("answers", new JsonArray(answers.stream().map(Answer::toJson).toList()));
     }
   }
 
@@ -140,9 +138,8 @@ public sealed interface CommandReply {
 
     @Override
     public JsonObject toJson() {
-      return noting(
-          fine().put("changes", new JsonArray(changes.stream().map(Change::toJson).toList())),
-          notes);
+      return withNotes(
+          ok().put("changes", new JsonArray(changes.stream().map(Change::toJson).toList())), notes);
     }
   }
 
@@ -291,11 +288,11 @@ public sealed interface CommandReply {
     return new Instances(all(json, "instances", InstanceMessage::fromJson), texts(json, "notes"));
   }
 
-  private static JsonObject fine() {
+  private static JsonObject ok() {
     return new JsonObject().put("v", CommandRequest.VERSION).put("ok", true);
   }
 
-  private static JsonObject noting(JsonObject json, List<String> notes) {
+  private static JsonObject withNotes(JsonObject json, List<String> notes) {
     return notes.isEmpty() ? json : json.put("notes", new JsonArray(notes));
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.wire;
 
-import io.jpm.model.Role;
-import io.jpm.model.Signal;
+import io.jpm.model.access.Role;
+import io.jpm.model.run.Signal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.jpm.wire;
 
-import io.jpm.model.Role;
+import io.jpm.model.access.Role;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

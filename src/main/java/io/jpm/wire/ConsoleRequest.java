@@ -1,6 +1,6 @@
 package io.jpm.wire;
 
-import io.jpm.model.ByteText;
+import io.jpm.model.text.ByteText;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;

@@ -146,8 +146,8 @@ public record EventMessage(
     return json.getValue(key) instanceof String text ? text : "";
   }
 
-  /// Paths in reasons may hold bytes that are no text ([io.jpm.model.ByteText]); JSON has no form
-  /// for them.
+  /// Paths in reasons may hold bytes that are no text ([io.jpm.model.text.ByteText]); JSON has no
+  /// form for them.
   private static String wellFormed(String text) {
     if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
       return text;

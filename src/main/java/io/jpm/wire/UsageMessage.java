@@ -1,7 +1,7 @@
 package io.jpm.wire;
 
-import io.jpm.model.SystemUsage;
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;

@@ -3,24 +3,24 @@ package io.jpm.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReply.Prepared;
-import io.jpm.bus.BalancerReport;
 import io.jpm.bus.BusCodec;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.Exit;
-import io.jpm.model.InstanceId;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
 import io.jpm.model.Strategy;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.HostFixture;
@@ -92,7 +92,8 @@ final class BalancerFixture implements AutoCloseable {
         .<BalancerReport>consumer(
             Addresses.BALANCER_REPORTS, message -> reports.add(message.body()));
     var context = new BalancerContext(host, Path.of("").toAbsolutePath(), System::nanoTime);
-    await(made.deployVerticle(new ClusterBalancerVerticle(context, Ways.ALL, unclaimed)));
+    await(
+        made.deployVerticle(new ClusterBalancerVerticle(context, BalancerBackends.ALL, unclaimed)));
     return made;
   }
 
@@ -372,14 +373,15 @@ final class BalancerFixture implements AutoCloseable {
         new Command(
             RESOURCES.resolve(script), Optional.of(program("node")), List.of(), List.of(arguments));
     return AppSpec.of(new AppName(name), command, Path.of("/"))
-        .cluster(cluster(Balance.AUTO, Optional.of(strategy), List.of()))
+        .cluster(cluster(BalancingMode.AUTO, Optional.of(strategy), List.of()))
         .build();
   }
 
-  static Cluster cluster(Balance way, Optional<Strategy> strategy, List<ListenAddress> listen) {
+  static Cluster cluster(
+      BalancingMode mode, Optional<Strategy> strategy, List<ListenAddress> listen) {
     return new Cluster(
         true,
-        way,
+        mode,
         strategy,
         OptionalInt.empty(),
         listen,

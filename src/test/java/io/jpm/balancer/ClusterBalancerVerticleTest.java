@@ -2,23 +2,23 @@ package io.jpm.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.balancer.way.Sharing;
+import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReply.Prepared;
-import io.jpm.bus.BalancerReport;
 import io.jpm.bus.BusCodec;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ProcessHost;
 import io.jpm.testing.Eventually;
@@ -56,7 +56,7 @@ class ClusterBalancerVerticleTest {
   private final CompletableFuture<Optional<ListenSockets>> sockets = new CompletableFuture<>();
   private final List<String> told = new CopyOnWriteArrayList<>();
   private final List<BalancerReport> reports = new CopyOnWriteArrayList<>();
-  private volatile Optional<Sharing.Reports> verticle = Optional.empty();
+  private volatile Optional<BalancerBackend.Reports> verticle = Optional.empty();
 
   @BeforeEach
   void deploy() {
@@ -75,8 +75,12 @@ class ClusterBalancerVerticleTest {
                   return sockets.join();
                 });
     var context = new BalancerContext(host, Path.of("").toAbsolutePath(), System::nanoTime);
-    Map<Balance, SharingFactory> ways =
-        Map.of(Balance.NODE, written(Balance.NODE), Balance.PROXY, written(Balance.PROXY));
+    Map<BalancingMode, BackendFactory> ways =
+        Map.of(
+            BalancingMode.NODE,
+            written(BalancingMode.NODE),
+            BalancingMode.PROXY,
+            written(BalancingMode.PROXY));
     BalancerFixture.await(
         vertx.deployVerticle(new ClusterBalancerVerticle(context, ways, Duration.ofMinutes(1))));
   }
@@ -87,23 +91,23 @@ class ClusterBalancerVerticleTest {
     BalancerFixture.await(vertx.close());
   }
 
-  private SharingFactory written(Balance way) {
+  private BackendFactory written(BalancingMode mode) {
     return (_, _, reports) -> {
       verticle = Optional.of(reports);
-      told.add(way.word() + " made");
-      return new Written(way);
+      told.add(mode.word() + " made");
+      return new Written(mode);
     };
   }
 
-  private final class Written implements Sharing {
-    private final Balance way;
+  private final class Written implements BalancerBackend {
+    private final BalancingMode mode;
 
-    private Written(Balance way) {
-      this.way = way;
+    private Written(BalancingMode mode) {
+      this.mode = mode;
     }
 
     private void tell(String what) {
-      told.add(way.word() + " " + what);
+      told.add(mode.word() + " " + what);
     }
 
     @Override
@@ -159,7 +163,7 @@ class ClusterBalancerVerticleTest {
     var command =
         new Command(Path.of("/app.js"), Optional.of(Path.of("/bin/node")), List.of(), List.of());
     return AppSpec.of(APP, command, Path.of("/"))
-        .cluster(BalancerFixture.cluster(Balance.NODE, Optional.<Strategy>empty(), List.of()))
+        .cluster(BalancerFixture.cluster(BalancingMode.NODE, Optional.<Strategy>empty(), List.of()))
         .build();
   }
 
@@ -244,7 +248,7 @@ class ClusterBalancerVerticleTest {
   private static Cluster proxy() {
     return new Cluster(
         true,
-        Balance.PROXY,
+        BalancingMode.PROXY,
         Optional.empty(),
         OptionalInt.of(8080),
         List.of(),
@@ -268,6 +272,6 @@ class ClusterBalancerVerticleTest {
     assertThat(BalancerFixture.await(ask(new BalancerCommand.Ask(APP, WORKER.id()))))
         .isEqualTo(
             new BalancerReply.Status(
-                Balance.PROXY, "it listens past us", "kernel", List.of("*:8080"), Map.of()));
+                BalancingMode.PROXY, "it listens past us", "kernel", List.of("*:8080"), Map.of()));
   }
 }

@@ -3,20 +3,21 @@ package io.jpm.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.balancer.BalancerFixture.Worker;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReply.Route;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Command;
-import io.jpm.model.InstanceId;
 import io.jpm.model.ListenAddress;
-import io.jpm.model.Signal;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -49,9 +50,7 @@ class FdsTest {
   }
 
   private static ListenAddress freeAddress() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return new ListenAddress("127.0.0.1", socket.getLocalPort());
-    }
+    return new ListenAddress("127.0.0.1", FreePort.find());
   }
 
   private static AppSpec app(ListenAddress... listen) {
@@ -66,7 +65,8 @@ class FdsTest {
             List.of(),
             arguments);
     return AppSpec.of(new AppName("activated app"), command, Path.of("/"))
-        .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), Arrays.asList(listen)))
+        .cluster(
+            BalancerFixture.cluster(BalancingMode.AUTO, Optional.empty(), Arrays.asList(listen)))
         .build();
   }
 
@@ -119,7 +119,7 @@ class FdsTest {
     assertThat(balancer.status(one))
         .isEqualTo(
             new BalancerReply.Status(
-                Balance.LISTEN_FDS,
+                BalancingMode.LISTEN_FDS,
                 "listen is given",
                 "kernel",
                 List.of(first.toString(), second.toString()),

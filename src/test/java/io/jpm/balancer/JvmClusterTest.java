@@ -4,17 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReport;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Command;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -47,11 +47,9 @@ class JvmClusterTest {
   }
 
   private AppSpec web(Command command) throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      balancer.environment.put("PORT", Integer.toString(free.getLocalPort()));
-    }
+    balancer.environment.put("PORT", Integer.toString(FreePort.find()));
     return AppSpec.of(new AppName("java-web"), command, Path.of("/"))
-        .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), List.of()))
+        .cluster(BalancerFixture.cluster(BalancingMode.AUTO, Optional.empty(), List.of()))
         .build();
   }
 
@@ -67,7 +65,7 @@ class JvmClusterTest {
       AppSpec spec = web(shell);
       Worker one = balancer.start(spec, 0, 0).awaitListening();
       Worker two = balancer.start(spec, 1, 1).awaitListening();
-      assertThat(balancer.status(two).way()).isEqualTo(Balance.JVM);
+      assertThat(balancer.status(two).mode()).isEqualTo(BalancingMode.JVM);
       assertThat(balancer.status(two).reason()).isEqualTo("the program is java");
       assertThat(BalancerFixture.await(one.drain())).isZero();
       String answered = ask(two.port());
@@ -97,7 +95,7 @@ class JvmClusterTest {
     two.awaitListening();
     assertThat(balancer.reports).noneMatch(it -> it instanceof BalancerReport.Rebalanced);
     BalancerReply.Status status = balancer.status(one);
-    assertThat(status.way()).isEqualTo(Balance.JVM);
+    assertThat(status.mode()).isEqualTo(BalancingMode.JVM);
     assertThat(status.addresses()).containsExactly(Integer.toString(port));
 
     two.end(Signal.SIGKILL);
@@ -116,7 +114,7 @@ class JvmClusterTest {
     int port = one.port();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     BalancerReply.Status status = balancer.status(one);
-    assertThat(status.way()).isEqualTo(Balance.JVM);
+    assertThat(status.mode()).isEqualTo(BalancingMode.JVM);
     assertThat(status.addresses()).containsExactly(Integer.toString(port));
 
     one.end(Signal.SIGKILL);

@@ -5,22 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Hearing;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.InstanceId;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
 import io.jpm.model.Strategy;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -61,9 +63,7 @@ class NodeClusterTest {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePort.find();
   }
 
   private static String ask(int port) throws IOException {
@@ -83,12 +83,12 @@ class NodeClusterTest {
     var shell = new Command(Path.of("/bin/bash"), Optional.empty(), List.of(), List.of("-c", line));
     AppSpec spec =
         AppSpec.of(new AppName("web"), shell, Path.of("/"))
-            .cluster(BalancerFixture.cluster(Balance.AUTO, Optional.empty(), List.of()))
+            .cluster(BalancerFixture.cluster(BalancingMode.AUTO, Optional.empty(), List.of()))
             .build();
     balancer.environment.put("NODE_OPTIONS", "--no-warnings");
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
-    assertThat(balancer.status(one).way()).isEqualTo(Balance.NODE);
+    assertThat(balancer.status(one).mode()).isEqualTo(BalancingMode.NODE);
     assertThat(BalancerFixture.await(one.drain())).isZero();
     assertThat(ask(two.port())).isNotEmpty();
     assertThat(BalancerFixture.await(two.drain())).isZero();
@@ -106,7 +106,7 @@ class NodeClusterTest {
 
     assertThat(one.reportedAddress()).contains("*:" + port);
     BalancerReply.Status status = balancer.status(one);
-    assertThat(status.way()).isEqualTo(Balance.NODE);
+    assertThat(status.mode()).isEqualTo(BalancingMode.NODE);
     assertThat(status.reason()).isEqualTo("the program is node");
     assertThat(status.strategy()).isEqualTo(strategy.word());
     assertThat(status.addresses()).containsExactly("*:" + port);
@@ -157,6 +157,29 @@ class NodeClusterTest {
       Worker next = balancer.start(spec, 0, 0).awaitListening();
       assertThat(waiting.ask("/", false).body()).contains(Integer.toString(next.pid()));
     }
+  }
+
+  @Test
+  void theWordOfAWorkerGetsItNoSocketOfAnotherApp() throws IOException {
+    String port = Integer.toString(freePort());
+    Worker victim =
+        balancer.start(BalancerFixture.server("victim", Strategy.KERNEL, "http", port), 0, 0);
+    victim.awaitListening();
+    Worker thief =
+        balancer.start(BalancerFixture.node("thief", Strategy.KERNEL, "thief.cjs", port), 1, 0);
+    thief.awaitOutput("claimed");
+    assertThat(keys()).noneMatch(key -> key.startsWith("node thief :::" + port));
+
+    balancer.reboot();
+    thief.awaitOutput("claimed\nclaimed");
+    assertThat(keys()).noneMatch(key -> key.startsWith("node thief :::" + port));
+    assertThat(ask(Integer.parseInt(port))).isEqualTo("worker 1 " + victim.pid());
+  }
+
+  private List<String> keys() {
+    return balancer.host.listenSockets().orElseThrow().all().stream()
+        .map(ListenSocket::key)
+        .toList();
   }
 
   @Test
@@ -477,7 +500,7 @@ class NodeClusterTest {
     Cluster patient =
         new Cluster(
             true,
-            Balance.AUTO,
+            BalancingMode.AUTO,
             web.cluster().strategy(),
             OptionalInt.empty(),
             List.of(),

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Hearing;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Wire;
-import io.jpm.bus.BalancerReply.Route;
+import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Readiness;
-import io.jpm.model.Signal;
 import io.jpm.model.Strategy;
+import io.jpm.model.run.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -48,9 +49,7 @@ class NodeReadinessTest {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePort.find();
   }
 
   private static AppSpec told(AppSpec spec) {

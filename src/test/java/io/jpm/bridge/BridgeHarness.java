@@ -1,11 +1,11 @@
 package io.jpm.bridge;
 
+import io.jpm.access.TokenVerticle;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.RightsCommand;
-import io.jpm.bus.RightsReply;
-import io.jpm.model.Role;
-import io.jpm.rights.RightsVerticle;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.model.access.Role;
 import io.jpm.testing.LogLines;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,6 +29,7 @@ final class BridgeHarness implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final LogLines log = new LogLines("jpm.bridge");
   final BridgeSettings settings;
+  volatile PeerCredentials owners = PeerCredentials.UNKNOWN;
   private boolean withRights;
 
   private BridgeHarness(BridgeSettings settings) {
@@ -45,7 +46,9 @@ final class BridgeHarness implements AutoCloseable {
   }
 
   String deploy() {
-    return await(vertx.deployVerticle(new BridgeVerticle(settings, System::nanoTime)));
+    return await(
+        vertx.deployVerticle(
+            new BridgeVerticle(settings, System::nanoTime, port -> owners.ownersPorts(port))));
   }
 
   int port() throws IOException {
@@ -58,17 +61,17 @@ final class BridgeHarness implements AutoCloseable {
 
   /// The secret of a new token. Rights runs from the first on.
   String token(String name, Role role, String... apps) {
-    var create = new RightsCommand.Create(name, role, Set.of(apps), Optional.empty());
-    return ((RightsReply.Created) rights(create)).secret();
+    var create = new AccessCommand.Create(name, role, Set.of(apps), Optional.empty());
+    return ((AccessReply.Created) rights(create)).secret();
   }
 
-  RightsReply rights(RightsCommand command) {
+  AccessReply rights(AccessCommand command) {
     if (!withRights) {
       withRights = true;
       Path file = settings.socket().resolveSibling("tokens.json");
-      await(vertx.deployVerticle(new RightsVerticle(file, InstantSource.system())));
+      await(vertx.deployVerticle(new TokenVerticle(file, InstantSource.system())));
     }
-    return await(vertx.eventBus().<RightsReply>request(Addresses.RIGHTS_COMMAND, command)).body();
+    return await(vertx.eventBus().<AccessReply>request(Addresses.ACCESS_COMMAND, command)).body();
   }
 
   static <T> T await(Future<T> future) {

@@ -4,7 +4,7 @@ import static io.jpm.bridge.BridgeHarness.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.LinesWanted;
+import io.jpm.bus.logs.LineLease;
 import io.jpm.logs.lines.LineFeed;
 import io.jpm.logs.lines.LinePublisher;
 import io.jpm.logs.lines.Printing;
@@ -175,7 +175,7 @@ class LinesTest {
         bridge
             .vertx
             .eventBus()
-            .<LinesWanted>consumer(Addresses.LINES_WANTED, m -> said.add(m.body().apps()))
+            .<LineLease>consumer(Addresses.LINES_WANTED, m -> said.add(m.body().apps()))
             .completion());
     return said;
   }

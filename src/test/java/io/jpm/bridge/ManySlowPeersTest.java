@@ -71,7 +71,7 @@ class ManySlowPeersTest {
         bridge.vertx.eventBus().publish(WEB, message.toJson());
         readsOn(peers.getFirst(), i);
       }
-      assertThat(waitingBytes() - before).isLessThan(2 * Backlog.MAX_BYTES);
+      assertThat(waitingBytes() - before).isLessThan(2 * SendBudget.MAX_BYTES);
       assertThat(bridge.log.all()).isEmpty();
     }
   }

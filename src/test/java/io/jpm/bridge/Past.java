@@ -3,12 +3,12 @@ package io.jpm.bridge;
 import static io.jpm.bridge.BridgeHarness.LIMIT;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.bus.InstanceEvent;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.bus.god.InstanceEvent;
 import io.jpm.console.Instances;
 import io.jpm.history.HistoryVerticle;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import io.jpm.testing.Eventually;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Path;

@@ -147,6 +147,11 @@ final class Peer implements Closeable {
     return bytes;
   }
 
+  /// The port of this end; TCP only.
+  int localPort() {
+    return ((Socket) socket).getLocalPort();
+  }
+
   /// Says that nothing more will come, and stays to read; TCP only.
   void sendsNoMore() throws IOException {
     ((Socket) socket).shutdownOutput();

@@ -3,11 +3,11 @@ package io.jpm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BridgeCommand;
-import io.jpm.bus.BridgeReply;
-import io.jpm.bus.RequestBuckets;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.bus.access.RequestBuckets;
+import io.jpm.bus.daemon.BridgeCommand;
+import io.jpm.bus.daemon.BridgeReply;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;

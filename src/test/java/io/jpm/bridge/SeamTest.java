@@ -6,8 +6,8 @@ import static io.jpm.bridge.ResumingTest.numberIn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;

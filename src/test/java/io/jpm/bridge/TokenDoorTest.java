@@ -4,13 +4,13 @@ import static io.jpm.bridge.BridgeHarness.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
-import io.jpm.bus.RightsCommand;
-import io.jpm.bus.RightsReply;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
-import io.jpm.wire.Caller;
+import io.jpm.wire.RequestCaller;
 import io.vertx.core.json.JsonObject;
 import java.io.EOFException;
 import java.io.IOException;
@@ -51,17 +51,19 @@ class TokenDoorTest {
                   message ->
                       message.reply(
                           new JsonObject()
-                              .put("callers", message.headers().getAll(Caller.HEADER).toString())
-                              .put("caller", message.headers().get(Caller.HEADER))))
+                              .put(
+                                  "callers",
+                                  message.headers().getAll(RequestCaller.HEADER).toString())
+                              .put("caller", message.headers().get(RequestCaller.HEADER))))
               .completion());
     }
   }
 
-  private static Caller callerSeen(Peer peer, JsonObject request) throws IOException {
+  private static RequestCaller callerSeen(Peer peer, JsonObject request) throws IOException {
     peer.write(request);
     JsonObject reply = peer.read();
     assertThat(reply.getString("type")).as(reply.encode()).isEqualTo("message");
-    return Caller.fromHeader(reply.getJsonObject("body").getString("caller")).orElseThrow();
+    return RequestCaller.fromHeader(reply.getJsonObject("body").getString("caller")).orElseThrow();
   }
 
   private static JsonObject request() {
@@ -75,9 +77,9 @@ class TokenDoorTest {
       echoCallers(bridge);
       try (var all = Peer.tcp(bridge.port(), bridge.token("all", role));
           var limited = Peer.tcp(bridge.port(), bridge.token("some", role, "web", "api"))) {
-        Caller caller = callerSeen(all, request());
-        assertThat(caller.who()).isEqualTo(new Principal("all", role, Set.of()));
-        assertThat(caller.from()).startsWith("127.0.0.1:");
+        RequestCaller requestCaller = callerSeen(all, request());
+        assertThat(requestCaller.who()).isEqualTo(new Principal("all", role, Set.of()));
+        assertThat(requestCaller.from()).startsWith("127.0.0.1:");
         assertThat(callerSeen(limited, request()).who())
             .isEqualTo(new Principal("some", role, Set.of("web", "api")));
       }
@@ -91,7 +93,8 @@ class TokenDoorTest {
       try (var tcp = bridge.authenticated();
           var unix = Peer.unix(bridge.settings.socket())) {
         assertThat(callerSeen(tcp, request()).who()).isEqualTo(Principal.OWNER);
-        assertThat(callerSeen(unix, request())).isEqualTo(new Caller(Principal.OWNER, "unix"));
+        assertThat(callerSeen(unix, request()))
+            .isEqualTo(new RequestCaller(Principal.OWNER, "unix"));
       }
     }
   }
@@ -101,13 +104,13 @@ class TokenDoorTest {
   void aForgedCallerIsReplacedHoweverItsNameIsWritten(String name) throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       echoCallers(bridge);
-      String owner = new Caller(Principal.OWNER, "unix").toHeader();
+      String owner = new RequestCaller(Principal.OWNER, "unix").toHeader();
       try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ))) {
         var headers = new JsonObject().put(name, owner).put("x", "y");
         peer.write(request().put("headers", headers));
         JsonObject body = peer.read().getJsonObject("body");
         assertThat(body.getString("callers")).doesNotContain("owner");
-        assertThat(Caller.fromHeader(body.getString("caller")).orElseThrow().who().name())
+        assertThat(RequestCaller.fromHeader(body.getString("caller")).orElseThrow().who().name())
             .isEqualTo("ci");
       }
     }
@@ -134,14 +137,14 @@ class TokenDoorTest {
       String shown =
           switch (kind) {
             case "revoked" -> {
-              bridge.rights(new RightsCommand.Revoke("ci"));
+              bridge.rights(new AccessCommand.Revoke("ci"));
               yield secret;
             }
             case "expired" -> {
               String ending =
-                  ((RightsReply.Created)
+                  ((AccessReply.Created)
                           bridge.rights(
-                              new RightsCommand.Create(
+                              new AccessCommand.Create(
                                   "short",
                                   Role.ADMIN,
                                   Set.of(),
@@ -151,7 +154,7 @@ class TokenDoorTest {
               yield ending;
             }
             case "unknown" -> "jpm_" + "A".repeat(43);
-            default -> RightsCommand.Prove.of(secret).orElseThrow().digest();
+            default -> AccessCommand.Prove.of(secret).orElseThrow().digest();
           };
       try (var peer = Peer.tcp(bridge.port())) {
         peer.write(Peer.concat(Peer.credential(shown), Peer.frame(request())));
@@ -175,7 +178,7 @@ class TokenDoorTest {
   }
 
   private static boolean isGone(BridgeHarness bridge, String name) {
-    return bridge.rights(new RightsCommand.All()) instanceof RightsReply.Tokens(var tokens)
+    return bridge.rights(new AccessCommand.All()) instanceof AccessReply.Tokens(var tokens)
         && tokens.stream().noneMatch(token -> token.name().equals(name));
   }
 
@@ -194,6 +197,25 @@ class TokenDoorTest {
   }
 
   @Test
+  void atTheEndOfTheGraceTheOldSecretLosesItsConnectionsAndTheNewOneDoesNot() throws IOException {
+    try (var bridge = BridgeHarness.start(home)) {
+      echoCallers(bridge);
+      String old = bridge.token("ci", Role.ADMIN);
+      var rotate = new AccessCommand.Rotate("ci", Duration.ofSeconds(2), Optional.empty());
+      try (var before = Peer.tcp(bridge.port(), old)) {
+        String secret = ((AccessReply.Created) bridge.rights(rotate)).secret();
+        callerSeen(before, request());
+        try (var after = Peer.tcp(bridge.port(), secret)) {
+          callerSeen(after, request());
+          assertThat(before.read().getString("message")).isEqualTo("its token holds no longer");
+          assertThat(before.readToTheEnd()).isZero();
+          callerSeen(after, request());
+        }
+      }
+    }
+  }
+
+  @Test
   void aRevokedTokenLosesItsConnectionsAndNobodyElseDoes() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       echoCallers(bridge);
@@ -205,7 +227,7 @@ class TokenDoorTest {
         for (Peer peer : List.of(one, two, other, owner)) {
           callerSeen(peer, request());
         }
-        bridge.rights(new RightsCommand.Revoke("ci"));
+        bridge.rights(new AccessCommand.Revoke("ci"));
         for (Peer peer : List.of(one, two)) {
           assertThat(peer.read().getString("message")).isEqualTo("its token holds no longer");
           assertThat(peer.readToTheEnd()).isZero();
@@ -225,7 +247,7 @@ class TokenDoorTest {
         Arguments.of(Role.READ, "", Addresses.COMMAND, true),
         Arguments.of(Role.READ, "web", Addresses.COMMAND, true),
         Arguments.of(Role.OPERATE, "", "in.count", false),
-        Arguments.of(Role.ADMIN, "", Addresses.RIGHTS_COMMAND, false),
+        Arguments.of(Role.ADMIN, "", Addresses.ACCESS_COMMAND, false),
         Arguments.of(Role.ADMIN, "", Addresses.GOD_COMMAND, false),
         Arguments.of(Role.ADMIN, "", Addresses.AUDIT, false));
   }
@@ -271,7 +293,7 @@ class TokenDoorTest {
         Arguments.of("", Addresses.eventsOf("api"), true),
         Arguments.of("", Addresses.linesOf("api"), true),
         Arguments.of("", Addresses.GOD_EVENTS, false),
-        Arguments.of("", Addresses.RIGHTS_ENDED, false));
+        Arguments.of("", Addresses.TOKEN_REVOKED, false));
   }
 
   @ParameterizedTest(name = "{0} to {1}: {2}")
@@ -306,12 +328,12 @@ class TokenDoorTest {
   @Test
   void whatWasRefusedIsAudited() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
-      List<Audited> audited = new CopyOnWriteArrayList<>();
+      List<AuditRecord> audited = new CopyOnWriteArrayList<>();
       BridgeHarness.await(
           bridge
               .vertx
               .eventBus()
-              .<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()))
+              .<AuditRecord>consumer(Addresses.AUDIT, message -> audited.add(message.body()))
               .completion());
       try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ, "web"))) {
         peer.write(Peer.register(Addresses.USAGE));

@@ -4,9 +4,9 @@ import static io.jpm.bridge.BridgeHarness.LIMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.UsageWanted;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.satan.UsageDemand;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.satan.SatanVerticle;
 import io.jpm.testing.Eventually;
@@ -35,7 +35,7 @@ class UsageTest {
         bridge
             .vertx
             .eventBus()
-            .<UsageWanted>consumer(
+            .<UsageDemand>consumer(
                 Addresses.USAGE_WANTED, message -> wanted.add(message.body().wanted()))
             .completion());
     return bridge;
@@ -156,7 +156,7 @@ class UsageTest {
       bridge
           .vertx
           .eventBus()
-          .<UsageWanted>consumer(
+          .<UsageDemand>consumer(
               Addresses.USAGE_WANTED, message -> wanted.add(message.body().wanted()));
       String deployment = bridge.deploy();
       try (var peer = bridge.authenticated()) {

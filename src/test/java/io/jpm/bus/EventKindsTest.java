@@ -2,6 +2,8 @@ package io.jpm.bus;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.InstanceEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -31,7 +31,7 @@ class BridgePageTest {
     try (Stream<String> lines = Files.lines(PAGE)) {
       List<Map<?, ?>> examples = new ArrayList<>();
       for (String line : lines.filter(it -> it.startsWith(arrow + " {\"v\":")).toList()) {
-        examples.add(Members.of(Json.parse(line.substring(arrow.length()))).all());
+        examples.add(JsonMembers.of(Json.parse(line.substring(arrow.length()))).all());
       }
       return examples;
     } catch (IOException | Json.MalformedJson e) {
@@ -79,7 +79,7 @@ class BridgePageTest {
 
   private static Map<?, ?> body(Request<?> request) {
     try {
-      return Members.of(Json.parse(RequestBody.of(request))).all();
+      return JsonMembers.of(Json.parse(RequestBody.of(request))).all();
     } catch (Json.MalformedJson e) {
       throw new AssertionError(e);
     }
@@ -110,7 +110,7 @@ class BridgePageTest {
     List<Class<?>> kinds = new ArrayList<>();
     for (Map<?, ?> reply : examples("←")) {
       try {
-        kinds.add(Response.of(Members.of(reply)).getClass());
+        kinds.add(Response.of(JsonMembers.of(reply)).getClass());
       } catch (JpmException refused) {
         assertThat(refused.code()).isEqualTo(JpmException.Code.NOT_FOUND);
         assertThat(refused.problems()).containsExactly("no app matches \"wev\"");
@@ -130,13 +130,13 @@ class BridgePageTest {
     EventMessage exit =
         new EventMessage(
             8, "exit", "web", 3, 0, "stopped", 2, "why", 9, OptionalInt.of(1), Optional.empty());
-    Event event = Event.of(Members.of(Json.parse(exit.toJson().encode())));
+    Event event = Event.of(JsonMembers.of(Json.parse(exit.toJson().encode())));
     assertThat(event.app()).contains("web");
     assertThat(event.exitCode()).hasValue(1);
     assertThat(event.pid()).isEmpty();
     assertThat(event.json()).containsEntry("reason", "why");
     EventMessage stall = EventMessage.ofDaemon(9, "stall", 77, "late", 10);
-    Event ofDaemon = Event.of(Members.of(Json.parse(stall.toJson().encode())));
+    Event ofDaemon = Event.of(JsonMembers.of(Json.parse(stall.toJson().encode())));
     assertThat(ofDaemon.app()).isEmpty();
     assertThat(ofDaemon.id()).isEmpty();
     assertThat(ofDaemon.pid()).hasValue(77);
@@ -146,12 +146,12 @@ class BridgePageTest {
             5,
             1,
             List.of(new LinesMessage.Line(0, "out", Instant.ofEpochMilli(7), "x", false, true)));
-    assertThat(Printed.of(Members.of(Json.parse(lines.toJson().encode()))))
+    assertThat(LogBatch.of(JsonMembers.of(Json.parse(lines.toJson().encode()))))
         .isEqualTo(
-            new Printed(
+            new LogBatch(
                 "web",
                 5,
                 1,
-                List.of(new Printed.Line(0, "out", Instant.ofEpochMilli(7), "x", false, true))));
+                List.of(new LogBatch.Line(0, "out", Instant.ofEpochMilli(7), "x", false, true))));
   }
 }

@@ -39,7 +39,7 @@ final class FakeDaemon implements Closeable {
     void to(Peer peer, Map<?, ?> register) throws IOException;
   }
 
-  private final Door door;
+  private final Endpoint endpoint;
   private final Closeable server;
   private final boolean asksForToken;
   private final List<Map<?, ?>> requests = new CopyOnWriteArrayList<>();
@@ -52,8 +52,8 @@ final class FakeDaemon implements Closeable {
   private volatile boolean pongs = true;
   private @Nullable Thread acceptor;
 
-  private FakeDaemon(Door door, Closeable server, boolean asksForToken) {
-    this.door = door;
+  private FakeDaemon(Endpoint endpoint, Closeable server, boolean asksForToken) {
+    this.endpoint = endpoint;
     this.server = server;
     this.asksForToken = asksForToken;
   }
@@ -61,30 +61,31 @@ final class FakeDaemon implements Closeable {
   /// One at a free port.
   static FakeDaemon tcp() throws IOException {
     ServerSocket server = new ServerSocket(0, 100, InetAddress.getByAddress(LOOPBACK));
-    var door = new Door.Tcp("127.0.0.1", server.getLocalPort(), TOKEN);
+    var door = new Endpoint.Tcp("127.0.0.1", server.getLocalPort(), TOKEN);
     return of(new FakeDaemon(door, server, true), server);
   }
 
   /// One that speaks TLS.
   ///
   /// @param known whether clients need a certificate
-  static FakeDaemon tls(SSLContext context, boolean known, Door.Tls pattern) throws IOException {
+  static FakeDaemon tls(SSLContext context, boolean known, Endpoint.Tls pattern)
+      throws IOException {
     var server =
         (SSLServerSocket)
             context
                 .getServerSocketFactory()
                 .createServerSocket(0, 100, InetAddress.getByAddress(LOOPBACK));
     server.setNeedClientAuth(known);
-    var door =
-        new Door.Tls(pattern.host(), server.getLocalPort(), pattern.token(), pattern.context());
-    return of(new FakeDaemon(door, server, true), server);
+    var endpoint =
+        new Endpoint.Tls(pattern.host(), server.getLocalPort(), pattern.token(), pattern.context());
+    return of(new FakeDaemon(endpoint, server, true), server);
   }
 
   /// One at a unix socket.
   static FakeDaemon unix(Path file) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(file));
-    FakeDaemon daemon = new FakeDaemon(new Door.UnixSocket(file), server, false);
+    FakeDaemon daemon = new FakeDaemon(new Endpoint.UnixSocket(file), server, false);
     daemon.accepting(() -> {
       SocketChannel channel = server.accept();
       return daemon
@@ -106,7 +107,7 @@ final class FakeDaemon implements Closeable {
   FakeDaemon in(Path home) throws IOException {
     Files.createDirectories(home);
     Files.writeString(home.resolve("token"), secret + "\n");
-    if (door instanceof Door.Tcp tcp) {
+    if (endpoint instanceof Endpoint.Tcp tcp) {
       Files.writeString(home.resolve("bridge.port"), tcp.port() + "\n");
     }
     Files.writeString(home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
@@ -135,8 +136,8 @@ final class FakeDaemon implements Closeable {
     pongs = false;
   }
 
-  Door door() {
-    return door;
+  Endpoint endpoint() {
+    return endpoint;
   }
 
   /// The bodies of all requests so far.

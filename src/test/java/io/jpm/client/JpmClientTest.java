@@ -38,10 +38,10 @@ class JpmClientTest {
     return failure;
   }
 
-  private static JpmException unreachable(Door door) {
+  private static JpmException unreachable(Endpoint endpoint) {
     JpmException failure =
-        catchThrowableOfType(JpmException.class, () -> JpmClient.connect(door).close());
-    assertThat(failure).as("failure of " + door).isNotNull();
+        catchThrowableOfType(JpmException.class, () -> JpmClient.connect(endpoint).close());
+    assertThat(failure).as("failure of " + endpoint).isNotNull();
     assertThat(failure.code()).isEqualTo(Code.UNREACHABLE);
     return failure;
   }
@@ -49,7 +49,7 @@ class JpmClientTest {
   @Test
   void asksAtAPortWithAToken() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> PONG);
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       Response.Daemon pong = client.ask(Request.ping());
       assertThat(pong.version()).isEqualTo("1.2.3");
       assertThat(pong.pid()).isEqualTo(7);
@@ -64,16 +64,17 @@ class JpmClientTest {
     Path home = Files.createTempDirectory("jpmc");
     try {
       try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> PONG).in(home);
-          JpmClient client = JpmClient.connect(Door.home(home))) {
+          JpmClient client = JpmClient.connect(Endpoint.home(home))) {
         client.ask(Request.ping());
         assertThat(daemon.tokens()).hasSize(1);
         try (FakeDaemon socket = FakeDaemon.unix(home.resolve("bridge.sock")).answering(_ -> PONG);
-            JpmClient second = JpmClient.connect(Door.home(home))) {
+            JpmClient second = JpmClient.connect(Endpoint.home(home))) {
           second.ask(Request.ping());
           assertThat(socket.requests()).hasSize(1);
           assertThat(daemon.requests()).hasSize(1);
         }
-        try (JpmClient third = JpmClient.connect(Door.home(home))) { // the socket's file is stale
+        try (JpmClient third =
+            JpmClient.connect(Endpoint.home(home))) { // the socket's file is stale
           third.ask(Request.ping());
           assertThat(daemon.requests()).hasSize(2);
         }
@@ -88,23 +89,23 @@ class JpmClientTest {
 
   @Test
   void whereNoDaemonIsNothingIsDone() throws Exception {
-    assertThat(unreachable(Door.home(directory)).getMessage())
+    assertThat(unreachable(Endpoint.home(directory)).getMessage())
         .isEqualTo("no daemon of the home " + directory + " runs; jpm ping starts one");
-    Door gone;
+    Endpoint gone;
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
-      gone = daemon.door();
+      gone = daemon.endpoint();
     }
     assertThat(unreachable(gone).getMessage())
         .startsWith("no daemon at Tcp[127.0.0.1:")
         .doesNotContain(FakeDaemon.TOKEN);
-    unreachable(new Door.UnixSocket(directory.resolve("none")));
-    unreachable(new Door.Tcp("no-such-host.invalid", 1, ""));
+    unreachable(new Endpoint.UnixSocket(directory.resolve("none")));
+    unreachable(new Endpoint.Tcp("no-such-host.invalid", 1, ""));
   }
 
   @Test
   void aWrongTokenIsToldAsSuch() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().expecting("another")) {
-      assertThat(unreachable(daemon.door()).getMessage()).contains("is the token right?");
+      assertThat(unreachable(daemon.endpoint()).getMessage()).contains("is the token right?");
     }
   }
 
@@ -112,14 +113,14 @@ class JpmClientTest {
   void aPeerThatNeverSpeaksIsGivenUp() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
       daemon.fallSilent();
-      Patience little = patience(Duration.ofMillis(50), LIMIT);
-      assertThatThrownBy(() -> JpmClient.connect(daemon.door(), little).close())
+      Timeouts little = patience(Duration.ofMillis(50), LIMIT);
+      assertThatThrownBy(() -> JpmClient.connect(daemon.endpoint(), little).close())
           .isInstanceOf(JpmException.class);
     }
   }
 
-  static Patience patience(Duration connect, Duration silence) {
-    return new Patience(
+  static Timeouts patience(Duration connect, Duration silence) {
+    return new Timeouts(
         connect, LIMIT, LIMIT, silence, Duration.ofMillis(1), Duration.ofMillis(20));
   }
 
@@ -131,7 +132,7 @@ class JpmClientTest {
             + "\"exit_signal\":null,\"reason\":\"\",\"unhealthy\":null,\"out_file\":\"/o\",\"error_file\":\"/e\"}";
     AtomicReference<String> answer = new AtomicReference<>("");
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> answer.get());
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       for (Code code : Code.values()) {
         answer.set(
             "{\"v\":1,\"ok\":false,\"code\":\"%s\",\"problems\":[\"a\",\"b\"]}"
@@ -168,7 +169,7 @@ class JpmClientTest {
   void whatTakesTooLongEndsAtItsDeadlineAndHoldsUpNobody() throws Exception {
     try (FakeDaemon daemon =
         FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null)) {
-      JpmClient client = JpmClient.connect(daemon.door());
+      JpmClient client = JpmClient.connect(daemon.endpoint());
       CompletableFuture<Response.Instances> slow = client.askAsync(Request.list());
       JpmException late =
           catchThrowableOfType(
@@ -190,7 +191,7 @@ class JpmClientTest {
   @Test
   void anInterruptedThreadStopsWaitingAndKnowsIt() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> null);
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       AtomicReference<Object> seen = new AtomicReference<>();
       Thread asking =
           Thread.ofVirtual()
@@ -209,7 +210,7 @@ class JpmClientTest {
   void aBrokenConnectionFailsWhatIsOnItsWayAndTheNextRequestMakesAnother() throws Exception {
     try (FakeDaemon daemon =
             FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null);
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       CompletableFuture<?> first = client.askAsync(Request.describe("web"));
       CompletableFuture<?> second = client.askAsync(Request.list());
       await("both are there", LIMIT, () -> daemon.requests().size() == 2);
@@ -234,7 +235,7 @@ class JpmClientTest {
                     heard.incrementAndGet() == 1
                         ? null
                         : "{\"v\":1,\"ok\":true,\"instances\":[]}");
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       CompletableFuture<?> saved = client.askAsync(Request.save());
       await("it is there", LIMIT, () -> daemon.requests().size() == 1);
       daemon.cut();
@@ -251,7 +252,7 @@ class JpmClientTest {
   void aDaemonThatFallsSilentIsNoticed() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> null);
         JpmClient client =
-            JpmClient.connect(daemon.door(), patience(LIMIT, Duration.ofMillis(150)))) {
+            JpmClient.connect(daemon.endpoint(), patience(LIMIT, Duration.ofMillis(150)))) {
       daemon.fallSilent();
       assertThat(failure(client, Request.list()).code()).isIn(Code.LOST, Code.UNREACHABLE);
     }
@@ -264,7 +265,7 @@ class JpmClientTest {
                 .answering(body ->
                     "{\"v\":1,\"ok\":true,\"lines\":[],\"left_out\":%s}"
                         .formatted(body.get("lines")));
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       List<Thread> threads = new ArrayList<>();
       List<Integer> wrong = java.util.Collections.synchronizedList(new ArrayList<>());
       for (int i = 1; i <= 200; i++) {
@@ -293,7 +294,7 @@ class JpmClientTest {
                     "ping".equals(body.get("verb"))
                         ? PONG
                         : "{\"v\":1,\"ok\":true,\"lines\":[],\"left_out\":0}");
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       List<CompletableFuture<Response.Lines>> all =
           IntStream.rangeClosed(1, 100)
               .mapToObj(lines -> client.askAsync(Request.logs(lines, "web")))
@@ -322,7 +323,7 @@ class JpmClientTest {
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
                 .answering(_ -> "{\"v\":1,\"ok\":true,\"lines\":[" + line + "],\"left_out\":2}");
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       Response.Lines lines = client.ask(Request.logs(1, "a"));
       assertThat(lines.lines().getFirst().text()).isEqualTo(text);
       assertThat(lines.lines().getFirst().id()).isEmpty();
@@ -333,13 +334,13 @@ class JpmClientTest {
   @Test
   void aRequestThatCannotBeWrittenIsTheCallersFault() throws IOException {
     try (FakeDaemon daemon = FakeDaemon.tcp();
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       assertThatThrownBy(() -> client.ask(Request.message(new Object(), "web")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("java.lang.Object");
       assertThatThrownBy(() -> Request.stop()).hasMessageContaining("no targets");
       assertThatThrownBy(() -> Apps.of()).hasMessageContaining("no apps");
-      assertThatThrownBy(() -> new Door.Tcp("h", 0, "")).hasMessageContaining("port 0");
+      assertThatThrownBy(() -> new Endpoint.Tcp("h", 0, "")).hasMessageContaining("port 0");
       assertThat(daemon.requests()).isEmpty();
     }
   }

@@ -2,6 +2,7 @@ package io.jpm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The real `bin/jpm startup` with a `systemctl` that notes what it is told.
 @Timeout(120)
@@ -207,6 +209,144 @@ class StartupTest {
             "\nUser=nobody\n",
             "\nEnvironment=\"JPM_HOME=/srv/nobody/.jpm\"\n",
             "\nEnvironment=\"HOME=/srv/nobody\"\n");
+  }
+
+  /// What systemd finds open in the unit has its reason in the documentation.
+  @Test
+  void eachOpenPointOfTheUnitHasAReason() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "needs systemd-analyze");
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+    Result security =
+        jpm.shell(
+            "SYSTEMD_COLORS=0 SYSTEMD_PAGER= systemd-analyze security --offline=true '%s'"
+                .formatted(systemUnit()));
+    String table =
+        new String(security.out().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    assumeTrue(table.contains("Overall exposure level"), "it knows --offline");
+    String reasons = Files.readString(Path.of("docs/security-of-the-unit.md"));
+    reasons = reasons.substring(reasons.indexOf("## What stays open"));
+    List<String> open =
+        table
+            .lines()
+            .filter(line -> line.startsWith("\u2717 "))
+            .map(line -> line.substring(2, line.indexOf('=') + 1))
+            .distinct()
+            .toList();
+    assertThat(open).hasSizeGreaterThan(20);
+    for (String directive : open) {
+      assertThat(reasons).contains("`" + directive);
+    }
+  }
+
+  private static boolean isRoot() throws IOException {
+    return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
+  }
+
+  /// Whoever can change one of these files or directories can run programs as root after a boot.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        ".",
+        "bin",
+        "bin/jpm",
+        "bin/jpm-launcher",
+        "lib",
+        "lib/jpm.jar",
+        "lib/agent",
+        "lib/agent/jpm-agent.jar",
+        "conf/jpm.json"
+      })
+  void anInstallationThatOthersCanChangeIsRefused(String name) throws Exception {
+    Path root = jpm.root.toRealPath();
+    for (String one : List.of("lib/jpm.jar", "lib/agent/jpm-agent.jar", "conf/jpm.json")) {
+      Files.createDirectories(root.resolve(one).getParent());
+      Files.createFile(root.resolve(one));
+    }
+    Path target = root.resolve(name).normalize();
+    Object mode = Files.getAttribute(target, "unix:mode");
+    for (int bit : new int[] {0002, 0020}) {
+      Files.setAttribute(target, "unix:mode", (Integer) mode | bit);
+      refused(target + " can be written to by others", "type chmod go-w ");
+    }
+    Files.setAttribute(target, "unix:mode", mode);
+    if (isRoot()) {
+      Files.setAttribute(target, "unix:uid", 12345);
+      refused(target + " belongs to uid 12345");
+      assertThat(jpm.run("startup", "-u", "root", "--dry-run").code()).isEqualTo(1);
+      Files.setAttribute(target, "unix:uid", 0);
+    }
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+  }
+
+  @Test
+  void aJavaThatOthersCanChangeIsRefused() throws Exception {
+    Path java = directory.toRealPath().resolve("a jdk");
+    Installation.program(java.resolve("bin/java"), "#!/bin/sh\n");
+    Files.writeString(java.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
+    Path modules = Files.createDirectories(java.resolve("lib")).resolve("modules");
+    Files.createFile(modules);
+    Files.createSymbolicLink(java.resolve("lib/nowhere"), Path.of("not/there"));
+    jpm.env.put("JPM_JAVA", java.toString());
+    for (Path target : List.of(java, java.resolve("bin/java"), modules)) {
+      Object mode = Files.getAttribute(target, "unix:mode");
+      Files.setAttribute(target, "unix:mode", (Integer) mode | 0002);
+      refused(target + " can be written to by others");
+      Files.setAttribute(target, "unix:mode", mode);
+    }
+    assertThat(jpm.run("startup", "--system").code()).isZero();
+  }
+
+  private void refused(String... words) throws Exception {
+    Result result = jpm.run("startup", "--system");
+    assertThat(result.code()).as(result.out()).isEqualTo(1);
+    assertThat(result.err()).startsWith("jpm: ").contains(words).hasLineCount(1);
+    assertThat(prefix).doesNotExist();
+    assertThat(calls).isEmptyFile();
+  }
+
+  @Test
+  void aPlaceOfOthersIsNoPlaceForProgramsOfRoot() throws Exception {
+    assumeTrue(isRoot(), "needs root");
+    Path open = Files.createDirectories(directory.resolve("open"));
+    Files.setAttribute(open, "unix:mode", 0777);
+    Path theirs = Files.createDirectories(directory.resolve("theirs"));
+    Files.setAttribute(theirs, "unix:uid", 12345);
+    String path = jpm.env.get("PATH");
+    jpm.env.put("PATH", open + ":" + path + "::relative:" + theirs);
+    Result result = jpm.run("startup", "--system");
+    assertThat(result.code()).isZero();
+    assertThat(result.err())
+        .contains("leaves " + open + " out", "leaves " + theirs + " out", "leaves relative out");
+    assertThat(systemUnit()).content().contains("\nEnvironment=\"PATH=" + path + "\"\n");
+    assertThat(jpm.run("startup", "-u", "nobody", "--hp", "/srv/nobody").code()).isZero();
+    assertThat(prefix.resolve("etc/systemd/system/jpm-nobody.service"))
+        .content()
+        .contains("PATH=" + open + ":");
+  }
+
+  @Test
+  void bySudoItIsForWhoeverCalledIt() throws Exception {
+    assumeTrue(isRoot(), "needs root");
+    jpm.env.put("SUDO_USER", "nobody");
+    String home = jpm.env.remove("JPM_HOME");
+    Path theirs = prefix.resolve("etc/systemd/system/jpm-nobody.service");
+    Result result = jpm.run("startup");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains("for nobody, who has called sudo", "jpm startup -u root");
+    String itsHome = jpm.shell("getent passwd nobody | cut -d: -f6").out().strip();
+    assertThat(theirs)
+        .content()
+        .contains("\nUser=nobody\n", "\nEnvironment=\"JPM_HOME=" + itsHome + "/.jpm\"\n");
+    jpm.env.put("JPM_HOME", home);
+    assertThat(jpm.run("startup").code()).isZero();
+    assertThat(theirs).content().contains("\nEnvironment=\"JPM_HOME=" + home + "\"\n");
+    assertThat(jpm.run("startup", "-u", "root").code()).isZero();
+    assertThat(systemUnit()).content().contains("\nUser=root\n");
+    assertThat(jpm.run("unstartup").out()).contains(theirs + " is removed");
+    assertThat(jpm.run("unstartup").out()).contains("jpm unstartup -u root");
+    assertThat(jpm.run("unstartup", "-u", "root").out()).contains(systemUnit() + " is removed");
+    jpm.env.put("SUDO_USER", "a b;reboot");
+    assertThat(jpm.run("startup").err()).contains("not the name of a user").hasLineCount(1);
   }
 
   @ParameterizedTest

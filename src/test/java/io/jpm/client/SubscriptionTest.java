@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class SubscriptionTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Patience QUICK = JpmClientTest.patience(LIMIT, LIMIT);
+  private static final Timeouts QUICK = JpmClientTest.patience(LIMIT, LIMIT);
 
   @TempDir Path directory;
 
@@ -79,8 +79,8 @@ class SubscriptionTest {
     }
 
     @Override
-    public void missed(Missed missed) {
-      told.add(missed);
+    public void missed(GapReason gapReason) {
+      told.add(gapReason);
     }
 
     @Override
@@ -108,7 +108,7 @@ class SubscriptionTest {
     History history = new History();
     Diary diary = new Diary();
     try (FakeDaemon daemon = FakeDaemon.tcp().greeting(history::replay);
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       history.add(daemon, 1, 2, 3);
       client.followEvents(1, diary);
       List<Long> expected = new ArrayList<>(List.of(2L, 3L));
@@ -131,7 +131,7 @@ class SubscriptionTest {
             FakeDaemon.tcp()
                 .answering(
                     _ -> "{\"v\":1,\"ok\":true,\"events\":[" + event(41) + "],\"forgotten\":0}");
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followEvents(diary);
       assertThat(afters(daemon)).containsExactly(41L);
       daemon.publish("jpm.events", event(41));
@@ -145,7 +145,7 @@ class SubscriptionTest {
   void whatIsMissingIsTold() throws Exception {
     Diary diary = new Diary();
     try (FakeDaemon daemon = FakeDaemon.tcp();
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       daemon.greeting((peer, register) -> {
         if (after(register) == 4711) {
           peer.say(
@@ -170,7 +170,7 @@ class SubscriptionTest {
       assertThat(diary.told)
           .filteredOn(it -> !(it instanceof String))
           .containsExactly(
-              new Missed.Forgotten(4711, 120), 4832L, new Missed.Renumbered(4832, 2), 1L, 2L);
+              new GapReason.Forgotten(4711, 120), 4832L, new GapReason.Renumbered(4832, 2), 1L, 2L);
     }
   }
 
@@ -179,7 +179,7 @@ class SubscriptionTest {
     History history = new History();
     Diary diary = new Diary();
     FakeDaemon first = FakeDaemon.tcp().greeting(history::replay).in(directory);
-    try (JpmClient client = JpmClient.connect(new Door.HomePort(directory), QUICK)) {
+    try (JpmClient client = JpmClient.connect(new Endpoint.HomePort(directory), QUICK)) {
       client.followEvents(0, diary);
       history.add(first, 1);
       await("the first", LIMIT, () -> diary.numbers().equals(List.of(1L)));
@@ -203,7 +203,7 @@ class SubscriptionTest {
   void whatAFollowerThrowsChangesNothing() throws Exception {
     List<Long> told = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon = FakeDaemon.tcp();
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followEvents(
           1,
           event -> {
@@ -228,7 +228,7 @@ class SubscriptionTest {
     List<Object> told = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon =
             FakeDaemon.tcp().answering(_ -> "{\"v\":1,\"ok\":true,\"instances\":[]}");
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       mine.complete(
           client.followEvents(
               0,
@@ -254,7 +254,7 @@ class SubscriptionTest {
             FakeDaemon.tcp().answering(_ -> "{\"v\":1,\"ok\":true,\"instances\":[]}");
         JpmClient client =
             JpmClient.connect(
-                daemon.door(), JpmClientTest.patience(LIMIT, Duration.ofMillis(300)))) {
+                daemon.endpoint(), JpmClientTest.patience(LIMIT, Duration.ofMillis(300)))) {
       client.followEvents(
           0,
           event -> {
@@ -282,7 +282,7 @@ class SubscriptionTest {
     String denied = "{\"type\":\"err\",\"message\":\"access_denied\"}";
     Diary diary = new Diary();
     try (FakeDaemon daemon = FakeDaemon.tcp();
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followEvents(1, diary);
       daemon.greeting((peer, _) -> peer.say(denied));
       JpmException refused =
@@ -299,7 +299,7 @@ class SubscriptionTest {
   void aRevokedTokenEndsIt() throws Exception {
     Diary diary = new Diary();
     try (FakeDaemon daemon = FakeDaemon.tcp();
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followEvents(1, diary);
       daemon.sayToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
       await("it is over", LIMIT, () -> !diary.told.isEmpty());
@@ -313,7 +313,7 @@ class SubscriptionTest {
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client =
             JpmClient.connect(
-                daemon.door(), JpmClientTest.patience(LIMIT, Duration.ofMillis(150)))) {
+                daemon.endpoint(), JpmClientTest.patience(LIMIT, Duration.ofMillis(150)))) {
       client.followEvents(1, diary);
       daemon.fallSilent();
       await("it is noticed", LIMIT, () -> diary.told.contains("interrupted"));
@@ -322,10 +322,10 @@ class SubscriptionTest {
 
   @Test
   void linesAndUsageComeAsTheyAre() throws Exception {
-    List<Printed> printed = new CopyOnWriteArrayList<>();
+    List<LogBatch> printed = new CopyOnWriteArrayList<>();
     List<Usage> used = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon = FakeDaemon.tcp();
-        JpmClient client = JpmClient.connect(daemon.door(), QUICK)) {
+        JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followLines("web", printed::add);
       client.followUsage(used::add);
       daemon.publish(
@@ -351,7 +351,7 @@ class SubscriptionTest {
   void closingTheClientEndsAllWithoutAWord() throws Exception {
     Diary diary = new Diary();
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
-      JpmClient client = JpmClient.connect(daemon.door(), QUICK);
+      JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK);
       client.followEvents(1, diary);
       client.followEventsOf("web", 1, diary);
       assertThat(daemon.registrations().stream().<Object>map(it -> it.get("address")).toList())
@@ -364,7 +364,7 @@ class SubscriptionTest {
 
   @Test
   void pausesGrowUpToALimit() {
-    Patience usual = Patience.usual();
+    Timeouts usual = Timeouts.usual();
     assertThat(List.of(1, 2, 3, 6, 7, 1_000_000).stream().map(n -> usual.pause(n).toMillis()))
         .containsExactly(100L, 200L, 400L, 3200L, 5000L, 5000L);
   }

@@ -27,17 +27,17 @@ class TlsClientTest {
 
   @TempDir Path directory;
 
-  private static Door.Tls door(SSLContext context) {
-    return new Door.Tls("127.0.0.1", 1, FakeDaemon.TOKEN, context);
+  private static Endpoint.Tls door(SSLContext context) {
+    return new Endpoint.Tls("127.0.0.1", 1, FakeDaemon.TOKEN, context);
   }
 
   private static SSLContext server(TestCertificates own, Path trusted) throws Exception {
     return Certificates.trusting(trusted).presenting(own.certificate(), own.key()).context();
   }
 
-  private static void assertRefused(Door door) {
+  private static void assertRefused(Endpoint endpoint) {
     JpmException failure =
-        catchThrowableOfType(JpmException.class, () -> JpmClient.connect(door).close());
+        catchThrowableOfType(JpmException.class, () -> JpmClient.connect(endpoint).close());
     assertThat(failure).isNotNull();
     assertThat(failure.code()).isEqualTo(Code.UNREACHABLE);
   }
@@ -55,7 +55,7 @@ class TlsClientTest {
     try (FakeDaemon daemon =
             FakeDaemon.tls(server(its, ours.certificate()), true, door(context))
                 .answering(_ -> PONG);
-        JpmClient client = JpmClient.connect(daemon.door())) {
+        JpmClient client = JpmClient.connect(daemon.endpoint())) {
       assertThat(client.ask(Request.ping()).pid()).isEqualTo(7);
       client.followEvents(0, event -> seen.add(event.seq()));
       daemon.publish(
@@ -71,7 +71,7 @@ class TlsClientTest {
     TestCertificates its = TestCertificates.in(directory.resolve("its"));
     SSLContext context = Certificates.trusting(its.certificate()).context();
     try (FakeDaemon daemon = FakeDaemon.tls(server(its, its.certificate()), true, door(context))) {
-      assertRefused(daemon.door());
+      assertRefused(daemon.endpoint());
       assertThat(daemon.tokens()).isEmpty();
     }
   }
@@ -87,14 +87,14 @@ class TlsClientTest {
             Certificates.ofJava().context())) {
       try (FakeDaemon daemon =
           FakeDaemon.tls(server(its, its.certificate()), false, door(context))) {
-        assertRefused(daemon.door());
+        assertRefused(daemon.endpoint());
         assertThat(daemon.tokens()).isEmpty();
       }
     }
     SSLContext trusting = Certificates.trusting(other.certificate()).context();
     try (FakeDaemon daemon =
         FakeDaemon.tls(server(other, other.certificate()), false, door(trusting))) {
-      assertRefused(daemon.door()); // trusted, but made for another host
+      assertRefused(daemon.endpoint()); // trusted, but made for another host
       assertThat(daemon.tokens()).isEmpty();
     }
   }

@@ -1,30 +1,42 @@
 package io.jpm.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
 import io.jpm.bus.BusCodec;
-import io.jpm.config.Settings;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.bus.access.AuditCommand;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.access.AuditReply;
+import io.jpm.config.settings.Settings;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
+import io.jpm.os.linux.Mailbox;
+import io.jpm.os.linux.notice.LinuxSystemLog;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,19 +48,53 @@ class AuditVerticleTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
   private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
+  private static final Principal CI = new Principal("ci", Role.OPERATE, Set.of("web"));
+  private static final Principal OTHER = new Principal("other", Role.OPERATE, Set.of());
+
   @TempDir Path home;
 
   /// One event loop: what it is given later comes later.
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
+  private final AtomicLong nanos = new AtomicLong();
+  private volatile CountDownLatch disk = new CountDownLatch(0);
+  private final LinuxSystemLog system = new LinuxSystemLog();
+  private volatile String socket = "";
   private volatile Settings.Log limits = new Settings.Log(10 << 20, 5);
+
+  private Optional<String> toSyslog(byte[] datagram) {
+    return socket.isEmpty() ? Optional.empty() : system.send(socket, datagram);
+  }
 
   @BeforeEach
   void deploy() throws Exception {
     BusCodec.install(vertx);
     vertx
-        .deployVerticle(new AuditVerticle(file(), () -> NOW, () -> limits))
+        .deployVerticle(
+            new AuditVerticle(
+                home, () -> NOW, this::limits, this::toSyslog, nanos::get, Duration.ofMillis(100)))
         .await(10, TimeUnit.SECONDS);
+  }
+
+  private void redeploy() throws Exception {
+    for (String id : vertx.deploymentIDs()) {
+      vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+    }
+    vertx
+        .deployVerticle(
+            new AuditVerticle(
+                home, () -> NOW, this::limits, this::toSyslog, nanos::get, Duration.ofMillis(100)))
+        .await(10, TimeUnit.SECONDS);
+  }
+
+  /// Asked before each line is written, so a disk that is slow.
+  private Settings.Log limits() {
+    try {
+      disk.await();
+      return limits;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @AfterEach
@@ -60,16 +106,53 @@ class AuditVerticleTest {
     return home.resolve("audit.log");
   }
 
+  private Path refused() {
+    return home.resolve("audit-refused.log");
+  }
+
   private void tell(String verb) {
-    var who = new Principal("ci", Role.OPERATE, Set.of("web"));
+    tell(CI, verb, "done");
+  }
+
+  private void tell(Principal who, String verb, String result) {
     vertx
         .eventBus()
-        .send(Addresses.AUDIT, new Audited(who, "127.0.0.1:4711", verb, List.of("web"), "done"));
+        .send(
+            Addresses.AUDIT, new AuditRecord(who, "127.0.0.1:4711", verb, List.of("web"), result));
+  }
+
+  private AuditReply verified() {
+    try {
+      return vertx
+          .eventBus()
+          .<AuditReply>request(Addresses.AUDIT_COMMAND, new AuditCommand())
+          .await(LIMIT.toSeconds(), TimeUnit.SECONDS)
+          .body();
+    } catch (TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+
+  /// Where the chain breaks, without the home.
+  private String broken() {
+    return verified().broken().orElseThrow().replace(home + "/", "");
+  }
+
+  /// Writes lines of the owner and waits until they are there.
+  private void written(int count) {
+    for (int i = 0; i < count; i++) {
+      tell(Principal.OWNER, "stop", "done");
+    }
+    assertThat(verified().broken()).isEmpty();
   }
 
   private List<String> lines() {
+    return lines(file());
+  }
+
+  private static List<String> lines(Path file) {
     try {
-      return Files.readAllLines(file());
+      return Files.readAllLines(file);
     } catch (NoSuchFileException beingReplaced) {
       return List.of();
     } catch (IOException e) {
@@ -86,7 +169,11 @@ class AuditVerticleTest {
     for (int i = 0; i < 100; i++) {
       assertThat(new JsonObject(lines().get(i)).getString("verb")).isEqualTo("stop" + i);
     }
-    assertThat(new JsonObject(lines().getFirst()))
+    JsonObject first = new JsonObject(lines().getFirst());
+    assertThat(first.remove("n")).isEqualTo(1);
+    assertThat(first.remove("prev")).isEqualTo("0".repeat(64));
+    assertThat((String) first.remove("hash")).matches("[0-9a-f]{64}");
+    assertThat(first)
         .isEqualTo(
             new JsonObject(
                 """
@@ -98,47 +185,253 @@ class AuditVerticleTest {
   }
 
   @Test
-  void largeFilesMakeRoomAndTheOldestGoes() throws IOException {
-    limits = new Settings.Log(64 << 10, 2);
-    for (int round = 1; round <= 4; round++) {
-      Files.write(file(), new byte[64 << 10]);
-      tell("stop" + round);
-      String last = "stop" + round;
-      Eventually.await("it is rotated", LIMIT, () -> lines().toString().contains(last));
+  void largeFilesMakeRoomAndTheOldestGoesAndTheChainGoesOn() throws IOException {
+    limits = new Settings.Log(8 << 10, 2);
+    for (int i = 0; i < 150; i++) {
+      tell(Principal.OWNER, "stop" + i, "done");
     }
+    AuditReply reply = verified();
+    assertThat(reply.broken()).isEmpty();
+    assertThat(reply.lines()).isBetween(40L, 110L);
     assertThat(home.toFile().list())
-        .containsExactlyInAnyOrder("audit.log", "audit.log.1", "audit.log.2");
-    assertThat(lines().getFirst()).contains("stop4");
+        .containsExactlyInAnyOrder("audit.log", "audit.log.1", "audit.log.2", "audit.log.head");
+    assertThat(lines().getLast()).contains("stop149");
+    assertThat(Files.size(home.resolve("audit.log.2"))).isLessThanOrEqualTo(8 << 10);
   }
 
   @Test
-  void ofALimitOfNoneOnlyTheNewestStays() throws IOException {
-    limits = new Settings.Log(64 << 10, 0);
-    Files.write(file(), new byte[64 << 10]);
-    tell("stop");
-    Eventually.await("it begins anew", LIMIT, () -> lines().toString().contains("stop"));
-    assertThat(home.toFile().list()).containsExactly("audit.log");
+  void ofALimitOfNoneOnlyTheNewestStays() {
+    limits = new Settings.Log(8 << 10, 0);
+    written(100);
+    assertThat(home.toFile().list()).containsExactlyInAnyOrder("audit.log", "audit.log.head");
+    assertThat(new JsonObject(lines().getLast()).getInteger("n")).isEqualTo(100);
   }
 
   @Test
   void whatASlowDiskDoesNotTakeIsCounted() throws Exception {
-    // Nobody reads the pipe yet, so the first line waits and all others behind it.
-    assertThat(new ProcessBuilder("mkfifo", file().toString()).start().waitFor()).isZero();
+    disk = new CountDownLatch(1);
     for (int i = 0; i < AuditVerticle.MOST_WAITING + 50; i++) {
-      tell("stop");
+      tell(Principal.OWNER, "stop", "done");
     }
     Promise<Void> taken = Promise.promise();
     vertx.getOrCreateContext().runOnContext(_ -> taken.complete());
     taken.future().await(LIMIT.toSeconds(), TimeUnit.SECONDS);
-    // For writing, too: the end does not come when one line is written and the next is not open.
-    try (var pipe = new RandomAccessFile(file().toFile(), "rw")) {
-      for (int i = 0; i < AuditVerticle.MOST_WAITING; i++) {
-        assertThat(new JsonObject(pipe.readLine()).containsKey("dropped")).isFalse();
-      }
-      tell("last");
-      var last = new JsonObject(pipe.readLine());
-      assertThat(last.getString("verb")).isEqualTo("last");
-      assertThat(last.getInteger("dropped")).isEqualTo(50);
+    disk.countDown();
+    Eventually.await(
+        "they are written",
+        Duration.ofSeconds(50),
+        () -> lines().size() == AuditVerticle.MOST_WAITING);
+    assertThat(lines().toString()).doesNotContain("dropped");
+    tell("last");
+    assertThat(verified().broken()).isEmpty();
+    var last = new JsonObject(lines().getLast());
+    assertThat(last.getString("verb")).isEqualTo("last");
+    assertThat(last.getInteger("dropped")).isEqualTo(50);
+  }
+
+  @Test
+  void refusalsAreInAFileOfTheirOwn() throws IOException {
+    for (String result : List.of("denied: no", "not_found: no", "invalid", "refused: no token")) {
+      tell(CI, "stop", result);
     }
+    tell(CI, "stop", "failed: it did not end");
+    assertThat(verified().lines()).isEqualTo(5);
+    assertThat(lines(refused())).hasSize(4);
+    assertThat(lines()).singleElement().asString().contains("failed: it did not end");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(refused())))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void nobodyPushesOutTheLinesOfOthers() {
+    tell(OTHER, "mine", "done");
+    for (int i = 0; i < 50_000; i++) {
+      tell(CI, "stop", "done");
+      if (i % 1000 == 0) {
+        verified(); // Does not let them wait, as a slow disk would.
+      }
+    }
+    tell(OTHER, "mine too", "done");
+    Eventually.await(
+        "their number is told",
+        LIMIT,
+        () ->
+            lines().stream()
+                    .map(JsonObject::new)
+                    .filter(line -> "ci".equals(line.getString("who")))
+                    .mapToInt(line -> line.getInteger("over", 0))
+                    .sum()
+                == 50_000 - AuditQuota.BURST);
+    assertThat(lines().getFirst()).contains("\"mine\"");
+    assertThat(lines().toString()).contains("\"mine too\"");
+    long of = lines().stream().filter(line -> line.contains("\"stop\"")).count();
+    assertThat(of).isEqualTo(AuditQuota.BURST);
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
+    for (int i = 0; i < 100; i++) {
+      tell(CI, "later", "done");
+    }
+    assertThat(verified().broken()).isEmpty();
+    assertThat(lines().stream().filter(line -> line.contains("later")))
+        .hasSize(AuditQuota.PER_MINUTE);
+  }
+
+  @Test
+  void longValuesAreCutOff() {
+    List<String> texts =
+        List.of("x".repeat(100_000), "\u0000".repeat(5000), "\ud83d\ude00".repeat(5000));
+    for (String text : texts) {
+      vertx
+          .eventBus()
+          .send(
+              Addresses.AUDIT,
+              new AuditRecord(
+                  CI, text, text, Collections.nCopies(10_000, text), "failed: " + text));
+    }
+    AuditReply reply = verified();
+    assertThat(reply).isEqualTo(new AuditReply(3, 0, Optional.empty()));
+    for (String line : lines()) {
+      assertThat(line.getBytes(StandardCharsets.UTF_8).length)
+          .isLessThanOrEqualTo(AuditLine.MOST_BYTES);
+      var json = new JsonObject(line);
+      assertThat(json.getString("result")).startsWith("failed: ").endsWith("…");
+      assertThat(json.getJsonArray("apps").getList().getLast().toString()).endsWith(" more");
+    }
+  }
+
+  @Test
+  void aChangedLineIsNamed() throws IOException {
+    written(5);
+    String text = Files.readString(file());
+    int third = text.indexOf("stop", text.indexOf("\"n\":2"));
+    Files.writeString(file(), text.substring(0, third) + "look" + text.substring(third + 4));
+    assertThat(broken()).isEqualTo("audit.log:3: this line was changed, or the one before it");
+  }
+
+  @Test
+  void aRemovedLineIsNamed() throws IOException {
+    written(5);
+    List<String> lines = new ArrayList<>(lines());
+    lines.remove(2);
+    Files.write(file(), lines);
+    assertThat(broken()).startsWith("audit.log:3: lines before this one are missing");
+  }
+
+  @Test
+  void aRemovedFileIsNamed() throws IOException {
+    limits = new Settings.Log(8 << 10, 5);
+    written(80);
+    Files.delete(home.resolve("audit.log.1"));
+    assertThat(broken()).startsWith("audit.log:1: lines before this one are missing");
+  }
+
+  @Test
+  void aTailThatWasCutOffIsNoticedByTheSameDaemonAndByTheNext() throws Exception {
+    written(5);
+    Files.write(file(), lines().subList(0, 3));
+    assertThat(broken()).isEqualTo("audit.log:4: lines up to n 5 are missing before this one");
+    tell("stop");
+    assertThat(broken()).startsWith("audit.log:4: ");
+    for (Path file : List.of(file(), home.resolve("audit.log.head"))) {
+      Files.delete(file);
+    }
+    redeploy();
+    written(5);
+    for (String id : vertx.deploymentIDs()) {
+      vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+    }
+    Files.write(file(), lines().subList(0, 3));
+    redeploy();
+    assertThat(broken()).isEqualTo("audit.log:4: lines up to n 5 are missing before this one");
+  }
+
+  @Test
+  void aRemovedLogIsNoticed() throws Exception {
+    written(5);
+    Files.delete(file());
+    redeploy();
+    assertThat(broken()).isEqualTo("audit.log:1: lines up to n 5 are missing before this one");
+  }
+
+  @Test
+  void aRemovedHeadIsNoticed() throws Exception {
+    written(5);
+    Files.delete(home.resolve("audit.log.head"));
+    redeploy();
+    assertThat(broken())
+        .isEqualTo("audit.log:6: audit.log.head was missing: lines behind n 5 may be missing, too");
+  }
+
+  @Test
+  void aCrashInTheMiddleOfALineDoesNotBreakTheChain() throws Exception {
+    written(5);
+    String torn = lines().getLast().substring(0, 57);
+    Files.writeString(file(), torn, StandardOpenOption.APPEND);
+    redeploy();
+    written(3);
+    assertThat(verified()).isEqualTo(new AuditReply(9, 0, Optional.empty()));
+    assertThat(home.resolve("audit.log.torn")).hasContent(torn);
+    assertThat(new JsonObject(lines().get(5)).getString("result"))
+        .isEqualTo("a line that was not written to its end, 57 bytes, is in audit.log.torn now");
+  }
+
+  @Test
+  void aCrashBetweenTheLineAndItsHeadDoesNotBreakTheChain() throws Exception {
+    written(4);
+    byte[] head = Files.readAllBytes(home.resolve("audit.log.head"));
+    written(1);
+    Files.write(home.resolve("audit.log.head"), head);
+    redeploy();
+    written(1);
+    assertThat(verified()).isEqualTo(new AuditReply(6, 0, Optional.empty()));
+  }
+
+  @Test
+  void aCrashInTheMiddleOfARotationDoesNotBreakTheChain() throws Exception {
+    written(4);
+    Files.move(file(), home.resolve("audit.log.1"));
+    redeploy();
+    written(1);
+    assertThat(verified()).isEqualTo(new AuditReply(5, 0, Optional.empty()));
+  }
+
+  @Test
+  void theChainBeginsBehindALogOfAFormerVersion() throws Exception {
+    String old = "{\"at\":\"2026-11-01T12:00:00Z\",\"who\":\"owner\",\"verb\":\"stop\"}\n";
+    Files.writeString(file(), old.repeat(3));
+    written(2);
+    redeploy();
+    written(2);
+    assertThat(verified()).isEqualTo(new AuditReply(4, 3, Optional.empty()));
+    Files.writeString(file(), old, StandardOpenOption.APPEND);
+    redeploy();
+    assertThat(broken()).isEqualTo("audit.log:8: this line has no hash");
+  }
+
+  @Test
+  void theSystemsLogGetsEachLineToo() throws Exception {
+    Path log = home.resolve("log");
+    socket = log.toString();
+    tell("lost"); // Nobody listens yet.
+    assertThat(verified().lines()).isEqualTo(1);
+    try (var mailbox = new Mailbox(socket)) {
+      tell("stop");
+      tell(CI, "kill", "denied: no");
+      Eventually.await("both have come", LIMIT, () -> mailbox.letters().size() == 2);
+      assertThat(mailbox.letters())
+          .containsExactlyInAnyOrder(
+              "<85>1 2026-11-21T12:00:00Z - jpm - changed - %s".formatted(lines().get(1)),
+              "<84>1 2026-11-21T12:00:00Z - jpm - refused - %s"
+                  .formatted(lines(refused()).getFirst()));
+    }
+    assertThat(verified()).isEqualTo(new AuditReply(3, 0, Optional.empty()));
+  }
+
+  @Test
+  void aLinkIsNotFollowed() throws Exception {
+    Path elsewhere = Files.writeString(home.resolve("elsewhere"), "precious");
+    Files.createSymbolicLink(file(), elsewhere);
+    tell("stop");
+    assertThatThrownBy(this::verified).hasMessageContaining("not a regular file");
+    assertThat(elsewhere).hasContent("precious");
   }
 }

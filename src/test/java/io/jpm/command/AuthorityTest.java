@@ -2,13 +2,13 @@ package io.jpm.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.command.Authority.Decision;
 import io.jpm.command.Authority.Loaded;
 import io.jpm.console.Instances;
 import io.jpm.model.AppName;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandRequest;
 import java.util.ArrayList;
@@ -181,8 +181,8 @@ class AuthorityTest {
 
   @Test
   void godIsGivenWordsThatMeanNothingElse() {
-    assertThat(Selection.words(ALL.subList(0, 3), ALL)).containsExactly("web", "api");
-    assertThat(Selection.words(ALL.subList(1, 2), ALL)).containsExactly("#1");
+    assertThat(TargetSelection.words(ALL.subList(0, 3), ALL)).containsExactly("web", "api");
+    assertThat(TargetSelection.words(ALL.subList(1, 2), ALL)).containsExactly("#1");
   }
 
   @Test

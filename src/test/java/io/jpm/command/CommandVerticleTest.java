@@ -4,38 +4,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.AppChange;
-import io.jpm.bus.Audited;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.config.AppDefaults;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.AppChange;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.Instances;
 import io.jpm.model.AppName;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
-import io.jpm.model.InstanceId;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
+import io.jpm.model.run.InstanceId;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.BridgeSchema;
-import io.jpm.wire.Caller;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandVerb;
 import io.jpm.wire.EventMessage;
+import io.jpm.wire.RequestCaller;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
@@ -72,7 +72,7 @@ class CommandVerticleTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<GodCommand> orders = new CopyOnWriteArrayList<>();
-  private final List<Audited> audited = new CopyOnWriteArrayList<>();
+  private final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
   private final List<EventMessage> past = new ArrayList<>();
   private volatile List<String> problems = List.of();
   private volatile List<InstanceView> shown = ALL;
@@ -86,7 +86,7 @@ class CommandVerticleTest {
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
     vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
     vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, CommandVerticleTest::logs);
-    vertx.eventBus().<Audited>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
+    vertx.eventBus().<AuditRecord>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
     deploy(Duration.ofSeconds(25));
   }
 
@@ -192,7 +192,8 @@ class CommandVerticleTest {
 
   private CommandReply ask(Principal who, JsonObject request) throws Exception {
     return ask(
-        new DeliveryOptions().addHeader(Caller.HEADER, new Caller(who, "unix").toHeader()),
+        new DeliveryOptions()
+            .addHeader(RequestCaller.HEADER, new RequestCaller(who, "unix").toHeader()),
         request);
   }
 
@@ -275,7 +276,7 @@ class CommandVerticleTest {
     for (String header : List.of("", "{}", "owner", "{\"role\":\"admin\"}", "[]", "null")) {
       var options = new DeliveryOptions();
       if (!header.isEmpty()) {
-        options.addHeader(Caller.HEADER, header);
+        options.addHeader(RequestCaller.HEADER, header);
       }
       assertThat(codeOf(ask(options, request))).as(header).isEqualTo(Code.DENIED);
     }
@@ -368,7 +369,7 @@ class CommandVerticleTest {
             asked ->
                 asked.reply(
                     new BalancerReply.Status(
-                        Balance.PROXY,
+                        BalancingMode.PROXY,
                         "",
                         "",
                         List.of("8000", "127.0.0.1:8001", "[::1]:8001", "/run/web:80", "*:8002"),

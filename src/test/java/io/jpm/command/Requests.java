@@ -1,6 +1,6 @@
 package io.jpm.command;
 
-import io.jpm.model.Signal;
+import io.jpm.model.run.Signal;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandRequest.Described;
 import io.vertx.core.json.JsonObject;

@@ -3,7 +3,7 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
@@ -170,7 +170,7 @@ class ClusterAttributesTest {
         .isEqualTo(
             new Cluster(
                 true,
-                Balance.AUTO,
+                BalancingMode.AUTO,
                 Optional.empty(),
                 OptionalInt.empty(),
                 List.of(ListenAddress.any(8000), new ListenAddress("127.0.0.1", 9000)),
@@ -195,7 +195,7 @@ class ClusterAttributesTest {
         .isEqualTo(
             new Cluster(
                 true,
-                Balance.PROXY,
+                BalancingMode.PROXY,
                 Optional.of(Strategy.IP_HASH),
                 OptionalInt.of(8000),
                 List.of(),
@@ -345,7 +345,7 @@ class ClusterAttributesTest {
     assertThat(
             quietly("\"script\": \"app\", \"balance\": \"proxy\", \"env\": {\"PORT\": 8000}")
                 .balance())
-        .isEqualTo(Balance.PROXY);
+        .isEqualTo(BalancingMode.PROXY);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
 import java.nio.file.Path;

@@ -2,9 +2,20 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
+import io.jpm.config.format.JsonTree;
+import io.jpm.config.format.ParseResult;
+import io.jpm.config.format.ProcessFormat;
+import io.jpm.config.format.YamlTree;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problems;
 import io.jpm.daemon.NodeScripts;
 import io.jpm.model.AppSpec;
+import io.jpm.os.AppAccess;
+import io.jpm.spec.AppDescription;
+import io.jpm.spec.AppKey;
+import io.jpm.spec.SpecField;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -52,11 +63,16 @@ class CorpusTest {
           .findFirst()
           .orElse(Path.of("/"));
 
+  /// A description has the variables that a process gets, wherever they come from, and one text
+  /// where each instance has its own.
+  private static final Set<String> OF_THE_READER = Set.of("env", "increment_var", "filter_env");
+
   @TempDir Path temporary;
   private Path dir = Path.of("/");
   private Place place;
   private final ProcessFileReader reader =
-      new ProcessFileReader(AppDefaults.PM2, new NodeScripts(NodeScripts.LIMIT));
+      new ProcessFileReader(
+          AppDefaults.PM2, new NodeScripts(NodeScripts.LIMIT, AppAccess.OF_DAEMON));
 
   @BeforeEach
   void makePlace() throws IOException {
@@ -83,7 +99,7 @@ class CorpusTest {
   }
 
   private AppsOutcome read(Path file, Optional<String> environment) {
-    return reader.file(dir.relativize(file), environment, place.caller());
+    return reader.file(dir.relativize(file), environment, place.callerContext());
   }
 
   /// What `--env` says: where a file has such variables, they are wanted.
@@ -149,8 +165,29 @@ class CorpusTest {
     }
     for (String piped : List.of(root.json(), Formats.json5(root), Formats.yaml(root))) {
       byte[] bytes = piped.getBytes(StandardCharsets.UTF_8);
-      AppsOutcome same = reader.stdin(bytes, chosen(name), place.caller());
+      AppsOutcome same = reader.stdin(bytes, chosen(name), place.callerContext());
       assertThat(same.apps()).as(piped).isEqualTo(original.apps());
+    }
+  }
+
+  /// `describe` over the bridge, given to `apply`, changes nothing.
+  @ParameterizedTest
+  @MethodSource("files")
+  void aDescriptionReadsAsTheSameApp(String name) throws IOException {
+    List<AppSpec> apps = read(name).apps();
+    String described =
+        new JsonObject(Map.of("apps", apps.stream().map(AppDescription::of).toList()))
+            .encodePrettily();
+    AppsOutcome outcome = read(place.file("described.json", described), Optional.empty());
+    assertThat(Place.sentences(outcome)).as(described).isEmpty();
+    for (int i = 0; i < apps.size(); i++) {
+      for (SpecField field : SpecField.ALL) {
+        if (!OF_THE_READER.contains(field.key())) {
+          assertThat(field.value().apply(outcome.apps().get(i)))
+              .as("%s in %s", field.component(), described)
+              .isEqualTo(field.value().apply(apps.get(i)));
+        }
+      }
     }
   }
 
@@ -168,19 +205,19 @@ class CorpusTest {
   /// A file's value without a look at what it says.
   private Node tree(String name) throws IOException {
     String text = Files.readString(FILES.resolve(name));
-    Parsed parsed =
+    ParseResult parseResult =
         switch (ProcessFormat.named(name).orElseThrow()) {
           case JSON -> JsonTree.parse(text);
           case YAML -> YamlTree.parse(text);
           case SCRIPT ->
-              switch (reader.scripts().evaluate(NODE, dir.resolve(name), place.caller())) {
+              switch (reader.scripts().evaluate(NODE, dir.resolve(name), place.callerContext())) {
                 case Evaluation.Value(String json) -> JsonTree.withoutLines(json);
                 case Evaluation.Failed failed -> throw new AssertionError(failed);
               };
         };
-    return switch (parsed) {
-      case Parsed.Read read -> read.root();
-      case Parsed.Broken broken -> throw new AssertionError(broken);
+    return switch (parseResult) {
+      case ParseResult.Read read -> read.root();
+      case ParseResult.Broken broken -> throw new AssertionError(broken);
     };
   }
 
@@ -213,7 +250,7 @@ class CorpusTest {
 
   /// The keys of all apps of a file.
   private static void collect(Node root, Set<String> keys) {
-    for (ProcessFile.Entry entry : new ProcessFile("file", new Findings()).apps(root)) {
+    for (ProcessFile.Entry entry : new ProcessFile("file", new Problems()).apps(root)) {
       entry.app().members().forEach(member -> keys.add(member.key()));
     }
   }

@@ -2,7 +2,9 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
+import io.jpm.spec.AppKey;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
@@ -30,6 +32,11 @@ class EveryKeyActsTest {
     VALUES.put(AppKey.NICE, "5");
     VALUES.put(AppKey.LIMITS, "{\"cpu\": 1.5}");
     VALUES.put(AppKey.UMASK, "\"077\"");
+    VALUES.put(AppKey.NO_NEW_PRIVILEGES, "true");
+    VALUES.put(AppKey.CAPABILITIES, "[\"CAP_CHOWN\"]");
+    VALUES.put(AppKey.SECCOMP, "\"default\"");
+    VALUES.put(AppKey.PRIVATE_TMP, "true");
+    VALUES.put(AppKey.READ_ONLY_PATHS, "[\"/srv\"]");
     VALUES.put(AppKey.DEPENDS_ON, "\"db\"");
     VALUES.put(AppKey.ENV, "{\"A\": 1}");
     VALUES.put(AppKey.ENV_NAME, "{\"A\": 2}");
@@ -128,7 +135,7 @@ class EveryKeyActsTest {
     place.file("ecosystem.json", json);
     AppsOutcome outcome =
         Place.fromFile(
-            Path.of("ecosystem.json"), Optional.of("test"), place.caller(), AppDefaults.PM2);
+            Path.of("ecosystem.json"), Optional.of("test"), place.callerContext(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }

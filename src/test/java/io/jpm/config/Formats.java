@@ -1,5 +1,6 @@
 package io.jpm.config;
 
+import io.jpm.config.values.Node;
 import java.util.stream.Collectors;
 
 /// Writes a tree in each of the formats.

@@ -2,12 +2,19 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.format.JsonTree;
+import io.jpm.config.format.ParseResult;
+import io.jpm.config.format.YamlTree;
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,12 +96,12 @@ class FormatsTest {
 
   private AppsOutcome read(String name, String text) {
     place.file(name, text);
-    return Place.fromFile(Path.of(name), place.caller(), AppDefaults.PM2);
+    return Place.fromFile(Path.of(name), place.callerContext(), AppDefaults.PM2);
   }
 
   private AppsOutcome piped(String text) {
     return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-        .stdin(text.getBytes(StandardCharsets.UTF_8), Optional.empty(), place.caller());
+        .stdin(text.getBytes(StandardCharsets.UTF_8), Optional.empty(), place.callerContext());
   }
 
   private List<AppSpec> fine(AppsOutcome outcome) {
@@ -134,8 +141,8 @@ class FormatsTest {
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome))
         .containsExactly(
-            "a.yaml:4: apps[0].instances: \"to\" is no number: use 1 or more, 0 or \"max\" for one per"
-                + " core, or -1 for one less",
+            "a.yaml:4: apps[0].instances: \"to\" is no number: use 1 or more, 0 or \"max\" for one"
+                + " per core, or -1 for one less",
             "a.yaml:5: apps[0]: unknown key \"intances\": did you mean \"instances\"?",
             "a.yaml:6: apps[1].script: script not found: " + dir.resolve("gone.js"),
             "a.yaml:7: apps[1].env: a list is no object of names and values: {\"PORT\": 80}");
@@ -159,8 +166,8 @@ class FormatsTest {
           --- {script: app}\\n--- {} | :2:1: a second document begins: one file is one document
           script: !!java.net.URL [x] | :1:9: tag !!java.net.URL: use plain text, numbers, lists and objects
           script: !js/function x | tag !js/function
-          script: *a | :1:9: alias *a: no &a ends before it
-          a: &a [*a] | :1:8: alias *a: no &a ends before it
+          script: *a | :1:9: no anchor of this name ends before alias *a
+          a: &a [*a] | :1:8: no anchor of this name ends before alias *a
           {[a]: b} | a list or an object is no key: use text
           <<: 5 | 5 cannot be merged: << takes the alias of an object
           # nothing | :1:1: nothing but comments in it
@@ -197,6 +204,31 @@ class FormatsTest {
   }
 
   @Test
+  void aliasesOfLongTextsAreCountedByTheirLength() {
+    String text =
+        "base: &s \"%s\"\napps:\n- {name: a, script: app, env: {%s}}\n"
+            .formatted("x".repeat(1 << 20), variables(20));
+    assertThat(Place.sentences(read("a.yaml", text)))
+        .singleElement()
+        .asString()
+        .endsWith("more than 8M of text, counted with aliases");
+  }
+
+  @Test
+  void anAliasIsOneValueHoweverOftenItIsUsed() {
+    String text =
+        "apps:\n- {name: a, script: app, env: {V: &s x, %s}}\n".formatted(variables(2_000));
+    assertThat(fine(read("a.yaml", text)).getFirst().variables().effective())
+        .containsEntry("V1999", "x");
+  }
+
+  private static String variables(int count) {
+    return IntStream.range(0, count)
+        .mapToObj("V%d: *s"::formatted)
+        .collect(Collectors.joining(", "));
+  }
+
+  @Test
   void bombsAndTowersAreRefusedSoon() {
     assertThat(Place.sentences(read("a.yaml", BOMB)))
         .singleElement()
@@ -218,19 +250,19 @@ class FormatsTest {
     place.file("conf/a.json", "{script: '../app'}");
     place.file("conf/.hidden.json", "nonsense");
     place.file("conf/readme.txt", "nonsense");
-    AppsOutcome outcome = Place.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    AppsOutcome outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
     assertThat(fine(outcome)).extracting(app -> app.name().value()).containsExactly("app", "b");
     place.file("conf/c.json5", "[{script: '../app', port: 0}]");
-    outcome = Place.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome))
         .contains("conf/c.json5:1: [0].port: 0 is no number from 1 to 65535");
     place.file("conf/c.json5", "[{script: '../app'}]");
-    outcome = Place.fromFile(Path.of("conf"), place.caller(), AppDefaults.PM2);
+    outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome))
         .containsExactly(
-            "conf/c.json5:1: [0].name: \"app\" is the name of conf/a.json too: give each app its own"
-                + " name");
+            "conf/c.json5:1: [0].name: \"app\" is the name of conf/a.json too: give each app its"
+                + " own name");
   }
 
   @Test
@@ -262,9 +294,9 @@ class FormatsTest {
           default -> text.delete(at, Math.min(text.length(), at + random.nextInt(40)));
         }
       }
-      Parsed parsed =
+      ParseResult parseResult =
           name.endsWith("yaml") ? YamlTree.parse(text.toString()) : JsonTree.parse(text.toString());
-      if (parsed instanceof Parsed.Broken broken) {
+      if (parseResult instanceof ParseResult.Broken broken) {
         assertThat(broken.what()).as("-Djpm.seed=%d, %s", seed, text).isNotBlank();
       }
       AppsOutcome outcome = piped(text.toString());

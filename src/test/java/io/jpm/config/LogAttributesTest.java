@@ -3,11 +3,11 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.AppSpec;
+import io.jpm.model.FullLogPolicy;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
-import io.jpm.model.TimePattern;
-import io.jpm.model.WhenFull;
+import io.jpm.model.text.TimePattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -110,7 +110,7 @@ class LogAttributesTest {
                 Optional.of(Duration.ofDays(7)),
                 Optional.of(2048L),
                 Optional.of(false),
-                Optional.of(WhenFull.BLOCK)));
+                Optional.of(FullLogPolicy.BLOCK)));
     LogLimits.Wish some = logs("\"logs\": {\"max_age\": 0, \"max_size\": null}").limits();
     assertThat(some.over(LogLimits.DEFAULT).maxAge()).isZero();
     assertThat(some.over(LogLimits.DEFAULT).maxSize()).isEqualTo(50L << 20);

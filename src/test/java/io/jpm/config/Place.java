@@ -1,5 +1,9 @@
 package io.jpm.config;
 
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,21 +16,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /// A directory with a caller in it, whose PATH is one directory of programs that a test makes.
-record Place(Path dir) {
-  Caller caller() {
+public record Place(Path dir) {
+  public CallerContext callerContext() {
     return caller(Map.of());
   }
 
-  Caller caller(Map<String, String> more) {
+  CallerContext caller(Map<String, String> more) {
     Map<String, String> environment = new HashMap<>();
     environment.put("PATH", dir.resolve("bin").toString());
     environment.put("HOME", dir.resolve("home").toString());
     environment.putAll(more);
-    return new Caller(dir, environment);
+    return new CallerContext(dir, environment);
   }
 
   /// A file that is not executable.
-  Path file(String name, String content) {
+  public Path file(String name, String content) {
     try {
       Path file = dir.resolve(name);
       Files.createDirectories(file.getParent());
@@ -67,12 +71,12 @@ record Place(Path dir) {
   AppsOutcome read(String json) {
     executable("app", "\u0000ELF");
     file("ecosystem.json", json);
-    return fromFile(Path.of("ecosystem.json"), caller(), AppDefaults.PM2);
+    return fromFile(Path.of("ecosystem.json"), callerContext(), AppDefaults.PM2);
   }
 
   AppsOutcome type(Map<String, Object> attributes) {
     executable("app", "\u0000ELF");
-    return AppReader.fromCommandLine(attributes, caller(), AppDefaults.PM2);
+    return AppReader.fromCommandLine(attributes, callerContext(), AppDefaults.PM2);
   }
 
   static List<String> sentences(AppsOutcome outcome) {
@@ -81,12 +85,13 @@ record Place(Path dir) {
 
   /// The apps of a process file that is no script.
   static AppsOutcome fromFile(
-      Path file, Optional<String> environment, Caller caller, AppDefaults defaults) {
-    return new ProcessFileReader(defaults, ScriptEvaluator.NONE).file(file, environment, caller);
+      Path file, Optional<String> environment, CallerContext callerContext, AppDefaults defaults) {
+    return new ProcessFileReader(defaults, ScriptEvaluator.NONE)
+        .file(file, environment, callerContext);
   }
 
   /// The same without an `--env`.
-  static AppsOutcome fromFile(Path file, Caller caller, AppDefaults defaults) {
-    return fromFile(file, Optional.empty(), caller, defaults);
+  static AppsOutcome fromFile(Path file, CallerContext callerContext, AppDefaults defaults) {
+    return fromFile(file, Optional.empty(), callerContext, defaults);
   }
 }

@@ -2,8 +2,12 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.AppKey.Group;
-import io.jpm.config.AppKey.Support;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.spec.AppKey;
+import io.jpm.spec.AppKey.Group;
+import io.jpm.spec.AppKey.Support;
+import io.jpm.spec.KeyNotes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +66,9 @@ class ProcessFileReferenceTest {
       - With `"hot": true` beside `apps`, or `jpm start FILE --watch-config`, the file is applied whenever it is edited. An edit
         with a mistake changes nothing; `jpm ls` and `jpm events` say so. `jpm start FILE --no-watch-config` ends it.
         With `--only`, edits count for these apps only. An edit that takes an app away ends nothing: it runs on until
-        `jpm delete`, or `jpm apply FILE --prune`. Only the file itself is looked at: a change of an `env_file`, or of a
+        `jpm delete`, or `jpm apply FILE --prune`. What another user could have written is neither evaluated nor applied: the
+        file and each directory on its way belong to root or to the daemon's user, and others may write to none of them (`/tmp`
+        and its like are fine); `jpm ls` names what is open. Only the file itself is looked at: a change of an `env_file`, or of a
         module that a `.config.js` requires, is none.
       - A directory can be watched as well. A file that is added is started with the others. A file that is removed ends
         nothing, as above. While one of the files has a mistake, edits of the others wait too.
@@ -84,7 +90,7 @@ class ProcessFileReferenceTest {
       | name | format |
       |---|---|
       | `*.json`, `*.json5` | JSON5: JSON with comments, bare keys, single quotes, trailing commas, hexadecimal numbers. JavaScript in it (`process.env.X`), which PM2 evaluates, is an error: use a `.config.js`. |
-      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` work; tags of other types and repeated keys are errors, and so are more than 64 levels or 200,000 values, counted with aliases. |
+      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` work; tags of other types and repeated keys are errors, and so are more than 64 levels, 200,000 values or 8 MiB of text, counted with aliases. |
       | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that your `node` evaluates, in the file's directory and with your environment. Its value is `module.exports` or `export default`, else the object of all exports; a promise is awaited and a function called. It has 30 s. What it prints is dropped, unless it ends without a value. |
       | `-` | JSON5 or YAML piped into `start`, `stop`, `restart`, `reload` or `validate`. What begins with a bracket or a comment of JavaScript is JSON5. Relative paths begin in your directory. |
       | a directory | All process files in it, by name, hidden ones left out; names are unique over all of them. A word without a slash is an app's name first: write `./conf.d`. A directory with a `package.json` or an `index.js` is a program. |
@@ -108,9 +114,10 @@ class ProcessFileReferenceTest {
   void theExampleIsReadWithoutAComplaint() {
     Place place = new Place(dir);
     List.of("node", "python3", "date").forEach(place::program);
-    Caller caller =
-        new Caller(Path.of("").toAbsolutePath(), Map.of("PATH", dir.resolve("bin").toString()));
-    AppsOutcome outcome = Place.fromFile(EXAMPLE, Optional.empty(), caller, AppDefaults.PM2);
+    CallerContext callerContext =
+        new CallerContext(
+            Path.of("").toAbsolutePath(), Map.of("PATH", dir.resolve("bin").toString()));
+    AppsOutcome outcome = Place.fromFile(EXAMPLE, Optional.empty(), callerContext, AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     assertThat(outcome.apps())
@@ -161,8 +168,9 @@ class ProcessFileReferenceTest {
     if (!key.aliases().isEmpty()) {
       facts.add("also: `" + String.join("`, `", key.aliases()) + "`");
     }
-    String rules = key.rules().isEmpty() ? sentence(key.doc()) : key.rules();
-    String pm2 = key.pm2Difference().isEmpty() ? "" : " PM2 " + key.pm2Difference();
+    KeyNotes.Note note = KeyNotes.of(key);
+    String rules = note.rules().isEmpty() ? sentence(key.doc()) : note.rules();
+    String pm2 = note.pm2().isEmpty() ? "" : " PM2 " + note.pm2();
     return "\n### `%s`\n\n%s%s\n\n*%s*\n"
         .formatted(key.key(), rules, pm2, String.join(" · ", facts));
   }

@@ -1,9 +1,10 @@
 package io.jpm.config;
 
-import io.jpm.config.AppKey.Support;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Hooks;
 import io.jpm.model.Strategy;
+import io.jpm.spec.AppKey;
+import io.jpm.spec.AppKey.Support;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
@@ -163,7 +164,10 @@ final class ProcessFileSchema {
               .put("additionalProperties", false);
       case LINE_TYPE -> word("raw", "json");
       case BALANCING ->
-          word(Arrays.stream(Balance.values()).map(Balance::word).toArray(String[]::new));
+          word(
+              Arrays.stream(BalancingMode.values())
+                  .map(BalancingMode::word)
+                  .toArray(String[]::new));
       case STRATEGIES ->
           word(Arrays.stream(Strategy.values()).map(Strategy::word).toArray(String[]::new));
       case ADDRESSES -> anyOf(type("integer", "string"), list(type("integer", "string")));

@@ -2,6 +2,7 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.spec.AppKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;

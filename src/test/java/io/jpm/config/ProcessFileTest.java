@@ -3,13 +3,15 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.jpm.config.format.TextFile;
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
 import io.jpm.model.LogFiles;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartWindow;
-import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Signal;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -117,7 +119,9 @@ class ProcessFileTest {
                 .with(RestartWindow.beside(3)),
             new StopPolicy(Signal.SIGQUIT, Duration.ofSeconds(9), true));
     AppSpec app =
-        Place.fromFile(Path.of("ecosystem.json"), place.caller(), defaults).apps().getFirst();
+        Place.fromFile(Path.of("ecosystem.json"), place.callerContext(), defaults)
+            .apps()
+            .getFirst();
     assertThat(app.name().value()).isEqualTo("app");
     assertThat(app.cwd()).isEqualTo(dir);
     assertThat(app.instances().count()).isEqualTo(1);
@@ -169,7 +173,8 @@ class ProcessFileTest {
                 + " for one per core, or -1 for one less",
             "ecosystem.json:5: apps[1].max_restarts: true is no number of 0 or more",
             "ecosystem.json:6: apps[1]: unknown key \"intances\": did you mean \"instances\"?",
-            "ecosystem.json:7: apps[1].env: a list is no object of names and values: {\"PORT\": 80}",
+            "ecosystem.json:7: apps[1].env: a list is no object of names and values: {\"PORT\":"
+                + " 80}",
             "ecosystem.json:8: apps[2].script: script not found: " + dir.resolve("gone.js"));
   }
 
@@ -189,7 +194,7 @@ class ProcessFileTest {
           "args": ["\\u0000"] | .args[0]: has a NUL character in it
           "cwd": "nowhere" | .cwd: directory DIR/nowhere does not exist
           "cwd": "app" | .cwd: DIR/app is not a directory
-          "instances": 10001 | .instances: 10001 are too many: use up to 10000
+          "instances": 1001 | .instances: 1001 are too many: use up to 1000, or set limits.max_instances in jpm.json (10000 at most)
           "instances": 1.5 | .instances: 1.5 is no number: use 1 or more, 0 or "max" for one per core, or -1 for one less
           "exec_mode": "thread" | .exec_mode: "thread" is neither fork nor cluster
           "autorestart": "yes" | .autorestart: "yes" is neither true nor false
@@ -282,7 +287,8 @@ class ProcessFileTest {
     place.directory("dir.json");
     assertThat(read("dir.json"))
         .containsExactly(
-            "dir.json: is a directory without process files (.json, .json5, .yaml, .yml, .config.js)");
+            "dir.json: is a directory without process files (.json, .json5, .yaml, .yml,"
+                + " .config.js)");
     place.file("empty.json", " \n");
     assertThat(read("empty.json")).containsExactly("empty.json: is empty");
     Files.write(dir.resolve("latin.json"), "\"é\"".getBytes(StandardCharsets.ISO_8859_1));
@@ -302,7 +308,7 @@ class ProcessFileTest {
   }
 
   private List<String> read(String file) {
-    return Place.sentences(Place.fromFile(Path.of(file), place.caller(), AppDefaults.PM2));
+    return Place.sentences(Place.fromFile(Path.of(file), place.callerContext(), AppDefaults.PM2));
   }
 
   @Test
@@ -311,7 +317,8 @@ class ProcessFileTest {
         place.read("[{\"script\": \"app\"},\n {\"name\": \"app\", \"script\": \"app\"}]");
     assertThat(Place.sentences(outcome))
         .containsExactly(
-            "ecosystem.json:2: [1].name: \"app\" is the name of [0] too: give each app its own name");
+            "ecosystem.json:2: [1].name: \"app\" is the name of [0] too: give each app its own"
+                + " name");
     assertThat(outcome.apps()).isEmpty();
   }
 
@@ -419,7 +426,7 @@ class ProcessFileTest {
          {"script": "./other", "cwd": "work", "error_file": "~/err.log"}]
         """);
     List<AppSpec> apps =
-        Place.fromFile(Path.of("deploy/eco.json"), place.caller(), AppDefaults.PM2).apps();
+        Place.fromFile(Path.of("deploy/eco.json"), place.callerContext(), AppDefaults.PM2).apps();
     assertThat(apps.get(0).command().script()).isEqualTo(dir.resolve("deploy/bin/server"));
     assertThat(apps.get(0).cwd()).isEqualTo(dir.resolve("deploy/work"));
     assertThat(apps.get(0).logs().out()).contains(dir.resolve("deploy/out.log"));

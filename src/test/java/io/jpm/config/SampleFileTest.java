@@ -2,8 +2,10 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.AppKey.Support;
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
+import io.jpm.spec.AppKey;
+import io.jpm.spec.AppKey.Support;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,8 @@ class SampleFileTest {
     place.file("app.js", "");
     place.file(name, SampleFile.named(name).orElseThrow());
     AppsOutcome outcome =
-        Place.fromFile(Path.of(name), Optional.of("production"), place.caller(), AppDefaults.PM2);
+        Place.fromFile(
+            Path.of(name), Optional.of("production"), place.callerContext(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     AppSpec app = outcome.apps().getFirst();

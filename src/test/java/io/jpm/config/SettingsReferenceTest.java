@@ -2,7 +2,8 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.SettingKey.Effect;
+import io.jpm.config.settings.SettingKey;
+import io.jpm.config.settings.SettingKey.Effect;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,16 +2,22 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
-import io.jpm.model.Condition;
+import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.Sandbox;
+import io.jpm.model.Seccomp;
+import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers.Watch;
+import io.jpm.model.Variables;
+import io.jpm.model.run.Signal;
+import io.jpm.model.text.CleanEnvironment;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -193,7 +199,8 @@ class SupervisionAttributesTest {
             expression.startsWith("61")
                 ? Optional.of(expression + ": no hour has 61 minutes")
                 : Optional.empty());
-    assertThat(Place.sentences(Place.fromFile(Path.of("eco.json"), place.caller(), defaults)))
+    assertThat(
+            Place.sentences(Place.fromFile(Path.of("eco.json"), place.callerContext(), defaults)))
         .containsExactly("eco.json:2: cron_restart: 61 * * * *: no hour has 61 minutes");
   }
 
@@ -397,6 +404,50 @@ class SupervisionAttributesTest {
   }
 
   @Test
+  void capabilitiesAreNamedWithOrWithoutCap() {
+    assertThat(
+            quietly("\"no_new_privileges\": false, \"capabilities\": [\"CAP_CHOWN\", \"net_raw\"]")
+                .runAs()
+                .sandbox())
+        .isEqualTo(new Sandbox(Optional.of(false), Optional.of(List.of("chown", "net_raw"))));
+    assertThat(quietly("\"capabilities\": []").runAs().sandbox().capabilities())
+        .contains(List.of());
+  }
+
+  @Test
+  void systemCallsAreFilteredOnDemand() {
+    assertThat(quietly("\"seccomp\": \"default\"").runAs().sandbox().seccomp())
+        .isEqualTo(Seccomp.DEFAULT);
+    assertThat(quietly("\"seccomp\": true").runAs().sandbox().seccomp()).isEqualTo(Seccomp.DEFAULT);
+    assertThat(quietly("\"seccomp\": \"none\"").runAs()).isEqualTo(RunAs.DAEMON);
+  }
+
+  @Test
+  void readOnlyPathsAreAbsoluteAndMayBeOptional() {
+    Sandbox sandbox =
+        quietly("\"private_tmp\": true, \"read_only_paths\": [\"/srv\", \"-/a b\", \"/srv/\"]")
+            .runAs()
+            .sandbox();
+    assertThat(sandbox.privateTmp()).isTrue();
+    assertThat(sandbox.readOnlyPaths())
+        .containsExactly(
+            new ReadOnlyPath(Path.of("/srv"), false), new ReadOnlyPath(Path.of("/a b"), true));
+    assertThat(quietly("\"private_tmp\": false").runAs()).isEqualTo(RunAs.DAEMON);
+  }
+
+  @Test
+  void anAppOfAnotherUserBeginsWithACleanEnvironment() {
+    Variables variables = quietly("\"uid\": 54321, \"env\": {\"A\": \"1\"}").variables();
+    assertThat(variables.inherited()).isEqualTo(Map.of("PATH", CleanEnvironment.PATH));
+    assertThat(variables.declared()).containsEntry("A", "1");
+    assertThat(variables.inheriting(Map.of("TOKEN", "t", "PATH", "/other")).inherited())
+        .isEqualTo(variables.inherited());
+    String own = System.getProperty("user.name");
+    assertThat(quietly("\"uid\": \"%s\"".formatted(own)).variables().inherited())
+        .containsKey("HOME");
+  }
+
+  @Test
   void instancesTellThemselvesApartByVariables() {
     var instances =
         quietly("\"instances\": 2, \"instance_var\": \"N\", \"increment_var\": \"PORT\"")
@@ -417,7 +468,7 @@ class SupervisionAttributesTest {
           """,
       quoteCharacter = '`')
   void dependenciesHaveThreeForms(String written, String expected) {
-    Map<AppName, Condition> dependsOn = quietly("\"depends_on\": " + written).dependsOn();
+    Map<AppName, StartCondition> dependsOn = quietly("\"depends_on\": " + written).dependsOn();
     assertThat(
             new TreeSet<>(dependsOn.keySet())
                 .stream()
@@ -468,7 +519,7 @@ class SupervisionAttributesTest {
     place.executable("app", "\u0000");
     place.file("eco.json", json);
     return Place.fromFile(
-        Path.of("eco.json"), Optional.of(environment), place.caller(), AppDefaults.PM2);
+        Path.of("eco.json"), Optional.of(environment), place.callerContext(), AppDefaults.PM2);
   }
 
   @Test
@@ -522,7 +573,8 @@ class SupervisionAttributesTest {
                 .doesNotContainKey("C"));
     assertThat(Place.sentences(read(file, "odd")))
         .contains(
-            "eco.json:5: apps[0].deploy.odd.env: \"x\" is no object of names and values: {\"PORT\": 80}");
+            "eco.json:5: apps[0].deploy.odd.env: \"x\" is no object of names and values: {\"PORT\":"
+                + " 80}");
   }
 
   @Test
@@ -626,6 +678,14 @@ class SupervisionAttributesTest {
           "user": -1 | .user: -1 is no user: use a name or a number
           "gid": 4294967295 | .gid: 4294967295 is no group: use a name or a number
           "nice": 20 | .nice: 20 is no number from -20 to 19
+          "seccomp": "strict" | .seccomp: "strict" is no filter of system calls: use "none" or "default"
+          "seccomp": 1 | .seccomp: 1 is not text: put it in double quotes
+          "private_tmp": "yes" | .private_tmp: "yes" is neither true nor false
+          "read_only_paths": 7 | .read_only_paths: 7 is neither text nor a list
+          "read_only_paths": ["srv"] | .read_only_paths: "srv" is no absolute path without . and ..: use "/path", or "-/path" for one that need not exist
+          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is no absolute path without . and ..: use "/path", or "-/path" for one that need not exist
+          "read_only_paths": ["-"] | .read_only_paths: "-" is no absolute path without . and ..: use "/path", or "-/path" for one that need not exist
+          "private_tmp": true, "read_only_paths": ["/var/tmp/x"] | .read_only_paths: "/var/tmp/x" is hidden by private_tmp: leave one of them out
           "umask": "rwx" | .umask: "rwx" is no umask: use octal digits from 0 to 777, such as "027"
           "umask": 1777 | .umask: 1777 is no umask: use octal digits from 0 to 777, such as "027"
           "umask": 8 | .umask: 8 is no umask: use octal digits from 0 to 777, such as "027"

@@ -2,9 +2,10 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Referred;
+import io.jpm.model.ReferencedVariables;
 import io.jpm.model.Secret;
 import java.nio.file.Path;
 import java.util.List;
@@ -191,7 +192,7 @@ class VariablesInTextsTest {
             """);
     assertThat(app.variables().referred())
         .isEqualTo(
-            new Referred(
+            new ReferencedVariables(
                 List.of(
                     new EnvFile(dir.resolve("conf/base.env"), false),
                     new EnvFile(dir.resolve("local.env"), true)),

@@ -2,6 +2,9 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.config.values.Durations;
+import io.jpm.config.values.ShellWords;
+import io.jpm.config.values.Sizes;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,15 @@ package io.jpm.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
+import io.jpm.config.format.JsonTree;
+import io.jpm.config.format.ParseResult;
+import io.jpm.config.format.ProcessFormat;
+import io.jpm.config.format.TextFile;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.Node;
+import io.jpm.spec.AppKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -106,9 +114,9 @@ class WrongTypesTest {
   private AppsOutcome read(String name, String json) {
     if (name.equals("-")) {
       return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-          .stdin(json.getBytes(StandardCharsets.UTF_8), Optional.of("test"), place.caller());
+          .stdin(json.getBytes(StandardCharsets.UTF_8), Optional.of("test"), place.callerContext());
     }
-    Node root = ((Parsed.Read) JsonTree.parse(json)).root();
+    Node root = ((ParseResult.Read) JsonTree.parse(json)).root();
     String text =
         switch (ProcessFormat.named(name).orElseThrow()) {
           case JSON -> name.endsWith("5") ? Formats.json5(root) : json;
@@ -119,7 +127,7 @@ class WrongTypesTest {
     place.program("node");
     ScriptEvaluator evaluator = (_, _, _) -> new Evaluation.Value(json);
     return new ProcessFileReader(AppDefaults.PM2, evaluator)
-        .file(Path.of(name), Optional.of("test"), place.caller());
+        .file(Path.of(name), Optional.of("test"), place.callerContext());
   }
 
   @ParameterizedTest
@@ -175,7 +183,7 @@ class WrongTypesTest {
     ProcessFileReader reader = new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE);
     for (String name : List.of("a.json", "a.json5", "a.yaml", "a.yml")) {
       Files.write(dir.resolve(name), bytes);
-      AppsOutcome outcome = reader.file(Path.of(name), Optional.empty(), place.caller());
+      AppsOutcome outcome = reader.file(Path.of(name), Optional.empty(), place.callerContext());
       assertThat(outcome.apps()).isEmpty();
       assertThat(Place.sentences(outcome))
           .as(what)
@@ -184,7 +192,7 @@ class WrongTypesTest {
           .startsWith(name)
           .contains(sentence);
     }
-    AppsOutcome piped = reader.stdin(bytes, Optional.empty(), place.caller());
+    AppsOutcome piped = reader.stdin(bytes, Optional.empty(), place.callerContext());
     assertThat(Place.sentences(piped))
         .as(what)
         .singleElement()
@@ -200,7 +208,7 @@ class WrongTypesTest {
     place.file("conf/c.json5", "[{script: '../app', name: 'c', depends_on: ['a']}]");
     AppsOutcome outcome =
         new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-            .file(Path.of("conf"), Optional.empty(), place.caller());
+            .file(Path.of("conf"), Optional.empty(), place.callerContext());
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome)).singleElement().asString().contains("depends_on");
   }

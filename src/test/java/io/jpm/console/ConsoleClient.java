@@ -18,8 +18,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /// The thin client's half of the protocol: it sends words and follows the answers, reply to reply.
-final class ConsoleClient {
-  static final Tty WIDE = new Tty(200, 50, false, true, true);
+public final class ConsoleClient {
+  public static final Tty WIDE = new Tty(200, 50, false, true, true);
 
   private static final DeliveryOptions PATIENCE = new DeliveryOptions().setSendTimeout(20_000);
 
@@ -29,12 +29,12 @@ final class ConsoleClient {
 
   private ConsoleClient() {}
 
-  static ConsoleClient run(Vertx vertx, Tty tty, String... argv) {
+  public static ConsoleClient run(Vertx vertx, Tty tty, String... argv) {
     var request = new ConsoleRequest(List.of(argv), "/home/me", Map.of("PATH", "/usr/bin"), tty);
     return send(vertx, request.toJson());
   }
 
-  static ConsoleClient run(Vertx vertx, String... argv) {
+  public static ConsoleClient run(Vertx vertx, String... argv) {
     return run(vertx, Tty.NONE, argv);
   }
 
@@ -71,7 +71,7 @@ final class ConsoleClient {
   }
 
   /// Waits for the end.
-  int code() {
+  public int code() {
     try {
       return code.get(30, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
@@ -87,13 +87,13 @@ final class ConsoleClient {
     return chunks;
   }
 
-  String out() {
+  public String out() {
     return chunks.stream()
         .map(chunk -> chunk instanceof ConsoleChunk.Out(String text) ? text : "")
         .collect(Collectors.joining());
   }
 
-  String err() {
+  public String err() {
     return chunks.stream()
         .map(chunk -> chunk instanceof ConsoleChunk.Err(String text) ? text : "")
         .collect(Collectors.joining());

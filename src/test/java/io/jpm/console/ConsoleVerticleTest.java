@@ -2,23 +2,27 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.AppChange;
-import io.jpm.bus.AppFile;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.DaemonCommand;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Act;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodCommand.StartApps;
-import io.jpm.bus.HotReply;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply.Line;
-import io.jpm.config.AppDefaults;
+import io.jpm.bus.daemon.DaemonCommand;
+import io.jpm.bus.god.AppChange;
+import io.jpm.bus.god.AppFile;
+import io.jpm.bus.god.ConfigWatchReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Act;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.StartApps;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply.Line;
 import io.jpm.config.AppsOutcome;
-import io.jpm.config.Caller;
-import io.jpm.config.Problem;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.Problem;
+import io.jpm.console.file.AppSource;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.ConsoleTiming;
+import io.jpm.console.session.Outbox;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
@@ -69,7 +73,7 @@ class ConsoleVerticleTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<Map<String, Object>> described = new CopyOnWriteArrayList<>();
-  private final List<Caller> callers = new CopyOnWriteArrayList<>();
+  private final List<CallerContext> callers = new CopyOnWriteArrayList<>();
   private final List<Optional<String>> environments = new CopyOnWriteArrayList<>();
   private final FakeRooms rooms = new FakeRooms(vertx);
   private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
@@ -120,26 +124,29 @@ class ConsoleVerticleTest {
     }
 
     @Override
-    public AppsOutcome fromFile(Path path, Optional<String> environment, Caller caller) {
+    public AppsOutcome fromFile(
+        Path path, Optional<String> environment, CallerContext callerContext) {
       environments.add(environment);
       assertThat(path).isEqualTo(Path.of("/home/me/apps.json"));
-      callers.add(caller);
+      callers.add(callerContext);
       return file;
     }
 
     @Override
-    public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
+    public AppsOutcome fromStdin(
+        byte[] content, Optional<String> environment, CallerContext callerContext) {
       assertThat(content).asString().isEqualTo("[]");
       return file;
     }
 
     @Override
-    public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
+    public AppsOutcome fromCommandLine(
+        Map<String, Object> attributes, CallerContext callerContext) {
       if (broken) {
         throw new IllegalStateException("fake defect");
       }
       described.add(attributes);
-      callers.add(caller);
+      callers.add(callerContext);
       return script;
     }
   }
@@ -407,7 +414,7 @@ class ConsoleVerticleTest {
                 "kill_timeout", "5s",
                 "interpreter_args", "--harmony"));
     assertThat(callers)
-        .containsExactly(new Caller(Path.of("/home/me"), Map.of("PATH", "/usr/bin")));
+        .containsExactly(new CallerContext(Path.of("/home/me"), Map.of("PATH", "/usr/bin")));
     assertThat(rooms.asked(StartApps.class))
         .containsExactly(
             new StartApps(
@@ -588,7 +595,7 @@ class ConsoleVerticleTest {
     rooms.instances.add(Instances.online(1, "b"));
     rooms.troubles =
         List.of(
-            new HotReply.Trouble(
+            new ConfigWatchReply.Trouble(
                 FILE, Set.of(new AppName("a")), List.of(FILE + ":3: wrong", "more")));
     String line =
         "[jpm][WARN] a process file is not applied since it was edited: /home/me/apps.json:3: wrong (and 1 more)\n";
@@ -903,7 +910,8 @@ class ConsoleVerticleTest {
     ConsoleClient silent = run("ls");
     assertEnd(silent, 1);
     assertThat(silent.err())
-        .isEqualTo("[jpm][ERROR] God did not answer within 2 s; see the daemon's log\n");
+        .isEqualTo(
+            "[jpm][ERROR] The supervisor (God) did not answer within 2 s; see the daemon's log\n");
   }
 
   @Test

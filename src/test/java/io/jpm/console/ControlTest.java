@@ -3,15 +3,17 @@ package io.jpm.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Act;
-import io.jpm.bus.GodCommand.Alter;
-import io.jpm.bus.GodCommand.Reset;
-import io.jpm.bus.GodCommand.Send;
-import io.jpm.bus.GodCommand.SendSignal;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Act;
+import io.jpm.bus.god.GodCommand.Alter;
+import io.jpm.bus.god.GodCommand.Reset;
+import io.jpm.bus.god.GodCommand.Send;
+import io.jpm.bus.god.GodCommand.SendSignal;
 import io.jpm.config.AppsOutcome;
-import io.jpm.config.Caller;
-import io.jpm.model.Signal;
+import io.jpm.config.command.CallerContext;
+import io.jpm.console.file.AppSource;
+import io.jpm.console.session.ConsoleTiming;
+import io.jpm.model.run.Signal;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,17 +64,20 @@ class ControlTest {
     }
 
     @Override
-    public AppsOutcome fromFile(Path path, Optional<String> environment, Caller caller) {
+    public AppsOutcome fromFile(
+        Path path, Optional<String> environment, CallerContext callerContext) {
       throw new AssertionError("no file is asked for");
     }
 
     @Override
-    public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
+    public AppsOutcome fromStdin(
+        byte[] content, Optional<String> environment, CallerContext callerContext) {
       throw new AssertionError("nothing is piped in");
     }
 
     @Override
-    public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
+    public AppsOutcome fromCommandLine(
+        Map<String, Object> attributes, CallerContext callerContext) {
       described.add(attributes);
       return new AppsOutcome(List.of(Instances.spec("any", 1)), List.of(), List.of());
     }

@@ -3,12 +3,13 @@ package io.jpm.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.config.ScriptEvaluator;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.AppSpec;
 import io.jpm.model.EnvFile;
 import io.jpm.model.InheritFilter;
-import io.jpm.model.Referred;
+import io.jpm.model.ReferencedVariables;
 import io.jpm.model.Secret;
 import io.jpm.model.Variables;
 import io.jpm.testing.Eventually;
@@ -296,7 +297,7 @@ class EventsAndEnvTest {
                     Map.of(),
                     Set.of(),
                     InheritFilter.NOTHING,
-                    new Referred(
+                    new ReferencedVariables(
                         List.of(new EnvFile(Path.of("/srv/.env"), true)),
                         Map.of("DB", new Secret.InFile(Path.of("/run/secrets/db"))))))
             .build();

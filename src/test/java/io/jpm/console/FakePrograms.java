@@ -1,8 +1,10 @@
 package io.jpm.console;
 
-import io.jpm.config.AppDefaults;
 import io.jpm.config.ProcessFileReader;
-import io.jpm.config.ScriptEvaluator;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.console.session.CommandTools;
+import io.jpm.console.session.ExternalPrograms;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -10,21 +12,24 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /// Programs that are functions; what they were asked is noted.
-record FakePrograms(Function<Programs.Order, Programs.Outcome> answer, List<String> asked)
-    implements Programs {
-  static final Programs NONE =
+public record FakePrograms(
+    Function<ExternalPrograms.Order, ExternalPrograms.Outcome> answer, List<String> asked)
+    implements ExternalPrograms {
+  public static final ExternalPrograms NONE =
       order ->
           CompletableFuture.completedFuture(
-              new Programs.Outcome.Failed(order.command().getFirst() + " is not to be run"));
+              new ExternalPrograms.Outcome.Failed(
+                  order.command().getFirst() + " is not to be run"));
 
-  static final Tools NO_TOOLS = tools(NONE);
+  public static final CommandTools NO_TOOLS = tools(NONE);
 
-  FakePrograms(Function<Programs.Order, Programs.Outcome> answer) {
+  FakePrograms(Function<ExternalPrograms.Order, ExternalPrograms.Outcome> answer) {
     this(answer, new CopyOnWriteArrayList<>());
   }
 
-  static Tools tools(Programs programs) {
-    return new Tools(programs, new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE));
+  static CommandTools tools(ExternalPrograms externalPrograms) {
+    return new CommandTools(
+        externalPrograms, new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE));
   }
 
   @Override

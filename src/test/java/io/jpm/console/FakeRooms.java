@@ -1,29 +1,29 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.AppChange;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusMessage;
-import io.jpm.bus.DaemonCommand;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HealthReport;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.bus.HotCommand;
-import io.jpm.bus.HotReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.bus.SatanReply.Load;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.daemon.DaemonCommand;
+import io.jpm.bus.god.AppChange;
+import io.jpm.bus.god.ConfigWatchCommand;
+import io.jpm.bus.god.ConfigWatchReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.satan.HealthReport;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.SatanReply.Load;
 import io.jpm.model.AppSpec;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.EventBus;
@@ -40,14 +40,14 @@ import java.util.stream.Collectors;
 
 /// The other rooms as far as the console sees them: they note what they are asked and answer from
 /// lists that the test fills.
-final class FakeRooms {
-  final List<InstanceView> instances = new CopyOnWriteArrayList<>();
+public final class FakeRooms {
+  public final List<InstanceView> instances = new CopyOnWriteArrayList<>();
 
   /// What of their limits does not hold for those that are started.
   String unenforced = "";
 
   final List<BusMessage> asked = new CopyOnWriteArrayList<>();
-  final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
+  public final List<LogsReply.Line> past = new CopyOnWriteArrayList<>();
   final List<EventMessage> events = new CopyOnWriteArrayList<>();
   final List<DaemonCommand> daemon = new CopyOnWriteArrayList<>();
 
@@ -55,23 +55,23 @@ final class FakeRooms {
   volatile boolean startsKnown;
 
   /// Actions that wait for [#release].
-  volatile boolean slow;
+  public volatile boolean slow;
 
   /// Whether God takes commands and answers none.
-  volatile boolean mute;
+  public volatile boolean mute;
 
-  volatile boolean satanSilent;
+  public volatile boolean satanSilent;
 
   /// What Satan says of checks.
   volatile Map<ProcessIdentity, HealthReport> health = Map.of();
 
-  volatile Function<GodCommand, List<String>> problems = _ -> List.of();
+  public volatile Function<GodCommand, List<String>> problems = _ -> List.of();
 
   /// What applying a file does, as God says it.
   volatile List<AppChange> changes = List.of();
 
   /// What is wrong with watched process files.
-  volatile List<HotReply.Trouble> troubles = List.of();
+  volatile List<ConfigWatchReply.Trouble> troubles = List.of();
 
   /// What God remarks on the saved list.
   volatile List<String> notes = List.of();
@@ -89,14 +89,15 @@ final class FakeRooms {
   private final EventBus bus;
   private final Map<Path, Message<LogsCommand>> followers = new HashMap<>();
 
-  FakeRooms(Vertx vertx) {
+  public FakeRooms(Vertx vertx) {
     this.bus = vertx.eventBus();
     vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
     vertx
         .eventBus()
-        .<HotCommand>consumer(
-            Addresses.HOT_COMMAND, message -> message.reply(new HotReply(troubles)));
+        .<ConfigWatchCommand>consumer(
+            Addresses.CONFIG_WATCH_COMMAND,
+            message -> message.reply(new ConfigWatchReply(troubles)));
     vertx.eventBus().<SatanCommand>consumer(Addresses.SATAN_COMMAND, this::satan);
     vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, this::logs);
     vertx.eventBus().<BalancerCommand>consumer(Addresses.BALANCER_COMMAND, this::balance);
@@ -262,7 +263,7 @@ final class FakeRooms {
   }
 
   /// Lets a slow action end.
-  void release() {
+  public void release() {
     held.ifPresent(Runnable::run);
   }
 
@@ -341,12 +342,12 @@ final class FakeRooms {
   }
 
   /// Whether somebody waits for lines of `file`.
-  synchronized boolean isFollowed(Path file) {
+  public synchronized boolean isFollowed(Path file) {
     return followers.containsKey(file);
   }
 
   /// An app prints a line.
-  synchronized void print(Path file, String text) {
+  public synchronized void print(Path file, String text) {
     Message<LogsCommand> follower = followers.get(file);
     if (follower == null
         || !(follower.body() instanceof LogsCommand.Follow(List<LogPosition> positions, _, _))) {
@@ -359,7 +360,7 @@ final class FakeRooms {
             new LogsReply.Positions(positions, false)));
   }
 
-  <T extends BusMessage> List<T> asked(Class<T> type) {
+  public <T extends BusMessage> List<T> asked(Class<T> type) {
     return asked.stream().filter(type::isInstance).map(type::cast).toList();
   }
 }

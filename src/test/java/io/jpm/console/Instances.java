@@ -1,29 +1,31 @@
 package io.jpm.console;
 
-import io.jpm.bus.AppReport;
-import io.jpm.bus.HealthReport;
-import io.jpm.bus.HealthReport.OfCheck;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanReply.Load;
-import io.jpm.config.AppDefaults;
+import io.jpm.bus.god.AppReport;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.HealthReport;
+import io.jpm.bus.satan.HealthReport.OfCheck;
+import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Check;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.Exit;
+import io.jpm.model.FullLogPolicy;
 import io.jpm.model.Health;
-import io.jpm.model.InstanceId;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
-import io.jpm.model.Phase;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ResourceLimits;
-import io.jpm.model.TimePattern;
-import io.jpm.model.TreeUsage;
 import io.jpm.model.Variables;
-import io.jpm.model.WhenFull;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.text.TimePattern;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,7 +193,7 @@ public final class Instances {
                     Optional.of(Duration.ofDays(7)),
                     Optional.of(0L),
                     Optional.of(false),
-                    Optional.of(WhenFull.BLOCK)),
+                    Optional.of(FullLogPolicy.BLOCK)),
                 true))
         .build();
   }
@@ -250,7 +252,7 @@ public final class Instances {
   }
 
   /// What the console of a test is given: version 1.2.3, pid 4711, nobody's home.
-  static ConsoleContext console(ConsoleTiming timing) {
+  public static ConsoleContext console(ConsoleTiming timing) {
     return new ConsoleContext(
         "1.2.3", 4711, "me", Path.of("/home/me/.jpm"), AppDefaults.PM2, () -> NOW, timing);
   }

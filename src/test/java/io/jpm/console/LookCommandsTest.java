@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.DoctorCommand;
-import io.jpm.bus.DoctorReply;
-import io.jpm.bus.DoctorReply.Finding;
-import io.jpm.bus.UsageWanted;
-import io.jpm.config.AppDefaults;
-import io.jpm.config.ScriptEvaluator;
+import io.jpm.bus.daemon.DoctorCommand;
+import io.jpm.bus.daemon.DoctorReply;
+import io.jpm.bus.daemon.DoctorReply.Finding;
+import io.jpm.bus.satan.UsageDemand;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.console.cli.ArgumentReader;
+import io.jpm.console.cli.Examples;
+import io.jpm.console.cli.ParsedCommand;
+import io.jpm.console.look.ListCommand;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.ConsoleTiming;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.vertx.core.Vertx;
@@ -261,7 +267,7 @@ class LookCommandsTest {
     List<Boolean> wanted = new CopyOnWriteArrayList<>();
     vertx
         .eventBus()
-        .<UsageWanted>consumer(
+        .<UsageDemand>consumer(
             Addresses.USAGE_WANTED,
             message -> {
               wanted.add(message.body().wanted());
@@ -305,7 +311,7 @@ class LookCommandsTest {
               List.of(line.command().replace("\"python3 -m http.server\"", "x").split(" ", -1));
           assertThat(words.getFirst()).isEqualTo("jpm");
           assertThat(ArgumentReader.read(words.subList(1, words.size())))
-              .isInstanceOf(Asked.Run.class);
+              .isInstanceOf(ParsedCommand.Run.class);
         });
   }
 

@@ -1,5 +1,9 @@
 package io.jpm.console;
 
+import io.jpm.console.cli.Examples;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbExamples;
+import io.jpm.console.cli.VerbOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,6 +2,12 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.console.cli.ArgumentReader;
+import io.jpm.console.cli.HelpText;
+import io.jpm.console.cli.ParsedCommand;
+import io.jpm.console.cli.UnsupportedPm2;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,9 +48,9 @@ class OptionPositionsTest {
   }
 
   private static void assertUnderstood(String name, String value, List<String> words) {
-    Asked asked = ArgumentReader.read(words);
-    assertThat(asked).as(String.join(" ", words)).isInstanceOf(Asked.Run.class);
-    Asked.Run run = (Asked.Run) asked;
+    ParsedCommand parsedCommand = ArgumentReader.read(words);
+    assertThat(parsedCommand).as(String.join(" ", words)).isInstanceOf(ParsedCommand.Run.class);
+    ParsedCommand.Run run = (ParsedCommand.Run) parsedCommand;
     VerbOption option = VerbOption.find(name, Verb.START.options()).orElseThrow();
     assertThat(run.verb()).isEqualTo(Verb.START);
     assertThat(run.arguments().targets()).as(String.join(" ", words)).containsExactly("a.js", "b");
@@ -93,27 +99,28 @@ class OptionPositionsTest {
     "--only a -s delete web, DELETE, web"
   })
   void whatStandsBeforeACommandIsReadAsThatCommandsOptions(String line, Verb verb, String targets) {
-    Asked.Run run = (Asked.Run) ArgumentReader.read(List.of(line.split(" ")));
+    ParsedCommand.Run run = (ParsedCommand.Run) ArgumentReader.read(List.of(line.split(" ")));
     assertThat(run.verb()).isEqualTo(verb);
     assertThat(String.join(",", run.arguments().targets())).isEqualTo(targets);
   }
 
   @Test
   void eachCommandThatIsLeftOutSaysWhatToUseInOneLine() {
-    for (String word : LeftOut.commands()) {
+    for (String word : UnsupportedPm2.commands()) {
       assertThat(Verb.find(word)).as(word).isEmpty();
       for (List<String> line :
           List.of(List.of(word), List.of(word, "x", "--y"), List.of("help", word))) {
         assertThat(ArgumentReader.read(line))
             .as(word)
-            .isEqualTo(new Asked.Mistake(LeftOut.find(word).orElseThrow().line()));
+            .isEqualTo(new ParsedCommand.Mistake(UnsupportedPm2.find(word).orElseThrow().line()));
       }
-      assertThat(LeftOut.find(word).orElseThrow().line().lines()).hasSize(1);
+      assertThat(UnsupportedPm2.find(word).orElseThrow().line().lines()).hasSize(1);
       assertThat(HelpText.ofAll(false)).contains(" " + word);
       assertThat(HelpText.ofMost(false)).doesNotContain(" " + word + " ");
     }
     assertThat(ArgumentReader.read(List.of("instal", "x")))
         .isEqualTo(
-            new Asked.Mistake("unknown command \"instal\": did you mean install? (jpm --help)"));
+            new ParsedCommand.Mistake(
+                "unknown command \"instal\": did you mean install? (jpm --help)"));
   }
 }

@@ -2,7 +2,12 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.AppKey;
+import io.jpm.console.cli.ArgumentReader;
+import io.jpm.console.cli.ParsedCommand;
+import io.jpm.console.cli.UnsupportedPm2;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.spec.AppKey;
 import io.jpm.testing.Pm2Words;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,11 +39,11 @@ class Pm2GuideTest {
   @Test
   void everyWordOfTheCatalogueStandsInIt() throws IOException {
     List<String> all = new ArrayList<>(Verb.words());
-    all.addAll(LeftOut.commands());
+    all.addAll(UnsupportedPm2.commands());
     for (VerbOption option : VerbOption.values()) {
       all.addAll(option.names());
     }
-    all.addAll(LeftOut.options());
+    all.addAll(UnsupportedPm2.options());
     assertThat(words()).containsAll(all);
   }
 
@@ -46,12 +51,12 @@ class Pm2GuideTest {
   void everyWordOfPm2sStandsInItAndIsAnsweredByName() throws IOException {
     assertThat(words()).containsAll(Pm2Words.COMMANDS).containsAll(Pm2Words.OPTIONS);
     assertThat(Pm2Words.COMMANDS)
-        .allMatch(word -> Verb.find(word).isPresent() != LeftOut.find(word).isPresent());
+        .allMatch(word -> Verb.find(word).isPresent() != UnsupportedPm2.find(word).isPresent());
     assertThat(Pm2Words.OPTIONS)
         .allMatch(word ->
             OF_THE_CLIENT.contains(word)
                 || VerbOption.find(word).isPresent()
-                || LeftOut.find(word).isPresent());
+                || UnsupportedPm2.find(word).isPresent());
   }
 
   @Test
@@ -66,10 +71,12 @@ class Pm2GuideTest {
 
   @Test
   void anOptionThatIsNotTakenSaysWhatToUse() {
-    assertThat(LeftOut.options()).contains("-w", "--daemon");
-    for (String name : LeftOut.options()) {
+    assertThat(UnsupportedPm2.options()).contains("-w", "--daemon");
+    for (String name : UnsupportedPm2.options()) {
       assertThat(ArgumentReader.read(List.of("start", "a.js", name)))
-          .isEqualTo(new Asked.Mistake(name + ": " + LeftOut.find(name).orElseThrow().line()));
+          .isEqualTo(
+              new ParsedCommand.Mistake(
+                  name + ": " + UnsupportedPm2.find(name).orElseThrow().line()));
     }
   }
 
@@ -82,7 +89,7 @@ class Pm2GuideTest {
       line.addAll(List.of("--name", "x"));
       assertThat(ArgumentReader.read(line))
           .isInstanceOfSatisfying(
-              Asked.Run.class,
+              ParsedCommand.Run.class,
               run -> {
                 assertThat(run.arguments().value(VerbOption.INTERPRETER_ARGS)).contains("-u");
                 assertThat(run.arguments().value(VerbOption.NAME)).contains("x");
@@ -90,6 +97,6 @@ class Pm2GuideTest {
               });
     }
     assertThat(ArgumentReader.read(List.of("start", "a.py", "--node-args")))
-        .isInstanceOf(Asked.Mistake.class);
+        .isInstanceOf(ParsedCommand.Mistake.class);
   }
 }

@@ -2,22 +2,24 @@ package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodCommand.Reload;
-import io.jpm.bus.GodCommand.Scale;
-import io.jpm.bus.GodCommand.Scale.Step;
-import io.jpm.bus.GodCommand.StartApps;
-import io.jpm.bus.InstanceEvent.Kind;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.Reload;
+import io.jpm.bus.god.GodCommand.Scale;
+import io.jpm.bus.god.GodCommand.Scale.Step;
+import io.jpm.bus.god.GodCommand.StartApps;
+import io.jpm.bus.god.InstanceEvent.Kind;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.config.AppsOutcome;
-import io.jpm.config.Caller;
+import io.jpm.config.command.CallerContext;
+import io.jpm.console.file.AppSource;
+import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
-import io.jpm.model.InstanceId;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.run.InstanceId;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.ConsoleChunk;
 import io.vertx.core.Vertx;
@@ -76,19 +78,22 @@ class ReloadAndScaleTest {
     }
 
     @Override
-    public AppsOutcome fromFile(Path path, Optional<String> environment, Caller caller) {
+    public AppsOutcome fromFile(
+        Path path, Optional<String> environment, CallerContext callerContext) {
       environments.add(environment);
       return file;
     }
 
     @Override
-    public AppsOutcome fromStdin(byte[] content, Optional<String> environment, Caller caller) {
+    public AppsOutcome fromStdin(
+        byte[] content, Optional<String> environment, CallerContext callerContext) {
       assertThat(content).asString().isEqualTo("[]");
       return file;
     }
 
     @Override
-    public AppsOutcome fromCommandLine(Map<String, Object> attributes, Caller caller) {
+    public AppsOutcome fromCommandLine(
+        Map<String, Object> attributes, CallerContext callerContext) {
       throw new AssertionError(attributes);
     }
   }
@@ -372,7 +377,7 @@ class ReloadAndScaleTest {
     rooms.balance =
         Optional.of(
             new BalancerReply.Status(
-                Balance.NODE,
+                BalancingMode.NODE,
                 "the program is node",
                 "kernel",
                 List.of("0.0.0.0:3000"),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -39,5 +40,44 @@ class DaemonLogTest {
     log.publish(line);
     assertThat(files()).containsExactly("jpm.log", "jpm.log.1");
     log.close();
+  }
+
+  @Test
+  void whatOthersSayForgesNoLineAndCommandsNoTerminal() throws IOException {
+    var log = new DaemonLog(dir.resolve("jpm.log"), 1 << 20, 3);
+    var line = new LogRecord(Level.INFO, "one\u001b[2J\u009b2J\ntwo\tthree");
+    line.setLoggerName("jpm.test");
+    line.setThrown(new IllegalStateException("four\nfive\u0007"));
+    log.publish(line);
+    log.close();
+    assertThat(Files.readAllLines(dir.resolve("jpm.log")))
+        .singleElement()
+        .asString()
+        .contains("test: one\\x1b[2J\\x9b2J\\ntwo\\tthree")
+        .contains("IllegalStateException: four\\nfive\\x07 <");
+  }
+
+  @Test
+  void librariesSayLittle() throws IOException {
+    var log = new DaemonLog(dir.resolve("jpm.log"), 1 << 20, 3);
+    Instant begin = Instant.parse("2026-11-23T12:00:00Z");
+    for (int i = 0; i < 1000; i++) {
+      log.publish(of("io.netty.channel", begin.plusMillis(i)));
+      log.publish(of("jpm.web", begin.plusMillis(i)));
+    }
+    log.publish(of("io.netty.channel", begin.plusSeconds(7)));
+    log.close();
+    List<String> lines = Files.readAllLines(dir.resolve("jpm.log"));
+    assertThat(lines.stream().filter(line -> line.contains("io.netty"))).hasSize(31);
+    assertThat(lines.stream().filter(line -> line.contains(" web: "))).hasSize(1000);
+    assertThat(lines)
+        .anyMatch(line -> line.endsWith("daemon: 970 lines of libraries were left out"));
+  }
+
+  private static LogRecord of(String logger, Instant at) {
+    var line = new LogRecord(Level.WARNING, "a line");
+    line.setLoggerName(logger);
+    line.setInstant(at);
+    return line;
   }
 }

@@ -2,14 +2,18 @@ package io.jpm.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HomeTest {
   @TempDir Path folder;
@@ -26,10 +30,192 @@ class HomeTest {
   }
 
   @Test
-  void aHomeThatOthersCouldReachIsClosed() throws Exception {
-    Path open = Files.createDirectory(folder.resolve("open"));
-    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+  void aHomeThatOthersCouldReadIsClosed() throws Exception {
+    Path open = made("open", "rwxr-xr-x");
     assertThat(mode(Home.prepare(open).root())).isEqualTo("rwx------");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rwxrwxrwx", "rwxrwx---", "rwx----w-"})
+  void aHomeThatOthersCanWriteToIsRefusedAndNotRepaired(String mode) throws Exception {
+    Path open = made("open", mode);
+    assertThatThrownBy(() -> Home.prepare(open))
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining("JPM_HOME " + open)
+        .hasMessageContaining("mode " + mode)
+        .hasMessageContaining("chmod go-w " + open);
+    assertThat(mode(open)).isEqualTo(mode);
+    assertThat(open).isEmptyDirectory();
+  }
+
+  @Test
+  void aHomeBelowADirectoryOfOthersIsRefused() throws Exception {
+    Path shared = made("shared", "rwxrwxrwx");
+    Path home = shared.resolve("home");
+    for (boolean there : new boolean[] {false, true}) {
+      if (there) {
+        Files.createDirectory(
+            home,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      assertThatThrownBy(() -> Home.prepare(home))
+          .isInstanceOf(StartupFailure.class)
+          .hasMessageContaining(shared + " can be written to by others (mode rwxrwxrwx)")
+          .hasMessageContaining("chmod go-w " + shared);
+    }
+    Path link = Files.createSymbolicLink(folder.resolve("link"), shared);
+    assertThatThrownBy(() -> Home.prepare(link.resolve("home")))
+        .as("by a link")
+        .isInstanceOf(StartupFailure.class)
+        .hasMessageContaining(shared + " can be written to");
+    Files.setAttribute(shared, "unix:mode", 01777);
+    assertThat(mode(Home.prepare(home).root())).as("sticky").isEqualTo("rwx------");
+  }
+
+  @Test
+  void aHomeThatAnotherUserOwnsOrCouldReplaceIsRefused() throws Exception {
+    Path shared = made("shared", "rwxr-xr-x");
+    Path home = made("shared/home", "rwx------");
+    own(shared);
+    assertThatThrownBy(() -> Home.prepare(home))
+        .hasMessageContaining(shared + " belongs to uid 12345")
+        .hasMessageContaining("in the place of " + home);
+    own(made("theirs", "rwx------"));
+    assertThatThrownBy(() -> Home.prepare(folder.resolve("theirs")))
+        .hasMessageContaining("belongs to uid 12345 (mode rwx------), not to you (uid 0)");
+    Path sticky = made("sticky", "rwxrwxrwx");
+    Files.setAttribute(sticky, "unix:mode", 01777);
+    Path link = Files.createSymbolicLink(sticky.resolve("link"), made("mine", "rwx------"));
+    Files.setAttribute(link, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
+    assertThatThrownBy(() -> Home.prepare(link))
+        .as("whose link it is can change where it leads to")
+        .hasMessageContaining(link + " belongs to uid 12345");
+  }
+
+  /// @throws org.opentest4j.TestAbortedException where only root could do it, and this is not root
+  private static void own(Path file) throws IOException {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private Path made(String name, String mode) throws IOException {
+    Path made = Files.createDirectory(folder.toRealPath().resolve(name));
+    Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(mode));
+    return made;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "token",
+        "token.new",
+        "bridge.port",
+        "bridge.sock",
+        "jpm.pid",
+        "jpm.lock",
+        "start.lock",
+        "jpm.log",
+        "jpm.log.1",
+        "jpm.json",
+        "state.json",
+        "state.json.2",
+        "state.json.boot",
+        "dump.json",
+        "tokens.json",
+        "web-sessions.json",
+        "audit.log",
+        "keeper.pid",
+        "keeper.fifo",
+        "events/0000000000000001.jsonl",
+        "events/numbers",
+        "cache/jpm-25.aot",
+        "fifo/memory",
+      })
+  void aFileThatOthersCanWriteToOrALinkIsRefused(String name) throws Exception {
+    Path home = Home.prepare(folder.resolve("home")).root();
+    Path file = home.resolve(name);
+    Files.createDirectories(file.getParent());
+    Files.createFile(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
+    assertThatThrownBy(() -> Home.prepare(home))
+        .hasMessageContaining(file + " can be written to by others (mode rw-rw-rw-)")
+        .hasMessageContaining("chmod go-w " + file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    assertThat(Home.prepare(home).root()).isEqualTo(home);
+    Files.delete(file);
+    Path elsewhere = Files.writeString(folder.resolve("elsewhere"), "mine");
+    Files.createSymbolicLink(file, elsewhere);
+    assertThatThrownBy(() -> Home.prepare(home)).hasMessageContaining(file + " is a symbolic link");
+    assertThat(elsewhere).hasContent("mine");
+  }
+
+  @Test
+  void aFileOfAnotherUserAndAPipeAreRefused() throws Exception {
+    Path home = Home.prepare(folder.resolve("home")).root();
+    Path list = home.resolve("state.json");
+    assertThat(new ProcessBuilder("mkfifo", "-m", "600", list.toString()).start().waitFor())
+        .isZero();
+    assertThatThrownBy(() -> Home.prepare(home))
+        .hasMessageContaining(list + " is not a regular file");
+    Files.delete(list);
+    Files.writeString(list, "{}");
+    Files.setPosixFilePermissions(list, PosixFilePermissions.fromString("rw-------"));
+    own(list);
+    assertThatThrownBy(() -> Home.prepare(home))
+        .hasMessageContaining(list + " belongs to uid 12345");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"events", "fifo", "cache", "hooks", "checks", "times", "logs", "pids"})
+  void aFolderThatOthersCanWriteToIsRefused(String name) throws Exception {
+    Path home = Home.prepare(folder.resolve("home")).root();
+    Path inside = Files.createDirectories(home.resolve(name));
+    Files.setPosixFilePermissions(inside, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> Home.prepare(home)).hasMessageContaining("chmod go-w " + inside);
+  }
+
+  /// Former versions made some files as the umask said, which is 002 on some systems.
+  @Test
+  void whatAUmaskHasLeftInAClosedHomeIsNarrowed() throws Exception {
+    Path home = Home.prepare(folder.resolve("home")).root();
+    Path log = Files.createFile(home.resolve("jpm.log"));
+    Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-r--"));
+    Path settings = Files.writeString(home.resolve("jpm.json"), "{}");
+    Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rw-rw-r--"));
+    Path pipes = home.resolve("fifo");
+    Files.setPosixFilePermissions(pipes, PosixFilePermissions.fromString("rwxrwxr-x"));
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThatThrownBy(() -> Home.prepare(home))
+        .as("others could come to it")
+        .hasMessageContaining("can be written to by others");
+    Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+    Home.prepare(home);
+    assertThat(mode(log)).isEqualTo("rw-r--r--");
+    assertThat(mode(pipes)).isEqualTo("rwxr-xr-x");
+    assertThat(mode(settings)).isEqualTo("rw-r--r--");
+  }
+
+  /// A daemon must come back whatever its owner or a JVM that crashed has left beside its files.
+  @Test
+  void whatIsNotJpmsIsNoReasonToRefuseAHome() throws Exception {
+    Path home = Home.prepare(folder.resolve("home")).root();
+    Files.createSymbolicLink(home.resolve(".#jpm.json"), Path.of("me@here.1234:1"));
+    for (String name : new String[] {"hs_err_12.log", ".jpm.json.swp", "jpm.json~", "core", "x"}) {
+      Path file = Files.createFile(home.resolve(name));
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-r--"));
+    }
+    assertThat(Home.prepare(home).root()).isEqualTo(home);
+  }
+
+  @Test
+  void logsMayHaveADiskOfTheirOwn() throws Exception {
+    Path home = Home.prepare(folder.resolve("home")).root();
+    Path disk = made("disk", "rwx------");
+    Files.delete(home.resolve("logs"));
+    Files.createSymbolicLink(home.resolve("logs"), disk);
+    assertThat(Home.prepare(home).root()).isEqualTo(home);
+    Files.setPosixFilePermissions(disk, PosixFilePermissions.fromString("rwxrwxrwx"));
+    assertThatThrownBy(() -> Home.prepare(home)).hasMessageContaining("chmod go-w " + disk);
   }
 
   @Test

@@ -2,8 +2,9 @@ package io.jpm.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.console.Programs.Order;
-import io.jpm.console.Programs.Outcome;
+import io.jpm.console.session.ExternalPrograms.Order;
+import io.jpm.console.session.ExternalPrograms.Outcome;
+import io.jpm.os.AppAccess;
 import io.jpm.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ class LocalProgramsTest {
 
   private Outcome run(Duration limit, String... command) {
     var order = new Order(List.of(command), dir, Map.of("PATH", "/usr/bin:/bin", "A", "1"), limit);
-    return new LocalPrograms().run(order).toCompletableFuture().join();
+    return new LocalPrograms(AppAccess.OF_DAEMON).run(order).toCompletableFuture().join();
   }
 
   @Test

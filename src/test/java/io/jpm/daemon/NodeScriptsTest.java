@@ -2,8 +2,9 @@ package io.jpm.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.Caller;
-import io.jpm.config.ScriptEvaluator.Evaluation;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
+import io.jpm.os.AppAccess;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ class NodeScriptsTest {
     Path file = Files.writeString(dir.resolve(name), script);
     Map<String, String> environment = new HashMap<>(System.getenv());
     environment.put("COLOR", "blue");
-    return new NodeScripts(limit).evaluate(node, file, new Caller(dir, environment));
+    return new NodeScripts(limit, AppAccess.OF_DAEMON)
+        .evaluate(node, file, new CallerContext(dir, environment));
   }
 
   @ParameterizedTest

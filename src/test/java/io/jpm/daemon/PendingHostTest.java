@@ -3,8 +3,17 @@ package io.jpm.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.jpm.model.RunAs;
+import io.jpm.os.AppAccess;
+import io.jpm.os.ProcessHost;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// What becomes of a boot for which the system has no threads.
@@ -18,6 +27,59 @@ class PendingHostTest {
     var host = new PendingHost(CompletableFuture.failedFuture(noThreads()));
     assertThatCode(host::close).doesNotThrowAnyException();
     assertThat(host.made()).isCompletedExceptionally();
+  }
+
+  /// A method with a default would answer for the real host without being asked.
+  @Test
+  void everyMethodOfAHostIsPassedOn() {
+    List<String> own =
+        Stream.of(PendingHost.class.getDeclaredMethods()).map(PendingHostTest::signature).toList();
+    assertThat(Stream.of(ProcessHost.class.getMethods()).map(PendingHostTest::signature))
+        .isNotEmpty()
+        .isSubsetOf(own);
+  }
+
+  private static String signature(Method method) {
+    return method.getName() + List.of(method.getParameterTypes());
+  }
+
+  /// What the real host says is the answer, not a default.
+  @Test
+  void everyQuestionReachesTheRealHost() throws Exception {
+    List<String> asked = new ArrayList<>();
+    ProcessHost real =
+        (ProcessHost)
+            Proxy.newProxyInstance(
+                ProcessHost.class.getClassLoader(),
+                new Class<?>[] {ProcessHost.class},
+                (_, method, _) -> {
+                  asked.add(signature(method));
+                  if (method.getReturnType() == boolean.class) {
+                    return false;
+                  }
+                  if (method.getReturnType() == AppAccess.class) {
+                    return AppAccess.OF_DAEMON;
+                  }
+                  return method.getReturnType() == int.class ? Integer.valueOf(0) : null;
+                });
+    var host = new PendingHost(CompletableFuture.completedFuture(real));
+    List<String> called = new ArrayList<>();
+    for (Method method : ProcessHost.class.getMethods()) {
+      Object[] arguments =
+          Stream.of(method.getParameterTypes()).map(PendingHostTest::nothing).toArray();
+      if (method.invoke(host, arguments) instanceof AppAccess access) {
+        assertThat(access.isOther(RunAs.DAEMON)).as("it waits when it is used").isFalse();
+      }
+      called.add(signature(method));
+    }
+    assertThat(asked).containsExactlyInAnyOrderElementsOf(called);
+  }
+
+  private static @Nullable Object nothing(Class<?> type) {
+    if (type == boolean.class) {
+      return false;
+    }
+    return type == int.class ? 0 : null;
   }
 
   @Test

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.config.Settings;
-import io.jpm.config.SettingsReader;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.config.settings.Settings;
+import io.jpm.config.settings.SettingsReader;
 import io.jpm.model.LogLimits;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;

@@ -2,15 +2,15 @@ package io.jpm.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.DoctorReply.Finding;
-import io.jpm.bus.DoctorReply.Verdict;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.doctor.Facts.Apps;
-import io.jpm.doctor.Facts.Bridge;
-import io.jpm.doctor.Facts.Disk;
-import io.jpm.doctor.Facts.HomeFacts;
-import io.jpm.doctor.Facts.Java;
-import io.jpm.doctor.Facts.SettingsFacts;
+import io.jpm.bus.daemon.DoctorReply.Finding;
+import io.jpm.bus.daemon.DoctorReply.Verdict;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.doctor.SystemReport.Apps;
+import io.jpm.doctor.SystemReport.Bridge;
+import io.jpm.doctor.SystemReport.Disk;
+import io.jpm.doctor.SystemReport.HomeFacts;
+import io.jpm.doctor.SystemReport.Java;
+import io.jpm.doctor.SystemReport.SettingsFacts;
 import io.jpm.os.SystemFacts;
 import io.jpm.os.SystemFacts.Cgroup;
 import io.jpm.os.SystemFacts.Clock;
@@ -49,6 +49,7 @@ class DoctorTest {
   private Optional<Boolean> keeper = Optional.of(true);
   private Optional<HeartbeatReply> heart = heart(1, 2, 0, 0, 1);
   private Optional<Apps> apps = Optional.of(new Apps(3, List.of(), List.of()));
+  private SystemReport.Tokens tokens = new SystemReport.Tokens(2, List.of(), Optional.empty());
   private List<String> settings = List.of();
   private List<String> waiting = List.of();
 
@@ -66,7 +67,7 @@ class DoctorTest {
 
   private List<Finding> findings() {
     return Doctor.findings(
-        new Facts(
+        new SystemReport(
             java,
             new SystemFacts(
                 portable,
@@ -91,6 +92,7 @@ class DoctorTest {
             keeper,
             heart,
             apps,
+            tokens,
             new SettingsFacts(settings, waiting),
             Map.of("node", Optional.of(Path.of("/usr/bin/node")), "java", Optional.empty())));
   }
@@ -134,10 +136,23 @@ class DoctorTest {
             "heartbeat",
             "event loops",
             "settings",
+            "tokens",
             "apps");
     assertThat(findings())
         .contains(Finding.ok("programs", "java not found, node /usr/bin/node"))
         .contains(Finding.ok("apps", "3 instances, none given up"));
+  }
+
+  @Test
+  void tokensThatEndSoonAreAWarning() {
+    tokens = new SystemReport.Tokens(2, List.of("ci at 2026-11-23T12:00:00Z"), Optional.empty());
+    finds(Verdict.WARN, "tokens", "end soon: ci at 2026-11-23T12:00:00Z");
+  }
+
+  @Test
+  void aDamagedFileOfTokensFails() {
+    tokens = new SystemReport.Tokens(0, List.of(), Optional.of("tokens.json is damaged"));
+    finds(Verdict.FAIL, "tokens", "tokens.json is damaged");
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.god.Failpoint;
+import io.jpm.god.journal.Failpoint;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -32,7 +32,6 @@ class BootDeathIT extends InOwnHome {
 
   @BeforeEach
   void nobodyBringsTheDaemonBack() throws IOException {
-    jpm.makeAotCache();
     jpm.settings("{\"keeper\": {\"enabled\": false}}");
   }
 

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.client.App;
 import io.jpm.client.Apps;
-import io.jpm.client.Door;
+import io.jpm.client.Endpoint;
 import io.jpm.client.Event;
 import io.jpm.client.EventFollower;
+import io.jpm.client.GapReason;
 import io.jpm.client.Instance;
 import io.jpm.client.JpmClient;
 import io.jpm.client.JpmException;
-import io.jpm.client.Missed;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
@@ -159,8 +159,8 @@ class BridgeClientsIT extends InOwnHome {
     }
 
     @Override
-    public void missed(Missed missed) {
-      events.add(missed.toString());
+    public void missed(GapReason gapReason) {
+      events.add(gapReason.toString());
     }
 
     @Override
@@ -173,9 +173,9 @@ class BridgeClientsIT extends InOwnHome {
   @ValueSource(booleans = {true, false})
   void theJavaClientStartsFollowsComesBackAndStops(boolean tcp) throws Exception {
     String script = jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n").toString();
-    Door door = tcp ? new Door.HomePort(jpm.home()) : Door.home(jpm.home());
+    Endpoint endpoint = tcp ? new Endpoint.HomePort(jpm.home()) : Endpoint.home(jpm.home());
     Seen seen = new Seen();
-    try (JpmClient client = JpmClient.connect(door)) {
+    try (JpmClient client = JpmClient.connect(endpoint)) {
       client.followEvents(seen);
       Instance web =
           client.ask(Request.start(Apps.of(App.of("web", script)))).instances().getFirst();
@@ -203,9 +203,9 @@ class BridgeClientsIT extends InOwnHome {
             .toString();
     List<String> lines = new CopyOnWriteArrayList<>();
     List<String> used = new CopyOnWriteArrayList<>();
-    try (JpmClient client = JpmClient.connect(Door.home(jpm.home()))) {
+    try (JpmClient client = JpmClient.connect(Endpoint.home(jpm.home()))) {
       client.followLines(
-          "echo", printed -> printed.lines().forEach(line -> lines.add(line.text())));
+          "echo", logBatch -> logBatch.lines().forEach(line -> lines.add(line.text())));
       client.followUsage(usage -> usage.instances().forEach(instance -> used.add(instance.app())));
       client.ask(Request.start(Apps.of(App.of("echo", script))));
       client.ask(Request.type("echo", "this"));
@@ -240,7 +240,7 @@ class BridgeClientsIT extends InOwnHome {
             Request.delete("web"),
             Request.resurrect(),
             Request.list("web"));
-    try (JpmClient client = JpmClient.connect(new Door.HomePort(jpm.home()))) {
+    try (JpmClient client = JpmClient.connect(new Endpoint.HomePort(jpm.home()))) {
       requests.forEach(request -> assertThat(client.ask(request)).as("%s", request).isNotNull());
       assertThat(client.ask(Request.list("web")).instances()).hasSize(1);
       JpmException none =

@@ -24,6 +24,7 @@ import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 /// connections on which nothing happens. `-Djpm.load.subscribers`, `-Djpm.load.idle` and
 /// `-Djpm.load.events` set how many, and how long it goes on.
 @Timeout(300)
+@Tag("alone")
 class BridgeLoadIT extends InOwnHome {
   private static final int SUBSCRIBERS = Integer.getInteger("jpm.load.subscribers", 200);
   private static final int IDLE = Integer.getInteger("jpm.load.idle", 1000);

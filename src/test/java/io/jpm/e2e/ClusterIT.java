@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,9 +81,7 @@ class ClusterIT extends InOwnHome {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePort.find();
   }
 
   private void start(Way way, int instances) throws Exception {
@@ -315,7 +313,6 @@ class ClusterIT extends InOwnHome {
       value = Way.class,
       names = {"NODE", "JVM", "ACTIVATED"})
   void theDaemonsDeathLosesNothing(Way way) throws Exception {
-    jpm.makeAotCache();
     start(way, 2);
     Set<String> before = pids();
     try (Load load = load(way)) {
@@ -371,7 +368,6 @@ class ClusterIT extends InOwnHome {
 
   @Test
   void theProxyIsBackAfterTheDaemonsDeath() throws Exception {
-    jpm.makeAotCache();
     start(Way.PROXY, 2);
     Set<String> before = pids();
     long daemon = jpm.daemonPid();

@@ -3,8 +3,8 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -22,9 +22,7 @@ class EnvFileIT extends InOwnHome {
 
   @BeforeEach
   void open() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
     file = jpm.work().resolve("apps.json");
     Files.copy(
         Jpm.ROOT.resolve("examples/cluster/node/server.js"), jpm.work().resolve("server.js"));

@@ -2,7 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.god.Failpoint;
+import io.jpm.god.journal.Failpoint;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -72,7 +72,6 @@ class FailpointIT {
   @BeforeAll
   void open() throws Exception {
     jpm = new Jpm();
-    jpm.makeAotCache();
     starts = Files.createDirectories(jpm.work().resolve("starts"));
     Path script =
         jpm.script(

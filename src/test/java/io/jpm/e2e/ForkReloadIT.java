@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -85,9 +86,7 @@ class ForkReloadIT extends InOwnHome {
 
   @BeforeEach
   void open() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
   }
 
   private void start(String name, String program) throws IOException {

@@ -3,11 +3,11 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -53,9 +53,7 @@ class HealthIT extends InOwnHome {
   @BeforeEach
   void open() throws IOException {
     jpm.script("server.py", SERVER);
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
   }
 
   private void answer(int status) throws IOException {
@@ -343,5 +341,38 @@ class HealthIT extends InOwnHome {
     } catch (IOException _) {
       return 0;
     }
+  }
+
+  /// It is no descendant of the app's process any more, and in another session.
+  @Test
+  void whoHasPutItselfIntoTheBackgroundMaySpeakForTheApp() throws IOException {
+    jpm.script(
+        "forks.py",
+        """
+        import os, signal, socket
+        if os.fork() == 0:
+            os.setsid()
+            os.environ['FIRST'] = str(os.getpid())
+            if os.fork() == 0:
+                while os.getppid() == int(os.environ['FIRST']):
+                    pass
+                address = os.environ['NOTIFY_SOCKET'].replace('@', '\\0')
+                socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b'READY=1', address)
+                signal.pause()
+            os._exit(0)
+        os.wait()
+        signal.pause()
+        """);
+    JsonObject app =
+        new JsonObject()
+            .put("name", "forks")
+            .put("script", "forks.py")
+            .put("listen_timeout", "60s")
+            .put("readiness", new JsonObject().put("notify", true));
+    Path file = jpm.work().resolve("forks.json");
+    Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
+    jpm.run("start", file.toString()).ok();
+    assertThat(jpm.run("events", "forks").ok().out()).contains("its checks have passed");
+    jpm.run("delete", "forks").ok();
   }
 }

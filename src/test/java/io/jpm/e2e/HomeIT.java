@@ -7,7 +7,9 @@ import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -168,10 +170,15 @@ class HomeIT {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     long old = jpm.daemonPid();
     int app = jpm.pid("app");
+    if (another) {
+      // It tells the next daemon's log, so it must not look before there is one.
+      jpm.shell("kill -STOP " + old).ok();
+    }
     delete(jpm.home());
     if (another) {
       assertThat(jpm.run("ls").failed().err()).contains("state.json is missing", "1 live process");
       assertThat(jpm.daemonPid()).isNotEqualTo(old);
+      jpm.shell("kill -CONT " + old).ok();
     }
     Eventually.await("it gives way", Jpm.LONG, () -> !Jpm.running((int) old));
     assertThat(Jpm.running(app)).isTrue();
@@ -262,6 +269,64 @@ class HomeIT {
       return Files.readString(file);
     } catch (IOException gone) {
       return "";
+    }
+  }
+
+  /// What clients read there may be another user's by then.
+  @ParameterizedTest
+  @ValueSource(strings = {".", "token", "bridge.port"})
+  void aHomeThatBecomesWritableToOthersServesNoCommandUntilItIsMended(String name)
+      throws Exception {
+    jpm.run("start", "sleep 98765", "--name", "app").ok();
+    long daemon = jpm.daemonPid();
+    int app = jpm.pid("app");
+    Path open = jpm.home().resolve(name).normalize();
+    String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(open));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Eventually.await(
+        "the daemon is not to be found",
+        Jpm.LONG,
+        () -> jpm.daemonLog().stream().anyMatch(line -> line.contains("chmod go-w " + open)));
+    if (name.equals(".")) {
+      for (Map<String, String> client : List.of(Map.<String, String>of(), JAVA)) {
+        assertThat(Jpm.finish(jpm.begin(client, "ls")).failed().err())
+            .contains(open + " can be written to by others (mode rwxrwxrwx)")
+            .hasLineCount(1);
+      }
+      assertThat(Jpm.running(app)).isTrue();
+      Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(mode));
+    }
+    Eventually.await(
+        "it is served again", Jpm.LONG, () -> jpm.run("ls").code() == 0 && jpm.pid("app") == app);
+    assertThat(jpm.daemonPid()).isEqualTo(daemon);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open))).isEqualTo(mode);
+  }
+
+  private static final Map<String, String> JAVA = Map.of("JPM_CLIENT", "java");
+
+  /// The caller's umask is that of the apps; what is in the home is for the owner alone.
+  @Test
+  void withAUmaskThatLetsEverybodyWriteNobodyCanWriteToTheHome() throws Exception {
+    Path made = jpm.work().resolve("made");
+    jpm.runAfter("umask 0", "start", "touch " + made + " && exec sleep 98765", "--name", "app")
+        .ok();
+    Eventually.await("the app has made its file", Jpm.LONG, () -> Files.exists(made));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
+        .isEqualTo("rw-rw-rw-");
+    jpm.runAfter("umask 0", "save").ok();
+    jpm.killDaemon();
+    assertThat(jpm.status("app")).isEqualTo("online");
+    try (Stream<Path> files = Files.walk(jpm.home())) {
+      assertThat(files.filter(file -> writableByOthers(file))).isEmpty();
+    }
+  }
+
+  private static boolean writableByOthers(Path file) {
+    try {
+      return (((Integer) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS)) & 022)
+          != 0;
+    } catch (IOException gone) {
+      return false;
     }
   }
 

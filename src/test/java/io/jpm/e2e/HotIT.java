@@ -1,12 +1,13 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.Timeout;
 class HotIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
+  private static final int NOBODY = 65534;
+
   /// How many edits in a row; more by `-Djpm.edits=100`. Every fourth is invalid.
   private static final int EDITS = Integer.getInteger("jpm.edits", 20);
 
@@ -32,9 +35,7 @@ class HotIT extends InOwnHome {
 
   @BeforeEach
   void open() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
     file = jpm.work().resolve("apps.json");
     server = jpm.work().resolve("server.js");
     Files.copy(Jpm.ROOT.resolve("examples/cluster/node/server.js"), server);
@@ -85,6 +86,50 @@ class HotIT extends InOwnHome {
 
   private boolean isPlanned() {
     return !jpm.run("plan", file.toString()).ok().out().equals("unchanged: web, idle\n");
+  }
+
+  /// Who can write to it could have a daemon of root run anything.
+  @Test
+  void whatAnotherUserCouldHaveWrittenIsNeitherEvaluatedNorApplied() throws Exception {
+    assumeTrue(Files.getAttribute(jpm.work(), "unix:uid").equals(0), "only root gives files away");
+    Path folder = Files.createDirectory(jpm.work().resolve("theirs"));
+    Path marks = jpm.work().resolve("marks");
+    Path script = folder.resolve("apps.config.js");
+    String text =
+        """
+        require('fs').appendFileSync('%s', 'x');
+        module.exports = {apps: [{name: 'idle', script: '/bin/sleep', args: '%s'}]};
+        """;
+    Files.writeString(script, text.formatted(marks, "1000"));
+    jpm.run("start", script.toString(), "--watch-config").ok();
+    Set<Integer> idle = pids("idle");
+    long started = Files.size(marks);
+    Eventually.await("it is read as it is", SOON, () -> marks.toFile().length() > started);
+    long marked = Files.size(marks);
+
+    Files.setAttribute(folder, "unix:uid", NOBODY);
+    Files.writeString(script, text.formatted(marks, "2000"));
+    String sentence =
+        "%s belongs to uid %d (mode rwxr-xr-x), who could put something else in the place of %s: its edits are not applied"
+            .formatted(folder, NOBODY, script);
+    Eventually.await("it is refused", SOON, () -> jpm.run("ls").ok().err().contains(sentence));
+    assertThat(Files.size(marks)).isEqualTo(marked);
+    assertThat(pids("idle")).isEqualTo(idle);
+
+    Files.setAttribute(folder, "unix:uid", 0);
+    Files.setAttribute(script, "unix:uid", NOBODY);
+    Files.writeString(script, text.formatted(marks, "3000"));
+    Eventually.await(
+        "the file's owner is told",
+        SOON,
+        () -> jpm.run("ls").ok().err().contains(script + " belongs to uid " + NOBODY + " (mode"));
+    assertThat(Files.size(marks)).isEqualTo(marked);
+
+    Files.setAttribute(script, "unix:uid", 0);
+    Files.writeString(script, text.formatted(marks, "4000"));
+    Eventually.await("the owner's edit is applied", SOON, () -> !pids("idle").equals(idle));
+    Eventually.await(
+        "nothing is wrong", SOON, () -> !jpm.run("ls").ok().err().contains("belongs to"));
   }
 
   @Test

@@ -3,11 +3,11 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.HttpURLConnection;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -67,9 +67,7 @@ class JvmReadinessIT extends InOwnHome {
 
   @BeforeEach
   void open() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
     Files.writeString(jpm.work().resolve("Web.java"), SERVER);
     say("ready", 200);
   }

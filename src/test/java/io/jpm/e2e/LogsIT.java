@@ -31,7 +31,6 @@ class LogsIT extends InOwnHome {
   @Test
   void everyLineOutlivesTwoHundredRotationsAndFiveDeathsOfTheDaemon() throws Exception {
     long lines = 25_000_000;
-    jpm.makeAotCache();
     start("numbers", "seq 1 " + lines, "\"logs\": {\"max_size\": \"1M\", \"keep\": 1000}");
     for (int death = 1; death <= 5; death++) {
       int rotations = death * 30;
@@ -53,7 +52,6 @@ class LogsIT extends InOwnHome {
   @Test
   void linesThatAFullDiskDoesNotTakeAreCountedToTheLastOne() throws Exception {
     assumeTrue(Files.isWritable(Path.of("/")) && isRoot(), "mounting a disk needs root");
-    jpm.makeAotCache();
     Path disk = Files.createDirectories(jpm.work().resolve("disk"));
     command("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString());
     try {
@@ -155,7 +153,22 @@ class LogsIT extends InOwnHome {
     assertThat(Files.readAllLines(log)).containsExactly("three");
   }
 
-  /// Starts a shell line that then sits there.
+  /// Starts a shell line that then sits there. What is no text goes to a pipe as it is. bash is
+  /// given it as escapes, of which there may be many.
+  @Test
+  void aLineOfControlCharactersHoldsUpNobody() throws Exception {
+    jpm.script(
+        "odd.sh",
+        "#!/bin/bash\nprintf '\\1%.0s' {1..60000}\necho\necho -e 'a\\x1fé'\nexec sleep 1000\n");
+    jpm.run("start", "odd.sh").ok();
+    Eventually.await(
+        "all is there",
+        SOON,
+        () -> jpm.run("logs", "odd", "--nostream", "--raw").out().contains("a\u001fé\n"));
+    assertThat(jpm.run("logs", "odd", "--nostream", "--raw").ok().out())
+        .contains("\u0001".repeat(60_000) + "\n");
+  }
+
   private void start(String name, String line, String more) throws IOException {
     Path script =
         jpm.script(

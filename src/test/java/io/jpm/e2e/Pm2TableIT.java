@@ -3,12 +3,12 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.jpm.testing.Pm2Words;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -367,9 +367,7 @@ class Pm2TableIT {
   }
 
   private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    return FreePort.find();
   }
 
   private static boolean listens(int port) {

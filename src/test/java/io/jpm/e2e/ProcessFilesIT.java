@@ -175,11 +175,12 @@ class ProcessFilesIT {
     file("apps.json5", "[{script: './app'}]");
     jpm.run("start", "apps.json5").ok();
     assertThat(Files.readString(classes))
-        .contains("io.jpm.config.JsonTree ")
-        .doesNotContain("org.snakeyaml", "io.jpm.config.YamlTree");
+        .contains("io.jpm.config.format.JsonTree ")
+        .doesNotContain("org.snakeyaml", "io.jpm.config.format.YamlTree");
     file("apps.yaml", "script: ./app");
     jpm.run("validate", "apps.yaml").ok();
-    assertThat(Files.readString(classes)).contains("org.snakeyaml", "io.jpm.config.YamlTree");
+    assertThat(Files.readString(classes))
+        .contains("org.snakeyaml", "io.jpm.config.format.YamlTree");
   }
 
   private static void needsNode() {

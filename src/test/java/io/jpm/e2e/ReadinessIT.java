@@ -3,10 +3,10 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,9 +68,7 @@ class ReadinessIT extends InOwnHome {
   @BeforeEach
   void open() throws IOException {
     jpm.script("server.js", SERVER);
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    port = FreePort.find();
   }
 
   private JsonObject probe() {

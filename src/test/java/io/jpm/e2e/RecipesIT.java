@@ -3,9 +3,9 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -264,9 +264,7 @@ class RecipesIT extends InOwnHome {
   void aDirectoryIsServed() throws Exception {
     Files.writeString(jpm.work().resolve("index.html"), "<h1>hello</h1>");
     int port;
-    try (var free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
+    port = FreePort.find();
     type("pm2 serve . %d --name \"my-file-server\" --spa".formatted(port)).ok();
     var page = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/shop")).build();
     try (HttpClient client = HttpClient.newHttpClient()) {

@@ -2,7 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.client.Door;
+import io.jpm.client.Endpoint;
 import io.jpm.client.JpmClient;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
@@ -126,7 +126,7 @@ class RetryIT {
   private void ask(Request<?> request) throws IOException {
     String token = Files.readString(jpm.home().resolve("token")).strip();
     try (Relay relay = new Relay(jpm.home(), 1, PONG);
-        JpmClient client = JpmClient.connect(new Door.Tcp("127.0.0.1", relay.port(), token))) {
+        JpmClient client = JpmClient.connect(new Endpoint.Tcp("127.0.0.1", relay.port(), token))) {
       client.ask(request);
       assertThat(relay.broken.get()).as("the answer was lost").isEqualTo(1);
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// A short run of `bench/soak` with a fixed seed: daemon, keeper and apps are killed and frozen
 /// while clients change the list.
 @Timeout(900)
+@Tag("alone")
 class SoakIT {
   @TempDir Path work;
 

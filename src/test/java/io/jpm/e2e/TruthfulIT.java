@@ -2,7 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.client.Door;
+import io.jpm.client.Endpoint;
 import io.jpm.client.JpmClient;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
@@ -72,7 +72,7 @@ class TruthfulIT extends InOwnHome {
     Path script = jpm.script("deaf.sh", DEAF);
     jpm.run("start", script.toString(), "--kill-timeout", "31000").ok();
     awaitDeaf(1);
-    try (JpmClient client = JpmClient.connect(Door.home(jpm.home()))) {
+    try (JpmClient client = JpmClient.connect(Endpoint.home(jpm.home()))) {
       assertThat(client.ask(Request.stop("deaf")).notes())
           .anyMatch(note -> note.contains("deaf:0: did not exit within 31 s: killed"));
     }

@@ -3,30 +3,32 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReply.Prepared;
-import io.jpm.bus.BalancerReport;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Scale.Step;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReport;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Scale.Step;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
-import io.jpm.model.InstanceTexts;
 import io.jpm.model.Instances;
-import io.jpm.model.Phase;
+import io.jpm.model.PerInstanceTexts;
 import io.jpm.model.Readiness;
-import io.jpm.model.Referred;
+import io.jpm.model.ReferencedVariables;
+import io.jpm.model.StopPolicy;
 import io.jpm.model.Variables;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
@@ -89,7 +91,7 @@ class ClusterTest extends GodHarness {
             .instances(Instances.of(2))
             .cluster(Cluster.auto())
             .texts(
-                new InstanceTexts(
+                new PerInstanceTexts(
                     Set.of("PORT"),
                     List.of("${PORT}", "8000"),
                     List.of(),
@@ -120,7 +122,7 @@ class ClusterTest extends GodHarness {
     var prepare = balancer.all(BalancerCommand.Prepare.class).getFirst();
     var began = balancer.all(BalancerCommand.Began.class).getFirst();
     assertThat(prepare.worker().generation()).isEqualTo(1);
-    assertThat(request.tag()).endsWith(":0-%d:1".formatted(prepare.worker().birth()));
+    assertThat(request.tag()).matches(".*:0-%d-[0-9a-f]{32}:1".formatted(prepare.worker().birth()));
     assertThat(began.worker()).isEqualTo(prepare.worker());
     assertThat(began.memo()).isEqualTo("port 4711");
     assertThat(began.process()).isEqualTo(only().process().orElseThrow());
@@ -139,7 +141,7 @@ class ClusterTest extends GodHarness {
                     Map.of("B", "1"),
                     Set.of(),
                     InheritFilter.NOTHING,
-                    new Referred(List.of(new EnvFile(file, false)), Map.of())))
+                    new ReferencedVariables(List.of(new EnvFile(file, false)), Map.of())))
             .build();
     assertThat(start(spec).problems()).isEmpty();
     awaitTold(BalancerCommand.Began.class, 1);
@@ -154,6 +156,30 @@ class ClusterTest extends GodHarness {
     assertThat(Files.readString(home.resolve("state.json")))
         .doesNotContain("\"8123\"", ":8123", "PORT");
     assertThat(only().spec()).isEqualTo(spec);
+  }
+
+  /// What a process of another user shows of its environment is its user's to write.
+  @Test
+  void thePortThatTheBalancerGaveIsKnownToTheNextDaemonFromTheJournal() throws IOException {
+    Path drain = Files.writeString(home.resolve("drain"), "");
+    assertThat(drain.toFile().setExecutable(true)).isTrue();
+    balancer.preparing =
+        _ ->
+            new Prepared(
+                List.of(), List.of(), Map.of("PORT", "4712"), List.of(), false, "port 4711");
+    AppSpec spec =
+        cluster("web", 1)
+            .draft()
+            .stop(
+                new StopPolicy(
+                    Signal.SIGTERM, Duration.ofMinutes(1), true, false, List.of(drain.toString())))
+            .build();
+    assertThat(start(spec).problems()).isEmpty();
+    reboot();
+    host.variables.put("PORT", "22");
+    vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")));
+    Eventually.await("its stop command runs", LONG, () -> host.spawns.size() == 2);
+    assertThat(host.spawns.getLast().environment()).containsEntry("PORT", "4712");
   }
 
   @Test
@@ -350,8 +376,10 @@ class ClusterTest extends GodHarness {
     assertThat(scale(Step.BY, -2).problems())
         .containsExactly(
             "web cannot have 0 instances: one must be left, jpm delete web removes the app");
-    assertThat(scale(Step.TO, 10_001).problems())
-        .containsExactly("web cannot have 10001 instances: 10000 at most");
+    assertThat(scale(Step.TO, 1001).problems())
+        .containsExactly(
+            "web cannot have 1001 instances: use up to 1000, or set limits.max_instances in"
+                + " jpm.json (10000 at most)");
     assertThat(ask(new GodCommand.Scale("all", Step.TO, 3)).problems())
         .containsExactly("all names several apps (web, api): scale one of them");
     assertThat(ask(new GodCommand.Scale("no", Step.TO, 3)).problems())

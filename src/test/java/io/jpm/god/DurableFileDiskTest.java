@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.god.DurableFile.Kind;
+import io.jpm.god.journal.DurableFile;
+import io.jpm.god.journal.DurableFile.Kind;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,12 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the kernel itself does to writes: a full disk, a limit, a `kill -9`.
 @Timeout(120)
+@Tag("alone")
 class DurableFileDiskTest {
   private static final int KILLS = 20;
 

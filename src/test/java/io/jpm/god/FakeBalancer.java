@@ -1,10 +1,10 @@
 package io.jpm.god;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReport;
-import io.jpm.model.WorkerId;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReport;
+import io.jpm.model.run.WorkerId;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -14,22 +14,22 @@ import java.util.function.Function;
 
 /// A balancer that has all made as they are, and writes down what it is asked and told.
 @SuppressWarnings("NullAway.Init") // listen comes first
-final class FakeBalancer {
-  final List<BalancerCommand> heard = new CopyOnWriteArrayList<>();
+public final class FakeBalancer {
+  public final List<BalancerCommand> heard = new CopyOnWriteArrayList<>();
 
   /// What becomes of a process that is to be made.
-  volatile Function<BalancerCommand.Prepare, BalancerReply> preparing =
+  public volatile Function<BalancerCommand.Prepare, BalancerReply> preparing =
       _ -> BalancerReply.Prepared.PLAIN;
 
   /// How a process can be replaced.
-  volatile Function<BalancerCommand.Lend, BalancerReply> lending =
+  public volatile Function<BalancerCommand.Lend, BalancerReply> lending =
       lend ->
           lend.next().cluster().enabled()
               ? new BalancerReply.Handover.Beside("it shares its port", false)
               : new BalancerReply.Handover.NoPort();
 
   /// Whether a process has no connections as soon as it is asked; otherwise [#drained] says so.
-  volatile boolean drains = true;
+  public volatile boolean drains = true;
 
   private final List<Message<BalancerCommand>> draining = new CopyOnWriteArrayList<>();
   private MessageConsumer<BalancerCommand> consumer;
@@ -72,12 +72,12 @@ final class FakeBalancer {
   }
 
   /// All that are asked for have no connections any more.
-  void drained() {
+  public void drained() {
     draining.forEach(message -> message.reply(new BalancerReply.Drained(0)));
     draining.clear();
   }
 
-  void listening(WorkerId worker) {
+  public void listening(WorkerId worker) {
     tell(new BalancerReport.Listening(worker, "8000"));
   }
 
@@ -86,7 +86,7 @@ final class FakeBalancer {
   }
 
   /// What it was told of one kind, in order.
-  <T extends BalancerCommand> List<T> all(Class<T> kind) {
+  public <T extends BalancerCommand> List<T> all(Class<T> kind) {
     return heard.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 }

@@ -1,14 +1,15 @@
 package io.jpm.god;
 
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
-import io.jpm.model.Usage;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LogDisk;
 import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import java.nio.charset.StandardCharsets;
@@ -27,16 +28,16 @@ import java.util.stream.Collectors;
 
 /// Processes that are objects: a test ends them when it likes. They live as long as this host,
 /// however many daemons come and go.
-final class FakeProcessHost implements ProcessHost {
+public final class FakeProcessHost implements ProcessHost {
   private final AtomicInteger nextPid = new AtomicInteger(100);
-  final Map<ProcessIdentity, FakeProcess> alive = new ConcurrentHashMap<>();
+  public final Map<ProcessIdentity, FakeProcess> alive = new ConcurrentHashMap<>();
 
   /// All that were ever made, by tag.
-  final Map<String, FakeProcess> made = new ConcurrentHashMap<>();
+  public final Map<String, FakeProcess> made = new ConcurrentHashMap<>();
 
-  final List<SpawnRequest> spawns = new CopyOnWriteArrayList<>();
-  volatile Optional<String> refusal = Optional.empty();
-  volatile boolean obedient = true;
+  public final List<SpawnRequest> spawns = new CopyOnWriteArrayList<>();
+  public volatile Optional<String> refusal = Optional.empty();
+  public volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
 
   /// Whether signals are sent only when the test says so.
@@ -46,13 +47,13 @@ final class FakeProcessHost implements ProcessHost {
   final Queue<Runnable> underWay = new ConcurrentLinkedQueue<>();
 
   volatile boolean channels = true;
-  volatile Optional<OpenFiles> openFiles = Optional.empty();
+  public volatile Optional<OpenFiles> openFiles = Optional.empty();
 
   /// Tags of trees of which the kernel has ended a process while no daemon was there.
   final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
 
   /// Run before each adoption, on a thread that may wait.
-  volatile Runnable beforeAdoption = () -> {};
+  public volatile Runnable beforeAdoption = () -> {};
 
   /// What every process has in its environment, as far as somebody asks.
   final Map<String, String> variables = new ConcurrentHashMap<>();
@@ -61,13 +62,13 @@ final class FakeProcessHost implements ProcessHost {
   final Map<ProcessIdentity, Map<String, String>> environments = new ConcurrentHashMap<>();
 
   /// Tags of processes that were made while another one of the same instance was alive.
-  final List<String> duplicates = new CopyOnWriteArrayList<>();
+  public final List<String> duplicates = new CopyOnWriteArrayList<>();
 
   /// A process without a kernel.
-  final class FakeProcess {
-    final ProcessIdentity identity;
-    final String tag;
-    final List<Signal> signals = new CopyOnWriteArrayList<>();
+  public final class FakeProcess {
+    public final ProcessIdentity identity;
+    public final String tag;
+    public final List<Signal> signals = new CopyOnWriteArrayList<>();
     final List<String> heard = new CopyOnWriteArrayList<>();
     private volatile ChildWatcher watcher;
 
@@ -77,7 +78,7 @@ final class FakeProcessHost implements ProcessHost {
       this.watcher = watcher;
     }
 
-    void says(String json) {
+    public void says(String json) {
       watcher.message(json, () -> {});
     }
 
@@ -93,13 +94,13 @@ final class FakeProcessHost implements ProcessHost {
       watcher.slowedForMemory();
     }
 
-    void exit(Exit exit) {
+    public void exit(Exit exit) {
       alive.remove(identity);
       watcher.exited(exit);
     }
 
     /// It ends, and nothing is left of its tree.
-    void endsWholly() {
+    public void endsWholly() {
       exit(new Exit.Code(0));
       watcher.treeGone();
     }
@@ -175,9 +176,9 @@ final class FakeProcessHost implements ProcessHost {
   }
 
   /// What was written to standard inputs: the file's name and the text.
-  final List<String> typed = new CopyOnWriteArrayList<>();
+  public final List<String> typed = new CopyOnWriteArrayList<>();
 
-  volatile Optional<String> typingProblem = Optional.empty();
+  public volatile Optional<String> typingProblem = Optional.empty();
 
   @Override
   public Optional<String> type(Path input, byte[] bytes) {
@@ -185,7 +186,7 @@ final class FakeProcessHost implements ProcessHost {
     return typingProblem;
   }
 
-  List<FakeProcess> running() {
+  public List<FakeProcess> running() {
     return new ArrayList<>(alive.values());
   }
 
@@ -213,6 +214,15 @@ final class FakeProcessHost implements ProcessHost {
       process.exit(new Exit.Code(1));
     }
     return new SpawnResult.Started(new FakeChild(process));
+  }
+
+  /// A process that this daemon has not made.
+  public FakeProcess stray(String tag) {
+    int pid = nextPid.incrementAndGet();
+    var process =
+        new FakeProcess(new ProcessIdentity("boot", pid, pid), tag, new RecordedWatcher());
+    alive.put(process.identity, process);
+    return process;
   }
 
   private static String life(String tag) {

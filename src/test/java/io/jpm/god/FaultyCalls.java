@@ -1,13 +1,14 @@
 package io.jpm.god;
 
+import io.jpm.god.journal.FileCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /// System calls of which one goes wrong.
-final class FaultyCalls implements FileCalls {
+public final class FaultyCalls implements FileCalls {
   /// What goes wrong.
-  enum Fault {
+  public enum Fault {
     /// The call fails and has done nothing; later ones are well.
     FAILS,
     /// As does every call after it: the disk stays full.
@@ -27,7 +28,7 @@ final class FaultyCalls implements FileCalls {
   }
 
   /// The process has ended: nothing it would do counts any more.
-  static final class Death extends Error {
+  public static final class Death extends Error {
     private static final long serialVersionUID = 1L;
   }
 
@@ -40,18 +41,18 @@ final class FaultyCalls implements FileCalls {
 
   /// @param at the number of the call that goes wrong, from 0
   /// @param links whether the file system knows hard links
-  FaultyCalls(Fault fault, int at, boolean links) {
+  public FaultyCalls(Fault fault, int at, boolean links) {
     this.fault = fault;
     this.at = at;
     this.links = links;
   }
 
-  FaultyCalls(Fault fault, int at) {
+  public FaultyCalls(Fault fault, int at) {
     this(fault, at, true);
   }
 
   /// Whether there were so many calls that one went wrong.
-  boolean isReached() {
+  public boolean isReached() {
     return calls > at;
   }
 

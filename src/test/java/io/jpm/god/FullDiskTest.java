@@ -2,18 +2,18 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.jpm.god;
 
+import io.jpm.god.journal.DurableFile;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

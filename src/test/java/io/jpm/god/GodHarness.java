@@ -4,24 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.god.instance.GodContext;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
 import io.jpm.model.Instances;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Variables;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,19 +41,19 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// God with a fake host: real Vert.x, real journal, no process.
 @Timeout(60)
-abstract class GodHarness {
-  static final Duration LONG = Duration.ofSeconds(20);
+public abstract class GodHarness {
+  public static final Duration LONG = Duration.ofSeconds(20);
 
-  @TempDir Path home;
-  final FakeProcessHost host = new FakeProcessHost();
-  final List<InstanceEvent> events = new CopyOnWriteArrayList<>();
-  final List<LogsCommand> logs = new CopyOnWriteArrayList<>();
-  final FakeBalancer balancer = new FakeBalancer();
+  @TempDir public Path home;
+  public final FakeProcessHost host = new FakeProcessHost();
+  public final List<InstanceEvent> events = new CopyOnWriteArrayList<>();
+  public final List<LogsCommand> logs = new CopyOnWriteArrayList<>();
+  public final FakeBalancer balancer = new FakeBalancer();
   volatile Optional<String> logsProblem = Optional.empty();
-  Vertx vertx;
+  public Vertx vertx;
 
   @BeforeEach
-  void boot() {
+  public void boot() {
     vertx = Vertx.vertx();
     BusCodec.install(vertx);
     vertx
@@ -69,26 +70,26 @@ abstract class GodHarness {
         .<InstanceEvent>consumer(Addresses.GOD_EVENTS, message -> events.add(message.body()));
     balancer.listen(vertx);
     beforeGod();
-    var context = new GodContext(host, home, InstantSource.system(), System::nanoTime);
+    var context = new GodContext(host, home, InstantSource.system(), System::nanoTime, () -> 1000);
     await(vertx.deployVerticle(new GodVerticle(context)));
   }
 
   /// Deploys what has to be there before God.
-  void beforeGod() {}
+  public void beforeGod() {}
 
   @AfterEach
-  void end() {
+  public void end() {
     await(vertx.close());
   }
 
   /// What `kill -9` of the daemon and a new one amount to.
-  void reboot() {
+  public void reboot() {
     end();
     events.clear();
     boot();
   }
 
-  static <T> T await(Future<T> future) {
+  public static <T> T await(Future<T> future) {
     try {
       return future
           .toCompletionStage()
@@ -99,11 +100,11 @@ abstract class GodHarness {
     }
   }
 
-  GodReply ask(GodCommand command) {
+  public GodReply ask(GodCommand command) {
     return await(vertx.eventBus().<GodReply>request(Addresses.GOD_COMMAND, command)).body();
   }
 
-  static AppSpec spec(String name, int instances, RestartPolicy restart) {
+  public static AppSpec spec(String name, int instances, RestartPolicy restart) {
     var command = new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x"));
     return AppSpec.of(new AppName(name), command, Path.of("/"))
         .variables(Variables.declared(Map.of("A", "1")))
@@ -115,33 +116,33 @@ abstract class GodHarness {
 
   /// In cluster mode; a new process is ready at once, or as soon as it listens where the one before
   /// did.
-  static AppSpec cluster(String name, int instances) {
+  public static AppSpec cluster(String name, int instances) {
     RestartPolicy pm2 = RestartPolicy.DEFAULT;
     return spec(name, instances, pm2).draft().cluster(Cluster.auto()).build();
   }
 
-  static AppSpec spec(String name) {
+  public static AppSpec spec(String name) {
     return spec(name, 1, RestartPolicy.DEFAULT);
   }
 
-  GodReply start(AppSpec... specs) {
+  public GodReply start(AppSpec... specs) {
     return ask(new GodCommand.StartApps(List.of(specs), Existing.REFUSE_RUNNING));
   }
 
-  GodReply act(Action action, String... targets) {
+  public GodReply act(Action action, String... targets) {
     return ask(new GodCommand.Act(action, List.of(targets)));
   }
 
-  List<InstanceView> list() {
+  public List<InstanceView> list() {
     return ask(new GodCommand.Show(List.of())).instances();
   }
 
-  InstanceView only() {
+  public InstanceView only() {
     assertThat(list()).hasSize(1);
     return list().getFirst();
   }
 
-  void awaitOnline(int restarts) {
+  public void awaitOnline(int restarts) {
     Eventually.await(
         "online after " + restarts,
         LONG,

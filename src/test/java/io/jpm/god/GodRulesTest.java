@@ -3,32 +3,32 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.bus.SatanReport;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.SatanReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Condition;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Exit;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.Instances;
-import io.jpm.model.Phase;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.Readiness;
-import io.jpm.model.Referred;
+import io.jpm.model.ReferencedVariables;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
+import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
 import io.jpm.model.Variables;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
@@ -56,8 +56,8 @@ class GodRulesTest extends GodHarness {
     return spec(name).draft();
   }
 
-  private static AppSpec dependent(String name, String on, Condition condition) {
-    return app(name).dependsOn(Map.of(new AppName(on), condition)).build();
+  private static AppSpec dependent(String name, String on, StartCondition startCondition) {
+    return app(name).dependsOn(Map.of(new AppName(on), startCondition)).build();
   }
 
   private static AppSpec job(String name) {
@@ -105,7 +105,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void anAppWaitsUntilTheOneItDependsOnIsReady() {
-    Future<GodReply> reply = begin(dependent("web", "db", Condition.READY), silent("db"));
+    Future<GodReply> reply = begin(dependent("web", "db", StartCondition.READY), silent("db"));
     awaitProcess("db");
     assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
     assertThat(view("web").reason()).contains("depends on");
@@ -121,7 +121,7 @@ class GodRulesTest extends GodHarness {
     AppSpec web =
         spec("web", 2, RestartPolicy.DEFAULT)
             .draft()
-            .dependsOn(Map.of(new AppName("db"), Condition.STARTED))
+            .dependsOn(Map.of(new AppName("db"), StartCondition.STARTED))
             .build();
     start(spec("db"), web);
     act(Action.STOP, "all");
@@ -137,7 +137,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void startedMeansThatThereIsAProcess() {
-    Future<GodReply> reply = begin(dependent("web", "db", Condition.STARTED), silent("db"));
+    Future<GodReply> reply = begin(dependent("web", "db", StartCondition.STARTED), silent("db"));
     awaitPhase("web", Phase.ONLINE);
     assertThat(view("db").phase()).isEqualTo(Phase.LAUNCHING);
     process("db").says("\"ready\"");
@@ -146,7 +146,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void completedMeansThatItHasEndedWell() {
-    begin(dependent("web", "migrate", Condition.COMPLETED), job("migrate"));
+    begin(dependent("web", "migrate", StartCondition.COMPLETED), job("migrate"));
     awaitPhase("migrate", Phase.ONLINE);
     assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
     process("migrate").exit(new Exit.Code(0));
@@ -156,7 +156,7 @@ class GodRulesTest extends GodHarness {
   @Test
   void aDependencyThatFailsTakesThoseWithItThatWaitForIt() {
     Future<GodReply> reply =
-        begin(dependent("web", "migrate", Condition.COMPLETED), job("migrate"));
+        begin(dependent("web", "migrate", StartCondition.COMPLETED), job("migrate"));
     awaitPhase("migrate", Phase.ONLINE);
     process("migrate").exit(new Exit.Code(3));
     assertThat(await(reply).problems()).singleElement().asString().contains("migrate", "exit 3");
@@ -166,15 +166,15 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void whoDependsOnNobodyKnownOrOnHimselfIsNotStarted() {
-    assertThat(start(dependent("web", "db", Condition.READY)).problems())
+    assertThat(start(dependent("web", "db", StartCondition.READY)).problems())
         .singleElement()
         .asString()
         .contains("web", "db", "no such app");
     assertThat(
             start(
-                    dependent("a", "b", Condition.READY),
-                    dependent("b", "c", Condition.READY),
-                    dependent("c", "a", Condition.READY))
+                    dependent("a", "b", StartCondition.READY),
+                    dependent("b", "c", StartCondition.READY),
+                    dependent("c", "a", StartCondition.READY))
                 .problems())
         .singleElement()
         .asString()
@@ -184,7 +184,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void aStartBringsUpWhatItNeeds() {
-    start(spec("db"), dependent("web", "db", Condition.READY));
+    start(spec("db"), dependent("web", "db", StartCondition.READY));
     act(Action.STOP, "all");
     assertThat(act(Action.START, "web").problems()).isEmpty();
     assertThat(view("db").phase()).isEqualTo(Phase.ONLINE);
@@ -194,7 +194,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void stoppingGoesInReverse() {
-    start(spec("db"), dependent("web", "db", Condition.READY), spec("log"));
+    start(spec("db"), dependent("web", "db", StartCondition.READY), spec("log"));
     host.obedient = false;
     var db = process("db");
     var web = process("web");
@@ -235,7 +235,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void aRestartOfAllTakesTheOneThatOthersNeedFirst() {
-    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", Condition.READY));
+    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", StartCondition.READY));
     awaitProcess("db");
     process("db").says("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
@@ -252,7 +252,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void whatIsStoppedWhileARestartWaitsStaysStopped() {
-    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", Condition.READY));
+    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", StartCondition.READY));
     awaitProcess("db");
     process("db").says("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
@@ -271,7 +271,8 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void whatEndsWhileARestartWaitsIsStartedAgain() {
-    AppSpec web = job("web").draft().dependsOn(Map.of(new AppName("db"), Condition.READY)).build();
+    AppSpec web =
+        job("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
     Future<GodReply> begun = begin(silent("db"), web);
     awaitProcess("db");
     process("db").says("\"ready\"");
@@ -288,12 +289,12 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void whatWasSavedIsNotBroughtBackIntoACircle() {
-    start(spec("db"), dependent("web", "db", Condition.STARTED));
+    start(spec("db"), dependent("web", "db", StartCondition.STARTED));
     ask(new GodCommand.Save(false));
     act(Action.DELETE, "db");
     act(Action.DELETE, "web");
     start(spec("web"));
-    start(dependent("db", "web", Condition.STARTED));
+    start(dependent("db", "web", StartCondition.STARTED));
     act(Action.DELETE, "web");
     assertThat(ask(new GodCommand.Resurrect()).problems())
         .singleElement()
@@ -383,8 +384,9 @@ class GodRulesTest extends GodHarness {
         .contains("offered no action");
     process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
     process("web").says("{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3}}}");
-    Eventually.await("offered", LONG, () -> view("web").report().actions().contains("purge"));
+    Eventually.await("told", LONG, () -> view("web").report().metrics().containsKey("Users"));
     assertThat(view("web").report().metrics()).containsEntry("Users", "3");
+    assertThat(view("web").report().actions()).containsExactly("purge");
     Future<GodReply> reply =
         vertx
             .eventBus()
@@ -476,7 +478,7 @@ class GodRulesTest extends GodHarness {
                     Map.of(),
                     Set.of(),
                     InheritFilter.NOTHING,
-                    new Referred(List.of(new EnvFile(file, false)), Map.of())))
+                    new ReferencedVariables(List.of(new EnvFile(file, false)), Map.of())))
             .stop(new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of(drain.toString(), "x")))
             .build());
     var web = process("web");
@@ -727,7 +729,7 @@ class GodRulesTest extends GodHarness {
 
   @Test
   void aWaitForDependenciesGoesOnAcrossDaemons() {
-    begin(silent("db"), dependent("web", "db", Condition.READY));
+    begin(silent("db"), dependent("web", "db", StartCondition.READY));
     awaitProcess("db");
     reboot();
     assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);

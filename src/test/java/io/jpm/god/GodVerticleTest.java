@@ -3,18 +3,18 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.KeeperCommand;
-import io.jpm.bus.LogsCommand;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
+import io.jpm.bus.daemon.KeeperCommand;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class GodVerticleTest extends GodHarness {
         .containsEntry("name", "web")
         .containsEntry("NODE_APP_INSTANCE", "0")
         .containsEntry("JPM_HOME", home.toString());
-    assertThat(request.tag()).matches("\\Q" + home + "\\E:0-[0-9]+:1");
+    assertThat(request.tag()).matches("\\Q" + home + "\\E:0-[0-9]+-[0-9a-f]{32}:1");
     assertThat(logs).hasSize(1);
   }
 
@@ -96,7 +96,7 @@ class GodVerticleTest extends GodHarness {
   void pipesThatADeletionCouldNotRemoveAreRemovedByTheNextDaemon() throws Exception {
     start(spec("web"));
     Path folder = Files.createDirectories(home.resolve("fifo"));
-    String life = host.running().getFirst().tag.replaceAll("^[^:]*:|:.*$", "");
+    String life = host.running().getFirst().tag.replaceAll("^[^:]*:|-[0-9a-f]{32}:.*$", "");
     Path needed = Files.createFile(folder.resolve(life + ".out"));
     Path memory = Files.createFile(folder.resolve("memory"));
     Path stale = Files.createFile(folder.resolve("77-1700000000000.in"));
@@ -109,7 +109,7 @@ class GodVerticleTest extends GodHarness {
   @Test
   void aPipeThatCannotBeRemovedIsToldAndTheAppIsDeleted() throws Exception {
     start(spec("web"));
-    String life = host.running().getFirst().tag.replaceAll("^[^:]*:|:.*$", "");
+    String life = host.running().getFirst().tag.replaceAll("^[^:]*:|-[0-9a-f]{32}:.*$", "");
     Path pipe = home.resolve("fifo").resolve(life + ".in");
     Files.deleteIfExists(pipe);
     Files.createFile(Files.createDirectories(pipe).resolve("in-the-way"));

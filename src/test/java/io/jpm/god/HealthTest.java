@@ -3,28 +3,28 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceEvent.Kind;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.bus.SatanReport;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceEvent.Kind;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.SatanReport;
 import io.jpm.god.FakeProcessHost.FakeProcess;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Check;
 import io.jpm.model.EnvFile;
 import io.jpm.model.Health;
 import io.jpm.model.InheritFilter;
-import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
-import io.jpm.model.Referred;
+import io.jpm.model.ReferencedVariables;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Secret;
 import io.jpm.model.Variables;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.WorkerId;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
@@ -56,14 +56,14 @@ class HealthTest extends GodHarness {
   private volatile boolean answers = true;
 
   @Override
-  void beforeGod() {
+  public void beforeGod() {
     vertx
         .eventBus()
         .<SatanCommand>consumer(
             Addresses.SATAN_COMMAND,
             message -> {
               told.add(message.body());
-              if (message.body() instanceof SatanCommand.Attend) {
+              if (message.body() instanceof SatanCommand.StartMonitoring) {
                 if (answers) {
                   message.reply(new SatanReply.Done());
                 } else {
@@ -119,14 +119,14 @@ class HealthTest extends GodHarness {
   void noProcessIsMadeBeforeSatanListens() {
     answers = false;
     Future<GodReply> started = begin(app(GATED));
-    SatanCommand.Attend attend = awaitTold(SatanCommand.Attend.class, 1);
-    assertThat(attend.variables()).containsEntry("A", "1");
-    assertThat(attend.ready()).isFalse();
+    SatanCommand.StartMonitoring startMonitoring = awaitTold(SatanCommand.StartMonitoring.class, 1);
+    assertThat(startMonitoring.variables()).containsEntry("A", "1");
+    assertThat(startMonitoring.ready()).isFalse();
     assertThat(host.spawns).isEmpty();
     unanswered.forEach(message -> message.reply(new SatanReply.Done()));
-    SatanCommand.Began began = awaitTold(SatanCommand.Began.class, 1);
-    assertThat(began.process()).isEqualTo(made(1).identity);
-    report(new SatanReport.Ready(attend.worker()));
+    SatanCommand.ProcessStarted processStarted = awaitTold(SatanCommand.ProcessStarted.class, 1);
+    assertThat(processStarted.process()).isEqualTo(made(1).identity);
+    report(new SatanReport.Ready(startMonitoring.worker()));
     assertThat(await(started).problems()).isEmpty();
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
   }
@@ -143,7 +143,7 @@ class HealthTest extends GodHarness {
     AppSpec both =
         app(GATED).draft().readiness(new Readiness(true, Duration.ofSeconds(30))).build();
     Future<GodReply> started = begin(both);
-    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     report(new SatanReport.Ready(worker));
     Eventually.await(
         "it is to say so", LONG, () -> only().reason().endsWith("it has not said ready"));
@@ -161,10 +161,10 @@ class HealthTest extends GodHarness {
     AppSpec brief =
         app(GATED).draft().readiness(new Readiness(false, Duration.ofSeconds(2))).build();
     Future<GodReply> started = begin(brief);
-    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     report(new SatanReport.NotYet(worker, "h:1 answers 503"));
     awaitEvent(Kind.STOPPING, "not ready within 2 s: h:1 answers 503");
-    awaitTold(SatanCommand.Leave.class, 1);
+    awaitTold(SatanCommand.StopMonitoring.class, 1);
     assertThat(started.isComplete()).isFalse();
   }
 
@@ -175,7 +175,7 @@ class HealthTest extends GodHarness {
     AppSpec brief =
         app(GATED).draft().readiness(new Readiness(false, Duration.ofSeconds(2))).build();
     Future<GodReply> started = begin(brief);
-    report(new SatanReport.Ready(awaitTold(SatanCommand.Began.class, 1).worker()));
+    report(new SatanReport.Ready(awaitTold(SatanCommand.ProcessStarted.class, 1).worker()));
     assertThat(await(started).problems()).isEmpty();
     Future<GodReply> restarted =
         vertx
@@ -187,7 +187,8 @@ class HealthTest extends GodHarness {
                     : new GodCommand.Act(GodCommand.Action.RESTART, List.of("web")))
             .map(Message::body);
     report(
-        new SatanReport.NotYet(awaitTold(SatanCommand.Began.class, 2).worker(), "h:1 answers 503"));
+        new SatanReport.NotYet(
+            awaitTold(SatanCommand.ProcessStarted.class, 2).worker(), "h:1 answers 503"));
     assertThat(await(restarted).problems())
         .singleElement()
         .asString()
@@ -197,7 +198,7 @@ class HealthTest extends GodHarness {
   @Test
   void badHealthIsShownAndToldAndSoIsGoodHealth() {
     start(app(ALIVE));
-    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     report(new SatanReport.Unhealthy(worker, "no answer"));
     awaitEvent(Kind.UNHEALTHY, "no answer");
     assertThat(only().unhealthy()).contains("no answer");
@@ -212,13 +213,14 @@ class HealthTest extends GodHarness {
   @Test
   void whatIsSaidOfAnEarlierProcessIsIgnored() {
     start(app(ALIVE));
-    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     act(GodCommand.Action.RESTART, "web");
-    awaitTold(SatanCommand.Began.class, 2);
-    assertThat(all(SatanCommand.Leave.class)).containsExactly(new SatanCommand.Leave(worker));
+    awaitTold(SatanCommand.ProcessStarted.class, 2);
+    assertThat(all(SatanCommand.StopMonitoring.class))
+        .containsExactly(new SatanCommand.StopMonitoring(worker));
     report(new SatanReport.Unhealthy(worker, "late"));
     report(new SatanReport.Dead(worker, "late"));
-    report(new SatanReport.Says(awaitTold(SatanCommand.Began.class, 2).worker(), "here"));
+    report(new SatanReport.Says(awaitTold(SatanCommand.ProcessStarted.class, 2).worker(), "here"));
     Eventually.await("the last is heard", LONG, () -> only().status().equals("here"));
     assertThat(only().unhealthy()).isEmpty();
     assertThat(host.spawns).hasSize(2);
@@ -227,7 +229,9 @@ class HealthTest extends GodHarness {
   @Test
   void whoIsDeadIsRestartedInForkMode() {
     start(app(ALIVE));
-    report(new SatanReport.Dead(awaitTold(SatanCommand.Began.class, 1).worker(), "no answer"));
+    report(
+        new SatanReport.Dead(
+            awaitTold(SatanCommand.ProcessStarted.class, 1).worker(), "no answer"));
     awaitOnline(1);
     assertThat(only().reason()).startsWith("liveness: no answer");
   }
@@ -241,8 +245,8 @@ class HealthTest extends GodHarness {
             usual.when(), 16, Duration.ofMillis(1), usual.backoff(), usual.stopExitCodes());
     AppSpec web = cluster("web", 2).draft().health(ALIVE).restart(brief).build();
     start(web);
-    awaitTold(SatanCommand.Began.class, 2);
-    SatanCommand.Began first = all(SatanCommand.Began.class).getFirst();
+    awaitTold(SatanCommand.ProcessStarted.class, 2);
+    SatanCommand.ProcessStarted first = all(SatanCommand.ProcessStarted.class).getFirst();
     WorkerId worker = first.worker();
     report(new SatanReport.Dead(worker, "no answer"));
     report(new SatanReport.Dead(worker, "no answer"));
@@ -268,7 +272,7 @@ class HealthTest extends GodHarness {
                 List.of(), List.of(), Map.of(), List.of(), true, "nothing listens", "memo", true);
     AppSpec web = cluster("web", 1).draft().health(GATED).build();
     Future<GodReply> started = begin(web);
-    report(new SatanReport.Ready(awaitTold(SatanCommand.Began.class, 1).worker()));
+    report(new SatanReport.Ready(awaitTold(SatanCommand.ProcessStarted.class, 1).worker()));
     await(started);
     AppSpec never = web.draft().readiness(new Readiness(false, Duration.ofSeconds(2))).build();
     Future<GodReply> reload =
@@ -278,7 +282,7 @@ class HealthTest extends GodHarness {
                 Addresses.GOD_COMMAND,
                 new GodCommand.Reload(List.of(), List.of(never), 1, Optional.empty()))
             .map(Message::body);
-    balancer.listening(awaitTold(SatanCommand.Began.class, 2).worker());
+    balancer.listening(awaitTold(SatanCommand.ProcessStarted.class, 2).worker());
     assertThat(await(reload).problems())
         .singleElement()
         .asString()
@@ -290,12 +294,13 @@ class HealthTest extends GodHarness {
   @Test
   void whoWasReadyBeforeTheDaemonDiedIsReadyAfterIt() {
     Future<GodReply> started = begin(app(GATED));
-    report(new SatanReport.Ready(awaitTold(SatanCommand.Began.class, 1).worker()));
+    report(new SatanReport.Ready(awaitTold(SatanCommand.ProcessStarted.class, 1).worker()));
     await(started);
     told.clear();
     reboot();
-    assertThat(awaitTold(SatanCommand.Attend.class, 1).ready()).isTrue();
-    assertThat(awaitTold(SatanCommand.Began.class, 1).process()).isEqualTo(made(1).identity);
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 1).ready()).isTrue();
+    assertThat(awaitTold(SatanCommand.ProcessStarted.class, 1).process())
+        .isEqualTo(made(1).identity);
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
     assertThat(host.spawns).hasSize(1);
   }
@@ -303,11 +308,11 @@ class HealthTest extends GodHarness {
   @Test
   void whatIsStoppedIsLookedAfterNoMore() {
     start(app(ALIVE));
-    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     report(new SatanReport.Unhealthy(worker, "no answer"));
     awaitEvent(Kind.UNHEALTHY, "no answer");
     act(GodCommand.Action.STOP, "web");
-    assertThat(awaitTold(SatanCommand.Leave.class, 1).worker()).isEqualTo(worker);
+    assertThat(awaitTold(SatanCommand.StopMonitoring.class, 1).worker()).isEqualTo(worker);
     assertThat(only().unhealthy()).isEmpty();
   }
 
@@ -323,7 +328,7 @@ class HealthTest extends GodHarness {
   /// Online, by the check that it has.
   private WorkerId online(Health health) {
     Future<GodReply> started = begin(app(health));
-    WorkerId worker = awaitTold(SatanCommand.Began.class, 1).worker();
+    WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     report(new SatanReport.Ready(worker));
     assertThat(await(started).problems()).isEmpty();
     return worker;
@@ -335,42 +340,43 @@ class HealthTest extends GodHarness {
     report(new SatanReport.Unhealthy(worker, "h:1 refuses"));
     awaitEvent(Kind.UNHEALTHY, "refuses");
     assertThat(apply(app(asking("2"))).problems()).isEmpty();
-    assertThat(awaitTold(SatanCommand.Attend.class, 2))
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 2))
         .isEqualTo(
-            new SatanCommand.Attend(
+            new SatanCommand.StartMonitoring(
                 worker,
                 app(asking("2")),
-                all(SatanCommand.Attend.class).getFirst().variables(),
+                all(SatanCommand.StartMonitoring.class).getFirst().variables(),
                 true));
-    assertThat(awaitTold(SatanCommand.Began.class, 2).process()).isEqualTo(made(1).identity);
+    assertThat(awaitTold(SatanCommand.ProcessStarted.class, 2).process())
+        .isEqualTo(made(1).identity);
     awaitEvent(Kind.RECOVERED, "it is checked otherwise now");
     report(new SatanReport.Unhealthy(worker, "h:2 refuses"));
     awaitEvent(Kind.UNHEALTHY, "h:2 refuses");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
     assertThat(host.spawns).hasSize(1);
-    assertThat(all(SatanCommand.Leave.class)).isEmpty();
+    assertThat(all(SatanCommand.StopMonitoring.class)).isEmpty();
   }
 
   @Test
   void whatIsCheckedNoMoreIsLeftAndWhatIsCheckedOnlyNowIsAskedFor() {
     WorkerId worker = online(asking("1"));
     apply(app(Health.NONE));
-    assertThat(awaitTold(SatanCommand.Leave.class, 1).worker()).isEqualTo(worker);
+    assertThat(awaitTold(SatanCommand.StopMonitoring.class, 1).worker()).isEqualTo(worker);
     apply(app(ALIVE));
-    assertThat(awaitTold(SatanCommand.Attend.class, 2).ready()).isTrue();
-    awaitTold(SatanCommand.Began.class, 2);
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 2).ready()).isTrue();
+    awaitTold(SatanCommand.ProcessStarted.class, 2);
     apply(app(ALIVE));
     assertThat(host.spawns).hasSize(1);
-    assertThat(all(SatanCommand.Attend.class)).hasSize(2);
+    assertThat(all(SatanCommand.StartMonitoring.class)).hasSize(2);
   }
 
   @Test
   void whoeverWaitsForACheckThatIsNotMadeAnyMoreIsOnline() {
     Future<GodReply> started = begin(app(asking("1")));
-    awaitTold(SatanCommand.Began.class, 1);
+    awaitTold(SatanCommand.ProcessStarted.class, 1);
     Eventually.await("it is there", LONG, () -> only().process().isPresent());
     apply(app(asking("2")));
-    assertThat(awaitTold(SatanCommand.Attend.class, 2).ready()).isFalse();
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 2).ready()).isFalse();
     assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
     apply(app(Health.NONE));
     assertThat(await(started).problems()).isEmpty();
@@ -382,32 +388,37 @@ class HealthTest extends GodHarness {
   void checksHaveWhatFilesSayAndNoSecrets() throws IOException {
     Path file = Files.writeString(home.resolve("some.env"), "TOKEN=f1\nA=from the file\n");
     Path secret = Files.writeString(home.resolve("secret"), "s3cret");
-    var referred =
-        new Referred(List.of(new EnvFile(file, false)), Map.of("KEY", new Secret.InFile(secret)));
+    var referencedVariables =
+        new ReferencedVariables(
+            List.of(new EnvFile(file, false)), Map.of("KEY", new Secret.InFile(secret)));
     AppSpec spec =
         app(ALIVE)
             .draft()
             .variables(
                 new Variables(
-                    Map.of(), Map.of("A", "1"), Set.of(), InheritFilter.NOTHING, referred))
+                    Map.of(),
+                    Map.of("A", "1"),
+                    Set.of(),
+                    InheritFilter.NOTHING,
+                    referencedVariables))
             .build();
     assertThat(await(begin(spec)).problems()).isEmpty();
     assertThat(host.spawns.getFirst().environment()).containsEntry("KEY", "s3cret");
-    assertThat(awaitTold(SatanCommand.Attend.class, 1).variables())
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 1).variables())
         .containsEntry("TOKEN", "f1")
         .containsEntry("A", "1")
         .doesNotContainKey("KEY");
     Files.writeString(file, "TOKEN=f2\nPORT=80\n");
     host.variables.put("TOKEN", "f1");
     reboot();
-    assertThat(awaitTold(SatanCommand.Attend.class, 2).variables())
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 2).variables())
         .as("what the process was given, where it can be told")
         .containsEntry("TOKEN", "f1")
         .containsEntry("PORT", "80")
         .doesNotContainKey("KEY");
     Files.delete(file);
     reboot();
-    assertThat(awaitTold(SatanCommand.Attend.class, 3).variables())
+    assertThat(awaitTold(SatanCommand.StartMonitoring.class, 3).variables())
         .containsEntry("A", "1")
         .doesNotContainKey("TOKEN");
   }

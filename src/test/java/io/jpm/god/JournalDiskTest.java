@@ -2,7 +2,12 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Phase;
+import io.jpm.god.journal.FileCalls;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.journal.JournalEntry;
+import io.jpm.god.journal.JournalFile;
+import io.jpm.god.journal.JournalTest;
+import io.jpm.model.run.Phase;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

@@ -2,6 +2,9 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.god.journal.Journal;
+import io.jpm.god.journal.JournalEntry;
+import io.jpm.god.journal.JournalFile;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;

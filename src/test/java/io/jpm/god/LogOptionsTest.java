@@ -2,18 +2,18 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Condition;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
-import io.jpm.model.Phase;
-import io.jpm.model.TimePattern;
+import io.jpm.model.StartCondition;
+import io.jpm.model.run.Phase;
+import io.jpm.model.text.TimePattern;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,7 +70,8 @@ class LogOptionsTest extends GodHarness {
 
   @Test
   void changedOptionsMoveTheOutputOfAnAppThatIsLeftRunning() throws IOException {
-    AppSpec web = spec("web").draft().dependsOn(Map.of(new AppName("db"), Condition.READY)).build();
+    AppSpec web =
+        spec("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
     start(spec("db"), web);
     int pid = view("web").process().orElseThrow().pid();
     Path oldPid = view("web").pidFile();
@@ -90,7 +91,8 @@ class LogOptionsTest extends GodHarness {
 
   @Test
   void whatHasNotChangedIsNotAskedAgain() {
-    AppSpec web = spec("web").draft().dependsOn(Map.of(new AppName("db"), Condition.READY)).build();
+    AppSpec web =
+        spec("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
     start(spec("db"), web);
     host.refusal = Optional.of("no database today");
     restartFrom(spec("db"), web);

@@ -2,21 +2,22 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.model.AppSpec;
-import io.jpm.model.InstanceId;
-import io.jpm.model.Phase;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
 import io.jpm.model.Variables;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// No generation of the journal can be read, and the processes run on.
@@ -96,6 +97,11 @@ class LostListTest extends GodHarness {
     ask(new GodCommand.Save(false));
     host.environments.clear();
     loseTheList();
+    try (Stream<Path> files = Files.walk(home)) {
+      for (Path file : files.filter(it -> it.toString().endsWith(".pid")).toList()) {
+        Files.delete(file); // it would tell as well
+      }
+    }
     GodReply reply = resurrect();
     assertThat(reply.problems())
         .hasSize(1)

@@ -3,12 +3,12 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodCommand.Action;
-import io.jpm.bus.GodCommand.Existing;
-import io.jpm.bus.GodReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodReply;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Signal;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import java.util.List;

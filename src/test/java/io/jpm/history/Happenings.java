@@ -1,10 +1,10 @@
 package io.jpm.history;
 
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceEvent.Kind;
 import io.jpm.console.Instances;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -2,11 +2,11 @@ package io.jpm.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.DaemonEvent;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceEvent.Kind;
 import io.jpm.console.Instances;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import io.jpm.wire.EventMessage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.DaemonEvent;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
 import io.jpm.console.Instances;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.EventMessage;
@@ -167,9 +167,10 @@ class HistoryVerticleTest {
   @Test
   void whoComesLateIsToldAllThatHappened() {
     deploy();
-    tell(Recent.MOST + 100);
-    awaitSeen(Recent.MOST + 100);
-    for (long seq : new long[] {0, 50, 99, 100, 101, Recent.MOST + 99, Recent.MOST + 100}) {
+    tell(RecentEvents.MOST + 100);
+    awaitSeen(RecentEvents.MOST + 100);
+    for (long seq :
+        new long[] {0, 50, 99, 100, 101, RecentEvents.MOST + 99, RecentEvents.MOST + 100}) {
       HistoryReply reply = ask(new HistoryCommand.After(seq, ALL, 100_000));
       assertThat(reply.events()).as("after " + seq).isEqualTo(seen.subList((int) seq, seen.size()));
       assertThat(reply.forgotten()).isZero();
@@ -235,8 +236,8 @@ class HistoryVerticleTest {
     awaitSeen(6);
     assertThat(ask(new HistoryCommand.After(0, ALL, 100)).events()).isEqualTo(seen);
     disk.full = false;
-    tell(Recent.MOST + 1);
-    awaitSeen(Recent.MOST + 7);
+    tell(RecentEvents.MOST + 1);
+    awaitSeen(RecentEvents.MOST + 7);
     HistoryReply reply = ask(new HistoryCommand.After(3, ALL, 1));
     assertThat(reply.events().getFirst().seq()).isEqualTo(4 + reply.forgotten());
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceEvent.Kind;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceEvent.Kind;
 import io.jpm.console.Instances;
 import io.jpm.history.HistoryVerticle;
 import io.jpm.model.AppName;
@@ -13,16 +13,16 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Exit;
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Action;
 import io.jpm.model.Hooks.Exec;
 import io.jpm.model.Hooks.Occasion;
 import io.jpm.model.Hooks.Webhook;
-import io.jpm.model.Phase;
-import io.jpm.model.Referred;
+import io.jpm.model.ReferencedVariables;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Variables;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import io.jpm.os.LogPipe;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
@@ -195,7 +195,7 @@ class HooksVerticleTest {
                     variables.declared(),
                     variables.removed(),
                     variables.filter(),
-                    new Referred(List.of(new EnvFile(file, false)), Map.of())))
+                    new ReferencedVariables(List.of(new EnvFile(file, false)), Map.of())))
             .build();
     crash(spec, "one");
     awaitText(dir.resolve("told"), "first,blue,one\n");
@@ -252,13 +252,13 @@ class HooksVerticleTest {
                       dir,
                       printed,
                       printed,
-                      Commands.tagPrefix(dir) + "1-0:1"),
+                      HookCommands.tagPrefix(dir) + "1-0:1"),
                   new RecordedWatcher()))
           .isInstanceOf(SpawnResult.Started.class);
-      assertThat(host.findTagged(Commands.tagPrefix(dir))).hasSize(1);
+      assertThat(host.findTagged(HookCommands.tagPrefix(dir))).hasSize(1);
       deploy(new HookTiming(Duration.ofMillis(10), Duration.ofSeconds(5), RetryPlan.USUAL));
       Eventually.await(
-          "it is ended", LIMIT, () -> host.findTagged(Commands.tagPrefix(dir)).isEmpty());
+          "it is ended", LIMIT, () -> host.findTagged(HookCommands.tagPrefix(dir)).isEmpty());
       assertThat(pipe).doesNotExist();
     }
   }
@@ -350,6 +350,29 @@ class HooksVerticleTest {
     Eventually.await("crash is posted twice", LIMIT, () -> posted.size() == 3, posted::size);
     assertThat(posted.stream().map(body -> body.getString("on")))
         .containsExactly("errored", "crash", "crash");
+  }
+
+  /// Whoever else hears God may hear it late.
+  @Test
+  void whatHistoryTellsIsEnough() {
+    deploy(TIMING);
+    URI url = server(request -> request.response().end());
+    var deliveries = new AtomicInteger();
+    vertx
+        .eventBus()
+        .addInboundInterceptor(delivery -> {
+          boolean late =
+              delivery.message().address().equals(Addresses.GOD_EVENTS)
+                  && deliveries.incrementAndGet() > 1;
+          if (late) {
+            vertx.setTimer(500, _ -> delivery.next());
+          } else {
+            delivery.next();
+          }
+        });
+    crash(spec(Map.of(Occasion.CRASH, List.of(new Webhook(url)))), "the first that is heard");
+    Eventually.await("it is posted", LIMIT, () -> !posted.isEmpty());
+    assertThat(posted.getFirst().getString("reason")).isEqualTo("the first that is heard");
   }
 
   @Test

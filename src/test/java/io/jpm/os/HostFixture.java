@@ -3,7 +3,7 @@ package io.jpm.os;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Signal;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.io.IOException;
@@ -112,8 +112,8 @@ public final class HostFixture implements AutoCloseable {
         argv,
         environment(),
         dir,
-        pipe(number + "-out"),
-        pipe(number + "-error"),
+        pipe(number + ".out"),
+        pipe(number + ".err"),
         tag(number, 1));
   }
 
@@ -152,6 +152,10 @@ public final class HostFixture implements AutoCloseable {
     return with(request, it -> it.environment.put(name, value));
   }
 
+  public SpawnRequest withFolder(SpawnRequest request, Path folder) {
+    return with(request, it -> it.cwd = folder);
+  }
+
   private static SpawnRequest with(SpawnRequest request, Consumer<Changes> change) {
     var changes = new Changes(request);
     change.accept(changes);
@@ -161,6 +165,7 @@ public final class HostFixture implements AutoCloseable {
   /// What tests want otherwise in a request.
   private static final class Changes {
     private final Map<String, String> environment;
+    private Path cwd;
     private String tag;
     private RunAs runAs;
     private boolean channel;
@@ -169,6 +174,7 @@ public final class HostFixture implements AutoCloseable {
 
     Changes(SpawnRequest request) {
       environment = new HashMap<>(request.environment());
+      cwd = request.cwd();
       tag = request.tag();
       runAs = request.runAs();
       channel = request.channel();
@@ -181,7 +187,7 @@ public final class HostFixture implements AutoCloseable {
           request.program(),
           request.argv(),
           environment,
-          request.cwd(),
+          cwd,
           request.out(),
           request.error(),
           tag,

@@ -3,10 +3,10 @@ package io.jpm.os;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.testing.Eventually;
 import java.io.IOException;

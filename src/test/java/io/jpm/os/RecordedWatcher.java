@@ -1,6 +1,6 @@
 package io.jpm.os;
 
-import io.jpm.model.Exit;
+import io.jpm.model.run.Exit;
 import io.jpm.testing.Eventually;
 import java.time.Duration;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage.CpuTime;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage.CpuTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Alarms that go off when the test says so.
-final class HandAlarms implements Alarms {
+final class HandAlarms implements OneShotTimers {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   record Pending(Duration delay, Runnable action, Context context) {}

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.DaemonEvent;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.bus.Pulse;
+import io.jpm.bus.daemon.HeartbeatAck;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -52,7 +52,7 @@ class HeartbeatVerticleTest {
                 message.reply(new GodReply(List.of(), List.of()));
               }
             });
-    vertx.eventBus().<Pulse>consumer(Addresses.PULSES, _ -> pulses.incrementAndGet());
+    vertx.eventBus().<HeartbeatAck>consumer(Addresses.PULSES, _ -> pulses.incrementAndGet());
     vertx
         .eventBus()
         .<DaemonEvent>consumer(Addresses.DAEMON_EVENTS, message -> told.add(message.body()));

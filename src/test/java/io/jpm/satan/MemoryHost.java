@@ -2,9 +2,9 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage;
-import io.jpm.model.Usage;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.run.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LogDisk;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReport;
-import io.jpm.bus.SatanReport.MemoryExceeded;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReport;
+import io.jpm.bus.satan.SatanReport.MemoryExceeded;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The whole way: real processes, real timers.
 @Timeout(120)
+@Tag("alone")
 class MemoryLimitLinuxTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final long MEBI = 1 << 20;

@@ -2,8 +2,8 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.SatanReport.MemoryExceeded;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.satan.SatanReport.MemoryExceeded;
+import io.jpm.model.run.ProcessIdentity;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -4,19 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.bus.SatanReport;
-import io.jpm.bus.SatanReport.MemoryExceeded;
-import io.jpm.bus.UsagePoint;
-import io.jpm.bus.UsageWanted;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.SatanReport;
+import io.jpm.bus.satan.SatanReport.MemoryExceeded;
+import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsagePoint;
 import io.jpm.console.Instances;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -199,7 +199,7 @@ class SatanVerticleTest {
             .completion());
     host.bytes.put(WEB, 5000L);
     host.bytes.put(B, 7000L);
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted("monitor", true));
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", true));
     second();
     Eventually.await("a message", LIMIT, () -> heard.size() == 1);
     nanos.addAndGet(1_000_000_000L);
@@ -214,17 +214,17 @@ class SatanVerticleTest {
                   {"app": "web", "id": 3, "pid": %d, "cpu": 25.0, "memory": 5000, "processes": 1}]}
                 """
                     .formatted(WEB.pid())));
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted("monitor", false));
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", false));
     Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
     assertThat(host.looks).containsExactly(Set.of(WEB), Set.of(WEB));
   }
 
   @Test
   void aFollowerThatIsNotHeardOfAnyMoreIsForgotten() {
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageWanted("monitor", true));
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", true));
     second();
     Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
-    nanos.addAndGet(UsageWanted.LEASE.toNanos());
+    nanos.addAndGet(UsageDemand.LEASE.toNanos());
     alarms.fire();
     Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
   }
@@ -234,14 +234,14 @@ class SatanVerticleTest {
     letGodAnswer();
     host.bytes.put(WEB, 5000L);
     ask(new SatanCommand.Sample(List.of(WEB), TreeUsage.Detail.BASIC));
-    alarms.fire(Interest.SLOW);
+    alarms.fire(SamplingSchedule.SLOW);
     Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
     assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(3)))))
         .isEqualTo(new SatanReply.Past(List.of(new UsagePoint(NOW, 0, 5000))));
     assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(4)))))
         .isEqualTo(new SatanReply.Past(List.of()));
-    nanos.addAndGet(Interest.MEMORY_OF_LOOKS.toNanos());
-    alarms.fire(Interest.SLOW);
+    nanos.addAndGet(SamplingSchedule.MEMORY_OF_LOOKS.toNanos());
+    alarms.fire(SamplingSchedule.SLOW);
     Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
   }
 

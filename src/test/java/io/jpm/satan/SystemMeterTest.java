@@ -2,7 +2,7 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.SystemUsage;
+import io.jpm.model.run.SystemUsage;
 import org.junit.jupiter.api.Test;
 
 class SystemMeterTest {

@@ -2,7 +2,7 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.UsagePoint;
+import io.jpm.bus.satan.UsagePoint;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 

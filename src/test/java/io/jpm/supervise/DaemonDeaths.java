@@ -1,8 +1,8 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -122,7 +122,8 @@ final class DaemonDeaths {
                 daemon.child().equals(Optional.of(living))
                     || daemon.made().equals(Optional.of(living));
             rule(known, NOTHING_FORGOTTEN, way);
-            boolean unwanted = daemon.state().wanted() == Wanted.DOWN && daemon.made().isEmpty();
+            boolean unwanted =
+                daemon.state().desiredState() == DesiredState.DOWN && daemon.made().isEmpty();
             boolean ending =
                 daemon.state().phase() == Phase.STOPPING && daemon.timers().contains(Timer.KILL);
             rule(!unwanted || ending, STOP_GOES_ON, way);
@@ -398,10 +399,10 @@ final class DaemonDeaths {
 
   private static Supervised normal(Supervised state, long by) {
     return new Supervised(
-        state.wanted(),
+        state.desiredState(),
         state.phase(),
-        state.awaiting(),
-        state.ending(),
+        state.startBlocker(),
+        state.stopCause(),
         state.signalled(),
         state.generation() + by,
         new Counters(0, Math.min(1, state.unstable()), 0),

@@ -3,7 +3,7 @@ package io.jpm.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

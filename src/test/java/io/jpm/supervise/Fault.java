@@ -1,9 +1,9 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.RunStopCommand;
 import io.jpm.supervise.Effect.SignalTree;
@@ -126,7 +126,7 @@ enum Fault {
       PolicySets.PLAIN,
       (state, event, policies, now) ->
           event instanceof Event.RestartDue && state.phase() == Phase.STOPPED
-              ? right(state.want(Wanted.IDLE), event, policies, now)
+              ? right(state.want(DesiredState.IDLE), event, policies, now)
               : right(state, event, policies, now)),
   FILES_THAT_START_WHAT_RESTS(
       WorldRules.REST_STAYS,
@@ -146,14 +146,14 @@ enum Fault {
       WorldRules.ANSWERED,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.StopAsked && state.awaits(Awaiting.SPAWN)
-              ? Restarting.stopped(state.want(Wanted.DOWN), "planted")
+          event instanceof Event.StopAsked && state.awaits(StartBlocker.SPAWN)
+              ? Restarting.stopped(state.want(DesiredState.DOWN), "planted")
               : right(state, event, policies, now)),
   STOPPED_TOO_SOON(
       WorldRules.NOTHING_RUNS,
       PolicySets.PLAIN,
       (state, event, policies, now) ->
-          event instanceof Event.Exited && state.wanted() == Wanted.DOWN
+          event instanceof Event.Exited && state.desiredState() == DesiredState.DOWN
               ? right(state, new Event.TreeGone(state.generation()), policies, now)
               : right(state, event, policies, now)),
   A_DELAY_NOT_CANCELLED(
@@ -169,7 +169,7 @@ enum Fault {
       (state, event, policies, now) -> {
         Step right = right(state, event, policies, now);
         return right.next().phase() == Phase.ERRORED
-            ? new Step(right.next().want(Wanted.UP), right.effects())
+            ? new Step(right.next().want(DesiredState.UP), right.effects())
             : right;
       }),
   DEPENDENCIES_MET_AND_NOTHING_DONE(
@@ -238,7 +238,7 @@ enum Fault {
       Walk.ENDS_STOPPED,
       PolicySets.PLAIN,
       (state, event, policies, now) -> {
-        boolean down = state.wanted() == Wanted.DOWN;
+        boolean down = state.desiredState() == DesiredState.DOWN;
         if (down && event.equals(new Event.SpawnFailed(state.generation(), "no", false))) {
           return Step.to(state.in(Phase.ERRORED, "planted"));
         }

@@ -1,12 +1,12 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -8,11 +8,11 @@ import static io.jpm.supervise.Life.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,7 @@ class SupervisionAbsenceTest {
   void aProcessThatWasBeingMadeIsAdopted() {
     assertThat(Life.of(PM2).start().adopted(0).phase()).isEqualTo(Phase.ONLINE);
     Life life = Life.of(READINESS).start().adopted(0);
-    assertThat(life.state().awaits(Awaiting.READINESS)).isTrue();
+    assertThat(life.state().awaits(StartBlocker.READINESS)).isTrue();
     assertThat(life.effects())
         .containsExactly(announce(Change.ADOPT), life.timer(Timer.READY, 3000));
   }
@@ -47,7 +47,7 @@ class SupervisionAbsenceTest {
   @Test
   void aWaitForReadinessBeginsAnew() {
     Life life = Life.of(READINESS).start().spawned().after(2000).adopted(2000);
-    assertThat(life.state().awaits(Awaiting.READINESS)).isTrue();
+    assertThat(life.state().awaits(StartBlocker.READINESS)).isTrue();
     assertThat(life.effects())
         .containsExactly(announce(Change.ADOPT), life.timer(Timer.READY, 3000));
     assertThat(life.ready().phase()).isEqualTo(Phase.ONLINE);
@@ -107,7 +107,7 @@ class SupervisionAbsenceTest {
     assertThat(life.phase()).isEqualTo(Phase.ONLINE);
     assertThat(life.generation()).isEqualTo(2);
     Life stopped = Life.of(PM2).on(new Event.Adopted(1, 0));
-    assertThat(stopped.state().wanted()).isEqualTo(Wanted.UP);
+    assertThat(stopped.state().desiredState()).isEqualTo(DesiredState.UP);
     Life waiting = Life.of(Life.dependent()).start().on(new Event.Adopted(2, 0));
     assertThat(waiting.phase()).isEqualTo(Phase.ONLINE);
   }
@@ -133,7 +133,7 @@ class SupervisionAbsenceTest {
     assertThat(job.reason()).isEqualTo("exit 0, restart is on-failure");
     Life code = Life.online(Life.withStopCodes(When.ALWAYS, 3));
     assertThat(code.foundGone(new Exit.Code(3), false).phase()).isEqualTo(Phase.STOPPED);
-    assertThat(code.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(code.state().desiredState()).isEqualTo(DesiredState.IDLE);
     assertThat(code.state().lastExit()).contains(new Exit.Code(3));
   }
 

@@ -4,7 +4,7 @@ import static io.jpm.supervise.Life.CRASH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,10 +6,10 @@ import static io.jpm.supervise.Life.PM2;
 import static io.jpm.supervise.Life.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class SupervisionLaunchTest {
   @Test
   void aStartWaitsForTheAppsItDependsOn() {
     Life life = Life.of(DEPENDENT).start();
-    assertThat(life.state().awaits(Awaiting.DEPENDENCIES)).isTrue();
+    assertThat(life.state().awaits(StartBlocker.DEPENDENCIES)).isTrue();
     assertThat(life.reason()).isEqualTo("waiting for the apps it depends on");
     assertThat(life.effects())
         .containsExactly(
@@ -36,7 +36,7 @@ class SupervisionLaunchTest {
             announce(Change.START),
             new Effect.AwaitDependencies(1));
     life.dependenciesMet();
-    assertThat(life.state().awaits(Awaiting.SPAWN)).isTrue();
+    assertThat(life.state().awaits(StartBlocker.SPAWN)).isTrue();
     assertThat(life.effects()).containsExactly(new Effect.Spawn(1));
   }
 
@@ -80,7 +80,7 @@ class SupervisionLaunchTest {
   @Test
   void aProcessIsNotOnlineBeforeItSaysSo() {
     Life life = Life.of(READINESS).start().spawned();
-    assertThat(life.state().awaits(Awaiting.READINESS)).isTrue();
+    assertThat(life.state().awaits(StartBlocker.READINESS)).isTrue();
     assertThat(life.effects()).containsExactly(life.timer(Timer.READY, 3000));
     life.ready();
     assertThat(life.phase()).isEqualTo(Phase.ONLINE);
@@ -134,7 +134,7 @@ class SupervisionLaunchTest {
   void aJobThatIsNotReadyInTimeIsNotTriedAgain() {
     Life life = Life.of(readiness(When.NEVER, 16)).start().spawned().fires(Timer.READY);
     assertThat(life.treeGone().phase()).isEqualTo(Phase.STOPPED);
-    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.IDLE);
     assertThat(life.reason())
         .isEqualTo("not ready within 3 s (listen_timeout), autorestart is off");
   }

@@ -2,10 +2,10 @@ package io.jpm.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,7 +54,7 @@ class SupervisionMatrixTest {
       Policies policies = Life.withStopCodes(when, STOP_CODE);
       Life stopped = Life.online(policies).stop().exits(exit).treeGone();
       assertThat(stopped.phase()).isEqualTo(Phase.STOPPED);
-      assertThat(stopped.state().wanted()).isEqualTo(Wanted.DOWN);
+      assertThat(stopped.state().desiredState()).isEqualTo(DesiredState.DOWN);
       Life restarted = Life.online(policies).restart().exits(exit).treeGone();
       assertThat(restarted.effects()).contains(new Effect.Spawn(2));
       assertThat(restarted.state().unstable()).isZero();
@@ -65,7 +65,7 @@ class SupervisionMatrixTest {
     Life life = Life.online(Life.withStopCodes(when, STOP_CODE)).exits(exit(exit));
     return switch (life.phase()) {
       case LAUNCHING -> life.effects().contains(life.spawn()) ? "again" : "no spawn";
-      case STOPPED -> life.state().wanted() == Wanted.IDLE ? "rests" : "is held";
+      case STOPPED -> life.state().desiredState() == DesiredState.IDLE ? "rests" : "is held";
       case ONLINE, STOPPING, WAITING_RESTART, ERRORED -> life.phase().word();
     };
   }

@@ -3,10 +3,10 @@ package io.jpm.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Phase;
 import io.jpm.supervise.World.Possible;
 import io.jpm.supervise.World.Source;
 import io.jpm.supervise.World.Violation;

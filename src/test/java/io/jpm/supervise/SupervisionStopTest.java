@@ -6,10 +6,10 @@ import static io.jpm.supervise.Life.PM2;
 import static io.jpm.supervise.Life.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
-import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import io.jpm.supervise.Effect.RunStopCommand;
@@ -276,7 +276,7 @@ class SupervisionStopTest {
   @Test
   void stoppingWhatIsStoppedChangesOnlyThatItsScheduleStaysQuiet() {
     Life life = Life.of(PM2).stop();
-    assertThat(life.state().wanted()).isEqualTo(Wanted.DOWN);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.DOWN);
     assertThat(life.effects()).isEmpty();
   }
 }

@@ -7,10 +7,10 @@ import static io.jpm.supervise.Life.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
@@ -28,7 +28,7 @@ class SupervisionTest {
   void aStartMakesAProcessAtOnce() {
     Life life = Life.of(PM2).start();
     assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);
-    assertThat(life.state().awaiting()).isEqualTo(Awaiting.SPAWN);
+    assertThat(life.state().startBlocker()).isEqualTo(StartBlocker.SPAWN);
     assertThat(life.effects())
         .containsExactly(
             new CancelTimer(Timer.RESTART), announce(Change.START), new Effect.Spawn(1));
@@ -54,7 +54,7 @@ class SupervisionTest {
     }
     assertThat(launches).isEqualTo(16);
     assertThat(life.phase()).isEqualTo(Phase.ERRORED);
-    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.IDLE);
     assertThat(life.state().restarts()).isEqualTo(15);
     assertThat(life.state().unstable()).isZero();
     assertThat(life.reason())
@@ -102,7 +102,7 @@ class SupervisionTest {
   void aSpawnFailureIsErroredWithItsReason() {
     Life life = Life.of(PM2).start().refused("/x is not executable", false);
     assertThat(life.phase()).isEqualTo(Phase.ERRORED);
-    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.IDLE);
     assertThat(life.reason()).isEqualTo("/x is not executable");
     assertThat(life.effects()).containsExactly(announce(Change.ERRORED));
   }
@@ -132,7 +132,7 @@ class SupervisionTest {
   @Test
   void whatRestsMayBeStartedByItsSchedule() {
     Life life = Life.online(Life.with(When.NEVER)).after(5000).exits(CLEAN);
-    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.IDLE);
   }
 
   @ParameterizedTest
@@ -202,7 +202,7 @@ class SupervisionTest {
     assertThat(life.phase()).isEqualTo(Phase.STOPPING);
     assertThat(life.reason()).isEqualTo(reason);
     assertThat(life.treeGone().phase()).isEqualTo(end);
-    assertThat(life.state().wanted()).isEqualTo(Wanted.IDLE);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.IDLE);
     assertThat(life.reason()).isEqualTo(reason);
   }
 

@@ -6,10 +6,10 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.Condition;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.Readiness;
+import io.jpm.model.StartCondition;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +25,7 @@ class SupervisionTrialTest {
               new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of()),
               Path.of("/"))
           .readiness(new Readiness(false, Duration.ofSeconds(3)))
-          .dependsOn(Map.of(new AppName("db"), Condition.READY))
+          .dependsOn(Map.of(new AppName("db"), StartCondition.READY))
           .build();
 
   private static final Policies TRIAL =

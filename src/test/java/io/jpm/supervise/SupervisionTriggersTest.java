@@ -10,10 +10,10 @@ import static io.jpm.supervise.Life.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
 import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -140,7 +140,7 @@ class SupervisionTriggersTest {
   void aScheduledJobIsStartedAgain() {
     Life life = Life.online(Life.with(When.NEVER)).exits(CLEAN).due(SCHEDULE, "it is 4:00");
     assertThat(life.effects()).contains(announce(Change.START), new Effect.Spawn(2));
-    assertThat(life.state().wanted()).isEqualTo(Wanted.UP);
+    assertThat(life.state().desiredState()).isEqualTo(DesiredState.UP);
     assertThat(life.state().restarts()).isZero();
     assertThat(life.reason()).isEqualTo("it is 4:00");
   }

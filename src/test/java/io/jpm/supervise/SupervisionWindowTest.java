@@ -5,11 +5,11 @@ import static io.jpm.supervise.Life.CRASH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

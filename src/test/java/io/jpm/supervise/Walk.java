@@ -2,7 +2,7 @@ package io.jpm.supervise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import io.jpm.supervise.World.Possible;
 import io.jpm.supervise.World.Source;
 import io.jpm.supervise.World.Violation;
@@ -110,7 +110,7 @@ final class Walk {
     staleNewsChangesNothing();
     allCanReach(
         ENDS_STOPPED,
-        world -> world.state().wanted() == Wanted.DOWN,
+        world -> world.state().desiredState() == DesiredState.DOWN,
         world -> world.state().phase() == Phase.STOPPED);
     allCanReach(ENDS, _ -> true, world -> isSettled(world.state().phase()));
     return this;

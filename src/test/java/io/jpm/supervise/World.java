@@ -1,10 +1,10 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Exit;
-import io.jpm.model.Phase;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -192,7 +192,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
       add("try asked", Source.ORDER, new Event.TryAsked("try"), anew);
       add("stop asked", Source.ORDER, new Event.StopAsked(), World.this);
       add("restart asked", Source.ORDER, new Event.RestartAsked(), forgiven());
-      boolean edited = state.wanted() == Wanted.UP && state.phase() != Phase.STOPPING;
+      boolean edited = state.desiredState() == DesiredState.UP && state.phase() != Phase.STOPPING;
       for (Event.Cause cause : Event.Cause.values()) {
         World before = cause == Event.Cause.FILES && edited ? forgiven() : World.this;
         boolean fails = cause == Event.Cause.HEALTH && isAsked();
@@ -212,8 +212,8 @@ record World(Supervised state, Facts facts, int failures, int window) {
 
     /// Whether there is a process whose health matters.
     private boolean isAsked() {
-      boolean here = state.phase() == Phase.ONLINE || state.awaits(Awaiting.READINESS);
-      return here && state.wanted() == Wanted.UP && state.ending() == Ending.NONE;
+      boolean here = state.phase() == Phase.ONLINE || state.awaits(StartBlocker.READINESS);
+      return here && state.desiredState() == DesiredState.UP && state.stopCause() == StopCause.NONE;
     }
 
     void news() {
@@ -226,7 +226,8 @@ record World(Supervised state, Facts facts, int failures, int window) {
         World none = with(facts.without(Fact.SPAWN));
         news("spawned", new Event.Spawned(generation), none.with(none.facts.with(Fact.MAIN)));
         news("spawn failed", new Event.SpawnFailed(generation, "no", false), none);
-        boolean counts = state.wanted() == Wanted.UP && state.ending() == Ending.NONE;
+        boolean counts =
+            state.desiredState() == DesiredState.UP && state.stopCause() == StopCause.NONE;
         news(
             "spawn failed for now",
             new Event.SpawnFailed(generation, "no", true),
@@ -250,7 +251,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
       for (Timer timer : Timer.values()) {
         if (has(Fact.of(timer))) {
           World fired = with(facts.without(Fact.of(timer)));
-          boolean counts = timer == Timer.READY && state.awaits(Awaiting.READINESS);
+          boolean counts = timer == Timer.READY && state.awaits(StartBlocker.READINESS);
           World after = counts ? fired.failed().inWindow(policies) : fired;
           news(timer + " timer", new Event.TimerFired(timer, generation), after);
           if (timer == Timer.READY) {
@@ -262,7 +263,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
 
     private void exits() {
       boolean online = state.phase() == Phase.ONLINE;
-      boolean counts = online || state.awaits(Awaiting.READINESS);
+      boolean counts = online || state.awaits(StartBlocker.READINESS);
       if (counts) {
         World daemon = with(facts.without(Fact.MAIN).with(Fact.OTHERS, Fact.GIVEN_UP)).failed();
         exit("daemonized", daemonized(CLEAN), 1, daemon);
@@ -337,7 +338,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
         case LAUNCHING, ONLINE, STOPPING -> {}
       }
       boot("found gone", new Event.FoundGone(generation, UNSEEN, false), bare.unseen());
-      boolean begun = state.wanted() != Wanted.UP;
+      boolean begun = state.desiredState() != DesiredState.UP;
       boot("newer adopted", new Event.Adopted(generation + 1, 0), begun ? live.forgiven() : live);
       World gone = begun ? leaving.forgiven() : leaving.steadied();
       goneBoots("newer ", generation + 1, gone, exitKinds());
@@ -397,7 +398,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
 
   /// After an end that nobody saw: it counts neither for nor against what is already ending.
   private World unseen() {
-    boolean launching = state.phase() == Phase.LAUNCHING && state.ending() == Ending.NONE;
+    boolean launching = state.phase() == Phase.LAUNCHING && state.stopCause() == StopCause.NONE;
     return state.phase() == Phase.ONLINE || launching ? steadied() : this;
   }
 
@@ -412,7 +413,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
       // What an earlier generation waited for is nobody's any more.
       facts = facts.without(Fact.DEPENDENCY_WAIT, Fact.COMMAND);
     }
-    if (step.next().wanted() == Wanted.UP) {
+    if (step.next().desiredState() == DesiredState.UP) {
       facts = facts.without(Fact.GIVEN_UP);
     }
     World world =
@@ -451,10 +452,10 @@ record World(Supervised state, Facts facts, int failures, int window) {
   World essence() {
     Supervised small =
         new Supervised(
-            state.wanted(),
+            state.desiredState(),
             state.phase(),
-            state.awaiting(),
-            state.ending(),
+            state.startBlocker(),
+            state.stopCause(),
             state.signalled(),
             1,
             new Counters(

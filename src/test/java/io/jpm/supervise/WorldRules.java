@@ -1,7 +1,7 @@
 package io.jpm.supervise;
 
-import io.jpm.model.Phase;
 import io.jpm.model.RestartWindow;
+import io.jpm.model.run.Phase;
 import io.jpm.supervise.World.Fact;
 import io.jpm.supervise.World.Facts;
 import io.jpm.supervise.World.Possible;
@@ -82,7 +82,7 @@ record WorldRules(Policies policies) {
   private void mayBegin(World world) {
     rule(!world.facts().hasAny(Fact.SPAWN, Fact.MAIN), ONE_LIFE);
     rule(!world.has(Fact.OTHERS) || !policies.stop().wholeTree(), TREE_FIRST);
-    rule(world.state().wanted() == Wanted.UP, WANTED);
+    rule(world.state().desiredState() == DesiredState.UP, WANTED);
     rule(world.failures() < Math.max(1, policies.restart().maxRestarts()), BRAKE);
     rule(world.window() < windowMost(), WINDOW);
   }
@@ -97,19 +97,19 @@ record WorldRules(Policies policies) {
     Event event = possible.event();
     Supervised next = world.state();
     if (event instanceof Event.StopAsked) {
-      rule(next.wanted() == Wanted.DOWN, STOP_KEPT);
+      rule(next.desiredState() == DesiredState.DOWN, STOP_KEPT);
     }
     boolean ordered = possible.source() == Source.ORDER || isNewer(event, old);
     if (policies.trial() && next.generation() != old.generation()) {
-      boolean asked = old.wanted() == Wanted.UP && old.ending() == Ending.ASKED;
+      boolean asked = old.desiredState() == DesiredState.UP && old.stopCause() == StopCause.ASKED;
       rule(ordered || asked || possible.source() == Source.TRIGGER, ON_TRIAL);
     }
     if (World.isDaemonizing(event)
-        && (old.phase() == Phase.ONLINE || old.awaits(Awaiting.READINESS))) {
-      rule(next.wanted() != Wanted.UP, DAEMONS_STAY);
+        && (old.phase() == Phase.ONLINE || old.awaits(StartBlocker.READINESS))) {
+      rule(next.desiredState() != DesiredState.UP, DAEMONS_STAY);
     }
-    if (old.wanted() == Wanted.DOWN) {
-      rule(next.wanted() == Wanted.DOWN || ordered, STOPPED_STAYS);
+    if (old.desiredState() == DesiredState.DOWN) {
+      rule(next.desiredState() == DesiredState.DOWN || ordered, STOPPED_STAYS);
     }
     if (old.phase() == Phase.STOPPED) {
       rule(
@@ -140,7 +140,7 @@ record WorldRules(Policies policies) {
     return event instanceof Event.FoundGone gone
         && gone.leftovers()
         && next.phase() == Phase.STOPPING
-        && next.wanted() != Wanted.UP;
+        && next.desiredState() != DesiredState.UP;
   }
 
   /// Whether a new daemon has found more than was written down: somebody's order came between.
@@ -166,8 +166,8 @@ record WorldRules(Policies policies) {
     Supervised state = world.state();
     Facts facts = world.facts();
     boolean whole = policies.stop().wholeTree();
-    boolean up = state.wanted() == Wanted.UP;
-    rule(!facts.has(Fact.SPAWN) || state.awaits(Awaiting.SPAWN), ANSWERED);
+    boolean up = state.desiredState() == DesiredState.UP;
+    rule(!facts.has(Fact.SPAWN) || state.awaits(StartBlocker.SPAWN), ANSWERED);
     switch (state.phase()) {
       case STOPPED, ERRORED -> {
         rule(!facts.has(Fact.MAIN) && !(whole && facts.has(Fact.OTHERS)), NOTHING_RUNS);
@@ -196,12 +196,12 @@ record WorldRules(Policies policies) {
   private static void launching(Supervised state, Facts facts) {
     boolean timers = facts.hasAny(Fact.KILL_TIMER, Fact.RESTART_TIMER);
     boolean others =
-        switch (state.awaiting()) {
+        switch (state.startBlocker()) {
           case NOTHING -> true;
           case DEPENDENCIES ->
               !facts.has(Fact.DEPENDENCY_WAIT)
                   || facts.hasAny(Fact.SPAWN, Fact.MAIN, Fact.READY_TIMER)
-                  || state.wanted() != Wanted.UP;
+                  || state.desiredState() != DesiredState.UP;
           case SPAWN ->
               !facts.has(Fact.SPAWN)
                   || facts.hasAny(Fact.DEPENDENCY_WAIT, Fact.MAIN, Fact.READY_TIMER);
@@ -209,7 +209,7 @@ record WorldRules(Policies policies) {
             rule(facts.has(Fact.READY_TIMER), READY_TIMER);
             yield !facts.has(Fact.MAIN)
                 || facts.hasAny(Fact.DEPENDENCY_WAIT, Fact.SPAWN)
-                || state.wanted() != Wanted.UP;
+                || state.desiredState() != DesiredState.UP;
           }
         };
     rule(!timers && !others, ONE_WAIT);

@@ -8,7 +8,17 @@ import java.util.function.Supplier;
 /// Waits for something that another thread or process brings about. The only place in the tests
 /// where time passes unused; a deadline costs only a test that fails.
 public final class Eventually {
-  private static final long POLL_NANOS = Duration.ofMillis(2).toNanos();
+  /// What is over soon is seen soon; the longer it takes, the less often is it asked, since many a
+  /// question starts a process.
+  private static final long SHORTEST_NANOS = Duration.ofMillis(2).toNanos();
+
+  private static final long LONGEST_NANOS = Duration.ofMillis(25).toNanos();
+
+  /// A question that takes this long starts a process, or waits for one: asked without a pause it
+  /// would take the processor from what it waits for.
+  private static final long COSTLY_NANOS = Duration.ofMillis(8).toNanos();
+
+  private static final long PAUSE_AFTER_COSTLY_NANOS = Duration.ofMillis(60).toNanos();
 
   private Eventually() {}
 
@@ -22,12 +32,17 @@ public final class Eventually {
   /// Waits until `condition` holds; the failure shows `seen` as it was last.
   public static void await(
       String what, Duration deadline, BooleanSupplier condition, Supplier<?> seen) {
-    long end = System.nanoTime() + deadline.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - end > 0) {
+    long begin = System.nanoTime();
+    for (long asked = begin; !condition.getAsBoolean(); asked = System.nanoTime()) {
+      long now = System.nanoTime();
+      long waited = now - begin;
+      if (waited > deadline.toNanos()) {
         throw new AssertionError(what + ": not within " + deadline + "; last seen: " + seen.get());
       }
-      LockSupport.parkNanos(POLL_NANOS);
+      LockSupport.parkNanos(
+          now - asked > COSTLY_NANOS
+              ? PAUSE_AFTER_COSTLY_NANOS
+              : Math.clamp(waited / 10, SHORTEST_NANOS, LONGEST_NANOS));
     }
   }
 }

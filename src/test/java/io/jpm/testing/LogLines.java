@@ -5,10 +5,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 
 /// What a room logs while this is open.
-public final class LogLines extends Handler {
+public final class LogLines extends Handler implements AutoCloseable {
   private final Logger logger;
+  private final SimpleFormatter words = new SimpleFormatter();
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
   /// @param name of its logger, such as `jpm.bridge`
@@ -24,7 +26,7 @@ public final class LogLines extends Handler {
 
   @Override
   public void publish(LogRecord line) {
-    lines.add(line.getLevel() + " " + line.getMessage());
+    lines.add(line.getLevel() + " " + words.formatMessage(line));
   }
 
   @Override

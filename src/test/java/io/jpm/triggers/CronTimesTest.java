@@ -122,6 +122,9 @@ class CronTimesTest {
         "0 22-2 * * *; 22-2 goes backwards",
         "@reboot; right are @yearly",
         "0 0 30 2 *; no such day in any year",
+        "0 2 L * 2-L; 2-L — a range goes from a number to a number",
+        "0 4 1,30W * *; 30W — use 1W to 28W, or LW for the last working day of each month",
+        "* *|* * * *; | stands for several schedules: use one",
       })
   void saysWhatIsWrong(String expression, String sentence) {
     assertThat(CronTimes.problem(expression).orElseThrow())

@@ -328,9 +328,9 @@ class FileWatchTest {
 
   @Test
   void twoWatchesOfOneDirectoryDoNotDisturbEachOther() throws Exception {
-    Watching first = begin(List.of(app));
+    WatchHandle first = begin(List.of(app));
     List<String> others = new CopyOnWriteArrayList<>();
-    Watching second = files.begin(watch(List.of(app)), Instant.MAX, others::add, troubles::add);
+    WatchHandle second = files.begin(watch(List.of(app)), Instant.MAX, others::add, troubles::add);
     await(second);
     marker("m.js");
     awaitChanges("m.js changed");
@@ -443,6 +443,112 @@ class FileWatchTest {
   }
 
   @Test
+  void aDirectoryThatIsTooLargeIsToldAndTheRestIsWatched() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      write(app.resolve("data/f" + i), "1");
+    }
+    write(app.resolve("src/a.js"), "1");
+    small(100, 200);
+    begin(List.of(app));
+    assertThat(troubles).hasSize(1);
+    assertThat(troubles.getFirst())
+        .contains(app.resolve("data") + " has too many files", "one app", "ignore_watch")
+        .doesNotContain("\n");
+    write(app.resolve("data/f7"), "22");
+    write(app.resolve("data/new"), "22");
+    write(app.resolve("src/a.js"), "22");
+    awaitChanges("src/a.js changed");
+    assertThat(troubles).hasSize(1);
+    delete(app.resolve("data"));
+    awaitLast("data changed");
+    write(app.resolve("data/few"), "1");
+    awaitCount(3);
+    write(app.resolve("data/few"), "22");
+    awaitLast("data/few changed");
+  }
+
+  @Test
+  void aDirectoryThatBecomesTooLargeIsLeft() throws Exception {
+    write(app.resolve("src/a.js"), "1");
+    Files.createDirectories(app.resolve("data"));
+    small(100, 200);
+    begin(List.of(app));
+    int watches = inotifyWatches();
+    for (int i = 0; i < 300; i++) {
+      Files.createFile(app.resolve("data/f" + i));
+    }
+    Eventually.await("it is told", LONG, () -> !troubles.isEmpty());
+    assertThat(troubles.getFirst()).contains(app.resolve("data") + " has too many files");
+    Eventually.await("it is left", LONG, () -> inotifyWatches() == watches - 1);
+    awaitCount(1);
+    write(app.resolve("src/a.js"), "22");
+    awaitLast("src/a.js changed");
+  }
+
+  @Test
+  void whatOneAppWatchesLeavesRoomForTheOthers() throws Exception {
+    for (int i = 0; i < 150; i++) {
+      write(app.resolve("one/f" + i), "1");
+      write(app.resolve("two/f" + i), "1");
+    }
+    small(200, 240);
+    WatchHandle first = begin(List.of(app.resolve("one")));
+    begin(List.of(app.resolve("two")));
+    assertThat(troubles).hasSize(1);
+    assertThat(troubles.getFirst()).contains(app.resolve("two").toString(), "all apps");
+    write(app.resolve("few/a.js"), "1");
+    begin(List.of(app.resolve("few")));
+    write(app.resolve("few/a.js"), "22");
+    awaitChanges("a.js changed");
+    first.close();
+    begin(List.of(app.resolve("two")));
+    assertThat(troubles).as("what was given back is there for others").hasSize(1);
+  }
+
+  /// The thread of the watches would wait for a writer.
+  @Test
+  void aPipeInPlaceOfAFileStopsNoWatch() throws Exception {
+    Path program = write(app.resolve("server"), "version 1");
+    Path other = write(app.resolve("other"), "1");
+    Path jar = jar(app.resolve("app.jar"), "one");
+    begin(List.of(program, jar));
+    begin(List.of(other));
+    pipeInPlaceOf(program);
+    pipeInPlaceOf(jar);
+    Eventually.await("it is told", LONG, () -> troubles.size() == 2, () -> troubles);
+    assertThat(troubles)
+        .allMatch(text -> text.contains("is not a regular file: waiting for one"), "says so");
+    write(other, "2");
+    awaitChanges("other changed");
+    Files.delete(program);
+    write(program, "version 1");
+    write(other, "3");
+    awaitChanges("other changed", "other changed");
+    Files.delete(program);
+    write(program, "version 2");
+    awaitLast("server changed");
+  }
+
+  private static void pipeInPlaceOf(Path file) throws Exception {
+    Path pipe = file.resolveSibling("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Files.move(pipe, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// @param each entries for an app
+  /// @param all entries for all apps
+  private void small(int each, int all) {
+    files.close();
+    int entry = 185;
+    long free = 10L * entry;
+    files =
+        new FileWatch(
+            home,
+            new DirectoryEvents.Kernel() {},
+            new WatchBudget((long) all * entry, (long) each * entry, free));
+  }
+
+  @Test
   void whatCannotBeReadIsToldOnceAndTheRestIsWatched() throws Exception {
     assumeThat(System.getProperty("user.name")).as("root can read everything").isNotEqualTo("root");
     for (String name : List.of("one", "two")) {
@@ -459,19 +565,19 @@ class FileWatchTest {
     awaitCount(2);
   }
 
-  private Watching begin(List<Path> paths, String... ignore) throws Exception {
-    Watching watching =
+  private WatchHandle begin(List<Path> paths, String... ignore) throws Exception {
+    WatchHandle watchHandle =
         files.begin(watch(paths, ignore), Instant.now(), changes::add, troubles::add);
-    await(watching);
-    return watching;
+    await(watchHandle);
+    return watchHandle;
   }
 
   private static Triggers.Watch watch(List<Path> paths, String... ignore) {
     return new Triggers.Watch(paths, List.of(ignore), Duration.ZERO);
   }
 
-  private static void await(Watching watching) throws Exception {
-    watching.begun().toCompletableFuture().get(30, TimeUnit.SECONDS);
+  private static void await(WatchHandle watchHandle) throws Exception {
+    watchHandle.begun().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
 
   private void marker(String name) throws IOException {
@@ -523,7 +629,7 @@ class FileWatchTest {
   }
 
   /// All that this process has.
-  private static int inotifyWatches() throws IOException {
+  private static int inotifyWatches() {
     int count = 0;
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
       for (Path descriptor : descriptors.toList()) {
@@ -537,6 +643,8 @@ class FileWatchTest {
           // It was the one of this listing.
         }
       }
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
     }
     return count;
   }

@@ -1,22 +1,22 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HistoryCommand;
-import io.jpm.bus.HistoryReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
 import io.jpm.command.CommandContext;
 import io.jpm.command.CommandVerticle;
-import io.jpm.config.AppDefaults;
+import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.Instances;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
 import io.jpm.web.Http.Reply;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ abstract class ApiHarness {
 
   @TempDir Path home;
   final List<GodCommand> orders = new CopyOnWriteArrayList<>();
-  final List<Audited> audited = new CopyOnWriteArrayList<>();
+  final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
   final AtomicInteger looks = new AtomicInteger();
   private volatile List<InstanceView> all = List.of();
   volatile List<String> problems = List.of();
@@ -81,7 +81,10 @@ abstract class ApiHarness {
         .<HistoryCommand>consumer(
             Addresses.HISTORY_COMMAND, asked -> asked.reply(new HistoryReply(List.of(), 0, 0)));
     daemon.vertx.eventBus().<LogsCommand>consumer(Addresses.LOGS_COMMAND, ApiHarness::logs);
-    daemon.vertx.eventBus().<Audited>consumer(Addresses.AUDIT, told -> audited.add(told.body()));
+    daemon
+        .vertx
+        .eventBus()
+        .<AuditRecord>consumer(Addresses.AUDIT, told -> audited.add(told.body()));
     daemon
         .vertx
         .deployVerticle(

@@ -2,7 +2,7 @@ package io.jpm.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.RefusalLog;
+import io.jpm.bus.access.RefusalLog;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;

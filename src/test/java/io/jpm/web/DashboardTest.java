@@ -23,13 +23,15 @@ class DashboardTest {
   @TempDir Path home;
   private WebDaemon daemon;
   private int port;
+  private String session;
   private String cookie;
 
   @BeforeEach
   void begin() throws Exception {
     daemon = new WebDaemon(home);
     port = daemon.port();
-    cookie = daemon.logIn(port);
+    session = daemon.logIn(port);
+    cookie = WebDaemon.cookie(session);
   }
 
   @AfterEach
@@ -90,7 +92,7 @@ class DashboardTest {
       Reply head = http.head();
       assertThat(head.status()).isEqualTo(200);
       assertThat(head.header("content-type")).contains("text/javascript; charset=utf-8");
-      http.send(port, "GET /api/v1/session", "", cookie);
+      http.send(port, "GET /api/v1/session", "", session);
       assertThat(http.reply().json().getString("name"))
           .as("nothing came between")
           .isEqualTo("owner");
@@ -118,11 +120,11 @@ class DashboardTest {
             "/dashboard/JS/MAIN.JS",
             "/dashboard/js/a/main.js",
             "/dashboard/META-INF.txt")) {
-      Reply reply = Http.get(port, path, cookie);
+      Reply reply = Http.get(port, path, session);
       assertThat(reply.status()).as(path).isIn(400, 404);
       assertThat(reply.json().getBoolean("ok")).isFalse();
     }
-    assertThat(Http.ask(port, "POST /dashboard/js/main.js", "", cookie, "X-JPM: 1", own()).status())
+    assertThat(Http.ask(port, "POST /dashboard/js/main.js", "", session, own()).status())
         .isEqualTo(405);
   }
 
@@ -138,7 +140,10 @@ class DashboardTest {
     assertThat(page.body()).contains("<main");
     for (String[] headers :
         new String[][] {
-          {WebDaemon.OWNER}, {WebDaemon.OWNER, PAGE}, {cookie}, {cookie, "Accept: application/json"}
+          {WebDaemon.OWNER},
+          {WebDaemon.OWNER, PAGE},
+          {session},
+          {session, "Accept: application/json"}
         }) {
       Reply reply = Http.get(port, "/", headers);
       assertThat(reply.header("content-type").orElseThrow())

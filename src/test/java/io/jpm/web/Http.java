@@ -35,6 +35,14 @@ public final class Http implements AutoCloseable {
       return new JsonObject(body);
     }
 
+    /// The headers that a page sends which has logged in by this: its cookie and its secret.
+    public String session() {
+      return "Cookie: "
+          + cookie()
+          + "\r\nX-JPM: "
+          + header("location").orElseThrow().replaceFirst("^/#s=", "");
+    }
+
     /// The cookie that it sets, as a client sends it back.
     public String cookie() {
       return header("set-cookie").orElseThrow().split(";", 2)[0];
@@ -92,6 +100,11 @@ public final class Http implements AutoCloseable {
 
   public void raw(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  /// Nothing more is sent.
+  public void endOfInput() throws IOException {
+    socket.shutdownOutput();
   }
 
   /// The head of the answer, with an empty body.

@@ -3,13 +3,14 @@ package io.jpm.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Audited;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.RefusalLog;
-import io.jpm.bus.UsageWanted;
-import io.jpm.bus.WebCommand;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.access.RefusalLog;
+import io.jpm.bus.daemon.WebCommand;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.satan.UsageDemand;
 import io.jpm.console.Instances;
+import io.jpm.serve.DisconnectLogFilter;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.LogLines;
 import io.jpm.web.Http.Reply;
@@ -37,6 +38,7 @@ class LimitsTest {
 
   @TempDir Path home;
   private final LogLines log = new LogLines("jpm.web");
+  private final LogLines network = new LogLines("io.vertx.core.net.impl.VertxConnection");
 
   @SuppressWarnings("NullAway.Init") // Each test begins it with limits of its own.
   private WebDaemon daemon;
@@ -52,6 +54,7 @@ class LimitsTest {
   void end() throws Exception {
     daemon.close();
     log.close();
+    network.close();
   }
 
   @Test
@@ -100,11 +103,11 @@ class LimitsTest {
   @Test
   void aStreamThatNobodyReadsIsCutOff() throws Exception {
     begin(200, Duration.ofMillis(800));
-    List<UsageWanted> wanted = new CopyOnWriteArrayList<>();
+    List<UsageDemand> wanted = new CopyOnWriteArrayList<>();
     daemon
         .vertx
         .eventBus()
-        .<UsageWanted>consumer(Addresses.USAGE_WANTED, said -> wanted.add(said.body()));
+        .<UsageDemand>consumer(Addresses.USAGE_WANTED, said -> wanted.add(said.body()));
     try (Http never = stream()) {
       flood(40);
       Eventually.await("the line", LIMIT, () -> !warnings().isEmpty());
@@ -140,6 +143,7 @@ class LimitsTest {
 
   @Test
   void aDownloadThatNobodyReadsIsCutOff() throws Exception {
+    DisconnectLogFilter.keepOutOfLog();
     begin(200, Duration.ofMillis(800));
     var instance = Instances.online(0, "web");
     Path file = home.resolve("big.log");
@@ -158,25 +162,24 @@ class LimitsTest {
       assertThat(never.head().status()).isEqualTo(200);
       Eventually.await("the line", LIMIT, () -> !warnings().isEmpty());
       assertThat(never.readToTheEnd()).isLessThan(64L << 20);
+      daemon.ask(new WebCommand.Close());
+      assertThat(network.all()).as("no error for each client that goes").isEmpty();
     }
   }
 
+  /// It would be cut off after the patience alone, by when the deadline of the end has passed.
   @Test
   void endingDoesNotWaitForAClientThatNeverReads() throws Exception {
     begin(200, Duration.ofSeconds(100));
     try (Http never = stream()) {
       flood(40);
-      long begin = System.nanoTime();
       daemon.ask(new WebCommand.Close());
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
       assertThat(never.readToTheEnd()).isLessThan(40L * EVENT_BYTES);
     }
     port = daemon.port();
     try (Http never = stream()) {
       flood(40);
-      long begin = System.nanoTime();
       daemon.restart();
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(10));
       assertThat(never.readToTheEnd()).isLessThan(40L * EVENT_BYTES);
     }
   }
@@ -184,8 +187,11 @@ class LimitsTest {
   @Test
   void whoIsTurnedAwayIsToldInTheLogWithoutWhatTheySent() throws Exception {
     begin(200, Duration.ofSeconds(30));
-    List<Audited> audited = new CopyOnWriteArrayList<>();
-    daemon.vertx.eventBus().<Audited>consumer(Addresses.AUDIT, told -> audited.add(told.body()));
+    List<AuditRecord> audited = new CopyOnWriteArrayList<>();
+    daemon
+        .vertx
+        .eventBus()
+        .<AuditRecord>consumer(Addresses.AUDIT, told -> audited.add(told.body()));
     String cookie = daemon.logIn(port);
     String stale = "Cookie: jpm_session_%d=hunter2".formatted(port);
     Http.get(port, PING);
@@ -195,7 +201,8 @@ class LimitsTest {
     Http.get(port, PING, "Host: hunter2.example");
     Http.get(port, PING, "Origin: http://hunter2.example", WebDaemon.OWNER);
     Http.ask(port, "DELETE " + PING, "", cookie);
-    Eventually.await("all are told", LIMIT, () -> warnings().size() == 7);
+    Http.get(port, PING, WebDaemon.cookie(cookie), "X-JPM: hunter2");
+    Eventually.await("all are told", LIMIT, () -> warnings().size() == 8);
     List<String> reasons =
         List.of(
             "no token",
@@ -204,12 +211,13 @@ class LimitsTest {
             "its login link does not hold",
             "it asks for a server of another name",
             "it comes from a page of another origin",
-            "its browser asks from no page of this server");
+            "its browser asks from no page of this server",
+            "its browser does not send the secret of the page");
     for (int i = 0; i < reasons.size(); i++) {
       assertThat(warnings().get(i))
           .matches("WARNING 127\\.0\\.0\\.1:[0-9]+ refused: " + reasons.get(i));
     }
-    Eventually.await("all are audited", LIMIT, () -> audited.size() == 7);
+    Eventually.await("all are audited", LIMIT, () -> audited.size() == 8);
     assertThat(audited).allMatch(it -> it.who().name().equals("?"));
     assertThat(audited.get(1).result()).isEqualTo("refused: wrong token");
   }

@@ -2,13 +2,13 @@ package io.jpm.web;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.bus.WebCommand;
-import io.jpm.bus.WebReply;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.bus.daemon.WebCommand;
+import io.jpm.bus.daemon.WebReply;
 import io.jpm.console.Instances;
-import io.jpm.model.Principal;
-import io.jpm.model.Role;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -107,14 +107,29 @@ final class WebDaemon {
     return link.getPath() + "?" + link.getQuery();
   }
 
-  /// The cookie of a new session.
+  /// The headers that a page of a new session sends: its cookie and its secret.
   String logIn(int port) throws Exception {
-    return "Cookie: " + Http.get(port, link()).cookie();
+    return Http.get(port, link()).session();
+  }
+
+  /// Of these the cookie, which other servers of this host get, too.
+  static String cookie(String session) {
+    return session.lines().findFirst().orElseThrow();
   }
 
   /// Another verticle of the same home on the same bus is what the next daemon has.
   void restart() throws Exception {
+    stop();
+    start();
+  }
+
+  /// As if the daemon were gone.
+  void stop() throws Exception {
     vertx.undeploy(deployed).await(20, TimeUnit.SECONDS);
+  }
+
+  /// The next daemon, after [#stop].
+  void start() throws Exception {
     deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
   }
 

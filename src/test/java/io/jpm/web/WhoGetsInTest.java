@@ -2,9 +2,12 @@ package io.jpm.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.WebCommand;
-import io.jpm.bus.WebReply;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.daemon.WebCommand;
+import io.jpm.bus.daemon.WebReply;
+import io.jpm.testing.FreePort;
 import io.jpm.web.Http.Reply;
+import io.vertx.core.json.JsonObject;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +78,31 @@ class WhoGetsInTest {
                       .doesNotContain("\n"));
     }
     assertThat(Http.get(port, "/healthz").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whoHasTakenThePortMeanwhileHasNotHeardASession() throws Exception {
+    int port;
+    port = FreePort.find();
+    var command = new WebCommand.Open(Optional.empty(), OptionalInt.of(port));
+    assertThat(daemon.ask(command)).isInstanceOf(WebReply.Listening.class);
+    Path file = home.resolve("web-sessions.json");
+    var listening = (WebReply.Listening) daemon.ask(command);
+    var link = java.net.URI.create(listening.login().orElseThrow());
+    String session = Http.get(port, link.getPath() + "?" + link.getQuery()).session();
+    assertThat(Http.get(port, SESSION, session).status()).isEqualTo(200);
+    io.jpm.testing.Eventually.await(
+        "it is written", Duration.ofSeconds(20), () -> Files.exists(file));
+    daemon.stop();
+    try (var _ = new ServerSocket(port, 1, java.net.InetAddress.getLoopbackAddress())) {
+      daemon.start();
+      assertThat(daemon.ask(new WebCommand.Ask()))
+          .isInstanceOfSatisfying(
+              WebReply.Silent.class, it -> assertThat(it.problem()).isPresent());
+      assertThat(file).doesNotExist();
+    }
+    assertThat(daemon.ask(command)).isInstanceOf(WebReply.Listening.class);
+    assertThat(Http.get(port, SESSION, session).status()).isEqualTo(401);
   }
 
   @Test
@@ -141,6 +170,33 @@ class WhoGetsInTest {
   }
 
   @Test
+  void aBodyThatIsHeldBackDoesNotOutliveItsToken() throws Exception {
+    List<Object> asked = new CopyOnWriteArrayList<>();
+    daemon
+        .vertx
+        .eventBus()
+        .<JsonObject>consumer(
+            Addresses.COMMAND,
+            command -> {
+              asked.add(command.body());
+              command.reply(new JsonObject().put("v", 1).put("ok", true));
+            });
+    int port = daemon.port();
+    try (Http http = new Http(port)) {
+      http.raw(
+          "POST /api/v1/instances/web/stop HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n"
+                  .formatted(port, WebDaemon.OF_WEB)
+              + "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+      assertThat(http.head().status()).isEqualTo(100); // It was let in.
+      daemon.tokens.remove("web-secret");
+      http.raw("{}");
+      Reply reply = http.reply();
+      assertThat(reply.status()).as(reply.body()).isEqualTo(401);
+    }
+    assertThat(asked).isEmpty();
+  }
+
+  @Test
   void healthTellsWhetherTheDaemonIsWellAndNothingElse() throws Exception {
     int port = daemon.port();
     assertThat(Http.get(port, "/healthz").body()).isEqualTo("ok\n");
@@ -156,13 +212,14 @@ class WhoGetsInTest {
     String link = daemon.link();
     Reply first = Http.get(port, link);
     assertThat(first.status()).isEqualTo(303);
-    assertThat(first.header("location")).contains("/");
+    assertThat(first.header("location").orElseThrow()).matches("/#s=[0-9a-f]{64}");
     assertThat(first.header("set-cookie").orElseThrow())
         .containsIgnoringCase("HttpOnly")
         .contains("SameSite=Strict", "Path=/", "Max-Age=43200")
         .doesNotContain("Domain");
     assertThat(first.cookie()).matches("jpm_session_" + port + "=[0-9a-f]{64}");
-    assertThat(Http.get(port, SESSION, "Cookie: " + first.cookie()).json().getString("name"))
+    assertThat(first.cookie()).doesNotContain(first.header("location").orElseThrow().substring(4));
+    assertThat(Http.get(port, SESSION, first.session()).json().getString("name"))
         .isEqualTo("owner");
     Reply second = Http.get(port, link);
     assertThat(second.status()).isEqualTo(401);
@@ -193,7 +250,7 @@ class WhoGetsInTest {
     int port = daemon.port();
     String one = daemon.logIn(port);
     String other = daemon.logIn(port);
-    Reply out = Http.ask(port, "DELETE " + SESSION, "", one, "X-JPM: 1", origin(port));
+    Reply out = Http.ask(port, "DELETE " + SESSION, "", one, origin(port));
     assertThat(out.status()).isEqualTo(200);
     assertThat(Http.get(port, SESSION, one).status()).isEqualTo(401);
     assertThat(Http.get(port, SESSION, other).status()).isEqualTo(200);
@@ -264,22 +321,70 @@ class WhoGetsInTest {
   }
 
   @Test
-  void aCookieAloneChangesNothing() throws Exception {
+  void aSessionChangesNothingFromAnotherPage() throws Exception {
     int port = daemon.port();
-    String cookie = daemon.logIn(port);
+    String session = daemon.logIn(port);
     String delete = "DELETE " + SESSION;
-    assertThat(Http.ask(port, delete, "", cookie).status()).isEqualTo(403);
-    assertThat(Http.ask(port, delete, "", cookie, "X-JPM: 1").status()).isEqualTo(403);
-    assertThat(Http.ask(port, delete, "", cookie, origin(port)).status()).isEqualTo(403);
-    assertThat(Http.ask(port, delete, "", cookie, "X-JPM: 1", "Sec-Fetch-Site: same-site").status())
+    assertThat(Http.ask(port, delete, "", session).status()).isEqualTo(403);
+    assertThat(Http.ask(port, delete, "", session, "Sec-Fetch-Site: same-site").status())
         .isEqualTo(403);
     assertThat(
-            Http.ask(port, "POST " + SESSION, "a=b", cookie, "Content-Type: text/plain").status())
+            Http.ask(port, "POST " + SESSION, "a=b", session, "Content-Type: text/plain").status())
         .isEqualTo(403);
-    assertThat(Http.get(port, SESSION, cookie).status()).as("the session goes on").isEqualTo(200);
-    assertThat(
-            Http.ask(port, delete, "", cookie, "X-JPM: 1", "Sec-Fetch-Site: same-origin").status())
+    assertThat(Http.get(port, SESSION, session).status()).as("the session goes on").isEqualTo(200);
+    assertThat(Http.ask(port, delete, "", session, "Sec-Fetch-Site: same-origin").status())
         .isEqualTo(200);
+  }
+
+  @Test
+  void neitherOfTheTwoSecretsOfASessionIsEnough() throws Exception {
+    int port = daemon.port();
+    String session = daemon.logIn(port);
+    String other = daemon.logIn(port);
+    String cookie = WebDaemon.cookie(session);
+    String secret = session.lines().toList().get(1);
+    for (String headers :
+        List.of(
+            cookie,
+            secret,
+            cookie + "\r\nX-JPM: 1",
+            cookie + "\r\nX-JPM:",
+            cookie + "\r\nX-JPM: " + cookie.substring(cookie.indexOf('=') + 1),
+            cookie + "\r\n" + other.lines().toList().get(1),
+            WebDaemon.cookie(other) + "\r\n" + secret,
+            cookie + "\r\nX-JPM: " + "x".repeat(5000))) {
+      Reply reply = Http.get(port, SESSION, headers, "Sec-Fetch-Site: same-origin");
+      assertThat(reply.status()).as(headers).isEqualTo(401);
+      assertThat(Http.get(port, "/metrics", headers).status()).isEqualTo(401);
+      assertThat(Http.get(port, "/", headers).status()).isEqualTo(401);
+    }
+    assertThat(Http.get(port, SESSION, session).status()).isEqualTo(200);
+  }
+
+  @Test
+  void neitherSecretIsOnTheDiskAndSessionsOfEarlierVersionsAreOver() throws Exception {
+    int port = daemon.port();
+    String session = daemon.logIn(port);
+    Path file = home.resolve("web-sessions.json");
+    io.jpm.testing.Eventually.await(
+        "it is written", Duration.ofSeconds(20), () -> Files.exists(file));
+    daemon.restart();
+    String kept = Files.readString(file);
+    for (String line : session.lines().toList()) {
+      assertThat(kept).doesNotContain(line.substring(line.length() - 64));
+    }
+    String old = "0123".repeat(16);
+    String hash =
+        java.util.HexFormat.of()
+            .formatHex(
+                java.security.MessageDigest.getInstance("SHA-256")
+                    .digest(old.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    Files.writeString(file, "{\"" + hash + "\":" + Long.MAX_VALUE / 2_000_000 + "}");
+    daemon.restart();
+    int next = daemon.port();
+    String cookie = "Cookie: jpm_session_" + next + "=" + old;
+    assertThat(Http.get(next, SESSION, cookie, "X-JPM: 1").status()).isEqualTo(401);
+    assertThat(Http.get(next, "/", cookie, "Accept: text/html").status()).isEqualTo(401);
   }
 
   @Test
@@ -322,7 +427,7 @@ class WhoGetsInTest {
     int port = daemon.port();
     assertThat(Http.get(port, "/healthz", "X: " + "x".repeat(20_000)).status()).isEqualTo(431);
     assertThat(Http.get(port, "/" + "x".repeat(8_000)).status()).isEqualTo(414);
-    String big = "x".repeat(WebServer.MOST_BODY + 1);
+    String big = "x".repeat(Bodies.MOST_OF_OWNER + 1);
     try (var http = new Http(port)) {
       http.raw(
           "POST /api/v1/save HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\nContent-Length: %d\r\n\r\n"
@@ -339,33 +444,55 @@ class WhoGetsInTest {
   }
 
   @Test
-  void soManyConnectionsAndNoMore() throws Exception {
+  void aThousandUnfinishedRequestsKeepNobodyOut() throws Exception {
     int port = daemon.port();
     List<Http> all = new ArrayList<>();
-    try {
-      for (int i = 0; i < WebServer.MOST_CONNECTIONS; i++) {
+    try (var owner = new Http(port)) {
+      owner.send(port, "GET " + SESSION, "", WebDaemon.OWNER);
+      assertThat(owner.reply().status()).isEqualTo(200);
+      for (int i = 0; i < 1000; i++) {
         var http = new Http(port);
         all.add(http);
-        http.send(port, "GET /healthz", "");
-        assertThat(http.reply().status()).isEqualTo(200);
+        http.raw("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nX: ");
+        if (i % 100 == 99) {
+          assertThat(Http.get(port, "/healthz").status()).isEqualTo(200);
+          assertThat(Http.get(port, SESSION, WebDaemon.OWNER).status()).isEqualTo(200);
+        }
       }
-      try (var more = new Http(port)) {
-        assertThat(more.isEnded()).isTrue();
+      for (int i = 0; i < 20; i++) {
+        assertThat(Http.get(port, "/healthz").body()).isEqualTo("ok\n");
       }
+      assertThat(all.getFirst().isEnded()).as("the oldest had to go").isTrue();
+      owner.send(port, "GET " + SESSION, "", WebDaemon.OWNER);
+      assertThat(owner.reply().status()).as("who is known stays").isEqualTo(200);
     } finally {
       for (Http http : all) {
         http.close();
       }
     }
-    io.jpm.testing.Eventually.await(
-        "there is room again", Duration.ofSeconds(20), () -> answers(port));
   }
 
-  private static boolean answers(int port) {
+  @Test
+  void holdersOfTokensLeaveConnectionsToTheOwner() throws Exception {
+    int port = daemon.port();
+    List<Http> all = new ArrayList<>();
+    int refused = 0;
     try {
-      return Http.get(port, "/healthz").status() == 200;
-    } catch (java.io.IOException turnedAway) {
-      return false;
+      for (int i = 0; i < WebServer.MOST_CONNECTIONS; i++) {
+        var http = new Http(port);
+        all.add(http);
+        http.send(port, "GET " + SESSION, "", WebDaemon.READER);
+        int status = http.reply().status();
+        assertThat(status).isIn(200, 503);
+        refused += status == 503 ? 1 : 0;
+      }
+      assertThat(refused).isEqualTo(WebServer.MOST_CONNECTIONS / 4);
+      assertThat(Http.get(port, SESSION, WebDaemon.OWNER).status()).isEqualTo(200);
+      assertThat(Http.get(port, "/healthz").status()).isEqualTo(200);
+    } finally {
+      for (Http http : all) {
+        http.close();
+      }
     }
   }
 

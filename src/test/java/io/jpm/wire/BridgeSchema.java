@@ -1,6 +1,6 @@
 package io.jpm.wire;
 
-import io.jpm.model.Role;
+import io.jpm.model.access.Role;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;

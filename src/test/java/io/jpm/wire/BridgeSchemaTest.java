@@ -2,8 +2,8 @@ package io.jpm.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.SystemUsage;
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,10 +50,10 @@ class BridgeSchemaTest {
     assertThat(BridgeSchema.accepts("event", exit.toJson())).isTrue();
     var stall = EventMessage.ofDaemon(18, "stall", 4, "2 s", 6);
     assertThat(BridgeSchema.accepts("event", stall.toJson())).isTrue();
-    var gap = new EventsNotice.Gap(4711, 120).toJson();
+    var gap = new EventStreamNotice.Gap(4711, 120).toJson();
     assertThat(BridgeSchema.accepts("gap", gap)).isTrue();
     assertThat(BridgeSchema.accepts("event", gap)).isFalse();
-    var reset = new EventsNotice.Reset(4711, 12).toJson();
+    var reset = new EventStreamNotice.Reset(4711, 12).toJson();
     assertThat(BridgeSchema.accepts("reset", reset)).isTrue();
     assertThat(BridgeSchema.accepts("gap", reset)).isFalse();
     var lines =

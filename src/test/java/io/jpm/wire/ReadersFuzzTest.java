@@ -55,7 +55,7 @@ class ReadersFuzzTest {
               () -> {
                 ConsoleRequest.read(body);
                 ConsoleInput.read(body);
-                Caller.fromHeader(String.valueOf(body));
+                RequestCaller.fromHeader(String.valueOf(body));
               })
           .as("seed %d: %s", SEED, body)
           .doesNotThrowAnyException();

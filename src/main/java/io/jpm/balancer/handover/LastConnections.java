@@ -1,6 +1,6 @@
 package io.jpm.balancer.handover;
 
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Promise;

@@ -3,8 +3,8 @@ package io.jpm.balancer.jvm;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ListenAddress;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.Kind;
@@ -30,7 +30,8 @@ record AppSockets(ListenSockets store, AppName app) {
   /// The descriptor of the first one, behind those of the channel.
   private static final int FIRST = 5;
 
-  /// The variable with the kernel's numbers of all.
+  /// The variable with the kernel's numbers of all: by these the daemon knows them again as lost
+  /// ones when a process of its own user shows them.
   static final String INODES = "JPM_SOCKET_INODES";
 
   private static final int FIRST_UNPRIVILEGED = 1024;
@@ -76,14 +77,14 @@ record AppSockets(ListenSockets store, AppName app) {
 
   /// Opens those that are not, and says how the agent finds all of them.
   Map<String, String> prepare(AppSpec spec) throws ListenFailure {
-    List<String> inodes = new ArrayList<>();
     for (String key : keys()) {
-      Optional<ListenSocket> known = store.find(key);
-      ListenSocket socket = known.isPresent() ? known.get() : store.open(key, wish(key, spec));
-      inodes.add(Long.toString(socket.inode()));
+      if (store.find(key).isEmpty()) {
+        store.open(key, wish(key, spec));
+      }
     }
+    String inodes = numbers().stream().map(Object::toString).collect(Collectors.joining(","));
     String sockets = "v6:" + numbers(FIRST) + ";v4:" + numbers(FIRST + OF_EACH_FAMILY);
-    return Map.of("JPM_SOCKETS", sockets, INODES, String.join(",", inodes));
+    return Map.of("JPM_SOCKETS", sockets, INODES, inodes);
   }
 
   private Wish wish(String key, AppSpec spec) {
@@ -116,9 +117,9 @@ record AppSockets(ListenSockets store, AppName app) {
         .collect(Collectors.joining(","));
   }
 
-  /// Their numbers in the kernel.
-  Set<Long> inodes() {
-    return open().stream().map(ListenSocket::inode).collect(Collectors.toSet());
+  /// Their numbers in the kernel, of those that are open.
+  List<Long> numbers() {
+    return open().stream().map(ListenSocket::inode).toList();
   }
 
   /// The ports that processes have bound them to.

@@ -1,6 +1,6 @@
 package io.jpm.balancer.jvm;
 
-import io.jpm.balancer.way.WorkerOrders;
+import io.jpm.balancer.mode.WorkerMessages;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
@@ -35,7 +35,7 @@ final class DrainWatch {
     worker.draining = Optional.of(done);
     Round round = new Round(worker, done);
     vertx
-        .executeBlocking(() -> host.post(worker.process, WorkerOrders.DRAIN), false)
+        .executeBlocking(() -> host.post(worker.process, WorkerMessages.DRAIN), false)
         .onSuccess(round::ordered)
         .onFailure(done::tryFail);
     return done.future();

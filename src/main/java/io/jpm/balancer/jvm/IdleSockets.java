@@ -1,7 +1,7 @@
 package io.jpm.balancer.jvm;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.ListenSockets.ListenFailure;
@@ -36,7 +36,7 @@ record IdleSockets(ProcessHost host, ListenSockets store, Path proc) {
     Set<Long> idle = new HashSet<>(sockets.boundInodes());
     for (ProcessIdentity process : processes) {
       Set<Long> used = used(process);
-      used.retainAll(sockets.inodes());
+      used.retainAll(sockets.numbers());
       if (used.isEmpty()) {
         return Set.of();
       }

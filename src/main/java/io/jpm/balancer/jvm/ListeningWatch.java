@@ -1,6 +1,6 @@
 package io.jpm.balancer.jvm;
 
-import io.jpm.balancer.way.Lookout;
+import io.jpm.balancer.mode.ProcessPoll;
 import io.jpm.os.ListenSockets;
 import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
@@ -51,11 +51,11 @@ final class ListeningWatch {
   /// @param given the kernel's numbers of the sockets that the process was made with, where it is
   ///   one of a former daemon: this one need not have them. Empty: not known
   void begin(Worker worker, Optional<Set<Long>> given) {
-    new Lookout<>(vertx, worker.app.value(), new Beginner(worker, given)).begin();
+    new ProcessPoll<>(vertx, worker.app.value(), new Beginner(worker, given)).begin();
   }
 
   /// What is looked at.
-  private final class Beginner implements Lookout.Scene<Sight> {
+  private final class Beginner implements ProcessPoll.Scene<Sight> {
     private final Worker worker;
     private final Optional<Set<Long>> given;
 
@@ -72,7 +72,7 @@ final class ListeningWatch {
     @Override
     public Optional<Sight> look() {
       AppSockets sockets = new AppSockets(store, worker.app);
-      Set<Long> ours = new HashSet<>(sockets.inodes());
+      Set<Long> ours = new HashSet<>(sockets.numbers());
       ours.addAll(given.orElse(Set.of()));
       List<Listening> foreign = new ArrayList<>();
       for (Listening one : host.listening(worker.process)) {

@@ -1,7 +1,7 @@
 package io.jpm.balancer.jvm;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.Listening;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.jpm.balancer.jvm;
 
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.vertx.core.Promise;
 import java.util.Optional;
 

@@ -8,12 +8,23 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /// What a worker says to its primary: `cmd` is `NODE_CLUSTER`, or `NODE_JPM` for what
 /// `lib/node-worker.cjs` adds. Node's own are the same in versions 18 to 24; unknown fields and
 /// messages are ignored.
 sealed interface NodeMessage {
+  /// On how many places the processes of an app may listen together: each takes a descriptor of the
+  /// daemon's. Of the places that a worker names no more are read.
+  int MOST_PORTS = 256;
+
+  /// What `addressType` may be; Node names none where a server listens on a path.
+  Set<String> TYPES = Set.of("4", "6", "udp4", "udp6", "-1", "null");
+
+  /// What an address is told as at most; a path of a unix socket is shorter.
+  int MOST_ADDRESS = 1024;
+
   /// It wants to listen: `queryServer`. Answered with an `ack` of `seq`.
   ///
   /// @param umask for a unix path: the bits that its file does not get; empty: not told
@@ -44,9 +55,9 @@ sealed interface NodeMessage {
     /// As people write it: `*:3000`, `127.0.0.1:3000`, `/run/web.sock`.
     String text() {
       if (path().isPresent()) {
-        return NodePort.text(path().get());
+        return AddressText.of(path().get());
       }
-      return (udp() ? "udp " : "") + NodePort.text(address.orElse("*"), port);
+      return (udp() ? "udp " : "") + AddressText.of(address.orElse("*"), port);
     }
   }
 
@@ -73,6 +84,7 @@ sealed interface NodeMessage {
 
   /// Where its servers listen.
   ///
+  /// @param servers as many as an app may have
   /// @param paths of unix sockets
   /// @param unanswered what it has asked and had no answer to, [Query] and [Leaves]
   record Servers(List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
@@ -117,10 +129,15 @@ sealed interface NodeMessage {
   }
 
   private static Wanted wanted(JsonObject message) {
+    String address = message.getString("address", "");
+    String type = String.valueOf(message.getValue("addressType"));
+    if (!TYPES.contains(type) || (address != null && address.length() > MOST_ADDRESS)) {
+      throw new IllegalArgumentException("no address of Node's");
+    }
     return new Wanted(
-        Optional.ofNullable(message.getString("address")).filter(text -> !text.isEmpty()),
+        Optional.ofNullable(address).filter(text -> !text.isEmpty()),
         number(message, "port", -1),
-        String.valueOf(message.getValue("addressType")),
+        type,
         number(message, "fd", -1),
         number(message, "flags", 0));
   }
@@ -156,18 +173,20 @@ sealed interface NodeMessage {
   }
 
   private static List<NodeMessage> unanswered(JsonArray messages) {
-    return IntStream.range(0, messages.size())
+    return IntStream.range(0, Math.min(messages.size(), MOST_PORTS))
         .mapToObj(messages::getJsonObject)
         .flatMap(message -> cluster(message).stream())
         .toList();
   }
 
   private static List<String> paths(JsonArray paths) {
-    return IntStream.range(0, paths.size()).mapToObj(paths::getString).toList();
+    return IntStream.range(0, Math.min(paths.size(), MOST_PORTS))
+        .mapToObj(paths::getString)
+        .toList();
   }
 
   private static List<Server> servers(JsonArray servers) {
-    return IntStream.range(0, servers.size())
+    return IntStream.range(0, Math.min(servers.size(), MOST_PORTS))
         .mapToObj(servers::getJsonObject)
         .flatMap(server ->
             literal(server.getString("address", ""))

@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A socket that workers share, and who has it. Owned by [NodeSharing].
+/// A socket that workers share, and who has it. Owned by [NodeBackend].
 final class NodePort {
   private final String key;
   private Future<ListenSocket> socket;
@@ -200,7 +200,7 @@ final class NodePort {
   OptionalInt reached(List<InetAddress> addresses, int port) {
     Optional<InetAddress> here =
         address().filter(at -> at.getPort() == port).map(InetSocketAddress::getAddress);
-    if (here.isEmpty() || PortKeys.isUdp(key)) {
+    if (here.isEmpty() || SocketNames.isUdp(key)) {
       return OptionalInt.empty();
     }
     if (addresses.contains(here.get())) {
@@ -212,12 +212,7 @@ final class NodePort {
   /// Where it listens, for people.
   Optional<String> text() {
     Optional<String> path = socket.succeeded() ? socket.result().path() : Optional.empty();
-    return path.isPresent() ? path.map(NodePort::text) : addressText();
-  }
-
-  /// As `ss(8)` has it: `@name` where there is no file.
-  static String text(String path) {
-    return path.startsWith("\0") ? "@" + path.substring(1) : path;
+    return path.isPresent() ? path.map(AddressText::of) : addressText();
   }
 
   private Optional<String> addressText() {
@@ -225,20 +220,7 @@ final class NodePort {
         .map(at -> {
           InetAddress host = at.getAddress();
           boolean all = host.isAnyLocalAddress() && host instanceof Inet6Address;
-          return text(all ? "*" : literal(host), at.getPort());
+          return AddressText.of(all ? "*" : AddressText.literal(host), at.getPort());
         });
-  }
-
-  /// As Node writes it: `::`, not every group of zeros.
-  static String literal(InetAddress host) {
-    String text = host.getHostAddress();
-    if (!(host instanceof Inet6Address)) {
-      return text;
-    }
-    return text.replaceFirst("(^|:)0(:0)+(:|$)", "::");
-  }
-
-  static String text(String host, int port) {
-    return host.indexOf(':') < 0 ? host + ":" + port : "[" + host + "]:" + port;
   }
 }

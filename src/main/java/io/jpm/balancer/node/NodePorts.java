@@ -1,12 +1,12 @@
 package io.jpm.balancer.node;
 
 import io.jpm.balancer.node.NodeMessage.Query;
-import io.jpm.bus.OffLoop;
+import io.jpm.bus.Blocking;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Connection;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets;
@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 /// loses no connection that waits. It goes early when nobody listens on it any more and the apps
 /// that did have processes that listen elsewhere, or have closed it themselves.
 ///
-/// Owned by [NodeSharing], on its context.
+/// Owned by [NodeBackend], on its context.
 final class NodePorts {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final int IN_USE = 98;
@@ -47,10 +47,6 @@ final class NodePorts {
   private static final int TOO_MANY = 24;
   private static final int INVALID = 22;
   private static final int HIGHEST_PORT = 0xFFFF;
-
-  /// On how many places the processes of an app may listen together: each takes a descriptor of the
-  /// daemon's.
-  private static final int MOST_PORTS = 256;
 
   /// How long nobody listens on a socket before it is closed for that.
   private static final long UNHEARD_MILLIS = 5_000;
@@ -63,11 +59,12 @@ final class NodePorts {
   private final Vertx vertx;
   private final Context context;
   private final ProcessHost host;
-  private final Adoption adoption;
+  private final SocketAdoption socketAdoption;
   private final NodePort.Orders orders;
   private final Map<String, NodePort> ports = new LinkedHashMap<>();
   private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
   private final Set<NodeWorker> alive = new HashSet<>();
+  private final RequestLimits requestLimits = new RequestLimits(System::nanoTime);
 
   /// Those of a former daemon of which it is not known yet where they listen.
   private final Set<NodeWorker> searches = new HashSet<>();
@@ -79,7 +76,7 @@ final class NodePorts {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.host = host;
-    this.adoption = new Adoption(vertx, host);
+    this.socketAdoption = new SocketAdoption(vertx, host);
     this.orders = new Orders();
   }
 
@@ -118,43 +115,45 @@ final class NodePorts {
     }
     List<ProcessIdentity> processes =
         alive.stream().flatMap(worker -> worker.process().stream()).toList();
-    return OffLoop.call(vertx, () -> new Stranger(host).at(port.getAsInt(), processes));
+    return Blocking.call(vertx, () -> new PortConflict(host).at(port.getAsInt(), processes));
   }
 
   /// Answers a worker that wants to listen.
   void grant(NodeWorker worker, Query query) {
     alive.add(worker);
-    String key = PortKeys.of(worker.spec(), query);
+    String key = SocketNames.of(worker.spec(), query);
+    AppName app = worker.spec().name();
+    if (requestLimits.begins(app)) {
+      answered(worker, query, key).onComplete(_ -> requestLimits.answered(app));
+    } else {
+      refuse(worker, query, key, TOO_MANY);
+    }
+  }
+
+  private Future<?> answered(NodeWorker worker, Query query, String key) {
     List<Future<Void>> sought =
         ports.containsKey(key)
             ? List.of()
             : alive.stream().map(NodeWorker::known).filter(it -> !it.isComplete()).toList();
     if (sought.isEmpty()) {
-      grant(worker, query, key);
-    } else {
-      // It may be one that was lost, and that another worker of the former daemon has.
-      Future.any(Future.join(sought), vertx.timer(SEARCH_MILLIS, TimeUnit.MILLISECONDS))
-          .onComplete(_ -> {
-            if (alive.contains(worker)) {
-              grant(worker, query, key);
-            }
-          });
+      return granted(worker, query, key);
     }
+    // It may be one that was lost, and that another worker of the former daemon has.
+    return Future.any(Future.join(sought), vertx.timer(SEARCH_MILLIS, TimeUnit.MILLISECONDS))
+        .transform(
+            _ -> alive.contains(worker) ? granted(worker, query, key) : Future.succeededFuture());
   }
 
-  private void grant(NodeWorker worker, Query query, String key) {
+  private Future<?> granted(NodeWorker worker, Query query, String key) {
     NodePort known = ports.get(key);
     if ((known != null && known.holders().contains(worker)) || taken(worker, key, query)) {
-      refuse(worker, query, key, IN_USE);
-      return;
+      return refuse(worker, query, key, IN_USE);
     }
     if (query.wanted().port() > HIGHEST_PORT) {
-      refuse(worker, query, key, INVALID);
-      return;
+      return refuse(worker, query, key, INVALID);
     }
-    if (known == null && count(worker.spec().name()) >= MOST_PORTS) {
-      refuse(worker, query, key, TOO_MANY);
-      return;
+    if (known == null && count(worker.spec().name()) >= NodeMessage.MOST_PORTS) {
+      return refuse(worker, query, key, TOO_MANY);
     }
     NodePort port = known != null ? known : known(key, opened(key, worker, query));
     port.claim(worker);
@@ -162,11 +161,11 @@ final class NodePorts {
         known != null && query.wanted().path().isPresent()
             ? port.renewed(opened(key, worker, query))
             : port.socket();
-    wanted
+    return wanted
         .onSuccess(socket -> give(worker, query, port, socket))
         .onFailure(fault -> {
           ports.remove(key, port);
-          refuse(worker, query, key, errno(fault));
+          refuse(worker, query, key, errno(worker.spec().name(), fault));
         });
   }
 
@@ -185,26 +184,26 @@ final class NodePorts {
     AppName app = worker.spec().name();
     return ports.values().stream()
         .filter(port -> !port.key().equals(key))
-        .filter(port -> PortKeys.isUdp(port.key()) == query.wanted().udp())
+        .filter(port -> SocketNames.isUdp(port.key()) == query.wanted().udp())
         .filter(port -> port.holders().stream().anyMatch(it -> !it.spec().name().equals(app)))
         .anyMatch(port -> port.overlaps(query.wanted()));
   }
 
   private Future<ListenSocket> opened(String key, NodeWorker worker, Query query) {
-    return OffLoop.call(
+    return Blocking.call(
         vertx,
         () -> {
           ListenSockets sockets =
               host.listenSockets()
                   .orElseThrow(
                       () -> new ListenFailure("this system cannot share sockets", UNSUPPORTED));
-          RunAs rights = LostPorts.rights(worker.spec(), query.wanted().port());
+          RunAs rights = SocketRecovery.rights(worker.spec(), query.wanted().port());
           return PortOpening.open(sockets, key, query, rights);
         });
   }
 
   private NodePort known(String key, Future<ListenSocket> socket) {
-    var turn = new RoundRobin((worker, passage) -> hand(key, worker, passage));
+    var turn = new RoundRobin((worker, pendingConnection) -> hand(key, worker, pendingConnection));
     NodePort port =
         new NodePort(
             key,
@@ -264,20 +263,26 @@ final class NodePorts {
     }
   }
 
-  private void refuse(NodeWorker worker, Query query, String key, int errno) {
+  private Future<?> refuse(NodeWorker worker, Query query, String key, int errno) {
     worker
         .process()
         .ifPresent(process ->
             host.post(process, NodeReply.refused(query.seq(), key, errno, query.data())));
+    return Future.succeededFuture();
   }
 
-  private static int errno(Throwable fault) {
+  private int errno(AppName app, Throwable fault) {
+    boolean told = requestLimits.mayTell(app);
     if (fault instanceof ListenFailure failure) {
       // The app hears no more than the number.
-      LOG.log(Level.WARNING, "{0}", failure.getMessage());
+      if (told) {
+        LOG.log(Level.WARNING, "{0}: {1}", app, failure.getMessage());
+      }
       return failure.errno();
     }
-    LOG.log(Level.ERROR, "a socket could not be opened", fault);
+    if (told) {
+      LOG.log(Level.ERROR, "a socket of " + app + " could not be opened", fault);
+    }
     return UNSUPPORTED;
   }
 
@@ -286,17 +291,17 @@ final class NodePorts {
     return ++seq;
   }
 
-  private boolean hand(String key, NodeWorker worker, Passage passage) {
+  private boolean hand(String key, NodeWorker worker, PendingConnection pendingConnection) {
     if (worker.process().isEmpty()) {
       return false;
     }
     long number = nextNumber();
-    worker.unanswered().put(number, passage);
+    worker.unanswered().put(number, pendingConnection);
     boolean sent =
         host.post(
             worker.process().get(),
             NodeReply.connection(number, key),
-            passage.connection(),
+            pendingConnection.connection(),
             taken -> {
               if (!taken) {
                 context.runOnContext(_ -> notTaken(worker, number));
@@ -309,10 +314,10 @@ final class NodePorts {
   }
 
   private void notTaken(NodeWorker worker, long number) {
-    Passage passage = worker.unanswered().remove(number);
-    if (passage != null) {
-      passage.turn().remove(worker);
-      passage.turn().returned(passage);
+    PendingConnection pendingConnection = worker.unanswered().remove(number);
+    if (pendingConnection != null) {
+      pendingConnection.turn().remove(worker);
+      pendingConnection.turn().returned(pendingConnection);
     }
   }
 
@@ -329,7 +334,7 @@ final class NodePorts {
   Future<Void> adopt(NodeWorker worker) {
     alive.add(worker);
     searches.add(worker);
-    return adopted(worker, adoption.byDescriptors(worker))
+    return adopted(worker, socketAdoption.byDescriptors(worker))
         .onSuccess(_ -> searches.remove(worker))
         .recover(_ ->
             vertx
@@ -337,14 +342,17 @@ final class NodePorts {
                 .compose(_ -> alive.contains(worker) ? adopt(worker) : Future.succeededFuture()));
   }
 
-  /// Takes a worker's own word for where it listens.
+  /// Takes a worker's own word for where it listens. What another user's processes have is not
+  /// looked at.
   Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
-    List<ProcessIdentity> processes =
+    List<SocketRecovery.Holder> holders =
         Stream.concat(Stream.of(worker), alive.stream())
-            .flatMap(it -> it.process().stream())
+            .filter(it -> SocketNames.areOneUsers(it.spec(), worker.spec()))
             .distinct()
+            .flatMap(it ->
+                it.process().stream().map(process -> new SocketRecovery.Holder(it.spec(), process)))
             .toList();
-    Future<Adoption.Found> found = adoption.byWord(worker, servers, processes);
+    Future<SocketAdoption.Found> found = socketAdoption.byWord(worker, servers, holders);
     return adopted(worker, found.onSuccess(it -> misses(worker, it.missing())));
   }
 
@@ -352,7 +360,8 @@ final class NodePorts {
     if (!missing.isEmpty() && !missing.equals(worker.missing())) {
       LOG.log(
           Level.WARNING,
-          "{0}:{1} does not get connections: its port was lost with the former daemon, and {2}; trying again",
+          "{0}:{1} does not get connections: its port was lost with the former daemon, and {2};"
+              + " trying again",
           worker.spec().name(),
           worker.id().id(),
           String.join(", ", missing.values()));
@@ -360,7 +369,7 @@ final class NodePorts {
     worker.misses(missing);
   }
 
-  private Future<Void> adopted(NodeWorker worker, Future<Adoption.Found> search) {
+  private Future<Void> adopted(NodeWorker worker, Future<SocketAdoption.Found> search) {
     return search
         .onSuccess(found -> {
           if (alive.contains(worker)) {
@@ -380,7 +389,7 @@ final class NodePorts {
   private void claim(NodeWorker worker, ListenSocket socket) {
     NodePort port = port(socket);
     port.claim(worker);
-    if (worker.held() && !PortKeys.isUdp(port.key())) {
+    if (worker.held() && !SocketNames.isUdp(port.key())) {
       port.begin(worker);
     }
   }
@@ -444,9 +453,9 @@ final class NodePorts {
     alive.remove(worker);
     searches.remove(worker);
     leftAll(worker);
-    List<Passage> back = List.copyOf(worker.unanswered().values());
+    List<PendingConnection> back = List.copyOf(worker.unanswered().values());
     worker.unanswered().clear();
-    back.forEach(passage -> passage.turn().returned(passage));
+    back.forEach(pendingConnection -> pendingConnection.turn().returned(pendingConnection));
   }
 
   /// Nothing follows in the worker's place.
@@ -480,7 +489,7 @@ final class NodePorts {
     NodePort port = ports.get(key);
     if (port != null
         && port.holders().isEmpty()
-        && !PortKeys.isUdp(key)
+        && !SocketNames.isUdp(key)
         && port.users().stream().allMatch(this::hasSettled)) {
       close(port);
     }
@@ -500,7 +509,7 @@ final class NodePorts {
     port.close();
     port.latest()
         .compose(socket ->
-            OffLoop.call(
+            Blocking.call(
                 vertx,
                 () -> {
                   socket.close();

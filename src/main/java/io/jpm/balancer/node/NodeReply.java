@@ -57,7 +57,7 @@ final class NodeReply {
 
   private static JsonObject sockname(InetSocketAddress at) {
     return new JsonObject()
-        .put("address", NodePort.literal(at.getAddress()))
+        .put("address", AddressText.literal(at.getAddress()))
         .put("family", at.getAddress() instanceof Inet6Address ? "IPv6" : "IPv4")
         .put("port", at.getPort());
   }

@@ -1,8 +1,8 @@
 package io.jpm.balancer.node;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Connection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,16 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A process that speaks Node's protocol. Owned by [NodeSharing].
+/// A process that speaks Node's protocol. Owned by [NodeBackend].
 final class NodeWorker {
   /// Its answers come as fast as its event loop turns. More on their way would only be more to take
   /// back when it dies.
   static final int MOST_UNANSWERED = 4;
 
+  /// Far more than a program asks before it has told where it listens.
+  private static final int MOST_SEEN = 4096;
+
   private final WorkerId id;
   private final AppSpec spec;
   private final Manner manner;
-  private final Map<Long, Passage> unanswered = new HashMap<>();
+  private final Map<Long, PendingConnection> unanswered = new HashMap<>();
   private final Map<Long, Connection> checks = new HashMap<>();
   private final Promise<Void> known = Promise.promise();
   private final List<String> early = new ArrayList<>();
@@ -114,20 +117,20 @@ final class NodeWorker {
 
   /// Takes note of what it asks.
   void asks(long seq) {
-    seen.ifPresent(all -> all.add(seq));
+    seen.filter(all -> all.size() < MOST_SEEN).ifPresent(all -> all.add(seq));
   }
 
   /// It has told what it waits for; what it asks from now on is not lost.
   ///
-  /// @return what it has asked by then
-  Set<Long> catchUp() {
-    Set<Long> asked = seen.orElse(Set.of());
+  /// @return what it has asked by then; empty: it was not asked to tell, or has told before
+  Optional<Set<Long>> catchUp() {
+    Optional<Set<Long>> asked = seen;
     seen = Optional.empty();
     return asked;
   }
 
   /// Connections on their way to it, by the number that its answer will bear.
-  Map<Long, Passage> unanswered() {
+  Map<Long, PendingConnection> unanswered() {
     return unanswered;
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.balancer.node;
 
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Connection;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,12 +14,12 @@ final class RoundRobin {
   /// [#answered], or, when it dies first, [#returned] is called.
   @FunctionalInterface
   interface Courier {
-    boolean hand(NodeWorker worker, Passage passage);
+    boolean hand(NodeWorker worker, PendingConnection pendingConnection);
   }
 
   private final Courier courier;
   private final Deque<NodeWorker> workers = new ArrayDeque<>();
-  private final Deque<Passage> waiting = new ArrayDeque<>();
+  private final Deque<PendingConnection> waiting = new ArrayDeque<>();
 
   RoundRobin(Courier courier) {
     this.courier = courier;
@@ -42,26 +42,26 @@ final class RoundRobin {
   }
 
   void arrived(Connection connection) {
-    waiting.addLast(new Passage(connection, this));
+    waiting.addLast(new PendingConnection(connection, this));
     hand();
   }
 
   /// The worker has said whether it takes the connection.
-  void answered(NodeWorker worker, Passage passage, boolean accepted) {
+  void answered(NodeWorker worker, PendingConnection pendingConnection, boolean accepted) {
     if (accepted) {
-      passage.connection().close();
+      pendingConnection.connection().close();
     } else {
       if (workers.contains(worker)) {
-        passage.refused().add(worker.id());
+        pendingConnection.refused().add(worker.id());
       }
-      waiting.addFirst(passage);
+      waiting.addFirst(pendingConnection);
     }
     hand();
   }
 
   /// The worker has died with the connection on its way to it.
-  void returned(Passage passage) {
-    waiting.addFirst(passage);
+  void returned(PendingConnection pendingConnection) {
+    waiting.addFirst(pendingConnection);
     hand();
   }
 
@@ -73,7 +73,7 @@ final class RoundRobin {
   }
 
   private boolean handFirst() {
-    Passage first = waiting.getFirst();
+    PendingConnection first = waiting.getFirst();
     if (!workers.isEmpty() && refusedByAll(first)) {
       // As Node does where there is no cluster: over maxConnections a connection is closed.
       waiting.removeFirst().connection().close();
@@ -94,15 +94,15 @@ final class RoundRobin {
     return false;
   }
 
-  private boolean refusedByAll(Passage passage) {
+  private boolean refusedByAll(PendingConnection pendingConnection) {
     Set<WorkerId> ids = new HashSet<>();
     workers.forEach(worker -> ids.add(worker.id()));
-    return passage.refused().containsAll(ids);
+    return pendingConnection.refused().containsAll(ids);
   }
 
   /// Closes what waits.
   void close() {
-    waiting.forEach(passage -> passage.connection().close());
+    waiting.forEach(pendingConnection -> pendingConnection.connection().close());
     waiting.clear();
   }
 }

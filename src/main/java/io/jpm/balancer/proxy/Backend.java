@@ -1,7 +1,7 @@
 package io.jpm.balancer.proxy;
 
 import io.jpm.model.Cluster;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.WorkerId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -10,14 +10,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
 /// One process of an instance, with the port it listens on. What connections need to know may be
-/// asked by any thread; [#ready], [#admitted], [#fit] and [#penalty] are the balancer's context's.
-final class Backend implements Candidate {
+/// asked by any thread; [#ready], [#admitted], [#fit] and [#outlierEjection] are the balancer's
+/// context's.
+final class Backend implements BackendLoad {
   private final WorkerId worker;
   private final Cluster cluster;
-  private final Tally tally;
+  private final ConnectionCounters connectionCounters;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger load = new AtomicInteger();
-  private final AtomicReference<Silence> silence = new AtomicReference<>(Silence.NONE);
+  private final AtomicReference<ResponseTracker> silence =
+      new AtomicReference<>(ResponseTracker.NONE);
   private final AtomicBoolean passedOver = new AtomicBoolean();
   private final AtomicInteger failuresInARow = new AtomicInteger();
   private volatile InetSocketAddress address;
@@ -34,14 +36,19 @@ final class Backend implements Candidate {
   /// Whether its own check says so.
   boolean fit = true;
 
-  Penalty penalty = Penalty.NONE;
+  OutlierEjection outlierEjection = OutlierEjection.NONE;
 
   /// @param admitted whether nobody has to say first that it is ready
-  Backend(WorkerId worker, int port, Cluster cluster, Tally tally, boolean admitted) {
+  Backend(
+      WorkerId worker,
+      int port,
+      Cluster cluster,
+      ConnectionCounters connectionCounters,
+      boolean admitted) {
     this.admitted = admitted;
     this.worker = worker;
     this.cluster = cluster;
-    this.tally = tally;
+    this.connectionCounters = connectionCounters;
     this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
@@ -53,8 +60,8 @@ final class Backend implements Candidate {
     return cluster;
   }
 
-  Tally tally() {
-    return tally;
+  ConnectionCounters connectionCounters() {
+    return connectionCounters;
   }
 
   InetSocketAddress address() {
@@ -92,12 +99,12 @@ final class Backend implements Candidate {
     return silence.get().length(now);
   }
 
-  Silence silence() {
+  ResponseTracker responseTracker() {
     return silence.get();
   }
 
   /// Something has happened to what it owes.
-  void owes(UnaryOperator<Silence> change) {
+  void owes(UnaryOperator<ResponseTracker> change) {
     silence.updateAndGet(change);
   }
 

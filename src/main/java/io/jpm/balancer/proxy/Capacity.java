@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
 
 /// How many clients' connections the daemon has in hand, over all ports. When there are as many as
 /// it takes on, none is accepted until a sixteenth of them has ended: further ones wait in the
-/// kernel's queues, and are not refused. Any thread.
+/// kernel's queues, and are not refused. Where there are several ports none has more than three
+/// quarters, so that whoever fills one does not close the others. Any thread.
 final class Capacity {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
@@ -35,7 +36,7 @@ final class Capacity {
   private final LongSupplier nanoTime;
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicLong told;
-  private final Set<Door> doors = ConcurrentHashMap.newKeySet();
+  private final Set<FrontendSockets> doors = ConcurrentHashMap.newKeySet();
   private volatile boolean full;
 
   /// @param most how many it takes on; a few more may come about
@@ -64,13 +65,23 @@ final class Capacity {
   }
 
   /// A door follows from now on.
-  void add(Door door) {
-    doors.add(door);
-    door.follow();
+  void add(FrontendSockets frontendSockets) {
+    doors.add(frontendSockets);
+    frontendSockets.follow();
   }
 
-  void remove(Door door) {
-    doors.remove(door);
+  void remove(FrontendSockets frontendSockets) {
+    doors.remove(frontendSockets);
+  }
+
+  /// How many of them one port may have.
+  int mostOfOne() {
+    return doors.size() > 1 ? most - Math.max(1, most / 4) : most;
+  }
+
+  /// By how much what is full has to become less before it is not any more.
+  static int part(int most) {
+    return Math.max(1, most / PART);
   }
 
   /// Whether no more are accepted.
@@ -87,22 +98,33 @@ final class Capacity {
   void entered() {
     if (count.incrementAndGet() >= most) {
       full = true;
-      doors.forEach(Door::follow);
-      long now = nanoTime.getAsLong();
-      long last = told.get();
-      if (now - last >= QUIET.toNanos() && told.compareAndSet(last, now)) {
-        LOG.log(Level.WARNING, sentence());
-      }
+      doors.forEach(FrontendSockets::follow);
+      tell(sentence());
     }
   }
 
   /// It has gone.
   void left() {
-    if (count.decrementAndGet() <= most - Math.max(1, most / PART) && full) {
+    if (count.decrementAndGet() <= most - part(most) && full) {
       full = false;
       // Somebody may have come in between.
       full = count.get() >= most;
-      doors.forEach(Door::follow);
+      doors.forEach(FrontendSockets::follow);
+    }
+  }
+
+  /// A port has all that one may have.
+  void tellOfOne(int port) {
+    tell(
+        "port %d has %d connections, as many as one may have of what the daemon takes on: further ones wait in the system's queue until some of these end"
+            .formatted(port, mostOfOne()));
+  }
+
+  private void tell(String sentence) {
+    long now = nanoTime.getAsLong();
+    long last = told.get();
+    if (now - last >= QUIET.toNanos() && told.compareAndSet(last, now)) {
+      LOG.log(Level.WARNING, sentence);
     }
   }
 

@@ -15,17 +15,17 @@ final class Draining {
 
   private final Vertx vertx;
   private final LongSupplier nanoTime;
-  private final Front front;
+  private final ProxyListener proxyListener;
   private final Backend backend;
   private final long deadline;
   private final Promise<Integer> left = Promise.promise();
   private long timer;
   private int looks;
 
-  Draining(Vertx vertx, LongSupplier nanoTime, Front front, Backend backend) {
+  Draining(Vertx vertx, LongSupplier nanoTime, ProxyListener proxyListener, Backend backend) {
     this.vertx = vertx;
     this.nanoTime = nanoTime;
-    this.front = front;
+    this.proxyListener = proxyListener;
     this.backend = backend;
     this.deadline = nanoTime.getAsLong() + backend.cluster().drain().toNanos();
   }
@@ -51,7 +51,7 @@ final class Draining {
     if (backend.open() == 0 || nanoTime.getAsLong() - deadline >= 0) {
       finish();
     } else if (looks++ % LOOKS == 0) {
-      front.endIdle(backend);
+      proxyListener.endIdle(backend);
     }
   }
 }

@@ -6,9 +6,9 @@ import java.util.function.Predicate;
 
 /// Always the same one for a client's address. Each pair of client and instance has a number, and
 /// the greatest wins (rendezvous hashing): when an instance goes, only its own clients move.
-final class IpHash implements Choice {
+final class IpHash implements BalancingStrategy {
   @Override
-  public <C extends Candidate> Optional<C> next(
+  public <C extends BackendLoad> Optional<C> next(
       List<C> ready, Predicate<? super C> usable, byte[] client, long now) {
     long seed = hash(client);
     C best = null;

@@ -8,11 +8,11 @@ import java.util.function.Predicate;
 /// The one with the fewest connections for its share; among equals the one that has owed an answer
 /// for the shortest time, so that one that has just stalled is the last of them; among those that
 /// owe none each in turn.
-final class LeastConn implements Choice {
+final class LeastConn implements BalancingStrategy {
   private final AtomicInteger turn = new AtomicInteger();
 
   @Override
-  public <C extends Candidate> Optional<C> next(
+  public <C extends BackendLoad> Optional<C> next(
       List<C> ready, Predicate<? super C> usable, byte[] client, long now) {
     int begin = turn.getAndIncrement();
     C best = null;

@@ -29,13 +29,13 @@ final class Relay {
               .writeBytes("Connection: close\r\n".getBytes(StandardCharsets.US_ASCII))
               .asReadOnly());
 
-  private final Front front;
+  private final ProxyListener proxyListener;
   private final Backend backend;
   private final SocketChannel client;
   private final SocketChannel instance;
   private final Half up;
   private final Half down;
-  private final HttpTalk talk = new HttpTalk();
+  private final HttpTracker talk = new HttpTracker();
   private long moved;
   private long askedAt;
   private boolean asked;
@@ -44,8 +44,9 @@ final class Relay {
   private boolean failed;
   private boolean closed;
 
-  Relay(Front front, Backend backend, SocketChannel client, SocketChannel instance) {
-    this.front = front;
+  Relay(
+      ProxyListener proxyListener, Backend backend, SocketChannel client, SocketChannel instance) {
+    this.proxyListener = proxyListener;
     this.backend = backend;
     this.client = client;
     this.instance = instance;
@@ -58,10 +59,10 @@ final class Relay {
   }
 
   void begin() {
-    moved = front.now();
-    backend.tally().connections.increment();
-    backend.tally().open.increment();
-    front.entered(this);
+    moved = proxyListener.now();
+    backend.connectionCounters().connections.increment();
+    backend.connectionCounters().open.increment();
+    proxyListener.entered(this);
     client.closeFuture().addListener((ChannelFuture _) -> close());
     instance.closeFuture().addListener((ChannelFuture _) -> close());
     if (closed) {
@@ -84,7 +85,7 @@ final class Relay {
     client
         .eventLoop()
         .execute(() -> {
-          if (talk.idle() && !down.writing && front.now() - moved >= IDLE.toNanos()) {
+          if (talk.idle() && !down.writing && proxyListener.now() - moved >= IDLE.toNanos()) {
             close();
           }
         });
@@ -115,15 +116,15 @@ final class Relay {
     }
     closed = true;
     if (owes()) {
-      backend.owes(Silence::gone);
+      backend.owes(ResponseTracker::gone);
     }
     // Before the client sees the end, and comes again.
     relieve();
     client.close();
     instance.close();
     backend.giveBack();
-    backend.tally().open.decrement();
-    front.left(this);
+    backend.connectionCounters().open.decrement();
+    proxyListener.left(this);
   }
 
   /// Whether the instance was asked and has not sent a byte yet.
@@ -152,8 +153,8 @@ final class Relay {
     if (talk.idle()) {
       relieve();
     }
-    boolean late = front.now() - askedAt >= Silence.PATIENCE.toNanos();
-    if (owes() && late && front.answersAtAll()) {
+    boolean late = proxyListener.now() - askedAt >= ResponseTracker.PATIENCE.toNanos();
+    if (owes() && late && proxyListener.answersAtAll()) {
       fail();
     }
   }
@@ -162,24 +163,24 @@ final class Relay {
   private void fail() {
     if (!failed) {
       failed = true;
-      front.failed(backend, answered);
+      proxyListener.failed(backend, answered);
     }
   }
 
   private void reset() {
     if (!closed) {
       // Both before either is closed: the end of one is the end of the other.
-      Wire.endAbruptly(client);
-      Wire.endAbruptly(instance);
+      BackendConnection.endAbruptly(client);
+      BackendConnection.endAbruptly(instance);
       close();
     }
   }
 
   private ChannelFuture pass(Half half, ByteBuf bytes) {
-    moved = front.now();
-    front.changed();
+    moved = proxyListener.now();
+    proxyListener.changed();
     if (half == up) {
-      backend.tally().bytesIn.add(bytes.readableBytes());
+      backend.connectionCounters().bytesIn.add(bytes.readableBytes());
       talk.asked(bytes);
       if (!asked && !answered) {
         asked = true;
@@ -190,12 +191,12 @@ final class Relay {
     }
     if (!answered) {
       answered = true;
-      front.answered(backend, asked, moved);
+      proxyListener.answered(backend, asked, moved);
     }
     backend.works();
-    backend.tally().bytesOut.add(bytes.readableBytes());
+    backend.connectionCounters().bytesOut.add(bytes.readableBytes());
     int at = talk.answered(bytes);
-    return at != HttpTalk.NOWHERE && backend.draining()
+    return at != HttpTracker.NOWHERE && backend.draining()
         ? withClose(bytes, at)
         : client.writeAndFlush(bytes);
   }

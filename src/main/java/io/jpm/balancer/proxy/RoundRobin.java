@@ -10,14 +10,14 @@ import java.util.function.Predicate;
 ///
 /// Everyone has a place on a line. The hindmost is next and goes one step forward, the further the
 /// smaller its share (stride scheduling). Who joins does so at the front, to have no arrears.
-final class RoundRobin implements Choice {
+final class RoundRobin implements BalancingStrategy {
   /// Where somebody stands.
-  private record Place(Candidate who, double at) {}
+  private record Place(BackendLoad who, double at) {}
 
   private final AtomicReference<List<Place>> line = new AtomicReference<>(List.of());
 
   @Override
-  public <C extends Candidate> Optional<C> next(
+  public <C extends BackendLoad> Optional<C> next(
       List<C> ready, Predicate<? super C> usable, byte[] client, long now) {
     while (true) {
       List<Place> before = line.get();
@@ -34,10 +34,10 @@ final class RoundRobin implements Choice {
     }
   }
 
-  private static List<Place> linedUp(List<Place> before, List<? extends Candidate> ready) {
+  private static List<Place> linedUp(List<Place> before, List<? extends BackendLoad> ready) {
     double front = before.stream().mapToDouble(Place::at).max().orElse(0);
     List<Place> places = new ArrayList<>(ready.size());
-    for (Candidate who : ready) {
+    for (BackendLoad who : ready) {
       double at = front;
       for (Place place : before) {
         if (place.who().equals(who)) {
@@ -49,7 +49,7 @@ final class RoundRobin implements Choice {
     return places;
   }
 
-  private static <C extends Candidate> int hindmost(
+  private static <C extends BackendLoad> int hindmost(
       List<Place> places, List<C> ready, Predicate<? super C> usable) {
     int best = -1;
     for (int i = 0; i < places.size(); i++) {

@@ -1,6 +1,6 @@
 package io.jpm.console.monit;
 
-import io.jpm.bus.UsagePoint;
+import io.jpm.bus.satan.UsagePoint;
 import java.util.List;
 
 /// What was used over the last minutes: a point for every [#STEP_MILLIS], of which the last one is
@@ -40,17 +40,17 @@ public final class Chart {
   /// Takes a sample.
   ///
   /// @param atMillis when, milliseconds since 1970
-  public void add(long atMillis, Use use) {
+  public void add(long atMillis, ResourceUse resourceUse) {
     if (samples > 0 && Math.abs(atMillis - began) < STEP_MILLIS) {
       samples++;
-      cpuSum += use.cpuPercent();
+      cpuSum += resourceUse.cpuPercent();
       cpu[size - 1] = cpuSum / samples;
-      memory[size - 1] = Math.max(memory[size - 1], use.memoryBytes());
+      memory[size - 1] = Math.max(memory[size - 1], resourceUse.memoryBytes());
     } else {
       began = atMillis;
       samples = 1;
-      cpuSum = use.cpuPercent();
-      push(use.cpuPercent(), use.memoryBytes());
+      cpuSum = resourceUse.cpuPercent();
+      push(resourceUse.cpuPercent(), resourceUse.memoryBytes());
     }
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.console.monit;
 
-import io.jpm.bus.HealthReport;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.HealthReport;
 import io.jpm.console.text.Amounts;
 import io.jpm.console.text.Columns;
 import io.jpm.console.text.Listing;
@@ -21,10 +21,10 @@ final class DetailPane {
   private static final int LABEL_WIDTH = 8;
   private static final int MOST_PARTS = 3;
 
-  private final Look look;
+  private final TerminalFeatures terminalFeatures;
 
-  DetailPane(Look look) {
-    this.look = look;
+  DetailPane(TerminalFeatures terminalFeatures) {
+    this.terminalFeatures = terminalFeatures;
   }
 
   /// One fact.
@@ -35,22 +35,22 @@ final class DetailPane {
   }
 
   /// As many lines as the layout has for it, or fewer.
-  List<Strip> draw(Scene scene, View view) {
-    if (view.selectedIn(scene).isEmpty()) {
+  List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
+    if (monitSettings.selectedIn(monitFrame).isEmpty()) {
       return List.of();
     }
-    List<Fact> facts = facts(view.selectedIn(scene).get(), scene.world());
-    return scene.layout().beside() ? oneALine(facts, scene) : flowing(facts, scene);
+    List<Fact> facts = facts(monitSettings.selectedIn(monitFrame).get(), monitFrame.monitData());
+    return monitFrame.layout().beside() ? oneALine(facts, monitFrame) : flowing(facts, monitFrame);
   }
 
-  private List<Strip> oneALine(List<Fact> facts, Scene scene) {
-    Layout layout = scene.layout();
-    List<Strip> strips = new ArrayList<>();
+  private List<LineBuilder> oneALine(List<Fact> facts, MonitFrame monitFrame) {
+    Layout layout = monitFrame.layout();
+    List<LineBuilder> strips = new ArrayList<>();
     for (Fact fact : facts) {
       String label = fact.label;
       for (String part : folded(fact.value, layout.detailWidth() - LABEL_WIDTH - 2)) {
         strips.add(
-            new Strip(layout.detailWidth(), look)
+            new LineBuilder(layout.detailWidth(), terminalFeatures)
                 .add(" ")
                 .left(label, LABEL_WIDTH, Paint.HEADER)
                 .add(part, fact.paint));
@@ -73,26 +73,26 @@ final class DetailPane {
     return parts;
   }
 
-  private List<Strip> flowing(List<Fact> facts, Scene scene) {
-    Layout layout = scene.layout();
-    List<Strip> strips = new ArrayList<>();
-    var strip = new Strip(layout.detailWidth(), look);
+  private List<LineBuilder> flowing(List<Fact> facts, MonitFrame monitFrame) {
+    Layout layout = monitFrame.layout();
+    List<LineBuilder> strips = new ArrayList<>();
+    var lineBuilder = new LineBuilder(layout.detailWidth(), terminalFeatures);
     for (Fact fact : facts) {
-      boolean full = fact.label.length() + fact.value.length() + 4 > strip.room();
-      if (full && strip.room() < layout.detailWidth()) {
-        strips.add(strip);
-        strip = new Strip(layout.detailWidth(), look);
+      boolean full = fact.label.length() + fact.value.length() + 4 > lineBuilder.room();
+      if (full && lineBuilder.room() < layout.detailWidth()) {
+        strips.add(lineBuilder);
+        lineBuilder = new LineBuilder(layout.detailWidth(), terminalFeatures);
       }
-      strip.add("  " + fact.label + " ", Paint.HEADER).add(fact.value, fact.paint);
+      lineBuilder.add("  " + fact.label + " ", Paint.HEADER).add(fact.value, fact.paint);
     }
-    strips.add(strip);
+    strips.add(lineBuilder);
     while (strips.size() < layout.detailRows()) {
-      strips.add(new Strip(layout.detailWidth(), look));
+      strips.add(new LineBuilder(layout.detailWidth(), terminalFeatures));
     }
     return strips.subList(0, layout.detailRows());
   }
 
-  private static List<Fact> facts(InstanceView instance, World world) {
+  private static List<Fact> facts(InstanceView instance, MonitData monitData) {
     AppSpec spec = instance.spec();
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("app", "%s (id %s)".formatted(spec.name(), instance.id()), Paint.BOLD));
@@ -101,9 +101,9 @@ final class DetailPane {
     instance
         .process()
         .ifPresent(process -> facts.add(new Fact("pid", Integer.toString(process.pid()))));
-    facts.add(new Fact("uptime", ListPane.uptime(instance, world)));
+    facts.add(new Fact("uptime", ListPane.uptime(instance, monitData)));
     facts.add(new Fact("restarts", Integer.toString(instance.restarts())));
-    health(instance, world.health()).ifPresent(facts::add);
+    health(instance, monitData.health()).ifPresent(facts::add);
     if (!instance.status().isEmpty()) {
       facts.add(new Fact("it says", SafeText.of(instance.status())));
     }

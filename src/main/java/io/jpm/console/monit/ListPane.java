@@ -1,11 +1,11 @@
 package io.jpm.console.monit;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Amounts;
 import io.jpm.console.text.Columns;
 import io.jpm.console.text.Listing;
 import io.jpm.console.text.Paint;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +18,10 @@ final class ListPane {
   /// Of one core: what is less than a tenth of it does not fill a chart.
   private static final double LEAST_CPU = 10;
 
-  private final Look look;
+  private final TerminalFeatures terminalFeatures;
 
-  ListPane(Look look) {
-    this.look = look;
+  ListPane(TerminalFeatures terminalFeatures) {
+    this.terminalFeatures = terminalFeatures;
   }
 
   /// Which columns there are, and how wide.
@@ -47,57 +47,59 @@ final class ListPane {
   }
 
   /// The title and the rows.
-  List<Strip> draw(Scene scene, View view) {
-    int width = scene.layout().listWidth();
-    int height = scene.layout().listRows();
-    Widths widths = Widths.of(width, longestName(scene.world()));
-    List<Strip> strips = new ArrayList<>();
-    strips.add(title(scene, view, widths));
-    Optional<InstanceView> selected = view.selectedIn(scene);
-    for (InstanceView instance : view.visible(scene)) {
-      strips.add(row(scene, instance, selected.equals(Optional.of(instance)), widths));
+  List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
+    int width = monitFrame.layout().listWidth();
+    int height = monitFrame.layout().listRows();
+    Widths widths = Widths.of(width, longestName(monitFrame.monitData()));
+    List<LineBuilder> strips = new ArrayList<>();
+    strips.add(title(monitFrame, monitSettings, widths));
+    Optional<InstanceView> selected = monitSettings.selectedIn(monitFrame);
+    for (InstanceView instance : monitSettings.visible(monitFrame)) {
+      strips.add(row(monitFrame, instance, selected.equals(Optional.of(instance)), widths));
     }
-    if (scene.rows().isEmpty()) {
-      strips.add(new Strip(width, look).add(" " + nothing(scene, view), Paint.DIM));
+    if (monitFrame.rows().isEmpty()) {
+      strips.add(
+          new LineBuilder(width, terminalFeatures)
+              .add(" " + nothing(monitFrame, monitSettings), Paint.DIM));
     }
     while (strips.size() < height + 1) {
-      strips.add(new Strip(width, look));
+      strips.add(new LineBuilder(width, terminalFeatures));
     }
     return strips;
   }
 
-  private static int longestName(World world) {
-    return world.instances().stream()
+  private static int longestName(MonitData monitData) {
+    return monitData.instances().stream()
         .mapToInt(one -> Columns.of(one.spec().name().value()))
         .max()
         .orElse(0);
   }
 
-  private static String nothing(Scene scene, View view) {
-    return scene.world().instances().isEmpty()
+  private static String nothing(MonitFrame monitFrame, MonitSettings monitSettings) {
+    return monitFrame.monitData().instances().isEmpty()
         ? "No app yet. To start one: jpm start app.js --name web"
-        : "No app has \"%s\" in its name; Esc shows all".formatted(view.filter());
+        : "No app has \"%s\" in its name; Esc shows all".formatted(monitSettings.filter());
   }
 
-  private Strip title(Scene scene, View view, Widths widths) {
-    var strip = new Strip(scene.layout().listWidth(), look);
-    Sorting by = view.sorting();
-    String name = view.filter().isEmpty() ? "" : " /" + view.filter();
-    strip
+  private LineBuilder title(MonitFrame monitFrame, MonitSettings monitSettings, Widths widths) {
+    var lineBuilder = new LineBuilder(monitFrame.layout().listWidth(), terminalFeatures);
+    SortOrder by = monitSettings.sortOrder();
+    String name = monitSettings.filter().isEmpty() ? "" : " /" + monitSettings.filter();
+    lineBuilder
         .add(" ")
-        .right(mark("id", by == Sorting.ID), 4, Paint.HEADER)
-        .left(mark("name", by == Sorting.NAME) + name, widths.name, Paint.HEADER)
-        .left(mark("status", by == Sorting.STATUS), 9, Paint.HEADER);
+        .right(mark("id", by == SortOrder.ID), 4, Paint.HEADER)
+        .left(mark("name", by == SortOrder.NAME) + name, widths.name, Paint.HEADER)
+        .left(mark("status", by == SortOrder.STATUS), 9, Paint.HEADER);
     if (widths.life) {
-      strip
-          .right(mark("↺", by == Sorting.RESTARTS), 5, Paint.HEADER)
+      lineBuilder
+          .right(mark("↺", by == SortOrder.RESTARTS), 5, Paint.HEADER)
           .right("uptime", 6, Paint.HEADER);
     }
-    strip.right(mark("cpu", by == Sorting.CPU), 7, Paint.HEADER);
+    lineBuilder.right(mark("cpu", by == SortOrder.CPU), 7, Paint.HEADER);
     if (widths.chart > 0) {
-      strip.left("", widths.chart, Paint.HEADER);
+      lineBuilder.left("", widths.chart, Paint.HEADER);
     }
-    return strip.right(mark("mem", by == Sorting.MEMORY), 8, Paint.HEADER);
+    return lineBuilder.right(mark("mem", by == SortOrder.MEMORY), 8, Paint.HEADER);
   }
 
   /// The title of the column that the list is sorted by has a star.
@@ -105,13 +107,14 @@ final class ListPane {
     return sorted ? title + "*" : title;
   }
 
-  private Strip row(Scene scene, InstanceView instance, boolean selected, Widths widths) {
-    World world = scene.world();
-    Use use = world.useOf(instance);
-    Chart chart = world.charts().getOrDefault(instance.id(), EMPTY);
-    var strip = new Strip(scene.layout().listWidth(), look, selected);
+  private LineBuilder row(
+      MonitFrame monitFrame, InstanceView instance, boolean selected, Widths widths) {
+    MonitData monitData = monitFrame.monitData();
+    ResourceUse resourceUse = monitData.useOf(instance);
+    Chart chart = monitData.charts().getOrDefault(instance.id(), EMPTY);
+    var lineBuilder = new LineBuilder(monitFrame.layout().listWidth(), terminalFeatures, selected);
     boolean ill = instance.phase() == Phase.ONLINE && instance.unhealthy().isPresent();
-    strip
+    lineBuilder
         .add(selected ? ">" : " ")
         .right(instance.id().toString(), 4, Paint.HEADER)
         .left(instance.spec().name().toString(), widths.name, Paint.PLAIN)
@@ -120,20 +123,25 @@ final class ListPane {
             9,
             ill ? Paint.BOLD_YELLOW : Listing.paintOf(instance.phase()));
     if (widths.life) {
-      strip
+      lineBuilder
           .right(Integer.toString(instance.restarts()), 5, Paint.PLAIN)
-          .right(uptime(instance, world), 6, Paint.PLAIN);
+          .right(uptime(instance, monitData), 6, Paint.PLAIN);
     }
-    strip.right(Amounts.percent(use.cpuPercent()), 7, Paint.PLAIN);
+    lineBuilder.right(Amounts.percent(resourceUse.cpuPercent()), 7, Paint.PLAIN);
     if (widths.chart > 0) {
-      strip.left(
-          Sparkline.of(chart.cpu(), widths.chart, LEAST_CPU, look), widths.chart, Paint.GREEN);
+      lineBuilder.left(
+          Sparkline.of(chart.cpu(), widths.chart, LEAST_CPU, terminalFeatures),
+          widths.chart,
+          Paint.GREEN);
     }
-    strip.right(Amounts.memory(use.memoryBytes()), 8, Paint.PLAIN);
+    lineBuilder.right(Amounts.memory(resourceUse.memoryBytes()), 8, Paint.PLAIN);
     if (widths.memory && widths.chart > 0) {
-      strip.left(Sparkline.of(chart.memory(), widths.chart, 1, look), widths.chart, Paint.BLUE);
+      lineBuilder.left(
+          Sparkline.of(chart.memory(), widths.chart, 1, terminalFeatures),
+          widths.chart,
+          Paint.BLUE);
     }
-    return strip;
+    return lineBuilder;
   }
 
   private static String word(Phase phase) {
@@ -141,11 +149,11 @@ final class ListPane {
   }
 
   /// As `jpm ls` shows it.
-  static String uptime(InstanceView instance, World world) {
+  static String uptime(InstanceView instance, MonitData monitData) {
     return instance.phase() == Phase.ONLINE
         ? instance
             .startedAt()
-            .map(start -> Amounts.uptime(Duration.between(start, world.now())))
+            .map(start -> Amounts.uptime(Duration.between(start, monitData.now())))
             .orElse("0")
         : "0";
   }

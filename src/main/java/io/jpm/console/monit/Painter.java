@@ -1,10 +1,10 @@
 package io.jpm.console.monit;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Amounts;
 import io.jpm.console.text.Columns;
 import io.jpm.console.text.Paint;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,45 +30,45 @@ public final class Painter {
           "Esc                close, forget search and filter, quit",
           "q Ctrl-C           quit; apps go on");
 
-  private final Look look;
+  private final TerminalFeatures terminalFeatures;
 
-  public Painter(Look look) {
-    this.look = look;
+  public Painter(TerminalFeatures terminalFeatures) {
+    this.terminalFeatures = terminalFeatures;
   }
 
   /// The picture of a scene.
-  public Picture paint(Scene scene, View view) {
-    Size size = scene.layout().size();
+  public Picture paint(MonitFrame monitFrame, MonitSettings monitSettings) {
+    Size size = monitFrame.layout().size();
     if (!size.isEnough()) {
       return new Picture(size, tooSmall(size));
     }
     List<String> lines = new ArrayList<>();
-    lines.add(system(scene));
-    if (view.mode() == View.Mode.HELP) {
+    lines.add(system(monitFrame));
+    if (monitSettings.mode() == MonitSettings.Mode.HELP) {
       lines.addAll(help(size));
     } else {
-      lines.addAll(panes(scene, view));
+      lines.addAll(panes(monitFrame, monitSettings));
     }
     while (lines.size() < size.rows() - 1) {
       lines.add("");
     }
-    lines.add(bottom(scene, view));
+    lines.add(bottom(monitFrame, monitSettings));
     return new Picture(size, lines);
   }
 
   private List<String> tooSmall(Size size) {
     String needs = "monit needs " + Size.LEAST;
     return List.of(
-        new Strip(size.cols(), look).add(needs).done(),
-        new Strip(size.cols(), look).add("this is " + size).done(),
-        new Strip(size.cols(), look).add("q quits").done());
+        new LineBuilder(size.cols(), terminalFeatures).add(needs).done(),
+        new LineBuilder(size.cols(), terminalFeatures).add("this is " + size).done(),
+        new LineBuilder(size.cols(), terminalFeatures).add("q quits").done());
   }
 
-  private String system(Scene scene) {
-    Machine machine = scene.world().machine();
-    var line = new Strip(scene.layout().size().cols(), look);
-    line.add(" jpm " + machine.version(), Paint.HEADER).add("  " + counts(scene));
-    machine
+  private String system(MonitFrame monitFrame) {
+    HostFacts hostFacts = monitFrame.monitData().hostFacts();
+    var line = new LineBuilder(monitFrame.layout().size().cols(), terminalFeatures);
+    line.add(" jpm " + hostFacts.version(), Paint.HEADER).add("  " + counts(monitFrame));
+    hostFacts
         .host()
         .ifPresent(host ->
             line.add(
@@ -78,29 +78,29 @@ public final class Painter {
                         host.cores(),
                         Amounts.memory(host.memoryBytes() - host.availableBytes()),
                         Amounts.memory(host.memoryBytes()))));
-    line.add("  daemon %d, up %s".formatted(machine.pid(), Amounts.uptime(machine.uptime())));
-    machine
+    line.add("  daemon %d, up %s".formatted(hostFacts.pid(), Amounts.uptime(hostFacts.uptime())));
+    hostFacts
         .host()
         .ifPresent(host -> line.add(String.format(Locale.ROOT, "  load %.2f", host.load())));
     return line.done();
   }
 
-  private static String counts(Scene scene) {
-    List<InstanceView> all = scene.world().instances();
+  private static String counts(MonitFrame monitFrame) {
+    List<InstanceView> all = monitFrame.monitData().instances();
     long online = all.stream().filter(one -> one.phase() == Phase.ONLINE).count();
     long errored = all.stream().filter(one -> one.phase() == Phase.ERRORED).count();
     return "%d of %d online%s"
         .formatted(online, all.size(), errored == 0 ? "" : ", " + errored + " errored");
   }
 
-  private List<String> panes(Scene scene, View view) {
-    List<Strip> list = new ListPane(look).draw(scene, view);
-    List<Strip> details = new DetailPane(look).draw(scene, view);
+  private List<String> panes(MonitFrame monitFrame, MonitSettings monitSettings) {
+    List<LineBuilder> list = new ListPane(terminalFeatures).draw(monitFrame, monitSettings);
+    List<LineBuilder> details = new DetailPane(terminalFeatures).draw(monitFrame, monitSettings);
     List<String> lines = new ArrayList<>();
-    if (scene.layout().beside()) {
+    if (monitFrame.layout().beside()) {
       for (int i = 0; i < list.size(); i++) {
-        Strip left = list.get(i).to(scene.layout().listWidth());
-        var whole = new Strip(scene.layout().size().cols(), look).join(left);
+        LineBuilder left = list.get(i).to(monitFrame.layout().listWidth());
+        var whole = new LineBuilder(monitFrame.layout().size().cols(), terminalFeatures).join(left);
         whole.add("│", Paint.DIM);
         if (i < details.size()) {
           whole.join(details.get(i));
@@ -108,10 +108,12 @@ public final class Painter {
         lines.add(whole.done());
       }
     } else {
-      list.forEach(strip -> lines.add(strip.done()));
-      details.forEach(strip -> lines.add(strip.done()));
+      list.forEach(lineBuilder -> lines.add(lineBuilder.done()));
+      details.forEach(lineBuilder -> lines.add(lineBuilder.done()));
     }
-    new LogPane(look).draw(scene, view).forEach(strip -> lines.add(strip.done()));
+    new LogPane(terminalFeatures)
+        .draw(monitFrame, monitSettings)
+        .forEach(lineBuilder -> lines.add(lineBuilder.done()));
     return lines;
   }
 
@@ -120,26 +122,27 @@ public final class Painter {
     lines.add("");
     HELP.stream()
         .limit(Math.max(0, size.rows() - 4L))
-        .forEach(line -> lines.add(new Strip(size.cols(), look).add("  " + line).done()));
+        .forEach(line ->
+            lines.add(new LineBuilder(size.cols(), terminalFeatures).add("  " + line).done()));
     return lines;
   }
 
-  private String bottom(Scene scene, View view) {
-    var line = new Strip(scene.layout().size().cols(), look);
-    switch (view.mode()) {
-      case FILTER -> prompt(line, " filter apps by name: ", view.input());
-      case SEARCH -> prompt(line, " search in the log: ", view.input());
+  private String bottom(MonitFrame monitFrame, MonitSettings monitSettings) {
+    var line = new LineBuilder(monitFrame.layout().size().cols(), terminalFeatures);
+    switch (monitSettings.mode()) {
+      case FILTER -> prompt(line, " filter apps by name: ", monitSettings.input());
+      case SEARCH -> prompt(line, " search in the log: ", monitSettings.input());
       case CONFIRM ->
           line.add(
               " %s y: yes, any other key: no"
-                  .formatted(view.unconfirmed().flatMap(Order::question).orElse("")),
+                  .formatted(monitSettings.unconfirmed().flatMap(MonitAction::question).orElse("")),
               Paint.BOLD_YELLOW);
       case HELP -> line.add(" any key: back", Paint.DIM);
       case BROWSE -> {
-        if (view.notice().isEmpty()) {
+        if (monitSettings.notice().isEmpty()) {
           line.add(" " + KEYS, Paint.DIM);
         } else {
-          line.add(" " + SafeText.of(view.notice()), Paint.YELLOW);
+          line.add(" " + SafeText.of(monitSettings.notice()), Paint.YELLOW);
         }
       }
     }
@@ -147,7 +150,7 @@ public final class Painter {
   }
 
   /// Of a long text the end, where it is typed.
-  private static void prompt(Strip line, String title, String input) {
+  private static void prompt(LineBuilder line, String title, String input) {
     line.add(title, Paint.BOLD_YELLOW);
     String shown = input;
     while (Columns.of(shown) >= line.room() && !shown.isEmpty()) {

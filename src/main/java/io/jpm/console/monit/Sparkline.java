@@ -11,13 +11,13 @@ final class Sparkline {
   ///
   /// @param values from the oldest on, 0 or more
   /// @param least what the whole height stands for at least, so that a rustle is no mountain
-  static String of(double[] values, int width, double least, Look look) {
+  static String of(double[] values, int width, double least, TerminalFeatures terminalFeatures) {
     int from = Math.max(0, values.length - width);
     double top = least;
     for (int i = from; i < values.length; i++) {
       top = Math.max(top, values[i]);
     }
-    String steps = look.unicode() ? BLOCKS : ASCII;
+    String steps = terminalFeatures.unicode() ? BLOCKS : ASCII;
     var text = new StringBuilder();
     text.repeat(' ', width - (values.length - from));
     for (int i = from; i < values.length; i++) {

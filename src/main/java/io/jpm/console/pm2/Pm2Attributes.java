@@ -71,7 +71,7 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
 
   /// Its own variables, by name.
   public Map<String, String> variables() {
-    return OwnVariables.of(app.first(), shell);
+    return AppVariableFilter.of(app.first(), shell);
   }
 
   private static void put(Map<String, Object> all, String key, Object value) {

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.HealthReport.OfCheck;
+import io.jpm.bus.satan.HealthReport.OfCheck;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 

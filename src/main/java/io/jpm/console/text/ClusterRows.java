@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.model.Cluster;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -36,6 +36,6 @@ final class ClusterRows {
   private static String way(BalancerReply.Status status) {
     String strategy = status.strategy().isEmpty() ? "" : ", " + status.strategy();
     String reason = status.reason().isEmpty() ? "" : ": " + status.reason();
-    return status.way().word() + strategy + reason;
+    return status.mode().word() + strategy + reason;
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import io.jpm.wire.EventMessage;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -26,28 +26,28 @@ final class Grid {
   }
 
   /// The table, each line ended by a line feed.
-  String draw(Screen screen) {
+  String draw(TextStyle textStyle) {
     int[] widths = naturalWidths();
     List<Integer> shown = new ArrayList<>();
     for (int i = 0; i < columns.size(); i++) {
       shown.add(i);
     }
-    if (screen.width() > 0) {
-      dropColumns(shown, widths, screen.width());
-      shrinkFlexible(shown, widths, screen.width());
+    if (textStyle.width() > 0) {
+      dropColumns(shown, widths, textStyle.width());
+      shrinkFlexible(shown, widths, textStyle.width());
     }
     StringBuilder text = new StringBuilder();
     line(text, shown, widths, "┌┬┐");
     if (columns.stream().anyMatch(column -> !column.header.isEmpty())) {
       List<Cell> header =
           columns.stream().map(column -> new Cell(column.header, Paint.HEADER)).toList();
-      row(text, header, shown, widths, screen);
+      row(text, header, shown, widths, textStyle);
       if (!rows.isEmpty()) {
         line(text, shown, widths, "├┼┤");
       }
     }
     for (List<Cell> cells : rows) {
-      row(text, cells, shown, widths, screen);
+      row(text, cells, shown, widths, textStyle);
     }
     line(text, shown, widths, "└┴┘");
     return text.toString();
@@ -114,10 +114,14 @@ final class Grid {
   }
 
   private static void row(
-      StringBuilder text, List<Cell> cells, List<Integer> shown, int[] widths, Screen screen) {
+      StringBuilder text,
+      List<Cell> cells,
+      List<Integer> shown,
+      int[] widths,
+      TextStyle textStyle) {
     for (Integer i : shown) {
       String fitted = Columns.fit(cells.get(i).text(), widths[i]);
-      text.append("│ ").append(cells.get(i).paint().on(fitted, screen.colors()));
+      text.append("│ ").append(cells.get(i).paint().on(fitted, textStyle.colors()));
       text.repeat(' ', widths[i] - Columns.of(fitted) + 1);
     }
     text.append("│\n");

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.HealthReport;
+import io.jpm.bus.satan.HealthReport;
 import io.jpm.model.Check;
 import io.jpm.model.Health;
 import java.time.Instant;

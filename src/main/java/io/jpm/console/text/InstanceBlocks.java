@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import java.util.stream.Collectors;
 
 /// The list of `jpm ls --mini-list`: a block of lines for each instance, with PM2's words, for
@@ -9,15 +9,15 @@ public final class InstanceBlocks {
   private InstanceBlocks() {}
 
   /// The blocks, an empty line between two.
-  public static String draw(Listing listing, Screen screen) {
+  public static String draw(Listing listing, TextStyle textStyle) {
     return listing.instances().stream()
-        .map(instance -> block(instance, listing, screen))
+        .map(instance -> block(instance, listing, textStyle))
         .collect(Collectors.joining("\n"));
   }
 
-  private static String block(InstanceView instance, Listing listing, Screen screen) {
+  private static String block(InstanceView instance, Listing listing, TextStyle textStyle) {
     String name = TerminalText.visible(instance.spec().name().value());
-    var text = new StringBuilder(Paint.BOLD.on("+--- " + name, screen.colors())).append('\n');
+    var text = new StringBuilder(Paint.BOLD.on("+--- " + name, textStyle.colors())).append('\n');
     line(text, "namespace", instance.spec().namespace());
     line(text, "pid", instance.process().map(it -> Integer.toString(it.pid())).orElse("0"));
     line(text, "pm2 id", instance.id().toString());

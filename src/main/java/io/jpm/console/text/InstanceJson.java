@@ -1,24 +1,24 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.AppReport;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanReply.Load;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.AppReport;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanReply.Load;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.Exit;
-import io.jpm.model.InstanceId;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Signal;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Strategy;
-import io.jpm.model.TimePattern;
 import io.jpm.model.Triggers;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Signal;
+import io.jpm.model.text.TimePattern;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -83,7 +83,7 @@ public final class InstanceJson {
         new JsonObject()
             .put("memory", load.map(Load::memoryBytes).orElse(0L))
             .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0)));
-    load.ifPresent(known -> json.put("jpm", OwnJson.usage(known.tree())));
+    load.ifPresent(known -> json.put("jpm", JpmFields.usage(known.tree())));
     return json;
   }
 
@@ -204,9 +204,9 @@ public final class InstanceJson {
         .put("reason", instance.reason())
         .put("crash_looping", instance.crashLooping())
         .put("unhealthy", instance.unhealthy().orElse(null))
-        .put("health", OwnJson.health(instance, listing))
+        .put("health", JpmFields.health(instance, listing))
         .put("status", instance.status())
-        .put("limits", OwnJson.limits(instance))
+        .put("limits", JpmFields.limits(instance))
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
         .put("kill_signal", instance.spec().stop().signal().name())
         .put("restart", instance.spec().restart().when().word())
@@ -230,7 +230,7 @@ public final class InstanceJson {
                 List.of(),
                 Map.of()));
     return new JsonObject()
-        .put("balance", status.way().word())
+        .put("balance", status.mode().word())
         .put("reason", status.reason())
         .put("strategy", status.strategy())
         .put("port", cluster.port().isPresent() ? cluster.port().getAsInt() : null)
@@ -256,7 +256,8 @@ public final class InstanceJson {
     wish.maxAge().ifPresent(time -> json.put("max_age", time.toMillis()));
     wish.maxTotal().ifPresent(bytes -> json.put("max_total", bytes));
     wish.compress().ifPresent(packed -> json.put("compress", packed));
-    wish.whenFull().ifPresent(rule -> json.put("when_full", rule.name().toLowerCase(Locale.ROOT)));
+    wish.fullLogPolicy()
+        .ifPresent(rule -> json.put("when_full", rule.name().toLowerCase(Locale.ROOT)));
     return json;
   }
 }

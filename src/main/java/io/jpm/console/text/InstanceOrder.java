@@ -1,9 +1,9 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanReply.Load;
-import io.jpm.model.Phase;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.ProcessIdentity;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,21 +1,23 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.AppReport;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.SatanReply;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.AppReport;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.satan.SatanReply;
 import io.jpm.console.text.Grid.Column;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.Command;
-import io.jpm.model.Exit;
+import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.Seccomp;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -99,7 +101,8 @@ public final class InstanceSheet {
   /// path is never cut.
   ///
   /// @param others what is known beside God's view
-  public static String draw(InstanceView instance, Listing listing, Others others, Screen screen) {
+  public static String draw(
+      InstanceView instance, Listing listing, Others others, TextStyle textStyle) {
     var sheet = new InstanceSheet(instance, listing, others);
     sheet.describe();
     others.capture().ifPresent(sheet::captureRows);
@@ -107,7 +110,7 @@ public final class InstanceSheet {
     String title =
         " Describing process with id %s - name %s "
             .formatted(instance.id(), instance.spec().name());
-    return Paint.BOLD.on(title, screen.colors()) + "\n" + sheet.grid(screen).draw(screen);
+    return Paint.BOLD.on(title, textStyle.colors()) + "\n" + sheet.grid(textStyle).draw(textStyle);
   }
 
   private void describe() {
@@ -261,6 +264,25 @@ public final class InstanceSheet {
     runAs.group().ifPresent(group -> row("gid", group));
     runAs.nice().ifPresent(nice -> row("nice", Integer.toString(nice)));
     runAs.umask().ifPresent(umask -> row("umask", "%04o".formatted(umask)));
+    runAs
+        .sandbox()
+        .noNewPrivileges()
+        .ifPresent(set -> row("no_new_privileges", Boolean.toString(set)));
+    runAs
+        .sandbox()
+        .capabilities()
+        .ifPresent(
+            names -> row("capabilities", names.isEmpty() ? "none" : String.join(" ", names)));
+    if (runAs.sandbox().seccomp() != Seccomp.NONE) {
+      row("seccomp", runAs.sandbox().seccomp().word());
+    }
+    if (runAs.sandbox().privateTmp()) {
+      row("private_tmp", "true");
+    }
+    List<ReadOnlyPath> readOnly = runAs.sandbox().readOnlyPaths();
+    if (!readOnly.isEmpty()) {
+      row("read_only_paths", words(readOnly.stream().map(ReadOnlyPath::toString).toList()));
+    }
   }
 
   private static String window(RestartWindow window) {
@@ -280,12 +302,12 @@ public final class InstanceSheet {
     };
   }
 
-  private Grid grid(Screen screen) {
+  private Grid grid(TextStyle textStyle) {
     int labels = rows.stream().mapToInt(row -> Columns.of(row.label)).max().orElse(0);
     int room =
-        screen.width() == 0
+        textStyle.width() == 0
             ? Integer.MAX_VALUE
-            : Math.max(screen.width() - labels - "│  │  │".length(), NARROWEST_VALUE);
+            : Math.max(textStyle.width() - labels - "│  │  │".length(), NARROWEST_VALUE);
     List<List<Cell>> lines = new ArrayList<>();
     for (Row row : rows) {
       String rest = row.value.text();

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Grid.Column;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,16 +24,16 @@ public final class InstanceTable {
 
   /// The table, sorted by name and id as PM2's; below it a line for each failed instance, or for an
   /// empty list how to begin.
-  public static String draw(Listing listing, Screen screen) {
-    return draw(listing, InstanceOrder.USUAL, screen);
+  public static String draw(Listing listing, TextStyle textStyle) {
+    return draw(listing, InstanceOrder.USUAL, textStyle);
   }
 
   /// The same in another order.
-  public static String draw(Listing listing, InstanceOrder order, Screen screen) {
+  public static String draw(Listing listing, InstanceOrder order, TextStyle textStyle) {
     List<InstanceView> sorted = order.sorted(listing).instances();
     Extra extra = Extra.of(sorted);
     List<List<Cell>> rows = sorted.stream().map(it -> row(it, listing, extra)).toList();
-    return new Grid(columns(extra), rows).draw(screen) + below(sorted, screen);
+    return new Grid(columns(extra), rows).draw(textStyle) + below(sorted, textStyle);
   }
 
   private static List<Column> columns(Extra extra) {
@@ -86,7 +86,7 @@ public final class InstanceTable {
     return cells;
   }
 
-  private static String below(List<InstanceView> instances, Screen screen) {
+  private static String below(List<InstanceView> instances, TextStyle textStyle) {
     if (instances.isEmpty()) {
       return "No app yet. To start one: jpm start app.js --name web\n";
     }
@@ -96,7 +96,7 @@ public final class InstanceTable {
         .limit(MOST_REASONS)
         .forEach(instance -> {
           String who = "%s (id %s):".formatted(instance.spec().name(), instance.id());
-          text.append(Paint.RED.on(who, screen.colors()))
+          text.append(Paint.RED.on(who, textStyle.colors()))
               .append(' ')
               .append(TerminalText.visible(instance.reason()))
               .append("; see jpm logs ")

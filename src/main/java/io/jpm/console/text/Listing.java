@@ -1,10 +1,10 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.HealthReport;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanReply.Load;
-import io.jpm.model.Phase;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.HealthReport;
+import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.ProcessIdentity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

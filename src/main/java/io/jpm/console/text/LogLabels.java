@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.model.RunAs;
 import java.nio.file.Path;
 import java.util.ArrayList;

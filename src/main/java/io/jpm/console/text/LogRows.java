@@ -1,11 +1,11 @@
 package io.jpm.console.text;
 
-import io.jpm.config.Durations;
-import io.jpm.config.Sizes;
+import io.jpm.config.values.Durations;
+import io.jpm.config.values.Sizes;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
-import io.jpm.model.TimePattern;
+import io.jpm.model.text.TimePattern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,7 +52,7 @@ final class LogRows {
     wish.maxAge().ifPresent(time -> words.add("max_age " + time(time)));
     wish.maxTotal().ifPresent(bytes -> words.add("max_total " + size(bytes)));
     wish.compress().ifPresent(packed -> words.add("compress " + packed));
-    wish.whenFull()
+    wish.fullLogPolicy()
         .ifPresent(rule -> words.add("when_full " + rule.name().toLowerCase(Locale.ROOT)));
     return String.join(", ", words);
   }

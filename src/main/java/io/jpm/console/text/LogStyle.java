@@ -1,7 +1,7 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.LogsReply.Line;
-import io.jpm.model.TimePattern;
+import io.jpm.bus.logs.LogsReply.Line;
+import io.jpm.model.text.TimePattern;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.time.ZoneId;

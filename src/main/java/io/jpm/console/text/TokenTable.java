@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.bus.IssuedToken;
+import io.jpm.bus.access.IssuedToken;
 import io.jpm.console.text.Grid.Column;
 import java.util.List;
 
@@ -17,8 +17,8 @@ public final class TokenTable {
   private TokenTable() {}
 
   /// A row for each.
-  public static String of(List<IssuedToken> tokens, Screen screen) {
-    return new Grid(COLUMNS, tokens.stream().map(TokenTable::row).toList()).draw(screen);
+  public static String of(List<IssuedToken> tokens, TextStyle textStyle) {
+    return new Grid(COLUMNS, tokens.stream().map(TokenTable::row).toList()).draw(textStyle);
   }
 
   private static List<Cell> row(IssuedToken token) {

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.TreeUsage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

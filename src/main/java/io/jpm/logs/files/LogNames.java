@@ -1,14 +1,11 @@
 package io.jpm.logs.files;
 
-import java.nio.charset.StandardCharsets;
+import io.jpm.model.text.Sha256;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /// The names of the files that belong to a log file.
@@ -113,13 +110,7 @@ public final class LogNames {
 
   /// What stands for the path of `log` in the names of its times.
   public static String key(Path log) {
-    try {
-      byte[] path = log.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8);
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(path);
-      return HexFormat.of().formatHex(hash, 0, 8);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible);
-    }
+    return Sha256.hex(log.toAbsolutePath().normalize().toString(), 8);
   }
 
   private static String stem(String name) {

@@ -1,6 +1,6 @@
 package io.jpm.logs.lines;
 
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import java.nio.ByteBuffer;

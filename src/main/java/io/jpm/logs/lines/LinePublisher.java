@@ -1,8 +1,8 @@
 package io.jpm.logs.lines;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.LinesTold;
-import io.jpm.bus.LinesWanted;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
 import io.jpm.wire.LinesMessage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -44,7 +44,7 @@ public final class LinePublisher {
   /// @param vertx whose current context this is owned by
   /// @param feed what is to be published
   public LinePublisher(Vertx vertx, LineFeed feed) {
-    this(vertx, feed, LinesWanted.LEASE);
+    this(vertx, feed, LineLease.LEASE);
   }
 
   LinePublisher(Vertx vertx, LineFeed feed, Duration lease) {
@@ -54,16 +54,16 @@ public final class LinePublisher {
     this.context = vertx.getOrCreateContext();
   }
 
-  /// Begins to take [LinesWanted].
+  /// Begins to take [LineLease].
   public Future<Void> start() {
     feed.news(new Wake());
     return vertx
         .eventBus()
-        .<LinesWanted>consumer(
+        .<LineLease>consumer(
             Addresses.LINES_WANTED,
             message -> {
               heard(message.body());
-              message.reply(new LinesTold()); // to whoever has asked for an answer
+              message.reply(new FlowControlAck()); // to whoever has asked for an answer
             })
         .completion();
   }
@@ -74,7 +74,7 @@ public final class LinePublisher {
     feed.wanted(Set.of());
   }
 
-  private void heard(LinesWanted wanted) {
+  private void heard(LineLease wanted) {
     forget(wanted.listener());
     if (!wanted.apps().isEmpty()) {
       long end =
@@ -141,7 +141,9 @@ public final class LinePublisher {
           vertx
               .eventBus()
               .request(
-                  listener, new LinesTold(), new DeliveryOptions().setSendTimeout(ANSWER_MILLIS))
+                  listener,
+                  new FlowControlAck(),
+                  new DeliveryOptions().setSendTimeout(ANSWER_MILLIS))
               .onFailure(failure -> lost(listener, failure)));
     }
     return Future.join(answers);

@@ -15,6 +15,13 @@ record Geometry(
   /// Units of a page, so that thousands of streams with a line each fit into little; at most 4 GiB.
   static final Geometry USUAL = new Geometry(16_384, 1 << 20, 4096, 64, 16_384, 4096);
 
+  /// A stream may have this many units at least, whatever its limit says.
+  static final int LEAST_UNITS = 16;
+
+  /// Bytes of a slot of the table of streams: version, length of the name, the name, the state
+  /// twice.
+  static final int SLOT_BYTES = 512;
+
   private static final int PAGE = 4096;
 
   /// One number for all that must be the same for a memory to be understood.
@@ -24,7 +31,7 @@ record Geometry(
 
   /// Where the record of a stream begins.
   long slotAt(int slot) {
-    return headerBytes + (long) slot * StreamTable.SLOT_BYTES;
+    return headerBytes + (long) slot * SLOT_BYTES;
   }
 
   /// Where the word about a unit is.

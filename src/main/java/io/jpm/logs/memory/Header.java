@@ -13,25 +13,25 @@ final class Header {
   private static final int SLOTS_AT = 24;
   private static final int UNITS_AT = 32;
 
-  private final Store store;
+  private final MemoryWords memoryWords;
 
-  Header(Store store) {
-    this.store = store;
+  Header(MemoryWords memoryWords) {
+    this.memoryWords = memoryWords;
   }
 
   /// Makes the header of an empty memory.
   void make() throws IOException {
-    store.reserve(0, store.geometry().headerBytes());
-    store.putWord(VERSION_AT, VERSION);
-    store.putWord(SHAPE_AT, store.geometry().shape());
-    store.publish(MAGIC_AT, MAGIC);
+    memoryWords.reserve(0, memoryWords.geometry().headerBytes());
+    memoryWords.putWord(VERSION_AT, VERSION);
+    memoryWords.putWord(SHAPE_AT, memoryWords.geometry().shape());
+    memoryWords.publish(MAGIC_AT, MAGIC);
   }
 
   /// Whether there is a header already.
   ///
   /// @throws IOException where it is one that this code does not understand
   boolean isThere() throws IOException {
-    if (store.word(MAGIC_AT) == 0) {
+    if (memoryWords.word(MAGIC_AT) == 0) {
       return false;
     }
     if (!isKnown()) {
@@ -41,26 +41,26 @@ final class Header {
   }
 
   private boolean isKnown() {
-    return store.word(MAGIC_AT) == MAGIC
-        && store.word(VERSION_AT) == VERSION
-        && store.word(SHAPE_AT) == store.geometry().shape();
+    return memoryWords.word(MAGIC_AT) == MAGIC
+        && memoryWords.word(VERSION_AT) == VERSION
+        && memoryWords.word(SHAPE_AT) == memoryWords.geometry().shape();
   }
 
   /// How many slots of the table were ever used.
   int slots() {
-    return (int) store.word(SLOTS_AT);
+    return (int) memoryWords.word(SLOTS_AT);
   }
 
   void slots(int count) {
-    store.publish(SLOTS_AT, count);
+    memoryWords.publish(SLOTS_AT, count);
   }
 
   /// How many units are backed by memory.
   int units() {
-    return (int) store.word(UNITS_AT);
+    return (int) memoryWords.word(UNITS_AT);
   }
 
   void units(int count) {
-    store.publish(UNITS_AT, count);
+    memoryWords.publish(UNITS_AT, count);
   }
 }

@@ -20,17 +20,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Safe for many threads: one lock, never held while a log file or a pipe is touched.
 public final class LogMemory implements AutoCloseable {
-  /// A stream may have this many units at least, whatever its limit says.
-  static final int LEAST_UNITS = 16;
-
   /// The largest room that is given out at once.
   private static final int MOST_ROOM = 256 << 10;
 
   private final ReentrantLock lock = new ReentrantLock();
-  private final Store store;
+  private final MemoryWords memoryWords;
   private final StreamTable table;
   private final Pool pool;
-  private final Pattern pattern;
+  private final FillPattern fillPattern;
   private final Ending ending;
   private final Map<String, LogStream> streams = new TreeMap<>();
   private volatile boolean closed;
@@ -46,18 +43,18 @@ public final class LogMemory implements AutoCloseable {
   /// Goes on with what is in the store, where it has a header, or begins anew.
   ///
   /// @throws IOException where it is damaged, or has no room
-  LogMemory(Store store, long mostBytes, Ending ending) throws IOException {
-    this.store = store;
+  LogMemory(MemoryWords memoryWords, long mostBytes, Ending ending) throws IOException {
+    this.memoryWords = memoryWords;
     this.ending = ending;
-    Header header = new Header(store);
+    Header header = new Header(memoryWords);
     if (!header.isThere()) {
       header.make();
     }
-    pool = new Pool(store, header);
-    pool.most(store.geometry().unitsFor(mostBytes));
+    pool = new Pool(memoryWords, header);
+    pool.most(memoryWords.geometry().unitsFor(mostBytes));
     pool.begin();
-    table = new StreamTable(store, header);
-    pattern = new Pattern(new SecureRandom(), MOST_ROOM);
+    table = new StreamTable(memoryWords, header);
+    fillPattern = new FillPattern(new SecureRandom(), MOST_ROOM);
     recover();
   }
 
@@ -66,14 +63,14 @@ public final class LogMemory implements AutoCloseable {
     for (int slot : table.used()) {
       StreamState state = new StreamState();
       table.load(slot, state);
-      Backlog backlog = new Backlog(store, table, pool, slot, state);
-      LogStream stream = new LogStream(this, table.name(slot), backlog, Long.MAX_VALUE);
+      StreamUnits streamUnits = new StreamUnits(memoryWords, table, pool, slot, state);
+      LogStream stream = new LogStream(this, table.name(slot), streamUnits, Long.MAX_VALUE);
       streams.put(stream.name(), stream);
       bySlot.put(slot, stream);
     }
     adoptUnits(bySlot);
     for (LogStream stream : streams.values()) {
-      stream.backlog().settle();
+      stream.streamUnits().settle();
     }
     pool.shrink();
   }
@@ -92,7 +89,7 @@ public final class LogMemory implements AutoCloseable {
     }
     units.sort(Comparator.comparingLong(Unit::index));
     for (Unit found : units) {
-      if (found.stream().backlog().adopt(found.index(), found.unit())) {
+      if (found.stream().streamUnits().adopt(found.index(), found.unit())) {
         pool.adopt(found.unit());
       } else {
         pool.disown(found.unit());
@@ -136,8 +133,9 @@ public final class LogMemory implements AutoCloseable {
         return known;
       }
       StreamState state = new StreamState();
-      Backlog backlog = new Backlog(store, table, pool, table.add(name, state), state);
-      LogStream stream = new LogStream(this, name, backlog, mostBytes);
+      StreamUnits streamUnits =
+          new StreamUnits(memoryWords, table, pool, table.add(name, state), state);
+      LogStream stream = new LogStream(this, name, streamUnits, mostBytes);
       streams.put(name, stream);
       return stream;
     } finally {
@@ -186,11 +184,11 @@ public final class LogMemory implements AutoCloseable {
   // ------------------------------------------------------------ for the streams
 
   Geometry geometry() {
-    return store.geometry();
+    return memoryWords.geometry();
   }
 
-  Pattern pattern() {
-    return pattern;
+  FillPattern fillPattern() {
+    return fillPattern;
   }
 
   boolean isClosed() {

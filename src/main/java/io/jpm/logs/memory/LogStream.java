@@ -1,6 +1,6 @@
 package io.jpm.logs.memory;
 
-import io.jpm.model.WhenFull;
+import io.jpm.model.FullLogPolicy;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class LogStream {
   private final LogMemory memory;
   private final String name;
-  private final Backlog backlog;
+  private final StreamUnits streamUnits;
   private final StreamState state;
-  private final Dropping dropping;
-  private WhenFull policy = WhenFull.DROP_OLDEST;
+  private final LineDropper lineDropper;
+  private FullLogPolicy policy = FullLogPolicy.DROP_OLDEST;
   private long mostBytes;
 
   /// Bytes from the head on that the writer looks at; they must not go while it does.
@@ -31,12 +31,12 @@ public final class LogStream {
   private boolean forgotten;
   private boolean released;
 
-  LogStream(LogMemory memory, String name, Backlog backlog, long mostBytes) {
+  LogStream(LogMemory memory, String name, StreamUnits streamUnits, long mostBytes) {
     this.memory = memory;
     this.name = name;
-    this.backlog = backlog;
-    this.state = backlog.state;
-    this.dropping = new Dropping(backlog, memory.geometry().unitBytes());
+    this.streamUnits = streamUnits;
+    this.state = streamUnits.state;
+    this.lineDropper = new LineDropper(streamUnits, memory.geometry().unitBytes());
     mostBytes(mostBytes);
   }
 
@@ -45,8 +45,9 @@ public final class LogStream {
     return name;
   }
 
-  /// What becomes of output for which there is no room. [WhenFull#DROP_OLDEST] until it is said.
-  public void whenFull(WhenFull policy) {
+  /// What becomes of output for which there is no room. [FullLogPolicy#DROP_OLDEST] until it is
+  /// said.
+  public void whenFull(FullLogPolicy policy) {
     memory.locked(() -> this.policy = policy);
   }
 
@@ -64,10 +65,10 @@ public final class LogStream {
   /// A stream that may not lose lines leaves half of the memory to the others, but for the first 64
   /// KiB of its own; and the last of the memory is for streams that have little.
   ///
-  /// @return a direct buffer; null where there is no room: with [WhenFull#BLOCK], or where all that
-  ///   waits is being written
+  /// @return a direct buffer; null where there is no room: with [FullLogPolicy#BLOCK], or where all
+  ///   that waits is being written
   public @Nullable ByteBuffer reserve(int most) {
-    return reserve(most, policy == WhenFull.DROP_OLDEST);
+    return reserve(most, policy == FullLogPolicy.DROP_OLDEST);
   }
 
   /// As [#reserve(int)].
@@ -78,28 +79,28 @@ public final class LogStream {
     if (most < 1) {
       throw new IllegalArgumentException("room for " + most + " bytes");
     }
-    boolean drop = mayDrop && policy == WhenFull.DROP_OLDEST;
+    boolean drop = mayDrop && policy == FullLogPolicy.DROP_OLDEST;
     return memory.lockedGet(() -> isGone() ? null : reserveRoom(most, drop));
   }
 
   private @Nullable ByteBuffer reserveRoom(int most, boolean mayDrop) {
     if (state.room > 0) {
       state.room = 0; // of a read that did not happen
-      backlog.commit();
+      streamUnits.commit();
     }
-    int wanted = fit(Math.min(most, memory.pattern().most()), mayDrop);
-    int room = wanted > 0 ? backlog.extend(wanted, !drops()) : 0;
+    int wanted = fit(Math.min(most, memory.fillPattern().most()), mayDrop);
+    int room = wanted > 0 ? streamUnits.extend(wanted, !drops()) : 0;
     while (room == 0 && wanted > 0 && mayDrop && memory.dropFor(wanted)) {
-      room = backlog.extend(wanted, !drops());
+      room = streamUnits.extend(wanted, !drops());
     }
     if (room == 0) {
       return null;
     }
-    ByteBuffer buffer = backlog.piece(state.tail, state.tail + room);
-    memory.pattern().fill(buffer);
-    state.pattern = memory.pattern().word();
+    ByteBuffer buffer = streamUnits.piece(state.tail, state.tail + room);
+    memory.fillPattern().fill(buffer);
+    state.pattern = memory.fillPattern().word();
     state.room = room;
-    backlog.commit();
+    streamUnits.commit();
     return buffer;
   }
 
@@ -130,7 +131,7 @@ public final class LogStream {
       }
       state.tail += count;
       state.room = 0;
-      backlog.commit();
+      streamUnits.commit();
     }
   }
 
@@ -160,7 +161,7 @@ public final class LogStream {
   private List<ByteBuffer> look(int most) {
     long end = Math.min(state.frontEnd(), state.head + Math.clamp(most, 0, mostBytes / 2));
     lookedAt = end - state.head;
-    return backlog.pieces(state.head, end);
+    return streamUnits.pieces(state.head, end);
   }
 
   /// Notes that a write begins. Its bytes stay where they are until [#done].
@@ -171,15 +172,15 @@ public final class LogStream {
   ///
   /// @throws IllegalStateException while there is another one, of other bytes or into a later file;
   ///   or when the stream is forgotten or its memory closed: nobody would know of the write
-  public void begin(Write write) {
+  public void begin(FileWrite write) {
     memory.locked(() -> beginNow(write));
   }
 
-  private void beginNow(Write write) {
+  private void beginNow(FileWrite write) {
     if (isGone()) {
       throw new IllegalStateException("no write may begin any more: " + name);
     }
-    Write before = state.write;
+    FileWrite before = state.write;
     if (before != null
         && (before.consumed() != write.consumed() || before.target() > write.target())) {
       requireNoWrite();
@@ -189,7 +190,7 @@ public final class LogStream {
     }
     state.write = write;
     lookedAt = 0;
-    backlog.commit();
+    streamUnits.commit();
   }
 
   /// The write that was begun has happened: its bytes are let go of, and the lines told of are
@@ -202,7 +203,7 @@ public final class LogStream {
     if (isClosed()) {
       return;
     }
-    Write write = state.write;
+    FileWrite write = state.write;
     state.write = null;
     if (forgotten) {
       releaseIfIdle();
@@ -215,11 +216,11 @@ public final class LogStream {
   }
 
   private void leave(long bytes) {
-    Dropping.follow(backlog, state.head + bytes);
+    LineDropper.follow(streamUnits, state.head + bytes);
     state.head += bytes;
     state.closeHole();
     lookedAt = 0;
-    backlog.commit();
+    streamUnits.commit();
   }
 
   /// The write that was begun has not happened and will not. Without one: the bytes seen last are
@@ -238,17 +239,17 @@ public final class LogStream {
     if (forgotten) {
       releaseIfIdle();
     } else if (begun) {
-      backlog.commit();
+      streamUnits.commit();
     }
   }
 
   /// The write during which a former daemon died: look at the file, then call [#done] or
   /// [#abandon].
-  public Optional<Write> unfinished() {
-    return memory.lockedGet(() -> isGone() ? Optional.<Write>empty() : begun());
+  public Optional<FileWrite> unfinished() {
+    return memory.lockedGet(() -> isGone() ? Optional.<FileWrite>empty() : begun());
   }
 
-  private Optional<Write> begun() {
+  private Optional<FileWrite> begun() {
     return Optional.ofNullable(state.write);
   }
 
@@ -269,7 +270,7 @@ public final class LogStream {
       throw new IllegalArgumentException(bytes + " bytes do not wait: " + name);
     }
     state.lostBytes += bytes;
-    state.lostLines += lines > 0 && dropping.isCounted(state.head) ? lines - 1 : lines;
+    state.lostLines += lines > 0 && lineDropper.isCounted(state.head) ? lines - 1 : lines;
     leave(bytes);
   }
 
@@ -295,7 +296,7 @@ public final class LogStream {
     if (!isGone()) {
       forgotten = true;
       memory.remove(this);
-      backlog.forget();
+      streamUnits.forget();
       releaseIfIdle();
     }
   }
@@ -303,7 +304,7 @@ public final class LogStream {
   private void releaseIfIdle() {
     if (state.room == 0 && state.write == null && !released) {
       released = true;
-      backlog.release();
+      streamUnits.release();
     }
   }
 
@@ -313,21 +314,21 @@ public final class LogStream {
   ///
   /// @return how many bytes are lost; 0 where nothing may go
   long drop(long need) {
-    Write write = state.write;
+    FileWrite write = state.write;
     long kept = Math.max(lookedAt, write == null ? 0 : write.consumed());
-    return dropping.drop(state.head + kept, need);
+    return lineDropper.drop(state.head + kept, need);
   }
 
-  Backlog backlog() {
-    return backlog;
+  StreamUnits streamUnits() {
+    return streamUnits;
   }
 
   boolean drops() {
-    return policy == WhenFull.DROP_OLDEST;
+    return policy == FullLogPolicy.DROP_OLDEST;
   }
 
   void mostBytes(long bytes) {
-    mostBytes = Math.max(bytes, LogMemory.LEAST_UNITS * (long) memory.geometry().unitBytes());
+    mostBytes = Math.max(bytes, Geometry.LEAST_UNITS * (long) memory.geometry().unitBytes());
   }
 
   /// Whether the next daemon has to know of it.
@@ -347,25 +348,6 @@ public final class LogStream {
   }
 
   // ------------------------------------------------------------ words
-
-  /// A write into a file.
-  ///
-  /// @param target which of the stream's files, from 0
-  /// @param device the file's device number
-  /// @param inode the file's inode number
-  /// @param offset the file's size before
-  /// @param length how many bytes the file gets
-  /// @param consumed how many bytes of the stream those are
-  /// @param told how many lost lines the file tells of, as a total since the beginning
-  public record Write(
-      int target, long device, long inode, long offset, int length, int consumed, long told) {
-    /// Checks the numbers.
-    public Write {
-      if (target < 0 || length < 0 || consumed < 0) {
-        throw new IllegalArgumentException("a write has no negative numbers");
-      }
-    }
-  }
 
   /// What was lost.
   ///

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /// The file that the memory lies on. What was mapped stays so until it is collected: bytes that
 /// somebody still looks at after the end are never unmapped under him.
-final class MemoryFile implements Ground, Closeable {
+final class MemoryFile implements MemoryBacking, Closeable {
   private static final int REGULAR_0600 = 0100600;
   private static final byte[] ZEROS = new byte[64 << 10];
 

@@ -180,8 +180,8 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
   }
 
   private LogMemory begin(Path path, MemoryFile file, long mostBytes) throws IOException {
-    Store store = new Store(Geometry.USUAL, file);
-    return new LogMemory(store, mostBytes, needed -> end(path, file, needed));
+    MemoryWords memoryWords = new MemoryWords(Geometry.USUAL, file);
+    return new LogMemory(memoryWords, mostBytes, needed -> end(path, file, needed));
   }
 
   private void end(Path path, MemoryFile file, boolean needed) {

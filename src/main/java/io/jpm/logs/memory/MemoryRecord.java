@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
 /// The file in the home that says where the memory is.
@@ -15,7 +17,11 @@ record MemoryRecord(Path file, long inode, String bootId) {
   /// Writes it down, at once and as a whole.
   void write(Path place) throws IOException {
     Path next = place.resolveSibling(place.getFileName() + ".new");
-    Files.writeString(next, "%s\n%d\n%s\n".formatted(file, inode, bootId));
+    Files.deleteIfExists(next);
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(
+        next, "%s\n%d\n%s\n".formatted(file, inode, bootId), StandardOpenOption.WRITE);
     Files.move(next, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 

@@ -15,7 +15,7 @@ final class Pool {
 
   private static final long INDEX_MASK = (1L << OWNER_SHIFT) - 1;
 
-  private final Store store;
+  private final MemoryWords memoryWords;
   private final Header header;
   private final Geometry geometry;
   private final BitSet taken = new BitSet();
@@ -23,10 +23,10 @@ final class Pool {
   private int backed;
   private int most;
 
-  Pool(Store store, Header header) {
-    this.store = store;
+  Pool(MemoryWords memoryWords, Header header) {
+    this.memoryWords = memoryWords;
     this.header = header;
-    this.geometry = store.geometry();
+    this.geometry = memoryWords.geometry();
     this.backed = header.units();
   }
 
@@ -57,7 +57,7 @@ final class Pool {
   /// @param blocks whether that may not be lost: no more than half of the pool goes to such
   ///   streams, but for the little that each may have
   int share(long held, boolean blocks) {
-    int least = LogMemory.LEAST_UNITS;
+    int least = Geometry.LEAST_UNITS;
     int common = most - reserve() - used;
     if (common <= 0) {
       return held < least && used < most - Math.ceilDiv(reserve() * held, least) ? 1 : 0;
@@ -85,7 +85,7 @@ final class Pool {
     if (backed == 0) {
       grow();
     } else {
-      store.takeUnits(backed);
+      memoryWords.takeUnits(backed);
     }
   }
 
@@ -134,7 +134,7 @@ final class Pool {
   private Run claim(Run run, int slot, long index) {
     for (int i = 0; i < run.count(); i++) {
       long word = ((slot + 1L) << OWNER_SHIFT) | ((index + i) & INDEX_MASK);
-      store.putWord(geometry.ownerAt(run.first() + i), word);
+      memoryWords.putWord(geometry.ownerAt(run.first() + i), word);
     }
     taken.set(run.first(), run.first() + run.count());
     used += run.count();
@@ -155,14 +155,14 @@ final class Pool {
 
   private void grow() throws IOException {
     int step = Math.min(geometry.stepUnits(), geometry.units() - backed);
-    store.reserveUnits(backed, step);
+    memoryWords.reserveUnits(backed, step);
     backed += step;
     header.units(backed);
   }
 
   /// Lets go of a unit.
   void free(int unit) {
-    store.putWord(geometry.ownerAt(unit), 0);
+    memoryWords.putWord(geometry.ownerAt(unit), 0);
     taken.clear(unit);
     used--;
   }
@@ -176,18 +176,18 @@ final class Pool {
     if (backed >= 4 * enough) {
       backed = enough;
       header.units(backed);
-      store.cutUnits(backed);
+      memoryWords.cutUnits(backed);
     }
   }
 
   /// Whose unit this is: the slot, or -1.
   int ownerOf(int unit) {
-    return (int) (store.word(geometry.ownerAt(unit)) >>> OWNER_SHIFT) - 1;
+    return (int) (memoryWords.word(geometry.ownerAt(unit)) >>> OWNER_SHIFT) - 1;
   }
 
   /// Which part of its owner's stream a unit has.
   long indexOf(int unit) {
-    return store.word(geometry.ownerAt(unit)) & INDEX_MASK;
+    return memoryWords.word(geometry.ownerAt(unit)) & INDEX_MASK;
   }
 
   /// Notes a unit that a former daemon has given to a stream.
@@ -198,6 +198,6 @@ final class Pool {
 
   /// Lets go of a unit that a former daemon has given to nobody who still wants it.
   void disown(int unit) {
-    store.putWord(geometry.ownerAt(unit), 0);
+    memoryWords.putWord(geometry.ownerAt(unit), 0);
   }
 }

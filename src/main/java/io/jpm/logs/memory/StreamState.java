@@ -38,7 +38,7 @@ final class StreamState {
 
   long pattern;
 
-  LogStream.@Nullable Write write;
+  @Nullable FileWrite write;
 
   private final long[] words = new long[WORDS];
 
@@ -73,7 +73,7 @@ final class StreamState {
     }
   }
 
-  void save(Store store, long at) {
+  void save(MemoryWords memoryWords, long at) {
     long[] all = words;
     all[0] = head;
     all[1] = tail;
@@ -86,7 +86,7 @@ final class StreamState {
     all[8] = tornAt;
     all[9] = room;
     all[10] = pattern;
-    LogStream.Write begun = write;
+    FileWrite begun = write;
     all[11] = begun == null ? 0 : begun.target() + 1L;
     all[12] = begun == null ? 0 : begun.device();
     all[13] = begun == null ? 0 : begun.inode();
@@ -95,14 +95,14 @@ final class StreamState {
     all[16] = begun == null ? 0 : begun.told();
     all[17] = holeTornAt;
     for (int i = 0; i < WORDS; i++) {
-      store.putWord(at + (long) i * Long.BYTES, all[i]);
+      memoryWords.putWord(at + (long) i * Long.BYTES, all[i]);
     }
   }
 
-  void load(Store store, long at) {
+  void load(MemoryWords memoryWords, long at) {
     long[] all = words;
     for (int i = 0; i < WORDS; i++) {
-      all[i] = store.word(at + (long) i * Long.BYTES);
+      all[i] = memoryWords.word(at + (long) i * Long.BYTES);
     }
     head = all[0];
     tail = all[1];
@@ -119,7 +119,7 @@ final class StreamState {
     write =
         all[11] == 0
             ? null
-            : new LogStream.Write(
+            : new FileWrite(
                 (int) (all[11] - 1),
                 all[12],
                 all[13],

@@ -8,22 +8,19 @@ import java.util.BitSet;
 ///
 /// Guarded by the lock of the memory.
 final class StreamTable {
-  /// Bytes of a slot: version, length of the name, the name, the state twice.
-  static final int SLOT_BYTES = 512;
-
   static final int MOST_NAME_BYTES = 200;
 
   private static final int LENGTH_AT = 8;
   private static final int NAME_AT = 16;
   private static final int STATE_AT = 224;
 
-  private final Store store;
+  private final MemoryWords memoryWords;
   private final Header header;
   private final BitSet taken = new BitSet();
   private int slots;
 
-  StreamTable(Store store, Header header) {
-    this.store = store;
+  StreamTable(MemoryWords memoryWords, Header header) {
+    this.memoryWords = memoryWords;
     this.header = header;
     this.slots = header.slots();
     for (int slot = 0; slot < slots; slot++) {
@@ -38,9 +35,9 @@ final class StreamTable {
 
   /// The stream's name.
   String name(int slot) {
-    long at = store.geometry().slotAt(slot);
-    int length = Math.clamp(store.word(at + LENGTH_AT), 0, MOST_NAME_BYTES);
-    return new String(store.bytes(at + NAME_AT, length), StandardCharsets.UTF_8);
+    long at = memoryWords.geometry().slotAt(slot);
+    int length = Math.clamp(memoryWords.word(at + LENGTH_AT), 0, MOST_NAME_BYTES);
+    return new String(memoryWords.bytes(at + NAME_AT, length), StandardCharsets.UTF_8);
   }
 
   /// Makes the slot of a new stream.
@@ -56,21 +53,21 @@ final class StreamTable {
     if (slot >= slots) {
       grow(name);
     }
-    long at = store.geometry().slotAt(slot);
-    store.putWord(at + LENGTH_AT, bytes.length);
-    store.putBytes(at + NAME_AT, bytes);
+    long at = memoryWords.geometry().slotAt(slot);
+    memoryWords.putWord(at + LENGTH_AT, bytes.length);
+    memoryWords.putBytes(at + NAME_AT, bytes);
     taken.set(slot);
     commit(slot, state);
     return slot;
   }
 
   private void grow(String name) throws IOException {
-    if (slots >= store.geometry().streams()) {
+    if (slots >= memoryWords.geometry().streams()) {
       throw new IOException(
           "no room for the output of " + name + ": there are " + slots + " log streams already");
     }
     try {
-      store.reserve(store.geometry().slotAt(slots), SLOT_BYTES);
+      memoryWords.reserve(memoryWords.geometry().slotAt(slots), Geometry.SLOT_BYTES);
     } catch (IOException e) {
       throw new IOException("no memory for the output of " + name + ": " + e.getMessage(), e);
     }
@@ -81,17 +78,17 @@ final class StreamTable {
   /// Makes the state hold, all of it or nothing.
   void commit(int slot, StreamState state) {
     long next = version(slot) + 1;
-    state.save(store, stateAt(slot, next));
-    store.publish(store.geometry().slotAt(slot), next);
+    state.save(memoryWords, stateAt(slot, next));
+    memoryWords.publish(memoryWords.geometry().slotAt(slot), next);
   }
 
   void load(int slot, StreamState state) {
-    state.load(store, stateAt(slot, version(slot)));
+    state.load(memoryWords, stateAt(slot, version(slot)));
   }
 
   /// Forgets the stream of a slot, which nobody gets before [#free].
   void forget(int slot) {
-    store.publish(store.geometry().slotAt(slot), 0);
+    memoryWords.publish(memoryWords.geometry().slotAt(slot), 0);
   }
 
   /// Lets others have a slot that was forgotten.
@@ -100,11 +97,11 @@ final class StreamTable {
   }
 
   private long version(int slot) {
-    return store.word(store.geometry().slotAt(slot));
+    return memoryWords.word(memoryWords.geometry().slotAt(slot));
   }
 
   private long stateAt(int slot, long version) {
-    return store.geometry().slotAt(slot)
+    return memoryWords.geometry().slotAt(slot)
         + STATE_AT
         + (version & 1) * StreamState.WORDS * Long.BYTES;
   }

@@ -10,12 +10,14 @@ final class LineEnds {
 
   private LineEnds() {}
 
-  /// The offset behind the last line end between two offsets; `from` where there is none.
+  /// The offset behind the last line end between two offsets; `from` where there is none, or where
+  /// the longest line that is read as one would begin.
   static long last(PartBytes bytes, long from, long to) throws IOException {
     int size = SMALL_BYTES;
+    long first = Math.max(from, to - LineReader.MOST_BYTES);
     long end = to;
-    while (end > from) {
-      var block = ByteBuffer.allocate((int) Math.min(size, end - from));
+    while (end > first) {
+      var block = ByteBuffer.allocate((int) Math.min(size, end - first));
       long begin = end - block.capacity();
       bytes.read(begin, block);
       for (int i = block.position() - 1; i >= 0; i--) {
@@ -26,6 +28,6 @@ final class LineEnds {
       end = begin;
       size = LARGE_BYTES;
     }
-    return from;
+    return first;
   }
 }

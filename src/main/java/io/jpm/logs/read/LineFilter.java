@@ -1,7 +1,7 @@
 package io.jpm.logs.read;
 
 import com.google.re2j.Pattern;
-import io.jpm.bus.LogFilter;
+import io.jpm.bus.logs.LogFilter;
 import java.util.Optional;
 
 /// A [LogFilter], ready for use.

@@ -10,6 +10,10 @@ final class LineReader {
   /// Of a longer line the rest is not shown; the file has it.
   static final int CUT_BYTES = 64 * 1024;
 
+  /// A line that goes on after so much is read as several: whoever may write to a file can make one
+  /// of any length, which takes up no room on the disk.
+  static final long MOST_BYTES = 16L << 20;
+
   /// Stands at the end of a line of which not all is shown.
   static final String CUT_MARK = "…";
 
@@ -56,8 +60,9 @@ final class LineReader {
     return new String(buffer.array(), buffer.position(), length, StandardCharsets.ISO_8859_1);
   }
 
-  /// The next line without its end, or what there is of it before `end`.
-  String line(long end) throws IOException {
+  /// The next line without its end, or what there is of it before an offset.
+  String line(long before) throws IOException {
+    long end = Math.min(before, offset + MOST_BYTES);
     var kept = new ByteArrayOutputStream();
     boolean cut = false;
     boolean ended = false;

@@ -1,8 +1,8 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogPosition.Active;
-import io.jpm.bus.LogPosition.Rotated;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogPosition.Active;
+import io.jpm.bus.logs.LogPosition.Rotated;
 import io.jpm.logs.files.LogNames;
 import java.nio.file.Path;
 import java.time.Instant;

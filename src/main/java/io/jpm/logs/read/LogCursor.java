@@ -1,6 +1,6 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogPosition;
+import io.jpm.bus.logs.LogPosition;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogPosition.Active;
-import io.jpm.bus.LogPosition.Part;
-import io.jpm.bus.LogPosition.Rotated;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogPosition.Active;
+import io.jpm.bus.logs.LogPosition.Part;
+import io.jpm.bus.logs.LogPosition.Rotated;
 import io.jpm.logs.files.LogNames;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,14 +1,17 @@
 package io.jpm.logs.read;
 
-import java.io.File;
+import io.jpm.logs.files.LogNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -26,17 +29,37 @@ public interface LogFileAccess {
 
         @Override
         public List<String> list(Path folder) {
-          String[] names = new File(folder.toString()).list();
-          return names == null ? List.of() : List.of(names);
+          List<String> names = new ArrayList<>();
+          try (DirectoryStream<Path> files =
+              Files.newDirectoryStream(folder, LogFileAccess::isLog)) {
+            for (Path file : files) {
+              names.add(String.valueOf(file.getFileName()));
+              if (names.size() == MOST_LISTED) {
+                break;
+              }
+            }
+          } catch (IOException | DirectoryIteratorException unreadable) {
+            return List.of();
+          }
+          return names;
         }
       };
+
+  /// How many files of a folder are listed: an app may fill its own with any number.
+  int MOST_LISTED = 20_000;
+
+  /// Whether it is named as a rotated log of an app, or as one of the daemon's.
+  private static boolean isLog(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return LogNames.parse(name).isPresent() || name.startsWith("jpm.log");
+  }
 
   /// Opens a regular file for reading.
   ///
   /// @throws IOException when it is no regular file, a link for example, or cannot be read
   FileChannel open(Path file) throws IOException;
 
-  /// The names of the files in a folder; none where it cannot be read.
+  /// The names of the rotated logs in a folder; none where it cannot be read.
   List<String> list(Path folder);
 
   private static FileChannel opened(Path file) throws IOException {

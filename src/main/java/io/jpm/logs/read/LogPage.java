@@ -1,6 +1,6 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.logs.LogsReply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -12,16 +12,16 @@ import java.util.PriorityQueue;
 final class LogPage {
   private final List<LogCursor> cursors;
   private final LineFilter filter;
-  private final Budget budget;
+  private final ReadBudget readBudget;
   private final List<LogsReply.Line> lines = new ArrayList<>();
 
   /// A log whose next line was captured at `time`.
   private record Head(long time, int index, LogCursor cursor) {}
 
-  LogPage(List<LogCursor> cursors, LineFilter filter, Budget budget) {
+  LogPage(List<LogCursor> cursors, LineFilter filter, ReadBudget readBudget) {
     this.cursors = cursors;
     this.filter = filter;
-    this.budget = budget;
+    this.readBudget = readBudget;
   }
 
   List<LogsReply.Line> read() {
@@ -33,7 +33,7 @@ final class LogPage {
         heads.add(new Head(cursor.time(), i, cursor));
       }
     }
-    while (!budget.isSpent()) {
+    while (!readBudget.isSpent()) {
       Head head = heads.poll();
       if (head == null) {
         break;
@@ -54,7 +54,7 @@ final class LogPage {
     long time = head.time();
     do {
       take(cursor, time);
-      if (budget.isSpent() || !cursor.hasNext()) {
+      if (readBudget.isSpent() || !cursor.hasNext()) {
         return;
       }
       time = cursor.time();
@@ -67,11 +67,11 @@ final class LogPage {
       return;
     }
     String text = cursor.line();
-    budget.worked(cursor.takeWork() * filter.workPerByte());
+    readBudget.worked(cursor.takeWork() * filter.workPerByte());
     if (text != null && filter.wants(time, text)) {
       lines.add(
           new LogsReply.Line(cursor.log(), Instant.ofEpochMilli(time), text, cursor.position()));
-      budget.line(text);
+      readBudget.line(text);
     }
   }
 }

@@ -1,12 +1,12 @@
 package io.jpm.logs.read;
 
 import com.google.re2j.PatternSyntaxException;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogPosition.Active;
-import io.jpm.bus.LogSearch;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.LogsReply.Positions;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogPosition.Active;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.logs.LogsReply.Positions;
 import io.jpm.logs.read.LogChain.Place;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -40,10 +40,10 @@ public final class LogReading implements AutoCloseable {
   public LogsReply seek(LogsCommand.Seek seek) {
     try {
       var filter = new LineFilter(seek.filter());
-      var budget = new Budget(1);
+      var readBudget = new ReadBudget(1);
       List<LogChain> chains = store.chains(seek.searches().stream().map(LogSearch::log).toList());
       List<LogSearch> next = new ArrayList<>();
-      var seeker = new LogSeeker(store, seek, filter, budget);
+      var seeker = new LogSeeker(store, seek, filter, readBudget);
       for (int i = 0; i < chains.size(); i++) {
         next.add(seeker.advanced(chains.get(i), seek.searches().get(i)));
       }
@@ -61,16 +61,17 @@ public final class LogReading implements AutoCloseable {
   public LogsReply read(LogsCommand.Read read) {
     List<LogChain> chains =
         store.chains(read.spans().stream().map(span -> span.from().log()).toList());
-    var budget = new Budget(chains.size());
+    var readBudget = new ReadBudget(chains.size());
     List<LogCursor> cursors = new ArrayList<>();
     for (int i = 0; i < chains.size(); i++) {
       LogSearch.Span span = read.spans().get(i);
       LogChain chain = chains.get(i);
       cursors.add(
-          new LogCursor(store, chain, span.from(), chain.find(span.to()), budget.bufferBytes()));
+          new LogCursor(
+              store, chain, span.from(), chain.find(span.to()), readBudget.bufferBytes()));
     }
     try {
-      return page(cursors, new LineFilter(read.filter()), budget);
+      return page(cursors, new LineFilter(read.filter()), readBudget);
     } catch (PatternSyntaxException none) {
       return failed(none);
     } finally {
@@ -78,9 +79,9 @@ public final class LogReading implements AutoCloseable {
     }
   }
 
-  private static LogsReply page(List<LogCursor> cursors, LineFilter filter, Budget budget) {
+  private static LogsReply page(List<LogCursor> cursors, LineFilter filter, ReadBudget readBudget) {
     try {
-      List<LogsReply.Line> lines = new LogPage(cursors, filter, budget).read();
+      List<LogsReply.Line> lines = new LogPage(cursors, filter, readBudget).read();
       return new LogsReply.Lines(
           lines,
           new Positions(
@@ -109,15 +110,15 @@ public final class LogReading implements AutoCloseable {
     }
     List<LogChain> chains =
         store.chains(changed.stream().map(i -> positions.get(i).log()).toList());
-    var budget = new Budget(changed.size());
+    var readBudget = new ReadBudget(changed.size());
     List<LogCursor> cursors = new ArrayList<>();
     for (int i = 0; i < chains.size(); i++) {
       LogChain chain = chains.get(i);
       LogPosition from = positions.get(changed.get(i));
-      cursors.add(new LogCursor(store, chain, from, end(chain, from), budget.bufferBytes()));
+      cursors.add(new LogCursor(store, chain, from, end(chain, from), readBudget.bufferBytes()));
     }
     try {
-      LogsReply reply = page(cursors, new LineFilter(follow.filter()), budget);
+      LogsReply reply = page(cursors, new LineFilter(follow.filter()), readBudget);
       if (!(reply instanceof LogsReply.Lines(var lines, Positions(var moved, boolean more)))) {
         return reply;
       }

@@ -1,10 +1,10 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogSearch.Unpacking;
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogSearch.Unpacking;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.logs.read.LogChain.Place;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -23,21 +23,21 @@ final class LogSeeker {
   private final LogStore store;
   private final LogsCommand.Seek seek;
   private final LineFilter filter;
-  private final Budget budget;
+  private final ReadBudget readBudget;
   private @Nullable FileTimes times;
   private @Nullable Path timesOf;
 
-  LogSeeker(LogStore store, LogsCommand.Seek seek, LineFilter filter, Budget budget) {
+  LogSeeker(LogStore store, LogsCommand.Seek seek, LineFilter filter, ReadBudget readBudget) {
     this.store = store;
     this.seek = seek;
     this.filter = filter;
-    this.budget = budget;
+    this.readBudget = readBudget;
   }
 
   /// Goes on with a search until it is done or the budget is spent.
   LogSearch advanced(LogChain chain, LogSearch search) {
     LogSearch now = search;
-    while (!now.done() && !budget.isSpent()) {
+    while (!now.done() && !readBudget.isSpent()) {
       try {
         now = now.span().isEmpty() ? begun(chain, now) : step(chain, now);
       } catch (NoSuchFileException rotated) {
@@ -95,7 +95,7 @@ final class LogSeeker {
   private long lineStart(LogChain chain, int index, long offset) throws IOException {
     try (var lines = lines(chain, new Place(index, offset - 1))) {
       lines.line(LogPosition.END);
-      budget.worked(offset);
+      readBudget.worked(offset);
       return lines.offset();
     }
   }
@@ -140,7 +140,7 @@ final class LogSeeker {
           wanted[count++] = offset;
         }
       }
-      budget.worked(lines.work() * filter.workPerByte());
+      readBudget.worked(lines.work() * filter.workPerByte());
     }
     long missing = seek.lines() - search.found();
     boolean enough = count >= missing;
@@ -164,7 +164,7 @@ final class LogSeeker {
     }
     LogFile file = chain.files().get(to.index());
     long start = LineEnds.last(store.bytes(file, 0), 0, middle);
-    budget.worked(middle - start);
+    readBudget.worked(middle - start);
     return start;
   }
 
@@ -195,7 +195,7 @@ final class LogSeeker {
     long count = state.count();
     try (var lines = lines(chain, new Place(to.index(), state.offset()))) {
       long before = 0;
-      while (!budget.isSpent()) {
+      while (!readBudget.isSpent()) {
         if (lines.offset() >= to.offset() || lines.atEnd()) {
           return counted(chain, search, to.index(), count);
         }
@@ -203,7 +203,7 @@ final class LogSeeker {
         if (filter.wants(time(lines), lines.line(LogPosition.END)) && count++ == state.skip()) {
           return search.over(span(chain, search, new Place(to.index(), offset)));
         }
-        budget.worked((lines.work() - before) * filter.workPerByte());
+        readBudget.worked((lines.work() - before) * filter.workPerByte());
         before = lines.work();
       }
       return search.unpacking(new Unpacking(lines.offset(), count, state.skip()));

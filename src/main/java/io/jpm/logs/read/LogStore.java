@@ -1,7 +1,7 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogPosition.Active;
-import io.jpm.bus.LogPosition.Rotated;
+import io.jpm.bus.logs.LogPosition.Active;
+import io.jpm.bus.logs.LogPosition.Rotated;
 import io.jpm.logs.files.LogNames;
 import java.io.IOException;
 import java.nio.file.Path;

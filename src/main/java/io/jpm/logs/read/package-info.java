@@ -2,8 +2,8 @@
 /// of capture. Start with [io.jpm.logs.read.LogReading].
 ///
 /// Nothing is kept between two questions but open packed files: a place in a log
-/// ([io.jpm.bus.LogPosition]) says all that is needed to go on from it. Memory is bounded whatever
-/// the files hold.
+/// ([io.jpm.bus.logs.LogPosition]) says all that is needed to go on from it. Memory is bounded
+/// whatever the files hold.
 @NullMarked
 package io.jpm.logs.read;
 

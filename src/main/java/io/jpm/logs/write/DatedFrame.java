@@ -1,6 +1,6 @@
 package io.jpm.logs.write;
 
-import io.jpm.model.TimePattern;
+import io.jpm.model.text.TimePattern;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -31,6 +31,6 @@ final class DatedFrame implements FramedLayout.Frame {
 
   @Override
   public void put(byte[] text, int from, int to, boolean whole, ByteBuffer out) {
-    out.put(date).put(text, from, to - from).put(Lines.END);
+    out.put(date).put(text, from, to - from).put(LineBreaks.END);
   }
 }

@@ -85,7 +85,7 @@ final class FramedLayout implements Layout {
     byte[] text = scratch.text;
     int from = 0;
     for (int at = 0; at < size; at++) {
-      if (text[at] == Lines.END) {
+      if (text[at] == LineBreaks.END) {
         int length = at - from;
         if (length > LONGEST) {
           return from; // comes in pieces, which begin a batch

@@ -1,6 +1,6 @@
 package io.jpm.logs.write;
 
-import io.jpm.model.TimePattern;
+import io.jpm.model.text.TimePattern;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -42,7 +42,7 @@ final class LogTarget {
   /// Who wrote the open line that was in the file before: probably whoever writes now.
   private static final Object EARLIER = new Object();
 
-  private final Surroundings around;
+  private final LogContext around;
   private final Path path;
   private final AppName app;
   private final RunAs owner;
@@ -54,6 +54,10 @@ final class LogTarget {
   private volatile AppendFile.Key key;
   private volatile boolean regular;
   private volatile long size;
+
+  /// What the size is more than what the file takes of the disk; less than 0 where it is less.
+  private volatile long holes;
+
   private volatile Problem problem = Problem.NONE;
 
   /// All below is guarded by `this`. A file that rests is closed, and opened again when it is next
@@ -83,7 +87,7 @@ final class LogTarget {
   private boolean lacksRoom;
   private Instant rotateAgainAt = Instant.MIN;
 
-  LogTarget(Surroundings around, Wanted wanted) throws IOException {
+  LogTarget(LogContext around, Wanted wanted) throws IOException {
     this.around = around;
     this.path = wanted.path();
     this.app = wanted.app();
@@ -175,7 +179,8 @@ final class LogTarget {
     key = file.key();
     regular = file.isRegular();
     size = regular ? file.size() : 0;
-    midLine = regular && file.lastByte() != Lines.END ? EARLIER : null;
+    holes = holes();
+    midLine = regular && file.lastByte() != LineBreaks.END ? EARLIER : null;
     firstAt = size > 0 ? Optional.of(oldest()) : Optional.empty();
   }
 
@@ -240,9 +245,14 @@ final class LogTarget {
     return regular;
   }
 
-  /// How large it is, as far as is known.
+  /// What it takes of the disk, as far as is known.
   long bytes() {
-    return size;
+    return Math.max(0, size - holes);
+  }
+
+  /// A file that its owner has lengthened takes no disk for that.
+  private long holes() throws IOException {
+    return regular ? file.size() - file.allocated() : 0;
   }
 
   LogLimits limits() {
@@ -270,7 +280,7 @@ final class LogTarget {
   /// @return [Problem#NONE]: everything is in the file; otherwise nothing is
   synchronized Problem write(Object writer, List<ByteBuffer> bytes, Note note) {
     Instant now = around.clock().instant();
-    int incoming = Lines.bytes(bytes);
+    int incoming = LineBreaks.bytes(bytes);
     try {
       wake();
       if (!hasRoom(now)) {
@@ -284,10 +294,10 @@ final class LogTarget {
       if (isOthersLineOpen(writer)) {
         // Another's line is open: what follows must not look like its end.
         all = new ArrayList<>(bytes);
-        all.addFirst(ByteBuffer.allocateDirect(1).put(Lines.END).flip());
+        all.addFirst(ByteBuffer.allocateDirect(1).put(LineBreaks.END).flip());
       }
       Problem result = append(writer, all, note, now);
-      while (result == Problem.FULL && around.storage().makeRoom(this)) {
+      while (result == Problem.FULL && around.rotatedStorage().makeRoom(this)) {
         result = append(writer, all, note, now);
       }
       return result;
@@ -311,15 +321,18 @@ final class LogTarget {
       lookAt = now.plus(LOOK);
       unlooked = 0;
       reopenIfMoved();
-      lacksRoom = !around.storage().hasRoom(this);
+      lacksRoom = !around.rotatedStorage().hasRoom(this);
     }
     return !lacksRoom;
   }
 
   private Problem append(Object writer, List<ByteBuffer> all, Note note, Instant now)
       throws IOException {
-    int length = Lines.bytes(all);
+    int length = LineBreaks.bytes(all);
     long offset = regular ? file.size() : 0;
+    if (offset != size) {
+      holes = holes(); // somebody else has changed it
+    }
     note.begins(file.key(), offset, length);
     int written = 0;
     List<ByteBuffer> rest = all;
@@ -333,21 +346,21 @@ final class LogTarget {
         return undo(offset, written, result.problem());
       }
       written += result.bytes();
-      rest = Lines.behind(rest, result.bytes());
+      rest = LineBreaks.behind(rest, result.bytes());
     }
     if (regular) {
       size = offset + length;
       unlooked += length;
       noteTime(now, offset);
       firstAt = Optional.of(firstAt.filter(_ -> offset > 0).orElse(now));
-      midLine = Lines.at(all, length - 1) == Lines.END ? null : writer;
+      midLine = LineBreaks.at(all, length - 1) == LineBreaks.END ? null : writer;
     }
     problem = Problem.NONE;
     return Problem.NONE;
   }
 
   private void owe(List<ByteBuffer> rest) {
-    owed = ByteBuffer.allocateDirect(Lines.bytes(rest));
+    owed = ByteBuffer.allocateDirect(LineBreaks.bytes(rest));
     rest.forEach(part -> owed.put(part.duplicate()));
     owed.flip();
   }
@@ -426,7 +439,7 @@ final class LogTarget {
     }
     try {
       moveTo(rotated, LogNames.times(around.home(), path, at));
-      around.storage().tidyLater();
+      around.rotatedStorage().tidyLater();
     } catch (IOException failure) {
       rotateAgainAt = now.plus(AFTER_FAILURE);
       LOG.log(Level.WARNING, "{0} is not rotated: {1}", path, failure.getMessage());

@@ -1,14 +1,15 @@
 package io.jpm.logs.write;
 
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.logs.memory.FileWrite;
 import io.jpm.logs.memory.LogMemory;
 import io.jpm.logs.memory.LogStream;
-import io.jpm.model.InstanceId;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RunAs;
+import io.jpm.model.run.InstanceId;
 import io.jpm.os.AppendFile;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
@@ -51,13 +52,13 @@ public final class LogWriters implements AutoCloseable {
 
   private final Path home;
   private final LogPipes pipes;
-  private final Clocks clock;
+  private final LogClock clock;
   private final Listener listener;
-  private final Storage storage;
+  private final RotatedStorage rotatedStorage;
   private final OpenLogs openLogs;
   private final AtomicBoolean willRest = new AtomicBoolean();
-  private final Targets targets;
-  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final OpenTargets openTargets;
+  private final Map<String, DiskLane> lanes = new ConcurrentHashMap<>();
 
   /// By the pipe of standard output: while an instance is being replaced there are two of it.
   private final Map<Path, Instance> instances = new ConcurrentHashMap<>();
@@ -81,18 +82,18 @@ public final class LogWriters implements AutoCloseable {
   /// @param disk where it goes
   /// @param clock the time
   /// @param listener who sees lines as they come
-  public LogWriters(Path home, LogPipes pipes, LogDisk disk, Clocks clock, Listener listener) {
+  public LogWriters(Path home, LogPipes pipes, LogDisk disk, LogClock clock, Listener listener) {
     this.home = home;
     this.pipes = pipes;
     this.clock = clock;
     this.listener = listener;
-    this.storage = new Storage(home, disk, clock);
+    this.rotatedStorage = new RotatedStorage(home, disk, clock);
     later.setKeepAliveTime(5, TimeUnit.SECONDS); // without work there is no thread
     later.allowCoreThreadTimeOut(true);
     this.openLogs = new OpenLogs(disk.mostOpen(), this::restLater);
-    this.targets =
-        new Targets(
-            new Surroundings(home, disk, clock, storage, openLogs),
+    this.openTargets =
+        new OpenTargets(
+            new LogContext(home, disk, clock, rotatedStorage, openLogs),
             this::settle,
             target -> lane(List.of(target)).execute(target::close));
   }
@@ -109,15 +110,15 @@ public final class LogWriters implements AutoCloseable {
   }
 
   /// The two outputs of an instance.
-  private record Instance(LogsCommand.Open order, Captured out, Captured error) {
-    List<Captured> both() {
+  private record Instance(LogsCommand.Open order, InstanceOutput out, InstanceOutput error) {
+    List<InstanceOutput> both() {
       return List.of(out, error);
     }
 
     Set<LogTarget> files() {
       Set<LogTarget> files = new HashSet<>();
-      for (Captured captured : both()) {
-        captured.writer().outlets().targets().forEach(it -> files.add(it.target()));
+      for (InstanceOutput instanceOutput : both()) {
+        instanceOutput.writer().outlets().targets().forEach(it -> files.add(it.target()));
       }
       return files;
     }
@@ -132,7 +133,7 @@ public final class LogWriters implements AutoCloseable {
     synchronized (lockOf(order.outFifo())) {
       Instance present = instances.get(order.outFifo());
       if (present != null && present.order().equals(order)) {
-        present.both().forEach(Captured::look);
+        present.both().forEach(InstanceOutput::look);
         return;
       }
       Instance next = prepare(order);
@@ -153,7 +154,7 @@ public final class LogWriters implements AutoCloseable {
 
   /// Opens the files, so that they can be had is known before anything ends.
   private Instance prepare(LogsCommand.Open order) throws IOException {
-    Captured out = prepare(order, false, order.outFifo(), order.files().out());
+    InstanceOutput out = prepare(order, false, order.outFifo(), order.files().out());
     try {
       return new Instance(
           order, out, prepare(order, true, order.errorFifo(), order.files().error()));
@@ -172,7 +173,7 @@ public final class LogWriters implements AutoCloseable {
     LogsCommand.Open order = present.order();
     if (outEnded) {
       // It has ended already: it begins anew, with the same files.
-      Captured again = prepare(order, false, order.outFifo(), order.files().out());
+      InstanceOutput again = prepare(order, false, order.outFifo(), order.files().out());
       release(present.out());
       again.begin(pipes, order.outFifo(), true);
       present.error().goOn(pipes, order.errorFifo());
@@ -191,22 +192,22 @@ public final class LogWriters implements AutoCloseable {
       next.error().begin(pipes, order.errorFifo(), settled(next.error()));
     } catch (IOException failure) {
       instances.remove(order.outFifo());
-      next.both().forEach(Captured::close);
+      next.both().forEach(InstanceOutput::close);
       release(next);
       throw failure;
     }
     apply(next);
   }
 
-  private boolean settled(Captured captured) {
-    return happened.getOrDefault(captured.stream().name(), true);
+  private boolean settled(InstanceOutput instanceOutput) {
+    return happened.getOrDefault(instanceOutput.stream().name(), true);
   }
 
   /// Before anybody writes to a file: what has come of the writes into it during which a former
   /// daemon died.
   private void settle(LogTarget fresh) throws IOException {
     for (LogStream stream : unfinished) {
-      LogStream.Write write = stream.unfinished().orElse(null);
+      FileWrite write = stream.unfinished().orElse(null);
       if (write != null && fresh.key().equals(new AppendFile.Key(write.device(), write.inode()))) {
         boolean isThere = fresh.hasHappened(write.offset(), write.length());
         happened.putIfAbsent(stream.name(), isThere);
@@ -214,29 +215,30 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  private Captured prepare(LogsCommand.Open order, boolean error, Path fifo, Path file)
+  private InstanceOutput prepare(LogsCommand.Open order, boolean error, Path fifo, Path file)
       throws IOException {
     LogStream stream = memory().stream(fifo.getFileName().toString(), mostOfOne());
-    stream.whenFull(limits(order).whenFull());
-    List<Companion> files = new ArrayList<>();
+    stream.whenFull(limits(order).fullLogPolicy());
+    List<CombinedLogFile> files = new ArrayList<>();
     try {
-      files.add(new Companion(targets.take(wanted(order, file))));
+      files.add(new CombinedLogFile(openTargets.take(wanted(order, file))));
       if (order.files().combined().isPresent()) {
-        files.add(new Companion(targets.take(wanted(order, order.files().combined().get()))));
+        files.add(
+            new CombinedLogFile(openTargets.take(wanted(order, order.files().combined().get()))));
       }
     } catch (IOException failure) {
-      files.forEach(it -> targets.release(it.target()));
+      files.forEach(it -> openTargets.release(it.target()));
       throw failure;
     }
-    Lane lane = lane(files.stream().map(Companion::target).toList());
+    DiskLane diskLane = lane(files.stream().map(CombinedLogFile::target).toList());
     var outlets =
         new StreamWriter.Outlets(
             List.copyOf(files),
-            layout(order, error, lane),
+            layout(order, error, diskLane),
             (bytes, at) -> listener.seen(order, error, bytes, at));
     // To a terminal a program prints its errors among the rest.
     boolean telling = error != order.wishes().terminal();
-    return new Captured(stream, lane, outlets, clock, later, telling);
+    return new InstanceOutput(stream, diskLane, outlets, clock, later, telling);
   }
 
   private LogTarget.Wanted wanted(LogsCommand.Open order, Path file) {
@@ -257,21 +259,21 @@ public final class LogWriters implements AutoCloseable {
     return order.wishes().limits().over(perApp);
   }
 
-  private Layout layout(LogsCommand.Open order, boolean error, Lane lane) {
+  private Layout layout(LogsCommand.Open order, boolean error, DiskLane diskLane) {
     return switch (order.wishes().format()) {
       case LineFormat.Raw() -> RawLayout.INSTANCE;
       case LineFormat.Dated(var pattern) ->
-          new FramedLayout(new DatedFrame(pattern), lane.scratch());
+          new FramedLayout(new DatedFrame(pattern), diskLane.scratch());
       case LineFormat.Json(var pattern) ->
           new FramedLayout(
               new JsonFrame(pattern, error, order.id().toString(), order.app().toString()),
-              lane.scratch());
+              diskLane.scratch());
     };
   }
 
   /// A thread for each set of disks, and for each user's files on them: nobody waits for a disk
   /// that is not his.
-  private Lane lane(List<LogTarget> files) {
+  private DiskLane lane(List<LogTarget> files) {
     Set<Long> devices = new TreeSet<>();
     files.forEach(file -> devices.add(file.key().device()));
     String name =
@@ -279,7 +281,7 @@ public final class LogWriters implements AutoCloseable {
             .map(device -> (device >> 8 & 0xFFF) + ":" + (device & 0xFF))
             .collect(Collectors.joining("+"));
     String user = files.getFirst().owner().user().map(it -> " " + it).orElse("");
-    return lanes.computeIfAbsent(name + user, it -> new Lane(it, clock.nanoTime()));
+    return lanes.computeIfAbsent(name + user, it -> new DiskLane(it, clock.nanoTime()));
   }
 
   private synchronized LogMemory memory() throws IOException {
@@ -314,7 +316,10 @@ public final class LogWriters implements AutoCloseable {
     synchronized (lockOf(order.outFifo())) {
       Instance present = instances.remove(order.outFifo());
       if (present != null) {
-        present.both().forEach(captured -> captured.closeAndRemove(() -> releaseNow(captured)));
+        present
+            .both()
+            .forEach(
+                instanceOutput -> instanceOutput.closeAndRemove(() -> releaseNow(instanceOutput)));
       } else {
         forget(order.outFifo());
         forget(order.errorFifo());
@@ -336,12 +341,12 @@ public final class LogWriters implements AutoCloseable {
   }
 
   /// On the lane, since a file is not closed while a hung disk has a hold on it.
-  private void release(Captured captured) {
-    captured.lane().execute(() -> releaseNow(captured));
+  private void release(InstanceOutput instanceOutput) {
+    instanceOutput.diskLane().execute(() -> releaseNow(instanceOutput));
   }
 
-  private void releaseNow(Captured captured) {
-    captured.writer().outlets().targets().forEach(it -> targets.release(it.target()));
+  private void releaseNow(InstanceOutput instanceOutput) {
+    instanceOutput.writer().outlets().targets().forEach(it -> openTargets.release(it.target()));
   }
 
   /// Limits that hold from now on.
@@ -352,13 +357,15 @@ public final class LogWriters implements AutoCloseable {
       memory.resize(all.buffer());
     }
     instances.values().forEach(this::apply);
-    storage.limits(all);
+    rotatedStorage.limits(all);
   }
 
   private void apply(Instance instance) {
     LogLimits own = limits(instance.order());
     instance.files().forEach(target -> target.limits(own));
-    instance.both().forEach(captured -> captured.stream().whenFull(own.whenFull()));
+    instance
+        .both()
+        .forEach(instanceOutput -> instanceOutput.stream().whenFull(own.fullLogPolicy()));
   }
 
   /// Empties the files of these instances and removes what has been rotated.
@@ -371,12 +378,12 @@ public final class LogWriters implements AutoCloseable {
         .forEach(instance -> files.addAll(instance.files()));
     for (LogTarget target : files) {
       onLane(target, target::empty);
-      storage.deleteAll(target);
+      rotatedStorage.deleteAll(target);
     }
   }
 
   /// Where a hung disk is noticed and told.
-  private void onLane(LogTarget target, Lane.Work work) throws IOException {
+  private void onLane(LogTarget target, DiskLane.Work work) throws IOException {
     if (!lane(List.of(target)).call(work, PATIENCE_SECONDS)) {
       throw new IOException(target.path() + ": the disk does not answer");
     }
@@ -386,14 +393,14 @@ public final class LogWriters implements AutoCloseable {
   ///
   /// @throws IOException with a sentence for the user
   public void reopen() throws IOException {
-    for (LogTarget target : targets.all()) {
+    for (LogTarget target : openTargets.all()) {
       onLane(target, target::reopen);
     }
   }
 
   /// How the captures of an instance go, all together; one that is not captured has no trouble.
   public LogsReply.Status status(InstanceId id) {
-    List<Captured> captures =
+    List<InstanceOutput> captures =
         instances.values().stream()
             .filter(instance -> instance.order().id().equals(id))
             .flatMap(instance -> instance.both().stream())
@@ -402,17 +409,17 @@ public final class LogWriters implements AutoCloseable {
     long waiting = 0;
     long printed = 0;
     String problem = "";
-    for (Captured captured : captures) {
-      lines += captured.stream().losses().lines();
-      waiting += captured.stream().waitingBytes();
-      printed += captured.printedBytes();
-      for (Companion it : captured.writer().outlets().targets()) {
+    for (InstanceOutput instanceOutput : captures) {
+      lines += instanceOutput.stream().losses().lines();
+      waiting += instanceOutput.stream().waitingBytes();
+      printed += instanceOutput.printedBytes();
+      for (CombinedLogFile it : instanceOutput.writer().outlets().targets()) {
         if (problem.isEmpty() && it.target().isTroubled()) {
           problem = it.target().path() + ": " + it.target().problem().words();
         }
       }
-      if (problem.isEmpty() && captured.lane().busyNanos() > HUNG_NANOS) {
-        problem = captured.writer().outlets().first().path() + ": the disk does not answer";
+      if (problem.isEmpty() && instanceOutput.diskLane().busyNanos() > HUNG_NANOS) {
+        problem = instanceOutput.writer().outlets().first().path() + ": the disk does not answer";
       }
     }
     return new LogsReply.Status(
@@ -436,7 +443,7 @@ public final class LogWriters implements AutoCloseable {
   private void rest() {
     willRest.set(false);
     long unused = clock.nanos() - TimeUnit.SECONDS.toNanos(REST_SECONDS);
-    for (LogTarget target : targets.all()) {
+    for (LogTarget target : openTargets.all()) {
       // On its lane: its disk may be slow.
       lane(List.of(target)).execute(() -> target.restIfUnusedSince(unused));
     }
@@ -447,21 +454,21 @@ public final class LogWriters implements AutoCloseable {
 
   /// To be called from time to time: files grow old.
   public void tidy() {
-    storage.tidyLater();
+    rotatedStorage.tidyLater();
   }
 
   /// Moves what there is into the files and ends. What they do not take stays for the next daemon.
   @Override
   public void close() {
     pipes.close();
-    List<Captured> captured =
+    List<InstanceOutput> captured =
         instances.values().stream().flatMap(instance -> instance.both().stream()).toList();
-    Captured.drain(captured);
+    InstanceOutput.drain(captured);
     captured.forEach(this::release);
     instances.clear();
     later.shutdownNow();
-    storage.close();
-    lanes.values().forEach(Lane::close);
+    rotatedStorage.close();
+    lanes.values().forEach(DiskLane::close);
     closeMemory();
   }
 

@@ -11,9 +11,9 @@ enum RawLayout implements Layout {
 
   @Override
   public Laid lay(List<ByteBuffer> waiting, boolean all, Instant at) {
-    int whole = Lines.whole(waiting);
-    int ready = whole == 0 && all ? Lines.bytes(waiting) : whole;
-    return ready == 0 ? Laid.NOTHING : new Laid(Lines.first(waiting, ready), ready);
+    int whole = LineBreaks.whole(waiting);
+    int ready = whole == 0 && all ? LineBreaks.bytes(waiting) : whole;
+    return ready == 0 ? Laid.NOTHING : new Laid(LineBreaks.first(waiting, ready), ready);
   }
 
   @Override

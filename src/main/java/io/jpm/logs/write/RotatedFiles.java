@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// The rotated files there are: those of the log files in use, and those in the home's own folder
 /// that deleted apps have left.
@@ -51,7 +52,7 @@ record RotatedFiles(Path home, LogDisk disk) {
     }
     Map<Path, List<Rotated>> found = new LinkedHashMap<>();
     folders.forEach((folder, owner) -> {
-      for (LogDisk.Entry entry : list(folder, owner)) {
+      for (LogDisk.Entry entry : list(folder, owner, it -> LogNames.parse(it).isPresent())) {
         LogNames.parse(entry.name())
             .ifPresent(name -> {
               Path log = folder.resolve(name.log());
@@ -69,9 +70,9 @@ record RotatedFiles(Path home, LogDisk disk) {
     return found;
   }
 
-  private List<LogDisk.Entry> list(Path folder, RunAs owner) {
+  private List<LogDisk.Entry> list(Path folder, RunAs owner, Predicate<String> wanted) {
     try {
-      return disk.list(folder, owner);
+      return disk.list(folder, owner, wanted);
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
       return List.of();
@@ -91,7 +92,7 @@ record RotatedFiles(Path home, LogDisk disk) {
       known.put(LogNames.key(target.path()), moments);
     }
     Path folder = home.resolve("times");
-    for (LogDisk.Entry entry : list(folder, RunAs.DAEMON)) {
+    for (LogDisk.Entry entry : list(folder, RunAs.DAEMON, _ -> true)) {
       LogNames.parseTimes(entry.name())
           .filter(it -> it.at().isBefore(before))
           .filter(it -> !known.getOrDefault(it.key(), Set.of(it.at())).contains(it.at()))
@@ -108,12 +109,16 @@ record RotatedFiles(Path home, LogDisk disk) {
   }
 
   /// Removes a file and its times.
-  void delete(Rotated rotated) {
+  ///
+  /// @return whether that could be done
+  boolean delete(Rotated rotated) {
     try {
       disk.delete(rotated.path(), rotated.owner());
       disk.delete(LogNames.times(home, rotated.log(), rotated.at()), RunAs.DAEMON);
+      return true;
     } catch (IOException failure) {
       LOG.log(Level.WARNING, "{0}", failure.getMessage());
+      return false;
     }
   }
 }

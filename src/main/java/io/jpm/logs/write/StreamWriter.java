@@ -1,8 +1,8 @@
 package io.jpm.logs.write;
 
+import io.jpm.logs.memory.FileWrite;
 import io.jpm.logs.memory.LogStream;
 import io.jpm.logs.memory.LogStream.Losses;
-import io.jpm.logs.memory.LogStream.Write;
 import io.jpm.os.AppendFile.Problem;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -38,8 +38,8 @@ final class StreamWriter {
   private static final long FULL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final LogStream stream;
-  private final Clocks clock;
-  private final Lane.Task task;
+  private final LogClock clock;
+  private final DiskLane.Task task;
   private final Runnable onRoom;
   private final Outlets outlets;
 
@@ -67,16 +67,17 @@ final class StreamWriter {
   /// Why lines are lost, as far as is known.
   private Problem lastProblem = Problem.NONE;
 
-  /// @param lane its thread
+  /// @param diskLane its thread
   /// @param stream what to move
   /// @param clock the time
   /// @param onRoom told whenever there is room in the memory again
-  StreamWriter(Lane lane, LogStream stream, Clocks clock, Outlets outlets, Runnable onRoom) {
+  StreamWriter(
+      DiskLane diskLane, LogStream stream, LogClock clock, Outlets outlets, Runnable onRoom) {
     this.stream = stream;
     this.clock = clock;
     this.outlets = outlets;
     this.onRoom = onRoom;
-    this.task = lane.new Task(this::step);
+    this.task = diskLane.new Task(this::step);
   }
 
   /// Where a stream goes.
@@ -84,7 +85,7 @@ final class StreamWriter {
   /// @param targets its files; the first one decides, the others get what they take
   /// @param layout how lines stand in them
   /// @param tap who sees them too
-  record Outlets(List<Companion> targets, Layout layout, Tap tap) {
+  record Outlets(List<CombinedLogFile> targets, Layout layout, Tap tap) {
     LogTarget first() {
       return targets.getFirst().target();
     }
@@ -119,7 +120,7 @@ final class StreamWriter {
   ///
   /// @param happened whether it is in its file
   void recover(boolean happened) {
-    Write write = stream.unfinished().orElse(null);
+    FileWrite write = stream.unfinished().orElse(null);
     if (write == null) {
       return;
     }
@@ -130,8 +131,9 @@ final class StreamWriter {
     boolean isThere = write.target() == 0 || happened;
     List<ByteBuffer> bytes = stream.waiting(write.consumed());
     int laid = 0;
-    while (laid < Lines.bytes(bytes)) {
-      Layout.Laid next = outlets.layout().lay(Lines.behind(bytes, laid), true, clock.instant());
+    while (laid < LineBreaks.bytes(bytes)) {
+      Layout.Laid next =
+          outlets.layout().lay(LineBreaks.behind(bytes, laid), true, clock.instant());
       laid += next.consumed();
       for (int i = write.target() + (isThere ? 1 : 0); i < outlets.targets().size(); i++) {
         outlets.targets().get(i).write(stream, next.bytes(), (_, _, _) -> {}, this::notice);
@@ -207,7 +209,7 @@ final class StreamWriter {
     begun = true;
     writtenAt = clock.nanos();
     lastProblem = Problem.NONE;
-    tell(Lines.first(waiting, laid.consumed()), now);
+    tell(LineBreaks.first(waiting, laid.consumed()), now);
     stream.done();
     onRoom.run();
     return true;
@@ -222,7 +224,7 @@ final class StreamWriter {
   private boolean partialIsDue(List<ByteBuffer> waiting) {
     return finishing
         || (partialAt != 0 && clock.nanos() - partialAt >= 0)
-        || Lines.bytes(waiting) >= Math.min(LONG_LINE, batchBytes());
+        || LineBreaks.bytes(waiting) >= Math.min(LONG_LINE, batchBytes());
   }
 
   private void waitForItsEnd() {
@@ -285,19 +287,19 @@ final class StreamWriter {
   private boolean write(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     for (int i = 0; i < outlets.targets().size(); i++) {
       int number = i;
-      Companion companion = outlets.targets().get(i);
+      CombinedLogFile combinedLogFile = outlets.targets().get(i);
       LogTarget.Note note =
           (key, offset, length) ->
               stream.begin(
-                  new Write(number, key.device(), key.inode(), offset, length, consumed, told));
+                  new FileWrite(number, key.device(), key.inode(), offset, length, consumed, told));
       if (i == 0) {
-        Problem problem = writeFirst(companion.target(), writer, bytes, note);
+        Problem problem = writeFirst(combinedLogFile.target(), writer, bytes, note);
         if (problem != Problem.NONE) {
           tryLater(problem);
           return false;
         }
       } else {
-        companion.write(writer, bytes, note, this::notice);
+        combinedLogFile.write(writer, bytes, note, this::notice);
       }
     }
     return true;

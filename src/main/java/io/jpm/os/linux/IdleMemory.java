@@ -1,5 +1,6 @@
 package io.jpm.os.linux;
 
+import io.jpm.os.linux.libc.Libc;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

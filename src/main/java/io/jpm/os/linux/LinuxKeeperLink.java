@@ -1,10 +1,24 @@
 package io.jpm.os.linux;
 
-import io.jpm.model.ByteText;
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.text.ByteText;
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
+import io.jpm.os.linux.keeper.ExitStore;
+import io.jpm.os.linux.keeper.KeeperPipe;
+import io.jpm.os.linux.keeper.KeeperRecord;
+import io.jpm.os.linux.keeper.KeeperSpawn;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.KeeperCalls;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ExitStatus;
+import io.jpm.os.linux.proc.PidFd;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.os.linux.socket.LinuxListenSockets;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,7 +33,7 @@ final class LinuxKeeperLink implements KeeperLink {
 
   private final KeeperSetup setup;
   private final Reactor reactor;
-  private final Self self;
+  private final DaemonIdentity daemonIdentity;
   private final Stores stores;
   private final Runnable lost;
 
@@ -33,10 +47,15 @@ final class LinuxKeeperLink implements KeeperLink {
   record Stores(ExitStore exits, LinuxListenSockets sockets) {}
 
   /// @param lost told, on the reactor's thread, when the keeper is gone
-  LinuxKeeperLink(KeeperSetup setup, Reactor reactor, Self self, Stores stores, Runnable lost) {
+  LinuxKeeperLink(
+      KeeperSetup setup,
+      Reactor reactor,
+      DaemonIdentity daemonIdentity,
+      Stores stores,
+      Runnable lost) {
     this.setup = setup;
     this.reactor = reactor;
-    this.self = self;
+    this.daemonIdentity = daemonIdentity;
     this.stores = stores;
     this.lost = lost;
   }
@@ -57,7 +76,7 @@ final class LinuxKeeperLink implements KeeperLink {
 
   private boolean takeStores() {
     Optional<ProcessIdentity> keeper =
-        KeeperRecord.read(setup.record()).filter(it -> it.bootId().equals(self.bootId()));
+        KeeperRecord.read(setup.record()).filter(it -> it.bootId().equals(daemonIdentity.bootId()));
     if (keeper.isEmpty()) {
       return false;
     }
@@ -111,7 +130,8 @@ final class LinuxKeeperLink implements KeeperLink {
       Optional<ProcStat> stat = reader.stat(pid);
       if (stat.isPresent()) {
         KeeperRecord.write(
-            setup.record(), new ProcessIdentity(self.bootId(), pid, stat.get().startTime()));
+            setup.record(),
+            new ProcessIdentity(daemonIdentity.bootId(), pid, stat.get().startTime()));
       }
     } catch (IOException error) {
       LOG.log(
@@ -158,7 +178,7 @@ final class LinuxKeeperLink implements KeeperLink {
   private void open(int writer) {
     pipe = new KeeperPipe(reactor, writer, this::keeperIsGone);
     StringBuilder lines = new StringBuilder();
-    lines.append("daemon ").append(self.pid()).append('\n');
+    lines.append("daemon ").append(daemonIdentity.pid()).append('\n');
     set(lines, "root", setup.root().toString());
     for (String name : KeeperSetup.VARIABLES) {
       set(lines, name, setup.variables().getOrDefault(name, ""));

@@ -1,11 +1,12 @@
 package io.jpm.os.linux;
 
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
-import io.jpm.model.SystemUsage;
-import io.jpm.model.TreeUsage;
-import io.jpm.model.Usage;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.model.run.Usage;
+import io.jpm.os.AppAccess;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.Handle;
@@ -16,17 +17,55 @@ import io.jpm.os.Listener;
 import io.jpm.os.Listening;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogPipes;
-import io.jpm.os.NoticeSockets;
+import io.jpm.os.NotifySockets;
 import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.cgroup.Cgroup;
+import io.jpm.os.linux.cgroup.Cgroups;
+import io.jpm.os.linux.channel.ChannelEnds;
+import io.jpm.os.linux.channel.StandardInput;
+import io.jpm.os.linux.keeper.ExitStore;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.log.LinuxLogDisk;
+import io.jpm.os.linux.log.LinuxLogPipes;
+import io.jpm.os.linux.notice.LinuxNotifySockets;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.LinuxHandle;
+import io.jpm.os.linux.proc.PidFd;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.proc.ZombieExit;
+import io.jpm.os.linux.rights.LinuxAppAccess;
+import io.jpm.os.linux.rights.OpenFileLimit;
+import io.jpm.os.linux.socket.LinuxListenSockets;
+import io.jpm.os.linux.socket.PortHolders;
+import io.jpm.os.linux.socket.TcpTable;
+import io.jpm.os.linux.socket.TreeSockets;
+import io.jpm.os.linux.spawn.LimitGate;
+import io.jpm.os.linux.spawn.Spawner;
+import io.jpm.os.linux.tree.LinuxChild;
+import io.jpm.os.linux.tree.LinuxLeftovers;
+import io.jpm.os.linux.tree.LinuxUsage;
+import io.jpm.os.linux.tree.Orphans;
+import io.jpm.os.linux.tree.Reaper;
+import io.jpm.os.linux.tree.StrayChildren;
+import io.jpm.os.linux.tree.TaggedMains;
+import io.jpm.os.linux.tree.TreeJvms;
+import io.jpm.os.linux.tree.TreeSweeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,11 +82,11 @@ import java.util.stream.Collectors;
 /// Ask [#unsupportedReason] first. Needs no privilege. Children go on when the host is closed or
 /// its process dies.
 public final class LinuxProcessHost implements ProcessHost {
-  private final Self self = Self.now();
-  private final TagTrust trust = new TagTrust(self.user());
+  private final DaemonIdentity daemonIdentity = DaemonIdentity.now();
+  private final TagTrust trust = new TagTrust(daemonIdentity.user());
   private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
-  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, self);
+  private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, daemonIdentity);
   private final Reaper reaper = new Reaper(reactor);
   private final Cgroups groups;
   private final LinuxListenSockets sockets;
@@ -57,13 +96,19 @@ public final class LinuxProcessHost implements ProcessHost {
   /// Those of `children` that messages can go to.
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
-  private final Orphans orphans = new Orphans(self, trust);
+  private final Orphans orphans = new Orphans(daemonIdentity, trust);
   private final LinuxChild.Surroundings childSurroundings =
-      new LinuxChild.Surroundings(reactor, sweeper, self, trust, orphans, this::forget);
+      new LinuxChild.Surroundings(
+          reactor, reaper, sweeper, daemonIdentity, trust, orphans, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
-  private final LinuxNoticeSockets noticeSockets = new LinuxNoticeSockets(self);
-  private final LinuxUsage trees = new LinuxUsage(self, sweeper::outsiders);
+  private final LinuxNotifySockets noticeSockets = new LinuxNotifySockets(daemonIdentity);
+  private final LinuxUsage trees =
+      new LinuxUsage(
+          daemonIdentity,
+          sweeper::outsiders,
+          new StrayChildren(daemonIdentity, reaper, reachable::containsKey));
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
+  private final LinuxAppAccess appAccess = new LinuxAppAccess();
 
   /// Of a daemon without a home.
   public LinuxProcessHost() {
@@ -84,7 +129,9 @@ public final class LinuxProcessHost implements ProcessHost {
   /// @param groups makes those of apps
   LinuxProcessHost(Optional<Path> home, Cgroups groups) {
     this.groups = groups;
-    this.sockets = new LinuxListenSockets(new PortHolders(home, self, trust), self);
+    home.ifPresent(trust::keepTo);
+    this.sockets =
+        new LinuxListenSockets(new PortHolders(home, daemonIdentity, trust), daemonIdentity);
     this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
     Libc.keepChildStatus();
     OpenFileLimit.ours().raise();
@@ -143,7 +190,7 @@ public final class LinuxProcessHost implements ProcessHost {
       made.channel().ifPresent(Libc::close);
       return undo(made, request, "the daemon has too many open files");
     }
-    ProcessIdentity identity = new ProcessIdentity(self.bootId(), pid, startTime.get());
+    ProcessIdentity identity = new ProcessIdentity(daemonIdentity.bootId(), pid, startTime.get());
     OptionalInt channel = moveUp(made.channel());
     try {
       LinuxChild.Origin origin =
@@ -169,9 +216,9 @@ public final class LinuxProcessHost implements ProcessHost {
         : channel;
   }
 
-  private static SpawnResult undo(Spawner.Outcome.Made made, SpawnRequest request, String reason) {
+  private SpawnResult undo(Spawner.Outcome.Made made, SpawnRequest request, String reason) {
     Libc.kill(made.pid(), Signal.SIGKILL.number());
-    ExitStatus.discard(made.pid());
+    reaper.take(made.pid());
     return new SpawnResult.Refused(
         request.program() + " was ended again because it cannot be watched: " + reason, true);
   }
@@ -213,7 +260,7 @@ public final class LinuxProcessHost implements ProcessHost {
 
   @Override
   public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
-    if (!identity.bootId().equals(self.bootId())) {
+    if (!identity.bootId().equals(daemonIdentity.bootId())) {
       return Optional.empty();
     }
     try {
@@ -226,9 +273,10 @@ public final class LinuxProcessHost implements ProcessHost {
       }
       OptionalInt parent = OptionalInt.of(process.get().parent());
       try (ProcReader reader = new ProcReader()) {
-        trust.add(reader.userOf(identity.pid()));
+        trust.add(tag, reader.realUser(identity.pid()));
       }
-      OptionalInt channel = moveUp(ChannelEnds.takeBack(pidFd, identity.pid()));
+      OptionalInt channel =
+          moveUp(ChannelEnds.takeBack(pidFd, identity.pid(), daemonIdentity.user()));
       var origin =
           new LinuxChild.Origin(identity, pidFd, tag, parent, channel, groups.of(identity.pid()));
       return watch(origin, watcher);
@@ -249,7 +297,9 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Exit exitOf(ProcessIdentity identity) {
     Optional<Exit> exit =
-        identity.bootId().equals(self.bootId()) ? ZombieStatus.of(identity) : Optional.empty();
+        identity.bootId().equals(daemonIdentity.bootId())
+            ? ZombieExit.of(identity)
+            : Optional.empty();
     return exit.or(() -> exits.exitOf(identity))
         .orElseGet(() -> ProcessHost.super.exitOf(identity));
   }
@@ -268,7 +318,7 @@ public final class LinuxProcessHost implements ProcessHost {
   public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
     return Optional.of(
         new LinuxKeeperLink(
-            setup, reactor, self, new LinuxKeeperLink.Stores(exits, sockets), lost));
+            setup, reactor, daemonIdentity, new LinuxKeeperLink.Stores(exits, sockets), lost));
   }
 
   @Override
@@ -294,9 +344,10 @@ public final class LinuxProcessHost implements ProcessHost {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       Map<String, ProcessIdentity> found = new HashMap<>();
-      TaggedMains.in(snapshot, self.pid(), tagPrefix)
+      TaggedMains.in(snapshot, daemonIdentity.pid(), tagPrefix)
           .forEach((tag, main) ->
-              found.put(tag, new ProcessIdentity(self.bootId(), main.pid(), main.startTime())));
+              found.put(
+                  tag, new ProcessIdentity(daemonIdentity.bootId(), main.pid(), main.startTime())));
       return Map.copyOf(found);
     }
   }
@@ -306,17 +357,26 @@ public final class LinuxProcessHost implements ProcessHost {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       Map<String, List<ProcessIdentity>> found = new HashMap<>();
+      Set<String> proved = new HashSet<>();
       for (ProcStat process : snapshot.all()) {
-        if (process.pid() != self.pid()) {
+        if (process.pid() != daemonIdentity.pid()) {
           snapshot
               .tagOf(process)
               .filter(tag -> tag.startsWith(tagPrefix))
-              .ifPresent(tag ->
-                  found
-                      .computeIfAbsent(tag, _ -> new ArrayList<>())
-                      .add(new ProcessIdentity(self.bootId(), process.pid(), process.startTime())));
+              .ifPresent(tag -> {
+                found
+                    .computeIfAbsent(tag, _ -> new ArrayList<>())
+                    .add(
+                        new ProcessIdentity(
+                            daemonIdentity.bootId(), process.pid(), process.startTime()));
+                if (!proved.contains(tag) && snapshot.mayBeMainOf(process, tag)) {
+                  proved.add(tag);
+                }
+              });
         }
       }
+      // That there is such a tree is more than a process of another user can say by itself.
+      found.keySet().retainAll(proved);
       return found;
     }
   }
@@ -324,7 +384,15 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Optional<String> variable(ProcessIdentity process, String name) {
     try (ProcReader reader = new ProcReader()) {
-      return reader.variable(process.pid(), name);
+      // Only afterwards: what had the daemon's user then has put nobody else's words there.
+      return reader
+          .variable(process.pid(), name)
+          .filter(_ ->
+              trust.isOwn(process.pid(), reader)
+                  && reader
+                      .stat(process.pid())
+                      .filter(stat -> stat.startTime() == process.startTime())
+                      .isPresent());
     }
   }
 
@@ -344,13 +412,13 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Optional<NoticeSockets> noticeSockets() {
+  public Optional<NotifySockets> notifySockets() {
     return Optional.of(noticeSockets);
   }
 
   @Override
   public boolean askForThreads(ProcessIdentity main) {
-    return TreeJvms.ask(main, self);
+    return TreeJvms.ask(main, daemonIdentity);
   }
 
   @Override
@@ -359,8 +427,13 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
+  public AppAccess appAccess() {
+    return appAccess;
+  }
+
+  @Override
   public Optional<Usage> usage(ProcessIdentity identity) {
-    if (!identity.bootId().equals(self.bootId())) {
+    if (!identity.bootId().equals(daemonIdentity.bootId())) {
       return Optional.empty();
     }
     return ProcReader.find(identity).filter(ProcStat::isAlive).map(Units::usage);
@@ -379,24 +452,24 @@ public final class LinuxProcessHost implements ProcessHost {
 
   @Override
   public List<Listening> listening(ProcessIdentity main) {
-    return new TreeSockets(main, self).listening();
+    return new TreeSockets(main, daemonIdentity).listening();
   }
 
   @Override
   public Set<Listener> listeners() {
-    return TcpTable.of(self.pid(), Set.of(TcpTable.LISTEN)).stream()
+    return TcpTable.of(daemonIdentity.pid(), Set.of(TcpTable.LISTEN)).stream()
         .map(row -> new Listener(row.address(), row.inode()))
         .collect(Collectors.toSet());
   }
 
   @Override
   public Set<Long> sockets(ProcessIdentity main) {
-    return new TreeSockets(main, self).all();
+    return new TreeSockets(main, daemonIdentity).all();
   }
 
   @Override
   public int connections(ProcessIdentity main, Set<Integer> ports) {
-    return new TreeSockets(main, self).connections(ports);
+    return new TreeSockets(main, daemonIdentity).connections(ports);
   }
 
   @Override

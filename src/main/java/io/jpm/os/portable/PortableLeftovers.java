@@ -1,7 +1,7 @@
 package io.jpm.os.portable;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import java.util.concurrent.ForkJoinPool;

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Log files by the JDK. It promises less:
 ///
@@ -102,7 +103,7 @@ final class PortableLogDisk implements LogDisk {
   }
 
   @Override
-  public List<Entry> list(Path folder, RunAs owner) throws IOException {
+  public List<Entry> list(Path folder, RunAs owner, Predicate<String> wanted) throws IOException {
     refuseUser(folder, owner);
     return attempt(
         "cannot read the folder ",
@@ -111,7 +112,9 @@ final class PortableLogDisk implements LogDisk {
           List<Entry> entries = new ArrayList<>();
           try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-              Entry.of(file).ifPresent(entries::add);
+              if (entries.size() < MOST_LISTED && wanted.test(String.valueOf(file.getFileName()))) {
+                Entry.of(file).ifPresent(entries::add);
+              }
             }
           } catch (NoSuchFileException none) {
             return List.of();

@@ -1,8 +1,8 @@
 package io.jpm.os.portable;
 
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
-import io.jpm.model.Usage;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LogDisk;
@@ -83,8 +83,9 @@ public final class PortableProcessHost implements ProcessHost {
     Path cwd = request.cwd();
     if (!request.runAs().equals(RunAs.DAEMON)) {
       return Optional.of(
-          "this system cannot start an app as another user or with a nice or umask of its own:"
-              + " leave out uid, gid, nice and umask");
+          "this system cannot start an app as another user, in a sandbox, or with a nice or umask"
+              + " of its own: leave out uid, gid, nice and umask, no_new_privileges, capabilities,"
+              + " seccomp, private_tmp and read_only_paths");
     } else if (!request.limits().resources().isEmpty()) {
       return Optional.of(
           "this system cannot limit what an app uses: leave out limits, or memory, memory_high and"

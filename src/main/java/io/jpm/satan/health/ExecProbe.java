@@ -2,9 +2,9 @@ package io.jpm.satan.health;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Check;
-import io.jpm.model.Exit;
-import io.jpm.model.Signal;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LastLine;
@@ -18,8 +18,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -53,21 +55,21 @@ final class ExecProbe {
     return check.command().getFirst();
   }
 
-  Attempt ask(Check.Exec check, Subject subject, Consumer<Finding> answer) {
+  ProbeAttempt ask(Check.Exec check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
     var run = new Run(check, answer, vertx.getOrCreateContext());
     try {
-      run.begin(subject);
+      run.begin(probeTarget);
       return run;
-    } catch (Inserted.Unknown unknown) {
-      answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
-      return Attempt.OVER;
+    } catch (Placeholders.Unknown unknown) {
+      answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
+      return ProbeAttempt.OVER;
     }
   }
 
   /// One run of a command.
-  private final class Run implements Attempt, ChildWatcher {
+  private final class Run implements ProbeAttempt, ChildWatcher {
     private final Check.Exec check;
-    private final Consumer<Finding> answer;
+    private final Consumer<ProbeResult> answer;
     private final Context context;
     private final LastLine output = new LastLine(MOST_SHOWN, "");
     private final Path pipe;
@@ -76,29 +78,30 @@ final class ExecProbe {
     private Optional<Exit> end = Optional.empty();
     private boolean over;
 
-    Run(Check.Exec check, Consumer<Finding> answer, Context context) {
+    Run(Check.Exec check, Consumer<ProbeResult> answer, Context context) {
       this.check = check;
       this.answer = answer;
       this.context = context;
       this.pipe = home.resolve("checks").resolve(Long.toString(count.incrementAndGet()));
     }
 
-    void begin(Subject subject) throws Inserted.Unknown {
+    void begin(ProbeTarget probeTarget) throws Placeholders.Unknown {
       List<String> command = new ArrayList<>();
       for (String word : check.command()) {
-        command.add(Inserted.into(word, subject.attend().variables()));
+        command.add(Placeholders.into(word, probeTarget.startMonitoring().variables()));
       }
       vertx
-          .executeBlocking(() -> make(command, subject), false)
+          .executeBlocking(() -> make(command, probeTarget), false)
           .map(Objects::requireNonNull)
           .onSuccess(this::made)
-          .onFailure(error -> tell(new Finding.Failed(shown(check) + ": " + error.getMessage())));
+          .onFailure(
+              error -> tell(new ProbeResult.Failed(shown(check) + ": " + error.getMessage())));
     }
 
-    private SpawnResult make(List<String> command, Subject subject) throws IOException {
-      AppSpec spec = subject.attend().spec();
-      Map<String, String> variables = new HashMap<>(subject.attend().variables());
-      variables.put("JPM_PID", Integer.toString(subject.process().pid()));
+    private SpawnResult make(List<String> command, ProbeTarget probeTarget) throws IOException {
+      AppSpec spec = probeTarget.startMonitoring().spec();
+      Map<String, String> variables = new HashMap<>(probeTarget.startMonitoring().variables());
+      variables.put("JPM_PID", Integer.toString(probeTarget.process().pid()));
       Optional<Path> program =
           ProgramSearch.find(command.getFirst(), spec.cwd(), variables.getOrDefault("PATH", ""));
       if (program.isEmpty()) {
@@ -108,7 +111,7 @@ final class ExecProbe {
       if (pipes.isPresent()) {
         source = pipes.get().open(pipe, output);
       }
-      WorkerId worker = subject.attend().worker();
+      WorkerId worker = probeTarget.startMonitoring().worker();
       // A tag of its own: it is no part of the app's tree.
       String tag =
           "%s:check %s-%d:%d".formatted(home, worker.id(), worker.birth(), worker.generation());
@@ -129,7 +132,7 @@ final class ExecProbe {
                   List.of()),
               this);
       if (result instanceof SpawnResult.Refused) {
-        letGo();
+        closeOutput();
       }
       return result;
     }
@@ -137,7 +140,7 @@ final class ExecProbe {
     private void made(SpawnResult result) {
       switch (result) {
         case SpawnResult.Refused(String reason, boolean _) ->
-            tell(new Finding.Failed(shown(check) + ": " + reason));
+            tell(new ProbeResult.Failed(shown(check) + ": " + reason));
         case SpawnResult.Started(Child made) -> {
           child = made;
           if (over) {
@@ -166,7 +169,7 @@ final class ExecProbe {
       vertx
           .executeBlocking(
               () -> {
-                letGo();
+                closeOutput();
                 return output.text();
               },
               false)
@@ -176,18 +179,18 @@ final class ExecProbe {
           });
     }
 
-    private Finding finding(Exit exit, String said) {
+    private ProbeResult finding(Exit exit, String said) {
       if (exit.equals(new Exit.Code(0))) {
-        return new Finding.Passed();
+        return new ProbeResult.Passed();
       }
       String quoted = said.isEmpty() ? "" : ": " + said;
-      return new Finding.Failed("%s ends with %s%s".formatted(shown(check), exit, quoted));
+      return new ProbeResult.Failed("%s ends with %s%s".formatted(shown(check), exit, quoted));
     }
 
-    private void tell(Finding finding) {
+    private void tell(ProbeResult probeResult) {
       if (!over) {
         over = true;
-        answer.accept(finding);
+        answer.accept(probeResult);
       }
     }
 
@@ -209,7 +212,7 @@ final class ExecProbe {
         release();
         vertx.executeBlocking(
             () -> {
-              letGo();
+              closeOutput();
               return true;
             },
             false);
@@ -223,8 +226,17 @@ final class ExecProbe {
       }
     }
 
+    /// It may have printed any amount.
+    private void keepEnd(Path file) throws IOException {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        ByteBuffer end = ByteBuffer.allocate(LastLine.MOST_BYTES);
+        channel.read(end, Math.max(0, channel.size() - end.capacity()));
+        output.keep(end.flip());
+      }
+    }
+
     /// On a worker: reading the rest waits for the thread of the pipes.
-    private void letGo() {
+    private void closeOutput() {
       if (source != null) {
         source.closeAndRemove();
         source = null;
@@ -233,7 +245,7 @@ final class ExecProbe {
       Path file = pipe.resolveSibling(pipe.getFileName() + ".out");
       try {
         if (Files.exists(file)) {
-          output.keep(ByteBuffer.wrap(Files.readAllBytes(file)));
+          keepEnd(file);
           Files.delete(file);
         }
       } catch (IOException unread) {

@@ -1,7 +1,7 @@
 package io.jpm.satan.health;
 
 import com.google.re2j.Pattern;
-import io.jpm.bus.BalancerReply.Route;
+import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.Check;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +39,7 @@ final class HttpProbe {
   private static final int CONNECTIONS = 4096;
 
   private final Vertx vertx;
-  private final Routes routes;
+  private final ProbeRoutes probeRoutes;
   private final HttpClient verifying;
   private final HttpClient trusting;
 
@@ -48,9 +48,9 @@ final class HttpProbe {
 
   private final Map<InetAddress, HttpClient> trustingFrom = new HashMap<>();
 
-  HttpProbe(Vertx vertx, Routes routes) {
+  HttpProbe(Vertx vertx, ProbeRoutes probeRoutes) {
     this.vertx = vertx;
-    this.routes = routes;
+    this.probeRoutes = probeRoutes;
     this.verifying = client(vertx, true, Optional.empty());
     this.trusting = client(vertx, false, Optional.empty());
   }
@@ -72,26 +72,26 @@ final class HttpProbe {
         options, new PoolOptions().setHttp1MaxSize(CONNECTIONS).setCleanerPeriod(0));
   }
 
-  Attempt ask(Check.Http check, Subject subject, Consumer<Finding> answer) {
-    Map<String, String> variables = subject.attend().variables();
+  ProbeAttempt ask(Check.Http check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
+    Map<String, String> variables = probeTarget.startMonitoring().variables();
     String url = check.url();
     try {
-      url = Inserted.into(url, variables);
+      url = Placeholders.into(url, variables);
       Map<String, String> headers = new HashMap<>();
       for (Map.Entry<String, String> header : check.headers().entrySet()) {
-        headers.put(header.getKey(), Inserted.into(header.getValue(), variables));
+        headers.put(header.getKey(), Placeholders.into(header.getValue(), variables));
       }
       var options = options(url);
       headers.forEach(options::putHeader);
       var one = new One(check, url, options, answer);
-      routes.to(subject, host(options), options.getPort()).onSuccess(one::begin);
+      probeRoutes.to(probeTarget, host(options), options.getPort()).onSuccess(one::begin);
       return one;
-    } catch (Inserted.Unknown unknown) {
-      answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
+    } catch (Placeholders.Unknown unknown) {
+      answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
     } catch (URISyntaxException | MalformedURLException | IllegalArgumentException _) {
-      answer.accept(new Finding.Failed(url + " is no address of HTTP"));
+      answer.accept(new ProbeResult.Failed(url + " is no address of HTTP"));
     }
-    return Attempt.OVER;
+    return ProbeAttempt.OVER;
   }
 
   private static RequestOptions options(String url)
@@ -109,16 +109,16 @@ final class HttpProbe {
   }
 
   /// One attempt. What it finds is told once at most.
-  private final class One implements Attempt {
+  private final class One implements ProbeAttempt {
     private final Check.Http check;
     private final String url;
     private final RequestOptions options;
-    private final Consumer<Finding> answer;
+    private final Consumer<ProbeResult> answer;
     private final Buffer body = Buffer.buffer();
     private @Nullable HttpClientRequest request;
     private boolean over;
 
-    One(Check.Http check, String url, RequestOptions options, Consumer<Finding> answer) {
+    One(Check.Http check, String url, RequestOptions options, Consumer<ProbeResult> answer) {
       this.check = check;
       this.url = url;
       this.options = options;
@@ -140,7 +140,7 @@ final class HttpProbe {
           options.setServer(SocketAddress.inetSocketAddress(address));
           begin(from(source, check.verified()));
         }
-        case Route.Nowhere(String reason) -> tell(new Finding.Failed(reason));
+        case Route.Nowhere(String reason) -> tell(new ProbeResult.Failed(reason));
       }
     }
 
@@ -160,7 +160,7 @@ final class HttpProbe {
     private void answered(HttpClientResponse response) {
       int status = response.statusCode();
       if (status < check.statuses().first() || status > check.statuses().last()) {
-        tell(new Finding.Failed("%s answers %d".formatted(url, status)));
+        tell(new ProbeResult.Failed("%s answers %d".formatted(url, status)));
         return;
       }
       response
@@ -178,7 +178,7 @@ final class HttpProbe {
 
     private void matched() {
       if (over || check.body().isEmpty()) {
-        tell(new Finding.Passed());
+        tell(new ProbeResult.Passed());
         return;
       }
       String pattern = check.body().get();
@@ -186,12 +186,12 @@ final class HttpProbe {
       boolean found = Pattern.compile(pattern).matcher(text).find();
       tell(
           found
-              ? new Finding.Passed()
-              : new Finding.Failed("%s: its body has no %s".formatted(url, pattern)));
+              ? new ProbeResult.Passed()
+              : new ProbeResult.Failed("%s: its body has no %s".formatted(url, pattern)));
     }
 
     private void failed(Throwable error) {
-      tell(new Finding.Failed(reason(error)));
+      tell(new ProbeResult.Failed(reason(error)));
     }
 
     private String reason(Throwable error) {
@@ -218,11 +218,11 @@ final class HttpProbe {
       return found;
     }
 
-    private void tell(Finding finding) {
+    private void tell(ProbeResult probeResult) {
       if (!over) {
         over = true;
         close();
-        vertx.runOnContext(_ -> answer.accept(finding));
+        vertx.runOnContext(_ -> answer.accept(probeResult));
       }
     }
 

@@ -14,20 +14,20 @@ final class Probes {
 
   /// @param home the daemon's home
   Probes(Vertx vertx, ProcessHost host, Path home) {
-    Routes routes = new Routes(vertx);
-    this.http = new HttpProbe(vertx, routes);
-    this.tcp = new TcpProbe(vertx, routes);
+    ProbeRoutes probeRoutes = new ProbeRoutes(vertx);
+    this.http = new HttpProbe(vertx, probeRoutes);
+    this.tcp = new TcpProbe(vertx, probeRoutes);
     this.exec = new ExecProbe(vertx, host, home);
   }
 
   /// Begins an attempt.
   ///
   /// @param answer told what was found, on the context, once at most; perhaps before this returns
-  Attempt ask(Check check, Subject subject, Consumer<Finding> answer) {
+  ProbeAttempt ask(Check check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
     return switch (check) {
-      case Check.Http it -> http.ask(it, subject, answer);
-      case Check.Tcp it -> tcp.ask(it, subject, answer);
-      case Check.Exec it -> exec.ask(it, subject, answer);
+      case Check.Http it -> http.ask(it, probeTarget, answer);
+      case Check.Tcp it -> tcp.ask(it, probeTarget, answer);
+      case Check.Exec it -> exec.ask(it, probeTarget, answer);
       case Check.Log _, Check.Notify _ ->
           throw new IllegalArgumentException("a check that listens asks nothing");
     };

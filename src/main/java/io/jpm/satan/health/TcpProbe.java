@@ -1,6 +1,6 @@
 package io.jpm.satan.health;
 
-import io.jpm.bus.BalancerReply.Route;
+import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.Check;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
@@ -18,16 +18,16 @@ import java.util.function.Consumer;
 final class TcpProbe {
   private static final int LAST_PORT = 65_535;
 
-  private final Routes routes;
+  private final ProbeRoutes probeRoutes;
   private final Vertx vertx;
   private final NetClient client;
 
   /// By the address that they connect from; the daemon has one that leads to new processes.
   private final Map<InetAddress, NetClient> others = new HashMap<>();
 
-  TcpProbe(Vertx vertx, Routes routes) {
+  TcpProbe(Vertx vertx, ProbeRoutes probeRoutes) {
     this.vertx = vertx;
-    this.routes = routes;
+    this.probeRoutes = probeRoutes;
     this.client = vertx.createNetClient(new NetClientOptions());
   }
 
@@ -35,25 +35,26 @@ final class TcpProbe {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  Attempt ask(Check.Tcp check, Subject subject, Consumer<Finding> answer) {
+  ProbeAttempt ask(Check.Tcp check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
     String host;
     String text;
     try {
-      host = Inserted.into(check.host(), subject.attend().variables());
-      text = Inserted.into(check.port(), subject.attend().variables()).strip();
-    } catch (Inserted.Unknown unknown) {
-      answer.accept(new Finding.Failed(String.valueOf(unknown.getMessage())));
-      return Attempt.OVER;
+      host = Placeholders.into(check.host(), probeTarget.startMonitoring().variables());
+      text = Placeholders.into(check.port(), probeTarget.startMonitoring().variables()).strip();
+    } catch (Placeholders.Unknown unknown) {
+      answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
+      return ProbeAttempt.OVER;
     }
     int port = port(text);
     if (port < 1) {
       answer.accept(
-          new Finding.Failed("%s: \"%s\" is no port".formatted(place(host, check.port()), text)));
-      return Attempt.OVER;
+          new ProbeResult.Failed(
+              "%s: \"%s\" is no port".formatted(place(host, check.port()), text)));
+      return ProbeAttempt.OVER;
     }
     String place = place(host, text);
-    routes
-        .to(subject, host, port)
+    probeRoutes
+        .to(probeTarget, host, port)
         .onSuccess(route -> {
           switch (route) {
             case Route.Direct() ->
@@ -62,11 +63,11 @@ final class TcpProbe {
                 ask(client, SocketAddress.inetSocketAddress(address), place, answer);
             case Route.From(InetAddress source, InetSocketAddress address) ->
                 ask(from(source), SocketAddress.inetSocketAddress(address), place, answer);
-            case Route.Nowhere(String reason) -> answer.accept(new Finding.Failed(reason));
+            case Route.Nowhere(String reason) -> answer.accept(new ProbeResult.Failed(reason));
           }
         });
     // A connection that is made later is closed at once; nobody waits for it.
-    return Attempt.OVER;
+    return ProbeAttempt.OVER;
   }
 
   private NetClient from(InetAddress source) {
@@ -75,14 +76,15 @@ final class TcpProbe {
         it -> vertx.createNetClient(new NetClientOptions().setLocalAddress(it.getHostAddress())));
   }
 
-  private void ask(NetClient asker, SocketAddress address, String place, Consumer<Finding> answer) {
+  private void ask(
+      NetClient asker, SocketAddress address, String place, Consumer<ProbeResult> answer) {
     asker
         .connect(address)
         .onSuccess(socket -> {
           socket.close();
-          answer.accept(new Finding.Passed());
+          answer.accept(new ProbeResult.Passed());
         })
-        .onFailure(error -> answer.accept(new Finding.Failed(refusal(place, error))));
+        .onFailure(error -> answer.accept(new ProbeResult.Failed(refusal(place, error))));
   }
 
   private static int port(String text) {

@@ -1,8 +1,8 @@
 package io.jpm.web.metrics;
 
-import io.jpm.bus.InstanceEvent;
-import io.jpm.model.Exit;
-import io.jpm.model.InstanceId;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;

@@ -1,28 +1,28 @@
 package io.jpm.web.metrics;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BridgeCommand;
-import io.jpm.bus.BridgeReply;
+import io.jpm.bus.Blocking;
 import io.jpm.bus.BusMessage;
-import io.jpm.bus.DaemonEvent;
-import io.jpm.bus.GodCommand;
-import io.jpm.bus.GodReply;
-import io.jpm.bus.HeartbeatCommand;
-import io.jpm.bus.HeartbeatReply;
-import io.jpm.bus.InstanceEvent;
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.OffLoop;
-import io.jpm.bus.SatanCommand;
-import io.jpm.bus.SatanReply;
-import io.jpm.bus.SatanReply.Load;
-import io.jpm.model.InstanceId;
-import io.jpm.model.Principal;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage.Detail;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.daemon.BridgeCommand;
+import io.jpm.bus.daemon.BridgeReply;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.model.access.Principal;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage.Detail;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -85,16 +85,17 @@ public final class MetricsPage {
                 .filter(instance -> who.reaches(instance.spec().name().value()))
                 .toList())
         .compose(instances -> read(instances, who.reachesAll(), withShares))
-        .compose(reading -> {
-          List<Writing.Counted> counted =
-              reading.instances().stream()
-                  .map(instance -> Writing.Counted.of(counts.of(instance.id())))
+        .compose(metricsSnapshot -> {
+          List<MetricsText.Counted> counted =
+              metricsSnapshot.instances().stream()
+                  .map(instance -> MetricsText.Counted.of(counts.of(instance.id())))
                   .toList();
-          return OffLoop.call(vertx, () -> Writing.text(reading, counted));
+          return Blocking.call(vertx, () -> MetricsText.text(metricsSnapshot, counted));
         });
   }
 
-  private Future<Reading> read(List<InstanceView> all, boolean wantsDaemon, boolean withShares) {
+  private Future<MetricsSnapshot> read(
+      List<InstanceView> all, boolean wantsDaemon, boolean withShares) {
     Future<Map<ProcessIdentity, Load>> loads = loads(all, withShares ? Detail.ALL : Detail.FILES);
     Future<Optional<HeartbeatReply>> heart =
         this.<HeartbeatReply>ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask())
@@ -130,7 +131,7 @@ public final class MetricsPage {
     return Future.join(asked)
         .transform(_ ->
             Future.succeededFuture(
-                new Reading(
+                new MetricsSnapshot(
                     all,
                     loads.result(),
                     Map.copyOf(captures),

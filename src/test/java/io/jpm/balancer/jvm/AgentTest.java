@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.balancer.jvm.Jvms.Jvm;
-import io.jpm.balancer.way.WorkerOrders;
+import io.jpm.balancer.mode.WorkerMessages;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
@@ -15,6 +15,7 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -80,15 +81,12 @@ class AgentTest {
   }
 
   /// Two free ports, one after the other.
-  private static int freePorts() throws IOException {
-    while (true) {
-      try (ServerSocket first = new ServerSocket(0);
-          ServerSocket second = new ServerSocket(first.getLocalPort() + 1)) {
-        return second.getLocalPort() - 1;
-      } catch (IOException | IllegalArgumentException taken) {
-        // others look for ports too
-      }
+  private static int freePorts() {
+    int first = FreePort.find();
+    for (int second = FreePort.find(); second != first + 1; second = FreePort.find()) {
+      first = second;
     }
+    return first;
   }
 
   static List<Jvm> jvms() {
@@ -203,6 +201,10 @@ class AgentTest {
   }
 
   private String unchecked() {
+    return unchecked(port);
+  }
+
+  private static String unchecked(int port) {
     try {
       return answer(port);
     } catch (IOException error) {
@@ -244,7 +246,7 @@ class AgentTest {
   void whatDrainsAcceptsNothingMore(Jvm jvm, String kind) throws IOException {
     Spawned old = serve(jvm, kind, "old");
     assertThat(answer(port)).isEqualTo("old");
-    Set<Long> ours = sockets.inodes();
+    Set<Long> ours = Set.copyOf(sockets.numbers());
     Eventually.await(
         "the host sees that it accepts on a shared socket",
         DEADLINE,
@@ -310,7 +312,7 @@ class AgentTest {
     int ofOne = awaitOwn(one);
     assertThat(answer(ofOne)).isEqualTo("one");
     assertThatThrownBy(() -> answer(port)).isInstanceOf(ConnectException.class);
-    post(one, WorkerOrders.ACCEPT);
+    post(one, WorkerMessages.ACCEPT);
     awaitAnswers("one");
 
     Spawned two = probed(jvm, "gated", kind, "two");
@@ -319,14 +321,14 @@ class AgentTest {
       assertThat(answer(port)).isEqualTo("one");
       assertThat(answer(ofTwo)).isEqualTo("two");
     }
-    post(two, WorkerOrders.ACCEPT);
+    post(two, WorkerMessages.ACCEPT);
     awaitAnswers("one", "two");
-    post(one, WorkerOrders.PAUSE);
+    post(one, WorkerMessages.PAUSE);
     awaitAnswers("two");
     assertThat(answer(ofOne)).isEqualTo("one");
-    post(one, WorkerOrders.ACCEPT);
+    post(one, WorkerMessages.ACCEPT);
     post(two, DRAIN);
-    post(two, WorkerOrders.ACCEPT);
+    post(two, WorkerMessages.ACCEPT);
     awaitAnswers("one");
     assertThat(answer(ofOne)).isEqualTo("one");
     two.end();
@@ -372,22 +374,27 @@ class AgentTest {
   void aServerThatIsClosedIsNotReachedAnyMore(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "open", "reopen", "x");
     awaitOutput(server, "open again");
+    // What it prints may come before what it says to the daemon.
+    Eventually.await(
+        "it answers where it says",
+        DEADLINE,
+        () -> unchecked(awaitOwn(server)).equals("x"),
+        () -> own(server));
     Set<Integer> before = new HashSet<>();
     server.watcher().internals().stream()
         .map(AgentNews::read)
         .flatMap(Optional::stream)
         .flatMap(news -> news.own().stream())
         .forEach(it -> before.add(it.own().getPort()));
-    assertThat(answer(awaitOwn(server))).isEqualTo("x");
     before.remove(awaitOwn(server));
     assertThat(before).isNotEmpty();
     for (int closed : before) {
       assertThatThrownBy(() -> answer(closed)).isInstanceOf(ConnectException.class);
     }
     awaitAnswers("x");
-    post(server, WorkerOrders.PAUSE);
+    post(server, WorkerMessages.PAUSE);
     int said = server.watcher().internals().size();
-    post(server, WorkerOrders.SERVERS);
+    post(server, WorkerMessages.SERVERS);
     Eventually.await(
         "it says it again", DEADLINE, () -> server.watcher().internals().size() > said);
     assertThat(answer(awaitOwn(server))).isEqualTo("x");

@@ -1,7 +1,7 @@
 package io.jpm.balancer.jvm;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Usage;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Usage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.ListenSockets;

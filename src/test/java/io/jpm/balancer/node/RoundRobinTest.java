@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Command;
-import io.jpm.model.InstanceId;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.Connection;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,18 +19,18 @@ import org.junit.jupiter.api.Test;
 
 class RoundRobinTest {
   private final List<String> handed = new ArrayList<>();
-  private final List<Passage> passages = new ArrayList<>();
+  private final List<PendingConnection> passages = new ArrayList<>();
   private final Set<NodeWorker> gone = new HashSet<>();
   private final RoundRobin turn = new RoundRobin(this::hand);
   private long seq;
 
-  private boolean hand(NodeWorker worker, Passage passage) {
+  private boolean hand(NodeWorker worker, PendingConnection pendingConnection) {
     if (gone.contains(worker)) {
       return false;
     }
-    handed.add(worker.id().id() + "<" + passage.connection());
-    passages.add(passage);
-    worker.unanswered().put(++seq, passage);
+    handed.add(worker.id().id() + "<" + pendingConnection.connection());
+    passages.add(pendingConnection);
+    worker.unanswered().put(++seq, pendingConnection);
     return true;
   }
 
@@ -75,9 +75,9 @@ class RoundRobinTest {
   }
 
   private void answer(NodeWorker worker, int number, boolean accepted) {
-    Passage passage = passages.get(number);
-    worker.unanswered().values().remove(passage);
-    turn.answered(worker, passage, accepted);
+    PendingConnection pendingConnection = passages.get(number);
+    worker.unanswered().values().remove(pendingConnection);
+    turn.answered(worker, pendingConnection, accepted);
   }
 
   @Test

@@ -68,6 +68,41 @@ class CapacityTest {
     }
   }
 
+  @Test
+  void whoFillsOnePortDoesNotCloseTheOthers() throws IOException {
+    Capacity capacity = new Capacity(80, System::nanoTime);
+    try (ProxyHarness one = new ProxyHarness(capacity);
+        ProxyHarness other = new ProxyHarness(capacity)) {
+      Instance filled = one.start(0, Server::echo);
+      other.start(0, Server::echo);
+      List<Socket> held = new ArrayList<>();
+      for (int i = 0; i < 160; i++) {
+        Socket socket = one.connect();
+        socket.getOutputStream().write('x');
+        held.add(socket);
+      }
+      Eventually.await(
+          "all that one may have came in",
+          ProxyHarness.LONG,
+          () -> filled.server().accepted.get() >= 60,
+          () -> filled.server().accepted);
+      assertEchoes(other);
+      assertThat(filled.server().accepted.get()).isLessThanOrEqualTo(60 + BATCH + 1);
+      for (Socket socket : held) {
+        assertThat(socket.getInputStream().read()).isEqualTo('x');
+        socket.close();
+      }
+      assertEchoes(one);
+    }
+  }
+
+  private static void assertEchoes(ProxyHarness proxy) throws IOException {
+    try (Socket socket = proxy.connect()) {
+      socket.getOutputStream().write('y');
+      assertThat(socket.getInputStream().read()).isEqualTo('y');
+    }
+  }
+
   private static String trouble(ProxyHarness proxy, Instance instance) {
     return proxy.get(() -> proxy.sharing.trouble(instance.worker().id())).orElse("");
   }

@@ -1,25 +1,26 @@
 package io.jpm.balancer.proxy;
 
-import io.jpm.balancer.way.Sharing.Reports;
-import io.jpm.bus.BalancerCommand.Began;
-import io.jpm.bus.BalancerCommand.Prepare;
-import io.jpm.bus.BalancerCommand.Reach;
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.BalancerReply.Prepared;
-import io.jpm.bus.BalancerReply.Route;
+import io.jpm.balancer.mode.BalancerBackend.Reports;
+import io.jpm.bus.balancer.BalancerCommand.Began;
+import io.jpm.bus.balancer.BalancerCommand.Prepare;
+import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
 import io.jpm.model.Command;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Readiness;
 import io.jpm.model.Strategy;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.ListenSockets;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,8 +29,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,8 @@ final class ProxyHarness implements Closeable {
   /// More connections than any test makes.
   private static final int MOST = 3000;
 
+  private static final int MOST_TRIES = 5;
+
   static final AppName APP = new AppName("web");
 
   /// A running instance.
@@ -63,7 +66,7 @@ final class ProxyHarness implements Closeable {
   final int port;
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   final Map<WorkerId, String> listening = new ConcurrentHashMap<>();
-  final ProxySharing sharing;
+  final ProxyBackend sharing;
 
   /// What the way's clock is ahead of the machine's, nanoseconds.
   private final AtomicLong ahead = new AtomicLong();
@@ -80,15 +83,20 @@ final class ProxyHarness implements Closeable {
 
   /// @param most how many connections it takes on
   ProxyHarness(int most) throws IOException {
-    this(free(), Optional.empty(), most);
+    this(new Capacity(most, System::nanoTime));
+  }
+
+  /// @param capacity which it may share with others
+  ProxyHarness(Capacity capacity) throws IOException {
+    this(free(), Optional.empty(), capacity);
   }
 
   /// @param sockets those that outlive the daemon
   ProxyHarness(int port, Optional<ListenSockets> sockets) {
-    this(port, sockets, MOST);
+    this(port, sockets, new Capacity(MOST, System::nanoTime));
   }
 
-  private ProxyHarness(int port, Optional<ListenSockets> sockets, int most) {
+  private ProxyHarness(int port, Optional<ListenSockets> sockets, Capacity capacity) {
     this.port = port;
     this.cluster = cluster(Strategy.ROUND_ROBIN, Duration.ofSeconds(30), ProxyProtocol.NONE);
     var reports =
@@ -105,8 +113,7 @@ final class ProxyHarness implements Closeable {
             throw new IllegalStateException(reason);
           }
         };
-    this.sharing =
-        new ProxySharing(context, reports, this::now, sockets, new Capacity(most, this::now));
+    this.sharing = new ProxyBackend(context, reports, this::now, sockets, capacity);
   }
 
   private long now() {
@@ -119,15 +126,13 @@ final class ProxyHarness implements Closeable {
   }
 
   static int free() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePort.find();
   }
 
   private Cluster cluster(Strategy strategy, Duration drain, ProxyProtocol protocol) {
     return new Cluster(
         true,
-        Balance.PROXY,
+        BalancingMode.PROXY,
         Optional.of(strategy),
         OptionalInt.of(port),
         List.of(),
@@ -188,11 +193,19 @@ final class ProxyHarness implements Closeable {
 
   /// An instance of which the balancer is not told yet that it runs.
   Instance make(int id, Server.Manner manner) throws IOException {
-    WorkerId worker = worker(id);
-    Prepared prepared = (Prepared) prepare(worker);
-    int own = Integer.parseInt(prepared.environment().getOrDefault("PORT", ""));
-    Server server = closing(new Server(LOOPBACK, own, manner));
-    return new Instance(worker, own, prepared.memo(), server);
+    for (int tries = 1; ; tries++) {
+      WorkerId worker = worker(id);
+      Prepared prepared = (Prepared) prepare(worker);
+      int own = Integer.parseInt(prepared.environment().getOrDefault("PORT", ""));
+      try {
+        Server server = closing(new Server(LOOPBACK, own, manner));
+        return new Instance(worker, own, prepared.memo(), server);
+      } catch (BindException taken) { // by somebody else's connection, as an app may find it too
+        if (tries == MOST_TRIES) {
+          throw taken;
+        }
+      }
+    }
   }
 
   void begin(WorkerId worker, String memo) {

@@ -39,6 +39,7 @@ final class Server implements Closeable {
     try {
       while (true) {
         Socket socket = door.accept();
+        accepted.incrementAndGet();
         open.add(socket);
         Thread.ofVirtual().start(() -> serve(socket));
       }

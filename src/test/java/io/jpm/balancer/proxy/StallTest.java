@@ -168,7 +168,7 @@ class StallTest {
     Eventually.await("one has reached it", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
     assertThat(visits(1)).containsExactly("b");
     assertThat(trouble(instance)).isEmpty();
-    proxy.pass(Silence.PATIENCE);
+    proxy.pass(ResponseTracker.PATIENCE);
     assertThat(visits(20)).containsOnly("b");
     assertThat(hanging.caught.get()).isEqualTo(1);
     assertThat(trouble(instance))
@@ -188,7 +188,7 @@ class StallTest {
     hanging.stall();
     Socket first = ask();
     Eventually.await("it is there", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
-    proxy.pass(Silence.PATIENCE);
+    proxy.pass(ResponseTracker.PATIENCE);
     Socket second = ask();
     Eventually.await("so is the next", ProxyHarness.LONG, () -> hanging.caught.get() == 2);
     assertThat(trouble(instance)).isEmpty();
@@ -205,7 +205,7 @@ class StallTest {
     Socket first = ask();
     Eventually.await("one has reached it", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
     assertThat(visits(1)).containsExactly("b");
-    proxy.pass(Silence.PATIENCE);
+    proxy.pass(ResponseTracker.PATIENCE);
     assertThat(visits(2)).containsOnly("b");
     other.server().close();
     Socket last = ask();
@@ -245,7 +245,7 @@ class StallTest {
             socket -> socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()));
     for (int i = 0; i < 5; i++) {
       Socket socket = ask();
-      proxy.pass(Silence.PATIENCE);
+      proxy.pass(ResponseTracker.PATIENCE);
       socket.shutdownOutput();
       assertThat(answer(socket)).isEmpty();
     }
@@ -264,7 +264,7 @@ class StallTest {
     Eventually.await("it is there", ProxyHarness.LONG, () -> stalling.caught.get() == 1);
     Socket patient = ask();
     Eventually.await("so is the next", ProxyHarness.LONG, () -> stalling.caught.get() == 2);
-    proxy.pass(Silence.PATIENCE);
+    proxy.pass(ResponseTracker.PATIENCE);
     patient.close();
     Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
     stalling.goOn();
@@ -276,9 +276,10 @@ class StallTest {
   void aClientForWhomNobodyWasReadyInTimeIsAFailure() throws IOException {
     Instance instance = proxy.make(0, new Stalling("a"));
     Socket socket = ask();
-    Front front = proxy.get(proxy.sharing::fronts).iterator().next();
-    Eventually.await("it waits", ProxyHarness.LONG, () -> proxy.get(front::waitingCount) == 1);
-    proxy.pass(Link.PATIENCE);
+    ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+    Eventually.await(
+        "it waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
+    proxy.pass(ClientConnection.PATIENCE);
     try {
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (SocketException reset) {

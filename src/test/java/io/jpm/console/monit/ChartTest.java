@@ -2,20 +2,20 @@ package io.jpm.console.monit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.UsagePoint;
+import io.jpm.bus.satan.UsagePoint;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ChartTest {
-  private static final Look ASCII = new Look(false, false);
+  private static final TerminalFeatures ASCII = new TerminalFeatures(false, false);
 
   @Test
   void samplesOfFiveSecondsAreOnePoint() {
     var chart = new Chart();
-    chart.add(1_000, new Use(10, 100));
-    chart.add(2_000, new Use(20, 50));
-    chart.add(6_000, new Use(40, 10));
+    chart.add(1_000, new ResourceUse(10, 100));
+    chart.add(2_000, new ResourceUse(20, 50));
+    chart.add(6_000, new ResourceUse(40, 10));
     assertThat(chart.cpu()).containsExactly(15, 40);
     assertThat(chart.memory()).containsExactly(100, 10);
   }
@@ -23,10 +23,10 @@ class ChartTest {
   @Test
   void whatWasUsedBeforeComesBeforeWhatCameMeanwhile() {
     var chart = new Chart();
-    chart.add(10_000, new Use(3, 3));
+    chart.add(10_000, new ResourceUse(3, 3));
     chart.past(List.of(new UsagePoint(Instant.EPOCH, 1, 1), new UsagePoint(Instant.EPOCH, 2, 2)));
     assertThat(chart.cpu()).containsExactly(1, 2, 3);
-    chart.add(11_000, new Use(5, 5));
+    chart.add(11_000, new ResourceUse(5, 5));
     assertThat(chart.cpu()).containsExactly(1, 2, 4);
   }
 
@@ -34,7 +34,7 @@ class ChartTest {
   void tenMinutesAreKept() {
     var chart = new Chart();
     for (int i = 0; i < 500; i++) {
-      chart.add(i * 5_000L, new Use(i, i));
+      chart.add(i * 5_000L, new ResourceUse(i, i));
     }
     assertThat(chart.cpu()).hasSize(Chart.POINTS).endsWith(499);
   }

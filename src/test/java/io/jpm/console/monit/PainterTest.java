@@ -2,11 +2,11 @@ package io.jpm.console.monit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
 import io.jpm.console.text.Columns;
-import io.jpm.model.Phase;
+import io.jpm.model.run.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -35,10 +35,11 @@ class PainterTest {
   @ParameterizedTest
   @CsvSource({"80,24", "140,40"})
   void theScreenAsItIs(int cols, int rows) {
-    var view = new View();
-    World world = Worlds.of(Worlds.log(0, "listening on 8080", "GET / 200", "日本語 done"), MIXED);
-    Worlds.type("G", world, view);
-    List<String> seen = Worlds.seen(world, view, new Size(cols, rows));
+    var monitSettings = new MonitSettings();
+    MonitData monitData =
+        Worlds.of(Worlds.log(0, "listening on 8080", "GET / 200", "日本語 done"), MIXED);
+    Worlds.type("G", monitData, monitSettings);
+    List<String> seen = Worlds.seen(monitData, monitSettings, new Size(cols, rows));
     Golden.check(
         "monit-" + cols + "x" + rows,
         String.join("\n", seen.stream().map(String::stripTrailing).toList()) + "\n");
@@ -49,20 +50,22 @@ class PainterTest {
   void noLineIsWiderThanTheScreenAndNoneIsMissing(int cols, int rows) {
     var size = new Size(cols, rows);
     String wide = "日本語".repeat(200);
-    World world = Worlds.of(Worlds.log(0, wide, HOSTILE.repeat(40), "x".repeat(900)), MIXED);
+    MonitData monitData =
+        Worlds.of(Worlds.log(0, wide, HOSTILE.repeat(40), "x".repeat(900)), MIXED);
     for (String keys : List.of("", "?", "/日本語", "r", "p", "f日")) {
-      var view = new View();
-      Worlds.type(keys, world, view);
-      List<String> seen = Worlds.seen(world, view, size);
+      var monitSettings = new MonitSettings();
+      Worlds.type(keys, monitData, monitSettings);
+      List<String> seen = Worlds.seen(monitData, monitSettings, size);
       assertThat(seen).hasSize(rows);
       assertThat(seen).allMatch(line -> Columns.of(line) <= cols);
     }
-    assertThat(Worlds.seen(world, new View(), size)).anyMatch(line -> line.contains("web"));
+    assertThat(Worlds.seen(monitData, new MonitSettings(), size))
+        .anyMatch(line -> line.contains("web"));
   }
 
   @Test
   void aScreenTooSmallSaysWhatItNeeds() {
-    List<String> seen = Worlds.seen(Worlds.of(MIXED), new View(), new Size(20, 5));
+    List<String> seen = Worlds.seen(Worlds.of(MIXED), new MonitSettings(), new Size(20, 5));
     assertThat(seen).hasSize(5);
     assertThat(String.join(" ", seen)).contains("40x10", "20x5").doesNotContain("worker");
     assertThat(seen).allMatch(line -> Columns.of(line) <= 20);
@@ -70,10 +73,11 @@ class PainterTest {
 
   @Test
   void nothingThatAnAppPrintsSteersTheTerminal() {
-    World world = Worlds.of(Worlds.log(0, HOSTILE), Instances.online(0, "web"));
-    var view = new View();
+    MonitData monitData = Worlds.of(Worlds.log(0, HOSTILE), Instances.online(0, "web"));
+    var monitSettings = new MonitSettings();
     Picture picture =
-        new Painter(new Look(true, true)).paint(view.arrange(world, Worlds.USUAL), view);
+        new Painter(new TerminalFeatures(true, true))
+            .paint(monitSettings.arrange(monitData, Worlds.USUAL), monitSettings);
     String line =
         picture.lines().stream().filter(one -> one.contains("<script>")).findFirst().orElseThrow();
     assertThat(line).isEqualTo("aredbcd <script>");
@@ -81,8 +85,8 @@ class PainterTest {
 
   @Test
   void wideCharactersDoNotMoveWhatStandsBehindThem() {
-    World world = Worlds.of(MIXED);
-    List<String> seen = Worlds.seen(world, new View(), Worlds.USUAL);
+    MonitData monitData = Worlds.of(MIXED);
+    List<String> seen = Worlds.seen(monitData, new MonitSettings(), Worlds.USUAL);
     List<Integer> places =
         seen.stream()
             .filter(line -> line.contains("online") || line.contains("waiting"))
@@ -98,18 +102,21 @@ class PainterTest {
 
   @Test
   void whereThereIsOnlyAsciiNothingElseIsSent() {
-    var view = new View();
-    World world = Worlds.of(Worlds.log(0, "日本語 é"), MIXED);
+    var monitSettings = new MonitSettings();
+    MonitData monitData = Worlds.of(Worlds.log(0, "日本語 é"), MIXED);
     Picture picture =
-        new Painter(new Look(true, false)).paint(view.arrange(world, Worlds.USUAL), view);
+        new Painter(new TerminalFeatures(true, false))
+            .paint(monitSettings.arrange(monitData, Worlds.USUAL), monitSettings);
     assertThat(String.join("", picture.lines()).chars()).allMatch(c -> c < 0x7F);
   }
 
   @Test
   void withoutColorsTheSelectedAppIsStillSeen() {
-    var view = new View();
-    World world = Worlds.of(MIXED);
-    Picture picture = new Painter(Worlds.PLAIN).paint(view.arrange(world, Worlds.USUAL), view);
+    var monitSettings = new MonitSettings();
+    MonitData monitData = Worlds.of(MIXED);
+    Picture picture =
+        new Painter(Worlds.PLAIN)
+            .paint(monitSettings.arrange(monitData, Worlds.USUAL), monitSettings);
     assertThat(String.join("", picture.lines())).doesNotContainPattern("\u001b\\[[0-9;]*3[0-9]m");
     assertThat(Worlds.seen(picture)).filteredOn(line -> line.startsWith(">")).hasSize(1);
   }
@@ -120,13 +127,13 @@ class PainterTest {
         IntStream.range(0, 1000)
             .mapToObj(i -> Instances.online(i, "app-%04d".formatted(i)))
             .toArray(InstanceView[]::new);
-    World world = Worlds.of(many);
-    var view = new View();
-    Worlds.type("G", world, view);
-    assertThat(Worlds.seen(world, view, Worlds.USUAL))
+    MonitData monitData = Worlds.of(many);
+    var monitSettings = new MonitSettings();
+    Worlds.type("G", monitData, monitSettings);
+    assertThat(Worlds.seen(monitData, monitSettings, Worlds.USUAL))
         .anyMatch(line -> line.startsWith(">") && line.contains("app-0999"));
-    Worlds.type("/-0500", world, view);
-    assertThat(Worlds.seen(world, view, Worlds.USUAL))
+    Worlds.type("/-0500", monitData, monitSettings);
+    assertThat(Worlds.seen(monitData, monitSettings, Worlds.USUAL))
         .anyMatch(line -> line.startsWith(">") && line.contains("app-0500"));
   }
 }

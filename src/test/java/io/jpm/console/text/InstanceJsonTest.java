@@ -2,16 +2,16 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Balance;
-import io.jpm.model.Exit;
-import io.jpm.model.InstanceId;
-import io.jpm.model.Phase;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.RunAs;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Phase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -107,7 +107,11 @@ class InstanceJsonTest {
     InstanceView web = Instances.online(4, Instances.cluster("web", 2), 1);
     var status =
         new BalancerReply.Status(
-            Balance.PROXY, "a port is known", "round_robin", List.of("80"), Map.of("open", 3L));
+            BalancingMode.PROXY,
+            "a port is known",
+            "round_robin",
+            List.of("80"),
+            Map.of("open", 3L));
     JsonObject known = cluster(web, Map.of(web.id(), status));
     assertThat(known.getString("balance")).isEqualTo("proxy");
     assertThat(known.getString("strategy")).isEqualTo("round_robin");
@@ -137,7 +141,7 @@ class InstanceJsonTest {
             .build();
     InstanceView web = Instances.online(4, spec, 0);
     var listing = new Listing(List.of(web), Map.of(), Instances.NOW, "me");
-    assertThat(InstanceTable.draw(listing, new Screen(0, false))).contains("www");
+    assertThat(InstanceTable.draw(listing, new TextStyle(0, false))).contains("www");
     assertThat(InstanceJson.draw(listing, Map.of())).contains("\"username\":\"www\"");
   }
 

@@ -2,11 +2,11 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.SatanReply.Load;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.SatanReply.Load;
 import io.jpm.console.Instances;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;

@@ -2,11 +2,11 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.BalancerReply;
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
-import io.jpm.model.Balance;
+import io.jpm.model.BalancingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +15,22 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class InstanceSheetTest {
-  private static String draw(InstanceView instance, Screen screen) {
+  private static String draw(InstanceView instance, TextStyle textStyle) {
     var listing =
         new Listing(
             List.of(instance), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me");
-    return InstanceSheet.draw(instance, listing, InstanceSheet.Others.SILENT, screen);
+    return InstanceSheet.draw(instance, listing, InstanceSheet.Others.SILENT, textStyle);
   }
 
   @Test
   void online() {
     Golden.check(
-        "describe-online", draw(Instances.online(0, Instances.spec("web", 4), 0), Screen.PIPE));
+        "describe-online", draw(Instances.online(0, Instances.spec("web", 4), 0), TextStyle.PIPE));
   }
 
   @Test
   void errored() {
-    Golden.check("describe-errored", draw(Instances.errored(3, "worker"), Screen.PIPE));
+    Golden.check("describe-errored", draw(Instances.errored(3, "worker"), TextStyle.PIPE));
   }
 
   @Test
@@ -45,14 +45,14 @@ class InstanceSheetTest {
             "me");
     Golden.check(
         "describe-checks",
-        InstanceSheet.draw(web, listing, InstanceSheet.Others.SILENT, new Screen(100, false)));
+        InstanceSheet.draw(web, listing, InstanceSheet.Others.SILENT, new TextStyle(100, false)));
   }
 
   private static String draw(BalancerReply.Status balance) {
     InstanceView instance = Instances.online(0, Instances.cluster("web", 4), 0);
     var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");
     var others = new InstanceSheet.Others(Optional.empty(), Optional.of(balance), Optional.empty());
-    return InstanceSheet.draw(instance, listing, others, Screen.PIPE);
+    return InstanceSheet.draw(instance, listing, others, TextStyle.PIPE);
   }
 
   @Test
@@ -65,7 +65,7 @@ class InstanceSheetTest {
         "describe-cluster",
         draw(
             new BalancerReply.Status(
-                Balance.PROXY,
+                BalancingMode.PROXY,
                 "port 8080 is known",
                 "round_robin",
                 List.of("0.0.0.0:8080", "[::]:8080"),
@@ -77,7 +77,7 @@ class InstanceSheetTest {
     assertThat(
             draw(
                 new BalancerReply.Status(
-                    Balance.PROXY,
+                    BalancingMode.PROXY,
                     "a port is known",
                     "round_robin",
                     List.of("8080"),
@@ -92,31 +92,35 @@ class InstanceSheetTest {
     assertThat(
             draw(
                 new BalancerReply.Status(
-                    Balance.OFF, "no port is known: name it with port", "", List.of(), Map.of())))
+                    BalancingMode.OFF,
+                    "no port is known: name it with port",
+                    "",
+                    List.of(),
+                    Map.of())))
         .containsPattern("balance +│ off: no port is known: name it with port ")
         .doesNotContain("listens on");
   }
 
   @Test
   void whereNobodyTellsTheOwnersWishIsShown() {
-    String sheet = draw(Instances.online(0, Instances.cluster("web", 4), 0), Screen.PIPE);
+    String sheet = draw(Instances.online(0, Instances.cluster("web", 4), 0), TextStyle.PIPE);
     assertThat(sheet)
         .containsPattern("exec mode +│ cluster_mode ")
         .containsPattern("balance +│ auto ")
         .containsPattern("drain timeout +│ 30 s ");
-    assertThat(draw(Instances.online(0, "web"), Screen.PIPE))
+    assertThat(draw(Instances.online(0, "web"), TextStyle.PIPE))
         .doesNotContain("balance", "drain timeout");
   }
 
   @Test
   void everyOptionOfOutput() {
     Golden.check(
-        "describe-logs", draw(Instances.online(0, Instances.logging("web"), 0), Screen.PIPE));
+        "describe-logs", draw(Instances.online(0, Instances.logging("web"), 0), TextStyle.PIPE));
   }
 
   @Test
   void longValuesGoOnInTheNextLine() {
-    String sheet = draw(Instances.errored(3, "worker"), new Screen(46, false));
+    String sheet = draw(Instances.errored(3, "worker"), new TextStyle(46, false));
     Golden.check("describe-46", sheet);
     assertThat(sheet.lines().skip(1))
         .allSatisfy(line -> assertThat(Columns.of(line)).isEqualTo(46));
@@ -124,6 +128,6 @@ class InstanceSheetTest {
 
   @Test
   void secretsStayInside() {
-    assertThat(draw(Instances.online(0, "web"), Screen.PIPE)).doesNotContain("hunter2");
+    assertThat(draw(Instances.online(0, "web"), TextStyle.PIPE)).doesNotContain("hunter2");
   }
 }

@@ -2,7 +2,7 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.InstanceView;
+import io.jpm.bus.god.InstanceView;
 import io.jpm.console.Instances;
 import io.jpm.console.text.LogLabels.Streams;
 import java.nio.file.Path;

@@ -2,14 +2,14 @@ package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.InstanceView;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogsReply.Line;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogsReply.Line;
 import io.jpm.console.Instances;
 import io.jpm.console.text.LogLabels.Streams;
 import io.jpm.console.text.LogStyle.Kind;
 import io.jpm.console.text.LogStyle.Target;
-import io.jpm.model.TimePattern;
+import io.jpm.model.text.TimePattern;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneId;

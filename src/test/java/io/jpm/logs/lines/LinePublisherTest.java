@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.LinesTold;
-import io.jpm.bus.LinesWanted;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
 import io.jpm.testing.Eventually;
 import io.jpm.wire.LinesMessage;
 import io.vertx.core.Future;
@@ -34,7 +34,7 @@ class LinePublisherTest {
   private final LineFeed feed = new LineFeed();
   private final Printing web = Printing.of(feed, "web", 0);
   private final List<LinesMessage> seen = new CopyOnWriteArrayList<>();
-  private final Queue<Message<LinesTold>> asked = new ConcurrentLinkedQueue<>();
+  private final Queue<Message<FlowControlAck>> asked = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void open() {
@@ -65,15 +65,15 @@ class LinePublisherTest {
   }
 
   private void answerLater() {
-    await(vertx.eventBus().<LinesTold>consumer(ROOM, asked::add).completion());
+    await(vertx.eventBus().<FlowControlAck>consumer(ROOM, asked::add).completion());
   }
 
   private void answerAtOnce() {
-    await(vertx.eventBus().<LinesTold>consumer(ROOM, m -> m.reply(m.body())).completion());
+    await(vertx.eventBus().<FlowControlAck>consumer(ROOM, m -> m.reply(m.body())).completion());
   }
 
   private void want(String... apps) {
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LinesWanted(ROOM, Set.of(apps)));
+    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of(apps)));
     Eventually.await("collecting", LIMIT, () -> feed.apps().equals(Set.of(apps)));
   }
 
@@ -83,7 +83,7 @@ class LinePublisherTest {
 
   @Test
   void linesArePublishedThoughTheyFillNoMessage() {
-    start(LinesWanted.LEASE);
+    start(LineLease.LEASE);
     answerAtOnce();
     want("web");
     web.out("one\ntwo\n");
@@ -95,17 +95,17 @@ class LinePublisherTest {
 
   @Test
   void whoAsksIsToldThatNothingIsMissedFromNowOn() {
-    start(LinesWanted.LEASE);
+    start(LineLease.LEASE);
     answerAtOnce();
-    var wanted = new LinesWanted(ROOM, Set.of("web"));
+    var wanted = new LineLease(ROOM, Set.of("web"));
     assertThat(await(vertx.eventBus().request(Addresses.LINES_WANTED, wanted)).body())
-        .isEqualTo(new LinesTold());
+        .isEqualTo(new FlowControlAck());
     assertThat(feed.apps()).containsExactly("web");
   }
 
   @Test
   void noMoreIsPublishedBeforeTheListenersHaveWhatThereWas() {
-    start(LinesWanted.LEASE);
+    start(LineLease.LEASE);
     answerLater();
     want("web");
     web.out("x\n".repeat(256));
@@ -115,7 +115,7 @@ class LinePublisherTest {
     assertThat(told()).isEqualTo(256);
     while (told() < 100_257) {
       Eventually.await("a question", LIMIT, () -> !asked.isEmpty());
-      asked.remove().reply(new LinesTold());
+      asked.remove().reply(new FlowControlAck());
     }
     assertThat(told()).isEqualTo(100_257);
     assertThat(seen.get(1).gap()).isEqualTo(100_001 - AppLines.MAX_LINES);
@@ -134,7 +134,7 @@ class LinePublisherTest {
   void aListenerThatIsNotHeardOfAnyMoreIsForgotten() {
     start(Duration.ofMillis(300));
     answerAtOnce();
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LinesWanted(ROOM, Set.of("web")));
+    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of("web")));
     Eventually.await(
         "lines",
         LIMIT,
@@ -147,12 +147,12 @@ class LinePublisherTest {
 
   @Test
   void whatTwoRoomsWantIsWantedUntilNeitherDoes() {
-    start(LinesWanted.LEASE);
+    start(LineLease.LEASE);
     answerAtOnce();
     want("web", "api");
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LinesWanted("other", Set.of("web", "job")));
+    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease("other", Set.of("web", "job")));
     Eventually.await("all", LIMIT, () -> feed.apps().equals(Set.of("web", "api", "job")));
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LinesWanted(ROOM, Set.of()));
+    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of()));
     Eventually.await("the other's", LIMIT, () -> feed.apps().equals(Set.of("web", "job")));
   }
 }

@@ -2,13 +2,13 @@ package io.jpm.logs.lines;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.jpm.bus.LogPaths;
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.logs.LogPaths;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.logs.write.LogWriters;
 import io.jpm.model.AppName;
-import io.jpm.model.InstanceId;
 import io.jpm.model.LogFiles;
 import io.jpm.model.RunAs;
+import io.jpm.model.run.InstanceId;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;

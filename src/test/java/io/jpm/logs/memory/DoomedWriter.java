@@ -1,6 +1,6 @@
 package io.jpm.logs.memory;
 
-import io.jpm.model.WhenFull;
+import io.jpm.model.FullLogPolicy;
 import io.jpm.testing.Eventually;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -26,7 +26,7 @@ final class DoomedWriter {
     @SuppressWarnings("resource") // this JVM ends by kill -9
     LogMemory memory = LogMemory.open(Path.of(arguments[0]), MOST);
     LogStream stream = memory.stream("1-out", MOST);
-    stream.whenFull(WhenFull.BLOCK);
+    stream.whenFull(FullLogPolicy.BLOCK);
     try (FileInputStream pipe = new FileInputStream(arguments[1]);
         RandomAccessFile file = new RandomAccessFile(arguments[2], "rw")) {
       settle(stream, file);
@@ -39,7 +39,7 @@ final class DoomedWriter {
   }
 
   private static void settle(LogStream stream, RandomAccessFile file) throws IOException {
-    LogStream.Write write = stream.unfinished().orElse(null);
+    FileWrite write = stream.unfinished().orElse(null);
     if (write == null) {
       return;
     }
@@ -77,7 +77,7 @@ final class DoomedWriter {
     List<ByteBuffer> views = stream.waiting(100_000);
     int length = views.stream().mapToInt(ByteBuffer::remaining).sum();
     long offset = file.length();
-    stream.begin(new LogStream.Write(0, 0, 0, offset, length, length, 0));
+    stream.begin(new FileWrite(0, 0, 0, offset, length, length, 0));
     file.seek(offset);
     for (ByteBuffer view : views) {
       while (view.hasRemaining()) {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /// The memory as it lies in a file, without a file: what a killed daemon has stored is in it.
-final class Image implements Ground {
+final class Image implements MemoryBacking {
   /// Small, so that everything happens soon.
   static final Geometry SMALL = new Geometry(8, 64, 64, 4, 32, 64);
 
@@ -19,14 +19,14 @@ final class Image implements Ground {
 
   /// A memory on this image, as the next daemon has it; dies in the midst where `life` says so.
   LogMemory boot(long mostBytes, Life life) throws IOException {
-    Store store =
-        new Store(SMALL, this) {
+    MemoryWords memoryWords =
+        new MemoryWords(SMALL, this) {
           @Override
           void beforeStore() {
             life.step();
           }
         };
-    return new LogMemory(store, mostBytes, needed -> {});
+    return new LogMemory(memoryWords, mostBytes, needed -> {});
   }
 
   /// From now on nothing behind so many units is to be had.

@@ -2,7 +2,7 @@ package io.jpm.logs.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.WhenFull;
+import io.jpm.model.FullLogPolicy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -88,7 +88,7 @@ class LogMemoryKillTest {
       read(endless, torn, 6, life);
       endless.write(torn, 200, false, life);
       read(endless, torn, 4, life);
-      second.whenFull(WhenFull.BLOCK);
+      second.whenFull(FullLogPolicy.BLOCK);
       read(other, second, 4, life);
       write(endless, torn, life);
     }

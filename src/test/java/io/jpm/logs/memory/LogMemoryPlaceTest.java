@@ -106,7 +106,7 @@ class LogMemoryPlaceTest {
     try (LogMemory last = place.open(MOST)) {
       LogStream stream = last.stream("1-out", MOST);
       assertThat(stream.losses()).isEqualTo(new LogStream.Losses(6, 1, 0));
-      stream.begin(new LogStream.Write(0, 0, 0, 0, 10, 0, 1));
+      stream.begin(new FileWrite(0, 0, 0, 0, 10, 0, 1));
       stream.done();
     }
     assertThat(place.record()).doesNotExist();

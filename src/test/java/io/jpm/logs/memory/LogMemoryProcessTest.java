@@ -2,7 +2,7 @@ package io.jpm.logs.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.WhenFull;
+import io.jpm.model.FullLogPolicy;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -137,7 +137,7 @@ class LogMemoryProcessTest {
       List<String> wrong = new CopyOnWriteArrayList<>();
       for (int i = 0; i < 3; i++) {
         LogStream stream = memory.stream("s" + i, 300_000);
-        stream.whenFull(WhenFull.BLOCK);
+        stream.whenFull(FullLogPolicy.BLOCK);
         CRC32 sent = new CRC32();
         CountDownLatch end = new CountDownLatch(1);
         threads.add(Thread.ofPlatform().start(() -> send(stream, sent, end)));
@@ -175,7 +175,7 @@ class LogMemoryProcessTest {
     while (end.getCount() > 0 || stream.waitingBytes() > 0) {
       List<ByteBuffer> views = stream.waiting(50_000);
       int length = views.stream().mapToInt(ByteBuffer::remaining).sum();
-      stream.begin(new LogStream.Write(0, 0, 0, 0, length, length, 0));
+      stream.begin(new FileWrite(0, 0, 0, 0, length, length, 0));
       views.forEach(taken::update);
       stream.done();
     }

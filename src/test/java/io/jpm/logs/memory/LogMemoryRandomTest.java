@@ -2,7 +2,7 @@ package io.jpm.logs.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.WhenFull;
+import io.jpm.model.FullLogPolicy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ class LogMemoryRandomTest {
     private final SplittableRandom random;
     private final Image image = new Image();
     private final List<Outside> apps = new ArrayList<>();
-    private final WhenFull[] policies = new WhenFull[STREAMS];
+    private final FullLogPolicy[] policies = new FullLogPolicy[STREAMS];
     private final long limit;
     private long pool;
     private LogMemory memory;
@@ -35,7 +35,7 @@ class LogMemoryRandomTest {
       for (int i = 0; i < STREAMS; i++) {
         int longest = random.nextInt(5) == 0 ? 2500 : random.nextInt(12, 60);
         apps.add(new Outside("s" + i, Outside.lines(random, 9000, 10, longest)));
-        policies[i] = random.nextInt(4) == 0 ? WhenFull.BLOCK : WhenFull.DROP_OLDEST;
+        policies[i] = random.nextInt(4) == 0 ? FullLogPolicy.BLOCK : FullLogPolicy.DROP_OLDEST;
       }
       memory = image.boot(pool, Life.endless());
     }
@@ -89,7 +89,7 @@ class LogMemoryRandomTest {
     /// Whether all that waits may not go: it belongs to those that block, or is looked at.
     private boolean someoneHolds() throws IOException {
       for (int i = 0; i < STREAMS; i++) {
-        if (policies[i] == WhenFull.BLOCK && stream(i).waitingBytes() > 0) {
+        if (policies[i] == FullLogPolicy.BLOCK && stream(i).waitingBytes() > 0) {
           return true;
         }
       }
@@ -166,7 +166,7 @@ class LogMemoryRandomTest {
     LogMemory memory = new Image().boot(64L * 64, Life.endless());
     Outside app = new Outside("app", Outside.lines(new SplittableRandom(1), 4000, 10, 30));
     LogStream stream = memory.stream("app", 2000);
-    stream.whenFull(WhenFull.BLOCK);
+    stream.whenFull(FullLogPolicy.BLOCK);
     while (app.read(stream, 100, 100, Life.endless())) {
       // until it is full
     }
@@ -215,7 +215,7 @@ class LogMemoryRandomTest {
     app.read(stream, 300, 300, Life.endless());
     List<ByteBuffer> views = stream.waiting(300);
     byte[] before = Outside.bytes(views);
-    stream.begin(new LogStream.Write(0, 0, 0, 0, 300, before.length, 0));
+    stream.begin(new FileWrite(0, 0, 0, 0, 300, before.length, 0));
     stream.forget();
     assertThat(memory.names()).isEmpty();
     Outside other = new Outside("app", Outside.lines(new SplittableRandom(2), 400, 10, 30));

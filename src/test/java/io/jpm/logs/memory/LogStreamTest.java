@@ -3,7 +3,7 @@ package io.jpm.logs.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.model.WhenFull;
+import io.jpm.model.FullLogPolicy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 class LogStreamTest {
   private static final int UNIT = 64;
   private static final int UNITS = 64;
-  private static final int LEAST = LogMemory.LEAST_UNITS * UNIT;
+  private static final int LEAST = Geometry.LEAST_UNITS * UNIT;
 
   private LogMemory memory;
 
@@ -29,7 +29,7 @@ class LogStreamTest {
   }
 
   /// A stream that may have a quarter of the memory.
-  private LogStream stream(String name, WhenFull policy) throws IOException {
+  private LogStream stream(String name, FullLogPolicy policy) throws IOException {
     LogStream stream = memory.stream(name, UNITS / 4 * UNIT);
     stream.whenFull(policy);
     return stream;
@@ -54,8 +54,8 @@ class LogStreamTest {
     return printed;
   }
 
-  private static LogStream.Write write(int target, int consumed) {
-    return new LogStream.Write(target, 1, 2, 3, consumed, consumed, 0);
+  private static FileWrite write(int target, int consumed) {
+    return new FileWrite(target, 1, 2, 3, consumed, consumed, 0);
   }
 
   // ------------------------------------------------------------ room
@@ -64,7 +64,7 @@ class LogStreamTest {
   void thoseWhoBlockLeaveHalfOfTheMemoryToTheOthers() throws IOException {
     for (int i = 0; i < 3; i++) {
       LogStream stuck = memory.stream("stuck" + i, UNITS * UNIT);
-      stuck.whenFull(WhenFull.BLOCK);
+      stuck.whenFull(FullLogPolicy.BLOCK);
       print(stuck, UNITS);
     }
     assertThat(memory.stream("stuck0", UNITS * UNIT).waitingBytes()).isEqualTo(UNITS / 2 * UNIT);
@@ -75,9 +75,9 @@ class LogStreamTest {
   @Test
   void aNeighbourGoesOnWhereOthersWhoBlockAreStuck() throws IOException {
     for (int i = 0; i < 4; i++) {
-      print(stream("stuck" + i, WhenFull.BLOCK), UNITS);
+      print(stream("stuck" + i, FullLogPolicy.BLOCK), UNITS);
     }
-    for (WhenFull policy : WhenFull.values()) {
+    for (FullLogPolicy policy : FullLogPolicy.values()) {
       assertGoesOn(stream("good " + policy, policy));
     }
   }
@@ -85,9 +85,9 @@ class LogStreamTest {
   @Test
   void aNeighbourGoesOnWhereOthersHaveFilledTheMemory() throws IOException {
     for (int i = 0; i < 5; i++) {
-      print(stream("flood" + i, WhenFull.DROP_OLDEST), UNITS);
+      print(stream("flood" + i, FullLogPolicy.DROP_OLDEST), UNITS);
     }
-    for (WhenFull policy : WhenFull.values()) {
+    for (FullLogPolicy policy : FullLogPolicy.values()) {
       assertGoesOn(stream("good " + policy, policy));
     }
   }
@@ -102,10 +102,10 @@ class LogStreamTest {
   @Test
   void theLastUnitsAreForThoseWhoHaveTheLeast() throws IOException {
     for (int i = 0; i < 4; i++) {
-      print(stream("flood" + i, WhenFull.DROP_OLDEST), UNITS);
+      print(stream("flood" + i, FullLogPolicy.DROP_OLDEST), UNITS);
     }
-    int first = print(stream("first", WhenFull.BLOCK), UNITS);
-    int second = print(stream("second", WhenFull.BLOCK), UNITS);
+    int first = print(stream("first", FullLogPolicy.BLOCK), UNITS);
+    int second = print(stream("second", FullLogPolicy.BLOCK), UNITS);
     assertThat(first).isGreaterThanOrEqualTo(second);
     assertThat(second).isPositive();
     assertThat(memory.usedUnits()).isEqualTo(UNITS);
@@ -113,7 +113,7 @@ class LogStreamTest {
 
   @Test
   void aLineOfWhichTheWriterSeesTheFirstPartIsKeptAsAWhole() throws IOException {
-    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    LogStream stream = stream("app", FullLogPolicy.DROP_OLDEST);
     print(stream, "first\n1");
     assertThat(text(stream)).isEqualTo("first\n1");
     print(stream, "8651215\n");
@@ -145,10 +145,10 @@ class LogStreamTest {
 
   @Test
   void aWriteThatFailedMayBeginAgain() throws IOException {
-    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    LogStream stream = stream("app", FullLogPolicy.DROP_OLDEST);
     print(stream, 2);
     stream.begin(write(0, UNIT));
-    LogStream.Write again = new LogStream.Write(0, 1, 2, 99, UNIT, UNIT, 0);
+    FileWrite again = new FileWrite(0, 1, 2, 99, UNIT, UNIT, 0);
     stream.begin(again);
     assertThat(stream.unfinished()).contains(again);
     stream.begin(write(1, UNIT));
@@ -159,10 +159,10 @@ class LogStreamTest {
 
   @Test
   void aWriteOfOtherBytesOrIntoAnEarlierFileIsRefused() throws IOException {
-    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    LogStream stream = stream("app", FullLogPolicy.DROP_OLDEST);
     print(stream, 2);
     stream.begin(write(1, UNIT));
-    for (LogStream.Write wrong : List.of(write(0, UNIT), write(1, 2 * UNIT), write(2, 1))) {
+    for (FileWrite wrong : List.of(write(0, UNIT), write(1, 2 * UNIT), write(2, 1))) {
       assertThatThrownBy(() -> stream.begin(wrong))
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("a write is begun already: app");
@@ -172,7 +172,7 @@ class LogStreamTest {
 
   @Test
   void noWriteBeginsAfterTheStreamIsForgotten() throws IOException {
-    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    LogStream stream = stream("app", FullLogPolicy.DROP_OLDEST);
     print(stream, 2);
     stream.begin(write(0, UNIT));
     stream.forget();
@@ -184,7 +184,7 @@ class LogStreamTest {
 
   @Test
   void noWriteBeginsAfterTheMemoryIsClosed() throws IOException {
-    LogStream stream = stream("app", WhenFull.DROP_OLDEST);
+    LogStream stream = stream("app", FullLogPolicy.DROP_OLDEST);
     print(stream, 2);
     memory.close();
     assertGone(() -> stream.begin(write(0, UNIT)));

@@ -72,7 +72,7 @@ final class Outside {
     assertThat(room.isDirect()).isTrue();
     // A read that leaves less than eight bytes of its room cannot be told from one that fills it.
     int count = room.capacity() < least + 8 ? room.capacity() : Math.max(least, 1);
-    origins.put(stream.backlog().state.tail, read);
+    origins.put(stream.streamUnits().state.tail, read);
     life.step();
     room.put(0, source, read, count);
     read += count;
@@ -89,7 +89,7 @@ final class Outside {
   /// @return false where there was nothing to write
   boolean write(LogStream stream, int most, boolean wholeLines, Life life) {
     byte[] bytes = bytes(stream.waiting(most));
-    long position = stream.backlog().state.head;
+    long position = stream.streamUnits().state.head;
     LogStream.Losses losses = stream.losses();
     int consumed = wholeLines ? wholeLines(bytes) : bytes.length;
     String marker =
@@ -99,7 +99,7 @@ final class Outside {
       return false;
     }
     int length = marker.length() + consumed;
-    stream.begin(new LogStream.Write(1, 2, 3, size, length, consumed, losses.lines()));
+    stream.begin(new FileWrite(1, 2, 3, size, length, consumed, losses.lines()));
     life.step();
     append(marker.getBytes(StandardCharsets.US_ASCII), 0, marker.length(), MARKER);
     append(bytes, 0, consumed / 2, position);
@@ -143,7 +143,7 @@ final class Outside {
 
   /// Settles the write during which a daemon died, as its successor does.
   void settle(LogStream stream) {
-    LogStream.Write write = stream.unfinished().orElse(null);
+    FileWrite write = stream.unfinished().orElse(null);
     if (write == null) {
       return;
     }

@@ -4,12 +4,12 @@ import static io.jpm.logs.read.WrittenLog.follow;
 import static io.jpm.logs.read.WrittenLog.past;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.LogFilter;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.logs.LogFilter;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

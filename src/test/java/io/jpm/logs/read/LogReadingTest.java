@@ -3,12 +3,14 @@ package io.jpm.logs.read;
 import static io.jpm.logs.read.WrittenLog.past;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.bus.LogFilter;
-import io.jpm.bus.LogSearch;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
+import io.jpm.bus.logs.LogFilter;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +89,18 @@ class LogReadingTest {
     log.print(text(numbers(100, 200))).rotate(20);
     log.print(text(numbers(200, 300)));
     assertThat(last(count)).isEqualTo(numbers((int) Math.max(0, 300 - count), 300));
+  }
+
+  @Test
+  void aFolderFullOfOtherFilesIsNotHeldInMemory(@TempDir Path full) throws IOException {
+    Files.writeString(full.resolve("out__2026-11-23_13-40-52.294Z.log"), "");
+    Files.writeString(full.resolve("jpm.log.1"), "");
+    for (int i = 0; i < 100; i++) {
+      Files.writeString(full.resolve("other" + i), "");
+    }
+    assertThat(LogFileAccess.DIRECT.list(full))
+        .containsExactlyInAnyOrder("out__2026-11-23_13-40-52.294Z.log", "jpm.log.1");
+    assertThat(LogFileAccess.DIRECT.list(full.resolve("none"))).isEmpty();
   }
 
   @Test
@@ -368,5 +382,17 @@ class LogReadingTest {
     }
     List<String> lines = past(reading, LogFilter.ALL, 15, logs.toArray(WrittenLog[]::new)).lines();
     assertThat(lines).hasSize(1_000).startsWith("of 999", "of 998").endsWith("of 0");
+  }
+
+  /// Whoever owns the folder of a log can make the file so large without any room on the disk.
+  @Test
+  void anEndlessLineIsReadInPieces() throws IOException {
+    log.print("first\n");
+    Path file = home.resolve("logs/web-out.log");
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.write(ByteBuffer.wrap("\nlast\n".getBytes(StandardCharsets.UTF_8)), 1L << 42);
+    }
+    assertThat(last(1)).containsExactly("last");
+    assertThat(last(3)).hasSize(3).endsWith("last");
   }
 }

@@ -1,13 +1,13 @@
 package io.jpm.logs.read;
 
-import io.jpm.bus.LogFilter;
-import io.jpm.bus.LogPosition;
-import io.jpm.bus.LogSearch;
-import io.jpm.bus.LogSearch.Span;
-import io.jpm.bus.LogsCommand;
-import io.jpm.bus.LogsReply;
-import io.jpm.bus.LogsReply.Positions;
-import io.jpm.bus.LogsReply.Searches;
+import io.jpm.bus.logs.LogFilter;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.logs.LogsReply.Positions;
+import io.jpm.bus.logs.LogsReply.Searches;
 import io.jpm.logs.files.LogNames;
 import io.jpm.logs.files.Times;
 import java.io.IOException;

@@ -25,7 +25,7 @@ final class Bytes {
   }
 
   static String text(List<ByteBuffer> buffers) {
-    ByteBuffer all = ByteBuffer.allocate(Lines.bytes(buffers));
+    ByteBuffer all = ByteBuffer.allocate(LineBreaks.bytes(buffers));
     buffers.forEach(buffer -> all.put(buffer.duplicate()));
     return StandardCharsets.UTF_8.decode(all.flip()).toString();
   }

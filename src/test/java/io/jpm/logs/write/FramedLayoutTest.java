@@ -29,13 +29,13 @@ class FramedLayoutTest {
 
         @Override
         public void put(byte[] text, int from, int to, boolean whole, ByteBuffer out) {
-          out.put((byte) (whole ? '>' : '~')).put(text, from, to - from).put(Lines.END);
+          out.put((byte) (whole ? '>' : '~')).put(text, from, to - from).put(LineBreaks.END);
         }
       };
 
   private final FramedLayout marked = new FramedLayout(MARKS, new Scratch());
 
-  private static FramedLayout json(Optional<io.jpm.model.TimePattern> pattern, boolean error) {
+  private static FramedLayout json(Optional<io.jpm.model.text.TimePattern> pattern, boolean error) {
     return new FramedLayout(new JsonFrame(pattern, error, "3", "we\"b"), new Scratch());
   }
 
@@ -60,8 +60,8 @@ class FramedLayoutTest {
   private String laidOut(List<ByteBuffer> waiting) {
     StringBuilder all = new StringBuilder();
     int consumed = 0;
-    while (consumed < Lines.bytes(waiting)) {
-      Layout.Laid laid = marked.lay(Lines.behind(waiting, consumed), false, AT);
+    while (consumed < LineBreaks.bytes(waiting)) {
+      Layout.Laid laid = marked.lay(LineBreaks.behind(waiting, consumed), false, AT);
       assertThat(laid.consumed()).isPositive();
       all.append(Bytes.text(laid.bytes()));
       consumed += laid.consumed();

@@ -3,18 +3,18 @@ package io.jpm.logs.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.bus.LogPaths;
-import io.jpm.bus.LogsCommand;
+import io.jpm.bus.logs.LogPaths;
+import io.jpm.bus.logs.LogsCommand;
 import io.jpm.logs.files.LogNames;
 import io.jpm.model.AppName;
-import io.jpm.model.InstanceId;
+import io.jpm.model.FullLogPolicy;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.LogStorage;
 import io.jpm.model.RunAs;
-import io.jpm.model.TimePattern;
-import io.jpm.model.WhenFull;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.text.TimePattern;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.json.JsonObject;
@@ -49,10 +49,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class LogWritersTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final Clocks CLOCKS = new Clocks(InstantSource.system(), System::nanoTime);
+  private static final LogClock CLOCKS = new LogClock(InstantSource.system(), System::nanoTime);
   private static final Pattern LOSS = Pattern.compile("… ([0-9]+) lines? dropped \\((.*)\\)");
   private static final LogLimits ROOMY =
-      new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, WhenFull.DROP_OLDEST);
+      new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, FullLogPolicy.DROP_OLDEST);
 
   /// So much may wait, of which one stream gets a quarter.
   private static final long BUFFER = 4 << 20;
@@ -409,7 +409,9 @@ class LogWritersTest {
 
   @Test
   void filesAreRotatedBetweenLinesPackedAndKeptToANumber() throws Exception {
-    limits(new LogLimits(64 << 10, Duration.ZERO, 3, Duration.ZERO, 0, true, WhenFull.DROP_OLDEST));
+    limits(
+        new LogLimits(
+            64 << 10, Duration.ZERO, 3, Duration.ZERO, 0, true, FullLogPolicy.DROP_OLDEST));
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 200_000).get();
@@ -449,7 +451,13 @@ class LogWritersTest {
   void anAppsFilesTogetherTakeNoMoreThanTheyMay() throws Exception {
     limits(
         new LogLimits(
-            64 << 10, Duration.ZERO, 0, Duration.ZERO, 300 << 10, false, WhenFull.DROP_OLDEST));
+            64 << 10,
+            Duration.ZERO,
+            0,
+            Duration.ZERO,
+            300 << 10,
+            false,
+            FullLogPolicy.DROP_OLDEST));
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 200_000).get();
@@ -459,7 +467,10 @@ class LogWritersTest {
           SOON,
           () -> rotated().stream().mapToLong(LogWritersTest::size).sum() <= 300 << 10);
     }
-    assertThat(rotated()).hasSizeBetween(2, 4);
+    // How many files share the limit depends on how much arrives at once.
+    assertThat(rotated()).hasSizeGreaterThan(1);
+    assertThat(rotated().stream().mapToLong(LogWritersTest::size).sum())
+        .isLessThanOrEqualTo(300 << 10);
   }
 
   private static long size(Path file) {
@@ -473,7 +484,8 @@ class LogWritersTest {
   @Test
   void flushEmptiesTheFileAndRemovesWhatWasRotated() throws Exception {
     limits(
-        new LogLimits(64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, WhenFull.DROP_OLDEST));
+        new LogLimits(
+            64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, FullLogPolicy.DROP_OLDEST));
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 50_000).get();
@@ -559,7 +571,7 @@ class LogWritersTest {
 
   @Test
   void anAppThatWantsEveryLineWaits() throws Exception {
-    limits(new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, WhenFull.BLOCK));
+    limits(new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, FullLogPolicy.BLOCK));
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       disk.freeze();
@@ -599,7 +611,8 @@ class LogWritersTest {
   @Test
   void theOldestRotatedFileGoesWhenTheDiskIsFull() throws Exception {
     limits(
-        new LogLimits(64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, WhenFull.DROP_OLDEST));
+        new LogLimits(
+            64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, FullLogPolicy.DROP_OLDEST));
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 50_000).get();
@@ -610,6 +623,34 @@ class LogWritersTest {
       printNumbers(out, 50_001, 60_000).get();
       Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("60000\n"));
       assertThat(rotated()).doesNotContain(before.stream().sorted().findFirst().orElseThrow());
+    }
+  }
+
+  /// As when its folder is the app's user's, who has taken the right to write there away.
+  @Test
+  void aRotatedFileThatCannotBeRemovedDoesNotKeepTheOthers() throws Exception {
+    Path folder = Files.createDirectory(home.resolve("theirs"));
+    for (int day = 10; day < 20; day++) {
+      Files.write(
+          folder.resolve("out__2020-01-%d_00-00-00.000Z.log".formatted(day)), new byte[1 << 20]);
+    }
+    disk.kept = folder;
+    limits(
+        new LogLimits(
+            64 << 10, Duration.ZERO, 0, Duration.ZERO, 0, false, FullLogPolicy.DROP_OLDEST));
+    writers.open(
+        order(
+            1,
+            LogFiles.DEFAULT,
+            new LogPaths(folder.resolve("out.log"), folder.resolve("err.log"), Optional.empty())));
+    writers.open(order(LogFiles.DEFAULT));
+    try (OutputStream out = app("0.out")) {
+      printNumbers(out, 1, 50_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
+      disk.room.set(0);
+      disk.roomForEachDeleted = 64 << 10;
+      printNumbers(out, 50_001, 60_000).get();
+      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("60000\n"));
     }
   }
 
@@ -655,7 +696,7 @@ class LogWritersTest {
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(Channels.newInputStream(reader), StandardCharsets.UTF_8))) {
-      limits(new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, WhenFull.BLOCK));
+      limits(new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, FullLogPolicy.BLOCK));
       writers.open(
           order(0, LogFiles.DEFAULT, new LogPaths(pipe, log("err.log"), Optional.empty())));
       try (OutputStream out = app("0.out")) {

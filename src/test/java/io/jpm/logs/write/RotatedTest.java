@@ -39,6 +39,30 @@ class RotatedTest {
   }
 
   @Test
+  void ofWhatAllMayTakeAnAppLosesOnlyWhatIsBeyondItsEqualShare() {
+    var small = new Rotated.Taken(List.of(hoursOld(100, 10), hoursOld(90, 10)), 10);
+    var large = new Rotated.Taken(List.of(NEW, MIDDLE, OLD), 50);
+    assertThat(Rotated.beyondShares(List.of(small, large), 150)).isEmpty();
+    assertThat(Rotated.beyondShares(List.of(small, large), 149)).containsExactly(OLD);
+    assertThat(Rotated.beyondShares(List.of(small, large), 90)).containsExactly(OLD, MIDDLE);
+    assertThat(Rotated.beyondShares(List.of(small, large), 0)).isEmpty();
+    var flood = new Rotated.Taken(List.of(NEW), 1000);
+    assertThat(Rotated.beyondShares(List.of(small, flood), 100)).containsExactly(NEW);
+    assertThat(Rotated.beyondShares(List.of(), 100)).isEmpty();
+  }
+
+  @Test
+  void onAFullDiskTheOldestOfWhoTakesTheMostGoesFirst() {
+    Rotated older = hoursOld(100, 10);
+    Rotated old = hoursOld(90, 10);
+    var small = new Rotated.Taken(List.of(old, older), 20);
+    var large = new Rotated.Taken(ALL, 15);
+    assertThat(Rotated.largestFirst(List.of(small, large)))
+        .containsExactly(OLD, MIDDLE, older, old, NEW);
+    assertThat(Rotated.largestFirst(List.of())).isEmpty();
+  }
+
+  @Test
   void theOldestGoUntilTheRestFits() {
     assertThat(Rotated.excess(ALL, 30, 100)).isEmpty();
     assertThat(Rotated.excess(ALL, 31, 100)).containsExactly(OLD);

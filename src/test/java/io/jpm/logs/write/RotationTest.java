@@ -2,8 +2,8 @@ package io.jpm.logs.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.FullLogPolicy;
 import io.jpm.model.LogLimits;
-import io.jpm.model.WhenFull;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -15,7 +15,8 @@ class RotationTest {
 
   private static boolean isDue(
       long maxSize, Duration every, long size, int incoming, boolean midLine) {
-    var limits = new LogLimits(maxSize, every, 5, Duration.ZERO, 0, true, WhenFull.DROP_OLDEST);
+    var limits =
+        new LogLimits(maxSize, every, 5, Duration.ZERO, 0, true, FullLogPolicy.DROP_OLDEST);
     return Rotation.isDue(limits, size, incoming, AN_HOUR_AGO, NOW, midLine);
   }
 

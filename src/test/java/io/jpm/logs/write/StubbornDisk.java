@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 
 /// A real disk that freezes, or is full, when a test says so. The files in `times` are left alone.
 final class StubbornDisk implements LogDisk {
@@ -25,6 +26,9 @@ final class StubbornDisk implements LogDisk {
 
   /// How many bytes are free again with each file that is removed.
   volatile long roomForEachDeleted;
+
+  /// From this folder nothing can be removed.
+  volatile Path kept = Path.of("/nowhere");
 
   /// Whether appends are cut short in the middle.
   volatile boolean tears;
@@ -64,13 +68,13 @@ final class StubbornDisk implements LogDisk {
       if (!real.isRegular()) {
         return real.append(bytes);
       }
-      int asked = Lines.bytes(bytes);
+      int asked = LineBreaks.bytes(bytes);
       int possible = Math.clamp(room.get(), 0, asked);
       int count = tears && possible > 1 ? possible / 2 : possible;
       if (count == 0) {
         return new Appended(0, Problem.FULL);
       }
-      Appended done = real.append(Lines.first(bytes, count));
+      Appended done = real.append(LineBreaks.first(bytes, count));
       room.addAndGet(-done.bytes());
       return done;
     }
@@ -88,6 +92,11 @@ final class StubbornDisk implements LogDisk {
     @Override
     public long size() throws IOException {
       return real.size();
+    }
+
+    @Override
+    public long allocated() throws IOException {
+      return real.allocated();
     }
 
     @Override
@@ -129,13 +138,16 @@ final class StubbornDisk implements LogDisk {
 
   @Override
   public void delete(Path file, RunAs owner) throws IOException {
+    if (file.startsWith(kept)) {
+      throw new IOException("cannot remove " + file + ": permission denied");
+    }
     disk.delete(file, owner);
     room.addAndGet(roomForEachDeleted);
   }
 
   @Override
-  public List<Entry> list(Path folder, RunAs owner) throws IOException {
-    return disk.list(folder, owner);
+  public List<Entry> list(Path folder, RunAs owner, Predicate<String> wanted) throws IOException {
+    return disk.list(folder, owner, wanted);
   }
 
   @Override

@@ -2,15 +2,16 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Exit;
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
-import io.jpm.model.TreeUsage;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.TreeUsage;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.LogPipe;
 import io.jpm.os.LogPipes;
 import io.jpm.os.RecordedWatcher;
+import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class AdoptionTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void anAppOfAKilledDaemonGoesOnUnderTheNextOne(boolean terminal) throws Exception {
-    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("numbers.sh", Integer.toString(LINES), terminal, out);
     assertThat(HostFixture.isAlive(made.identity().pid())).isTrue();
 
@@ -66,7 +67,7 @@ class AdoptionTest {
 
   @Test
   void theTreeOfAnAdoptedAppIsEnded() throws Exception {
-    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("daemonizes.sh", "", false, out);
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
@@ -84,7 +85,7 @@ class AdoptionTest {
 
   @Test
   void theOrphanOfAnAdoptedAppIsKnownWhenItsEndIsTold() throws Exception {
-    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("daemonizes-when-told.sh", "", false, out);
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
@@ -105,7 +106,7 @@ class AdoptionTest {
   /// Walks know by then who is in no tree, and do not read them again.
   @Test
   void aTreeThatHasThrownItsTagAwayIsKnownAlsoAfterOthersWereEnded() throws Exception {
-    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("throws-tag-away.sh", "", false, out);
     ProcessIdentity main = made.identity();
 
@@ -140,7 +141,7 @@ class AdoptionTest {
 
   @Test
   void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
-    LogPipe out = new LogPipe(dir.resolve("fifo/1-out"), dir.resolve("logs/1-out.log"));
+    LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("talks.cjs", "", false, out);
     new ProcessBuilder("kill", "-USR2", Integer.toString(made.identity().pid()))
         .start()

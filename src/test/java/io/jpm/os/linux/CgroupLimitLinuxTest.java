@@ -3,14 +3,17 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.Exit;
 import io.jpm.model.ResourceLimits;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.cgroup.Cgroup;
+import io.jpm.os.linux.cgroup.CgroupMount;
+import io.jpm.os.linux.cgroup.Cgroups;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +28,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// controllers for memory and processor: as root where these are of version 2, or in a scope of
 /// `systemd-run --user --scope`. Skipped elsewhere.
 @Timeout(300)
+@Tag("alone")
 class CgroupLimitLinuxTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final long MEGA = 1L << 20;

@@ -1,6 +1,6 @@
 package io.jpm.os.linux;
 
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
@@ -42,6 +42,8 @@ final class DoomedDaemon {
               fixture.mark()),
           StandardCharsets.UTF_8);
       Files.move(made, dir.resolve("made"), StandardCopyOption.ATOMIC_MOVE);
+    } else {
+      throw new IllegalStateException(result.toString());
     }
     new CountDownLatch(1).await();
   }

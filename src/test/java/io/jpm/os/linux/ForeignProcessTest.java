@@ -3,9 +3,10 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.ProcessIdentity;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.io.IOException;

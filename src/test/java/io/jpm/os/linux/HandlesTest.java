@@ -3,7 +3,7 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
@@ -11,6 +11,7 @@ import io.jpm.os.ListenSocket;
 import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.Wish;
 import io.jpm.os.RecordedWatcher;
+import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.io.InputStream;

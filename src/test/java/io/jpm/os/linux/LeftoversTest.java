@@ -2,8 +2,8 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;

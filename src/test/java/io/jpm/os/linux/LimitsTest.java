@@ -10,6 +10,8 @@ import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.cgroup.Cgroups;
+import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What processes of the system have of their limits.
 @Timeout(120)
-class LimitsTest {
+public class LimitsTest {
   @TempDir private Path dir;
   private HostFixture fixture;
 
@@ -42,7 +44,7 @@ class LimitsTest {
     fixture.close();
   }
 
-  static ResourceLimits each(Map<String, Long> resources) {
+  public static ResourceLimits each(Map<String, Long> resources) {
     return new ResourceLimits(
         OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.empty(), resources);
   }

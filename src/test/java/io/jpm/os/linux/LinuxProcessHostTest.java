@@ -2,9 +2,9 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.ByteText;
-import io.jpm.model.Exit;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
+import io.jpm.model.text.ByteText;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.ProcessHost;
@@ -12,6 +12,8 @@ import io.jpm.os.ProcessHostContract;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.io.IOException;
@@ -182,8 +184,8 @@ class LinuxProcessHostTest extends ProcessHostContract {
     assertThat(targets(child.pid()))
         .containsOnlyKeys("0", "1", "2")
         .containsEntry("0", "/dev/null")
-        .containsEntry("1", fixture.dir() + "/fifo/1-out")
-        .containsEntry("2", fixture.dir() + "/fifo/1-error");
+        .containsEntry("1", fixture.dir() + "/fifo/1.out")
+        .containsEntry("2", fixture.dir() + "/fifo/1.err");
   }
 
   private static Map<String, String> targets(int pid) throws IOException {

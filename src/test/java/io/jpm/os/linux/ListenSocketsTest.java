@@ -15,6 +15,13 @@ import io.jpm.os.ListenSockets.Kind;
 import io.jpm.os.ListenSockets.ListenFailure;
 import io.jpm.os.ListenSockets.Wish;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.SocketAddresses;
+import io.jpm.os.linux.libc.SocketCalls;
+import io.jpm.os.linux.proc.KernelSetting;
+import io.jpm.os.linux.socket.Acceptor;
+import io.jpm.os.linux.socket.LinuxListenSocket;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -27,6 +34,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -225,6 +233,64 @@ class ListenSocketsTest {
     ListenSocket second = sockets.open("second", wish("127.0.0.1", port));
     assertThat(port(second)).isEqualTo(port);
     assertThat(second.inode()).isNotEqualTo(first.inode());
+  }
+
+  @Test
+  void aLostSocketIsTakenBackFromTheTreeThatHasItAndFromNoOther() throws IOException {
+    ListenSocket lost = sockets.open("lost", wish("127.0.0.1", 0));
+    int port = port(lost);
+    Spawned victim = app(fixture.dir(), List.of("3"), "lost");
+    Spawned other = fixture.start("obedient.sh");
+    other.awaitReady();
+    lost.close();
+
+    assertThatThrownBy(() -> sockets.regain("another's", other.child().identity(), lost.inode()))
+        .isInstanceOf(ListenFailure.class)
+        .hasMessage("no process of its tree has that socket any more");
+    assertThat(port(sockets.regain("lost", victim.child().identity(), lost.inode())))
+        .isEqualTo(port);
+  }
+
+  @Test
+  void whatNoDaemonHasMadeToListenIsNotTakenBack() throws IOException {
+    Spawned app = fixture.start(fixture.withChannel(fixture.request("listens.py", "accept")));
+    app.awaitReady();
+    ListenSocket lost = sockets.open("lost", wish("127.0.0.1", 0));
+    Spawned server = app(fixture.dir(), List.of("3"), "lost");
+
+    for (long inode : fixture.host().sockets(app.child().identity())) {
+      if (fixture.host().listening(app.child().identity()).stream()
+          .noneMatch(one -> one.inode() == inode)) {
+        assertNotTaken(app, inode); // its channel
+      }
+    }
+    try (Socket client = Loopback.connect(port(lost))) {
+      assertThat(client.getInputStream().readNBytes(5)).isNotEmpty();
+      for (long inode : fixture.host().sockets(server.child().identity())) {
+        if (inode != lost.inode()) {
+          assertNotTaken(server, inode); // a connection
+        }
+      }
+    }
+  }
+
+  private void assertNotTaken(Spawned app, long inode) {
+    assertThatThrownBy(() -> sockets.regain("any", app.child().identity(), inode))
+        .isInstanceOf(ListenFailure.class)
+        .hasMessage("that socket is none that a daemon has made");
+  }
+
+  @Test
+  void whatAnotherUserHasMadeIsNotTakenBack() throws IOException {
+    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
+    Files.setPosixFilePermissions(fixture.dir(), PosixFilePermissions.fromString("rwxr-xr-x"));
+    RunAs nobody =
+        new RunAs(
+            Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+    Spawned app = fixture.start(fixture.withRunAs(fixture.request("listens.py", "accept"), nobody));
+    app.awaitReady();
+
+    assertNotTaken(app, fixture.host().listening(app.child().identity()).getFirst().inode());
   }
 
   @Test

@@ -10,6 +10,9 @@ import io.jpm.os.AppendFile.Appended;
 import io.jpm.os.AppendFile.Problem;
 import io.jpm.os.LogDisk;
 import io.jpm.os.LogDiskContract;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.log.LinuxLogDisk;
+import io.jpm.os.linux.rights.Accounts;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,8 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -33,6 +38,24 @@ class LogDiskTest extends LogDiskContract {
   @Override
   protected LogDisk newDisk() {
     return new LinuxLogDisk();
+  }
+
+  /// What counts for others is the disk, not what `ls` shows.
+  @Test
+  void holesDoNotCount() throws IOException {
+    Path sparse = dir.resolve("sparse.log");
+    try (AppendFile file = disk.open(sparse, RunAs.DAEMON)) {
+      append(file, "some");
+      file.truncate(50L << 30);
+      assertThat(file.size()).isEqualTo(50L << 30);
+      assertThat(file.allocated()).isLessThan(1 << 20);
+    }
+    Files.write(dir.resolve("full.log"), new byte[3 << 20]);
+    Map<String, Long> sizes =
+        disk.list(dir, RunAs.DAEMON).stream()
+            .collect(Collectors.toMap(LogDisk.Entry::name, LogDisk.Entry::size));
+    assertThat(sizes.get("sparse.log")).isLessThan(1 << 20);
+    assertThat(sizes.get("full.log")).isGreaterThanOrEqualTo(3 << 20);
   }
 
   @Test
@@ -253,7 +276,9 @@ class LogDiskTest extends LogDiskContract {
     }
     assertThat(kept).hasContent("kept\n");
     assertThat(own).hasContent("mine\n");
-    assertThat(disk.list(roots, RunAs.DAEMON)).containsExactly(new LogDisk.Entry("kept.log", 5));
+    assertThat(disk.list(roots, RunAs.DAEMON))
+        .extracting(LogDisk.Entry::name)
+        .containsExactly("kept.log");
   }
 
   @Test

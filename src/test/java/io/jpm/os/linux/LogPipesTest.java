@@ -3,13 +3,15 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.model.Exit;
+import io.jpm.model.run.Exit;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.HostFixture;
 import io.jpm.os.LogPipes;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.log.NamedPipe;
 import io.jpm.testing.Eventually;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -6,18 +6,18 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 
 /// This machine, as tests listen on it and connect to it.
-final class Loopback {
+public final class Loopback {
   static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
   static final InetAddress IPV6 = InetAddress.ofLiteral("::1");
 
   private Loopback() {}
 
   /// Where to listen: on a free port for 0.
-  static InetSocketAddress at(int port) {
+  public static InetSocketAddress at(int port) {
     return new InetSocketAddress(IPV4, port);
   }
 
-  static Socket connect(int port) throws IOException {
+  public static Socket connect(int port) throws IOException {
     return new Socket(IPV4, port);
   }
 }

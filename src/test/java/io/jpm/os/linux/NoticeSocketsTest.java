@@ -3,15 +3,16 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.InstanceId;
 import io.jpm.model.RunAs;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
-import io.jpm.os.NoticeAddress;
-import io.jpm.os.NoticeRequest;
-import io.jpm.os.NoticeSocket;
+import io.jpm.os.NotifyAddress;
+import io.jpm.os.NotifyRequest;
+import io.jpm.os.NotifySocket;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,7 +48,7 @@ class NoticeSocketsTest {
       """;
 
   private final List<String> heard = new CopyOnWriteArrayList<>();
-  private final List<NoticeSocket> sockets = new ArrayList<>();
+  private final List<NotifySocket> sockets = new ArrayList<>();
   private HostFixture fixture;
 
   @BeforeEach
@@ -57,7 +58,7 @@ class NoticeSocketsTest {
 
   @AfterEach
   void leavesNothingBehind() {
-    sockets.forEach(NoticeSocket::close);
+    sockets.forEach(NotifySocket::close);
     fixture.close();
   }
 
@@ -66,23 +67,23 @@ class NoticeSocketsTest {
   }
 
   private String address(RunAs runAs) {
-    return NoticeAddress.of(fixture.dir(), new WorkerId(new InstanceId(0), 12, 1), runAs);
+    return NotifyAddress.of(fixture.dir(), new WorkerId(new InstanceId(0), 12, 1), runAs);
   }
 
-  private NoticeSocket listen(SpawnRequest request, String address) throws IOException {
-    NoticeSocket socket =
+  private NotifySocket listen(SpawnRequest request, String address) throws IOException {
+    NotifySocket socket =
         fixture
             .host()
-            .noticeSockets()
+            .notifySockets()
             .orElseThrow()
-            .open(new NoticeRequest(address, request.tag(), request.runAs()), heard::addAll);
+            .open(new NotifyRequest(address, request.runAs()), heard::addAll);
     sockets.add(socket);
     return socket;
   }
 
   private SpawnRequest program(String address, String... command) {
     String[] rest = Arrays.copyOfRange(command, 1, command.length);
-    return fixture.withVariable(fixture.request(command[0], rest), NoticeAddress.VARIABLE, address);
+    return fixture.withVariable(fixture.request(command[0], rest), NotifyAddress.VARIABLE, address);
   }
 
   private SpawnRequest python(String address, String program) {
@@ -91,7 +92,7 @@ class NoticeSocketsTest {
 
   /// Starts it and listens.
   private Spawned run(SpawnRequest request, String address) throws IOException {
-    NoticeSocket socket = listen(request, address);
+    NotifySocket socket = listen(request, address);
     Spawned spawned = fixture.start(request);
     socket.began(spawned.child().identity());
     return spawned;
@@ -111,7 +112,7 @@ class NoticeSocketsTest {
         python(
             address(),
             "say('READY=1')\nsay('STATUS=ä')\nprint('said', flush=True)\nsignal.pause()");
-    NoticeSocket socket = listen(request, address());
+    NotifySocket socket = listen(request, address());
     Spawned spawned = fixture.start(request);
     // It has said it before anybody here knows of it.
     spawned.awaitOutput("said");
@@ -225,12 +226,12 @@ class NoticeSocketsTest {
     List<String> quiet = new CopyOnWriteArrayList<>();
     SpawnRequest request =
         python(other, "while True:\n    say('WATCHDOG=1')\n    time.sleep(0.05)");
-    try (NoticeSocket socket =
+    try (NotifySocket socket =
         fixture
             .host()
-            .noticeSockets()
+            .notifySockets()
             .orElseThrow()
-            .open(new NoticeRequest(other, request.tag(), RunAs.DAEMON), quiet::addAll)) {
+            .open(new NotifyRequest(other, RunAs.DAEMON), quiet::addAll)) {
       socket.began(fixture.start(request).child().identity());
       Eventually.await(
           "the other one is heard all the same", HostFixture.DEADLINE, () -> quiet.size() > 5);
@@ -261,7 +262,7 @@ class NoticeSocketsTest {
     Files.move(away, Path.of(address()));
     app.awaitOutput("111"); // ECONNREFUSED
     heard.clear();
-    NoticeSocket next =
+    NotifySocket next =
         listen(fixture.withTag(program(address(), "/bin/true"), "no:1:1"), address());
     next.began(app.child().identity());
     Eventually.await("it is heard again", HostFixture.DEADLINE, () -> !heard.isEmpty());
@@ -285,7 +286,7 @@ class NoticeSocketsTest {
       awaitHeard("READY=1");
       assertThat(Files.getOwner(Path.of(address)).getName()).isEqualTo("nobody");
     } finally {
-      sockets.forEach(NoticeSocket::close);
+      sockets.forEach(NotifySocket::close);
       Files.deleteIfExists(folder);
     }
   }
@@ -293,7 +294,7 @@ class NoticeSocketsTest {
   @Test
   void anAddressMayHaveNoFile() throws IOException {
     String address =
-        NoticeAddress.of(
+        NotifyAddress.of(
             Path.of("/" + "long/".repeat(30)),
             new WorkerId(new InstanceId(0), UUID.randomUUID().getMostSignificantBits(), 1),
             RunAs.DAEMON);

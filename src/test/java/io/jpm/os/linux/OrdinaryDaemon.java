@@ -1,8 +1,11 @@
 package io.jpm.os.linux;
 
-import io.jpm.model.Exit;
+import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.Sandbox;
+import io.jpm.model.Seccomp;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LogPipe;
 import io.jpm.os.SpawnRequest;
@@ -15,7 +18,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 
 /// A daemon in a JVM of another user that asks for what only root may do, and says what came of it.
-final class OrdinaryDaemon {
+public final class OrdinaryDaemon {
   private OrdinaryDaemon() {}
 
   /// Asks and says.
@@ -32,11 +35,36 @@ final class OrdinaryDaemon {
               new RunAs(
                   Optional.empty(), Optional.empty(), OptionalInt.of(-5), OptionalInt.empty())));
       say("nobody", host, request(arguments, user("nobody")));
+      say("tmp", host, request(arguments, sandboxed(true, List.of())));
+      say(
+          "paths",
+          host,
+          request(arguments, sandboxed(true, List.of(new ReadOnlyPath(Path.of("/srv"), true)))));
+      say("calls", host, request(arguments, filtered(Optional.empty())));
+      say("gaining", host, request(arguments, filtered(Optional.of(false))));
     }
   }
 
   private static RunAs user(String name) {
     return new RunAs(Optional.of(name), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+  }
+
+  private static RunAs sandboxed(boolean tmp, List<ReadOnlyPath> paths) {
+    return new RunAs(
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        new Sandbox(Optional.empty(), Optional.empty(), Seccomp.NONE, tmp, paths));
+  }
+
+  private static RunAs filtered(Optional<Boolean> noNewPrivileges) {
+    return new RunAs(
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalInt.empty(),
+        new Sandbox(noNewPrivileges, Optional.empty(), Seccomp.DEFAULT, false, List.of()));
   }
 
   private static SpawnRequest request(String[] arguments, RunAs runAs) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.os.HostFixture;
+import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,12 +12,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A pid means somebody else a moment later: not often, so here on purpose.
 @Timeout(180)
+@Tag("alone")
 class PidReuseTest {
   private static final List<String> UNSHARE =
       List.of("unshare", "--pid", "--fork", "--kill-child", "--mount-proc");

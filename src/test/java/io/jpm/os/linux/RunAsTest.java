@@ -3,15 +3,21 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.Sandbox;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.libc.ErrnoException;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Native;
+import io.jpm.os.linux.rights.Accounts;
+import io.jpm.os.linux.tree.LinuxChild;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.io.IOException;
@@ -20,6 +26,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -96,6 +103,20 @@ class RunAsTest {
 
   private static List<String> fourTimes(Object value) {
     return List.of(value.toString(), value.toString(), value.toString(), value.toString());
+  }
+
+  /// Its user may put it there at any moment, and nobody may wait for who opens its other end.
+  @Test
+  void aPipeInTheProgramsPlaceIsRefusedAtOnce() {
+    Path pipe = fixture.dir().resolve("program");
+    Libc.mkfifo(pipe, 0755);
+    List<RunAs> users =
+        Libc.effectiveUser() == 0 ? List.of(RunAs.DAEMON, user(NOBODY)) : List.of(RunAs.DAEMON);
+
+    for (RunAs runAs : users) {
+      assertThat(fixture.refusal(request(pipe.toString(), runAs)))
+          .isEqualTo(pipe + " is no file that could be a program");
+    }
   }
 
   @Test
@@ -293,6 +314,194 @@ class RunAsTest {
     }
   }
 
+  /// Asks for the right to signal and to limit each thread of this JVM, again and again, and counts
+  /// how often it had it. Signal 0 and a limit that is only read need the same right as all others.
+  private static final String ATTACK =
+      """
+      import os, resource, sys
+      daemon, stop, said = sys.argv[1:]
+      had = rounds = 0
+      while not os.path.exists(stop):
+        for tid in map(int, os.listdir("/proc/" + daemon + "/task")):
+          for attempt in (lambda: os.kill(tid, 0),
+                          lambda: resource.prlimit(tid, resource.RLIMIT_NOFILE)):
+            try:
+              attempt()
+              had += 1
+            except (PermissionError, ProcessLookupError):
+              pass
+        rounds += 1
+        if rounds == 1:
+          open(said + ".begun", "w").close()
+      open(said, "w").write("%d %s" % (had, rounds > 20))
+      """;
+
+  @Test
+  void theUserOfAnAppHasNoRightToAnyThreadOfTheDaemon() throws Exception {
+    assumeRoot();
+    Path said = fixture.dir().resolve("said");
+    Path stop = fixture.dir().resolve("stop");
+    Path file = fixture.dir().resolve("log");
+    Process attack =
+        new ProcessBuilder(
+                List.of(
+                    "setpriv",
+                    "--reuid=65534",
+                    "--regid=65534",
+                    "--clear-groups",
+                    "/usr/bin/env",
+                    "python3",
+                    "-c",
+                    ATTACK,
+                    Long.toString(ProcessHandle.current().pid()),
+                    stop.toString(),
+                    said.toString()))
+            .inheritIO()
+            .start();
+    try {
+      Eventually.await(
+          "the attack goes on",
+          HostFixture.DEADLINE,
+          () -> Files.exists(Path.of(said + ".begun")) || !attack.isAlive());
+      for (int i = 0; i < 60; i++) {
+        fixture.start(request("exits-at-once.sh", user(NOBODY))).watcher().awaitExit();
+        fixture.host().logDisk().open(file, user(NOBODY)).close();
+        fixture.host().logDisk().delete(file, user(NOBODY));
+      }
+      Files.createFile(stop);
+      attack.waitFor();
+
+      assertThat(read(said)).isEqualTo("0 True");
+    } finally {
+      attack.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void theEnvironmentOfAnotherUsersAppIsItsOwnOnly() {
+    assumeRoot();
+    String odd = "a \"b' $HOME ${c} \\d\n#e";
+    SpawnRequest request =
+        fixture.withVariable(
+            fixture.withVariable(
+                fixture.withVariable(request("obedient.sh", user(NOBODY)), "odd.name$\"\\", odd),
+                "LD_PRELOAD",
+                "/no/such/library.so"),
+            "VALUE",
+            "");
+    request = request.instead(Path.of("/usr/bin/printenv"), List.of("printenv", "-0"));
+    Spawned app = fixture.start(request);
+    app.watcher().awaitExit();
+    app.awaitOutput("VALUE=");
+
+    assertThat(HostFixture.read(app.out()).split("\0"))
+        .contains("odd.name$\"\\=" + odd, "VALUE=", "LD_PRELOAD=/no/such/library.so")
+        .noneMatch(it -> it.startsWith("JPM_V"));
+    // The loader complains for each program that it starts with it: none but the app.
+    assertThat(HostFixture.read(app.error()).split("cannot be preloaded", -1)).hasSize(2);
+  }
+
+  @Test
+  void whatCannotBeStartedAsAnotherUserIsRefusedInWords() throws IOException {
+    assumeRoot();
+    Path noProgram = program("no-program", "just text\n");
+    Path noInterpreter = program("no-interpreter", "#!/no/such/interpreter\n");
+    Path closed = Files.createDirectory(fixture.dir().resolve("closed"));
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    SpawnRequest request = request("obedient.sh", user(NOBODY));
+
+    assertThat(fixture.refusal(request.instead(noProgram, List.of("x"))))
+        .isEqualTo(noProgram + " is no program and has no #! line: name an --interpreter");
+    assertThat(fixture.refusal(request.instead(noInterpreter, List.of("x"))))
+        .isEqualTo(
+            noInterpreter
+                + " names an interpreter in its #! line that does not exist: /no/such/interpreter");
+    assertThat(fixture.refusal(request.instead(Path.of("/no/such"), List.of("x"))))
+        .isEqualTo("/no/such does not exist");
+    assertThat(fixture.refusal(fixture.withFolder(request, closed)))
+        .isEqualTo(
+            "the working directory "
+                + closed
+                + " may not be entered: permission denied for user nobody");
+    assertThat(Leftovers.of(fixture.mark())).isEmpty();
+  }
+
+  private static RunAs sandboxed(Optional<String> user, Sandbox sandbox) {
+    return new RunAs(user, Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), sandbox);
+  }
+
+  private static List<String> capabilities(Spawned app) {
+    return Stream.of("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+        .flatMap(set -> status(app.pid(), set).stream())
+        .distinct()
+        .toList();
+  }
+
+  @Test
+  void anotherUserGetsNoNewPrivilegesUnlessToldOtherwise() {
+    assumeRoot();
+    Sandbox off = new Sandbox(Optional.of(false), Optional.empty());
+    Spawned usual = fixture.start(request("obedient.sh", user(NOBODY)));
+    Spawned free = fixture.start(request("obedient.sh", sandboxed(Optional.of(NOBODY), off)));
+
+    assertThat(status(usual.pid(), "NoNewPrivs")).containsExactly("1");
+    assertThat(status(free.pid(), "NoNewPrivs")).containsExactly("0");
+  }
+
+  @Test
+  void noNewPrivilegesNeedNoRoot() {
+    Sandbox on = new Sandbox(Optional.of(true), Optional.empty());
+    Spawned usual = fixture.start(request("obedient.sh", RunAs.DAEMON));
+    Spawned bound = fixture.start(request("obedient.sh", sandboxed(Optional.empty(), on)));
+
+    assertThat(status(usual.pid(), "NoNewPrivs"))
+        .isEqualTo(status(ProcessHandle.current().pid(), "NoNewPrivs"));
+    assertThat(status(bound.pid(), "NoNewPrivs")).containsExactly("1");
+    assertThat(status(bound.pid(), "Uid")).isEqualTo(fourTimes(Libc.effectiveUser()));
+    bound.awaitReady();
+    bound.child().signalTree(Signal.SIGTERM);
+    bound.watcher().awaitTreeGone();
+  }
+
+  @Test
+  void anAppHasTheCapabilitiesThatItNamesAndNoOther() throws IOException {
+    assumeRoot();
+    Sandbox one = new Sandbox(Optional.empty(), Optional.of(List.of("net_bind_service")));
+    Sandbox none = new Sandbox(Optional.empty(), Optional.of(List.of()));
+    Spawned user = fixture.start(request("obedient.sh", sandboxed(Optional.of(NOBODY), one)));
+    Spawned root = fixture.start(request("obedient.sh", sandboxed(Optional.empty(), one)));
+    Path closed = Files.writeString(fixture.dir().resolve("closed"), "content");
+    Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+    Spawned powerless =
+        fixture.start(
+            request("obedient.sh", sandboxed(Optional.empty(), none))
+                .instead(
+                    Path.of("/bin/sh"), List.of("sh", "-c", "cat closed; echo x >closed; exit 0")));
+
+    assertThat(capabilities(user)).containsExactly("0000000000000400");
+    assertThat(status(user.pid(), "NoNewPrivs")).containsExactly("1");
+    assertThat(capabilities(root)).containsExactly("0000000000000400");
+    powerless.watcher().awaitExit();
+    assertThat(HostFixture.read(powerless.out())).isEmpty();
+    assertThat(Files.readString(closed)).isEqualTo("content");
+  }
+
+  @Test
+  void aProgramWithAnEqualsSignInItsPathRunsAsAnotherUser() throws IOException {
+    assumeRoot();
+    Path program = program("a=b", "#!/bin/sh\necho \"$0 $1\"\n");
+    Spawned app =
+        fixture.start(request("obedient.sh", user(NOBODY)).instead(program, List.of("x", "c d")));
+
+    app.awaitOutput(program + " c d\n");
+    app.watcher().awaitExit();
+  }
+
+  private Path program(String name, String content) throws IOException {
+    Path file = Files.writeString(fixture.dir().resolve(name), content);
+    return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
   @Test
   void niceAloneNeedsNoRoot() {
     Spawned app = fixture.start(request("obedient.sh", nice(19)));
@@ -360,6 +569,12 @@ class RunAsTest {
             nice: nice -5 is more urgent than the daemon may give: start the daemon as root or use a\
              higher number
             nobody: started
+            tmp: only root can give an app private_tmp: start the daemon as root or leave it out
+            paths: only root can give an app private_tmp and read_only_paths: start the daemon as\
+             root or leave it out
+            calls: started
+            gaining: only root with sys_admin can give an app seccomp without no_new_privileges:\
+             leave out no_new_privileges: false
             """);
     assertThat(exit).isZero();
   }
@@ -384,5 +599,56 @@ class RunAsTest {
       assertThat(status(pid, "Uid")).isEqualTo(fourTimes(i % 2 == 0 ? nobody().uid() : 0));
       assertThat(niceOf(read(Path.of("/proc/" + pid + "/stat")))).isEqualTo(i % 2 == 0 ? own : "5");
     }
+  }
+
+  /// Its user can have it show anything.
+  @Test
+  void theEnvironmentOfAnotherUsersProcessIsNotRead() {
+    assumeRoot();
+    SpawnRequest request = fixture.request("obedient.sh");
+    Spawned own = fixture.start(fixture.withVariable(request, "PORT", "3000"));
+    own.awaitReady();
+    SpawnRequest others = fixture.withVariable(request("obedient.sh", user(NOBODY)), "PORT", "22");
+    Spawned app = fixture.start(others);
+    app.awaitReady();
+
+    assertThat(fixture.host().variable(own.child().identity(), "PORT")).contains("3000");
+    assertThat(fixture.host().variable(app.child().identity(), "PORT")).isEmpty();
+  }
+
+  @Test
+  void aPipeOfItsOwnMakesNoProcessAnotherInstances() {
+    assumeRoot();
+    String home = fixture.dir().toString();
+    SpawnRequest first = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:1");
+    SpawnRequest second = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:9");
+    Spawned app = fixture.start(first);
+    app.awaitReady();
+    Spawned forger = fixture.start(second); // its pipes are called 2
+    forger.awaitReady();
+
+    try (LinuxProcessHost next = new LinuxProcessHost(fixture.dir())) {
+      assertThat(next.findTagged(home + ":"))
+          .containsOnly(Map.entry(home + ":1:1", app.child().identity()));
+      assertThat(next.allTagged(home + ":")).containsOnlyKeys(home + ":1:1");
+    }
+  }
+
+  @Test
+  void aChannelOfAnotherUsersProcessIsKnownByWhoMadeIt() {
+    assumeRoot();
+    Spawned app = fixture.start(fixture.withChannel(request("obedient.sh", user(NOBODY))));
+    app.awaitReady();
+    Spawned without = fixture.start(request("obedient.sh", user(NOBODY)));
+    without.awaitReady();
+    try (LinuxProcessHost next = new LinuxProcessHost()) {
+      assertThat(adoptedBy(next, app).hasChannel()).isTrue();
+      assertThat(adoptedBy(next, without).hasChannel()).isFalse();
+    }
+  }
+
+  private static Child adoptedBy(LinuxProcessHost host, Spawned app) {
+    LinuxChild made = (LinuxChild) app.child();
+    return host.adopt(made.identity(), made.tag(), new RecordedWatcher()).orElseThrow();
   }
 }

@@ -1,13 +1,17 @@
 package io.jpm.os.linux;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.proc.ProcListing;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;

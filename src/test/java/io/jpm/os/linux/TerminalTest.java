@@ -3,15 +3,16 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.Exit;
 import io.jpm.model.RunAs;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.LogPipes;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,11 +1,13 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.model.Exit;
-import io.jpm.model.Signal;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.nio.file.Path;
@@ -124,6 +126,18 @@ class TreeTest {
     assertThat(child.child().hasLeftovers()).isFalse();
     assertThat(Leftovers.of(fixture.mark())).isEmpty();
     assertThat(child.watcher().told()).containsExactly("exited", "treeGone");
+  }
+
+  /// Any user's process can do that, so nobody's environment may fill the memory.
+  @Test
+  void anEnvironmentThatNeverEndsIsNotReadToTheEnd() {
+    Spawned child = fixture.start("endless-environment.py");
+    child.awaitReady();
+    try (ProcReader reader = new ProcReader()) {
+      assumeTrue(reader.tag(child.pid()).isEmpty(), "the kernel lets a process do that");
+    } finally {
+      child.end();
+    }
   }
 
   @Test

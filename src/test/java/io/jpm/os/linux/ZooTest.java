@@ -2,14 +2,15 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.ProcessIdentity;
-import io.jpm.model.Signal;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import java.nio.file.Path;

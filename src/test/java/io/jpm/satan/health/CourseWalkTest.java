@@ -26,24 +26,24 @@ class CourseWalkTest {
 
   /// Which checks there are: 0 none, 1 one that asks, 2 one that listens.
   record Kinds(int startup, int readiness, int liveness, boolean ready) {
-    Course course() {
-      Map<Role, Rule> rules = new EnumMap<>(Role.class);
-      add(rules, Role.STARTUP, startup);
-      add(rules, Role.READINESS, readiness);
-      add(rules, Role.LIVENESS, liveness);
-      return new Course(rules);
+    ProbeStateMachine probeStateMachine() {
+      Map<ProbeRole, ProbeConfig> rules = new EnumMap<>(ProbeRole.class);
+      add(rules, ProbeRole.STARTUP, startup);
+      add(rules, ProbeRole.READINESS, readiness);
+      add(rules, ProbeRole.LIVENESS, liveness);
+      return new ProbeStateMachine(rules);
     }
 
-    private static void add(Map<Role, Rule> rules, Role role, int kind) {
+    private static void add(Map<ProbeRole, ProbeConfig> rules, ProbeRole probeRole, int kind) {
       if (kind > 0) {
         var rhythm =
             new Check.Rhythm(
                 Duration.ofSeconds(1),
-                Duration.ofMillis(role == Role.LIVENESS ? 1500 : 500),
-                role == Role.STARTUP ? 1 : 2,
-                role == Role.READINESS ? 2 : 1,
+                Duration.ofMillis(probeRole == ProbeRole.LIVENESS ? 1500 : 500),
+                probeRole == ProbeRole.STARTUP ? 1 : 2,
+                probeRole == ProbeRole.READINESS ? 2 : 1,
                 Duration.ZERO);
-        rules.put(role, new Rule(rhythm, kind == 1, "silence"));
+        rules.put(probeRole, new ProbeConfig(rhythm, kind == 1, "silence"));
       }
     }
 
@@ -64,103 +64,112 @@ class CourseWalkTest {
   ///
   /// @param asked which checks have an attempt under way, as the orders tell
   record World(
-      Condition condition,
+      HealthState healthState,
       long now,
-      Set<Role> asked,
+      Set<ProbeRole> asked,
       boolean ready,
       boolean unhealthy,
       boolean dead) {
-    World after(Kinds kinds, News news, long later) {
+    World after(Kinds kinds, HealthEvent healthEvent, long later) {
       long time = now + later;
-      Course.Step step = kinds.course().step(condition, news, time);
-      Set<Role> open = EnumSet.noneOf(Role.class);
+      ProbeStateMachine.Step step = kinds.probeStateMachine().step(healthState, healthEvent, time);
+      Set<ProbeRole> open = EnumSet.noneOf(ProbeRole.class);
       open.addAll(asked);
-      if (news instanceof News.Answered(Role role, long attempt, var _)
-          && condition.pulse(role).attempt() == attempt) {
-        open.remove(role);
+      if (healthEvent instanceof HealthEvent.Answered(ProbeRole probeRole, long attempt, var _)
+          && healthState.pulse(probeRole).attempt() == attempt) {
+        open.remove(probeRole);
       }
       boolean saidReady = ready;
       boolean saidUnhealthy = unhealthy;
       boolean saidDead = dead;
-      boolean over = condition.over();
-      for (Order order : step.orders()) {
+      boolean over = healthState.over();
+      for (HealthEffect healthEffect : step.orders()) {
         holds(!over, "nothing is ordered after the end");
-        switch (order) {
-          case Order.Ask(Role role, long _) ->
-              holds(open.add(role), "one attempt of a check at a time");
-          case Order.GiveUp(Role role, long attempt) -> {
-            holds(open.remove(role), "only what is under way is given up");
-            holds(condition.pulse(role).attempt() == attempt, "the present attempt is given up");
+        switch (healthEffect) {
+          case HealthEffect.Ask(ProbeRole probeRole, long _) ->
+              holds(open.add(probeRole), "one attempt of a check at a time");
+          case HealthEffect.GiveUp(ProbeRole probeRole, long attempt) -> {
+            holds(open.remove(probeRole), "only what is under way is given up");
+            holds(
+                healthState.pulse(probeRole).attempt() == attempt,
+                "the present attempt is given up");
           }
-          case Order.SayReady() -> {
+          case HealthEffect.SayReady() -> {
             holds(!saidReady && !kinds.ready() && kinds.gates(), "ready is said once");
             saidReady = true;
           }
-          case Order.SayNotYet(String _) -> holds(!saidReady, "who was ready is not unready");
-          case Order.SayUnhealthy(String _) -> {
+          case HealthEffect.SayNotYet(String _) ->
+              holds(!saidReady, "who was ready is not unready");
+          case HealthEffect.SayUnhealthy(String _) -> {
             holds(!saidUnhealthy, "unhealthy and recovered alternate");
             holds(saidReady || kinds.ready() || !kinds.gates(), "only who was ready is unhealthy");
             saidUnhealthy = true;
           }
-          case Order.SayRecovered() -> {
+          case HealthEffect.SayRecovered() -> {
             holds(saidUnhealthy, "unhealthy and recovered alternate");
             saidUnhealthy = false;
           }
-          case Order.SayDead(String _) -> {
+          case HealthEffect.SayDead(String _) -> {
             holds(!saidDead && kinds.liveness() > 0, "dead is said once");
             saidDead = true;
           }
         }
       }
-      Condition next = step.next();
+      HealthState next = step.next();
       holds(!next.over() || (open.isEmpty() && next.due().isEmpty()), "nothing goes on at the end");
-      for (Role role : Role.values()) {
-        holds(next.pulse(role).asking() == open.contains(role), "what is asked is waited for");
-        holds(!open.contains(role) || next.pulse(role).due().isPresent(), "no attempt is endless");
+      for (ProbeRole probeRole : ProbeRole.values()) {
+        holds(
+            next.pulse(probeRole).asking() == open.contains(probeRole),
+            "what is asked is waited for");
+        holds(
+            !open.contains(probeRole) || next.pulse(probeRole).due().isPresent(),
+            "no attempt is endless");
       }
       return new World(next, time, open, saidReady, saidUnhealthy, saidDead);
     }
 
-    List<News> possible(boolean ready) {
-      List<News> news = new ArrayList<>(List.of(new News.Began(ready), new News.Tick()));
-      for (Role role : Role.values()) {
-        long attempt = condition.pulse(role).attempt();
-        news.add(new News.Answered(role, attempt, new Finding.Passed()));
-        news.add(new News.Answered(role, attempt, new Finding.Failed("ill")));
-        news.add(new News.Answered(role, attempt - 1, new Finding.Passed()));
-        news.add(new News.Heard(role));
-        news.add(new News.Unheard(role, "deaf"));
+    List<HealthEvent> possible(boolean ready) {
+      List<HealthEvent> news =
+          new ArrayList<>(List.of(new HealthEvent.Began(ready), new HealthEvent.Tick()));
+      for (ProbeRole probeRole : ProbeRole.values()) {
+        long attempt = healthState.pulse(probeRole).attempt();
+        news.add(new HealthEvent.Answered(probeRole, attempt, new ProbeResult.Passed()));
+        news.add(new HealthEvent.Answered(probeRole, attempt, new ProbeResult.Failed("ill")));
+        news.add(new HealthEvent.Answered(probeRole, attempt - 1, new ProbeResult.Passed()));
+        news.add(new HealthEvent.Heard(probeRole));
+        news.add(new HealthEvent.Unheard(probeRole, "deaf"));
       }
-      news.add(new News.Failing("failing"));
-      news.add(new News.Left());
+      news.add(new HealthEvent.Failing("failing"));
+      news.add(new HealthEvent.Left());
       return news;
     }
 
     /// The same without what makes the number of worlds endless.
     World essence() {
-      Map<Role, Pulse> pulses = new EnumMap<>(Role.class);
-      condition
+      Map<ProbeRole, ProbeState> pulses = new EnumMap<>(ProbeRole.class);
+      healthState
           .pulses()
-          .forEach((role, pulse) -> {
+          .forEach((probeRole, probeState) -> {
             OptionalLong due =
-                pulse.due().isPresent()
-                    ? OptionalLong.of(Math.max(0, pulse.due().getAsLong() - now))
-                    : pulse.due();
+                probeState.due().isPresent()
+                    ? OptionalLong.of(Math.max(0, probeState.due().getAsLong() - now))
+                    : probeState.due();
             // The time of the latest attempt matters only until it is answered.
-            long asked = pulse.asking() ? pulse.askedAt() - now : 0;
+            long asked = probeState.asking() ? probeState.askedAt() - now : 0;
             pulses.put(
-                role,
-                new Pulse(
+                probeRole,
+                new ProbeState(
                     due,
                     5,
-                    pulse.asking(),
+                    probeState.asking(),
                     asked,
-                    Math.min(COUNTED, pulse.failures()),
-                    Math.min(COUNTED, pulse.passes()),
-                    pulse.heard(),
-                    pulse.finding()));
+                    Math.min(COUNTED, probeState.failures()),
+                    Math.min(COUNTED, probeState.passes()),
+                    probeState.heard(),
+                    probeState.finding()));
           });
-      var small = new Condition(condition.stage(), pulses, condition.unhealthy(), condition.told());
+      var small =
+          new HealthState(healthState.stage(), pulses, healthState.unhealthy(), healthState.told());
       return new World(small, 0, asked, ready, unhealthy, dead);
     }
   }
@@ -171,7 +180,7 @@ class CourseWalkTest {
     }
   }
 
-  private static final World BEGIN = new World(Condition.NEW, 0, Set.of(), false, false, false);
+  private static final World BEGIN = new World(HealthState.NEW, 0, Set.of(), false, false, false);
 
   @ParameterizedTest
   @MethodSource("kinds")
@@ -180,9 +189,10 @@ class CourseWalkTest {
     Deque<World> open = new ArrayDeque<>(seen);
     while (!open.isEmpty()) {
       World world = open.remove();
-      for (News news : world.possible(kinds.ready())) {
-        for (long later : news instanceof News.Tick ? new long[] {0, STEP} : new long[] {0}) {
-          World next = world.after(kinds, news, later).essence();
+      for (HealthEvent healthEvent : world.possible(kinds.ready())) {
+        for (long later :
+            healthEvent instanceof HealthEvent.Tick ? new long[] {0, STEP} : new long[] {0}) {
+          World next = world.after(kinds, healthEvent, later).essence();
           if (seen.add(next)) {
             open.add(next);
           }
@@ -199,18 +209,19 @@ class CourseWalkTest {
     var random = new SplittableRandom(seed);
     World world = BEGIN;
     for (int i = 0; i < 50_000; i++) {
-      List<News> possible = world.possible(kinds.ready());
-      News news = possible.get(random.nextInt(possible.size()));
-      boolean rare = news instanceof News.Left || news instanceof News.Failing;
+      List<HealthEvent> possible = world.possible(kinds.ready());
+      HealthEvent healthEvent = possible.get(random.nextInt(possible.size()));
+      boolean rare =
+          healthEvent instanceof HealthEvent.Left || healthEvent instanceof HealthEvent.Failing;
       if (rare && random.nextInt(200) != 0) {
         continue;
       }
       try {
-        world = world.after(kinds, news, random.nextLong(3 * STEP));
+        world = world.after(kinds, healthEvent, random.nextLong(3 * STEP));
       } catch (AssertionError error) {
         throw new AssertionError("seed %d, step %d, %s".formatted(seed, i, world), error);
       }
-      if (world.condition().over()) {
+      if (world.healthState().over()) {
         world = BEGIN;
       }
     }

@@ -5,21 +5,22 @@ import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.BalancerCommand;
-import io.jpm.bus.BalancerReply.Route;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.SatanCommand.Attend;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.bus.satan.SatanCommand.StartMonitoring;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Check;
 import io.jpm.model.Command;
-import io.jpm.model.InstanceId;
-import io.jpm.model.ProcessIdentity;
 import io.jpm.model.RunAs;
-import io.jpm.model.WorkerId;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.FreePort;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -29,7 +30,6 @@ import io.vertx.core.net.PfxOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,22 +122,22 @@ class ProbesTest {
     }
   }
 
-  private Subject subject() {
+  private ProbeTarget probeTarget() {
     var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
     AppSpec spec = AppSpec.of(new AppName("web"), command, dir).runAs(runAs).build();
     var worker = new WorkerId(new InstanceId(0), 1, 1);
-    return new Subject(
-        new Attend(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
+    return new ProbeTarget(
+        new StartMonitoring(worker, spec, variables, false), new ProcessIdentity("boot", SELF, 1));
   }
 
-  private Finding ask(Check check) {
-    Promise<Finding> found = Promise.promise();
-    vertx.runOnContext(_ -> probes.ask(check, subject(), found::complete));
+  private ProbeResult ask(Check check) {
+    Promise<ProbeResult> found = Promise.promise();
+    vertx.runOnContext(_ -> probes.ask(check, probeTarget(), found::complete));
     return await(found.future());
   }
 
   private String reason(Check check) {
-    return ask(check) instanceof Finding.Failed(String reason) ? reason : "passed";
+    return ask(check) instanceof ProbeResult.Failed(String reason) ? reason : "passed";
   }
 
   private static Check.Http http(String url) {
@@ -149,9 +149,7 @@ class ProbesTest {
   }
 
   private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
+    return FreePort.find();
   }
 
   @Test
@@ -235,7 +233,7 @@ class ProbesTest {
     assertThat(connections).hasValue(1);
     assertThat(asked)
         .extracting(BalancerCommand.Reach::worker, BalancerCommand.Reach::port)
-        .containsOnly(tuple(subject().attend().worker(), shared));
+        .containsOnly(tuple(probeTarget().startMonitoring().worker(), shared));
     assertThat(asked.getFirst().addresses()).containsExactly(InetAddress.ofLiteral("127.0.0.1"));
     assertThat(asked.getLast().addresses()).contains(InetAddress.ofLiteral("::1"));
   }
@@ -252,7 +250,7 @@ class ProbesTest {
   @Test
   void aHostElsewhereIsAskedDirectly() {
     route = new Route.Nowhere("it was asked");
-    assertThat(ask(new Check.Tcp("jpm-test.invalid", "80"))).isInstanceOf(Finding.Failed.class);
+    assertThat(ask(new Check.Tcp("jpm-test.invalid", "80"))).isInstanceOf(ProbeResult.Failed.class);
     assertThat(asked).isEmpty();
   }
 
@@ -386,19 +384,19 @@ class ProbesTest {
   @Test
   void aCommandThatIsGivenUpIsEndedWithAllItsProcesses() throws IOException {
     Check.Exec check = script("sleep 1000 & echo $! $$ > pids.new; mv pids.new pids; wait");
-    Promise<Attempt> begun = Promise.promise();
+    Promise<ProbeAttempt> begun = Promise.promise();
     vertx.runOnContext(_ ->
         begun.complete(
             probes.ask(
                 check,
-                subject(),
-                finding -> {
-                  throw new AssertionError("it is told " + finding);
+                probeTarget(),
+                probeResult -> {
+                  throw new AssertionError("it is told " + probeResult);
                 })));
-    Attempt attempt = await(begun.future());
+    ProbeAttempt probeAttempt = await(begun.future());
     Path pids = dir.resolve("pids");
     Eventually.await("it runs", HostFixture.DEADLINE, () -> Files.exists(pids));
-    vertx.runOnContext(_ -> attempt.giveUp());
+    vertx.runOnContext(_ -> probeAttempt.giveUp());
     for (String pid : Files.readString(pids).strip().split(" ", -1)) {
       Eventually.await(
           pid + " is gone",

@@ -2,7 +2,9 @@
 // slowly, and stops where the session has ended.
 
 import { ask, Refusal } from './api.js';
+import { Stream } from './stream.js';
 
+const KINDS = new Set(['instances', 'changed', 'usage', 'event', 'forgotten']);
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
 export class Live {
@@ -26,25 +28,27 @@ export class Live {
       return;
     }
     this.source?.close();
-    const source = new EventSource(`/api/v1/live/stream?after=${this.after()}`);
-    this.source = source;
     if (this.failures === 0) {
       this.handlers.state('connecting', 0);
     }
-    source.onopen = () => {
-      this.failures = 0;
-      this.handlers.state('live', 0);
-    };
-    for (const kind of ['instances', 'changed', 'usage', 'event', 'forgotten']) {
-      source.addEventListener(kind, (message) => this.handlers[kind](JSON.parse(message.data)));
-    }
-    source.onerror = () => {
-      if (this.source === source) {
-        source.close();
-        this.source = null;
-        this.#broken();
-      }
-    };
+    const source = new Stream('/live/stream', {
+      opened: () => {
+        this.failures = 0;
+        this.handlers.state('live', 0);
+      },
+      event: (kind, data) => {
+        if (KINDS.has(kind)) {
+          this.handlers[kind](data);
+        }
+      },
+      broken: () => {
+        if (this.source === source) {
+          this.source = null;
+          this.#broken();
+        }
+      },
+    }, this.after());
+    this.source = source;
   }
 
   /** No more of it, also not later. */

@@ -5,7 +5,9 @@ import { ask, appTarget, Refusal, segment } from './api.js';
 import { el, setText } from './dom.js';
 import { clock, count } from './format.js';
 import { identity, LogBuffer, MOST_LINES, sinceBreak } from './log-buffer.js';
+import { notice } from './notices.js';
 import { store } from './store.js';
+import { Stream } from './stream.js';
 
 const LINE = 18;
 /** How many lines of the past are fetched. */
@@ -44,7 +46,7 @@ export class LogView {
     this.stream.addEventListener('change', () => this.#searched());
     this.pause = el('button', { type: 'button', 'aria-pressed': 'false', title: 'Pause (p)' }, 'Pause');
     this.pause.addEventListener('click', () => this.togglePause());
-    this.download = el('a.button', { download: '' }, 'Download');
+    this.download = el('button', { type: 'button', onclick: () => this.#download() }, 'Download');
     this.said = el('span.muted.said', { role: 'status' });
     this.space = el('div.log-space');
     this.lines = el('div.log-lines');
@@ -77,12 +79,24 @@ export class LogView {
     }
     if (app !== null) {
       this.scroller.setAttribute('aria-label', `Log of ${app}`);
-      this.download.href = `/api/v1/logs/${segment(app)}/download?stream=${this.stream.value || 'out'}`;
       if (this.isServed) {
         this.#begin();
       }
     }
     this.#draw();
+  }
+
+  /** A link sends no secret of the page, so it has one that holds once. */
+  async #download() {
+    try {
+      const { path } = await ask('POST', `/logs/${segment(this.app)}/ticket`, { stream: this.stream.value || 'out' });
+      el('a', { href: path, download: '' }).click();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) {
+        throw refusal;
+      }
+      notice(`Not downloaded: ${refusal.message}`, true);
+    }
   }
 
   /** Ends the stream; what is shown stays. */
@@ -98,18 +112,15 @@ export class LogView {
     const app = this.app;
     const early = [];
     let isCaughtUp = false;
-    const source = new EventSource(`/api/v1/logs/${segment(app)}/stream`);
-    this.source = source;
-    source.addEventListener('lines', (message) => {
-      const body = JSON.parse(message.data);
-      if (isCaughtUp) {
-        this.#take(body);
-      } else {
-        early.push(body);
-      }
-    });
-    source.onopen = () => {
-      if (!isCaughtUp) {
+    const source = new Stream(`/logs/${segment(app)}/stream`, {
+      event: (kind, body) => {
+        if (kind === 'lines' && isCaughtUp) {
+          this.#take(body);
+        } else if (kind === 'lines') {
+          early.push(body);
+        }
+      },
+      opened: () => {
         this.#past(app).then((seen) => {
           if (this.source === source) {
             isCaughtUp = true;
@@ -117,16 +128,16 @@ export class LogView {
               this.#take({ ...body, lines: body.lines.filter((line) => !seen.has(identity({ ...line, at: Date.parse(line.at) }))) }));
           }
         });
-      }
-    };
-    source.onerror = () => {
-      if (this.source === source) {
-        source.close();
-        this.source = null;
-        this.#say();
-        this.retry = setTimeout(() => this.#again(), RETRY);
-      }
-    };
+      },
+      broken: () => {
+        if (this.source === source) {
+          this.source = null;
+          this.#say();
+          this.retry = setTimeout(() => this.#again(), RETRY);
+        }
+      },
+    });
+    this.source = source;
   }
 
   /** Whether there is a server that knows the session. */
@@ -218,9 +229,6 @@ export class LogView {
   #searched() {
     const stream = this.stream.value;
     this.buffer.search(this.search.value, (line) => stream === '' || line.stream === stream || line.stream === 'note');
-    if (this.app !== null) {
-      this.download.href = `/api/v1/logs/${segment(this.app)}/download?stream=${stream || 'out'}`;
-    }
     this.follows = true;
     this.#draw();
   }

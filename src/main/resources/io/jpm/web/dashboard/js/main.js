@@ -1,6 +1,6 @@
 // Puts the page together: views, the stream, keys.
 
-import { ask, Refusal, whenSessionEnds } from './api.js';
+import { ask, enter, leave, Refusal, whenSessionEnds } from './api.js';
 import { setText } from './dom.js';
 import { eventsView } from './events.js';
 import { fileView } from './file.js';
@@ -17,6 +17,7 @@ import { beginTheme, nextTheme } from './theme.js';
 
 const element = (id) => document.getElementById(id);
 
+const entered = enter();
 beginTheme();
 beginMachine();
 const table = new Table(element('apps'), (id) => go(`#/apps/${id}`, true));
@@ -90,7 +91,7 @@ function connection(state, seconds) {
   } else if (state === 'ended') {
     tell(isOver
       ? 'You have logged out. To come again, type jpm web in a terminal and follow the link.'
-      : `Your session has ended; it ends with the daemon too. What you see is as it was at ${clock(seen)}. Type jpm web in a terminal and follow the link to log in again.`);
+      : `Your session has ended. What you see is as it was at ${clock(seen)}. Type jpm web in a terminal and follow the link to log in again.`);
   }
 }
 
@@ -124,6 +125,7 @@ store.on('instances', () => {
 });
 
 async function begin() {
+  await entered;
   try {
     const session = await ask('GET', '/session');
     store.may = new Set(session.may);
@@ -152,6 +154,7 @@ element('logout').addEventListener('click', async () => {
       return;
     }
   }
+  leave();
   live.end();
 });
 

@@ -1,0 +1,120 @@
+package io.jpm.access;
+
+import io.jpm.bus.SmallFile;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// `tokens.json`: the tokens, each with the digest of its secret. There is no older generation of
+/// it, since one would bring tokens back that were revoked. Blocking; used by one thread at a time.
+final class TokenFile {
+  private static final int VERSION = 1;
+  private static final long MOST_BYTES = 4 << 20;
+
+  private final Path file;
+
+  /// What tells one content of the file from the next.
+  ///
+  /// @param attributes empty: there is no file
+  record Stamp(Optional<List<Object>> attributes) {
+    static final Stamp NONE = new Stamp(Optional.empty());
+  }
+
+  /// What the file holds.
+  sealed interface Found {
+    /// These tokens; none where there is no file.
+    record Whole(List<Token> tokens) implements Found {
+      public Whole {
+        tokens = List.copyOf(tokens);
+      }
+    }
+
+    /// Nothing that can be relied on.
+    ///
+    /// @param problem the file, what is wrong and where, in one line
+    record Damaged(String problem) implements Found {}
+  }
+
+  TokenFile(Path file) {
+    this.file = file;
+  }
+
+  Path path() {
+    return file;
+  }
+
+  /// Says whether somebody has changed the file.
+  Stamp stamp() throws IOException {
+    try {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Stamp(
+          Optional.of(List.of(now.lastModifiedTime(), now.size(), String.valueOf(now.fileKey()))));
+    } catch (NoSuchFileException none) {
+      return Stamp.NONE;
+    }
+  }
+
+  Found read() {
+    try {
+      if (Files.size(file) > MOST_BYTES) {
+        return damaged("has more than %d bytes".formatted(MOST_BYTES));
+      }
+      return new Found.Whole(tokens(new JsonObject(Files.readString(file))));
+    } catch (NoSuchFileException none) {
+      return new Found.Whole(List.of());
+    } catch (IOException unreadable) {
+      return damaged("cannot be read: " + unreadable);
+    } catch (RuntimeException wrong) {
+      return damaged("is damaged: " + firstLine(wrong));
+    }
+  }
+
+  private Found damaged(String what) {
+    return new Found.Damaged(file + " " + what);
+  }
+
+  /// Parsers go on to say where in the text they were, and quote it.
+  private static String firstLine(RuntimeException wrong) {
+    return String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
+  }
+
+  private static List<Token> tokens(JsonObject json) {
+    if (!Set.of("v", "tokens").equals(json.fieldNames())
+        || !Integer.valueOf(VERSION).equals(json.getValue("v"))
+        || !(json.getValue("tokens") instanceof JsonArray array)) {
+      throw new IllegalArgumentException("use {\"v\":1,\"tokens\":[…]}");
+    }
+    List<Token> tokens = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < array.size(); i++) {
+      try {
+        Token token = Token.read(array.getValue(i));
+        if (!names.add(token.token().name())) {
+          throw new IllegalArgumentException("a second " + token.token().name());
+        }
+        tokens.add(token);
+      } catch (IllegalArgumentException wrong) {
+        throw new IllegalArgumentException("tokens[" + i + "]: " + wrong.getMessage(), wrong);
+      }
+    }
+    return tokens;
+  }
+
+  /// Puts the tokens in place of what is there; they are on the disk when this returns.
+  void write(Collection<Token> tokens) throws IOException {
+    var array = new JsonArray();
+    tokens.forEach(token -> array.add(token.toJson()));
+    String text = new JsonObject().put("v", VERSION).put("tokens", array).encodePrettily() + "\n";
+    SmallFile.writeDurably(file, text);
+  }
+}

@@ -1,0 +1,281 @@
+package io.jpm.access;
+
+import io.jpm.access.Token.Former;
+import io.jpm.access.TokenFile.Found;
+import io.jpm.access.TokenFile.Stamp;
+import io.jpm.bus.FileErrors;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.bus.access.IssuedToken;
+import io.jpm.bus.access.TokenRevoked;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// The tokens that hold, as the file has them: before each answer it is looked whether somebody has
+/// changed the file. While it is damaged no token holds. Blocking; used by one thread at a time.
+final class TokenStore {
+  /// How many tokens there may be.
+  static final int MOST = 1000;
+
+  private static final Logger LOG = System.getLogger("jpm.access");
+  private static final int SECRET_BYTES = 32;
+
+  private final TokenFile file;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+  private final Map<String, Token> byName = new TreeMap<>();
+  private Optional<Stamp> known = Optional.empty();
+  private Optional<String> problem = Optional.empty();
+
+  /// What has come of something.
+  ///
+  /// @param ended which tokens and secrets hold no longer
+  /// @param next when the next secret ends by itself
+  /// @param soon the tokens that should be rotated
+  record Outcome(
+      AccessReply reply, List<TokenRevoked> ended, Optional<Instant> next, List<IssuedToken> soon) {
+    Outcome {
+      ended = List.copyOf(ended);
+      soon = List.copyOf(soon);
+    }
+  }
+
+  TokenStore(TokenFile file, InstantSource clock) {
+    this.file = file;
+    this.clock = clock;
+  }
+
+  /// Does what is asked. Also tells of tokens that have ended by themselves or by hand.
+  Outcome obey(AccessCommand command) {
+    List<TokenRevoked> ended = new ArrayList<>();
+    lookAgain().forEach(name -> ended.add(new TokenRevoked(name)));
+    ended.addAll(dropExpired());
+    AccessReply reply =
+        switch (command) {
+          case AccessCommand.Create create -> create(create);
+          case AccessCommand.Rotate rotate -> rotate(rotate, ended);
+          case AccessCommand.Revoke(String name) -> revoke(name, ended);
+          case AccessCommand.All() ->
+              problem
+                  .<AccessReply>map(this::refusal)
+                  .orElseGet(() ->
+                      new AccessReply.Tokens(byName.values().stream().map(Token::token).toList()));
+          case AccessCommand.Prove(String digest) -> prove(digest);
+        };
+    return new Outcome(reply, ended, nextExpiry(), soon());
+  }
+
+  private Optional<Instant> nextExpiry() {
+    return byName.values().stream().flatMap(Token::ends).min(Comparator.naturalOrder());
+  }
+
+  private List<IssuedToken> soon() {
+    Instant now = clock.instant();
+    return byName.values().stream().map(Token::token).filter(token -> token.endsSoon(now)).toList();
+  }
+
+  /// The names of the tokens that are not in the file any more, or are other ones there.
+  private List<String> lookAgain() {
+    try {
+      Stamp now = file.stamp();
+      if (known.isPresent() && known.get().equals(now)) {
+        return List.of();
+      }
+      known = Optional.of(now);
+      return take(file.read());
+    } catch (IOException unknown) {
+      known = Optional.empty();
+      return take(new Found.Damaged(file.path() + " cannot be looked at: " + unknown));
+    }
+  }
+
+  private List<String> take(Found found) {
+    Map<String, Token> before = new TreeMap<>(byName);
+    Optional<String> former = problem;
+    byName.clear();
+    problem = Optional.empty();
+    switch (found) {
+      case Found.Whole(List<Token> tokens) ->
+          tokens.forEach(token -> byName.put(token.token().name(), token));
+      case Found.Damaged(String what) -> problem = Optional.of(what);
+    }
+    problem
+        .filter(now -> !former.equals(Optional.of(now)))
+        .ifPresent(now -> LOG.log(Level.ERROR, "{0}", refusal(now).why()));
+    return before.values().stream()
+        .filter(token -> !token.equals(byName.get(token.token().name())))
+        .map(token -> token.token().name())
+        .toList();
+  }
+
+  private AccessReply.Refused refusal(String what) {
+    return new AccessReply.Refused(what + " — mend it or move it away; until then no token holds");
+  }
+
+  private List<TokenRevoked> dropExpired() {
+    Instant now = clock.instant();
+    List<TokenRevoked> expired = new ArrayList<>();
+    for (Token held : List.copyOf(byName.values())) {
+      String name = held.token().name();
+      if (held.hasExpired(now)) {
+        byName.remove(name);
+        expired.add(new TokenRevoked(name));
+      } else if (held.former().filter(former -> !former.until().isAfter(now)).isPresent()) {
+        byName.put(name, held.withoutFormer());
+        expired.add(new TokenRevoked(name, held.former().map(Former::digest)));
+      }
+    }
+    if (!expired.isEmpty()) {
+      // What stays in the file has expired for the next daemon as well.
+      write().ifPresent(failure -> LOG.log(Level.WARNING, "{0}", failure));
+    }
+    return expired;
+  }
+
+  /// Why the file could not be written; empty when it was.
+  private Optional<String> write() {
+    try {
+      file.write(byName.values());
+      known = Optional.of(file.stamp());
+      return Optional.empty();
+    } catch (IOException failure) {
+      return Optional.of("%s cannot be written: %s".formatted(file.path(), FileErrors.of(failure)));
+    }
+  }
+
+  private AccessReply create(AccessCommand.Create create) {
+    if (problem.isPresent()) {
+      return refusal(problem.get());
+    }
+    if (byName.containsKey(create.name())) {
+      return new AccessReply.Refused(
+          "there is a token %1$s already: choose another name, or jpm token revoke %1$s first"
+              .formatted(create.name()));
+    }
+    if (byName.size() >= MOST) {
+      return new AccessReply.Refused(
+          "there are %d tokens, and more are not allowed: revoke some".formatted(MOST));
+    }
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    try {
+      return keep(
+          new IssuedToken(
+              create.name(), create.role(), create.apps(), now, create.expires().map(now::plus)),
+          Optional.empty());
+    } catch (IllegalArgumentException wrong) {
+      return new AccessReply.Refused(String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  /// The former secret ends at once, or at the end of the grace, or when it would have anyway.
+  private AccessReply rotate(AccessCommand.Rotate rotate, List<TokenRevoked> ended) {
+    if (problem.isPresent()) {
+      return refusal(problem.get());
+    }
+    Token held = byName.get(rotate.name());
+    if (held == null) {
+      return unknown(rotate.name(), ended);
+    }
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    IssuedToken token = held.token();
+    Optional<Duration> life =
+        rotate
+            .expires()
+            .or(() -> token.expires().map(end -> Duration.between(token.created(), end)));
+    Instant until = now.plus(rotate.grace());
+    Optional<Former> former =
+        rotate.grace().isPositive()
+            ? Optional.of(
+                new Former(
+                    held.digest(),
+                    token.expires().filter(end -> end.isBefore(until)).orElse(until)))
+            : Optional.empty();
+    AccessReply reply =
+        keep(
+            new IssuedToken(token.name(), token.role(), token.apps(), now, life.map(now::plus)),
+            former);
+    if (reply instanceof AccessReply.Created) {
+      if (former.isEmpty()) {
+        ended.add(new TokenRevoked(token.name()));
+      } else {
+        held.former()
+            .ifPresent(
+                older -> ended.add(new TokenRevoked(token.name(), Optional.of(older.digest()))));
+      }
+    }
+    return reply;
+  }
+
+  /// In place of what has this name; on failure that stays.
+  private AccessReply keep(IssuedToken token, Optional<Former> former) {
+    byte[] bits = new byte[SECRET_BYTES];
+    random.nextBytes(bits);
+    String secret =
+        AccessCommand.Prove.PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    String digest = AccessCommand.Prove.of(secret).orElseThrow().digest();
+    Token before = byName.put(token.name(), new Token(token, digest, former));
+    Optional<String> failure = write();
+    if (failure.isPresent()) {
+      if (before == null) {
+        byName.remove(token.name());
+      } else {
+        byName.put(token.name(), before);
+      }
+      return new AccessReply.Refused(failure.get());
+    }
+    return new AccessReply.Created(token, secret);
+  }
+
+  private static AccessReply unknown(String name, List<TokenRevoked> ended) {
+    return new AccessReply.Refused(
+        ended.contains(new TokenRevoked(name))
+            ? "the token %s has ended by itself".formatted(name)
+            : "there is no token \"%s\": jpm token ls shows all".formatted(name));
+  }
+
+  private AccessReply revoke(String name, List<TokenRevoked> ended) {
+    if (problem.isPresent()) {
+      return refusal(problem.get());
+    }
+    Token held = byName.remove(name);
+    if (held == null) {
+      return unknown(name, ended);
+    }
+    ended.add(new TokenRevoked(name));
+    return write()
+        .<AccessReply>map(failure ->
+            new AccessReply.Refused(
+                "%s holds no longer, but would with the next daemon: %s".formatted(name, failure)))
+        .orElse(new AccessReply.Revoked(held.token()));
+  }
+
+  private AccessReply prove(String digest) {
+    byte[] shown = digest.getBytes(StandardCharsets.US_ASCII);
+    return byName.values().stream()
+        .filter(held ->
+            isSame(held.digest(), shown)
+                || held.former().filter(former -> isSame(former.digest(), shown)).isPresent())
+        .findFirst()
+        .<AccessReply>map(held -> new AccessReply.Proved(held.token().principal()))
+        .orElse(new AccessReply.Refused("wrong token"));
+  }
+
+  private static boolean isSame(String digest, byte[] shown) {
+    return MessageDigest.isEqual(digest.getBytes(StandardCharsets.US_ASCII), shown);
+  }
+}

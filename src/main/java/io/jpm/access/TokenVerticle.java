@@ -1,0 +1,117 @@
+package io.jpm.access;
+
+import io.jpm.access.TokenStore.Outcome;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.bus.access.IssuedToken;
+import io.jpm.bus.access.TokenRevoked;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Keeps the tokens of services: makes, rotates and revokes them, has them expire, and says whose a
+/// secret is ([Addresses#ACCESS_COMMAND]). Whichever ends is published on
+/// [Addresses#TOKEN_REVOKED], before the answer to what ended it. Those that end soon are a warning
+/// in the daemon's log, once a day.
+///
+/// A `tokens.json` that is damaged does not keep the daemon from starting: it is told in one line,
+/// and no token holds until it is mended or moved away.
+public final class TokenVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.access");
+  private static final long NO_TIMER = -1;
+
+  /// How long a timer runs at most: the clock may be set meanwhile.
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
+
+  private static final Duration A_DAY = Duration.ofDays(1);
+
+  private final TokenStore book;
+  private final InstantSource clock;
+  private long timer = NO_TIMER;
+  private Optional<Instant> warned = Optional.empty();
+
+  /// @param file where the tokens are kept, in a directory that only the owner may enter
+  /// @param clock wall clock, since tokens expire at a date
+  public TokenVerticle(Path file, InstantSource clock) {
+    this.book = new TokenStore(new TokenFile(file), clock);
+    this.clock = clock;
+  }
+
+  @Override
+  public Future<?> start() {
+    return vertx
+        .eventBus()
+        .<AccessCommand>consumer(Addresses.ACCESS_COMMAND, this::answer)
+        .completion()
+        .compose(_ -> done(new AccessCommand.All()));
+  }
+
+  private void answer(Message<AccessCommand> message) {
+    done(message.body())
+        .onSuccess(outcome -> message.reply(outcome.reply()))
+        .onFailure(failure -> {
+          LOG.log(Level.ERROR, "tokens cannot be looked at", failure);
+          message.reply(new AccessReply.Refused("tokens cannot be looked at: " + failure));
+        });
+  }
+
+  /// In order: a verticle's blocking calls wait for each other.
+  private Future<Outcome> done(AccessCommand command) {
+    return vertx
+        .executeBlocking(() -> book.obey(command))
+        .map(outcome -> Objects.requireNonNull(outcome))
+        .onSuccess(outcome -> {
+          outcome.ended().forEach(this::tell);
+          warn(outcome.soon());
+          outcome.next().ifPresentOrElse(this::wakeAt, this::rest);
+        });
+  }
+
+  private void tell(TokenRevoked ended) {
+    vertx.eventBus().publish(Addresses.TOKEN_REVOKED, ended);
+  }
+
+  /// Once a day: this is called at least each half hour while a token ends by itself.
+  private void warn(List<IssuedToken> soon) {
+    Instant now = clock.instant();
+    if (soon.isEmpty() || warned.filter(last -> last.plus(A_DAY).isAfter(now)).isPresent()) {
+      return;
+    }
+    warned = Optional.of(now);
+    soon.forEach(token ->
+        LOG.log(
+            Level.WARNING,
+            "the token {0} ends at {1}: jpm token rotate {0}",
+            token.name(),
+            token.expires().map(Instant::toString).orElse("?")));
+  }
+
+  private void wakeAt(Instant next) {
+    rest();
+    long millis = Duration.between(clock.instant(), next).toMillis() + 1;
+    timer =
+        vertx.setTimer(
+            Math.clamp(millis, 1, LONGEST_WAIT.toMillis()),
+            _ -> {
+              timer = NO_TIMER;
+              var _ = done(new AccessCommand.All());
+            });
+  }
+
+  private void rest() {
+    if (timer != NO_TIMER) {
+      vertx.cancelTimer(timer);
+      timer = NO_TIMER;
+    }
+  }
+}

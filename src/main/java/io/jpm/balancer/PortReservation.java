@@ -1,0 +1,96 @@
+package io.jpm.balancer;
+
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.ListenAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Where an app listens, or is going to, as far as can be told before it does.
+///
+/// @param mode how its instances share that
+/// @param addresses as people write them: `8000`, `*:8000`, `127.0.0.1:8000`, `[::1]:8000`
+record PortReservation(AppName app, BalancingMode mode, List<String> addresses) {
+  PortReservation {
+    addresses = List.copyOf(addresses);
+  }
+
+  /// What the description of an app says.
+  static PortReservation of(AppSpec spec, BalancingMode mode) {
+    Stream<ListenAddress> addresses =
+        switch (mode) {
+          case LISTEN_FDS -> spec.cluster().listen().stream();
+          case PROXY -> ModeSelector.port(spec).stream().mapToObj(ListenAddress::any);
+          case NODE, JVM -> spec.cluster().port().stream().mapToObj(ListenAddress::any);
+          case AUTO, OFF -> Stream.empty();
+        };
+    return new PortReservation(spec.name(), mode, addresses.map(ListenAddress::toString).toList());
+  }
+
+  /// The same with where it was seen to listen.
+  PortReservation with(List<String> seen) {
+    return new PortReservation(
+        app, mode, Stream.concat(seen.stream(), addresses.stream()).toList());
+  }
+
+  /// Why this app cannot be started beside another one, as a sentence; empty: it can.
+  Optional<String> refusedBeside(PortReservation other) {
+    // Apps of Node that ask for the same port share it, as in PM2.
+    boolean mayShare =
+        app.equals(other.app) || (mode == BalancingMode.NODE && other.mode == BalancingMode.NODE);
+    return mayShare
+        ? Optional.empty()
+        : common(other)
+            .map(address ->
+                "%s is in use already: the app \"%s\" listens there (balance: %s); stop that, or give one of them another port"
+                    .formatted(spoken(address), other.app, other.mode.word()));
+  }
+
+  /// Why a process that shares in this way cannot come up beside one of the same app that shares in
+  /// another, as a sentence; empty: it can.
+  Optional<String> refusedAfter(PortReservation former) {
+    if (mode == former.mode || mode == BalancingMode.OFF || former.mode == BalancingMode.OFF) {
+      return Optional.empty();
+    }
+    // Without an address it is for the program to say, and it will hardly be another one.
+    Optional<String> kept =
+        addresses.isEmpty() ? former.addresses.stream().findFirst() : common(former);
+    return kept.map(address ->
+        "balance is %s and was %s, and %s cannot be handed from one to the other: use jpm restart for this change, which has a gap"
+            .formatted(mode.word(), former.mode.word(), spoken(address)));
+  }
+
+  private static String spoken(String address) {
+    return address.matches("[0-9]+") ? "port " + address : address;
+  }
+
+  /// The first of the other's addresses at which both would get the same connections.
+  private Optional<String> common(PortReservation other) {
+    return other.addresses.stream()
+        .filter(there -> addresses.stream().anyMatch(here -> overlap(here, there)))
+        .findFirst();
+  }
+
+  private static boolean overlap(String one, String other) {
+    return port(one).equals(port(other)) && (covers(one, other) || covers(other, one));
+  }
+
+  private static boolean covers(String one, String other) {
+    String host = host(one);
+    return switch (host) {
+      case "", "*", "[::]" -> true;
+      case "0.0.0.0" -> !host(other).startsWith("[");
+      default -> host.equals(host(other));
+    };
+  }
+
+  private static String port(String address) {
+    return address.substring(address.lastIndexOf(':') + 1);
+  }
+
+  private static String host(String address) {
+    return address.substring(0, Math.max(0, address.lastIndexOf(':')));
+  }
+}

@@ -1,0 +1,67 @@
+package io.jpm.balancer;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.Sandbox;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
+
+/// What [ModeSelector] has to know of the machine.
+///
+/// @param sockets whether the system lets processes share sockets
+/// @param preload the file that Node would load, where the app cannot read it
+/// @param agent the file that Java would load, where the app cannot read it
+/// @param java why the app's Java would not start with an agent
+record SystemSupport(
+    boolean sockets, Optional<Path> preload, Optional<Path> agent, Optional<String> java) {
+  /// Looks at the disk.
+  static SystemSupport of(AppSpec spec, BalancerContext balancer) {
+    return new SystemSupport(
+        balancer.host().listenSockets().isPresent(),
+        Optional.of(balancer.nodePreload()).filter(file -> !readable(file, spec)),
+        Optional.of(balancer.agent()).filter(file -> !readable(file, spec)),
+        AgentRefusal.of(spec));
+  }
+
+  private static boolean readable(Path file, AppSpec spec) {
+    if (!Files.isReadable(file) || isHidden(file, spec.runAs().sandbox())) {
+      return false;
+    }
+    return spec.runAs().user().isEmpty() || openToAll(file);
+  }
+
+  private static boolean isHidden(Path file, Sandbox sandbox) {
+    try {
+      return sandbox.privateTmp() && sandbox.hides(file.toRealPath());
+    } catch (IOException unreadable) {
+      return true;
+    }
+  }
+
+  /// Who another user is, and in which groups, is not asked: installations are open to all.
+  private static boolean openToAll(Path file) {
+    try {
+      Path real = file.toRealPath();
+      if (!allowed(real, PosixFilePermission.OTHERS_READ)) {
+        return false;
+      }
+      for (Path folder = real.getParent(); folder != null; folder = folder.getParent()) {
+        if (!allowed(folder, PosixFilePermission.OTHERS_EXECUTE)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException unreadable) {
+      return false;
+    } catch (UnsupportedOperationException noSuchRights) {
+      return true;
+    }
+  }
+
+  private static boolean allowed(Path path, PosixFilePermission permission) throws IOException {
+    return Files.readAttributes(path, PosixFileAttributes.class).permissions().contains(permission);
+  }
+}

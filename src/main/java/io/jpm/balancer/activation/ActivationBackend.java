@@ -1,0 +1,310 @@
+package io.jpm.balancer.activation;
+
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.balancer.mode.ProcessPoll;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.Strategy;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Gives apps the sockets of `listen` from descriptor 3 on, as systemd does. They are open as long
+/// as the app has an instance, and longer than a daemon. The program accepts by itself, and
+/// finishes its connections by itself when it is asked to end.
+///
+/// A socket blocks when a program gets it, as under systemd: one that accepts in a loop would spin
+/// otherwise, and would never be seen to wait for connections. Programs that wait in another way
+/// change that themselves, for all that share the socket.
+public final class ActivationBackend implements BalancerBackend {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+  private static final String PREFIX = "fds ";
+
+  /// A program believes in what it inherits only when LISTEN_PID is its own, which nobody knows
+  /// before it is made; `exec` keeps the pid of the shell.
+  private static final List<String> WRAPPER =
+      List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh");
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Reports reports;
+  private final Map<WorkerId, Held> workers = new HashMap<>();
+  private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
+  private final Set<WorkerId> awaited = new HashSet<>();
+
+  /// What a process was made with.
+  private record Held(AppName app, List<ListenAddress> listen) {}
+
+  /// Made on the context of ClusterBalancer.
+  public ActivationBackend(Vertx vertx, ProcessHost host, Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.reports = reports;
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+    AppSpec spec = order.spec();
+    List<ListenAddress> listen = spec.cluster().listen();
+    boolean first = workers.values().stream().noneMatch(held -> held.app().equals(spec.name()));
+    hold(order.worker(), new Held(spec.name(), listen));
+    Set<String> wanted = keysInUse(spec.name());
+    return Blocking.<BalancerReply>call(
+        vertx,
+        () -> {
+          try {
+            // First, since one that goes may be in the way of one that comes.
+            closeOthers(spec.name(), wanted);
+            for (ListenAddress address : listen) {
+              open(spec, address, first);
+            }
+            return prepared(spec);
+          } catch (ListenFailure refusal) {
+            return new BalancerReply.Refused(String.valueOf(refusal.getMessage()));
+          }
+        });
+  }
+
+  private void hold(WorkerId worker, Held held) {
+    workers.put(worker, held);
+    slots.put(worker.slot(), held.app());
+  }
+
+  private Set<String> keysInUse(AppName app) {
+    return workers.values().stream()
+        .filter(held -> held.app().equals(app))
+        .flatMap(held -> held.listen().stream().map(address -> key(app, address)))
+        .collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private static String key(AppName app, ListenAddress address) {
+    return PREFIX + app + " " + address;
+  }
+
+  private ListenSockets sockets() throws ListenFailure {
+    return host.listenSockets()
+        .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
+  }
+
+  /// @param first whether no other process of the app has its sockets: what the one before has made
+  ///   of them is undone. Where one has, it may rely on what it has made of them.
+  private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenFailure {
+    ListenSockets sockets = sockets();
+    String key = key(spec.name(), address);
+    Optional<ListenSocket> present = sockets.find(key);
+    if (present.isEmpty()) {
+      ActivationSockets.open(sockets, key, address).block();
+    } else if (first) {
+      present.get().block();
+    }
+  }
+
+  private static Prepared prepared(AppSpec spec) {
+    List<ListenAddress> listen = spec.cluster().listen();
+    String names =
+        listen.stream()
+            .map(address -> Integer.toString(address.port()))
+            .collect(Collectors.joining(":"));
+    return new Prepared(
+        WRAPPER,
+        List.of(),
+        Map.of("LISTEN_FDS", Integer.toString(listen.size()), "LISTEN_FDNAMES", names),
+        listen.stream().map(address -> key(spec.name(), address)).toList(),
+        false,
+        "",
+        listen.stream().map(ListenAddress::toString).collect(Collectors.joining(" ")),
+        true);
+  }
+
+  private void closeOthers(AppName app, Set<String> wanted) throws ListenFailure {
+    for (ListenSocket socket : sockets().all()) {
+      if (isOf(socket.key(), app) && !wanted.contains(socket.key())) {
+        socket.close();
+      }
+    }
+  }
+
+  private static boolean isOf(String key, AppName app) {
+    // Names may have spaces, addresses have none.
+    return key.substring(0, key.lastIndexOf(' ') + 1).equals(PREFIX + app + " ");
+  }
+
+  @Override
+  public void began(BalancerCommand.Began news) {
+    if (!workers.containsKey(news.worker())) {
+      // What it was made with, which its description may not say any more.
+      List<ListenAddress> listen = ActivationSockets.addresses(news.memo());
+      hold(news.worker(), new Held(news.spec().name(), listen));
+      // In order with what opens them.
+      Blocking.call(vertx, () -> regain(news, listen))
+          .onFailure(fault -> LOG.log(Level.WARNING, "sockets of " + news.spec().name(), fault));
+    }
+    awaited.add(news.worker());
+    new ProcessPoll<>(vertx, news.spec().name().value(), new Beginner(news)).begin();
+  }
+
+  /// Takes those back that were lost when the keeper died with the former daemon.
+  private boolean regain(BalancerCommand.Began news, List<ListenAddress> listen)
+      throws ListenFailure {
+    for (ListenAddress address : listen) {
+      String key = key(news.spec().name(), address);
+      if (sockets().find(key).isEmpty()) {
+        Optional<Long> inode =
+            host.listening(news.process()).stream()
+                .filter(it -> ActivationSockets.isAt(address, it.address()))
+                .map(Listening::inode)
+                .findFirst();
+        if (inode.isPresent()) {
+          sockets().regain(key, news.process(), inode.get());
+        }
+      }
+    }
+    return true;
+  }
+
+  /// What is looked at until it takes connections.
+  private final class Beginner implements ProcessPoll.Scene<String> {
+    private final WorkerId worker;
+    private final ProcessIdentity identity;
+    private final Set<String> keys;
+
+    Beginner(BalancerCommand.Began news) {
+      this.worker = news.worker();
+      this.identity = news.process();
+      Held held = Objects.requireNonNull(workers.get(worker));
+      this.keys = held.listen().stream().map(it -> key(held.app(), it)).collect(Collectors.toSet());
+    }
+
+    @Override
+    public boolean wanted() {
+      return awaited.contains(worker);
+    }
+
+    @Override
+    public Optional<String> look() throws ListenFailure {
+      return accepted(identity, keys).stream().findFirst();
+    }
+
+    @Override
+    public void seen(String address) {
+      awaited.remove(worker);
+      reports.listening(worker, address);
+    }
+  }
+
+  /// The addresses of the sockets that the process waits on for connections.
+  private List<String> accepted(ProcessIdentity process, Set<String> keys) throws ListenFailure {
+    Set<Long> inodes =
+        host.listening(process).stream()
+            .filter(Listening::accepting)
+            .map(Listening::inode)
+            .collect(Collectors.toSet());
+    return sockets().all().stream()
+        .filter(socket -> keys.contains(socket.key()) && inodes.contains(socket.inode()))
+        .map(socket -> socket.key().substring(socket.key().lastIndexOf(' ') + 1))
+        .toList();
+  }
+
+  @Override
+  public Future<Route> reach(BalancerCommand.Reach question) {
+    Held held = workers.get(question.worker());
+    return Future.succeededFuture(
+        held == null
+            ? new Route.Direct()
+            : held.listen().stream()
+                .filter(address -> isAt(address, question))
+                .findFirst()
+                .<Route>map(address ->
+                    new Route.Nowhere(
+                        "%s is of listen, which all instances accept from: any of them would answer"
+                            .formatted(address)))
+                .orElseGet(Route.Direct::new));
+  }
+
+  private static boolean isAt(ListenAddress address, BalancerCommand.Reach question) {
+    if (address.port() != question.port()) {
+      return false;
+    }
+    if (address.host().isEmpty()) {
+      return true;
+    }
+    InetAddress host = InetAddress.ofLiteral(address.host());
+    return host.isAnyLocalAddress() || question.addresses().contains(host);
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId worker) {
+    return Future.succeededFuture(0);
+  }
+
+  @Override
+  public void ended(WorkerId worker) {
+    workers.remove(worker);
+    awaited.remove(worker);
+  }
+
+  @Override
+  public void released(WorkerId worker) {
+    ended(worker);
+    AppName app = slots.remove(worker.slot());
+    if (app != null && !slots.containsValue(app)) {
+      Blocking.call(
+              vertx,
+              () -> {
+                closeOthers(app, Set.of());
+                return true;
+              })
+          .onFailure(fault -> LOG.log(Level.ERROR, "sockets of " + app, fault));
+    }
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    return workers.values().stream()
+        .filter(held -> held.app().equals(app))
+        .flatMap(held -> held.listen().stream())
+        .map(ListenAddress::toString)
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return Strategy.KERNEL.word();
+  }
+
+  @Override
+  public boolean holds(String key) {
+    return slots.values().stream().anyMatch(app -> isOf(key, app));
+  }
+
+  @Override
+  public Future<Void> close() {
+    awaited.clear();
+    return Future.succeededFuture();
+  }
+}

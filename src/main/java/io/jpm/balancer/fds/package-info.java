@@ -1,6 +1,0 @@
-/// Socket activation: programs that take their listening sockets from whoever starts them
-/// (`sd_listen_fds(3)`).
-@NullMarked
-package io.jpm.balancer.fds;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,106 @@
+package io.jpm.balancer.handover;
+
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.balancer.mode.ProcessPoll;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// Looks at a new process until it takes connections: on a socket that it was given, or beside
+/// those of the process whose place it takes. Owned by ClusterBalancer's context.
+final class ListenWatch implements ProcessPoll.Scene<String> {
+  private final ProcessHost host;
+  private final BalancerBackend.Reports reports;
+  private final ForkProcess forkProcess;
+  private final ProcessIdentity process;
+  private final HeldSockets heldSockets;
+  private final Consumer<ForkProcess> opening;
+  private volatile List<Listening> found = List.of();
+
+  /// @param opening has a process get clients, if it is ready
+  ListenWatch(
+      ProcessHost host,
+      BalancerBackend.Reports reports,
+      ForkProcess forkProcess,
+      ProcessIdentity process,
+      HeldSockets heldSockets,
+      Consumer<ForkProcess> opening) {
+    this.opening = opening;
+    this.host = host;
+    this.reports = reports;
+    this.forkProcess = forkProcess;
+    this.process = process;
+    this.heldSockets = heldSockets;
+  }
+
+  @Override
+  public boolean wanted() {
+    return !forkProcess.ended;
+  }
+
+  @Override
+  public Optional<String> look() {
+    List<Listening> all = host.listening(process);
+    if (heldSockets.given()) {
+      return all.stream().filter(Listening::accepting).findFirst().map(it -> text(it.address()));
+    }
+    Set<Long> older = heldSockets.inodes();
+    List<Listening> own = all.stream().filter(it -> !older.contains(it.inode())).toList();
+    boolean everywhere =
+        heldSockets.addresses().stream()
+            .allMatch(at -> own.stream().anyMatch(it -> it.address().equals(at)));
+    if (!everywhere || own.isEmpty()) {
+      return Optional.empty();
+    }
+    found = own;
+    if (heldSockets.source().isEmpty()) {
+      lead(own);
+    }
+    return Optional.of(text(own.getFirst().address()));
+  }
+
+  /// Leads clients to the new process. Where further processes listen, all of them get connections,
+  /// as without a reload. Blocks for some milliseconds.
+  private void lead(List<Listening> own) {
+    Set<Long> newer = own.stream().map(Listening::inode).collect(Collectors.toSet());
+    if (heldSockets.isAlone(host.listeners(), newer)) {
+      forkProcess.beside = newer;
+      heldSockets.sockets().forEach(socket -> steer(socket, own));
+    }
+  }
+
+  /// From here on the older process gets no new connection there. Where the kernel does not do that
+  /// both get some, until the older one ends.
+  private void steer(ListenSocket socket, List<Listening> own) {
+    Optional<InetSocketAddress> at = socket.address();
+    int older = heldSockets.beside(socket);
+    int newer = (int) own.stream().filter(it -> at.equals(Optional.of(it.address()))).count();
+    if (!socket.steer(older, newer)) {
+      System.getLogger("jpm.balancer")
+          .log(System.Logger.Level.WARNING, "{0} cannot be steered", at);
+    }
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getAddress().isAnyLocalAddress()
+        ? "*:" + address.getPort()
+        : address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  @Override
+  public void seen(String address) {
+    if (heldSockets.source().isPresent()) {
+      List<Listening> own = found;
+      forkProcess.lead = Optional.of(() -> lead(own));
+      opening.accept(forkProcess);
+    }
+    reports.listening(forkProcess.id, address);
+  }
+}

@@ -1,0 +1,629 @@
+package io.jpm.balancer.handover;
+
+import io.jpm.balancer.handover.HandoverPlan.Seen;
+import io.jpm.balancer.jvm.AgentNews;
+import io.jpm.balancer.jvm.AgentOptions;
+import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.balancer.mode.ProcessPoll;
+import io.jpm.balancer.mode.WorkerMessages;
+import io.jpm.balancer.node.PreloadOptions;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply.Handover;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppSpec;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.Command;
+import io.jpm.model.EffectiveProgram;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Processes in fork mode open their ports themselves. When one is to be replaced the daemon takes
+/// hold of what it listens on and gives that to the next one, so both take connections from the
+/// same queue until the old one is told to take no more. Owned by ClusterBalancer's context.
+public final class SocketHandovers {
+  /// How many sockets, or processes, of an app are kept in mind.
+  private static final int MOST_TOLD = 1000;
+
+  private static final String PREFIX = "handover ";
+
+  /// Ends the memo of a process that starts the one that listens.
+  private static final String LAUNCHER = " launcher";
+
+  /// Ends the memo of a process that was to take no client before it was ready; before [#LAUNCHER].
+  private static final String HELD = " held";
+
+  /// Where the kernel gives new connections to others, those that wait in a program's queue are
+  /// taken within a turn of its loop.
+  private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
+
+  private static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final PreloadOptions preload;
+  private final Path python;
+  private final AgentOptions agent;
+  private final BalancerBackend.Reports reports;
+  private final Map<WorkerId.Slot, ForkProcess> all = new HashMap<>();
+  private final Map<InstanceId, HeldSockets> loans = new HashMap<>();
+
+  /// What could not listen beside its predecessor.
+  private final Map<InstanceId, Command> clashes = new HashMap<>();
+
+  /// Where probes connect from that are to reach one process of two that listen beside each other.
+  private final InetAddress source = anyOfLoopback();
+
+  private int count;
+
+  /// What the next process can be given its sockets by.
+  ///
+  /// @param mode [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] for nothing
+  /// @param reason for people
+  public record Means(BalancingMode mode, String reason) {}
+
+  /// @param preload `lib/node-worker.cjs`
+  /// @param agent the agent's jar
+  /// @param reports who is told that a process takes connections
+  /// @param python the folder with Python's `sitecustomize`
+  public SocketHandovers(
+      Vertx vertx,
+      ProcessHost host,
+      Path preload,
+      Path agent,
+      Path python,
+      BalancerBackend.Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.preload = new PreloadOptions(preload);
+    this.python = python;
+    this.agent = new AgentOptions(agent);
+    this.reports = reports;
+  }
+
+  /// A loopback address that other clients are unlikely to use.
+  private static InetAddress anyOfLoopback() {
+    var random = new SecureRandom();
+    return InetAddress.ofLiteral(
+        "127.%d.%d.%d"
+            .formatted(64 + random.nextInt(128), random.nextInt(256), 1 + random.nextInt(254)));
+  }
+
+  /// Whether `memo` is one of a process in fork mode.
+  public static boolean isMemo(String memo) {
+    return memo.startsWith(PREFIX);
+  }
+
+  /// Whether it is a process of which all that is said is said to us.
+  public boolean has(WorkerId worker) {
+    return all.containsKey(worker.slot());
+  }
+
+  /// Which of ours a process is.
+  public Optional<WorkerId> workerOf(ProcessIdentity process) {
+    return all.values().stream()
+        .filter(it -> it.process.equals(Optional.of(process)))
+        .map(it -> it.id)
+        .findFirst();
+  }
+
+  /// Whether the next process of an instance gets sockets, or listens beside them.
+  public boolean isLent(InstanceId id) {
+    return loans.containsKey(id);
+  }
+
+  /// Whether a socket of the store is one of ours.
+  public static boolean holds(String key) {
+    return key.startsWith(PREFIX);
+  }
+
+  /// What a process needs to be made with.
+  public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
+    BalancingMode mode =
+        means.mode() == BalancingMode.JVM && !agent.loadable() ? BalancingMode.OFF : means.mode();
+    boolean launcher = mode == BalancingMode.NODE && isLauncher(spec);
+    Optional<HeldSockets> heldSockets = Optional.ofNullable(loans.get(worker.id()));
+    boolean held =
+        spec.readinessIsTold()
+            && heldSockets.filter(it -> it.given() || it.source().isPresent()).isPresent();
+    all.put(worker.slot(), new ForkProcess(worker, mode, launcher, held, spec));
+    List<String> options = new ArrayList<>();
+    Map<String, String> variables = new HashMap<>();
+    switch (mode) {
+      case NODE -> {
+        if (launcher) {
+          variables.putAll(preload.inherited(spec));
+        } else {
+          options.addAll(preload.words(spec));
+        }
+        variables.put("JPM_NODE_WORKER", launcher ? "launcher" : "alone");
+      }
+      case JVM -> {
+        options.addAll(agent.words(spec));
+        variables.putAll(agent.variables(spec));
+        variables.put("JPM_ALONE", "1");
+      }
+      case OFF, AUTO, LISTEN_FDS, PROXY -> {
+        // The program is made as it is.
+      }
+    }
+    heldSockets.ifPresent(it -> variables.putAll(it.variables(mode, launcher, held, spec)));
+    return new Prepared(
+        List.of(),
+        options,
+        variables,
+        heldSockets.map(HeldSockets::keys).orElse(List.of()),
+        true,
+        "",
+        PREFIX
+            + mode.word()
+            + (held && mode != BalancingMode.OFF ? HELD : "")
+            + (launcher ? LAUNCHER : ""),
+        heldSockets.isPresent(),
+        launcher);
+  }
+
+  private static boolean isLauncher(AppSpec spec) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    return program.behind() || program.startsNode();
+  }
+
+  /// A process runs, which was prepared here or is adopted.
+  public void began(BalancerCommand.Began news) {
+    WorkerId worker = news.worker();
+    String[] memo = news.memo().substring(PREFIX.length()).split(" ", -1);
+    BalancingMode made = BalancingMode.ofWord(memo[0]).orElse(BalancingMode.OFF);
+    boolean launcher = news.memo().endsWith(LAUNCHER);
+    boolean held = List.of(memo).contains(HELD.strip());
+    Optional<ForkProcess> prepared =
+        Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
+    boolean adopted = prepared.isEmpty();
+    ForkProcess forkProcess =
+        prepared.orElseGet(() -> new ForkProcess(worker, made, launcher, held, news.spec()));
+    all.put(worker.slot(), forkProcess);
+    forkProcess.process = Optional.of(news.process());
+    forkProcess.ready |= news.ready();
+    if (forkProcess.early) {
+      reports.listening(worker, "");
+    }
+    if (adopted) {
+      settle(forkProcess);
+      if (held && forkProcess.ready) {
+        host.post(news.process(), WorkerMessages.ACCEPT);
+      }
+      if (held || made == BalancingMode.JVM) {
+        host.post(news.process(), WorkerMessages.SERVERS);
+      }
+    } else {
+      open(forkProcess);
+    }
+    HeldSockets heldSockets = loans.get(worker.id());
+    if (heldSockets != null && !adopted && (made != BalancingMode.NODE || !heldSockets.given())) {
+      new ProcessPoll<>(
+              vertx,
+              news.spec().name().value(),
+              new ListenWatch(host, reports, forkProcess, news.process(), heldSockets, this::open))
+          .begin();
+    }
+  }
+
+  /// What the file says that Node loads.
+  public void heard(WorkerId worker, String json) {
+    ForkProcess forkProcess = all.get(worker.slot());
+    if (forkProcess == null || !forkProcess.id.equals(worker)) {
+      return;
+    }
+    try {
+      JsonObject message = new JsonObject(json);
+      if (!"NODE_JPM".equals(message.getValue("cmd"))) {
+        return;
+      }
+      if ("listening".equals(message.getValue("act"))) {
+        forkProcess.ownWorkers |=
+            message.getValue("workers") instanceof Number workers && workers.intValue() > 0;
+        note(forkProcess, message);
+        listens(forkProcess);
+      } else if ("drained".equals(message.getValue("act"))) {
+        forkProcess.draining.ifPresent(done -> done.tryComplete(0));
+      } else {
+        AgentNews.read(json)
+            .ifPresent(news -> {
+              forkProcess.reached = news;
+              note(forkProcess, message);
+              // One below a launcher may have begun late.
+              open(forkProcess);
+            });
+      }
+    } catch (DecodeException notOurs) {
+      // Ignored because an app may say what it likes over its channel.
+    }
+  }
+
+  private void listens(ForkProcess forkProcess) {
+    if (forkProcess.process.isPresent()) {
+      reports.listening(forkProcess.id, "");
+    } else {
+      forkProcess.early = true;
+    }
+  }
+
+  /// A process is ready for clients.
+  public void ready(WorkerId worker) {
+    ForkProcess forkProcess = all.get(worker.slot());
+    if (forkProcess != null && forkProcess.id.equals(worker)) {
+      forkProcess.ready = true;
+      open(forkProcess);
+    }
+  }
+
+  private void open(ForkProcess forkProcess) {
+    if (!forkProcess.held || !forkProcess.ready) {
+      return;
+    }
+    forkProcess.lead.ifPresent(lead -> {
+      forkProcess.led = true;
+      // What [#giveBack] does follows it.
+      offLoop(lead, "clients are not led to the new process");
+    });
+    forkProcess.lead = Optional.empty();
+    if (forkProcess.made != BalancingMode.OFF) {
+      forkProcess.process.ifPresent(process -> host.post(process, WorkerMessages.ACCEPT));
+    }
+  }
+
+  /// The way to a process in fork mode, which may take no client yet.
+  ///
+  /// @return empty for another process
+  public Optional<Route> reach(BalancerCommand.Reach question) {
+    ForkProcess forkProcess = all.get(question.worker().slot());
+    if (forkProcess == null || !forkProcess.id.equals(question.worker()) || !forkProcess.fork) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        forkProcess.held && !forkProcess.ready
+            ? entrance(forkProcess, question)
+            : new Route.Direct());
+  }
+
+  private Route entrance(ForkProcess forkProcess, BalancerCommand.Reach question) {
+    Optional<Route> entrance =
+        forkProcess.reached.own().stream()
+            .filter(it -> it.standsFor(question.addresses(), question.port()))
+            .<Route>map(it -> new Route.Through(it.own()))
+            .findFirst();
+    Optional<HeldSockets> lent = Optional.ofNullable(loans.get(forkProcess.id.id()));
+    if (entrance.isEmpty()
+        && forkProcess.lead.isPresent()
+        && lent.flatMap(HeldSockets::source).isPresent()) {
+      return beside(lent.get(), question);
+    }
+    Optional<HeldSockets> heldSockets =
+        lent.filter(it -> it.addresses().stream().anyMatch(at -> at.getPort() == question.port()));
+    return entrance
+        .or(() ->
+            heldSockets.map(_ ->
+                new Route.Nowhere(
+                    "the new process does not listen on %d yet".formatted(question.port()))))
+        // A port that only the new build has.
+        .orElseGet(Route.Direct::new);
+  }
+
+  /// To the newer of two that listen beside each other.
+  private Route beside(HeldSockets heldSockets, BalancerCommand.Reach question) {
+    if (heldSockets.addresses().stream().noneMatch(at -> at.getPort() == question.port())) {
+      return new Route.Direct();
+    }
+    return question.addresses().stream()
+        .filter(it -> it instanceof Inet4Address)
+        .findFirst()
+        .<Route>map(it -> new Route.From(source, new InetSocketAddress(it, question.port())))
+        .orElseGet(() ->
+            new Route.Nowhere("only a check over IPv4 can tell the new process from the old one"));
+  }
+
+  /// Which sockets can be drained; two processes that read one channel cannot be told anything.
+  private static void note(ForkProcess forkProcess, JsonObject message) {
+    if (message.getValue("sockets") instanceof JsonArray inodes) {
+      if (!forkProcess.launcher || forkProcess.told.size() > MOST_TOLD) {
+        forkProcess.told.clear(); // a process by itself says all each time
+      }
+      inodes.stream()
+          .limit(MOST_TOLD)
+          .map(String::valueOf)
+          .filter(it -> it.matches("[0-9]{1,18}"))
+          .forEach(it -> forkProcess.told.add(Long.parseLong(it)));
+    }
+    if (message.getValue("pid") instanceof Number pid
+        && !Boolean.TRUE.equals(message.getValue("below"))
+        && forkProcess.speakers.size() < MOST_TOLD) {
+      forkProcess.speakers.add(pid.longValue());
+    }
+  }
+
+  /// Has a process take no more connections.
+  ///
+  /// @return how many are left, when there are none or the time for it is over
+  public Future<Integer> drain(WorkerId worker) {
+    ForkProcess forkProcess = all.get(worker.slot());
+    if (forkProcess == null || forkProcess.process.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    if (forkProcess.draining.isPresent()) {
+      return forkProcess.draining.get().future();
+    }
+    Promise<Integer> done = Promise.promise();
+    forkProcess.draining = Optional.of(done);
+    ProcessIdentity process = forkProcess.process.get();
+    Duration most = forkProcess.drain;
+    Optional<HeldSockets> heldSockets = Optional.ofNullable(loans.get(worker.id()));
+    boolean given = heldSockets.map(HeldSockets::given).orElse(true);
+    if (forkProcess.made == BalancingMode.OFF && !isLent(worker.id())) {
+      done.tryComplete(0);
+    } else if (forkProcess.made == BalancingMode.OFF || (forkProcess.launcher && !given)) {
+      // Python's servers mostly end with what they have begun.
+      boolean waits = heldSockets.flatMap(HeldSockets::python).isPresent();
+      vertx.setTimer(
+          QUEUE_PATIENCE.toMillis(),
+          _ -> {
+            if (waits) {
+              new LastConnections(vertx, host, process, done).await(most);
+            } else {
+              done.tryComplete(0);
+            }
+          });
+    } else if (!host.post(process, WorkerMessages.DRAIN)) {
+      done.tryComplete(0);
+    } else if (forkProcess.made == BalancingMode.JVM) {
+      new LastConnections(vertx, host, process, done).await(most);
+    } else {
+      long timer = vertx.setTimer(Math.max(1, most.toMillis()), _ -> done.tryComplete(0));
+      done.future().onComplete(_ -> vertx.cancelTimer(timer));
+    }
+    return done.future();
+  }
+
+  /// A process has ended.
+  public void ended(WorkerId worker) {
+    ForkProcess forkProcess = all.get(worker.slot());
+    if (forkProcess != null && forkProcess.id.equals(worker)) {
+      forkProcess.ended = true;
+      forkProcess.draining.ifPresent(done -> done.tryComplete(0));
+    }
+  }
+
+  /// Nothing follows a process.
+  public void released(WorkerId worker) {
+    ended(worker);
+    all.remove(worker.slot());
+  }
+
+  /// Whether a process can be followed by one beside it; then its sockets are kept for that one
+  /// where `order` says so.
+  public Future<Handover> lend(BalancerCommand.Lend order, Means means) {
+    Optional<ListenSockets> store = host.listenSockets();
+    if (store.isEmpty()) {
+      return Future.succeededFuture(
+          new Handover.After("this system does not show what it listens on", "", Set.of()));
+    }
+    ForkProcess forkProcess = all.get(order.worker().slot());
+    boolean ownWorkers = forkProcess != null && forkProcess.ownWorkers;
+    Optional<BalancingMode> made = Optional.ofNullable(forkProcess).map(it -> it.made);
+    Strange strange = Strange.of(Optional.ofNullable(forkProcess));
+    String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
+    boolean alone =
+        all.values().stream()
+            .filter(it -> it.app.equals(order.next().name()))
+            .allMatch(it -> it.id.id().equals(order.worker().id()));
+    return Blocking.call(vertx, () -> take(order.process(), store.get(), prefix, strange))
+        .compose(taken -> {
+          HandoverPlan handoverPlan =
+              new HandoverPlan(
+                  means.mode(),
+                  means.reason(),
+                  made,
+                  taken.seen(),
+                  order.next(),
+                  alone,
+                  ownWorkers,
+                  made.equals(Optional.of(BalancingMode.JVM))
+                      ? taken.transport()
+                      : Optional.empty());
+          boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
+          Handover verdict = clashes ? handoverPlan.clashing() : handoverPlan.verdict();
+          if (!order.lend() || !(verdict instanceof Handover.Beside)) {
+            close(taken.sockets());
+            return Future.succeededFuture(verdict);
+          }
+          boolean given = made.equals(Optional.of(means.mode())) && handoverPlan.isGiven();
+          boolean python = !given && handoverPlan.isPython();
+          if (python) {
+            taken.sockets().forEach(ListenSocket::allowAnother);
+          }
+          HeldSockets heldSockets =
+              new HeldSockets(
+                  taken.sockets(),
+                  given,
+                  alone,
+                  Optional.of(this.python).filter(_ -> python),
+                  Optional.of(source).filter(_ -> handoverPlan.isHeld()));
+          return Blocking.call(
+                  vertx, () -> heldSockets.source().isEmpty() || heldSockets.hold(host.listeners()))
+              .map(ready -> {
+                if (!ready) {
+                  close(taken.sockets());
+                  return handoverPlan.unheld();
+                }
+                keep(order.worker().id(), heldSockets);
+                return verdict;
+              });
+        });
+  }
+
+  private static boolean isPython(Listening one) {
+    return one.programs().stream().anyMatch(it -> it.matches("(python|pypy)[0-9.]*"));
+  }
+
+  private void keep(InstanceId id, HeldSockets heldSockets) {
+    HeldSockets before = loans.put(id, heldSockets);
+    all.values().stream().filter(it -> it.id.id().equals(id)).forEach(it -> it.led = false);
+    if (before != null) {
+      close(before.sockets());
+    }
+  }
+
+  /// What was found of a process.
+  private record Taken(
+      List<Seen> seen, List<ListenSocket> sockets, Optional<OwnTransport.Library> transport) {}
+
+  /// Which sockets nobody can be told to drain.
+  ///
+  /// @param launcher whether the main process starts the one that listens
+  /// @param told those that can be drained
+  /// @param crowded whether several processes use one channel
+  private record Strange(boolean launcher, Set<Long> told, boolean crowded) {
+    static Strange of(Optional<ForkProcess> forkProcess) {
+      return forkProcess
+          .map(it -> new Strange(it.launcher, Set.copyOf(it.told), it.speakers.size() > 1))
+          .orElseGet(() -> new Strange(false, Set.of(), false));
+    }
+
+    Optional<String> refusal(Listening one) {
+      if (launcher && crowded) {
+        return Optional.of("several processes of Node listen, beside each other");
+      }
+      if (told.contains(one.inode()) || (one.own() && !launcher)) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          "the process that listens on %d is a child that is no process of Node which jpm could reach"
+              .formatted(one.address().getPort()));
+    }
+  }
+
+  private Taken take(ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
+    List<Seen> seen = new ArrayList<>();
+    List<ListenSocket> sockets = new ArrayList<>();
+    List<Listening> all = host.listening(process);
+    for (Listening one : all) {
+      try {
+        ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
+        sockets.add(socket);
+        seen.add(new Seen(one.address(), socket.reusesPort(), strange.refusal(one), isPython(one)));
+      } catch (ListenFailure failure) {
+        seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
+      }
+    }
+    boolean foreign = !strange.told().containsAll(all.stream().map(Listening::inode).toList());
+    return new Taken(
+        seen,
+        sockets,
+        foreign ? new OwnTransport(Path.of("/proc")).library(process) : Optional.empty());
+  }
+
+  /// A process of `id` that was made by `spec` could not listen beside the one before.
+  public void clashed(InstanceId id, AppSpec spec) {
+    clashes.put(id, spec.command());
+  }
+
+  /// The replacement of a process of `id` is over.
+  public void giveBack(InstanceId id) {
+    HeldSockets heldSockets = loans.remove(id);
+    if (heldSockets != null) {
+      boolean led =
+          heldSockets.source().isEmpty()
+              || all.values().stream().anyMatch(it -> it.id.id().equals(id) && it.led);
+      List<ForkProcess> followers =
+          all.values().stream().filter(it -> it.id.id().equals(id) && !it.ended).toList();
+      Blocking.call(
+              vertx,
+              () -> {
+                // Else clients would reach the socket of the old process, which only the daemon
+                // holds.
+                if (!led) {
+                  heldSockets.share();
+                }
+                heldSockets.close();
+                followers.forEach(this::share);
+                return true;
+              })
+          .onComplete(_ ->
+              all.values().stream()
+                  .filter(it -> it.id.id().equals(id) && !it.ended)
+                  .forEach(this::settle));
+    }
+  }
+
+  /// Sockets that begin to listen beside a process later get connections too.
+  private void share(ForkProcess forkProcess) {
+    for (long inode : forkProcess.beside) {
+      String key = PREFIX + forkProcess.id.id() + " shared " + inode;
+      try (ListenSocket socket =
+          host.listenSockets()
+              .orElseThrow()
+              .borrow(key, forkProcess.process.orElseThrow(), inode)) {
+        socket.share();
+      } catch (ListenFailure ended) {
+        // Its sockets went with it, and with them what they were led by.
+      }
+    }
+    forkProcess.beside = Set.of();
+  }
+
+  /// A process that has inherited sockets keeps those only that it listens on.
+  private void settle(ForkProcess forkProcess) {
+    if (forkProcess.made != BalancingMode.OFF) {
+      forkProcess.process.ifPresent(process -> host.post(process, SETTLED));
+    }
+  }
+
+  private void close(List<ListenSocket> sockets) {
+    offLoop(() -> sockets.forEach(ListenSocket::close), "sockets stay open");
+  }
+
+  /// Runs what blocks, behind what this verticle had run before.
+  ///
+  /// @param failure what a fault means, for the log
+  private void offLoop(Runnable work, String failure) {
+    Blocking.call(
+            vertx,
+            () -> {
+              work.run();
+              return true;
+            })
+        .onFailure(error ->
+            System.getLogger("jpm.balancer").log(System.Logger.Level.WARNING, failure, error));
+  }
+
+  /// Lets go of everything; processes keep what they have.
+  public void close() {
+    loans.values().forEach(HeldSockets::close);
+    loans.clear();
+    all.values().forEach(it -> it.draining.ifPresent(done -> done.tryComplete(0)));
+  }
+}

@@ -1,0 +1,400 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.balancer.mode.WorkerMessages;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Strategy;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Java processes inherit sockets, and an agent in each puts them under the app's servers. Owned by
+/// ClusterBalancer's context.
+public final class JvmBackend implements BalancerBackend {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// A process that has just begun to listen may yet begin to listen on another port too.
+  private static final long TIDY_MILLIS = 5_000;
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final Optional<ListenSockets> store;
+  private final AgentOptions agent;
+  private final Reports reports;
+  private final IntakeControl intakeControl;
+  private final Map<AppName, App> apps = new HashMap<>();
+  private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
+  private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+
+  /// Those that this daemon is about to make.
+  private final Set<WorkerId> prepared = new HashSet<>();
+
+  private boolean closed;
+
+  /// What is known of an app.
+  private static final class App {
+    List<String> addresses = List.of();
+    boolean unsuitable;
+    boolean tidying;
+  }
+
+  /// @param vertx where timers run
+  /// @param host who has the processes and their sockets
+  /// @param agent the agent's jar, absolute, with `asm.jar` beside it
+  /// @param reports who is told
+  public JvmBackend(Vertx vertx, ProcessHost host, Path agent, Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.store = host.listenSockets();
+    this.agent = new AgentOptions(agent);
+    this.reports = reports;
+    this.intakeControl = new IntakeControl(vertx, host);
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+    if (store.isEmpty()) {
+      return refused("sockets cannot be shared on this system; use balance: proxy or off");
+    }
+    if (!agent.loadable()) {
+      return refused(
+          "no JVM can load an agent from %s, a path with \"=\"; move jpm, or use balance: proxy"
+              .formatted(agent.jar()));
+    }
+    member(order.worker(), order.spec());
+    prepared.add(order.worker());
+    AppSpec spec = order.spec();
+    return Blocking.call(vertx, () -> prepared(store.get(), spec));
+  }
+
+  private static Future<BalancerReply> refused(String reason) {
+    return Future.succeededFuture(new BalancerReply.Refused(reason));
+  }
+
+  private BalancerReply prepared(ListenSockets sockets, AppSpec spec) {
+    if (!Files.isReadable(agent.jar())) {
+      return new BalancerReply.Refused(
+          "the Java agent %s is not there; build jpm again, or use balance: proxy"
+              .formatted(agent.jar()));
+    }
+    AppSockets own = new AppSockets(sockets, spec.name());
+    try {
+      Map<String, String> environment = new HashMap<>(own.prepare(spec));
+      environment.putAll(agent.variables(spec));
+      boolean probed = spec.readinessIsTold() || spec.health().any();
+      if (probed) {
+        environment.put("JPM_PROBED", spec.readinessIsTold() ? "gated" : "open");
+      }
+      return new BalancerReply.Prepared(
+          List.of(),
+          agent.words(spec),
+          environment,
+          own.keys(),
+          true,
+          new JvmBalancerState(probed, Optional.of(own.numbers())).text());
+    } catch (ListenFailure error) {
+      return new BalancerReply.Refused(String.valueOf(error.getMessage()));
+    }
+  }
+
+  private void member(WorkerId worker, AppSpec spec) {
+    members.put(worker.slot(), spec.name());
+    apps.putIfAbsent(spec.name(), new App());
+  }
+
+  @Override
+  public void began(BalancerCommand.Began news) {
+    member(news.worker(), news.spec());
+    JvmBalancerState jvmBalancerState = JvmBalancerState.of(news.memo());
+    Worker worker =
+        new Worker(
+            news.worker(), news.process(), news.spec(), jvmBalancerState.probed(), news.ready());
+    workers.put(news.worker(), worker);
+    if (prepared.remove(news.worker())) {
+      watch(worker, Optional.of(Set.of()));
+    } else {
+      // It was made by a former daemon, which has heard what this one wants to know.
+      store.ifPresent(
+          sockets -> adopt(worker, jvmBalancerState.given(), new AppSockets(sockets, worker.app)));
+      intakeControl.tell(worker, WorkerMessages.SERVERS);
+    }
+    intakeControl.settle(of(worker.app));
+  }
+
+  private void watch(Worker worker, Optional<Set<Long>> given) {
+    store.ifPresent(
+        sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker, given));
+  }
+
+  /// The sockets of a former daemon may have been lost with the keeper: then the process has them
+  /// alone.
+  private void adopt(Worker worker, Optional<List<Long>> given, AppSockets sockets) {
+    // In order with what prepares the next process.
+    Blocking.call(vertx, () -> regain(worker, given.orElse(List.of()), sockets))
+        .onComplete(_ -> watch(worker, given.map(Set::copyOf)));
+  }
+
+  private static boolean regain(Worker worker, List<Long> given, AppSockets sockets) {
+    try {
+      sockets.regain(worker.process, given);
+      return true;
+    } catch (ListenFailure failure) {
+      LOG.log(
+          Level.WARNING,
+          "{0}: its listening sockets were lost and cannot be taken back, its processes go on with"
+              + " them: {1}",
+          worker.app,
+          failure.getMessage());
+      return false;
+    }
+  }
+
+  private List<Worker> of(AppName app) {
+    return workers.values().stream().filter(it -> it.app.equals(app)).toList();
+  }
+
+  @Override
+  public void heard(WorkerId id, String json) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      AgentNews.read(json).ifPresent(news -> worker.said = news);
+    }
+  }
+
+  @Override
+  public void ready(WorkerId id) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      worker.ready = true;
+      intakeControl.settle(of(worker.app));
+    }
+  }
+
+  @Override
+  public void fit(WorkerId id, boolean fit) {
+    Worker worker = workers.get(id);
+    if (worker != null) {
+      worker.fit = fit;
+      intakeControl.settle(of(worker.app));
+    }
+  }
+
+  @Override
+  public Future<BalancerReply.Route> reach(BalancerCommand.Reach question) {
+    Worker worker = workers.get(question.worker());
+    if (worker == null || store.isEmpty()) {
+      return Future.succeededFuture(
+          new BalancerReply.Route.Nowhere("the process does not run any more"));
+    }
+    if (!worker.probed) {
+      return Future.succeededFuture(new BalancerReply.Route.Direct());
+    }
+    Optional<InetSocketAddress> own =
+        worker.said.own().stream()
+            .filter(it -> it.standsFor(question.addresses(), question.port()))
+            .map(OwnSocket::own)
+            .findFirst();
+    if (own.isPresent()) {
+      return Future.succeededFuture(new BalancerReply.Route.Through(own.get()));
+    }
+    AppSockets sockets = new AppSockets(store.get(), worker.app);
+    return Blocking.call(vertx, sockets::ports)
+        .map(ports ->
+            ports.contains(question.port())
+                ? new BalancerReply.Route.Nowhere(
+                    "the process does not listen on %d".formatted(question.port()))
+                : new BalancerReply.Route.Direct());
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return workers.values().stream()
+        .filter(it -> it.id.id().equals(id))
+        .reduce((_, later) -> later)
+        .flatMap(JvmBackend::trouble);
+  }
+
+  private static Optional<String> trouble(Worker worker) {
+    if (worker.ready && !worker.fit && worker.taking.equals(Optional.of(false))) {
+      return Optional.of("its readiness check fails: new connections go to the others");
+    }
+    return worker.said.replaced()
+        ? Optional.of(
+            "Java's sockets stand in for Netty's own transport, which cannot be shared"
+                + " (-Dio.netty.transport.noNative=false keeps it)")
+        : Optional.empty();
+  }
+
+  private void seen(Worker worker, ListeningWatch.Sight sight) {
+    App app = apps.get(worker.app);
+    if (closed || app == null) {
+      return;
+    }
+    switch (sight) {
+      case ListeningWatch.Sight.Accepting(String address, List<String> all) -> {
+        worker.listening = true;
+        app.addresses = all;
+        reports.listening(worker.id, address);
+        tidyLater(worker.app, app);
+      }
+      case ListeningWatch.Sight.Past(String reason) -> {
+        if (!app.unsuitable) {
+          app.unsuitable = true;
+          reports.unsuitable(worker.app, reason);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId worker) {
+    Worker known = workers.get(worker);
+    if (known == null || store.isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    Future<Integer> drained = new DrainWatch(vertx, host, store.get()).drain(known);
+    intakeControl.settle(of(known.app));
+    return drained;
+  }
+
+  @Override
+  public void ended(WorkerId worker) {
+    Worker known = workers.remove(worker);
+    if (known == null) {
+      return;
+    }
+    known.ended = true;
+    known.draining.ifPresent(it -> it.tryComplete(0));
+    intakeControl.settle(of(known.app));
+    App app = apps.get(known.app);
+    if (app != null) {
+      tidyLater(known.app, app);
+    }
+  }
+
+  @Override
+  public void released(WorkerId worker) {
+    prepared.remove(worker);
+    AppName name = members.remove(worker.slot());
+    if (name != null && !members.containsValue(name)) {
+      apps.remove(name);
+      store.ifPresent(sockets -> close(new AppSockets(sockets, name)));
+    }
+  }
+
+  private void close(AppSockets sockets) {
+    // In order with what prepares them, should the app be started again at once.
+    vertx
+        .executeBlocking(() -> {
+          sockets.close();
+          return true;
+        })
+        .onFailure(
+            error -> LOG.log(Level.WARNING, sockets.app() + ": its sockets stay open", error));
+  }
+
+  /// Looks twice for sockets that nobody listens on, once all processes listen.
+  private void tidyLater(AppName name, App app) {
+    if (app.tidying || store.isEmpty()) {
+      return;
+    }
+    app.tidying = true;
+    IdleSockets idle = new IdleSockets(host, store.get(), Path.of("/proc"));
+    vertx.setTimer(
+        TIDY_MILLIS,
+        _ ->
+            whereAllListen(name)
+                .map(found -> tidy(name, app, idle, found))
+                .orElseGet(() -> Future.succeededFuture(Set.of()))
+                .onComplete(_ -> app.tidying = false));
+  }
+
+  private Future<Set<Long>> tidy(AppName name, App app, IdleSockets idle, List<Worker> found) {
+    AppSpec spec = found.getLast().spec;
+    return Blocking.call(vertx, () -> idle.of(spec, processes(found)))
+        .onSuccess(candidates -> {
+          if (!candidates.isEmpty()) {
+            vertx.setTimer(TIDY_MILLIS, _ -> replace(name, app, idle, candidates));
+          }
+        });
+  }
+
+  private void replace(AppName name, App app, IdleSockets idle, Set<Long> candidates) {
+    Optional<List<Worker>> found = whereAllListen(name);
+    if (found.isEmpty() || apps.get(name) != app) {
+      return;
+    }
+    List<ProcessIdentity> processes = processes(found.get());
+    AppSpec spec = found.get().getLast().spec;
+    Blocking.call(
+            vertx,
+            () -> {
+              idle.replace(spec, processes, candidates);
+              return new AppSockets(idle.store(), name).addresses();
+            })
+        .onSuccess(addresses -> app.addresses = addresses)
+        .onFailure(error -> LOG.log(Level.WARNING, name + ": its old sockets stay", error));
+  }
+
+  /// The app's processes, where there is one and each of them listens.
+  private Optional<List<Worker>> whereAllListen(AppName name) {
+    List<Worker> found = of(name);
+    boolean all = !closed && !found.isEmpty() && found.stream().allMatch(it -> it.listening);
+    return all ? Optional.of(found) : Optional.empty();
+  }
+
+  private static List<ProcessIdentity> processes(List<Worker> workers) {
+    return workers.stream().map(it -> it.process).toList();
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    App known = apps.get(app);
+    return known == null ? List.of() : known.addresses;
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return Strategy.KERNEL.word();
+  }
+
+  @Override
+  public boolean holds(String key) {
+    return store.isPresent()
+        && apps.keySet().stream().anyMatch(app -> new AppSockets(store.get(), app).has(key));
+  }
+
+  @Override
+  public Future<Void> close() {
+    closed = true;
+    workers
+        .values()
+        .forEach(it -> {
+          it.ended = true;
+          it.draining.ifPresent(promise -> promise.tryComplete(0));
+        });
+    workers.clear();
+    return Future.succeededFuture();
+  }
+}

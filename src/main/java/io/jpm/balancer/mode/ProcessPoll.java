@@ -1,0 +1,79 @@
+package io.jpm.balancer.mode;
+
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Objects;
+import java.util.Optional;
+
+/// Looks at a process until there is something to see, such as that it takes connections: often in
+/// the beginning, rarely when a minute has passed, since a worker without a server never does.
+/// Owned by ClusterBalancer's context.
+///
+/// @param <T> what can be seen
+public final class ProcessPoll<T> {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+  private static final long FIRST_MILLIS = 50;
+  private static final long LONGEST_MILLIS = 500;
+  private static final long PATIENCE_MILLIS = 60_000;
+  private static final long RARELY_MILLIS = 5_000;
+
+  private final Vertx vertx;
+  private final String what;
+  private final Scene<T> scene;
+
+  /// What is looked at.
+  ///
+  /// @param <T> what can be seen
+  public interface Scene<T> {
+    /// Whether anybody still wants to know. Asked on the context.
+    boolean wanted();
+
+    /// One look, on a worker thread; may block for some milliseconds.
+    Optional<T> look() throws Exception;
+
+    /// What was seen; told once, on the context.
+    void seen(T sight);
+  }
+
+  /// @param what whose process it is, for the log
+  public ProcessPoll(Vertx vertx, String what, Scene<T> scene) {
+    this.vertx = vertx;
+    this.what = what;
+    this.scene = scene;
+  }
+
+  /// Begins to look.
+  public void begin() {
+    later(FIRST_MILLIS, 0);
+  }
+
+  private void later(long millis, long passed) {
+    vertx.setTimer(millis, _ -> look(millis, passed + millis));
+  }
+
+  private void look(long millis, long passed) {
+    if (!scene.wanted()) {
+      return;
+    }
+    vertx
+        .executeBlocking(scene::look, false)
+        .map(Objects::requireNonNull)
+        .onSuccess(sight -> {
+          if (sight.isEmpty()) {
+            again(millis, passed);
+          } else if (scene.wanted()) {
+            scene.seen(sight.get());
+          }
+        })
+        .onFailure(error -> {
+          LOG.log(Level.WARNING, what + ": cannot see what it listens on", error);
+          again(millis, passed);
+        });
+  }
+
+  private void again(long millis, long passed) {
+    long next = Math.min(millis * 5 / 4, LONGEST_MILLIS);
+    later(passed < PATIENCE_MILLIS ? next : RARELY_MILLIS, passed);
+  }
+}

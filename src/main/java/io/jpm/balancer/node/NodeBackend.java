@@ -1,0 +1,363 @@
+package io.jpm.balancer.node;
+
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.balancer.mode.WorkerMessages;
+import io.jpm.balancer.node.NodeMessage.Query;
+import io.jpm.balancer.node.NodeWorker.Manner;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppName;
+import io.jpm.model.Strategy;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Sharing among Node's processes. A worker that listens asks for the socket over its channel
+/// (`queryServer`), and gets it, or is handed its connections one by one (`round_robin`). The
+/// sockets themselves and who has them are [NodePorts]' affair.
+public final class NodeBackend implements BalancerBackend {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// Behind the strategy in the memo of a worker that gets its sockets when it is ready.
+  private static final String WHEN_READY = " when-ready";
+
+  /// How often a port that was lost is tried again while somebody else has it.
+  private static final long REGAIN_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final PreloadOptions preload;
+  private final Reports reports;
+  private final NodePorts ports;
+  private final ProbeConnections checks;
+  private final Map<WorkerId, NodeWorker> workers = new HashMap<>();
+  private final Map<AppName, Strategy> strategies = new HashMap<>();
+
+  /// @param preload `lib/node-worker.cjs`
+  public NodeBackend(Vertx vertx, ProcessHost host, Path preload, Reports reports) {
+    this.vertx = vertx;
+    this.host = host;
+    this.preload = new PreloadOptions(preload);
+    this.reports = reports;
+    this.ports = new NodePorts(vertx, host);
+    this.checks = new ProbeConnections(vertx, host, ports);
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
+    Strategy strategy = order.spec().cluster().strategy().orElse(Strategy.KERNEL);
+    if (strategy != Strategy.KERNEL && strategy != Strategy.ROUND_ROBIN) {
+      return Future.succeededFuture(
+          new BalancerReply.Refused(
+              "strategy %s of app %s: with balance node use kernel or round_robin"
+                  .formatted(strategy.word(), order.spec().name())));
+    }
+    return ports
+        .refusal(order.spec())
+        .map(refusal ->
+            refusal.isPresent()
+                ? new BalancerReply.Refused(refusal.get())
+                : prepared(order, strategy));
+  }
+
+  private Prepared prepared(BalancerCommand.Prepare order, Strategy strategy) {
+    strategies.put(order.spec().name(), strategy);
+    ports.enter(order.worker(), order.spec().name());
+    boolean told = order.spec().readinessIsTold();
+    Manner manner = manner(strategy, told);
+    workers.put(order.worker(), new NodeWorker(order.worker(), order.spec(), manner, !told));
+    Map<String, String> environment = new HashMap<>(preload.variables(order.spec()));
+    environment.put("NODE_UNIQUE_ID", Integer.toString(order.number() + 1));
+    environment.put("JPM_NODE_WORKER", "1");
+    return new Prepared(
+        List.of(),
+        preload.words(order.spec()),
+        environment,
+        List.of(),
+        true,
+        strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : ""));
+  }
+
+  private static Manner manner(Strategy strategy, boolean whenReady) {
+    if (strategy == Strategy.ROUND_ROBIN) {
+      return Manner.ROUND_ROBIN;
+    }
+    return whenReady ? Manner.SOCKET_WHEN_READY : Manner.SOCKET;
+  }
+
+  @Override
+  public void began(BalancerCommand.Began news) {
+    NodeWorker prepared = workers.get(news.worker());
+    if (prepared == null) {
+      adopt(news);
+      return;
+    }
+    prepared.runs(news.process());
+    prepared.isKnown();
+    List<String> early = List.copyOf(prepared.early());
+    prepared.early().clear();
+    early.forEach(json -> heard(news.worker(), json));
+  }
+
+  private void adopt(BalancerCommand.Began news) {
+    boolean whenReady = news.memo().endsWith(WHEN_READY);
+    String word = news.memo().split(" ", 2)[0];
+    Strategy strategy = Strategy.ofWord(word).orElse(Strategy.KERNEL);
+    AppName app = news.spec().name();
+    strategies.putIfAbsent(app, strategy);
+    boolean ready = news.ready() || !news.spec().readinessIsTold();
+    var worker = new NodeWorker(news.worker(), news.spec(), manner(strategy, whenReady), ready);
+    worker.runs(news.process());
+    worker.isAdopted();
+    workers.put(news.worker(), worker);
+    ports.enter(news.worker(), app);
+    ports.adopt(worker).onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
+    if (!post(worker, NodeReply.SERVERS)) {
+      worker.isMute();
+      LOG.log(
+          Level.WARNING,
+          "{0}:{1} has a channel that cannot be taken over: its checks ask whoever takes their"
+              + " connections",
+          app,
+          news.worker().id());
+    }
+  }
+
+  @Override
+  public void heard(WorkerId id, String json) {
+    NodeWorker worker = workers.get(id);
+    if (worker == null) {
+      return;
+    }
+    if (worker.process().isEmpty()) {
+      worker.early().add(json);
+      return;
+    }
+    NodeMessage.read(json).ifPresent(message -> heard(worker, message));
+  }
+
+  private void heard(NodeWorker worker, NodeMessage message) {
+    switch (message) {
+      case Query query -> {
+        worker.asks(query.seq());
+        ports.grant(worker, query);
+      }
+      case NodeMessage.Listens(NodeMessage.Wanted wanted) -> tell(worker, wanted.text());
+      case NodeMessage.Closed(String key) -> {
+        Map<String, String> missing = new HashMap<>(worker.missing());
+        missing.remove(key);
+        worker.misses(missing);
+        ports.left(worker, key);
+      }
+      case NodeMessage.Leaves(long seq) -> {
+        worker.asks(seq);
+        ports.leftAll(worker);
+        post(worker, NodeReply.heard(seq));
+      }
+      case NodeMessage.Answer(long ack, boolean accepted) -> {
+        PendingConnection pendingConnection = worker.unanswered().remove(ack);
+        if (pendingConnection != null) {
+          pendingConnection.turn().answered(worker, pendingConnection, accepted);
+          ports.freed(worker);
+        } else {
+          ProbeConnections.answered(worker, ack);
+        }
+      }
+      case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
+      // Looking for them takes its time, so nobody is heard who was not asked.
+      case NodeMessage.Servers servers ->
+          worker
+              .catchUp()
+              .ifPresent(known -> {
+                servers.unanswered().stream()
+                    .filter(asked -> !isOf(known, asked))
+                    .forEach(it -> heard(worker, it));
+                adopt(worker, servers);
+              });
+    }
+  }
+
+  private void adopt(NodeWorker worker, NodeMessage.Servers servers) {
+    ports
+        .adopt(worker, servers)
+        .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
+        .onComplete(_ -> {
+          worker.isKnown();
+          if (!worker.missing().isEmpty()) {
+            vertx.setTimer(REGAIN_MILLIS, _ -> regain(worker, servers));
+          }
+        });
+  }
+
+  private void regain(NodeWorker worker, NodeMessage.Servers servers) {
+    Set<String> keys = worker.missing().keySet();
+    List<NodeMessage.Server> left =
+        servers.servers().stream()
+            .filter(it -> it.key().filter(keys::contains).isPresent())
+            .toList();
+    if (workers.containsValue(worker) && !left.isEmpty()) {
+      adopt(worker, new NodeMessage.Servers(left, List.of(), List.of()));
+    }
+  }
+
+  /// Whether a question was read by this daemon: then it is answered, or about to be.
+  private static boolean isOf(Set<Long> known, NodeMessage question) {
+    return switch (question) {
+      case Query query -> known.contains(query.seq());
+      case NodeMessage.Leaves(long seq) -> known.contains(seq);
+      case NodeMessage.Listens _,
+          NodeMessage.Closed _,
+          NodeMessage.Answer _,
+          NodeMessage.Drained _,
+          NodeMessage.Servers _ ->
+          true;
+    };
+  }
+
+  private void tell(NodeWorker worker, String address) {
+    if (!worker.listened()) {
+      worker.listens();
+      reports.listening(worker.id(), address);
+    }
+    ports.settle();
+  }
+
+  private boolean post(NodeWorker worker, String json) {
+    return worker.process().map(process -> host.post(process, json)).orElse(false);
+  }
+
+  @Override
+  public void ready(WorkerId id) {
+    NodeWorker worker = workers.get(id);
+    if (worker != null) {
+      worker.isReady();
+      ports.refresh(worker);
+    }
+  }
+
+  @Override
+  public void fit(WorkerId id, boolean fit) {
+    NodeWorker worker = workers.get(id);
+    if (worker != null) {
+      worker.isFit(fit);
+      ports.refresh(worker);
+    }
+  }
+
+  @Override
+  public Future<Route> reach(BalancerCommand.Reach question) {
+    NodeWorker worker = workers.get(question.worker());
+    return worker == null
+        ? Future.succeededFuture(new Route.Nowhere("its process is gone"))
+        : checks.reach(worker, question);
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId id) {
+    NodeWorker worker = workers.get(id);
+    if (worker == null || worker.process().isEmpty()) {
+      return Future.succeededFuture(0);
+    }
+    if (worker.draining().isPresent()) {
+      return worker.draining().get().future();
+    }
+    Promise<Integer> done = Promise.promise();
+    Set<Integer> numbers = ports.numbersOf(worker);
+    worker.drains(done);
+    ports.refresh(worker);
+    if (!post(worker, WorkerMessages.DRAIN)) {
+      count(worker.process().get(), numbers, done);
+      return done.future();
+    }
+    long millis = Math.max(1, worker.spec().cluster().drain().toMillis());
+    long timer = vertx.setTimer(millis, _ -> count(worker.process().get(), numbers, done));
+    return done.future().onComplete(_ -> vertx.cancelTimer(timer));
+  }
+
+  /// The time is over, or it cannot be told: what is left is what the kernel shows.
+  private void count(ProcessIdentity process, Set<Integer> numbers, Promise<Integer> done) {
+    vertx
+        .executeBlocking(() -> host.connections(process, numbers), false)
+        .onComplete(left -> done.tryComplete(left.succeeded() ? left.result() : 0));
+  }
+
+  @Override
+  public void ended(WorkerId id) {
+    NodeWorker worker = workers.remove(id);
+    if (worker == null) {
+      return;
+    }
+    ports.ended(worker);
+    checks.ended(worker);
+    worker.draining().ifPresent(done -> done.tryComplete(0));
+  }
+
+  @Override
+  public void released(WorkerId id) {
+    ended(id);
+    ports.release(id);
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    return ports.addressesOf(app);
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return strategies.getOrDefault(app, Strategy.KERNEL).word();
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return workers.values().stream()
+        .filter(worker -> worker.id().id().equals(id))
+        // The process before may still be there.
+        .max(
+            Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
+                .thenComparingLong(worker -> worker.id().generation()))
+        .flatMap(NodeBackend::trouble);
+  }
+
+  private static Optional<String> trouble(NodeWorker worker) {
+    if (!worker.missing().isEmpty()) {
+      return Optional.of(
+          "its port was lost with the former daemon: "
+              + String.join(", ", worker.missing().values()));
+    }
+    return worker.held() && !worker.fit()
+        ? Optional.of("its readiness check fails: new connections go to the others")
+        : Optional.empty();
+  }
+
+  @Override
+  public boolean holds(String key) {
+    return ports.holds(key);
+  }
+
+  @Override
+  public Future<Void> close() {
+    workers.values().stream()
+        .map(NodeWorker::draining)
+        .flatMap(Optional::stream)
+        .collect(Collectors.toSet())
+        .forEach(done -> done.tryComplete(0));
+    return ports.close();
+  }
+}

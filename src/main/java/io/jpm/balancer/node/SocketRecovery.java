@@ -1,0 +1,110 @@
+package io.jpm.balancer.node;
+
+import io.jpm.balancer.node.NodeMessage.Query;
+import io.jpm.balancer.node.NodeMessage.Server;
+import io.jpm.balancer.node.NodeMessage.Wanted;
+import io.jpm.model.AppSpec;
+import io.jpm.model.RunAs;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.Listening;
+import io.jpm.os.ProcessHost;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// Gets sockets back that were lost when the keeper died with the daemon: from a worker that has
+/// one, or, where only the daemon had it, by binding it again. Methods may block.
+///
+/// @param host who has the processes and the sockets
+record SocketRecovery(ProcessHost host) {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// A worker of Node, which may have what another one asks for.
+  ///
+  /// @param spec its app
+  record Holder(AppSpec spec, ProcessIdentity process) {}
+
+  /// Looks after each server of a worker that was granted something. The word of the worker decides
+  /// no more than which of its app's sockets is meant: what another app has under a key of its own
+  /// stays there.
+  ///
+  /// @param awaited whether the worker gets what comes from the daemon, or is yet to get a socket
+  /// @param holders who may have them, all workers of Node
+  /// @return why some cannot be had, by their keys
+  Map<String, String> regain(
+      AppSpec spec, boolean awaited, List<Server> servers, List<Holder> holders) {
+    Optional<ListenSockets> sockets = host.listenSockets();
+    Map<String, String> missing = new LinkedHashMap<>();
+    for (Server server : sockets.isPresent() ? servers : List.<Server>of()) {
+      Optional<String> key = server.key().filter(it -> SocketNames.mayBeOf(it, spec));
+      if (key.isPresent() && !isThere(sockets.get(), key.get(), server)) {
+        try {
+          regain(sockets.get(), spec, key.get(), server.address(), awaited, holders);
+        } catch (ListenFailure failure) {
+          missing.put(key.get(), String.valueOf(failure.getMessage()));
+        }
+      }
+    }
+    return missing;
+  }
+
+  private static boolean isThere(ListenSockets sockets, String key, Server server) {
+    return sockets.find(key).flatMap(ListenSocket::address).stream()
+        .anyMatch(server.address()::equals);
+  }
+
+  private void regain(
+      ListenSockets sockets,
+      AppSpec spec,
+      String key,
+      InetSocketAddress at,
+      boolean awaited,
+      List<Holder> holders)
+      throws ListenFailure {
+    boolean had = false;
+    List<Holder> own =
+        holders.stream().filter(holder -> SocketNames.mayBeOf(key, holder.spec())).toList();
+    for (Holder holder : own) {
+      for (Listening one : host.listening(holder.process())) {
+        if (one.address().equals(at)) {
+          had = true;
+          try {
+            sockets.regain(key, holder.process(), one.inode());
+            return;
+          } catch (ListenFailure failure) {
+            LOG.log(Level.WARNING, "{0} was lost and stays so: {1}", key, failure.getMessage());
+          }
+        }
+      }
+    }
+    if (!had && awaited) {
+      PortOpening.open(sockets, key, query(key, at), rights(spec, at.getPort()));
+    }
+  }
+
+  private static Query query(String key, InetSocketAddress at) {
+    String place = key.substring(key.lastIndexOf(' ') + 1);
+    Optional<String> address =
+        place.startsWith("*:")
+            ? Optional.empty()
+            : Optional.of(AddressText.literal(at.getAddress()));
+    int flags = place.contains(":v6only") ? 1 : 0;
+    var wanted = new Wanted(address, at.getPort(), "4", -1, flags);
+    return new Query(0, wanted, 0, 0, Optional.empty(), OptionalInt.empty());
+  }
+
+  /// The port that the app's description names is opened by the daemon; what a program asks for
+  /// beyond that, as by the program itself.
+  static RunAs rights(AppSpec spec, int port) {
+    OptionalInt declared = spec.cluster().port();
+    return declared.isPresent() && declared.getAsInt() == port ? RunAs.DAEMON : spec.runAs();
+  }
+}

@@ -1,0 +1,103 @@
+package io.jpm.balancer.proxy;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.socket.SocketChannel;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+
+/// A client's connection on its way to an instance. Nothing is read from it before it is there.
+/// Owned by the connection's event loop; [#again], [#giveUp] and [#expired] may be called by any
+/// thread.
+// What fails is seen by the end of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class ClientConnection {
+  /// How long a connection may be without an instance.
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final ProxyListener proxyListener;
+  private final SocketChannel client;
+  private final long begun;
+  private final Set<Backend> tried = new HashSet<>();
+
+  ClientConnection(ProxyListener proxyListener, SocketChannel client, long now) {
+    this.proxyListener = proxyListener;
+    this.client = client;
+    this.begun = now;
+  }
+
+  boolean expired(long now) {
+    return now - begun >= PATIENCE.toNanos();
+  }
+
+  /// Begins anew, with those too that have refused before.
+  void again() {
+    client
+        .eventLoop()
+        .execute(() -> {
+          tried.clear();
+          seek();
+        });
+  }
+
+  void giveUp() {
+    client.close();
+  }
+
+  /// Tries one ready instance after the other.
+  void seek() {
+    if (proxyListener.closed()) {
+      giveUp();
+      return;
+    }
+    proxyListener
+        .take(tried, client.remoteAddress())
+        .ifPresentOrElse(this::connect, () -> proxyListener.park(this, Set.copyOf(tried)));
+  }
+
+  /// Brings the connection of a check to this instance, or closes it.
+  static void lead(ProxyListener proxyListener, SocketChannel client, Backend backend) {
+    if (!backend.take()) {
+      client.close();
+      return;
+    }
+    BackendConnection.connect(client.eventLoop(), backend.address())
+        .addListener((ChannelFuture done) ->
+            client
+                .eventLoop()
+                .execute(() -> {
+                  if (BackendConnection.reached(done)) {
+                    new Relay(proxyListener, backend, client, (SocketChannel) done.channel())
+                        .begin();
+                  } else {
+                    backend.relieve();
+                    backend.giveBack();
+                    client.close();
+                  }
+                }));
+  }
+
+  private void connect(Backend backend) {
+    tried.add(backend);
+    BackendConnection.connect(client.eventLoop(), backend.address())
+        .addListener((ChannelFuture done) -> {
+          if (client.eventLoop().inEventLoop()) {
+            connected(backend, done);
+          } else {
+            // Where no socket can be made at all, Netty tells it on a thread of its own.
+            client.eventLoop().execute(() -> connected(backend, done));
+          }
+        });
+  }
+
+  private void connected(Backend backend, ChannelFuture done) {
+    if (BackendConnection.reached(done)) {
+      new Relay(proxyListener, backend, client, (SocketChannel) done.channel()).begin();
+      return;
+    }
+    backend.relieve();
+    backend.giveBack();
+    proxyListener.failed(backend, false);
+    seek();
+  }
+}

@@ -1,0 +1,265 @@
+package io.jpm.balancer.proxy;
+
+import io.jpm.bus.Blocking;
+import io.jpm.model.RunAs;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.Wish;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.ContextInternal;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/// A port that the daemon listens on, on every address of the machine, both families where it has
+/// IPv6. Where sockets can be kept this one is: it outlives the daemon, and who connects meanwhile
+/// waits for the next one.
+// What fails is seen by the end of the channel.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class FrontendSockets {
+  private static final long CHECK_PATIENCE_MILLIS = 30_000;
+
+  private final ProxyListener.Setting setting;
+  private final ServerChannel channel;
+  private final Optional<ListenSocket> kept;
+
+  private FrontendSockets(
+      ProxyListener.Setting setting, ServerChannel channel, Optional<ListenSocket> kept) {
+    this.setting = setting;
+    this.channel = channel;
+    this.kept = kept;
+  }
+
+  /// Opens a port.
+  ///
+  /// @param key the name under which its socket is kept
+  /// @param visitors gets each connection, on its own event loop; nothing is read from it yet
+  static Future<FrontendSockets> open(
+      String key, int port, ProxyListener.Setting setting, Consumer<SocketChannel> visitors) {
+    Optional<ListenSockets> sockets = setting.sockets();
+    if (sockets.isPresent()) {
+      return Blocking.call(
+              setting.context().owner(), () -> new Found(socket(sockets.get(), key, port)))
+          .compose(found ->
+              started(
+                  bootstrap(port, setting, visitors)
+                      .channelFactory(() -> new NioServerSocketChannel(found.channel()))
+                      .register(),
+                  setting,
+                  Optional.of(found.socket())));
+    }
+    return started(
+        bootstrap(port, setting, visitors)
+            .channel(NioServerSocketChannel.class)
+            .bind(new InetSocketAddress(port)),
+        setting,
+        Optional.empty());
+  }
+
+  /// Opens a port of the loopback that the system chooses, for one connection that is made soon.
+  ///
+  /// @param visitor gets it, on its own event loop; nothing is read from it yet
+  /// @return its address
+  static Future<InetSocketAddress> once(
+      ProxyListener.Setting setting, Consumer<SocketChannel> visitor) {
+    var open = new AtomicReference<Optional<FrontendSockets>>(Optional.empty());
+    Consumer<SocketChannel> only =
+        client ->
+            open.getAndSet(Optional.empty())
+                .ifPresentOrElse(
+                    frontendSockets -> {
+                      frontendSockets.leave();
+                      visitor.accept(client);
+                    },
+                    client::close);
+    return started(
+            bootstrap(0, setting, only)
+                .channel(NioServerSocketChannel.class)
+                .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)),
+            setting,
+            Optional.empty())
+        .map(frontendSockets -> {
+          open.set(Optional.of(frontendSockets));
+          setting
+              .context()
+              .owner()
+              .setTimer(
+                  CHECK_PATIENCE_MILLIS,
+                  _ -> open.getAndSet(Optional.empty()).ifPresent(FrontendSockets::leave));
+          return (InetSocketAddress) frontendSockets.channel.localAddress();
+        });
+  }
+
+  /// A kept socket with a channel that accepts from it.
+  private record Found(ListenSocket socket, java.nio.channels.ServerSocketChannel channel) {
+    Found(ListenSocket socket) throws IOException {
+      this(socket, socket.channel());
+    }
+  }
+
+  private static ListenSocket socket(ListenSockets sockets, String key, int port)
+      throws IOException {
+    Optional<ListenSocket> there = sockets.find(key);
+    if (there.isPresent()) {
+      return there.get();
+    }
+    InetAddress everywhere = InetAddress.ofLiteral("::");
+    return sockets.open(
+        key,
+        new Wish(
+            Kind.TCP,
+            Optional.of(new InetSocketAddress(everywhere, port)),
+            true,
+            false,
+            0,
+            RunAs.DAEMON));
+  }
+
+  private static ServerBootstrap bootstrap(
+      int port, ProxyListener.Setting setting, Consumer<SocketChannel> visitors) {
+    ServerBootstrap bootstrap =
+        new ServerBootstrap()
+            .group(setting.loops())
+            // The next daemon must not wait for the connections of the last one to be forgotten.
+            .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(new Counter(setting.capacity(), port))
+            .childHandler(new Usher(visitors));
+    BackendConnection.options(bootstrap::childOption);
+    return bootstrap;
+  }
+
+  private static Future<FrontendSockets> started(
+      ChannelFuture starting, ProxyListener.Setting setting, Optional<ListenSocket> kept) {
+    Promise<FrontendSockets> promise = ((ContextInternal) setting.context()).promise();
+    starting.addListener((ChannelFuture done) -> {
+      if (done.isSuccess()) {
+        FrontendSockets frontendSockets =
+            new FrontendSockets(setting, (ServerChannel) done.channel(), kept);
+        setting.capacity().add(frontendSockets);
+        promise.complete(frontendSockets);
+      } else {
+        promise.fail(done.cause());
+      }
+    });
+    return promise.future();
+  }
+
+  /// Accepts or does not, as there is room.
+  void follow() {
+    channel
+        .eventLoop()
+        .execute(() -> {
+          Counter counter = channel.pipeline().get(Counter.class);
+          if (counter != null) {
+            counter.follow(channel);
+          }
+        });
+  }
+
+  /// Takes in nobody any more; a socket that is kept stays.
+  Future<Void> leave() {
+    setting.capacity().remove(this);
+    Promise<Void> promise = Promise.promise();
+    channel.close().addListener((ChannelFuture _) -> promise.complete());
+    return promise.future();
+  }
+
+  /// Frees the port.
+  Future<Void> close() {
+    return leave().compose(_ -> Blocking.call(setting.context().owner(), this::forget)).mapEmpty();
+  }
+
+  private boolean forget() {
+    kept.ifPresent(ListenSocket::close);
+    return true;
+  }
+
+  /// Counts who comes, on the door's own event loop, so that no more than one batch is too many.
+  private static final class Counter extends ChannelInboundHandlerAdapter {
+    private final Capacity capacity;
+    private final int port;
+    private final AtomicInteger count = new AtomicInteger();
+
+    /// Whether this door has all that one may have.
+    private volatile boolean full;
+
+    Counter(Capacity capacity, int port) {
+      this.capacity = capacity;
+      this.port = port;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object accepted) {
+      Channel door = context.channel();
+      capacity.entered();
+      if (count.incrementAndGet() >= capacity.mostOfOne()) {
+        full = true;
+        capacity.tellOfOne(port);
+        follow(door);
+      }
+      ((Channel) accepted)
+          .closeFuture()
+          .addListener((ChannelFuture _) -> {
+            capacity.left();
+            left(door);
+          });
+      context.fireChannelRead(accepted);
+    }
+
+    private void left(Channel door) {
+      int most = capacity.mostOfOne();
+      if (count.decrementAndGet() <= most - Capacity.part(most) && full) {
+        door.eventLoop()
+            .execute(() -> {
+              // Somebody may have come in between.
+              full = count.get() >= capacity.mostOfOne();
+              follow(door);
+            });
+      }
+    }
+
+    /// On the door's event loop.
+    void follow(Channel door) {
+      door.config().setAutoRead(!full && !capacity.full());
+    }
+  }
+
+  /// Shows connections in.
+  private static final class Usher extends ChannelInitializer<SocketChannel> {
+    private final Consumer<SocketChannel> visitors;
+
+    Usher(Consumer<SocketChannel> visitors) {
+      this.visitors = visitors;
+    }
+
+    @Override
+    protected void initChannel(SocketChannel channel) {
+      channel
+          .pipeline()
+          .addLast(
+              new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelActive(ChannelHandlerContext context) {
+                  context.pipeline().remove(this);
+                  visitors.accept(channel);
+                }
+              });
+    }
+  }
+}

@@ -1,0 +1,468 @@
+package io.jpm.balancer.proxy;
+
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.balancer.BalancerCommand.Began;
+import io.jpm.bus.balancer.BalancerCommand.Prepare;
+import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Refused;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.Strategy;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// The way for programs that can take no socket: each process gets a `PORT` of its own, the daemon
+/// listens on the app's and passes connections on. Connections end with the daemon; its successor
+/// listens again as soon as it has adopted the app. Owned by the balancer's context.
+public final class ProxyBackend implements BalancerBackend {
+  private static final Logger LOG = System.getLogger("jpm.balancer");
+
+  /// `EADDRINUSE`.
+  private static final int IN_USE = 98;
+
+  /// How long a program may take until it listens without anything being said of it.
+  private static final Duration USUAL_START = Duration.ofSeconds(5);
+
+  /// A process, made or about to be.
+  ///
+  /// @param from when it was, monotonic nanoseconds
+  private record Member(ProxyListener proxyListener, Backend backend, int port, long from) {}
+
+  private final Context context;
+  private final LongSupplier nanoTime;
+  private final ProxyListener.Setting setting;
+  private final FreePorts ports;
+  private final Set<ProxyListener> fronts = new HashSet<>();
+  private final Map<WorkerId, Member> members = new LinkedHashMap<>();
+  private final Map<InstanceId, ProxyListener> latest = new TreeMap<>();
+  private final Map<InstanceId, ConnectionCounters> tallies = new HashMap<>();
+  private final Map<WorkerId, Draining> drains = new HashMap<>();
+  private final Set<InstanceId> unheard = new HashSet<>();
+  private final Map<AppName, JsonObject> published = new HashMap<>();
+
+  /// @param context the balancer's; all methods are called on it
+  /// @param reports who is told
+  /// @param nanoTime monotonic nanoseconds, on any thread
+  /// @param sockets those that outlive the daemon, where there are such
+  public ProxyBackend(
+      Context context, Reports reports, LongSupplier nanoTime, Optional<ListenSockets> sockets) {
+    this(context, reports, nanoTime, sockets, Capacity.ofThisProcess(nanoTime));
+  }
+
+  ProxyBackend(
+      Context context,
+      Reports reports,
+      LongSupplier nanoTime,
+      Optional<ListenSockets> sockets,
+      Capacity capacity) {
+    this.context = context;
+    this.nanoTime = nanoTime;
+    ThrottledPublisher throttledPublisher = new ThrottledPublisher(context, this::publish);
+    this.setting =
+        new ProxyListener.Setting(
+            context,
+            // The public API has no way to them; Vert.x's own clients use this one.
+            ((VertxInternal) context.owner()).nettyEventLoopGroup(),
+            nanoTime,
+            reports,
+            throttledPublisher::changed,
+            sockets,
+            capacity);
+    this.ports = new FreePorts(nanoTime);
+  }
+
+  @Override
+  public Future<BalancerReply> prepare(Prepare order) {
+    OptionalInt port = AppPort.of(order.spec());
+    if (port.isEmpty()) {
+      return Future.succeededFuture(
+          new Refused("no port is known: name the one that clients connect to with port"));
+    }
+    int own;
+    try {
+      own = ports.next(members.values().stream().map(Member::port).collect(Collectors.toSet()));
+    } catch (IOException error) {
+      return Future.succeededFuture(new Refused("no port for the process: " + error.getMessage()));
+    }
+    WorkerId worker = order.worker();
+    forgetEarlier(worker);
+    ProxyListener proxyListener = front(order.spec(), port.getAsInt());
+    join(worker, order.spec(), proxyListener, own, false);
+    return proxyListener
+        .open()
+        .<BalancerReply>map(_ -> prepared(proxyListener, own))
+        .otherwise(error -> refused(worker, proxyListener, error));
+  }
+
+  private static Prepared prepared(ProxyListener proxyListener, int own) {
+    String port = Integer.toString(own);
+    return new Prepared(
+        List.of(),
+        List.of(),
+        Map.of("PORT", port, "SERVER_PORT", port),
+        List.of(),
+        true,
+        unheard(own, proxyListener),
+        new ProxyState(own, proxyListener.port()).toString(),
+        true);
+  }
+
+  private BalancerReply refused(WorkerId worker, ProxyListener proxyListener, Throwable error) {
+    String reason = reason(proxyListener, error);
+    released(worker);
+    return new Refused(reason);
+  }
+
+  private String reason(ProxyListener proxyListener, Throwable error) {
+    boolean inUse =
+        error instanceof BindException
+            || (error instanceof ListenFailure failure && failure.errno() == IN_USE);
+    if (!inUse || isForbidden(error)) {
+      return "port %d cannot be listened on: %s"
+          .formatted(proxyListener.port(), error.getMessage());
+    }
+    String who =
+        fronts.stream()
+            .filter(other -> other.port() == proxyListener.port() && other != proxyListener)
+            .findFirst()
+            .map(other -> "the app \"" + other.app() + "\" listens there")
+            .orElse("");
+    if (who.isEmpty() && error instanceof ListenFailure) {
+      return String.valueOf(error.getMessage()); // it names the pid
+    }
+    return "port %d is in use already: %s; end that, or name another port with port"
+        .formatted(proxyListener.port(), who.isEmpty() ? "something else listens there" : who);
+  }
+
+  private static boolean isForbidden(Throwable error) {
+    return String.valueOf(error.getMessage()).contains("ermission denied");
+  }
+
+  @Override
+  public void began(Began news) {
+    Member member = members.get(news.worker());
+    if (member == null) {
+      adopt(news).ifPresent(adopted -> adopted.proxyListener().began(adopted.backend()));
+    } else {
+      member.proxyListener().began(member.backend());
+    }
+  }
+
+  private Optional<Member> adopt(Began news) {
+    Optional<ProxyState> proxyState = ProxyState.of(news.memo());
+    if (proxyState.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "{0}:{1} cannot be proxied: its port is not known ({2}); restart it",
+          news.spec().name(),
+          news.worker().id(),
+          news.memo());
+      return Optional.empty();
+    }
+    ProxyListener proxyListener = front(news.spec(), proxyState.get().shared());
+    proxyListener.reopen();
+    return Optional.of(
+        join(news.worker(), news.spec(), proxyListener, proxyState.get().own(), news.ready()));
+  }
+
+  private Member join(
+      WorkerId worker, AppSpec spec, ProxyListener proxyListener, int own, boolean ready) {
+    ConnectionCounters connectionCounters =
+        tallies.computeIfAbsent(worker.id(), _ -> new ConnectionCounters());
+    boolean admitted = ready || !spec.readinessIsTold();
+    Backend backend = new Backend(worker, own, spec.cluster(), connectionCounters, admitted);
+    Member member = new Member(proxyListener, backend, own, nanoTime.getAsLong());
+    members.put(worker, member);
+    proxyListener.hold(worker.id(), connectionCounters);
+    latest.put(worker.id(), proxyListener);
+    settle(worker.id());
+    return member;
+  }
+
+  private ProxyListener front(AppSpec spec, int port) {
+    ProxyListener proxyListener =
+        fronts.stream()
+            .filter(one -> one.app().equals(spec.name()) && one.port() == port)
+            .findFirst()
+            .orElseGet(() -> new ProxyListener(spec.name(), port, setting));
+    fronts.add(proxyListener);
+    proxyListener.follow(spec);
+    return proxyListener;
+  }
+
+  /// What was prepared for an earlier spawn and never ran.
+  private void forgetEarlier(WorkerId worker) {
+    List<WorkerId> earlier =
+        members.keySet().stream()
+            .filter(
+                one -> one.slot().equals(worker.slot()) && one.generation() < worker.generation())
+            .toList();
+    earlier.forEach(this::ended);
+  }
+
+  @Override
+  public void ready(WorkerId worker) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.proxyListener().admit(member.backend());
+    }
+  }
+
+  @Override
+  public Future<Route> reach(Reach question) {
+    Member member = members.get(question.worker());
+    if (member == null) {
+      return Future.succeededFuture(new Route.Nowhere("the port of the process is not known"));
+    }
+    if (question.port() == member.port()) {
+      return Future.succeededFuture(new Route.Through(own(member, question)));
+    }
+    if (question.port() != member.proxyListener().port()) {
+      return Future.succeededFuture(new Route.Direct());
+    }
+    // One of a former daemon may listen, and not have been seen to do so yet.
+    if (!member.backend().answered() && !member.backend().admitted) {
+      return Future.succeededFuture(
+          new Route.Nowhere(
+              "nothing listens on %d, the PORT of the process, yet".formatted(member.port())));
+    }
+    return member
+        .proxyListener()
+        .way(member.backend())
+        .<Route>map(Route.Through::new)
+        .otherwise(error -> new Route.Nowhere(String.valueOf(error.getMessage())));
+  }
+
+  /// Its own port, in the family in which it answers.
+  private static InetSocketAddress own(Member member, Reach question) {
+    InetSocketAddress known = member.backend().address();
+    return question.addresses().contains(known.getAddress())
+        ? known
+        : new InetSocketAddress(question.addresses().getFirst(), member.port());
+  }
+
+  @Override
+  public void fit(WorkerId worker, boolean fit) {
+    Member member = members.get(worker);
+    if (member != null) {
+      member.proxyListener().fit(member.backend(), fit);
+    }
+  }
+
+  @Override
+  public Future<Integer> drain(WorkerId worker) {
+    Member member = members.get(worker);
+    if (member == null) {
+      return Future.succeededFuture(0);
+    }
+    Draining known = drains.get(worker);
+    if (known != null) {
+      return known.left();
+    }
+    member.proxyListener().drain(member.backend());
+    var draining =
+        new Draining(context.owner(), nanoTime, member.proxyListener(), member.backend());
+    drains.put(worker, draining);
+    return draining.begin();
+  }
+
+  @Override
+  public void ended(WorkerId worker) {
+    Member member = members.remove(worker);
+    if (member == null) {
+      return;
+    }
+    if (member.backend().answered()) {
+      unheard.remove(worker.id());
+    } else {
+      unheard.add(worker.id());
+    }
+    member.proxyListener().ended(member.backend());
+    Draining draining = drains.remove(worker);
+    if (draining != null) {
+      draining.finish();
+    }
+    settle(worker.id());
+  }
+
+  @Override
+  public void released(WorkerId worker) {
+    ended(worker);
+    InstanceId id = worker.id();
+    if (alive(id).isEmpty()) {
+      latest.remove(id);
+      tallies.remove(id);
+      unheard.remove(id);
+      settle(id);
+    }
+  }
+
+  /// Lets go of ports that an instance does not need: it has moved to another, or ended for good.
+  private void settle(InstanceId id) {
+    List<ProxyListener> needed = alive(id);
+    if (!needed.isEmpty()) {
+      latest.put(id, needed.getLast());
+    }
+    ProxyListener last = latest.get(id);
+    for (ProxyListener proxyListener : List.copyOf(fronts)) {
+      if (proxyListener != last
+          && !needed.contains(proxyListener)
+          && proxyListener.releaseIfDue(id)) {
+        fronts.remove(proxyListener);
+        proxyListener.close();
+      }
+    }
+  }
+
+  /// The fronts of an instance's processes, the newest process last.
+  private List<ProxyListener> alive(InstanceId id) {
+    return members.entrySet().stream()
+        .filter(one -> one.getKey().id().equals(id))
+        .map(one -> one.getValue().proxyListener())
+        .toList();
+  }
+
+  @Override
+  public List<String> addresses(AppName app) {
+    return of(app)
+        .map(proxyListener -> ListenAddress.any(proxyListener.port()).toString())
+        .toList();
+  }
+
+  @Override
+  public String strategy(AppName app) {
+    return of(app).map(ProxyListener::strategy).findFirst().orElse(Strategy.ROUND_ROBIN).word();
+  }
+
+  @Override
+  public boolean holds(String key) {
+    return fronts.stream()
+        .anyMatch(proxyListener ->
+            ProxyListener.key(proxyListener.app(), proxyListener.port()).equals(key));
+  }
+
+  private Stream<ProxyListener> of(AppName app) {
+    return fronts.stream()
+        .filter(proxyListener -> proxyListener.app().equals(app))
+        .sorted(Comparator.comparingInt(ProxyListener::port));
+  }
+
+  @Override
+  public OptionalInt own(InstanceId id) {
+    return newest(id).map(member -> OptionalInt.of(member.port())).orElse(OptionalInt.empty());
+  }
+
+  @Override
+  public Map<String, Long> counters(InstanceId id) {
+    ConnectionCounters connectionCounters = tallies.get(id);
+    return connectionCounters == null ? Map.of() : connectionCounters.counters();
+  }
+
+  @Override
+  public Optional<String> trouble(InstanceId id) {
+    return newest(id)
+        .flatMap(member ->
+            member.backend().answered()
+                ? member.proxyListener().trouble(member.backend()).or(() -> unfit(member))
+                : unheard(id, member).or(() -> unfit(member)))
+        .or(setting.capacity()::trouble);
+  }
+
+  /// The process of an instance that was made last.
+  private Optional<Member> newest(InstanceId id) {
+    return members.entrySet().stream()
+        .filter(one -> one.getKey().id().equals(id))
+        .map(Map.Entry::getValue)
+        .reduce((_, later) -> later);
+  }
+
+  private static Optional<String> unfit(Member member) {
+    return member.backend().fit
+        ? Optional.empty()
+        : Optional.of("its readiness check fails: new connections go to the others");
+  }
+
+  private Optional<String> unheard(InstanceId id, Member member) {
+    return isLate(id, member)
+        ? Optional.of(unheard(member.port(), member.proxyListener()))
+        : Optional.empty();
+  }
+
+  private static String unheard(int own, ProxyListener proxyListener) {
+    return "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
+        .formatted(own, proxyListener.port());
+  }
+
+  private boolean isLate(InstanceId id, Member member) {
+    return unheard.contains(id) || nanoTime.getAsLong() - member.from() > USUAL_START.toNanos();
+  }
+
+  @Override
+  public Future<Void> close() {
+    List<ProxyListener> all = List.copyOf(fronts);
+    fronts.clear();
+    members.clear();
+    List.copyOf(drains.values()).forEach(Draining::finish);
+    drains.clear();
+    Future<Void> closed = Future.join(all.stream().map(ProxyListener::leave).toList()).mapEmpty();
+    all.forEach(ProxyListener::endAll);
+    return closed;
+  }
+
+  /// Every port with what is behind it.
+  Set<ProxyListener> fronts() {
+    return Set.copyOf(fronts);
+  }
+
+  private void publish() {
+    Map<AppName, JsonObject> now = new LinkedHashMap<>();
+    latest.forEach((id, proxyListener) -> {
+      JsonObject one = new JsonObject().put("id", id.value());
+      counters(id).forEach(one::put);
+      now.computeIfAbsent(proxyListener.app(), ProxyBackend::report)
+          .getJsonArray("instances")
+          .add(one);
+    });
+    published.keySet().retainAll(now.keySet());
+    now.forEach((app, report) -> {
+      if (!report.equals(published.put(app, report))) {
+        context.owner().eventBus().publish(Addresses.BALANCE, report.copy());
+      }
+    });
+  }
+
+  private static JsonObject report(AppName app) {
+    return new JsonObject().put("v", 1).put("app", app.value()).put("instances", new JsonArray());
+  }
+}

@@ -1,0 +1,27 @@
+package io.jpm.balancer.proxy;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What is kept with a process, so that the next daemon finds it.
+///
+/// @param own the port that the process listens on
+/// @param shared the port that clients connect to
+record ProxyState(int own, int shared) {
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5})");
+
+  /// What [#toString] gave.
+  static Optional<ProxyState> of(String text) {
+    Matcher matcher = FORM.matcher(text);
+    return matcher.matches()
+        ? Optional.of(
+            new ProxyState(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2))))
+        : Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return own + " " + shared;
+  }
+}

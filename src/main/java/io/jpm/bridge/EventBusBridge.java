@@ -1,0 +1,322 @@
+package io.jpm.bridge;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.bus.access.RefusalLog;
+import io.jpm.bus.access.RequestBuckets;
+import io.jpm.model.access.Principal;
+import io.jpm.wire.RequestCaller;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.ext.bridge.BridgeEventType;
+import io.vertx.ext.bridge.BridgeOptions;
+import io.vertx.ext.bridge.PermittedOptions;
+import io.vertx.ext.eventbus.bridge.tcp.BridgeEvent;
+import io.vertx.ext.eventbus.bridge.tcp.TcpEventBusBridge;
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Vert.x's own bridge on the unix socket, with the allow-list and with an end for peers that do
+/// not read or that send what it cannot take. Owned by the bridge's event loop.
+final class EventBusBridge implements PeerChannel.Watcher {
+  /// Who ends a connection that came through the guard.
+  interface GuardedConnections {
+    /// Ends the connection that has this id, for this reason.
+    void cutOff(int id, String reason);
+
+    /// Who comes by the connection that has this id, told once; empty when it was cut off
+    /// meanwhile.
+    Optional<RequestCaller> takeCaller(int id);
+  }
+
+  private static final System.Logger LOG = System.getLogger("jpm.bridge");
+  private static final String GUARDED_ID = "guarded";
+
+  /// Whoever comes by the unix socket itself: the file system says who may.
+  private static final RequestCaller OWNER = new RequestCaller(Principal.OWNER, "unix");
+
+  private final Vertx vertx;
+  private final Path path;
+  private final TcpEventBusBridge bridge;
+  private final RefusalLog refusals;
+  private final GuardedConnections guarded;
+  private final BridgeSettings settings;
+  private final LineSubscriptions lines;
+  private final UsageSubscriptions usage;
+  private final EventFeed events;
+  private final PeerChannel.Shared shared;
+
+  /// Without those that are being cut off.
+  private final Map<PeerChannel, AuthorizedPeer> peers = new HashMap<>();
+
+  private final RequestBuckets buckets;
+  private @Nullable PeerChannel reading;
+
+  /// @param nanos a clock that never goes back
+  EventBusBridge(
+      Vertx vertx,
+      BridgeSettings settings,
+      LongSupplier nanos,
+      RefusalLog refusals,
+      GuardedConnections guarded) {
+    this.vertx = vertx;
+    this.buckets = new RequestBuckets(settings.limits().requestsPerSecond(), nanos);
+    this.path = settings.socket();
+    this.settings = settings;
+    this.lines = new LineSubscriptions(vertx);
+    this.usage = new UsageSubscriptions(vertx);
+    this.events = new EventFeed(vertx);
+    this.refusals = refusals;
+    this.guarded = guarded;
+    int longestFrame = settings.maxFrameBytes();
+    this.shared =
+        new PeerChannel.Shared(
+            this, new SendBudget(), new UnfinishedFrames(longestFrame), longestFrame);
+    this.bridge =
+        TcpEventBusBridge.create(
+            ObservedServers.of(vertx, this::connected),
+            permissions(settings),
+            null,
+            this::happened);
+  }
+
+  private void connected(NetSocket socket) {
+    PeerChannel.watch(socket, shared);
+    // The stock bridge would log a stack trace for every peer that is cut off.
+    socket.exceptionHandler(_ -> {});
+  }
+
+  /// Tells the stock bridge's end of this socket whose it is: a ping that gets no answer, for it is
+  /// caught in [#happened].
+  static void introduce(NetSocket unix, int guardedId) {
+    Buffer json = new JsonObject().put("type", "ping").put(GUARDED_ID, guardedId).toBuffer();
+    unix.write(Buffer.buffer().appendInt(json.length()).appendBuffer(json));
+  }
+
+  Future<Void> listen() {
+    return lines
+        .begin()
+        .compose(_ -> events.begin())
+        .compose(_ -> vertx.executeBlocking(this::removeStale))
+        .compose(_ -> bridge.listen(SocketAddress.domainSocketAddress(path.toString())))
+        .compose(_ -> vertx.executeBlocking(this::ownersOnly))
+        .<Void>mapEmpty()
+        .recover(failure ->
+            Future.failedFuture(
+                new IllegalStateException(
+                    "bridge: cannot listen on " + path + ": " + failure.getMessage(), failure)));
+  }
+
+  /// Stops listening, closes every connection once its last bytes are sent and removes the socket.
+  Future<Void> close() {
+    lines.end();
+    usage.end();
+    return bridge.close().eventually(() -> vertx.executeBlocking(this::removeStale));
+  }
+
+  /// Closes every connection that has not gone by itself.
+  void abortAll() {
+    List.copyOf(peers.keySet()).forEach(PeerChannel::abort);
+  }
+
+  /// What nobody caught on the bridge's event loop. Where the stock bridge throws at a frame, it
+  /// takes the middle of it for a length: that connection is lost.
+  void failed(Throwable failure) {
+    PeerChannel peer = reading;
+    if (peer == null) {
+      LOG.log(Level.ERROR, "the bridge failed", failure);
+    } else {
+      peer.abort();
+      cutOff(peer, "it sent a malformed frame");
+    }
+  }
+
+  @Override
+  public void tooSlow(PeerChannel peer) {
+    cutOff(peer, "too slow");
+  }
+
+  @Override
+  public void malformed(PeerChannel peer, String reason) {
+    AuthorizedPeer known = peers.get(peer);
+    String name =
+        known == null || peer.guardedId() == null
+            ? "a peer on " + path
+            : known.requestCaller().from();
+    refusals.warn(name, "cut off: " + reason);
+    leave(peer);
+  }
+
+  @Override
+  public void reading(PeerChannel peer) {
+    reading = peer;
+  }
+
+  @Override
+  public void readingDone() {
+    reading = null;
+  }
+
+  private void cutOff(PeerChannel peer, String reason) {
+    Integer id = peer.guardedId();
+    if (id == null) {
+      refusals.warn("a peer on " + path, "cut off: " + reason);
+    } else {
+      guarded.cutOff(id, reason);
+    }
+  }
+
+  /// The token of this name holds no longer: nothing more is done for its holder, also of what has
+  /// come already.
+  void tokenEnded(String name) {
+    List<PeerChannel> holders =
+        peers.entrySet().stream()
+            .filter(peer -> peer.getValue().requestCaller().who().name().equals(name))
+            .map(Map.Entry::getKey)
+            .toList();
+    holders.forEach(this::leave);
+    holders.forEach(PeerChannel::abort);
+  }
+
+  /// Called before the stock bridge acts on a frame, so before it can write anything to the peer.
+  /// What is not completed is not done, and not answered.
+  private void happened(BridgeEvent event) {
+    PeerChannel peer = PeerChannel.of(event.socket());
+    if (peer.isNew()) {
+      if (event.type() == BridgeEventType.SOCKET_PING
+          && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
+        peer.isGuarded(id);
+        Optional<RequestCaller> requestCaller = guarded.takeCaller(id);
+        requestCaller.ifPresentOrElse(newPeer(event.socket(), peer), peer::abort);
+        return; // No pong.
+      }
+      newPeer(event.socket(), peer).accept(OWNER);
+    }
+    AuthorizedPeer known = peers.get(peer);
+    if (known == null) {
+      return; // It is being cut off.
+    }
+    Optional<Refusal> refusal = known.refusal(event);
+    if (refusal.isPresent()) {
+      refuse(peer, known, event, refusal.get());
+      return;
+    }
+    known.nameCaller(event);
+    noticeUsage(peer, event);
+    if (!known.isOfLines(event) && !known.isOfEvents(event) && !known.isRepeated(event)) {
+      event.complete(true);
+    }
+  }
+
+  /// An error as the stock bridge's, and why.
+  private void refuse(PeerChannel peer, AuthorizedPeer known, BridgeEvent event, Refusal refusal) {
+    JsonObject asked = event.getRawMessage();
+    peer.send(PeerChannel.frame(refusal.frame(asked)));
+    if (refusal.code() == Refusal.Code.ACCESS_DENIED && known.mayBeAudited(event)) {
+      String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
+      RequestCaller requestCaller = known.requestCaller();
+      vertx
+          .eventBus()
+          .send(
+              Addresses.AUDIT,
+              new AuditRecord(
+                  requestCaller.who(),
+                  requestCaller.from(),
+                  verb,
+                  List.of(),
+                  "denied: " + refusal.why()));
+    }
+  }
+
+  /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
+  private void noticeUsage(PeerChannel peer, BridgeEvent event) {
+    boolean ofUsage =
+        Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
+            && settings.maySubscribe(Addresses.USAGE);
+    if (ofUsage && event.type() == BridgeEventType.REGISTER) {
+      usage.add(peer);
+    } else if (ofUsage && event.type() == BridgeEventType.UNREGISTER) {
+      usage.remove(peer);
+    }
+  }
+
+  /// How many are connected by the unix socket itself.
+  int directPeers() {
+    return Math.toIntExact(
+        peers.keySet().stream().filter(peer -> peer.guardedId() == null).count());
+  }
+
+  /// Takes note of a peer when it is told who that is.
+  private Consumer<RequestCaller> newPeer(NetSocket socket, PeerChannel peer) {
+    socket.closeHandler(_ -> leave(peer));
+    return requestCaller -> {
+      peer.belongsTo(requestCaller.who());
+      peers.put(
+          peer,
+          new AuthorizedPeer(
+              requestCaller,
+              new AuthorizedPeer.Numbered(new PeerLines(peer, lines), new PeerEvents(peer, events)),
+              buckets,
+              settings));
+    };
+  }
+
+  private void leave(PeerChannel peer) {
+    AuthorizedPeer known = peers.remove(peer);
+    if (known != null) {
+      known.end();
+      usage.remove(peer);
+    }
+  }
+
+  private @Nullable Object removeStale() throws IOException {
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      var attributes =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (!attributes.isOther()) {
+        throw new IOException("there is a file of that name that is not a socket — move it away");
+      }
+      Files.delete(path);
+    }
+    return null;
+  }
+
+  /// Until here the directory alone keeps others out.
+  private @Nullable Object ownersOnly() throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+    return null;
+  }
+
+  private static BridgeOptions permissions(BridgeSettings settings) {
+    var options = new BridgeOptions();
+    permitted(settings.inboundAddresses(), settings.inboundRegexes())
+        .forEach(options::addInboundPermitted);
+    permitted(settings.outboundAddresses(), settings.outboundRegexes())
+        .forEach(options::addOutboundPermitted);
+    return options;
+  }
+
+  private static Stream<PermittedOptions> permitted(List<String> addresses, List<String> regexes) {
+    return Stream.concat(
+        addresses.stream().map(address -> new PermittedOptions().setAddress(address)),
+        regexes.stream()
+            .map(regex -> new PermittedOptions().setAddressRegex("\\A(?:" + regex + ")\\z")));
+  }
+}

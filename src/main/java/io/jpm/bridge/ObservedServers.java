@@ -1,0 +1,71 @@
+package io.jpm.bridge;
+
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import org.jspecify.annotations.Nullable;
+
+/// A Vert.x that shows each connection of its servers to somebody else too, before anything is read
+/// from it. The stock bridge makes its server itself and tells of a connection only when it has
+/// parsed a first frame.
+final class ObservedServers {
+  private ObservedServers() {}
+
+  /// The same Vert.x, but for its servers.
+  ///
+  /// @param watcher called for each connection, after the server's own handler
+  static Vertx of(Vertx vertx, Handler<NetSocket> watcher) {
+    return proxy(
+        Vertx.class,
+        (method, arguments) -> {
+          Object result = invoke(method, vertx, arguments);
+          return result instanceof NetServer server ? watched(server, watcher) : result;
+        });
+  }
+
+  private static NetServer watched(NetServer server, Handler<NetSocket> watcher) {
+    return proxy(
+        NetServer.class,
+        (method, arguments) -> {
+          boolean sets = method.getName().equals("connectHandler") && arguments.length == 1;
+          Object[] changed = sets ? new Object[] {both(arguments[0], watcher)} : arguments;
+          return invoke(method, server, changed);
+        });
+  }
+
+  private static Handler<NetSocket> both(Object handler, Handler<NetSocket> watcher) {
+    @SuppressWarnings("unchecked") // connectHandler takes nothing else
+    var first = (Handler<NetSocket>) handler;
+    return socket -> {
+      first.handle(socket);
+      watcher.handle(socket);
+    };
+  }
+
+  /// What a call of the proxy does.
+  private interface Call {
+    @Nullable Object of(Method method, Object[] arguments) throws Throwable;
+  }
+
+  private static <T> T proxy(Class<T> type, Call call) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            ObservedServers.class.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) ->
+                call.of(method, arguments == null ? new Object[0] : arguments)));
+  }
+
+  private static @Nullable Object invoke(Method method, Object on, Object[] arguments)
+      throws Throwable {
+    try {
+      return method.invoke(on, arguments);
+    } catch (InvocationTargetException failure) {
+      throw failure.getTargetException();
+    }
+  }
+}

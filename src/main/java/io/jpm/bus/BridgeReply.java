@@ -1,7 +1,0 @@
-package io.jpm.bus;
-
-/// How many are connected to the bridge.
-///
-/// @param unix by the unix socket
-/// @param tcp by TCP, with TLS too, also those that have not shown a token yet
-public record BridgeReply(int unix, int tcp) implements BusMessage {}

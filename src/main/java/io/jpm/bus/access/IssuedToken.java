@@ -1,0 +1,57 @@
+package io.jpm.bus.access;
+
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// A token that was made for a service, without its secret.
+///
+/// @param name what it is called: 1 to 64 letters, digits or `. _ -`, beginning with a letter or a
+///   digit; not `owner`
+/// @param role what its holder may do
+/// @param apps the names of the apps it is limited to; empty: all
+/// @param created when its secret was made
+/// @param expires when it ends by itself; empty: never
+public record IssuedToken(
+    String name, Role role, Set<String> apps, Instant created, Optional<Instant> expires) {
+  /// How long before its end it is called soon.
+  private static final Duration SOON = Duration.ofDays(7);
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  /// @throws IllegalArgumentException with a sentence for the user when the name is not allowed
+  public IssuedToken {
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "token name \"%s\": use 1 to 64 letters, digits or . _ -, beginning with a letter or a digit"
+              .formatted(name));
+    }
+    if (name.equals(Principal.OWNER_NAME)) {
+      throw new IllegalArgumentException(
+          "token name \"%s\": taken, it means who has the home itself; choose another"
+              .formatted(name));
+    }
+    apps = Set.copyOf(apps);
+  }
+
+  /// Whether it should be rotated now: it ends within 7 days, and has less than half of its time
+  /// left.
+  public boolean endsSoon(Instant now) {
+    return expires
+        .filter(end -> {
+          Duration left = Duration.between(now, end);
+          return left.compareTo(SOON) < 0
+              && left.compareTo(Duration.between(created, end).dividedBy(2)) < 0;
+        })
+        .isPresent();
+  }
+
+  /// Whoever shows its secret.
+  public Principal principal() {
+    return new Principal(name, role, apps);
+  }
+}

@@ -1,0 +1,36 @@
+package io.jpm.bus.god;
+
+import io.jpm.bus.BusMessage;
+import io.jpm.model.AppName;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/// How it stands with the process files that are read again when they change.
+///
+/// @param troubles those that could not be applied as they are now
+public record ConfigWatchReply(List<Trouble> troubles) implements BusMessage {
+  public ConfigWatchReply {
+    troubles = List.copyOf(troubles);
+  }
+
+  /// A file that was edited and could not be applied.
+  ///
+  /// @param file absolute
+  /// @param apps those that have come from it
+  /// @param problems one or more sentences
+  public record Trouble(Path file, Set<AppName> apps, List<String> problems) {
+    public Trouble {
+      apps = Set.copyOf(apps);
+      problems = List.copyOf(problems);
+    }
+
+    /// In one line, for people.
+    public String sentence() {
+      String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
+      String first = problems.getFirst();
+      String place = first.startsWith(file.toString()) ? "" : file + ": ";
+      return "a process file is not applied since it was edited: " + place + first + more;
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.jpm.client;
+
+import io.jpm.client.Connection.Wire;
+import io.jpm.client.JpmException.Code;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
+/// Makes a [Connection] through a [Endpoint].
+final class Connector {
+  private Connector() {}
+
+  /// @throws JpmException `UNREACHABLE`, and then nothing was asked for
+  static Connection open(Endpoint endpoint, Timeouts timeouts) {
+    try {
+      return switch (endpoint) {
+        case Endpoint.Home(Path home) -> home(home, timeouts);
+        case Endpoint.HomePort(Path home) -> homePort(new DaemonHome(home), timeouts);
+        case Endpoint.UnixSocket(Path file) ->
+            Connection.over(unix(file), Optional.empty(), timeouts);
+        case Endpoint.Tcp(String host, int port, String token) ->
+            Connection.over(
+                plain(new InetSocketAddress(host, port), timeouts), Optional.of(token), timeouts);
+        case Endpoint.Tls tls ->
+            Connection.over(tls(tls, timeouts), Optional.of(tls.token()), timeouts);
+      };
+    } catch (HomeTrust.Untrusted e) {
+      throw new JpmException(Code.UNREACHABLE, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw new JpmException(Code.UNREACHABLE, "no daemon at %s: %s".formatted(endpoint, e), e);
+    }
+  }
+
+  private static Connection home(Path home, Timeouts timeouts) throws IOException {
+    Path file = new DaemonHome(home).trustedSocket();
+    if (Files.exists(file)) {
+      try {
+        return Connection.over(unix(file), Optional.empty(), timeouts);
+      } catch (IOException _) {
+        // Left by a daemon that was killed, or too long a path: the port tells.
+      }
+    }
+    return homePort(new DaemonHome(home), timeouts);
+  }
+
+  private static Connection homePort(DaemonHome home, Timeouts timeouts) throws IOException {
+    OptionalInt port = home.port();
+    if (port.isEmpty()) {
+      throw new JpmException(
+          Code.UNREACHABLE,
+          "no daemon of the home %s runs; jpm ping starts one".formatted(home.directory()));
+    }
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    Wire wire = plain(new InetSocketAddress(loopback, port.getAsInt()), timeouts);
+    if (!home.isListening(port.getAsInt())) {
+      wire.socket().close();
+      throw new JpmException(
+          Code.UNREACHABLE,
+          "another user listens on the port in %s: the daemon has ended"
+              .formatted(home.portFile()));
+    }
+    return Connection.over(wire, Optional.of(home.token()), timeouts);
+  }
+
+  private static Wire unix(Path file) throws IOException {
+    SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.connect(UnixDomainSocketAddress.of(file));
+      return new Wire(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e instanceof IOException io ? io : new IOException(e);
+    }
+  }
+
+  private static Wire plain(InetSocketAddress address, Timeouts timeouts) throws IOException {
+    Socket socket = connected(address, timeouts.connect());
+    return new Wire(socket.getInputStream(), socket.getOutputStream(), socket);
+  }
+
+  /// The socket beneath is what ends it: to end TLS politely may take as long as a write.
+  private static Wire tls(Endpoint.Tls endpoint, Timeouts timeouts) throws IOException {
+    Socket socket =
+        connected(new InetSocketAddress(endpoint.host(), endpoint.port()), timeouts.connect());
+    try {
+      socket.setSoTimeout(millis(timeouts.connect()));
+      var tls =
+          (SSLSocket)
+              endpoint
+                  .context()
+                  .getSocketFactory()
+                  .createSocket(socket, endpoint.host(), endpoint.port(), true);
+      SSLParameters parameters = tls.getSSLParameters();
+      parameters.setEndpointIdentificationAlgorithm("HTTPS");
+      tls.setSSLParameters(parameters);
+      tls.startHandshake();
+      socket.setSoTimeout(0);
+      return new Wire(tls.getInputStream(), tls.getOutputStream(), socket);
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static Socket connected(InetSocketAddress address, Duration limit) throws IOException {
+    Socket socket = new Socket();
+    try {
+      socket.setTcpNoDelay(true);
+      socket.connect(address, millis(limit));
+      return socket;
+    } catch (IOException | RuntimeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static int millis(Duration duration) {
+    return Math.clamp(duration.toMillis(), 1, Integer.MAX_VALUE);
+  }
+}

@@ -1,0 +1,67 @@
+package io.jpm.client;
+
+import io.jpm.client.JpmException.Code;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// One request that has a key: it is sent again when its connection breaks before the answer, also
+/// to the next daemon, which is there in a moment.
+final class RepeatableRequest {
+  private static final int MOST = 5;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+
+  private final RequestQueue requestQueue;
+  private final String body;
+  private final long end;
+  private final CompletableFuture<JsonMembers> answer = new CompletableFuture<>();
+  private JpmException lost = new JpmException(Code.LOST, "not sent");
+
+  RepeatableRequest(RequestQueue requestQueue, String body, Duration deadline) {
+    this.requestQueue = requestQueue;
+    this.body = body;
+    this.end = System.nanoTime() + deadline.toNanos();
+  }
+
+  CompletableFuture<JsonMembers> ask() {
+    attempt(1);
+    return answer;
+  }
+
+  private void attempt(int number) {
+    var _ =
+        requestQueue
+            .ask(body, Duration.ofNanos(Math.max(1, end - System.nanoTime())))
+            .whenComplete((json, failure) -> {
+              if (json != null) {
+                answer.complete(json);
+              } else {
+                failed(number, failure instanceof CompletionException e ? e.getCause() : failure);
+              }
+            });
+  }
+
+  /// A daemon that is not there after the connection was lost may be on its way.
+  private void failed(int number, @Nullable Throwable told) {
+    Throwable failure = told == null ? lost : told;
+    if (failure instanceof JpmException why && why.code() == Code.LOST) {
+      lost = why;
+    }
+    boolean away =
+        failure instanceof JpmException why
+            && (why.code() == Code.LOST || (why.code() == Code.UNREACHABLE && number > 1));
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << (number - 1));
+    if (away && number < MOST && System.nanoTime() + pause.toNanos() < end) {
+      Executor later =
+          CompletableFuture.delayedExecutor(
+              pause.toNanos(), TimeUnit.NANOSECONDS, Thread::startVirtualThread);
+      later.execute(() -> attempt(number + 1));
+    } else {
+      // That the next daemon is not there says less than that it may have been done.
+      answer.completeExceptionally(away ? lost : failure);
+    }
+  }
+}

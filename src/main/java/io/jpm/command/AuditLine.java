@@ -1,0 +1,135 @@
+package io.jpm.command;
+
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.model.text.Sha256;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// A line of the audit log that has a hash: a JSON object whose last key is `hash`, the SHA-256 of
+/// the hash of the line before it and of the object without that key.
+///
+/// @param number its place in the chain, `n`, from 1
+/// @param hash 64 hexadecimal digits
+/// @param body the object without `hash`
+record AuditLine(long number, String hash, JsonObject body) {
+  /// What comes before the first line of a chain.
+  static final String BEGIN = "0".repeat(64);
+
+  /// How many bytes a line has at most.
+  static final int MOST_BYTES = 2048;
+
+  /// How many characters a value has at most; the rest is cut off.
+  static final int MOST_CHARACTERS = 256;
+
+  /// For `n`, `prev`, `hash` and `dropped`, which are added to what is told.
+  private static final int ROOM = 256;
+
+  private static final int LEAST_CHARACTERS = 16;
+  private static final Pattern FORM =
+      Pattern.compile("(\\{.*),\"hash\":\"([0-9a-f]{64})\"\\}", Pattern.DOTALL);
+
+  /// What is told, as JSON: long values are cut off and end in `…`, of many apps the last ones are
+  /// left out, so that nobody can fill the log by what they are called.
+  static JsonObject told(String at, AuditRecord auditRecord) {
+    JsonObject json = told(at, auditRecord, MOST_CHARACTERS);
+    for (int most = MOST_CHARACTERS / 2;
+        most >= LEAST_CHARACTERS && bytes(json.encode()).length > MOST_BYTES - ROOM;
+        most /= 2) {
+      json = told(at, auditRecord, most);
+    }
+    return json;
+  }
+
+  private static JsonObject told(String at, AuditRecord auditRecord, int most) {
+    List<String> apps = auditRecord.apps();
+    int shown = Math.min(apps.size(), most / 4);
+    var array = new JsonArray();
+    apps.subList(0, shown).forEach(app -> array.add(cut(app, most)));
+    if (shown < apps.size()) {
+      array.add("… and %d more".formatted(apps.size() - shown));
+    }
+    return new JsonObject()
+        .put("at", at)
+        .put("who", cut(auditRecord.who().name(), most))
+        .put("role", auditRecord.who().role().word())
+        .put("from", cut(auditRecord.from(), most))
+        .put("verb", cut(auditRecord.verb(), most))
+        .put("apps", array)
+        .put("result", cut(auditRecord.result(), most));
+  }
+
+  private static String cut(String text, int most) {
+    if (text.length() <= most) {
+      return text;
+    }
+    int end = Character.isHighSurrogate(text.charAt(most - 2)) ? most - 2 : most - 1;
+    return text.substring(0, end) + "…";
+  }
+
+  /// The line as it is written, with its line feed.
+  ///
+  /// @param before the hash of the line before
+  /// @param body what is to be in it; without `hash`
+  static Written after(String before, JsonObject body) {
+    String text = body.encode();
+    String hash = hash(before, text);
+    return new Written(
+        hash, bytes("%s,\"hash\":\"%s\"}\n".formatted(text.substring(0, text.length() - 1), hash)));
+  }
+
+  /// A line for the file.
+  ///
+  /// @param hash its own
+  /// @param bytes all of it
+  @SuppressWarnings("ArrayRecordComponent") // written once, compared never
+  record Written(String hash, byte[] bytes) {}
+
+  /// Empty: it has no hash, as the lines of former versions.
+  static Optional<AuditLine> read(String line) {
+    Matcher form = FORM.matcher(line);
+    if (!form.matches()) {
+      return Optional.empty();
+    }
+    try {
+      var body = new JsonObject(form.group(1) + "}");
+      return body.getValue("n") instanceof Number number
+          ? Optional.of(new AuditLine(number.longValue(), form.group(2), body))
+          : Optional.empty();
+    } catch (RuntimeException noJson) {
+      return Optional.empty();
+    }
+  }
+
+  /// Whether its hash is that of this text behind the line with the hash `before`.
+  static boolean isWhole(String line, String before) {
+    Matcher form = FORM.matcher(line);
+    return form.matches() && hash(before, form.group(1) + "}").equals(form.group(2));
+  }
+
+  /// The hash that the line before it is said to have; null where it is not the first one of a
+  /// file.
+  @Nullable String before() {
+    return body.getValue("prev") instanceof String hash ? hash : null;
+  }
+
+  /// What the daemon has found to be wrong before it wrote this line.
+  Optional<String> gap() {
+    return body.getValue("gap") instanceof Boolean gap && gap
+        ? Optional.of(String.valueOf(body.getValue("result")))
+        : Optional.empty();
+  }
+
+  private static String hash(String before, String text) {
+    return Sha256.hex(before + text);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,142 @@
+package io.jpm.command;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.model.AppName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// What the words of a request name among the instances that who asks may see, in PM2's order:
+/// `all`; `/regex/` on names (RE2); an app by name; one by the path of its script; a namespace; an
+/// id; a glob on names. Others than those do not exist for it: no word means anything else because
+/// of them.
+sealed interface TargetSelection {
+  /// How many words a request may have.
+  int MAX_WORDS = 1000;
+
+  /// So many literals are found at once.
+  int FEW_WORDS = 20;
+
+  /// These, each once, by id.
+  record Found(List<InstanceView> instances) implements TargetSelection {
+    public Found {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  /// Some words name nothing.
+  record Missing(List<String> words) implements TargetSelection {
+    public Missing {
+      words = List.copyOf(words);
+    }
+  }
+
+  /// A word itself is wrong.
+  record Wrong(String problem) implements TargetSelection {}
+
+  /// Finds what words name.
+  ///
+  /// @param words one or more
+  /// @param visible what who asks may see
+  static TargetSelection of(List<String> words, Collection<InstanceView> visible) {
+    if (words.size() > MAX_WORDS) {
+      return new Wrong("targets: %d words: use at most %d".formatted(words.size(), MAX_WORDS));
+    }
+    Set<InstanceView> found = new LinkedHashSet<>();
+    List<String> missing = new ArrayList<>();
+    for (String word : words) {
+      try {
+        List<InstanceView> some = meaning(word, visible);
+        found.addAll(some);
+        if (some.isEmpty()) {
+          missing.add(word);
+        }
+      } catch (NamePattern.Wrong wrong) {
+        return new Wrong(String.valueOf(wrong.getMessage()));
+      }
+    }
+    return missing.isEmpty()
+        ? new Found(visible.stream().filter(found::contains).toList())
+        : new Missing(missing);
+  }
+
+  /// The words that name exactly these instances to God, whatever else there is: the names of apps
+  /// that are meant as a whole, else ids that can be nothing else.
+  ///
+  /// @param all every instance there is
+  static List<String> words(List<InstanceView> chosen, Collection<InstanceView> all) {
+    Map<AppName, Long> sizes =
+        all.stream().collect(Collectors.groupingBy(it -> it.spec().name(), Collectors.counting()));
+    Map<AppName, List<InstanceView>> byApp = new LinkedHashMap<>();
+    chosen.forEach(it -> byApp.computeIfAbsent(it.spec().name(), _ -> new ArrayList<>()).add(it));
+    List<String> words = new ArrayList<>();
+    byApp.forEach((app, instances) -> {
+      if (sizes.getOrDefault(app, 0L) == instances.size()) {
+        words.add(app.value());
+      } else {
+        instances.forEach(instance -> words.add(word(instance)));
+      }
+    });
+    return words;
+  }
+
+  /// The word that names this instance alone.
+  static String word(InstanceView instance) {
+    return "#" + instance.id();
+  }
+
+  /// Whether it takes so long to find what these words name that an event loop must not wait for
+  /// it.
+  static boolean isLong(List<String> words) {
+    return words.size() > FEW_WORDS || NamePattern.isAmong(words);
+  }
+
+  private static List<InstanceView> meaning(String word, Collection<InstanceView> visible)
+      throws NamePattern.Wrong {
+    if (word.equals(AppName.ALL)) {
+      return List.copyOf(visible);
+    }
+    if (NamePattern.isExpression(word)) {
+      return matching(NamePattern.of(word), visible);
+    }
+    Optional<Integer> number = id(word);
+    List<Predicate<InstanceView>> meanings =
+        List.of(
+            it -> word(it).equals(word),
+            it -> it.spec().name().value().equals(word),
+            it -> it.spec().command().script().toString().equals(word),
+            it -> it.spec().namespace().equals(word),
+            it -> number.filter(id -> id == it.id().value()).isPresent());
+    List<InstanceView> literal =
+        meanings.stream()
+            .map(meaning -> visible.stream().filter(meaning).toList())
+            .filter(found -> !found.isEmpty())
+            .findFirst()
+            .orElse(List.of());
+    return literal.isEmpty() && NamePattern.isGlob(word)
+        ? matching(NamePattern.of(word), visible)
+        : literal;
+  }
+
+  /// Instances of one app have one name, which is looked at once.
+  private static List<InstanceView> matching(
+      NamePattern pattern, Collection<InstanceView> visible) {
+    Map<AppName, Boolean> known = new HashMap<>();
+    return visible.stream()
+        .filter(
+            it -> known.computeIfAbsent(it.spec().name(), name -> pattern.matches(name.value())))
+        .toList();
+  }
+
+  private static Optional<Integer> id(String word) {
+    return word.matches("[0-9]{1,9}") ? Optional.of(Integer.parseInt(word)) : Optional.empty();
+  }
+}

@@ -1,0 +1,280 @@
+package io.jpm.config.app;
+
+import io.jpm.config.command.CommandResolver;
+import io.jpm.config.command.CommandResolver.Wish;
+import io.jpm.config.command.JavaStop;
+import io.jpm.config.command.Resolution;
+import io.jpm.config.settings.SettingKey;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problems;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
+import io.jpm.model.Health;
+import io.jpm.model.Hooks;
+import io.jpm.model.Instances;
+import io.jpm.model.LogFiles;
+import io.jpm.model.PerInstanceTexts;
+import io.jpm.model.Readiness;
+import io.jpm.model.ReferencedVariables;
+import io.jpm.model.ResourceLimits;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.RunAs;
+import io.jpm.model.StartCondition;
+import io.jpm.model.StopPolicy;
+import io.jpm.model.Triggers;
+import io.jpm.model.Variables;
+import io.jpm.spec.AppKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Makes one app of its attributes, or notes every reason why not.
+public final class AppBuilder {
+  private static final Pattern NAMESPACE =
+      Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
+
+  private final AttributeReader attributeReader;
+  private final ReadContext context;
+  private final Problems problems;
+
+  public AppBuilder(AttributeReader attributeReader, ReadContext context, Problems problems) {
+    this.attributeReader = attributeReader;
+    this.context = context;
+    this.problems = problems;
+  }
+
+  public Optional<AppSpec> build() {
+    int before = problems.problemCount();
+    OptionalInt port = port();
+    AppEnvironment environment = new AppEnvironment(attributeReader, context, port);
+    VariableExpansion texts = new VariableExpansion(attributeReader, environment.known());
+    if (context.fileDirectory().isPresent()) {
+      texts.putIntoCwd();
+    }
+    Path cwd = workingDirectory();
+    ReferencedVariableRules referencedVariableRules =
+        new ReferencedVariableRules(attributeReader, context);
+    ReferencedVariables referencedVariables =
+        referencedVariableRules.read(cwd, environment.names());
+    environment.known().complete(cwd.toString(), referencedVariableRules.names());
+    Set<String> own = InstanceSpecificTexts.names(attributeReader);
+    environment.known().differ(own);
+    if (context.fileDirectory().isPresent()) {
+      texts.putIntoAll();
+    }
+    Optional<Resolution.Found> found = resolve(cwd);
+    Optional<AppName> name = name(found);
+    String label = name.map(AppName::value).orElse(context.label());
+    Pm2Variables pm2 =
+        new Pm2Variables(
+            context.callerContext().environment(), warning -> attributeReader.warn(label, warning));
+    Instances instances = instances(pm2);
+    boolean python = found.isPresent() && found.get().python();
+    Variables variables = environment.read(cwd, python, referencedVariables);
+    Cluster cluster =
+        new ClusterRules(attributeReader, label)
+            .read(
+                found.map(Resolution.Found::command),
+                variables,
+                port,
+                referencedVariableRules.port());
+    PerInstanceTexts perInstanceTexts =
+        context.fileDirectory().isPresent()
+            ? new InstanceSpecificTexts(attributeReader, texts, environment.known(), own)
+                .read(found.map(Resolution.Found::command), cluster)
+            : PerInstanceTexts.NONE;
+    RunAs runAs = new CredentialRules(attributeReader).read();
+    ResourceLimits limits = new ResourceRules(attributeReader).read();
+    RestartPolicy restart =
+        new RestartRules(attributeReader, context.defaults().restart()).read(label);
+    StopPolicy usualStop =
+        JavaStop.usual(context.defaults().stop(), found.map(Resolution.Found::command));
+    StopPolicy stop = new StopRules(attributeReader, pm2.stop(usualStop)).read();
+    Health health = new HealthRules(attributeReader).read();
+    new SharedPortRules(attributeReader, cluster, variables).check(health);
+    Readiness readiness = readiness(cluster, health, pm2);
+    Map<AppName, StartCondition> dependsOn = new Dependencies(attributeReader).read();
+    LogRules logRules = new LogRules(attributeReader, context, label, cwd);
+    LogFiles logs = logRules.read();
+    Optional<Path> pidFile = logRules.pidFile();
+    Triggers triggers = new TriggerRules(attributeReader, context, label).read(cwd, logs, pidFile);
+    Hooks hooks = new HookRules(attributeReader).read();
+    String namespace = namespace();
+    boolean autostart = attributeReader.flag(AppKey.AUTOSTART, true);
+    attributeReader.warnOfUnused(label);
+    found.ifPresent(f -> f.warnings().forEach(warning -> attributeReader.warn(label, warning)));
+    if (problems.problemCount() > before || found.isEmpty() || name.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        AppSpec.of(name.get(), found.get().command(), cwd)
+            .namespace(namespace)
+            .variables(variables)
+            .runAs(runAs)
+            .limits(limits)
+            .instances(instances)
+            .cluster(cluster)
+            .autostart(autostart)
+            .restart(restart)
+            .stop(stop)
+            .readiness(readiness)
+            .hooks(hooks)
+            .health(health)
+            .triggers(triggers)
+            .dependsOn(dependsOn)
+            .logs(logs)
+            .texts(perInstanceTexts)
+            .pidFile(pidFile)
+            .build());
+  }
+
+  private Path workingDirectory() {
+    Path base = context.base();
+    Path cwd =
+        attributeReader
+            .text(AppKey.CWD)
+            .flatMap(text -> absolute(AppKey.CWD, text, base))
+            .orElse(base);
+    if (!Files.exists(cwd)) {
+      attributeReader.refuse(AppKey.CWD, "directory " + cwd + " does not exist");
+    } else if (!Files.isDirectory(cwd)) {
+      attributeReader.refuse(AppKey.CWD, cwd + " is not a directory");
+    } else if (!Files.isExecutable(cwd)) {
+      attributeReader.refuse(
+          AppKey.CWD, "directory " + cwd + " may not be entered: permission denied");
+    }
+    return cwd;
+  }
+
+  private Optional<Path> absolute(AppKey key, String text, Path base) {
+    Optional<Path> path = context.callerContext().absolute(text, base);
+    if (path.isEmpty()) {
+      attributeReader.refuse(key, "is no path");
+    }
+    return path;
+  }
+
+  private Optional<Resolution.Found> resolve(Path cwd) {
+    if (attributeReader.node(AppKey.SCRIPT).isEmpty()) {
+      if (!attributeReader.hasUnknownKeys()) {
+        attributeReader.refuseApp("no script: name the file, program or command line to run");
+      }
+      return Optional.empty();
+    }
+    Optional<String> script = attributeReader.text(AppKey.SCRIPT);
+    Optional<String> interpreter = attributeReader.text(AppKey.INTERPRETER);
+    List<String> interpreterArgs = attributeReader.words(AppKey.INTERPRETER_ARGS);
+    List<String> args = attributeReader.words(AppKey.ARGS);
+    if (script.isEmpty()) {
+      return Optional.empty();
+    }
+    Stream<Path> bases =
+        context.fileDirectory().isPresent()
+            ? Stream.of(context.base(), cwd)
+            : Stream.of(cwd, context.base());
+    Resolution resolution =
+        new CommandResolver(context.callerContext(), bases.distinct().toList(), cwd)
+            .resolve(new Wish(script.get(), interpreter, interpreterArgs, args));
+    return switch (resolution) {
+      case Resolution.Found found -> Optional.of(found);
+      case Resolution.Refused refused -> {
+        attributeReader.refuse(refused.key(), refused.what());
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<AppName> name(Optional<Resolution.Found> found) {
+    Optional<String> given = attributeReader.text(AppKey.NAME);
+    boolean wrong = attributeReader.node(AppKey.NAME).isPresent() && given.isEmpty();
+    Optional<String> name = wrong ? given : given.or(() -> found.map(Resolution.Found::name));
+    boolean appended = attributeReader.flag(AppKey.APPEND_ENV_TO_NAME, false);
+    String ending = appended ? context.environment().map(chosen -> "-" + chosen).orElse("") : "";
+    try {
+      return name.map(known -> new AppName(known + ending));
+    } catch (IllegalArgumentException e) {
+      attributeReader.refuse(AppKey.NAME, String.valueOf(e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private Instances instances(Pm2Variables pm2) {
+    return new Instances(
+        instanceCount(),
+        attributeReader
+            .variableName(AppKey.INSTANCE_VAR)
+            .or(pm2::instanceVariable)
+            .orElse(Instances.NUMBER_VARIABLE),
+        attributeReader.variableName(AppKey.INCREMENT_VAR));
+  }
+
+  /// PM2's rule: `max` and 0 are one per core, -1 leaves one core free.
+  private int instanceCount() {
+    Optional<Node> node = attributeReader.node(AppKey.INSTANCES);
+    if (node.isEmpty()) {
+      return 1;
+    }
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (node.get() instanceof Node.Text text && text.value().equals("max")) {
+      return cores;
+    }
+    OptionalLong number = AttributeReader.whole(node.get());
+    if (number.isEmpty()) {
+      attributeReader.refuse(
+          AppKey.INSTANCES,
+          node.get().shown()
+              + " is no number: use 1 or more, 0 or \"max\" for one per core, or -1 for one less");
+      return 1;
+    }
+    long count = number.getAsLong();
+    int most = context.defaults().maxInstances();
+    if (count > most) {
+      attributeReader.refuse(
+          AppKey.INSTANCES,
+          "%d are too many: use up to %d, or set %s in jpm.json (%d at most)"
+              .formatted(count, most, SettingKey.LIMITS_MAX_INSTANCES.key(), Instances.MOST));
+      return 1;
+    }
+    return (int) (count > 0 ? count : Math.max(1, cores + Math.max(count, -cores)));
+  }
+
+  private OptionalInt port() {
+    return attributeReader
+        .number(AppKey.PORT, 1, 65_535)
+        .map(OptionalInt::of)
+        .orElseGet(OptionalInt::empty);
+  }
+
+  private Readiness readiness(Cluster cluster, Health health, Pm2Variables pm2) {
+    Duration alone = cluster.enabled() ? ClusterRules.PATIENCE : Readiness.DEFAULT.timeout();
+    Duration usual = pm2.listenTimeout().orElse(health.gates() ? HealthRules.PATIENCE : alone);
+    Duration timeout = attributeReader.duration(AppKey.LISTEN_TIMEOUT, usual);
+    if (timeout.isZero()) {
+      attributeReader.refuse(AppKey.LISTEN_TIMEOUT, "0 is no time to get ready in: use more");
+      timeout = Readiness.DEFAULT.timeout();
+    }
+    return new Readiness(
+        attributeReader.flag(AppKey.WAIT_READY, Readiness.DEFAULT.awaited()), timeout);
+  }
+
+  private String namespace() {
+    String namespace = attributeReader.text(AppKey.NAMESPACE).orElse("default");
+    if (!NAMESPACE.matcher(namespace).matches()) {
+      attributeReader.refuse(
+          AppKey.NAMESPACE,
+          new Node.Text(0, namespace).shown()
+              + " is no namespace: use letters, digits or . _ - : @ + and inner spaces");
+    }
+    return namespace;
+  }
+}

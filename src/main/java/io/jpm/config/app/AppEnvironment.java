@@ -1,0 +1,203 @@
+package io.jpm.config.app;
+
+import io.jpm.config.app.KnownVariables.Place;
+import io.jpm.config.app.KnownVariables.Written;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.VariableNames;
+import io.jpm.model.InheritFilter;
+import io.jpm.model.ReferencedVariables;
+import io.jpm.model.Variables;
+import io.jpm.model.text.CleanEnvironment;
+import io.jpm.spec.AppKey;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/// The variables of an app: those of the caller that are meant for programs, with the app's own
+/// over them.
+///
+/// As in PM2 the daemon's environment has no part in it. An app that runs as another user begins
+/// with [CleanEnvironment] instead of the caller's: what its texts name of those is said on
+/// purpose.
+public final class AppEnvironment {
+  /// What belongs to the caller's shell, or describes descriptors and sockets that an app does not
+  /// inherit.
+  private static final Set<String> NOT_PASSED_ON =
+      Set.of(
+          "_",
+          "SHLVL",
+          "OLDPWD",
+          "NODE_CHANNEL_FD",
+          "NODE_CHANNEL_SERIALIZATION_MODE",
+          "NODE_UNIQUE_ID",
+          "LISTEN_FDS",
+          "LISTEN_PID",
+          "LISTEN_FDNAMES",
+          "NOTIFY_SOCKET",
+          "WATCHDOG_PID",
+          "WATCHDOG_USEC");
+
+  /// What an app has from jpm about itself: wrong for an app that it starts.
+  private static final Set<String> OF_AN_APP = Set.of("name", "pm_id", "NODE_APP_INSTANCE");
+
+  private static final String HOME_OF_JPM = "JPM_HOME";
+  private static final String MARK_OF_AN_APP = "JPM_TAG";
+
+  /// Where servers look for the port that they are to listen on.
+  static final String PORT = "PORT";
+
+  private static final String UNBUFFERED = "PYTHONUNBUFFERED";
+
+  private final AttributeReader attributeReader;
+  private final boolean expanding;
+  private final InheritFilter filter;
+  private final Map<String, String> inherited;
+  private final Map<String, Written> written = new HashMap<>();
+  private final Set<String> removed = new HashSet<>();
+  private final KnownVariables known;
+
+  /// @param context whose shell it is, and the name that `--env` gives: the variables of
+  ///   `env_<name>` come over `env`, and those of `deploy` between the two, where PM2 has them
+  /// @param port what PORT is unless the app's own variables have it
+  AppEnvironment(AttributeReader attributeReader, ReadContext context, OptionalInt port) {
+    this.attributeReader = attributeReader;
+    // On the command line the shell has done it.
+    this.expanding = context.fileDirectory().isPresent();
+    Map<String, String> callers = ofPrograms(context.callerContext().environment());
+    InheritFilter declared = filter();
+    callers.keySet().removeIf(declared::drops);
+    boolean clean =
+        attributeReader
+            .node(AppKey.UID)
+            .flatMap(Node::scalarText)
+            .filter(UserChange::is)
+            .isPresent();
+    // Nothing of a later shell either (`--update-env`).
+    this.filter = clean ? new InheritFilter(true, declared.name(), declared.parts()) : declared;
+    this.inherited = clean ? CleanEnvironment.of(context.callerContext().environment()) : callers;
+    port.ifPresent(number -> addPort(Integer.toString(number)));
+    attributeReader.entry(AppKey.ENV).ifPresent(this::addAll);
+    context.deployed().map(variables -> deployed(context, variables)).ifPresent(this::addAll);
+    context.environment().flatMap(attributeReader::environment).ifPresent(this::addAll);
+    this.known = new KnownVariables(attributeReader, written, callers, removed);
+  }
+
+  /// What the app's texts may name.
+  KnownVariables known() {
+    return known;
+  }
+
+  /// The names of the app's own variables.
+  Set<String> names() {
+    return written.keySet();
+  }
+
+  /// The complete variables of the app.
+  ///
+  /// @param cwd becomes PWD
+  /// @param python whether to have Python write its output at once
+  /// @param referencedVariables what is read at each start
+  Variables read(Path cwd, boolean python, ReferencedVariables referencedVariables) {
+    Map<String, String> declared = new HashMap<>();
+    written.values().forEach(variable -> declared.put(variable.name(), value(variable)));
+    declared.put("PWD", cwd.toString());
+    if (python && !inherited.containsKey(UNBUFFERED) && !removed.contains(UNBUFFERED)) {
+      declared.putIfAbsent(UNBUFFERED, "1");
+    }
+    return new Variables(inherited, declared, removed, filter, referencedVariables);
+  }
+
+  private String value(Written variable) {
+    Node node = variable.place().part();
+    return expanding ? known.valueOf(variable) : Node.scalarText(node).orElseGet(node::json);
+  }
+
+  /// What of a shell's variables is meant for the programs that it starts.
+  public static Map<String, String> ofPrograms(Map<String, String> shell) {
+    boolean insideApp = shell.containsKey(MARK_OF_AN_APP);
+    Map<String, String> environment = new HashMap<>();
+    shell.forEach((name, value) -> {
+      boolean ours = name.startsWith("JPM_") && !name.equals(HOME_OF_JPM);
+      boolean internal = NOT_PASSED_ON.contains(name) || (insideApp && OF_AN_APP.contains(name));
+      if (!ours && !internal) {
+        environment.put(name, value);
+      }
+    });
+    return environment;
+  }
+
+  /// PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
+  /// `true` drops all (which PM2 only says).
+  private InheritFilter filter() {
+    Optional<Node> node = attributeReader.node(AppKey.FILTER_ENV);
+    if (node.isEmpty()) {
+      return InheritFilter.NOTHING;
+    }
+    return switch (node.get()) {
+      case Node.Bool all -> new InheritFilter(all.value(), Optional.empty(), List.of());
+      case Node.Text name -> new InheritFilter(false, Optional.of(name.value()), List.of());
+      case Node.Arr _ ->
+          new InheritFilter(false, Optional.empty(), attributeReader.words(AppKey.FILTER_ENV));
+      case Node.Num _, Node.Nil _, Node.Obj _ -> {
+        attributeReader.refuse(
+            AppKey.FILTER_ENV,
+            node.get().shown() + " is neither true, a name nor a list of parts of names");
+        yield InheritFilter.NOTHING;
+      }
+    };
+  }
+
+  private static AttributeReader.Entry deployed(ReadContext context, Node variables) {
+    String spelling = "deploy.%s.env".formatted(context.environment().orElse(""));
+    return new AttributeReader.Entry(AppKey.ENV, spelling, variables);
+  }
+
+  private void addPort(String number) {
+    attributeReader
+        .entry(AppKey.PORT)
+        .ifPresent(own -> {
+          Node value = new Node.Num(own.value().line(), number);
+          written.put(PORT, new Written(PORT, new Place(own, value, "")));
+        });
+  }
+
+  private void addAll(AttributeReader.Entry own) {
+    if (own.value() instanceof Node.Obj variables) {
+      variables.members().forEach(variable -> add(own, variable));
+    } else {
+      attributeReader.refusePart(
+          own,
+          own.value(),
+          "",
+          own.value().shown() + " is no object of names and values: {\"PORT\": 80}");
+    }
+  }
+
+  private void add(AttributeReader.Entry own, Node.Member variable) {
+    String name = variable.key();
+    String tail = "." + name;
+    if (!VariableNames.isName(name)) {
+      attributeReader.refusePart(
+          own, variable.value(), tail, "is no name of a variable: no = and no NUL in it");
+      return;
+    }
+    if (variable.value() instanceof Node.Nil) {
+      written.remove(name);
+      removed.add(name);
+      return;
+    }
+    String value = Node.scalarText(variable.value()).orElseGet(variable.value()::json);
+    if (value.indexOf('\0') >= 0) {
+      attributeReader.refusePart(own, variable.value(), tail, "has a NUL character in it");
+      return;
+    }
+    written.put(name, new Written(name, new Place(own, variable.value(), tail)));
+    removed.remove(name);
+  }
+}

@@ -1,0 +1,311 @@
+package io.jpm.config.app;
+
+import io.jpm.config.app.ReferencedVariableRules.PortInFiles;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.EffectiveProgram;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.Strategy;
+import io.jpm.model.Variables;
+import io.jpm.spec.AppKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/// Reads how the instances of an app share what they listen on: whether it is in cluster mode, and
+/// what its owner says about the way.
+final class ClusterRules {
+  /// How long a program in cluster mode may take to get ready, where its owner does not say. PM2's
+  /// 3 s are a guess after which all goes on; here it is a failure, so there must be time for a
+  /// JVM.
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
+  private static final List<String> BALANCES =
+      Arrays.stream(BalancingMode.values()).map(BalancingMode::word).toList();
+  private static final List<String> STRATEGIES =
+      Arrays.stream(Strategy.values()).map(Strategy::word).toList();
+  private static final int LAST_PORT = 65_535;
+
+  private final AttributeReader attributeReader;
+  private final String label;
+
+  /// What the program is and gets.
+  private record App(
+      Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
+    boolean is(Predicate<EffectiveProgram> kind) {
+      return program().filter(kind).isPresent();
+    }
+
+    Optional<EffectiveProgram> program() {
+      return command.map(EffectiveProgram::of);
+    }
+
+    boolean hasPort() {
+      OptionalLong declared =
+          Optional.ofNullable(variables.declared().get(AppEnvironment.PORT))
+              .map(Node::wholeNumber)
+              .orElseGet(OptionalLong::empty);
+      boolean inFile =
+          inFiles == PortInFiles.NAMED && !variables.declared().containsKey(AppEnvironment.PORT);
+      return port.isPresent()
+          || inFile
+          || declared.stream().anyMatch(number -> number >= 1 && number <= LAST_PORT);
+    }
+  }
+
+  /// @param label how warnings call the app
+  ClusterRules(AttributeReader attributeReader, String label) {
+    this.attributeReader = attributeReader;
+    this.label = label;
+  }
+
+  /// @param command what is run; empty where that is not known, which is a problem already
+  /// @param variables what the app gets
+  /// @param port the value of `port`
+  /// @param inFiles whether the files of variables name one
+  Cluster read(
+      Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
+    var app = new App(command, variables, port, inFiles);
+    BalancingMode wanted =
+        attributeReader
+            .word(AppKey.BALANCE, BalancingMode::ofWord, BALANCES, "way to share a port")
+            .orElse(BalancingMode.AUTO);
+    Optional<Strategy> strategy =
+        attributeReader.word(AppKey.STRATEGY, Strategy::ofWord, STRATEGIES, "strategy");
+    List<ListenAddress> listen = new ListenAddresses(attributeReader).read();
+    Duration drain = attributeReader.duration(AppKey.DRAIN_TIMEOUT, Cluster.DEFAULT_DRAIN);
+    ProxyProtocol header = proxyProtocol();
+    boolean enabled = enabled(app, wanted);
+    BalancingMode mode = wanted == BalancingMode.AUTO ? implied(app) : wanted;
+    if (enabled) {
+      strategy.ifPresent(chosen -> checkStrategy(chosen, mode));
+      checkMode(wanted, app);
+    }
+    if (!enabled) {
+      warnOfForkMode(app);
+    }
+    warnOfIdle(enabled, mode, header != ProxyProtocol.NONE);
+    return new Cluster(enabled, wanted, strategy, port, listen, drain, header);
+  }
+
+  /// What `auto` comes to, as far as the description tells; [BalancingMode#AUTO] where it does not.
+  private BalancingMode implied(App app) {
+    if (is(AppKey.LISTEN)) {
+      return BalancingMode.LISTEN_FDS;
+    }
+    if (app.is(EffectiveProgram::isNode)) {
+      return BalancingMode.NODE;
+    }
+    if (app.is(EffectiveProgram::isJava)) {
+      return BalancingMode.JVM;
+    }
+    return app.command().isPresent() && app.hasPort() ? BalancingMode.PROXY : BalancingMode.AUTO;
+  }
+
+  /// PM2's rule, where `instances` makes a cluster of a Node app, extended to what can be balanced
+  /// here, and to whoever asks for balancing.
+  private boolean enabled(App app, BalancingMode mode) {
+    Optional<String> execMode = attributeReader.text(AppKey.EXEC_MODE);
+    if (execMode.isPresent() && !EXEC_MODE.matcher(execMode.get()).matches()) {
+      attributeReader.refuse(
+          AppKey.EXEC_MODE,
+          new Node.Text(0, execMode.get()).shown() + " is neither fork nor cluster");
+    }
+    if (attributeReader.flag(AppKey.EXECUTE_COMMAND, false)) {
+      return false;
+    }
+    if (execMode.isPresent()) {
+      return execMode.get().startsWith("cluster");
+    }
+    boolean asked = is(AppKey.BALANCE) && mode != BalancingMode.OFF;
+    boolean severalOfOne =
+        is(AppKey.INSTANCES)
+            && (app.is(EffectiveProgram::isAnyNode)
+                || app.is(EffectiveProgram::isJava)
+                || (is(AppKey.PORT) && !portCounts()));
+    return asked || is(AppKey.LISTEN) || severalOfOne;
+  }
+
+  /// Whether each instance is to have a port of its own.
+  private boolean portCounts() {
+    return attributeReader
+        .node(AppKey.INCREMENT_VAR)
+        .flatMap(Node::scalarText)
+        .filter(AppEnvironment.PORT::equals)
+        .isPresent();
+  }
+
+  private void checkStrategy(Strategy strategy, BalancingMode mode) {
+    List<Strategy> suited =
+        switch (mode) {
+          case AUTO, OFF -> List.of(Strategy.values());
+          case NODE -> List.of(Strategy.KERNEL, Strategy.ROUND_ROBIN);
+          case JVM, LISTEN_FDS -> List.of(Strategy.KERNEL);
+          case PROXY -> List.of(Strategy.ROUND_ROBIN, Strategy.LEAST_CONN, Strategy.IP_HASH);
+        };
+    if (!suited.contains(strategy)) {
+      attributeReader.refuse(
+          AppKey.STRATEGY,
+          "\"%s\" does not go with %s \"%s\"%s: use %s"
+              .formatted(
+                  strategy.word(),
+                  shown(AppKey.BALANCE),
+                  mode.word(),
+                  is(AppKey.BALANCE) || is(AppKey.LISTEN) ? "" : ", which this app has by itself",
+                  AttributeReader.oneOf(suited.stream().map(Strategy::word).toList())));
+    }
+  }
+
+  /// What a way needs that was asked for by its name.
+  private void checkMode(BalancingMode mode, App app) {
+    switch (mode) {
+      case NODE -> checkProgram(mode, app, "node", EffectiveProgram::isAnyNode);
+      case JVM -> checkProgram(mode, app, "java", EffectiveProgram::isJava);
+      case LISTEN_FDS -> {
+        if (!is(AppKey.LISTEN)) {
+          refuseMode(mode, "sockets to hand over: name them with " + shown(AppKey.LISTEN));
+        }
+      }
+      case PROXY -> {
+        if (!app.hasPort()) {
+          portIsMissing(app);
+        }
+      }
+      case AUTO, OFF -> {}
+    }
+  }
+
+  private void portIsMissing(App app) {
+    boolean unknown =
+        app.inFiles() == PortInFiles.UNKNOWN
+            && !app.variables().declared().containsKey(AppEnvironment.PORT);
+    if (unknown) {
+      attributeReader.warn(
+          label,
+          "%s \"proxy\" does nothing until an env_file that is absent now names PORT: name the port with %s"
+              .formatted(shown(AppKey.BALANCE), shown(AppKey.PORT)));
+    } else {
+      refuseMode(
+          BalancingMode.PROXY,
+          "the port that clients connect to: name it with " + shown(AppKey.PORT));
+    }
+  }
+
+  private void checkProgram(
+      BalancingMode mode, App app, String wanted, Predicate<EffectiveProgram> kind) {
+    if (app.command().isPresent() && !app.is(kind)) {
+      refuseMode(
+          mode,
+          "%s as the program, and that is %s%s: name it with %s, or use \"%s\" and %s"
+              .formatted(
+                  wanted,
+                  app.command().get().program(),
+                  app.program()
+                      .flatMap(EffectiveProgram::doubt)
+                      .map(it -> " (" + it + ")")
+                      .orElse(""),
+                  shown(AppKey.INTERPRETER),
+                  BalancingMode.PROXY.word(),
+                  shown(AppKey.PORT)));
+    }
+  }
+
+  private void refuseMode(BalancingMode mode, String needed) {
+    attributeReader.refuse(AppKey.BALANCE, "\"%s\" needs %s".formatted(mode.word(), needed));
+  }
+
+  /// Several instances of a server look like a cluster to whoever asks for them.
+  private void warnOfForkMode(App app) {
+    boolean several =
+        attributeReader
+            .node(AppKey.INSTANCES)
+            .flatMap(Node::scalarText)
+            .filter(text -> !text.equals("1"))
+            .isPresent();
+    boolean unsaid = !is(AppKey.EXEC_MODE) && !is(AppKey.EXECUTE_COMMAND) && !portCounts();
+    if (several && unsaid) {
+      app.program()
+          .flatMap(EffectiveProgram::doubt)
+          .ifPresent(why ->
+              attributeReader.warn(
+                  label,
+                  "fork mode, in which instances share no port: %s; for cluster mode name the port with %s, or run the server alone"
+                      .formatted(why, shown(AppKey.PORT))));
+    }
+  }
+
+  /// Nothing of it is wrong, but whoever wrote it expects something.
+  private void warnOfIdle(boolean enabled, BalancingMode mode, boolean header) {
+    List<AppKey> idle = new ArrayList<>();
+    if (!enabled && mode != BalancingMode.OFF) {
+      idle.add(AppKey.BALANCE);
+    }
+    if (!enabled || mode == BalancingMode.OFF) {
+      idle.add(AppKey.STRATEGY);
+    }
+    if (!enabled || (mode != BalancingMode.LISTEN_FDS && mode != BalancingMode.AUTO)) {
+      idle.add(AppKey.LISTEN);
+    }
+    boolean drains =
+        enabled
+            ? mode != BalancingMode.LISTEN_FDS && mode != BalancingMode.OFF
+            : mode != BalancingMode.OFF || !is(AppKey.BALANCE);
+    if (!drains) {
+      idle.add(AppKey.DRAIN_TIMEOUT);
+    }
+    if (header && (!enabled || mode != BalancingMode.PROXY)) {
+      idle.add(AppKey.PROXY_PROTOCOL);
+    }
+    List<String> given = idle.stream().filter(this::is).map(this::shown).toList();
+    if (!given.isEmpty()) {
+      attributeReader.warn(
+          label,
+          "%s %s nothing %s"
+              .formatted(
+                  String.join(", ", given),
+                  given.size() == 1 ? "does" : "do",
+                  enabled
+                      ? "with %s %s".formatted(shown(AppKey.BALANCE), mode.word())
+                      : "in fork mode"));
+    }
+  }
+
+  private ProxyProtocol proxyProtocol() {
+    Optional<Node> node = attributeReader.node(AppKey.PROXY_PROTOCOL);
+    if (node.isEmpty()) {
+      return ProxyProtocol.NONE;
+    }
+    String text = Node.scalarText(node.get()).orElse("");
+    return switch (text) {
+      case "off", "false" -> ProxyProtocol.NONE;
+      case "v1" -> ProxyProtocol.V1;
+      case "v2", "true" -> ProxyProtocol.V2;
+      default -> {
+        attributeReader.refuse(
+            AppKey.PROXY_PROTOCOL,
+            node.get().shown()
+                + " is no version of the PROXY protocol: use \"v1\", \"v2\" or \"off\"");
+        yield ProxyProtocol.NONE;
+      }
+    };
+  }
+
+  private boolean is(AppKey key) {
+    return attributeReader.node(key).isPresent();
+  }
+
+  private String shown(AppKey key) {
+    return attributeReader.shown(key);
+  }
+}

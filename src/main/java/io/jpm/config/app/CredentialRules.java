@@ -1,0 +1,155 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.model.ReadOnlyPath;
+import io.jpm.model.RunAs;
+import io.jpm.model.Sandbox;
+import io.jpm.model.Seccomp;
+import io.jpm.spec.AppKey;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Reads the rights and priority of an app. Whether there is such a user, and whether the daemon
+/// may become it, shows when the app is started.
+final class CredentialRules {
+  private static final int LEAST_URGENT = 19;
+  private static final int MOST_URGENT = -20;
+
+  /// As `useradd(8)` allows them, and with the letters that directory services add.
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.@\\\\-]*\\$?");
+
+  /// 2^32 - 1 means "nobody" to the calls that would set it, `setuid(2)`.
+  private static final long LARGEST_ID = 0xFFFF_FFFEL;
+
+  private static final Pattern MASK = Pattern.compile("(?:0o)?([0-7]{1,4})");
+  private static final int LARGEST_MASK = 0777;
+  private static final int MOST_PATHS = 100;
+
+  private final AttributeReader attributeReader;
+
+  CredentialRules(AttributeReader attributeReader) {
+    this.attributeReader = attributeReader;
+  }
+
+  RunAs read() {
+    OptionalInt nice =
+        attributeReader
+            .number(AppKey.NICE, MOST_URGENT, LEAST_URGENT)
+            .map(OptionalInt::of)
+            .orElse(OptionalInt.empty());
+    Optional<Boolean> noNewPrivileges =
+        attributeReader.node(AppKey.NO_NEW_PRIVILEGES).isPresent()
+            ? Optional.of(attributeReader.flag(AppKey.NO_NEW_PRIVILEGES, true))
+            : Optional.empty();
+    boolean privateTmp = attributeReader.flag(AppKey.PRIVATE_TMP, false);
+    return new RunAs(
+        account(AppKey.UID, "user"),
+        account(AppKey.GID, "group"),
+        nice,
+        mask(),
+        new Sandbox(
+            noNewPrivileges, capabilities(), seccomp(), privateTmp, readOnlyPaths(privateTmp)));
+  }
+
+  private Seccomp seccomp() {
+    if (attributeReader.node(AppKey.SECCOMP).orElse(null) instanceof Node.Bool(int _, boolean on)) {
+      return on ? Seccomp.DEFAULT : Seccomp.NONE;
+    }
+    return attributeReader
+        .word(AppKey.SECCOMP, Seccomp::ofWord, Seccomp.words(), "filter of system calls")
+        .orElse(Seccomp.NONE);
+  }
+
+  private List<ReadOnlyPath> readOnlyPaths(boolean privateTmp) {
+    AppKey key = AppKey.READ_ONLY_PATHS;
+    Set<ReadOnlyPath> paths = new LinkedHashSet<>();
+    for (String word : words(key).orElse(List.of())) {
+      Optional<ReadOnlyPath> path = ReadOnlyPath.parse(word);
+      if (path.isEmpty()) {
+        attributeReader.refuse(
+            key,
+            "\"%s\" is no absolute path without . and ..: use \"/path\", or \"-/path\" for one that"
+                    .formatted(word)
+                + " need not exist");
+      } else if (privateTmp && Sandbox.TEMPORARY.stream().anyMatch(path.get().path()::startsWith)) {
+        attributeReader.refuse(
+            key, "\"%s\" is hidden by private_tmp: leave one of them out".formatted(word));
+      } else {
+        paths.add(path.get());
+      }
+    }
+    if (paths.size() > MOST_PATHS) {
+      attributeReader.refuse(
+          key, "has more than " + MOST_PATHS + " paths: name what is above them");
+    }
+    return List.copyOf(paths);
+  }
+
+  private Optional<List<String>> capabilities() {
+    Optional<List<String>> words = words(AppKey.CAPABILITIES);
+    if (words.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> names = new ArrayList<>();
+    for (String word : words.get()) {
+      Optional<String> name = Sandbox.capability(word);
+      if (name.isEmpty()) {
+        attributeReader.refuse(
+            AppKey.CAPABILITIES,
+            "\"%s\" is not a capability: use names of capabilities(7), such as net_bind_service"
+                .formatted(word));
+      }
+      name.filter(it -> !names.contains(it)).ifPresent(names::add);
+    }
+    return Optional.of(names);
+  }
+
+  /// The words of a value; empty where none is given, or it is none of words, which is reported.
+  private Optional<List<String>> words(AppKey key) {
+    int before = attributeReader.problems();
+    List<String> words = attributeReader.words(key);
+    boolean usable = attributeReader.node(key).isPresent() && attributeReader.problems() == before;
+    return usable ? Optional.of(words) : Optional.empty();
+  }
+
+  private Optional<String> account(AppKey key, String what) {
+    Optional<Node> node = attributeReader.node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalLong id = AttributeReader.whole(node.get());
+    if (id.isPresent() && id.getAsLong() >= 0 && id.getAsLong() <= LARGEST_ID) {
+      return Optional.of(Long.toString(id.getAsLong()));
+    }
+    if (node.get() instanceof Node.Text text && NAME.matcher(text.value()).matches()) {
+      return Optional.of(text.value());
+    }
+    attributeReader.refuse(
+        key, "%s is no %s: use a name or a number".formatted(node.get().shown(), what));
+    return Optional.empty();
+  }
+
+  /// The digits are octal, in text and in a number: `22` is `"022"`.
+  private OptionalInt mask() {
+    Optional<Node> node = attributeReader.node(AppKey.UMASK);
+    if (node.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    var matcher = MASK.matcher(Node.scalarText(node.get()).orElse("").strip());
+    int mask = matcher.matches() ? Integer.parseInt(matcher.group(1), 8) : LARGEST_MASK + 1;
+    if (mask > LARGEST_MASK) {
+      attributeReader.refuse(
+          AppKey.UMASK,
+          node.get().shown() + " is no umask: use octal digits from 0 to 777, such as \"027\"");
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of(mask);
+  }
+}

@@ -1,0 +1,77 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.model.AppName;
+import io.jpm.model.StartCondition;
+import io.jpm.spec.AppKey;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads which apps come before an app, and how far they must have come.
+final class Dependencies {
+  private static final String FORMS =
+      " is no app: use a name, a list of names, or {\"db\": \"ready\"}";
+
+  private final AttributeReader attributeReader;
+  private final Map<AppName, StartCondition> read = new LinkedHashMap<>();
+
+  Dependencies(AttributeReader attributeReader) {
+    this.attributeReader = attributeReader;
+  }
+
+  /// The apps under the names that stand there. Called once.
+  Map<AppName, StartCondition> read() {
+    attributeReader.node(AppKey.DEPENDS_ON).ifPresent(this::add);
+    return Map.copyOf(read);
+  }
+
+  private void add(Node node) {
+    switch (node) {
+      case Node.Text name -> add(name, "", name.value(), StartCondition.STARTED);
+      case Node.Arr list -> {
+        for (int i = 0; i < list.items().size(); i++) {
+          addListed(list.items().get(i), "[" + i + "]");
+        }
+      }
+      case Node.Obj object -> object.members().forEach(this::add);
+      case Node.Num _, Node.Bool _, Node.Nil _ ->
+          attributeReader.refuse(AppKey.DEPENDS_ON, node.shown() + FORMS);
+    }
+  }
+
+  private void addListed(Node item, String tail) {
+    if (item instanceof Node.Text name) {
+      add(name, tail, name.value(), StartCondition.STARTED);
+    } else {
+      attributeReader.refusePart(AppKey.DEPENDS_ON, item, tail, item.shown() + FORMS);
+    }
+  }
+
+  private void add(Node.Member member) {
+    String tail = "." + member.key();
+    List<StartCondition> known = Arrays.asList(StartCondition.values());
+    Optional<StartCondition> startCondition =
+        Node.scalarText(member.value())
+            .flatMap(word -> known.stream().filter(c -> c.word().equals(word)).findFirst());
+    if (startCondition.isEmpty()) {
+      attributeReader.refusePart(
+          AppKey.DEPENDS_ON,
+          member.value(),
+          tail,
+          member.value().shown() + " is no condition: use \"started\", \"ready\" or \"completed\"");
+    }
+    add(member.value(), tail, member.key(), startCondition.orElse(StartCondition.STARTED));
+  }
+
+  private void add(Node node, String tail, String name, StartCondition startCondition) {
+    try {
+      read.put(new AppName(name), startCondition);
+    } catch (IllegalArgumentException e) {
+      attributeReader.refusePart(AppKey.DEPENDS_ON, node, tail, String.valueOf(e.getMessage()));
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Durations;
+import io.jpm.config.values.Node;
+import io.jpm.model.Check;
+import io.jpm.model.Health;
+import io.jpm.spec.AppKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// Reads what tells how an app is: `startup`, `readiness` and `liveness`.
+final class HealthRules {
+  /// How long an app with checks may take to get ready where nothing else is said.
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private static final String INTERVAL = "interval";
+  private static final String TIMEOUT = "timeout";
+  private static final String FAILURES = "failures";
+  private static final String SUCCESSES = "successes";
+  private static final String DELAY = "delay";
+  private static final List<String> ONCE = List.of(INTERVAL, TIMEOUT);
+  private static final List<String> AGAIN = List.of(INTERVAL, TIMEOUT, FAILURES, SUCCESSES, DELAY);
+
+  private static final Duration STARTUP_INTERVAL = Duration.ofMillis(500);
+  private static final Check.Rhythm READINESS =
+      new Check.Rhythm(Duration.ofSeconds(5), Duration.ofSeconds(2), 3, 1, Duration.ZERO);
+  private static final Check.Rhythm LIVENESS =
+      new Check.Rhythm(Duration.ofSeconds(10), Duration.ofSeconds(2), 3, 1, Duration.ZERO);
+
+  private final AttributeReader attributeReader;
+
+  HealthRules(AttributeReader attributeReader) {
+    this.attributeReader = attributeReader;
+  }
+
+  Health read() {
+    return new Health(
+        startup(), probe(AppKey.READINESS, READINESS), probe(AppKey.LIVENESS, LIVENESS));
+  }
+
+  private Optional<Health.Startup> startup() {
+    AppKey key = AppKey.STARTUP;
+    return object(key, ONCE)
+        .flatMap(object -> {
+          Duration interval = time(key, object, INTERVAL, STARTUP_INTERVAL, false);
+          Duration within = time(key, object, TIMEOUT, PATIENCE, false);
+          return new CheckRules(attributeReader, key)
+              .read(object)
+              .map(check -> new Health.Startup(check, interval, within));
+        });
+  }
+
+  private Optional<Health.Probe> probe(AppKey key, Check.Rhythm usual) {
+    return object(key, AGAIN)
+        .flatMap(object -> {
+          var rhythm =
+              new Check.Rhythm(
+                  time(key, object, INTERVAL, usual.interval(), false),
+                  time(key, object, TIMEOUT, usual.timeout(), false),
+                  count(key, object, FAILURES, usual.failures()),
+                  count(key, object, SUCCESSES, usual.successes()),
+                  time(key, object, DELAY, usual.delay(), true));
+          return new CheckRules(attributeReader, key)
+              .read(object)
+              .map(check -> new Health.Probe(check, rhythm));
+        });
+  }
+
+  private Optional<Node.Obj> object(AppKey key, List<String> parts) {
+    Optional<Node> node = attributeReader.node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(node.get() instanceof Node.Obj object)) {
+      attributeReader.refuse(
+          key, node.get().shown() + " is no object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}");
+      return Optional.empty();
+    }
+    List<String> known = new ArrayList<>(CheckRules.KINDS);
+    known.addAll(parts);
+    for (Node.Member member : object.members()) {
+      if (!known.contains(member.key())) {
+        attributeReader.refusePart(
+            key, member.value(), "", AttributeReader.unknown(member.key(), known));
+      }
+    }
+    return Optional.of(object);
+  }
+
+  /// A length of time with its unit.
+  private Duration time(
+      AppKey key, Node.Obj object, String name, Duration usual, boolean mayBeZero) {
+    Optional<Node> node = object.get(name).filter(value -> !(value instanceof Node.Nil));
+    if (node.isEmpty()) {
+      return usual;
+    }
+    OptionalLong bare = AttributeReader.whole(node.get());
+    if (bare.isPresent() && !(mayBeZero && bare.getAsLong() == 0)) {
+      String unit = Long.toString(Math.abs(bare.getAsLong()));
+      refuse(
+          key,
+          node.get(),
+          name,
+          "%s has no unit: use \"%ss\" or \"%sms\"".formatted(node.get().shown(), unit, unit));
+      return usual;
+    }
+    Optional<Duration> time = AttributeReader.time(node.get());
+    if (time.isEmpty()) {
+      refuse(
+          key,
+          node.get(),
+          name,
+          node.get().shown() + " is no length of time: " + Durations.EXPECTED);
+    } else if (time.get().isZero() && !mayBeZero) {
+      refuse(key, node.get(), name, "0 is no time to wait: use more");
+      return usual;
+    }
+    return time.orElse(usual);
+  }
+
+  private int count(AppKey key, Node.Obj object, String name, int usual) {
+    Optional<Node> node = object.get(name).filter(value -> !(value instanceof Node.Nil));
+    if (node.isEmpty()) {
+      return usual;
+    }
+    OptionalLong count = AttributeReader.whole(node.get());
+    if (count.isEmpty() || count.getAsLong() < 1 || count.getAsLong() > Integer.MAX_VALUE) {
+      refuse(key, node.get(), name, node.get().shown() + " is no number of 1 or more");
+      return usual;
+    }
+    return (int) count.getAsLong();
+  }
+
+  private void refuse(AppKey key, Node part, String name, String what) {
+    attributeReader.refusePart(key, part, "." + name, what);
+  }
+}

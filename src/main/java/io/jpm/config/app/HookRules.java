@@ -1,0 +1,159 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.NearestName;
+import io.jpm.config.values.Node;
+import io.jpm.model.Hooks;
+import io.jpm.model.Hooks.Action;
+import io.jpm.model.Hooks.Occasion;
+import io.jpm.spec.AppKey;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads who is told of what happens to an app: `on`.
+final class HookRules {
+  private static final AppKey KEY = AppKey.ON;
+  private static final String EXEC = "exec";
+  private static final String WEBHOOK = "webhook";
+  private static final String FORM =
+      "use a command ([\"/usr/local/bin/page\", \"web\"]), {\"webhook\": \"https://…\"}, or a list"
+          + " of these";
+  private static final List<String> OCCASIONS =
+      Arrays.stream(Occasion.values()).map(Occasion::word).toList();
+
+  private final AttributeReader attributeReader;
+
+  HookRules(AttributeReader attributeReader) {
+    this.attributeReader = attributeReader;
+  }
+
+  Hooks read() {
+    Optional<Node> node = attributeReader.node(KEY);
+    if (node.isEmpty()) {
+      return Hooks.NONE;
+    }
+    if (!(node.get() instanceof Node.Obj object)) {
+      attributeReader.refuse(
+          KEY,
+          "%s is no object of occasions: use {\"crash\": [\"/usr/local/bin/page\"]}; occasions are %s"
+              .formatted(node.get().shown(), String.join(", ", OCCASIONS)));
+      return Hooks.NONE;
+    }
+    Map<Occasion, List<Action>> actions = new EnumMap<>(Occasion.class);
+    for (Node.Member member : object.members()) {
+      Optional<Occasion> occasion = Occasion.ofWord(member.key());
+      if (occasion.isEmpty()) {
+        attributeReader.refusePart(KEY, member.value(), "", unknownOccasion(member.key()));
+      } else if (!(member.value() instanceof Node.Nil)) {
+        List<Action> read = actions("." + member.key(), member.value());
+        if (!read.isEmpty()) {
+          actions.put(occasion.get(), read);
+        }
+      }
+    }
+    return new Hooks(actions);
+  }
+
+  private static String unknownOccasion(String key) {
+    String shown = new Node.Text(0, key).shown();
+    return NearestName.to(key, OCCASIONS)
+        .map(near -> "unknown occasion " + shown + ": did you mean \"" + near + "\"?")
+        .orElse("unknown occasion " + shown + ": use " + String.join(", ", OCCASIONS));
+  }
+
+  /// A list of nothing but text is one command; with anything else in it, a list of actions.
+  private List<Action> actions(String tail, Node node) {
+    if (!(node instanceof Node.Arr list)
+        || list.items().stream().noneMatch(HookRules::isActionItself)) {
+      return action(tail, node).stream().toList();
+    }
+    List<Action> actions = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      action(tail + "[" + i + "]", list.items().get(i)).ifPresent(actions::add);
+    }
+    return actions;
+  }
+
+  private static boolean isActionItself(Node item) {
+    return item instanceof Node.Arr || item instanceof Node.Obj;
+  }
+
+  private Optional<Action> action(String tail, Node node) {
+    return switch (node) {
+      case Node.Obj object -> named(tail, object);
+      case Node.Text _, Node.Arr _ -> command(tail, node);
+      case Node.Num _, Node.Bool _, Node.Nil _ -> {
+        attributeReader.refusePart(KEY, node, tail, node.shown() + " tells nobody: " + FORM);
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<Action> command(String tail, Node node) {
+    List<String> words = attributeReader.words(KEY, tail, node);
+    if (words.isEmpty() || words.getFirst().isBlank()) {
+      attributeReader.refusePart(KEY, node, tail, node.shown() + " names no program: " + FORM);
+      return Optional.empty();
+    }
+    return Optional.of(new Hooks.Exec(words));
+  }
+
+  private Optional<Action> named(String tail, Node.Obj object) {
+    if (object.members().size() != 1) {
+      attributeReader.refusePart(
+          KEY, object, tail, "an object here has one key, \"webhook\" or \"exec\": " + FORM);
+      return Optional.empty();
+    }
+    Node.Member member = object.members().getFirst();
+    String at = tail + "." + member.key();
+    return switch (member.key()) {
+      case EXEC -> command(at, member.value());
+      case WEBHOOK -> webhook(at, member.value());
+      default -> {
+        attributeReader.refusePart(
+            KEY,
+            member.value(),
+            tail,
+            AttributeReader.unknown(member.key(), List.of(WEBHOOK, EXEC)));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private Optional<Action> webhook(String tail, Node node) {
+    Optional<URI> url = node instanceof Node.Text text ? url(text.value()) : Optional.<URI>empty();
+    if (url.isEmpty()) {
+      attributeReader.refusePart(
+          KEY, node, tail, node.shown() + " is no URL: use http:// or https:// with a host");
+      return Optional.empty();
+    }
+    if (url.get().getRawUserInfo() != null) {
+      attributeReader.refusePart(
+          KEY,
+          node,
+          tail,
+          "a URL with a user or password in it is not supported: put a token into its path or query");
+      return Optional.empty();
+    }
+    return url.map(Hooks.Webhook::new);
+  }
+
+  private static Optional<URI> url(String text) {
+    try {
+      URI url = new URI(text.strip());
+      boolean web =
+          "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
+      return web && url.getHost() != null && url.getPort() <= 65_535
+          ? Optional.of(url)
+          : Optional.empty();
+    } catch (URISyntaxException _) {
+      return Optional.empty();
+    }
+  }
+}

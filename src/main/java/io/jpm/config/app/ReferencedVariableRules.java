@@ -1,0 +1,211 @@
+package io.jpm.config.app;
+
+import io.jpm.config.format.TextFile;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.SourceLocation;
+import io.jpm.config.values.VariableNames;
+import io.jpm.model.EnvFile;
+import io.jpm.model.ReferencedVariables;
+import io.jpm.model.Secret;
+import io.jpm.model.text.EnvFileText;
+import io.jpm.spec.AppKey;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads which variables an app gets from elsewhere at each start: `env_file` and `secrets`. The
+/// files are looked at for mistakes; secrets are not.
+final class ReferencedVariableRules {
+  private static final int MOST_BYTES = 1 << 20;
+  private static final String FILE = "file:";
+  private static final String CREDENTIAL = "credential:";
+  private static final String FORMS =
+      "use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}";
+
+  private static final String ENV_FILE = "env_file ";
+
+  private final AttributeReader attributeReader;
+  private final ReadContext context;
+  private final Map<String, String> names = new HashMap<>();
+  private boolean absent;
+
+  /// Whether the files say which `PORT` the app gets.
+  enum PortInFiles {
+    /// One of them does.
+    NAMED,
+    /// Those that are there do not, and another one may come to be there.
+    UNKNOWN,
+    /// They do not.
+    NONE
+  }
+
+  ReferencedVariableRules(AttributeReader attributeReader, ReadContext context) {
+    this.attributeReader = attributeReader;
+    this.context = context;
+  }
+
+  /// @param cwd the app's working directory, where the paths of files begin
+  /// @param own names of the app's own variables, which no secret may have
+  ReferencedVariables read(Path cwd, java.util.Set<String> own) {
+    List<EnvFile> files =
+        attributeReader.entry(AppKey.ENV_FILE).map(entry -> files(entry, cwd)).orElse(List.of());
+    Map<String, Secret> secrets =
+        attributeReader.entry(AppKey.SECRETS).map(entry -> secrets(entry, own)).orElse(Map.of());
+    return new ReferencedVariables(files, secrets);
+  }
+
+  /// After [#read]: the variables that come from elsewhere, and from where.
+  Map<String, String> names() {
+    return names;
+  }
+
+  /// After [#read].
+  PortInFiles port() {
+    if (names.getOrDefault(AppEnvironment.PORT, "").startsWith(ENV_FILE)) {
+      return PortInFiles.NAMED;
+    }
+    return absent ? PortInFiles.UNKNOWN : PortInFiles.NONE;
+  }
+
+  private List<EnvFile> files(AttributeReader.Entry entry, Path cwd) {
+    List<EnvFile> files = new ArrayList<>();
+    List<Node> items =
+        entry.value() instanceof Node.Arr list ? list.items() : List.of(entry.value());
+    for (int i = 0; i < items.size(); i++) {
+      String tail = entry.value() instanceof Node.Arr ? "[" + i + "]" : "";
+      Node item = items.get(i);
+      Optional<EnvFile> file = file(entry, item, tail, cwd);
+      file.ifPresent(found -> {
+        files.add(found);
+        check(entry, item, tail, found);
+      });
+    }
+    return files;
+  }
+
+  private Optional<EnvFile> file(AttributeReader.Entry entry, Node item, String tail, Path cwd) {
+    if (!(item instanceof Node.Text text) || text.value().isBlank()) {
+      attributeReader.refusePart(
+          entry, item, tail, item.shown() + " is neither a path nor a list of paths");
+      return Optional.empty();
+    }
+    boolean optional = text.value().endsWith("?");
+    String written = text.value().substring(0, text.value().length() - (optional ? 1 : 0));
+    Optional<Path> path =
+        written.isEmpty() ? Optional.empty() : context.callerContext().absolute(written, cwd);
+    if (path.isEmpty()) {
+      attributeReader.refusePart(entry, item, tail, "is no path");
+    }
+    return path.map(known -> new EnvFile(known, optional));
+  }
+
+  private void check(AttributeReader.Entry entry, Node item, String tail, EnvFile file) {
+    switch (TextFile.read(file.path(), MOST_BYTES)) {
+      case TextFile.Outcome.Read(String text) -> {
+        EnvFileText.Outcome read = EnvFileText.read(text, _ -> Optional.empty());
+        read.variables().keySet().forEach(name -> names.put(name, ENV_FILE + file.path()));
+        for (EnvFileText.Mistake mistake : read.mistakes()) {
+          attributeReader.problem(
+              item.line(),
+              SourceLocation.place(file.path().toString(), mistake.line()),
+              mistake.what());
+        }
+      }
+      case TextFile.Outcome.Absent _ -> {
+        absent = true;
+        if (!file.optional()) {
+          attributeReader.refusePart(
+              entry,
+              item,
+              tail,
+              "file %1$s does not exist; write \"%1$s?\" if it may be absent"
+                  .formatted(file.path()));
+        }
+      }
+      case TextFile.Outcome.Refused(String what) ->
+          attributeReader.refusePart(entry, item, tail, "file " + file.path() + " " + what);
+    }
+  }
+
+  private Map<String, Secret> secrets(AttributeReader.Entry entry, java.util.Set<String> own) {
+    if (!(entry.value() instanceof Node.Obj object)) {
+      attributeReader.refusePart(
+          entry,
+          entry.value(),
+          "",
+          entry.value().shown()
+              + " is no object of names and where their values are: {\"DB_PASSWORD\": \"file:/run/secrets/db\"}");
+      return Map.of();
+    }
+    Map<String, Secret> secrets = new HashMap<>();
+    for (Node.Member member : object.members()) {
+      String tail = "." + member.key();
+      if (!VariableNames.isName(member.key())) {
+        attributeReader.refusePart(
+            entry, member.value(), tail, "is no name of a variable: no = and no NUL in it");
+      } else if (own.contains(member.key())) {
+        attributeReader.refusePart(
+            entry, member.value(), tail, "is among the variables of the app too: give it once");
+      } else {
+        secret(entry, member.value(), tail).ifPresent(secret -> secrets.put(member.key(), secret));
+        names.put(member.key(), "secrets");
+      }
+    }
+    return secrets;
+  }
+
+  private Optional<Secret> secret(AttributeReader.Entry entry, Node value, String tail) {
+    Optional<Secret> secret =
+        switch (value) {
+          case Node.Text text -> ofText(text.value());
+          case Node.Obj object -> ofObject(object);
+          case Node.Num _, Node.Bool _, Node.Nil _, Node.Arr _ -> Optional.empty();
+        };
+    if (secret.isEmpty()) {
+      // What stands there may be the secret itself: it is not shown.
+      attributeReader.refusePart(entry, value, tail, "does not say where the value is: " + FORMS);
+    }
+    return secret;
+  }
+
+  private Optional<Secret> ofText(String text) {
+    try {
+      if (text.startsWith(FILE) && text.length() > FILE.length()) {
+        return context
+            .callerContext()
+            .absolute(text.substring(FILE.length()), context.base())
+            .map(Secret.InFile::new);
+      }
+      return text.startsWith(CREDENTIAL)
+          ? Optional.of(new Secret.Credential(text.substring(CREDENTIAL.length())))
+          : Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<Secret> ofObject(Node.Obj object) {
+    if (object.members().size() != 1
+        || !(object.get("command").orElse(null) instanceof Node.Arr list)) {
+      return Optional.empty();
+    }
+    List<String> argv =
+        list.items().stream().flatMap(item -> Node.scalarText(item).stream()).toList();
+    boolean whole = argv.size() == list.items().size() && !argv.isEmpty();
+    if (!whole || argv.getFirst().isBlank() || argv.stream().anyMatch(w -> w.indexOf('\0') >= 0)) {
+      return Optional.empty();
+    }
+    List<String> resolved = new ArrayList<>(argv);
+    if (argv.getFirst().contains("/")) {
+      context
+          .callerContext()
+          .absolute(argv.getFirst(), context.base())
+          .ifPresent(program -> resolved.set(0, program.toString()));
+    }
+    return Optional.of(new Secret.OfCommand(resolved));
+  }
+}

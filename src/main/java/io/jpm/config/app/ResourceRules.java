@@ -1,0 +1,188 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Durations;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Sizes;
+import io.jpm.model.ResourceLimits;
+import io.jpm.spec.AppKey;
+import io.jpm.spec.ResourceName;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Reads what the system lets an app use (`limits`).
+final class ResourceRules {
+  private static final String MEMORY = "memory";
+  private static final String MEMORY_HIGH = "memory_high";
+  private static final String CPU = "cpu";
+
+  /// `cpu` of `setrlimit(2)` is a time; in a process file `cpu` is a share.
+  private static final String CPU_TIME = "cpu_time";
+
+  private static final List<String> PARTS = parts();
+
+  /// What no machine has; the kernel would take it for less.
+  private static final int MOST_CORES = 10_000;
+
+  /// Less than this no program can begin with.
+  private static final long LEAST_MEMORY = 1L << 20;
+
+  private static final Pattern WITH_UNIT = Pattern.compile("[0-9]+[KMG]");
+  private static final String UNLIMITED = "unlimited";
+
+  private final AttributeReader attributeReader;
+  private OptionalLong memory = OptionalLong.empty();
+  private OptionalLong memoryHigh = OptionalLong.empty();
+  private OptionalDouble cpu = OptionalDouble.empty();
+  private final Map<String, Long> resources = new TreeMap<>();
+
+  ResourceRules(AttributeReader attributeReader) {
+    this.attributeReader = attributeReader;
+  }
+
+  private static List<String> parts() {
+    List<String> parts = new ArrayList<>(List.of(MEMORY, MEMORY_HIGH, CPU, CPU_TIME));
+    ResourceName.SIZES.stream().sorted().forEach(parts::add);
+    ResourceName.NUMBERS.stream().sorted().forEach(parts::add);
+    return List.copyOf(parts);
+  }
+
+  /// Called once.
+  ResourceLimits read() {
+    Optional<Node> node = attributeReader.node(AppKey.LIMITS);
+    if (node.isEmpty()) {
+      return ResourceLimits.NONE;
+    }
+    if (node.get() instanceof Node.Obj object) {
+      readParts(object);
+      if (memory.isPresent() && memoryHigh.orElse(0) > memory.getAsLong()) {
+        attributeReader.refuse(
+            AppKey.LIMITS,
+            ".memory_high",
+            "is more than memory: it has to be less, or nothing is ever slowed down");
+      }
+    } else {
+      attributeReader.refuse(
+          AppKey.LIMITS,
+          node.get().shown() + " is no object: use {\"memory\": \"512M\", \"nofile\": 65536}");
+    }
+    return new ResourceLimits(memory, memoryHigh, cpu, resources);
+  }
+
+  private void readParts(Node.Obj object) {
+    Set<String> seen = new HashSet<>();
+    for (Node.Member member : object.members()) {
+      String name = member.key().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+      if (!PARTS.contains(name)) {
+        attributeReader.refusePart(
+            AppKey.LIMITS, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
+      } else if (!seen.add(name)) {
+        refuse(member, "is given already");
+      } else if (!(member.value() instanceof Node.Nil)) {
+        readPart(name, member);
+      }
+    }
+  }
+
+  private void readPart(String name, Node.Member member) {
+    switch (name) {
+      case MEMORY -> memory = memory(member);
+      case MEMORY_HIGH -> memoryHigh = memory(member);
+      case CPU -> cpu = cores(member);
+      case CPU_TIME -> put("cpu", limit(member, seconds(member.value()), "a time of 1s or more"));
+      default ->
+          put(
+              name,
+              ResourceName.isSize(name)
+                  ? limit(member, size(member.value()), "a size with its unit, such as \"64M\"")
+                  : limit(member, number(member.value()), "a whole number"));
+    }
+  }
+
+  private void put(String resource, OptionalLong limit) {
+    limit.ifPresent(value -> resources.put(resource, value));
+  }
+
+  private OptionalLong memory(Node.Member member) {
+    OptionalLong bytes = size(member.value());
+    if (bytes.orElse(0) < LEAST_MEMORY) {
+      refuse(
+          member, member.value().shown() + " is wrong: use a size of 1M or more, such as \"512M\"");
+      return OptionalLong.empty();
+    }
+    return bytes;
+  }
+
+  private OptionalDouble cores(Node.Member member) {
+    Optional<BigDecimal> cores = Node.scalarText(member.value()).flatMap(ResourceRules::decimal);
+    boolean fine =
+        cores
+            .filter(value -> value.compareTo(new BigDecimal("0.01")) >= 0)
+            .filter(value -> value.compareTo(BigDecimal.valueOf(MOST_CORES)) <= 0)
+            .isPresent();
+    if (!fine) {
+      refuse(member, member.value().shown() + " is wrong: use a number of cores, such as 1.5");
+      return OptionalDouble.empty();
+    }
+    return OptionalDouble.of(cores.get().doubleValue());
+  }
+
+  private static Optional<BigDecimal> decimal(String text) {
+    try {
+      return Optional.of(new BigDecimal(text));
+    } catch (NumberFormatException noNumber) {
+      return Optional.empty();
+    }
+  }
+
+  /// −1 for no limit.
+  private OptionalLong limit(Node.Member member, OptionalLong value, String form) {
+    if (member.value() instanceof Node.Text text && text.value().equals(UNLIMITED)) {
+      return OptionalLong.of(-1);
+    }
+    if (value.isEmpty()) {
+      refuse(
+          member, member.value().shown() + " is wrong: use " + form + ", or \"" + UNLIMITED + "\"");
+    }
+    return value;
+  }
+
+  /// A bare number is none: whether it means bytes or megabytes is what people get wrong. 0 needs
+  /// no unit.
+  private static OptionalLong size(Node node) {
+    if (AttributeReader.whole(node).orElse(1) == 0) {
+      return OptionalLong.of(0);
+    }
+    return node instanceof Node.Text text && WITH_UNIT.matcher(text.value()).matches()
+        ? Sizes.parse(text.value())
+        : OptionalLong.empty();
+  }
+
+  private static OptionalLong number(Node node) {
+    return AttributeReader.whole(node).stream().filter(count -> count >= 0).findFirst();
+  }
+
+  private static OptionalLong seconds(Node node) {
+    return node instanceof Node.Text text
+        ? Durations.parse(text.value()).stream()
+            .mapToLong(Duration::toSeconds)
+            .filter(count -> count > 0)
+            .findFirst()
+        : OptionalLong.empty();
+  }
+
+  private void refuse(Node.Member member, String what) {
+    attributeReader.refusePart(AppKey.LIMITS, member.value(), "." + member.key(), what);
+  }
+}

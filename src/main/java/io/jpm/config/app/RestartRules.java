@@ -1,0 +1,187 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Durations;
+import io.jpm.config.values.Node;
+import io.jpm.model.Backoff;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.RestartPolicy.When;
+import io.jpm.model.RestartWindow;
+import io.jpm.spec.AppKey;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/// Reads when an ended app is started again.
+final class RestartRules {
+  /// So much of a growing wait is left to chance unless said otherwise: enough to spread a hundred
+  /// apps, too little to notice with one.
+  private static final double USUAL_JITTER = 0.1;
+
+  private static final int LARGEST_CODE = 255;
+
+  private final AttributeReader attributeReader;
+  private final RestartPolicy otherwise;
+
+  RestartRules(AttributeReader attributeReader, RestartPolicy otherwise) {
+    this.attributeReader = attributeReader;
+    this.otherwise = otherwise;
+  }
+
+  /// @param label how warnings call the app
+  RestartPolicy read(String label) {
+    int maxRestarts =
+        attributeReader
+            .number(AppKey.MAX_RESTARTS, 0, Integer.MAX_VALUE)
+            .orElse(otherwise.maxRestarts());
+    return new RestartPolicy(
+        when(),
+        maxRestarts,
+        attributeReader.duration(AppKey.MIN_UPTIME, otherwise.minUptime()),
+        backoff(label),
+        exitCodes(),
+        window(maxRestarts));
+  }
+
+  private RestartWindow window(int maxRestarts) {
+    return attributeReader.node(AppKey.RESTART_WINDOW).isEmpty()
+        ? RestartWindow.beside(maxRestarts)
+        : new RestartWindow(
+            Math.max(1, maxRestarts),
+            attributeReader.duration(AppKey.RESTART_WINDOW, RestartWindow.USUAL_TIME));
+  }
+
+  private When when() {
+    Optional<When> rule = rule();
+    if (attributeReader.node(AppKey.AUTORESTART).isEmpty()) {
+      return rule.orElse(otherwise.when());
+    }
+    boolean again = attributeReader.flag(AppKey.AUTORESTART, true);
+    if (rule.isPresent() && (rule.get() == When.NEVER) == again) {
+      attributeReader.refuse(
+          AppKey.RESTART,
+          "\"%s\" contradicts %s: keep one of them"
+              .formatted(rule.get().word(), attributeReader.reference(AppKey.AUTORESTART)));
+    }
+    return rule.orElse(again ? When.ALWAYS : When.NEVER);
+  }
+
+  private Optional<When> rule() {
+    Optional<String> word = attributeReader.text(AppKey.RESTART);
+    if (word.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<When> rule =
+        Arrays.stream(When.values()).filter(when -> when.word().equals(word.get())).findFirst();
+    if (rule.isEmpty()) {
+      attributeReader.refuse(
+          AppKey.RESTART,
+          new Node.Text(0, word.get()).shown()
+              + " is no rule: use \"always\", \"on-failure\" or \"never\"");
+    }
+    return rule;
+  }
+
+  private Backoff backoff(String label) {
+    Duration first = attributeReader.duration(AppKey.EXP_BACKOFF_RESTART_DELAY, Duration.ZERO);
+    Duration usualCap = Backoff.Exponential.DEFAULT_CAP;
+    Duration cap =
+        attributeReader.duration(
+            AppKey.MAX_RESTART_DELAY, first.compareTo(usualCap) > 0 ? first : usualCap);
+    double jitter = jitter();
+    boolean constantGiven = attributeReader.node(AppKey.RESTART_DELAY).isPresent();
+    Duration constant = attributeReader.duration(AppKey.RESTART_DELAY, Duration.ZERO);
+    if (first.isZero()) {
+      warnOfIdle(label, AppKey.MAX_RESTART_DELAY);
+      warnOfIdle(label, AppKey.RESTART_JITTER);
+      return constantGiven ? new Backoff.Constant(constant) : otherwise.backoff();
+    }
+    if (!constant.isZero()) {
+      attributeReader.warn(
+          label,
+          "%s is not used: %s is given, and wins as in PM2"
+              .formatted(
+                  attributeReader.shown(AppKey.RESTART_DELAY),
+                  attributeReader.shown(AppKey.EXP_BACKOFF_RESTART_DELAY)));
+    }
+    if (cap.compareTo(first) < 0) {
+      attributeReader.refuse(
+          AppKey.MAX_RESTART_DELAY,
+          "%s is shorter than the first wait, %s"
+              .formatted(
+                  Durations.format(cap),
+                  attributeReader.reference(AppKey.EXP_BACKOFF_RESTART_DELAY)));
+      return otherwise.backoff();
+    }
+    return new Backoff.Exponential(first, cap, jitter);
+  }
+
+  private void warnOfIdle(String label, AppKey key) {
+    if (attributeReader.node(key).isPresent()) {
+      attributeReader.warn(
+          label,
+          "%s does nothing without %s"
+              .formatted(
+                  attributeReader.shown(key),
+                  attributeReader.shown(AppKey.EXP_BACKOFF_RESTART_DELAY)));
+    }
+  }
+
+  private double jitter() {
+    Optional<Node> node = attributeReader.node(AppKey.RESTART_JITTER);
+    if (node.isEmpty()) {
+      return USUAL_JITTER;
+    }
+    Optional<Double> part =
+        Node.scalarText(node.get())
+            .flatMap(Node::fraction)
+            .filter(value -> value >= 0 && value <= 1);
+    if (part.isEmpty()) {
+      attributeReader.refuse(
+          AppKey.RESTART_JITTER, node.get().shown() + " is no number from 0 to 1, such as 0.1");
+    }
+    return part.orElse(USUAL_JITTER);
+  }
+
+  private Set<Integer> exitCodes() {
+    Optional<Node> node = attributeReader.node(AppKey.STOP_EXIT_CODES);
+    if (node.isEmpty()) {
+      return otherwise.stopExitCodes();
+    }
+    Set<Integer> codes = new HashSet<>();
+    switch (node.get()) {
+      case Node.Arr list -> {
+        for (int i = 0; i < list.items().size(); i++) {
+          addCode(list.items().get(i), "[" + i + "]", codes);
+        }
+      }
+      case Node.Text text -> {
+        List<String> words =
+            Arrays.stream(text.value().split("[,\\s]+")).filter(word -> !word.isEmpty()).toList();
+        if (words.isEmpty()) {
+          attributeReader.refuse(AppKey.STOP_EXIT_CODES, "is empty");
+        }
+        words.forEach(word -> addCode(new Node.Text(text.line(), word), "", codes));
+      }
+      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> addCode(node.get(), "", codes);
+    }
+    return codes;
+  }
+
+  private void addCode(Node node, String tail, Set<Integer> codes) {
+    OptionalLong code = AttributeReader.whole(node);
+    if (code.isEmpty() || code.getAsLong() < 0 || code.getAsLong() > LARGEST_CODE) {
+      attributeReader.refusePart(
+          AppKey.STOP_EXIT_CODES,
+          node,
+          tail,
+          node.shown() + " is no exit code: use 0 to " + LARGEST_CODE);
+    } else {
+      codes.add((int) code.getAsLong());
+    }
+  }
+}

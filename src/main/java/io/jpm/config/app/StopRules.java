@@ -1,0 +1,128 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.ShellWords;
+import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Signal;
+import io.jpm.spec.AppKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Reads how an app is asked to end: PM2's keys, and `stop`, which says the same and more in one.
+final class StopRules {
+  private static final String SIGNAL = "signal";
+  private static final String TIMEOUT = "timeout";
+  private static final String COMMAND = "command";
+  private static final List<String> PARTS = List.of(SIGNAL, TIMEOUT, COMMAND);
+
+  private final AttributeReader attributeReader;
+  private final StopPolicy otherwise;
+
+  StopRules(AttributeReader attributeReader, StopPolicy otherwise) {
+    this.attributeReader = attributeReader;
+    this.otherwise = otherwise;
+  }
+
+  StopPolicy read() {
+    Signal signal = attributeReader.signal(AppKey.KILL_SIGNAL, otherwise.signal());
+    Duration timeout = attributeReader.duration(AppKey.KILL_TIMEOUT, otherwise.timeout());
+    Optional<Node.Obj> stop = stopObject();
+    return new StopPolicy(
+        stop.flatMap(this::signal).orElse(signal),
+        stop.flatMap(this::timeout).orElse(timeout),
+        attributeReader.flag(AppKey.TREEKILL, otherwise.wholeTree()),
+        attributeReader.flag(AppKey.SHUTDOWN_WITH_MESSAGE, otherwise.message()),
+        stop.map(this::command).orElse(otherwise.command()));
+  }
+
+  private Optional<Node.Obj> stopObject() {
+    Optional<Node> node = attributeReader.node(AppKey.STOP);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(node.get() instanceof Node.Obj object)) {
+      attributeReader.refuse(
+          AppKey.STOP,
+          node.get().shown()
+              + " is no object: use {\"signal\": \"SIGTERM\", \"timeout\": \"10s\"}");
+      return Optional.empty();
+    }
+    for (Node.Member member : object.members()) {
+      if (!PARTS.contains(member.key())) {
+        attributeReader.refusePart(
+            AppKey.STOP, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
+      }
+    }
+    return Optional.of(object);
+  }
+
+  private Optional<Signal> signal(Node.Obj stop) {
+    Optional<Node> node = part(stop, SIGNAL);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Signal> signal = Node.scalarText(node.get()).flatMap(Signal::parse);
+    if (signal.isEmpty()) {
+      refuse(SIGNAL, node.get(), AttributeReader.noSignal(node.get()));
+    } else if (attributeReader.signal(AppKey.KILL_SIGNAL, signal.get()) != signal.get()) {
+      refuse(SIGNAL, node.get(), differs(node.get(), AppKey.KILL_SIGNAL));
+    }
+    return signal;
+  }
+
+  private Optional<Duration> timeout(Node.Obj stop) {
+    Optional<Node> node = part(stop, TIMEOUT);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Duration> timeout = AttributeReader.time(node.get());
+    if (timeout.isEmpty()) {
+      refuse(TIMEOUT, node.get(), AttributeReader.noTime(node.get()));
+    } else if (!attributeReader
+        .duration(AppKey.KILL_TIMEOUT, timeout.get())
+        .equals(timeout.get())) {
+      refuse(TIMEOUT, node.get(), differs(node.get(), AppKey.KILL_TIMEOUT));
+    }
+    return timeout;
+  }
+
+  private String differs(Node value, AppKey key) {
+    return "%s differs from %s: keep one of them"
+        .formatted(value.shown(), attributeReader.reference(key));
+  }
+
+  /// No shell reads it: what only a shell would understand is a mistake that would otherwise show
+  /// when it is too late.
+  private List<String> command(Node.Obj stop) {
+    Optional<Node> node = part(stop, COMMAND);
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    if (node.get() instanceof Node.Text text) {
+      ShellWords words = ShellWords.of(text.value());
+      if (words.closed() && !words.plain()) {
+        refuse(
+            COMMAND,
+            text,
+            "%s needs a shell, and none reads it: use [\"sh\", \"-c\", …]".formatted(text.shown()));
+        return List.of();
+      }
+    }
+    List<String> command = attributeReader.words(AppKey.STOP, "." + COMMAND, node.get());
+    boolean nothing = node.get() instanceof Node.Text || node.get() instanceof Node.Arr;
+    if (nothing && (command.isEmpty() || command.getFirst().isBlank())) {
+      refuse(COMMAND, node.get(), "names no program");
+    }
+    return command;
+  }
+
+  private static Optional<Node> part(Node.Obj stop, String name) {
+    return stop.get(name).filter(value -> !(value instanceof Node.Nil));
+  }
+
+  private void refuse(String name, Node part, String what) {
+    attributeReader.refusePart(AppKey.STOP, part, "." + name, what);
+  }
+}

@@ -1,0 +1,112 @@
+package io.jpm.config.command;
+
+import io.jpm.config.command.CommandResolver.Wish;
+import io.jpm.config.command.Resolution.Found;
+import io.jpm.config.command.Resolution.Refused;
+import io.jpm.config.values.ShellWords;
+import io.jpm.model.Command;
+import io.jpm.spec.AppKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Runs a `script` that is a whole command line: `node app.js --port 80`, `cd x && make`.
+///
+/// PM2 gives every one of them to `bash -c`. Where a shell would add nothing, the program is run
+/// without one: the process is then the program, and a signal reaches it.
+///
+/// @param bases where the program's relative path is looked for, in order
+record CommandLine(CallerContext callerContext, SearchPath path, List<Path> bases) {
+  private static final List<String> SHELLS = List.of("bash", "sh");
+  private static final int LONGEST_NAME = 60;
+
+  CommandLine {
+    bases = List.copyOf(bases);
+  }
+
+  Resolution resolve(Wish wish) {
+    ShellWords words = ShellWords.of(wish.script());
+    if (words.words().isEmpty()) {
+      return new Refused(AppKey.SCRIPT, "is empty");
+    }
+    if (!words.closed()) {
+      return new Refused(AppKey.SCRIPT, "a quote is not closed in the command");
+    }
+    return words.plain() ? direct(wish, words.words()) : throughShell(wish);
+  }
+
+  private Resolution direct(Wish wish, List<String> words) {
+    String word = words.getFirst();
+    Optional<Path> program = word.contains("/") ? fileNamed(word) : path.find(word);
+    if (program.isEmpty()) {
+      return notFound(word);
+    }
+    if (!Files.isExecutable(program.get())) {
+      return new Refused(
+          AppKey.SCRIPT, "program " + program.get() + " is not executable: chmod +x it");
+    }
+    if (ScriptContent.of(program.get()) instanceof ScriptContent.PlainText) {
+      return throughShell(wish); // The kernel runs no text without #!, a shell does.
+    }
+    List<String> args = Stream.concat(words.stream().skip(1), wish.args().stream()).toList();
+    return found(wish, program.get(), args, CommandResolver.isCalled("python", word));
+  }
+
+  private Resolution notFound(String word) {
+    String what = "program \"" + word + "\" was not found" + (word.contains("/") ? "" : " in PATH");
+    boolean isScript = !word.contains("/") && fileNamed(word).isPresent();
+    return new Refused(
+        AppKey.SCRIPT,
+        isScript ? what + ": for the file of that name, give its arguments after --" : what);
+  }
+
+  private Resolution throughShell(Wish wish) {
+    Optional<Path> shell = path.findFirst(SHELLS);
+    if (shell.isEmpty()) {
+      return new Refused(AppKey.SCRIPT, "neither bash nor sh was found in PATH to run the command");
+    }
+    List<String> args = new ArrayList<>(List.of("-c", wish.script()));
+    if (!wish.args().isEmpty()) {
+      args.add(String.valueOf(shell.get().getFileName()));
+      args.addAll(wish.args());
+    }
+    return found(wish, shell.get(), args, wish.script().contains("python"));
+  }
+
+  private static Resolution found(Wish wish, Path program, List<String> args, boolean python) {
+    boolean unused = wish.namesInterpreter() || !wish.interpreterArgs().isEmpty();
+    return new Found(
+        new Command(program, Optional.empty(), List.of(), args),
+        name(wish.script()),
+        python,
+        unused ? List.of("interpreter is not used: the script is a command line") : List.of());
+  }
+
+  private Optional<Path> fileNamed(String word) {
+    return bases.stream()
+        .flatMap(base -> callerContext.absolute(word, base).stream())
+        .filter(Files::isRegularFile)
+        .findFirst();
+  }
+
+  /// PM2's rule: what follows the last `/`, cut at its last dot; `node app.js --x` is `node app`.
+  /// What no name may hold is left out.
+  private static String name(String command) {
+    int end = command.length();
+    while (end > 0 && (command.charAt(end - 1) == '/' || command.charAt(end - 1) == ' ')) {
+      end--;
+    }
+    String base = command.substring(command.lastIndexOf('/', end - 1) + 1, end);
+    int dot = base.lastIndexOf('.');
+    String name =
+        (dot > 0 ? base.substring(0, dot) : base)
+            .replaceAll("[^\\p{L}\\p{N}._:@+ -]+", " ")
+            .replaceAll(" +", " ")
+            .replaceAll("^[^\\p{L}\\p{N}_]+", "");
+    String shortened = name.substring(0, Math.min(name.length(), LONGEST_NAME)).strip();
+    return shortened.isEmpty() ? "command" : shortened;
+  }
+}

@@ -1,0 +1,246 @@
+package io.jpm.config.command;
+
+import io.jpm.config.command.Resolution.Found;
+import io.jpm.config.command.Resolution.Refused;
+import io.jpm.model.Command;
+import io.jpm.spec.AppKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Finds the file that an app's `script` names and the program that reads it.
+///
+/// The rules are PM2's: a file of that name, else a program in PATH, else, when there is a space in
+/// it, a command line; the interpreter by the file's extension. Mended: a first line with `#!` is
+/// obeyed where PM2 runs node, and text that tells no interpreter is a problem, not JavaScript.
+public final class CommandResolver {
+  /// PM2's way to say that a script is run itself.
+  static final String NO_INTERPRETER = "none";
+
+  private static final Map<String, List<String>> BY_EXTENSION =
+      Map.ofEntries(
+          Map.entry("sh", List.of("bash", "sh")),
+          Map.entry("py", List.of("python3", "python")),
+          Map.entry("js", List.of("node")),
+          Map.entry("mjs", List.of("node")),
+          Map.entry("cjs", List.of("node")),
+          Map.entry("ts", List.of("bun")),
+          Map.entry("tsx", List.of("bun")),
+          Map.entry("rb", List.of("ruby")),
+          Map.entry("php", List.of("php")),
+          Map.entry("pl", List.of("perl")),
+          Map.entry("jar", List.of("java")),
+          Map.entry("java", List.of("java")),
+          Map.entry("coffee", List.of("coffee")),
+          Map.entry("ls", List.of("lsc")));
+
+  private final CallerContext callerContext;
+  private final SearchPath path;
+  private final List<Path> bases;
+  private final Path cwd;
+
+  /// A resolver for one app.
+  ///
+  /// @param bases where relative scripts are looked for, in order
+  /// @param cwd where the app will run, and so where a command line's own paths begin
+  public CommandResolver(CallerContext callerContext, List<Path> bases, Path cwd) {
+    this.callerContext = callerContext;
+    this.path = SearchPath.of(callerContext);
+    this.bases = List.copyOf(bases);
+    this.cwd = cwd;
+  }
+
+  /// What an app's owner wrote.
+  public record Wish(
+      String script,
+      Optional<String> interpreter,
+      List<String> interpreterArgs,
+      List<String> args) {
+    public Wish {
+      interpreterArgs = List.copyOf(interpreterArgs);
+      args = List.copyOf(args);
+    }
+
+    boolean namesInterpreter() {
+      return interpreter.isPresent() && !interpreter.get().equals(NO_INTERPRETER);
+    }
+  }
+
+  public Resolution resolve(Wish wish) {
+    if (wish.script().equals(StaticServer.WORD)) {
+      return StaticServer.found(wish);
+    }
+    List<Path> named =
+        bases.stream().flatMap(b -> callerContext.absolute(wish.script(), b).stream()).toList();
+    if (named.isEmpty()) {
+      return new Refused(AppKey.SCRIPT, "is no path");
+    }
+    Optional<Path> file =
+        named.stream()
+            .flatMap(candidate -> Stream.of(candidate, candidate.resolve("index.js")))
+            .filter(Files::isRegularFile)
+            .findFirst()
+            .or(() -> path.find(wish.script()));
+    if (file.isPresent()) {
+      return ofFile(wish, file.get());
+    }
+    Optional<Path> there = named.stream().filter(Files::exists).findFirst();
+    if (there.isPresent()) {
+      return new Refused(
+          AppKey.SCRIPT,
+          Files.isDirectory(there.get())
+              ? "script " + there.get() + " is a directory without an index.js: name a file in it"
+              : "script " + there.get() + " is not a regular file");
+    }
+    if (wish.script().chars().anyMatch(Character::isWhitespace)) {
+      return new CommandLine(
+              callerContext, path, Stream.concat(Stream.of(cwd), bases.stream()).toList())
+          .resolve(wish);
+    }
+    return new Refused(AppKey.SCRIPT, "script not found: " + named.getFirst());
+  }
+
+  private Resolution ofFile(Wish wish, Path script) {
+    String name = nameOf(script, wish.script());
+    if (wish.namesInterpreter()) {
+      return explicit(wish, script, name, wish.interpreter().orElseThrow());
+    }
+    List<String> usual = BY_EXTENSION.getOrDefault(extension(script), List.of());
+    if (wish.interpreter().isEmpty() && !usual.isEmpty()) {
+      return path.findFirst(usual)
+          .map(interpreter -> readBy(interpreter, List.of(), wish, script, name))
+          .orElseGet(() -> notInPath(usual.getFirst()));
+    }
+    return byContent(wish, script, name);
+  }
+
+  private Resolution explicit(Wish wish, Path script, String name, String interpreter) {
+    if (!interpreter.contains("/")) {
+      return path.find(interpreter)
+          .map(found -> readBy(found, List.of(), wish, script, name))
+          .orElseGet(() -> notInPath(interpreter));
+    }
+    Optional<Path> file =
+        bases.stream()
+            .flatMap(base -> callerContext.absolute(interpreter, base).stream())
+            .filter(Files::isRegularFile)
+            .findFirst();
+    if (file.isEmpty()) {
+      return new Refused(AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found");
+    }
+    return Files.isExecutable(file.get())
+        ? readBy(file.get(), List.of(), wish, script, name)
+        : new Refused(
+            AppKey.INTERPRETER, "interpreter " + file.get() + " is not executable: chmod +x it");
+  }
+
+  private Resolution byContent(Wish wish, Path script, String name) {
+    return switch (ScriptContent.of(script)) {
+      case ScriptContent.Shebang shebang -> byFirstLine(wish, script, name, shebang);
+      case ScriptContent.PlainText _ ->
+          new Refused(
+              AppKey.SCRIPT,
+              "nothing tells what runs %s: it is text without #!, so name an --interpreter"
+                  .formatted(script));
+      case ScriptContent.Unreadable _ when !Files.isExecutable(script) ->
+          new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
+      case ScriptContent.Unreadable _, ScriptContent.Binary _ -> runItself(wish, script, name, "");
+    };
+  }
+
+  private Resolution byFirstLine(
+      Wish wish, Path script, String name, ScriptContent.Shebang shebang) {
+    Optional<Path> reader = find(shebang.program());
+    if (reader.isEmpty()) {
+      return new Refused(
+          AppKey.SCRIPT,
+          "interpreter \"%s\", named in the first line of %s, was not found"
+              .formatted(shebang.program(), script));
+    }
+    return wish.interpreter().isPresent() || runsItself(wish, script, shebang)
+        ? runItself(wish, script, name, shebang.program())
+        : readBy(reader.get(), shebang.arguments(), wish, script, name);
+  }
+
+  /// The kernel does it alone, unless it may not run the file, reads the line otherwise, or
+  /// arguments for the interpreter have to be put in between.
+  private static boolean runsItself(Wish wish, Path script, ScriptContent.Shebang shebang) {
+    return Files.isExecutable(script)
+        && wish.interpreterArgs().isEmpty()
+        && shebang.kernelTakesIt();
+  }
+
+  private Optional<Path> find(String program) {
+    return program.contains("/")
+        ? callerContext.absolute(program, cwd).filter(Files::isExecutable)
+        : path.find(program);
+  }
+
+  private Resolution runItself(Wish wish, Path script, String name, String reader) {
+    if (!Files.isExecutable(script)) {
+      return new Refused(
+          AppKey.SCRIPT,
+          "script " + script + " is not executable: chmod +x it or name an --interpreter");
+    }
+    List<String> warnings =
+        wish.interpreterArgs().isEmpty()
+            ? List.of()
+            : List.of("interpreter_args are not used: " + script + " is run itself");
+    return new Found(
+        new Command(script, Optional.empty(), List.of(), wish.args()),
+        name,
+        isCalled("python", reader.isEmpty() ? script.toString() : reader),
+        warnings);
+  }
+
+  private static Resolution readBy(
+      Path interpreter, List<String> first, Wish wish, Path script, String name) {
+    if (!Files.isReadable(script)) {
+      return new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
+    }
+    List<String> arguments = new ArrayList<>(first);
+    arguments.addAll(wish.interpreterArgs());
+    boolean jar = extension(script).equals("jar") && isCalled("java", interpreter.toString());
+    if (jar && !arguments.contains("-jar")) {
+      arguments.add("-jar");
+    }
+    return new Found(
+        new Command(script, Optional.of(interpreter), arguments, wish.args()),
+        name,
+        isCalled("python", interpreter.toString()),
+        List.of());
+  }
+
+  private static Resolution notInPath(String interpreter) {
+    return new Refused(
+        AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found in PATH");
+  }
+
+  /// Whether the last part of a program's path begins with `word`: `python3.12` is python.
+  static boolean isCalled(String word, String program) {
+    return program.substring(program.lastIndexOf('/') + 1).startsWith(word);
+  }
+
+  /// PM2's rule: the file's name without its last extension. A directory gives its own name to the
+  /// `index.js` in it.
+  private static String nameOf(Path script, String written) {
+    String file = String.valueOf(script.getFileName());
+    boolean byDirectory = file.equals("index.js") && !written.endsWith("index.js");
+    Path directory = script.getParent();
+    if (byDirectory && directory != null && directory.getFileName() != null) {
+      return directory.getFileName().toString();
+    }
+    int dot = file.lastIndexOf('.');
+    return dot > 0 ? file.substring(0, dot) : file;
+  }
+
+  private static String extension(Path script) {
+    String file = String.valueOf(script.getFileName());
+    int dot = file.lastIndexOf('.');
+    return dot > 0 ? file.substring(dot + 1) : "";
+  }
+}

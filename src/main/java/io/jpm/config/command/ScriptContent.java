@@ -1,0 +1,81 @@
+package io.jpm.config.command;
+
+import io.jpm.config.values.ShellWords;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What the first bytes of a file tell about running it.
+sealed interface ScriptContent {
+  /// A program for the kernel: ELF, or anything else that is not text.
+  record Binary() implements ScriptContent {}
+
+  /// Text whose first line names its interpreter.
+  ///
+  /// @param program the interpreter as written: a path, or the word after `/usr/bin/env`
+  /// @param arguments what stands between it and the script
+  /// @param kernelTakesIt whether the kernel reads the line as meant: a carriage return at its end
+  ///   would become part of the program's name
+  record Shebang(String program, List<String> arguments, boolean kernelTakesIt)
+      implements ScriptContent {
+    public Shebang {
+      arguments = List.copyOf(arguments);
+    }
+  }
+
+  /// Text that names none.
+  record PlainText() implements ScriptContent {}
+
+  /// It could not be looked into.
+  record Unreadable() implements ScriptContent {}
+
+  /// What the kernel, and PM2, look at.
+  int LOOKED_AT = 512;
+
+  static ScriptContent of(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return new Unreadable(); // a pipe would be waited for
+    }
+    byte[] head;
+    try (InputStream in = Files.newInputStream(file)) {
+      head = in.readNBytes(LOOKED_AT);
+    } catch (IOException _) {
+      return new Unreadable();
+    }
+    String text = new String(head, StandardCharsets.ISO_8859_1);
+    if (text.startsWith("#!")) {
+      return shebang(text.lines().findFirst().orElse(text).substring(2), text.contains("\r\n"));
+    }
+    return isBinary(text) ? new Binary() : new PlainText();
+  }
+
+  private static ScriptContent shebang(String line, boolean carriageReturn) {
+    List<String> words = ShellWords.of(line).words();
+    if (words.isEmpty()) {
+      return new PlainText();
+    }
+    boolean throughEnv = words.getFirst().endsWith("/env");
+    int program = throughEnv ? firstProgram(words) : 0;
+    return program >= words.size()
+        ? new PlainText()
+        : new Shebang(
+            words.get(program), words.subList(program + 1, words.size()), !carriageReturn);
+  }
+
+  /// The first word after `env` that is neither an option nor a variable.
+  private static int firstProgram(List<String> words) {
+    int i = 1;
+    while (i < words.size() && (words.get(i).startsWith("-") || words.get(i).contains("="))) {
+      i++;
+    }
+    return i;
+  }
+
+  /// Control characters that no text has; UTF-8 is text.
+  private static boolean isBinary(String head) {
+    return head.chars().anyMatch(c -> c < ' ' && "\t\n\r\f\b\u001b".indexOf(c) < 0);
+  }
+}

@@ -1,0 +1,35 @@
+package io.jpm.config.command;
+
+import io.jpm.config.command.CommandResolver.Wish;
+import io.jpm.config.command.Resolution.Found;
+import io.jpm.model.Command;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// PM2's `script: "serve"`: the static page server that comes with jpm. The app names a program of
+/// the installation, which finds Java anew at each start.
+public final class StaticServer {
+  /// What stands for it in place of a script; a file of that name is `./serve`.
+  public static final String WORD = "serve";
+
+  /// What the program is called.
+  static final String PROGRAM = "jpm-serve";
+
+  private StaticServer() {}
+
+  static Found found(Wish wish) {
+    Path root = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath().normalize();
+    Command command =
+        new Command(root.resolve("bin").resolve(PROGRAM), Optional.empty(), List.of(), List.of());
+    boolean unused =
+        !wish.args().isEmpty() || wish.namesInterpreter() || !wish.interpreterArgs().isEmpty();
+    return new Found(
+        command,
+        WORD,
+        false,
+        unused
+            ? List.of("args and interpreter are not used: the static page server takes PM2_SERVE_*")
+            : List.of());
+  }
+}

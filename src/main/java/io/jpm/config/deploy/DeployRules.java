@@ -1,0 +1,294 @@
+package io.jpm.config.deploy;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problems;
+import io.jpm.config.values.SourceLocation;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Reads the section `deploy` of a process file, which is PM2's.
+public final class DeployRules {
+  private static final String DEPLOY = "deploy";
+
+  /// The keys whose values are commands, in the order in which they run.
+  static final List<String> HOOKS =
+      List.of("pre-setup", "post-setup", "pre-deploy-local", "pre-deploy", "post-deploy");
+
+  private static final Set<String> OTHERS =
+      Set.of(
+          "host",
+          "user",
+          "port",
+          "key",
+          "ssh_options",
+          "forward-agent",
+          "needs_tty",
+          "repo",
+          "ref",
+          "path",
+          "env",
+          "fetch");
+
+  private static final int HIGHEST_PORT = 65_535;
+  private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+  private final String file;
+  private final String environment;
+  private final Problems problems;
+
+  /// @param file as problems name it
+  /// @param environment which of the section's
+  public DeployRules(String file, String environment, Problems problems) {
+    this.file = file;
+    this.environment = environment;
+    this.problems = problems;
+  }
+
+  /// The deployment; whatever is wrong is noted.
+  public Optional<Deployment> read(Node root) {
+    return section(root).flatMap(this::chosen).flatMap(this::checked);
+  }
+
+  private Optional<Node.Obj> section(Node root) {
+    Optional<Node> found =
+        member(root, DEPLOY).or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)));
+    if (found.isEmpty()) {
+      problems.problem(0, file, "has no section \"deploy\"");
+    } else if (!(found.get() instanceof Node.Obj)) {
+      refuse(found.get(), DEPLOY, found.get().shown() + " is no object of environments");
+    }
+    return found.filter(Node.Obj.class::isInstance).map(Node.Obj.class::cast);
+  }
+
+  /// The variables that `deploy` gives the apps of `environment` when they are started with that
+  /// `--env`; whatever they are, they are not checked.
+  public static Optional<Node> variables(Node root, String environment) {
+    return member(root, DEPLOY)
+        .or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)))
+        .flatMap(section -> member(section, environment))
+        .flatMap(section -> member(section, "env"))
+        .filter(value -> !(value instanceof Node.Nil));
+  }
+
+  private static Optional<Node> member(Node node, String key) {
+    return node instanceof Node.Obj object ? object.get(key) : Optional.empty();
+  }
+
+  private Optional<Node.Obj> chosen(Node.Obj section) {
+    List<String> names = section.members().stream().map(Node.Member::key).toList();
+    String known = names.isEmpty() ? "none" : String.join(", ", names);
+    if (environment.isEmpty()) {
+      refuse(section, DEPLOY, "which environment? It has " + known);
+      return Optional.empty();
+    }
+    Optional<Node> found = section.get(environment);
+    if (found.isEmpty()) {
+      String shown = new Node.Text(0, environment).shown();
+      refuse(section, DEPLOY, "has no environment %s: it has %s".formatted(shown, known));
+    } else if (!(found.get() instanceof Node.Obj)) {
+      refuse(found.get(), path(""), found.get().shown() + " is no object");
+    }
+    return found.filter(Node.Obj.class::isInstance).map(Node.Obj.class::cast);
+  }
+
+  private Optional<Deployment> checked(Node.Obj section) {
+    int before = problems.problemCount();
+    warnOfUnknown(section);
+    List<String> hosts = words(section, "host");
+    if (hosts.isEmpty() && section.get("host").isEmpty()) {
+      missing(section, "host");
+    }
+    var login =
+        new Deployment.Login(
+            word(section, "user"),
+            text(section, "key"),
+            port(section),
+            words(section, "ssh_options"),
+            flag(section, "forward-agent"),
+            flag(section, "needs_tty"));
+    Optional<String> repo = needed(section, "repo");
+    Optional<String> ref = needed(section, "ref");
+    Optional<String> path = needed(section, "path");
+    path.filter(it -> !it.startsWith("/") && !it.startsWith("~/"))
+        .ifPresent(it ->
+            refuse(
+                section.get("path").orElse(section),
+                path("path"),
+                "\"%s\" is no path on another machine: begin with / or ~/".formatted(it)));
+    boolean fast = text(section, "fetch").filter("fast"::equals).isPresent();
+    Map<String, String> variables = variables(section);
+    Map<String, String> hooks = hooks(section);
+    return problems.problemCount() > before
+        ? Optional.empty()
+        : Optional.of(
+            new Deployment(
+                environment,
+                hosts,
+                login,
+                repo.orElseThrow(),
+                ref.orElseThrow(),
+                path.orElseThrow(),
+                fast,
+                variables,
+                hooks));
+  }
+
+  /// PM2 ignores what it does not know, and sections hold more than it reads.
+  private void warnOfUnknown(Node.Obj section) {
+    List<String> known = new ArrayList<>(HOOKS);
+    known.addAll(OTHERS);
+    for (Node.Member member : section.members()) {
+      if (!known.contains(member.key())) {
+        problems.warn(
+            "%s: %s: %s"
+                .formatted(
+                    SourceLocation.place(file, member.line()),
+                    path(""),
+                    AttributeReader.unknown(member.key(), known)));
+      }
+    }
+  }
+
+  private Optional<String> needed(Node.Obj section, String key) {
+    if (section.get(key).isEmpty()) {
+      missing(section, key);
+    }
+    return word(section, key);
+  }
+
+  private void missing(Node.Obj section, String key) {
+    refuse(section, path(""), "there is no \"" + key + "\"");
+  }
+
+  /// Text that becomes a word of a command: a hyphen in front would make it an option.
+  private Optional<String> word(Node.Obj section, String key) {
+    Optional<String> text = text(section, key);
+    return text.filter(word -> isWord(word, section.get(key).orElse(section), path(key)));
+  }
+
+  private boolean isWord(String word, Node value, String where) {
+    boolean option = word.startsWith("-");
+    if (option) {
+      refuse(
+          value,
+          where,
+          value.shown() + " begins with a hyphen: ssh or git would take it for an option");
+    }
+    return !option;
+  }
+
+  private Optional<String> text(Node.Obj section, String key) {
+    return section
+        .get(key)
+        .filter(it -> !(it instanceof Node.Nil))
+        .flatMap(it -> text(it, path(key)));
+  }
+
+  private Optional<String> text(Node value, String where) {
+    Optional<String> text = Node.scalarText(value);
+    if (text.isEmpty() || text.get().isBlank()) {
+      refuse(value, where, text.isEmpty() ? value.shown() + " is not text" : "is empty");
+      return Optional.empty();
+    }
+    if (text.get().chars().anyMatch(c -> c == '\n' || c == '\r' || c == 0)) {
+      refuse(value, where, "has a line feed or NUL in it");
+      return Optional.empty();
+    }
+    return text;
+  }
+
+  /// Text, or a list of texts.
+  private List<String> words(Node.Obj section, String key) {
+    Optional<Node> value = section.get(key).filter(it -> !(it instanceof Node.Nil));
+    if (value.isEmpty()) {
+      return List.of();
+    }
+    List<Node> parts = value.get() instanceof Node.Arr list ? list.items() : List.of(value.get());
+    List<String> words = new ArrayList<>();
+    for (Node part : parts) {
+      text(part, path(key)).filter(word -> isWord(word, part, path(key))).ifPresent(words::add);
+    }
+    if (parts.isEmpty()) {
+      refuse(value.get(), path(key), "an empty list");
+    }
+    return words;
+  }
+
+  private OptionalInt port(Node.Obj section) {
+    Optional<Node> value = section.get("port").filter(it -> !(it instanceof Node.Nil));
+    OptionalLong number = value.map(AttributeReader::whole).orElseGet(OptionalLong::empty);
+    if (value.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    if (number.isEmpty() || number.getAsLong() < 1 || number.getAsLong() > HIGHEST_PORT) {
+      refuse(value.get(), path("port"), value.get().shown() + " is no port: use 1 to 65535");
+      return OptionalInt.empty();
+    }
+    return OptionalInt.of((int) number.getAsLong());
+  }
+
+  /// As PM2's script has it: whatever is there and not false is true.
+  private static boolean flag(Node.Obj section, String key) {
+    return section
+        .get(key)
+        .flatMap(Node::scalarText)
+        .filter(text -> !text.isEmpty() && !text.equals("false") && !text.equals("no"))
+        .isPresent();
+  }
+
+  private Map<String, String> variables(Node.Obj section) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    Optional<Node> env = section.get("env").filter(it -> !(it instanceof Node.Nil));
+    if (env.isPresent() && !(env.get() instanceof Node.Obj)) {
+      refuse(env.get(), path("env"), env.get().shown() + " is no object of names and values");
+    } else if (env.isPresent() && env.get() instanceof Node.Obj object) {
+      for (Node.Member member : object.members()) {
+        String where = path("env." + member.key());
+        if (!VARIABLE.matcher(member.key()).matches()) {
+          refuse(member.value(), where, "is no name that a shell gives to a variable");
+        } else {
+          String value = Node.scalarText(member.value()).orElseGet(member.value()::json);
+          if (value.indexOf('\0') >= 0) {
+            refuse(member.value(), where, "has a NUL character in it");
+          }
+          variables.put(member.key(), value);
+        }
+      }
+    }
+    return variables;
+  }
+
+  private Map<String, String> hooks(Node.Obj section) {
+    Map<String, String> hooks = new LinkedHashMap<>();
+    for (String key : HOOKS) {
+      Optional<Node> value = section.get(key).filter(it -> !(it instanceof Node.Nil));
+      if (value.isPresent() && value.get() instanceof Node.Text text) {
+        if (text.value().indexOf('\0') >= 0) {
+          refuse(text, path(key), "has a NUL character in it");
+        } else if (!text.value().isBlank()) {
+          hooks.put(key, text.value());
+        }
+      } else {
+        value.ifPresent(it -> refuse(it, path(key), it.shown() + " is no command: use text"));
+      }
+    }
+    return hooks;
+  }
+
+  private String path(String key) {
+    String section = DEPLOY + "." + environment;
+    return key.isEmpty() ? section : section + "." + key;
+  }
+
+  private void refuse(Node node, String path, String what) {
+    problems.problem(node.line(), SourceLocation.place(file, node.line()) + ": " + path, what);
+  }
+}

@@ -1,0 +1,142 @@
+package io.jpm.config.format;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import io.jpm.config.values.Node;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Reads JSON text to a [Node] tree.
+///
+/// JSON5 is allowed (comments, trailing commas, single quotes, unquoted keys, hexadecimal numbers):
+/// PM2 evaluates its `.json` files as JavaScript, and such files are about. JavaScript itself
+/// (`process.env.X`) is a problem.
+public final class JsonTree {
+  /// Deeper nesting is no configuration.
+  static final int MAX_DEPTH = 64;
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .enable(JsonReadFeature.ALLOW_SINGLE_QUOTES)
+          .enable(JsonReadFeature.ALLOW_UNQUOTED_FIELD_NAMES)
+          .enable(JsonReadFeature.ALLOW_LEADING_PLUS_SIGN_FOR_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_LEADING_DECIMAL_POINT_FOR_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_TRAILING_DECIMAL_POINT_FOR_NUMBERS)
+          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+          .build();
+
+  private final JsonParser parser;
+  private final boolean lines;
+  private final List<Node.Member> repeated = new ArrayList<>();
+  private int depth;
+
+  private JsonTree(JsonParser parser, boolean lines) {
+    this.parser = parser;
+    this.lines = lines;
+  }
+
+  public static ParseResult parse(String text) {
+    return parse(Json5Text.forJackson(text), true);
+  }
+
+  /// The same for JSON that a program has made, of which nobody knows lines.
+  public static ParseResult withoutLines(String json) {
+    return parse(json, false);
+  }
+
+  private static ParseResult parse(String text, boolean lines) {
+    try (JsonParser parser = JSON.createParser(text)) {
+      return new JsonTree(parser, lines).document();
+    } catch (JsonProcessingException e) {
+      JsonLocation place = e.getLocation();
+      String what = SyntaxSentence.of(e.getOriginalMessage());
+      return place == null
+          ? new ParseResult.Broken(1, 1, what)
+          : new ParseResult.Broken(
+              Math.max(1, place.getLineNr()), Math.max(1, place.getColumnNr()), what);
+    } catch (IOException e) {
+      throw new IllegalStateException("reading text in memory failed", e);
+    }
+  }
+
+  private ParseResult document() throws IOException {
+    JsonToken first = parser.nextToken();
+    if (first == null) {
+      return new ParseResult.Broken(1, 1, "nothing but comments in it");
+    }
+    Optional<Node> root = node(first);
+    if (root.isEmpty()) {
+      return broken("nested deeper than " + MAX_DEPTH + " levels");
+    }
+    if (parser.nextToken() != null) {
+      return broken("something follows after the end of the value");
+    }
+    return new ParseResult.Read(root.get(), repeated);
+  }
+
+  private ParseResult broken(String what) {
+    JsonLocation place = parser.currentTokenLocation();
+    return new ParseResult.Broken(lines ? place.getLineNr() : 0, place.getColumnNr(), what);
+  }
+
+  /// The value that begins with `token`; empty when it is nested too deep.
+  private Optional<Node> node(JsonToken token) throws IOException {
+    int line = line();
+    return switch (token) {
+      case START_OBJECT -> ++depth > MAX_DEPTH ? Optional.empty() : object(line);
+      case START_ARRAY -> ++depth > MAX_DEPTH ? Optional.empty() : array(line);
+      case VALUE_STRING -> Optional.of(new Node.Text(line, parser.getText()));
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT ->
+          Optional.of(Node.Num.canonical(line, parser.getText()));
+      case VALUE_TRUE -> Optional.of(new Node.Bool(line, true));
+      case VALUE_FALSE -> Optional.of(new Node.Bool(line, false));
+      case VALUE_NULL -> Optional.of(new Node.Nil(line));
+      case END_OBJECT, END_ARRAY, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
+          throw new IllegalStateException("Jackson gave " + token + " for a value");
+    };
+  }
+
+  private Optional<Node> object(int line) throws IOException {
+    List<Node.Member> members = new ArrayList<>();
+    Set<String> keys = new HashSet<>();
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.getText();
+      int keyLine = line();
+      Optional<Node> value = node(parser.nextToken());
+      if (value.isEmpty()) {
+        return Optional.empty();
+      }
+      Node.Member member = new Node.Member(keyLine, key, value.get());
+      (keys.add(key) ? members : repeated).add(member);
+    }
+    depth--;
+    return Optional.of(new Node.Obj(line, members));
+  }
+
+  private Optional<Node> array(int line) throws IOException {
+    List<Node> items = new ArrayList<>();
+    for (JsonToken t = parser.nextToken(); t != JsonToken.END_ARRAY; t = parser.nextToken()) {
+      Optional<Node> item = node(t);
+      if (item.isEmpty()) {
+        return Optional.empty();
+      }
+      items.add(item.get());
+    }
+    depth--;
+    return Optional.of(new Node.Arr(line, items));
+  }
+
+  private int line() {
+    return lines ? parser.currentTokenLocation().getLineNr() : 0;
+  }
+}

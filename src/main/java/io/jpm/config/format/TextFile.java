@@ -1,0 +1,95 @@
+package io.jpm.config.format;
+
+import io.jpm.config.values.Sizes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// Reads a file that a user names: never more than is sensible, never a pipe or a device that would
+/// hold the daemon up.
+public final class TextFile {
+  /// More is no configuration.
+  public static final int MAX_BYTES = 4 << 20;
+
+  private TextFile() {}
+
+  /// What came of reading.
+  public sealed interface Outcome {
+    record Read(String text) implements Outcome {}
+
+    record Absent() implements Outcome {}
+
+    /// It cannot be used.
+    ///
+    /// @param what one sentence without a subject
+    record Refused(String what) implements Outcome {}
+  }
+
+  public static Outcome read(Path file) {
+    return switch (read(file, MAX_BYTES)) {
+      case Outcome.Read(String text) when text.isBlank() -> new Outcome.Refused("is empty");
+      case Outcome.Read read -> read;
+      case Outcome.Absent absent -> absent;
+      case Outcome.Refused refused -> refused;
+    };
+  }
+
+  /// The same of a file that may be empty.
+  ///
+  /// @param most how many bytes it may have
+  public static Outcome read(Path file, int most) {
+    if (Files.isDirectory(file)) {
+      return new Outcome.Refused("is a directory, not a file");
+    }
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      return new Outcome.Refused("is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return text(in.readNBytes(most + 1), most);
+    } catch (NoSuchFileException _) {
+      return new Outcome.Absent();
+    } catch (AccessDeniedException _) {
+      return new Outcome.Refused("cannot be read: permission denied");
+    } catch (IOException e) {
+      return new Outcome.Refused("cannot be read: " + e.getMessage());
+    }
+  }
+
+  /// The text that bytes are.
+  public static Outcome text(byte[] bytes) {
+    Outcome outcome = text(bytes, MAX_BYTES);
+    return outcome instanceof Outcome.Read(String text) && text.isBlank()
+        ? new Outcome.Refused("is empty")
+        : outcome;
+  }
+
+  private static Outcome text(byte[] bytes, int most) {
+    if (bytes.length > most) {
+      return new Outcome.Refused("is larger than " + Sizes.format(most));
+    }
+    if (bytes.length >= 2 && isMarkOfUtf16(bytes[0] & 0xFF, bytes[1] & 0xFF)) {
+      return new Outcome.Refused("is UTF-16 text: save it as UTF-8");
+    }
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException _) {
+      return new Outcome.Refused("is not UTF-8 text");
+    }
+    if (text.indexOf('\0') >= 0) {
+      return new Outcome.Refused("has a NUL byte in it: it is no text");
+    }
+    String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
+    return new Outcome.Read(withoutMark);
+  }
+
+  private static boolean isMarkOfUtf16(int first, int second) {
+    return (first == 0xFF && second == 0xFE) || (first == 0xFE && second == 0xFF);
+  }
+}

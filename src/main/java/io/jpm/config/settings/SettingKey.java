@@ -1,0 +1,408 @@
+package io.jpm.config.settings;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Durations;
+import io.jpm.config.values.LogAmounts;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Sizes;
+import io.jpm.model.Instances;
+import io.jpm.model.run.Signal;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The catalogue of the daemon's settings: every key of `jpm.json`, `<group>.<name>`, with its
+/// limits and default, and when an edit of it holds. `docs/settings.md` is made of it. The file
+/// `conf/jpm.json` lists the same; a test holds the two together.
+public enum SettingKey {
+  BRIDGE_HOST(
+      "bridge.host", Effect.RESTART, Type.TEXT, "127.0.0.1", "address the bridge listens on"),
+  BRIDGE_PORT("bridge.port", Effect.RESTART, 0, 65_535, "0", "port of the bridge; 0: any free one"),
+  BRIDGE_AUTH_TIMEOUT(
+      "bridge.auth_timeout",
+      Effect.RESTART,
+      Type.POSITIVE_DURATION,
+      "2s",
+      "time for a client to show its token"),
+  BRIDGE_MAX_FRAME(
+      "bridge.max_frame", Effect.RESTART, Type.FRAME_SIZE, "8M", "largest message of the owner"),
+  BRIDGE_SLOW_PEER_TIMEOUT(
+      "bridge.slow_peer_timeout",
+      Effect.RESTART,
+      Type.POSITIVE_DURATION,
+      "30s",
+      "a client that takes nothing for this long is cut off"),
+  BRIDGE_MAX_CONNECTIONS(
+      "bridge.max_connections", Effect.RESTART, 1, 65_536, "1024", "clients at one time"),
+  BRIDGE_MAX_SUBSCRIPTIONS(
+      "bridge.max_subscriptions", Effect.RESTART, 1, 65_536, "1000", "subscriptions of one client"),
+  BRIDGE_REQUESTS_PER_SECOND(
+      "bridge.requests_per_second",
+      Effect.RESTART,
+      1,
+      1_000_000,
+      "200",
+      "requests of one token (jpm token) in a second, on the bridge, and as many over HTTP"),
+  BRIDGE_REMOTE_HOST(
+      "bridge.remote.host",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "address for services elsewhere, TLS only"),
+  BRIDGE_REMOTE_PORT(
+      "bridge.remote.port",
+      Effect.RESTART,
+      0,
+      65_535,
+      "0",
+      "port for services elsewhere; 0: that door is closed"),
+  BRIDGE_REMOTE_CERT(
+      "bridge.remote.cert",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "PEM file of its certificates; a renewed one is taken within seconds"),
+  BRIDGE_REMOTE_KEY(
+      "bridge.remote.key", Effect.RESTART, Type.OPTIONAL_TEXT, "", "PEM file of their key"),
+  BRIDGE_REMOTE_KEYSTORE(
+      "bridge.remote.keystore",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "PKCS12 file in place of cert and key"),
+  BRIDGE_REMOTE_KEYSTORE_PASSWORD_FILE(
+      "bridge.remote.keystore_password_file",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "file with its password"),
+  BRIDGE_REMOTE_CLIENT_CA(
+      "bridge.remote.client_ca",
+      Effect.RESTART,
+      Type.OPTIONAL_TEXT,
+      "",
+      "PEM file of who signs clients' certificates, which are then needed"),
+
+  DEFAULTS_AUTORESTART(
+      "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "start apps again"),
+  DEFAULTS_MAX_RESTARTS(
+      "defaults.max_restarts",
+      Effect.LIVE,
+      0,
+      Integer.MAX_VALUE,
+      "16",
+      "unstable ends before an app is given up"),
+  DEFAULTS_MIN_UPTIME(
+      "defaults.min_uptime",
+      Effect.LIVE,
+      Type.DURATION,
+      "1s",
+      "an end sooner than this is unstable"),
+  DEFAULTS_RESTART_DELAY(
+      "defaults.restart_delay",
+      Effect.LIVE,
+      Type.DURATION,
+      "0s",
+      "wait before starting an app again"),
+  DEFAULTS_KILL_TIMEOUT(
+      "defaults.kill_timeout", Effect.LIVE, Type.DURATION, "1600ms", "wait before SIGKILL"),
+  DEFAULTS_KILL_SIGNAL(
+      "defaults.kill_signal", Effect.LIVE, Type.SIGNAL, "SIGINT", "signal that asks an app to end"),
+
+  HISTORY_MAX_SIZE(
+      "history.max_size",
+      Effect.RESTART,
+      Type.SIZE,
+      "8M",
+      "size of all events that are kept, oldest go first"),
+  HEARTBEAT_INTERVAL(
+      "heartbeat.interval",
+      Effect.LIVE,
+      Type.PACE,
+      "10s",
+      "how often it is seen to that the daemon is well"),
+  KEEPER_ENABLED(
+      "keeper.enabled",
+      Effect.RESTART,
+      Type.BOOLEAN,
+      "true",
+      "have a keeper hold log pipes and start the daemon again when it dies"),
+
+  LIMITS_MAX_INSTANCES(
+      "limits.max_instances",
+      Effect.LIVE,
+      1,
+      Instances.MOST,
+      "1000",
+      "most instances of one app; who asks for more is refused"),
+
+  LOG_MAX_SIZE("log.max_size", Effect.LIVE, Type.SIZE, "10M", "size at which jpm.log is rotated"),
+  LOG_KEEP("log.keep", Effect.LIVE, 0, 1_000, "5", "rotated files of jpm.log to keep"),
+
+  LOGS_MAX_SIZE(
+      "logs.max_size",
+      Effect.LIVE,
+      Type.LIMIT_SIZE,
+      "50M",
+      "size at which an app's log is rotated"),
+  LOGS_ROTATE_EVERY(
+      "logs.rotate_every",
+      Effect.LIVE,
+      Type.LIMIT_TIME,
+      "7d",
+      "age of its first line at which it is rotated"),
+  LOGS_KEEP(
+      "logs.keep", Effect.LIVE, Type.LIMIT_COUNT, "20", "rotated files of each log file to keep"),
+  LOGS_MAX_AGE(
+      "logs.max_age", Effect.LIVE, Type.LIMIT_TIME, "90d", "age at which a rotated file goes"),
+  LOGS_MAX_TOTAL(
+      "logs.max_total",
+      Effect.LIVE,
+      Type.LIMIT_SIZE,
+      "1G",
+      "size of one app's log files, oldest go first"),
+  LOGS_COMPRESS("logs.compress", Effect.LIVE, Type.BOOLEAN, "true", "pack rotated files with gzip"),
+  LOGS_WHEN_FULL(
+      "logs.when_full",
+      Effect.LIVE,
+      Type.WHEN_FULL,
+      "drop_oldest",
+      "when the disk takes no more: drop lines, or block the app"),
+  LOGS_TOTAL(
+      "logs.total", Effect.LIVE, Type.LIMIT_SIZE, "10G", "size of the log files of all apps"),
+  LOGS_MIN_FREE(
+      "logs.min_free", Effect.LIVE, Type.LIMIT_SIZE, "100M", "what logs leave free of each disk"),
+  LOGS_BUFFER(
+      "logs.buffer",
+      Effect.LIVE,
+      Type.BUFFER_SIZE,
+      "32M",
+      "memory for output that waits for the disk"),
+
+  AUDIT_SYSLOG(
+      "audit.syslog",
+      Effect.LIVE,
+      Type.OPTIONAL_TEXT,
+      "",
+      "socket of the system's log that gets the audit log's lines, too: /dev/log");
+
+  /// When an edit of a setting holds.
+  public enum Effect {
+    /// Within moments: the running daemon goes by it. What an app gets that is silent is decided
+    /// when it is read, so `defaults` hold for what is started, planned or applied from then on.
+    LIVE("in force", "at once"),
+    /// When the daemon starts the next time, which `jpm update` has it do; apps do not notice.
+    RESTART("at the next start of the daemon (jpm update)", "next start");
+
+    private final String told;
+    private final String shown;
+
+    Effect(String told, String shown) {
+      this.told = told;
+      this.shown = shown;
+    }
+
+    /// What is said of an edit when it is read.
+    public String told() {
+      return told;
+    }
+
+    /// The same for a table.
+    public String shown() {
+      return shown;
+    }
+  }
+
+  /// What a value looks like.
+  public enum Type {
+    TEXT("text"),
+    OPTIONAL_TEXT("text; empty: none"),
+    BOOLEAN("true or false"),
+    NUMBER("a whole number"),
+    DURATION("a time with a unit, such as 500ms, 10s, 5m or 1h"),
+    POSITIVE_DURATION("a time of 1ms or more, such as 500ms, 10s, 5m or 1h"),
+    PACE("a time from 1s to 1h"),
+    SIZE("a size of 64K or more, such as 16M or 1G"),
+    FRAME_SIZE("a size from 64K to 1G"),
+    SIGNAL("the name or number of a signal"),
+    LIMIT_SIZE(LogAmounts.SIZE),
+    LIMIT_TIME(LogAmounts.TIME),
+    LIMIT_COUNT(LogAmounts.COUNT),
+    BUFFER_SIZE("a size from 1M to 1G"),
+    WHEN_FULL(LogAmounts.WHEN_FULL);
+
+    private final String form;
+
+    Type(String form) {
+      this.form = form;
+    }
+
+    /// The allowed values in words.
+    public String form() {
+      return form;
+    }
+  }
+
+  private static final Duration SHORTEST_PACE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PACE = Duration.ofHours(1);
+  private static final long SMALLEST_SIZE = 64L << 10;
+  private static final long LARGEST_FRAME = 1L << 30;
+  private static final long SMALLEST_BUFFER = 1L << 20;
+  private static final long LARGEST_BUFFER = 1L << 30;
+
+  private final String key;
+  private final Effect effect;
+  private final Type type;
+  private final long min;
+  private final long max;
+  private final String defaultText;
+  private final String doc;
+
+  SettingKey(String key, Effect effect, Type type, String defaultText, String doc) {
+    this.key = key;
+    this.effect = effect;
+    this.type = type;
+    this.min = 0;
+    this.max = 0;
+    this.defaultText = defaultText;
+    this.doc = doc;
+  }
+
+  SettingKey(String key, Effect effect, long min, long max, String defaultText, String doc) {
+    this.key = key;
+    this.effect = effect;
+    this.type = Type.NUMBER;
+    this.min = min;
+    this.max = max;
+    this.defaultText = defaultText;
+    this.doc = doc;
+  }
+
+  /// The key that `text` (`bridge.port`) names.
+  public static Optional<SettingKey> named(String text) {
+    return Arrays.stream(values()).filter(key -> key.key.equals(text)).findFirst();
+  }
+
+  /// The groups in which the keys stand, in order.
+  public static List<String> groups() {
+    return Arrays.stream(values()).map(SettingKey::group).distinct().toList();
+  }
+
+  static Map<SettingKey, Object> defaults() {
+    Map<SettingKey, Object> values = new EnumMap<>(SettingKey.class);
+    for (SettingKey key : values()) {
+      Node written =
+          switch (key.type) {
+            case NUMBER -> new Node.Num(0, key.defaultText);
+            case BOOLEAN -> new Node.Bool(0, key.defaultText.equals("true"));
+            case TEXT,
+                OPTIONAL_TEXT,
+                DURATION,
+                POSITIVE_DURATION,
+                PACE,
+                SIZE,
+                FRAME_SIZE,
+                SIGNAL,
+                LIMIT_SIZE,
+                LIMIT_TIME,
+                LIMIT_COUNT,
+                BUFFER_SIZE,
+                WHEN_FULL ->
+                new Node.Text(0, key.defaultText);
+          };
+      values.put(key, key.read(written).orElseThrow());
+    }
+    return values;
+  }
+
+  /// The value as this key's type: String, Boolean, Long (numbers, bytes), Duration, Signal or
+  /// FullLogPolicy.
+  Optional<Object> read(Node node) {
+    return switch (type) {
+      case TEXT -> text(node).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
+      case OPTIONAL_TEXT -> text(node).filter(text -> text.indexOf('\0') < 0).map(String::strip);
+      case BOOLEAN -> node instanceof Node.Bool bool ? Optional.of(bool.value()) : Optional.empty();
+      case NUMBER -> within(AttributeReader.whole(node), min, max);
+      case DURATION -> text(node).flatMap(Durations::parse).map(time -> time);
+      case POSITIVE_DURATION ->
+          text(node).flatMap(Durations::parse).filter(Duration::isPositive).map(time -> time);
+      case PACE ->
+          text(node)
+              .flatMap(Durations::parse)
+              .filter(time -> time.compareTo(SHORTEST_PACE) >= 0)
+              .filter(time -> time.compareTo(LONGEST_PACE) <= 0)
+              .map(time -> time);
+      case SIZE -> size(node, SMALLEST_SIZE, Long.MAX_VALUE);
+      case FRAME_SIZE -> size(node, SMALLEST_SIZE, LARGEST_FRAME);
+      case BUFFER_SIZE -> size(node, SMALLEST_BUFFER, LARGEST_BUFFER);
+      case LIMIT_SIZE -> LogAmounts.size(node).map(bytes -> bytes);
+      case LIMIT_TIME -> LogAmounts.time(node).map(time -> time);
+      case LIMIT_COUNT -> LogAmounts.count(node).map(Integer::longValue);
+      case WHEN_FULL -> LogAmounts.whenFull(node).map(rule -> rule);
+      case SIGNAL -> Node.scalarText(node).flatMap(Signal::parse).map(signal -> signal);
+    };
+  }
+
+  private static Optional<Object> size(Node node, long smallest, long largest) {
+    return within(text(node).map(Sizes::parse).orElse(OptionalLong.empty()), smallest, largest);
+  }
+
+  private static Optional<String> text(Node node) {
+    return node instanceof Node.Text text ? Optional.of(text.value()) : Optional.empty();
+  }
+
+  private static Optional<Object> within(OptionalLong value, long min, long max) {
+    return value.isPresent() && value.getAsLong() >= min && value.getAsLong() <= max
+        ? Optional.of(value.getAsLong())
+        : Optional.empty();
+  }
+
+  /// The full name, `bridge.port`.
+  public String key() {
+    return key;
+  }
+
+  /// The object it stands in: `bridge`, or `bridge.remote`, an object in that.
+  public String group() {
+    return key.substring(0, key.lastIndexOf('.'));
+  }
+
+  /// Its name in that object, `port`.
+  public String nameInGroup() {
+    return key.substring(key.lastIndexOf('.') + 1);
+  }
+
+  /// When an edit of it holds.
+  public Effect effect() {
+    return effect;
+  }
+
+  /// What its value looks like.
+  public Type type() {
+    return type;
+  }
+
+  /// The allowed values in words, with the limits.
+  public String form() {
+    if (type != Type.NUMBER) {
+      return type.form();
+    }
+    return max == Integer.MAX_VALUE
+        ? "a whole number of %d or more".formatted(min)
+        : "a whole number from %d to %d".formatted(min, max);
+  }
+
+  /// The default as it is written in the file, without quotes.
+  public String defaultText() {
+    return defaultText;
+  }
+
+  /// One line for the reference.
+  public String doc() {
+    return doc;
+  }
+}

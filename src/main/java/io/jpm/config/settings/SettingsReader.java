@@ -1,0 +1,123 @@
+package io.jpm.config.settings;
+
+import io.jpm.config.format.JsonTree;
+import io.jpm.config.format.ParseResult;
+import io.jpm.config.format.TextFile;
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.Node;
+import io.jpm.config.values.Problem;
+import io.jpm.config.values.Problems;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads the daemon's settings: the installation's file, and over it the home's.
+public final class SettingsReader {
+  private final Map<SettingKey, Object> values;
+  private final Map<SettingKey, String> texts;
+  private final Path file;
+  private final Problems problems = new Problems();
+
+  private SettingsReader(
+      Map<SettingKey, Object> earlier, Map<SettingKey, String> texts, Path file) {
+    this.values = new EnumMap<>(earlier);
+    this.texts = new EnumMap<>(texts);
+    this.file = file;
+  }
+
+  /// Reads both files and reports the mistakes of both.
+  ///
+  /// @param defaultsFile `conf/jpm.json` of the installation; that it is missing is a problem
+  /// @param homeFile `jpm.json` of the home, whose values win; may be absent
+  public static SettingsOutcome read(Path defaultsFile, Path homeFile) {
+    SettingsReader installation =
+        new SettingsReader(SettingKey.defaults(), new EnumMap<>(SettingKey.class), defaultsFile);
+    installation.read(true);
+    SettingsReader home = new SettingsReader(installation.values, installation.texts, homeFile);
+    home.read(false);
+    List<Problem> problems = new ArrayList<>(installation.problems.problems());
+    problems.addAll(home.problems.problems());
+    return new SettingsOutcome(Settings.of(home.values), home.values, home.texts, problems);
+  }
+
+  private void read(boolean needed) {
+    switch (TextFile.read(file)) {
+      case TextFile.Outcome.Read read -> text(read.text());
+      case TextFile.Outcome.Refused refused -> problems.problem(0, file.toString(), refused.what());
+      case TextFile.Outcome.Absent _ -> {
+        if (needed) {
+          problems.problem(0, file.toString(), "does not exist");
+        }
+      }
+    }
+  }
+
+  private void text(String text) {
+    switch (JsonTree.parse(text)) {
+      case ParseResult.Broken broken ->
+          problems.problem(broken.line(), broken.where(file.toString()), broken.what());
+      case ParseResult.Read read -> {
+        for (Node.Member member : read.repeated()) {
+          String key = new Node.Text(0, member.key()).shown();
+          refuse(member.line(), "", "key " + key + " is given twice");
+        }
+        groups(read.root());
+      }
+    }
+  }
+
+  private void groups(Node root) {
+    if (!(root instanceof Node.Obj object)) {
+      refuse(root.line(), "", root.shown() + " is no object of settings");
+      return;
+    }
+    for (Node.Member member : object.members()) {
+      if (!SettingKey.groups().contains(member.key())) {
+        refuse(member.line(), "", AttributeReader.unknown(member.key(), SettingKey.groups()));
+      } else if (member.value() instanceof Node.Obj group) {
+        group.members().forEach(setting -> setting(member.key(), setting));
+      } else {
+        String shown = member.value().shown();
+        refuse(member.line(), member.key(), shown + " is no object of settings");
+      }
+    }
+  }
+
+  private void setting(String group, Node.Member member) {
+    String nested = group + "." + member.key();
+    if (SettingKey.groups().contains(nested) && member.value() instanceof Node.Obj object) {
+      object.members().forEach(setting -> setting(nested, setting));
+      return;
+    }
+    Optional<SettingKey> known = SettingKey.named(group + "." + member.key());
+    if (known.isEmpty()) {
+      List<String> names =
+          Arrays.stream(SettingKey.values())
+              .filter(key -> key.group().equals(group))
+              .map(SettingKey::nameInGroup)
+              .toList();
+      refuse(member.line(), group, AttributeReader.unknown(member.key(), names));
+      return;
+    }
+    SettingKey key = known.get();
+    key.read(member.value())
+        .ifPresentOrElse(
+            value -> {
+              values.put(key, value);
+              texts.put(key, Node.scalarText(member.value()).orElse(member.value().shown()));
+            },
+            () -> refuse(member.value().line(), key.key(), wrong(key, member.value())));
+  }
+
+  private static String wrong(SettingKey key, Node value) {
+    return value.shown() + " is wrong: use " + key.form();
+  }
+
+  private void refuse(int line, String path, String what) {
+    problems.problem(line, file + ":" + line + (path.isEmpty() ? "" : ": " + path), what);
+  }
+}

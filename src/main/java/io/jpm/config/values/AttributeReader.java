@@ -1,0 +1,384 @@
+package io.jpm.config.values;
+
+import io.jpm.model.run.Signal;
+import io.jpm.spec.AppKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// What is written about one app, key by key, read as the types of the catalogue. A wrong value
+/// becomes a problem and reads as absent; `null` is absent too.
+public final class AttributeReader {
+  /// One attribute as written.
+  ///
+  /// @param spelling the key as written
+  public record Entry(AppKey key, String spelling, Node value) {}
+
+  /// After so many problems nobody reads suggestions, and finding them takes time.
+  private static final int MANY = 100;
+
+  private final SourceLocation sourceLocation;
+  private final Problems problems;
+  private final Map<AppKey, Entry> entries = new EnumMap<>(AppKey.class);
+  private final List<Entry> environments = new ArrayList<>();
+  private boolean unknownKeys;
+
+  private AttributeReader(SourceLocation sourceLocation, Problems problems) {
+    this.sourceLocation = sourceLocation;
+    this.problems = problems;
+  }
+
+  public static AttributeReader of(
+      Node.Obj app, SourceLocation sourceLocation, List<String> otherNames, Problems problems) {
+    AttributeReader attributeReader = new AttributeReader(sourceLocation, problems);
+    app.members().forEach(member -> attributeReader.add(member, otherNames));
+    return attributeReader;
+  }
+
+  private void add(Node.Member member, List<String> otherNames) {
+    Optional<AppKey> known = AppKey.named(member.key());
+    if (known.isEmpty()) {
+      unknownKeys = true;
+      List<String> names = new ArrayList<>();
+      if (problems.problemCount() < MANY) {
+        names.addAll(AppKey.everySpelling());
+        names.addAll(otherNames);
+      }
+      problems.problem(
+          member.line(), sourceLocation.at(member.line()), unknown(member.key(), names));
+      return;
+    }
+    Entry entry = new Entry(known.get(), member.key(), member.value());
+    if (known.get() == AppKey.ENV_NAME) {
+      environments.add(entry);
+      return;
+    }
+    Entry earlier = entries.putIfAbsent(known.get(), entry);
+    if (earlier != null) {
+      problems.problem(
+          member.line(),
+          sourceLocation.value(known.get(), member.key(), member.line(), ""),
+          "is given already, as \"" + earlier.spelling() + "\"");
+    }
+  }
+
+  public static String unknown(String key, List<String> names) {
+    String shown = new Node.Text(0, key).shown();
+    return NearestName.to(key, names)
+        .map(near -> "unknown key " + shown + ": did you mean \"" + near + "\"?")
+        .orElse("unknown key " + shown);
+  }
+
+  /// Whether some key was not known: then what seems missing may only be misspelled.
+  public boolean hasUnknownKeys() {
+    return unknownKeys;
+  }
+
+  public Optional<Node> node(AppKey key) {
+    return entry(key).map(Entry::value);
+  }
+
+  public Optional<Entry> entry(AppKey key) {
+    return Optional.ofNullable(entries.get(key))
+        .filter(entry -> !(entry.value() instanceof Node.Nil));
+  }
+
+  /// The attribute `env_<name>`.
+  public Optional<Entry> environment(String name) {
+    return environments.stream()
+        .filter(entry -> entry.spelling().equals(AppKey.ENV_PREFIX + name))
+        .filter(entry -> !(entry.value() instanceof Node.Nil))
+        .findFirst();
+  }
+
+  /// Puts another value in the place of what was written for `entry`.
+  public void replace(Entry entry, Node value) {
+    entries.put(entry.key(), new Entry(entry.key(), entry.spelling(), value));
+  }
+
+  /// Notes a problem in another file that the app names in `line`.
+  public void problem(int line, String where, String what) {
+    problems.problem(line, where, what);
+  }
+
+  /// How a sentence names `key`: as it was spelled, or as its option.
+  public String shown(AppKey key) {
+    Entry entry = entries.get(key);
+    return sourceLocation.shown(key, entry == null ? key.key() : entry.spelling());
+  }
+
+  /// How a sentence about another key names this one, with its place: `kill_signal in line 3`.
+  public String reference(AppKey key) {
+    Entry entry = entries.get(key);
+    return entry == null
+        ? sourceLocation.shown(key, key.key())
+        : sourceLocation.reference(key, entry.spelling(), entry.value().line());
+  }
+
+  public void refuse(AppKey key, String what) {
+    refuse(key, "", what);
+  }
+
+  /// Notes a problem of the value of `key`, or of the app where the key is not given.
+  public void refuse(AppKey key, String tail, String what) {
+    Entry entry = entries.get(key);
+    String spelling = entry == null ? key.key() : entry.spelling();
+    int line = entry == null ? sourceLocation.line() : entry.value().line();
+    problems.problem(line, sourceLocation.value(key, spelling, line, tail), what);
+  }
+
+  public void refuseApp(String what) {
+    problems.problem(sourceLocation.line(), sourceLocation.app(), what);
+  }
+
+  /// As [#refuse], with the line of a part of the value.
+  public void refusePart(AppKey key, Node part, String tail, String what) {
+    Entry entry = entries.get(key);
+    refusePart(entry == null ? new Entry(key, key.key(), part) : entry, part, tail, what);
+  }
+
+  /// Notes a problem of a part of what was written for `entry`.
+  public void refusePart(Entry entry, Node part, String tail, String what) {
+    problems.problem(
+        part.line(), sourceLocation.value(entry.key(), entry.spelling(), part.line(), tail), what);
+  }
+
+  public Optional<String> text(AppKey key) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!(node.get() instanceof Node.Text text)) {
+      boolean one = Node.scalarText(node.get()).isPresent();
+      refuse(key, node.get().shown() + " is not text" + (one ? ": put it in double quotes" : ""));
+      return Optional.empty();
+    }
+    if (text.value().isBlank()) {
+      refuse(key, "is empty");
+      return Optional.empty();
+    }
+    if (text.value().indexOf('\0') >= 0) {
+      refuse(key, "has a NUL character in it");
+      return Optional.empty();
+    }
+    return Optional.of(text.value());
+  }
+
+  public boolean flag(AppKey key, boolean otherwise) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return otherwise;
+    }
+    if (node.get() instanceof Node.Bool bool) {
+      return bool.value();
+    }
+    if (node.get() instanceof Node.Text text
+        && (text.value().equals("true") || text.value().equals("false"))) {
+      return text.value().equals("true");
+    }
+    refuse(key, node.get().shown() + " is neither true nor false");
+    return otherwise;
+  }
+
+  public Optional<Integer> number(AppKey key, int min, int max) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return Optional.empty();
+    }
+    OptionalLong value = whole(node.get());
+    if (value.isEmpty() || value.getAsLong() < min || value.getAsLong() > max) {
+      String range =
+          max == Integer.MAX_VALUE ? "of " + min + " or more" : "from " + min + " to " + max;
+      refuse(key, node.get().shown() + " is no number " + range);
+      return Optional.empty();
+    }
+    return Optional.of((int) value.getAsLong());
+  }
+
+  /// A number, or text that is one: PM2 accepts both.
+  public static OptionalLong whole(Node node) {
+    return switch (node) {
+      case Node.Num number -> Node.wholeNumber(number.text());
+      case Node.Text text -> Node.wholeNumber(text.value());
+      case Node.Bool _, Node.Nil _, Node.Arr _, Node.Obj _ -> OptionalLong.empty();
+    };
+  }
+
+  public Duration duration(AppKey key, Duration otherwise) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return otherwise;
+    }
+    Optional<Duration> read = time(node.get());
+    if (read.isEmpty()) {
+      refuse(key, noTime(node.get()));
+    }
+    return read.orElse(otherwise);
+  }
+
+  /// Milliseconds, or text with a unit.
+  public static Optional<Duration> time(Node node) {
+    OptionalLong millis = whole(node);
+    if (millis.isPresent()) {
+      return Durations.ofMillis(millis.getAsLong());
+    }
+    return node instanceof Node.Text text ? Durations.parse(text.value()) : Optional.empty();
+  }
+
+  public static String noTime(Node node) {
+    return node.shown()
+        + " is no length of time: use milliseconds, or a whole number with ms, s, m, h or d";
+  }
+
+  public Signal signal(AppKey key, Signal otherwise) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return otherwise;
+    }
+    Optional<Signal> read = Node.scalarText(node.get()).flatMap(Signal::parse);
+    if (read.isEmpty()) {
+      refuse(key, noSignal(node.get()));
+    }
+    return read.orElse(otherwise);
+  }
+
+  public static String noSignal(Node node) {
+    return node.shown() + " is no signal: use SIGINT, SIGTERM or another of signal(7)";
+  }
+
+  /// A name that a variable of the environment may have.
+  public Optional<String> variableName(AppKey key) {
+    Optional<String> name = text(key);
+    if (name.filter(VariableNames::isName).isEmpty() && name.isPresent()) {
+      refuse(key, "is no name of a variable: no = in it");
+      return Optional.empty();
+    }
+    return name;
+  }
+
+  /// How many problems there are by now.
+  public int problems() {
+    return problems.problemCount();
+  }
+
+  /// A list of arguments, or text that is split as a shell would.
+  public List<String> words(AppKey key) {
+    Optional<Node> node = node(key);
+    if (node.isEmpty()) {
+      return List.of();
+    }
+    return words(key, "", node.get());
+  }
+
+  /// The same of a part of the value of `key`.
+  public List<String> words(AppKey key, String tail, Node node) {
+    return switch (node) {
+      case Node.Text text -> splitWords(key, tail, text);
+      case Node.Arr list -> listedWords(key, tail, list);
+      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> {
+        refusePart(key, node, tail, node.shown() + " is neither text nor a list");
+        yield List.of();
+      }
+    };
+  }
+
+  private List<String> splitWords(AppKey key, String tail, Node.Text text) {
+    ShellWords words = ShellWords.of(text.value());
+    if (!words.closed()) {
+      refusePart(key, text, tail, "a quote is not closed in " + text.shown());
+    }
+    if (text.value().indexOf('\0') >= 0) {
+      refusePart(key, text, tail, "has a NUL character in it");
+    }
+    return words.words();
+  }
+
+  private List<String> listedWords(AppKey key, String tail, Node.Arr list) {
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      Node item = list.items().get(i);
+      String at = tail + "[" + i + "]";
+      Optional<String> word = Node.scalarText(item);
+      if (word.isEmpty()) {
+        refusePart(key, item, at, item.shown() + " is not text");
+      } else if (word.get().indexOf('\0') >= 0) {
+        refusePart(key, item, at, "has a NUL character in it");
+      } else {
+        words.add(word.get());
+      }
+    }
+    return words;
+  }
+
+  /// One line for what is accepted without an effect, if anything: a value of `false` asks for
+  /// nothing.
+  public void warnOfUnused(String app) {
+    warn(app, "ignored for now", AppKey.Support.NOT_YET);
+    warn(app, "mean nothing in jpm", AppKey.Support.PM2_ONLY);
+  }
+
+  private void warn(String app, String consequence, AppKey.Support support) {
+    List<String> unused = new ArrayList<>();
+    entries.forEach((key, entry) -> {
+      if (key.support() == support && asksForSomething(entry.value())) {
+        unused.add(sourceLocation.shown(key, entry.spelling()) + parts(key, entry.value()));
+      }
+    });
+    if (!unused.isEmpty()) {
+      problems.warn(sourceLocation.warning(app) + consequence + ": " + String.join(", ", unused));
+    }
+  }
+
+  /// What of an object for PM2's file watcher is without effect, or what to use instead.
+  private static String parts(AppKey key, Node value) {
+    if (key == AppKey.SOURCE_MAP_SUPPORT) {
+      return " (Node has --enable-source-maps for it, in "
+          + AppKey.INTERPRETER_ARGS.key()
+          + " or --node-args)";
+    }
+    return key == AppKey.WATCH_OPTIONS && value instanceof Node.Obj object
+        ? object.members().stream()
+            .map(Node.Member::key)
+            .collect(Collectors.joining(", ", " (", ")"))
+        : "";
+  }
+
+  public void warn(String app, String what) {
+    problems.warn(sourceLocation.warning(app) + what);
+  }
+
+  private static boolean asksForSomething(Node value) {
+    return !(value instanceof Node.Nil) && !(value instanceof Node.Bool bool && !bool.value());
+  }
+
+  /// A word of a closed set.
+  ///
+  /// @param what what the words are
+  public <T> Optional<T> word(
+      AppKey key, Function<String, Optional<T>> known, List<String> words, String what) {
+    Optional<String> text = text(key);
+    Optional<T> value = text.flatMap(known);
+    if (text.isPresent() && value.isEmpty()) {
+      refuse(
+          key,
+          "%s is no %s: use %s"
+              .formatted(new Node.Text(0, text.get()).shown(), what, oneOf(words)));
+    }
+    return value;
+  }
+
+  /// The words, each quoted, with "or" before the last one.
+  public static String oneOf(List<String> words) {
+    List<String> quoted = words.stream().map(word -> "\"" + word + "\"").toList();
+    int last = quoted.size() - 1;
+    return last == 0
+        ? quoted.getFirst()
+        : String.join(", ", quoted.subList(0, last)) + " or " + quoted.getLast();
+  }
+}

@@ -1,0 +1,71 @@
+package io.jpm.config.values;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Lengths of time as people write them: a whole number with `ms`, `s`, `m`, `h` or `d`.
+public final class Durations {
+  /// What to write, as the end of a sentence.
+  public static final String EXPECTED =
+      "use a whole number with ms, s, m, h or d, such as 500ms or 10s";
+
+  /// Longer than anyone waits; also keeps nanoseconds in a `long`.
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  private static final Pattern FORM = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
+
+  private Durations() {}
+
+  /// The time that `text` (`500ms`, `10s`, `5m`, `1h`, `7d`) means; empty when it is no such text,
+  /// or more than 100 years.
+  public static Optional<Duration> parse(String text) {
+    Matcher matcher = FORM.matcher(text.strip());
+    if (!matcher.matches()) {
+      return Optional.empty();
+    }
+    long count = Long.parseLong(matcher.group(1));
+    if (count > LONGEST.toMillis()) {
+      return Optional.empty();
+    }
+    Duration duration =
+        switch (matcher.group(2)) {
+          case "ms" -> Duration.ofMillis(count);
+          case "s" -> Duration.ofSeconds(count);
+          case "m" -> Duration.ofMinutes(count);
+          case "h" -> Duration.ofHours(count);
+          default -> Duration.ofDays(count);
+        };
+    return Optional.of(duration).filter(Durations::isShortEnough);
+  }
+
+  /// The time of `count` milliseconds, which is what a bare number means to PM2; empty when
+  /// negative or more than 100 years.
+  public static Optional<Duration> ofMillis(long count) {
+    return Optional.of(Duration.ofMillis(count))
+        .filter(duration -> !duration.isNegative() && isShortEnough(duration));
+  }
+
+  /// `duration` in the largest unit that shows it exactly, to the millisecond: `1600ms`, `10s`.
+  public static String format(Duration duration) {
+    long millis = duration.toMillis();
+    if (millis == 0) {
+      return "0s";
+    }
+    if (millis % 86_400_000 == 0) {
+      return millis / 86_400_000 + "d";
+    }
+    if (millis % 3_600_000 == 0) {
+      return millis / 3_600_000 + "h";
+    }
+    if (millis % 60_000 == 0) {
+      return millis / 60_000 + "m";
+    }
+    return millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+  }
+
+  private static boolean isShortEnough(Duration duration) {
+    return duration.compareTo(LONGEST) <= 0;
+  }
+}

@@ -1,0 +1,66 @@
+package io.jpm.config.values;
+
+import io.jpm.model.FullLogPolicy;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The values of log limits, which an app's `logs` and the daemon's settings write alike. An amount
+/// of 0 is no limit.
+public final class LogAmounts {
+  public static final String SIZE =
+      "0 for no limit, or a size of 1K or more, such as \"50M\" or \"1G\"";
+  public static final String TIME =
+      "0 for no limit, or a time of 1s or more with its unit, such as \"12h\" or \"7d\"";
+  public static final String COUNT = "0 for no limit, or a whole number";
+  public static final String WHEN_FULL = "\"drop_oldest\" or \"block\"";
+
+  /// Files of a few lines would be made faster than they can be removed.
+  private static final long SMALLEST_SIZE = 1L << 10;
+
+  private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+  private LogAmounts() {}
+
+  /// Bytes: a number, or text with a unit.
+  public static Optional<Long> size(Node node) {
+    OptionalLong bytes = AttributeReader.whole(node);
+    if (bytes.isEmpty() && node instanceof Node.Text text) {
+      bytes = Sizes.parse(text.value());
+    }
+    return bytes.stream().filter(count -> count == 0 || count >= SMALLEST_SIZE).boxed().findFirst();
+  }
+
+  /// A time with a unit, or 0.
+  public static Optional<Duration> time(Node node) {
+    if (AttributeReader.whole(node).orElse(1) == 0) {
+      return Optional.of(Duration.ZERO);
+    }
+    return node instanceof Node.Text text
+        ? Durations.parse(text.value())
+            .filter(time -> time.isZero() || time.compareTo(SHORTEST) >= 0)
+        : Optional.empty();
+  }
+
+  public static Optional<Integer> count(Node node) {
+    OptionalLong count = AttributeReader.whole(node);
+    return count.stream()
+        .filter(files -> files >= 0 && files <= Integer.MAX_VALUE)
+        .mapToObj(files -> (int) files)
+        .findFirst();
+  }
+
+  public static Optional<FullLogPolicy> whenFull(Node node) {
+    return Node.scalarText(node)
+        .flatMap(word ->
+            Arrays.stream(FullLogPolicy.values())
+                .filter(rule -> rule.name().toLowerCase(Locale.ROOT).equals(word))
+                .findFirst());
+  }
+
+  public static Optional<Boolean> flag(Node node) {
+    return node instanceof Node.Bool flag ? Optional.of(flag.value()) : Optional.empty();
+  }
+}

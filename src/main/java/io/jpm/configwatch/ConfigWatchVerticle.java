@@ -1,0 +1,161 @@
+package io.jpm.configwatch;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.god.AppFile;
+import io.jpm.bus.god.ConfigWatchCommand;
+import io.jpm.bus.god.ConfigWatchReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.config.ProcessFileReader;
+import io.jpm.triggers.FileWatch;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Watches the process files that God remembers as watched. A valid edit is applied; an invalid one
+/// changes nothing and is told. Deployed after God.
+public final class ConfigWatchVerticle extends VerticleBase {
+  private static final Logger LOG = System.getLogger("jpm.configwatch");
+
+  /// Draining may take long, and of that the app's owner has said how long.
+  private static final Duration APPLYING = Duration.ofHours(12);
+
+  private final Path home;
+  private final FileWatch.Opening opening;
+  private final FileTrust trust;
+  private final Supplier<ProcessFileReader> reader;
+  private final Map<Path, WatchedConfigFile> files = new HashMap<>();
+
+  /// Made when a file is watched for the first time: most homes have none.
+  private @Nullable FileWatch watch;
+
+  /// @param home the daemon's home, which is not watched
+  /// @param opening opens the files for the watch
+  /// @param trust says who could have written the files
+  /// @param reader reads the files, where blocking is allowed; asked for anew with each reading,
+  ///   since what it adds may change
+  public ConfigWatchVerticle(
+      Path home, FileWatch.Opening opening, FileTrust trust, Supplier<ProcessFileReader> reader) {
+    this.home = home;
+    this.opening = opening;
+    this.trust = trust;
+    this.reader = reader;
+  }
+
+  /// What was edited while there was no daemon is applied now.
+  @Override
+  public Future<?> start() {
+    var bus = vertx.eventBus();
+    return Future.all(
+            bus.<ConfigWatchCommand>consumer(Addresses.CONFIG_WATCH_COMMAND, this::serve)
+                .completion(),
+            bus.<InstanceEvent>consumer(Addresses.GOD_EVENTS, this::heard).completion())
+        .compose(_ -> look());
+  }
+
+  @Override
+  public Future<?> stop() {
+    List.copyOf(files.values()).forEach(WatchedConfigFile::close);
+    FileWatch ending = watch;
+    return ending == null
+        ? Future.succeededFuture()
+        : vertx.executeBlocking(() -> {
+          ending.close();
+          return true;
+        });
+  }
+
+  private void serve(Message<ConfigWatchCommand> message) {
+    switch (message.body()) {
+      case ConfigWatchCommand.Look() -> look().onComplete(_ -> message.reply(status()));
+      case ConfigWatchCommand.Status() -> message.reply(status());
+    }
+  }
+
+  private ConfigWatchReply status() {
+    return new ConfigWatchReply(
+        files.values().stream().flatMap(file -> file.trouble().stream()).toList());
+  }
+
+  /// With the last of its apps a file is forgotten.
+  private void heard(Message<InstanceEvent> message) {
+    if (message.body().kind() == InstanceEvent.Kind.DELETE && !files.isEmpty()) {
+      look();
+    }
+  }
+
+  private Future<Void> look() {
+    return god(new GodCommand.Files())
+        .map(reply -> {
+          fit(reply.files());
+          return (Void) null;
+        })
+        .onFailure(error -> LOG.log(Level.ERROR, "the watched process files are not known", error))
+        .otherwiseEmpty();
+  }
+
+  private void fit(List<AppFile> all) {
+    Map<Path, AppFile> wanted =
+        all.stream()
+            .filter(file -> file.reading().isPresent())
+            .collect(Collectors.toMap(AppFile::file, file -> file));
+    files
+        .values()
+        .removeIf(file -> {
+          AppFile now = wanted.get(file.path());
+          boolean over = now == null || !now.reading().equals(file.described().reading());
+          if (over) {
+            file.close();
+          }
+          return over;
+        });
+    wanted.forEach((path, file) -> {
+      WatchedConfigFile known = files.get(path);
+      if (known == null) {
+        files.put(path, begun(file));
+      } else {
+        known.describe(file);
+      }
+    });
+  }
+
+  private WatchedConfigFile begun(AppFile file) {
+    FileWatch all = watch;
+    if (all == null) {
+      all = new FileWatch(home, opening);
+      watch = all;
+    }
+    LOG.log(Level.INFO, "{0} is applied whenever it is edited", file.file());
+    WatchedConfigFile hot = new WatchedConfigFile(context, file, opening, trust, reader, this::god);
+    hot.begin(all);
+    return hot;
+  }
+
+  /// Where a file has ended its own watch, that is looked at before the answer.
+  private Future<GodReply> god(GodCommand command) {
+    Future<GodReply> answer =
+        vertx
+            .eventBus()
+            .<GodReply>request(
+                Addresses.GOD_COMMAND,
+                command,
+                new DeliveryOptions().setSendTimeout(APPLYING.toMillis()))
+            .map(message -> Objects.requireNonNull(message.body()));
+    return command instanceof GodCommand.WatchFile
+        ? answer.compose(reply -> look().map(reply))
+        : answer;
+  }
+}

@@ -1,0 +1,254 @@
+package io.jpm.configwatch;
+
+import io.jpm.bus.god.AppChange;
+import io.jpm.bus.god.AppFile;
+import io.jpm.bus.god.ConfigWatchReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.config.AppsOutcome;
+import io.jpm.config.ProcessFileReader;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.values.Problem;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Triggers;
+import io.jpm.triggers.FileWatch;
+import io.jpm.triggers.WatchHandle;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One watched process file. An edit counts when the content was the same twice, some time apart,
+/// and also after it was read: editors write files in pieces. Edits that come while one is being
+/// applied are the next one. Owned by ConfigWatchVerticle's context.
+final class WatchedConfigFile {
+  private static final Logger LOG = System.getLogger("jpm.configwatch");
+  private static final long QUIET_MILLIS = 500;
+
+  private final Context context;
+  private final Supplier<ProcessFileReader> reader;
+  private final FileWatch.Opening opening;
+  private final FileTrust trust;
+  private final Function<GodCommand, Future<GodReply>> god;
+  private AppFile file;
+  private @Nullable WatchHandle watchHandle;
+  private List<String> problems = List.of();
+
+  /// What has been applied, or found wrong, last.
+  private Optional<FileMark> judged = Optional.empty();
+
+  private boolean busy;
+  private boolean again;
+  private boolean closed;
+
+  /// What a reading has given, and the file before and after it.
+  private record Reading(FileMark before, AppsOutcome outcome, FileMark after) {}
+
+  /// @param opening opens the files for a look whether they have changed
+  /// @param trust who could have written it
+  /// @param god carries out commands
+  WatchedConfigFile(
+      Context context,
+      AppFile file,
+      FileWatch.Opening opening,
+      FileTrust trust,
+      Supplier<ProcessFileReader> reader,
+      Function<GodCommand, Future<GodReply>> god) {
+    this.context = context;
+    this.file = file;
+    this.opening = opening;
+    this.trust = trust;
+    this.reader = reader;
+    this.god = god;
+  }
+
+  Path path() {
+    return file.file();
+  }
+
+  AppFile described() {
+    return file;
+  }
+
+  /// Other apps have come from it.
+  void describe(AppFile now) {
+    file = now;
+  }
+
+  /// What is wrong with it as it is; empty: nothing is known.
+  Optional<ConfigWatchReply.Trouble> trouble() {
+    return problems.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new ConfigWatchReply.Trouble(file.file(), file.apps(), problems));
+  }
+
+  /// Begins to watch. What was edited before that is applied too.
+  void begin(FileWatch watch) {
+    var files = new Triggers.Watch(List.of(file.file()), List.of(), Duration.ZERO);
+    WatchHandle begun =
+        watch.begin(
+            files,
+            Instant.MAX,
+            _ -> context.runOnContext(_ -> changed()),
+            trouble -> LOG.log(Level.WARNING, "{0}", trouble));
+    watchHandle = begun;
+    begun.begun().thenRun(() -> context.runOnContext(_ -> changed()));
+  }
+
+  void close() {
+    closed = true;
+    if (watchHandle != null) {
+      watchHandle.close();
+    }
+  }
+
+  private void changed() {
+    if (busy || closed) {
+      again = true;
+      return;
+    }
+    busy = true;
+    settled(Optional.empty())
+        .compose(this::judge)
+        .onFailure(error -> LOG.log(Level.ERROR, file.file() + " cannot be applied", error))
+        .onComplete(_ -> {
+          busy = false;
+          if (again && !closed) {
+            again = false;
+            changed();
+          }
+        });
+  }
+
+  /// The file when it stands still; empty: it is as it was when it was judged, or nobody wants to
+  /// know any more.
+  private Future<Optional<Reading>> settled(Optional<FileMark> before) {
+    return blocking(this::mark)
+        .compose(mark -> {
+          if (closed || judged.filter(mark::equals).isPresent()) {
+            return Future.succeededFuture(Optional.empty());
+          }
+          if (!before.equals(Optional.of(mark))) {
+            return later().compose(_ -> settled(Optional.of(mark)));
+          }
+          return blocking(this::objection)
+              .compose(objection -> objection.isEmpty() ? reading(mark) : unread(objection.get()));
+        });
+  }
+
+  /// Why it may be somebody else's word. Who can write to it could have the daemon run anything, as
+  /// the daemon's user: that would be no edit of the owner's.
+  private Optional<String> objection() {
+    return Stream.concat(
+            Stream.of(file.file()),
+            Files.isDirectory(file.file())
+                ? ProcessFileReader.processFiles(file.file()).stream()
+                : Stream.empty())
+        .flatMap(one -> trust.objection(one).stream())
+        .findFirst();
+  }
+
+  private Future<Optional<Reading>> reading(FileMark mark) {
+    return blocking(() -> new Reading(mark, read(), mark()))
+        .compose(reading ->
+            reading.before().equals(reading.after())
+                ? Future.succeededFuture(Optional.of(reading))
+                : later().compose(_ -> settled(Optional.of(reading.after()))));
+  }
+
+  /// It is neither read nor evaluated, and looked at again with the next edit.
+  private Future<Optional<Reading>> unread(String objection) {
+    List<String> found = List.of(objection);
+    return (problems.equals(found) ? Future.<Void>succeededFuture() : refused(found))
+        .map(_ -> Optional.empty());
+  }
+
+  private FileMark mark() {
+    return FileMark.of(file.file(), opening);
+  }
+
+  private Future<Void> later() {
+    Promise<Void> promise = Promise.promise();
+    context.owner().setTimer(QUIET_MILLIS, _ -> promise.complete());
+    return promise.future();
+  }
+
+  private <T> Future<T> blocking(java.util.concurrent.Callable<T> work) {
+    return context.owner().executeBlocking(work, false).map(Objects::requireNonNull);
+  }
+
+  private AppsOutcome read() {
+    AppFile.Reading how = file.reading().orElseThrow();
+    return reader
+        .get()
+        .file(file.file(), how.chosen(), new CallerContext(how.cwd(), how.environment()));
+  }
+
+  private Future<Void> judge(Optional<Reading> reading) {
+    if (reading.isEmpty() || closed) {
+      return Future.succeededFuture();
+    }
+    judged = Optional.of(reading.get().after());
+    AppsOutcome outcome = reading.get().outcome();
+    if (!outcome.problems().isEmpty()) {
+      return refused(outcome.problems().stream().map(Problem::toString).toList());
+    }
+    // What was given up stays so: only its own edit, or a person, starts it.
+    return god.apply(
+            new GodCommand.Apply(wanted(outcome), Optional.of(file.file()), false, false, false))
+        .compose(this::applied)
+        .compose(_ -> endUnlessWanted(outcome));
+  }
+
+  private List<AppSpec> wanted(AppsOutcome outcome) {
+    var only = file.reading().orElseThrow().only();
+    return outcome.apps().stream()
+        .filter(app -> only.isEmpty() || only.contains(app.name().value()))
+        .toList();
+  }
+
+  private Future<Void> applied(GodReply reply) {
+    if (!reply.problems().isEmpty() && reply.changes().isEmpty()) {
+      return refused(reply.problems());
+    }
+    if (!problems.isEmpty() && reply.problems().isEmpty()) {
+      LOG.log(Level.INFO, "{0} has no mistake any more", file.file());
+    }
+    problems = reply.problems();
+    problems.forEach(problem -> LOG.log(Level.WARNING, "{0}: {1}", file.file(), problem));
+    long changed =
+        reply.changes().stream().filter(it -> it.kind() != AppChange.Kind.UNCHANGED).count();
+    if (changed > 0) {
+      LOG.log(Level.INFO, "{0} was applied: {1} of its apps changed", file.file(), changed);
+    }
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> refused(List<String> found) {
+    problems = found;
+    found.forEach(problem -> LOG.log(Level.WARNING, "not applied: {0}", problem));
+    return god.apply(new GodCommand.FileFailed(file.file(), found)).mapEmpty();
+  }
+
+  /// A file that said so itself, and does not any more.
+  private Future<Void> endUnlessWanted(AppsOutcome outcome) {
+    boolean wanted = outcome.hot() || file.reading().orElseThrow().lasting();
+    return wanted || closed
+        ? Future.succeededFuture()
+        : god.apply(
+                new GodCommand.WatchFile(new AppFile(file.file(), file.apps(), Optional.empty())))
+            .mapEmpty();
+  }
+}

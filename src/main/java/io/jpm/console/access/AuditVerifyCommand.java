@@ -1,0 +1,58 @@
+package io.jpm.console.access;
+
+import io.jpm.bus.access.AuditReply;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/// `jpm audit verify`: how many lines the audit log has, or where it is not as it was written.
+/// Fails in the latter case.
+public final class AuditVerifyCommand implements ConsoleCommand {
+  private final DaemonClient daemonClient;
+
+  public AuditVerifyCommand(DaemonClient daemonClient) {
+    this.daemonClient = daemonClient;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    if (!commandCall.arguments().targets().equals(List.of("verify"))) {
+      throw new CommandFailure("audit takes one word: jpm audit verify");
+    }
+    boolean json = commandCall.arguments().has(VerbOption.JSON);
+    return daemonClient
+        .audit()
+        .map(found -> {
+          Session session = commandCall.session();
+          if (json) {
+            session.out(json(found).encode() + "\n");
+          } else if (found.broken().isEmpty()) {
+            session.out(intact(found) + "\n");
+          } else {
+            session.error("the chain of the audit log breaks at " + found.broken().get());
+          }
+          return found.broken().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
+        });
+  }
+
+  private static String intact(AuditReply found) {
+    String lines =
+        "%d %s, chain intact".formatted(found.lines(), found.lines() == 1 ? "line" : "lines");
+    return found.older() == 0 ? lines : lines + "; " + found.older() + " older without a hash";
+  }
+
+  private static JsonObject json(AuditReply found) {
+    return new JsonObject()
+        .put("lines", found.lines())
+        .put("older", found.older())
+        .put("intact", found.broken().isEmpty())
+        .put("broken", found.broken().orElse(null));
+  }
+}

@@ -1,0 +1,107 @@
+package io.jpm.console.access;
+
+import io.jpm.bus.daemon.WebCommand;
+import io.jpm.bus.daemon.WebReply;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/// `jpm web`: have the daemon listen for HTTP, also after its next start, and print a link by which
+/// a browser can log in once. `jpm web stop` ends it, `jpm web status` says how it is.
+public final class WebAccessCommand implements ConsoleCommand {
+  private static final int MOST_PORT = 65_535;
+
+  private final DaemonClient daemonClient;
+
+  public WebAccessCommand(DaemonClient daemonClient) {
+    this.daemonClient = daemonClient;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> words = commandCall.arguments().targets();
+    return switch (words.isEmpty() ? "start" : String.join(" ", words)) {
+      case "start" ->
+          daemonClient.web(open(commandCall)).map(reply -> told(reply, commandCall.session()));
+      case "stop" ->
+          daemonClient.web(new WebCommand.Close()).map(reply -> told(reply, commandCall.session()));
+      case "status" ->
+          daemonClient.web(new WebCommand.Ask()).map(reply -> status(reply, commandCall.session()));
+      default ->
+          throw new CommandFailure(
+              "jpm web %s: say jpm web, jpm web stop or jpm web status"
+                  .formatted(String.join(" ", words)));
+    };
+  }
+
+  /// The port as PM2's own HTTP interface finds it, where no option says.
+  private static WebCommand open(CommandCall commandCall) {
+    OptionalLong typed = commandCall.arguments().number(VerbOption.PORT, MOST_PORT);
+    Map<String, String> environment = commandCall.request().environment();
+    OptionalInt port =
+        typed.isPresent()
+            ? OptionalInt.of((int) typed.getAsLong())
+            : Optional.ofNullable(environment.get("PM2_API_PORT"))
+                .or(() -> Optional.ofNullable(environment.get("PM2_WEB_PORT")))
+                .map(WebAccessCommand::port)
+                .orElse(OptionalInt.empty());
+    return new WebCommand.Open(commandCall.arguments().value(VerbOption.LOOPBACK), port);
+  }
+
+  private static OptionalInt port(String text) {
+    try {
+      int port = Integer.parseInt(text.strip());
+      if (port >= 0 && port <= MOST_PORT) {
+        return OptionalInt.of(port);
+      }
+    } catch (NumberFormatException notOne) {
+      // The sentence below says it.
+    }
+    throw new CommandFailure(
+        "PM2_API_PORT or PM2_WEB_PORT is \"%s\": use 0 to %d, or --port"
+            .formatted(text, MOST_PORT));
+  }
+
+  private static ExitCode told(WebReply reply, Session session) {
+    return switch (reply) {
+      case WebReply.Listening(String url, Optional<String> login) -> {
+        session.info("Listening on %s, also after the daemon's next start".formatted(url));
+        login.ifPresent(link ->
+            session.out(
+                "Log in with a browser of this machine, once, within 5 minutes:\n  %s\n"
+                    .formatted(link)));
+        yield ExitCode.OK;
+      }
+      case WebReply.Silent _ -> {
+        session.info("Nothing listens for HTTP any more");
+        yield ExitCode.OK;
+      }
+      case WebReply.Failed(String problem) -> throw new CommandFailure(problem);
+    };
+  }
+
+  private static ExitCode status(WebReply reply, Session session) {
+    return switch (reply) {
+      case WebReply.Listening(String url, _) -> {
+        session.out("listening on %s\n".formatted(url));
+        yield ExitCode.OK;
+      }
+      case WebReply.Silent(Optional<String> problem) -> {
+        session.out("off\n");
+        problem.ifPresent(session::warn);
+        yield problem.isPresent() ? ExitCode.FAILED : ExitCode.OK;
+      }
+      case WebReply.Failed(String problem) -> throw new CommandFailure(problem);
+    };
+  }
+}

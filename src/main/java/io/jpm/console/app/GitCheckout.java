@@ -1,0 +1,154 @@
+package io.jpm.console.app;
+
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.ExternalPrograms;
+import io.jpm.console.session.ExternalPrograms.Order;
+import io.jpm.console.session.ExternalPrograms.Outcome;
+import io.jpm.model.RunAs;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The git working copy that an app runs in, asked through git itself.
+final class GitCheckout {
+  private static final Duration LIMIT = Duration.ofMinutes(5);
+
+  /// GIT_SSH_COMMAND of the caller's goes before it; git as another user does not get that.
+  private static final String WITHOUT_QUESTIONS = "core.sshCommand=ssh -o BatchMode=yes";
+
+  private final Vertx vertx;
+  private final ExternalPrograms externalPrograms;
+  private final Path directory;
+  private final Map<String, String> environment;
+  private final RunAs runAs;
+  private final Map<String, String> added;
+
+  /// @param directory the app's working directory
+  /// @param environment the caller's variables: agents and keys may be in them
+  /// @param runAs as whom git and its hooks run: who may write to the working copy says what they
+  ///   do
+  GitCheckout(
+      Vertx vertx,
+      ExternalPrograms externalPrograms,
+      Path directory,
+      Map<String, String> environment,
+      RunAs runAs) {
+    this.vertx = vertx;
+    this.externalPrograms = externalPrograms;
+    this.directory = directory;
+    this.runAs = runAs;
+    Map<String, String> variables = new HashMap<>(environment);
+    // Inside a git hook these name another repository.
+    variables
+        .keySet()
+        .removeAll(List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"));
+    // Nobody could answer: the question would come on the daemon's side.
+    this.added = Map.of("GIT_TERMINAL_PROMPT", "0", "LC_ALL", "C");
+    this.environment = Map.copyOf(variables);
+  }
+
+  /// Its outermost directory; fails when there is no working copy.
+  Future<Path> top() {
+    return ask("rev-parse", "--show-toplevel")
+        .compose(answer ->
+            switch (answer) {
+              case Outcome.Ended(int code, String out, String err) when code == 0 ->
+                  Future.succeededFuture(Path.of(out.strip()));
+              case Outcome.Ended(int code, String out, String err)
+                  when err.contains("not a git repository") ->
+                  failed("%s is in no working copy of git".formatted(directory));
+              case Outcome.Ended(int code, String out, String err) -> failed(lastLine(err));
+              case Outcome.Failed(String why) -> failed(why);
+            });
+  }
+
+  /// Done when no file that git knows has been changed.
+  Future<Void> clean() {
+    return git("status", "--porcelain", "--untracked-files=no")
+        .compose(changes ->
+            changes.isEmpty()
+                ? Future.succeededFuture()
+                : failed(
+                    "%s has changes that are not committed (%s): commit or stash them first"
+                        .formatted(directory, changes.lines().findFirst().orElse("").strip())));
+  }
+
+  /// The full name of a commit; empty: there is none of this name.
+  Future<Optional<String>> commit(String name) {
+    return ask("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
+        .compose(answer ->
+            switch (answer) {
+              case Outcome.Ended(int code, String out, String err) ->
+                  Future.succeededFuture(code == 0 ? Optional.of(out.strip()) : Optional.empty());
+              case Outcome.Failed(String why) -> failed(why);
+            });
+  }
+
+  /// The branch that it follows, `origin/main`.
+  Future<String> upstream() {
+    return ask("rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
+        .compose(answer ->
+            answer instanceof Outcome.Ended(int code, String out, String err) && code == 0
+                ? Future.succeededFuture(out.strip())
+                : failed(
+                    "%s is on no branch that follows one of a remote: git branch --set-upstream-to says which"
+                        .formatted(directory)));
+  }
+
+  /// Whether all of `commit` is in `other` too.
+  Future<Boolean> isIn(String commit, String other) {
+    return ask("merge-base", "--is-ancestor", commit, other)
+        .compose(answer ->
+            answer instanceof Outcome.Ended(int code, String out, String err) && code <= 1
+                ? Future.succeededFuture(code == 0)
+                : failed("git cannot compare %s with %s".formatted(commit, other)));
+  }
+
+  Future<String> fetch() {
+    return git("fetch", "--quiet", "--tags");
+  }
+
+  /// The first commit on the way to `branch`; empty: it is there.
+  Future<Optional<String>> next(String branch) {
+    return git("rev-list", "--first-parent", "--reverse", "HEAD.." + branch)
+        .map(list -> list.lines().findFirst());
+  }
+
+  Future<String> become(String commit) {
+    return git("reset", "--hard", "--quiet", commit);
+  }
+
+  private Future<String> git(String... arguments) {
+    return ask(arguments)
+        .compose(answer ->
+            switch (answer) {
+              case Outcome.Ended(int code, String out, String err) when code == 0 ->
+                  Future.succeededFuture(out.strip());
+              case Outcome.Ended(int code, String out, String err) ->
+                  failed("git %s: %s".formatted(arguments[0], lastLine(err)));
+              case Outcome.Failed(String why) -> failed(why);
+            });
+  }
+
+  private Future<Outcome> ask(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("git", "-c", WITHOUT_QUESTIONS));
+    command.addAll(List.of(arguments));
+    return Future.fromCompletionStage(
+        externalPrograms.run(new Order(command, directory, environment, LIMIT, runAs, added)),
+        vertx.getOrCreateContext());
+  }
+
+  private static String lastLine(String err) {
+    return err.lines().filter(line -> !line.isBlank()).reduce((_, last) -> last).orElse("failed");
+  }
+
+  private static <T> Future<T> failed(String why) {
+    return Future.failedFuture(new CommandFailure(why));
+  }
+}

@@ -1,0 +1,48 @@
+package io.jpm.console.app;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.text.Amounts;
+import io.vertx.core.Future;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import java.util.List;
+
+/// `jpm message <app> <message>`: puts a message into the channel of apps, which Node gives to
+/// `process.on('message')`. What is JSON is sent as it is, anything else as text.
+public final class MessageCommand implements ConsoleCommand {
+  private final DaemonClient daemonClient;
+
+  public MessageCommand(DaemonClient daemonClient) {
+    this.daemonClient = daemonClient;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> words = commandCall.arguments().targets();
+    if (words.size() != 2) {
+      return Future.failedFuture(
+          new CommandFailure("message takes an app and one message: put it in quotes"));
+    }
+    return daemonClient
+        .executeOrFail(
+            commandCall.keyed(new GodCommand.Send(List.of(words.getFirst()), json(words.get(1)))))
+        .map(instances -> {
+          commandCall.session().info("Sent to " + Amounts.count(instances.size(), "instance"));
+          return ExitCode.OK;
+        });
+  }
+
+  private static String json(String text) {
+    try {
+      // Written anew: what goes into the channel is one line.
+      return Json.encode(Json.decodeValue(text));
+    } catch (DecodeException plainText) {
+      return Json.encode(text);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.jpm.console.app;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.ResolvedTargets;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.file.FileApps;
+import io.jpm.console.session.ActionSummary;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.ReloadProgress;
+import io.jpm.console.session.ShutdownNotice;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Instances;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// `jpm reload` and `startOrReload`: processes are replaced without a gap, and each step is told
+/// while it goes on. A process file's apps are taken as the file has them now.
+public final class ReloadCommand implements ConsoleCommand {
+  private final Verb verb;
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final TargetResolver targetResolver;
+  private final SpecUpdate specUpdate;
+  private final ShutdownNotice shutdownNotice;
+
+  /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD] where missing apps are started
+  /// @param shutdownNotice who tells clients that the daemon ends
+  public ReloadCommand(
+      Verb verb,
+      Vertx vertx,
+      DaemonClient daemonClient,
+      TargetResolver targetResolver,
+      SpecUpdate specUpdate,
+      ShutdownNotice shutdownNotice) {
+    this.verb = verb;
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.targetResolver = targetResolver;
+    this.specUpdate = specUpdate;
+    this.shutdownNotice = shutdownNotice;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    int parallel = parallel(commandCall);
+    Future<ResolvedTargets> chosen =
+        verb == Verb.START_OR_RELOAD
+            ? targetResolver.ofFiles(commandCall, verb)
+            : targetResolver.listed(commandCall);
+    return chosen
+        .compose(all ->
+            specUpdate
+                .of(all.words(), commandCall)
+                .compose(_ ->
+                    shutdownNotice.during(
+                        commandCall.session(), reloaded(all, parallel, commandCall))))
+        .compose(reply -> ActionSummary.ofReload(reply, daemonClient, commandCall.session()));
+  }
+
+  /// What PM2 calls concurrent actions is a default here too.
+  ///
+  /// @throws CommandFailure when it is no such number
+  private static int parallel(CommandCall commandCall) {
+    String usual = commandCall.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
+    long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;
+    return (int)
+        commandCall
+            .arguments()
+            .number(VerbOption.PARALLEL, 1, Instances.MOST)
+            .orElse(Math.min(otherwise, Instances.MOST));
+  }
+
+  private Future<GodReply> reloaded(ResolvedTargets all, int parallel, CommandCall commandCall) {
+    boolean lasting = verb == Verb.START_OR_RELOAD && FileApps.lasting(commandCall);
+    var command =
+        new GodCommand.Reload(
+            all.words(), all.specs(), parallel, FileApps.shell(commandCall), lasting);
+    return concerned(all.words())
+        .compose(instances -> {
+          ReloadProgress progress =
+              ReloadProgress.of(
+                  vertx.eventBus(),
+                  commandCall.session(),
+                  instances.stream().map(InstanceView::id).collect(Collectors.toSet()),
+                  all.specs().stream().map(AppSpec::name).collect(Collectors.toSet()));
+          return daemonClient.god(commandCall.keyed(command)).eventually(progress::end);
+        });
+  }
+
+  private Future<List<InstanceView>> concerned(List<String> words) {
+    return words.isEmpty()
+        ? Future.succeededFuture(List.of())
+        : daemonClient.god(new GodCommand.Show(words)).map(GodReply::instances);
+  }
+}

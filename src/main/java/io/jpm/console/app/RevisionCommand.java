@@ -1,0 +1,244 @@
+package io.jpm.console.app;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.ActionSummary;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.CommandTools;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.ShutdownNotice;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AppSpec;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm pull`, `backward` and `forward`: another commit of the working copy that an app runs in,
+/// its `post_update` commands, and a reload.
+///
+/// Only a branch that follows one of a remote is moved, only when nothing in the working copy is
+/// changed, and only away from commits that the remote has: so nothing is lost.
+public final class RevisionCommand implements ConsoleCommand {
+  private static final int SHORT = 7;
+
+  private final Way way;
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final CommandTools commandTools;
+  private final ShutdownNotice shutdownNotice;
+
+  /// Which commit to go to.
+  public enum Way {
+    /// The newest of the remote, or one that is named.
+    PULL("pull takes an app and at most one commit: jpm pull web v1.2"),
+    /// The one before.
+    BACKWARD("backward takes one app: jpm backward web"),
+    /// The next one on the way to the newest.
+    FORWARD("forward takes one app: jpm forward web");
+
+    private final String usage;
+
+    Way(String usage) {
+      this.usage = usage;
+    }
+  }
+
+  /// @param shutdownNotice who tells clients that the daemon ends
+  public RevisionCommand(
+      Way way,
+      Vertx vertx,
+      DaemonClient daemonClient,
+      CommandTools commandTools,
+      ShutdownNotice shutdownNotice) {
+    this.way = way;
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.commandTools = commandTools;
+    this.shutdownNotice = shutdownNotice;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> targets = commandCall.arguments().targets();
+    int most = way == Way.PULL ? 2 : 1;
+    if (targets.size() > most) {
+      return failed(way.usage);
+    }
+    return daemonClient
+        .executeOrFail(new GodCommand.Show(List.of(targets.getFirst())))
+        .compose(instances -> app(instances, targets.getFirst()))
+        .compose(spec ->
+            shutdownNotice.during(commandCall.session(), new Move(spec, commandCall).all()));
+  }
+
+  private static Future<AppSpec> app(List<InstanceView> instances, String word) {
+    List<AppSpec> specs = instances.stream().map(InstanceView::spec).distinct().limit(2).toList();
+    boolean one = instances.stream().map(view -> view.spec().name()).distinct().count() == 1;
+    return one
+        ? Future.succeededFuture(specs.getFirst())
+        : failed(word + " is not one app: name one");
+  }
+
+  private static <T> Future<T> failed(String why) {
+    return Future.failedFuture(new CommandFailure(why));
+  }
+
+  /// One move of one app.
+  private final class Move {
+    private final AppSpec spec;
+    private final CommandCall commandCall;
+    private final GitCheckout git;
+
+    Move(AppSpec spec, CommandCall commandCall) {
+      this.spec = spec;
+      this.commandCall = commandCall;
+      this.git =
+          new GitCheckout(
+              vertx,
+              commandTools.externalPrograms(),
+              spec.cwd(),
+              commandCall.request().environment(),
+              spec.runAs());
+    }
+
+    Future<ExitCode> all() {
+      return git.top()
+          .compose(top ->
+              git.clean()
+                  .compose(_ -> git.upstream())
+                  .compose(branch ->
+                      git.commit("HEAD")
+                          .compose(from ->
+                              target(branch)
+                                  .compose(to ->
+                                      moved(from.orElse(""), to, branch)
+                                          .compose(moved ->
+                                              moved
+                                                  ? updated(from.orElse(""), to.orElse(""), top)
+                                                  : unmoved(from.orElse("")))))))
+          .recover(failure ->
+              failure instanceof CommandFailure known
+                  ? Future.failedFuture(
+                      new CommandFailure(
+                          known.problems().stream().map(it -> spec.name() + ": " + it).toList()))
+                  : Future.failedFuture(failure));
+    }
+
+    /// Where to go; empty: there is nothing beyond.
+    private Future<Optional<String>> target(String branch) {
+      List<String> words = commandCall.arguments().targets();
+      return switch (way) {
+        case BACKWARD -> git.commit("HEAD~1");
+        case FORWARD ->
+            git.next(branch)
+                .compose(next ->
+                    next.isPresent()
+                        ? Future.succeededFuture(next)
+                        : git.fetch().compose(_ -> git.next(branch)));
+        case PULL ->
+            git.fetch()
+                .compose(_ -> words.size() == 2 ? named(words.getLast()) : git.commit(branch));
+      };
+    }
+
+    private Future<Optional<String>> named(String word) {
+      return git.commit(word)
+          .compose(found ->
+              found.isPresent()
+                  ? Future.succeededFuture(found)
+                  : failed("there is no commit %s".formatted(word)));
+    }
+
+    private Future<Boolean> moved(String from, Optional<String> to, String branch) {
+      if (to.isEmpty() || to.get().equals(from)) {
+        return Future.succeededFuture(false);
+      }
+      return git.isIn(from, branch)
+          .compose(known -> {
+            if (known) {
+              return git.become(to.get()).map(true);
+            }
+            return git.isIn(to.get(), from)
+                .compose(ahead ->
+                    ahead && way == Way.PULL && commandCall.arguments().targets().size() == 1
+                        ? Future.succeededFuture(false)
+                        : failed(
+                            "%s has commits that %s has not: push them, or go there by git yourself"
+                                .formatted(spec.cwd(), branch)));
+          });
+    }
+
+    /// PM2 has nothing to do there either; only a pull that is up to date is what was wanted.
+    private Future<ExitCode> unmoved(String at) {
+      String what =
+          switch (way) {
+            case BACKWARD -> "is at the first commit";
+            case FORWARD -> "is at the newest commit";
+            case PULL -> "is up to date";
+          };
+      if (way != Way.PULL) {
+        return failed(what + ", " + brief(at));
+      }
+      if (commandCall.arguments().has(VerbOption.JSON)) {
+        report(at, at);
+      } else {
+        commandCall.session().info("%s %s, %s".formatted(spec.name(), what, brief(at)));
+      }
+      return Future.succeededFuture(ExitCode.OK);
+    }
+
+    private Future<ExitCode> updated(String from, String to, java.nio.file.Path top) {
+      boolean json = commandCall.arguments().has(VerbOption.JSON);
+      if (!json) {
+        commandCall.session().info("%s: %s → %s".formatted(spec.name(), brief(from), brief(to)));
+      }
+      return new PostUpdates(vertx, commandTools, commandCall)
+          .run(spec, top)
+          .recover(failure -> wentBack(failure, from))
+          .compose(_ ->
+              daemonClient.god(
+                  new GodCommand.Reload(
+                      List.of(spec.name().value()), List.of(), 1, Optional.empty())))
+          .compose(reply -> {
+            if (!json) {
+              return ActionSummary.ofReload(reply, daemonClient, commandCall.session());
+            }
+            report(from, to);
+            return reply.problems().isEmpty()
+                ? Future.succeededFuture(ExitCode.OK)
+                : Future.failedFuture(new CommandFailure(reply.problems()));
+          });
+    }
+
+    private <T> Future<T> wentBack(Throwable failure, String from) {
+      if (!(failure instanceof CommandFailure)) {
+        return Future.failedFuture(failure);
+      }
+      return git.become(from)
+          .compose(_ ->
+              failed(
+                  "%s; went back to %s, nothing was reloaded"
+                      .formatted(failure.getMessage(), brief(from))));
+    }
+
+    private void report(String from, String to) {
+      JsonObject json =
+          new JsonObject()
+              .put("app", spec.name().value())
+              .put("from", from)
+              .put("to", to)
+              .put("changed", !from.equals(to));
+      commandCall.session().out(TerminalText.json(json) + "\n");
+    }
+  }
+
+  private static String brief(String commit) {
+    return commit.length() <= SHORT ? commit : commit.substring(0, SHORT);
+  }
+}

@@ -1,0 +1,107 @@
+package io.jpm.console.app;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.StartApps;
+import io.jpm.console.cli.Arguments;
+import io.jpm.console.cli.ServeOptions;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.file.FileApps;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `jpm serve`: starts the static page server as an app. What would keep it from serving is said at
+/// once, before there is an app: a directory that is not there, a port that is taken.
+public final class ServeCommand implements ConsoleCommand {
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final FileApps files;
+
+  public ServeCommand(Vertx vertx, DaemonClient daemonClient, FileApps files) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.files = files;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    ServeOptions options = ServeOptions.of(commandCall.arguments(), commandCall.request());
+    String name =
+        commandCall
+            .arguments()
+            .value(VerbOption.NAME)
+            .orElse("static-page-server-" + options.port());
+    return daemonClient
+        .god(new GodCommand.Show(List.of(name)))
+        .compose(shown ->
+            // A server that runs has its port; that it runs is what there is to be said then.
+            vertx.executeBlocking(() -> options.checked(shown.instances().isEmpty()), false))
+        .compose(_ ->
+            files.ofAttributes(attributes(name, options, commandCall.arguments()), commandCall))
+        .compose(specs ->
+            daemonClient.executeOrFail(
+                commandCall.keyed(
+                    new StartApps(specs, Existing.REFUSE_RUNNING, Optional.empty(), true))))
+        .map(_ -> {
+          commandCall.session().info(options.told());
+          return ExitCode.OK;
+        })
+        .compose(_ -> daemonClient.table(commandCall.session()));
+  }
+
+  private static Map<String, Object> attributes(
+      String name, ServeOptions options, Arguments arguments) {
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("script", "serve");
+    attributes.put("name", name);
+    attributes.put("cwd", options.directory().toString());
+    attributes.put("port", options.port());
+    attributes.put("env", environment(options, arguments));
+    // Who is told that it serves can open the page.
+    attributes.put("startup", Map.of("log", "^serving ", "timeout", "60s"));
+    arguments.value(VerbOption.NAMESPACE).ifPresent(word -> attributes.put("namespace", word));
+    arguments
+        .value(VerbOption.INSTANCES)
+        .ifPresent(count -> {
+          attributes.put("instances", count);
+          attributes.put("exec_mode", "cluster");
+        });
+    return attributes;
+  }
+
+  /// What is not said here may be in the caller's own variables. The port is PORT: the daemon has
+  /// to be able to change it where it stands between clients and the server.
+  private static Map<String, String> environment(ServeOptions options, Arguments arguments) {
+    Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("PM2_SERVE_PATH", options.directory().toString());
+    variables.put("PM2_SERVE_PORT", "");
+    variables.put("PM2_SERVE_HOST", options.host());
+    flag(VerbOption.SPA, "PM2_SERVE_SPA", arguments, variables);
+    flag(VerbOption.FTP, "PM2_SERVE_FTP", arguments, variables);
+    flag(VerbOption.CORS, "PM2_SERVE_CORS", arguments, variables);
+    flag(VerbOption.DOTFILES, "PM2_SERVE_DOTFILES", arguments, variables);
+    options
+        .user()
+        .ifPresent(user -> {
+          variables.put("PM2_SERVE_BASIC_AUTH", "true");
+          variables.put("PM2_SERVE_BASIC_AUTH_USERNAME", user);
+        });
+    options.password().ifPresent(word -> variables.put("PM2_SERVE_BASIC_AUTH_PASSWORD", word));
+    return variables;
+  }
+
+  private static void flag(
+      VerbOption option, String name, Arguments arguments, Map<String, String> variables) {
+    if (arguments.has(option)) {
+      variables.put(name, "true");
+    }
+  }
+}

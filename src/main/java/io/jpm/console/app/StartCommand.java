@@ -1,0 +1,238 @@
+package io.jpm.console.app;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.StartApps;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.file.FileApps;
+import io.jpm.console.session.ActionSummary;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Progress;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.Amounts;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.run.Phase;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm start`: a process file, else what the list knows by this name or number, else a script, in
+/// PM2's order. Without a target it is the usual process file. Targets go one after the other and
+/// the first that fails stops the rest.
+public final class StartCommand implements ConsoleCommand {
+  /// More apps than this are counted, not listed.
+  private static final int MOST_LINES = 10;
+
+  private final DaemonClient daemonClient;
+  private final FileApps files;
+  private final SpecUpdate specUpdate;
+  private final Progress progress;
+
+  public StartCommand(
+      DaemonClient daemonClient, FileApps files, SpecUpdate specUpdate, Progress progress) {
+    this.daemonClient = daemonClient;
+    this.files = files;
+    this.specUpdate = specUpdate;
+    this.progress = progress;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    if (commandCall.arguments().has(VerbOption.NO_DAEMON)) {
+      commandCall
+          .session()
+          .warn(
+              "--no-daemon changes nothing: jpm daemon stays in the foreground, for containers and service managers");
+    }
+    return files
+        .targets(commandCall)
+        .compose(targets -> startAll(targets, commandCall))
+        .compose(_ -> daemonClient.table(commandCall.session()));
+  }
+
+  private Future<Void> startAll(List<String> targets, CommandCall commandCall) {
+    Future<Void> done = Future.succeededFuture();
+    for (String target : targets) {
+      done = done.compose(_ -> start(target, commandCall));
+    }
+    return done;
+  }
+
+  private Future<Void> start(String target, CommandCall commandCall) {
+    return files
+        .isProcessFile(target, commandCall)
+        .compose(
+            isFile -> isFile ? startFile(target, commandCall) : startOther(target, commandCall));
+  }
+
+  private Future<Void> startFile(String file, CommandCall commandCall) {
+    warnOfIgnored(commandCall, "a process file");
+    Optional<Path> place = FileApps.placeOf(file, commandCall);
+    var watching = new ConfigWatching(daemonClient, commandCall, place);
+    return watching
+        .checked()
+        .compose(_ -> files.outcomeOf(file, commandCall))
+        .compose(outcome ->
+            start(
+                    new StartApps(
+                        outcome.apps(), Existing.RESTART, place, FileApps.lasting(commandCall)),
+                    commandCall)
+                // Also where an app does not start: mending the file is what comes next.
+                .eventually(() -> watching.settle(outcome)));
+  }
+
+  /// What an earlier daemon has taken for a script is in the list by now.
+  private Future<Void> startOther(String target, CommandCall commandCall) {
+    if (commandCall.session().noted().equals(noteOf(target))) {
+      return startScript(target, commandCall);
+    }
+    if (target.equals(AppName.ALL) || target.chars().allMatch(c -> c >= '0' && c <= '9')) {
+      return startKnown(target, commandCall);
+    }
+    if (isPath(target)) {
+      return startScript(target, commandCall);
+    }
+    return daemonClient
+        .god(new GodCommand.Show(List.of(target)))
+        .compose(shown ->
+            shown.instances().isEmpty()
+                ? startScript(target, commandCall)
+                : startKnown(target, commandCall));
+  }
+
+  private static String noteOf(String script) {
+    return "script" + Integer.toHexString(script.hashCode());
+  }
+
+  /// PM2's rule: a word with a slash is a script to start, even one that an app in the list runs
+  /// already under another name; `/…/` is an expression on names.
+  private static boolean isPath(String target) {
+    return target.contains("/") && !(target.startsWith("/") && target.endsWith("/"));
+  }
+
+  private Future<Void> startKnown(String target, CommandCall commandCall) {
+    warnOfRest(commandCall, "an app that is in the list");
+    warnOfEnvironment(commandCall);
+    // As in PM2, starting what runs is restarting it; it is said so.
+    return specUpdate
+        .of(List.of(target), commandCall)
+        .compose(_ -> daemonClient.god(new GodCommand.Show(List.of(target))))
+        .map(shown ->
+            shown.instances().stream().allMatch(i -> i.phase() == Phase.ONLINE)
+                ? Action.RESTART
+                : Action.START)
+        .compose(action ->
+            progress
+                .of(
+                    action,
+                    List.of(target),
+                    commandCall.session(),
+                    () ->
+                        daemonClient.executeOrFail(
+                            commandCall.keyed(
+                                new GodCommand.Act(
+                                    action,
+                                    List.of(target),
+                                    FileApps.shell(commandCall),
+                                    FileApps.lasting(commandCall))),
+                            commandCall.session()))
+                .compose(instances ->
+                    ActionSummary.told(ActCommand.done(action), instances, commandCall.session())));
+  }
+
+  private Future<Void> startScript(String script, CommandCall commandCall) {
+    warnOfEnvironment(commandCall);
+    boolean force = commandCall.arguments().has(VerbOption.FORCE);
+    return files
+        .ofCommandLine(script, commandCall)
+        .onSuccess(_ -> commandCall.session().noteForNext(noteOf(script)))
+        .compose(specs ->
+            start(
+                new StartApps(
+                    specs,
+                    force ? Existing.REPLACE : Existing.REFUSE_RUNNING,
+                    Optional.empty(),
+                    FileApps.lasting(commandCall)),
+                commandCall));
+  }
+
+  private static void warnOfEnvironment(CommandCall commandCall) {
+    if (commandCall.arguments().has(VerbOption.ENV)) {
+      commandCall.session().warn("--env chooses from a process file and changes nothing here");
+    }
+  }
+
+  private Future<Void> start(StartApps order, CommandCall commandCall) {
+    List<AppSpec> specs = order.specs();
+    if (specs.isEmpty()) {
+      return Future.failedFuture(new CommandFailure("there is no app in it"));
+    }
+    Session session = commandCall.session();
+    announce(specs, session);
+    List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
+    return progress
+        .of(
+            Action.START,
+            names,
+            session,
+            () -> daemonClient.executeOrFail(commandCall.keyed(order), session))
+        .map(instances -> summarize(specs, instances, session));
+  }
+
+  private static void announce(List<AppSpec> specs, Session session) {
+    if (specs.size() > MOST_LINES) {
+      session.info("Starting %d apps".formatted(specs.size()));
+      return;
+    }
+    for (AppSpec spec : specs) {
+      session.info(
+          "Starting %s as %s (%s)"
+              .formatted(
+                  spec.command().script(),
+                  spec.name(),
+                  Amounts.count(spec.instances().count(), "instance")));
+    }
+  }
+
+  private static Void summarize(
+      List<AppSpec> specs, List<InstanceView> instances, Session session) {
+    session.info(
+        specs.size() == 1
+            ? "Done."
+            : "Done: %s, %s"
+                .formatted(
+                    Amounts.count(specs.size(), "app"),
+                    Amounts.count(instances.size(), "instance")));
+    instances.stream()
+        .filter(instance -> !instance.unenforced().isEmpty())
+        .map(instance -> instance.spec().name() + ": " + instance.unenforced())
+        .distinct()
+        .forEach(session::warn);
+    return null;
+  }
+
+  private static void warnOfIgnored(CommandCall commandCall, String target) {
+    commandCall.arguments().options().keySet().stream()
+        .filter(option -> option.attribute().isPresent())
+        .sorted()
+        .forEach(option ->
+            commandCall
+                .session()
+                .warn("%s changes nothing for %s".formatted(option.longName(), target)));
+    warnOfRest(commandCall, target);
+  }
+
+  private static void warnOfRest(CommandCall commandCall, String target) {
+    if (!commandCall.arguments().rest().isEmpty()) {
+      commandCall.session().warn("what follows -- changes nothing for " + target);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package io.jpm.console.app;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.Amounts;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm trigger <app> <action> [parameter]`: has apps do what they have offered over their channels
+/// and prints what they answer, as PM2 does.
+public final class TriggerCommand implements ConsoleCommand {
+  private final DaemonClient daemonClient;
+
+  public TriggerCommand(DaemonClient daemonClient) {
+    this.daemonClient = daemonClient;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> words = commandCall.arguments().targets();
+    if (words.size() < 2 || words.size() > 3) {
+      return Future.failedFuture(
+          new CommandFailure("trigger takes an app, an action and at most one parameter"));
+    }
+    Optional<String> parameter = words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
+    var command = new GodCommand.Trigger(List.of(words.getFirst()), words.get(1), parameter);
+    return daemonClient
+        .god(commandCall.keyed(command))
+        .compose(reply -> told(words.get(1), reply, commandCall.session()));
+  }
+
+  private static Future<ExitCode> told(String action, GodReply reply, Session session) {
+    if (!reply.answers().isEmpty()) {
+      session.info(
+          "%s answered action %s"
+              .formatted(Amounts.count(reply.answers().size(), "instance"), action));
+    }
+    for (GodReply.Answer answer : reply.answers()) {
+      String label =
+          reply.instances().stream()
+              .filter(instance -> instance.id().equals(answer.id()))
+              .findFirst()
+              .map(TriggerCommand::label)
+              .orElse(answer.id().toString());
+      session.out("[%s]=%s\n".formatted(label, answer.json()));
+    }
+    return reply.problems().isEmpty()
+        ? Future.succeededFuture(ExitCode.OK)
+        : Future.failedFuture(new CommandFailure(reply.problems()));
+  }
+
+  /// PM2's `name:id:namespace`.
+  private static String label(InstanceView instance) {
+    return "%s:%s:%s".formatted(instance.spec().name(), instance.id(), instance.spec().namespace());
+  }
+}

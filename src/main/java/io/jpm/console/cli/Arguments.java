@@ -1,0 +1,73 @@
+package io.jpm.console.cli;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/// A command's words, sorted.
+///
+/// @param targets what the command is about, in the order typed
+/// @param options those given, each with its values in the order typed; without a value an empty
+///   one stands there
+/// @param rest everything after `--`
+public record Arguments(
+    List<String> targets, Map<VerbOption, List<String>> options, List<String> rest) {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+  private static final int MOST_LINES = 1_000_000;
+
+  public Arguments {
+    targets = List.copyOf(targets);
+    Map<VerbOption, List<String>> copy = new EnumMap<>(VerbOption.class);
+    options.forEach((option, values) -> copy.put(option, List.copyOf(values)));
+    options = Map.copyOf(copy);
+    rest = List.copyOf(rest);
+  }
+
+  public boolean has(VerbOption option) {
+    return options.containsKey(option);
+  }
+
+  /// The value of an option; of several, the last.
+  public Optional<String> value(VerbOption option) {
+    return Optional.ofNullable(options.get(option)).map(List::getLast);
+  }
+
+  /// Every value of an option that may be repeated.
+  public List<String> values(VerbOption option) {
+    return options.getOrDefault(option, List.of());
+  }
+
+  /// The value of `--lines`.
+  ///
+  /// @throws CommandFailure when it is no such number
+  public int lines(int usual) {
+    return (int) number(VerbOption.LINES, MOST_LINES).orElse(usual);
+  }
+
+  /// The value of an option that takes a number from 0 to `most`.
+  ///
+  /// @throws CommandFailure when it is no such number
+  public OptionalLong number(VerbOption option, long most) {
+    return number(option, 0, most);
+  }
+
+  /// The value of an option that takes a number from `least` to `most`.
+  ///
+  /// @throws CommandFailure when it is no such number
+  public OptionalLong number(VerbOption option, long least, long most) {
+    if (!has(option)) {
+      return OptionalLong.empty();
+    }
+    String text = value(option).orElse("");
+    if (NUMBER.matcher(text).matches()
+        && Long.parseLong(text) >= least
+        && Long.parseLong(text) <= most) {
+      return OptionalLong.of(Long.parseLong(text));
+    }
+    throw new CommandFailure(
+        "%s \"%s\": use %d to %d".formatted(option.longName(), text, least, most));
+  }
+}

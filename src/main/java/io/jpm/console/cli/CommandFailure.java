@@ -1,0 +1,25 @@
+package io.jpm.console.cli;
+
+import java.util.List;
+
+/// Fails a command's future with sentences for the user; the client exits with
+/// [io.jpm.console.session.ExitCode#FAILED].
+public final class CommandFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<String> problems;
+
+  /// @param problems one or more, each becomes a line
+  public CommandFailure(List<String> problems) {
+    super(String.join("\n", problems), null, false, false);
+    this.problems = List.copyOf(problems);
+  }
+
+  public CommandFailure(String problem) {
+    this(List.of(problem));
+  }
+
+  public List<String> problems() {
+    return problems;
+  }
+}

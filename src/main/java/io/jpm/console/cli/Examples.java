@@ -1,0 +1,82 @@
+package io.jpm.console.cli;
+
+import io.jpm.console.text.Paint;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Command lines to learn from. The first group stands in `jpm --help`, all in `jpm examples`.
+public final class Examples {
+  private static final int WIDTH = 38;
+
+  /// All groups, the one for beginners first.
+  public static final List<Group> ALL =
+      List.of(
+          new Group(
+              "Start",
+              List.of(
+                  new Line("jpm start app.js --name web -i 2", "two processes of a script"),
+                  new Line("jpm start \"python3 -m http.server\"", "a command with its arguments"),
+                  new Line("jpm start ecosystem.json", "all apps of a process file"),
+                  new Line("jpm start job.sh -- --fast 10", "arguments for the script after --"))),
+          new Group(
+              "Look",
+              List.of(
+                  new Line("jpm ls", "all apps"),
+                  new Line("jpm ls --sort memory:desc", "the largest first"),
+                  new Line("jpm describe web", "all about one, and why it is as it is"),
+                  new Line("jpm logs web --lines 100", "what it has printed, and prints"),
+                  new Line("jpm events web", "what has happened to it"),
+                  new Line("jpm jlist", "the list for scripts, with PM2's names"))),
+          new Group(
+              "Change",
+              List.of(
+                  new Line("jpm restart web --update-env", "with this shell's variables"),
+                  new Line("jpm reload web", "process by process, without a gap"),
+                  new Line("jpm scale web +2", "two processes more"),
+                  new Line("jpm stop web", "it stays in the list"),
+                  new Line("jpm delete web", "stop it and forget it"))),
+          new Group(
+              "Process files",
+              List.of(
+                  new Line("jpm init", "write one to begin with"),
+                  new Line("jpm validate", "find its mistakes"),
+                  new Line("jpm plan ecosystem.json", "say what apply would do"),
+                  new Line("jpm apply ecosystem.json --prune", "have apps be as it says"))),
+          new Group(
+              "For good",
+              List.of(
+                  new Line("jpm startup", "start the daemon at boot"),
+                  new Line("jpm doctor", "see whether all is well"),
+                  new Line("jpm update", "go on with a new build"))));
+
+  private Examples() {}
+
+  /// Examples of one kind.
+  public record Group(String title, List<Line> lines) {
+    String text() {
+      return lines.stream().map(Line::text).collect(Collectors.joining());
+    }
+  }
+
+  /// One command line.
+  ///
+  /// @param command as it is typed
+  /// @param meaning what it does; empty: the command says it
+  public record Line(String command, String meaning) {
+    String text() {
+      String gap = meaning.isEmpty() ? "" : " ".repeat(Math.max(2, WIDTH - command.length()));
+      return "  " + command + gap + meaning + "\n";
+    }
+  }
+
+  /// Those for beginners.
+  public static String first() {
+    return ALL.getFirst().text();
+  }
+
+  public static String all(boolean colors) {
+    return ALL.stream()
+        .map(group -> Paint.BOLD.on(group.title(), colors) + "\n" + group.text())
+        .collect(Collectors.joining("\n"));
+  }
+}

@@ -1,0 +1,106 @@
+package io.jpm.console.cli;
+
+import io.jpm.console.text.Paint;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// How jpm is used, from the lists of [Verb] and [VerbOption]: one screen for all, one for each
+/// command.
+public final class HelpText {
+  private static final String EXAMPLES = Examples.first();
+
+  /// More than these are looked through by headings.
+  private static final int MANY_OPTIONS = 12;
+
+  private static final int LONGEST_LINE = 78;
+
+  private HelpText() {}
+
+  /// What is needed often, on one screen.
+  public static String ofMost(boolean colors) {
+    var text = new StringBuilder("Usage: jpm <command> [options]\n\n");
+    text.append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
+    Arrays.stream(Verb.Group.values())
+        .filter(group -> group != Verb.Group.MORE)
+        .forEach(group -> commands(text, group, colors));
+    return text.append(
+            "\njpm <command> --help says more; jpm help --all and man jpm list all commands\n")
+        .toString();
+  }
+
+  public static String ofAll(boolean colors) {
+    var text = new StringBuilder("Usage: jpm <command> [options]\n");
+    Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
+    leftOut(text, colors);
+    return text.append("\njpm <command> --help says more; jpm --version says which jpm this is\n")
+        .toString();
+  }
+
+  /// PM2's users look for them here; typed, each says what to use instead.
+  private static void leftOut(StringBuilder text, boolean colors) {
+    text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
+    int column = LONGEST_LINE;
+    for (String word : UnsupportedPm2.commands()) {
+      column += word.length() + 1;
+      if (column > LONGEST_LINE) {
+        text.append("\n ");
+        column = word.length() + 2;
+      }
+      text.append(' ').append(word);
+    }
+    text.append('\n');
+  }
+
+  private static void commands(StringBuilder text, Verb.Group group, boolean colors) {
+    text.append('\n').append(Paint.BOLD.on(group.title(), colors)).append('\n');
+    Arrays.stream(Verb.values())
+        .filter(verb -> verb.group() == group)
+        .forEach(verb -> line(text, verb.word() + " " + verb.targetNames(), verb.summary(), 36));
+  }
+
+  public static String of(Verb verb, boolean colors) {
+    var text = new StringBuilder("Usage: jpm ").append(verb.word());
+    if (!verb.targetNames().isEmpty()) {
+      text.append(' ').append(verb.targetNames());
+    }
+    text.append(" [options]").append(verb == Verb.START ? " [-- arguments…]" : "");
+    text.append("\n\n  ").append(verb.summary()).append('\n');
+    if (verb.names().size() > 1) {
+      text.append("  also: ")
+          .append(verb.names().stream().skip(1).collect(Collectors.joining(", ")))
+          .append('\n');
+    }
+    text.append('\n').append(Paint.BOLD.on("Examples", colors)).append('\n');
+    VerbExamples.of(verb).forEach(line -> text.append(line.text()));
+    Map<String, List<VerbOption>> byTitle = new LinkedHashMap<>();
+    boolean many = verb.options().size() > MANY_OPTIONS;
+    for (VerbOption option : verb.options()) {
+      byTitle.computeIfAbsent(title(option, many), _ -> new ArrayList<>()).add(option);
+    }
+    byTitle.forEach((title, options) -> {
+      text.append('\n').append(Paint.BOLD.on(title, colors)).append('\n');
+      for (VerbOption option : options) {
+        String names = String.join(", ", option.names());
+        boolean value = option.takesValue() || option.mayTakeValue();
+        line(text, names + (value ? " " + option.parameter() : ""), option.description(), 38);
+      }
+    });
+    return text.toString();
+  }
+
+  /// Many options stand under the headings of the attributes that they set.
+  private static String title(VerbOption option, boolean many) {
+    return many
+        ? option.attribute().map(key -> key.group().title()).orElse("This command")
+        : "Options";
+  }
+
+  private static void line(StringBuilder text, String left, String right, int width) {
+    text.append("  ").append(left).repeat(' ', Math.max(2, width - left.length()));
+    text.append(right).append('\n');
+  }
+}

@@ -1,0 +1,168 @@
+package io.jpm.console.cli;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.jpm.bus.logs.LogFilter;
+import io.jpm.console.text.LogLabels.Streams;
+import io.jpm.console.text.LogStyle;
+import io.jpm.model.AppName;
+import io.jpm.model.text.TimePattern;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What the options of `jpm logs` ask for.
+///
+/// @param lines how many past lines of each log; [Long#MAX_VALUE] for all
+/// @param filter which lines
+/// @param streams of which stream
+/// @param style how they are printed
+/// @param follow whether to go on with what comes
+/// @param daemonToo whether the daemon's own log belongs to it
+public record LogsOptions(
+    long lines,
+    LogFilter filter,
+    Streams streams,
+    LogStyle style,
+    boolean follow,
+    boolean daemonToo) {
+  private static final int DEFAULT_LINES = 15;
+
+  /// What tells a time format from the name of an app.
+  private static final Pattern TIME_TOKEN = Pattern.compile("YY|MM|DD|HH|hh|mm|ss|SSS|^[Xx]$");
+
+  /// A time format and no other word: tokens of dates, with anything but letters between them.
+  private static final Pattern TIME_FORMAT =
+      Pattern.compile(
+          "^[^A-Za-z]*((YYYY|YY|M{1,4}|D{1,4}|HH?|hh?|mm?|ss?|S{1,3}|ZZ?|[AaTXx])[^A-Za-z]*)+$");
+
+  /// What is printed from now on, as it is.
+  public static LogsOptions fromNowOn() {
+    return following(0, LogFilter.ALL, LogStyle.Kind.RAW);
+  }
+
+  /// What has been printed since `began` and what comes, with labels.
+  public static LogsOptions since(Instant began) {
+    var filter = new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false);
+    return following(Long.MAX_VALUE, filter, LogStyle.Kind.LABELLED);
+  }
+
+  private static LogsOptions following(long lines, LogFilter filter, LogStyle.Kind kind) {
+    var style = new LogStyle(kind, Optional.empty(), Optional.empty());
+    return new LogsOptions(lines, filter, Streams.BOTH, style, true, false);
+  }
+
+  /// Whether `word` can only be a format for `--timestamp`, and no app's name.
+  static boolean isTimeFormat(String word) {
+    return TIME_FORMAT.matcher(word).matches() && TIME_TOKEN.matcher(word).find();
+  }
+
+  /// Reads which lines are to be shown, and how.
+  ///
+  /// @throws CommandFailure when options contradict each other or a value is none
+  public static LogsOptions of(Arguments arguments, PastTime times) {
+    refuseContradictions(arguments);
+    LogFilter filter = filter(arguments, times);
+    boolean bounded = filter.since().isPresent() || filter.until().isPresent();
+    int lines = arguments.lines(DEFAULT_LINES);
+    LogStyle style = style(arguments);
+    Streams streams = streams(arguments);
+    boolean plain = style.kind() == LogStyle.Kind.LABELLED && streams == Streams.BOTH;
+    boolean past = filter.until().filter(until -> !until.isAfter(times.now())).isPresent();
+    return new LogsOptions(
+        bounded && !arguments.has(VerbOption.LINES) ? Long.MAX_VALUE : lines,
+        filter,
+        streams,
+        style,
+        !arguments.has(VerbOption.NOSTREAM) && !past,
+        plain && !arguments.has(VerbOption.ERR) && isEveryone(arguments.targets()));
+  }
+
+  public static boolean isEveryone(List<String> targets) {
+    return targets.isEmpty() || targets.contains(AppName.ALL);
+  }
+
+  private static void refuseContradictions(Arguments arguments) {
+    List<VerbOption> styles =
+        List.of(VerbOption.RAW, VerbOption.JSON, VerbOption.FORMAT).stream()
+            .filter(arguments::has)
+            .toList();
+    if (styles.size() > 1) {
+      throw both(styles.get(0), styles.get(1), "choose one");
+    }
+    for (VerbOption own : List.of(VerbOption.JSON, VerbOption.FORMAT)) {
+      for (VerbOption more : List.of(VerbOption.TIMESTAMP, VerbOption.HIGHLIGHT)) {
+        if (arguments.has(own) && arguments.has(more)) {
+          throw both(own, more, own.longName() + " has a form of its own");
+        }
+      }
+    }
+    if (arguments.has(VerbOption.IGNORE_CASE) && !arguments.has(VerbOption.GREP)) {
+      throw new CommandFailure("--ignore-case is for --grep: add --grep PATTERN");
+    }
+  }
+
+  private static CommandFailure both(VerbOption one, VerbOption other, String why) {
+    return new CommandFailure(
+        "%s and %s do not go together: %s".formatted(one.longName(), other.longName(), why));
+  }
+
+  private static LogFilter filter(Arguments arguments, PastTime times) {
+    Optional<Instant> since =
+        arguments.value(VerbOption.SINCE_TIME).map(text -> times.of(VerbOption.SINCE_TIME, text));
+    Optional<Instant> until =
+        arguments.value(VerbOption.UNTIL).map(text -> times.of(VerbOption.UNTIL, text));
+    if (since.isPresent() && until.isPresent() && since.get().isAfter(until.get())) {
+      throw new CommandFailure(
+          "--since %s is later than --until %s: nothing lies between"
+              .formatted(
+                  arguments.value(VerbOption.SINCE_TIME).orElse(""),
+                  arguments.value(VerbOption.UNTIL).orElse("")));
+    }
+    Optional<String> grep = arguments.value(VerbOption.GREP);
+    grep.ifPresent(LogsOptions::check);
+    return new LogFilter(since, until, grep, arguments.has(VerbOption.IGNORE_CASE));
+  }
+
+  private static void check(String pattern) {
+    try {
+      Pattern.compile(pattern);
+    } catch (PatternSyntaxException none) {
+      throw new CommandFailure(
+          "--grep \"%s\": %s; put a backslash before a character that stands for itself"
+              .formatted(pattern, none.getMessage()));
+    }
+  }
+
+  private static LogStyle style(Arguments arguments) {
+    LogStyle.Kind kind =
+        arguments.has(VerbOption.RAW)
+            ? LogStyle.Kind.RAW
+            : arguments.has(VerbOption.JSON)
+                ? LogStyle.Kind.JSON
+                : arguments.has(VerbOption.FORMAT) ? LogStyle.Kind.FORMAT : LogStyle.Kind.LABELLED;
+    return new LogStyle(
+        kind,
+        arguments.value(VerbOption.TIMESTAMP).map(LogsOptions::pattern),
+        arguments.value(VerbOption.HIGHLIGHT).filter(word -> !word.isEmpty()));
+  }
+
+  private static TimePattern pattern(String text) {
+    if (text.isEmpty()) {
+      return TimePattern.TIME;
+    }
+    if (!TIME_TOKEN.matcher(text).find()) {
+      throw new CommandFailure(
+          "--timestamp \"%s\": no time format such as YYYY-MM-DD HH:mm:ss; put --timestamp last"
+              .formatted(text));
+    }
+    return new TimePattern(text);
+  }
+
+  /// Both `--err` and `--out` are both, as neither.
+  private static Streams streams(Arguments arguments) {
+    boolean err = arguments.has(VerbOption.ERR);
+    boolean out = arguments.has(VerbOption.OUT);
+    return err == out ? Streams.BOTH : err ? Streams.ERROR : Streams.OUT;
+  }
+}

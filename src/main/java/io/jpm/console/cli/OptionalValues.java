@@ -1,0 +1,99 @@
+package io.jpm.console.cli;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Takes the options out of a line that may have a value and may do without: `--watch`, `--watch
+/// src`, `--watch=src`.
+///
+/// The word after such an option is its value, as in PM2, unless it looks like an option or is the
+/// line's only target: `start --watch app.js` has to start something. A time format is no target.
+/// (PM2 takes it always, and then looks for a process file.)
+///
+/// The value of `--interpreter-args` is taken out as well, whatever it looks like: `-u` means
+/// another thing to Python than to us.
+///
+/// @param words what is left
+/// @param values for each option found its values in order; an empty one stands for none
+record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) {
+  OptionalValues {
+    words = List.copyOf(words);
+    values = Map.copyOf(values);
+  }
+
+  static OptionalValues takenFrom(Verb verb, List<String> words) {
+    List<String> left = new ArrayList<>();
+    Map<VerbOption, List<String>> values = new EnumMap<>(VerbOption.class);
+    int targets = 0;
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      Optional<VerbOption> option =
+          ArgumentReader.isOption(word) ? VerbOption.find(word, verb.options()) : Optional.empty();
+      if (option.isPresent() && option.get().mayTakeValue()) {
+        boolean follows =
+            !word.contains("=")
+                && i + 1 < words.size()
+                && !ArgumentReader.isOption(words.get(i + 1))
+                && (targets > 0
+                    || hasTarget(verb, words.subList(i + 2, words.size()))
+                    || isPlainly(option.get(), words.get(i + 1)));
+        String value = follows ? words.get(++i) : word.substring(word.indexOf('=') + 1);
+        boolean bare = !follows && !word.contains("=");
+        values.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(bare ? "" : value);
+        continue;
+      }
+      if (option.isPresent() && option.get() == VerbOption.INTERPRETER_ARGS) {
+        boolean attached = word.contains("=");
+        if (attached || i + 1 < words.size()) {
+          String value = attached ? word.substring(word.indexOf('=') + 1) : words.get(++i);
+          values.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(value);
+          continue;
+        }
+      }
+      left.add(word);
+      if (!ArgumentReader.isOption(word)) {
+        targets++;
+      } else if (hasSeparateValue(option, word) && i + 1 < words.size()) {
+        left.add(words.get(++i));
+      }
+    }
+    return new OptionalValues(left, values);
+  }
+
+  /// Whether words that are no option and no option's value are among `words`.
+  private static boolean hasTarget(Verb verb, List<String> words) {
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (!ArgumentReader.isOption(word)) {
+        return true;
+      }
+      Optional<VerbOption> option = VerbOption.find(word, verb.options());
+      if (hasSeparateValue(option, word)) {
+        i++;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isPlainly(VerbOption option, String word) {
+    return option == VerbOption.TIMESTAMP && LogsOptions.isTimeFormat(word);
+  }
+
+  private static boolean hasSeparateValue(Optional<VerbOption> option, String word) {
+    return option.isPresent() && option.get().takesValue() && !word.contains("=");
+  }
+
+  /// `parsedCommand` with the values that were taken out.
+  ParsedCommand in(ParsedCommand parsedCommand) {
+    if (values.isEmpty()
+        || !(parsedCommand instanceof ParsedCommand.Run(Verb verb, Arguments sorted))) {
+      return parsedCommand;
+    }
+    Map<VerbOption, List<String>> all = new EnumMap<>(values);
+    all.putAll(sorted.options());
+    return new ParsedCommand.Run(verb, new Arguments(sorted.targets(), all, sorted.rest()));
+  }
+}

@@ -1,0 +1,137 @@
+package io.jpm.console.cli;
+
+import io.jpm.wire.ConsoleRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What `jpm serve` is to serve, and where: the command's words over the caller's PM2_SERVE_*
+/// variables (PM2 has it the other way round for path and port).
+///
+/// @param directory absolute
+/// @param host the address to listen on
+/// @param port 1 to 65535
+/// @param user of basic auth
+/// @param password of basic auth
+public record ServeOptions(
+    Path directory, String host, int port, Optional<String> user, Optional<String> password) {
+  private static final String EVERYWHERE = "0.0.0.0";
+
+  /// Reads what is to be served, and where.
+  ///
+  /// @throws CommandFailure when something in it cannot be
+  public static ServeOptions of(Arguments arguments, ConsoleRequest request) {
+    List<String> words = arguments.targets();
+    if (words.size() > 2) {
+      throw new CommandFailure("jpm serve takes a directory and a port: jpm serve dist 8080");
+    }
+    Map<String, String> environment = request.environment();
+    String path = words.isEmpty() ? known(environment, "PATH").orElse(".") : words.getFirst();
+    String port =
+        (words.size() == 2 ? Optional.of(words.getLast()) : arguments.value(VerbOption.PORT))
+            .or(() -> known(environment, "PORT"))
+            .orElse("8080");
+    String asked = known(environment, "BASIC_AUTH").orElse("").strip();
+    Optional<String> none = Optional.empty();
+    ServeOptions options =
+        new ServeOptions(
+            directory(path, request.cwd()),
+            arguments
+                .value(VerbOption.HOST)
+                .or(() -> known(environment, "HOST"))
+                .orElse(EVERYWHERE),
+            port(port),
+            arguments
+                .value(VerbOption.BASIC_AUTH_USERNAME)
+                .or(() -> asked.equals("false") ? none : known(environment, "BASIC_AUTH_USERNAME")),
+            arguments
+                .value(VerbOption.BASIC_AUTH_PASSWORD)
+                .or(() ->
+                    asked.equals("false") ? none : known(environment, "BASIC_AUTH_PASSWORD")));
+    boolean half = options.user.isPresent() != options.password.isPresent();
+    if (half || (asked.equals("true") && options.user.isEmpty())) {
+      throw new CommandFailure(
+          "basic auth needs both --basic-auth-username and --basic-auth-password");
+    }
+    if (options.user.filter(user -> user.contains(":")).isPresent()) {
+      throw new CommandFailure("--basic-auth-username can have no colon in it");
+    }
+    return options;
+  }
+
+  private static Optional<String> known(Map<String, String> environment, String name) {
+    return Optional.ofNullable(environment.get("PM2_SERVE_" + name)).filter(v -> !v.isBlank());
+  }
+
+  private static Path directory(String path, String cwd) {
+    try {
+      return Path.of(cwd).resolve(path).normalize();
+    } catch (InvalidPathException _) {
+      throw new CommandFailure("the directory's name is no path");
+    }
+  }
+
+  private static int port(String text) {
+    if (text.matches("[0-9]{1,5}")) {
+      int port = Integer.parseInt(text);
+      if (port >= 1 && port <= 65_535) {
+        return port;
+      }
+    }
+    throw new CommandFailure("\"%s\" is no port: use 1 to 65535".formatted(text));
+  }
+
+  /// Looks whether the directory is there and the port can be had. Blocks.
+  ///
+  /// @param free whether the port must be free
+  /// @throws CommandFailure when not
+  public ServeOptions checked(boolean free) {
+    if (!Files.isDirectory(directory)) {
+      throw new CommandFailure(
+          Files.exists(directory)
+              ? directory + " is not a directory"
+              : "there is no directory " + directory);
+    }
+    if (!Files.isReadable(directory)) {
+      throw new CommandFailure(directory + " cannot be read: permission denied");
+    }
+    if (free) {
+      tryToListen();
+    }
+    return this;
+  }
+
+  private void tryToListen() {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(address(), port));
+    } catch (UnknownHostException _) {
+      throw new CommandFailure("--host %s is no address of this machine".formatted(host));
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "cannot listen on port %d of %s: %s".formatted(port, host, e.getMessage()));
+    }
+  }
+
+  private InetAddress address() throws UnknownHostException {
+    return InetAddress.getByName(host);
+  }
+
+  /// Where it can be seen, for the user.
+  public String told() {
+    String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    String where = "Serving %s on http://%s:%d".formatted(directory, shown, port);
+    boolean everybody = host.equals(EVERYWHERE) || host.equals("::") || host.equals("[::]");
+    return everybody
+        ? where + ", open to every machine that reaches this one (--host 127.0.0.1: to this one)"
+        : where;
+  }
+}

@@ -1,0 +1,53 @@
+package io.jpm.console.cli;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Sorts words that need no thought: whole option names, each value in sight. Everything else
+/// (misspelled, abbreviated, run together, missing) is left to [OptionParser].
+///
+/// picocli's classes are of a format too old for an AOT cache, so the first line that needs it
+/// costs about a tenth of a second; a daemon's first command should not.
+final class SimpleParser {
+  private SimpleParser() {}
+
+  /// The words sorted exactly as [OptionParser] would; empty when that takes thought.
+  static Optional<Arguments> sort(Verb verb, List<String> words, List<String> rest) {
+    List<String> targets = new ArrayList<>();
+    Map<VerbOption, List<String>> options = new EnumMap<>(VerbOption.class);
+    for (Iterator<String> next = words.iterator(); next.hasNext(); ) {
+      String word = next.next();
+      if (!ArgumentReader.isOption(word)) {
+        targets.add(word);
+        continue;
+      }
+      Optional<VerbOption> option = VerbOption.find(word, verb.options());
+      String value = option.map(known -> value(known, word, next)).orElse(null);
+      if (option.isEmpty() || value == null) {
+        return Optional.empty();
+      }
+      options.computeIfAbsent(option.get(), _ -> new ArrayList<>()).add(value);
+    }
+    return Optional.of(new Arguments(targets, options, rest));
+  }
+
+  /// The option's value, empty if it takes none; null when it is not plain to see.
+  private static @Nullable String value(VerbOption option, String word, Iterator<String> next) {
+    int equals = word.indexOf('=');
+    if (!option.takesValue()) {
+      return equals < 0 ? "" : null;
+    }
+    if (equals >= 0) {
+      return word.startsWith("--") && equals + 1 < word.length()
+          ? word.substring(equals + 1)
+          : null;
+    }
+    String value = next.hasNext() ? next.next() : "-";
+    return value.startsWith("-") ? null : value;
+  }
+}

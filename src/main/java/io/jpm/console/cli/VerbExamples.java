@@ -1,0 +1,225 @@
+package io.jpm.console.cli;
+
+import io.jpm.console.cli.Examples.Line;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One to three command lines for each command, as its help and the manual page show them.
+public final class VerbExamples {
+  private VerbExamples() {}
+
+  public static List<Line> of(Verb verb) {
+    return switch (verb) {
+      case START -> Examples.ALL.getFirst().lines();
+      case STOP ->
+          lines(
+              "jpm stop web",
+              "it stays in the list",
+              "jpm stop web api 3",
+              "several, by name or id",
+              "jpm stop all",
+              "every app");
+      case RESTART ->
+          lines(
+              "jpm restart web",
+              "stop it and start it again",
+              "jpm restart web --update-env",
+              "with this shell's variables",
+              "jpm restart ecosystem.json --env test",
+              "with env_test over env");
+      case RELOAD ->
+          lines(
+              "jpm reload web",
+              "one after the other, without a gap",
+              "jpm reload all --parallel 2",
+              "two of each app at a time");
+      case SERVE ->
+          lines(
+              "jpm serve",
+              "this directory on port 8080",
+              "jpm serve dist 3000 --spa --name site",
+              "one page for all paths",
+              "jpm serve . --basic-auth-username me --basic-auth-password x",
+              "");
+      case SCALE ->
+          lines(
+              "jpm scale web 4",
+              "have four",
+              "jpm scale web +2",
+              "two more",
+              "jpm scale web max",
+              "one for each CPU");
+      case DELETE ->
+          lines("jpm delete web", "stop it and forget it", "jpm delete all", "have an empty list");
+      case SAVE ->
+          lines(
+              "jpm save",
+              "once the list is as it should be",
+              "jpm save --force",
+              "although it is empty");
+      case RESURRECT -> lines("jpm resurrect", "start what jpm save has remembered");
+      case LIST ->
+          lines(
+              "jpm ls --sort memory:desc",
+              "the largest first",
+              "jpm ls --watch",
+              "drawn anew until Ctrl-C",
+              "jpm ls --json",
+              "for scripts");
+      case DESCRIBE ->
+          lines(
+              "jpm describe web",
+              "all instances of an app",
+              "jpm describe 3 --json",
+              "one instance, for scripts");
+      case LOGS ->
+          lines(
+              "jpm logs",
+              "what all apps print from now on",
+              "jpm logs web --lines 100 --nostream",
+              "the past alone",
+              "jpm logs web --since 10m --grep error",
+              "");
+      case EVENTS ->
+          lines(
+              "jpm events web",
+              "why it has been started and ended",
+              "jpm events --follow --json",
+              "for scripts");
+      case ENV -> lines("jpm env web", "secrets masked", "jpm env web --reveal", "with them");
+      case JLIST -> lines("jpm jlist", "the list for scripts, with PM2's names");
+      case INIT ->
+          lines(
+              "jpm init",
+              "ecosystem.config.js",
+              "jpm init apps.yaml",
+              "the ending says the format");
+      case VALIDATE ->
+          lines(
+              "jpm validate",
+              "the file in this directory",
+              "jpm validate apps.json --env production",
+              "with env_production");
+      case PLAN ->
+          lines(
+              "jpm plan ecosystem.json",
+              "say what apply would do",
+              "jpm plan ecosystem.json --prune --json",
+              "for scripts");
+      case APPLY ->
+          lines(
+              "jpm apply ecosystem.json",
+              "start, alter and reload what differs",
+              "jpm apply ecosystem.json --prune",
+              "delete apps that are not in it");
+      case PING -> lines("jpm ping", "{ msg: 'pong' }");
+      case DOCTOR ->
+          lines(
+              "jpm doctor",
+              "what is wrong, and how to mend it",
+              "jpm doctor --json",
+              "for scripts");
+      case WEB ->
+          lines(
+              "jpm web",
+              "on 127.0.0.1:9615, with a link to log in",
+              "jpm web --port 8000",
+              "on another port",
+              "jpm web stop",
+              "nothing listens any more");
+      case KILL -> lines("jpm kill", "all apps end, too");
+      case UPDATE -> lines("jpm update", "apps run on meanwhile");
+      case DAEMON_ITSELF -> lines("jpm daemon", "as systemd or a container needs it");
+      case STARTUP -> lines("jpm startup", "by systemd, for this user");
+      case UNSTARTUP -> lines("jpm unstartup", "undo jpm startup");
+      case IMPORT_PM2 ->
+          lines(
+              "jpm import-pm2 --dry-run",
+              "say what would be taken over",
+              "jpm import-pm2 --only web,api",
+              "these alone");
+      case AUDIT -> lines("jpm audit verify", "count its lines, or say where it breaks");
+      case TOKEN ->
+          lines(
+              "jpm token create ci --role operate --app web,api",
+              "print a new one, once",
+              "jpm token rotate ci --grace 10m",
+              "another secret; both hold for 10m",
+              "jpm token revoke ci",
+              "end it and its connections");
+      case START_OR_RESTART -> lines("jpm startOrRestart ecosystem.json", "");
+      case START_OR_RELOAD -> lines("jpm startOrReload ecosystem.json", "");
+      case TRIGGER ->
+          lines(
+              "jpm trigger web flush-cache",
+              "an action that web has offered",
+              "jpm trigger web set-level debug",
+              "with a value");
+      case MONIT ->
+          lines("jpm monit", "all apps; ? shows the keys", "jpm monit web api", "only these apps");
+      case PRETTYLIST -> lines("jpm prettylist", "jlist for people");
+      case PROCESS_IDS -> lines("jpm pid web", "of its main processes", "jpm pid", "of all apps");
+      case INSTANCE_IDS -> lines("jpm id web", "[ 0, 1 ]", "jpm id web --json", "[0,1]");
+      case REPORT -> lines("jpm report", "print it");
+      case HOST ->
+          lines("jpm slist", "CPU, memory, disks, network", "jpm slist --tree", "as a tree");
+      case EXAMPLES -> lines("jpm examples", "more lines such as these");
+      case COMPLETION ->
+          lines(
+              "jpm completion install",
+              "for the shell that you use",
+              "jpm completion zsh",
+              "print the script",
+              "jpm completion uninstall bash",
+              "undo the installation");
+      case GET -> lines("jpm get", "all that is stored", "jpm get web:PORT", "one variable");
+      case SET -> lines("jpm set web:PORT 8080", "web gets PORT when it starts again");
+      case MULTISET -> lines("jpm multiset \"web:PORT 8080 web:HOST ::1\"", "");
+      case UNSET -> lines("jpm unset web:PORT", "one variable", "jpm unset all", "everything");
+      case CONF ->
+          lines("jpm conf web:PORT", "say what is stored", "jpm conf web:PORT 8080", "store it");
+      case PULL ->
+          lines(
+              "jpm pull web",
+              "to the newest commit, and reload",
+              "jpm pull web 1a2b3c4",
+              "to this commit");
+      case BACKWARD -> lines("jpm backward web", "one commit back, and reload");
+      case FORWARD -> lines("jpm forward web", "one commit on, and reload");
+      case DEPLOY ->
+          lines(
+              "jpm deploy production setup",
+              "once, before the first time",
+              "jpm deploy production",
+              "bring the newest commit there",
+              "jpm deploy ecosystem.json production revert 1",
+              "go one back");
+      case SEND ->
+          lines(
+              "jpm send 0 reload",
+              "the line \"reload\" to instance 0",
+              "jpm send repl -- --help",
+              "a line that looks like an option");
+      case MESSAGE -> lines("jpm message web '{\"go\":true}'", "");
+      case ATTACH -> lines("jpm attach 0", "Ctrl-C leaves it running");
+      case SEND_SIGNAL -> lines("jpm sendSignal SIGHUP web", "as kill(1) would");
+      case RESET -> lines("jpm reset web", "restarts: 0", "jpm reset all", "of every app");
+      case INSPECT -> lines("jpm inspect web", "");
+      case CLEARDUMP -> lines("jpm cleardump", "undo jpm save");
+      case FLUSH -> lines("jpm flush web", "of one app", "jpm flush", "of all");
+      case LOGROTATE -> lines("jpm logrotate", "and where it is set");
+      case PROFILE_CPU -> lines("jpm profile:cpu 5000", "for 5 seconds");
+      case PROFILE_MEM -> lines("jpm profile:mem", "for heap tools");
+      case RELOAD_LOGS -> lines("jpm reloadLogs", "for logrotate(8)");
+    };
+  }
+
+  /// @param texts command and meaning by turns; the meaning is empty where the line says it all
+  private static List<Line> lines(String... texts) {
+    List<Line> lines = new ArrayList<>();
+    for (int i = 0; i < texts.length; i += 2) {
+      lines.add(new Line(texts[i], texts[i + 1]));
+    }
+    return List.copyOf(lines);
+  }
+}

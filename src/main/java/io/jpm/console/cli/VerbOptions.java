@@ -1,0 +1,249 @@
+package io.jpm.console.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Which command takes which options, and what the client must know of it.
+public final class VerbOptions {
+  private VerbOptions() {}
+
+  /// The command's own options and those that every command has, in the order of help.
+  static List<VerbOption> of(Verb verb) {
+    List<VerbOption> options = new ArrayList<>(own(verb));
+    options.add(VerbOption.SILENT);
+    options.add(VerbOption.NO_COLOR);
+    options.add(VerbOption.HELP);
+    return List.copyOf(options);
+  }
+
+  private static List<VerbOption> own(Verb verb) {
+    return switch (verb) {
+      case START ->
+          describing(
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
+              VerbOption.WATCH_CONFIG,
+              VerbOption.NO_WATCH_CONFIG,
+              VerbOption.EXT,
+              VerbOption.NO_DAEMON,
+              VerbOption.ATTACH,
+              VerbOption.FORCE);
+      case SERVE ->
+          List.of(
+              VerbOption.NAME,
+              VerbOption.PORT,
+              VerbOption.HOST,
+              VerbOption.SPA,
+              VerbOption.FTP,
+              VerbOption.CORS,
+              VerbOption.DOTFILES,
+              VerbOption.BASIC_AUTH_USERNAME,
+              VerbOption.BASIC_AUTH_PASSWORD,
+              VerbOption.INSTANCES,
+              VerbOption.NAMESPACE,
+              VerbOption.MONITOR);
+      case STOP ->
+          List.of(VerbOption.ONLY, VerbOption.WATCH_NO_MORE, VerbOption.ATTACH, VerbOption.FORCE);
+      case DELETE -> List.of(VerbOption.ONLY, VerbOption.FORCE);
+      case LOGROTATE -> List.of(VerbOption.LOGROTATE_USER);
+      case RESTART ->
+          describing(
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.PARALLEL,
+              VerbOption.ATTACH,
+              VerbOption.FORCE);
+      case RELOAD ->
+          describing(
+              VerbOption.PARALLEL,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.ATTACH,
+              VerbOption.FORCE);
+      case IMPORT_PM2 ->
+          List.of(VerbOption.DRY_RUN, VerbOption.ONLY, VerbOption.KEEP, VerbOption.JSON);
+      case PULL, FORWARD, BACKWARD -> List.of(VerbOption.JSON);
+      case DEPLOY -> List.of();
+      case START_OR_RESTART ->
+          List.of(
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
+              VerbOption.ATTACH,
+              VerbOption.FORCE);
+      case START_OR_RELOAD ->
+          List.of(
+              VerbOption.PARALLEL,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.UPDATE_ENV,
+              VerbOption.NO_WAIT,
+              VerbOption.ATTACH,
+              VerbOption.FORCE);
+      case VALIDATE -> List.of(VerbOption.ENV, VerbOption.JSON);
+      case PLAN -> List.of(VerbOption.PRUNE, VerbOption.ONLY, VerbOption.ENV, VerbOption.JSON);
+      case APPLY ->
+          List.of(
+              VerbOption.PRUNE,
+              VerbOption.ONLY,
+              VerbOption.ENV,
+              VerbOption.NO_WAIT,
+              VerbOption.JSON);
+      case SCALE, RESURRECT -> List.of(VerbOption.NO_WAIT);
+      case SEND -> List.of(VerbOption.SEPARATOR);
+      case SAVE -> List.of(VerbOption.FORCE);
+      case LOGS ->
+          List.of(
+              VerbOption.LINES,
+              VerbOption.NOSTREAM,
+              VerbOption.ERR,
+              VerbOption.OUT,
+              VerbOption.SINCE_TIME,
+              VerbOption.UNTIL,
+              VerbOption.GREP,
+              VerbOption.IGNORE_CASE,
+              VerbOption.HIGHLIGHT,
+              VerbOption.TIMESTAMP,
+              VerbOption.RAW,
+              VerbOption.JSON,
+              VerbOption.FORMAT);
+      case EVENTS ->
+          List.of(VerbOption.LINES, VerbOption.FOLLOW, VerbOption.SINCE, VerbOption.JSON);
+      case ENV -> List.of(VerbOption.REVEAL, VerbOption.JSON);
+      case PING, DOCTOR, AUDIT -> List.of(VerbOption.JSON);
+      case TOKEN ->
+          List.of(
+              VerbOption.ROLE,
+              VerbOption.OF_APPS,
+              VerbOption.EXPIRES,
+              VerbOption.FOREVER,
+              VerbOption.GRACE,
+              VerbOption.JSON);
+      case WEB -> List.of(VerbOption.PORT, VerbOption.LOOPBACK);
+      case LIST ->
+          List.of(VerbOption.MINI_LIST, VerbOption.SORT, VerbOption.REDRAW, VerbOption.JSON);
+      case DESCRIBE, PROCESS_IDS, INSTANCE_IDS -> List.of(VerbOption.JSON);
+      case HOST -> List.of(VerbOption.TREE, VerbOption.JSON);
+      case GET, CONF -> List.of(VerbOption.JSON);
+      case INIT,
+          TRIGGER,
+          SET,
+          MULTISET,
+          UNSET,
+          PROFILE_CPU,
+          PROFILE_MEM,
+          MESSAGE,
+          SEND_SIGNAL,
+          RESET,
+          INSPECT,
+          ATTACH,
+          MONIT,
+          CLEARDUMP,
+          PRETTYLIST,
+          REPORT,
+          EXAMPLES,
+          COMPLETION,
+          FLUSH,
+          RELOAD_LOGS,
+          JLIST,
+          KILL,
+          UPDATE,
+          DAEMON_ITSELF,
+          STARTUP,
+          UNSTARTUP ->
+          List.of();
+    };
+  }
+
+  /// The options of an app and the command's own.
+  private static List<VerbOption> describing(VerbOption... own) {
+    return ResolvedTargets.joined(VerbOption.ofApps(), List.of(own));
+  }
+
+  /// Of those whose repetition counts again: whether it does not when the request has a key
+  /// ([io.jpm.console.session.CommandCall#keyed]). Of a reload the client is told at once that it
+  /// goes on.
+  public static boolean isRepeatable(Verb verb) {
+    return switch (verb) {
+      case RESTART, SCALE, START_OR_RESTART, TRIGGER, SEND, MESSAGE, SEND_SIGNAL -> true;
+      default -> false;
+    };
+  }
+
+  /// Whether a client that has printed a part of the answer sends it again when the daemon dies
+  /// ([io.jpm.console.session.PrintedOutput]): what it does is done once, by the request's key or
+  /// because a second time changes nothing.
+  public static boolean isSentAgain(Verb verb) {
+    return switch (verb) {
+      case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
+      case RESURRECT, RESET, SAVE, CLEARDUMP, FLUSH, RELOAD_LOGS -> true;
+      default -> isRepeatable(verb);
+    };
+  }
+
+  /// Whether doing it twice is something else than doing it once. Of the others the client may ask
+  /// a next daemon again, should this one die before it has answered.
+  public static boolean countsEachTime(Verb verb) {
+    return switch (verb) {
+      case RESTART,
+          RELOAD,
+          SCALE,
+          START_OR_RESTART,
+          START_OR_RELOAD,
+          INIT,
+          TRIGGER,
+          SEND,
+          MESSAGE,
+          SEND_SIGNAL ->
+          true;
+      case SET, MULTISET, CONF, PROFILE_CPU, PROFILE_MEM, TOKEN -> true;
+      case GET, UNSET, LOGROTATE -> false;
+      case IMPORT_PM2, PULL, FORWARD, BACKWARD -> true;
+      case DEPLOY -> false;
+      case START,
+          SERVE,
+          STOP,
+          DELETE,
+          VALIDATE,
+          PLAN,
+          APPLY,
+          SAVE,
+          RESURRECT,
+          CLEARDUMP,
+          RESET,
+          INSPECT,
+          ATTACH,
+          MONIT,
+          LIST,
+          DESCRIBE,
+          PRETTYLIST,
+          PROCESS_IDS,
+          INSTANCE_IDS,
+          REPORT,
+          HOST,
+          EXAMPLES,
+          COMPLETION,
+          LOGS,
+          FLUSH,
+          RELOAD_LOGS,
+          EVENTS,
+          ENV,
+          JLIST,
+          PING,
+          DOCTOR,
+          AUDIT,
+          WEB,
+          KILL,
+          UPDATE,
+          DAEMON_ITSELF,
+          STARTUP,
+          UNSTARTUP ->
+          false;
+    };
+  }
+}

@@ -1,0 +1,126 @@
+package io.jpm.console.completion;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.completion.Completion.Candidate;
+import io.jpm.console.completion.Completion.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// Finds what an unfinished command line may go on with: from the lists of [Verb] and [VerbOption],
+/// and from the apps in the list.
+final class Completer {
+  private final ListedNames listed;
+  private final FileVariants variants;
+
+  /// @param variants finds the `env_NAME` of the process files of the line
+  Completer(List<InstanceView> instances, FileVariants variants) {
+    this.listed = new ListedNames(instances);
+    this.variants = variants;
+  }
+
+  /// @param before the words behind `jpm` that stand before the cursor's
+  /// @param current the word at the cursor, as far as it is typed
+  Completion complete(List<String> before, String current) {
+    CompletionPlace place = CompletionPlace.of(before, current);
+    return switch (place) {
+      case CompletionPlace.Command(boolean ofHelp) -> commands(current, ofHelp);
+      case CompletionPlace.FirstOption() -> FIRST_OPTIONS.beginningWith(current);
+      case CompletionPlace.Option(Verb verb) -> options(verb).beginningWith(current);
+      case CompletionPlace.Value(VerbOption option, String prefix, List<String> targets) ->
+          value(option, current.substring(prefix.length()), targets).behind(prefix);
+      case CompletionPlace.Target target -> target(target, current);
+      case CompletionPlace.OfApp() -> Completion.of(Files.FILES);
+      case CompletionPlace.Unknown() -> Completion.NOTHING;
+    };
+  }
+
+  private static final Completion FIRST_OPTIONS =
+      Completion.of(
+          List.of(
+              new Candidate("--help", "say how jpm is used"),
+              new Candidate("-h", "say how jpm is used"),
+              new Candidate("--version", "say which jpm this is"),
+              new Candidate("-v", "say which jpm this is"),
+              new Candidate("--silent", VerbOption.SILENT.description()),
+              new Candidate("--no-color", VerbOption.NO_COLOR.description())));
+
+  /// A command goes by its first name, unless only another of its names fits.
+  private static Completion commands(String typed, boolean ofHelp) {
+    List<Candidate> found = new ArrayList<>();
+    for (Verb verb : Verb.values()) {
+      List<String> fitting = verb.names().stream().filter(name -> name.startsWith(typed)).toList();
+      List<String> shown = fitting.contains(verb.word()) ? List.of(verb.word()) : fitting;
+      shown.forEach(name -> found.add(new Candidate(name, verb.summary())));
+    }
+    if (!ofHelp) {
+      found.add(new Candidate("help", "say how jpm, or one command, is used"));
+    }
+    return Completion.of(found).beginningWith(typed);
+  }
+
+  private static Completion options(Verb verb) {
+    return Completion.of(
+        verb.options().stream()
+            .flatMap(option ->
+                option.names().stream().map(name -> new Candidate(name, option.description())))
+            .toList());
+  }
+
+  private Completion value(VerbOption option, String typed, List<String> targets) {
+    return switch (OptionValues.of(option)) {
+      case OptionValues.Words(List<String> words) -> Completion.ofWords(words).beginningWith(typed);
+      case OptionValues.OfFiles(Files files) -> Completion.of(files);
+      case OptionValues.Apps() -> names(typed);
+      case OptionValues.Namespaces() -> listed.namespaces().beginningWith(typed);
+      case OptionValues.Variants() -> variants.in(targets).beginningWith(typed);
+      case OptionValues.Free() -> Completion.NOTHING;
+    };
+  }
+
+  /// Of names with commas between, the last is still being typed.
+  private Completion names(String typed) {
+    String before = typed.substring(0, typed.lastIndexOf(',') + 1);
+    List<String> given = Arrays.asList(before.split(",", -1));
+    Completion rest =
+        Completion.of(
+            listed.names().candidates().stream().filter(it -> !given.contains(it.word())).toList());
+    return rest.beginningWith(typed.substring(before.length())).behind(before);
+  }
+
+  private Completion target(CompletionPlace.Target target, String typed) {
+    Completion found = Completion.NOTHING;
+    boolean filesFirst = false;
+    for (TargetKind kind : TargetKind.at(target.verb(), target.targets().size())) {
+      Completion more = of(kind, typed, target.targets());
+      // Files stand behind names only where no name fits: names are what is usually meant.
+      if (more.files() == Files.NONE || filesFirst || found.candidates().isEmpty()) {
+        found = found.and(more.beginningWith(typed));
+      }
+      filesFirst |= more.files() != Files.NONE && found.candidates().isEmpty();
+    }
+    return target.optional().isEmpty()
+        ? found
+        : value(target.optional().get(), typed, target.targets()).and(found);
+  }
+
+  private Completion of(TargetKind kind, String typed, List<String> targets) {
+    return switch (kind) {
+      case TargetKind.App() -> listed.names().and(listed.namespaces());
+      case TargetKind.Id() -> typed.isEmpty() ? Completion.NOTHING : listed.ids(); // names say more
+      case TargetKind.OfFiles(Files files) -> Completion.of(files);
+      case TargetKind.Words(List<String> words) -> Completion.ofWords(words);
+      case TargetKind.Action() ->
+          targets.isEmpty() ? Completion.NOTHING : listed.actions(targets.getFirst());
+      case TargetKind.Free() -> Completion.NOTHING;
+    };
+  }
+
+  /// Every candidate word that needs no daemon, for shells that find none.
+  static List<String> commandWords() {
+    return Stream.concat(Arrays.stream(Verb.values()).map(Verb::word), Stream.of("help")).toList();
+  }
+}

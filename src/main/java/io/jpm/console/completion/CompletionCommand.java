@@ -1,0 +1,115 @@
+package io.jpm.console.completion;
+
+import static java.util.Objects.requireNonNull;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// `jpm completion`: prints the script for a shell, or has it read by the shell from now on.
+///
+/// `jpm completion -- WORD…` is what the scripts ask at each press of TAB, and PM2's own way: the
+/// words are the whole command line, of which `COMP_CWORD` tells the one at the cursor. Each
+/// candidate is printed as a line; with `JPM_COMPLETION=described` in the form of
+/// [Completion#described].
+public final class CompletionCommand implements ConsoleCommand {
+  private static final String USE =
+      "use jpm completion bash, zsh or fish, or jpm completion install or uninstall";
+
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final Path home;
+
+  /// @param home jpm's own home, where scripts are kept
+  public CompletionCommand(Vertx vertx, DaemonClient daemonClient, Path home) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.home = home;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    if (!commandCall.arguments().rest().isEmpty()) {
+      return complete(commandCall);
+    }
+    List<String> targets = commandCall.arguments().targets();
+    String first = targets.isEmpty() ? "" : targets.getFirst();
+    boolean installs = first.equals("install");
+    if (installs || first.equals("uninstall")) {
+      CompletionShell shell = shell(commandCall, targets.subList(1, targets.size()));
+      var installation =
+          CompletionInstallation.of(shell, home, commandCall.request().environment());
+      return vertx
+          .executeBlocking(() -> installs ? installation.install() : installation.remove(), false)
+          .map(done -> {
+            requireNonNull(done).forEach(commandCall.session()::info);
+            return ExitCode.OK;
+          });
+    }
+    CompletionShell shell = shell(commandCall, targets);
+    return vertx
+        .executeBlocking(() -> CompletionScript.of(shell), false)
+        .map(script -> {
+          commandCall.session().out(requireNonNull(script));
+          return ExitCode.OK;
+        });
+  }
+
+  /// The shell that is named, else the caller's own.
+  private static CompletionShell shell(CommandCall commandCall, List<String> names) {
+    if (names.size() > 1) {
+      throw new CommandFailure(USE);
+    }
+    if (names.isEmpty()) {
+      String own = commandCall.request().environment().getOrDefault("SHELL", "");
+      return CompletionShell.named(own)
+          .orElseThrow(() ->
+              new CommandFailure(
+                  "SHELL is \"%s\", and jpm completes for bash, zsh and fish: name one"
+                      .formatted(own)));
+    }
+    return Optional.of(names.getFirst())
+        .filter(CompletionShell.words()::contains)
+        .flatMap(CompletionShell::named)
+        .orElseThrow(
+            () -> new CommandFailure("jpm completion \"%s\": %s".formatted(names.getFirst(), USE)));
+  }
+
+  private Future<ExitCode> complete(CommandCall commandCall) {
+    List<String> words = commandCall.arguments().rest();
+    Map<String, String> environment = commandCall.request().environment();
+    int cursor = Math.min(cursor(environment, words.size()), words.size());
+    List<String> before = words.subList(Math.min(1, cursor), cursor);
+    String current = cursor < words.size() ? words.get(cursor) : "";
+    boolean described = environment.getOrDefault("JPM_COMPLETION", "").equals("described");
+    return daemonClient
+        .god(new GodCommand.Show(List.of()))
+        .compose(reply -> {
+          var completer =
+              new Completer(
+                  reply.instances(), new FileVariants(Path.of(commandCall.request().cwd())));
+          return vertx.executeBlocking(() -> completer.complete(before, current), false);
+        })
+        .map(found -> {
+          commandCall
+              .session()
+              .out(described ? requireNonNull(found).described() : requireNonNull(found).plain());
+          return ExitCode.OK;
+        });
+  }
+
+  /// The place of the word at the cursor, 1 or more; by default the last.
+  private static int cursor(Map<String, String> environment, int count) {
+    String given = environment.getOrDefault("COMP_CWORD", "");
+    return given.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(given) : Math.max(1, count - 1);
+  }
+}

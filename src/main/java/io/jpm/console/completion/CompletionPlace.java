@@ -1,0 +1,111 @@
+package io.jpm.console.completion;
+
+import io.jpm.console.cli.ArgumentReader;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What stands where the cursor of an unfinished command line is.
+sealed interface CompletionPlace {
+  /// A command.
+  ///
+  /// @param ofHelp whether it is not to be carried out but explained
+  record Command(boolean ofHelp) implements CompletionPlace {}
+
+  /// An option before any command.
+  record FirstOption() implements CompletionPlace {}
+
+  /// An option of a command.
+  record Option(Verb verb) implements CompletionPlace {}
+
+  /// The value of an option.
+  ///
+  /// @param before what of the word is not the value: `--name=`, or empty
+  /// @param targets those typed before
+  record Value(VerbOption option, String before, List<String> targets) implements CompletionPlace {
+    public Value {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /// What a command is about.
+  ///
+  /// @param targets those typed before
+  /// @param optional the option just before that may have this as its value
+  record Target(Verb verb, List<String> targets, Optional<VerbOption> optional)
+      implements CompletionPlace {
+    public Target {
+      targets = List.copyOf(targets);
+    }
+  }
+
+  /// An argument of an app's, behind `--`.
+  record OfApp() implements CompletionPlace {}
+
+  /// Something of which nothing is known.
+  record Unknown() implements CompletionPlace {}
+
+  /// Finds it.
+  ///
+  /// @param before the words behind `jpm` that stand before the cursor's
+  /// @param current the word at the cursor, as far as it is typed
+  static CompletionPlace of(List<String> before, String current) {
+    if (before.contains("--")) {
+      return new OfApp();
+    }
+    int at = ArgumentReader.verbIndex(before);
+    if (at >= before.size()) {
+      return withoutCommand(before, current);
+    }
+    if (before.get(at).equals("help")) {
+      return current.startsWith("-") ? new FirstOption() : new Command(true);
+    }
+    Optional<Verb> verb = Verb.find(before.get(at));
+    return verb.isEmpty()
+        ? new Unknown()
+        : of(verb.get(), before.subList(at + 1, before.size()), current);
+  }
+
+  private static CompletionPlace withoutCommand(List<String> before, String current) {
+    boolean valueIsDue =
+        !before.isEmpty()
+            && !before.getLast().contains("=")
+            && VerbOption.find(before.getLast()).filter(VerbOption::takesValue).isPresent();
+    if (valueIsDue) {
+      return new Value(VerbOption.find(before.getLast()).orElseThrow(), "", List.of());
+    }
+    return current.startsWith("-") ? new FirstOption() : new Command(false);
+  }
+
+  private static CompletionPlace of(Verb verb, List<String> before, String current) {
+    List<String> targets = new ArrayList<>();
+    Optional<VerbOption> due = Optional.empty();
+    for (String word : before) {
+      if (due.filter(VerbOption::takesValue).isPresent()) {
+        due = Optional.empty();
+      } else if (ArgumentReader.isOption(word)) {
+        due = word.contains("=") ? Optional.empty() : VerbOption.find(word, verb.options());
+      } else {
+        due = Optional.empty();
+        targets.add(word);
+      }
+    }
+    if (due.filter(VerbOption::takesValue).isPresent()) {
+      return new Value(due.get(), "", targets);
+    }
+    if (!current.startsWith("-")) {
+      return new Target(verb, targets, due.filter(VerbOption::mayTakeValue));
+    }
+    int equals = current.indexOf('=');
+    if (equals < 0) {
+      return new Option(verb);
+    }
+    return VerbOption.find(current, verb.options())
+        .filter(option -> option.takesValue() || option.mayTakeValue())
+        .<CompletionPlace>map(
+            option -> new Value(option, current.substring(0, equals + 1), targets))
+        .orElseGet(Unknown::new);
+  }
+}

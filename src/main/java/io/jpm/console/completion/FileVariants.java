@@ -1,0 +1,43 @@
+package io.jpm.console.completion;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Finds the `env_NAME` of process files by their text alone: whoever presses TAB waits, and no
+/// script of theirs may run for it.
+///
+/// @param cwd where the caller is
+record FileVariants(Path cwd) {
+  private static final Pattern VARIANT = Pattern.compile("\\benv_([A-Za-z0-9_.-]+)[\"']?\\s*:");
+  private static final int MOST_BYTES = 1 << 20;
+
+  /// The NAMEs in those of `targets` that are files, without a repetition. Files that are large or
+  /// cannot be read have none.
+  Completion in(List<String> targets) {
+    return Completion.ofWords(
+        List.copyOf(
+            targets.stream()
+                .flatMap(target -> VARIANT.matcher(text(target)).results())
+                .map(found -> found.group(1))
+                .filter(name -> !name.equals("file")) // env_file is another attribute
+                .collect(Collectors.toCollection(TreeSet::new))));
+  }
+
+  private String text(String target) {
+    try {
+      Path file = cwd.resolve(target);
+      return Files.isRegularFile(file) && Files.size(file) <= MOST_BYTES
+          ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1)
+          : "";
+    } catch (IOException | InvalidPathException noFile) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.jpm.console.completion;
+
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.completion.Completion.Files;
+import io.jpm.console.text.InstanceOrder;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.Strategy;
+import io.jpm.model.access.Role;
+import io.jpm.model.run.Signal;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// What may stand as the value of an option.
+sealed interface OptionValues {
+  /// One of these.
+  record Words(List<String> words) implements OptionValues {
+    public Words {
+      words = List.copyOf(words);
+    }
+  }
+
+  /// A file.
+  record OfFiles(Files files) implements OptionValues {}
+
+  /// Apps with commas between.
+  record Apps() implements OptionValues {}
+
+  /// A namespace.
+  record Namespaces() implements OptionValues {}
+
+  /// NAME of an `env_NAME` in the process file.
+  record Variants() implements OptionValues {}
+
+  /// Whatever the user likes.
+  record Free() implements OptionValues {}
+
+  /// The kind of the option's values.
+  static OptionValues of(VerbOption option) {
+    return Known.BY_OPTION.getOrDefault(option, ofParameter(option.parameter()));
+  }
+
+  private static OptionValues ofParameter(String parameter) {
+    return switch (parameter) {
+      case "FILE", "[FILE]", "[PATH]" -> new OfFiles(Files.FILES);
+      case "DIR" -> new OfFiles(Files.DIRECTORIES);
+      default -> new Free();
+    };
+  }
+
+  /// The options whose values are known one by one.
+  final class Known {
+    private static final Map<VerbOption, OptionValues> BY_OPTION = new EnumMap<>(VerbOption.class);
+
+    static {
+      BY_OPTION.put(VerbOption.ONLY, new Apps());
+      BY_OPTION.put(VerbOption.DEPENDS_ON, new Apps());
+      BY_OPTION.put(VerbOption.OF_APPS, new Apps());
+      BY_OPTION.put(VerbOption.NAMESPACE, new Namespaces());
+      BY_OPTION.put(VerbOption.ENV, new Variants());
+      BY_OPTION.put(VerbOption.INSTANCES, new Words(List.of("max")));
+      BY_OPTION.put(VerbOption.LOG_TYPE, new Words(List.of("raw", "json")));
+      BY_OPTION.put(
+          VerbOption.INTERPRETER,
+          new Words(List.of("none", "node", "python3", "bash", "ruby", "php", "perl")));
+      put(VerbOption.STRATEGY, Strategy.values(), Strategy::word);
+      put(VerbOption.ROLE, Role.values(), Role::word);
+      put(VerbOption.BALANCE, BalancingMode.values(), BalancingMode::word);
+      put(VerbOption.RESTART, RestartPolicy.When.values(), RestartPolicy.When::word);
+      put(VerbOption.KILL_SIGNAL, Signal.values(), Signal::name);
+      BY_OPTION.put(
+          VerbOption.SORT,
+          new Words(
+              InstanceOrder.words().stream()
+                  .flatMap(word -> Stream.of(word, word + ":desc"))
+                  .toList()));
+    }
+
+    private Known() {}
+
+    private static <T> void put(VerbOption option, T[] values, Function<T, String> word) {
+      BY_OPTION.put(option, new Words(Arrays.stream(values).map(word).toList()));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.jpm.console.completion;
+
+import io.jpm.console.cli.Verb;
+import io.jpm.console.completion.Completion.Files;
+import io.jpm.model.run.Signal;
+import java.util.Arrays;
+import java.util.List;
+
+/// What may stand in one place of a command's targets, as [Verb#targetNames] says it.
+sealed interface TargetKind {
+  /// An app, or a namespace of apps.
+  record App() implements TargetKind {}
+
+  /// The id of an instance.
+  record Id() implements TargetKind {}
+
+  /// A file.
+  record OfFiles(Files files) implements TargetKind {}
+
+  /// One of these words.
+  record Words(List<String> words) implements TargetKind {
+    public Words {
+      words = List.copyOf(words);
+    }
+  }
+
+  /// An action that the app before has offered.
+  record Action() implements TargetKind {}
+
+  /// Whatever the user likes.
+  record Free() implements TargetKind {}
+
+  /// What may be the target number `place` of the command, from 0. The last place of many stands
+  /// for all that follow.
+  static List<TargetKind> at(Verb verb, int place) {
+    String names = verb.targetNames();
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    String[] places = names.replaceAll("[\\[\\]\"]", "").split(" ", -1);
+    boolean goesOn = names.contains("…");
+    if (place >= places.length && !goesOn) {
+      return List.of();
+    }
+    String alternatives = places[Math.min(place, places.length - 1)].replace("…", "");
+    return Arrays.stream(alternatives.split("\\|", -1)).map(TargetKind::of).toList();
+  }
+
+  private static TargetKind of(String name) {
+    return switch (name) {
+      case "name" -> new App();
+      case "id" -> new Id();
+      case "file", "script" -> new OfFiles(Files.FILES);
+      case "path" -> new OfFiles(Files.DIRECTORIES);
+      case "signal" -> new Words(Arrays.stream(Signal.values()).map(Signal::name).toList());
+      case "shell" -> new Words(CompletionShell.words());
+      case "action" -> new Action();
+      case "all", "max", "systemd", "install", "uninstall", "create", "ls", "revoke" ->
+          new Words(List.of(name));
+      default -> new Free();
+    };
+  }
+}

@@ -1,0 +1,98 @@
+package io.jpm.console.file;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.Verb;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.session.ShutdownNotice;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AppSpec;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm plan` and `jpm apply`: what a process file changes about its apps, said or done.
+public final class ApplyCommand implements ConsoleCommand {
+  private final Verb verb;
+  private final DaemonClient daemonClient;
+  private final FileApps files;
+  private final ShutdownNotice shutdownNotice;
+
+  /// @param verb [Verb#PLAN] or [Verb#APPLY]
+  /// @param shutdownNotice who tells clients that the daemon ends
+  public ApplyCommand(
+      Verb verb, DaemonClient daemonClient, FileApps files, ShutdownNotice shutdownNotice) {
+    this.verb = verb;
+    this.daemonClient = daemonClient;
+    this.files = files;
+    this.shutdownNotice = shutdownNotice;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    boolean prune = commandCall.arguments().has(VerbOption.PRUNE);
+    if (prune && commandCall.arguments().has(VerbOption.ONLY)) {
+      throw new CommandFailure(
+          "--prune deletes what is not in the file, which --only says nothing about: give one of them");
+    }
+    Future<ExitCode> code = Future.succeededFuture(ExitCode.OK);
+    for (String word : commandCall.arguments().targets()) {
+      code =
+          code.compose(
+              before -> file(word, commandCall).map(fine -> fine ? before : ExitCode.FAILED));
+    }
+    return code;
+  }
+
+  /// Whether all went well; what did not is told.
+  private Future<Boolean> file(String word, CommandCall commandCall) {
+    return files
+        .isSurelyProcessFile(word, commandCall)
+        .compose(isFile ->
+            isFile
+                ? files.ofFile(word, commandCall)
+                : Future.failedFuture(
+                    new CommandFailure(
+                        "%s takes process files, and %s is none".formatted(verb.word(), word))))
+        .compose(specs -> order(specs, FileApps.placeOf(word, commandCall), commandCall))
+        .compose(order ->
+            shutdownNotice.during(
+                commandCall.session(),
+                daemonClient.god(order.dry() ? order : commandCall.keyed(order))))
+        .map(reply -> told(reply, commandCall));
+  }
+
+  private Future<GodCommand.Apply> order(
+      List<AppSpec> specs, Optional<Path> place, CommandCall commandCall) {
+    boolean prune = commandCall.arguments().has(VerbOption.PRUNE);
+    return prune && place.isEmpty()
+        ? Future.failedFuture(
+            new CommandFailure(
+                "--prune deletes apps that have come from a file, and standard input is none"))
+        : Future.succeededFuture(
+            new GodCommand.Apply(
+                specs, place, prune, true, verb == Verb.PLAN, FileApps.lasting(commandCall)));
+  }
+
+  private boolean told(GodReply reply, CommandCall commandCall) {
+    Session session = commandCall.session();
+    reply.notes().forEach(session::warn);
+    if (commandCall.arguments().has(VerbOption.JSON)) {
+      reply
+          .changes()
+          .forEach(change -> session.out(TerminalText.json(ChangeText.json(change)) + "\n"));
+    } else {
+      ChangeText.lines(reply.changes())
+          .forEach(line -> session.out(TerminalText.visible(line) + "\n"));
+    }
+    reply.problems().forEach(session::error);
+    return reply.problems().isEmpty();
+  }
+}

@@ -1,0 +1,92 @@
+package io.jpm.console.file;
+
+import io.jpm.config.AppReader;
+import io.jpm.config.command.CallerContext;
+import io.jpm.config.deploy.Deployment;
+import io.jpm.config.format.DefaultProcessFiles;
+import io.jpm.config.values.Problem;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.CommandTools;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/// The daemon's half of `jpm deploy`: the checked section of the process file as lines for
+/// `bin/jpm-deploy`, which does the work, since ssh wants the caller's terminal and agent.
+public final class DeployCommand implements ConsoleCommand {
+  private static final String PACKAGE = "package.json";
+
+  private final Vertx vertx;
+  private final CommandTools commandTools;
+
+  public DeployCommand(Vertx vertx, CommandTools commandTools) {
+    this.vertx = vertx;
+    this.commandTools = commandTools;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> targets = commandCall.arguments().targets();
+    boolean named = !targets.isEmpty() && AppReader.isProcessFile(targets.getFirst());
+    List<String> rest = named ? targets.subList(1, targets.size()) : targets;
+    if (rest.size() > 1) {
+      return Future.failedFuture(
+          new CommandFailure("the part of bin/jpm that deploys is missing: bin/jpm-deploy"));
+    }
+    CallerContext callerContext =
+        new CallerContext(
+            Path.of(commandCall.request().cwd()), commandCall.request().environment());
+    String environment = rest.isEmpty() ? "" : rest.getFirst();
+    return vertx
+        .executeBlocking(
+            () -> {
+              Path file = named ? path(targets.getFirst()) : usual(callerContext.cwd());
+              return lines(file, environment, callerContext, commandCall.session());
+            },
+            false)
+        .map(lines -> {
+          commandCall.session().out(Objects.requireNonNull(lines));
+          return ExitCode.OK;
+        });
+  }
+
+  private static Path path(String word) {
+    try {
+      return Path.of(word);
+    } catch (InvalidPathException _) {
+      throw new CommandFailure("the file's name is no path");
+    }
+  }
+
+  private static Path usual(Path cwd) {
+    Optional<String> found = DefaultProcessFiles.in(cwd).stream().findFirst();
+    if (found.isEmpty() && Files.exists(cwd.resolve(PACKAGE))) {
+      return Path.of(PACKAGE);
+    }
+    return found
+        .map(Path::of)
+        .orElseThrow(() ->
+            new CommandFailure(
+                "no file is named, and %s has none of %s, %s"
+                    .formatted(cwd, String.join(", ", DefaultProcessFiles.NAMES), PACKAGE)));
+  }
+
+  private String lines(
+      Path file, String environment, CallerContext callerContext, Session session) {
+    Deployment.Outcome outcome = commandTools.files().deployment(file, environment, callerContext);
+    if (outcome.deployment().isEmpty()) {
+      throw new CommandFailure(outcome.problems().stream().map(Problem::toString).toList());
+    }
+    outcome.warnings().forEach(session::warn);
+    return DeployLines.of(file.toString(), outcome.deployment().get());
+  }
+}

@@ -1,0 +1,80 @@
+package io.jpm.console.file;
+
+import io.jpm.config.SampleFile;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ExitCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm init`: writes a sample process file into the caller's directory, under PM2's name unless
+/// one is given, whose ending says the format. `simple` has it be a short one. It never writes over
+/// a file.
+public final class InitCommand implements ConsoleCommand {
+  private static final String USUAL = "ecosystem.config.js";
+
+  /// PM2's word for a sample of a few lines.
+  private static final String SIMPLE = "simple";
+
+  private final Vertx vertx;
+
+  public InitCommand(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> targets = commandCall.arguments().targets();
+    boolean simple = targets.contains(SIMPLE);
+    List<String> names = targets.stream().filter(word -> !word.equals(SIMPLE)).toList();
+    if (names.size() > 1) {
+      return failed("jpm init writes one file: name one");
+    }
+    String name = names.isEmpty() ? USUAL : names.getFirst();
+    Optional<String> sample = simple ? SampleFile.shortOne(name) : SampleFile.named(name);
+    if (sample.isEmpty()) {
+      return failed(
+          "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
+              .formatted(name));
+    }
+    Path cwd = Path.of(commandCall.request().cwd());
+    return vertx
+        .executeBlocking(() -> written(cwd, name, sample.get()), false)
+        .map(file -> {
+          commandCall.session().out("File " + file + " generated\n");
+          return ExitCode.OK;
+        });
+  }
+
+  private static Path written(Path cwd, String name, String sample) {
+    try {
+      Path file = cwd.resolve(name).normalize();
+      return Files.writeString(file, sample, StandardOpenOption.CREATE_NEW);
+    } catch (InvalidPathException _) {
+      throw new CommandFailure("the file's name is no path");
+    } catch (FileAlreadyExistsException _) {
+      throw new CommandFailure(name + " exists already, and jpm init writes over nothing");
+    } catch (NoSuchFileException _) {
+      throw new CommandFailure(name + " cannot be written: there is no such directory");
+    } catch (AccessDeniedException _) {
+      throw new CommandFailure(name + " cannot be written: permission denied");
+    } catch (IOException e) {
+      throw new CommandFailure("%s cannot be written: %s".formatted(name, e.getMessage()));
+    }
+  }
+
+  private static Future<ExitCode> failed(String problem) {
+    return Future.failedFuture(new CommandFailure(problem));
+  }
+}

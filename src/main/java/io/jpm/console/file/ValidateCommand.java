@@ -1,0 +1,85 @@
+package io.jpm.console.file;
+
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.Amounts;
+import io.jpm.model.AppSpec;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/// `jpm validate`: reads process files as a start would, tells every mistake of all of them, and
+/// starts nothing. With `--json` one object a file: `{"file":…,"ok":true,"apps":["web"]}` or
+/// `{"file":…,"ok":false,"problems":["…"]}`.
+public final class ValidateCommand implements ConsoleCommand {
+  private final FileApps files;
+
+  public ValidateCommand(FileApps files) {
+    this.files = files;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    return files.targets(commandCall).compose(words -> validated(words, commandCall));
+  }
+
+  private Future<ExitCode> validated(List<String> words, CommandCall commandCall) {
+    Future<ExitCode> code = Future.succeededFuture(ExitCode.OK);
+    for (String word : words) {
+      code =
+          code.compose(
+              before -> validated(word, commandCall).map(fine -> fine ? before : ExitCode.FAILED));
+    }
+    return code;
+  }
+
+  /// Whether the file is fine; what is wrong is told.
+  private Future<Boolean> validated(String word, CommandCall commandCall) {
+    Session session = commandCall.session();
+    boolean json = commandCall.arguments().has(VerbOption.JSON);
+    return files
+        .isSurelyProcessFile(word, commandCall)
+        .compose(isFile ->
+            isFile
+                ? files.ofFile(word, commandCall)
+                : Future.failedFuture(
+                    new CommandFailure(
+                        "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
+                            .formatted(word))))
+        .map(apps -> {
+          session.out(
+              json
+                  ? fine(word, apps).encode() + "\n"
+                  : "%s: %s, fine\n".formatted(word, Amounts.count(apps.size(), "app")));
+          return true;
+        })
+        .recover(failure -> {
+          if (!(failure instanceof CommandFailure known)) {
+            return Future.failedFuture(failure);
+          }
+          if (json) {
+            session.out(wrong(word, known.problems()).encode() + "\n");
+          } else {
+            known.problems().forEach(session::error);
+          }
+          return Future.succeededFuture(false);
+        });
+  }
+
+  private static JsonObject fine(String file, List<AppSpec> apps) {
+    List<String> names = apps.stream().map(app -> app.name().value()).toList();
+    return new JsonObject().put("file", file).put("ok", true).put("apps", new JsonArray(names));
+  }
+
+  private static JsonObject wrong(String file, List<String> problems) {
+    return new JsonObject()
+        .put("file", file)
+        .put("ok", false)
+        .put("problems", new JsonArray(problems));
+  }
+}

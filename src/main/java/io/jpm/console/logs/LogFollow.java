@@ -1,0 +1,324 @@
+package io.jpm.console.logs;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogFilter;
+import io.jpm.bus.logs.LogPosition;
+import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogSearch.Span;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.logs.LogsReply.Positions;
+import io.jpm.bus.logs.LogsReply.Searches;
+import io.jpm.console.cli.LogsOptions;
+import io.jpm.console.session.ConsoleTiming;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.LogLabels;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Prints logs page by page, each when the client has taken the one before, and follows them until
+/// it goes. Logs that appear later (a new instance) are followed by a loop of their own, so that
+/// the wait for old ones need not be broken off.
+///
+/// Owned by the session's context.
+final class LogFollow {
+  /// LogAggregator answers after its patience at the latest; more than this above it is a defect.
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final ConsoleTiming timing;
+  private final LogPrinter printer;
+  private final LogsOptions options;
+  private final Until until;
+  private final Promise<ExitCode> ended = Promise.promise();
+  private final Set<Path> followed = new HashSet<>();
+  private final LogPositions places;
+  private final boolean resumable;
+  private LogLabels labels = LogLabels.NONE;
+  private Optional<ExitCode> verdict = Optional.empty();
+  private int reading;
+
+  /// How long logs are followed.
+  interface Until {
+    /// Until the client goes.
+    Until IT_GOES = _ -> Optional.empty();
+
+    /// Whether it is over.
+    ///
+    /// @param apps as they are now
+    /// @return the code of the end, when there is nothing more to come
+    Optional<ExitCode> over(List<InstanceView> apps);
+  }
+
+  LogFollow(
+      Vertx vertx,
+      DaemonClient daemonClient,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogsOptions options,
+      Instant began) {
+    this(vertx, daemonClient, timing, printer, options, began, Until.IT_GOES);
+  }
+
+  /// Of a command that goes on behind `places` when the daemon has died.
+  ///
+  /// @param places where the client has come to: of logs without a position there all is printed
+  ///   that was written since it began
+  LogFollow(
+      Vertx vertx,
+      DaemonClient daemonClient,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogsOptions options,
+      LogPositions places) {
+    this(vertx, daemonClient, timing, printer, options, places, true, Until.IT_GOES);
+  }
+
+  /// @param began before the instances were asked for that are followed first: of those that come
+  ///   later all is printed that was written since
+  /// @param until what ends it before the client goes; then everything is printed that is in the
+  ///   logs
+  LogFollow(
+      Vertx vertx,
+      DaemonClient daemonClient,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogsOptions options,
+      Instant began,
+      Until until) {
+    this(vertx, daemonClient, timing, printer, options, new LogPositions(began), false, until);
+  }
+
+  private LogFollow(
+      Vertx vertx,
+      DaemonClient daemonClient,
+      ConsoleTiming timing,
+      LogPrinter printer,
+      LogsOptions options,
+      LogPositions places,
+      boolean resumable,
+      Until until) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.timing = timing;
+    this.printer = printer;
+    this.options = options;
+    this.places = places;
+    this.resumable = resumable;
+    this.until = until;
+  }
+
+  /// Prints the past lines of those logs that are new.
+  ///
+  /// @return where to read on
+  Future<List<LogPosition>> tail(LogLabels now) {
+    return tail(now, options.filter(), options.lines());
+  }
+
+  private Future<List<LogPosition>> tail(LogLabels now, LogFilter filter, long lines) {
+    labels = labels.and(now);
+    List<LogSearch> fresh = now.files().stream().filter(followed::add).map(LogSearch::of).toList();
+    return fresh.isEmpty() ? Future.succeededFuture(List.of()) : search(fresh, filter, lines);
+  }
+
+  private Future<List<LogPosition>> search(List<LogSearch> searches, LogFilter filter, long lines) {
+    var seek = new LogsCommand.Seek(searches, filter, lines, !options.follow(), labels.users());
+    return session()
+        .awaitDemand()
+        .compose(_ -> daemonClient.lines(seek, timing.questions()))
+        .compose(reply ->
+            switch (reply.next()) {
+              case Searches found when found.done() -> pages(spans(found.all()), filter);
+              case Searches(var begun) -> search(begun, filter, lines);
+              case Positions _ ->
+                  Future.failedFuture(new IllegalStateException("positions for a search"));
+            });
+  }
+
+  private static List<Span> spans(List<LogSearch> done) {
+    return done.stream().map(search -> search.span().orElseThrow()).toList();
+  }
+
+  private Future<List<LogPosition>> pages(List<Span> spans, LogFilter filter) {
+    spans.forEach(span -> places.moveTo(span.from()));
+    List<LogPosition> ends = spans.stream().map(Span::to).toList();
+    if (spans.stream().allMatch(span -> span.from().equals(span.to()))) {
+      return Future.succeededFuture(ends);
+    }
+    return session()
+        .awaitDemand()
+        .compose(_ -> daemonClient.lines(new LogsCommand.Read(spans, filter), timing.questions()))
+        .compose(reply -> {
+          print(reply.lines());
+          return switch (reply.next()) {
+            case Positions(var all, boolean more) -> {
+              all.forEach(places::moveTo);
+              yield more ? pages(onwards(all, ends), filter) : Future.succeededFuture(all);
+            }
+            case Searches _ ->
+                Future.failedFuture(new IllegalStateException("searches for a page"));
+          };
+        });
+  }
+
+  private void print(List<LogsReply.Line> lines) {
+    if (resumable) {
+      printer.print(lines, labels, places);
+    } else {
+      printer.print(lines, labels);
+    }
+  }
+
+  private static List<Span> onwards(List<LogPosition> positions, List<LogPosition> ends) {
+    List<Span> spans = new ArrayList<>();
+    for (int i = 0; i < positions.size(); i++) {
+      spans.add(new Span(positions.get(i), ends.get(i)));
+    }
+    return spans;
+  }
+
+  /// Prints past and coming lines; done only when the client is gone, failed when LogAggregator
+  /// fails.
+  Future<ExitCode> forever(LogLabels now, GodCommand.Show show) {
+    return forever(now, show, () -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param begun told once, when nothing that is written from now on is missed
+  Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
+    session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
+    join(tail(now).onSuccess(_ -> mark()), begun);
+    look(show);
+    return ended.future();
+  }
+
+  /// Goes on behind what the client has printed before the daemon died.
+  Future<ExitCode> resumed(LogLabels now, GodCommand.Show show) {
+    session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
+    labels = now;
+    List<LogPosition> known =
+        now.files().stream().map(places::of).flatMap(Optional::stream).toList();
+    known.forEach(position -> followed.add(position.log()));
+    begin(known);
+    join(tail(now, newLines(), Long.MAX_VALUE).onSuccess(_ -> mark()), () -> {});
+    look(show);
+    return ended.future();
+  }
+
+  private void mark() {
+    if (resumable) {
+      session().marked(false, "", places.mark());
+    }
+  }
+
+  private void join(Future<List<LogPosition>> tail, Runnable begun) {
+    reading++;
+    tail.onSuccess(
+            positions -> {
+              begun.run();
+              begin(positions);
+              reading--;
+              endIfRead();
+            })
+        .onFailure(this::fail);
+  }
+
+  private void begin(List<LogPosition> positions) {
+    if (!positions.isEmpty()) {
+      reading++;
+      read(positions);
+    }
+  }
+
+  private void read(List<LogPosition> positions) {
+    if (isOver()) {
+      return;
+    }
+    boolean last = verdict.isPresent();
+    session()
+        .awaitDemand()
+        .compose(_ ->
+            daemonClient.lines(
+                new LogsCommand.Follow(positions, options.filter(), timing.followPatience()),
+                timing.followPatience().plus(GRACE)))
+        .onSuccess(live -> {
+          print(live.lines());
+          if (live.next() instanceof Positions(var all, _)) {
+            all.forEach(places::moveTo);
+          }
+          if (last && live.lines().isEmpty()) {
+            reading--;
+            endIfRead();
+          } else {
+            read(live.next() instanceof Positions(var all, _) ? all : positions);
+          }
+        })
+        .onFailure(this::fail);
+  }
+
+  /// Looks for new instances, again and again, while the client listens.
+  private void look(GodCommand.Show show) {
+    vertx.setTimer(
+        timing.rediscovery().toMillis(),
+        _ -> {
+          if (!isOver()) {
+            session()
+                .awaitDemand()
+                .compose(_ -> daemonClient.god(show))
+                .onSuccess(reply -> {
+                  join(tail(reply), () -> {});
+                  verdict = verdict.or(() -> until.over(reply.instances()));
+                  endIfRead();
+                })
+                .onComplete(_ -> look(show));
+          }
+        });
+  }
+
+  /// Of logs that have appeared meanwhile.
+  private Future<List<LogPosition>> tail(GodReply reply) {
+    return tail(LogLabels.of(reply.instances(), options.streams()), newLines(), Long.MAX_VALUE);
+  }
+
+  private LogFilter newLines() {
+    LogFilter filter = options.filter();
+    Instant began = places.began();
+    Instant since = filter.since().filter(began::isBefore).orElse(began);
+    return new LogFilter(Optional.of(since), filter.until(), filter.grep(), filter.ignoreCase());
+  }
+
+  private void endIfRead() {
+    if (reading == 0) {
+      verdict.ifPresent(ended::tryComplete);
+    }
+  }
+
+  private Session session() {
+    return printer.session();
+  }
+
+  private void fail(Throwable failure) {
+    if (!session().isOver()) {
+      ended.tryFail(failure);
+    }
+  }
+
+  private boolean isOver() {
+    return session().isOver() || ended.future().isComplete();
+  }
+}

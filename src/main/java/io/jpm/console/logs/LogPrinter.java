@@ -1,0 +1,92 @@
+package io.jpm.console.logs;
+
+import io.jpm.bus.logs.LogsReply.Line;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.LogLabels;
+import io.jpm.console.text.LogStyle;
+import io.jpm.console.text.LogStyle.Kind;
+import io.jpm.console.text.Paint;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AppName;
+import java.time.ZoneId;
+import java.util.List;
+
+/// Writes log lines to a session.
+///
+/// On a terminal, lines lose every control sequence but colours; into a pipe they go as they are.
+final class LogPrinter {
+  /// How much text gets one mark, about.
+  private static final int UNIT_CHARS = 8 * 1024;
+
+  private final Session session;
+  private final LogStyle style;
+  private final ZoneId zone;
+
+  /// @param zone whose time is shown
+  LogPrinter(Session session, LogStyle style, ZoneId zone) {
+    this.session = session;
+    this.style = style;
+    this.zone = zone;
+  }
+
+  Session session() {
+    return session;
+  }
+
+  /// PM2's first line, for people.
+  ///
+  /// @param lines how many past lines of each log are wanted; [Long#MAX_VALUE] for all
+  void title(List<String> targets, long lines) {
+    if (session.tty().out() && style.kind() == Kind.LABELLED) {
+      String whose = targets.isEmpty() ? AppName.ALL : String.join(" ", targets);
+      String count = lines == Long.MAX_VALUE ? "all" : "last " + lines;
+      String title =
+          "[TAILING] Tailing %s lines for [%s] processes (change the value with --lines option)"
+              .formatted(count, TerminalText.visible(whose));
+      session.out(Paint.DIM.on(title, session.tty().color()) + "\n");
+    }
+  }
+
+  void print(List<Line> lines, LogLabels labels) {
+    for (Line line : lines) {
+      boolean error = isError(line, labels);
+      String text = draw(line, labels, error);
+      if (error) {
+        session.err(text);
+      } else {
+        session.out(text);
+      }
+    }
+  }
+
+  /// Prints lines so that the client can resume behind each chunk of them.
+  ///
+  /// @param places moved behind each line
+  void print(List<Line> lines, LogLabels labels, LogPositions places) {
+    var unit = new StringBuilder();
+    boolean errors = false;
+    for (Line line : lines) {
+      boolean error = isError(line, labels);
+      if (!unit.isEmpty() && (error != errors || unit.length() >= UNIT_CHARS)) {
+        session.marked(errors, unit.toString(), places.mark());
+        unit.setLength(0);
+      }
+      unit.append(draw(line, labels, error));
+      errors = error;
+      places.moveTo(line.end());
+    }
+    if (!unit.isEmpty()) {
+      session.marked(errors, unit.toString(), places.mark());
+    }
+  }
+
+  private boolean isError(Line line, LogLabels labels) {
+    return style.kind() == Kind.RAW && labels.isError(line.log());
+  }
+
+  private String draw(Line line, LogLabels labels, boolean error) {
+    boolean terminal = error ? session.tty().err() : session.tty().out();
+    var target = new LogStyle.Target(zone, terminal, session.tty().color());
+    return style.draw(line, labels, target) + "\n";
+  }
+}

@@ -1,0 +1,124 @@
+package io.jpm.console.logs;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.LogsOptions;
+import io.jpm.console.cli.PastTime;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.ShutdownNotice;
+import io.jpm.console.text.LogLabels;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm logs`: the last lines of apps' logs, then whatever is written to them.
+///
+/// A name that is nobody's ends with 1, where PM2 tails nothing for ever and, with `--nostream`,
+/// exits with 0: a script that mistypes a name should not take silence for an answer.
+public final class ReadLogsCommand implements ConsoleCommand {
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final ConsoleContext context;
+  private final ZoneId zone;
+  private final ShutdownNotice shutdownNotice;
+
+  /// @param zone whose time is meant and shown
+  /// @param shutdownNotice who tells clients that the daemon ends
+  public ReadLogsCommand(
+      Vertx vertx,
+      DaemonClient daemonClient,
+      ConsoleContext context,
+      ZoneId zone,
+      ShutdownNotice shutdownNotice) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.context = context;
+    this.zone = zone;
+    this.shutdownNotice = shutdownNotice;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    List<String> targets = commandCall.arguments().targets();
+    Instant began = context.clock().instant();
+    var options = LogsOptions.of(commandCall.arguments(), new PastTime(began, zone));
+    boolean everyone = LogsOptions.isEveryone(targets);
+    // Show takes an empty list for everyone, and does not mind when there is none.
+    var show = new GodCommand.Show(everyone ? List.of() : targets);
+    Optional<RuntimeEnd> runtime = RuntimeEnd.of(commandCall.arguments().rest(), System::nanoTime);
+    return daemonClient
+        .executeOrFail(show)
+        .compose(instances -> {
+          if (instances.isEmpty() && !everyone) {
+            return Future.failedFuture(new CommandFailure("no app was found"));
+          }
+          return runtime.isPresent()
+              ? stream(commandCall, options, instances, began, runtime.get())
+              : print(commandCall, options, show, instances, began);
+        });
+  }
+
+  /// For `bin/jpm-runtime`: what all apps print, without a word of the daemon's own.
+  private Future<ExitCode> stream(
+      CommandCall commandCall,
+      LogsOptions options,
+      List<InstanceView> instances,
+      Instant began,
+      RuntimeEnd end) {
+    var printer = new LogPrinter(commandCall.session(), options.style(), zone);
+    var follow =
+        new LogFollow(
+            vertx, daemonClient, RuntimeEnd.paced(context.timing()), printer, options, began, end);
+    // The client ends the apps only when it knows that their last words are heard.
+    return follow.forever(
+        LogLabels.of(instances, options.streams()),
+        new GodCommand.Show(List.of()),
+        () -> commandCall.session().accept());
+  }
+
+  private Future<ExitCode> print(
+      CommandCall commandCall,
+      LogsOptions options,
+      GodCommand.Show show,
+      List<InstanceView> instances,
+      Instant began) {
+    var printer = new LogPrinter(commandCall.session(), options.style(), zone);
+    LogLabels labels = LogLabels.of(instances, options.streams());
+    if (options.daemonToo()) {
+      labels = labels.withDaemon(context.home().resolve("jpm.log"));
+    }
+    if (!options.follow()) {
+      printer.title(commandCall.arguments().targets(), options.lines());
+      return new LogFollow(vertx, daemonClient, context.timing(), printer, options, began)
+          .tail(labels)
+          .map(_ -> ExitCode.OK);
+    }
+    return shutdownNotice.following(
+        commandCall.session(), followed(commandCall, options, printer, labels, show, began));
+  }
+
+  private Future<ExitCode> followed(
+      CommandCall commandCall,
+      LogsOptions options,
+      LogPrinter printer,
+      LogLabels labels,
+      GodCommand.Show show,
+      Instant began) {
+    Optional<LogPositions> known = commandCall.request().resume().map(LogPositions::fromMark);
+    LogPositions places = known.orElseGet(() -> new LogPositions(began));
+    var follow = new LogFollow(vertx, daemonClient, context.timing(), printer, options, places);
+    if (known.isPresent()) {
+      return follow.resumed(labels, show);
+    }
+    printer.title(commandCall.arguments().targets(), options.lines());
+    return follow.forever(labels, show);
+  }
+}

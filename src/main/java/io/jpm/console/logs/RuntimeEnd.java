@@ -1,0 +1,95 @@
+package io.jpm.console.logs;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.ConsoleTiming;
+import io.jpm.console.session.ExitCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+
+/// When `bin/jpm-runtime` has streamed enough: all apps have been deleted, or none of them runs or
+/// is about to for some seconds. An app that a schedule starts again is about to run.
+///
+/// Owned by the session's context.
+final class RuntimeEnd implements LogFollow.Until {
+  /// What `bin/jpm-runtime` puts behind `--`.
+  private static final String UNTIL_IDLE = "until-idle";
+
+  private static final String UNTIL_DELETED = "until-deleted";
+
+  /// Behind one of them: there have been apps before, so that none is the end.
+  private static final String AGAIN = "again";
+
+  /// Longer than an app needs to be restarted by somebody who stops it first.
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// How long the end of a container may be held up by this.
+  private static final Duration PACE = Duration.ofMillis(500);
+
+  private final boolean endsIdle;
+  private final LongSupplier nanoTime;
+  private boolean hadApps;
+  private OptionalLong idleSince = OptionalLong.empty();
+
+  private RuntimeEnd(boolean endsIdle, boolean hadApps, LongSupplier nanoTime) {
+    this.endsIdle = endsIdle;
+    this.hadApps = hadApps;
+    this.nanoTime = nanoTime;
+  }
+
+  /// Empty where `rest` is: `jpm logs` as people type it.
+  ///
+  /// @param rest what follows `--`
+  /// @throws CommandFailure when it is something else
+  static Optional<RuntimeEnd> of(List<String> rest, LongSupplier nanoTime) {
+    if (rest.isEmpty()) {
+      return Optional.empty();
+    }
+    String word = rest.getFirst();
+    List<String> more = rest.subList(1, rest.size());
+    boolean again = more.equals(List.of(AGAIN));
+    if (!(again || more.isEmpty()) || !(word.equals(UNTIL_IDLE) || word.equals(UNTIL_DELETED))) {
+      throw new CommandFailure("jpm logs takes nothing after --; did you mean jpm start?");
+    }
+    return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), again, nanoTime));
+  }
+
+  /// The same with looks that are often enough.
+  static ConsoleTiming paced(ConsoleTiming timing) {
+    return new ConsoleTiming(
+        timing.heartbeat(),
+        timing.clientPatience(),
+        timing.actions(),
+        timing.ending(),
+        timing.questions(),
+        timing.loads(),
+        PACE,
+        PACE);
+  }
+
+  @Override
+  public Optional<ExitCode> over(List<InstanceView> apps) {
+    if (apps.isEmpty()) {
+      return hadApps ? Optional.of(ExitCode.OK) : Optional.empty();
+    }
+    hadApps = true;
+    long now = nanoTime.getAsLong();
+    if (!endsIdle || apps.stream().anyMatch(RuntimeEnd::runsOrWill)) {
+      idleSince = OptionalLong.empty();
+      return Optional.empty();
+    }
+    long since = idleSince.orElse(now);
+    idleSince = OptionalLong.of(since);
+    return now - since >= PATIENCE.toNanos() ? Optional.of(ExitCode.IDLE) : Optional.empty();
+  }
+
+  private static boolean runsOrWill(InstanceView app) {
+    return switch (app.phase()) {
+      case ONLINE, LAUNCHING, STOPPING, WAITING_RESTART -> true;
+      case STOPPED, ERRORED -> app.spec().triggers().schedule().isPresent();
+    };
+  }
+}

@@ -1,0 +1,5 @@
+/// Commands that show, follow and rotate logs, and that attach to an app's terminal.
+@NullMarked
+package io.jpm.console.logs;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,154 @@
+package io.jpm.console.look;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.config.deploy.Secrets;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.store.StoreText;
+import io.jpm.console.text.Paint;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AddedVariables;
+import io.jpm.model.EnvFile;
+import io.jpm.model.ReferencedVariables;
+import io.jpm.model.Variables;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// `jpm env`: the variables that an instance gets at its next start, and has got at its last one
+/// unless its app was described anew since. One a line as PM2 prints them; secrets are masked,
+/// since what is on a screen is soon in a ticket.
+public final class EnvCommand implements ConsoleCommand {
+  private final DaemonClient daemonClient;
+  private final Path home;
+
+  /// @param home the daemon's home directory, which apps are told
+  public EnvCommand(DaemonClient daemonClient, Path home) {
+    this.daemonClient = daemonClient;
+    this.home = home;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    return daemonClient
+        .executeOrFail(new GodCommand.Show(commandCall.arguments().targets()))
+        .compose(instances -> {
+          if (instances.isEmpty()) {
+            return Future.failedFuture(new CommandFailure("no app was found"));
+          }
+          Future<Void> done = Future.succeededFuture();
+          for (InstanceView instance : instances) {
+            done =
+                done.compose(_ -> daemonClient.stored(instance.spec().name()))
+                    .map(stored -> {
+                      boolean reveal = commandCall.arguments().has(VerbOption.REVEAL);
+                      Map<String, String> shown = reveal ? stored : StoreText.masked(stored);
+                      print(withStored(instance, shown), instances, commandCall);
+                      return null;
+                    });
+          }
+          return done.map(_ -> ExitCode.OK);
+        });
+  }
+
+  /// What is stored stands over what is declared, as at a start.
+  private static InstanceView withStored(InstanceView instance, Map<String, String> stored) {
+    return instance.with(
+        instance.spec().draft().variables(instance.spec().variables().withStored(stored)).build());
+  }
+
+  private void print(InstanceView instance, List<InstanceView> all, CommandCall commandCall) {
+    boolean reveal = commandCall.arguments().has(VerbOption.REVEAL);
+    Session session = commandCall.session();
+    if (commandCall.arguments().has(VerbOption.JSON)) {
+      session.out(TerminalText.json(json(instance, reveal)) + "\n");
+      return;
+    }
+    if (all.size() > 1) {
+      String title = "# %s:%s".formatted(instance.spec().name(), instance.id());
+      session.out(Paint.BOLD.on(title, session.tty().color()) + "\n");
+    }
+    Map<String, String> variables = new TreeMap<>(instance.spec().variables().effective());
+    variables.putAll(added(instance));
+    variables.keySet().removeAll(instance.spec().variables().referred().secrets().keySet());
+    variables.forEach((name, value) ->
+        session.out(
+            TerminalText.visible(name)
+                + ": "
+                + TerminalText.visible(shown(name, value, reveal))
+                + "\n"));
+    ReferencedVariables referencedVariables = instance.spec().variables().referred();
+    new TreeMap<>(referencedVariables.secrets())
+        .forEach((name, secret) ->
+            session.out(
+                "%s: (secret %s)\n"
+                    .formatted(TerminalText.visible(name), TerminalText.visible(secret.shown()))));
+    referencedVariables
+        .files()
+        .forEach(file ->
+            session.out(
+                "# and at each start what is in %s\n"
+                    .formatted(TerminalText.visible(file.shown()))));
+  }
+
+  private Map<String, String> added(InstanceView instance) {
+    return AddedVariables.of(instance.spec(), instance.id(), instance.number(), home);
+  }
+
+  private static String shown(String name, String value, boolean reveal) {
+    return reveal ? value : Secrets.masked(name, value);
+  }
+
+  /// Each variable that the process gets stands once: where it comes from.
+  private JsonObject json(InstanceView instance, boolean reveal) {
+    Variables variables = instance.spec().variables();
+    Map<String, String> added = added(instance);
+    Map<String, String> declared = new TreeMap<>(variables.declared());
+    declared.keySet().removeAll(added.keySet());
+    Map<String, String> inherited = new TreeMap<>(variables.effective());
+    inherited.keySet().removeAll(variables.declared().keySet());
+    inherited.keySet().removeAll(added.keySet());
+    inherited.keySet().removeAll(variables.referred().secrets().keySet());
+    var json =
+        new JsonObject()
+            .put("name", instance.spec().name().value())
+            .put("pm_id", instance.id().value())
+            .put("declared", json(declared, reveal))
+            .put("inherited", json(inherited, reveal))
+            .put("added", json(added, reveal))
+            .put("removed", new JsonArray(List.copyOf(new TreeSet<>(variables.removed()))));
+    putReferred(json, variables.referred());
+    return json;
+  }
+
+  private static void putReferred(JsonObject json, ReferencedVariables referencedVariables) {
+    if (!referencedVariables.secrets().isEmpty()) {
+      var secrets = new JsonObject();
+      new TreeMap<>(referencedVariables.secrets())
+          .forEach((name, secret) -> secrets.put(name, secret.shown()));
+      json.put("secrets", secrets);
+    }
+    if (!referencedVariables.files().isEmpty()) {
+      json.put(
+          "env_file",
+          new JsonArray(referencedVariables.files().stream().map(EnvFile::shown).toList()));
+    }
+  }
+
+  private static JsonObject json(Map<String, String> variables, boolean reveal) {
+    var json = new JsonObject();
+    variables.forEach((name, value) -> json.put(name, shown(name, value, reveal)));
+    return json;
+  }
+}

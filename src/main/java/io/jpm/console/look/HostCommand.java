@@ -1,0 +1,42 @@
+package io.jpm.console.look;
+
+import io.jpm.console.cli.Arguments;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.text.Inspect;
+import io.jpm.console.text.JsonBranches;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/// `jpm slist`: what the machine uses, as an object or as a tree.
+public final class HostCommand implements ConsoleCommand {
+  private final HostMetrics metrics;
+
+  public HostCommand(HostMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    Arguments arguments = commandCall.arguments();
+    if (arguments.has(VerbOption.JSON) && arguments.has(VerbOption.TREE)) {
+      throw new CommandFailure("--json and --tree do not go together: choose one");
+    }
+    return metrics
+        .measured()
+        .map(known -> {
+          commandCall.session().out(drawn(known, arguments));
+          return ExitCode.OK;
+        });
+  }
+
+  private static String drawn(JsonObject metrics, Arguments arguments) {
+    if (arguments.has(VerbOption.TREE)) {
+      return JsonBranches.draw(metrics);
+    }
+    return (arguments.has(VerbOption.JSON) ? metrics.encode() : Inspect.of(metrics)) + "\n";
+  }
+}

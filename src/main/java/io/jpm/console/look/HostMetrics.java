@@ -1,0 +1,124 @@
+package io.jpm.console.look;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.satan.UsageDemand;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+
+/// What the machine uses, under PM2's names. Satan is asked to look twice, a second apart, since a
+/// share of the processor is one of some time.
+public final class HostMetrics {
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final double GIGABYTE = 1024.0 * 1024 * 1024;
+
+  private final Vertx vertx;
+  private final Path home;
+
+  private int askers;
+
+  /// @param home where jpm writes: how full that disk is belongs to it
+  public HostMetrics(Vertx vertx, Path home) {
+    this.vertx = vertx;
+    this.home = home;
+  }
+
+  /// An object for each metric: `value`, `type`, `unit`, `historic`. What the system does not tell,
+  /// or not in time, is left out.
+  Future<JsonObject> measured() {
+    return vertx
+        .executeBlocking(this::disk, false)
+        .map(Objects::requireNonNull)
+        .compose(disk -> looked().map(system -> metrics(system).mergeIn(disk)));
+  }
+
+  /// The second look at the machine; empty when it does not come.
+  private Future<JsonObject> looked() {
+    String asker = "console-metrics-" + askers++;
+    Promise<JsonObject> second = Promise.promise();
+    MessageConsumer<JsonObject> consumer =
+        vertx.eventBus().localConsumer(Addresses.USAGE, new Second(second)::take);
+    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand(asker, true));
+    long timer = vertx.setTimer(PATIENCE.toMillis(), _ -> second.tryComplete(new JsonObject()));
+    return second
+        .future()
+        .eventually(() -> {
+          vertx.cancelTimer(timer);
+          vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand(asker, false));
+          return consumer.unregister();
+        });
+  }
+
+  /// Passes the second message on: what the first says of the processor may be of any time.
+  private static final class Second {
+    private final Promise<JsonObject> wanted;
+    private boolean first = true;
+
+    Second(Promise<JsonObject> wanted) {
+      this.wanted = wanted;
+    }
+
+    void take(Message<JsonObject> message) {
+      if (!first) {
+        wanted.tryComplete(message.body().getJsonObject("system", new JsonObject()));
+      }
+      first = false;
+    }
+  }
+
+  static JsonObject metrics(JsonObject system) {
+    var metrics = new JsonObject();
+    if (system.isEmpty()) {
+      return metrics;
+    }
+    int cores = Math.max(1, system.getInteger("cores", 1));
+    long total = system.getLong("memory", 0L);
+    long available = system.getLong("available", 0L);
+    metrics
+        .put("CPU Usage", metric(rounded(system.getDouble("cpu", 0.0) / cores, 10), "%"))
+        .put("CPU Cores", metric(cores, ""))
+        .put("Load Average", metric(system.getDouble("load", 0.0), ""));
+    if (total > 0) {
+      metrics
+          .put("RAM Usage", metric(rounded(100.0 * (total - available) / total, 10), "%"))
+          .put("RAM Total", metric(total, "b"))
+          .put("RAM Available", metric(available, "b"))
+          .put("RAM Active", metric(total - available, "b"));
+    }
+    return metrics;
+  }
+
+  private JsonObject disk() {
+    try {
+      FileStore disk = Files.getFileStore(home);
+      double total = disk.getTotalSpace();
+      double used = total - disk.getUnallocatedSpace();
+      return new JsonObject()
+          .put("fs:use:" + home, metric(rounded(total == 0 ? 0 : 100 * used / total, 100), "%"))
+          .put("fs:size:" + home, metric(rounded(total / GIGABYTE, 100), "gb"));
+    } catch (IOException untold) {
+      return new JsonObject();
+    }
+  }
+
+  private static JsonObject metric(Number value, String unit) {
+    return new JsonObject()
+        .put("value", value)
+        .put("type", "metric")
+        .put("unit", unit)
+        .put("historic", true);
+  }
+
+  private static double rounded(double value, int parts) {
+    return Math.round(value * parts) / (double) parts;
+  }
+}

@@ -1,0 +1,34 @@
+package io.jpm.console.look;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.text.Inspect;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+
+/// `jpm id`: the ids of an app's instances, as PM2 writes them: `[ 0, 1 ]`; `[]` for a name that
+/// nobody has.
+public final class InstanceIdsCommand implements ConsoleCommand {
+  private final DaemonClient daemonClient;
+
+  public InstanceIdsCommand(DaemonClient daemonClient) {
+    this.daemonClient = daemonClient;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    return daemonClient
+        .god(new GodCommand.Show(commandCall.arguments().targets()))
+        .map(reply -> {
+          var ids = new JsonArray();
+          reply.instances().forEach(instance -> ids.add(instance.id().value()));
+          boolean json = commandCall.arguments().has(VerbOption.JSON);
+          commandCall.session().out((json ? ids.encode() : Inspect.of(ids)) + "\n");
+          return ExitCode.OK;
+        });
+  }
+}

@@ -1,0 +1,159 @@
+package io.jpm.console.look;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.console.cli.Arguments;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.InstanceBlocks;
+import io.jpm.console.text.InstanceOrder;
+import io.jpm.console.text.InstanceTable;
+import io.jpm.console.text.Listing;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// `jpm ls`: the table, or with `--mini-list` a block for each instance; sorted as asked for, and
+/// with `--watch` drawn anew until the client is gone.
+public final class ListCommand implements ConsoleCommand {
+  private static final Duration REDRAWN_AFTER = Duration.ofMillis(900);
+
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+
+  public ListCommand(Vertx vertx, DaemonClient daemonClient) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    Arguments arguments = commandCall.arguments();
+    Optional<InstanceOrder> order = arguments.value(VerbOption.SORT).map(ListCommand::order);
+    refuseContradictions(commandCall);
+    if (arguments.has(VerbOption.JSON)) {
+      return json(commandCall, order.orElse(new InstanceOrder(InstanceOrder.Field.ID, false)));
+    }
+    InstanceOrder wanted = order.orElse(InstanceOrder.USUAL);
+    if (arguments.has(VerbOption.REDRAW)) {
+      return redraw(commandCall, wanted);
+    }
+    return daemonClient
+        .all(commandCall.session())
+        .compose(all ->
+            daemonClient
+                .listing(all.instances())
+                .map(listing -> {
+                  // That there is none is not known of a list that is lost.
+                  if (all.code() == ExitCode.OK || !all.instances().isEmpty()) {
+                    commandCall.session().out(drawn(listing, wanted, commandCall));
+                  }
+                  return all.code();
+                }))
+        .compose(code -> daemonClient.reportFileTroubles(commandCall.session()).map(code));
+  }
+
+  private static InstanceOrder order(String text) {
+    return InstanceOrder.parse(text)
+        .orElseThrow(() ->
+            new CommandFailure(
+                "--sort \"%s\": use one of %s, with :desc for the largest first"
+                    .formatted(text, String.join(", ", InstanceOrder.words()))));
+  }
+
+  private static void refuseContradictions(CommandCall commandCall) {
+    Arguments arguments = commandCall.arguments();
+    for (VerbOption other : List.of(VerbOption.MINI_LIST, VerbOption.REDRAW)) {
+      if (arguments.has(VerbOption.JSON) && arguments.has(other)) {
+        throw new CommandFailure(
+            "--json and %s do not go together: choose one".formatted(other.longName()));
+      }
+    }
+    if (arguments.has(VerbOption.REDRAW) && !commandCall.session().tty().out()) {
+      throw new CommandFailure(
+          "--watch redraws a terminal, and this is none: use jpm events --follow, or jpm ls --json"
+              + " as often as you like");
+    }
+  }
+
+  private Future<Listing> listing() {
+    return daemonClient
+        .executeOrFail(new GodCommand.Show(List.of()))
+        .compose(daemonClient::listing);
+  }
+
+  private Future<ExitCode> json(CommandCall commandCall, InstanceOrder order) {
+    return daemonClient
+        .all(commandCall.session())
+        .compose(all ->
+            daemonClient
+                .listing(all.instances())
+                .map(order::sorted)
+                .compose(daemonClient::json)
+                .map(list -> {
+                  commandCall.session().out(list.encode() + "\n");
+                  return all.code();
+                }));
+  }
+
+  private static String drawn(Listing listing, InstanceOrder order, CommandCall commandCall) {
+    return commandCall.arguments().has(VerbOption.MINI_LIST)
+        ? InstanceBlocks.draw(order.sorted(listing), commandCall.session().textStyle())
+        : InstanceTable.draw(listing, order, commandCall.session().textStyle());
+  }
+
+  /// Goes on until the client is gone; a room that fails ends it.
+  private Future<ExitCode> redraw(CommandCall commandCall, InstanceOrder order) {
+    Session session = commandCall.session();
+    session.out("\u001b[2J");
+    Promise<ExitCode> done = Promise.promise();
+    session.ended().onComplete(_ -> done.tryComplete(ExitCode.OK));
+    frames(commandCall, order, done);
+    return done.future();
+  }
+
+  private void frames(CommandCall commandCall, InstanceOrder order, Promise<ExitCode> done) {
+    Session session = commandCall.session();
+    session
+        .awaitDemand()
+        .compose(_ -> listing())
+        .onSuccess(listing -> {
+          session.out(frame(drawn(listing, order, commandCall), session.tty().rows()));
+          vertx.setTimer(
+              REDRAWN_AFTER.toMillis(),
+              _ -> {
+                if (!session.isOver()) {
+                  frames(commandCall, order, done);
+                }
+              });
+        })
+        .onFailure(failure -> {
+          if (!session.isOver()) {
+            done.tryFail(failure);
+          }
+        });
+  }
+
+  /// Drawn over the picture before, so that nothing flickers. Lines are not wrapped meanwhile, and
+  /// what does not fit is left out: the terminal is as usual after each picture, whenever the
+  /// client ends.
+  ///
+  /// @param rows of the terminal; 0: not known
+  public static String frame(String picture, int rows) {
+    List<String> lines = picture.lines().toList();
+    int room = rows == 0 ? lines.size() : Math.max(1, rows - 2);
+    var text = new StringBuilder("\u001b[H\u001b[?7l");
+    lines.stream().limit(room).forEach(line -> text.append(line).append("\u001b[K\n"));
+    if (lines.size() > room) {
+      text.append("… %d more lines\u001b[K\n".formatted(lines.size() - room));
+    }
+    return text.append("\u001b[J\u001b[?7h").toString();
+  }
+}

@@ -1,0 +1,85 @@
+package io.jpm.console.monit;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ConsoleCommand;
+import io.jpm.console.session.ConsoleContext;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.console.session.ExitCode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// `jpm monit`: a screen of all apps, drawn here. `bin/jpm-monit` prints what has changed, says
+/// what was typed and asks for more, four times a second or as soon as a key is pressed.
+public final class MonitCommand implements ConsoleCommand {
+  /// What `bin/jpm-monit` puts behind `--`.
+  private static final List<String> SCREEN = List.of("screen");
+
+  private static final Pattern UTF_8 = Pattern.compile("utf-?8", Pattern.CASE_INSENSITIVE);
+
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final ConsoleContext context;
+  private final Clock clock;
+  private int screens;
+
+  /// The time.
+  ///
+  /// @param nanos monotonic
+  /// @param started when the daemon began, wall clock
+  public record Clock(LongSupplier nanos, Instant started) {}
+
+  public MonitCommand(Vertx vertx, DaemonClient daemonClient, ConsoleContext context, Clock clock) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.context = context;
+    this.clock = clock;
+  }
+
+  @Override
+  public Future<ExitCode> run(CommandCall commandCall) {
+    Map<String, String> environment = commandCall.request().environment();
+    String terminal = environment.getOrDefault("TERM", "");
+    if (!commandCall.session().tty().out()) {
+      throw new CommandFailure(
+          "monit fills a terminal, and this is none: use jpm ls, or jpm ls --json for programs");
+    }
+    if (!commandCall.arguments().rest().equals(SCREEN)) {
+      throw new CommandFailure(
+          "bin/jpm itself does this: type jpm monit, with nothing before it and in bash 4.4 or newer");
+    }
+    if (terminal.isEmpty() || terminal.equals("dumb")) {
+      throw new CommandFailure(
+          "monit fills a terminal, and TERM=%s is one that cannot do that: use jpm ls and jpm logs"
+              .formatted(terminal));
+    }
+    var terminalFeatures =
+        new TerminalFeatures(commandCall.session().tty().color(), isUnicode(environment));
+    var show = new GodCommand.Show(commandCall.arguments().targets());
+    return daemonClient
+        .executeOrFail(show)
+        .compose(instances -> {
+          var usage = new MonitUsage(vertx, daemonClient, "console-monit-" + screens++);
+          var screen =
+              new MonitScreen(commandCall, daemonClient, context, clock, usage, terminalFeatures);
+          return screen.run(show, instances);
+        });
+  }
+
+  /// What a C program would make of the locale (`setlocale(3)`).
+  static boolean isUnicode(Map<String, String> environment) {
+    return Stream.of("LC_ALL", "LC_CTYPE", "LANG")
+        .map(name -> environment.getOrDefault(name, ""))
+        .filter(value -> !value.isEmpty())
+        .findFirst()
+        .filter(value -> UTF_8.matcher(value).find())
+        .isPresent();
+  }
+}

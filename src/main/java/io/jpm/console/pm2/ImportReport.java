@@ -1,0 +1,173 @@
+package io.jpm.console.pm2;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.VerbOption;
+import io.jpm.console.session.CommandCall;
+import io.jpm.console.session.ExitCode;
+import io.jpm.console.session.Session;
+import io.jpm.console.text.Amounts;
+import io.jpm.console.text.TerminalText;
+import io.jpm.model.AppSpec;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Tells what becomes of each app of PM2: a line each, or one JSON object in the end.
+final class ImportReport {
+  private final Session session;
+  private final Pm2.Inventory inventory;
+  private final boolean dry;
+  private final boolean json;
+  private final boolean keep;
+  private final JsonArray apps = new JsonArray();
+  private int taken;
+  private int skipped;
+  private int failed;
+
+  ImportReport(CommandCall commandCall, Pm2.Inventory inventory) {
+    this.session = commandCall.session();
+    this.inventory = inventory;
+    this.dry = commandCall.arguments().has(VerbOption.DRY_RUN);
+    this.json = commandCall.arguments().has(VerbOption.JSON);
+    this.keep = commandCall.arguments().has(VerbOption.KEEP);
+  }
+
+  /// Whether nothing is to be done.
+  boolean isDry() {
+    return dry;
+  }
+
+  boolean hasChanged() {
+    return taken > 0 && !dry;
+  }
+
+  void begin(List<Pm2App> all) {
+    if (!inventory.live()) {
+      say("PM2 does not run: this is what it has saved in " + inventory.source());
+    }
+    if (all.isEmpty()) {
+      say("PM2 has no apps");
+    }
+  }
+
+  void skipped(Pm2App app, String why) {
+    skipped++;
+    add(app, "skipped").put("reason", why);
+    say("%s: %s, skipped".formatted(app.name(), why));
+  }
+
+  void failed(Pm2App app, String why) {
+    failed++;
+    add(app, "failed").put("reason", why);
+    session.error("%s: %s".formatted(app.name(), why));
+  }
+
+  /// It is here, and in PM2's list too.
+  void stillInPm2(Pm2App app, String why) {
+    failed++;
+    taken--;
+    String told = "runs here, but PM2 has it in its list still, stopped: " + why;
+    apps.getJsonObject(apps.size() - 1).put("result", "failed").put("reason", told);
+    session.error("%s: %s".formatted(app.name(), told));
+  }
+
+  void planned(Pm2App app, AppSpec spec) {
+    taken++;
+    describe(add(app, spec.autostart() ? "start" : "stopped"), spec);
+    String stop =
+        app.running() > 0 && inventory.live() ? "would be stopped in PM2 and " : "would be ";
+    say(
+        "%s: %s: %s%s"
+            .formatted(
+                app.name(),
+                shape(app),
+                stop,
+                spec.autostart() ? "started here" : "in the list here, stopped"));
+    List<String> own = own(spec);
+    if (!own.isEmpty()) {
+      say("%s: its own variables: %s".formatted(app.name(), String.join(", ", own)));
+    }
+  }
+
+  void taken(Pm2App app, AppSpec spec, List<InstanceView> instances) {
+    taken++;
+    JsonArray ids = new JsonArray();
+    instances.forEach(one -> ids.add(one.id().value()));
+    describe(add(app, spec.autostart() ? "started" : "stopped").put("ids", ids), spec);
+    String shown =
+        instances.stream().map(one -> one.id().toString()).collect(Collectors.joining(", "));
+    String stop = app.running() > 0 && inventory.live() ? "stopped in PM2, " : "";
+    say(
+        "%s: %s: %s%s %s%s"
+            .formatted(
+                app.name(),
+                shape(app),
+                stop,
+                spec.autostart() ? "started here as" : "in the list here as",
+                shown,
+                spec.autostart() ? "" : ", stopped"));
+  }
+
+  private static String shape(Pm2App app) {
+    int left = app.processes().size() - app.instances();
+    return Amounts.count(app.instances(), "instance")
+        + (app.isCluster() ? ", cluster" : ", fork")
+        + (left > 0 ? ", without %d that did not run".formatted(left) : "");
+  }
+
+  private static List<String> own(AppSpec spec) {
+    return spec.variables().declared().keySet().stream()
+        .filter(name -> !name.equals("PWD"))
+        .sorted()
+        .toList();
+  }
+
+  private JsonObject add(Pm2App app, String result) {
+    JsonObject one = new JsonObject().put("name", app.name()).put("result", result);
+    apps.add(one);
+    return one;
+  }
+
+  private static void describe(JsonObject one, AppSpec spec) {
+    one.put("instances", spec.instances().count())
+        .put("mode", spec.cluster().enabled() ? "cluster" : "fork")
+        .put("script", spec.command().script().toString())
+        .put("variables", new JsonArray(own(spec)));
+  }
+
+  private void say(String line) {
+    if (!json) {
+      session.info(line);
+    }
+  }
+
+  /// The summary, and what is left to do.
+  ExitCode end() {
+    if (json) {
+      JsonObject all =
+          new JsonObject().put("source", inventory.source()).put("dry_run", dry).put("apps", apps);
+      session.out(TerminalText.json(all) + "\n");
+    } else {
+      say(
+          "%s %s, %d skipped, %d failed"
+              .formatted(
+                  dry ? "Would take over" : "Took over",
+                  Amounts.count(taken, "app"),
+                  skipped,
+                  failed));
+      if (hasChanged()) {
+        hints();
+      }
+    }
+    return failed > 0 ? ExitCode.FAILED : ExitCode.OK;
+  }
+
+  private void hints() {
+    if (keep && inventory.live()) {
+      say("They are in PM2's list still, stopped: pm2 delete NAME when you are content");
+    }
+    say("So that PM2 does not start them too after a boot: pm2 save --force, or pm2 unstartup");
+    say("So that they are started here after a boot: jpm save and jpm startup");
+  }
+}

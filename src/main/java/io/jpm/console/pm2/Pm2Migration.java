@@ -1,0 +1,123 @@
+package io.jpm.console.pm2;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.DaemonClient;
+import io.jpm.model.AppSpec;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/// Hands one app over from PM2: stopped there, so that its port is free, then started here. Where
+/// that fails it is forgotten here and PM2 starts it again.
+final class Pm2Migration {
+  private static final long PAUSE_MILLIS = 250;
+  private static final int LONGEST_LOOKS = 20;
+
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final Pm2 pm2;
+  private final boolean live;
+
+  /// What has become of an app.
+  ///
+  /// @param problem why it is not here; empty: it is
+  record Result(List<InstanceView> instances, Optional<String> problem) {
+    Result {
+      instances = List.copyOf(instances);
+    }
+  }
+
+  /// @param live whether PM2 runs
+  Pm2Migration(Vertx vertx, DaemonClient daemonClient, Pm2 pm2, boolean live) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.pm2 = pm2;
+    this.live = live;
+  }
+
+  /// Never fails but by what is wrong with the daemon itself.
+  ///
+  /// @param spec what `app` is here
+  Future<Result> of(Pm2App app, AppSpec spec) {
+    boolean stop = live && app.running() > 0;
+    Future<?> stopped = stop ? pm2.act("stop", app) : Future.succeededFuture();
+    return stopped.compose(
+        _ -> handedOver(app, spec, stop),
+        failure -> known(failure, "; it is left to PM2").map(why -> new Result(List.of(), why)));
+  }
+
+  private Future<Result> handedOver(Pm2App app, AppSpec spec, boolean stopped) {
+    return started(spec)
+        .map(instances -> new Result(instances, Optional.empty()))
+        .recover(failure ->
+            known(failure, "").compose(why -> goneBack(app, spec, why.orElse(""), stopped)));
+  }
+
+  /// What has failed as a sentence; what is no matter of the user's stays a failure.
+  private static Future<Optional<String>> known(Throwable failure, String after) {
+    return failure instanceof CommandFailure
+        ? Future.succeededFuture(Optional.of(failure.getMessage() + after))
+        : Future.failedFuture(failure);
+  }
+
+  private Future<List<InstanceView>> started(AppSpec spec) {
+    return daemonClient
+        .executeOrFail(new GodCommand.StartApps(List.of(spec), Existing.REFUSE_RUNNING))
+        .compose(instances ->
+            spec.autostart() ? stayed(spec, looks(spec)) : Future.succeededFuture(instances));
+  }
+
+  /// A program without a port to listen on, or without its files, ends soon after its start.
+  private static int looks(AppSpec spec) {
+    long millis = spec.restart().minUptime().toMillis();
+    return Math.clamp(millis / PAUSE_MILLIS, 1, LONGEST_LOOKS);
+  }
+
+  private Future<List<InstanceView>> stayed(AppSpec spec, int looks) {
+    return vertx
+        .timer(PAUSE_MILLIS, TimeUnit.MILLISECONDS)
+        .compose(_ -> daemonClient.executeOrFail(new GodCommand.Show(List.of(spec.name().value()))))
+        .compose(instances -> {
+          Optional<String> end = instances.stream().flatMap(one -> end(one).stream()).findFirst();
+          if (end.isPresent()) {
+            return Future.failedFuture(
+                new CommandFailure("it does not stay up here: " + end.get()));
+          }
+          return looks > 1 ? stayed(spec, looks - 1) : Future.succeededFuture(instances);
+        });
+  }
+
+  /// Why an instance is not well; empty: it runs, or it has ended as it should.
+  private static Optional<String> end(InstanceView instance) {
+    boolean over =
+        switch (instance.phase()) {
+          case LAUNCHING, ONLINE -> instance.unstableRestarts() > 0;
+          case STOPPED ->
+              instance.lastExit().filter(exit -> !exit.equals(new Exit.Code(0))).isPresent();
+          case STOPPING, WAITING_RESTART, ERRORED -> true;
+        };
+    String reason = instance.reason().isEmpty() ? instance.phase().word() : instance.reason();
+    return over && !instance.phase().equals(Phase.STOPPING)
+        ? Optional.of(reason)
+        : Optional.empty();
+  }
+
+  private Future<Result> goneBack(Pm2App app, AppSpec spec, String why, boolean restart) {
+    return daemonClient
+        .god(new GodCommand.Act(Action.DELETE, List.of(spec.name().value())))
+        .compose(_ -> restart ? pm2.act("restart", app) : Future.succeededFuture(""))
+        .map(_ -> restart ? "; PM2 has started it again" : "")
+        .recover(failure ->
+            known(failure, "")
+                .map(again -> "; PM2 could not start it again either: " + again.orElse("")))
+        .map(after -> new Result(List.of(), Optional.of(why + after)));
+  }
+}

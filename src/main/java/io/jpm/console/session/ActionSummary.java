@@ -1,0 +1,103 @@
+package io.jpm.console.session;
+
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.text.Amounts;
+import io.jpm.model.AppName;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// How commands say what was done to whom.
+public final class ActionSummary {
+  private static final int MOST_LINES = 10;
+
+  private ActionSummary() {}
+
+  /// Tells God's answer and draws the table; what was done is said also where something else could
+  /// not be done, which then is the command's failure.
+  ///
+  /// @param done what was done: `Restarted`
+  public static Future<ExitCode> of(
+      String done, GodReply reply, DaemonClient daemonClient, Session session) {
+    return of(_ -> done, reply, daemonClient, session);
+  }
+
+  /// The same where not the same was done to all.
+  ///
+  /// @param done what was done to an instance
+  public static Future<ExitCode> of(
+      Function<InstanceView, String> done,
+      GodReply reply,
+      DaemonClient daemonClient,
+      Session session) {
+    reply.notes().forEach(session::warn);
+    if (reply.problems().isEmpty() && reply.instances().isEmpty() && !reply.notes().isEmpty()) {
+      return daemonClient.table(session);
+    }
+    if (reply.problems().isEmpty()) {
+      return told(done, reply.instances(), session).compose(_ -> daemonClient.table(session));
+    }
+    if (reply.instances().isEmpty()) {
+      return Future.failedFuture(new CommandFailure(reply.problems()));
+    }
+    return told(done, reply.instances(), session)
+        .compose(_ -> daemonClient.table(session))
+        .compose(_ -> Future.failedFuture(new CommandFailure(reply.problems())));
+  }
+
+  /// Tells what a reload has done: who was replaced, and who had to be restarted, and what that
+  /// meant.
+  public static Future<ExitCode> ofReload(
+      GodReply reply, DaemonClient daemonClient, Session session) {
+    reply.notes().forEach(session::info);
+    return of(
+        instance -> reply.restarted().contains(instance.id()) ? "Restarted" : "Reloaded",
+        reply.withoutNotes(),
+        daemonClient,
+        session);
+  }
+
+  /// A line for each app; nobody to tell of is a failure.
+  public static Future<Void> told(String done, List<InstanceView> instances, Session session) {
+    return told(_ -> done, instances, session);
+  }
+
+  private static Future<Void> told(
+      Function<InstanceView, String> done, List<InstanceView> instances, Session session) {
+    if (instances.isEmpty()) {
+      return Future.failedFuture(new CommandFailure("no app was found"));
+    }
+    instances.stream()
+        .collect(Collectors.groupingBy(done, TreeMap::new, Collectors.toList()))
+        .forEach((what, some) -> tell(what, some, session));
+    return Future.succeededFuture();
+  }
+
+  private static void tell(String done, List<InstanceView> instances, Session session) {
+    Map<AppName, List<String>> ids = new TreeMap<>();
+    for (InstanceView instance : instances) {
+      ids.computeIfAbsent(instance.spec().name(), _ -> new ArrayList<>())
+          .add(instance.id().toString());
+    }
+    if (ids.size() > MOST_LINES) {
+      session.info(
+          "%s %s (%s)"
+              .formatted(
+                  done,
+                  Amounts.count(ids.size(), "app"),
+                  Amounts.count(instances.size(), "instance")));
+    } else {
+      ids.forEach((name, list) ->
+          session.info(
+              "%s %s (%s %s)"
+                  .formatted(
+                      done, name, list.size() == 1 ? "id" : "ids", String.join(", ", list))));
+    }
+  }
+}

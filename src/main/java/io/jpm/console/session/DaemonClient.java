@@ -1,0 +1,432 @@
+package io.jpm.console.session;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusMessage;
+import io.jpm.bus.access.AccessCommand;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.bus.access.AuditCommand;
+import io.jpm.bus.access.AuditReply;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.daemon.DaemonCommand;
+import io.jpm.bus.daemon.DoctorCommand;
+import io.jpm.bus.daemon.DoctorReply;
+import io.jpm.bus.daemon.HeartbeatCommand;
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.jpm.bus.daemon.WebCommand;
+import io.jpm.bus.daemon.WebReply;
+import io.jpm.bus.god.ConfigWatchCommand;
+import io.jpm.bus.god.ConfigWatchReply;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.HistoryCommand;
+import io.jpm.bus.god.HistoryReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.god.StoreCommand;
+import io.jpm.bus.god.StoreReply;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.bus.satan.SatanReply;
+import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.UsagePoint;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.text.InstanceJson;
+import io.jpm.console.text.InstanceTable;
+import io.jpm.console.text.Listing;
+import io.jpm.model.AppName;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.TreeUsage;
+import io.vertx.core.Future;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonArray;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The other rooms, as far as commands need them. Every question has a deadline, and a room that
+/// does not answer is told to the user in words.
+public final class DaemonClient {
+  private final EventBus bus;
+  private final ConsoleContext context;
+
+  public DaemonClient(EventBus bus, ConsoleContext context) {
+    this.bus = bus;
+    this.context = context;
+  }
+
+  /// God's answer, with its problems.
+  public Future<GodReply> god(GodCommand command) {
+    return ask("The supervisor (God)", Addresses.GOD_COMMAND, command, limit(command));
+  }
+
+  private Duration limit(GodCommand command) {
+    return switch (command) {
+      case GodCommand.Keyed(_, GodCommand inner) -> limit(inner);
+      case GodCommand.Show _,
+          GodCommand.Recall _,
+          GodCommand.Ping _,
+          GodCommand.Files _,
+          GodCommand.FileFailed _ ->
+          context.timing().questions();
+      case GodCommand.StartApps _,
+          GodCommand.Act _,
+          GodCommand.Trigger _,
+          GodCommand.Send _,
+          GodCommand.Type _,
+          GodCommand.SendSignal _,
+          GodCommand.Reset _,
+          GodCommand.Alter _,
+          GodCommand.Save _,
+          GodCommand.ClearDump _,
+          GodCommand.Resurrect _,
+          GodCommand.WatchFile _ ->
+          context.timing().actions();
+      // Draining may take long, and of that the app's owner has said how long.
+      case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
+      case GodCommand.EndEverything _ -> context.timing().ending();
+    };
+  }
+
+  /// God's instances; his problems become a [CommandFailure].
+  public Future<List<InstanceView>> executeOrFail(GodCommand command) {
+    return god(command)
+        .compose(reply ->
+            reply.problems().isEmpty()
+                ? Future.succeededFuture(reply.instances())
+                : Future.failedFuture(new CommandFailure(reply.problems())));
+  }
+
+  /// As [#executeOrFail(GodCommand)], and what is to be said although it was done is said.
+  public Future<List<InstanceView>> executeOrFail(GodCommand command, Session session) {
+    return god(command)
+        .compose(reply -> {
+          reply.notes().forEach(session::warn);
+          return reply.problems().isEmpty()
+              ? Future.succeededFuture(reply.instances())
+              : Future.failedFuture(new CommandFailure(reply.problems()));
+        });
+  }
+
+  /// What `jpm set` has stored, after doing what is asked.
+  public Future<StoreReply.Content> store(StoreCommand command) {
+    return this.<StoreReply>ask(
+            "The supervisor (God)", Addresses.STORE_COMMAND, command, context.timing().actions())
+        .compose(reply ->
+            switch (reply) {
+              case StoreReply.Content content -> Future.succeededFuture(content);
+              case StoreReply.Failed(String problem) ->
+                  Future.failedFuture(new CommandFailure(problem));
+              case StoreReply.Variables _ ->
+                  Future.failedFuture(new IllegalStateException("an answer to another question"));
+            });
+  }
+
+  /// What Rights answers; its refusal becomes a [CommandFailure].
+  public Future<AccessReply> tokens(AccessCommand command) {
+    return this.<AccessReply>ask(
+            "Access control", Addresses.ACCESS_COMMAND, command, context.timing().actions())
+        .compose(reply ->
+            reply instanceof AccessReply.Refused(String why)
+                ? Future.failedFuture(new CommandFailure(why))
+                : Future.succeededFuture(reply));
+  }
+
+  /// The variables that an app gets from the store; none when nobody tells.
+  public Future<Map<String, String>> stored(AppName app) {
+    return this.<StoreReply>ask(
+            "God",
+            Addresses.STORE_COMMAND,
+            new StoreCommand.Variables(app),
+            context.timing().loads())
+        .map(reply ->
+            reply instanceof StoreReply.Variables(Map<String, String> variables)
+                ? variables
+                : Map.<String, String>of())
+        .otherwise(Map.of());
+  }
+
+  /// Lines of LogAggregator's, or how to go on to them.
+  public Future<LogsReply.Lines> lines(LogsCommand command, Duration limit) {
+    return logs(command, limit)
+        .compose(reply ->
+            switch (reply) {
+              case LogsReply.Lines lines -> Future.succeededFuture(lines);
+              case LogsReply.Failed(String problem) ->
+                  Future.failedFuture(new CommandFailure(problem));
+              case LogsReply.Done(), LogsReply.Status(_, _, _, _) ->
+                  Future.failedFuture(
+                      new IllegalStateException("LogAggregator has no lines for " + command));
+            });
+  }
+
+  /// Has LogAggregator do something.
+  public Future<Void> logsDone(LogsCommand command) {
+    return logs(command, context.timing().actions())
+        .compose(reply ->
+            reply instanceof LogsReply.Failed(String problem)
+                ? Future.failedFuture(new CommandFailure(problem))
+                : Future.succeededFuture());
+  }
+
+  /// How the capture of an instance goes; empty when LogAggregator does not tell.
+  public Future<Optional<LogsReply.Status>> capture(InstanceId id) {
+    return logs(new LogsCommand.Ask(id), context.timing().loads())
+        .map(reply ->
+            reply instanceof LogsReply.Status status
+                ? Optional.of(status)
+                : Optional.<LogsReply.Status>empty())
+        .otherwise(Optional.empty());
+  }
+
+  /// How an app is balanced, with the counters of one of its instances; empty when ClusterBalancer
+  /// does not tell.
+  public Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
+    return this.<BalancerReply>ask(
+            "ClusterBalancer",
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Ask(app, id),
+            context.timing().loads())
+        .map(reply ->
+            reply instanceof BalancerReply.Status status
+                ? Optional.of(status)
+                : Optional.<BalancerReply.Status>empty())
+        .otherwise(Optional.empty());
+  }
+
+  /// How a reload would replace the process of an instance; empty where it has none, or
+  /// ClusterBalancer does not tell.
+  public Future<Optional<BalancerReply.Handover>> handover(InstanceView instance) {
+    if (instance.process().isEmpty()) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    return this.<BalancerReply>ask(
+            "ClusterBalancer",
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.Outlook(instance.id(), instance.process().get(), instance.spec()),
+            context.timing().questions())
+        .map(reply ->
+            reply instanceof BalancerReply.Handover handover
+                ? Optional.of(handover)
+                : Optional.<BalancerReply.Handover>empty())
+        .otherwise(Optional.empty());
+  }
+
+  /// How the instances in cluster mode are balanced; without those of which nobody says.
+  Future<Map<InstanceId, BalancerReply.Status>> balances(List<InstanceView> instances) {
+    Map<InstanceId, BalancerReply.Status> found = new HashMap<>();
+    List<Future<?>> asked = new ArrayList<>();
+    for (InstanceView instance : instances) {
+      if (instance.spec().cluster().enabled()) {
+        asked.add(
+            balance(instance.spec().name(), instance.id())
+                .onSuccess(status -> status.ifPresent(it -> found.put(instance.id(), it))));
+      }
+    }
+    return Future.join(asked).map(found);
+  }
+
+  private Future<LogsReply> logs(LogsCommand command, Duration limit) {
+    return ask("LogAggregator", Addresses.LOGS_COMMAND, command, limit);
+  }
+
+  /// What has happened.
+  public Future<HistoryReply> history(HistoryCommand command) {
+    return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().questions());
+  }
+
+  /// How the daemon's heart beats; empty when nobody tells.
+  public Future<Optional<HeartbeatReply>> heartbeat() {
+    return this.<HeartbeatReply>ask(
+            "Satan",
+            Addresses.HEARTBEAT_COMMAND,
+            new HeartbeatCommand.Ask(),
+            context.timing().loads())
+        .map(Optional::of)
+        .otherwise(Optional.empty());
+  }
+
+  /// What the HTTP side has done, or how it is.
+  public Future<WebReply> web(WebCommand command) {
+    return ask("Web", Addresses.WEB_COMMAND, command, context.timing().actions());
+  }
+
+  /// What the doctor has found.
+  public Future<DoctorReply> doctor() {
+    return ask(
+        "The doctor",
+        Addresses.DOCTOR_COMMAND,
+        new DoctorCommand(),
+        context.timing().questions().multipliedBy(3));
+  }
+
+  /// What is found in the audit log.
+  public Future<AuditReply> audit() {
+    return ask(
+        "The audit log", Addresses.AUDIT_COMMAND, new AuditCommand(), context.timing().actions());
+  }
+
+  /// The instances with their loads; without them when Satan does not answer.
+  public Future<Listing> listing(List<InstanceView> instances) {
+    return listing(instances, TreeUsage.Detail.BASIC);
+  }
+
+  /// The instances with what their processes use.
+  ///
+  /// @param detail how much is asked for
+  public Future<Listing> listing(List<InstanceView> instances, TreeUsage.Detail detail) {
+    List<ProcessIdentity> processes =
+        instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
+    Future<Map<ProcessIdentity, Load>> loads =
+        processes.isEmpty()
+            ? Future.succeededFuture(Map.of())
+            : this.<SatanReply>ask(
+                    "Satan",
+                    Addresses.SATAN_COMMAND,
+                    new SatanCommand.Sample(processes, detail),
+                    context.timing().loads())
+                .map(DaemonClient::loads)
+                .otherwise(Map.of());
+    return loads.map(
+        known -> new Listing(instances, known, context.clock().instant(), context.user()));
+  }
+
+  /// A listing with how the instances are, where checks tell; as it is when Satan does not answer.
+  public Future<Listing> withHealth(Listing listing) {
+    List<ProcessIdentity> processes =
+        listing.instances().stream()
+            .filter(instance -> instance.spec().health().any())
+            .map(InstanceView::process)
+            .flatMap(Optional::stream)
+            .toList();
+    return processes.isEmpty()
+        ? Future.succeededFuture(listing)
+        : this.<SatanReply>ask(
+                "Satan",
+                Addresses.SATAN_COMMAND,
+                new SatanCommand.Checks(processes),
+                context.timing().loads())
+            .map(reply ->
+                reply instanceof SatanReply.Checked(var reports) ? listing.with(reports) : listing)
+            .otherwise(listing);
+  }
+
+  /// What an instance has used lately; nothing when Satan does not answer.
+  public Future<List<UsagePoint>> usageHistory(InstanceId id) {
+    return this.<SatanReply>ask(
+            "Satan",
+            Addresses.SATAN_COMMAND,
+            new SatanCommand.History(Optional.of(id)),
+            context.timing().loads())
+        .map(reply -> reply instanceof SatanReply.Past(var points) ? points : List.<UsagePoint>of())
+        .otherwise(List.of());
+  }
+
+  /// The watched process files that could not be applied since they were edited; none when nobody
+  /// tells.
+  public Future<List<ConfigWatchReply.Trouble>> fileTroubles() {
+    return this.<ConfigWatchReply>ask(
+            "The watch of process files",
+            Addresses.CONFIG_WATCH_COMMAND,
+            new ConfigWatchCommand.Status(),
+            context.timing().loads())
+        .map(ConfigWatchReply::troubles)
+        .otherwise(List.of());
+  }
+
+  /// Has the process files that are to be watched be watched.
+  public Future<Void> checkFiles() {
+    return this.<ConfigWatchReply>ask(
+            "The watch of process files",
+            Addresses.CONFIG_WATCH_COMMAND,
+            new ConfigWatchCommand.Look(),
+            context.timing().actions())
+        .mapEmpty();
+  }
+
+  /// What a command that has acted ends with: the list, unless the client wants it quiet.
+  public Future<ExitCode> table(Session session) {
+    return session.isQuiet() ? Future.succeededFuture(ExitCode.OK) : list(session);
+  }
+
+  /// Writes the table of all instances, and below it what is wrong with watched process files.
+  Future<ExitCode> list(Session session) {
+    Future<List<ConfigWatchReply.Trouble>> troubles = fileTroubles();
+    return all(session)
+        .compose(all -> listing(all.instances()))
+        .compose(listing -> {
+          session.out(InstanceTable.draw(listing, session.textStyle()));
+          return told(troubles, session).map(ExitCode.OK);
+        });
+  }
+
+  /// All instances.
+  ///
+  /// @param code with which a command ends that does nothing but show them: a list that cannot be
+  ///   trusted is a failure
+  public record All(List<InstanceView> instances, ExitCode code) {}
+
+  /// All instances; why the list cannot be trusted is said on standard error.
+  public Future<All> all(Session session) {
+    return god(new GodCommand.Show(List.of()))
+        .map(reply -> {
+          reply.notes().forEach(session::error);
+          return new All(
+              reply.instances(), reply.notes().isEmpty() ? ExitCode.OK : ExitCode.FAILED);
+        });
+  }
+
+  /// Says what is wrong with watched process files.
+  public Future<Void> reportFileTroubles(Session session) {
+    return told(fileTroubles(), session);
+  }
+
+  private static Future<Void> told(
+      Future<List<ConfigWatchReply.Trouble>> troubles, Session session) {
+    return troubles
+        .onSuccess(all -> all.forEach(trouble -> session.warn(trouble.sentence())))
+        .mapEmpty();
+  }
+
+  /// The instances under PM2's names, with how those in cluster mode are balanced.
+  public Future<JsonArray> json(Listing listing) {
+    return balances(listing.instances()).map(balances -> InstanceJson.list(listing, balances));
+  }
+
+  /// Tells the daemon as a whole. Nothing comes back.
+  public void daemon(DaemonCommand command) {
+    bus.send(Addresses.DAEMON_COMMAND, command);
+  }
+
+  private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
+    return switch (reply) {
+      case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
+      case SatanReply.Done(), SatanReply.Past _, SatanReply.Checked _ -> Map.of();
+    };
+  }
+
+  private <R> Future<R> ask(String who, String address, BusMessage question, Duration limit) {
+    return bus.<R>request(address, question, new DeliveryOptions().setSendTimeout(limit.toMillis()))
+        .map(Message::body)
+        .recover(failure -> Future.failedFuture(explained(who, failure, limit)));
+  }
+
+  private static Throwable explained(String who, Throwable failure, Duration limit) {
+    if (!(failure instanceof ReplyException reply)) {
+      return failure;
+    }
+    return new CommandFailure(
+        reply.failureType() == ReplyFailure.TIMEOUT
+            ? "%s did not answer within %s s; see the daemon's log"
+                .formatted(who, limit.toSeconds())
+            : "%s failed: %s; see the daemon's log".formatted(who, reply.getMessage()));
+  }
+}

@@ -1,0 +1,150 @@
+package io.jpm.console.session;
+
+import io.jpm.wire.ConsoleChunk;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What a client has not been sent yet, cut into chunks when it asks: what lies together and goes
+/// to the same stream leaves together, at most [#CHUNK_BYTES] of UTF-8 at a time, never half a
+/// character. Text with a mark is never cut: a client that has received the mark has received all
+/// of the text before it.
+///
+/// Not thread-safe: owned by one session.
+public final class Outbox {
+  public static final int CHUNK_BYTES = 32 * 1024;
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private final Deque<Piece> pieces = new ArrayDeque<>();
+
+  /// How many characters wait.
+  private int length;
+
+  /// Text for one stream; what lies before `from` is gone already.
+  private static final class Piece {
+    final boolean error;
+    final String text;
+    final @Nullable Supplier<String> mark;
+    int from;
+
+    Piece(boolean error, String text, @Nullable Supplier<String> mark) {
+      this.error = error;
+      this.text = text;
+      this.mark = mark;
+    }
+
+    /// Whether it may leave in one chunk with `first`.
+    boolean goesWith(Piece first) {
+      return error == first.error && (mark == null) == (first.mark == null);
+    }
+  }
+
+  void add(boolean error, String text) {
+    if (!text.isEmpty()) {
+      pieces.add(new Piece(error, text, null));
+      length += text.length();
+    }
+  }
+
+  /// Text that leaves as a whole.
+  ///
+  /// @param mark gives the mark that leaves with it, unless more marked text leaves in the same
+  ///   chunk
+  void add(boolean error, String text, Supplier<String> mark) {
+    pieces.add(new Piece(error, text, mark));
+    length += text.length();
+  }
+
+  boolean isEmpty() {
+    return pieces.isEmpty();
+  }
+
+  /// Whether what waits is a chunk or more.
+  boolean fillsChunk() {
+    return length >= CHUNK_BYTES;
+  }
+
+  /// The next chunk to send.
+  Optional<ConsoleChunk> poll() {
+    Piece first = pieces.peek();
+    if (first == null) {
+      return Optional.empty();
+    }
+    var chunk = new StringBuilder();
+    Supplier<String> mark = first.mark;
+    if (mark == null) {
+      pollPart(first, chunk);
+    } else {
+      mark = pollWhole(first, mark, chunk);
+    }
+    String text = chunk.toString();
+    length -= text.length();
+    ConsoleChunk next = first.error ? new ConsoleChunk.Err(text) : new ConsoleChunk.Out(text);
+    if (mark == null) {
+      return Optional.of(next);
+    }
+    return Optional.of(
+        new ConsoleChunk.Marked(text.isEmpty() ? new ConsoleChunk.Wait() : next, mark.get()));
+  }
+
+  private void pollPart(Piece first, StringBuilder chunk) {
+    int room = CHUNK_BYTES;
+    for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
+      room -= move(piece, chunk, room);
+      if (piece.from < piece.text.length()) {
+        return;
+      }
+      pieces.remove();
+    }
+  }
+
+  /// @return the mark of the last piece
+  private Supplier<String> pollWhole(Piece first, Supplier<String> mark, StringBuilder chunk) {
+    Supplier<String> last = mark;
+    for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
+      boolean fits = chunk.length() + piece.text.length() <= CHUNK_BYTES;
+      if (piece.mark == null || (piece != first && !fits)) {
+        break;
+      }
+      move(piece, chunk, Integer.MAX_VALUE);
+      last = piece.mark;
+      pieces.remove();
+    }
+    return last;
+  }
+
+  /// Moves as much as `room` bytes hold.
+  ///
+  /// @return the bytes used
+  private static int move(Piece piece, StringBuilder chunk, int room) {
+    int used = 0;
+    while (piece.from < piece.text.length()) {
+      int point = piece.text.codePointAt(piece.from);
+      int size = utf8Length(point);
+      if (used + size > room) {
+        return used;
+      }
+      if (isSurrogate(point)) {
+        chunk.append(REPLACEMENT); // a byte that was no UTF-8: JSON cannot carry it
+      } else {
+        chunk.appendCodePoint(point);
+      }
+      used += size;
+      piece.from += Character.charCount(point);
+    }
+    return used;
+  }
+
+  private static boolean isSurrogate(int point) {
+    return point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
+  }
+
+  private static int utf8Length(int point) {
+    if (point < 0x80) {
+      return 1;
+    }
+    return point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+  }
+}

@@ -1,0 +1,140 @@
+package io.jpm.console.session;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.text.Amounts;
+import io.jpm.console.text.Columns;
+import io.jpm.model.run.Phase;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Tells of work that takes long how much of it is to go: a line that is drawn over on a terminal,
+/// now and then a line elsewhere. God is looked at and not listened to, so work that is done sooner
+/// costs nothing.
+public final class Progress {
+  private static final Duration REDRAWN_AFTER = Duration.ofMillis(500);
+  private static final Duration TOLD_AFTER = Duration.ofSeconds(5);
+  private static final int MOST_NAMES = 3;
+  private static final String CLEAR = "\r\u001b[K";
+
+  private final Vertx vertx;
+  private final DaemonClient daemonClient;
+  private final ConsoleContext context;
+
+  public Progress(Vertx vertx, DaemonClient daemonClient, ConsoleContext context) {
+    this.vertx = vertx;
+    this.daemonClient = daemonClient;
+    this.context = context;
+  }
+
+  /// The outcome of `work`, which does `action` to all that `words` name.
+  public <T> Future<T> of(
+      Action action, List<String> words, Session session, Supplier<Future<T>> work) {
+    if (session.isQuiet() || words.isEmpty()) {
+      return work.get();
+    }
+    var watch = new Watch(action, words, session, context.clock().instant());
+    watch.arm();
+    return work.get().onComplete(_ -> watch.end());
+  }
+
+  /// One command's. Owned by its session's context.
+  private final class Watch {
+    private final Action action;
+    private final List<String> words;
+    private final Session session;
+    private final Instant began;
+    private final boolean terminal;
+    private long timer;
+    private boolean over;
+    private String told = "";
+
+    Watch(Action action, List<String> words, Session session, Instant began) {
+      this.action = action;
+      this.words = words;
+      this.session = session;
+      this.began = began;
+      this.terminal = session.tty().out();
+    }
+
+    void arm() {
+      timer = vertx.setTimer((terminal ? REDRAWN_AFTER : TOLD_AFTER).toMillis(), _ -> look());
+    }
+
+    void end() {
+      over = true;
+      vertx.cancelTimer(timer);
+      if (terminal && !told.isEmpty()) {
+        session.out(CLEAR);
+      }
+    }
+
+    /// A terminal that is slow or gone gets no further lines.
+    private void look() {
+      session
+          .awaitDemand()
+          .compose(_ -> daemonClient.god(new GodCommand.Show(words)))
+          .onSuccess(shown -> {
+            if (!over) {
+              tell(shown.instances().stream().filter(it -> !isDone(it)).toList());
+              arm();
+            }
+          });
+    }
+
+    private void tell(List<InstanceView> left) {
+      String line = doing(action) + ": " + toGo(left);
+      if (left.isEmpty() || line.equals(told)) {
+        return;
+      }
+      told = line;
+      if (terminal) {
+        int columns = session.tty().cols();
+        session.out(CLEAR + (columns > 1 ? Columns.fit(line, columns - 1) : line));
+      } else {
+        session.info(line);
+      }
+    }
+
+    private boolean isDone(InstanceView instance) {
+      boolean idle = instance.phase() == Phase.STOPPED || instance.phase() == Phase.ERRORED;
+      return switch (action) {
+        case STOP -> idle;
+        // What is deleted is not there any more.
+        case DELETE -> false;
+        // What runs still may be what ran before.
+        case START, RESTART ->
+            idle
+                || (instance.phase() == Phase.ONLINE
+                    && instance.startedAt().filter(at -> !at.isBefore(began)).isPresent());
+      };
+    }
+  }
+
+  private static String doing(Action action) {
+    return switch (action) {
+      case START -> "Starting";
+      case STOP -> "Stopping";
+      case RESTART -> "Restarting";
+      case DELETE -> "Deleting";
+    };
+  }
+
+  private static String toGo(List<InstanceView> left) {
+    List<String> names =
+        left.stream()
+            .limit(MOST_NAMES)
+            .map(it -> "%s (id %s)".formatted(it.spec().name(), it.id()))
+            .toList();
+    return "%s to go: %s%s"
+        .formatted(
+            Amounts.count(left.size(), "instance"),
+            String.join(", ", names),
+            left.size() > MOST_NAMES ? ", …" : "");
+  }
+}

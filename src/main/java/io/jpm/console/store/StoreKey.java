@@ -1,0 +1,88 @@
+package io.jpm.console.store;
+
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.model.AppName;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A key of the store as PM2's users type it: names with `:` or `.` between them, where quotes
+/// protect both (`'"api.v1":PORT'`).
+final class StoreKey {
+  /// Deeper than anybody needs, and shallow enough to write as JSON.
+  private static final int MOST_NAMES = 8;
+
+  /// What JavaScript takes for something else; PM2's stores have no such names either.
+  private static final Set<String> RESERVED = Set.of("__proto__", "constructor", "prototype");
+
+  private StoreKey() {}
+
+  /// The names of a key, from the root.
+  ///
+  /// @throws CommandFailure when it is no key
+  static List<String> path(String key) {
+    List<String> names = names(key);
+    if (names.stream().anyMatch(String::isEmpty)) {
+      throw new CommandFailure(
+          "key \"%s\": a name is missing; use APP:KEY, with quotes around a name that has . or : in it"
+              .formatted(key));
+    }
+    if (names.size() > MOST_NAMES) {
+      throw new CommandFailure(
+          "key \"%s\": use up to %d names".formatted(shortened(key), MOST_NAMES));
+    }
+    names.stream()
+        .filter(name -> RESERVED.contains(name) || name.contains("="))
+        .findFirst()
+        .ifPresent(name -> {
+          throw new CommandFailure(
+              "key \"%s\": %s"
+                  .formatted(
+                      key,
+                      name.contains("=")
+                          ? "a name has no = in it; use jpm set APP:KEY VALUE"
+                          : "the name \"%s\" is not allowed".formatted(name)));
+        });
+    if (names.getFirst().equals(AppName.ALL)) {
+      throw new CommandFailure("key \"%s\": \"all\" means everything".formatted(key));
+    }
+    return names;
+  }
+
+  private static List<String> names(String key) {
+    List<String> names = new ArrayList<>();
+    StringBuilder name = new StringBuilder();
+    char quote = 0;
+    for (int i = 0; i < key.length(); i++) {
+      char c = key.charAt(i);
+      if (quote != 0 ? c == quote : c == '"' || c == '\'') {
+        quote = quote == 0 ? c : 0;
+      } else if (quote == 0 && (c == '.' || c == ':')) {
+        names.add(name.toString());
+        name.setLength(0);
+      } else {
+        name.append(c);
+      }
+    }
+    if (quote != 0) {
+      throw new CommandFailure("key \"%s\": a quote is not closed".formatted(key));
+    }
+    names.add(name.toString());
+    return names;
+  }
+
+  private static String shortened(String key) {
+    return key.length() <= 40 ? key : key.substring(0, 40) + "…";
+  }
+
+  /// The key of these names, such that [#path] gives them again.
+  static String of(List<String> path) {
+    return path.stream()
+        .map(name ->
+            name.chars().noneMatch(c -> c == '.' || c == ':' || c == '\'')
+                ? name
+                : '"' + name + '"')
+        .collect(Collectors.joining(":"));
+  }
+}

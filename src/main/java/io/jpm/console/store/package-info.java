@@ -1,0 +1,5 @@
+/// Commands of the key-value store: get, set, unset.
+@NullMarked
+package io.jpm.console.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,82 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.HealthReport;
+import io.jpm.bus.satan.HealthReport.OfCheck;
+import io.jpm.model.ResourceLimits;
+import io.jpm.model.run.TreeUsage;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What `jpm jlist` says that PM2 has no word for, in parts.
+final class JpmFields {
+  private JpmFields() {}
+
+  /// What the system lets the instance use, under the names of a process file: bytes, cores and
+  /// numbers as `setrlimit(2)` takes them; and what of it does not hold.
+  static JsonObject limits(InstanceView instance) {
+    ResourceLimits limits = instance.spec().limits();
+    var json = new JsonObject();
+    limits.memoryMax().ifPresent(bytes -> json.put("memory", bytes));
+    limits.memoryHigh().ifPresent(bytes -> json.put("memory_high", bytes));
+    limits.cpuMax().ifPresent(cores -> json.put("cpu", cores));
+    limits.resources().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(limit ->
+            json.put(
+                LimitRows.name(limit.getKey()),
+                limit.getValue() < 0 ? "unlimited" : limit.getValue()));
+    if (!instance.unenforced().isEmpty()) {
+      json.put("unenforced", instance.unenforced());
+    }
+    return json;
+  }
+
+  /// How the instance is: `not_ready`, `well` or `unhealthy`, why and since when (milliseconds
+  /// since 1970), and each of its checks. Null where no check tells.
+  static @Nullable JsonObject health(InstanceView instance, Listing listing) {
+    return listing
+        .healthOf(instance)
+        .map(report ->
+            new JsonObject()
+                .put("state", word(report.standing()))
+                .put("reason", instance.unhealthy().orElse(null))
+                .put("since", listing.now().minus(report.since()).toEpochMilli())
+                .put("checks", checks(report, listing.now())))
+        .orElse(null);
+  }
+
+  private static JsonObject checks(HealthReport report, Instant now) {
+    var json = new JsonObject();
+    report.startup().ifPresent(check -> json.put("startup", check(check, now)));
+    report.readiness().ifPresent(check -> json.put("readiness", check(check, now)));
+    report.liveness().ifPresent(check -> json.put("liveness", check(check, now)));
+    return json;
+  }
+
+  private static JsonObject check(OfCheck check, Instant now) {
+    return new JsonObject()
+        .put("state", word(check.verdict()))
+        .put("failures", check.failures())
+        .put("threshold", check.threshold() == 0 ? null : check.threshold())
+        .put("answer", check.answer())
+        .put("since", now.minus(check.since()).toEpochMilli());
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  /// What a tree uses beside memory and processor; what the system does not tell is left out.
+  static JsonObject usage(TreeUsage tree) {
+    var json =
+        new JsonObject().put("children", tree.processes() - 1).put("threads", tree.threads());
+    tree.files().open().ifPresent(open -> json.put("fds", open));
+    tree.files().readBytes().ifPresent(bytes -> json.put("read_bytes", bytes));
+    tree.files().writtenBytes().ifPresent(bytes -> json.put("written_bytes", bytes));
+    return json;
+  }
+}

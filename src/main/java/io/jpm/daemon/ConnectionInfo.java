@@ -1,0 +1,89 @@
+package io.jpm.daemon;
+
+import io.jpm.bridge.BridgeSettings;
+import io.jpm.bridge.RemoteSettings;
+import io.jpm.bus.Addresses;
+import io.jpm.config.settings.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// How the daemon can be reached from outside, and what is to be had there.
+final class ConnectionInfo {
+  private ConnectionInfo() {}
+
+  /// @throws StartupFailure when it could not be reached
+  static BridgeSettings of(Home home, Settings.Bridge bridge) throws StartupFailure {
+    if (!bridge.host().equals("127.0.0.1")) {
+      throw new StartupFailure(
+          "%s: bridge.host: %s — use 127.0.0.1, the address that bin/jpm connects to"
+              .formatted(home.settings(), bridge.host()));
+    }
+    return new BridgeSettings(
+        home.socket(),
+        home.portFile(),
+        bridge.host(),
+        bridge.port(),
+        home.newToken(),
+        bridge.authTimeout(),
+        bridge.maxFrame(),
+        bridge.slowPeerTimeout(),
+        bridge.maxConnections(),
+        BridgeSettings.DEFAULT_MAX_UNAUTHENTICATED,
+        new BridgeSettings.Limits(bridge.maxSubscriptions(), bridge.requestsPerSecond()),
+        remote(home, bridge.remote()),
+        List.of(Addresses.CONSOLE, Addresses.COMMAND),
+        List.of(),
+        List.of(Addresses.EVENTS, Addresses.BALANCE, Addresses.USAGE, Addresses.SETTINGS),
+        List.of(
+            Addresses.EVENTS_OF_ANY_APP,
+            Addresses.LINES_OF_ANY_APP,
+            Addresses.MESSAGES_OF_ANY_APP));
+  }
+
+  /// The door for services elsewhere: closed unless it has both an address and a port, and then it
+  /// needs a certificate.
+  private static Optional<RemoteSettings> remote(Home home, Settings.Remote remote)
+      throws StartupFailure {
+    if (remote.equals(Settings.Remote.NONE)) {
+      return Optional.empty();
+    }
+    boolean pem = !remote.cert().isEmpty() && !remote.key().isEmpty();
+    boolean half = remote.cert().isEmpty() != remote.key().isEmpty();
+    boolean store = !remote.keystore().isEmpty();
+    if (remote.host().isEmpty() || remote.port() == 0) {
+      throw wrong(home, "use both host and port, or none of bridge.remote");
+    }
+    if (half || pem == store) {
+      throw wrong(
+          home,
+          "without a certificate the door stays closed: use either cert and key (PEM) or keystore"
+              + " (PKCS12), or take bridge.remote.host away");
+    }
+    RemoteSettings.Identity identity =
+        store
+            ? new RemoteSettings.Keystore(
+                file(home, remote.keystore()), optional(home, remote.keystorePasswordFile()))
+            : new RemoteSettings.Pem(file(home, remote.cert()), file(home, remote.key()));
+    return Optional.of(
+        new RemoteSettings(
+            remote.host(),
+            remote.port(),
+            identity,
+            optional(home, remote.clientCa()),
+            RemoteSettings.DEFAULT_LOOK_EVERY));
+  }
+
+  private static StartupFailure wrong(Home home, String what) {
+    return new StartupFailure("%s: bridge.remote: %s".formatted(home.settings(), what));
+  }
+
+  private static Optional<Path> optional(Home home, String file) {
+    return file.isEmpty() ? Optional.empty() : Optional.of(file(home, file));
+  }
+
+  /// What is not absolute is in the home.
+  private static Path file(Home home, String file) {
+    return home.root().resolve(file);
+  }
+}

@@ -1,0 +1,45 @@
+package io.jpm.daemon;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.access.AccessCommand.Prove;
+import io.jpm.bus.access.AccessReply;
+import io.jpm.model.access.Principal;
+import io.jpm.web.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/// The token of the home, which is its owner's, and those that `jpm token create` has made.
+final class TokenAuthenticator implements Tokens {
+  private final Vertx vertx;
+  private final byte[] ofHome;
+
+  TokenAuthenticator(Vertx vertx, String ofHome) {
+    this.vertx = vertx;
+    this.ofHome = ofHome.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public Future<Optional<Principal>> prove(String secret) {
+    if (MessageDigest.isEqual(ofHome, secret.getBytes(StandardCharsets.UTF_8))) {
+      return Future.succeededFuture(Optional.of(Principal.OWNER));
+    }
+    return Prove.of(secret)
+        .map(this::ask)
+        .orElseGet(() -> Future.succeededFuture(Optional.empty()));
+  }
+
+  private Future<Optional<Principal>> ask(Prove question) {
+    return vertx
+        .eventBus()
+        .<AccessReply>request(Addresses.ACCESS_COMMAND, question)
+        .map(Message::body)
+        .map(reply ->
+            reply instanceof AccessReply.Proved(Principal who)
+                ? Optional.of(who)
+                : Optional.empty());
+  }
+}

@@ -1,0 +1,83 @@
+package io.jpm.god.adoption;
+
+import io.jpm.bus.Blocking;
+import io.jpm.bus.FileErrors;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// The pipes of instances that are in no list any more and have no process: a former daemon could
+/// not remove them, or died before it did.
+public final class StalePipes {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// Other files lie beside them, such as that which names the memory with what is not on disk yet.
+  private static final Pattern PIPE = Pattern.compile("[0-9]+-[0-9]+\\.(in|out|err)");
+
+  private final Vertx vertx;
+  private final Path folder;
+  private List<Path> found = List.of();
+
+  /// @param home the daemon's
+  public StalePipes(Vertx vertx, Path home) {
+    this.vertx = vertx;
+    this.folder = home.resolve("fifo");
+  }
+
+  /// Takes note of the pipes that are there; to be called before this daemon can make one.
+  public Future<Void> look() {
+    return Blocking.call(vertx, this::list)
+        .map(pipes -> {
+          found = pipes;
+          return null;
+        });
+  }
+
+  /// Removes what was found, but for the pipes of `lives` ([io.jpm.god.instance.Tags#life]).
+  public Future<Void> remove(Set<String> lives) {
+    List<Path> stale = found.stream().filter(pipe -> !lives.contains(life(pipe))).toList();
+    found = List.of();
+    return stale.isEmpty()
+        ? Future.succeededFuture()
+        : Blocking.call(
+                vertx,
+                () -> {
+                  stale.forEach(StalePipes::remove);
+                  return true;
+                })
+            .mapEmpty();
+  }
+
+  private List<Path> list() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(file -> PIPE.matcher(file.getFileName().toString()).matches()).toList();
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (IOException unreadable) {
+      LOG.log(Level.WARNING, "{0} cannot be listed: {1}", folder, FileErrors.of(unreadable));
+      return List.of();
+    }
+  }
+
+  private static String life(Path pipe) {
+    String name = pipe.getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
+  }
+
+  private static void remove(Path pipe) {
+    try {
+      Files.deleteIfExists(pipe);
+    } catch (IOException refused) {
+      LOG.log(Level.WARNING, "{0} cannot be removed: {1}", pipe, FileErrors.of(refused));
+    }
+  }
+}

@@ -1,0 +1,299 @@
+package io.jpm.god.adoption;
+
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.instance.GodContext;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.Tags;
+import io.jpm.god.journal.DurableFile;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.journal.JournalEntry;
+import io.jpm.model.run.ProcessIdentity;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Live processes that carry the home's tag and are in no list, and whether the list can be
+/// trusted. Everything that carries the tag belongs to the home: where the journal is lost, the tag
+/// is what is left of it. Owned by GodVerticle's context.
+public final class UnlistedProcesses {
+  private static final Logger LOG = System.getLogger("jpm.god");
+  private static final int MOST_PIDS = 20;
+
+  private final Vertx vertx;
+  private final GodContext god;
+  private final Registry registry;
+
+  /// What was wrong with the journal, a sentence each; empty: the list can be trusted.
+  private List<String> damage = List.of();
+
+  /// The main processes in no list, while the list cannot be trusted.
+  private Map<Tags.Mark, ProcessIdentity> known = Map.of();
+
+  /// Whether there were any since the damage was found.
+  private boolean seen;
+
+  /// Completes when all processes have been looked at once.
+  private Future<Map<Tags.Mark, ProcessIdentity>> looked = Future.succeededFuture(Map.of());
+
+  private final TreeEnding ending;
+  private final Journal journal;
+
+  /// What was ended.
+  ///
+  /// @param processes all of it, by tag
+  /// @param left what lives on
+  public record Ended(
+      Map<Tags.Mark, List<ProcessIdentity>> processes, Map<Tags.Mark, List<ProcessIdentity>> left) {
+    /// `reply` with what there is to say of it.
+    public GodReply told(GodReply reply) {
+      List<ProcessIdentity> living = flat(left);
+      List<ProcessIdentity> gone = new ArrayList<>(flat(processes));
+      gone.removeAll(living);
+      GodReply told =
+          gone.isEmpty()
+              ? reply
+              : reply.withNote(
+                  "ended %d %s of this home that %s in no list (%s)"
+                      .formatted(
+                          gone.size(),
+                          gone.size() == 1 ? "process" : "processes",
+                          gone.size() == 1 ? "was" : "were",
+                          pids(gone)));
+      return living.isEmpty()
+          ? told
+          : told.failing(
+              "%s of this home cannot be ended: look at them with ps".formatted(pids(living)));
+    }
+
+    private static List<ProcessIdentity> flat(Map<Tags.Mark, List<ProcessIdentity>> marked) {
+      return marked.values().stream().flatMap(List::stream).toList();
+    }
+  }
+
+  public UnlistedProcesses(Context context, GodContext god, Registry registry, Journal journal) {
+    this.vertx = context.owner();
+    this.god = god;
+    this.registry = registry;
+    this.journal = journal;
+    this.ending = new TreeEnding(context, god.host());
+  }
+
+  /// Looks at all processes of the home for the first time.
+  ///
+  /// @param found the journal, whose instances are in the registry
+  /// @return the live main processes of the home, by tag
+  public Future<Map<Tags.Mark, ProcessIdentity>> look(
+      DurableFile.Found<JournalEntry.Snapshot> found) {
+    damage = damageOf(found);
+    looked =
+        Blocking.call(vertx, this::tagged)
+            .map(tagged -> {
+              Map<Tags.Mark, ProcessIdentity> strays = withoutListed(tagged);
+              judge(found, strays);
+              keep(strays);
+              strays.forEach(UnlistedProcesses::warn);
+              if (!damage.isEmpty()) {
+                journal.changed();
+              }
+              return tagged;
+            });
+    return looked;
+  }
+
+  private void judge(
+      DurableFile.Found<JournalEntry.Snapshot> found, Map<Tags.Mark, ProcessIdentity> strays) {
+    if (found.content().isEmpty() && damage.isEmpty() && !strays.isEmpty()) {
+      damage = List.of(god.home().resolve("state.json") + " is missing");
+    } else if (found.content().isPresent() && strays.isEmpty()) {
+      // An older generation has nearly all, and nothing shows that anything is missing. What a
+      // daemon before has found lost still is.
+      damage = found.content().get().damage();
+    }
+  }
+
+  private static List<String> damageOf(DurableFile.Found<JournalEntry.Snapshot> found) {
+    List<String> damage =
+        new ArrayList<>(found.content().map(JournalEntry.Snapshot::damage).orElse(List.of()));
+    damage.addAll(found.problems());
+    return List.copyOf(damage);
+  }
+
+  /// Completes when what lives is known.
+  Future<Void> ready() {
+    return looked.mapEmpty();
+  }
+
+  /// What is wrong with the list, for the journal; empty: nothing.
+  public List<String> damage() {
+    return damage;
+  }
+
+  /// The main processes in no list, by tag, with those that have ended since left out. Looks at all
+  /// processes only while the list cannot be trusted.
+  Future<Map<Tags.Mark, ProcessIdentity>> present() {
+    return damage.isEmpty()
+        ? Future.succeededFuture(Map.of())
+        : ready()
+            .compose(_ -> Blocking.call(vertx, this::tagged))
+            .map(tagged -> {
+              keep(withoutListed(tagged));
+              if (known.isEmpty() && seen) {
+                trust();
+              }
+              return known;
+            });
+  }
+
+  /// The list is what its owner wants from now on.
+  public void trust() {
+    if (!damage.isEmpty()) {
+      damage = List.of();
+      known = Map.of();
+      journal.changed();
+    }
+  }
+
+  /// After `resurrect`: nothing is missing in the list if nobody is outside.
+  ///
+  /// @return the main processes that are
+  public Future<Collection<ProcessIdentity>> repaired() {
+    return present()
+        .map(left -> {
+          if (left.isEmpty()) {
+            trust();
+          }
+          return List.copyOf(left.values());
+        });
+  }
+
+  /// What to say of main processes that stay outside the list.
+  public static String leftOutside(Collection<ProcessIdentity> left) {
+    return "%d live %s of this home %s in no list and match no app (%s): end them with kill, or with jpm kill everything"
+        .formatted(
+            left.size(),
+            left.size() == 1 ? "process" : "processes",
+            left.size() == 1 ? "is" : "are",
+            pids(left));
+  }
+
+  /// Why the list cannot be trusted, and what to do; empty: it can.
+  public Future<Optional<String>> report() {
+    return present()
+        .map(strays -> damage.isEmpty() ? Optional.empty() : Optional.of(sentence(strays)));
+  }
+
+  private String sentence(Map<Tags.Mark, ProcessIdentity> strays) {
+    String lost = "the list of apps cannot be trusted: " + String.join("; ", damage) + ". ";
+    if (strays.isEmpty()) {
+      return lost
+          + "No process of it runs: jpm resurrect brings back what was saved, jpm save keeps the"
+          + " list as it is now";
+    }
+    return lost
+        + "%d live %s of this home %s not in it (%s): jpm resurrect and jpm start take up those they can match, jpm kill ends all"
+            .formatted(
+                strays.size(),
+                strays.size() == 1 ? "process" : "processes",
+                strays.size() == 1 ? "is" : "are",
+                pids(strays.values()));
+  }
+
+  /// Ends every process that carries the home's tag and is in no list, with the whole of its tree.
+  public Future<Ended> endAll() {
+    return Blocking.call(vertx, this::unlisted)
+        .compose(found -> {
+          Map<String, Tags.Mark> latest = new HashMap<>();
+          found
+              .keySet()
+              .forEach(mark ->
+                  latest.merge(
+                      mark.own(god.home()),
+                      mark,
+                      (one, other) -> one.generation() > other.generation() ? one : other));
+          List<String> tags = latest.values().stream().map(mark -> mark.tag(god.home())).toList();
+          return ending
+              .end(tags)
+              .compose(_ ->
+                  found.isEmpty()
+                      ? Future.succeededFuture(Map.<Tags.Mark, List<ProcessIdentity>>of())
+                      : Blocking.call(vertx, this::unlisted))
+              .map(left -> {
+                if (left.isEmpty()) {
+                  trust();
+                }
+                return new Ended(found, left);
+              });
+        });
+  }
+
+  private Map<Tags.Mark, List<ProcessIdentity>> unlisted() {
+    Map<Tags.Mark, List<ProcessIdentity>> marked = new HashMap<>();
+    god.host()
+        .allTagged(Tags.prefix(god.home()))
+        .forEach((tag, processes) ->
+            Tags.parse(god.home(), tag).ifPresent(mark -> marked.put(mark, processes)));
+    return marked;
+  }
+
+  /// Their pids, for people.
+  static String pids(Collection<ProcessIdentity> processes) {
+    String pids =
+        processes.stream()
+            .map(ProcessIdentity::pid)
+            .sorted()
+            .limit(MOST_PIDS)
+            .map(pid -> Integer.toString(pid))
+            .collect(Collectors.joining(", "));
+    return (processes.size() == 1 ? "pid " : "pids ")
+        + pids
+        + (processes.size() > MOST_PIDS ? ", …" : "");
+  }
+
+  private void keep(Map<Tags.Mark, ProcessIdentity> strays) {
+    known = damage.isEmpty() ? Map.of() : strays;
+    seen |= !known.isEmpty();
+    // Their ids are taken: each is to come into the list under its own.
+    registry.reserve(known.keySet().stream().mapToInt(mark -> mark.id().value()).max().orElse(-1));
+  }
+
+  private Map<Tags.Mark, ProcessIdentity> tagged() {
+    Map<Tags.Mark, ProcessIdentity> marked = new HashMap<>();
+    god.host()
+        .findTagged(Tags.prefix(god.home()))
+        .forEach((tag, process) ->
+            Tags.parse(god.home(), tag).ifPresent(mark -> marked.put(mark, process)));
+    return marked;
+  }
+
+  private Map<Tags.Mark, ProcessIdentity> withoutListed(Map<Tags.Mark, ProcessIdentity> tagged) {
+    List<Instance> all = registry.ofAllRoles();
+    Map<Tags.Mark, ProcessIdentity> strays = new TreeMap<>(Tags.Mark.ORDER);
+    tagged.forEach((mark, process) -> {
+      if (all.stream().noneMatch(instance -> instance.bears(mark))) {
+        strays.put(mark, process);
+      }
+    });
+    return strays;
+  }
+
+  private static void warn(Tags.Mark mark, ProcessIdentity process) {
+    LOG.log(
+        Level.WARNING,
+        "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the"
+            + " journal: it is left alone",
+        Integer.toString(process.pid()),
+        mark.id());
+  }
+}

@@ -1,0 +1,70 @@
+package io.jpm.god.change;
+
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.god.instance.CommandReplies;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.journal.Failpoint;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.supervision.DependencySequence;
+import io.jpm.god.supervision.Supervisor;
+import io.jpm.model.run.Phase;
+import io.vertx.core.Future;
+import java.util.List;
+
+/// Ends instances and takes them out of the list. Owned by GodVerticle's context.
+public final class Deletion {
+  private final Registry registry;
+  private final Supervisor supervisor;
+  private final Journal journal;
+  private final DependencySequence dependencySequence;
+
+  Deletion(
+      Registry registry,
+      Supervisor supervisor,
+      Journal journal,
+      DependencySequence dependencySequence) {
+    this.registry = registry;
+    this.supervisor = supervisor;
+    this.journal = journal;
+    this.dependencySequence = dependencySequence;
+  }
+
+  /// Ends and removes; the reply has `problems` and the instances as they were.
+  public Future<GodReply> delete(List<Instance> instances, List<String> problems) {
+    List<InstanceView> before = CommandReplies.views(instances);
+    return dependencySequence
+        .inReverse(instances, this::endAndRemove)
+        .compose(_ -> journal.written())
+        .map(_ -> {
+          Failpoint.REMOVAL_WRITTEN.hit();
+          return CommandReplies.withStops(instances, new GodReply(before, problems));
+        });
+  }
+
+  private Future<Void> endAndRemove(Instance instance) {
+    return dependencySequence
+        .stop(instance)
+        .compose(_ -> {
+          Instance present = registry.present(instance);
+          return present.state.phase() == Phase.STOPPED ? remove(present) : endAndRemove(present);
+        });
+  }
+
+  private Future<Void> remove(Instance instance) {
+    if (instance.removed) {
+      return Future.succeededFuture();
+    }
+    Failpoint.REMOVE_BEGINS.hit();
+    registry.remove(instance);
+    journal.changed();
+    Failpoint.REMOVED.hit();
+    supervisor.announce(instance, InstanceEvent.Kind.DELETE);
+    instance.removed = true;
+    supervisor.specChanged(instance);
+    supervisor.balancerCoordinator().released(instance);
+    return supervisor.processes().logCapture().close(instance);
+  }
+}

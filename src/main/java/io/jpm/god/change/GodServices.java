@@ -1,0 +1,63 @@
+package io.jpm.god.change;
+
+import io.jpm.god.adoption.ProcessClaims;
+import io.jpm.god.instance.GodContext;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.supervision.DependencySequence;
+import io.jpm.god.supervision.InstanceSwap;
+import io.jpm.god.supervision.OpenFileBudget;
+import io.jpm.god.supervision.ReloadInterruptions;
+import io.jpm.god.supervision.Supervisor;
+import io.vertx.core.Vertx;
+
+/// What all commands work with. Owned by GodVerticle's context.
+///
+/// @param instanceSwap replaces processes
+/// @param reloadInterruptions which apps are being reloaded or scaled
+/// @param dependencySequence starts and stops in the order of dependencies
+/// @param instanceReconciler changes what is in the list
+/// @param deletion takes instances out of it
+/// @param processClaims takes up what a lost list had
+/// @param files refuses what would take too many descriptors
+/// @param earlyExitWatch whether what was started lasts
+public record GodServices(
+    Vertx vertx,
+    Registry registry,
+    Supervisor supervisor,
+    Journal journal,
+    InstanceSwap instanceSwap,
+    ReloadInterruptions reloadInterruptions,
+    DependencySequence dependencySequence,
+    InstanceReconciler instanceReconciler,
+    Deletion deletion,
+    ProcessClaims processClaims,
+    OpenFileBudget files,
+    EarlyExitWatch earlyExitWatch,
+    GodContext god) {
+  public static GodServices of(
+      Vertx vertx,
+      GodContext god,
+      Registry registry,
+      Supervisor supervisor,
+      Journal journal,
+      InstanceSwap instanceSwap,
+      ProcessClaims processClaims) {
+    var reloadInterruptions = new ReloadInterruptions();
+    var dependencySequence = new DependencySequence(registry, supervisor, reloadInterruptions);
+    return new GodServices(
+        vertx,
+        registry,
+        supervisor,
+        journal,
+        instanceSwap,
+        reloadInterruptions,
+        dependencySequence,
+        new InstanceReconciler(god, registry, supervisor),
+        new Deletion(registry, supervisor, journal, dependencySequence),
+        processClaims,
+        new OpenFileBudget(god.host().openFiles(), registry),
+        new EarlyExitWatch(vertx, god),
+        god);
+  }
+}

@@ -1,0 +1,150 @@
+package io.jpm.god.command;
+
+import io.jpm.bus.god.AppChange;
+import io.jpm.bus.god.AppChange.Kind;
+import io.jpm.god.change.InstanceReconciler;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Variables;
+import io.jpm.model.run.Phase;
+import io.jpm.spec.SpecField;
+import io.jpm.spec.SpecField.Effect;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// What has to be done so that an app is as its process file describes it. A function of what is
+/// there and what is wanted, without clock and without effects.
+final class AppDiff {
+  private static final String PWD = "PWD";
+  private static final String STATUS = "status";
+
+  private AppDiff() {}
+
+  /// One instance as it is.
+  ///
+  /// @param spec its description; after a reload that has failed they differ within an app
+  /// @param phase where it is in its life
+  record Present(AppSpec spec, Phase phase) {
+    private boolean isStopped() {
+      return phase == Phase.STOPPED;
+    }
+
+    private boolean isGivenUp() {
+      return phase == Phase.ERRORED;
+    }
+  }
+
+  /// What makes `present` an app as `wanted` describes it.
+  ///
+  /// Whatever is stopped stays so and gets its new description, whichever field changes. What was
+  /// given up is started, where anything changes.
+  ///
+  /// @param present the instances of the app; empty: there is none of this name
+  /// @param again whether what was given up is started also where nothing changes
+  static AppChange change(Collection<Present> present, AppSpec wanted, boolean again) {
+    if (present.isEmpty()) {
+      return new AppChange(
+          wanted.name(), Kind.START, List.of(), !wanted.autostart(), Optional.empty());
+    }
+    Map<String, AppChange.Field> fields = new LinkedHashMap<>();
+    Set<Effect> effects = EnumSet.noneOf(Effect.class);
+    for (Present instance : present) {
+      AppSpec running = InstanceReconciler.counting(instance.spec(), present.size());
+      for (SpecField field : changed(running, wanted)) {
+        texts(field, running, wanted).forEach(text -> fields.putIfAbsent(text.key(), text));
+        Effect effect = field.effectOf(wanted);
+        boolean needless = effect == Effect.PROCESS && instance.isStopped();
+        effects.add(needless ? Effect.LIVE : effect);
+      }
+    }
+    boolean stopped = present.stream().allMatch(Present::isStopped);
+    boolean revived =
+        present.stream().anyMatch(Present::isGivenUp) && (again || !effects.isEmpty());
+    if (revived) {
+      fields.put(STATUS, new AppChange.Field(STATUS, Phase.ERRORED.word(), Phase.ONLINE.word()));
+    }
+    boolean alone = revived && !effects.contains(Effect.PROCESS);
+    return new AppChange(
+        wanted.name(),
+        alone ? Kind.START : kind(effects, present, wanted),
+        List.copyOf(fields.values()),
+        stopped,
+        Optional.empty());
+  }
+
+  private static Kind kind(Set<Effect> effects, Collection<Present> present, AppSpec wanted) {
+    if (effects.contains(Effect.PROCESS)) {
+      boolean shared =
+          wanted.cluster().enabled()
+              && present.stream().allMatch(it -> it.spec().cluster().enabled());
+      return shared ? Kind.ROLLING : Kind.RESTART;
+    }
+    if (effects.contains(Effect.COUNT)) {
+      return Kind.SCALE;
+    }
+    return effects.isEmpty() ? Kind.UNCHANGED : Kind.LIVE;
+  }
+
+  /// Whether a process of `running` has to give way to one of `wanted`.
+  static boolean needsProcess(AppSpec running, AppSpec wanted) {
+    return changed(running, wanted).stream().anyMatch(it -> it.effectOf(wanted) == Effect.PROCESS);
+  }
+
+  /// `wanted` as it is given to an app that is there: what that has inherited from the shell of
+  /// whoever started it stays, since no two shells have the same variables. Only another filter
+  /// takes them from the present one.
+  static AppSpec settled(AppSpec running, AppSpec wanted) {
+    Variables now = wanted.variables();
+    if (!now.filter().equals(running.variables().filter())) {
+      return wanted;
+    }
+    return wanted
+        .draft()
+        .variables(
+            new Variables(
+                running.variables().inherited(),
+                now.declared(),
+                now.removed(),
+                now.filter(),
+                now.referred()))
+        .build();
+  }
+
+  private static List<SpecField> changed(AppSpec running, AppSpec wanted) {
+    return SpecField.ALL.stream()
+        .filter(field -> field.effect() != Effect.NONE)
+        .filter(field -> !field.value().apply(running).equals(field.value().apply(wanted)))
+        .toList();
+  }
+
+  private static List<AppChange.Field> texts(SpecField field, AppSpec running, AppSpec wanted) {
+    if (!field.key().equals("env")) {
+      return List.of(new AppChange.Field(field.key(), field.text(running), field.text(wanted)));
+    }
+    Map<String, String> from = own(running.variables());
+    Map<String, String> to = own(wanted.variables());
+    Set<String> names = new TreeSet<>(from.keySet());
+    names.addAll(to.keySet());
+    return names.stream()
+        .filter(name -> !from.getOrDefault(name, "\0").equals(to.getOrDefault(name, "\0")))
+        // Told as cwd, of which it is a copy.
+        .filter(name -> !name.equals(PWD))
+        .map(name ->
+            new AppChange.Field(
+                "env." + name, from.getOrDefault(name, ""), to.getOrDefault(name, "")))
+        .toList();
+  }
+
+  private static Map<String, String> own(Variables variables) {
+    Map<String, String> own = new HashMap<>();
+    variables.removed().forEach(name -> own.put(name, "null"));
+    own.putAll(variables.declared());
+    return own;
+  }
+}

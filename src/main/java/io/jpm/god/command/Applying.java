@@ -1,0 +1,301 @@
+package io.jpm.god.command;
+
+import io.jpm.bus.god.AppChange;
+import io.jpm.bus.god.AppChange.Kind;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.god.change.AppStart;
+import io.jpm.god.change.EarlyExitWatch;
+import io.jpm.god.change.GodServices;
+import io.jpm.god.change.InstanceReconciler;
+import io.jpm.god.instance.CommandReplies;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.god.journal.JournalUnavailable;
+import io.jpm.god.reload.Reload;
+import io.jpm.god.supervision.DependencySequence;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.DependencyGraph;
+import io.jpm.model.run.Phase;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Has apps be as a process file describes them. Owned by GodVerticle's context.
+final class Applying {
+  private final GodServices godServices;
+  private final Registry registry;
+  private final AppStart appStart;
+  private final Reload reload;
+
+  Applying(GodServices godServices, AppStart appStart, Reload reload) {
+    this.godServices = godServices;
+    this.registry = godServices.registry();
+    this.appStart = appStart;
+    this.reload = reload;
+  }
+
+  /// @param repeatableCommand gets what it is to lead to, but for what is replaced without a gap:
+  ///   that keeps its description until it is
+  /// @param started gets those that had no process and were started
+  private record Job(
+      GodCommand.Apply order, RepeatableCommand repeatableCommand, List<Instance> started) {}
+
+  Future<GodReply> carryOut(GodCommand.Apply order, RepeatableCommand repeatableCommand) {
+    List<String> refusals = appStart.dependencyRefusals(order.specs());
+    if (!refusals.isEmpty()) {
+      return Future.succeededFuture(new GodReply(List.of(), refusals));
+    }
+    Map<AppName, AppSpec> wanted = new LinkedHashMap<>();
+    order.specs().forEach(spec -> wanted.put(spec.name(), settled(spec)));
+    Optional<String> tooMany = godServices.files().refusalOf(toRun(wanted.values()));
+    if (tooMany.isPresent() && !order.dry()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
+    }
+    Map<AppName, AppChange> changes = new LinkedHashMap<>();
+    wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec, order.again())));
+    List<AppName> surplus = order.prune() ? surplus(order, wanted.keySet()) : List.of();
+    surplus.forEach(app -> changes.put(app, deletion(app)));
+    if (order.dry()) {
+      return Future.succeededFuture(reply(changes));
+    }
+    var job = new Job(order, repeatableCommand, new ArrayList<>());
+    return inOrder(wanted, changes, job)
+        .compose(_ -> delete(surplus))
+        .compose(_ -> lasting(job, changes))
+        .compose(_ -> {
+          registry.files().cameFrom(order.file(), present(wanted.keySet()));
+          godServices.journal().changed();
+          return godServices.journal().written();
+        })
+        .map(_ -> reply(changes));
+  }
+
+  /// Those of `specs` that are new, or run now: an app that was stopped stays so.
+  private List<AppSpec> toRun(Collection<AppSpec> specs) {
+    return specs.stream()
+        .filter(spec -> {
+          List<Instance> present = registry.ofApp(spec.name());
+          return present.isEmpty() || present.stream().anyMatch(DependencySequence::isRunning);
+        })
+        .toList();
+  }
+
+  private AppSpec settled(AppSpec spec) {
+    return registry.ofApp(spec.name()).stream()
+        .findFirst()
+        .map(instance -> AppDiff.settled(instance.spec, spec))
+        .orElse(spec);
+  }
+
+  private AppChange planned(AppSpec spec, boolean again) {
+    return AppDiff.change(
+        registry.ofApp(spec.name()).stream()
+            .map(instance -> new AppDiff.Present(instance.spec, instance.state.phase()))
+            .toList(),
+        spec,
+        again);
+  }
+
+  private List<AppName> surplus(GodCommand.Apply order, Set<AppName> wanted) {
+    return order
+        .file()
+        .map(file ->
+            registry.files().appsOf(file).stream()
+                .filter(app -> !wanted.contains(app))
+                .sorted()
+                .toList())
+        .orElse(List.of());
+  }
+
+  private AppChange deletion(AppName app) {
+    boolean stopped = registry.ofApp(app).stream().noneMatch(DependencySequence::isRunning);
+    return new AppChange(app, Kind.DELETE, List.of(), stopped, Optional.empty());
+  }
+
+  private List<AppName> present(Set<AppName> apps) {
+    return apps.stream().filter(app -> !registry.ofApp(app).isEmpty()).toList();
+  }
+
+  private GodReply reply(Map<AppName, AppChange> changes) {
+    List<Instance> instances =
+        changes.keySet().stream().flatMap(app -> registry.ofApp(app).stream()).toList();
+    List<String> problems =
+        changes.values().stream().flatMap(change -> change.problem().stream()).distinct().toList();
+    return GodReply.ofChanges(
+        CommandReplies.views(instances), problems, List.copyOf(changes.values()));
+  }
+
+  private Future<GodReply> delete(List<AppName> apps) {
+    List<Instance> instances = apps.stream().flatMap(app -> registry.ofApp(app).stream()).toList();
+    return godServices.deletion().delete(instances, List.of());
+  }
+
+  /// What others depend on comes first, as it will be.
+  private Future<Void> inOrder(
+      Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Job job) {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
+    wanted.values().forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
+    Future<Void> done = Future.succeededFuture();
+    for (Set<AppName> group : new DependencyGraph(dependsOn).groups(wanted.keySet())) {
+      done =
+          done.compose(_ ->
+              Future.join(
+                      group.stream().map(wanted::get).map(spec -> one(spec, changes, job)).toList())
+                  .mapEmpty());
+    }
+    return done;
+  }
+
+  /// Never fails: what goes wrong is in the app's change.
+  private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Job job) {
+    GodCommand.Apply order = job.order();
+    AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.again()));
+    return Future.succeededFuture()
+        .compose(_ -> work(change, spec, job))
+        .otherwise(error ->
+            List.of(
+                error instanceof JournalUnavailable refused
+                    ? refused.sentence()
+                    : "%s: internal error: %s".formatted(spec.name(), error)))
+        .map(problems -> {
+          if (!problems.isEmpty()) {
+            changes.put(spec.name(), change.failed(String.join("; ", problems)));
+          }
+          tell(changes.getOrDefault(spec.name(), change), order.file());
+          return null;
+        });
+  }
+
+  private Future<List<String>> work(AppChange change, AppSpec spec, Job job) {
+    return switch (change.kind()) {
+      case UNCHANGED, DELETE -> Future.succeededFuture(List.of());
+      case START -> registry.ofApp(spec.name()).isEmpty() ? start(spec, job) : alone(spec, job);
+      case ROLLING -> reload.to(spec, needing(spec)).map(GodReply::problems);
+      case LIVE, SCALE, RESTART -> alone(spec, job);
+    };
+  }
+
+  /// Looks, once for all, which of those that were started have not lasted.
+  private Future<Void> lasting(Job job, Map<AppName, AppChange> changes) {
+    return job.order().lasting()
+        ? godServices
+            .earlyExitWatch()
+            .of(job.started())
+            .map(ended -> {
+              ended.forEach(instance ->
+                  changes.computeIfPresent(
+                      instance.spec.name(),
+                      (_, change) ->
+                          change.problem().isPresent()
+                              ? change
+                              : change.failed(EarlyExitWatch.words(instance))));
+              return null;
+            })
+        : Future.succeededFuture();
+  }
+
+  private Future<List<String>> start(AppSpec spec, Job job) {
+    return appStart
+        .startApps(
+            new GodCommand.StartApps(
+                List.of(spec), GodCommand.Existing.RESTART, job.order().file()),
+            job.repeatableCommand())
+        .map(reply -> {
+          job.started().addAll(registry.ofApp(spec.name()));
+          return reply.problems();
+        });
+  }
+
+  /// Those whose processes have to give way, and those that were given up.
+  private List<Instance> needing(AppSpec spec) {
+    return registry.ofApp(spec.name()).stream()
+        .filter(instance -> instance.state.phase() != Phase.STOPPED)
+        .filter(instance ->
+            instance.state.phase() == Phase.ERRORED || AppDiff.needsProcess(instance.spec, spec))
+        .toList();
+  }
+
+  private Future<List<String>> alone(AppSpec spec, Job job) {
+    AppName app = spec.name();
+    if (!godServices.reloadInterruptions().begin(app)) {
+      return Future.succeededFuture(
+          List.of("%s is being reloaded or scaled: try again when that is done".formatted(app)));
+    }
+    // Composed, so that whatever is thrown ends it too.
+    return Future.succeededFuture()
+        .compose(_ -> fit(spec, job))
+        .onComplete(_ -> godServices.reloadInterruptions().end(app));
+  }
+
+  /// Describes all instances anew, restarts those that need it, and makes more or fewer.
+  private Future<List<String>> fit(AppSpec spec, Job job) {
+    List<Instance> before = registry.ofApp(spec.name());
+    boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
+    List<Instance> needing = needing(spec);
+    var fitted = new InstanceReconciler.Fitted();
+    godServices.instanceReconciler().fit(spec, fitted);
+    List<Instance> toRun = new ArrayList<>(fitted.concerned());
+    toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
+    job.started().addAll(EarlyExitWatch.atRest(toRun));
+    godServices.journal().changed();
+    return Future.join(fitted.surplus().stream().map(godServices.instanceSwap()::drain).toList())
+        .compose(
+            _ -> appStart.run(toRun, fitted.surplus(), fitted.change(), job.repeatableCommand()))
+        .map(left -> CommandReplies.failures(toRun, left));
+  }
+
+  /// Tells what has become of an app that is there and described otherwise.
+  private void tell(AppChange change, Optional<Path> file) {
+    boolean told =
+        switch (change.kind()) {
+          case LIVE, SCALE, ROLLING, RESTART -> true;
+          case START -> !change.fields().isEmpty();
+          case UNCHANGED, DELETE -> false;
+        };
+    String kind = change.kind().name().toLowerCase(Locale.ROOT);
+    if (told) {
+      announce(
+          change.app(),
+          change.problem().isEmpty() ? InstanceEvent.Kind.CONFIG : InstanceEvent.Kind.CONFIG_FAILED,
+          name(file)
+              + kind
+              + " ("
+              + change.keys()
+              + ")"
+              + change.problem().map(why -> " failed: " + why).orElse(""));
+    }
+  }
+
+  /// Tells of all apps of `file` that it cannot be applied.
+  void tellFailure(Path file, List<String> problems) {
+    String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
+    for (AppName app : registry.files().appsOf(file)) {
+      announce(
+          app,
+          InstanceEvent.Kind.CONFIG_FAILED,
+          "nothing was changed: " + problems.getFirst() + more);
+    }
+  }
+
+  private static String name(Optional<Path> file) {
+    return file.map(path -> path.getFileName() + ": ").orElse("");
+  }
+
+  private void announce(AppName app, InstanceEvent.Kind kind, String reason) {
+    registry.ofApp(app).stream()
+        .findFirst()
+        .ifPresent(instance -> godServices.supervisor().announce(instance, kind, reason));
+  }
+}

@@ -1,0 +1,297 @@
+package io.jpm.god.command;
+
+import io.jpm.bus.god.AppFile;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.adoption.UnlistedProcesses;
+import io.jpm.god.change.AppStart;
+import io.jpm.god.change.Deletion;
+import io.jpm.god.change.EarlyExitWatch;
+import io.jpm.god.change.GodServices;
+import io.jpm.god.instance.CommandReplies;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.god.instance.RepeatableCommands;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.journal.JournalUnavailable;
+import io.jpm.god.journal.SavedList;
+import io.jpm.god.reload.Reload;
+import io.jpm.god.supervision.DependencySequence;
+import io.jpm.god.supervision.OpenFileBudget;
+import io.jpm.god.supervision.Supervisor;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What people ask of God. Owned by GodVerticle's context.
+public final class Commands {
+  private final Registry registry;
+  private final Supervisor supervisor;
+  private final Journal journal;
+  private final DependencySequence dependencySequence;
+  private final CustomActions customActions;
+  private final InstanceActions instanceActions;
+  private final SavedList savedList;
+  private final Resurrection resurrection;
+  private final OpenFileBudget files;
+  private final Deletion deletion;
+  private final UnlistedProcesses unlistedProcesses;
+  private final AppStart appStart;
+  private final Reload reload;
+  private final Scale scale;
+  private final Applying applying;
+  private final Resumption resumption;
+
+  private final RepeatableCommands repeatableCommands;
+
+  public Commands(GodServices godServices, RepeatableCommands repeatableCommands) {
+    this.repeatableCommands = repeatableCommands;
+    this.registry = godServices.registry();
+    this.supervisor = godServices.supervisor();
+    this.journal = godServices.journal();
+    this.dependencySequence = godServices.dependencySequence();
+    this.deletion = godServices.deletion();
+    this.customActions = new CustomActions(godServices.vertx());
+    this.instanceActions = new InstanceActions(godServices);
+    this.savedList = new SavedList(godServices.vertx(), godServices.god().home());
+    this.unlistedProcesses = godServices.processClaims().unlistedProcesses();
+    this.files = godServices.files();
+    this.appStart = new AppStart(godServices);
+    this.resurrection = new Resurrection(godServices, appStart);
+    this.reload = new Reload(godServices, appStart);
+    this.scale = new Scale(godServices, appStart);
+    this.applying = new Applying(godServices, appStart, reload);
+    this.resumption = new Resumption(godServices);
+  }
+
+  public Future<GodReply> carryOut(GodCommand command) {
+    return command instanceof GodCommand.Keyed(String key, GodCommand inner)
+        ? repeatableCommands.answer(
+            key,
+            repeatableCommand -> answered(inner, repeatableCommand),
+            outcome -> remembered(inner, outcome),
+            journal::changed)
+        : answered(command, RepeatableCommand.once());
+  }
+
+  private Future<GodReply> recall(GodCommand.Recall question) {
+    return repeatableCommands
+        .recall(question.key(), outcome -> remembered(question, outcome))
+        .orElseGet(() ->
+            Future.succeededFuture(
+                new GodReply(List.of(), List.of("no command has had this key lately"))));
+  }
+
+  /// What an earlier daemon has answered, as far as its instances are still there.
+  private GodReply remembered(GodCommand command, RepeatableCommand.Outcome outcome) {
+    List<Instance> present =
+        outcome.ids().stream().flatMap(id -> registry.current(id).stream()).toList();
+    var reply =
+        new GodReply(CommandReplies.views(present), outcome.problems(), List.of(), outcome.notes());
+    return present.isEmpty() || command instanceof GodCommand.Trigger
+        ? reply.withNote("the daemon before this one has done it already")
+        : reply;
+  }
+
+  private Future<GodReply> answered(GodCommand command, RepeatableCommand repeatableCommand) {
+    Future<GodReply> done =
+        repeatableCommand.isInherited()
+            ? resumption.goOn(command, repeatableCommand, this::obey)
+            : obey(command, repeatableCommand);
+    return done.recover(error ->
+        error instanceof JournalUnavailable refused
+            ? Future.succeededFuture(new GodReply(List.of(), List.of(refused.sentence())))
+            : Future.failedFuture(error));
+  }
+
+  private Future<GodReply> obey(GodCommand command, RepeatableCommand repeatableCommand) {
+    return switch (command) {
+      case GodCommand.Keyed(_, GodCommand inner) -> obey(inner, repeatableCommand);
+      case GodCommand.Recall question -> recall(question);
+      case GodCommand.StartApps start ->
+          appStart.startApps(start, repeatableCommand).map(this::withLoss);
+      case GodCommand.Act act -> act(act, repeatableCommand).map(this::withLoss);
+      case GodCommand.Show(List<String> targets) -> show(targets);
+      case GodCommand.Trigger trigger ->
+          begun(repeatableCommand)
+              .compose(_ -> {
+                Registry.Selection selection = registry.select(trigger.targets());
+                return customActions.trigger(trigger, selection.found(), selection.problems());
+              });
+      case GodCommand.Send send ->
+          begun(repeatableCommand)
+              .map(_ -> {
+                Registry.Selection selection = registry.select(send.targets());
+                return CustomActions.send(send.json(), selection.found(), selection.problems());
+              });
+      case GodCommand.Type type ->
+          begun(repeatableCommand).compose(_ -> instanceActions.type(type));
+      case GodCommand.SendSignal order ->
+          begun(repeatableCommand).map(_ -> instanceActions.signal(order));
+      case GodCommand.Reset(List<String> targets) ->
+          instanceActions.reset(targets).map(this::withLoss);
+      case GodCommand.Alter order -> instanceActions.alter(order).map(this::withLoss);
+      case GodCommand.Save(boolean force) ->
+          savedList
+              .save(registry.all(), force)
+              .onSuccess(reply -> {
+                if (reply.problems().isEmpty() && reply.notes().isEmpty()) {
+                  unlistedProcesses.trust();
+                }
+              });
+      case GodCommand.ClearDump() -> savedList.clear();
+      case GodCommand.Resurrect order ->
+          resurrection.from(savedList, order.lasting()).map(this::withLoss);
+      case GodCommand.Reload order -> reload.carryOut(order, repeatableCommand).map(this::withLoss);
+      case GodCommand.Scale order -> scale.carryOut(order, repeatableCommand).map(this::withLoss);
+      case GodCommand.Apply order ->
+          applying.carryOut(order, repeatableCommand).map(this::withLoss);
+      case GodCommand.Files() -> Future.succeededFuture(GodReply.ofFiles(registry.files().all()));
+      case GodCommand.WatchFile(AppFile file) -> watch(file);
+      case GodCommand.FileFailed(Path file, List<String> found) -> {
+        applying.tellFailure(file, found);
+        yield Future.succeededFuture(new GodReply(List.of(), List.of()));
+      }
+      case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
+      case GodCommand.EndEverything() ->
+          deletion
+              .delete(List.copyOf(registry.all()), List.of())
+              .compose(this::endStrays)
+              .map(this::withLoss);
+    };
+  }
+
+  /// What cannot be taken back or looked up afterwards is not done before it is written down that
+  /// it may have been done.
+  private Future<Void> begun(RepeatableCommand repeatableCommand) {
+    if (!repeatableCommand.isKeyed()) {
+      return Future.succeededFuture();
+    }
+    repeatableCommand.begin();
+    journal.changed();
+    return journal.written();
+  }
+
+  private Future<GodReply> watch(AppFile file) {
+    Set<AppName> present =
+        file.apps().stream()
+            .filter(app -> !registry.ofApp(app).isEmpty())
+            .collect(Collectors.toSet());
+    registry.files().watch(new AppFile(file.file(), present, file.reading()));
+    journal.changed();
+    return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
+  }
+
+  /// It is done all the same, and written down as soon as the disk takes it: whoever ends a program
+  /// that fills the disk is to see that it has worked.
+  private GodReply withLoss(GodReply reply) {
+    if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
+      return reply;
+    }
+    if (reply.problems().stream().anyMatch(Journal::isRefusal)) {
+      return reply; // nothing was done that could be forgotten
+    }
+    return reply.withNote(journal.problem().get());
+  }
+
+  private Future<GodReply> show(List<String> targets) {
+    if (targets.isEmpty()) {
+      var all = new GodReply(CommandReplies.views(registry.all()), List.of());
+      return unlistedProcesses.report().map(report -> report.map(all::withNote).orElse(all));
+    }
+    Registry.Selection selection = registry.select(targets);
+    return Future.succeededFuture(
+        new GodReply(CommandReplies.views(selection.found()), selection.problems()));
+  }
+
+  /// What carries the home's tag and was in no list goes too.
+  private Future<GodReply> endStrays(GodReply reply) {
+    return unlistedProcesses
+        .endAll()
+        .compose(ended -> journal.written().map(ended))
+        .map(ended -> ended.told(reply));
+  }
+
+  private Future<GodReply> act(GodCommand.Act act, RepeatableCommand repeatableCommand) {
+    Registry.Selection selection = registry.select(act.targets());
+    List<Instance> found = selection.found();
+    List<String> problems = selection.problems();
+    return switch (act.action()) {
+      case START -> {
+        List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
+        all.addAll(found);
+        yield restart(all, act, problems, repeatableCommand);
+      }
+      case RESTART -> restart(found, act, problems, repeatableCommand);
+      case STOP ->
+          dependencySequence
+              .inReverse(found, dependencySequence::stop)
+              .compose(_ -> journal.written())
+              .map(_ -> {
+                List<Instance> stopped = found.stream().map(registry::present).toList();
+                return CommandReplies.withStops(
+                    stopped, new GodReply(CommandReplies.views(stopped), problems));
+              });
+      case DELETE -> {
+        // In the same write as the first that is gone.
+        repeatableCommand.ends(found);
+        yield deletion.delete(found, problems);
+      }
+    };
+  }
+
+  private Future<GodReply> restart(
+      List<Instance> instances,
+      GodCommand.Act act,
+      List<String> problems,
+      RepeatableCommand repeatableCommand) {
+    Optional<String> tooMany = files.refusalToRun(instances);
+    if (tooMany.isPresent()) {
+      List<String> all = new ArrayList<>(problems);
+      all.add(tooMany.get());
+      return Future.succeededFuture(new GodReply(List.of(), all));
+    }
+    act.shell().ifPresent(variables -> takeOver(instances, variables));
+    repeatableCommand.renews(instances);
+    List<Instance> looked =
+        act.action() == GodCommand.Action.START
+            ? EarlyExitWatch.atRest(instances)
+            : Reload.awaited(instances);
+    boolean looks = act.action() != GodCommand.Action.START || act.lasting();
+    return begun(repeatableCommand)
+        .compose(_ -> dependencySequence.restart(instances))
+        .compose(left -> appStart.lasting(looked, left, looks))
+        .compose(left -> {
+          List<String> all = new ArrayList<>(problems);
+          all.addAll(left);
+          return journal
+              .written()
+              .map(_ ->
+                  CommandReplies.withStops(
+                      instances,
+                      new GodReply(
+                          CommandReplies.views(instances),
+                          CommandReplies.failures(instances, all))));
+        });
+  }
+
+  /// `--update-env`: what the apps inherit is the present shell's, for all instances of an app.
+  private void takeOver(List<Instance> instances, Map<String, String> shell) {
+    instances.stream()
+        .map(instance -> instance.spec)
+        .distinct()
+        .forEach(spec -> {
+          AppSpec updated = Reload.inheriting(spec, shell);
+          registry.ofApp(spec.name()).forEach(instance -> instance.spec = updated);
+        });
+    journal.changed();
+  }
+}

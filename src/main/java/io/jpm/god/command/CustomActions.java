@@ -1,0 +1,118 @@
+package io.jpm.god.command;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.instance.AppChannel;
+import io.jpm.god.instance.Instance;
+import io.jpm.os.Child;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Has apps do what they have offered to do: PM2's `trigger`, which waits for ever where this has a
+/// limit. Owned by GodVerticle's context.
+final class CustomActions {
+  private static final long PATIENCE_MILLIS = 10_000;
+
+  private final Vertx vertx;
+
+  CustomActions(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// Sends the action to each of the instances and collects what they answer.
+  ///
+  /// @param problems what is wrong already
+  Future<GodReply> trigger(
+      GodCommand.Trigger trigger, List<Instance> instances, List<String> problems) {
+    List<String> allProblems = new ArrayList<>(problems);
+    List<GodReply.Answer> answers = new ArrayList<>();
+    List<Future<Void>> pending = new ArrayList<>();
+    for (Instance instance : instances) {
+      pending.add(
+          send(trigger, instance)
+              .map(json -> {
+                answers.add(new GodReply.Answer(instance.id, json));
+                return null;
+              })
+              .<Void>mapEmpty()
+              .recover(error -> {
+                allProblems.add(String.valueOf(error.getMessage()));
+                return Future.succeededFuture();
+              }));
+    }
+    return Future.join(pending)
+        .map(_ ->
+            new GodReply(instances.stream().map(Instance::view).toList(), allProblems, answers));
+  }
+
+  /// Puts a message into the channel of each of the instances.
+  ///
+  /// @param json one JSON value on one line
+  /// @param problems what is wrong already
+  static GodReply send(String json, List<Instance> instances, List<String> problems) {
+    List<String> allProblems = new ArrayList<>(problems);
+    for (Instance instance : instances) {
+      Child child = instance.child;
+      if (child == null) {
+        allProblems.add(
+            "%s is %s and cannot be told"
+                .formatted(instance.label(), instance.state.phase().word()));
+      } else if (!child.send(json)) {
+        allProblems.add(instance.label() + " does not read its channel");
+      }
+    }
+    return new GodReply(instances.stream().map(Instance::view).toList(), allProblems);
+  }
+
+  private Future<String> send(GodCommand.Trigger trigger, Instance instance) {
+    Child child = instance.child;
+    if (child == null) {
+      return Future.failedFuture(
+          "%s is %s and cannot be told".formatted(instance.label(), instance.state.phase().word()));
+    }
+    AppChannel channel = instance.channel;
+    if (!channel.offers(trigger.action())) {
+      List<String> offered = channel.report().actions();
+      return Future.failedFuture(
+          offered.isEmpty()
+              ? "%s has offered no action (@pm2/io's io.action does)".formatted(instance.label())
+              : "%s has no action \"%s\"; it has %s"
+                  .formatted(instance.label(), trigger.action(), String.join(", ", offered)));
+    }
+    Promise<String> answer = Promise.promise();
+    var debt = new AppChannel.Owed(trigger.action(), answer::tryComplete);
+    channel.owes(debt);
+    if (!child.send(message(trigger, instance))) {
+      channel.noLongerOwes(debt);
+      return Future.failedFuture(instance.label() + " does not read its channel");
+    }
+    long timer =
+        vertx.setTimer(
+            PATIENCE_MILLIS,
+            _ -> {
+              channel.noLongerOwes(debt);
+              answer.tryFail(
+                  "%s has not answered within %d s"
+                      .formatted(instance.label(), PATIENCE_MILLIS / 1000));
+            });
+    return answer.future().onComplete(_ -> vertx.cancelTimer(timer));
+  }
+
+  /// PM2's two forms.
+  private static String message(GodCommand.Trigger trigger, Instance instance) {
+    return trigger
+        .parameter()
+        .map(parameter ->
+            new JsonObject()
+                .put("msg", trigger.action())
+                .put("opts", parameter)
+                .put("id", instance.id.value())
+                .encode())
+        .orElseGet(() -> Json.encode(trigger.action()));
+  }
+}

@@ -1,0 +1,225 @@
+package io.jpm.god.command;
+
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.adoption.ProcessClaims;
+import io.jpm.god.adoption.UnlistedProcesses;
+import io.jpm.god.change.AppStart;
+import io.jpm.god.change.GodServices;
+import io.jpm.god.change.InstanceReconciler;
+import io.jpm.god.change.ProvisionalChange;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.journal.Failpoint;
+import io.jpm.god.journal.Journal;
+import io.jpm.god.journal.JournalUnavailable;
+import io.jpm.god.journal.SavedApp;
+import io.jpm.god.journal.SavedList;
+import io.jpm.god.journal.UnreadableFile;
+import io.jpm.god.supervision.CrashBridging;
+import io.jpm.god.supervision.DependencySequence;
+import io.jpm.god.supervision.OpenFileBudget;
+import io.jpm.god.supervision.Supervisor;
+import io.jpm.model.AppName;
+import io.jpm.model.DependencyGraph;
+import io.jpm.model.run.Phase;
+import io.jpm.supervise.Event;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Brings back what `save` has remembered. Owned by GodVerticle's context.
+final class Resurrection {
+  private final Registry registry;
+  private final Supervisor supervisor;
+  private final Journal journal;
+  private final InstanceReconciler instanceReconciler;
+  private final ProcessClaims processClaims;
+  private final OpenFileBudget files;
+  private final AppStart appStart;
+
+  Resurrection(GodServices godServices, AppStart appStart) {
+    this.appStart = appStart;
+    this.registry = godServices.registry();
+    this.supervisor = godServices.supervisor();
+    this.journal = godServices.journal();
+    this.instanceReconciler = godServices.instanceReconciler();
+    this.processClaims = godServices.processClaims();
+    this.files = godServices.files();
+  }
+
+  /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
+  /// is left alone: whatever it is now, somebody has wanted it since.
+  ///
+  /// @param lasting whether to wait until what is started has lasted for a moment
+  Future<GodReply> from(SavedList list, boolean lasting) {
+    return list.load()
+        .compose(found ->
+            found
+                .content()
+                .map(apps -> bringBack(apps, found.problems(), lasting))
+                .orElseGet(() -> Future.succeededFuture(nothing(list, found.problems()))))
+        .recover(error ->
+            error instanceof UnreadableFile
+                ? Future.succeededFuture(
+                    new GodReply(List.of(), List.of(String.valueOf(error.getMessage()))))
+                : Future.failedFuture(error));
+  }
+
+  private static GodReply nothing(SavedList list, List<String> damage) {
+    List<String> problems = new ArrayList<>(damage);
+    problems.add("there is no saved list in %s: jpm save writes one".formatted(list.path()));
+    return new GodReply(List.of(), problems);
+  }
+
+  private Future<GodReply> bringBack(List<SavedApp> apps, List<String> damage, boolean lasting) {
+    Set<AppName> present = new LinkedHashSet<>();
+    for (SavedApp app : apps) {
+      if (!registry.ofApp(app.spec().name()).isEmpty()) {
+        present.add(app.spec().name());
+      }
+    }
+    Optional<String> circle = circleWith(apps, present);
+    if (circle.isPresent()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(circle.get())));
+    }
+    Optional<String> tooMany = files.refusal(running(apps, present));
+    if (tooMany.isPresent()) {
+      return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
+    }
+    return processClaims
+        .claim(apps.stream().map(SavedApp::spec).toList())
+        .compose(claimed -> {
+          List<Instance> created = new ArrayList<>();
+          List<Instance> toStart = new ArrayList<>();
+          var change = new ProvisionalChange();
+          for (SavedApp app : apps) {
+            if (!present.contains(app.spec().name())) {
+              create(app, claimed, created, toStart, change);
+            }
+          }
+          return start(created, toStart, change)
+              .compose(_ -> appStart.lasting(toStart, claimed.problems(), lasting))
+              .compose(problems -> {
+                created.addAll(claimed.adopted());
+                return reply(created, claimed, problems);
+              });
+        })
+        .map(reply -> {
+          GodReply told = reply;
+          for (String sentence : damage) {
+            told = told.withNote(sentence);
+          }
+          for (AppName name : present) {
+            told = told.withNote(name + " is in the list already and is left as it is");
+          }
+          return told;
+        });
+  }
+
+  private Future<GodReply> reply(
+      List<Instance> created, ProcessClaims.Outcome claimed, List<String> found) {
+    List<String> problems = new ArrayList<>(found);
+    problems.addAll(failures(created));
+    var reply = new GodReply(created.stream().map(Instance::view).toList(), problems);
+    return processClaims
+        .unlistedProcesses()
+        .repaired()
+        .map(left -> {
+          GodReply told =
+              claimed.adopted().isEmpty()
+                  ? reply
+                  : reply.withNote(ProcessClaims.takenUp(claimed.adopted()));
+          boolean more = left.size() > claimed.problems().size();
+          return more ? told.failing(UnlistedProcesses.leftOutside(left)) : told;
+        });
+  }
+
+  private static int running(List<SavedApp> apps, Set<AppName> present) {
+    return (int)
+        apps.stream()
+            .filter(app -> !present.contains(app.spec().name()))
+            .flatMap(app -> app.instances().stream())
+            .filter(SavedApp.Place::running)
+            .count();
+  }
+
+  /// What is saved and what is there have been checked each by itself.
+  private Optional<String> circleWith(List<SavedApp> apps, Set<AppName> present) {
+    Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
+    apps.stream()
+        .map(SavedApp::spec)
+        .filter(spec -> !present.contains(spec.name()))
+        .forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
+    return new DependencyGraph(dependsOn)
+        .cycle()
+        .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
+        .map(way ->
+            "nothing is brought back, since apps would depend on each other in a circle: %s; start or delete one of them first"
+                .formatted(way));
+  }
+
+  /// One of which a process may run already is not started a second time.
+  private void create(
+      SavedApp app,
+      ProcessClaims.Outcome claimed,
+      List<Instance> created,
+      List<Instance> toStart,
+      ProvisionalChange change) {
+    List<Integer> running =
+        registry.ofApp(app.spec().name()).stream().map(instance -> instance.number).toList();
+    for (SavedApp.Place place : app.instances()) {
+      if (running.contains(place.number()) || claimed.doubtful().contains(app.spec().name())) {
+        continue;
+      }
+      Instance instance = instanceReconciler.create(app.spec(), place.number(), change);
+      instance.version = place.version();
+      created.add(instance);
+      if (place.running()) {
+        instance.state = CrashBridging.toRun(instance.state);
+        toStart.add(instance);
+      }
+    }
+  }
+
+  /// In the journal before the first process is made, as with every start.
+  private Future<?> start(
+      List<Instance> created, List<Instance> toStart, ProvisionalChange change) {
+    if (created.isEmpty()) {
+      return journal.written();
+    }
+    journal.changed();
+    Failpoint.INSTANCE_ADDED.hit();
+    return journal
+        .kept()
+        .compose(problem -> {
+          if (problem.isPresent()) {
+            change.takeBack();
+            journal.changed();
+            throw new JournalUnavailable(problem.get());
+          }
+          change.hold();
+          Failpoint.INSTANCE_WRITTEN.hit();
+          // What depends on others waits for them by itself.
+          toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));
+          return Future.join(
+              toStart.stream()
+                  .map(instance -> instance.when(DependencySequence::settled))
+                  .toList());
+        })
+        .compose(_ -> journal.written());
+  }
+
+  private static List<String> failures(List<Instance> created) {
+    return created.stream()
+        .filter(instance -> instance.state.phase() == Phase.ERRORED)
+        .map(instance ->
+            "%s (id %s): %s".formatted(instance.spec.name(), instance.id, instance.state.reason()))
+        .toList();
+  }
+}

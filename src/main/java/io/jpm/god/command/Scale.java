@@ -1,0 +1,123 @@
+package io.jpm.god.command;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.change.AppStart;
+import io.jpm.god.change.GodServices;
+import io.jpm.god.change.InstanceReconciler;
+import io.jpm.god.change.ProvisionalChange;
+import io.jpm.god.instance.CommandReplies;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.model.AppName;
+import io.jpm.model.Instances;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Gives an app more or fewer instances. Owned by GodVerticle's context.
+final class Scale {
+  private final GodServices godServices;
+  private final Registry registry;
+  private final AppStart appStart;
+
+  Scale(GodServices godServices, AppStart appStart) {
+    this.godServices = godServices;
+    this.registry = godServices.registry();
+    this.appStart = appStart;
+  }
+
+  Future<GodReply> carryOut(GodCommand.Scale order, RepeatableCommand repeatableCommand) {
+    Registry.Selection selection = registry.select(List.of(order.target()));
+    List<AppName> apps =
+        selection.found().stream().map(instance -> instance.spec.name()).distinct().toList();
+    if (apps.size() != 1) {
+      return refused(
+          selection.problems().stream().findFirst().orElseGet(() -> several(order.target(), apps)));
+    }
+    AppName app = apps.getFirst();
+    int present = registry.ofApp(app).size();
+    long wanted =
+        switch (order.how()) {
+          case TO -> order.number();
+          case BY -> (long) present + order.number();
+        };
+    Optional<String> refusal =
+        refusal(app, present, wanted)
+            .or(() -> godServices.files().refusal((int) (wanted - present)));
+    if (refusal.isPresent()) {
+      return refused(refusal.get());
+    }
+    if (!godServices.reloadInterruptions().begin(app)) {
+      return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
+    }
+    List<Instance> created = new ArrayList<>();
+    // Composed, so that whatever is thrown ends it too.
+    return Future.succeededFuture()
+        .compose(_ -> to(app, (int) wanted, repeatableCommand, created))
+        .onComplete(_ -> godServices.reloadInterruptions().end(app))
+        .compose(left -> appStart.lasting(created, left, order.lasting()))
+        .map(left ->
+            new GodReply(
+                CommandReplies.views(registry.ofApp(app)), CommandReplies.failures(created, left)));
+  }
+
+  private static Future<GodReply> refused(String problem) {
+    return Future.succeededFuture(new GodReply(List.of(), List.of(problem)));
+  }
+
+  private static String several(String target, List<AppName> apps) {
+    return "%s names several apps (%s): scale one of them"
+        .formatted(target, apps.stream().map(AppName::value).collect(Collectors.joining(", ")));
+  }
+
+  private Optional<String> refusal(AppName app, int present, long wanted) {
+    if (wanted == present) {
+      return Optional.of(
+          present == 1
+              ? "%s has 1 instance already".formatted(app)
+              : "%s has %d instances already".formatted(app, present));
+    }
+    if (wanted < 1) {
+      return Optional.of(
+          "%s cannot have %d instances: one must be left, jpm delete %s removes the app"
+              .formatted(app, wanted, app));
+    }
+    int most = godServices.god().mostInstances().getAsInt();
+    return wanted > most && wanted > present
+        ? Optional.of(
+            "%s cannot have %d instances: use up to %d, or set limits.max_instances in jpm.json (%d at most)"
+                .formatted(app, wanted, most, Instances.MOST))
+        : Optional.empty();
+  }
+
+  /// @param created gets those that are new
+  /// @return why some were left as they were
+  private Future<List<String>> to(
+      AppName app, int wanted, RepeatableCommand repeatableCommand, List<Instance> created) {
+    List<Instance> present =
+        registry.ofApp(app).stream()
+            .sorted(Comparator.comparingInt(instance -> instance.number))
+            .toList();
+    List<Instance> staying = present.subList(0, Math.min(wanted, present.size()));
+    List<Instance> going = present.subList(staying.size(), present.size()).reversed();
+    var change = new ProvisionalChange();
+    godServices.instanceReconciler().announceScale(present, wanted, change);
+    for (Instance instance : staying) {
+      godServices
+          .instanceReconciler()
+          .describe(instance, InstanceReconciler.counting(instance.spec, wanted), change);
+    }
+    created.addAll(
+        godServices
+            .instanceReconciler()
+            .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change));
+    godServices.journal().changed();
+    return Future.join(going.stream().map(godServices.instanceSwap()::drain).toList())
+        .compose(_ -> appStart.run(created, going, change, repeatableCommand));
+  }
+}

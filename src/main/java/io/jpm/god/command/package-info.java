@@ -1,0 +1,5 @@
+/// The commands that God obeys.
+@NullMarked
+package io.jpm.god.command;
+
+import org.jspecify.annotations.NullMarked;

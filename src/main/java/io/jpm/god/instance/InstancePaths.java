@@ -1,0 +1,78 @@
+package io.jpm.god.instance;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.LogFiles;
+import io.jpm.model.run.InstanceId;
+import io.jpm.os.LogPipe;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/// Where the files of an instance are.
+///
+/// PM2's names: `<name>-out.log`, `<name>-error.log` and, on demand, `<name>.log`. Where the app
+/// has several instances that do not share their files, `-<id>` comes before `.log`, in place of a
+/// number that stands there; pid files always carry the id.
+///
+/// @param out standard output's way
+/// @param error standard error's way
+/// @param combined where both go too
+/// @param pidFile the pid, for people and scripts
+/// @param input the pipe of standard input
+public record InstancePaths(
+    LogPipe out, LogPipe error, Optional<Path> combined, Path pidFile, Path input) {
+  /// The file of output that nobody keeps.
+  static final Path NOWHERE = Path.of("/dev/null");
+
+  /// The path that stands for the usual place of the combined file.
+  private static final Path USUAL = Path.of("");
+
+  private static final Pattern LOG_ENDING = Pattern.compile("(?:-[0-9]+)?\\.log$");
+  private static final Pattern PID_ENDING = Pattern.compile("(?:-[0-9]+)?\\.pid$");
+
+  public static InstancePaths of(Path home, AppSpec spec, InstanceId id, Instant birth) {
+    LogFiles wished = spec.logs();
+    String stem = spec.name().fileStem();
+    Path logs = home.resolve("logs");
+    UnaryOperator<Path> named = file -> wished.disabled() ? NOWHERE : numbered(file, spec, id);
+    Path out = named.apply(wished.out().orElse(logs.resolve(stem + "-out.log")));
+    Path error = named.apply(wished.error().orElse(logs.resolve(stem + "-error.log")));
+    Optional<Path> combined =
+        wished
+            .combined()
+            .filter(_ -> !wished.disabled())
+            .map(file -> file.equals(USUAL) ? logs.resolve(stem + ".log") : file)
+            .map(named);
+    Path fifo = home.resolve("fifo").resolve(Tags.life(id, birth));
+    return new InstancePaths(
+        new LogPipe(fifo.resolveSibling(fifo.getFileName() + ".out"), out),
+        new LogPipe(
+            fifo.resolveSibling(fifo.getFileName() + ".err"), wished.terminal() ? out : error),
+        combined,
+        spec.pidFile()
+            .map(file -> pidFile(file, spec, id))
+            .orElseGet(() -> home.resolve("pids").resolve(stem + "-" + id + ".pid")),
+        fifo.resolveSibling(fifo.getFileName() + ".in"));
+  }
+
+  private static Path numbered(Path file, AppSpec spec, InstanceId id) {
+    boolean shared = spec.instances().count() == 1 || spec.logs().merged();
+    boolean special = file.startsWith("/dev") || spec.logs().special().contains(file);
+    return shared || special ? file : with(id, file, LOG_ENDING, ".log");
+  }
+
+  private static Path pidFile(Path file, AppSpec spec, InstanceId id) {
+    boolean own = spec.instances().count() == 1 && !file.toString().endsWith(".pid");
+    return own ? file : with(id, file, PID_ENDING, ".pid");
+  }
+
+  private static Path with(InstanceId id, Path file, Pattern ending, String endingText) {
+    String name = String.valueOf(file.getFileName());
+    return file.resolveSibling(
+        name.endsWith(endingText)
+            ? ending.matcher(name).replaceFirst("-" + id + endingText)
+            : name + "-" + id);
+  }
+}

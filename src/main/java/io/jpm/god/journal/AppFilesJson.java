@@ -1,0 +1,66 @@
+package io.jpm.god.journal;
+
+import io.jpm.bus.god.AppFile;
+import io.jpm.model.AppName;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The process files that apps have come from, as the journal holds them.
+final class AppFilesJson {
+  private AppFilesJson() {}
+
+  /// @param environments gets the variables of whoever started them
+  static JsonArray write(List<AppFile> files, Environments environments) {
+    JsonArray all = new JsonArray();
+    for (AppFile file : files) {
+      JsonObject json =
+          new JsonObject()
+              .put("file", file.file().toString())
+              .put(
+                  "apps",
+                  new JsonArray(file.apps().stream().map(AppName::value).sorted().toList()));
+      file.reading().ifPresent(it -> json.put("reading", reading(it, environments)));
+      all.add(json);
+    }
+    return all;
+  }
+
+  private static JsonObject reading(AppFile.Reading reading, Environments environments) {
+    JsonObject json =
+        new JsonObject()
+            .put("cwd", reading.cwd().toString())
+            .put("environment", environments.placeOf(reading.environment()))
+            .put("only", new JsonArray(reading.only().stream().sorted().toList()))
+            .put("lasting", reading.lasting());
+    reading.chosen().ifPresent(name -> json.put("env", name));
+    return json;
+  }
+
+  /// @throws RuntimeException of whatever kind when it is no such list
+  static List<AppFile> read(JsonArray json, List<Map<String, String>> environments) {
+    return json.stream().map(JsonObject.class::cast).map(it -> file(it, environments)).toList();
+  }
+
+  private static AppFile file(JsonObject json, List<Map<String, String>> environments) {
+    return new AppFile(
+        Path.of(json.getString("file")),
+        json.getJsonArray("apps").stream()
+            .map(name -> new AppName((String) name))
+            .collect(Collectors.toSet()),
+        Optional.ofNullable(json.getJsonObject("reading")).map(it -> reading(it, environments)));
+  }
+
+  private static AppFile.Reading reading(JsonObject json, List<Map<String, String>> environments) {
+    return new AppFile.Reading(
+        Path.of(json.getString("cwd")),
+        environments.get(json.getInteger("environment")),
+        Optional.ofNullable(json.getString("env")),
+        json.getJsonArray("only").stream().map(String.class::cast).collect(Collectors.toSet()),
+        json.getBoolean("lasting"));
+  }
+}

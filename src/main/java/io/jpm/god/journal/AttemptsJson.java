@@ -1,0 +1,80 @@
+package io.jpm.god.journal;
+
+import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.model.AppName;
+import io.jpm.model.run.InstanceId;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Commands with a key as JSON.
+final class AttemptsJson {
+  private AttemptsJson() {}
+
+  static JsonArray write(List<RepeatableCommand.Entry> records) {
+    return new JsonArray(records.stream().map(AttemptsJson::write).toList());
+  }
+
+  static List<RepeatableCommand.Entry> read(JsonArray json) {
+    return all(json, JsonObject.class, AttemptsJson::read);
+  }
+
+  private static JsonObject write(RepeatableCommand.Entry record) {
+    var json = new JsonObject().put("key", record.key()).put("at", record.at().toEpochMilli());
+    if (!record.marks().isEmpty()) {
+      json.put("marks", new JsonArray(record.marks().stream().map(AttemptsJson::mark).toList()));
+    }
+    record
+        .outcome()
+        .ifPresent(outcome ->
+            json.put(
+                "outcome",
+                new JsonObject()
+                    .put(
+                        "ids",
+                        new JsonArray(outcome.ids().stream().map(InstanceId::value).toList()))
+                    .put("problems", new JsonArray(outcome.problems()))
+                    .put("notes", new JsonArray(outcome.notes()))));
+    return json;
+  }
+
+  private static JsonObject mark(RepeatableCommand.Mark mark) {
+    return new JsonObject()
+        .put("aim", mark.aim().name())
+        .put("id", mark.id().value())
+        .put("app", mark.app().value())
+        .put("birth", mark.birth().toEpochMilli())
+        .put("generation", mark.generation());
+  }
+
+  private static RepeatableCommand.Entry read(JsonObject json) {
+    return new RepeatableCommand.Entry(
+        json.getString("key"),
+        Instant.ofEpochMilli(json.getLong("at")),
+        all(json.getJsonArray("marks", new JsonArray()), JsonObject.class, AttemptsJson::readMark),
+        Optional.ofNullable(json.getJsonObject("outcome")).map(AttemptsJson::readOutcome));
+  }
+
+  private static RepeatableCommand.Mark readMark(JsonObject json) {
+    return new RepeatableCommand.Mark(
+        RepeatableCommand.Aim.valueOf(json.getString("aim")),
+        new InstanceId(json.getInteger("id")),
+        new AppName(json.getString("app")),
+        Instant.ofEpochMilli(json.getLong("birth")),
+        json.getLong("generation"));
+  }
+
+  private static RepeatableCommand.Outcome readOutcome(JsonObject json) {
+    return new RepeatableCommand.Outcome(
+        all(json.getJsonArray("ids"), Integer.class, InstanceId::new),
+        all(json.getJsonArray("problems"), String.class, text -> text),
+        all(json.getJsonArray("notes"), String.class, text -> text));
+  }
+
+  private static <J, T> List<T> all(JsonArray json, Class<J> kind, Function<J, T> read) {
+    return json.stream().map(kind::cast).map(read).toList();
+  }
+}

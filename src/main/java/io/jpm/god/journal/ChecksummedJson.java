@@ -1,0 +1,101 @@
+package io.jpm.god.journal;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+
+/// JSON that carries a checksum of itself and is still JSON: its first key is `crc32c`, and the
+/// value covers every byte after that key's comma. A text without the key is older than it, or was
+/// edited by somebody who took it out, and counts as it stands.
+public final class ChecksummedJson {
+  private static final String KEY = "crc32c";
+  private static final String BEFORE = "{\"" + KEY + "\":\"";
+  private static final String AFTER = "\",";
+  private static final int DIGITS = 8;
+  private static final int LENGTH = BEFORE.length() + DIGITS + AFTER.length();
+
+  private ChecksummedJson() {}
+
+  /// @param json the text of an object with at least one key
+  static ByteBuffer write(String json) {
+    byte[] rest = escaped(json.substring(1)).getBytes(StandardCharsets.UTF_8);
+    String head = BEFORE + checksum(rest, 0) + AFTER;
+    return ByteBuffer.allocate(LENGTH + rest.length)
+        .put(head.getBytes(StandardCharsets.US_ASCII))
+        .put(rest)
+        .flip();
+  }
+
+  /// The same text without a checksum.
+  static ByteBuffer plain(String json) {
+    return ByteBuffer.wrap(escaped(json).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Reads a text that has never had a checksum.
+  ///
+  /// @throws RuntimeException of whatever kind when it is no JSON object
+  static JsonObject readPlain(byte[] bytes) {
+    return new JsonObject(decoded(bytes));
+  }
+
+  /// Reads a text that was written with its checksum, or by hand without one.
+  ///
+  /// @throws RuntimeException of whatever kind when the text is not whole
+  public static JsonObject read(byte[] bytes) {
+    String head = new String(bytes, 0, Math.min(LENGTH, bytes.length), StandardCharsets.ISO_8859_1);
+    boolean checked = head.startsWith(BEFORE) && head.endsWith(AFTER);
+    if (checked && !head.startsWith(checksum(bytes, LENGTH), BEFORE.length())) {
+      throw new IllegalArgumentException("its checksum is wrong");
+    }
+    JsonObject json = new JsonObject(decoded(bytes));
+    if (!checked && json.containsKey(KEY)) {
+      // Laid out anew by an editor: what the checksum covered is not there any more.
+      throw new IllegalArgumentException(
+          "its checksum is not where jpm has put it: take out the key " + KEY + " after editing");
+    }
+    return json;
+  }
+
+  private static String checksum(byte[] bytes, int from) {
+    var sum = new CRC32C();
+    sum.update(bytes, from, bytes.length - from);
+    return HexFormat.of().toHexDigits((int) sum.getValue());
+  }
+
+  private static String decoded(byte[] bytes) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .decode(ByteBuffer.wrap(bytes))
+          .toString();
+    } catch (CharacterCodingException damaged) {
+      throw new IllegalArgumentException("it is not UTF-8", damaged);
+    }
+  }
+
+  /// Bytes that are not UTF-8 are lone surrogates in our texts, and those have no UTF-8 form:
+  /// `\\uDC80`.
+  private static String escaped(String json) {
+    StringBuilder text = new StringBuilder(json.length());
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      boolean pair =
+          Character.isHighSurrogate(c)
+              && i + 1 < json.length()
+              && Character.isLowSurrogate(json.charAt(i + 1));
+      if (pair) {
+        text.append(c).append(json.charAt(++i));
+      } else if (Character.isSurrogate(c)) {
+        text.append(String.format("\\u%04x", (int) c));
+      } else {
+        text.append(c);
+      }
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,67 @@
+package io.jpm.god.journal;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// `dump.json`: apps as they were when `save` was asked for. Environments stand once.
+final class DumpJson {
+  private static final int VERSION = 1;
+
+  private DumpJson() {}
+
+  static JsonObject write(List<SavedApp> apps) {
+    var environments = new Environments();
+    var list = new JsonArray();
+    for (SavedApp app : apps) {
+      var instances = new JsonArray();
+      app.instances().forEach(place -> instances.add(write(place)));
+      list.add(
+          new JsonObject()
+              .put("environment", environments.placeOf(app.spec().variables().inherited()))
+              .put("spec", SpecJson.write(app.spec()))
+              .put("instances", instances));
+    }
+    return new JsonObject()
+        .put("v", VERSION)
+        .put("apps", list)
+        .put("environments", environments.write());
+  }
+
+  private static JsonObject write(SavedApp.Place place) {
+    var json = new JsonObject().put("number", place.number()).put("running", place.running());
+    return place.version().isEmpty() ? json : json.put("version", place.version());
+  }
+
+  /// @throws RuntimeException of whatever kind when the object is no complete list
+  static List<SavedApp> read(JsonObject json) {
+    int version = json.getInteger("v");
+    if (version > VERSION) {
+      throw new NewerFormat(version);
+    }
+    List<Map<String, String>> environments = Environments.read(json.getJsonArray("environments"));
+    List<SavedApp> apps = new ArrayList<>();
+    for (Object entry : json.getJsonArray("apps")) {
+      var app = (JsonObject) entry;
+      apps.add(
+          new SavedApp(
+              SpecJson.read(
+                  app.getJsonObject("spec"), environments.get(app.getInteger("environment"))),
+              places(app.getJsonArray("instances"))));
+    }
+    return apps;
+  }
+
+  private static List<SavedApp.Place> places(JsonArray json) {
+    return json.stream()
+        .map(JsonObject.class::cast)
+        .map(place ->
+            new SavedApp.Place(
+                place.getInteger("number"),
+                place.getBoolean("running"),
+                place.getString("version", "")))
+        .toList();
+  }
+}

@@ -1,0 +1,218 @@
+package io.jpm.god.journal;
+
+import io.jpm.god.instance.InstanceIdentity;
+import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.TagSecret;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.supervise.Counters;
+import io.jpm.supervise.DesiredState;
+import io.jpm.supervise.StartBlocker;
+import io.jpm.supervise.StopCause;
+import io.jpm.supervise.Supervised;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The journal as JSON. Environments stand once.
+final class JournalJson {
+  private static final int VERSION = 2;
+
+  /// One that did not know channels, triggers and dependencies yet.
+  private static final int OLDEST = 1;
+
+  private JournalJson() {}
+
+  /// @param specs what the last generation has
+  static JsonObject write(JournalEntry.Snapshot snapshot, WrittenSpecs specs) {
+    var environments = new Environments();
+    var instances = new JsonArray();
+    for (JournalEntry entry : snapshot.entries()) {
+      int environment = environments.placeOf(entry.spec().variables().inherited());
+      instances.add(instance(entry, environment, specs.of(entry.spec())));
+    }
+    JsonArray files = AppFilesJson.write(snapshot.files(), environments);
+    var json =
+        new JsonObject()
+            .put("v", VERSION)
+            .put("next_id", snapshot.nextId())
+            .put("environments", environments.write())
+            .put("instances", instances)
+            .put("files", files);
+    specs.next();
+    if (!snapshot.attempts().isEmpty()) {
+      json.put("commands", AttemptsJson.write(snapshot.attempts()));
+    }
+    return snapshot.damage().isEmpty()
+        ? json
+        : json.put("damage", new JsonArray(snapshot.damage()));
+  }
+
+  /// @throws RuntimeException of whatever kind when the text is no complete journal
+  static JournalEntry.Snapshot read(JsonObject json) {
+    int version = json.getInteger("v");
+    if (version > VERSION) {
+      throw new NewerFormat(version);
+    }
+    if (version < OLDEST) {
+      throw new IllegalArgumentException("journal version " + version);
+    }
+    List<Map<String, String>> environments = Environments.read(json.getJsonArray("environments"));
+    List<JournalEntry> entries = new ArrayList<>();
+    for (Object entry : json.getJsonArray("instances")) {
+      var object = (JsonObject) entry;
+      entries.add(entry(object, environments.get(object.getInteger("environment"))));
+    }
+    return new JournalEntry.Snapshot(
+        json.getInteger("next_id"),
+        entries,
+        AppFilesJson.read(json.getJsonArray("files", new JsonArray()), environments),
+        json.getJsonArray("damage", new JsonArray()).stream().map(String.class::cast).toList(),
+        AttemptsJson.read(json.getJsonArray("commands", new JsonArray())));
+  }
+
+  private static JsonObject instance(JournalEntry entry, int environment, JsonObject spec) {
+    var json =
+        new JsonObject()
+            .put("id", entry.instanceIdentity().id().value())
+            .put("number", entry.instanceIdentity().number())
+            .put("created_at", entry.instanceIdentity().createdAt().toEpochMilli())
+            .put("environment", environment)
+            .put("spec", spec)
+            .put("state", state(entry.state()));
+    putSharing(json, entry.instanceIdentity(), entry.sharing());
+    entry.startedAt().ifPresent(at -> json.put("started_at", at.toEpochMilli()));
+    entry
+        .process()
+        .ifPresent(p ->
+            json.put(
+                "process",
+                new JsonObject()
+                    .put("boot", p.bootId())
+                    .put("pid", p.pid())
+                    .put("start", p.startTime())));
+    if (!entry.actions().isEmpty()) {
+      json.put("actions", new JsonArray(entry.actions()));
+    }
+    if (!entry.version().isEmpty()) {
+      json.put("version", entry.version());
+    }
+    if (!entry.port().isEmpty()) {
+      json.put("port", entry.port());
+    }
+    return json;
+  }
+
+  /// Keys that few apps need.
+  private static void putSharing(
+      JsonObject json, InstanceIdentity instanceIdentity, JournalEntry.Sharing sharing) {
+    if (!instanceIdentity.birth().equals(instanceIdentity.createdAt())) {
+      json.put("birth", instanceIdentity.birth().toEpochMilli());
+    }
+    if (!instanceIdentity.secret().isNone()) {
+      json.put("secret", instanceIdentity.secret().hex());
+    }
+    if (sharing.replacementRole() != ReplacementRole.CURRENT) {
+      json.put("role", sharing.replacementRole().name());
+    }
+    sharing.memo().ifPresent(memo -> json.put("memo", memo));
+    if (sharing.listening()) {
+      json.put("listening", true);
+    }
+  }
+
+  private static InstanceIdentity life(JsonObject json) {
+    long createdAt = json.getLong("created_at");
+    return new InstanceIdentity(
+        new InstanceId(json.getInteger("id")),
+        json.getInteger("number"),
+        Instant.ofEpochMilli(createdAt),
+        Instant.ofEpochMilli(json.getLong("birth", createdAt)),
+        new TagSecret(json.getString("secret", "")));
+  }
+
+  private static JournalEntry entry(JsonObject json, Map<String, String> environment) {
+    return new JournalEntry(
+        life(json),
+        SpecJson.read(json.getJsonObject("spec"), environment),
+        state(json.getJsonObject("state")),
+        new JournalEntry.Sharing(
+            ReplacementRole.valueOf(json.getString("role", ReplacementRole.CURRENT.name())),
+            Optional.ofNullable(json.getString("memo")),
+            json.getBoolean("listening", false)),
+        Optional.ofNullable(json.getLong("started_at")).map(Instant::ofEpochMilli),
+        Optional.ofNullable(json.getJsonObject("process"))
+            .map(p ->
+                new ProcessIdentity(p.getString("boot"), p.getInteger("pid"), p.getLong("start"))),
+        json.getJsonArray("actions", new JsonArray()).stream().map(String.class::cast).toList(),
+        json.getString("version", ""),
+        json.getString("port", ""));
+  }
+
+  private static JsonObject state(Supervised state) {
+    var json =
+        new JsonObject()
+            .put("wanted", state.desiredState().name())
+            .put("phase", state.phase().word())
+            .put("awaiting", state.startBlocker().name())
+            .put("ending", state.stopCause().name())
+            .put("signalled", state.signalled())
+            .put("generation", state.generation())
+            .put("restarts", state.restarts())
+            .put("unstable", state.unstable())
+            .put("attempts", state.counters().attempts())
+            .put("failures", state.counters().failures().count())
+            .put("reason", state.reason());
+    state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
+    if (!state.forced().isEmpty()) {
+      json.put("forced", state.forced());
+    }
+    return json;
+  }
+
+  private static Supervised state(JsonObject json) {
+    Phase phase = Phase.ofWord(json.getString("phase"));
+    StartBlocker inLaunch = phase == Phase.LAUNCHING ? StartBlocker.SPAWN : StartBlocker.NOTHING;
+    return new Supervised(
+        DesiredState.valueOf(json.getString("wanted")),
+        phase,
+        StartBlocker.valueOf(json.getString("awaiting", inLaunch.name())),
+        StopCause.valueOf(json.getString("ending")),
+        json.getBoolean("signalled", phase == Phase.STOPPING),
+        json.getLong("generation"),
+        new Counters(
+            json.getInteger("restarts"),
+            json.getInteger("unstable"),
+            json.getInteger("attempts", 0),
+            // When is known by the clock of the daemon that wrote it; the next one finds out.
+            new Counters.Failures(json.getInteger("failures", 0), 0)),
+        0,
+        Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
+        json.getString("reason"),
+        json.getString("forced", ""));
+  }
+
+  private static JsonObject exit(Exit exit) {
+    return switch (exit) {
+      case Exit.Code(int code) -> new JsonObject().put("code", code);
+      case Exit.Signalled(int signal, boolean core) ->
+          new JsonObject().put("signal", signal).put("core", core);
+      case Exit.Unknown(String why) -> new JsonObject().put("unknown", why);
+    };
+  }
+
+  private static Exit exit(JsonObject json) {
+    if (json.containsKey("code")) {
+      return new Exit.Code(json.getInteger("code"));
+    }
+    return json.containsKey("signal")
+        ? new Exit.Signalled(json.getInteger("signal"), json.getBoolean("core"))
+        : new Exit.Unknown(json.getString("unknown"));
+  }
+}

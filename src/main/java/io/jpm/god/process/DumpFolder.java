@@ -1,0 +1,70 @@
+package io.jpm.god.process;
+
+import io.jpm.model.AppName;
+import io.jpm.model.run.InstanceId;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The folder of thread dumps: the newest [#MOST] of all apps.
+///
+/// @param folder where; made when it is first needed
+/// @param wallClock for the names
+record DumpFolder(Path folder, InstantSource wallClock) {
+  /// How many are kept.
+  static final int MOST = 20;
+
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
+
+  /// Writes a dump, readable by the daemon's user alone, and removes the oldest ones. Blocks.
+  ///
+  /// @return the path of the file
+  /// @throws IOException when it cannot be written
+  String keep(AppName app, InstanceId id, String text) throws IOException {
+    try {
+      Files.createDirectory(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (FileAlreadyExistsException there) {
+      // Made for an earlier one.
+    }
+    Path file =
+        folder.resolve(app.fileStem() + "-" + id + "-" + TIME.format(wallClock.instant()) + ".txt");
+    Files.deleteIfExists(file);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, text, StandardOpenOption.WRITE);
+    removeOldest();
+    return file.toString();
+  }
+
+  private void removeOldest() throws IOException {
+    List<Path> newestFirst;
+    try (Stream<Path> files = Files.list(folder)) {
+      newestFirst =
+          files
+              .filter(file -> file.toString().endsWith(".txt"))
+              .sorted(Comparator.comparing(DumpFolder::time).reversed())
+              .toList();
+    }
+    for (Path old : newestFirst.stream().skip(MOST).toList()) {
+      Files.deleteIfExists(old);
+    }
+  }
+
+  /// From the name: the time of the file may be touched by whoever copies it.
+  private static String time(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return name.substring(Math.max(0, name.length() - "yyyyMMdd-HHmmss.SSS.txt".length()));
+  }
+}

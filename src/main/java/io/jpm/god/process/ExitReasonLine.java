@@ -1,0 +1,166 @@
+package io.jpm.god.process;
+
+import io.jpm.os.LogPipes;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// The line that tells best why a program has ended, out of the last ones that it has printed to
+/// standard error.
+///
+/// It is the last line that is no part of a stack trace: what the runtimes print around and below
+/// their message (frames, Node's footer, properties of the error, closing braces) is passed over.
+/// Of a message of several lines above a trace it is the first, which has the error's name.
+final class ExitReasonLine {
+  /// What of it is shown at most, in characters.
+  private static final int MOST = 200;
+
+  /// How much of a line is looked at.
+  private static final int MOST_READ = 2 * MOST;
+
+  /// How many lines are looked at.
+  private static final int MOST_LINES = 200;
+
+  /// How many lines a message has at most.
+  private static final int MESSAGE_LINES = 12;
+
+  private static final Pattern ESCAPES =
+      Pattern.compile(
+          "\u001b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\u0007\u001b]*(?:\u0007|\u001b\\\\)?|[@-Z\\\\^_])");
+  private static final Pattern CONTROLS =
+      Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}&&[^\n\r\t]]+");
+
+  /// A line that names an error: `TypeError: x`, `Caused by: java.io.IOException`.
+  private static final Pattern HEADLINE =
+      Pattern.compile(
+          "(?:Uncaught |Unhandled |Caused by: |Exception in thread .*|\\w+: )*"
+              + "[\\w.$]*(?:Error|Exception|Throwable|Interrupt)\\b.*");
+
+  /// Below the message of a runtime.
+  private static final Pattern FOOTER =
+      Pattern.compile(
+          "(?:Node\\.js|Bun|Deno) v\\d.*"
+              + "|Emitted '.*' event .*at:"
+              + "|\\(Use `node .*"
+              + "|Require stack:|Stack trace:|stack backtrace:"
+              + "|note: (?:run with|Some details are omitted).*"
+              + "|goroutine \\d+ .*:|created by .*|exit status \\d+|\\[signal SIG.*"
+              + "|#\\d+ .*"
+              + "|npm (?:ERR!|error) A complete log of this run.*"
+              + "|npm (?:ERR!|error) +/.*_logs/.*");
+
+  private static final Pattern FRAME =
+      Pattern.compile("\\s*(?:at |from |\\.\\.\\. \\d+ (?:more|common frames)).*");
+
+  /// A line that has nothing but brackets, carets and the like.
+  private static final Pattern MARKS = Pattern.compile("[\\p{Punct}\\s│┃]*");
+
+  private final List<String> lines;
+
+  private ExitReasonLine(List<String> lines) {
+    this.lines = lines;
+  }
+
+  /// Chooses the line.
+  ///
+  /// @param tail what came last; it may begin within a line
+  /// @return at most 200 characters without control characters; empty where there is no line
+  static String of(byte[] tail) {
+    if (tail.length == 0) {
+      return "";
+    }
+    List<String> lines = new ArrayList<>();
+    String text = visible(new String(tail, StandardCharsets.UTF_8)).stripTrailing();
+    for (String line : text.split("[\n\r]+", -1)) {
+      lines.add(cut(line, MOST_READ).stripTrailing());
+    }
+    boolean torn = tail.length >= LogPipes.TAIL_BYTES && lines.size() > 1;
+    int first = Math.max(torn ? 1 : 0, lines.size() - MOST_LINES);
+    return cut(new ExitReasonLine(lines.subList(first, lines.size())).choose(), MOST);
+  }
+
+  private static String visible(String text) {
+    String plain = text.indexOf('\u001b') < 0 ? text : ESCAPES.matcher(text).replaceAll("");
+    return CONTROLS.matcher(plain).replaceAll("").replace("\t", "    ");
+  }
+
+  private String choose() {
+    int last = lastOutsideTrace();
+    if (last < 0) {
+      return lastWithWords();
+    }
+    int first = headlineOf(last);
+    String line = lines.get(first).strip();
+    boolean continued = first == last && first > 0 && isAnnouncement(lines.get(first - 1));
+    return continued ? lines.get(first - 1).strip() + " " + line : line;
+  }
+
+  /// Rust prints where it panics, and the message in the next line.
+  private static boolean isAnnouncement(String line) {
+    return line.startsWith("thread '") && line.contains(" panicked at ") && line.endsWith(":");
+  }
+
+  /// @return -1: there is none
+  private int lastOutsideTrace() {
+    for (int i = lines.size() - 1; i >= 0; i--) {
+      String line = lines.get(i);
+      if (!line.isEmpty() && !isOfTrace(i)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private boolean isOfTrace(int at) {
+    String line = lines.get(at);
+    return Character.isWhitespace(line.charAt(0))
+        || MARKS.matcher(line).matches()
+        || FRAME.matcher(line).matches()
+        || FOOTER.matcher(line).matches()
+        || isGoFrame(at);
+  }
+
+  /// Go names the function in a line of its own, and the place in the next, indented.
+  private boolean isGoFrame(int at) {
+    return at + 1 < lines.size()
+        && lines.get(at).endsWith(")")
+        && lines.get(at + 1).startsWith("    ")
+        && lines.get(at + 1).contains(".go:");
+  }
+
+  /// The line with the name of the error where `last` is the end of a message above a stack trace.
+  private int headlineOf(int last) {
+    boolean traced = last + 1 < lines.size() && FRAME.matcher(lines.get(last + 1)).matches();
+    if (!traced || HEADLINE.matcher(lines.get(last)).matches()) {
+      return last;
+    }
+    for (int i = last - 1; i >= Math.max(0, last - MESSAGE_LINES); i--) {
+      String line = lines.get(i);
+      if (FRAME.matcher(line).matches()) {
+        return last;
+      }
+      if (HEADLINE.matcher(line).matches()) {
+        return i;
+      }
+    }
+    return last;
+  }
+
+  /// Of a text that looks like nothing but a trace.
+  private String lastWithWords() {
+    for (String line : lines.reversed()) {
+      if (!MARKS.matcher(line).matches() && !FOOTER.matcher(line.strip()).matches()) {
+        return line.strip();
+      }
+    }
+    return "";
+  }
+
+  private static String cut(String line, int most) {
+    if (line.codePointCount(0, line.length()) <= most) {
+      return line;
+    }
+    return line.substring(0, line.offsetByCodePoints(0, most - 1)) + "…";
+  }
+}

@@ -1,0 +1,53 @@
+package io.jpm.god.process;
+
+import io.jpm.bus.Addresses;
+import io.jpm.god.instance.AppMessage;
+import io.jpm.god.instance.Instance;
+import io.jpm.god.journal.Journal;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+
+/// Acts on what apps say over their channels. Owned by GodVerticle's context.
+public final class IpcHandler {
+  private final Vertx vertx;
+  private final Journal journal;
+  private final HealthCoordinator healthCoordinator;
+
+  public IpcHandler(Vertx vertx, Journal journal, HealthCoordinator healthCoordinator) {
+    this.vertx = vertx;
+    this.journal = journal;
+    this.healthCoordinator = healthCoordinator;
+  }
+
+  /// A message that was read.
+  ///
+  /// @param message what it says
+  /// @param heard to be run when it was dealt with
+  record Said(AppMessage message, Runnable heard) {}
+
+  /// One message of the process of `generation`.
+  void heard(Instance instance, long generation, AppMessage message) {
+    if (instance.removed || instance.state.generation() != generation) {
+      return;
+    }
+    switch (message) {
+      case AppMessage.Ready() -> healthCoordinator.saidReady(instance);
+      case AppMessage.Offers(String name) -> {
+        instance.channel.offered(name);
+        journal.changed();
+      }
+      case AppMessage.Metrics metrics -> instance.channel.measured(metrics.values());
+      case AppMessage.Reply reply -> instance.channel.replied(reply);
+      case AppMessage.Custom(Object content) ->
+          vertx
+              .eventBus()
+              .publish(
+                  Addresses.messagesOf(instance.spec.name().value()),
+                  new JsonObject()
+                      .put("v", 1)
+                      .put("app", instance.spec.name().value())
+                      .put("id", instance.id.value())
+                      .put("data", content));
+    }
+  }
+}

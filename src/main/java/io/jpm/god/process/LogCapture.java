@@ -1,0 +1,103 @@
+package io.jpm.god.process;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.FileErrors;
+import io.jpm.bus.daemon.KeeperCommand;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.god.instance.Instance;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+
+/// Has LogAggregator capture what instances print, and the keeper hold their pipes. Owned by
+/// GodVerticle's context.
+public final class LogCapture {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private final Vertx vertx;
+
+  LogCapture(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// Has the instance's output captured, before there is any.
+  ///
+  /// @return why that is not possible, or empty
+  public Future<Optional<String>> open(Instance instance) {
+    if (instance.captured) {
+      return Future.succeededFuture(Optional.empty());
+    }
+    LogsCommand.Open open = instance.capture();
+    return vertx
+        .eventBus()
+        .<LogsReply>request(Addresses.LOGS_COMMAND, open)
+        .map(reply ->
+            switch (reply.body()) {
+              case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _, _) -> {
+                // A new spec may have come meanwhile with other files.
+                instance.captured = open.equals(instance.capture());
+                tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));
+                yield Optional.<String>empty();
+              }
+              case LogsReply.Failed(String problem) -> Optional.of(problem);
+            });
+  }
+
+  /// `instance` is described otherwise: what it prints from now on goes where it should go now.
+  ///
+  /// @param captured what LogAggregator does, or has been asked to do
+  void moved(Instance instance, LogsCommand.Open captured) {
+    if (!captured.equals(instance.capture())) {
+      boolean open = instance.captured;
+      instance.captured = false;
+      if (open && instance.child != null) {
+        // What it fails for is told when the app is started again, which it then prevents.
+        open(instance);
+      }
+    }
+  }
+
+  /// Nothing comes from `instance` any more, nor goes to it: its pipes are removed, those of its
+  /// output when they are empty. One that cannot be removed is left to the next daemon.
+  public Future<Void> close(Instance instance) {
+    LogsCommand.Open open = instance.capture();
+    return vertx
+        .eventBus()
+        .<LogsReply>request(
+            Addresses.LOGS_COMMAND,
+            new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
+        // Not before: until then what was printed last may be in the pipes alone.
+        .onComplete(
+            _ -> tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
+        .onSuccess(reply -> {
+          if (reply.body() instanceof LogsReply.Failed(String problem)) {
+            isLeft(instance, problem);
+          }
+        })
+        .compose(_ -> Blocking.call(vertx, () -> Files.deleteIfExists(instance.paths.input())))
+        .<Void>mapEmpty()
+        .recover(error -> {
+          isLeft(instance, instance.paths.input() + ": " + FileErrors.of(error));
+          return Future.succeededFuture();
+        });
+  }
+
+  private static void isLeft(Instance instance, String problem) {
+    String sentence =
+        "%s: it is done, but a pipe cannot be removed, the next daemon tries again: %s"
+            .formatted(instance.label(), problem);
+    instance.stopProblem = Optional.of(sentence);
+    LOG.log(Level.WARNING, "{0}", sentence);
+  }
+
+  /// Has the keeper take note, for the time when there is no daemon.
+  void tellKeeper(KeeperCommand command) {
+    vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
+  }
+}

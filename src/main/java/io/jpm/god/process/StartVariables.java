@@ -1,0 +1,192 @@
+package io.jpm.god.process;
+
+import io.jpm.god.store.KeyValueStore;
+import io.jpm.model.AppSpec;
+import io.jpm.model.ReferencedVariables;
+import io.jpm.model.RunAs;
+import io.jpm.model.Secret;
+import io.jpm.model.text.ByteText;
+import io.jpm.model.text.CleanEnvironment;
+import io.jpm.os.AppAccess;
+import io.jpm.os.CommandOutput;
+import io.jpm.os.EnvFiles;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/// Reads the variables of an app that are known by where they are found only, for one start of a
+/// process. What is read goes into the environment of that process and nowhere else; in particular
+/// no sentence has any of it.
+final class StartVariables {
+  private static final int MOST_OF_SECRET = 64 << 10;
+  private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
+
+  /// Of their own: a vault that does not answer must not hold up the start of other apps.
+  private static final int THREADS = 8;
+
+  private final Vertx vertx;
+  private final KeyValueStore store;
+  private final Map<String, String> daemon;
+  private final Duration limit;
+  private final AppAccess access;
+  private final WorkerExecutor readers;
+
+  /// What came of it.
+  sealed interface Outcome {
+    /// They were read.
+    ///
+    /// @param files what all files say together
+    /// @param secrets by the variables' names
+    /// @param stored what `jpm set` has stored for the app
+    record Read(Map<String, String> files, Map<String, String> secrets, Map<String, String> stored)
+        implements Outcome {
+      /// With nothing stored.
+      Read(Map<String, String> files, Map<String, String> secrets) {
+        this(files, secrets, Map.of());
+      }
+
+      /// Says nothing of the values, wherever it may be printed.
+      @Override
+      public String toString() {
+        return "%d variables of files, %d secrets, %d stored"
+            .formatted(files.size(), secrets.size(), stored.size());
+      }
+    }
+
+    /// One of them cannot be had.
+    ///
+    /// @param reason which variable cannot be had, and why; a sentence for the user
+    record Refused(String reason) implements Outcome {}
+  }
+
+  /// Done when the last reading of what is stored is.
+  private Future<Map<String, String>> lastRead = Future.succeededFuture(Map.of());
+
+  /// A reader for all apps. Used on one context.
+  ///
+  /// @param daemon the daemon's own environment, which tells where systemd's credentials are
+  /// @param limit how long a command may take
+  /// @param store what `jpm set` has stored
+  /// @param access reads the files and runs the commands of apps
+  StartVariables(
+      Vertx vertx,
+      Map<String, String> daemon,
+      Duration limit,
+      KeyValueStore store,
+      AppAccess access) {
+    this.vertx = vertx;
+    this.access = access;
+    this.store = store;
+    this.daemon = Map.copyOf(daemon);
+    this.limit = limit;
+    this.readers = vertx.createSharedWorkerExecutor("jpm-start-variables", THREADS);
+  }
+
+  /// The variables of `spec` as they are now.
+  Future<Outcome> read(AppSpec spec) {
+    boolean nothingElse = spec.variables().referred().equals(ReferencedVariables.NONE);
+    return stored(spec)
+        .compose(stored ->
+            nothingElse
+                ? Future.succeededFuture(new Outcome.Read(Map.of(), Map.of(), stored))
+                : readers
+                    .executeBlocking(() -> now(spec, stored), false)
+                    .map(Objects::requireNonNull));
+  }
+
+  /// One after the other, so that instances are started in the order of their numbers.
+  private Future<Map<String, String>> stored(AppSpec spec) {
+    Future<Map<String, String>> read =
+        lastRead
+            .transform(_ -> vertx.executeBlocking(() -> store.variables(spec.name()), false))
+            .map(Objects::requireNonNull);
+    lastRead = read;
+    return read;
+  }
+
+  private Outcome now(AppSpec spec, Map<String, String> stored) {
+    Map<String, String> files;
+    try {
+      files = EnvFiles.read(spec, access);
+    } catch (IOException unreadable) {
+      return new Outcome.Refused(String.valueOf(unreadable.getMessage()));
+    }
+    Map<String, String> secrets = new HashMap<>();
+    try {
+      for (Map.Entry<String, Secret> secret : spec.variables().referred().secrets().entrySet()) {
+        secrets.put(secret.getKey(), value(secret.getKey(), secret.getValue(), spec));
+      }
+    } catch (Unreadable unreadable) {
+      return new Outcome.Refused(unreadable.reason);
+    }
+    return new Outcome.Read(files, secrets, stored);
+  }
+
+  private String value(String name, Secret secret, AppSpec spec) throws Unreadable {
+    byte[] bytes;
+    try {
+      bytes = bytes(secret, spec);
+    } catch (NoSuchFileException _) {
+      throw new Unreadable("secret %s: %s does not exist".formatted(name, secret.shown()));
+    } catch (IOException e) {
+      throw new Unreadable("secret %s: %s %s".formatted(name, secret.shown(), e.getMessage()));
+    }
+    String value = withoutLineEnd(ByteText.fromBytes(bytes));
+    if (value.isEmpty() || value.indexOf('\0') >= 0) {
+      throw new Unreadable(
+          "secret %s: %s %s"
+              .formatted(
+                  name, secret.shown(), value.isEmpty() ? "is empty" : "has a NUL byte in it"));
+    }
+    return value;
+  }
+
+  private byte[] bytes(Secret secret, AppSpec spec) throws IOException {
+    return switch (secret) {
+      case Secret.InFile(Path path) -> access.read(path, MOST_OF_SECRET, spec.runAs());
+      case Secret.Credential(String name) -> {
+        String directory = daemon.getOrDefault(CREDENTIALS, "");
+        if (directory.isEmpty()) {
+          throw new IOException(
+              "cannot be had: systemd has given the daemon no credentials (LoadCredential=)");
+        }
+        yield access.read(Path.of(directory).resolve(name), MOST_OF_SECRET, RunAs.DAEMON);
+      }
+      case Secret.OfCommand command -> output(command, spec);
+    };
+  }
+
+  /// With the daemon's variables, or with those of a new session of the app's user.
+  private byte[] output(Secret.OfCommand command, AppSpec spec) throws IOException {
+    var variables = access.isOther(spec.runAs()) ? CleanEnvironment.of(daemon) : daemon;
+    AppAccess.Launch launch = access.launch(command.argv(), spec.cwd(), variables, spec.runAs());
+    return CommandOutput.of(launch, limit, MOST_OF_SECRET);
+  }
+
+  private static String withoutLineEnd(String text) {
+    if (!text.endsWith("\n")) {
+      return text;
+    }
+    int end = text.length() - (text.endsWith("\r\n") ? 2 : 1);
+    return text.substring(0, end);
+  }
+
+  /// Some variable cannot be had.
+  private static final class Unreadable extends Exception {
+    private static final long serialVersionUID = 1;
+
+    final String reason;
+
+    Unreadable(String reason) {
+      super(reason);
+      this.reason = reason;
+    }
+  }
+}

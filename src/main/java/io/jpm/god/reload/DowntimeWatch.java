@@ -1,0 +1,102 @@
+package io.jpm.god.reload;
+
+import io.jpm.god.instance.GodContext;
+import io.jpm.os.Listener;
+import io.jpm.os.ProcessHost;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Measures for how long nobody listens on some ports. Owned by GodVerticle's context.
+final class DowntimeWatch {
+  private static final long LOOK_MILLIS = 3;
+
+  private final Vertx vertx;
+  private final ProcessHost host;
+  private final LongSupplier nanoTime;
+  private final Set<Integer> ports;
+  private final Promise<Optional<Duration>> measured = Promise.promise();
+  private OptionalLong closedAt = OptionalLong.empty();
+  private boolean looking;
+  private long timer;
+
+  DowntimeWatch(Vertx vertx, GodContext god, Set<InetSocketAddress> addresses) {
+    this.vertx = vertx;
+    this.host = god.host();
+    this.nanoTime = god.nanoTime();
+    this.ports = ports(addresses.stream());
+  }
+
+  private static Set<Integer> ports(Stream<InetSocketAddress> addresses) {
+    return addresses.map(InetSocketAddress::getPort).collect(Collectors.toSet());
+  }
+
+  /// Begins to look.
+  void begin() {
+    timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look());
+    measured.future().onComplete(_ -> vertx.cancelTimer(timer));
+  }
+
+  /// A look.
+  ///
+  /// @param open whether somebody listens on all ports
+  private record Look(boolean open, long atNanos) {}
+
+  private void look() {
+    if (looking) {
+      return;
+    }
+    looking = true;
+    vertx
+        .executeBlocking(
+            () ->
+                new Look(
+                    ports(host.listeners().stream().map(Listener::address)).containsAll(ports),
+                    nanoTime.getAsLong()),
+            false)
+        .onComplete(result -> {
+          looking = false;
+          if (result.succeeded()) {
+            seen(result.result());
+          }
+        });
+  }
+
+  private void seen(Look look) {
+    if (!look.open()) {
+      if (closedAt.isEmpty()) {
+        closedAt = OptionalLong.of(look.atNanos());
+      }
+    } else if (closedAt.isPresent()) {
+      measured.tryComplete(Optional.of(Duration.ofNanos(look.atNanos() - closedAt.getAsLong())));
+    }
+  }
+
+  /// Nobody is going to listen there.
+  void giveUp() {
+    measured.tryComplete(Optional.empty());
+  }
+
+  /// The length of the gap; zero where it was too short to be seen, empty where it lasts longer
+  /// than that. To be called when the new process runs.
+  ///
+  /// @param most how long to wait for the ports
+  Future<Optional<Duration>> end(Duration most) {
+    if (closedAt.isEmpty()) {
+      measured.tryComplete(Optional.of(Duration.ZERO));
+    } else {
+      long limit =
+          vertx.setTimer(Math.max(1, most.toMillis()), _ -> measured.tryComplete(Optional.empty()));
+      measured.future().onComplete(_ -> vertx.cancelTimer(limit));
+    }
+    return measured.future();
+  }
+}

@@ -1,0 +1,41 @@
+package io.jpm.god.store;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.Blocking;
+import io.jpm.bus.god.StoreCommand;
+import io.jpm.bus.god.StoreReply;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.Message;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+
+/// Serves [StoreCommand]s, one after the other. Owned by GodVerticle's context.
+public final class StoreService {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  private final Vertx vertx;
+  private final KeyValueStore store;
+
+  public StoreService(Vertx vertx, Path home) {
+    this.vertx = vertx;
+    this.store = new KeyValueStore(home);
+  }
+
+  public Future<Void> open() {
+    return vertx
+        .eventBus()
+        .<StoreCommand>consumer(Addresses.STORE_COMMAND, this::serve)
+        .completion();
+  }
+
+  private void serve(Message<StoreCommand> message) {
+    Blocking.call(vertx, () -> store.carryOut(message.body()))
+        .onSuccess(message::reply)
+        .onFailure(error -> {
+          LOG.log(Level.ERROR, "the store failed", error);
+          message.reply(new StoreReply.Failed("internal error: " + error));
+        });
+  }
+}

@@ -1,0 +1,5 @@
+/// The key-value store of `jpm set` and `jpm get`.
+@NullMarked
+package io.jpm.god.store;
+
+import org.jspecify.annotations.NullMarked;

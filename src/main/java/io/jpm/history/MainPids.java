@@ -1,0 +1,32 @@
+package io.jpm.history;
+
+import io.jpm.bus.god.DaemonEvent;
+import io.jpm.bus.god.InstanceEvent;
+import io.jpm.bus.god.NumberedMessage;
+import io.jpm.wire.EventMessage;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Remembers main processes, so that the news of an end tells whose end it was: by then the
+/// instance has no process any more.
+final class MainPids {
+  private final Map<Integer, Integer> latest = new HashMap<>();
+
+  /// What `numberedMessage` is outside, with the process that it tells of.
+  EventMessage completed(NumberedMessage numberedMessage, long sequence) {
+    EventMessage message = numberedMessage.outside(sequence);
+    return switch (numberedMessage) {
+      case DaemonEvent _ -> message;
+      case InstanceEvent event -> completed(event.kind(), message);
+    };
+  }
+
+  private EventMessage completed(InstanceEvent.Kind kind, EventMessage message) {
+    if (message.pid() != 0) {
+      latest.put(message.id(), message.pid());
+      return message;
+    }
+    Integer ended = latest.remove(message.id());
+    return kind == InstanceEvent.Kind.EXIT && ended != null ? message.ofProcess(ended) : message;
+  }
+}

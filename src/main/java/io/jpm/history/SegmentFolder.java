@@ -1,0 +1,119 @@
+package io.jpm.history;
+
+import io.jpm.wire.EventMessage;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+
+/// The folder of the segments, and what the writer does to it. Blocking.
+///
+/// @param path where it is
+record SegmentFolder(Path path) {
+  private static final Logger LOG = System.getLogger("jpm.history");
+  private static final int CHUNK = 64 * 1024;
+
+  /// Makes the folder; what stands in its place is set aside.
+  void prepare() throws IOException {
+    if (Files.isDirectory(path)) {
+      return;
+    }
+    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+      setAside(path);
+    }
+    Files.createDirectories(
+        path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+  }
+
+  List<Segment> segments() throws IOException {
+    return Segment.in(path).stream()
+        .filter(segment -> Files.isRegularFile(segment.file()))
+        .toList();
+  }
+
+  Path segment(long first) {
+    return Segment.of(path, first).file();
+  }
+
+  /// The last number in the ring, 0 where there is none. Newer segments in which no event can be
+  /// read are set aside.
+  long lastNumber() throws IOException {
+    for (Segment segment : Segment.in(path).reversed()) {
+      Optional<EventMessage> event = lastEvent(segment.file());
+      if (event.isPresent()) {
+        return event.get().seq();
+      }
+    }
+    return 0;
+  }
+
+  private static Optional<EventMessage> lastEvent(Path file) throws IOException {
+    if (Files.isRegularFile(file)) {
+      try {
+        boolean empty = heal(file) == 0;
+        Optional<EventMessage> event = EventLines.last(file);
+        if (event.isPresent() || empty) {
+          return event;
+        }
+      } catch (IOException unreadable) {
+        // Told below, as what it is for the ring: damaged.
+      }
+    }
+    setAside(file);
+    return Optional.empty();
+  }
+
+  private static void setAside(Path file) throws IOException {
+    Path kept = file.resolveSibling(file.getFileName() + ".damaged");
+    Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
+    LOG.log(Level.WARNING, "{0} holds no events that can be read; it is kept as {1}", file, kept);
+  }
+
+  /// Takes away what follows the last line feed: a daemon was killed while it wrote it.
+  ///
+  /// @return the bytes that are left
+  static long heal(Path file) throws IOException {
+    try (var content = new RandomAccessFile(file.toFile(), "rw")) {
+      long end = content.length();
+      byte[] chunk = new byte[CHUNK];
+      for (long to = end; to > 0; ) {
+        int length = (int) Math.min(CHUNK, to);
+        content.seek(to - length);
+        content.readFully(chunk, 0, length);
+        for (int i = length - 1; i >= 0; i--) {
+          if (chunk[i] == '\n') {
+            return cut(content, to - length + i + 1, end);
+          }
+        }
+        to -= length;
+      }
+      return cut(content, 0, end);
+    }
+  }
+
+  private static long cut(RandomAccessFile content, long length, long end) throws IOException {
+    if (length < end) {
+      content.setLength(length);
+    }
+    return length;
+  }
+
+  /// Deletes the oldest segments until all together have no more than `bytes`.
+  void prune(long bytes) throws IOException {
+    List<Segment> segments = segments();
+    long total = 0;
+    for (Segment segment : segments.reversed()) {
+      total += Files.size(segment.file());
+      if (total > bytes) {
+        Files.deleteIfExists(segment.file());
+      }
+    }
+  }
+}

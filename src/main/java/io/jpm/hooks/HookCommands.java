@@ -1,0 +1,232 @@
+package io.jpm.hooks;
+
+import io.jpm.bus.Blocking;
+import io.jpm.model.AddedVariables;
+import io.jpm.model.AppSpec;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.EnvFiles;
+import io.jpm.os.LastLine;
+import io.jpm.os.LogPipe;
+import io.jpm.os.LogPipes;
+import io.jpm.os.ProcessHost;
+import io.jpm.os.ProgramSearch;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.SpawnResult;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Runs the commands of hooks, some at a time. Owned by HooksVerticle's context.
+final class HookCommands {
+  private static final Logger LOG = System.getLogger("jpm.hooks");
+
+  /// However many apps fall at once, so many commands run at a time.
+  private static final int AT_ONCE = 8;
+
+  /// Characters of a command's last line that are told.
+  private static final int MOST_SHOWN = 300;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final ProcessHost host;
+  private final Path home;
+  private final Duration limit;
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
+  private int running;
+  private long made;
+
+  /// @param home the daemon's; the pipes are in its folder `hooks`
+  /// @param limit after this a command's tree is killed
+  HookCommands(Vertx vertx, ProcessHost host, Path home, Duration limit) {
+    this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
+    this.host = host;
+    this.home = home;
+    this.limit = limit;
+  }
+
+  /// What the tags of all commands begin with.
+  static String tagPrefix(Path home) {
+    return home + ":hook ";
+  }
+
+  /// What one command prints into.
+  ///
+  /// @param source empty where the host has no pipes: then it prints into nothing
+  private record Output(LogPipe pipe, Optional<LogPipes.Source> source, LastLine lastLine) {
+    void close() {
+      source.ifPresent(LogPipes.Source::closeAndRemove);
+    }
+  }
+
+  /// Runs `command` for `hookPayload`. What goes wrong is told in the log; the outcome never fails.
+  Future<Void> run(HookPayload hookPayload, List<String> command) {
+    Promise<Void> done = Promise.promise();
+    Runnable begin =
+        () -> {
+          running++;
+          new Run(hookPayload, command)
+              .begin()
+              .onComplete(_ -> {
+                running--;
+                done.complete();
+                next();
+              });
+        };
+    waiting.add(begin);
+    next();
+    return done.future();
+  }
+
+  private void next() {
+    if (running < AT_ONCE && !waiting.isEmpty()) {
+      waiting.remove().run();
+    }
+  }
+
+  /// One command on its way.
+  private final class Run implements ChildWatcher {
+    private final HookPayload hookPayload;
+    private final List<String> command;
+    private final String tag;
+    private final Path fifo;
+    private final Promise<Exit> exited = Promise.promise();
+    private boolean tooSlow;
+
+    Run(HookPayload hookPayload, List<String> command) {
+      this.hookPayload = hookPayload;
+      this.command = command;
+      String name = hookPayload.occurrence().event().seq() + "-" + made++;
+      // A tag of its own: ending the app's tree must not end the command that tells of it.
+      this.tag = tagPrefix(home) + name + ":1";
+      this.fifo = home.resolve("hooks").resolve(name);
+    }
+
+    /// Done when it has ended, or could not be begun.
+    Future<?> begin() {
+      return Blocking.call(vertx, this::open)
+          .compose(output ->
+              Blocking.call(vertx, () -> spawn(output))
+                  .compose(result ->
+                      switch (result) {
+                        case SpawnResult.Started(Child child) -> await(child);
+                        case SpawnResult.Refused(String reason, _) -> Future.failedFuture(reason);
+                      })
+                  .eventually(() ->
+                      Blocking.call(
+                          vertx,
+                          () -> {
+                            output.close();
+                            return true;
+                          }))
+                  .onSuccess(exit -> judge(exit, output.lastLine())))
+          .onFailure(error -> warn("cannot be run: " + error.getMessage()))
+          .otherwiseEmpty();
+    }
+
+    private Output open() throws IOException {
+      var lastLine = new LastLine(MOST_SHOWN, "?");
+      Optional<LogPipes> pipes = host.logPipes();
+      Optional<LogPipes.Source> source =
+          pipes.isPresent() ? Optional.of(pipes.get().open(fifo, lastLine)) : Optional.empty();
+      return new Output(new LogPipe(fifo, Path.of("/dev/null")), source, lastLine);
+    }
+
+    private SpawnResult spawn(Output output) {
+      AppSpec spec = hookPayload.spec();
+      Map<String, String> environment =
+          new HashMap<>(spec.variables().withFiles(files(spec)).effective());
+      var id = new InstanceId(hookPayload.occurrence().event().id());
+      environment.putAll(AddedVariables.of(spec, id, hookPayload.number(), home));
+      environment.putAll(hookPayload.variables());
+      String word = command.getFirst();
+      Optional<Path> program =
+          ProgramSearch.find(word, spec.cwd(), environment.getOrDefault("PATH", ""));
+      return program.isEmpty()
+          ? new SpawnResult.Refused("program \"" + word + "\" was not found in PATH", false)
+          : host.spawn(
+              new SpawnRequest(
+                  program.get(),
+                  command,
+                  environment,
+                  spec.cwd(),
+                  output.pipe(),
+                  output.pipe(),
+                  tag,
+                  spec.runAs(),
+                  false,
+                  false,
+                  List.of()),
+              this);
+    }
+
+    /// A hook that tells of a missing file has to run without it.
+    private Map<String, String> files(AppSpec spec) {
+      try {
+        return EnvFiles.read(spec, host.appAccess());
+      } catch (IOException unreadable) {
+        warn("runs without the variables of its app's files: " + unreadable.getMessage());
+        return Map.of();
+      }
+    }
+
+    private Future<Exit> await(Child child) {
+      long timer =
+          vertx.setTimer(
+              limit.toMillis(),
+              _ -> {
+                tooSlow = true;
+                child.signalTree(Signal.SIGKILL);
+              });
+      return exited
+          .future()
+          .onComplete(_ -> {
+            vertx.cancelTimer(timer);
+            if (!tooSlow) {
+              // What it has left in the background was meant to stay.
+              child.release();
+            }
+          });
+    }
+
+    @Override
+    public void exited(Exit exit) {
+      context.runOnContext(_ -> exited.tryComplete(exit));
+    }
+
+    @Override
+    public void treeGone() {
+      // Nobody waits for more than the end of the command itself.
+    }
+
+    private void judge(Exit exit, LastLine lastLine) {
+      String end = tooSlow ? "was killed after " + limit.toMillis() + " ms" : "ended with " + exit;
+      if (tooSlow || !exit.equals(new Exit.Code(0))) {
+        String last = lastLine.text();
+        warn(last.isEmpty() ? end : end + ": " + last);
+      } else {
+        LOG.log(Level.DEBUG, "{0} has been run", hookPayload.label());
+      }
+    }
+
+    private void warn(String what) {
+      LOG.log(Level.WARNING, "{0}, {1}, {2}", hookPayload.label(), command.getFirst(), what);
+    }
+  }
+}

@@ -1,7 +1,0 @@
-/// Process files that are hot: an edit is applied by itself. [io.jpm.hot.HotVerticle] asks God
-/// which files these are, for whom they are read, and has him apply what they say now; `HotFile`
-/// waits until an edit is whole. The room knows `model`, `config`, `bus` and `triggers`.
-@NullMarked
-package io.jpm.hot;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,68 @@
+package io.jpm.json;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The variants of a sealed interface, each known by a field that only it has.
+///
+/// @param <T> the sealed interface
+public final class OneOf<T> implements Fields<T> {
+  private record Variant<V>(Class<V> type, String key, Fields<V> fields) {}
+
+  private final List<Variant<? extends T>> variants = new ArrayList<>();
+
+  /// Adds the variant `type`, which has the field `key`.
+  public <V extends T> OneOf<T> or(Class<V> type, String key, Fields<V> fields) {
+    variants.add(new Variant<>(type, key, fields));
+    return this;
+  }
+
+  /// Adds the variant `value`, of which `key: true` is all there is to say.
+  public <V extends T> OneOf<T> or(Class<V> type, String key, V value) {
+    return or(
+        type,
+        key,
+        new Fields<>() {
+          @Override
+          public void put(V one, Map<String, Object> object) {
+            object.put(key, true);
+          }
+
+          @Override
+          public V take(Map<String, Object> object) {
+            return value;
+          }
+        });
+  }
+
+  @Override
+  public void put(T value, Map<String, Object> object) {
+    for (Variant<? extends T> variant : variants) {
+      if (put(variant, value, object)) {
+        return;
+      }
+    }
+    throw new IllegalArgumentException("no format for " + value.getClass());
+  }
+
+  private static <V> boolean put(Variant<V> variant, Object value, Map<String, Object> object) {
+    if (!variant.type.isInstance(value)) {
+      return false;
+    }
+    variant.fields.put(variant.type.cast(value), object);
+    return true;
+  }
+
+  @Override
+  public T take(Map<String, Object> object) {
+    for (Variant<? extends T> variant : variants) {
+      if (object.containsKey(variant.key)) {
+        return variant.fields.take(object);
+      }
+    }
+    throw new IllegalArgumentException(
+        "none of %s in %s"
+            .formatted(variants.stream().map(Variant::key).toList(), object.keySet()));
+  }
+}

@@ -1,0 +1,161 @@
+package io.jpm.json;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/// A record as a JSON object, described by one line:
+///
+/// ```java
+/// RecordCodec.of(Cluster.class, codecs, "enabled balance drain=drain_timeout port")
+/// ```
+///
+/// The words name the components in the order in which they are written. A field is called as the
+/// word says behind `=`, otherwise as the component, in snake case. A dot reaches into the record
+/// that a component is: `window.time=restart_window` is a field of the same object. A star inlines
+/// the fields of a component whose codec is [Fields]. Every component must be named or be [#fixed].
+///
+/// Not thread-safe while its defaults are set; then any thread may use it.
+///
+/// @param <R> the record
+public final class RecordCodec<R> implements Fields<R> {
+  /// One word of the description.
+  private static final class Field {
+    private final String path;
+    private final String key;
+    private final boolean inlined;
+    private Codec<Object> codec;
+
+    private Field(String path, String key, boolean inlined, Codec<Object> codec) {
+      this.path = path;
+      this.key = key;
+      this.inlined = inlined;
+      this.codec = codec;
+    }
+  }
+
+  private static final Pattern SPACE = Pattern.compile("\\s+");
+
+  private final Class<R> type;
+  private final List<Field> fields = new ArrayList<>();
+  private final Map<String, Object> fixed = new LinkedHashMap<>();
+  private Optional<RecordShape> shape = Optional.empty();
+
+  private RecordCodec(Class<R> type) {
+    this.type = type;
+  }
+
+  /// The codec of `type` by its description.
+  ///
+  /// @param codecs of the components
+  /// @throws IllegalArgumentException if a word names no component, or a component has no codec
+  public static <R extends Record> RecordCodec<R> of(Class<R> type, Codecs codecs, String words) {
+    var codec = new RecordCodec<R>(type);
+    SPACE.splitAsStream(words.strip()).forEach(word -> codec.add(word, codecs));
+    return codec;
+  }
+
+  private void add(String word, Codecs known) {
+    boolean inlined = word.startsWith("*");
+    String bare = inlined ? word.substring(1) : word;
+    int equals = bare.indexOf('=');
+    String path = equals < 0 ? bare : bare.substring(0, equals);
+    String name = path.substring(path.lastIndexOf('.') + 1);
+    String key = equals < 0 ? snakeCase(name) : bare.substring(equals + 1);
+    fields.add(new Field(path, key, inlined, known.of(RecordShape.typeAt(type, path))));
+  }
+
+  private static String snakeCase(String name) {
+    return name.replaceAll("(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
+  }
+
+  /// Gives the component at `path` another codec than that of its type.
+  @SuppressWarnings("unchecked")
+  public <T> RecordCodec<R> field(String path, UnaryOperator<Codec<T>> change) {
+    Field field =
+        fields.stream()
+            .filter(it -> it.path.equals(path))
+            .findFirst()
+            .orElseThrow(() -> new IllegalArgumentException("no field " + path));
+    field.codec = (Codec<Object>) (Codec<?>) change.apply((Codec<T>) (Codec<?>) field.codec);
+    return this;
+  }
+
+  /// Leaves the fields at `paths` out if they have the value `usual`.
+  public RecordCodec<R> unless(Object usual, String... paths) {
+    for (String path : paths) {
+      field(path, codec -> codec.unless(usual));
+    }
+    return this;
+  }
+
+  /// Gives fields that an older writer did not write the value `usual`.
+  public RecordCodec<R> or(Object usual, String... paths) {
+    for (String path : paths) {
+      field(path, codec -> codec.or(usual));
+    }
+    return this;
+  }
+
+  /// Keeps the component at `path` out of the format: it is always `value` when read.
+  public RecordCodec<R> fixed(String path, Object value) {
+    fixed.put(path, value);
+    return this;
+  }
+
+  /// Made at first use, when all components are known.
+  private RecordShape shape() {
+    if (shape.isEmpty()) {
+      List<String> paths = new ArrayList<>(fields.stream().map(it -> it.path).toList());
+      paths.addAll(fixed.keySet());
+      shape = Optional.of(RecordShape.of(type, paths));
+    }
+    return shape.get();
+  }
+
+  @Override
+  public void put(R value, Map<String, Object> object) {
+    var parts = new Object[fields.size() + fixed.size()];
+    shape().split(value, parts);
+    for (int i = 0; i < fields.size(); i++) {
+      Field field = fields.get(i);
+      if (field.inlined && field.codec instanceof Fields<Object> inner) {
+        inner.put(parts[i], object);
+      } else {
+        field.codec.write(parts[i]).ifPresent(json -> object.put(field.key, json));
+      }
+    }
+  }
+
+  @Override
+  public R take(Map<String, Object> object) {
+    var parts = new Object[fields.size() + fixed.size()];
+    int at = 0;
+    for (Field field : fields) {
+      parts[at++] = part(field, object);
+    }
+    for (Object value : fixed.values()) {
+      parts[at++] = value;
+    }
+    return type.cast(shape().joined(parts));
+  }
+
+  private static Object part(Field field, Map<String, Object> object) {
+    if (field.inlined && field.codec instanceof Fields<Object> inner) {
+      return inner.take(object);
+    }
+    Object json = object.get(field.key);
+    try {
+      return json == null
+          ? field.codec.absent().orElseThrow(() -> new IllegalArgumentException("is missing"))
+          : field.codec.read(json);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(field.key + ": " + e.getMessage(), e);
+    }
+  }
+}

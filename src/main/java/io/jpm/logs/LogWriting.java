@@ -1,0 +1,156 @@
+package io.jpm.logs;
+
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.bus.logs.LogsReply;
+import io.jpm.logs.files.LogNames;
+import io.jpm.logs.memory.LogMemory;
+import io.jpm.logs.read.LogFileAccess;
+import io.jpm.logs.write.LogClock;
+import io.jpm.logs.write.LogWriters;
+import io.jpm.model.LogLimits;
+import io.jpm.model.LogStorage;
+import io.jpm.model.RunAs;
+import io.jpm.model.run.InstanceId;
+import io.jpm.os.LogDisk;
+import io.jpm.os.LogPipes;
+import io.jpm.os.ProcessHost;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The writing side, made when the first app needs it: a daemon without apps has no memory for
+/// their output, and the host may not be there yet when LogAggregator starts.
+///
+/// Blocking, and safe for many threads.
+final class LogWriting {
+  private final ProcessHost host;
+  private final Path home;
+  private final LogClock clock;
+  private final LogWriters.Listener listener;
+
+  private final Map<Path, RunAs> users = new ConcurrentHashMap<>();
+
+  /// Guarded by `this`.
+  private LogsCommand.Limits limits = new LogsCommand.Limits(LogLimits.DEFAULT, LogStorage.DEFAULT);
+
+  private @Nullable LogWriters writers;
+  private boolean closed;
+
+  LogWriting(ProcessHost host, Path home, LogClock clock, LogWriters.Listener listener) {
+    this.host = host;
+    this.home = home;
+    this.clock = clock;
+    this.listener = listener;
+  }
+
+  /// @throws IOException with a sentence for the user
+  void open(LogsCommand.Open order) throws IOException {
+    Optional<LogWriters> made = make();
+    if (made.isPresent()) {
+      made.get().open(order);
+      return;
+    }
+    // Apps write themselves; but that a file cannot be had is told before there is a process.
+    LogDisk disk = host.logDisk();
+    for (Path file : List.of(order.files().out(), order.files().error())) {
+      disk.open(file, RunAs.DAEMON).close();
+    }
+  }
+
+  private synchronized Optional<LogWriters> make() throws IOException {
+    if (closed) {
+      throw new IOException("the daemon is ending");
+    }
+    if (writers == null) {
+      Optional<LogPipes> pipes = host.logPipes();
+      if (pipes.isPresent()) {
+        writers = new LogWriters(home, pipes.get(), host.logDisk(), clock, listener);
+        writers.limits(limits);
+      }
+    }
+    return Optional.ofNullable(writers);
+  }
+
+  /// How the reading side opens files: with the rights of those whose they are.
+  LogFileAccess access() {
+    return new LogFileAccess() {
+      @Override
+      public FileChannel open(Path file) throws IOException {
+        return host.logDisk().read(file, ownerOf(file));
+      }
+
+      @Override
+      public List<String> list(Path folder) {
+        return LogFileAccess.DIRECT.list(folder);
+      }
+    };
+  }
+
+  /// As whom apps run, by log: whoever asks for lines says it first.
+  void users(Map<Path, RunAs> more) {
+    users.putAll(more);
+  }
+
+  private RunAs ownerOf(Path file) {
+    if (file.normalize().startsWith(home)) {
+      return RunAs.DAEMON;
+    }
+    return users.getOrDefault(LogNames.logOf(file), RunAs.DAEMON);
+  }
+
+  /// Ends the capture of an instance, and removes its pipes in any case.
+  void close(LogsCommand.Close order) throws IOException {
+    Optional<LogWriters> writing = made();
+    if (writing.isPresent()) {
+      writing.get().close(order);
+    }
+    Files.deleteIfExists(order.outFifo());
+    Files.deleteIfExists(order.errorFifo());
+  }
+
+  /// The writing side, where there is one.
+  synchronized Optional<LogWriters> made() {
+    return Optional.ofNullable(writers);
+  }
+
+  synchronized void limits(LogsCommand.Limits now) {
+    limits = now;
+    made().ifPresent(it -> it.limits(now));
+  }
+
+  /// @throws IOException with a sentence for the user
+  void flush(List<InstanceId> ids) throws IOException {
+    Optional<LogWriters> writing = made();
+    if (writing.isPresent()) {
+      writing.get().flush(ids);
+    }
+  }
+
+  /// @throws IOException with a sentence for the user
+  void reopen() throws IOException {
+    Optional<LogWriters> writing = made();
+    if (writing.isPresent()) {
+      writing.get().reopen();
+    }
+  }
+
+  LogsReply.Status status(LogsCommand.Ask ask) {
+    return made().map(it -> it.status(ask.id())).orElse(LogsReply.Status.NONE);
+  }
+
+  void close() throws IOException {
+    Optional<LogWriters> last;
+    synchronized (this) {
+      // What a former daemon has left in memory may not be needed any more.
+      last = LogMemory.isThere(home) ? make() : made();
+      closed = true;
+    }
+    last.ifPresent(LogWriters::close);
+  }
+}

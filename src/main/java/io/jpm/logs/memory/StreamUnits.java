@@ -1,0 +1,276 @@
+package io.jpm.logs.memory;
+
+import io.jpm.logs.files.LineEnds;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A stream's bytes: which units have them, before the hole and behind it.
+///
+/// A unit is wanted as long as a byte that waits, or the room that is given out, lies in it. A
+/// change is made in the state, committed, and only then the units that are wanted no more are let
+/// go of ([#commit]); after a kill the next daemon does that.
+///
+/// Guarded by the lock of the memory.
+final class StreamUnits {
+  private final MemoryWords memoryWords;
+  private final Geometry geometry;
+  private final StreamTable table;
+  private final Pool pool;
+  private final int slot;
+  private UnitQueue front = new UnitQueue();
+  private UnitQueue back = new UnitQueue();
+  final StreamState state;
+
+  StreamUnits(MemoryWords memoryWords, StreamTable table, Pool pool, int slot, StreamState state) {
+    this.memoryWords = memoryWords;
+    this.geometry = memoryWords.geometry();
+    this.table = table;
+    this.pool = pool;
+    this.slot = slot;
+    this.state = state;
+  }
+
+  int slot() {
+    return slot;
+  }
+
+  // ------------------------------------------------------------ changes
+
+  /// Makes the state hold and lets go of units.
+  void commit() {
+    table.commit(slot, state);
+    arrange();
+  }
+
+  /// Brings the units in line with the state.
+  private void arrange() {
+    int before = pool.used();
+    if (state.hasHole() && back.isEmpty()) {
+      split();
+    } else if (!state.hasHole() && !back.isEmpty()) {
+      UnitQueue behind = back;
+      drain(front, behind);
+      front = behind;
+      back = new UnitQueue();
+    }
+    long end = state.tail + state.room;
+    trim(front, back, state.head, state.hasHole() ? state.holeBegin : end);
+    trim(back, front, state.holeEnd, end);
+    if (pool.used() < before) {
+      pool.shrink();
+    }
+  }
+
+  private void split() {
+    long index = Math.max(geometry.index(state.holeEnd), front.isEmpty() ? 0 : front.first());
+    for (; front.contains(index); index++) {
+      back.add(index, front.unit(index));
+    }
+  }
+
+  private void trim(UnitQueue queue, UnitQueue other, long from, long to) {
+    if (from >= to) {
+      drain(queue, other);
+      return;
+    }
+    while (!queue.isEmpty() && (queue.first() + 1) * geometry.unitBytes() <= from) {
+      free(queue.first(), queue.removeFirst(), other);
+    }
+    while (!queue.isEmpty() && (queue.end() - 1) * geometry.unitBytes() >= to) {
+      free(queue.end() - 1, queue.removeLast(), other);
+    }
+  }
+
+  private void drain(UnitQueue queue, UnitQueue other) {
+    while (!queue.isEmpty()) {
+      free(queue.first(), queue.removeFirst(), other);
+    }
+  }
+
+  private void free(long index, int unit, UnitQueue other) {
+    if (!other.contains(index)) {
+      pool.free(unit);
+    }
+  }
+
+  /// Forgets the stream; its units stay its own until [#release].
+  void forget() {
+    table.forget(slot);
+  }
+
+  /// Lets go of the units and the slot of a stream that was forgotten.
+  void release() {
+    drain(front, back);
+    drain(back, front);
+    pool.shrink();
+    table.free(slot);
+  }
+
+  // ------------------------------------------------------------ room
+
+  /// Units behind the tail for at most `most` bytes, as many as lie together.
+  ///
+  /// @param blocks whether what waits may not be lost
+  /// @return how many bytes there is room for at the tail; 0 where the pool has none for this
+  ///   stream
+  int extend(int most, boolean blocks) {
+    if (tailUnits().isEmpty()) {
+      align();
+    }
+    int offset = (int) (state.tail - geometry.index(state.tail) * geometry.unitBytes());
+    long index = geometry.index(state.tail + geometry.unitBytes() - 1);
+    int here = offset == 0 ? 0 : geometry.unitBytes() - offset;
+    if (here >= most) {
+      return most;
+    }
+    int share = pool.share(state.waiting() / geometry.unitBytes(), blocks);
+    int count = Math.min(geometry.unitsFor(most - here), share);
+    Pool.Run run =
+        offset == 0
+            ? pool.take(slot, index, count)
+            : pool.takeAt(tailUnits().unit(index - 1) + 1, slot, index, count);
+    for (int i = 0; i < run.count(); i++) {
+      tailUnits().add(index + i, run.first() + i);
+    }
+    return Math.min(most, here + run.count() * geometry.unitBytes());
+  }
+
+  /// Where no byte waits at the tail, the next one may as well begin a unit.
+  private void align() {
+    long next = geometry.aligned(state.tail);
+    if (state.hasHole()) {
+      state.holeTornAt = state.holeTornAt == state.tail ? next : state.holeTornAt;
+      state.holeEnd = next;
+    } else {
+      state.tornAt = state.tornAt == state.tail ? next : state.tornAt;
+      state.head = next;
+    }
+    state.tail = next;
+  }
+
+  private UnitQueue tailUnits() {
+    return state.hasHole() ? back : front;
+  }
+
+  // ------------------------------------------------------------ bytes
+
+  /// Bytes that lie together, from `from` on, at most up to `to`.
+  ByteBuffer piece(long from, long to) {
+    UnitQueue units = front.contains(geometry.index(from)) ? front : back;
+    long index = geometry.index(from);
+    int first = units.unit(index);
+    long end = (index + 1) * geometry.unitBytes();
+    for (int last = first; end < to && follows(units, ++index, last); last++) {
+      end += geometry.unitBytes();
+    }
+    int offset = (int) (from - geometry.index(from) * geometry.unitBytes());
+    return memoryWords.room(first, offset, (int) (Math.min(end, to) - from));
+  }
+
+  private boolean follows(UnitQueue units, long index, int last) {
+    return units.contains(index)
+        && units.unit(index) == last + 1
+        && (last + 1) % geometry.regionUnits() != 0;
+  }
+
+  /// All bytes of a stretch that has no gap.
+  List<ByteBuffer> pieces(long from, long to) {
+    List<ByteBuffer> pieces = new ArrayList<>();
+    for (long at = from; at < to; ) {
+      ByteBuffer piece = piece(at, to);
+      pieces.add(piece.asReadOnlyBuffer());
+      at += piece.capacity();
+    }
+    return pieces;
+  }
+
+  /// How many line ends there are in a stretch.
+  long lineEnds(long from, long to) {
+    long count = 0;
+    for (long at = from; at < to; ) {
+      ByteBuffer piece = piece(at, to);
+      count += LineEnds.count(piece);
+      at += piece.capacity();
+    }
+    return count;
+  }
+
+  /// The position behind the first line end of a stretch, or [StreamState#NONE].
+  long behindFirstLine(long from, long to) {
+    for (long at = from; at < to; ) {
+      ByteBuffer piece = piece(at, to);
+      int found = LineEnds.first(piece);
+      if (found >= 0) {
+        return at + found + 1;
+      }
+      at += piece.capacity();
+    }
+    return StreamState.NONE;
+  }
+
+  /// The position behind the last line end of a stretch, or [StreamState#NONE].
+  long behindLastLine(long from, long to) {
+    long behind = StreamState.NONE;
+    for (long at = from; at < to; ) {
+      ByteBuffer piece = piece(at, to);
+      int found = LineEnds.last(piece);
+      behind = found >= 0 ? at + found + 1 : behind;
+      at += piece.capacity();
+    }
+    return behind;
+  }
+
+  // ------------------------------------------------------------ what a former daemon has left
+
+  /// Takes back a unit; they must come in order.
+  ///
+  /// @return false where it is wanted no more
+  boolean adopt(long index, int unit) {
+    long end = state.tail + state.room;
+    boolean inFront = covers(index, state.head, state.hasHole() ? state.holeBegin : end);
+    boolean inBack = state.hasHole() && covers(index, state.holeEnd, end);
+    if (inFront) {
+      front.add(index, unit);
+    }
+    if (inBack) {
+      back.add(index, unit);
+    }
+    return inFront || inBack;
+  }
+
+  private boolean covers(long index, long from, long to) {
+    return from < to
+        && index * geometry.unitBytes() < to
+        && (index + 1) * geometry.unitBytes() > from;
+  }
+
+  /// Looks whether all that waits is there, and notes what was read into the room.
+  ///
+  /// @throws IOException where it is damaged
+  void settle() throws IOException {
+    long end = state.tail + state.room;
+    requireUnits(front, state.head, state.hasHole() ? state.holeBegin : end);
+    requireUnits(back, state.holeEnd, state.hasHole() ? end : state.holeEnd);
+    if (state.room > 0) {
+      ByteBuffer room = piece(state.tail, end);
+      if (room.capacity() != state.room) {
+        throw new IOException("the room of a stream is torn");
+      }
+      state.tail += FillPattern.received(room, state.pattern);
+      state.room = 0;
+      commit();
+    }
+  }
+
+  private void requireUnits(UnitQueue units, long from, long to) throws IOException {
+    if (from > to) {
+      throw new IOException("a stream ends before it begins");
+    }
+    if (from < to
+        && !(units.contains(geometry.index(from)) && units.contains(geometry.index(to - 1)))) {
+      throw new IOException("bytes of a stream are missing");
+    }
+  }
+}

@@ -1,0 +1,96 @@
+package io.jpm.logs.write;
+
+import io.jpm.logs.files.LogNames;
+import io.jpm.os.LogDisk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.zip.GZIPOutputStream;
+
+/// Packs rotated files with gzip. The plain file goes only when the packed one is complete, so a
+/// death in between costs nothing but the work.
+final class LogCompressor {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+  private static final int BLOCK = 64 * 1024;
+
+  /// How much longer than what it takes of the disk a file may be: one with holes would be read for
+  /// hours.
+  private static final int MOST_HOLES = 16;
+
+  private static final long LENGTH_TO_SPARE = 16L << 20;
+
+  private final LogDisk disk;
+  private final BooleanSupplier isOver;
+
+  /// Those that could not be packed; they are left as they are until the next daemon.
+  private final Set<Path> given = new HashSet<>();
+
+  LogCompressor(LogDisk disk, BooleanSupplier isOver) {
+    this.disk = disk;
+    this.isOver = isOver;
+  }
+
+  /// Those that are not packed, the newest first: the oldest may have to go soon anyway.
+  List<Rotated> plain(List<Rotated> rotated) {
+    return rotated.stream()
+        .filter(it -> !LogNames.isPacked(it.path()) && !given.contains(it.path()))
+        .sorted(Rotated.OLDEST_FIRST.reversed())
+        .toList();
+  }
+
+  void pack(Rotated plain) {
+    Path packed = LogNames.packed(plain.path());
+    Path part = packed.resolveSibling(packed.getFileName() + ".part");
+    var owner = plain.owner();
+    try {
+      if (copy(plain, part)) {
+        disk.rename(part, packed, owner);
+        disk.delete(plain.path(), owner);
+      } else {
+        disk.delete(part, owner);
+      }
+    } catch (IOException failure) {
+      given.add(plain.path());
+      LOG.log(Level.WARNING, "{0} is not packed: {1}", plain.path(), failure.getMessage());
+      try {
+        disk.delete(part, owner);
+      } catch (IOException again) {
+        LOG.log(Level.WARNING, "{0}", again.getMessage());
+      }
+    }
+  }
+
+  /// @return whether it was not broken off
+  private boolean copy(Rotated plain, Path part) throws IOException {
+    var owner = plain.owner();
+    byte[] block = new byte[BLOCK];
+    long left = plain.size() * MOST_HOLES + LENGTH_TO_SPARE;
+    try (FileChannel from = disk.read(plain.path(), owner);
+        FileChannel to = disk.create(part, owner);
+        InputStream in = Channels.newInputStream(from)) {
+      try (GZIPOutputStream gzip = new GZIPOutputStream(Channels.newOutputStream(to), BLOCK)) {
+        for (int count = in.read(block); count >= 0; count = in.read(block)) {
+          if (isOver.getAsBoolean()) {
+            return false;
+          }
+          left -= count;
+          if (left < 0) {
+            throw new IOException("most of it is holes");
+          }
+          gzip.write(block, 0, count);
+        }
+        gzip.finish();
+        to.force(false);
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,87 @@
+package io.jpm.model.text;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What stands before the program in the words of a command: assignments, and programs such as
+/// `env` and `nice` that become the one behind them.
+///
+/// @param length how many words it has
+/// @param unclear why the program behind it cannot be given variables, as the end of a sentence
+public record CommandPrefix(int length, Optional<String> unclear) {
+  private static final Set<String> PROGRAMS =
+      Set.of("exec", "command", "time", "env", "nice", "nohup", "!");
+
+  private static final Set<String> OPTIONS_WITH_A_WORD = Set.of("-a", "-n", "-u", "-C", "--chdir");
+
+  private static final Pattern ASSIGNMENT =
+      Pattern.compile("([A-Za-z_][A-Za-z_0-9]*)=.*", Pattern.DOTALL);
+
+  /// Variables by which a runtime is given options: where the line sets them, ours are lost.
+  public static final Set<String> VARIABLES = Set.of("NODE_OPTIONS", "JDK_JAVA_OPTIONS");
+
+  /// The prefix of a command's words.
+  public static CommandPrefix of(List<String> words) {
+    return new Scan(words).run();
+  }
+
+  /// One pass over the words. Owned by [#of].
+  private static final class Scan {
+    private final List<String> words;
+    private Optional<String> unclear = Optional.empty();
+    private int at;
+
+    Scan(List<String> words) {
+      this.words = words;
+    }
+
+    CommandPrefix run() {
+      assignments();
+      while (at < words.size() && PROGRAMS.contains(name())) {
+        String program = name();
+        at++;
+        options(program);
+        assignments();
+      }
+      return new CommandPrefix(Math.min(at, words.size()), unclear);
+    }
+
+    private String name() {
+      return words.get(at).substring(words.get(at).lastIndexOf('/') + 1);
+    }
+
+    private void assignments() {
+      while (at < words.size()) {
+        Matcher assignment = ASSIGNMENT.matcher(words.get(at));
+        if (!assignment.matches()) {
+          return;
+        }
+        if (VARIABLES.contains(assignment.group(1))) {
+          unclear = Optional.of("that sets " + assignment.group(1));
+        }
+        at++;
+      }
+    }
+
+    private void options(String program) {
+      while (at < words.size() && words.get(at).startsWith("-")) {
+        String option = words.get(at++);
+        if (option.equals("--")) {
+          return;
+        }
+        if (program.equals("env") && option.matches("-|-i|--ignore-env.*|-S.*|--split-string.*")) {
+          unclear = Optional.of("env replaces the environment");
+        }
+        if (program.equals("command") && option.matches("-[vV]+")) {
+          at = words.size(); // it only tells where the program is
+        }
+        if (OPTIONS_WITH_A_WORD.contains(option)) {
+          at++;
+        }
+      }
+    }
+  }
+}

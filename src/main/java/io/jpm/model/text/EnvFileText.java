@@ -1,0 +1,224 @@
+package io.jpm.model.text;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/// The text of an [io.jpm.model.EnvFile]: `NAME=value` lines as dotenv reads them. `#` begins a
+/// comment, `export` may come first, single quotes are literal, double quotes know `\n`, `\r`,
+/// `\t`, `\"`, `\\` and `\$`; both may hold line ends. Outside single quotes variables are replaced
+/// as [Expansion] does.
+public final class EnvFileText {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
+  private static final String EXPORT = "export ";
+  private static final char NO_QUOTE = 0;
+
+  /// What variables may make of each other; a kernel gives a process no more, mostly.
+  static final int MOST_TOGETHER = 2 << 20;
+
+  static final int MOST_VARIABLES = 10_000;
+
+  /// Who has so many has the wrong file.
+  private static final int MOST_MISTAKES = 100;
+
+  private final String text;
+  private final Function<String, Optional<String>> others;
+  private final Map<String, String> variables = new LinkedHashMap<>();
+  private final List<Mistake> mistakes = new ArrayList<>();
+  private int at;
+  private int line = 1;
+
+  /// The characters of all names and values so far.
+  private int together;
+
+  /// A line that is no variable.
+  ///
+  /// @param line from 1
+  /// @param what a sentence without a subject and without anything of the line, which may be a
+  ///   secret
+  public record Mistake(int line, String what) {}
+
+  /// What a text says.
+  ///
+  /// @param variables in the order they are first named
+  /// @param mistakes in the order of their lines; with too many the rest of the text is not read
+  public record Outcome(Map<String, String> variables, List<Mistake> mistakes) {}
+
+  private EnvFileText(String text, Function<String, Optional<String>> others) {
+    this.text = text;
+    this.others = others;
+  }
+
+  /// Reads `text`.
+  ///
+  /// @param others values of variables that the text names and does not have before
+  public static Outcome read(String text, Function<String, Optional<String>> others) {
+    String unmarked = text.startsWith("\ufeff") ? text.substring(1) : text;
+    var reading = new EnvFileText(unmarked.replace("\r\n", "\n"), others);
+    while (reading.at < reading.text.length()) {
+      reading.line();
+    }
+    return new Outcome(reading.variables, List.copyOf(reading.mistakes));
+  }
+
+  private void line() {
+    int begun = line;
+    String all = text.substring(at, lineEnd());
+    String rest = all.strip();
+    if (rest.isEmpty() || rest.startsWith("#")) {
+      nextLine();
+      return;
+    }
+    int equals = all.indexOf('=');
+    if (equals < 0) {
+      mistake(begun, "is no variable: there is no = in it");
+      nextLine();
+      return;
+    }
+    String name = all.substring(0, equals).strip();
+    if (name.startsWith(EXPORT)) {
+      name = name.substring(EXPORT.length()).strip();
+    }
+    if (!NAME.matcher(name).matches()) {
+      mistake(begun, "has no name of a variable before the =: use letters, digits and _");
+      nextLine();
+      return;
+    }
+    at += equals + 1;
+    skipSpaces();
+    value(name, begun);
+  }
+
+  private void value(String name, int begun) {
+    char quote = at < text.length() ? text.charAt(at) : NO_QUOTE;
+    Optional<String> value =
+        switch (quote) {
+          case '\'' -> single();
+          case '"' -> doubled();
+          default -> Optional.of(plain());
+        };
+    if (value.isEmpty()) {
+      end(begun, "opens a quote that is not closed");
+      return;
+    }
+    String after = text.substring(at, lineEnd()).strip();
+    nextLine();
+    if (!after.isEmpty() && !after.startsWith("#")) {
+      mistake(begun, "goes on behind the closing quote");
+      return;
+    }
+    Optional<String> whole = quote == '\'' ? value : Expansion.of(value.get(), this::known);
+    if (whole.isEmpty()) {
+      mistake(begun, "becomes longer than " + Expansion.LONGEST + " characters");
+    } else if (whole.get().indexOf('\0') >= 0) {
+      mistake(begun, "has a NUL character in it");
+    } else {
+      put(name, whole.get(), begun);
+    }
+  }
+
+  private void put(String name, String value, int begun) {
+    together += name.length() + value.length();
+    if (together > MOST_TOGETHER) {
+      end(begun, "makes all of them longer than " + MOST_TOGETHER + " characters together");
+    } else if (variables.put(name, value) == null && variables.size() > MOST_VARIABLES) {
+      end(begun, "is one too many: a file may have " + MOST_VARIABLES + " variables");
+    }
+  }
+
+  private void end(int where, String what) {
+    mistake(where, what);
+    at = text.length();
+  }
+
+  private Optional<String> known(String name) {
+    return Optional.ofNullable(variables.get(name)).or(() -> others.apply(name));
+  }
+
+  private Optional<String> single() {
+    int end = text.indexOf('\'', at + 1);
+    if (end < 0) {
+      return Optional.empty();
+    }
+    String value = text.substring(at + 1, end);
+    pass(value);
+    at = end + 1;
+    return Optional.of(value);
+  }
+
+  private Optional<String> doubled() {
+    StringBuilder value = new StringBuilder();
+    for (int i = at + 1; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '"') {
+        pass(text.substring(at, i));
+        at = i + 1;
+        return Optional.of(value.toString());
+      }
+      boolean escape = c == '\\' && i + 1 < text.length();
+      if (escape) {
+        i++;
+        value.append(unescaped(text.charAt(i), text.startsWith("{", i + 1)));
+      } else {
+        value.append(c);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String unescaped(char c, boolean braceFollows) {
+    return switch (c) {
+      case 'n' -> "\n";
+      case 'r' -> "\r";
+      case 't' -> "\t";
+      case '"', '\\' -> String.valueOf(c);
+      case '$' -> braceFollows ? "$$" : "$"; // what Expansion makes a literal ${ of
+      default -> "\\" + c;
+    };
+  }
+
+  /// Up to a comment or the end of the line.
+  private String plain() {
+    String rest = text.substring(at, lineEnd());
+    int comment = rest.startsWith("#") ? 0 : -1;
+    for (int i = 1; comment < 0 && i < rest.length(); i++) {
+      if (rest.charAt(i) == '#' && Character.isWhitespace(rest.charAt(i - 1))) {
+        comment = i;
+      }
+    }
+    String value = comment < 0 ? rest : rest.substring(0, comment);
+    at += rest.length();
+    return value.strip();
+  }
+
+  private void skipSpaces() {
+    while (at < text.length() && (text.charAt(at) == ' ' || text.charAt(at) == '\t')) {
+      at++;
+    }
+  }
+
+  private void pass(String lines) {
+    line += (int) lines.chars().filter(c -> c == '\n').count();
+  }
+
+  private int lineEnd() {
+    int end = text.indexOf('\n', at);
+    return end < 0 ? text.length() : end;
+  }
+
+  private void nextLine() {
+    at = lineEnd() + 1;
+    line++;
+  }
+
+  private void mistake(int where, String what) {
+    mistakes.add(new Mistake(where, what));
+    if (mistakes.size() == MOST_MISTAKES) {
+      at = text.length();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.jpm.os.linux.channel;
+
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/// Writes into the named pipe that is an app's standard input, `pipe(7)`. It is open here for the
+/// length of one call only: who reads it holds it open for both ways himself and never sees its
+/// end, and what he has not read goes with him.
+public final class StandardInput {
+  /// PIPE_BUF: what is not longer a pipe takes wholly or not at all.
+  private static final int ATOMIC = 4096;
+
+  private static final int PAGE = (int) Libc.pageBytes();
+
+  private StandardInput() {}
+
+  /// Writes all of `bytes` or nothing.
+  ///
+  /// @return why not, in a clause for the user
+  public static Optional<String> write(Path fifo, byte[] bytes) {
+    int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0);
+    if (fd < 0) {
+      return Optional.of(refusal(fifo, -fd));
+    }
+    try {
+      int room = Libc.pipeSize(fd);
+      return room < 0
+          ? Optional.of(fifo + " is no pipe; move it away and restart it")
+          : write(fd, room, bytes);
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private static String refusal(Path fifo, int errno) {
+    return switch (errno) {
+      case Errno.ENOENT -> "it was started without a pipe for its standard input: restart it";
+      case Errno.ENXIO -> "it has closed its standard input";
+      default -> "cannot open " + fifo + ": " + Errno.words(errno);
+    };
+  }
+
+  private static Optional<String> write(int fd, int room, byte[] bytes) {
+    int slots = room / PAGE;
+    int needed = (bytes.length + PAGE - 1) / PAGE;
+    if (needed > slots) {
+      return Optional.of("a line may have %d bytes at most, not %d".formatted(room, bytes.length));
+    }
+    // A page need not be filled, but two that follow each other are more than one; the first may
+    // have been read in part.
+    int used = 2 * ((Libc.waitingBytes(fd) + PAGE - 1) / PAGE);
+    if (bytes.length > ATOMIC && used > 0 && used + 1 + needed > slots) {
+      return Optional.of(full());
+    }
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment segment = arena.allocate(bytes.length);
+      MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
+      int written = Libc.write(fd, segment);
+      if (written == -Errno.EAGAIN) {
+        return Optional.of(full());
+      }
+      if (written < 0) {
+        return Optional.of("cannot write to its standard input: " + Errno.words(-written));
+      }
+      return written == bytes.length
+          ? Optional.empty()
+          : Optional.of("it took %d of %d bytes only".formatted(written, bytes.length));
+    }
+  }
+
+  private static String full() {
+    return "it does not read its standard input, whose pipe is full";
+  }
+}

@@ -1,0 +1,6 @@
+/// The two-way channel between the daemon and a process, and the pipe that is an app's standard
+/// input.
+@NullMarked
+package io.jpm.os.linux.channel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,147 @@
+package io.jpm.os.linux.keeper;
+
+import io.jpm.os.linux.libc.KeeperCalls;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// The writing end of the keeper's pipe: lines go out in order as fast as the keeper reads, and it
+/// is noticed at once when there is no reader any more. For a living daemon it is the only writing
+/// end, hence close-on-exec: the keeper takes its closing for the daemon's death.
+public final class KeeperPipe {
+  private static final long PATIENCE_MILLIS = 1_000;
+
+  /// PIPE_BUF: up to here a write is done whole or not at all, `pipe(7)`.
+  private static final int WHOLE_BYTES = 4096;
+
+  private final Reactor reactor;
+  private final int fd;
+  private final Runnable lost;
+  private final Reactor.Watch watch;
+
+  /// Owned by the reactor.
+  private final Deque<byte[]> unsent = new ArrayDeque<>();
+
+  private final List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
+  private boolean closed;
+
+  /// @param fd the open end, ours from now on
+  /// @param lost told, on the reactor's thread, when the keeper is gone
+  public KeeperPipe(Reactor reactor, int fd, Runnable lost) {
+    this.reactor = reactor;
+    this.fd = fd;
+    this.lost = lost;
+    this.watch = reactor.watch(fd, this::ready);
+    reactor.execute(() -> watch.add(0)); // EPOLLERR is reported unasked
+  }
+
+  /// Sends whole lines.
+  public void write(byte[] lines) {
+    reactor.execute(() -> {
+      unsent.add(lines);
+      if (unsent.size() == 1) {
+        flush();
+      }
+    });
+  }
+
+  /// Waits for the keeper to take what was written, and closes.
+  ///
+  /// @return whether it has taken all
+  public boolean close() {
+    CompletableFuture<Boolean> sent = new CompletableFuture<>();
+    reactor.execute(() -> {
+      waiting.add(sent);
+      if (unsent.isEmpty() || closed) {
+        settle();
+      }
+    });
+    boolean all = isTrueInTime(sent);
+    reactor.call(this::end);
+    return all;
+  }
+
+  private static boolean isTrueInTime(CompletableFuture<Boolean> future) {
+    try {
+      return future.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException keeperStuck) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void ready(int events) {
+    if (closed) {
+      return;
+    }
+    if ((events & KeeperCalls.EPOLLERR) != 0) {
+      end();
+      lost.run();
+    } else {
+      flush();
+    }
+  }
+
+  private void flush() {
+    while (!closed && !unsent.isEmpty()) {
+      byte[] next = unsent.remove();
+      int written = write(next, wholeLines(next));
+      if (written < next.length) {
+        unsent.addFirst(Arrays.copyOfRange(next, Math.max(written, 0), next.length));
+      }
+      if (written < 0) {
+        // EAGAIN, or EPIPE, which is reported as EPOLLERR too.
+        watch.change(Libc.EPOLLOUT);
+        return;
+      }
+    }
+    watch.change(0);
+    settle();
+  }
+
+  /// How many bytes to write at once, so that no line of the keeper's own gets into one of ours.
+  private static int wholeLines(byte[] lines) {
+    int end = Math.min(lines.length, WHOLE_BYTES);
+    int lineEnd = end;
+    while (lineEnd > 0 && lines[lineEnd - 1] != '\n') {
+      lineEnd--;
+    }
+    return lineEnd > 0 ? lineEnd : end;
+  }
+
+  private int write(byte[] bytes, int most) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment segment = arena.allocate(most);
+      MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, most);
+      return Libc.write(fd, segment);
+    }
+  }
+
+  private void end() {
+    if (!closed) {
+      closed = true;
+      watch.remove();
+      Libc.close(fd);
+      settle();
+    }
+  }
+
+  private void settle() {
+    boolean all = unsent.isEmpty();
+    waiting.forEach(future -> future.complete(all));
+    waiting.clear();
+  }
+}

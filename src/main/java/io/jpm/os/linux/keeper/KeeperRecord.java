@@ -1,0 +1,41 @@
+package io.jpm.os.linux.keeper;
+
+import io.jpm.model.run.ProcessIdentity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+
+/// The file that says which process the keeper is: its pid on the first line, as in other such
+/// files, then start time and boot id.
+public final class KeeperRecord {
+  private KeeperRecord() {}
+
+  public static void write(Path file, ProcessIdentity keeper) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".new");
+    Files.deleteIfExists(next);
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(
+        next,
+        "%d\n%d\n%s\n".formatted(keeper.pid(), keeper.startTime(), keeper.bootId()),
+        StandardOpenOption.WRITE);
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// The keeper that was written down, dead or alive; empty when there is none, or only rubbish.
+  public static Optional<ProcessIdentity> read(Path file) {
+    try {
+      List<String> lines = Files.readAllLines(file);
+      return Optional.of(
+          new ProcessIdentity(
+              lines.get(2), Integer.parseInt(lines.get(0)), Long.parseLong(lines.get(1))));
+    } catch (IOException | IndexOutOfBoundsException | IllegalArgumentException rubbish) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.jpm.os.linux.keeper;
+
+import io.jpm.model.text.ByteText;
+import io.jpm.os.Forking;
+import io.jpm.os.KeeperSetup;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.rights.OpenFileLimit;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Makes the keeper's process, `posix_spawn(3)`: a session of its own without a terminal, in `/`,
+/// with the pipe it reads, the ends of the two stores and no other descriptor.
+public final class KeeperSpawn {
+  /// Where the keeper has the ends of the stores, first that of processes; `bin/jpm-keeper` leaves
+  /// them alone.
+  static final int FIRST_END = 3;
+
+  static final int SECOND_END = 4;
+  static final int FIRST_SOCKETS_END = 5;
+  static final int SECOND_SOCKETS_END = 6;
+
+  private static final int FREE = 10;
+  private static final int STRUCT_BYTES = 512;
+  private static final int SIGSET_BYTES = 128;
+
+  /// SETSIGDEF, SETSIGMASK and SETSID.
+  private static final int FLAGS = 0x04 | 0x08 | 0x80;
+
+  /// What concerns the daemon alone: systemd's messages to it, and whatever jpm is told by.
+  private static final Pattern NOT_FOR_KEEPER =
+      Pattern.compile("(JPM_|NOTIFY_SOCKET=|WATCHDOG_|LISTEN_).*", Pattern.DOTALL);
+
+  private final KeeperSetup setup;
+
+  public KeeperSpawn(KeeperSetup setup) {
+    this.setup = setup;
+  }
+
+  /// Makes it.
+  ///
+  /// @param reader the open reading end of its pipe
+  /// @param exits both ends of the store of processes, or nothing
+  /// @param sockets both ends of the store of sockets, or nothing
+  /// @return its pid; it is a child of the daemon
+  public int spawn(int reader, int[] exits, int[] sockets) throws IOException {
+    Path bash = bash();
+    if (!Files.isReadable(setup.script())) {
+      throw new IOException("there is no " + setup.script() + ": the installation is not complete");
+    }
+    int devNull = Libc.open(Path.of("/dev/null"), Libc.O_RDWR, 0);
+    int root = Libc.open(Path.of("/"), Libc.O_PATH | Libc.O_DIRECTORY, 0);
+    List<Integer> copies = new ArrayList<>();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
+      Libc.initActions(actions);
+      int[] wanted = {reader, devNull, devNull, devNull, devNull, devNull, devNull};
+      System.arraycopy(exits, 0, wanted, FIRST_END, exits.length);
+      System.arraycopy(sockets, 0, wanted, FIRST_SOCKETS_END, sockets.length);
+      for (int target = 0; target < wanted.length; target++) {
+        // A copy far above, or one target might overwrite the source of another.
+        int copy = Libc.duplicateAbove(wanted[target], FREE);
+        copies.add(copy);
+        Libc.addDup2(actions, copy, target);
+      }
+      Libc.addChangeFolder(actions, root);
+      Libc.addCloseFrom(actions, wanted.length);
+      int pid = call(arena, actions, bash);
+      Libc.destroyActions(actions);
+      return pid;
+    } finally {
+      copies.stream().filter(copy -> copy >= 0).forEach(Libc::close);
+      Libc.close(devNull);
+      Libc.close(root);
+    }
+  }
+
+  private int call(Arena arena, MemorySegment actions, Path bash) throws IOException {
+    MemorySegment attributes = arena.allocate(STRUCT_BYTES, 16);
+    MemorySegment all = arena.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
+    Libc.initAttributes(attributes, FLAGS, all, arena.allocate(SIGSET_BYTES, 8));
+    MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
+    // -p: no functions and no startup file out of the environment.
+    List<String> argv =
+        List.of(
+            "bash",
+            "-p",
+            setup.script().toString(),
+            setup.home().toString(),
+            Long.toString(ProcessHandle.current().pid()));
+    MemorySegment program = Libc.text(arena, bash.toString());
+    MemorySegment arguments = strings(arena, argv);
+    MemorySegment environment = strings(arena, environment());
+    // It gives the next daemon the limits that it has itself.
+    int errno =
+        Forking.alone(() ->
+            OpenFileLimit.ours()
+                .whileLow(
+                    () -> Libc.spawn(pid, program, actions, attributes, arguments, environment)));
+    if (errno != 0) {
+      throw new IOException(bash + " cannot be started: " + Errno.words(errno));
+    }
+    return pid.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  private static Path bash() throws IOException {
+    Optional<Path> found =
+        Arrays.stream(("/bin:/usr/bin:" + System.getenv().getOrDefault("PATH", "")).split(":"))
+            .filter(folder -> folder.startsWith("/"))
+            .map(folder -> Path.of(folder, "bash"))
+            .filter(Files::isExecutable)
+            .findFirst();
+    return found.orElseThrow(() -> new IOException("there is no bash on the PATH: install it"));
+  }
+
+  /// The daemon's own as it was given, byte for byte: that is what the next daemon shall have.
+  private List<String> environment() throws IOException {
+    String own = ByteText.fromBytes(Files.readAllBytes(Path.of("/proc/self/environ")));
+    List<String> entries = new ArrayList<>(List.of(own.split("\0")));
+    entries.removeIf(entry -> entry.isEmpty() || NOT_FOR_KEEPER.matcher(entry).matches());
+    entries.add("JPM_HOME=" + setup.home());
+    return entries;
+  }
+
+  private static MemorySegment strings(Arena arena, List<String> texts) {
+    MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
+    for (int i = 0; i < texts.size(); i++) {
+      array.setAtIndex(ValueLayout.JAVA_LONG, i, Libc.text(arena, texts.get(i)).address());
+    }
+    return array;
+  }
+}

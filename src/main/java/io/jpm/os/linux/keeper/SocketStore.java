@@ -1,0 +1,137 @@
+package io.jpm.os.linux.keeper;
+
+import io.jpm.os.linux.libc.FdStoreCalls;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.proc.PidFd;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Listening sockets that outlive the daemon, in a [FdStore] of the keeper.
+///
+/// At every moment each of them lies in one direction or the other: it is put in again before it is
+/// taken out. A daemon that is killed in between leaves some of them twice, or one that was closed,
+/// but loses none. Guarded by [io.jpm.os.linux.socket.LinuxListenSockets].
+public final class SocketStore {
+  private static final Logger LOG = System.getLogger("jpm.os");
+
+  /// So few that their names fit into one message.
+  private static final int MOST_PER_PARCEL = 32;
+
+  private final FdStore pair = new FdStore();
+  private boolean complained;
+
+  /// A socket in the store.
+  ///
+  /// @param key its name
+  /// @param fd a descriptor of it
+  public record Entry(String key, int fd) {}
+
+  /// The two ends for a new keeper.
+  public int[] ends() {
+    return pair.ends();
+  }
+
+  /// Puts one in.
+  ///
+  /// @param entry the new one
+  /// @param all all there are, with it
+  public void add(Entry entry, List<Entry> all) {
+    if (pair.ends().length == 0) {
+      complain();
+    } else if (pair.put(parcel(List.of(entry))) < 0) {
+      keepOnly(all); // too many messages: together they take less room
+    }
+  }
+
+  /// Leaves only `all` in it.
+  public void keepOnly(List<Entry> all) {
+    if (!pair.isThere()) {
+      return;
+    }
+    for (int i = 0; i < all.size(); i += MOST_PER_PARCEL) {
+      List<Entry> some = all.subList(i, Math.min(i + MOST_PER_PARCEL, all.size()));
+      if (pair.putBack(parcel(some)) < 0) {
+        complain();
+        return; // what is there stays: twice is better than not at all
+      }
+    }
+    while (true) {
+      FdStoreCalls.Parcel old = pair.take();
+      if (old.text().isEmpty()) {
+        break;
+      }
+      old.descriptors().forEach(Libc::close);
+    }
+    pair.turn();
+  }
+
+  /// Takes the store over from a keeper that a former daemon has started; from then on this is the
+  /// store. What was put in before is to be put in again.
+  ///
+  /// @return what lies there, some of it perhaps twice, ours from now on; empty when it cannot be
+  ///   had
+  public Optional<List<Entry>> takeFrom(PidFd keeper) {
+    Optional<FdStore> found =
+        FdStore.of(keeper, KeeperSpawn.FIRST_SOCKETS_END, KeeperSpawn.SECOND_SOCKETS_END);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    pair.become(found.get());
+    // A daemon that died while it put in again has left something in both directions. The first
+    // round moves all to the other one.
+    List<Entry> moved = move();
+    moved.forEach(entry -> Libc.close(entry.fd()));
+    return Optional.of(move());
+  }
+
+  private List<Entry> move() {
+    List<Entry> all = new ArrayList<>();
+    while (true) {
+      FdStoreCalls.Parcel parcel = pair.look();
+      List<Entry> entries = entries(parcel);
+      if (entries.isEmpty()) {
+        break;
+      }
+      all.addAll(entries);
+      if (parcel.text().lines().count() != entries.size() || pair.putBack(parcel) < 0) {
+        // Where no more descriptors are to be had the rest stays where it is.
+        complain();
+        return all;
+      }
+      pair.take().descriptors().forEach(Libc::close);
+    }
+    pair.turn();
+    return all;
+  }
+
+  private static List<Entry> entries(FdStoreCalls.Parcel parcel) {
+    List<String> keys = parcel.text().lines().toList();
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < parcel.descriptors().size(); i++) {
+      entries.add(new Entry(i < keys.size() ? keys.get(i) : "", parcel.descriptors().get(i)));
+    }
+    return entries;
+  }
+
+  private static FdStoreCalls.Parcel parcel(List<Entry> entries) {
+    StringBuilder text = new StringBuilder();
+    entries.forEach(entry -> text.append(entry.key()).append('\n'));
+    return new FdStoreCalls.Parcel(text.toString(), entries.stream().map(Entry::fd).toList());
+  }
+
+  private void complain() {
+    if (!complained) {
+      complained = true;
+      LOG.log(
+          Level.WARNING,
+          "not all listening sockets can be kept (ulimit -n): some close when the daemon is killed");
+    }
+  }
+
+  public void close() {
+    pair.close();
+  }
+}

@@ -1,0 +1,74 @@
+package io.jpm.os.linux.libc;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/// What the kernel knows of a file, by `statx(2)`, whose answer is the same on all architectures.
+///
+/// @param mode its kind and who may do what
+/// @param key tells it from all other files
+/// @param blocks of 512 bytes that it takes on the disk
+public record FileStatus(int mode, Key key, long blocks) {
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+  private static final int STATX = ARM ? 291 : 332;
+  private static final long HERE = -100; // AT_FDCWD
+  private static final long NO_FOLLOW = 0x100; // AT_SYMLINK_NOFOLLOW
+  private static final long THE_DESCRIPTOR = 0x1000; // AT_EMPTY_PATH
+  private static final long WANTED = 0x1 | 0x100 | 0x400; // STATX_TYPE, STATX_INO, STATX_BLOCKS
+  private static final int BYTES = 256;
+  private static final int MODE_AT = 28;
+  private static final int INODE_AT = 32;
+  private static final int BLOCKS_AT = 48;
+  private static final int MAJOR_AT = 136;
+  private static final int MINOR_AT = 140;
+  private static final int TYPE_MASK = 0170000;
+  private static final int REGULAR = 0100000;
+
+  /// Which file it is.
+  ///
+  /// @param major of the device of its file system
+  /// @param minor of the same
+  /// @param inode its number there
+  public record Key(int major, int minor, long inode) {
+    @Override
+    public String toString() {
+      return "%d:%d:%d".formatted(major, minor, inode);
+    }
+  }
+
+  /// Of what is at `path`, a link not followed; empty where nothing is, or the kernel does not say.
+  public static Optional<FileStatus> of(String path) {
+    return ask(HERE, path, NO_FOLLOW);
+  }
+
+  /// Of the open file `fd`; empty where the kernel does not say.
+  public static Optional<FileStatus> of(int fd) {
+    return ask(fd, "", THE_DESCRIPTOR);
+  }
+
+  private static Optional<FileStatus> ask(long at, String path, long flags) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment answer = arena.allocate(BYTES, Long.BYTES);
+      long name = Libc.text(arena, path).address();
+      if (Libc.systemCall(STATX, at, name, flags, WANTED, answer.address()) < 0) {
+        return Optional.empty();
+      }
+      var key =
+          new Key(
+              answer.get(ValueLayout.JAVA_INT, MAJOR_AT),
+              answer.get(ValueLayout.JAVA_INT, MINOR_AT),
+              answer.get(ValueLayout.JAVA_LONG, INODE_AT));
+      return Optional.of(
+          new FileStatus(
+              answer.get(ValueLayout.JAVA_SHORT, MODE_AT),
+              key,
+              answer.get(ValueLayout.JAVA_LONG, BLOCKS_AT)));
+    }
+  }
+
+  public boolean isRegular() {
+    return (mode & TYPE_MASK) == REGULAR;
+  }
+}

@@ -1,0 +1,414 @@
+package io.jpm.os.linux.libc;
+
+import io.jpm.model.text.ByteText;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// The C library's functions for files, processes and waiting, called through [Native].
+///
+/// Unless said otherwise a method returns what the function returns, or the negative `errno` where
+/// that returns -1: the number cannot be lost between call and question.
+public final class Libc {
+  public static final int O_RDONLY = 0;
+  public static final int O_WRONLY = 1;
+  public static final int O_RDWR = 2;
+  public static final int O_CREAT = 0x40;
+  public static final int O_NOCTTY = 0x100;
+  public static final int O_APPEND = 0x400;
+  public static final int O_NONBLOCK = 0x800;
+  public static final int O_CLOEXEC = 0x80000;
+  public static final int O_PATH = 0x200000;
+
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+
+  /// These two differ between the architectures, unlike the others.
+  public static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
+
+  public static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
+
+  public static final int AF_UNIX = 1;
+  public static final int SOCK_STREAM = 1;
+  static final int SOCK_SEQPACKET = 5;
+
+  public static final int EPOLLIN = 1;
+  public static final int EPOLLPRI = 2;
+  public static final int EPOLLOUT = 4;
+  public static final int EPOLLHUP = 0x10;
+  public static final int EPOLLONESHOT = 1 << 30;
+
+  /// `struct epoll_event` is packed on x86-64 only, `epoll_event(3type)`.
+  static final int EPOLL_EVENT_BYTES = ARM ? 16 : 12;
+
+  static final int EPOLL_DATA_OFFSET = ARM ? 8 : 4;
+
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+  private static final Native SOCKETPAIR = new Native("socketpair");
+  private static final Native SEND = new Native("send");
+  private static final Native RECV = new Native("recv");
+  private static final Native SOCKET = new Native("socket");
+  private static final Native SEND_TO = new Native("sendto");
+  private static final Native OPEN = new Native("open");
+  private static final Native CLOSE = new Native("close");
+  private static final Native READ = new Native("read");
+  private static final Native PREAD = new Native("pread");
+  private static final Native WRITE = new Native("write");
+  private static final Native MKFIFO = new Native("mkfifo");
+  private static final Native FCNTL = new Native("fcntl");
+  private static final Native IOCTL = new Native("ioctl");
+  private static final Native EPOLL_CREATE = new Native("epoll_create1");
+  private static final Native EPOLL_CTL = new Native("epoll_ctl");
+  private static final Native EPOLL_WAIT = new Native("epoll_wait");
+  private static final Native EVENTFD = new Native("eventfd");
+  private static final Native WAITID = new Native("waitid");
+  private static final Native KILL = new Native("kill");
+  private static final Native SIGNAL = new Native("signal");
+  private static final Native MADVISE = new Native("madvise");
+  private static final Native MALLOC_TRIM = new Native("malloc_trim");
+  private static final Native SYSCONF = new Native("sysconf");
+  private static final Native FCHOWN = new Native("fchown");
+  private static final Native GETEUID = new Native("geteuid");
+  private static final Native GETEGID = new Native("getegid");
+  private static final Native GETPPID = new Native("getppid");
+  private static final Native PRCTL = new Native("prctl");
+  private static final Native PRLIMIT = new Native("prlimit");
+  private static final Native CLOCK_GETTIME = new Native("clock_gettime");
+  private static final Native SYSCALL = new Native("syscall");
+  private static final Native SPAWN = new Native("posix_spawn");
+  private static final Native ATTR_INIT = new Native("posix_spawnattr_init");
+  private static final Native ATTR_FLAGS = new Native("posix_spawnattr_setflags");
+  private static final Native ATTR_DEFAULTS = new Native("posix_spawnattr_setsigdefault");
+  private static final Native ATTR_MASK = new Native("posix_spawnattr_setsigmask");
+  private static final Native ACTIONS_INIT = new Native("posix_spawn_file_actions_init");
+  private static final Native ACTIONS_DESTROY = new Native("posix_spawn_file_actions_destroy");
+  private static final Native ACTIONS_DUP2 = new Native("posix_spawn_file_actions_adddup2");
+  private static final Native ACTIONS_FCHDIR = new Native("posix_spawn_file_actions_addfchdir_np");
+  private static final Native ACTIONS_CLOSEFROM =
+      new Native("posix_spawn_file_actions_addclosefrom_np");
+
+  private Libc() {}
+
+  /// The first of the functions which older or other C libraries lack and this one lacks too:
+  /// `addfchdir_np` came with glibc 2.29, `addclosefrom_np` with 2.34.
+  public static Optional<String> missingFunction() {
+    for (Native function : List.of(SPAWN, ACTIONS_FCHDIR, ACTIONS_CLOSEFROM)) {
+      if (!function.exists()) {
+        return Optional.of(function.name());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /// `text` as a C string, bytes as in [ByteText].
+  public static MemorySegment text(SegmentAllocator allocator, String text) {
+    byte[] bytes = ByteText.toBytes(text);
+    MemorySegment segment = allocator.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
+    segment.set(ValueLayout.JAVA_BYTE, bytes.length, (byte) 0);
+    return segment;
+  }
+
+  /// `open(2)`.
+  public static int open(MemorySegment path, int flags, int mode) {
+    return OPEN.errnoInt(path.address(), flags, mode);
+  }
+
+  /// `open(2)`, always close-on-exec.
+  public static int open(Path path, int flags, int mode) {
+    try (Arena arena = Arena.ofConfined()) {
+      return open(text(arena, path.toString()), flags | O_CLOEXEC, mode);
+    }
+  }
+
+  /// `close(2)`; the result tells nothing that one could act on.
+  public static void close(int fd) {
+    CLOSE.call(fd);
+  }
+
+  /// `read(2)`.
+  public static int read(int fd, MemorySegment buffer) {
+    return READ.errnoInt(fd, buffer.address(), buffer.byteSize());
+  }
+
+  /// `pread(2)`.
+  public static int readAt(int fd, MemorySegment buffer, long offset) {
+    return PREAD.errnoInt(fd, buffer.address(), buffer.byteSize(), offset);
+  }
+
+  /// `write(2)`.
+  public static int write(int fd, MemorySegment buffer) {
+    return WRITE.errnoInt(fd, buffer.address(), buffer.byteSize());
+  }
+
+  /// `socketpair(2)`: two unix sockets, close-on-exec.
+  ///
+  /// @param type SOCK_STREAM or SOCK_SEQPACKET
+  public static int socketPair(int type, MemorySegment twoInts) {
+    return SOCKETPAIR.errnoInt(AF_UNIX, type | O_CLOEXEC, 0, twoInts.address());
+  }
+
+  /// `send(2)`, MSG_DONTWAIT | MSG_NOSIGNAL: the description, which others share, stays as it is.
+  public static int sendNow(int fd, MemorySegment bytes) {
+    return SEND.errnoInt(fd, bytes.address(), bytes.byteSize(), 0x4040);
+  }
+
+  /// `recv(2)`, MSG_DONTWAIT.
+  public static int receiveNow(int fd, MemorySegment buffer) {
+    return RECV.errnoInt(fd, buffer.address(), buffer.byteSize(), 0x40);
+  }
+
+  /// `ioctl(2)`, FIONREAD: how many bytes a pipe or socket holds for its reader; 0 when in doubt.
+  public static int waitingBytes(int fd) {
+    try (Arena arena = Arena.ofConfined()) {
+      return waitingBytes(fd, arena.allocate(ValueLayout.JAVA_INT));
+    }
+  }
+
+  /// As [#waitingBytes(int)] for callers that ask often.
+  ///
+  /// @param scratch room for an `int`
+  public static int waitingBytes(int fd, MemorySegment scratch) {
+    return ioctl(fd, 0x541B, scratch) < 0 ? 0 : scratch.get(ValueLayout.JAVA_INT, 0);
+  }
+
+  /// `mkfifo(3)`.
+  public static int mkfifo(Path path, int mode) {
+    try (Arena arena = Arena.ofConfined()) {
+      return MKFIFO.errnoInt(text(arena, path.toString()).address(), mode);
+    }
+  }
+
+  /// `fcntl(2)`, F_DUPFD_CLOEXEC: the same description under a number of at least `least`.
+  public static int duplicateAbove(int fd, int least) {
+    return FCNTL.errnoInt(fd, 1030, least);
+  }
+
+  /// `fcntl(2)`, F_SETFL without O_NONBLOCK, for all who share the description.
+  public static int clearNonBlocking(int fd) {
+    int flags = FCNTL.errnoInt(fd, 3, 0);
+    return flags < 0 ? flags : FCNTL.errnoInt(fd, 4, flags & ~O_NONBLOCK);
+  }
+
+  /// `fcntl(2)`, F_SETPIPE_SZ.
+  public static int setPipeSize(int fd, int bytes) {
+    return FCNTL.errnoInt(fd, 1031, bytes);
+  }
+
+  /// `fcntl(2)`, F_GETPIPE_SZ: negative for anything that is not a pipe.
+  public static int pipeSize(int fd) {
+    return FCNTL.errnoInt(fd, 1032);
+  }
+
+  /// `ioctl(2)`.
+  public static int ioctl(int fd, long request, MemorySegment argument) {
+    return IOCTL.errnoInt(fd, request, argument.address());
+  }
+
+  /// `epoll_create1(2)`, close-on-exec.
+  static int epollCreate() {
+    return EPOLL_CREATE.errnoInt(O_CLOEXEC);
+  }
+
+  /// `epoll_ctl(2)`; `operation` is 1 to add, 2 to delete, 3 to modify.
+  static int epollControl(int epoll, int operation, int fd, MemorySegment event) {
+    return EPOLL_CTL.errnoInt(epoll, operation, fd, event.address());
+  }
+
+  /// `epoll_wait(2)`; `milliseconds` -1 waits without end.
+  static int epollWait(int epoll, MemorySegment events, int milliseconds) {
+    long most = events.byteSize() / EPOLL_EVENT_BYTES;
+    return EPOLL_WAIT.errnoInt(epoll, events.address(), most, milliseconds);
+  }
+
+  /// `eventfd(2)`, close-on-exec and not blocking.
+  static int eventFd() {
+    return EVENTFD.errnoInt(0, O_CLOEXEC | O_NONBLOCK);
+  }
+
+  /// `waitid(2)`, WEXITED and WNOHANG; `idType` is P_PID 1 or P_PIDFD 3.
+  public static int waitExited(int idType, int id, MemorySegment signalInfo) {
+    return WAITID.errnoInt(idType, id, signalInfo.address(), 4 | 1);
+  }
+
+  /// `kill(2)`.
+  public static int kill(int pid, int signal) {
+    return KILL.errnoInt(pid, signal);
+  }
+
+  /// `signal(2)`: SIGCHLD by default again. A daemon started with it ignored would inherit that,
+  /// and the kernel would throw the exit status of every child away.
+  public static void keepChildStatus() {
+    SIGNAL.call(17, 0);
+  }
+
+  /// `madvise(2)`, MADV_DONTNEED: what a private mapping of a file has not changed is read from the
+  /// file again when it is needed. Changes would be lost.
+  public static int dropUnchanged(long address, long bytes) {
+    return MADVISE.errnoInt(address, bytes, 4);
+  }
+
+  /// `malloc_trim(3)`: freed memory goes back to the system.
+  public static void trimMalloc() {
+    MALLOC_TRIM.call(0);
+  }
+
+  /// `sysconf(3)`, _SC_CLK_TCK: the unit of times in `/proc/PID/stat`.
+  public static long ticksPerSecond() {
+    return SYSCONF.call(2);
+  }
+
+  /// `sysconf(3)`, _SC_PAGESIZE.
+  public static long pageBytes() {
+    return SYSCONF.call(30);
+  }
+
+  /// `geteuid(2)`.
+  public static int effectiveUser() {
+    return (int) GETEUID.call();
+  }
+
+  /// `getegid(2)`.
+  public static int effectiveGroup() {
+    return (int) GETEGID.call();
+  }
+
+  /// `fchown(2)`.
+  public static int changeOwner(int fd, int uid, int gid) {
+    return FCHOWN.errnoInt(fd, uid, gid);
+  }
+
+  /// `syscall(2)`: the call itself, for the calling thread alone.
+  public static int systemCall(int number, long... arguments) {
+    long[] all = new long[arguments.length + 1];
+    all[0] = number;
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    return SYSCALL.errnoInt(all);
+  }
+
+  /// `clock_gettime(2)`, CLOCK_BOOTTIME, which start times in `/proc/PID/stat` are counted by.
+  public static long nanosSinceBoot() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(LONG, 2);
+      CLOCK_GETTIME.call(7, time.address());
+      return time.getAtIndex(LONG, 0) * 1_000_000_000L + time.getAtIndex(LONG, 1);
+    }
+  }
+
+  /// `socket(2)`: AF_UNIX, SOCK_DGRAM, close-on-exec.
+  public static int datagramSocket() {
+    return SOCKET.errnoInt(AF_UNIX, 2 | O_CLOEXEC, 0);
+  }
+
+  /// `sendto(2)`, MSG_NOSIGNAL.
+  public static int sendTo(int socket, MemorySegment bytes, MemorySegment address) {
+    return SEND_TO.errnoInt(
+        socket, bytes.address(), bytes.byteSize(), 0x4000, address.address(), address.byteSize());
+  }
+
+  /// `sendto(2)`, MSG_NOSIGNAL and MSG_DONTWAIT.
+  public static int sendToAtOnce(int socket, MemorySegment bytes, MemorySegment address) {
+    return SEND_TO.errnoInt(
+        socket, bytes.address(), bytes.byteSize(), 0x4040, address.address(), address.byteSize());
+  }
+
+  /// `getppid(2)`.
+  public static int parent() {
+    return (int) GETPPID.call();
+  }
+
+  /// `prctl(2)`, PR_GET_CHILD_SUBREAPER: whether orphans beneath this process become its children.
+  public static boolean isSubreaper() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
+      return PRCTL.errnoInt(37, answer.address()) == 0 && answer.get(ValueLayout.JAVA_INT, 0) != 0;
+    }
+  }
+
+  /// `prctl(2)`, PR_SET_NO_NEW_PRIVS, for the calling thread and what it makes, for good.
+  ///
+  /// @param set `false` is no valid value: the call fails
+  public static int noNewPrivileges(boolean set) {
+    return PRCTL.errnoInt(38, set ? 1 : 0);
+  }
+
+  /// `prlimit(2)`: soft and hard limit of a process, 0 is this one.
+  ///
+  /// @param limits two `long`s to be set, or a null address
+  /// @param former room for what was so before, or a null address
+  public static int processLimit(int pid, int limit, MemorySegment limits, MemorySegment former) {
+    return PRLIMIT.errnoInt(pid, limit, limits.address(), former.address());
+  }
+
+  /// `pidfd_open(2)`, by number since glibc has it from 2.36 only.
+  public static int pidfdOpen(int pid) {
+    return SYSCALL.errnoInt(434, pid, 0);
+  }
+
+  /// `pidfd_send_signal(2)`.
+  public static int pidfdSendSignal(int pidFd, int signal) {
+    return SYSCALL.errnoInt(424, pidFd, signal, 0, 0);
+  }
+
+  /// `pidfd_getfd(2)`: a copy of the process's descriptor `number`, close-on-exec.
+  public static int pidfdGetFd(int pidFd, int number) {
+    return SYSCALL.errnoInt(438, pidFd, number, 0);
+  }
+
+  /// `posix_spawn(3)`; returns 0 or the positive error number.
+  public static int spawn(
+      MemorySegment pid,
+      MemorySegment path,
+      MemorySegment actions,
+      MemorySegment attributes,
+      MemorySegment argv,
+      MemorySegment environment) {
+    return (int)
+        SPAWN.call(
+            pid.address(),
+            path.address(),
+            actions.address(),
+            attributes.address(),
+            argv.address(),
+            environment.address());
+  }
+
+  /// `posix_spawnattr_init(3)` and its setters: what `flags` says, `defaults` reset, `mask`
+  /// blocked.
+  public static void initAttributes(
+      MemorySegment attributes, int flags, MemorySegment defaults, MemorySegment mask) {
+    ATTR_INIT.errnoInt(attributes.address());
+    ATTR_FLAGS.errnoInt(attributes.address(), flags);
+    ATTR_DEFAULTS.errnoInt(attributes.address(), defaults.address());
+    ATTR_MASK.errnoInt(attributes.address(), mask.address());
+  }
+
+  /// `posix_spawn_file_actions_init(3)`.
+  public static void initActions(MemorySegment actions) {
+    ACTIONS_INIT.errnoInt(actions.address());
+  }
+
+  /// `posix_spawn_file_actions_destroy(3)`.
+  public static void destroyActions(MemorySegment actions) {
+    ACTIONS_DESTROY.errnoInt(actions.address());
+  }
+
+  /// `posix_spawn_file_actions_adddup2(3)`.
+  public static void addDup2(MemorySegment actions, int from, int to) {
+    ACTIONS_DUP2.errnoInt(actions.address(), from, to);
+  }
+
+  /// `posix_spawn_file_actions_addfchdir_np(3)`.
+  public static void addChangeFolder(MemorySegment actions, int folder) {
+    ACTIONS_FCHDIR.errnoInt(actions.address(), folder);
+  }
+
+  /// `posix_spawn_file_actions_addclosefrom_np(3)`.
+  public static void addCloseFrom(MemorySegment actions, int first) {
+    ACTIONS_CLOSEFROM.errnoInt(actions.address(), first);
+  }
+}

@@ -1,0 +1,269 @@
+package io.jpm.os.linux.libc;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A thread that waits, `epoll(7)`: one for the end of processes, another for bytes in log pipes.
+/// All handlers, timers and tasks run on it, one after the other, so what they own needs no lock.
+public final class Reactor implements AutoCloseable {
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+  private static final int MOST_EVENTS = 256;
+  private static final long WAKE_TOKEN = 0;
+
+  private final int epoll;
+  private final int wakeFd;
+  private final Thread thread;
+  private final Map<Long, Watch> watches = new ConcurrentHashMap<>();
+  private final AtomicLong tokens = new AtomicLong(WAKE_TOKEN);
+
+  /// Guards `tasks`, `woken`, `stopping` and `ended`.
+  private final Object door = new Object();
+
+  private Queue<Runnable> tasks = new ArrayDeque<>();
+  private boolean woken;
+  private boolean stopping;
+  private boolean ended;
+
+  /// Owned by the thread.
+  private final PriorityQueue<Timer> timers =
+      new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
+
+  /// @param name the thread's, at most 15 characters of which the kernel shows
+  public Reactor(String name) {
+    epoll = Libc.epollCreate();
+    wakeFd = Libc.eventFd();
+    if (epoll < 0 || wakeFd < 0) {
+      throw new IllegalStateException(
+          "cannot wait for anything: " + Errno.words(-Math.min(epoll, wakeFd)));
+    }
+    control(1, wakeFd, Libc.EPOLLIN, WAKE_TOKEN);
+    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+    thread.start();
+  }
+
+  /// Told, on the reactor's thread, that a descriptor is ready.
+  public interface Handler {
+    /// Takes note of it.
+    ///
+    /// @param events which of the `EPOLL…` bits
+    void ready(int events);
+  }
+
+  /// Prepares to watch `fd`; nothing is reported before [Watch#add].
+  public Watch watch(int fd, Handler handler) {
+    return new Watch(fd, tokens.incrementAndGet(), handler);
+  }
+
+  /// Runs `task` on the thread in its next round; when the reactor has ended, here and now.
+  public void execute(Runnable task) {
+    synchronized (door) {
+      if (!ended) {
+        tasks.add(task);
+        wake();
+        return;
+      }
+    }
+    task.run();
+  }
+
+  /// Runs `task` on the thread and waits for its end.
+  public void call(Runnable task) {
+    if (isOnThread()) {
+      task.run();
+    } else {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      execute(() -> {
+        try {
+          task.run();
+        } finally {
+          done.complete(null);
+        }
+      });
+      done.join();
+    }
+  }
+
+  /// Runs `task` after `nanos`, as far as the clock of epoll (1 ms) allows. On the thread only.
+  public void after(long nanos, Runnable task) {
+    timers.add(new Timer(System.nanoTime() + nanos, task));
+  }
+
+  /// Ends the thread after the tasks given so far. From then on nothing is reported.
+  @Override
+  public void close() {
+    synchronized (door) {
+      if (stopping) {
+        return;
+      }
+      stopping = true;
+      wake();
+    }
+    ThreadEnd.await(thread);
+  }
+
+  private boolean isOnThread() {
+    return Thread.currentThread().equals(thread);
+  }
+
+  private void run() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment events =
+          arena.allocate((long) MOST_EVENTS * Libc.EPOLL_EVENT_BYTES, Long.BYTES);
+      while (!hasEnded()) {
+        runTasks();
+        int count = Libc.epollWait(epoll, events, timeout());
+        for (int i = 0; i < count; i++) {
+          dispatch(events, (long) i * Libc.EPOLL_EVENT_BYTES);
+        }
+        runTimers();
+      }
+    }
+    watches.clear();
+    Libc.close(wakeFd);
+    Libc.close(epoll);
+  }
+
+  private boolean hasEnded() {
+    synchronized (door) {
+      ended = stopping && tasks.isEmpty();
+      return ended;
+    }
+  }
+
+  /// Runs the tasks that are here now; those they add wait for the next round, so that a busy pipe
+  /// does not keep exits waiting.
+  private void runTasks() {
+    Queue<Runnable> now;
+    synchronized (door) {
+      if (tasks.isEmpty()) {
+        return;
+      }
+      now = tasks;
+      tasks = new ArrayDeque<>();
+    }
+    for (Runnable task : now) {
+      guarded(task);
+    }
+  }
+
+  private int timeout() {
+    synchronized (door) {
+      if (stopping || !tasks.isEmpty()) {
+        return 0;
+      }
+    }
+    Timer next = timers.peek();
+    if (next == null) {
+      return -1;
+    }
+    long left = next.at - System.nanoTime();
+    return Math.clamp((left + 999_999) / 1_000_000, 0, 60_000);
+  }
+
+  private void dispatch(MemorySegment events, long offset) {
+    int ready = events.get(INT, offset);
+    long token = events.get(LONG, offset + Libc.EPOLL_DATA_OFFSET);
+    if (token == WAKE_TOKEN) {
+      sleepAgain();
+      return;
+    }
+    Watch watch = watches.get(token);
+    if (watch != null) {
+      guarded(() -> watch.handler.ready(ready));
+    }
+  }
+
+  private void runTimers() {
+    long now = System.nanoTime();
+    for (Timer timer = timers.peek(); timer != null && timer.at - now <= 0; timer = timers.peek()) {
+      timers.remove();
+      guarded(timer.task);
+    }
+  }
+
+  /// A fault in one handler must not end the watching of everything else.
+  private void guarded(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error fault) {
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+    }
+  }
+
+  private void wake() {
+    if (!woken && !isOnThread()) {
+      woken = true;
+      try (Arena arena = Arena.ofConfined()) {
+        Libc.write(wakeFd, arena.allocateFrom(ValueLayout.JAVA_LONG, 1));
+      }
+    }
+  }
+
+  private void sleepAgain() {
+    synchronized (door) {
+      woken = false;
+      try (Arena arena = Arena.ofConfined()) {
+        Libc.read(wakeFd, arena.allocate(ValueLayout.JAVA_LONG));
+      }
+    }
+  }
+
+  private int control(int operation, int fd, int events, long token) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment event = arena.allocate(16, 8);
+      event.set(INT, 0, events);
+      event.set(LONG, Libc.EPOLL_DATA_OFFSET, token);
+      return Libc.epollControl(epoll, operation, fd, event);
+    }
+  }
+
+  private record Timer(long at, Runnable task) {}
+
+  /// One watched descriptor. Events are matched by a token that is never used twice, so an event
+  /// fetched before the removal does not reach whoever gets the descriptor's number next.
+  public final class Watch {
+    private final int fd;
+    private final long token;
+    private final Handler handler;
+
+    private Watch(int fd, long token, Handler handler) {
+      this.fd = fd;
+      this.token = token;
+      this.handler = handler;
+    }
+
+    /// Begins to report `events`.
+    ///
+    /// @return 0 or the negative `errno`
+    public int add(int events) {
+      watches.put(token, this);
+      int result = control(1, fd, events, token);
+      if (result < 0) {
+        watches.remove(token);
+      }
+      return result;
+    }
+
+    /// Reports `events` instead, and a hang-up, which cannot be switched off.
+    public void change(int events) {
+      control(3, fd, events, token);
+    }
+
+    /// Ends the reports; to be called before the descriptor is closed.
+    public void remove() {
+      if (watches.remove(token) != null) {
+        control(2, fd, 0, token);
+      }
+    }
+  }
+}

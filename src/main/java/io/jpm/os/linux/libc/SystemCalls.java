@@ -1,0 +1,89 @@
+package io.jpm.os.linux.libc;
+
+import io.jpm.os.SystemFacts;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/// The C library's functions that tell of the system as a whole. Asked only by people.
+public final class SystemCalls {
+  private static final Native STATVFS = new Native("statvfs");
+  private static final Native ADJTIMEX = new Native("adjtimex");
+
+  /// `struct timex` has 208 bytes.
+  private static final long TIMEX_BYTES = 256;
+
+  private static final long MAX_ERROR = 24;
+  private static final int TIME_ERROR = 5;
+  private static final int CLOSE_RANGE = 436;
+
+  private SystemCalls() {}
+
+  /// `statvfs(3)`: files that the disk of `path` can still hold.
+  public static OptionalLong freeInodes(Path path) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment stat = arena.allocate(256, 8);
+      int result = STATVFS.errnoInt(Libc.text(arena, path.toString()).address(), stat.address());
+      boolean counted = result == 0 && stat.get(ValueLayout.JAVA_LONG, 40) > 0;
+      return counted ? OptionalLong.of(stat.get(ValueLayout.JAVA_LONG, 56)) : OptionalLong.empty();
+    }
+  }
+
+  /// `adjtimex(2)`, which changes nothing when asked like this.
+  public static Optional<SystemFacts.Clock> clock() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment time = arena.allocate(TIMEX_BYTES, 8);
+      int state = ADJTIMEX.errnoInt(time.address());
+      return state < 0
+          ? Optional.empty()
+          : Optional.of(
+              new SystemFacts.Clock(
+                  state != TIME_ERROR,
+                  Duration.ofNanos(time.get(ValueLayout.JAVA_LONG, MAX_ERROR) * 1000)));
+    }
+  }
+
+  /// `close_range(2)` of descriptors that nobody has.
+  public static boolean closesRanges() {
+    return Libc.systemCall(CLOSE_RANGE, 0xFFFF_FFFFL, 0xFFFF_FFFFL, 0) == 0;
+  }
+
+  /// `pidfd_getfd(2)` of a descriptor of our own.
+  public static boolean copiesDescriptors() {
+    int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
+    if (self < 0) {
+      return false;
+    }
+    int copy = Libc.pidfdGetFd(self, self);
+    if (copy >= 0) {
+      Libc.close(copy);
+    }
+    Libc.close(self);
+    return copy >= 0;
+  }
+
+  /// `epoll_create1(2)`.
+  public static boolean polls() {
+    int epoll = Libc.epollCreate();
+    if (epoll >= 0) {
+      Libc.close(epoll);
+    }
+    return epoll >= 0;
+  }
+
+  /// `fifo(7)`: opening a pipe for writing without waiting works only where somebody reads it.
+  public static Optional<Boolean> hasReader(Path fifo) {
+    int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
+    if (fd >= 0) {
+      Libc.close(fd);
+      return Optional.of(true);
+    }
+    int noReader = 6;
+    int absent = 2;
+    return fd == -noReader || fd == -absent ? Optional.of(false) : Optional.empty();
+  }
+}

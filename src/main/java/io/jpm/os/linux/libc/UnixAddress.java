@@ -1,0 +1,32 @@
+package io.jpm.os.linux.libc;
+
+import io.jpm.model.text.ByteText;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/// Addresses of unix sockets as people write them: `/path`, or `@name` for one without a file.
+public final class UnixAddress {
+  /// `struct sockaddr_un`, `unix(7)`: two bytes of family, then the path.
+  private static final int PATH_OFFSET = 2;
+
+  private static final int MOST_PATH = 108;
+
+  private UnixAddress() {}
+
+  /// `struct sockaddr_un`, as long as it has to be; empty when `address` is none.
+  public static Optional<MemorySegment> encode(SegmentAllocator allocator, String address) {
+    byte[] path = ByteText.toBytes(address);
+    if (path.length < 2 || path.length > MOST_PATH || (path[0] != '/' && path[0] != '@')) {
+      return Optional.empty();
+    }
+    MemorySegment encoded = allocator.allocate(PATH_OFFSET + (long) path.length);
+    encoded.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) Libc.AF_UNIX);
+    MemorySegment.copy(path, 0, encoded, ValueLayout.JAVA_BYTE, PATH_OFFSET, path.length);
+    if (path[0] == '@') {
+      encoded.set(ValueLayout.JAVA_BYTE, PATH_OFFSET, (byte) 0);
+    }
+    return Optional.of(encoded);
+  }
+}

@@ -1,0 +1,85 @@
+package io.jpm.os.linux.log;
+
+import io.jpm.os.LogPipes;
+import io.jpm.os.linux.libc.Reactor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Named pipes on a reactor of their own, so that the end of a process never waits for output, nor
+/// output for anything else.
+public final class LinuxLogPipes implements LogPipes {
+  private final Reactor reactor = new Reactor("jpm-pipes");
+  private final PipeSource.Surroundings surroundings =
+      new PipeSource.Surroundings(
+          reactor, Arena.ofAuto().allocate(ValueLayout.JAVA_INT), this::forget);
+
+  /// Guarded by itself, as is `closed`.
+  private final Set<PipeSource> sources = new HashSet<>();
+
+  private boolean closed;
+
+  /// Those that keep their tail, by pipe.
+  private final Map<Path, PipeSource> tails = new ConcurrentHashMap<>();
+
+  @Override
+  public byte[] takeTail(Path fifo) {
+    PipeSource source = tails.get(fifo);
+    return source == null ? new byte[0] : source.takeTail();
+  }
+
+  @Override
+  public Source open(Path fifo, Taker taker) throws IOException {
+    // Not under the lock, for which the thread of the pipes may wait: a folder is a thing of the
+    // disk.
+    if (isClosed()) {
+      throw ending(fifo);
+    }
+    PipeSource source = PipeSource.begin(surroundings, fifo, taker);
+    synchronized (sources) {
+      if (!closed) {
+        sources.add(source);
+        if (taker.keepsTail()) {
+          tails.put(fifo, source);
+        }
+        return source;
+      }
+    }
+    source.close();
+    throw ending(fifo);
+  }
+
+  private boolean isClosed() {
+    synchronized (sources) {
+      return closed;
+    }
+  }
+
+  private static IOException ending(Path fifo) {
+    return new IOException("cannot open the log pipe " + fifo + ": the daemon is ending");
+  }
+
+  private void forget(PipeSource source) {
+    tails.remove(source.fifo(), source);
+    synchronized (sources) {
+      sources.remove(source);
+    }
+  }
+
+  @Override
+  public void close() {
+    List<PipeSource> open;
+    synchronized (sources) {
+      closed = true;
+      open = List.copyOf(sources);
+    }
+    open.forEach(PipeSource::close);
+    reactor.close();
+  }
+}

@@ -1,0 +1,246 @@
+package io.jpm.os.linux.log;
+
+import io.jpm.os.LogPipes;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one log pipe on the thread of the pipes, into whatever room its taker gives.
+final class PipeSource implements LogPipes.Source {
+  private static final int MOST_PER_ROUND = 1024 * 1024;
+  private static final int SMALL = 4096;
+  private static final int BUSY = 64 * 1024;
+  private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+  private static final long PAUSE_AFTER_FAULT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Reactor reactor;
+  private final MemorySegment scratch;
+  private final Consumer<PipeSource> onClose;
+  private final Path fifo;
+  private final int fd;
+  private final LogPipes.Taker taker;
+  private final Reactor.Watch watch;
+
+  private final Optional<Tail> tail;
+
+  /// Held by who reads, which is the thread of the pipes unless somebody takes the tail. Guards
+  /// `closed` against the latter, and the tail.
+  private final Object reading = new Object();
+
+  /// Whether nothing is read until [#resume].
+  private final AtomicBoolean starved = new AtomicBoolean();
+
+  /// All below is owned by the reactor.
+  private boolean queued;
+
+  private int busyRounds;
+  private boolean closed;
+
+  /// What all pipes share.
+  ///
+  /// @param reactor the thread that reads
+  /// @param scratch room for an `int`, for that thread
+  /// @param onClose told of each that has closed
+  record Surroundings(Reactor reactor, MemorySegment scratch, Consumer<PipeSource> onClose) {}
+
+  private PipeSource(Surroundings surroundings, Path fifo, int fd, LogPipes.Taker taker) {
+    this.reactor = surroundings.reactor;
+    this.scratch = surroundings.scratch;
+    this.onClose = surroundings.onClose;
+    this.fifo = fifo;
+    this.fd = fd;
+    this.taker = taker;
+    this.tail = taker.keepsTail() ? Optional.of(new Tail()) : Optional.empty();
+    this.watch = reactor.watch(fd, _ -> roundIfIdle());
+  }
+
+  /// Opens the daemon's end and begins.
+  static PipeSource begin(Surroundings surroundings, Path fifo, LogPipes.Taker taker)
+      throws IOException {
+    int fd = NamedPipe.openForDaemon(fifo);
+    PipeSource source = new PipeSource(surroundings, fifo, fd, taker);
+    int result = source.watch.add(Libc.EPOLLIN | Libc.EPOLLONESHOT);
+    if (result < 0) {
+      Libc.close(fd);
+      throw new IOException("cannot watch the log pipe " + fifo + ": " + Errno.words(-result));
+    }
+    return source;
+  }
+
+  Path fifo() {
+    return fifo;
+  }
+
+  @Override
+  public void resume() {
+    if (starved.compareAndSet(true, false)) {
+      reactor.execute(this::roundIfIdle);
+    }
+  }
+
+  @Override
+  public void close() {
+    reactor.call(this::finish);
+  }
+
+  @Override
+  public void closeAndRemove() {
+    close();
+    NamedPipe.remove(fifo);
+  }
+
+  /// At most one round is ahead, whoever asks for it: two would go on side by side for ever.
+  private void roundIfIdle() {
+    if (!queued) {
+      round();
+    }
+  }
+
+  private void queuedRound() {
+    queued = false;
+    round();
+  }
+
+  /// What is there, up to a limit for fairness. After a small read the next one waits a little,
+  /// since a wake-up for every line would cost more than the line.
+  private void round() {
+    if (closed) {
+      return;
+    }
+    int moved;
+    try {
+      moved = pump();
+    } catch (RuntimeException | Error fault) {
+      // The taker's, or its memory is broken. The app must not wait for ever, nor the log fill with
+      // this.
+      queueAfter(PAUSE_AFTER_FAULT_NANOS);
+      throw fault; // the reactor reports it
+    }
+    noteLoad(moved);
+    if (closed || starved.get()) {
+      return;
+    }
+    if (moved == 0) {
+      watch.change(Libc.EPOLLIN | Libc.EPOLLONESHOT);
+    } else if (moved < SMALL) {
+      queueAfter(PAUSE_NANOS);
+    } else if (!queued) {
+      queued = true;
+      reactor.execute(this::queuedRound);
+    }
+  }
+
+  private void queueAfter(long nanos) {
+    if (!queued) {
+      queued = true;
+      reactor.after(nanos, this::queuedRound);
+    }
+  }
+
+  private int pump() {
+    int moved = 0;
+    int last = SMALL;
+    while (last >= SMALL && moved < MOST_PER_ROUND && !closed) { // a taker may close
+      synchronized (reading) {
+        int waiting = Libc.waitingBytes(fd, scratch);
+        last = waiting == 0 ? 0 : move(waiting);
+      }
+      moved += last;
+    }
+    return moved;
+  }
+
+  /// As [LogPipes#takeTail]; on any thread.
+  byte[] takeTail() {
+    synchronized (reading) {
+      if (!closed) {
+        try (Arena arena = Arena.ofConfined()) {
+          moveAll(arena.allocate(ValueLayout.JAVA_INT));
+        }
+      }
+      return tail.map(Tail::take).orElseGet(() -> new byte[0]);
+    }
+  }
+
+  /// Only what is there now: an app that writes on and on must not hold this up.
+  private void moveAll(MemorySegment number) {
+    int left = Libc.waitingBytes(fd, number);
+    for (int moved = 1; left > 0 && moved > 0; left -= moved) {
+      moved = move(left);
+    }
+  }
+
+  private void noteLoad(int moved) {
+    busyRounds = moved >= BUSY ? busyRounds + 1 : 0;
+    if (busyRounds == 2) {
+      NamedPipe.enlarge(fd);
+    }
+  }
+
+  /// Moves some of the `waiting` bytes.
+  ///
+  /// @return how many, 0 when there is no room or the source was closed meanwhile
+  private int move(int waiting) {
+    @Nullable ByteBuffer room = taker.reserve(waiting);
+    if (room == null) {
+      starved.set(true);
+      // Again: room may have been made between answer and note, when there was nobody to resume.
+      room = taker.reserve(waiting);
+      if (room == null) {
+        return 0;
+      }
+      starved.set(false);
+    }
+    return closed ? 0 : fill(room, waiting);
+  }
+
+  private int fill(ByteBuffer room, int waiting) {
+    int asked = room.remaining();
+    int begin = room.position();
+    if (!room.isDirect() || asked < 1 || asked > waiting) {
+      throw new IllegalStateException("room of " + asked + " bytes for " + waiting);
+    }
+    int count;
+    try {
+      count = Libc.read(fd, MemorySegment.ofBuffer(room));
+    } finally {
+      Reference.reachabilityFence(room);
+    }
+    if (count > 0) {
+      tail.ifPresent(kept -> kept.add(room, begin, count));
+    }
+    taker.received(Math.max(0, count));
+    if (count < 0) {
+      throw new IllegalStateException("cannot read " + fifo + ": " + Errno.words(-count));
+    }
+    return count;
+  }
+
+  private void finish() {
+    synchronized (reading) {
+      if (closed) {
+        return;
+      }
+      try {
+        moveAll(scratch);
+      } finally {
+        closed = true;
+        watch.remove();
+        Libc.close(fd);
+        onClose.accept(this);
+      }
+    }
+  }
+}

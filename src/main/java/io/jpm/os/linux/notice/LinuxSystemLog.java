@@ -1,0 +1,34 @@
+package io.jpm.os.linux.notice;
+
+import io.jpm.os.SystemLog;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.UnixAddress;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/// Sends by a socket of its own each time, so a log that was started anew is found again. What is
+/// sent while its queue is full is refused by the kernel (`EAGAIN`), `sendto(2)`.
+public final class LinuxSystemLog implements SystemLog {
+  @Override
+  public Optional<String> send(String address, byte[] datagram) {
+    try (Arena arena = Arena.ofConfined()) {
+      Optional<MemorySegment> to = UnixAddress.encode(arena, address);
+      if (to.isEmpty()) {
+        return Optional.of("it is neither /path nor @name");
+      }
+      int socket = Libc.datagramSocket();
+      int result =
+          socket < 0
+              ? socket
+              : Libc.sendToAtOnce(
+                  socket, arena.allocateFrom(ValueLayout.JAVA_BYTE, datagram), to.get());
+      if (socket >= 0) {
+        Libc.close(socket);
+      }
+      return result < 0 ? Optional.of(Errno.words(-result)) : Optional.empty();
+    }
+  }
+}

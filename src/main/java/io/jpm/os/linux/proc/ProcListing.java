@@ -1,0 +1,107 @@
+package io.jpm.os.linux.proc;
+
+import io.jpm.os.linux.libc.Libc;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/// Which processes there are: the numbers that `/proc` lists, each with the inode of its folder.
+/// The kernel makes that inode for a process, not for its number, and never the same one again
+/// while it counts: who finds number and inode as they were has found the same process, without
+/// having read anything of it. (The reverse does not hold: an inode that nobody uses may be made
+/// anew.) Memory is used again; for one thread at a time.
+public final class ProcListing {
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+  private static final int GETDENTS64 = ARM ? 61 : 217;
+
+  /// `struct linux_dirent64`: inode, length and name of an entry, `getdents64(2)`.
+  private static final int LENGTH_OFFSET = 16;
+
+  private static final int NAME_OFFSET = 19;
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+  private static final byte[] FOLDER = "/proc\0".getBytes(StandardCharsets.US_ASCII);
+
+  private final MemorySegment path;
+  private final MemorySegment buffer;
+  private int count;
+  private int[] pids = new int[512];
+  private long[] inodes = new long[512];
+
+  /// @param path room for a path; overwritten
+  /// @param buffer room for entries; overwritten
+  ProcListing(MemorySegment path, MemorySegment buffer) {
+    this.path = path;
+    this.buffer = buffer;
+  }
+
+  /// Lists all processes of now, by their numbers.
+  void read() {
+    count = 0;
+    MemorySegment.copy(FOLDER, 0, path, BYTE, 0, FOLDER.length);
+    int folder = Libc.open(path, Libc.O_RDONLY | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
+    if (folder < 0) {
+      return;
+    }
+    try {
+      int room = (int) buffer.byteSize();
+      int length = Libc.systemCall(GETDENTS64, folder, buffer.address(), room);
+      while (length > 0) {
+        for (int at = 0; at < length; ) {
+          add(at);
+          at += buffer.get(ValueLayout.JAVA_SHORT_UNALIGNED, at + LENGTH_OFFSET) & 0xFFFF;
+        }
+        length = Libc.systemCall(GETDENTS64, folder, buffer.address(), room);
+      }
+    } finally {
+      Libc.close(folder);
+    }
+  }
+
+  private void add(int entry) {
+    int pid = 0;
+    int at = entry + NAME_OFFSET;
+    for (byte next = buffer.get(BYTE, at); next != 0; next = buffer.get(BYTE, ++at)) {
+      if (next < '0' || next > '9') {
+        return;
+      }
+      pid = pid * 10 + (next - '0');
+    }
+    if (count == pids.length) {
+      pids = Arrays.copyOf(pids, count * 2);
+      inodes = Arrays.copyOf(inodes, count * 2);
+    }
+    // The kernel lists them in this order, though it promises nothing.
+    int place = count++;
+    for (; place > 0 && pids[place - 1] > pid; place--) {
+      pids[place] = pids[place - 1];
+      inodes[place] = inodes[place - 1];
+    }
+    pids[place] = pid;
+    inodes[place] = buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, entry);
+  }
+
+  /// How many there are.
+  public int size() {
+    return count;
+  }
+
+  /// All numbers.
+  int[] pids() {
+    return Arrays.copyOf(pids, count);
+  }
+
+  /// The number of a process.
+  ///
+  /// @param index from 0, below [#size]
+  public int pid(int index) {
+    return pids[index];
+  }
+
+  /// The inode of the folder of a process, which tells it from a later one of the same number.
+  ///
+  /// @param index from 0, below [#size]
+  public long inode(int index) {
+    return inodes[index];
+  }
+}

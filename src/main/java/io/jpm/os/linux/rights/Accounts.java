@@ -1,0 +1,145 @@
+package io.jpm.os.linux.rights;
+
+import io.jpm.model.text.ByteText;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.ErrnoException;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Native;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// The users and groups of this machine, wherever it keeps them, `getpwnam_r(3)`. Structures as
+/// glibc lays them out on every 64-bit architecture.
+public final class Accounts {
+  private static final Native USER_BY_NAME = new Native("getpwnam_r");
+  private static final Native USER_BY_NUMBER = new Native("getpwuid_r");
+  private static final Native GROUP_BY_NAME = new Native("getgrnam_r");
+  private static final Native GROUP_LIST = new Native("getgrouplist");
+
+  private static final int STRUCT_BYTES = 64;
+  private static final int FIRST_BUFFER = 4096;
+  private static final int LARGEST_BUFFER = 1 << 22;
+  private static final int FIRST_GROUPS = 64;
+  private static final int MOST_GROUPS = 65_536; // NGROUPS_MAX
+
+  private static final int PW_NAME = 0;
+  private static final int PW_UID = 16;
+  private static final int PW_GID = 20;
+  private static final int PW_DIR = 32;
+  private static final int PW_SHELL = 40;
+  private static final int GR_GID = 16;
+
+  private Accounts() {}
+
+  /// An entry of the user database.
+  ///
+  /// @param name the login name
+  /// @param uid its number, unsigned
+  /// @param gid the number of its own group, unsigned
+  /// @param home its home folder
+  /// @param shell its login shell
+  public record User(String name, int uid, int gid, String home, String shell) {}
+
+  /// The user of that name, or else of that number.
+  ///
+  /// @throws ErrnoException when the database cannot be asked
+  public static Optional<User> user(String nameOrNumber) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      Optional<Entry> entry = ask(arena, USER_BY_NAME, Libc.text(arena, nameOrNumber).address());
+      Optional<Integer> number = number(nameOrNumber);
+      if (entry.isEmpty() && number.isPresent()) {
+        entry = ask(arena, USER_BY_NUMBER, Integer.toUnsignedLong(number.get()));
+      }
+      return entry.map(found ->
+          new User(
+              found.text(PW_NAME),
+              found.number(PW_UID),
+              found.number(PW_GID),
+              found.text(PW_DIR),
+              found.text(PW_SHELL)));
+    }
+  }
+
+  /// The number of the group of that name, or else that number itself: a group needs no entry.
+  ///
+  /// @throws ErrnoException when the database cannot be asked
+  static Optional<Integer> group(String nameOrNumber) throws ErrnoException {
+    try (Arena arena = Arena.ofConfined()) {
+      Optional<Entry> entry = ask(arena, GROUP_BY_NAME, Libc.text(arena, nameOrNumber).address());
+      return entry.isPresent() ? entry.map(found -> found.number(GR_GID)) : number(nameOrNumber);
+    }
+  }
+
+  /// All groups of a user, `gid` among them: what `initgroups(3)` would set.
+  public static List<Integer> groupsOf(String user, int gid) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment name = Libc.text(arena, user);
+      MemorySegment count = arena.allocate(ValueLayout.JAVA_INT);
+      for (int room = FIRST_GROUPS; ; room = count.get(ValueLayout.JAVA_INT, 0)) {
+        MemorySegment groups = arena.allocate(ValueLayout.JAVA_INT, room);
+        count.set(ValueLayout.JAVA_INT, 0, room);
+        int found = (int) GROUP_LIST.call(name.address(), gid, groups.address(), count.address());
+        int length = count.get(ValueLayout.JAVA_INT, 0);
+        if (found >= 0 || length <= room || length > MOST_GROUPS) {
+          return Arrays.stream(
+                  groups.asSlice(0, 4L * Math.clamp(length, 0, room)).toArray(ValueLayout.JAVA_INT))
+              .boxed()
+              .toList();
+        }
+      }
+    }
+  }
+
+  /// A number from 0 to the last but one of 32 bits; the last one means "no change".
+  private static Optional<Integer> number(String text) {
+    try {
+      int number = Integer.parseUnsignedInt(text);
+      return number == -1 || text.startsWith("+") ? Optional.empty() : Optional.of(number);
+    } catch (NumberFormatException aName) {
+      return Optional.empty();
+    }
+  }
+
+  /// A filled structure and the buffer that its texts are in.
+  private record Entry(MemorySegment struct, MemorySegment buffer) {
+    int number(int offset) {
+      return struct.get(ValueLayout.JAVA_INT, offset);
+    }
+
+    String text(int offset) {
+      long start = struct.get(ValueLayout.JAVA_LONG, offset) - buffer.address();
+      long end = start;
+      while (buffer.get(ValueLayout.JAVA_BYTE, end) != 0) {
+        end++;
+      }
+      return ByteText.fromBytes(buffer.asSlice(start, end - start).toArray(ValueLayout.JAVA_BYTE));
+    }
+  }
+
+  private static Optional<Entry> ask(Arena arena, Native function, long key) throws ErrnoException {
+    MemorySegment struct = arena.allocate(STRUCT_BYTES, 8);
+    MemorySegment result = arena.allocate(ValueLayout.JAVA_LONG);
+    for (int bytes = FIRST_BUFFER; ; bytes *= 4) {
+      MemorySegment buffer = arena.allocate(bytes);
+      int errno =
+          (int) function.call(key, struct.address(), buffer.address(), bytes, result.address());
+      if (errno == Errno.ERANGE && bytes < LARGEST_BUFFER) {
+        continue;
+      }
+      if (result.get(ValueLayout.JAVA_LONG, 0) != 0) {
+        return Optional.of(new Entry(struct, buffer));
+      }
+      return switch (errno) {
+        // "Not found", as some of the databases behind it say it, getpwnam(3).
+        case 0, Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> Optional.empty();
+        default ->
+            throw new ErrnoException(
+                "cannot read the users and groups of this machine: " + Errno.words(errno), errno);
+      };
+    }
+  }
+}

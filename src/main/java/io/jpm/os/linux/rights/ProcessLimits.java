@@ -1,0 +1,136 @@
+package io.jpm.os.linux.rights;
+
+import io.jpm.os.Forking;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import java.io.File;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/// Sets the limits of another process, `prlimit(2)`.
+public final class ProcessLimits {
+  private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
+  private static final int PRLIMIT64 = ARM ? 261 : 302;
+  private static final long INFINITY = -1;
+  private static final String PROGRAM = "/usr/bin/prlimit";
+  private static final long PATIENCE_SECONDS = 10;
+  private static final File NOTHING = new File("/dev/null");
+
+  /// By their numbers, which are the same on both processors.
+  private static final List<String> NAMES =
+      List.of(
+          "cpu",
+          "fsize",
+          "data",
+          "stack",
+          "core",
+          "rss",
+          "nproc",
+          "nofile",
+          "memlock",
+          "as",
+          "locks",
+          "sigpending",
+          "msgqueue",
+          "nice",
+          "rtprio");
+
+  private ProcessLimits() {}
+
+  /// Sets all of `limits`, soft and hard.
+  ///
+  /// @param limits by name, −1 for no limit
+  /// @param childCredentials what the process was made with
+  /// @throws IOException with a sentence for the user when one cannot be had
+  public static void set(int pid, Map<String, Long> limits, ChildCredentials childCredentials)
+      throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment pair = arena.allocate(ValueLayout.JAVA_LONG, 2);
+      for (Map.Entry<String, Long> limit : new TreeMap<>(limits).entrySet()) {
+        int number = NAMES.indexOf(limit.getKey());
+        if (number < 0) {
+          throw new IOException("limits: this system knows no limit named " + limit.getKey());
+        }
+        pair.setAtIndex(ValueLayout.JAVA_LONG, 0, limit.getValue());
+        pair.setAtIndex(ValueLayout.JAVA_LONG, 1, limit.getValue());
+        int result = call(pid, number, pair, MemorySegment.NULL);
+        if (result == -Errno.EPERM && childCredentials.identity().isPresent()) {
+          // Root in a container often has no right to another user's limits; that user has.
+          result = as(childCredentials.ofFiles(), pid, limit) ? 0 : result;
+        }
+        if (result < 0) {
+          throw new IOException(sentence(limit, number, -result, pair));
+        }
+      }
+    }
+  }
+
+  /// Has `prlimit(1)` do it as that user, in a process of its own.
+  private static boolean as(
+      ChildCredentials childCredentials, int pid, Map.Entry<String, Long> limit)
+      throws IOException {
+    List<String> argv = new ArrayList<>(UserLaunch.with(childCredentials).become(childCredentials));
+    argv.add(PROGRAM);
+    argv.add("--pid=" + pid);
+    String value = limit.getValue() == INFINITY ? "unlimited" : Long.toString(limit.getValue());
+    argv.add("--" + limit.getKey() + "=" + value + ":" + value);
+    ProcessBuilder builder =
+        new ProcessBuilder(argv)
+            .directory(new File("/"))
+            .redirectInput(NOTHING)
+            .redirectOutput(NOTHING)
+            .redirectError(NOTHING);
+    builder.environment().clear();
+    Process process = Forking.alone(builder::start);
+    try {
+      return process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /// `prlimit(2)`: two numbers of 64 bits, the soft limit and the hard one.
+  ///
+  /// @param pid 0 is this process
+  /// @param set what is to hold from now on, or NULL
+  /// @param get gets what held until now, or is NULL
+  /// @return 0 or the negative `errno`
+  static int call(int pid, int number, MemorySegment set, MemorySegment get) {
+    return Libc.systemCall(PRLIMIT64, pid, number, set.address(), get.address());
+  }
+
+  private static String sentence(
+      Map.Entry<String, Long> limit, int number, int errno, MemorySegment pair) {
+    String what = "limits." + shownName(limit.getKey()) + " of " + shown(limit.getValue());
+    if (errno != Errno.EPERM) {
+      return what + " cannot be set: " + Errno.words(errno);
+    }
+    if (Libc.effectiveUser() == 0) {
+      return what + " is more than the system allows anybody (sysctl fs.nr_open, kernel.*)";
+    }
+    call(0, number, MemorySegment.NULL, pair);
+    return what
+        + " is above the hard limit of the daemon, "
+        + shown(pair.getAtIndex(ValueLayout.JAVA_LONG, 1))
+        + ": use less, or raise the daemon's (`ulimit -H`, LimitNOFILE= and the like of its"
+        + " service)";
+  }
+
+  private static String shownName(String name) {
+    return name.equals("cpu") ? "cpu_time" : name;
+  }
+
+  private static String shown(long limit) {
+    return limit == INFINITY ? "unlimited" : Long.toString(limit);
+  }
+}

@@ -1,0 +1,70 @@
+package io.jpm.os.linux.rights;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+
+/// Whether a path is in the hands of root alone: every folder and link on its way, and the file,
+/// belong to root, and no group and no other user may write to them. Nobody else can have it lead
+/// elsewhere then, neither now nor between this look and what follows it.
+public final class RootPath {
+  private static final int WRITABLE_BY_OTHERS = 022;
+  private static final int MOST_LINKS = 40; // as the kernel, path_resolution(7)
+
+  private RootPath() {}
+
+  public static boolean isOfRootAlone(Path file) {
+    Deque<Path> names = new ArrayDeque<>();
+    push(file.toAbsolutePath(), names);
+    Path at = file.toAbsolutePath().getRoot();
+    int links = 0;
+    try {
+      if (!isRoots(at)) {
+        return false;
+      }
+      while (!names.isEmpty()) {
+        Path name = names.removeFirst();
+        if (name.toString().equals("..")) {
+          at = at.getParent() == null ? at : at.getParent();
+          continue;
+        }
+        Path next = at.resolve(name).normalize();
+        if (!isRoots(next)) {
+          return false;
+        }
+        if (!Files.isSymbolicLink(next)) {
+          at = next;
+        } else if (links++ < MOST_LINKS) {
+          Path target = Files.readSymbolicLink(next);
+          push(target, names);
+          at = target.isAbsolute() ? target.getRoot() : at;
+        } else {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
+  private static void push(Path path, Deque<Path> names) {
+    for (int i = path.getNameCount() - 1; i >= 0; i--) {
+      names.addFirst(path.getName(i));
+    }
+  }
+
+  private static boolean isRoots(Path path) throws IOException {
+    Map<String, Object> about =
+        Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
+    boolean link = Files.isSymbolicLink(path); // the mode of a link means nothing
+    return about.get("uid") instanceof Integer uid
+        && about.get("mode") instanceof Integer mode
+        && uid == 0
+        && (link || (mode & WRITABLE_BY_OTHERS) == 0);
+  }
+}

@@ -1,0 +1,35 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.os.Connection;
+import io.jpm.os.linux.libc.HeldDescriptor;
+import io.jpm.os.linux.proc.LinuxHandle;
+
+/// An accepted connection, held until it is closed here.
+final class LinuxConnection implements Connection, LinuxHandle {
+  private final HeldDescriptor descriptor;
+  private final Runnable onClose;
+
+  /// @param fd ours from now on
+  /// @param onClose run once when it was closed
+  LinuxConnection(int fd, Runnable onClose) {
+    this.descriptor = new HeldDescriptor(fd);
+    this.onClose = onClose;
+  }
+
+  @Override
+  public String type() {
+    return "net.Native";
+  }
+
+  @Override
+  public int duplicate() {
+    return descriptor.duplicate(0);
+  }
+
+  @Override
+  public void close() {
+    if (descriptor.close()) {
+      onClose.run();
+    }
+  }
+}

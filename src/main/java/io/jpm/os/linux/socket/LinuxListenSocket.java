@@ -1,0 +1,214 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.linux.libc.HeldDescriptor;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.libc.SocketCalls;
+import io.jpm.os.linux.proc.LinuxHandle;
+import io.jpm.os.linux.proc.SocketLinks;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// A socket of this daemon, made here or by a former one.
+public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
+  /// Between a key and what follows it in the store.
+  static final char KEY_END = '\t';
+
+  private final String key;
+  private final long inode;
+  private final boolean datagrams;
+  private final HeldDescriptor descriptor;
+  private final Acceptor acceptor;
+  private final Optional<String> path;
+  private final Optional<SocketFile> file;
+
+  /// Whether it was bound and has SO_REUSEPORT, as all have that were bound here.
+  private volatile boolean allowsAnother;
+
+  /// Whether it is a process's own, which only that one's successor is to have.
+  private final boolean borrowed;
+
+  private final Consumer<LinuxListenSocket> onClose;
+
+  /// @param fd ours from now on
+  /// @param file of a unix socket
+  /// @param reactors gives the reactor that accepts when it is first needed
+  /// @param onClose told before it is closed
+  LinuxListenSocket(
+      String key,
+      int fd,
+      Optional<SocketFile> file,
+      Supplier<Reactor> reactors,
+      Consumer<LinuxListenSocket> onClose) {
+    this(key, fd, file, false, reactors, onClose);
+  }
+
+  /// @param borrowed whether it is a process's own
+  LinuxListenSocket(
+      String key,
+      int fd,
+      Optional<SocketFile> file,
+      boolean borrowed,
+      Supplier<Reactor> reactors,
+      Consumer<LinuxListenSocket> onClose) {
+    this.key = key;
+    this.borrowed = borrowed;
+    this.path = SocketCalls.localPath(fd);
+    this.file = file;
+    this.inode = inode(fd);
+    this.datagrams =
+        SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_TYPE)
+            == SocketCalls.SOCK_DGRAM;
+    this.descriptor = new HeldDescriptor(fd);
+    this.acceptor = new Acceptor(descriptor, key, reactors);
+    this.onClose = onClose;
+  }
+
+  private static long inode(int fd) {
+    try {
+      return SocketLinks.inode(Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString());
+    } catch (IOException withoutProc) {
+      return -1;
+    }
+  }
+
+  @Override
+  public String key() {
+    return key;
+  }
+
+  @Override
+  public String type() {
+    return datagrams ? "dgram.Native" : "net.Native";
+  }
+
+  @Override
+  public Optional<InetSocketAddress> address() {
+    // Each time: a process that has it may just have bound it.
+    AtomicReference<Optional<InetSocketAddress>> address = new AtomicReference<>(Optional.empty());
+    descriptor.with(fd -> {
+      address.set(SocketCalls.localAddress(fd));
+      return 0;
+    });
+    if (address.get().isPresent() && !allowsAnother && !datagrams && !borrowed) {
+      allowsAnother = descriptor.with(SocketCreation::allowAnother) >= 0;
+    }
+    return address.get();
+  }
+
+  @Override
+  public Optional<String> path() {
+    return path;
+  }
+
+  @Override
+  public boolean isReachable() {
+    return file.map(SocketFile::isThere).orElse(true);
+  }
+
+  /// Whether it is a process's own, which the keeper is not to have.
+  boolean isBorrowed() {
+    return borrowed;
+  }
+
+  @Override
+  public boolean reusesPort() {
+    return descriptor.with(
+            fd -> SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT))
+        > 0;
+  }
+
+  @Override
+  public boolean allowAnother() {
+    return descriptor.with(SocketCreation::allowAnother) >= 0;
+  }
+
+  @Override
+  public boolean steer(int older, int newer) {
+    return descriptor.with(fd -> PortSteering.attach(fd, older, newer)) >= 0;
+  }
+
+  @Override
+  public boolean hold(int older, InetAddress source) {
+    Optional<InetSocketAddress> address = address();
+    return address.isPresent()
+        && descriptor.with(fd -> ConnectionSteeringHold.begin(fd, address.get(), older, source))
+            >= 0;
+  }
+
+  @Override
+  public void share() {
+    descriptor.with(PortSteering::detach);
+  }
+
+  @Override
+  public boolean isIpv6() {
+    return descriptor.with(
+            fd -> SocketCalls.option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_DOMAIN))
+        == SocketCalls.AF_INET6;
+  }
+
+  @Override
+  public long inode() {
+    return inode;
+  }
+
+  @Override
+  public void accept(Consumer<Connection> consumer) {
+    acceptor.accept(consumer);
+  }
+
+  @Override
+  public ServerSocketChannel channel() throws IOException {
+    return BorrowedServerChannel.of(descriptor);
+  }
+
+  @Override
+  public void block() {
+    descriptor.with(Libc::clearNonBlocking);
+  }
+
+  @Override
+  public void pause() {
+    acceptor.pause();
+  }
+
+  /// Its name in the store: the key, and what else the next daemon has to know.
+  String storeName() {
+    return file.map(it -> key + KEY_END + it.text()).orElse(key);
+  }
+
+  /// Its descriptor, which is only to be used while nobody can close it; negative when it is
+  /// closed.
+  int number() {
+    return descriptor.with(fd -> fd);
+  }
+
+  @Override
+  public int duplicate() {
+    return descriptor.duplicate(0);
+  }
+
+  @Override
+  public void close() {
+    onClose.accept(this);
+    file.ifPresent(SocketFile::remove);
+    letGo();
+  }
+
+  /// Closes the daemon's hold, as when it ends; the keeper's stays.
+  void letGo() {
+    acceptor.close();
+    descriptor.close();
+  }
+}

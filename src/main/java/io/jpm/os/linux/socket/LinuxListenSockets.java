@@ -1,0 +1,224 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.linux.keeper.SocketStore;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.ErrnoException;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.libc.SocketCalls;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.PidFd;
+import io.jpm.os.linux.rights.OpenFileLimit;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/// The listening sockets of this daemon, and those that a former one has left with the keeper.
+public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
+  private static final int MOST_KEY_BYTES = 1024;
+
+  private final Set<SingleUseListener> entrances = ConcurrentHashMap.newKeySet();
+
+  /// All below is guarded by `this`.
+  private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
+
+  private final SocketStore store = new SocketStore();
+  private final PortHolders holders;
+  private final DaemonIdentity daemonIdentity;
+  private Optional<Reactor> reactor = Optional.empty();
+
+  /// @param holders who finds out who else listens
+  /// @param daemonIdentity the daemon
+  public LinuxListenSockets(PortHolders holders, DaemonIdentity daemonIdentity) {
+    this.holders = holders;
+    this.daemonIdentity = daemonIdentity;
+  }
+
+  @Override
+  public synchronized ListenSocket open(String key, Wish wish) throws ListenFailure {
+    checkKey(key);
+    Set<Long> own =
+        open.values().stream().map(LinuxListenSocket::inode).collect(Collectors.toSet());
+    return keep(key, new SocketCreation(holders, own).make(wish), Optional.empty());
+  }
+
+  @Override
+  public synchronized ListenSocket open(String key, PathWish wish) throws ListenFailure {
+    checkKey(key);
+    if (key.indexOf(LinuxListenSocket.KEY_END) >= 0) {
+      throw new IllegalArgumentException("a tab in the name of a new socket: " + key);
+    }
+    UnixSocketCreation.Made made = UnixSocketCreation.make(wish);
+    return keep(key, made.fd(), made.file());
+  }
+
+  @Override
+  public synchronized ListenSocket borrow(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    checkKey(key);
+    int fd = BorrowedSocket.of(process, inode, daemonIdentity);
+    LinuxListenSocket socket =
+        new LinuxListenSocket(key, fd, Optional.empty(), true, this::reactor, this::forget);
+    open.put(key, socket);
+    return socket;
+  }
+
+  @Override
+  public synchronized ListenSocket regain(String key, ProcessIdentity process, long inode)
+      throws ListenFailure {
+    LinuxListenSocket known = open.get(key);
+    if (known != null) {
+      return known;
+    }
+    checkKey(key);
+    int fd = BorrowedSocket.of(process, inode, daemonIdentity);
+    if (!SocketCalls.isMadeToListen(daemonIdentity.user(), fd)) {
+      Libc.close(fd);
+      throw new ListenFailure("that socket is none that a daemon has made", Errno.EPERM);
+    }
+    return keep(key, fd, Optional.empty());
+  }
+
+  private void checkKey(String key) {
+    boolean bad =
+        key.isEmpty()
+            || key.chars().anyMatch(c -> c == '\n' || c == '\r')
+            || key.getBytes(StandardCharsets.UTF_8).length > MOST_KEY_BYTES;
+    if (bad || open.containsKey(key)) {
+      throw new IllegalArgumentException("no name for a new socket: " + key);
+    }
+  }
+
+  private LinuxListenSocket keep(String key, int fd, Optional<SocketFile> file) {
+    int kept = OpenFileLimit.ours().moveUp(fd);
+    LinuxListenSocket made = add(key, kept, file);
+    store.add(new SocketStore.Entry(made.storeName(), kept), entries());
+    return made;
+  }
+
+  /// @param fd a number that stays
+  private LinuxListenSocket add(String key, int fd, Optional<SocketFile> file) {
+    LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
+    open.put(key, socket);
+    return socket;
+  }
+
+  @Override
+  public Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
+    var entrance = SingleUseListener.open(this::reactor, consumer, entrances::remove);
+    entrances.add(entrance);
+    return entrance;
+  }
+
+  @Override
+  public synchronized Optional<ListenSocket> find(String key) {
+    return Optional.ofNullable(open.get(key));
+  }
+
+  @Override
+  public synchronized List<ListenSocket> all() {
+    return List.copyOf(open.values());
+  }
+
+  /// A descriptor of an open one, close-on-exec; the caller closes it.
+  ///
+  /// @throws IOException with a sentence for the user when there is none
+  public int duplicate(String key) throws IOException {
+    LinuxListenSocket socket;
+    synchronized (this) {
+      socket = open.get(key);
+    }
+    int fd = socket == null ? -Errno.EBADF : socket.duplicate();
+    if (fd == -Errno.EBADF) {
+      throw new IOException("the listening socket '" + key + "' is not open any more");
+    }
+    if (fd < 0) {
+      throw new ErrnoException("cannot copy a descriptor: " + Errno.words(-fd), -fd);
+    }
+    return fd;
+  }
+
+  /// The two ends of the store, for a new keeper.
+  public synchronized int[] ends() {
+    return store.ends();
+  }
+
+  /// Takes over what a former daemon has left with this keeper. From now on the keeper gets what is
+  /// open here too.
+  ///
+  /// @return whether it keeps sockets
+  public synchronized boolean takeFrom(PidFd keeper) {
+    Optional<List<SocketStore.Entry>> found = store.takeFrom(keeper);
+    if (found.isEmpty()) {
+      return false;
+    }
+    for (SocketStore.Entry entry : found.get()) {
+      Optional<String> path = SocketCalls.localPath(entry.fd());
+      int end = path.isEmpty() ? -1 : entry.key().indexOf(LinuxListenSocket.KEY_END);
+      String key = end < 0 ? entry.key() : entry.key().substring(0, end);
+      if (key.isEmpty() || open.containsKey(key)) {
+        Libc.close(entry.fd()); // it lay there twice
+      } else {
+        String rest = end < 0 ? "" : entry.key().substring(end + 1);
+        int fd = OpenFileLimit.ours().moveUp(entry.fd());
+        add(key, fd, path.flatMap(it -> SocketFile.of(it, rest)));
+      }
+    }
+    rewrite();
+    return true;
+  }
+
+  private synchronized void forget(LinuxListenSocket socket) {
+    if (open.remove(socket.key(), socket) && !socket.isBorrowed()) {
+      rewrite();
+    }
+  }
+
+  private void rewrite() {
+    store.keepOnly(entries());
+  }
+
+  private List<SocketStore.Entry> entries() {
+    return open.values().stream()
+        .filter(socket -> !socket.isBorrowed())
+        .map(socket -> new SocketStore.Entry(socket.storeName(), socket.number()))
+        .filter(entry -> entry.fd() >= 0)
+        .toList();
+  }
+
+  private synchronized Reactor reactor() {
+    Reactor made = reactor.orElseGet(() -> new Reactor("jpm-accept"));
+    reactor = Optional.of(made);
+    return made;
+  }
+
+  /// Lets go of all; the keeper's hold stays.
+  @Override
+  public void close() {
+    List<LinuxListenSocket> all;
+    Optional<Reactor> thread;
+    synchronized (this) {
+      all = List.copyOf(open.values());
+      open.clear();
+      thread = reactor;
+      reactor = Optional.empty();
+    }
+    all.forEach(LinuxListenSocket::letGo);
+    entrances.forEach(SingleUseListener::close);
+    thread.ifPresent(Reactor::close);
+    synchronized (this) {
+      store.close();
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcessFiles;
+import io.jpm.os.linux.proc.Tag;
+import io.jpm.os.linux.proc.TagTrust;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Who listens where this daemon is to listen too. Apps of its own home may do so with sockets that
+/// a former daemon has made and this one could not take over; all others are strangers.
+public final class PortHolders {
+  private static final String AGENTS_VARIABLE = "JPM_SOCKET_INODES";
+
+  private final Optional<Path> home;
+  private final DaemonIdentity daemonIdentity;
+  private final TagTrust trust;
+
+  /// @param home the daemon's, with which the tags of its processes begin; empty: it has none
+  public PortHolders(Optional<Path> home, DaemonIdentity daemonIdentity, TagTrust trust) {
+    this.home = home;
+    this.daemonIdentity = daemonIdentity;
+    this.trust = trust;
+  }
+
+  /// What was found at an address.
+  ///
+  /// @param lost whether everybody who listens there is a process of this home, with a socket that
+  ///   the daemon does not have
+  /// @param name one of them for people, ` by pid 4711 (node)`; empty where none can be named
+  record Finding(boolean lost, String name) {}
+
+  private record Holder(int pid, Set<Long> sockets, boolean ours) {
+    String words() {
+      try {
+        return " by pid "
+            + pid
+            + " ("
+            + Files.readString(Path.of("/proc/" + pid + "/comm")).strip()
+            + ")";
+      } catch (IOException gone) {
+        return " by pid " + pid;
+      }
+    }
+  }
+
+  /// Looks who listens at `address`, or at another one that excludes it.
+  ///
+  /// @param own the kernel's numbers of the sockets that the daemon has
+  Finding at(InetSocketAddress address, Set<Long> own) {
+    Set<Long> there = new HashSet<>();
+    listening().stream()
+        .filter(row -> collides(row.address(), address))
+        .forEach(row -> there.add(row.inode()));
+    List<Holder> holders = there.isEmpty() ? List.of() : holders(there);
+    Set<Long> known = new HashSet<>();
+    holders.forEach(holder -> known.addAll(holder.sockets()));
+    boolean lost =
+        !there.isEmpty()
+            && known.equals(there)
+            && there.stream().noneMatch(own::contains)
+            && holders.stream().allMatch(Holder::ours);
+    return new Finding(lost, holders.stream().findFirst().map(Holder::words).orElse(""));
+  }
+
+  private List<TcpTable.Row> listening() {
+    return TcpTable.of(daemonIdentity.pid(), Set.of(TcpTable.LISTEN));
+  }
+
+  private static boolean collides(InetSocketAddress one, InetSocketAddress other) {
+    InetAddress first = one.getAddress();
+    InetAddress second = other.getAddress();
+    return one.getPort() == other.getPort()
+        && (first.isAnyLocalAddress() || second.isAnyLocalAddress() || first.equals(second));
+  }
+
+  private List<Holder> holders(Set<Long> sockets) {
+    List<Holder> holders = new ArrayList<>();
+    try (ProcReader reader = new ProcReader()) {
+      for (int pid : reader.pids()) {
+        Set<Long> held = new HashSet<>(sockets);
+        held.retainAll(ProcessFiles.of(pid).sockets().values());
+        if (pid != daemonIdentity.pid() && !held.isEmpty()) {
+          holders.add(new Holder(pid, held, isOurs(pid, reader)));
+        }
+      }
+    }
+    return holders;
+  }
+
+  private boolean isOurs(int pid, ProcReader reader) {
+    return home.isPresent()
+        && ((reader.tag(pid).filter(tag -> Tag.home(tag).equals(home.get().toString())).isPresent()
+                && trust.isOwn(pid, reader))
+            || trust.printsInto(home.get(), pid, reader));
+  }
+
+  /// Whether a process of this home listens on a socket that it was given unbound, and that the
+  /// daemon does not have.
+  ///
+  /// @param own the kernel's numbers of the sockets that the daemon has
+  boolean haveLostUnbound(Set<Long> own) {
+    if (home.isEmpty()) {
+      return false;
+    }
+    Set<Long> listening = new HashSet<>();
+    listening().forEach(row -> listening.add(row.inode()));
+    listening.removeAll(own);
+    if (listening.isEmpty()) {
+      return false;
+    }
+    try (ProcReader reader = new ProcReader()) {
+      for (int pid : reader.pids()) {
+        boolean given =
+            reader.variable(pid, AGENTS_VARIABLE).filter(_ -> trust.isOwn(pid, reader)).stream()
+                .flatMap(list -> List.of(list.split(",", -1)).stream())
+                .anyMatch(
+                    inode -> listening.stream().map(Object::toString).anyMatch(inode::equals));
+        if (given && isOurs(pid, reader)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.os.Connection;
+import io.jpm.os.ListenSockets.Entrance;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.linux.libc.HeldDescriptor;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.libc.SocketAddresses;
+import io.jpm.os.linux.libc.SocketCalls;
+import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// A listening socket for one connection, `socket(7)`.
+final class SingleUseListener implements Entrance {
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+
+  /// A stranger that knocks must not keep the right one out while it is sent away.
+  private static final int BACKLOG = 8;
+
+  private final InetSocketAddress address;
+  private final HeldDescriptor descriptor;
+  private final Acceptor acceptor;
+  private final Consumer<SingleUseListener> onClose;
+
+  private SingleUseListener(
+      InetSocketAddress address,
+      int fd,
+      Supplier<Reactor> reactors,
+      Consumer<SingleUseListener> onClose) {
+    this.address = address;
+    this.descriptor = new HeldDescriptor(fd);
+    this.acceptor = new Acceptor(descriptor, "a check", reactors);
+    this.onClose = onClose;
+  }
+
+  /// Opens one.
+  ///
+  /// @param reactors gives the reactor that accepts
+  /// @param onClose told when it is closed
+  static SingleUseListener open(
+      Supplier<Reactor> reactors,
+      Consumer<Connection> consumer,
+      Consumer<SingleUseListener> onClose)
+      throws ListenFailure {
+    int fd = SocketCalls.socket(SocketCalls.AF_INET, Libc.SOCK_STREAM);
+    if (fd < 0) {
+      throw SocketRefusal.without("a socket", -fd);
+    }
+    int result;
+    try (Arena arena = Arena.ofConfined()) {
+      result = SocketCalls.bind(fd, SocketAddresses.encode(arena, ANY_PORT));
+    }
+    if (result >= 0) {
+      result = SocketCalls.listen(fd, BACKLOG);
+    }
+    InetSocketAddress address = SocketCalls.localAddress(fd).orElse(ANY_PORT);
+    if (result < 0 || address.getPort() == 0) {
+      Libc.close(fd);
+      throw SocketRefusal.without("a socket on the loopback", -result);
+    }
+    var entrance = new SingleUseListener(address, fd, reactors, onClose);
+    var come = new AtomicBoolean();
+    entrance.acceptor.accept(connection -> {
+      if (come.compareAndSet(false, true)) {
+        entrance.acceptor.pause();
+        consumer.accept(connection);
+      } else {
+        connection.close();
+      }
+    });
+    return entrance;
+  }
+
+  @Override
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  @Override
+  public void close() {
+    onClose.accept(this);
+    acceptor.close();
+    descriptor.close();
+  }
+}

@@ -1,0 +1,194 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.ErrnoException;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.SocketAddresses;
+import io.jpm.os.linux.libc.SocketCalls;
+import io.jpm.os.linux.proc.KernelSetting;
+import io.jpm.os.linux.rights.ChildCredentials;
+import io.jpm.os.linux.rights.CredentialThread;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.util.Optional;
+import java.util.Set;
+
+/// Makes sockets as they are wished, `socket(7)`.
+///
+/// A TCP socket is bound without SO_REUSEPORT, so that a port which somebody has is refused, and
+/// gets it then: should it be lost to the daemon while a process has it, the next one can be bound
+/// beside it.
+final class SocketCreation {
+  private static final String MOST_BACKLOG = "net/core/somaxconn";
+  private static final int USUAL_MOST_BACKLOG = 4096;
+  private static final byte[] ANY_IPV4 = new byte[4];
+
+  private final PortHolders holders;
+  private final Set<Long> own;
+
+  /// @param own the kernel's numbers of the sockets that the daemon has
+  SocketCreation(PortHolders holders, Set<Long> own) {
+    this.holders = holders;
+    this.own = Set.copyOf(own);
+  }
+
+  /// A socket, close-on-exec and not blocking; bound and listening when it has an address.
+  ///
+  /// @return its descriptor
+  int make(Wish wish) throws ListenFailure {
+    if (wish.address().isEmpty()) {
+      return unbound(wish, wish.ipv6(), wish.kind() == Kind.TCP && holders.haveLostUnbound(own));
+    }
+    InetSocketAddress address = wish.address().get();
+    if (address.isUnresolved()) {
+      throw new ListenFailure(
+          SocketAddresses.words(address) + ": there is no host of that name", Errno.EADDRNOTAVAIL);
+    }
+    try {
+      return bound(wish, address);
+    } catch (ListenFailure failure) {
+      Optional<InetSocketAddress> instead = withoutIpv6(wish, address, failure.errno());
+      if (instead.isEmpty()) {
+        throw failure;
+      }
+      return bound(wish, instead.get());
+    }
+  }
+
+  /// On a machine without IPv6 "everywhere" is everywhere in IPv4.
+  private static Optional<InetSocketAddress> withoutIpv6(
+      Wish wish, InetSocketAddress address, int errno) {
+    boolean lacks = errno == Errno.EAFNOSUPPORT || errno == Errno.EADDRNOTAVAIL;
+    boolean everywhere =
+        address.getAddress() instanceof Inet6Address six && six.isAnyLocalAddress();
+    return lacks && everywhere && !wish.v6only()
+        ? Optional.of(
+            new InetSocketAddress(SocketAddresses.address(ANY_IPV4, 0), address.getPort()))
+        : Optional.empty();
+  }
+
+  /// @param beside whether it may be bound where another one is that allows it
+  private static int unbound(Wish wish, boolean ipv6, boolean beside) throws ListenFailure {
+    int fd =
+        SocketCalls.socket(
+            ipv6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET,
+            wish.kind() == Kind.TCP ? Libc.SOCK_STREAM : SocketCalls.SOCK_DGRAM);
+    if (fd < 0) {
+      throw SocketRefusal.without("a socket", -fd);
+    }
+    int result = option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, true);
+    if (result >= 0 && beside) {
+      result = allowAnother(fd);
+    }
+    if (result >= 0 && ipv6) {
+      // Said either way: the machine's default may be another one (net.ipv6.bindv6only).
+      result = option(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, wish.v6only());
+    }
+    if (result < 0) {
+      Libc.close(fd);
+      throw SocketRefusal.without("a socket", -result);
+    }
+    return fd;
+  }
+
+  /// From now on another socket of this user may be bound where this one is, if it says the same.
+  static int allowAnother(int fd) {
+    return option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, true);
+  }
+
+  private static int option(int fd, int level, int name, boolean on) {
+    return SocketCalls.setOption(fd, level, name, on ? 1 : 0);
+  }
+
+  private int bound(Wish wish, InetSocketAddress address) throws ListenFailure {
+    ChildCredentials childCredentials = rights(wish.runAs(), address);
+    int result = bound(wish, address, childCredentials, false);
+    if (result != -Errno.EADDRINUSE || wish.kind() != Kind.TCP) {
+      return orRefused(result, address, childCredentials, "");
+    }
+    PortHolders.Finding finding = holders.at(address, own);
+    return orRefused(
+        finding.lost() ? bound(wish, address, childCredentials, true) : result,
+        address,
+        childCredentials,
+        finding.name());
+  }
+
+  private static int orRefused(
+      int result, InetSocketAddress address, ChildCredentials childCredentials, String holder)
+      throws ListenFailure {
+    if (result < 0) {
+      throw SocketRefusal.of(address, childCredentials, -result, holder);
+    }
+    return result;
+  }
+
+  /// @return the descriptor or the negative `errno` of a socket that cannot be bound
+  private static int bound(
+      Wish wish, InetSocketAddress address, ChildCredentials childCredentials, boolean beside)
+      throws ListenFailure {
+    int fd = unbound(wish, SocketAddresses.family(address) == SocketCalls.AF_INET6, beside);
+    try {
+      int result = bind(fd, address, childCredentials);
+      if (result >= 0 && wish.kind() == Kind.TCP) {
+        result = SocketCalls.listen(fd, backlog(wish.backlog()));
+      }
+      if (result >= 0 && wish.kind() == Kind.TCP) {
+        result = allowAnother(fd);
+      }
+      if (result >= 0) {
+        return fd;
+      }
+      Libc.close(fd);
+      return result;
+    } catch (ListenFailure failure) {
+      Libc.close(fd);
+      throw failure;
+    }
+  }
+
+  /// How many connections may wait.
+  ///
+  /// @param wished 0: the system's most
+  static int backlog(int wished) {
+    return wished > 0 ? wished : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG);
+  }
+
+  private static int bind(int fd, InetSocketAddress address, ChildCredentials childCredentials)
+      throws ListenFailure {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment encoded = SocketAddresses.encode(arena, address);
+      if (childCredentials.areTheDaemons()) {
+        return SocketCalls.bind(fd, encoded);
+      }
+      // With other rights only what has been called before may be called.
+      SocketCalls.bind(-1, encoded);
+      return CredentialThread.call(childCredentials, () -> SocketCalls.bind(fd, encoded));
+    } catch (ErrnoException e) {
+      throw new ListenFailure(String.valueOf(e.getMessage()), e.errno());
+    } catch (IOException e) {
+      throw new ListenFailure(String.valueOf(e.getMessage()), Errno.EACCES);
+    }
+  }
+
+  private static ChildCredentials rights(RunAs runAs, InetSocketAddress address)
+      throws ListenFailure {
+    try {
+      ChildCredentials all = ChildCredentials.of(runAs);
+      return new ChildCredentials(
+          all.identity(),
+          ChildCredentials.DAEMON.nice(),
+          ChildCredentials.DAEMON.umask(),
+          all.environment());
+    } catch (IOException e) {
+      throw new ListenFailure(SocketAddresses.words(address) + ": " + e.getMessage(), Errno.EACCES);
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.linux.libc.DiskCalls;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.FileStatus;
+import io.jpm.os.linux.rights.ChildCredentials;
+import io.jpm.os.linux.rights.CredentialThread;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The file by whose name clients find a unix socket.
+///
+/// @param path where it is
+/// @param number what tells it from another one that gets the name: device and inode, which no
+///   other has as long as the socket is open
+/// @param owner as whom it was made, and is removed
+record SocketFile(String path, String number, RunAs owner) {
+  private static final Logger LOG = System.getLogger("jpm.os");
+
+  /// The one that has just been made at `path`; empty when it is gone again.
+  static Optional<SocketFile> made(String path, RunAs runAs) {
+    RunAs owner = new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
+    return number(path).map(number -> new SocketFile(path, number, owner));
+  }
+
+  /// Back from [#text].
+  static Optional<SocketFile> of(String path, String text) {
+    String[] words = text.split("\t", -1);
+    return words.length == 3
+        ? Optional.of(
+            new SocketFile(
+                path,
+                words[0],
+                new RunAs(
+                    Optional.of(words[1]).filter(it -> !it.isEmpty()),
+                    Optional.of(words[2]).filter(it -> !it.isEmpty()),
+                    OptionalInt.empty(),
+                    OptionalInt.empty())))
+        : Optional.empty();
+  }
+
+  /// All but the path, for the next daemon.
+  String text() {
+    return number + "\t" + owner.user().orElse("") + "\t" + owner.group().orElse("");
+  }
+
+  /// Whether the name still leads to it. To be asked while the socket is open.
+  boolean isThere() {
+    return number(path).equals(Optional.of(number));
+  }
+
+  private static Optional<String> number(String path) {
+    return FileStatus.of(path).map(status -> status.key().toString());
+  }
+
+  /// Removes it, unless something else has its name by now. With its owner's rights: in a folder
+  /// that he may change the daemon's could be led astray.
+  void remove() {
+    if (!isThere()) {
+      return;
+    }
+    try {
+      int result = CredentialThread.callOn(path, ChildCredentials.of(owner), DiskCalls::unlink);
+      if (result < 0) {
+        complain(Errno.words(-result));
+      }
+    } catch (IOException e) {
+      complain(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void complain(String why) {
+    LOG.log(
+        Level.WARNING, "the unix socket {0} is closed, but stays in its folder: {1}", path, why);
+  }
+}

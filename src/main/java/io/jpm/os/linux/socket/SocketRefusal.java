@@ -1,0 +1,69 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.SocketAddresses;
+import io.jpm.os.linux.libc.UnixPath;
+import io.jpm.os.linux.proc.KernelSetting;
+import io.jpm.os.linux.rights.ChildCredentials;
+import java.net.InetSocketAddress;
+
+/// Turns the bare error number of a socket that cannot be had into what the user has to mend.
+final class SocketRefusal {
+  private static final int USUAL_FIRST_PORT = 1024;
+  private static final String FIRST_PORT = "net/ipv4/ip_unprivileged_port_start";
+
+  private SocketRefusal() {}
+
+  /// Why nobody can be bound to `address`.
+  ///
+  /// @param childCredentials with whose it was tried
+  /// @param holder who has it, ` by pid 4711 (node)`; empty when that is not known
+  static ListenFailure of(
+      InetSocketAddress address, ChildCredentials childCredentials, int errno, String holder) {
+    String sentence =
+        errno == Errno.EADDRINUSE
+            ? " is in use already" + holder + ": end the program that has it or use another port"
+            : sentence(address.getPort(), childCredentials, errno);
+    return new ListenFailure(SocketAddresses.words(address) + sentence, errno);
+  }
+
+  /// Why there can be no unix socket at `path`.
+  ///
+  /// @param childCredentials with whose it was tried
+  static ListenFailure of(String path, ChildCredentials childCredentials, int errno) {
+    String sentence =
+        switch (errno) {
+          case Errno.EADDRINUSE ->
+              " is there already: end the program that listens there, or remove the file if none does";
+          case Errno.ENOENT -> " cannot be listened on: its folder does not exist";
+          case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.words(errno);
+          default -> " cannot be listened on: " + Errno.words(errno);
+        };
+    return new ListenFailure(UnixPath.words(path) + sentence, errno);
+  }
+
+  /// Why there is no socket at all.
+  static ListenFailure without(String what, int errno) {
+    return new ListenFailure(
+        what
+            + (errno == Errno.EAFNOSUPPORT
+                ? ": this machine has no IPv6"
+                : " cannot be made: " + Errno.words(errno)),
+        errno);
+  }
+
+  private static String sentence(int port, ChildCredentials childCredentials, int errno) {
+    return switch (errno) {
+      case Errno.EACCES, Errno.EPERM -> ": " + childCredentials.words(errno) + needsRoot(port);
+      case Errno.EADDRNOTAVAIL -> ": this machine does not have that address";
+      case Errno.EAFNOSUPPORT -> ": this machine has no IPv6";
+      default -> " cannot be listened on: " + Errno.words(errno);
+    };
+  }
+
+  private static String needsRoot(int port) {
+    int first = KernelSetting.number(FIRST_PORT, USUAL_FIRST_PORT);
+    return port < first ? ": ports below " + first + " need root" : "";
+  }
+}

@@ -1,0 +1,109 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.os.Listening;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.os.linux.proc.ProcessFiles;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.tree.TreeWalk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The sockets of one tree: its main process, the descendants and the session.
+public final class TreeSockets {
+  private final ProcessIdentity main;
+  private final DaemonIdentity daemonIdentity;
+
+  /// @param daemonIdentity the daemon, which is part of no tree
+  public TreeSockets(ProcessIdentity main, DaemonIdentity daemonIdentity) {
+    this.main = main;
+    this.daemonIdentity = daemonIdentity;
+  }
+
+  /// What it listens on.
+  public List<Listening> listening() {
+    // First what there is at all: mostly little, and read at once.
+    List<TcpTable.Row> rows = TcpTable.of(main.pid(), Set.of(TcpTable.LISTEN));
+    List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
+    return rows.stream()
+        .filter(row -> files.stream().anyMatch(one -> one.sockets().containsValue(row.inode())))
+        .map(row -> listening(row, files))
+        .toList();
+  }
+
+  private Listening listening(TcpTable.Row row, List<ProcessFiles> files) {
+    List<ProcessFiles> holders =
+        files.stream().filter(one -> one.sockets().containsValue(row.inode())).toList();
+    return new Listening(
+        row.address(),
+        row.inode(),
+        isWaitedFor(row.inode(), files),
+        holders.stream().anyMatch(one -> one.pid() == main.pid()),
+        holders.stream().map(one -> program(one.pid())).collect(Collectors.toSet()));
+  }
+
+  private static String program(int pid) {
+    try {
+      return String.valueOf(Files.readSymbolicLink(Path.of("/proc/" + pid + "/exe")).getFileName());
+    } catch (IOException gone) {
+      return "";
+    }
+  }
+
+  private static boolean isWaitedFor(long inode, List<ProcessFiles> files) {
+    return files.stream()
+        .anyMatch(one -> {
+          List<Integer> numbers = one.numbersOf(inode);
+          return !numbers.isEmpty() && new AcceptState(one.pid()).on(numbers, one.epolls(), inode);
+        });
+  }
+
+  /// Which processes have a socket open, the main process first.
+  List<Integer> holders(long inode) {
+    return files().stream()
+        .filter(one -> one.sockets().containsValue(inode))
+        .map(ProcessFiles::pid)
+        .sorted(Comparator.comparing(pid -> pid != main.pid()))
+        .toList();
+  }
+
+  /// How many connections it has that came in through one of `ports`.
+  public int connections(Set<Integer> ports) {
+    List<TcpTable.Row> rows =
+        TcpTable.of(main.pid(), Set.of(TcpTable.ESTABLISHED, TcpTable.CLOSE_WAIT)).stream()
+            .filter(row -> row.inode() != 0 && ports.contains(row.port()))
+            .toList();
+    if (rows.isEmpty()) {
+      return 0;
+    }
+    Set<Long> had = all();
+    return (int) rows.stream().filter(row -> had.contains(row.inode())).count();
+  }
+
+  /// The kernel's numbers of all sockets that it has, of whatever kind.
+  public Set<Long> all() {
+    Set<Long> all = new HashSet<>();
+    files().stream().map(ProcessFiles::sockets).map(it -> it.values()).forEach(all::addAll);
+    return all;
+  }
+
+  private List<ProcessFiles> files() {
+    try (ProcReader reader = new ProcReader()) {
+      Collection<ProcStat> tree =
+          new TreeWalk(
+                  ProcessSnapshot.take(reader, new TagTrust(daemonIdentity.user())), daemonIdentity)
+              .of(main);
+      return tree.stream().map(process -> ProcessFiles.of(process.pid())).toList();
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.model.RunAs;
+import io.jpm.model.text.ByteText;
+import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.ListenSockets.PathWish;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.ErrnoException;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.SocketCalls;
+import io.jpm.os.linux.libc.UnixPath;
+import io.jpm.os.linux.rights.ChildCredentials;
+import io.jpm.os.linux.rights.CredentialThread;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/// Makes unix sockets as they are wished, `unix(7)`.
+final class UnixSocketCreation {
+  private UnixSocketCreation() {}
+
+  /// A socket that listens.
+  ///
+  /// @param fd its descriptor, close-on-exec and not blocking
+  /// @param file where clients find it; empty for a name without a file
+  record Made(int fd, Optional<SocketFile> file) {}
+
+  static Made make(PathWish wish) throws ListenFailure {
+    byte[] bytes = ByteText.toBytes(wish.path());
+    if (bytes.length > UnixPath.MOST_PATH_BYTES || bytes.length == 0) {
+      throw new ListenFailure(
+          "%s cannot be listened on: a unix path has 1 to %d bytes, this has %d"
+              .formatted(UnixPath.words(wish.path()), UnixPath.MOST_PATH_BYTES, bytes.length),
+          Errno.EINVAL);
+    }
+    int fd = SocketCalls.socket(Libc.AF_UNIX, Libc.SOCK_STREAM);
+    if (fd < 0) {
+      throw SocketRefusal.without("a socket", -fd);
+    }
+    try {
+      ChildCredentials childCredentials = rights(wish);
+      check(bind(fd, bytes, childCredentials), wish.path(), childCredentials);
+      Optional<SocketFile> file =
+          UnixPath.isAbstract(wish.path())
+              ? Optional.empty()
+              : SocketFile.made(wish.path(), wish.runAs());
+      int result = SocketCalls.listen(fd, SocketCreation.backlog(wish.backlog()));
+      if (result < 0) {
+        file.ifPresent(SocketFile::remove);
+      }
+      check(result, wish.path(), childCredentials);
+      return new Made(fd, file);
+    } catch (ListenFailure failure) {
+      Libc.close(fd);
+      throw failure;
+    }
+  }
+
+  private static void check(int result, String path, ChildCredentials childCredentials)
+      throws ListenFailure {
+    if (result < 0) {
+      throw SocketRefusal.of(path, childCredentials, -result);
+    }
+  }
+
+  private static int bind(int fd, byte[] path, ChildCredentials childCredentials)
+      throws ListenFailure {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment encoded = UnixPath.encode(arena, path);
+      if (childCredentials.areTheDaemons()) {
+        return SocketCalls.bind(fd, encoded);
+      }
+      // With other rights only what has been called before may be called.
+      SocketCalls.bind(-1, encoded);
+      return CredentialThread.call(childCredentials, () -> SocketCalls.bind(fd, encoded));
+    } catch (IOException e) {
+      throw new ListenFailure(String.valueOf(e.getMessage()), errno(e));
+    }
+  }
+
+  private static int errno(IOException e) {
+    return e instanceof ErrnoException known ? known.errno() : Errno.EACCES;
+  }
+
+  /// The daemon's own; empty where the kernel does not tell.
+  private static OptionalInt umask() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith("Umask:"))
+          .mapToInt(line -> Integer.parseInt(line.substring("Umask:".length()).strip(), 8))
+          .findFirst();
+    } catch (IOException | NumberFormatException olderKernel) {
+      return OptionalInt.empty();
+    }
+  }
+
+  private static ChildCredentials rights(PathWish wish) throws ListenFailure {
+    RunAs runAs = wish.runAs();
+    try {
+      ChildCredentials all = ChildCredentials.of(runAs);
+      OptionalInt umask = all.umask().equals(umask()) ? OptionalInt.empty() : all.umask();
+      return new ChildCredentials(all.identity(), OptionalInt.empty(), umask, all.environment());
+    } catch (IOException e) {
+      throw new ListenFailure(wish.path() + ": " + e.getMessage(), Errno.EACCES);
+    }
+  }
+}

@@ -1,0 +1,205 @@
+package io.jpm.os.linux.spawn;
+
+import io.jpm.model.run.Exit;
+import io.jpm.model.text.ByteText;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.rights.RegularFile;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+
+/// Turns the bare error number of a failed start into what the user has to mend. It looks at the
+/// file after the fact, so it explains; it never decides.
+final class SpawnRefusal {
+  private static final int LONGEST_FIRST_LINE = 256;
+
+  private SpawnRefusal() {}
+
+  /// C strings end at a NUL byte: what cannot be handed on whole is not handed on.
+  static void checkTexts(SpawnRequest request) throws IOException {
+    for (int i = 0; i < request.argv().size(); i++) {
+      if (request.argv().get(i).indexOf('\0') >= 0) {
+        throw new IOException("argument " + i + " contains a NUL byte");
+      }
+    }
+    for (Map.Entry<String, String> entry : request.environment().entrySet()) {
+      String name = entry.getKey();
+      if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+        throw new IOException("'" + name + "' cannot be the name of an environment variable");
+      }
+      if (entry.getValue().indexOf('\0') >= 0) {
+        throw new IOException("the environment variable " + name + " contains a NUL byte");
+      }
+    }
+  }
+
+  static String folderSentence(Path cwd, int errno) {
+    return switch (errno) {
+      case Errno.ENOENT -> "the working directory " + cwd + " does not exist";
+      case Errno.ENOTDIR -> "the working directory " + cwd + " is not a folder";
+      case Errno.EACCES ->
+          "the working directory " + cwd + " may not be entered: permission denied";
+      default -> "the working directory " + cwd + " cannot be opened: " + Errno.words(errno);
+    };
+  }
+
+  static String sentence(SpawnRequest request, int errno) {
+    Path program = request.program();
+    return switch (errno) {
+      case Errno.ENOENT -> missing(program);
+      case Errno.EACCES -> notPermitted(request);
+      case Errno.ENOEXEC -> notAProgram(program);
+      case Errno.E2BIG ->
+          program
+              + " cannot be started: its arguments and environment are too large ("
+              + kibibytes(request)
+              + " KiB; a single one may have 128 KiB)";
+      case Errno.EAGAIN ->
+          program
+              + " cannot be started: the limit on processes is reached (ulimit -u, pids cgroup)";
+      case Errno.ENOMEM -> program + " cannot be started: the machine is out of memory";
+      default -> program + " cannot be started: " + Errno.words(errno);
+    };
+  }
+
+  /// Why a child ended that was to become another user and then the program. The stages of
+  /// [io.jpm.os.linux.rights.UserLaunch] tell no more than 126 (not executed), 127 (not found), and
+  /// any other number of `setpriv` for a right that could not be changed; their own words are in
+  /// the app's error log.
+  static String ofLaunch(SpawnRequest request, String stage, Exit exit) {
+    Path program = request.program();
+    if (exit instanceof Exit.Code(int code)) {
+      if (stage.equals("setpriv")) {
+        return "the app cannot be given its rights: setpriv was refused that; its message is in"
+            + " the app's error log";
+      } else if (code == 127) {
+        return missing(program);
+      }
+      return isKnown(head(program)) ? notPermitted(request) : notAProgram(program);
+    }
+    return program + " cannot be started: " + stage + ", which was to start it, ended with " + exit;
+  }
+
+  /// Refuses what the kernel would not execute. The stages of [io.jpm.os.linux.rights.UserLaunch]
+  /// would have a shell read it, as `execvp(3)` does.
+  ///
+  /// @throws IOException with a sentence for the user
+  static void checkKind(Path program) throws IOException {
+    boolean readable = Files.isRegularFile(program) && Files.isReadable(program);
+    if (readable && !isKnown(head(program)) && !hasOtherKinds()) {
+      throw new IOException(notAProgram(program));
+    }
+  }
+
+  private static boolean isKnown(byte[] head) {
+    return head.length > 3
+        && ((head[0] == '#' && head[1] == '!')
+            || (head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'));
+  }
+
+  /// Whether somebody has told the kernel of other kinds of programs, `binfmt_misc`.
+  private static boolean hasOtherKinds() {
+    String[] kinds = new File("/proc/sys/fs/binfmt_misc").list();
+    return kinds != null
+        && Arrays.stream(kinds).anyMatch(it -> !it.equals("register") && !it.equals("status"));
+  }
+
+  private static String missing(Path program) {
+    if (!Files.exists(program)) {
+      return program + " does not exist";
+    }
+    return interpreter(program)
+        .map(name ->
+            program
+                + " names an interpreter in its #! line that does not exist: "
+                + name
+                + (name.endsWith("\\r") ? " (the file has Windows line ends)" : ""))
+        .orElse(program + " cannot be started: the loader it was linked for is not installed");
+  }
+
+  private static String notPermitted(Path program) {
+    if (Files.isDirectory(program)) {
+      return program + " is a folder, not a program";
+    }
+    if (Files.exists(program) && !Files.isRegularFile(program)) {
+      return program + " is no file that could be a program";
+    }
+    if (!Files.isExecutable(program)) {
+      return Files.exists(program)
+          ? program + " is not executable: chmod +x it or name an --interpreter"
+          : program + " cannot be reached: a folder above it may not be entered";
+    }
+    return interpreter(program)
+        .map(name -> program + " cannot be started: its interpreter " + name + " is not executable")
+        .orElse(program + " cannot be started: its file system does not allow programs (noexec)");
+  }
+
+  private static String notPermitted(SpawnRequest request) {
+    Path program = request.program();
+    if (!Files.isExecutable(request.cwd())) {
+      return folderSentence(request.cwd(), Errno.EACCES);
+    }
+    // We are not that user: what we may do says nothing, except where even root may not.
+    return request
+        .runAs()
+        .user()
+        .filter(user -> Files.isExecutable(program) && !Files.isDirectory(program))
+        .map(user ->
+            program
+                + " cannot be started: user "
+                + user
+                + " may not run it, or may not enter its folder or the working directory "
+                + request.cwd())
+        .orElseGet(() -> notPermitted(program));
+  }
+
+  private static String notAProgram(Path program) {
+    if (!Files.isRegularFile(program)) {
+      return notPermitted(program);
+    }
+    byte[] head = head(program);
+    if (head.length == 0) {
+      return program + " is empty";
+    }
+    return head.length > 3 && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
+        ? program + " is a program for another kind of machine"
+        : program + " is no program and has no #! line: name an --interpreter";
+  }
+
+  /// What the `#!` line names, `execve(2)`; a carriage return shown as `\r`.
+  private static Optional<String> interpreter(Path program) {
+    String text = ByteText.fromBytes(head(program));
+    if (!text.startsWith("#!")) {
+      return Optional.empty();
+    }
+    String line = text.substring(2).lines().findFirst().orElse("");
+    int newline = text.indexOf('\n');
+    boolean windows = newline > 0 && text.charAt(newline - 1) == '\r';
+    String name = line.strip().split("[ \t]", 2)[0];
+    return Optional.of(windows && name.length() == line.strip().length() ? name + "\\r" : name);
+  }
+
+  private static byte[] head(Path program) {
+    try {
+      return RegularFile.head(program, LONGEST_FIRST_LINE);
+    } catch (IOException unreadable) {
+      return new byte[0];
+    }
+  }
+
+  private static long kibibytes(SpawnRequest request) {
+    long bytes = 0;
+    for (String argument : request.argv()) {
+      bytes += ByteText.toBytes(argument).length + 1L;
+    }
+    for (Map.Entry<String, String> entry : request.environment().entrySet()) {
+      bytes += ByteText.toBytes(entry.getKey() + entry.getValue()).length + 2L;
+    }
+    return bytes / 1024;
+  }
+}

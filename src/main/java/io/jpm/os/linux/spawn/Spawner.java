@@ -1,0 +1,431 @@
+package io.jpm.os.linux.spawn;
+
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
+import io.jpm.os.Forking;
+import io.jpm.os.InheritedLimits;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.cgroup.Cgroup;
+import io.jpm.os.linux.channel.ChannelEnds;
+import io.jpm.os.linux.libc.Descriptors;
+import io.jpm.os.linux.libc.DiskCalls;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.ErrnoException;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.log.NamedPipe;
+import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.rights.ChildCredentials;
+import io.jpm.os.linux.rights.CredentialThread;
+import io.jpm.os.linux.rights.OpenFileLimit;
+import io.jpm.os.linux.rights.UserLaunch;
+import io.jpm.os.linux.socket.LinuxListenSockets;
+import io.jpm.os.linux.tree.Reaper;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.IntSupplier;
+
+/// Makes a process, `posix_spawn(3)`: a session of its own, signals as after boot, the streams and
+/// the folder it was asked for, and no other descriptor. All that can fail for a reason of its own
+/// is opened here beforehand, so that the error of the call itself is about the program.
+public final class Spawner {
+  private static final short SETSIGDEF = 0x04;
+  private static final short SETSIGMASK = 0x08;
+  private static final short SETSID = 0x80;
+
+  /// Larger than on any architecture of glibc (336, 80 and 128 bytes on x86-64).
+  private static final int STRUCT_BYTES = 512;
+
+  private static final int SIGSET_BYTES = 128;
+
+  /// Never changed once made: shared by all threads.
+  private final MemorySegment attributes;
+
+  private final TagTrust trust;
+  private final Reaper reaper;
+  private final LinuxListenSockets sockets;
+  private final LimitGate gate;
+
+  /// @param trust told of each user that a child is made as
+  /// @param reaper looks after processes that are made beside the child
+  /// @param sockets those that a child may be given
+  /// @param gate gives it its limits
+  public Spawner(TagTrust trust, Reaper reaper, LinuxListenSockets sockets, LimitGate gate) {
+    this.gate = gate;
+    this.trust = trust;
+    this.reaper = reaper;
+    this.sockets = sockets;
+    Arena forever = Arena.ofAuto();
+    attributes = forever.allocate(STRUCT_BYTES, 16);
+    MemorySegment all = forever.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
+    MemorySegment none = forever.allocate(SIGSET_BYTES, 8);
+    // Without the mask a child would start with what HotSpot's threads block (SIGQUIT).
+    Libc.initAttributes(attributes, SETSIGDEF | SETSIGMASK | SETSID, all, none);
+  }
+
+  /// What came of it.
+  public sealed interface Outcome {
+    /// A child of ours, which nobody else will wait for.
+    ///
+    /// @param pid its id
+    /// @param channel the daemon's end of its channel, to be closed by who gets this
+    /// @param group what its tree is in
+    record Made(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
+
+    /// No process, and why.
+    ///
+    /// @param reason a sentence for the user
+    /// @param temporary whether it may work later
+    record Failed(String reason, boolean temporary) implements Outcome {}
+  }
+
+  /// What a child is made with, all opened.
+  ///
+  /// @param input what it begins with as standard input
+  /// @param later behind a gate, what is to be its standard input then
+  /// @param gate what lets it go when it waits for its limits
+  /// @param crowded whether the daemon's limit must not be lowered for it
+  private record Given(
+      SpawnRequest request,
+      ChildCredentials childCredentials,
+      int input,
+      OptionalInt later,
+      Streams streams,
+      int folder,
+      Optional<ChannelEnds> ends,
+      List<Integer> sockets,
+      OptionalInt gate,
+      boolean crowded) {
+    int firstUnused() {
+      return numbers().later + (later.isPresent() ? 1 : 0);
+    }
+
+    Numbers numbers() {
+      return Numbers.of(request);
+    }
+  }
+
+  /// What descriptors a child gets behind the streams and its channel.
+  ///
+  /// @param sockets the first socket
+  /// @param pipe the pipe behind a terminal
+  /// @param later what its gate makes its standard input
+  private record Numbers(int sockets, int pipe, int later) {
+    static Numbers of(SpawnRequest request) {
+      int sockets = request.channel() ? Descriptors.DAEMON_CHANNEL + 1 : 3;
+      int pipe = sockets + request.sockets().size();
+      return new Numbers(sockets, pipe, request.terminal() ? pipe + 1 : pipe);
+    }
+  }
+
+  /// Where a child writes.
+  ///
+  /// @param out standard output
+  /// @param error standard error
+  /// @param pipe with a terminal the pipe behind it: who holds it is its reader when no daemon
+  ///   lives
+  private record Streams(int out, int error, OptionalInt pipe) {
+    void changeOwner(int uid, int gid) {
+      Libc.changeOwner(out, uid, gid);
+      Libc.changeOwner(error, uid, gid);
+      pipe.ifPresent(fd -> Libc.changeOwner(fd, uid, gid));
+    }
+  }
+
+  public Outcome spawn(SpawnRequest request) {
+    try (Descriptors descriptors = new Descriptors();
+        Arena arena = Arena.ofConfined()) {
+      SpawnRefusal.checkTexts(request);
+      MountSpace.check(request);
+      boolean crowded = OpenFileLimit.ours().isCrowded();
+      boolean limited = crowded || gate.isNeeded(request.limits());
+      SpawnRequest first =
+          limited ? LimitGate.behind(request, Numbers.of(request).later, crowded) : request;
+      Given given = open(first, limited, crowded, descriptors);
+      SystemCallFilter.check(given.childCredentials);
+      if (given.childCredentials.identity().isPresent()) {
+        LaunchAccessCheck.check(request, given.childCredentials.ofFiles());
+      }
+      if (given.childCredentials.needLaunch()) {
+        SpawnRefusal.checkKind(request.program());
+      }
+      MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
+      Libc.initActions(actions);
+      try {
+        fill(actions, given);
+        Outcome outcome = call(given, arena, actions);
+        if (outcome instanceof Outcome.Made made) {
+          outcome = limited ? limit(made, given) : made;
+        }
+        if (outcome instanceof Outcome.Made made) {
+          made.channel.ifPresent(descriptors::handOver);
+        }
+        return outcome;
+      } finally {
+        Libc.destroyActions(actions);
+      }
+    } catch (Forking.Busy e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()), true);
+    } catch (ErrnoException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()), Errno.isTemporary(e.errno()));
+    } catch (IOException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()), false);
+    }
+  }
+
+  /// One that cannot have its limits has not run a line of the program yet: it is as if it had not
+  /// been made.
+  private Outcome limit(Outcome.Made made, Given given) {
+    try {
+      Optional<Cgroup> group = gate.limit(made.pid, given.request, given.childCredentials);
+      given.gate.ifPresent(LimitGate::open);
+      return new Outcome.Made(made.pid, made.channel, group);
+    } catch (IOException refused) {
+      Libc.kill(made.pid, Signal.SIGKILL.number());
+      reaper.take(made.pid);
+      return new Outcome.Failed(String.valueOf(refused.getMessage()), false);
+    }
+  }
+
+  private Given open(
+      SpawnRequest request, boolean limited, boolean crowded, Descriptors descriptors)
+      throws IOException {
+    ChildCredentials childCredentials = ChildCredentials.of(request.runAs());
+    int own = descriptors.keep(openInput(request));
+    int input = own;
+    OptionalInt later = OptionalInt.empty();
+    OptionalInt writer = OptionalInt.empty();
+    if (limited) {
+      int[] pair = LimitGate.pair();
+      writer = OptionalInt.of(descriptors.keep(pair[1]));
+      input = descriptors.keep(pair[0]);
+      later = request.input().isPresent() ? OptionalInt.of(own) : OptionalInt.empty();
+    }
+    int folder = descriptors.keep(openFolder(request.cwd(), childCredentials));
+    Streams streams =
+        request.terminal() ? terminal(request, descriptors) : pipes(request, descriptors);
+    // So that it can open /dev/stdout too, which asks for the right to the pipe itself.
+    childCredentials
+        .identity()
+        .filter(identity -> identity.uid().isPresent())
+        .ifPresent(identity -> {
+          int uid = identity.uid().getAsInt();
+          streams.changeOwner(uid, identity.gid());
+          request.input().ifPresent(_ -> Libc.changeOwner(own, uid, identity.gid()));
+        });
+    Optional<ChannelEnds> ends = Optional.empty();
+    if (request.channel()) {
+      ChannelEnds made = ChannelEnds.open();
+      int daemon = descriptors.keep(made.daemon());
+      ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
+    }
+    List<Integer> sockets = openSockets(request, descriptors);
+    return new Given(
+        request, childCredentials, input, later, streams, folder, ends, sockets, writer, crowded);
+  }
+
+  private List<Integer> openSockets(SpawnRequest request, Descriptors descriptors)
+      throws IOException {
+    List<String> keys = request.sockets();
+    if (keys.size() > Descriptors.MOST_SOCKETS) {
+      throw new IOException(
+          "an app can be given "
+              + Descriptors.MOST_SOCKETS
+              + " listening sockets at most, not "
+              + keys.size());
+    }
+    List<Integer> open = new ArrayList<>();
+    for (String key : keys) {
+      open.add(descriptors.keep(sockets.duplicate(key)));
+    }
+    return open;
+  }
+
+  private static Streams pipes(SpawnRequest request, Descriptors descriptors) throws IOException {
+    int out = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
+    int error = descriptors.keep(NamedPipe.openForChild(request.error().fifo()));
+    return new Streams(out, error, OptionalInt.empty());
+  }
+
+  private Streams terminal(SpawnRequest request, Descriptors descriptors) throws IOException {
+    int pipe = descriptors.keep(NamedPipe.openForChild(request.out().fifo()));
+    Pty pty = Pty.open();
+    int slave = descriptors.keep(pty.slave());
+    int master = descriptors.keep(pty.master());
+    // Beforehand: should the child not come about, this ends with the slave's last descriptor.
+    reaper.take(TerminalFeed.start(attributes, master, request.out().fifo()));
+    return new Streams(slave, slave, OptionalInt.of(pipe));
+  }
+
+  private static void fill(MemorySegment actions, Given given) {
+    Libc.addDup2(actions, given.input, 0);
+    Libc.addDup2(actions, given.streams.out, 1);
+    Libc.addDup2(actions, given.streams.error, 2);
+    given.ends.ifPresent(ends -> {
+      Libc.addDup2(actions, ends.app(), Descriptors.APP_CHANNEL);
+      Libc.addDup2(actions, ends.daemon(), Descriptors.DAEMON_CHANNEL);
+    });
+    for (int i = 0; i < given.sockets.size(); i++) {
+      Libc.addDup2(actions, given.sockets.get(i), given.numbers().sockets + i);
+    }
+    given.streams.pipe.ifPresent(pipe -> Libc.addDup2(actions, pipe, given.numbers().pipe));
+    given.later.ifPresent(later -> Libc.addDup2(actions, later, given.numbers().later));
+    Libc.addChangeFolder(actions, given.folder);
+    Libc.addCloseFrom(actions, given.firstUnused());
+    for (int i = 0; given.request.far() && i < given.sockets.size(); i++) {
+      Libc.addDup2(actions, given.numbers().sockets + i, SpawnRequest.FIRST_FAR + i);
+    }
+  }
+
+  private Outcome call(Given given, Arena arena, MemorySegment actions) throws IOException {
+    SpawnRequest request = given.request;
+    Optional<UserLaunch> launch =
+        given.childCredentials.needLaunch()
+            ? Optional.of(UserLaunch.with(given.childCredentials))
+            : Optional.empty();
+    MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
+    Image image = image(given, launch);
+    MemorySegment path = Libc.text(arena, image.program.toString());
+    MemorySegment argv = strings(arena, image.argv);
+    MemorySegment environment = strings(arena, image.environment);
+    IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
+    given
+        .childCredentials
+        .identity()
+        .ifPresent(identity -> identity.uid().ifPresent(uid -> trust.add(request.tag(), uid)));
+    touch(request.program(), given.childCredentials);
+    TreeMark mark = TreeMark.of(request.tag());
+    ChildCredentials own = given.childCredentials.withoutIdentity();
+    var confinements = Confinement.All.of(given.childCredentials, request, given.folder, arena);
+    InheritedLimits.Making<Integer> making =
+        () ->
+            confinements.isEmpty()
+                ? CredentialThread.callIfOther(own, work)
+                : CredentialThread.call(own, confinements.before(work));
+    int errno =
+        Forking.alone(() ->
+            mark.during(
+                () -> given.crowded ? making.make() : OpenFileLimit.ours().whileLow(making)));
+    if (errno < 0) {
+      throw confinements.failure(-errno);
+    }
+    if (errno != 0) {
+      return new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
+    }
+    int made = pid.get(ValueLayout.JAVA_INT, 0);
+    return launch
+        .flatMap(it -> failure(made, it, request))
+        .orElseGet(() ->
+            new Outcome.Made(
+                made,
+                given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()),
+                Optional.empty()));
+  }
+
+  /// What a child begins as.
+  private record Image(Path program, List<String> argv, List<String> environment) {}
+
+  private static Image image(Given given, Optional<UserLaunch> launch) throws IOException {
+    SpawnRequest request = given.request;
+    Map<String, String> environment = environment(given);
+    if (launch.isEmpty()) {
+      return new Image(request.program(), request.argv(), lines(environment));
+    }
+    var hidden = UserLaunch.Environment.of(environment, SpawnRequest.TAG_VARIABLE);
+    List<String> argv =
+        launch
+            .get()
+            .argv(
+                given.childCredentials,
+                Optional.empty(),
+                request.program(),
+                request.argv().subList(1, request.argv().size()),
+                hidden);
+    return new Image(launch.get().setpriv(), argv, lines(hidden.hidden()));
+  }
+
+  /// Why a child that was to become another user did not become its program; empty when it has.
+  private static Optional<Outcome> failure(int pid, UserLaunch launch, SpawnRequest request) {
+    return switch (LaunchWatch.await(pid, launch.stages(request.program()))) {
+      case LaunchWatch.Outcome.Begun _ -> Optional.empty();
+      case LaunchWatch.Outcome.Ended(String stage, Exit exit) ->
+          Optional.of(
+              new Outcome.Failed(
+                  SpawnRefusal.ofLaunch(request, stage, exit), !(exit instanceof Exit.Code)));
+    };
+  }
+
+  /// A disk that does not answer makes this thread wait here, where no other one waits for it. With
+  /// the rights of who runs it: its owner may put a link to anything there.
+  private static void touch(Path program, ChildCredentials childCredentials) throws IOException {
+    int fd =
+        CredentialThread.callOn(
+            program, childCredentials.ofFiles(), path -> DiskCalls.open(path, Libc.O_RDONLY));
+    if (fd >= 0) {
+      try (Arena arena = Arena.ofConfined()) {
+        Libc.read(fd, arena.allocate(256));
+      }
+      Libc.close(fd);
+    }
+  }
+
+  private static int openInput(SpawnRequest request) throws IOException {
+    return request.input().isPresent() ? NamedPipe.openForChild(request.input().get()) : openNull();
+  }
+
+  private static int openNull() throws ErrnoException {
+    int fd = Libc.open(Path.of("/dev/null"), Libc.O_RDONLY, 0);
+    if (fd < 0) {
+      throw new ErrnoException("cannot open /dev/null: " + Errno.words(-fd), -fd);
+    }
+    return fd;
+  }
+
+  /// With the rights of who runs in it: the child begins with the daemon's, and the owner of a
+  /// folder above may put a link there at any moment. The dot asks for the right to enter.
+  private static int openFolder(Path cwd, ChildCredentials childCredentials) throws IOException {
+    ChildCredentials own = childCredentials.ofFiles();
+    int fd = CredentialThread.callOn(cwd.resolve("."), own, DiskCalls::openFolder);
+    if (fd < 0) {
+      throw new ErrnoException(
+          SpawnRefusal.folderSentence(cwd, -fd) + LaunchAccessCheck.of(own, -fd), -fd);
+    }
+    return fd;
+  }
+
+  private static Map<String, String> environment(Given given) throws IOException {
+    Map<String, String> environment = new LinkedHashMap<>(given.request.environment());
+    environment.putAll(given.childCredentials.environment());
+    // Names of another channel mean nothing here, and would have Node take any descriptor for it.
+    environment.keySet().removeAll(ChannelEnds.VARIABLES);
+    if (given.ends.isPresent()) {
+      environment.putAll(ChannelEnds.environment(given.ends.get().daemon()));
+    }
+    environment.put(SpawnRequest.TAG_VARIABLE, given.request.tag());
+    return environment;
+  }
+
+  private static List<String> lines(Map<String, String> environment) {
+    return environment.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .toList();
+  }
+
+  /// A vector of C strings, as `execve(2)` takes it.
+  static MemorySegment strings(Arena arena, List<String> texts) {
+    MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
+    for (int i = 0; i < texts.size(); i++) {
+      array.setAtIndex(ValueLayout.JAVA_LONG, i, Libc.text(arena, texts.get(i)).address());
+    }
+    return array;
+  }
+}

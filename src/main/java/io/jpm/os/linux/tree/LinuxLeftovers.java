@@ -1,0 +1,131 @@
+package io.jpm.os.linux.tree;
+
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import io.jpm.os.linux.proc.Tag;
+import io.jpm.os.linux.proc.TagTrust;
+
+/// What is left of a tree whose main process has gone while no daemon watched.
+public final class LinuxLeftovers implements Child, ProcessTree.Main {
+  private static final int NOBODY = Integer.MAX_VALUE; // far above the kernel's highest pid
+
+  private final ProcessIdentity gone;
+  private final String tag;
+  private final ChildWatcher watcher;
+  private final Reactor reactor;
+  private final TreeSweeper sweeper;
+  private final DaemonIdentity daemonIdentity;
+  private final TagTrust trust;
+  private final boolean ofThisBoot;
+  private final TreeMembers members;
+  private final ProcessTree tree;
+
+  private volatile boolean treeWanted;
+  private volatile boolean treeGone;
+  private volatile boolean released;
+
+  public LinuxLeftovers(
+      LinuxChild.Surroundings surroundings,
+      ProcessIdentity gone,
+      String tag,
+      ChildWatcher watcher) {
+    this.gone = gone;
+    this.tag = tag;
+    this.watcher = watcher;
+    this.reactor = surroundings.reactor();
+    this.sweeper = surroundings.sweeper();
+    this.daemonIdentity = surroundings.daemonIdentity();
+    this.trust = surroundings.trust();
+    this.ofThisBoot = gone.bootId().equals(daemonIdentity.bootId());
+    // A number of another boot names a stranger and his session: then only the tag counts.
+    ProcessIdentity main =
+        ofThisBoot ? gone : new ProcessIdentity(daemonIdentity.bootId(), NOBODY, gone.startTime());
+    this.members = new TreeMembers(main, new Tag(tag), daemonIdentity.pid(), daemonIdentity.tag());
+    this.tree = new ProcessTree(this, members, reactor, sweeper);
+    sweeper.know(tree, false);
+  }
+
+  @Override
+  public ProcessIdentity identity() {
+    return gone;
+  }
+
+  @Override
+  public String tag() {
+    return tag;
+  }
+
+  @Override
+  public boolean hasLeftovers() {
+    try (ProcReader reader = new ProcReader()) {
+      return hasLeftovers(ProcessSnapshot.take(reader, trust));
+    }
+  }
+
+  /// Whether there are any in `snapshot`, which began when the main process was gone.
+  public boolean hasLeftovers(ProcessSnapshot snapshot) {
+    // What is left of a tree that is gone is not ours to end.
+    return !treeGone && !members.in(snapshot, lastThere(), nobody -> false).isEmpty();
+  }
+
+  @Override
+  public void signalTree(Signal signal, Runnable sent) {
+    if (!released) {
+      treeWanted = true;
+      sweeper.submit(() -> tree.order(signal, sent));
+    }
+  }
+
+  @Override
+  public boolean hasKilledOthers() {
+    return tree.hasKilled();
+  }
+
+  @Override
+  public void signalMain(Signal signal) {
+    // It is gone.
+  }
+
+  @Override
+  public void release() {
+    released = true;
+    sweeper.forget(tree);
+    if (treeWanted) {
+      sweeper.submit(tree::forget);
+    }
+  }
+
+  @Override
+  public boolean hasExited() {
+    return true;
+  }
+
+  /// When it had its pid is known of its first tick only.
+  @Override
+  public long lastThere() {
+    return ofThisBoot ? gone.startTime() : -1;
+  }
+
+  @Override
+  public int send(Signal signal) {
+    return -Errno.ESRCH;
+  }
+
+  @Override
+  public void treeIsGone() {
+    treeGone = true;
+    sweeper.forget(tree);
+    reactor.execute(() -> {
+      if (!released) {
+        watcher.treeGone();
+      }
+    });
+  }
+}

@@ -1,0 +1,94 @@
+package io.jpm.os.linux.tree;
+
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.SystemUsage;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcFiles;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.StatTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// What trees and the machine use. Questions are answered one after the other, since all use the
+/// same buffers, which are made with the first.
+public final class LinuxUsage implements AutoCloseable {
+  private static final long KIBI = 1024;
+
+  /// Of the line `cpu` of `/proc/stat`: user, nice, system, irq, softirq, steal are work; idle and
+  /// iowait are not, and the time of guests is in that of the user.
+  private static final List<Integer> BUSY = List.of(1, 2, 3, 6, 7, 8);
+
+  private final UsageSweep sweep;
+  private final Supplier<Map<Integer, Long>> outsiders;
+  private final StrayChildren strays;
+  private final StatTable table = new StatTable();
+  private Optional<ProcFiles> files = Optional.empty();
+  private boolean closed;
+
+  /// @param daemonIdentity the daemon
+  /// @param outsiders who need not be read, see [TreeSweeper#outsiders]
+  /// @param strays is shown all processes at each walk
+  public LinuxUsage(
+      DaemonIdentity daemonIdentity, Supplier<Map<Integer, Long>> outsiders, StrayChildren strays) {
+    this.outsiders = outsiders;
+    this.strays = strays;
+    this.sweep = new UsageSweep(daemonIdentity, table);
+  }
+
+  public synchronized Map<ProcessIdentity, TreeUsage> of(
+      Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
+    if (closed || mains.isEmpty()) {
+      return Map.of();
+    }
+    ProcFiles open = files.orElseGet(ProcFiles::new);
+    files = Optional.of(open);
+    Map<Integer, Long> known = outsiders.get();
+    // An app that was adopted meanwhile, and has thrown its tag away.
+    boolean stale = mains.stream().anyMatch(main -> known.containsKey(main.pid()));
+    open.readAll(table, stale ? Map.of() : known);
+    strays.look(table, System.nanoTime());
+    return sweep.of(mains, detail, open);
+  }
+
+  /// Empty where `/proc` does not tell.
+  public static Optional<SystemUsage> ofSystem() {
+    try {
+      String[] cpu =
+          Files.readString(Path.of("/proc/stat")).lines().findFirst().orElse("").split(" +", -1);
+      long ticks = BUSY.stream().mapToLong(field -> Long.parseLong(cpu[field])).sum();
+      List<String> memory = Files.readAllLines(Path.of("/proc/meminfo"));
+      String load = Files.readString(Path.of("/proc/loadavg"));
+      return Optional.of(
+          new SystemUsage(
+              Runtime.getRuntime().availableProcessors(),
+              ticks * (1_000_000_000L / ProcReader.Ticks.PER_SECOND),
+              bytes(memory, "MemTotal:"),
+              bytes(memory, "MemAvailable:"),
+              Double.parseDouble(load.substring(0, load.indexOf(' ')))));
+    } catch (IOException | IndexOutOfBoundsException | NumberFormatException hidden) {
+      return Optional.empty();
+    }
+  }
+
+  private static long bytes(List<String> lines, String label) {
+    return lines.stream()
+        .filter(line -> line.startsWith(label))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * KIBI)
+        .findFirst()
+        .orElse(0);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    files.ifPresent(ProcFiles::close);
+    files = Optional.empty();
+  }
+}

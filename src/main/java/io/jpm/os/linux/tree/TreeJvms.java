@@ -1,0 +1,71 @@
+package io.jpm.os.linux.tree;
+
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.Signal;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.PidFd;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import io.jpm.os.linux.proc.TagTrust;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Java virtual machines in a tree. SIGQUIT has one print its threads: that needs no permission but
+/// the one to signal, no version and none of its threads, as attaching would.
+public final class TreeJvms {
+  private static final String LIBRARY = "/libjvm.so";
+  private static final String CAUGHT = "SigCgt:";
+
+  private TreeJvms() {}
+
+  /// Asks the first one; see [io.jpm.os.ProcessHost#askForThreads].
+  public static boolean ask(ProcessIdentity main, DaemonIdentity daemonIdentity) {
+    try (ProcReader reader = new ProcReader()) {
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, new TagTrust(daemonIdentity.user()));
+      for (ProcStat stat : new TreeWalk(snapshot, daemonIdentity).of(main)) {
+        if (ask(stat, reader)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean ask(ProcStat stat, ProcReader reader) {
+    try (PidFd hold = PidFd.open(stat.pid())) {
+      // Only now: what is held is what is looked at.
+      return reader.stat(stat.pid()).filter(now -> now.startTime() == stat.startTime()).isPresent()
+          && printsThreads(stat.pid())
+          && hold.send(Signal.SIGQUIT) == 0;
+    } catch (PidFd.Failure gone) {
+      return false;
+    }
+  }
+
+  /// A process that does not catch the signal would be ended by it.
+  private static boolean printsThreads(int pid) {
+    Path folder = Path.of("/proc/" + pid);
+    try (Stream<String> maps = Files.lines(folder.resolve("maps"), StandardCharsets.ISO_8859_1)) {
+      return catchesQuit(folder) && maps.anyMatch(line -> line.endsWith(LIBRARY));
+    } catch (IOException | UncheckedIOException goneOrNotPermitted) {
+      return false;
+    }
+  }
+
+  private static boolean catchesQuit(Path folder) throws IOException {
+    Optional<String> caught =
+        Files.readAllLines(folder.resolve("status"), StandardCharsets.ISO_8859_1).stream()
+            .filter(line -> line.startsWith(CAUGHT))
+            .findFirst();
+    return caught
+        .map(line -> Long.parseUnsignedLong(line.substring(CAUGHT.length()).strip(), 16))
+        .filter(mask -> (mask & (1L << (Signal.SIGQUIT.number() - 1))) != 0)
+        .isPresent();
+  }
+}

@@ -1,0 +1,195 @@
+package io.jpm.os.linux.tree;
+
+import io.jpm.os.linux.libc.Reactor;
+import io.jpm.os.linux.libc.ThreadEnd;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.UnrelatedPidCache;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// The thread that ends trees. All that wait when a sweep begins share one walk over `/proc`: a
+/// hundred apps deleted at once cost a handful of walks. Starts with the first tree.
+public final class TreeSweeper implements AutoCloseable {
+  private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long AFTER_FAULT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Reactor reactor;
+  private final TagTrust trust;
+  private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final Thread thread = Thread.ofPlatform().daemon().name("jpm-tree").unstarted(this::run);
+  private boolean started;
+
+  /// Owned by the thread.
+  private final Set<ProcessTree> due = new LinkedHashSet<>();
+
+  private final Map<ProcessTree, Consumer<ProcessTree.Found>> looks = new LinkedHashMap<>();
+  private final Set<ProcessTree> active = new LinkedHashSet<>();
+  private final UnrelatedPidCache unrelatedPidCache;
+
+  /// All trees that somebody may still want to end.
+  private final Set<ProcessTree> trees = ConcurrentHashMap.newKeySet();
+
+  private boolean stopping;
+
+  private volatile Map<Integer, Long> outsiders = Map.of();
+  private volatile boolean adopted;
+
+  /// @param reactor runs what has to wait
+  /// @param trust whose processes may be known by their tag
+  /// @param daemonIdentity the daemon
+  public TreeSweeper(Reactor reactor, TagTrust trust, DaemonIdentity daemonIdentity) {
+    this.reactor = reactor;
+    this.trust = trust;
+    this.unrelatedPidCache = new UnrelatedPidCache(daemonIdentity.pid());
+  }
+
+  /// From any thread: `tree` may have to be ended one day.
+  ///
+  /// @param made whether its main process was made just now: all of another one was somebody's
+  ///   until now
+  void know(ProcessTree tree, boolean made) {
+    trees.add(tree);
+    if (!made) {
+      adopted = true;
+    }
+  }
+
+  /// From any thread: nobody will want it ended any more.
+  void forget(ProcessTree tree) {
+    trees.remove(tree);
+  }
+
+  /// Runs `task` on the thread, before the next sweep.
+  void submit(Runnable task) {
+    synchronized (this) {
+      if (!started) {
+        started = true;
+        thread.start();
+      }
+    }
+    queue.add(task);
+  }
+
+  /// From any thread: looks what is left of `tree`, whose main process has ended.
+  ///
+  /// @param told gets what was found, on the thread and before any sweep that is ordered later
+  void look(ProcessTree tree, Consumer<ProcessTree.Found> told) {
+    submit(() -> looks.put(tree, told));
+  }
+
+  /// Who the last sweep knew to be in no tree: the inode of each one's folder. From any thread.
+  public Map<Integer, Long> outsiders() {
+    return outsiders;
+  }
+
+  /// On the thread only: `tree` is swept until it says [#end].
+  void begin(ProcessTree tree) {
+    active.add(tree);
+    due.add(tree);
+  }
+
+  /// On the thread only: `tree` wants nothing more.
+  void end(ProcessTree tree) {
+    active.remove(tree);
+  }
+
+  /// On the thread only: `tree` takes part in the next sweep.
+  void sweepSoon(ProcessTree tree) {
+    due.add(tree);
+  }
+
+  /// On the thread only: `tree` is swept after a short while.
+  void sweepLater(ProcessTree tree) {
+    sweepAfter(tree, LATER_NANOS);
+  }
+
+  private void sweepAfter(ProcessTree tree, long nanos) {
+    reactor.execute(() -> reactor.after(nanos, () -> submit(() -> sweepSoon(tree))));
+  }
+
+  /// Ends the thread; trees are left as they are.
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (!started) {
+        started = true; // never again
+        return;
+      }
+    }
+    queue.add(() -> stopping = true);
+    ThreadEnd.await(thread);
+  }
+
+  private void run() {
+    while (!stopping) {
+      try {
+        Runnable first = due.isEmpty() && looks.isEmpty() ? queue.take() : queue.poll();
+        for (Runnable task = first; task != null; task = queue.poll()) {
+          task.run();
+        }
+        sweepDue();
+      } catch (InterruptedException ignoredSinceOnlyCloseEndsIt) {
+        // Nobody has a reason to interrupt this thread.
+      } catch (RuntimeException fault) {
+        thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
+        active.forEach(tree -> sweepAfter(tree, AFTER_FAULT_NANOS));
+      }
+    }
+    List.copyOf(active).forEach(ProcessTree::forget);
+  }
+
+  private void sweepDue() {
+    if ((due.isEmpty() && looks.isEmpty()) || stopping) {
+      return;
+    }
+    Map<ProcessTree, Consumer<ProcessTree.Found>> asked = new LinkedHashMap<>(looks);
+    looks.clear();
+    List<ProcessTree> now = new ArrayList<>(due);
+    due.clear();
+    now.forEach(ProcessTree::beforeWalk);
+    if (adopted) {
+      adopted = false;
+      unrelatedPidCache.doubt();
+    }
+    unrelatedPidCache.walking(trees.stream().map(ProcessTree::mainPid).collect(Collectors.toSet()));
+    try (ProcReader reader = new ProcReader()) {
+      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, unrelatedPidCache);
+      answer(asked, tree -> tree.look(snapshot, reader));
+      for (ProcessTree tree : now) {
+        tree.sweep(snapshot, reader);
+      }
+      unrelatedPidCache.settle(snapshot);
+      outsiders = unrelatedPidCache.outsiders();
+    } finally {
+      now.forEach(ProcessTree::swept);
+      // After a fault: an end that nobody hears of would weigh more.
+      answer(asked, _ -> ProcessTree.Found.UNKNOWN);
+    }
+  }
+
+  private static void answer(
+      Map<ProcessTree, Consumer<ProcessTree.Found>> asked,
+      Function<ProcessTree, ProcessTree.Found> finding) {
+    for (var next = asked.entrySet().iterator(); next.hasNext(); ) {
+      var question = next.next();
+      ProcessTree.Found found = finding.apply(question.getKey());
+      next.remove();
+      question.getValue().accept(found);
+    }
+  }
+}

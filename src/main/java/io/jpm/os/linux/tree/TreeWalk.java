@@ -1,0 +1,58 @@
+package io.jpm.os.linux.tree;
+
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.os.linux.proc.ProcessSnapshot;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Who is in a tree, cheaply: the main process, its session, and the descendants of these. Those
+/// that left both (a daemonised grandchild) are not looked for: their tag is in an environment, and
+/// reading those of all processes every time would cost more than it tells.
+public final class TreeWalk {
+  private final ProcessSnapshot snapshot;
+  private final Map<Integer, List<ProcStat>> sessions;
+  private final DaemonIdentity daemonIdentity;
+
+  /// @param snapshot all processes
+  /// @param daemonIdentity the daemon, which is part of no tree, nor is what only it has started
+  public TreeWalk(ProcessSnapshot snapshot, DaemonIdentity daemonIdentity) {
+    this.snapshot = snapshot;
+    this.sessions = snapshot.all().stream().collect(Collectors.groupingBy(ProcStat::session));
+    this.daemonIdentity = daemonIdentity;
+  }
+
+  /// All of the tree under a main process; nothing when that is gone.
+  public Collection<ProcStat> of(ProcessIdentity identity) {
+    Optional<ProcStat> main =
+        snapshot
+            .process(identity.pid())
+            .filter(found ->
+                found.startTime() == identity.startTime()
+                    && identity.bootId().equals(daemonIdentity.bootId())
+                    && found.isAlive());
+    return main.isPresent() ? under(main.get()) : List.of();
+  }
+
+  private Collection<ProcStat> under(ProcStat main) {
+    Map<Integer, ProcStat> found = new LinkedHashMap<>();
+    Deque<ProcStat> open = new ArrayDeque<>(List.of(main));
+    // The session has its number from the main process, which is there: it is nobody else's.
+    open.addAll(sessions.getOrDefault(main.pid(), List.of()));
+    while (!open.isEmpty()) {
+      ProcStat process = open.remove();
+      if (process.pid() != daemonIdentity.pid()
+          && found.putIfAbsent(process.pid(), process) == null) {
+        open.addAll(snapshot.childrenOf(process.pid()));
+      }
+    }
+    return found.values();
+  }
+}

@@ -1,0 +1,72 @@
+package io.jpm.satan;
+
+import io.jpm.bus.daemon.HeartbeatReply;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/// Sees how late one event loop comes to a timer. Vert.x itself warns in the log, with a stack, of
+/// a loop that is busy when it looks; this measures.
+///
+/// Owned by HeartbeatVerticle's context.
+final class EventLoopLag {
+  private final EventLoop loop;
+  private final Context context;
+  private final LongSupplier nanoTime;
+  private final Consumer<Duration> late;
+  private final RecentMinutes recent = new RecentMinutes();
+  private long lateNanos;
+  private long dueAt;
+  private boolean pending;
+
+  /// @param late takes each lateness, on the context
+  EventLoopLag(EventLoop loop, Context context, LongSupplier nanoTime, Consumer<Duration> late) {
+    this.late = late;
+    this.loop = loop;
+    this.context = context;
+    this.nanoTime = nanoTime;
+  }
+
+  /// Sets a timer that is due after `delay`, unless one is pending: then the loop has not come to
+  /// it yet.
+  void look(Duration delay) {
+    if (pending) {
+      return;
+    }
+    pending = true;
+    dueAt = nanoTime.getAsLong() + delay.toNanos();
+    long due = dueAt;
+    try {
+      var _ =
+          loop.schedule(
+              () -> {
+                long nanos = Math.max(0, nanoTime.getAsLong() - due);
+                context.runOnContext(_ -> came(nanos));
+              },
+              delay.toNanos(),
+              TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException ending) {
+      // Ignored because the daemon is about to end.
+    }
+  }
+
+  private void came(long nanos) {
+    pending = false;
+    lateNanos = nanos;
+    recent.took(nanos, nanoTime.getAsLong());
+    late.accept(Duration.ofNanos(nanos));
+  }
+
+  /// How punctual it is; one that hangs now is as late as it already is.
+  HeartbeatReply.Loop state() {
+    long now = nanoTime.getAsLong();
+    long late = pending && now - dueAt > 0 ? Math.max(lateNanos, now - dueAt) : lateNanos;
+    Duration worst = recent.worst(now);
+    Duration present = Duration.ofNanos(late);
+    return new HeartbeatReply.Loop(present, worst.compareTo(present) < 0 ? present : worst);
+  }
+}

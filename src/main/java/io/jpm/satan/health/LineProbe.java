@@ -1,0 +1,182 @@
+package io.jpm.satan.health;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.model.AppName;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
+import io.jpm.satan.health.PassiveProbe.ProbeSignal;
+import io.jpm.satan.health.PassiveProbe.ProbeSubscription;
+import io.jpm.wire.LinesMessage;
+import io.jpm.wire.LinesMessage.Line;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// Listens to the lines that apps print. Patterns are looked for on a thread of their own, and no
+/// more is published before that has worked through what there was, so an app that prints faster
+/// loses lines here and nothing else. Owned by the context that made it.
+final class LineProbe {
+  private static final long NO_TIMER = -1;
+
+  private final Vertx vertx;
+  private final Map<AppName, App> apps = new HashMap<>();
+  private Optional<WorkerExecutor> readers = Optional.empty();
+  private Optional<Future<Void>> answering = Optional.empty();
+  private Future<?> work = Future.succeededFuture();
+  private long renewal = NO_TIMER;
+
+  LineProbe(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// An app that somebody listens to.
+  private record App(MessageConsumer<JsonObject> consumer, List<Ear> ears) {}
+
+  /// See [PassiveProbe#open].
+  Future<ProbeSubscription> open(
+      SatanCommand.StartMonitoring attended, String pattern, Consumer<ProbeSignal> signs) {
+    Ear ear;
+    try {
+      ear = new Ear(attended, Pattern.compile(pattern), signs);
+    } catch (PatternSyntaxException wrong) {
+      return Future.failedFuture(
+          "log: \"%s\" is no regular expression: %s".formatted(pattern, wrong.getDescription()));
+    }
+    return answering().compose(_ -> listen(ear)).compose(_ -> want()).map(ear);
+  }
+
+  /// LogAggregator asks before it publishes more.
+  private Future<Void> answering() {
+    Future<Void> begun =
+        answering.orElseGet(() ->
+            vertx
+                .eventBus()
+                .<FlowControlAck>consumer(
+                    Addresses.SATAN_LINES, asked -> work.onComplete(_ -> asked.reply(asked.body())))
+                .completion());
+    answering = Optional.of(begun);
+    return begun;
+  }
+
+  private Future<Void> listen(Ear ear) {
+    App known = apps.get(ear.app);
+    if (known != null) {
+      known.ears().add(ear);
+      return Future.succeededFuture();
+    }
+    MessageConsumer<JsonObject> consumer =
+        vertx
+            .eventBus()
+            .consumer(
+                Addresses.linesOf(ear.app.value()), message -> printed(ear.app, message.body()));
+    apps.put(ear.app, new App(consumer, new ArrayList<>(List.of(ear))));
+    return consumer.completion();
+  }
+
+  private Future<Void> want() {
+    if (apps.isEmpty()) {
+      vertx.cancelTimer(renewal);
+      renewal = NO_TIMER;
+    } else if (renewal == NO_TIMER) {
+      renewal = vertx.setPeriodic(LineLease.RENEWAL.toMillis(), _ -> tell());
+    }
+    return tell();
+  }
+
+  private Future<Void> tell() {
+    List<String> names = apps.keySet().stream().map(AppName::value).toList();
+    return vertx
+        .eventBus()
+        .request(Addresses.LINES_WANTED, new LineLease(Addresses.SATAN_LINES, Set.copyOf(names)))
+        .recover(
+            silent -> Future.failedFuture("the app's lines cannot be had: " + silent.getMessage()))
+        .mapEmpty();
+  }
+
+  private void printed(AppName name, JsonObject json) {
+    App app = apps.get(name);
+    if (app == null) {
+      return;
+    }
+    List<Line> lines = LinesMessage.fromJson(json).lines();
+    List<Ear> ears = List.copyOf(app.ears());
+    WorkerExecutor reader =
+        readers.orElseGet(() -> vertx.createSharedWorkerExecutor("jpm-patterns", 1));
+    readers = Optional.of(reader);
+    work = reader.executeBlocking(() -> found(lines, ears)).onSuccess(LineProbe::tell);
+  }
+
+  /// On the thread for patterns.
+  private static Map<Ear, String> found(List<Line> lines, List<Ear> ears) {
+    Map<Ear, String> found = new HashMap<>();
+    for (Ear ear : ears) {
+      ear.find(lines).ifPresent(line -> found.put(ear, line));
+    }
+    return found;
+  }
+
+  private static void tell(Map<Ear, String> found) {
+    found.forEach((ear, line) -> ear.tell(new ProbeSignal.Line(line)));
+  }
+
+  /// Who listens for one pattern in the lines of one process.
+  private final class Ear implements ProbeSubscription {
+    private final WorkerId worker;
+    private final AppName app;
+    private final Consumer<ProbeSignal> signs;
+    private boolean closed;
+
+    /// Of the thread for patterns.
+    private final LinePattern pattern;
+
+    Ear(SatanCommand.StartMonitoring attended, Pattern pattern, Consumer<ProbeSignal> signs) {
+      this.worker = attended.worker();
+      this.app = attended.spec().name();
+      this.pattern = new LinePattern(pattern);
+      this.signs = signs;
+    }
+
+    Optional<String> find(List<Line> lines) {
+      return pattern.find(
+          lines.stream()
+              .filter(line -> line.id() == worker.id().value() && line.birth() == worker.birth())
+              .toList());
+    }
+
+    void tell(ProbeSignal probeSignal) {
+      if (!closed) {
+        signs.accept(probeSignal);
+      }
+    }
+
+    @Override
+    public void began(ProcessIdentity process) {
+      // What its pipes bring is heard from the beginning.
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      App listened = apps.get(app);
+      if (listened != null && listened.ears().remove(this) && listened.ears().isEmpty()) {
+        apps.remove(app);
+        listened.consumer().unregister();
+        want();
+      }
+    }
+  }
+}

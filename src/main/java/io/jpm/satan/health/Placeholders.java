@@ -1,0 +1,46 @@
+package io.jpm.satan.health;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Texts of checks with `${NAME}` replaced by the variables of the process.
+final class Placeholders {
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
+
+  /// A text of a check cannot be completed. The message is for people.
+  static final class Unknown extends Exception {
+    private static final long serialVersionUID = 1;
+
+    Unknown(String text, String name) {
+      super("%s: the app has no variable %s".formatted(text, name));
+    }
+  }
+
+  private Placeholders() {}
+
+  /// `text` with the variables in their places.
+  ///
+  /// @throws Unknown when the process has no such variable
+  static String into(String text, Map<String, String> variables) throws Unknown {
+    Matcher matcher = VARIABLE.matcher(text);
+    StringBuilder whole = new StringBuilder();
+    while (matcher.find()) {
+      String value = variables.get(matcher.group(1));
+      if (value == null) {
+        throw new Unknown(text, matcher.group(1));
+      }
+      matcher.appendReplacement(whole, Matcher.quoteReplacement(value));
+    }
+    return matcher.appendTail(whole).toString();
+  }
+
+  /// The same for a sentence, where what is unknown stays as it is written.
+  static String asFarAsKnown(String text, Map<String, String> variables) {
+    try {
+      return into(text, variables);
+    } catch (Unknown _) {
+      return text;
+    }
+  }
+}

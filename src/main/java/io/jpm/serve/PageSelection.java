@@ -1,0 +1,104 @@
+package io.jpm.serve;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Decides which file answers a path. Looks at the disk and blocks.
+final class PageSelection {
+  private static final String INDEX = "index.html";
+  private static final List<String> NOT_FOUND = List.of("404.html");
+
+  private final SiteDirectory siteDirectory;
+  private final boolean spa;
+  private final boolean listing;
+  private final boolean dotFiles;
+  private final List<String> homepage;
+
+  PageSelection(SiteDirectory siteDirectory, ServeSettings settings) {
+    this.siteDirectory = siteDirectory;
+    this.spa = settings.spa();
+    this.listing = settings.listing();
+    this.dotFiles = settings.dotFiles();
+    this.homepage =
+        Arrays.stream(settings.homepage().split("/")).filter(name -> !name.isEmpty()).toList();
+    if (homepage.contains("..")) {
+      throw new IllegalArgumentException(
+          "PM2_SERVE_HOMEPAGE=" + settings.homepage() + " leads out of the directory");
+    }
+  }
+
+  /// @param wantsPage whether the client would take an HTML page
+  SiteResponse answer(RequestPath path, boolean wantsPage) {
+    if (path.isHidden() && !dotFiles) {
+      return notFound(); // before the disk is asked: whether it is there is a secret too
+    }
+    return switch (siteDirectory.find(path.segments())) {
+      case ResolvedPath.Content content -> ofFile(path, content);
+      case ResolvedPath.Folder folder -> ofFolder(path, folder, wantsPage);
+      case ResolvedPath.Missing _ -> missing(path, wantsPage);
+      case ResolvedPath.Forbidden _ -> SiteResponse.Text.plain(403, "Forbidden");
+    };
+  }
+
+  private SiteResponse ofFile(RequestPath path, ResolvedPath.Content content) {
+    if (!path.ofFolder()) {
+      return new SiteResponse.File(200, content);
+    }
+    close(content);
+    return notFound();
+  }
+
+  private SiteResponse ofFolder(RequestPath path, ResolvedPath.Folder folder, boolean wantsPage) {
+    if (!path.ofFolder()) {
+      return new SiteResponse.Elsewhere(path.asFolder());
+    }
+    List<String> index = new ArrayList<>(path.segments());
+    if (index.isEmpty()) {
+      index.addAll(homepage);
+    } else {
+      index.add(INDEX);
+    }
+    if (siteDirectory.find(index) instanceof ResolvedPath.Content content) {
+      return new SiteResponse.File(200, content);
+    }
+    return listing ? listed(path, folder) : missing(path, wantsPage);
+  }
+
+  private SiteResponse listed(RequestPath path, ResolvedPath.Folder folder) {
+    try {
+      String page = Listing.of(path, siteDirectory.entries(folder.real()));
+      return new SiteResponse.Text(200, "text/html; charset=utf-8", page);
+    } catch (IOException _) {
+      return SiteResponse.Text.plain(403, "Forbidden");
+    }
+  }
+
+  /// In a single-page app the page answers for all pages; a script or picture that such a page asks
+  /// for beside its own address is looked for at the root, as in PM2.
+  private SiteResponse missing(RequestPath path, boolean wantsPage) {
+    if (spa) {
+      boolean page = wantsPage && path.looksLikePage();
+      if (siteDirectory.find(page ? homepage : List.of(path.last()))
+          instanceof ResolvedPath.Content content) {
+        return new SiteResponse.File(200, content);
+      }
+    }
+    return notFound();
+  }
+
+  private SiteResponse notFound() {
+    return siteDirectory.find(NOT_FOUND) instanceof ResolvedPath.Content content
+        ? new SiteResponse.File(404, content)
+        : SiteResponse.Text.plain(404, "Not Found");
+  }
+
+  private static void close(ResolvedPath.Content content) {
+    try {
+      content.channel().close();
+    } catch (IOException _) {
+      // Ignored because it was only read.
+    }
+  }
+}

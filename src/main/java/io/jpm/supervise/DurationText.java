@@ -1,0 +1,48 @@
+package io.jpm.supervise;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/// Durations as people say them.
+public final class DurationText {
+  private DurationText() {}
+
+  /// `12 ms`, `3.4 s`, `5 min 2 s`, `3 h 10 min`, `2 d 4 h`.
+  public static String of(Duration duration) {
+    long millis = Math.max(0, duration.toMillis());
+    if (millis < 1000) {
+      return millis + " ms";
+    }
+    if (millis < 60_000) {
+      return trimmed(millis) + " s";
+    }
+    long seconds = millis / 1000;
+    if (seconds < 3600) {
+      return pair(seconds, 60, "min", "s");
+    }
+    return seconds < 86_400
+        ? pair(seconds / 60, 60, "h", "min")
+        : pair(seconds / 3600, 24, "d", "h");
+  }
+
+  /// `words` and what follows from them: behind a semicolon where they quote somebody, since then a
+  /// comma would seem to be part of the quotation.
+  static String then(String words, String more) {
+    return words + (words.contains(": ") ? "; " : ", ") + more;
+  }
+
+  /// The same of what it comes to.
+  static String thenAtLast(String words, String end) {
+    return words + (words.contains(": ") ? "; " : ": ") + end;
+  }
+
+  private static String trimmed(long millis) {
+    String text = String.format(Locale.ROOT, "%.1f", millis / 1000.0);
+    return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
+  }
+
+  private static String pair(long small, long per, String bigUnit, String smallUnit) {
+    long rest = small % per;
+    return small / per + " " + bigUnit + (rest == 0 ? "" : " " + rest + " " + smallUnit);
+  }
+}

@@ -1,0 +1,202 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.wire.CommandKey;
+import io.jpm.wire.CommandReply.Code;
+import io.jpm.wire.CommandRequest;
+import io.jpm.wire.CommandVerb;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Passes requests on to `jpm.command`, in the name of who asks: whether they may have it, and
+/// whether the request is right, is decided there.
+final class CommandRoutes {
+  /// Longer than `jpm.command` itself takes to say that it takes too long.
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}");
+
+  private final Vertx vertx;
+
+  CommandRoutes(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /// A request that is not passed on, with the sentence why.
+  static final class NotUnderstood extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    NotUnderstood(String problem) {
+      super(problem, null, false, false);
+    }
+  }
+
+  /// @throws NotUnderstood where it cannot be passed on
+  void pass(RoutingContext context, ApiRoute route, Buffer body) {
+    JsonObject request = request(context, route, body);
+    vertx
+        .eventBus()
+        .<JsonObject>request(
+            Addresses.COMMAND, request, AuthenticatedCaller.of(context).delivery(PATIENCE))
+        .onComplete(
+            reply -> JsonResponse.json(context.response(), status(reply.body()), reply.body()),
+            failure ->
+                JsonResponse.failed(
+                    context.response(),
+                    502,
+                    Code.FAILED.word(),
+                    "the daemon did not answer: " + failure.getMessage()));
+  }
+
+  /// Says that the role of who asks does not allow this, before anything of the request is read.
+  void denied(RoutingContext context, ApiRoute route) {
+    AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
+    String verb = route.verb().map(CommandVerb::word).orElse(route.operation());
+    String problem =
+        "%s needs the role %s, and %s has %s"
+            .formatted(
+                verb,
+                route.needs().word(),
+                authenticatedCaller.who().name(),
+                authenticatedCaller.who().role().word());
+    vertx
+        .eventBus()
+        .send(
+            Addresses.AUDIT,
+            new AuditRecord(
+                authenticatedCaller.who(),
+                authenticatedCaller.from(),
+                verb,
+                List.of(),
+                Code.DENIED.word() + ": " + problem));
+    JsonResponse.failed(context.response(), 403, Code.DENIED.word(), problem);
+  }
+
+  /// The status of a reply of `jpm.command`.
+  static int status(JsonObject reply) {
+    if (Boolean.TRUE.equals(reply.getValue("ok"))) {
+      return 200;
+    }
+    String word = reply.getString("code", "");
+    return Arrays.stream(Code.values())
+        .filter(code -> code.word().equals(word))
+        .findFirst()
+        .map(code ->
+            switch (code) {
+              case VERSION, INVALID -> 400;
+              case DENIED -> 403;
+              case NOT_FOUND -> 404;
+              case FAILED -> 409;
+              case BUSY -> 429;
+              case TIMEOUT -> 504;
+            })
+        .orElse(502);
+  }
+
+  private static JsonObject request(RoutingContext context, ApiRoute route, Buffer body) {
+    boolean inQuery = !HttpMethod.POST.equals(route.method());
+    JsonObject request =
+        inQuery ? query(context, route.asked()) : body(context, route.asked(), body);
+    route
+        .inPath()
+        .ifPresent(key -> {
+          String target = target(JsonResponse.inPath(context, "target"));
+          request.put(
+              key.word(), key == CommandKey.TARGETS ? new JsonArray(List.of(target)) : target);
+        });
+    return request.put("v", CommandRequest.VERSION).put("verb", route.verb().orElseThrow().word());
+  }
+
+  /// A number in a path is an id, also where an app is called so.
+  private static String target(String word) {
+    return ID.matcher(word).matches() ? "#" + word : word;
+  }
+
+  /// @throws NotUnderstood with the first thing that is wrong
+  static JsonObject query(RoutingContext context, List<CommandKey> asked) {
+    var request = new JsonObject();
+    for (Map.Entry<String, String> entry : context.queryParams()) {
+      CommandKey key =
+          key(entry.getKey(), asked)
+              .orElseThrow(() ->
+                  new NotUnderstood(
+                      "%s is not known in the query; there is %s"
+                          .formatted(entry.getKey(), words(asked))));
+      if (request.containsKey(key.word())) {
+        throw new NotUnderstood(key.word() + " is there twice");
+      }
+      request.put(key.word(), value(key, entry.getValue()));
+    }
+    return request;
+  }
+
+  private static Object value(CommandKey key, String text) {
+    if (key.kind() != CommandKey.Kind.NUMBER) {
+      return text;
+    }
+    long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : key.least() - 1;
+    if (number < key.least() || number > key.most()) {
+      throw new NotUnderstood(
+          "%s: \"%s\" — use a whole number from %d to %d"
+              .formatted(key.word(), text, key.least(), key.most()));
+    }
+    return number;
+  }
+
+  /// A body is an object, or nothing at all.
+  ///
+  /// @throws NotUnderstood with the first thing that is wrong
+  static JsonObject body(RoutingContext context, List<CommandKey> asked, Buffer bytes) {
+    Optional<String> query = context.queryParams().names().stream().findFirst();
+    if (query.isPresent()) {
+      throw new NotUnderstood(query.get() + " stands in the query: put it into the body");
+    }
+    if (bytes.length() == 0) {
+      return new JsonObject();
+    }
+    String type = context.request().getHeader("Content-Type");
+    if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw new NotUnderstood("a body is JSON: send it with Content-Type: application/json");
+    }
+    JsonObject body;
+    try {
+      body = bytes.toJsonObject();
+    } catch (DecodeException | ClassCastException notOne) {
+      throw new NotUnderstood("the body is no JSON object");
+    }
+    Set<String> known = asked.stream().map(CommandKey::word).collect(Collectors.toSet());
+    for (String name : body.fieldNames()) {
+      if (!known.contains(name)) {
+        throw new NotUnderstood(
+            "%s is not known in the body; there is %s".formatted(name, words(asked)));
+      }
+    }
+    return body;
+  }
+
+  private static Optional<CommandKey> key(String name, List<CommandKey> asked) {
+    return asked.stream().filter(key -> key.word().equals(name)).findFirst();
+  }
+
+  private static String words(List<CommandKey> asked) {
+    return asked.isEmpty()
+        ? "nothing"
+        : asked.stream().map(CommandKey::word).collect(Collectors.joining(", "));
+  }
+}

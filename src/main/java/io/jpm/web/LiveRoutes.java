@@ -1,0 +1,195 @@
+package io.jpm.web;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.access.TokenRevoked;
+import io.jpm.model.access.Principal;
+import io.jpm.wire.CommandKey;
+import io.jpm.wire.CommandReply.Code;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What comes of the API as it happens, and log files: who is limited to some apps gets theirs. A
+/// request that is not right fails with [CommandRoutes.NotUnderstood].
+final class LiveRoutes {
+  /// How many streams at a time, all clients together.
+  static final int MOST_FEEDS = 64;
+
+  /// The part of [#MOST_FEEDS] that all holders of issued tokens have together.
+  static final int MOST_FEEDS_OF_ISSUED = MOST_FEEDS - MOST_FEEDS / 4;
+
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
+
+  private final Vertx vertx;
+  private final RequestAuthenticator requestAuthenticator;
+  private final LineFeeds lines;
+  private final UsageFeeds usage;
+  private final InstanceFeeds instances;
+  private final LogDownload download;
+  private final Set<Feed> feeds = new HashSet<>();
+  private final MessageConsumer<TokenRevoked> rights;
+  private final Set<Feed> feedsOfIssued = new HashSet<>();
+
+  LiveRoutes(Vertx vertx, RequestAuthenticator requestAuthenticator, LogDownload download) {
+    this.vertx = vertx;
+    this.requestAuthenticator = requestAuthenticator;
+    this.lines = new LineFeeds(vertx);
+    this.usage = new UsageFeeds(vertx);
+    this.instances = new InstanceFeeds(vertx);
+    this.download = download;
+    this.rights =
+        vertx.eventBus().consumer(Addresses.TOKEN_REVOKED, message -> ended(message.body()));
+  }
+
+  /// Who came by that token gets nothing more.
+  private void ended(TokenRevoked token) {
+    checkRights();
+    if (token.digest().isEmpty()) {
+      download.forget(token.name());
+    }
+  }
+
+  private void checkRights() {
+    List.copyOf(feeds).forEach(Feed::checkRight);
+  }
+
+  /// What apps use.
+  void usage(RoutingContext context) {
+    CommandRoutes.query(context, ApiRoute.USAGE_STREAM.asked());
+    feed(context).ifPresent(feed -> usage.begin(feed, AuthenticatedCaller.of(context).who()));
+  }
+
+  /// What an app prints.
+  void lines(RoutingContext context) {
+    CommandRoutes.query(context, ApiRoute.LINES_STREAM.asked());
+    String app = JsonResponse.inPath(context, "app");
+    if (reaches(context, app)) {
+      feed(context).ifPresent(feed -> lines.begin(feed, app));
+    }
+  }
+
+  /// The server ends.
+  Future<Void> end() {
+    usage.end();
+    instances.end();
+    return rights.unregister().eventually(lines::end);
+  }
+
+  /// What happens.
+  void events(RoutingContext context) {
+    JsonObject query = CommandRoutes.query(context, ApiRoute.EVENTS_STREAM.asked());
+    Optional<String> app = Optional.ofNullable(query.getString(CommandKey.APP_NAME.word()));
+    OptionalLong after = after(context, query);
+    if (app.isEmpty() || reaches(context, app.get())) {
+      feed(context)
+          .ifPresent(
+              feed -> EventFeed.begin(vertx, feed, AuthenticatedCaller.of(context), app, after));
+    }
+  }
+
+  /// All that a page shows of all apps in one stream, since a browser opens six connections to a
+  /// server at most: the list and its changes, usage, events.
+  void page(RoutingContext context) {
+    OptionalLong after = after(context, CommandRoutes.query(context, ApiRoute.LIVE_STREAM.asked()));
+    AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
+    feed(context)
+        .ifPresent(feed -> {
+          instances.begin(feed, authenticatedCaller.who());
+          usage.begin(feed, authenticatedCaller.who());
+          EventFeed.begin(vertx, feed, authenticatedCaller, Optional.empty(), after);
+        });
+  }
+
+  /// The event that the client has seen last. What a browser sends when it comes again is newer
+  /// than what stood in the address.
+  private static OptionalLong after(RoutingContext context, JsonObject query) {
+    String resumed = context.request().getHeader("Last-Event-ID");
+    if (resumed != null && !NUMBER.matcher(resumed).matches()) {
+      throw new CommandRoutes.NotUnderstood("Last-Event-ID: use the id of an event");
+    }
+    Long after = resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.word());
+    return after == null ? OptionalLong.empty() : OptionalLong.of(after);
+  }
+
+  /// A log file.
+  void download(RoutingContext context) {
+    JsonObject query = CommandRoutes.query(context, ApiRoute.DOWNLOAD.asked());
+    download.send(context, wanted(context, query));
+  }
+
+  /// A ticket for a log file.
+  void ticket(RoutingContext context, Buffer bytes) {
+    var wanted = wanted(context, CommandRoutes.body(context, ApiRoute.TICKET.asked(), bytes));
+    if (reaches(context, wanted.app())) {
+      JsonResponse.json(
+          context.response(),
+          200,
+          new JsonObject()
+              .put("v", 1)
+              .put("ok", true)
+              .put("path", download.ticket(AuthenticatedCaller.of(context), wanted)));
+    }
+  }
+
+  /// A session has ended.
+  void loggedOut(AuthenticatedCaller authenticatedCaller) {
+    checkRights();
+    download.forget(authenticatedCaller.who().name());
+  }
+
+  private static LogDownload.Wanted wanted(RoutingContext context, JsonObject asked) {
+    Object stream = asked.getValue(CommandKey.STREAM.word(), "out");
+    if (!stream.equals("out") && !stream.equals("err")) {
+      throw new CommandRoutes.NotUnderstood("stream: use out or err");
+    }
+    Object target = asked.getValue(CommandKey.TARGET.word());
+    if (target != null && !(target instanceof String)) {
+      throw new CommandRoutes.NotUnderstood("target: use the id of an instance, as a string");
+    }
+    return new LogDownload.Wanted(
+        JsonResponse.inPath(context, "app"),
+        stream.equals("err"),
+        Optional.ofNullable(target).map(String.class::cast));
+  }
+
+  private static boolean reaches(RoutingContext context, String app) {
+    boolean may = AuthenticatedCaller.of(context).who().reaches(app);
+    if (!may) {
+      JsonResponse.failed(
+          context.response(), 404, Code.NOT_FOUND.word(), "no app matches \"%s\"".formatted(app));
+    }
+    return may;
+  }
+
+  private Optional<Feed> feed(RoutingContext context) {
+    boolean issued = !AuthenticatedCaller.of(context).who().equals(Principal.OWNER);
+    if (feeds.size() >= MOST_FEEDS || (issued && feedsOfIssued.size() >= MOST_FEEDS_OF_ISSUED)) {
+      JsonResponse.failed(
+          context.response(),
+          503,
+          "too_many",
+          "there are %d streams%s already: end one"
+              .formatted(issued ? feedsOfIssued.size() : feeds.size(), issued ? " of tokens" : ""));
+      return Optional.empty();
+    }
+    var feed = new Feed(vertx, context, requestAuthenticator);
+    feeds.add(feed);
+    if (issued) {
+      feedsOfIssued.add(feed);
+    }
+    feed.whenOver(() -> {
+      feeds.remove(feed);
+      feedsOfIssued.remove(feed);
+    });
+    return Optional.of(feed);
+  }
+}

@@ -1,0 +1,57 @@
+package io.jpm.web;
+
+import io.jpm.web.metrics.MetricsPage;
+import io.jpm.wire.CommandReply.Code;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+/// `/` and `/metrics`; who comes here has passed [RequestAuthenticator].
+final class PageRoutes {
+  private final MetricsPage metrics;
+  private final Pm2Page pm2;
+
+  PageRoutes(Vertx vertx, WebContext daemon) {
+    this.metrics = new MetricsPage(vertx, daemon.clock());
+    this.pm2 = new Pm2Page(vertx);
+  }
+
+  void furnish(Router router) {
+    router.route(HttpMethod.GET, "/").handler(this::pm2);
+    router.route(HttpMethod.GET, "/metrics").handler(this::metrics);
+  }
+
+  /// The server ends.
+  Future<Void> end() {
+    return metrics.end();
+  }
+
+  private void pm2(RoutingContext context) {
+    pm2.of(AuthenticatedCaller.of(context))
+        .onComplete(
+            page -> JsonResponse.json(context.response(), 200, page),
+            failure -> unanswered(context, failure));
+  }
+
+  private void metrics(RoutingContext context) {
+    boolean withShares = context.request().getParam("pss", "").equals("true");
+    metrics
+        .text(AuthenticatedCaller.of(context).who(), withShares)
+        .onComplete(
+            text -> {
+              context.response().putHeader("Content-Type", MetricsPage.CONTENT_TYPE);
+              JsonResponse.end(context.response(), text);
+            },
+            failure -> unanswered(context, failure));
+  }
+
+  private static void unanswered(RoutingContext context, Throwable failure) {
+    JsonResponse.failed(
+        context.response(),
+        502,
+        Code.FAILED.word(),
+        "the daemon did not answer: " + failure.getMessage());
+  }
+}

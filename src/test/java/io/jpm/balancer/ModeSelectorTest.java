@@ -1,0 +1,144 @@
+package io.jpm.balancer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.ModeSelector.Choice;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.ListenAddress;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.Variables;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ModeSelectorTest {
+  private static final SystemSupport ALL_GOOD =
+      new SystemSupport(true, Optional.empty(), Optional.empty(), Optional.empty());
+
+  private static AppSpec app(
+      String interpreter, String script, BalancingMode wanted, String port, boolean listen) {
+    var command =
+        new Command(
+            Path.of("/srv", script),
+            Optional.of(interpreter).filter(it -> !it.isEmpty()).map(it -> Path.of("/usr/bin", it)),
+            List.of(),
+            List.of());
+    var cluster =
+        new Cluster(
+            true,
+            wanted,
+            Optional.empty(),
+            port.matches("\\d+") ? OptionalInt.of(Integer.parseInt(port)) : OptionalInt.empty(),
+            listen ? List.of(ListenAddress.any(8000)) : List.of(),
+            Duration.ZERO,
+            ProxyProtocol.NONE);
+    Map<String, String> declared =
+        port.startsWith("PORT=") ? Map.of("PORT", port.substring(5)) : Map.of();
+    return AppSpec.of(new AppName("app"), command, Path.of("/"))
+        .cluster(cluster)
+        .variables(Variables.declared(declared))
+        .build();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // interpreter, script, balance, port, listen, way, reason
+    "node, app.js, AUTO, '', false, NODE, the program is node",
+    "nodejs, app.js, AUTO, 80, false, NODE, the program is node",
+    "'', node, AUTO, '', false, NODE, the program is node",
+    "node, app.js, AUTO, '', true, LISTEN_FDS, listen is given",
+    "node, npm, AUTO, 80, false, PROXY, node has no way of its own",
+    "node, yarn, AUTO, '', false, OFF, 'node has no way of its own, and no port is known: name it with port'",
+    "java, app.jar, AUTO, '', false, JVM, the program is java",
+    "'', java, AUTO, '', false, JVM, the program is java",
+    "python3, app.py, AUTO, 80, false, PROXY, python3 has no way of its own",
+    "python3, app.py, AUTO, PORT=80, false, PROXY, python3 has no way of its own",
+    "python3, app.py, AUTO, PORT=x, false, OFF, 'python3 has no way of its own, and no port is known: name it with port'",
+    "python3, app.py, AUTO, PORT=70000, false, OFF, 'python3 has no way of its own, and no port is known: name it with port'",
+    "python3, app.py, PROXY, '', false, OFF, no port is known: name it with port",
+    "python3, app.py, PROXY, 80, false, PROXY, balance is proxy",
+    "node, app.js, PROXY, 80, false, PROXY, balance is proxy",
+    "node, app.js, OFF, 80, false, OFF, balance is off",
+    "bash, app.sh, NODE, '', false, NODE, balance is node",
+    "bash, app.sh, JVM, '', false, JVM, balance is jvm",
+    "bash, app.sh, LISTEN_FDS, '', true, LISTEN_FDS, balance is listen_fds",
+    "bash, app.sh, LISTEN_FDS, '', false, OFF, 'balance is listen_fds, but listen names no address'",
+  })
+  void theWayFollowsFromTheDescription(
+      String interpreter,
+      String script,
+      BalancingMode wanted,
+      String port,
+      boolean listen,
+      BalancingMode mode,
+      String reason) {
+    assertThat(ModeSelector.choose(app(interpreter, script, wanted, port, listen), ALL_GOOD))
+        .isEqualTo(new Choice(mode, reason));
+  }
+
+  @Test
+  void aFileThatTheAppsUserCannotReadTurnsSharingOff() {
+    SystemSupport hidden =
+        new SystemSupport(
+            true,
+            Optional.of(Path.of("/root/lib/node-worker.cjs")),
+            Optional.of(Path.of("/root/lib/agent.jar")),
+            Optional.empty());
+    Choice node = ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), hidden);
+    Choice java = ModeSelector.choose(app("java", "a.jar", BalancingMode.JVM, "80", false), hidden);
+    assertThat(node.mode()).isEqualTo(BalancingMode.OFF);
+    assertThat(node.reason())
+        .isEqualTo(
+            "/root/lib/node-worker.cjs cannot be read by the daemon's user: open it and the folders above it to all");
+    assertThat(java.mode()).isEqualTo(BalancingMode.OFF);
+    assertThat(java.reason()).startsWith("/root/lib/agent.jar cannot be read");
+  }
+
+  @Test
+  void aJavaThatWouldNotStartWithAnAgentGetsNone() {
+    SystemSupport refusal =
+        new SystemSupport(
+            true, Optional.empty(), Optional.empty(), Optional.of("no agent can be loaded"));
+    assertThat(ModeSelector.choose(app("java", "a.jar", BalancingMode.AUTO, "80", false), refusal))
+        .isEqualTo(new Choice(BalancingMode.PROXY, "no agent can be loaded"));
+    assertThat(
+            ModeSelector.choose(app("java", "a.jar", BalancingMode.JVM, "", false), refusal).mode())
+        .isEqualTo(BalancingMode.OFF);
+    assertThat(
+            ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), refusal)
+                .mode())
+        .isEqualTo(BalancingMode.NODE);
+  }
+
+  @Test
+  void whereSocketsCannotBeSharedTheProxyServes() {
+    SystemSupport poor =
+        new SystemSupport(false, Optional.empty(), Optional.empty(), Optional.empty());
+    assertThat(ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), poor))
+        .isEqualTo(new Choice(BalancingMode.PROXY, "this system cannot share sockets"));
+    assertThat(
+            ModeSelector.choose(app("java", "a.jar", BalancingMode.AUTO, "", false), poor).mode())
+        .isEqualTo(BalancingMode.OFF);
+  }
+
+  @Test
+  void aPortThatWasSeenServesWhereNoneIsNamed() {
+    AppSpec spec = app("java", "a.jar", BalancingMode.AUTO, "", false);
+    assertThat(ModeSelector.fallBack(spec, "native transport", OptionalInt.of(9000)))
+        .isEqualTo(new Choice(BalancingMode.PROXY, "native transport"));
+    assertThat(ModeSelector.fallBack(spec, "native transport", OptionalInt.empty()))
+        .isEqualTo(
+            new Choice(
+                BalancingMode.OFF, "native transport, and no port is known: name it with port"));
+  }
+}

@@ -1,0 +1,170 @@
+package io.jpm.balancer.handover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.handover.HandoverPlan.Seen;
+import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.bus.balancer.BalancerReply.Handover;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.Check;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.Health;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/// Which process can have a successor beside it.
+class HandoverPlanTest {
+  private static final AppSpec WEB =
+      AppSpec.of(
+              new AppName("web"),
+              new Command(Path.of("/srv/app.js"), Optional.empty(), List.of(), List.of()),
+              Path.of("/"))
+          .build();
+  private static final InetSocketAddress PORT = new InetSocketAddress(3000);
+  private static final Seen OWN = new Seen(PORT, false, Optional.empty());
+  private static final Seen SHARED = new Seen(PORT, true, Optional.empty());
+
+  private static Handover verdict(BalancingMode means, BalancingMode made, Seen... sockets) {
+    return verdict(means, Optional.of(made), WEB, sockets);
+  }
+
+  private static Handover verdict(
+      BalancingMode means, Optional<BalancingMode> made, AppSpec spec, Seen... sockets) {
+    return new HandoverPlan(
+            means,
+            "python3 has no way",
+            made,
+            List.of(sockets),
+            spec,
+            true,
+            false,
+            Optional.empty())
+        .verdict();
+  }
+
+  private static String obstacle(Handover verdict) {
+    assertThat(verdict).isInstanceOf(Handover.After.class);
+    assertThat(((Handover.After) verdict).addresses()).containsExactly(PORT);
+    return verdict.obstacle();
+  }
+
+  @Test
+  void whoListensOnNothingIsRestarted() {
+    assertThat(verdict(BalancingMode.NODE, BalancingMode.NODE)).isInstanceOf(Handover.NoPort.class);
+  }
+
+  @Test
+  void nodeAndJavaHandTheirSocketsOver() {
+    assertThat(verdict(BalancingMode.NODE, BalancingMode.NODE, OWN))
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(verdict(BalancingMode.JVM, BalancingMode.JVM, OWN))
+        .isInstanceOf(Handover.Beside.class);
+  }
+
+  @Test
+  void otherProgramsDoNotUnlessTheySetReusePort() {
+    assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, OWN)))
+        .isEqualTo("python3 has no way");
+    assertThat(verdict(BalancingMode.OFF, BalancingMode.OFF, SHARED))
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, SHARED, OWN))).isNotEmpty();
+  }
+
+  @Test
+  void pythonListensBesideTheOldOne() {
+    var python = new Seen(PORT, false, Optional.empty(), true);
+    assertThat(verdict(BalancingMode.OFF, BalancingMode.OFF, python))
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, python, OWN))).isNotEmpty();
+  }
+
+  @Test
+  void aProcessThatWasMadeWithoutTheMeansHasAGapOnce() {
+    assertThat(obstacle(verdict(BalancingMode.NODE, BalancingMode.OFF, OWN)))
+        .contains("was started without");
+    assertThat(obstacle(verdict(BalancingMode.NODE, Optional.empty(), WEB, OWN)))
+        .contains("was started without");
+    assertThat(obstacle(verdict(BalancingMode.JVM, BalancingMode.NODE, OWN)))
+        .contains("was started without");
+  }
+
+  @Test
+  void aSocketOfAChildCannotBeHandedOver() {
+    var child = new Seen(PORT, false, Optional.of("not pid 7 itself listens"));
+    assertThat(obstacle(verdict(BalancingMode.NODE, BalancingMode.NODE, child)))
+        .isEqualTo("not pid 7 itself listens");
+  }
+
+  @Test
+  void aCheckOverTheNetworkAsksTheNewProcessWhereThatCanWait() {
+    var rhythm =
+        new Check.Rhythm(Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
+    var probe = new Health.Probe(new Check.Tcp("127.0.0.1", "3000"), rhythm);
+    AppSpec probed =
+        WEB.draft()
+            .health(new Health(Optional.empty(), Optional.of(probe), Optional.empty()))
+            .build();
+    assertThat(verdict(BalancingMode.NODE, Optional.of(BalancingMode.NODE), probed, OWN))
+        .as("it waits at the port until it is ready")
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(verdict(BalancingMode.JVM, Optional.of(BalancingMode.JVM), probed, OWN))
+        .isInstanceOf(Handover.Beside.class);
+    assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, SHARED))
+        .as("the kernel leads the check there by its source address, one of IPv4")
+        .isInstanceOf(Handover.Beside.class);
+    var ipv6 =
+        new Seen(new InetSocketAddress(InetAddress.ofLiteral("::1"), 3000), true, Optional.empty());
+    assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, ipv6).obstacle())
+        .contains("cannot tell");
+    assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, ipv6, SHARED))
+        .isInstanceOf(Handover.Beside.class);
+    HandoverPlan siblings =
+        new HandoverPlan(
+            BalancingMode.OFF,
+            "",
+            Optional.of(BalancingMode.OFF),
+            List.of(SHARED),
+            probed,
+            false,
+            false,
+            Optional.empty());
+    assertThat(obstacle(siblings.verdict())).contains("other instances");
+  }
+
+  @Test
+  void whoWantsNoneOfItHasAGapEvenWhereThePortIsShared() {
+    AppSpec off = WEB.draft().cluster(Cluster.FORK.with(false, BalancingMode.OFF)).build();
+    assertThat(obstacle(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), off, SHARED)))
+        .isNotEmpty();
+  }
+
+  @Test
+  void workersAndTransportsOfItsOwnAreOutOfReach() {
+    Optional<BalancingMode> made = Optional.of(BalancingMode.NODE);
+    HandoverPlan workers =
+        new HandoverPlan(
+            BalancingMode.NODE, "", made, List.of(OWN), WEB, true, true, Optional.empty());
+    assertThat(obstacle(workers.verdict())).contains("workers of its own");
+    HandoverPlan netty =
+        new HandoverPlan(
+            BalancingMode.JVM,
+            "",
+            Optional.of(BalancingMode.JVM),
+            List.of(OWN),
+            WEB,
+            true,
+            false,
+            Optional.of(new OwnTransport.Library("Netty's epoll", "netty.noNative")));
+    assertThat(obstacle(netty.verdict())).contains("Netty's epoll");
+    assertThat(((Handover.After) netty.verdict()).remedy())
+        .isEqualTo("with -Dnetty.noNative=true it uses Java's sockets, where it can");
+  }
+}

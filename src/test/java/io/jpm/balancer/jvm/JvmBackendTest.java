@@ -1,0 +1,418 @@
+package io.jpm.balancer.jvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.balancer.mode.BalancerBackend;
+import io.jpm.bus.balancer.BalancerCommand;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
+import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.Health;
+import io.jpm.model.Variables;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.Listening;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is decided about the sockets of Java apps, over processes that are objects.
+@Timeout(120)
+class JvmBackendTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final AppName APP = new AppName("web app");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+  private final FakeJvms host = new FakeJvms();
+  private final List<String> told = new CopyOnWriteArrayList<>();
+  private Path agent;
+  private Path dir;
+  private JvmBackend sharing;
+
+  @BeforeEach
+  void open(@TempDir Path folder) throws IOException {
+    dir = folder;
+    agent = Files.createFile(folder.resolve("jpm agent.jar"));
+    BalancerBackend.Reports reports =
+        new BalancerBackend.Reports() {
+          @Override
+          public void listening(WorkerId worker, String address) {
+            told.add(worker.generation() + " listens on " + address);
+          }
+
+          @Override
+          public void unsuitable(AppName app, String reason) {
+            told.add(app + ": " + reason);
+          }
+        };
+    sharing = new JvmBackend(vertx, host, agent, reports);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    await(() -> sharing.close());
+    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  private <T> T await(Supplier<Future<T>> work) throws Exception {
+    return Future.<T>future(promise -> context.runOnContext(_ -> work.get().onComplete(promise)))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(60, TimeUnit.SECONDS);
+  }
+
+  private void tell(Runnable news) throws Exception {
+    await(() -> {
+      news.run();
+      return Future.succeededFuture();
+    });
+  }
+
+  private AppSpec spec(String program, OptionalInt port, Duration drain) {
+    Command command = new Command(Path.of(program), Optional.empty(), List.of(), List.of());
+    Cluster auto = Cluster.auto();
+    Cluster cluster =
+        new Cluster(
+            true, auto.balance(), auto.strategy(), port, List.of(), drain, auto.proxyProtocol());
+    return AppSpec.of(APP, command, dir)
+        .cluster(cluster)
+        .variables(Variables.declared(Map.of("JDK_JAVA_OPTIONS", "-Xmx64m")))
+        .build();
+  }
+
+  private AppSpec java() {
+    return spec("/usr/bin/java", OptionalInt.of(8080), Duration.ofSeconds(60));
+  }
+
+  private static WorkerId worker(int generation) {
+    return new WorkerId(new InstanceId(0), 1, generation);
+  }
+
+  private static ProcessIdentity process(int generation) {
+    // Far above what a kernel gives out, so that nobody's /proc is looked into.
+    return new ProcessIdentity("boot", 1_000_000_000 + generation, 1);
+  }
+
+  private BalancerReply.Prepared prepare(int generation, AppSpec spec) throws Exception {
+    BalancerReply reply =
+        await(() -> sharing.prepare(new BalancerCommand.Prepare(worker(generation), 0, spec)));
+    return (BalancerReply.Prepared) reply;
+  }
+
+  private void begin(int generation, AppSpec spec) throws Exception {
+    tell(() ->
+        sharing.began(
+            new BalancerCommand.Began(worker(generation), 0, process(generation), spec, "")));
+  }
+
+  private void listensOnShared(int generation) {
+    FakeSockets.FakeSocket socket = host.sockets.get("jvm web app v6 0");
+    InetSocketAddress address = new InetSocketAddress("::", 8080);
+    socket.bind(address);
+    host.listening.put(process(generation), List.of(new Listening(address, socket.inode(), true)));
+  }
+
+  private void awaitTold(String... expected) {
+    Eventually.await("it is told", DEADLINE, () -> told.equals(List.of(expected)), () -> told);
+  }
+
+  @Test
+  void aJavaGetsTheAgentAndTheSameSocketsEachTime() throws Exception {
+    BalancerReply.Prepared first = prepare(1, java());
+    assertThat(first.options()).containsExactly("-javaagent:" + agent);
+    assertThat(first.channel()).isTrue();
+    assertThat(first.sockets()).hasSize(8).startsWith("jvm web app v6 0");
+    assertThat(first.environment())
+        .containsEntry("JPM_SOCKETS", "v6:5,6,7,8;v4:9,10,11,12")
+        .doesNotContainKey("JDK_JAVA_OPTIONS");
+    assertThat(prepare(2, java())).isEqualTo(first);
+    assertThat(host.sockets.all()).hasSize(8);
+  }
+
+  @Test
+  void aStartScriptGetsTheAgentBesideTheOwnersOptions() throws Exception {
+    BalancerReply.Prepared prepared =
+        prepare(1, spec("/opt/bin/start.sh", OptionalInt.empty(), Duration.ZERO));
+    assertThat(prepared.options()).isEmpty();
+    assertThat(prepared.environment())
+        .containsEntry("JDK_JAVA_OPTIONS", "-Xmx64m \"-javaagent:" + agent + "\"");
+  }
+
+  @Test
+  void withoutTheAgentTheReasonIsSaid() throws Exception {
+    Files.delete(agent);
+    BalancerReply reply =
+        await(() -> sharing.prepare(new BalancerCommand.Prepare(worker(1), 0, java())));
+    assertThat(reply)
+        .isInstanceOfSatisfying(
+            BalancerReply.Refused.class,
+            it -> assertThat(it.reason()).contains(agent.toString(), "balance: proxy"));
+  }
+
+  @Test
+  void aProcessThatAcceptsOnASharedSocketListens() throws Exception {
+    prepare(1, java());
+    begin(1, java());
+    listensOnShared(1);
+    awaitTold("1 listens on 8080");
+    assertThat(sharing.addresses(APP)).containsExactly("8080");
+    assertThat(sharing.strategy(APP)).isEqualTo("kernel");
+  }
+
+  @Test
+  void aServerThatListensPastTheSocketsOnTheAppsPortIsToldOnce() throws Exception {
+    prepare(1, java());
+    prepare(2, java());
+    Listening own = new Listening(new InetSocketAddress("::", 8080), 7, true);
+    Listening debugger = new Listening(new InetSocketAddress("::", 5005), 8, true);
+    host.listening.put(process(1), List.of(debugger));
+    begin(1, java());
+    host.listening.put(process(2), List.of(debugger, own));
+    begin(2, java());
+    awaitTold("web app: it listens on 8080 by itself, not by the sockets of a Java 17 or newer");
+  }
+
+  @Test
+  void aDrainedProcessIsToldAndDoneWhenItsLastConnectionIsGone() throws Exception {
+    prepare(1, java());
+    begin(1, java());
+    listensOnShared(1);
+    awaitTold("1 listens on 8080");
+    host.connections.put(process(1), 3);
+    Future<Integer> drained =
+        Future.future(
+            promise -> context.runOnContext(_ -> sharing.drain(worker(1)).onComplete(promise)));
+    Eventually.await("the connections are counted", DEADLINE, () -> !host.portsAsked.isEmpty());
+    assertThat(host.posts)
+        .containsExactly(process(1).pid() + " {\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}");
+    assertThat(host.portsAsked).containsExactly(8080);
+    assertThat(drained.isComplete()).isFalse();
+    host.connections.put(process(1), 0);
+    Eventually.await("it is drained", DEADLINE, drained::isComplete);
+    assertThat(drained.result()).isZero();
+  }
+
+  @Test
+  void aDrainEndsWhenItsTimeIsOverOrTheProcessCannotBeTold() throws Exception {
+    AppSpec quick = spec("/usr/bin/java", OptionalInt.empty(), Duration.ofMillis(1));
+    prepare(1, quick);
+    begin(1, quick);
+    host.connections.put(process(1), 2);
+    assertThat(await(() -> sharing.drain(worker(1)))).isEqualTo(2);
+    begin(2, java());
+    host.connections.put(process(2), 5);
+    host.reachable = false;
+    assertThat(await(() -> sharing.drain(worker(2)))).isEqualTo(5);
+  }
+
+  @Test
+  void aProcessThatEndsWhileItDrainsHasNoConnectionsLeft() throws Exception {
+    prepare(1, java());
+    begin(1, java());
+    host.connections.put(process(1), 2);
+    Future<Integer> drained =
+        Future.future(
+            promise -> context.runOnContext(_ -> sharing.drain(worker(1)).onComplete(promise)));
+    Eventually.await("it is told", DEADLINE, () -> !host.posts.isEmpty());
+    tell(() -> sharing.ended(worker(1)));
+    Eventually.await("it is drained", DEADLINE, drained::isComplete);
+    assertThat(drained.result()).isZero();
+  }
+
+  private AppSpec checked(boolean readiness) {
+    Health.Probe probe =
+        new Health.Probe(
+            new Check.Tcp("127.0.0.1", "${PORT}"),
+            new Check.Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO));
+    return java()
+        .draft()
+        .health(
+            new Health(
+                Optional.empty(),
+                readiness ? Optional.of(probe) : Optional.empty(),
+                Optional.of(probe)))
+        .build();
+  }
+
+  private void beginProbed(int generation, boolean ready) throws Exception {
+    tell(() ->
+        sharing.began(
+            new BalancerCommand.Began(
+                worker(generation), 0, process(generation), checked(true), "probed", ready)));
+  }
+
+  private void awaitPosts(String... expected) {
+    List<String> posts =
+        Stream.of(expected)
+            .map(it -> it.split(" ", 2))
+            .map(it ->
+                "%d {\"cmd\":\"NODE_JPM\",\"act\":\"%s\"}"
+                    .formatted(process(Integer.parseInt(it[0])).pid(), it[1]))
+            .toList();
+    Eventually.await("it is told", DEADLINE, () -> host.posts.equals(posts), () -> host.posts);
+  }
+
+  @Test
+  void onlyAnAppThatIsCheckedGetsSocketsForProbes() throws Exception {
+    assertThat(prepare(1, java()).environment()).doesNotContainKey("JPM_PROBED");
+    assertThat(JvmBalancerState.of(prepare(1, java()).memo()).probed()).isFalse();
+    assertThat(prepare(1, checked(false)).environment()).containsEntry("JPM_PROBED", "open");
+    assertThat(prepare(1, checked(true)).environment()).containsEntry("JPM_PROBED", "gated");
+    assertThat(JvmBalancerState.of(prepare(1, checked(true)).memo()).probed()).isTrue();
+  }
+
+  @Test
+  void clientsGoToThoseThatAreReadyAndOfTheseToThoseThatAreFit() throws Exception {
+    for (int generation : List.of(1, 2, 3)) {
+      prepare(generation, checked(true));
+      beginProbed(generation, false);
+    }
+    assertThat(host.posts).isEmpty();
+    tell(() -> sharing.ready(worker(1)));
+    awaitPosts("1 accept");
+    tell(() -> sharing.fit(worker(1), false)); // no other one is ready
+    tell(() -> sharing.ready(worker(2)));
+    awaitPosts("1 accept", "2 accept", "1 pause");
+    tell(() -> sharing.ended(worker(2)));
+    awaitPosts("1 accept", "2 accept", "1 pause", "1 accept");
+    tell(() -> sharing.fit(worker(1), true));
+    tell(() -> sharing.ready(worker(1)));
+    tell(() -> sharing.ready(worker(3)));
+    awaitPosts("1 accept", "2 accept", "1 pause", "1 accept", "3 accept");
+  }
+
+  @Test
+  void anAdoptedProcessIsAskedAndTheReadyOnesTakeClientsAgain() throws Exception {
+    beginProbed(1, true);
+    awaitPosts("1 servers", "1 accept");
+    beginProbed(2, false);
+    awaitPosts("1 servers", "1 accept", "2 servers");
+  }
+
+  @Test
+  void aProbeIsLedToTheProcessItself() throws Exception {
+    prepare(1, checked(true));
+    beginProbed(1, false);
+    List<InetAddress> here = List.of(InetAddress.ofLiteral("127.0.0.1"));
+    var question = new BalancerCommand.Reach(worker(1), here, 8080);
+    assertThat(await(() -> sharing.reach(question))).isEqualTo(new BalancerReply.Route.Direct());
+    host.sockets.get("jvm web app v6 0").bind(new InetSocketAddress("::", 8080));
+    assertThat(await(() -> sharing.reach(question)))
+        .isEqualTo(new BalancerReply.Route.Nowhere("the process does not listen on 8080"));
+    String said =
+        """
+        {"cmd":"NODE_JPM","act":"reached","servers":[\
+        {"host":"10.1.2.3","port":8080,"ownHost":"127.0.0.1","ownPort":1},\
+        {"host":"0:0:0:0:0:0:0:0","port":8080,"ownHost":"127.0.0.1","ownPort":40123}]}\
+        """;
+    tell(() -> sharing.heard(worker(1), said));
+    tell(() -> sharing.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
+    assertThat(await(() -> sharing.reach(question)))
+        .isEqualTo(
+            new BalancerReply.Route.Through(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123)));
+    var gone = new BalancerCommand.Reach(worker(9), here, 8080);
+    assertThat(await(() -> sharing.reach(gone))).isInstanceOf(BalancerReply.Route.Nowhere.class);
+  }
+
+  @Test
+  void socketsStayOverACrashAndGoWithTheLastInstance() throws Exception {
+    prepare(1, java());
+    begin(1, java());
+    listensOnShared(1);
+    awaitTold("1 listens on 8080");
+    tell(() -> sharing.ended(worker(1)));
+    BalancerReply.Prepared again = prepare(2, java());
+    assertThat(again.sockets()).hasSize(8);
+    assertThat(host.sockets.get("jvm web app v6 0").address()).isPresent();
+    WorkerId other = new WorkerId(new InstanceId(1), 5, 1);
+    tell(() -> sharing.began(new BalancerCommand.Began(other, 1, process(3), java(), "")));
+    tell(() -> sharing.released(worker(2)));
+    assertThat(host.sockets.all()).hasSize(8);
+    tell(() -> sharing.ended(other));
+    tell(() -> sharing.released(other));
+    Eventually.await("they are closed", DEADLINE, () -> host.sockets.all().isEmpty());
+    assertThat(sharing.addresses(APP)).isEmpty();
+  }
+
+  @Test
+  void whatTheAppHasMovedAwayFromIsReplaced(@TempDir Path proc) throws Exception {
+    prepare(1, java());
+    listensOnShared(1);
+    FakeSockets.FakeSocket old = host.sockets.get("jvm web app v6 0");
+    FakeSockets.FakeSocket next = host.sockets.get("jvm web app v6 1");
+    next.bind(new InetSocketAddress("::", 9090));
+    ProcessIdentity moved = process(2);
+    Listening there = new Listening(new InetSocketAddress("::", 9090), next.inode(), true);
+    Listening inherited = new Listening(new InetSocketAddress("::", 8080), old.inode(), false);
+    host.listening.put(moved, List.of(there, inherited));
+    Path descriptors = Files.createDirectories(proc.resolve(moved.pid() + "/fd"));
+    link(descriptors.resolve("5"), old);
+    link(descriptors.resolve("6"), next);
+    IdleSockets idle = new IdleSockets(host, host.sockets, proc);
+    assertThat(idle.of(java(), List.of(moved))).containsExactly(old.inode());
+
+    link(descriptors.resolve("20"), old); // a server that is busy with a request just now
+    assertThat(idle.of(java(), List.of(moved))).isEmpty();
+    Files.delete(descriptors.resolve("20"));
+    idle.replace(java(), List.of(moved), idle.of(java(), List.of(moved)));
+    assertThat(host.sockets.get("jvm web app v6 0").address()).isEmpty();
+    assertThat(host.sockets.get("jvm web app v6 1")).isSameAs(next);
+    assertThat(host.sockets.all()).hasSize(8);
+  }
+
+  private static void link(Path from, FakeSockets.FakeSocket socket) throws IOException {
+    Files.createSymbolicLink(from, Path.of("socket:[" + socket.inode() + "]"));
+  }
+
+  @Test
+  void nettysOwnTransportIsKnownByItsLibrary(@TempDir Path proc) throws Exception {
+    Path maps = Files.createDirectories(proc.resolve(Integer.toString(process(1).pid())));
+    Files.writeString(
+        maps.resolve("maps"),
+        "7f00-7f01 r-xp 0 08:01 5 /tmp/libnetty_transport_native_epoll_x86_64123.so (deleted)\n");
+    OwnTransport transport = new OwnTransport(proc);
+    Listening all = new Listening(new InetSocketAddress(8443), 7, true);
+    Listening local =
+        new Listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
+    assertThat(transport.reason(process(1), java(), List.of(all)))
+        .contains(
+            "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's"
+                + " sockets; with -Dio.netty.transport.noNative=true it uses those, where it can");
+    assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
+    assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();
+    Files.writeString(
+        maps.resolve("maps"),
+        "7f00-7f01 r-xp 0 08:01 5"
+            + " /tmp/libio_grpc_netty_shaded_netty_transport_native_epoll_x86_641.so\n");
+    assertThat(transport.library(process(1)))
+        .contains(
+            new OwnTransport.Library(
+                "Netty's epoll", "io.grpc.netty.shaded.io.netty.transport.noNative"));
+  }
+}

@@ -1,0 +1,37 @@
+package io.jpm.balancer.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.AppName;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RequestLimitsTest {
+  private final AtomicLong now = new AtomicLong();
+  private final RequestLimits requestLimits = new RequestLimits(now::get);
+  private final AppName one = new AppName("one");
+  private final AppName other = new AppName("other");
+
+  private long begun(int times) {
+    return IntStream.range(0, times).filter(_ -> requestLimits.begins(one)).count();
+  }
+
+  @Test
+  void anAppMayHaveSoManyQuestionsUnderWay() {
+    assertThat(begun(1000)).isEqualTo(RequestLimits.MOST);
+    assertThat(requestLimits.begins(other)).isTrue();
+    requestLimits.answered(one);
+    assertThat(begun(1000)).isEqualTo(1);
+  }
+
+  @Test
+  void theLogIsToldOfSoMuchInAMinute() {
+    assertThat(IntStream.range(0, 1000).filter(_ -> requestLimits.mayTell(one)).count())
+        .isEqualTo(RequestLimits.MOST_TOLD);
+    assertThat(requestLimits.mayTell(other)).isTrue();
+    now.addAndGet(Duration.ofMinutes(1).toNanos());
+    assertThat(requestLimits.mayTell(one)).isTrue();
+  }
+}

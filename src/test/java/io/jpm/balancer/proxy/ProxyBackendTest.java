@@ -1,0 +1,832 @@
+package io.jpm.balancer.proxy;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpm.balancer.proxy.ProxyHarness.Instance;
+import io.jpm.bus.Addresses;
+import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.bus.balancer.BalancerReply.Prepared;
+import io.jpm.bus.balancer.BalancerReply.Refused;
+import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Cluster;
+import io.jpm.model.ProxyProtocol;
+import io.jpm.model.Strategy;
+import io.jpm.model.Variables;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.HostFixture;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+@SuppressWarnings("AddressSelection") // They are addresses already.
+class ProxyBackendTest {
+  /// Netty counts what it needs for an entry of its queue beside the bytes.
+  private static final long MOST_BUFFERED = BackendConnection.MOST_BYTES + 256;
+
+  private ProxyHarness proxy;
+
+  @BeforeEach
+  void open() throws IOException {
+    proxy = new ProxyHarness();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    proxy.close();
+  }
+
+  /// An instance that says who it is and hangs up.
+  private static Server.Manner says(String name) {
+    return socket -> socket.getOutputStream().write(name.getBytes(US_ASCII));
+  }
+
+  private String visit() throws IOException {
+    try (Socket socket = proxy.connect()) {
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  private List<String> visits(int count) throws IOException {
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      answers.add(visit());
+    }
+    return answers;
+  }
+
+  private long counted(Instance instance, String counter) {
+    return proxy
+        .get(() -> proxy.sharing.counters(instance.worker().id()))
+        .getOrDefault(counter, -1L);
+  }
+
+  // ---------------------------------------------------------------- the port
+
+  @Test
+  void eachProcessGetsAPortOfItsOwnAndTheAppsPortIsOpen() throws IOException {
+    Set<Integer> ports = new HashSet<>();
+    for (int i = 0; i < 4; i++) {
+      Prepared prepared = (Prepared) proxy.prepare(proxy.worker(i));
+      String own = prepared.environment().getOrDefault("PORT", "");
+      assertThat(prepared.environment()).isEqualTo(Map.of("PORT", own, "SERVER_PORT", own));
+      assertThat(prepared.memo()).isEqualTo(own + " " + proxy.port);
+      assertThat(prepared.channel()).isTrue();
+      assertThat(prepared.mustListen()).isTrue();
+      assertThat(prepared.unready())
+          .isEqualTo(
+              "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+                  .formatted(own, proxy.port));
+      int id = i;
+      assertThat(proxy.get(() -> proxy.sharing.own(new InstanceId(id))))
+          .hasValue(Integer.parseInt(own));
+      ports.add(Integer.parseInt(own));
+    }
+    assertThat(ports).hasSize(4).doesNotContain(proxy.port);
+    try (Socket socket = new Socket(InetAddress.getByName("::1"), proxy.port)) {
+      assertThat(socket.isConnected()).isTrue();
+    }
+    assertThat(proxy.get(() -> proxy.sharing.addresses(ProxyHarness.APP)))
+        .containsExactly(Integer.toString(proxy.port));
+    assertThat(proxy.get(() -> proxy.sharing.strategy(ProxyHarness.APP))).isEqualTo("round_robin");
+  }
+
+  @Test
+  void aPortInUseIsRefusedWithASentence() throws IOException {
+    try (ServerSocket other = new ServerSocket(proxy.port)) {
+      assertThat(other.isBound()).isTrue();
+      assertThat(((Refused) proxy.prepare(proxy.worker(0))).reason())
+          .isEqualTo(
+              "port %d is in use already: something else listens there; end that, or name another port with port"
+                  .formatted(proxy.port));
+    }
+    assertThat(proxy.prepare(proxy.worker(0))).isInstanceOf(Prepared.class);
+    assertThat(((Refused) proxy.prepare(proxy.worker(1), proxy.spec(new AppName("shop")))).reason())
+        .contains("the app \"web\" listens there");
+  }
+
+  @Test
+  void whoHasThePortIsNamedWhereTheSystemKnowsHim() throws IOException {
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        ProxyHarness kept = new ProxyHarness(ProxyHarness.free(), host.listenSockets())) {
+      Process stranger =
+          new ProcessBuilder(
+                  "node", "-e", "require('net').createServer().listen(%d)".formatted(kept.port))
+              .start();
+      try {
+        Eventually.await(
+            "the stranger listens",
+            ProxyHarness.LONG,
+            () -> host.listeners().stream().anyMatch(it -> it.address().getPort() == kept.port));
+        assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
+            .contains(
+                "port %d is in use already by pid %d (node)".formatted(kept.port, stranger.pid()));
+      } finally {
+        stranger.destroyForcibly();
+      }
+    }
+  }
+
+  @Test
+  void thePortMayBeAVariableOfTheApp() {
+    AppSpec spec =
+        proxy
+            .spec()
+            .draft()
+            .cluster(Cluster.auto())
+            .variables(Variables.declared(Map.of("PORT", Integer.toString(proxy.port))))
+            .build();
+    assertThat(((Prepared) proxy.prepare(proxy.worker(0), spec)).memo()).endsWith(" " + proxy.port);
+    BalancerReply refused =
+        proxy.prepare(proxy.worker(1), spec.draft().variables(Variables.NONE).build());
+    assertThat(((Refused) refused).reason()).contains("name the one that clients connect to");
+  }
+
+  @Test
+  void aProgramThatIgnoresItsPortIsToldOf() throws IOException {
+    WorkerId first = proxy.worker(0);
+    proxy.begin(first, ((Prepared) proxy.prepare(first)).memo());
+    assertThat(proxy.get(() -> proxy.sharing.trouble(first.id()))).isEmpty();
+    proxy.run(() -> proxy.sharing.ended(first));
+    WorkerId second = proxy.worker(0);
+    Prepared prepared = (Prepared) proxy.prepare(second);
+    proxy.begin(second, prepared.memo());
+    assertThat(proxy.get(() -> proxy.sharing.trouble(first.id())))
+        .contains(
+            "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+                .formatted(prepared.environment().get("PORT"), proxy.port));
+    proxy.run(() -> proxy.sharing.ended(second));
+    Instance heard = proxy.start(0, says("a"));
+    assertThat(visit()).isEqualTo("a");
+    assertThat(proxy.get(() -> proxy.sharing.trouble(heard.worker().id()))).isEmpty();
+  }
+
+  @Test
+  void thePortIsClosedWhenTheLastInstanceIsReleased() throws IOException {
+    Instance first = proxy.start(0, says("a"));
+    Instance second = proxy.start(1, says("b"));
+    proxy.end(first);
+    proxy.run(() -> proxy.sharing.released(first.worker()));
+    assertThat(visit()).isEqualTo("b");
+    proxy.end(second);
+    new Socket(ProxyHarness.LOOPBACK, proxy.port).close();
+    proxy.run(() -> proxy.sharing.released(second.worker()));
+    Eventually.await("the port is free", ProxyHarness.LONG, this::portIsFree);
+    assertThat(proxy.get(() -> proxy.sharing.counters(second.worker().id()))).isEmpty();
+    assertThat(proxy.start(0, says("c"))).isNotNull();
+    assertThat(visit()).isEqualTo("c");
+  }
+
+  private boolean portIsFree() {
+    try (ServerSocket socket = new ServerSocket(proxy.port)) {
+      return socket.isBound();
+    } catch (IOException inUse) {
+      return false;
+    }
+  }
+
+  @Test
+  void anAppMovesToAnotherPortWithItsLastProcess() throws IOException {
+    Instance old = proxy.start(0, says("old"));
+    int moved = ProxyHarness.free();
+    Cluster was = proxy.spec().cluster();
+    AppSpec spec =
+        proxy
+            .spec()
+            .draft()
+            .cluster(
+                new Cluster(
+                    true,
+                    was.balance(),
+                    was.strategy(),
+                    java.util.OptionalInt.of(moved),
+                    was.listen(),
+                    was.drain(),
+                    was.proxyProtocol()))
+            .build();
+    WorkerId successor = proxy.worker(0);
+    assertThat(proxy.prepare(successor, spec)).isInstanceOf(Prepared.class);
+    assertThat(visit()).isEqualTo("old");
+    proxy.end(old);
+    Eventually.await("the old port is free", ProxyHarness.LONG, this::portIsFree);
+    assertThat(proxy.get(() -> proxy.sharing.addresses(ProxyHarness.APP)))
+        .containsExactly(Integer.toString(moved));
+  }
+
+  @Test
+  void theNextDaemonIsBackOnThePortWithItsInstances() throws Exception {
+    Instance instance = proxy.start(0, says("a"));
+    assertThat(visit()).isEqualTo("a");
+    try (ProxyHarness next = new ProxyHarness(proxy.port, Optional.empty())) {
+      // The old one still has the port: the new one keeps trying.
+      next.begin(instance.worker(), instance.memo());
+      ProxyHarness.await(proxy.on(proxy.sharing::close));
+      Eventually.await(
+          "it listens", ProxyHarness.LONG, () -> next.listening.containsKey(instance.worker()));
+      assertThat(next.listening.get(instance.worker()))
+          .isEqualTo("port %d, by way of %d".formatted(proxy.port, instance.port()));
+      Eventually.await(
+          "it answers",
+          ProxyHarness.LONG,
+          () -> {
+            try {
+              return visit().equals("a");
+            } catch (IOException notYet) {
+              return false;
+            }
+          });
+    }
+  }
+
+  @Test
+  void whoConnectsBetweenTwoDaemonsWaitsForTheNextOne(@TempDir Path dir) throws Exception {
+    LinuxProcessHost host = new LinuxProcessHost(dir);
+    try (HostFixture _ = new HostFixture(host, dir)) {
+      int port = ProxyHarness.free();
+      Socket between;
+      try (ProxyHarness first = new ProxyHarness(port, host.listenSockets())) {
+        Instance instance = first.start(0, says("a"));
+        assertThat(answer(first.connect())).isEqualTo("a");
+        ProxyHarness.await(first.on(first.sharing::close));
+        between = new Socket(ProxyHarness.LOOPBACK, port);
+        between.setSoTimeout((int) ProxyHarness.LONG.toMillis());
+        try (ProxyHarness next = new ProxyHarness(port, host.listenSockets())) {
+          String key = "proxy web " + port;
+          assertThat(next.get(() -> next.sharing.holds(key))).isFalse();
+          next.begin(instance.worker(), instance.memo());
+          assertThat(next.get(() -> next.sharing.holds(key))).isTrue();
+          assertThat(answer(between)).isEqualTo("a");
+          next.run(() -> next.sharing.ended(instance.worker()));
+          next.run(() -> next.sharing.released(instance.worker()));
+          Eventually.await("the port is free", ProxyHarness.LONG, () -> isRefused(port));
+          assertThat(host.listenSockets().orElseThrow().find(key)).isEmpty();
+        }
+      }
+    }
+  }
+
+  private static boolean isRefused(int port) {
+    try (Socket socket = new Socket(ProxyHarness.LOOPBACK, port)) {
+      return !socket.isConnected();
+    } catch (ConnectException refused) {
+      return true;
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  private static String answer(Socket socket) throws IOException {
+    try (socket) {
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  // ---------------------------------------------------------------- bytes
+
+  @Test
+  void bytesGoBothWaysAndAreCounted() throws IOException {
+    Instance instance = proxy.start(0, Server::echo);
+    try (Socket socket = proxy.connect()) {
+      for (int i = 0; i < 100; i++) {
+        byte[] line = ("line " + i + "\n").getBytes(US_ASCII);
+        socket.getOutputStream().write(line);
+        assertThat(socket.getInputStream().readNBytes(line.length)).isEqualTo(line);
+      }
+      assertThat(counted(instance, "open")).isEqualTo(1);
+    }
+    Eventually.await("it is over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    assertThat(proxy.get(() -> proxy.sharing.counters(instance.worker().id())))
+        .containsExactly(
+            Map.entry("connections", 1L),
+            Map.entry("open", 0L),
+            Map.entry("bytes_in", 790L),
+            Map.entry("bytes_out", 790L),
+            Map.entry("failures", 0L),
+            Map.entry("ejections", 0L));
+  }
+
+  @Test
+  void whoHasSaidAllStillGetsTheWholeAnswer() throws IOException {
+    byte[] answer = new byte[3_000_000];
+    for (int i = 0; i < answer.length; i++) {
+      answer[i] = (byte) (i * 31);
+    }
+    AtomicReference<String> request = new AtomicReference<>();
+    proxy.start(
+        0,
+        socket -> {
+          request.set(new String(socket.getInputStream().readAllBytes(), US_ASCII));
+          socket.getOutputStream().write(answer);
+        });
+    try (Socket socket = proxy.connect()) {
+      socket.getOutputStream().write("all of it?".getBytes(US_ASCII));
+      socket.shutdownOutput();
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo(answer);
+    }
+    assertThat(request.get()).isEqualTo("all of it?");
+  }
+
+  @Test
+  void anInstanceThatHasSaidAllStillHearsTheRest() throws Exception {
+    AtomicReference<String> rest = new AtomicReference<>();
+    CountDownLatch heard = new CountDownLatch(1);
+    proxy.start(
+        0,
+        socket -> {
+          socket.getOutputStream().write("bye".getBytes(US_ASCII));
+          socket.shutdownOutput();
+          String said = new String(socket.getInputStream().readAllBytes(), US_ASCII);
+          // The daemon's own first visit says nothing.
+          if (!said.isEmpty()) {
+            rest.set(said);
+            heard.countDown();
+          }
+        });
+    try (Socket socket = proxy.connect()) {
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo("bye".getBytes(US_ASCII));
+      socket.getOutputStream().write("and more".getBytes(US_ASCII));
+      socket.shutdownOutput();
+      heard.await();
+    }
+    assertThat(rest.get()).isEqualTo("and more");
+  }
+
+  @Test
+  void aSlowReaderHoldsUpTheSenderAndNotTheDaemonsMemory() throws Exception {
+    long size = 50_000_000;
+    CountDownLatch go = new CountDownLatch(1);
+    Instance instance =
+        proxy.start(
+            0,
+            socket -> {
+              await(go);
+              long got = 0;
+              byte[] chunk = new byte[100_000];
+              for (int n = socket.getInputStream().read(chunk);
+                  n >= 0;
+                  n = socket.getInputStream().read(chunk)) {
+                got += n;
+              }
+              socket.getOutputStream().write(Long.toString(got).getBytes(US_ASCII));
+            });
+    Socket socket = proxy.connect();
+    Thread upload =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                byte[] chunk = new byte[100_000];
+                for (long sent = 0; sent < size; sent += chunk.length) {
+                  socket.getOutputStream().write(chunk);
+                }
+                socket.shutdownOutput();
+              } catch (IOException error) {
+                throw new java.io.UncheckedIOException(error);
+              }
+            });
+    Eventually.await("the sender is held up", ProxyHarness.LONG, () -> buffered() > 0);
+    assertThat(buffered()).isLessThanOrEqualTo(MOST_BUFFERED);
+    assertThat(counted(instance, "bytes_in")).isLessThan(size);
+    go.countDown();
+    while (upload.isAlive()) {
+      assertThat(buffered()).isLessThanOrEqualTo(MOST_BUFFERED);
+      upload.join(java.time.Duration.ofMillis(5));
+    }
+    assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+        .isEqualTo(Long.toString(size));
+    assertThat(counted(instance, "bytes_in")).isEqualTo(size);
+  }
+
+  /// What all connections hold in memory.
+  private long buffered() {
+    long sum = 0;
+    for (ProxyListener proxyListener : proxy.get(proxy.sharing::fronts)) {
+      for (Relay relay : proxyListener.relays()) {
+        try {
+          sum += relay.client().eventLoop().submit(relay::buffered).get();
+        } catch (InterruptedException | java.util.concurrent.ExecutionException error) {
+          throw new IllegalStateException(error);
+        }
+      }
+    }
+    return sum;
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      throw new IOException(interrupted);
+    }
+  }
+
+  @Test
+  void aResetOfTheInstanceIsAResetForTheClient() throws IOException {
+    Instance instance =
+        proxy.start(
+            0,
+            socket -> {
+              assertThat(socket.getInputStream().read()).isEqualTo('x');
+              socket.setSoLinger(true, 0);
+            });
+    try (Socket socket = proxy.connect()) {
+      socket.getOutputStream().write('x');
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketException.class)
+          .hasMessageContaining("reset");
+    }
+    Eventually.await("it is over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    assertThat(counted(instance, "failures")).isEqualTo(1);
+  }
+
+  @Test
+  void aResetOfTheClientIsAResetForTheInstance() throws Exception {
+    AtomicReference<Throwable> seen = new AtomicReference<>();
+    CountDownLatch over = new CountDownLatch(1);
+    Instance instance =
+        proxy.start(
+            0,
+            socket -> {
+              socket.getOutputStream().write('x');
+              try {
+                socket.getInputStream().read();
+              } catch (SocketException error) {
+                seen.set(error);
+                over.countDown();
+              }
+            });
+    Socket socket = proxy.connect();
+    assertThat(socket.getInputStream().read()).isEqualTo('x');
+    socket.setSoLinger(true, 0);
+    socket.close();
+    over.await();
+    assertThat(seen.get()).hasMessageContaining("reset");
+    Eventually.await("it is over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    assertThat(counted(instance, "failures")).isEqualTo(0);
+  }
+
+  @Test
+  void anEarlyAnswerArrivesThoughTheInstanceReadsNoMore() throws IOException {
+    proxy.start(
+        0,
+        socket -> {
+          socket.getInputStream().readNBytes(1000);
+          socket.getOutputStream().write("too large".getBytes(US_ASCII));
+          socket.shutdownOutput();
+          // As web servers do: the rest is read and thrown away, so that no reset overtakes the
+          // answer.
+          socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
+        });
+    try (Socket socket = proxy.connect()) {
+      socket.getOutputStream().write(new byte[200_000]);
+      assertThat(socket.getInputStream().readAllBytes()).isEqualTo("too large".getBytes(US_ASCII));
+    }
+  }
+
+  @Test
+  void thousandsOfIdleConnectionsStayAndStillWork() throws IOException {
+    Instance instance = proxy.start(0, Server::echo);
+    // Each is four descriptors in this process: client, daemon twice, instance.
+    int count = (int) Math.min(2000, descriptors() / 8);
+    List<Socket> sockets = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      sockets.add(proxy.connect());
+    }
+    Eventually.await("all are open", ProxyHarness.LONG, () -> counted(instance, "open") == count);
+    assertThat(buffered()).isZero();
+    for (Socket socket : sockets) {
+      socket.getOutputStream().write('x');
+    }
+    for (Socket socket : sockets) {
+      assertThat(socket.getInputStream().read()).isEqualTo('x');
+      socket.close();
+    }
+    Eventually.await("all are gone", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+  }
+
+  private static long descriptors() {
+    var system = java.lang.management.ManagementFactory.getOperatingSystemMXBean();
+    return system instanceof com.sun.management.UnixOperatingSystemMXBean unix
+        ? unix.getMaxFileDescriptorCount() - unix.getOpenFileDescriptorCount()
+        : 800;
+  }
+
+  @Test
+  void anInstanceMayListenOnIpv6Only() throws IOException {
+    Instance instance = proxy.make(0, says("four"));
+    instance.server().close();
+    proxy.closing(new Server(InetAddress.getByName("::1"), instance.port(), says("six")));
+    proxy.begin(instance.worker(), instance.memo());
+    assertThat(visit()).isEqualTo("six");
+  }
+
+  // ---------------------------------------------------------------- who is next
+
+  @Test
+  void instancesTakeTurns() throws IOException {
+    proxy.start(0, says("a"));
+    proxy.start(1, says("b"));
+    List<String> answers = visits(10);
+    assertThat(answers).containsOnly("a", "b");
+    for (int i = 2; i < answers.size(); i++) {
+      assertThat(answers.get(i)).isEqualTo(answers.get(i - 2)).isNotEqualTo(answers.get(i - 1));
+    }
+  }
+
+  @Test
+  void aDeadInstanceCostsNoConnectionAndIsLeftOut() throws IOException {
+    Instance dead = proxy.start(0, says("a"));
+    proxy.start(1, says("b"));
+    dead.server().close();
+    assertThat(visits(20)).containsOnly("b");
+    Eventually.await("it is left out", ProxyHarness.LONG, () -> counted(dead, "ejections") >= 1);
+    assertThat(counted(dead, "failures")).isGreaterThanOrEqualTo(3);
+    Server again = proxy.closing(new Server(ProxyHarness.LOOPBACK, dead.port(), says("a")));
+    Eventually.await("it is back", ProxyHarness.LONG, () -> visited("a"));
+    assertThat(again.accepted.get()).isGreaterThanOrEqualTo(0);
+  }
+
+  private boolean visited(String answer) {
+    try {
+      return visit().equals(answer);
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  @Test
+  void whoIsNotFitGetsNoConnectionAsLongAsAnotherIs() throws IOException {
+    Instance one = proxy.start(0, says("one"));
+    Instance two = proxy.start(1, says("two"));
+    proxy.run(() -> proxy.sharing.fit(one.worker(), false));
+    assertThat(visits(6)).containsOnly("two");
+    assertThat(proxy.get(() -> proxy.sharing.trouble(one.worker().id())))
+        .contains("its readiness check fails: new connections go to the others");
+    assertThat(proxy.get(() -> proxy.sharing.trouble(two.worker().id()))).isEmpty();
+
+    // Better the one that says so of itself than nobody.
+    proxy.run(() -> proxy.sharing.fit(two.worker(), false));
+    assertThat(visits(6)).contains("one", "two");
+    proxy.run(() -> proxy.sharing.fit(one.worker(), true));
+    assertThat(visits(6)).containsOnly("one");
+    proxy.run(() -> proxy.sharing.fit(two.worker(), true));
+    // Gently at first.
+    Eventually.await("the other is back", ProxyHarness.LONG, () -> visited("two"));
+  }
+
+  @Test
+  void whoIsNotReadyGetsNoClientAndItsChecksAllTheSame() throws IOException {
+    Instance one = proxy.start(0, says("one"));
+    proxy.waitingForReady();
+    Instance two = proxy.start(1, says("two"));
+    assertThat(visits(6)).containsOnly("one");
+    assertThat(asked(two)).isEqualTo("two");
+    assertThat(asked(one)).isEqualTo("one");
+    assertThat(proxy.reach(two.worker(), two.port()))
+        .isEqualTo(new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
+
+    proxy.run(() -> proxy.sharing.ready(two.worker()));
+    Eventually.await("the other is there", ProxyHarness.LONG, () -> visited("two"));
+  }
+
+  /// What a check hears that is meant for the app's port.
+  private String asked(Instance instance) throws IOException {
+    var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
+    try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
+      return new String(socket.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  @Test
+  void clientsOfTheOnlyOneWaitUntilItIsReady() throws Exception {
+    proxy.waitingForReady();
+    Instance one = proxy.start(0, says("one"));
+    try (Socket waiting = proxy.connect()) {
+      ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+      Eventually.await(
+          "it waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
+      assertThat(asked(one)).isEqualTo("one");
+      proxy.run(() -> proxy.sharing.ready(one.worker()));
+      assertThat(waiting.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("one");
+    }
+  }
+
+  @Test
+  void whoWasReadyForAFormerDaemonGetsClientsAtOnce() throws IOException {
+    proxy.waitingForReady();
+    Instance one = proxy.make(0, says("one"));
+    Instance two = proxy.make(1, says("two"));
+    proxy.run(() -> proxy.sharing.ended(one.worker()));
+    proxy.run(() -> proxy.sharing.ended(two.worker()));
+    proxy.begin(one.worker(), one.memo(), true);
+    proxy.begin(two.worker(), two.memo(), false);
+    Eventually.await("both listen", ProxyHarness.LONG, () -> proxy.listening.size() == 2);
+    assertThat(visits(6)).containsOnly("one");
+    assertThat(asked(two)).isEqualTo("two");
+  }
+
+  @Test
+  void beforeItListensACheckIsToldSo() {
+    proxy.waitingForReady();
+    WorkerId worker = proxy.worker(0);
+    var prepared = (Prepared) proxy.prepare(worker);
+    assertThat(proxy.reach(worker, proxy.port))
+        .isEqualTo(
+            new Route.Nowhere(
+                "nothing listens on %s, the PORT of the process, yet"
+                    .formatted(prepared.environment().get("PORT"))));
+  }
+
+  @Test
+  void whoReadsTheProxyProtocolIsAskedWithItsHeader() throws IOException {
+    proxy.with(ProxyProtocol.V1).waitingForReady();
+    Instance instance = proxy.start(0, Server::echo);
+    for (int count = 0; count < 3; count++) {
+      var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
+      try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
+        socket.getOutputStream().write("hello".getBytes(US_ASCII));
+        socket.shutdownOutput();
+        assertThat(socket.getInputStream().readAllBytes())
+            .asString(US_ASCII)
+            .isEqualTo(
+                "PROXY TCP4 127.0.0.1 127.0.0.1 %d %d\r\nhello"
+                    .formatted(socket.getLocalPort(), socket.getPort()));
+      }
+    }
+    Eventually.await("none is left", ProxyHarness.LONG, () -> openRelays() == 0);
+  }
+
+  @Test
+  void connectionsWaitUntilAnInstanceIsReady() throws Exception {
+    Instance instance =
+        proxy.make(
+            0,
+            socket -> {
+              socket.getOutputStream().write(socket.getInputStream().read());
+            });
+    List<Socket> waiting = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Socket socket = proxy.connect();
+      socket.getOutputStream().write('a' + i);
+      waiting.add(socket);
+    }
+    ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+    Eventually.await(
+        "they wait",
+        ProxyHarness.LONG,
+        () -> proxy.get(proxyListener::waitingCount) == waiting.size());
+    assertThat(instance.server().accepted.get()).isZero();
+    proxy.begin(instance.worker(), instance.memo());
+    for (int i = 0; i < waiting.size(); i++) {
+      assertThat(waiting.get(i).getInputStream().read()).isEqualTo('a' + i);
+    }
+  }
+
+  @Test
+  void connectionsWaitWhileTheOnlyInstanceIsReplacedAfterACrash() throws IOException {
+    Instance first = proxy.start(0, says("a"));
+    first.server().close();
+    Socket socket = proxy.connect();
+    proxy.end(first);
+    proxy.start(0, says("b"));
+    assertThat(socket.getInputStream().readAllBytes()).isEqualTo("b".getBytes(US_ASCII));
+  }
+
+  @Test
+  void noMoreWaitThanThereIsRoomFor() throws IOException {
+    proxy.make(0, says("a"));
+    for (int i = 0; i < ConnectionQueue.MOST; i++) {
+      proxy.connect();
+    }
+    ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+    Eventually.await(
+        "they wait",
+        ProxyHarness.LONG,
+        () -> proxy.get(proxyListener::waitingCount) == ConnectionQueue.MOST);
+    assertThat(visit()).isEmpty();
+  }
+
+  @Test
+  void leastConnAvoidsAnInstanceThatHangs() throws IOException {
+    proxy.with(Strategy.LEAST_CONN);
+    CountDownLatch never = new CountDownLatch(1);
+    proxy.closing(never::countDown);
+    Instance hangs = proxy.start(0, _ -> await(never));
+    proxy.start(1, says("b"));
+    proxy.start(2, says("c"));
+    boolean stuck = false;
+    while (!stuck) {
+      Socket socket = proxy.connect();
+      Eventually.await(
+          "it has an instance",
+          ProxyHarness.LONG,
+          () -> counted(hangs, "open") == 1 || isAnswered(socket));
+      stuck = counted(hangs, "open") == 1;
+      if (!stuck) {
+        socket.close();
+      }
+    }
+    Eventually.await("only one is open", ProxyHarness.LONG, () -> openRelays() == 1);
+    assertThat(visits(30)).containsOnly("b", "c");
+  }
+
+  private static boolean isAnswered(Socket socket) {
+    try {
+      return socket.getInputStream().available() > 0;
+    } catch (IOException error) {
+      throw new java.io.UncheckedIOException(error);
+    }
+  }
+
+  private long openRelays() {
+    return proxy.get(proxy.sharing::fronts).stream().mapToLong(f -> f.relays().size()).sum();
+  }
+
+  @Test
+  void ipHashStaysWithOneInstance() throws IOException {
+    proxy.with(Strategy.IP_HASH);
+    proxy.start(0, says("a"));
+    proxy.start(1, says("b"));
+    proxy.start(2, says("c"));
+    assertThat(new HashSet<>(visits(20))).hasSize(1);
+  }
+
+  @Test
+  void theClientsAddressIsToldBeforeTheFirstByte() throws IOException {
+    for (ProxyProtocol version : List.of(ProxyProtocol.V1, ProxyProtocol.V2)) {
+      proxy.with(version);
+      Instance instance = proxy.start(0, Server::echo);
+      try (Socket socket = proxy.connect()) {
+        socket.getOutputStream().write("hello".getBytes(US_ASCII));
+        socket.shutdownOutput();
+        byte[] all = socket.getInputStream().readAllBytes();
+        String seen = new String(all, java.nio.charset.StandardCharsets.ISO_8859_1);
+        if (version == ProxyProtocol.V1) {
+          assertThat(seen)
+              .isEqualTo(
+                  "PROXY TCP4 127.0.0.1 127.0.0.1 %d %d\r\nhello"
+                      .formatted(socket.getLocalPort(), proxy.port));
+        } else {
+          assertThat(seen).startsWith("\r\n\r\n\0\r\nQUIT\n").endsWith("hello");
+          assertThat(all).hasSize(16 + 12 + 5);
+        }
+      }
+      proxy.end(instance);
+    }
+  }
+
+  @Test
+  void whatChangesIsPublished() throws IOException {
+    List<JsonObject> seen = new CopyOnWriteArrayList<>();
+    proxy
+        .vertx
+        .eventBus()
+        .<JsonObject>consumer(Addresses.BALANCE, message -> seen.add(message.body()));
+    proxy.start(0, says("a"));
+    proxy.start(1, says("b"));
+    visits(4);
+    Eventually.await(
+        "it is told",
+        ProxyHarness.LONG,
+        () ->
+            seen.stream()
+                .anyMatch(report ->
+                    report.getJsonArray("instances").stream()
+                        .allMatch(one ->
+                            one instanceof JsonObject json
+                                && json.getLong("connections") == 2
+                                && json.getLong("open") == 0)),
+        () -> seen);
+    assertThat(seen.getLast().getInteger("v")).isEqualTo(1);
+    assertThat(seen.getLast().getString("app")).isEqualTo("web");
+    assertThat(seen.getLast().getJsonArray("instances").getJsonObject(1).getInteger("id"))
+        .isEqualTo(1);
+    assertThat(seen).doesNotHaveDuplicates();
+  }
+}

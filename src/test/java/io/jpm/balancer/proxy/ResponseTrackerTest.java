@@ -1,0 +1,65 @@
+package io.jpm.balancer.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ResponseTrackerTest {
+  private static final long PATIENCE = ResponseTracker.PATIENCE.toNanos();
+  private static final long MOMENT = Duration.ofMillis(1).toNanos();
+
+  /// One that was asked at this time, and one that has answered at that.
+  private static ResponseTracker asked(long at) {
+    return ResponseTracker.NONE.asked(at);
+  }
+
+  private static ResponseTracker answered(long at) {
+    return ResponseTracker.NONE.asked(at).answered(at);
+  }
+
+  private static boolean hangs(ResponseTracker one, long now, ResponseTracker... others) {
+    return one.hangs(now, Stream.of(others));
+  }
+
+  @Test
+  void whoWasAskedAndSaysNothingWhileAnotherAnswersHangs() {
+    ResponseTracker one = asked(0);
+    assertThat(hangs(one, PATIENCE - 1, answered(MOMENT))).isFalse();
+    assertThat(hangs(one, PATIENCE, answered(MOMENT))).isTrue();
+    assertThat(hangs(one.answered(PATIENCE), PATIENCE, answered(MOMENT))).isFalse();
+  }
+
+  @Test
+  void whoIsOwedNothingNeverHangs() {
+    assertThat(hangs(ResponseTracker.NONE, 100 * PATIENCE, answered(MOMENT))).isFalse();
+    assertThat(hangs(asked(0).gone(), 100 * PATIENCE, answered(MOMENT))).isFalse();
+    assertThat(hangs(ResponseTracker.NONE.spoken(0), 100 * PATIENCE, answered(MOMENT))).isFalse();
+  }
+
+  @Test
+  void oneThatOthersHaveNotOutdoneDoesNotHang() {
+    assertThat(hangs(asked(0), 2 * PATIENCE)).isFalse();
+    // They only take, such as who collects logs.
+    assertThat(hangs(asked(0), 2 * PATIENCE, ResponseTracker.NONE, asked(MOMENT))).isFalse();
+    // What the other one has answered was before.
+    assertThat(hangs(asked(MOMENT), 2 * PATIENCE, answered(0))).isFalse();
+    // It has answered since, and is silent now too.
+    assertThat(hangs(asked(0), 3 * PATIENCE, answered(MOMENT).asked(2 * MOMENT))).isFalse();
+  }
+
+  @Test
+  void whoAnswersSomebodyDoesNotHangThoughOthersWait() {
+    ResponseTracker poll = asked(0).asked(MOMENT).answered(2 * PATIENCE);
+    assertThat(poll.owed()).isEqualTo(1);
+    assertThat(hangs(poll, 3 * PATIENCE - 1, answered(2 * PATIENCE + MOMENT))).isFalse();
+    assertThat(hangs(poll, 3 * PATIENCE, answered(2 * PATIENCE + MOMENT))).isTrue();
+  }
+
+  @Test
+  void aNewDebtBeginsAnew() {
+    assertThat(asked(0).gone().asked(PATIENCE).length(PATIENCE + 5)).isEqualTo(5);
+    assertThat(asked(0).asked(7).gone().length(10)).isEqualTo(10);
+  }
+}

@@ -1,0 +1,379 @@
+package io.jpm.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.client.Installation.Client;
+import io.jpm.client.Installation.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What another user puts into a home, or around it, is neither read nor written by `bin/jpm`: it
+/// tells nobody the caller's environment, and spoils no file of the caller's.
+@Timeout(120)
+class ForeignHomeTest {
+  @TempDir Path directory;
+
+  private static void mode(Path file, int mode) throws IOException {
+    Files.setAttribute(file, "unix:mode", mode);
+  }
+
+  /// Makes it another user's.
+  private static void own(Path file) throws IOException {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void refused(Result result, String... words) {
+    assertThat(result.code()).as(result.err()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .startsWith("jpm: ")
+        .contains(words)
+        .doesNotContain("xception")
+        .hasLineCount(1);
+  }
+
+  /// A home with a listener that waits for a token and an environment.
+  private Installation withBait(FakeBridge bridge, Client client) throws IOException {
+    Installation jpm = new Installation(directory, client).withJar();
+    bridge.in(jpm.home);
+    mode(jpm.home, 0700);
+    return jpm;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHomeOfAnotherUserIsNotRead(Client client) throws Exception {
+    try (FakeBridge bridge = FakeBridge.exiting(0)) {
+      Installation jpm = withBait(bridge, client);
+      own(jpm.home);
+      refused(jpm.run("ls"), "JPM_HOME " + jpm.home + " belongs to uid 12345", "(uid 0)");
+      assertThat(bridge.requests()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge.port", "jpm.pid", "token"})
+  void aFileOfAnotherUserIsNotRead(String name) throws Exception {
+    try (FakeBridge bridge = FakeBridge.exiting(0)) {
+      Installation jpm = withBait(bridge, Client.BASH);
+      own(jpm.home.resolve(name));
+      refused(jpm.run("ls"), jpm.home.resolve(name) + " belongs to uid 12345");
+      assertThat(bridge.requests()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bridge.port", "jpm.pid", "token"})
+  void aLinkIsNotFollowed(String name) throws Exception {
+    for (Client client : Client.values()) {
+      try (FakeBridge bridge = FakeBridge.exiting(0)) {
+        Installation jpm = withBait(bridge, client);
+        Path file = jpm.home.resolve(name);
+        Path elsewhere = directory.resolve("elsewhere");
+        Files.deleteIfExists(elsewhere);
+        Files.move(file, elsewhere);
+        Files.createSymbolicLink(file, elsewhere);
+        refused(jpm.run("ls"), file + " is a symbolic link");
+        assertThat(bridge.requests()).isEmpty();
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  void aPipeInThePlaceOfAFileIsNotWaitedFor() throws Exception {
+    try (FakeBridge bridge = FakeBridge.exiting(0)) {
+      Installation jpm = withBait(bridge, Client.BASH);
+      Path file = jpm.home.resolve("bridge.port");
+      Files.delete(file);
+      assertThat(new ProcessBuilder("mkfifo", "-m", "600", file.toString()).start().waitFor())
+          .isZero();
+      refused(jpm.run("ls"), file + " is not a regular file");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHomeThatOthersCanWriteToIsRefusedBeforeAnythingIsWritten(Client client) throws Exception {
+    Installation jpm = new Installation(directory, client).withJar();
+    Files.createDirectories(jpm.home);
+    for (int mode : List.of(0777, 0770, 01777)) {
+      mode(jpm.home, mode);
+      for (List<String> words :
+          List.of(List.of("ls"), List.of("kill"), List.of("daemon"), List.of("update"))) {
+        refused(
+            jpm.run(words.toArray(String[]::new)),
+            "JPM_HOME " + jpm.home + " can be written to by others (mode rwxrwx",
+            "type: chmod go-w ");
+      }
+      assertThat(jpm.home).isEmptyDirectory();
+    }
+    assertThat(Files.getAttribute(jpm.home, "unix:mode")).isEqualTo(0041777);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"start.lock", "jpm.log", "jpm.lock", "state.json", "token", "keeper.pid", "fifo"})
+  void whatOthersCanWriteToOrALinkEndsAStart(String name) throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    Files.createDirectories(jpm.home);
+    mode(jpm.home, 0700);
+    Path victim = Files.writeString(directory.resolve("victim"), "mine\n");
+    Path file = jpm.home.resolve(name);
+    Files.createSymbolicLink(file, victim);
+    refused(jpm.run("ls"), file + " is a symbolic link");
+    assertThat(victim).hasContent("mine\n");
+    Files.delete(file);
+    Files.writeString(file, "");
+    mode(file, 0666);
+    refused(jpm.run("ls"), file + " can be written to by others (mode rw-rw-rw-)", "chmod go-w ");
+    Files.delete(file);
+    Path hanging = Files.createSymbolicLink(file, directory.resolve("nowhere"));
+    refused(jpm.run("ls"), hanging + " is a symbolic link");
+    assertThat(directory.resolve("nowhere")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aHomeBelowADirectoryOfOthersIsRefused(Client client) throws Exception {
+    Installation jpm = new Installation(directory, client).withJar();
+    Path shared = Files.createDirectory(directory.toRealPath().resolve("shared"));
+    mode(shared, 0777);
+    jpm.env.put("JPM_HOME", shared.resolve("a home").toString());
+    refused(
+        jpm.run("ls"),
+        shared + " can be written to by others (mode rwxrwxrwx)",
+        "type chmod go-w " + shared);
+    Path link = Files.createSymbolicLink(directory.toRealPath().resolve("link"), shared);
+    jpm.env.put("JPM_HOME", link.resolve("a home").toString());
+    refused(jpm.run("ls"), shared + " can be written to by others");
+    assertThat(shared).isEmptyDirectory();
+    mode(shared, 0755);
+    own(shared);
+    refused(jpm.run("ls"), shared + " belongs to uid 12345");
+    mode(shared, 01777);
+    Files.setAttribute(shared, "unix:uid", 0);
+    Path theirs = Files.createSymbolicLink(shared.resolve("theirs"), directory);
+    own(theirs);
+    jpm.env.put("JPM_HOME", theirs.resolve("a home").toString());
+    refused(jpm.run("ls"), theirs + " belongs to uid 12345");
+  }
+
+  /// Kubernetes mounts volumes open to all, and nobody but the user of the container is there.
+  @Test
+  void inAContainerOfItsOwnAUserMayHaveAHomeInAVolumeThatIsOpenToAll() throws Exception {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    Installation.program(directory.resolve("stub/bin/java"), "#!/bin/bash\necho FAILED enough\n");
+    Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    jpm.env.put("JPM_JAVA", directory.resolve("stub").toString());
+    mode(directory, 0755);
+    mode(directory.resolve("stub/bin/java"), 0755);
+    Path volume = Files.createDirectory(directory.toRealPath().resolve("volume"));
+    mode(volume, 0777);
+    jpm.env.put("JPM_HOME", volume.resolve("home").toString());
+    String user = "setpriv --reuid 12345 --regid 12345 --clear-groups bash '%s' ls";
+    refused(
+        jpm.shell("exec " + user.formatted(jpm.script())), volume + " can be written to by others");
+    Result alone =
+        jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script()));
+    assumeTrue(!alone.err().contains("unshare:"), "needs the right to make a namespace");
+    assertThat(alone.err()).isEqualTo("jpm: the daemon did not start: enough\n");
+    mode(volume.resolve("home"), 0777);
+    refused(
+        jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script())),
+        "JPM_HOME " + volume.resolve("home") + " can be written to by others");
+  }
+
+  /// Its owner may ask for the apps to be open to the group; what is jpm's is for the owner alone.
+  @Test
+  void whatTheScriptMakesIsForItsOwnerAndTheDaemonHasTheCallersUmask() throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    Installation.program(
+        directory.resolve("stub/bin/java"),
+        "#!/bin/bash\numask >'%s'\necho FAILED enough\n".formatted(directory.resolve("umask")));
+    Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    jpm.env.put("JPM_JAVA", directory.resolve("stub").toString());
+    Result result = jpm.shell("umask 0; jpm ls");
+    assertThat(result.err()).isEqualTo("jpm: the daemon did not start: enough\n");
+    assertThat(directory.resolve("umask")).hasContent("0000");
+    for (String name : List.of("start.lock", "jpm.log")) {
+      assertThat(
+              PosixFilePermissions.toString(Files.getPosixFilePermissions(jpm.home.resolve(name))))
+          .as(name)
+          .isEqualTo("rw-------");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"it's", "a b", "$(touch %s)", "`touch %s`", "';touch %s;'", "\"\n*"})
+  void theNameOfATemporaryDirectoryIsData(String name) throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    Path made = directory.resolve("made");
+    Path temporary =
+        Files.createDirectories(
+            directory.resolve("temporary").resolve(name.formatted(made.getFileName())));
+    Installation.program(directory.resolve("stub/bin/java"), "#!/bin/bash\necho FAILED enough\n");
+    Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    jpm.env.put("JPM_JAVA", directory.resolve("stub").toString());
+    jpm.env.put("JPM_INTERNAL", "train");
+    jpm.env.put("TMPDIR", temporary.toString());
+    jpm.env.remove("JPM_AOT");
+    Result result = jpm.shell("cd '%s' && jpm".formatted(directory));
+    assertThat(result.err()).isEqualTo("jpm: no AOT cache was made\n");
+    assertThat(temporary).as("cleaned up").isEmptyDirectory();
+    assertThat(made).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"it's", "a \" b", "$(touch made)", "`touch made`", "*", "%n", "\\"})
+  void theNameOfAHomeIsData(String name) throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    jpm.env.put("JPM_HOME", directory.resolve(name).toString());
+    Installation.program(
+        directory.resolve("stub/bin/java"),
+        "#!/bin/bash\nprintf '%%s\\n' \"$@\" >'%s'\necho FAILED enough\n"
+            .formatted(directory.resolve("words")));
+    Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    jpm.env.put("JPM_JAVA", directory.resolve("stub").toString());
+    Result result = jpm.shell("cd '%s' && jpm ls".formatted(directory));
+    assertThat(result.err()).isEqualTo("jpm: the daemon did not start: enough\n");
+    assertThat(Files.readAllLines(directory.resolve("words")))
+        .contains("--home", directory.resolve(name).toString())
+        .contains("-XX:ErrorFile=" + directory.resolve(name).resolve("hs_err_%p.log"));
+    assertThat(directory.resolve("made")).doesNotExist();
+    mode(directory.resolve(name), 0777);
+    refused(jpm.run("ls"), "can be written to by others");
+  }
+
+  @Test
+  void aHomeWithAControlCharacterIsRefused() throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    jpm.env.put("JPM_HOME", directory.resolve("a\n:").toString());
+    for (String verb : List.of("ls", "kill")) {
+      refused(jpm.run(verb), "control character", "/a?:");
+    }
+  }
+
+  /// A program of another user, begun by root.
+  private static Process stranger(String python, String... words) throws Exception {
+    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-c", python));
+    command.addAll(List.of(words));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+  }
+
+  /// A `java` that is no daemon, or the real Java client.
+  private void withoutDaemon(Installation jpm) throws IOException {
+    Installation.program(
+        directory.resolve("stub/bin/java"),
+        """
+        #!/bin/bash
+        case " $* " in *" io.jpm.client.ClientMain "*) exec '%s/bin/java' "$@" ;; esac
+        echo FAILED enough
+        """
+            .formatted(System.getProperty("java.home")));
+    Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    jpm.env.put("JPM_JAVA", directory.resolve("stub").toString());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aStrangerOnThePortOfADaemonThatIsGoneHearsNothing(Client client) throws Exception {
+    Installation jpm = new Installation(directory, client).withJar();
+    withoutDaemon(jpm);
+    Path heard = Files.createFile(directory.resolve("heard"));
+    Process stranger =
+        stranger(
+            """
+            import os, socket, sys
+            out = open(sys.argv[1], 'wb', 0)
+            os.setuid(12345)
+            s = socket.create_server(('127.0.0.1', 0))
+            print(s.getsockname()[1], flush=True)
+            while True:
+                c, _ = s.accept()
+                out.write(c.recv(65536))
+                c.close()
+            """,
+            heard.toString());
+    try (var said = stranger.inputReader()) {
+      // The pid is another program's of ours by now; one that is a zombie looks the same.
+      Files.createDirectory(jpm.home);
+      mode(jpm.home, 0700);
+      Files.writeString(jpm.home.resolve("token"), FakeBridge.TOKEN + "\n");
+      Files.writeString(jpm.home.resolve("bridge.port"), said.readLine() + "\n");
+      Files.writeString(jpm.home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
+      jpm.env.put("JPM_TIMEOUT", "3");
+      assertThat(jpm.run("ls").err()).isEqualTo("jpm: the daemon did not start: enough\n");
+      assertThat(heard).isEmptyFile();
+    } finally {
+      stranger.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void aLockOfAnotherUserKeepsNoDaemonFromStarting() throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    withoutDaemon(jpm);
+    Files.createDirectory(jpm.home);
+    mode(jpm.home, 0700);
+    Path lock = Files.createFile(jpm.home.resolve("jpm.lock"));
+    mode(lock, 0600);
+    // The file of that number on another disk, as it looks in /proc/locks.
+    Process stranger =
+        stranger(
+            """
+            import fcntl, os, sys
+            f = open(sys.argv[1], 'w')
+            os.setuid(12345)
+            fcntl.lockf(f, fcntl.LOCK_EX)
+            print('locked', flush=True)
+            sys.stdin.read()
+            """,
+            lock.toString(),
+            "io.jpm.daemon.Main",
+            "--home",
+            jpm.home.toString());
+    try {
+      assertThat(stranger.inputReader().readLine()).isEqualTo("locked");
+      jpm.env.put("JPM_TIMEOUT", "3");
+      assertThat(jpm.run("ls").err()).isEqualTo("jpm: the daemon did not start: enough\n");
+    } finally {
+      stranger.destroyForcibly().waitFor();
+    }
+  }
+
+  @Test
+  void noCacheIsTakenFromADirectoryBelowAnotherUsers() throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    Path temporary = Files.createDirectory(directory.resolve("theirs"));
+    own(temporary);
+    // What that user puts in the place of the training's own while it runs.
+    Installation.program(
+        directory.resolve("stub/bin/java"),
+        "#!/bin/bash\nfor place in '%s'/*; do echo evil >\"$place/new.aot\"; done\necho FAILED enough\n"
+            .formatted(temporary));
+    Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
+    jpm.env.put("JPM_JAVA", directory.resolve("stub").toString());
+    jpm.env.put("JPM_INTERNAL", "train");
+    jpm.env.put("TMPDIR", temporary.toString());
+    jpm.env.remove("JPM_AOT");
+    refused(jpm.run(), temporary + " belongs to uid 12345", "set TMPDIR to another directory");
+    assertThat(jpm.jar().resolveSibling("jpm-25.0.1.aot")).doesNotExist();
+    assertThat(temporary).as("cleaned up").isEmptyDirectory();
+  }
+}

@@ -1,0 +1,106 @@
+package io.jpm.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.console.Instances;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TargetSelectionTest {
+  private static final List<InstanceView> ALL =
+      List.of(
+          Instances.online(0, Instances.spec("web", 2, "shop"), 0),
+          Instances.online(1, Instances.spec("web", 2, "shop"), 1),
+          Instances.online(2, Instances.spec("web-2", 1, "shop"), 0),
+          Instances.online(3, Instances.spec("web.x", 1, "other"), 0),
+          Instances.online(4, Instances.spec("4", 1, "other"), 0));
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "web | 0 1",
+        "web* | 0 1 2 3",
+        "web-? | 2",
+        "*.x | 3",
+        "web.? | 3",
+        "*e* | 0 1 2 3",
+        "? | 4",
+        "shop | 0 1 2",
+        "/^web$/ | 0 1",
+        "/e/ | 0 1 2 3",
+        "/^[4w](eb)?$/ | 0 1 4",
+        "/^.{3}$/ | 0 1",
+        "#3 | 3",
+        "all | 0 1 2 3 4",
+      })
+  void aWordNames(String word, String ids) {
+    assertThat(TargetSelection.of(List.of(word), ALL))
+        .isEqualTo(
+            new TargetSelection.Found(
+                ALL.stream()
+                    .filter(it -> List.of(ids.split(" ")).contains(it.id().toString()))
+                    .toList()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"w?", "*y", "eb*", "/^eb/", "WEB*", "[web]*", "w{1}*", "\\w*"})
+  void aWordNamesNothing(String word) {
+    assertThat(TargetSelection.of(List.of(word), ALL))
+        .isEqualTo(new TargetSelection.Missing(List.of(word)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/(\\pL{1000}){50}/",
+        "/((((a{9}){9}){9}){9}){9}/",
+        "/(((a{9,}){9,}){9,}){9,}/",
+        "/(((a{0,9}){1,9}){2,9}){0,9}/",
+        "/(x{999999999})/",
+      })
+  void programsAreBounded(String word) {
+    assertThat(TargetSelection.of(List.of(word), ALL))
+        .isEqualTo(
+            new TargetSelection.Wrong(
+                "targets: %s repeats too much: its counts, multiplied with its length, make more"
+                        .formatted(word)
+                    + " than 1000"));
+  }
+
+  @Test
+  void patternsAndListsOfWordsAreBoundedInLength() {
+    for (String word : List.of("/" + "a".repeat(255) + "/", "*" + "a".repeat(256))) {
+      assertThat(TargetSelection.of(List.of(word), ALL))
+          .isEqualTo(
+              new TargetSelection.Wrong("targets: a pattern of 257 characters: use at most 256"));
+    }
+    assertThat(TargetSelection.of(Collections.nCopies(1001, "web"), ALL))
+        .isEqualTo(new TargetSelection.Wrong("targets: 1001 words: use at most 1000"));
+    assertThat(TargetSelection.of(Collections.nCopies(1000, "web"), ALL))
+        .isEqualTo(new TargetSelection.Found(ALL.subList(0, 2)));
+  }
+
+  @Test
+  void anExpressionThatIsNoneIsToldAsOne() {
+    assertThat(TargetSelection.of(List.of("/(/"), ALL))
+        .isInstanceOfSatisfying(
+            TargetSelection.Wrong.class,
+            wrong ->
+                assertThat(wrong.problem()).startsWith("targets: /(/ is no regular expression: "));
+  }
+
+  @Test
+  void patternsAndLongListsAreNotForAnEventLoop() {
+    assertThat(TargetSelection.isLong(List.of("web", "all", "#1"))).isFalse();
+    assertThat(TargetSelection.isLong(List.of("web", "/a/"))).isTrue();
+    assertThat(TargetSelection.isLong(List.of("web*"))).isTrue();
+    assertThat(TargetSelection.isLong(Collections.nCopies(21, "web"))).isTrue();
+  }
+}

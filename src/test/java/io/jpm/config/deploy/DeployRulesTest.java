@@ -1,0 +1,154 @@
+package io.jpm.config.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.config.Place;
+import io.jpm.config.ProcessFileReader;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.values.Problem;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// The section `deploy` of process files.
+class DeployRulesTest {
+  private static final String COMPLETE =
+      """
+      {"apps": [{"script": "app"}],
+       "deploy": {
+         "production": {
+           "host": ["a.example", "b.example"], "user": "me", "port": "2222", "key": "~/.ssh/id",
+           "ssh_options": "StrictHostKeyChecking=no", "forward-agent": "yes", "needs_tty": true,
+           "repo": "git@example.org:x.git", "ref": "origin/main", "path": "/srv/it's", "fetch": "fast",
+           "env": {"A": 1, "B": "$(x)"},
+           "pre-deploy-local": "echo 1", "post-deploy": "npm ci && jpm reload all"
+         },
+         "staging": {"host": "c"}
+       }}
+      """;
+
+  @TempDir Path dir;
+  private Place place;
+
+  @BeforeEach
+  void makePlace() {
+    place = new Place(dir);
+  }
+
+  private Deployment.Outcome read(String name, String text, String environment) {
+    place.file(name, text);
+    return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
+        .deployment(Path.of(name), environment, place.callerContext());
+  }
+
+  private List<String> problems(String text, String environment) {
+    return read("e.json", text, environment).problems().stream().map(Problem::toString).toList();
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    Deployment.Outcome outcome = read("e.json", COMPLETE, "production");
+    assertThat(outcome.problems()).isEmpty();
+    assertThat(outcome.warnings()).isEmpty();
+    Deployment deployment = outcome.deployment().orElseThrow();
+    assertThat(deployment.hosts()).containsExactly("a.example", "b.example");
+    assertThat(deployment.login().user()).contains("me");
+    assertThat(deployment.login().port()).hasValue(2222);
+    assertThat(deployment.login().key()).contains("~/.ssh/id");
+    assertThat(deployment.login().options()).containsExactly("StrictHostKeyChecking=no");
+    assertThat(deployment.login().forwardAgent()).isTrue();
+    assertThat(deployment.login().terminal()).isTrue();
+    assertThat(deployment.repo()).isEqualTo("git@example.org:x.git");
+    assertThat(deployment.ref()).isEqualTo("origin/main");
+    assertThat(deployment.path()).isEqualTo("/srv/it's");
+    assertThat(deployment.fast()).isTrue();
+    assertThat(deployment.variables()).containsEntry("A", "1").containsEntry("B", "$(x)");
+    assertThat(deployment.hooks())
+        .containsOnlyKeys("pre-deploy-local", "post-deploy")
+        .containsEntry("post-deploy", "npm ci && jpm reload all");
+  }
+
+  @Test
+  void packageJsonMayHaveItBelowPm2AndYamlIsReadToo() {
+    String section = "{\"live\":{\"host\":\"h\",\"repo\":\"r\",\"ref\":\"main\",\"path\":\"~/x\"}}";
+    assertThat(read("package.json", "{\"pm2\":{\"deploy\":" + section + "}}", "live").deployment())
+        .isPresent();
+    assertThat(read("e.yaml", "deploy: " + section, "live").deployment()).isPresent();
+  }
+
+  @Test
+  void whatIsMissingIsSaidWithItsLine() {
+    assertThat(problems(COMPLETE, "staging"))
+        .containsExactly(
+            "e.json:10: deploy.staging: there is no \"repo\"",
+            "e.json:10: deploy.staging: there is no \"ref\"",
+            "e.json:10: deploy.staging: there is no \"path\"");
+    assertThat(problems(COMPLETE, "live"))
+        .containsExactly(
+            "e.json:2: deploy: has no environment \"live\": it has production, staging");
+    assertThat(problems(COMPLETE, ""))
+        .containsExactly("e.json:2: deploy: which environment? It has production, staging");
+    assertThat(problems("{\"apps\": []}", "live"))
+        .containsExactly("e.json: has no section \"deploy\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "host|\"-oProxyCommand=x\"|begins with a hyphen",
+        "host|[]|an empty list",
+        "user|\"-l root\"|begins with a hyphen",
+        "repo|\"--upload-pack=x\"|begins with a hyphen",
+        "ref|\"-f\"|begins with a hyphen",
+        "ref|\"a\\nb\"|has a line feed",
+        "ref|[]|is not text",
+        "port|70000|is no port",
+        "path|\"srv\"|is no path on another machine",
+        "env|{\"A;touch x\": 1}|is no name that a shell gives",
+        "env|3|is no object",
+        "post-deploy|[\"a\"]|is no command",
+      })
+  void whatCouldBecomeSomethingElseIsRefused(String key, String value, String why) {
+    String text =
+        "{\"deploy\":{\"p\":{\"host\":\"h\",\"repo\":\"r\",\"ref\":\"main\",\"path\":\"/x\",\"%s\":%s}}}"
+            .formatted(key, value)
+            .replaceFirst("\"" + key + "\":\"[^\"]*\",(?=.*\"" + key + "\")", "");
+    assertThat(problems(text, "p"))
+        .singleElement()
+        .asString()
+        .contains("deploy.p." + key)
+        .contains(why);
+  }
+
+  @Test
+  void unknownKeysAreAWarningWithWhatWasMeant() {
+    String text = COMPLETE.replace("\"pre-deploy-local\"", "\"pre-deploy-locale\"");
+    assertThat(read("e.json", text, "production").warnings())
+        .singleElement()
+        .asString()
+        .contains("did you mean \"pre-deploy-local\"?");
+  }
+
+  @Test
+  void commandsAfterAnUpdateAreThoseOfTheAppOfThatName() {
+    place.file(
+        "process.json",
+        "{\"apps\":[{\"name\":\"a\",\"post_update\":[\"x\",\"y\"]},{\"name\":\"b\"},{\"name\":\"c\",\"post_update\":[3]}]}");
+    var reader = new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE);
+    Path file = Path.of("process.json");
+    assertThat(reader.postUpdate(file, "a", place.callerContext()).commands())
+        .containsExactly("x", "y");
+    assertThat(reader.postUpdate(file, "b", place.callerContext()).commands()).isEmpty();
+    assertThat(reader.postUpdate(file, "z", place.callerContext()).commands()).isEmpty();
+    assertThat(reader.postUpdate(file, "c", place.callerContext()).problems())
+        .singleElement()
+        .asString()
+        .contains("3 is no command");
+  }
+}

@@ -1,0 +1,5 @@
+/// When an edit of a watched process file counts.
+@NullMarked
+package io.jpm.configwatch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package io.jpm.console.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.access.AuditRecord;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.console.ConsoleClient;
+import io.jpm.console.ConsoleVerticle;
+import io.jpm.console.FakePrograms;
+import io.jpm.console.FakeRooms;
+import io.jpm.console.Instances;
+import io.jpm.console.session.ConsoleTiming;
+import io.jpm.model.access.Principal;
+import io.jpm.model.access.Role;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.ConsoleRequest;
+import io.jpm.wire.ConsoleRequest.Tty;
+import io.jpm.wire.RequestCaller;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What the audit log is told of command lines.
+@Timeout(60)
+class ConsoleAuditTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final RequestCaller CI =
+      new RequestCaller(new Principal("ci", Role.ADMIN, Set.of()), "10.0.0.7:4711");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
+  private FakeRooms rooms;
+
+  @BeforeEach
+  void deploy() throws Exception {
+    BusCodec.install(vertx);
+    rooms = new FakeRooms(vertx);
+    vertx.eventBus().<AuditRecord>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
+    var context = Instances.console(ConsoleTiming.DEFAULT);
+    vertx
+        .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
+        .await(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private AuditRecord told() {
+    Eventually.await("it is told", LIMIT, () -> !audited.isEmpty());
+    assertThat(audited).hasSize(1);
+    return audited.getFirst();
+  }
+
+  @Test
+  void aChangeIsToldWithWhoMadeIt() {
+    var request = new ConsoleRequest(List.of("save", "--force"), "/", Map.of(), Tty.NONE);
+    vertx
+        .eventBus()
+        .send(
+            Addresses.CONSOLE,
+            request.toJson(),
+            new DeliveryOptions().addHeader(RequestCaller.HEADER, CI.toHeader()));
+    ConsoleClient.run(vertx, "ping").code();
+    assertThat(audited).isEmpty(); // Without a reply address nothing is done.
+    vertx
+        .eventBus()
+        .request(
+            Addresses.CONSOLE,
+            request.toJson(),
+            new DeliveryOptions().addHeader(RequestCaller.HEADER, CI.toHeader()));
+    assertThat(told())
+        .isEqualTo(new AuditRecord(CI.who(), "10.0.0.7:4711", "save", List.of(), "done"));
+  }
+
+  @Test
+  void aChangeThatFailsIsToldToo() {
+    rooms.problems = _ -> List.of("no app matches \"web\"");
+    assertThat(ConsoleClient.run(vertx, "stop", "web", "api").code()).isEqualTo(1);
+    assertThat(told())
+        .isEqualTo(
+            new AuditRecord(Principal.OWNER, "jpm", "stop", List.of("web", "api"), "failed"));
+  }
+
+  @Test
+  void whatOnlyLooksIsNotTold() {
+    for (String look : List.of("ls", "ping", "jlist", "--version", "help", "nonsense")) {
+      ConsoleClient.run(vertx, look).code();
+    }
+    ConsoleClient.run(vertx, "reset", "all").code();
+    assertThat(told().verb()).isEqualTo("reset");
+  }
+
+  @Test
+  void valuesAndLinesStayOut() {
+    for (String[] line :
+        new String[][] {
+          {"set", "web:PASSWORD", "hidden"},
+          {"multiset", "web:PASSWORD hidden"},
+          {"conf", "web:PASSWORD", "hidden"},
+          {"send", "0", "hidden"},
+          {"message", "web", "hidden"},
+          {"trigger", "web", "login", "hidden"},
+          {"start", "app.js", "--basic", "--", "hidden"},
+          {"deploy", "production", "exec", "hidden"}
+        }) {
+      if (ArgumentReader.read(List.of(line))
+          instanceof ParsedCommand.Run(Verb verb, Arguments words)) {
+        assertThat(ConsoleAudit.of(verb, words)).isPresent();
+        assertThat(ConsoleAudit.of(verb, words).toString()).doesNotContain("hidden");
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.jpm.console.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.BusCodec;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.console.ConsoleClient;
+import io.jpm.console.ConsoleVerticle;
+import io.jpm.console.FakePrograms;
+import io.jpm.console.Instances;
+import io.jpm.console.session.ConsoleTiming;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class InitCommandTest {
+  @TempDir Path dir;
+  private Vertx vertx;
+
+  @BeforeEach
+  void deploy() throws Exception {
+    vertx = Vertx.vertx();
+    BusCodec.install(vertx);
+    var context = Instances.console(ConsoleTiming.DEFAULT);
+    vertx
+        .deployVerticle(
+            new ConsoleVerticle(
+                context,
+                AppSource.of(AppDefaults.PM2, ScriptEvaluator.NONE),
+                FakePrograms.NO_TOOLS))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(20, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "init, a.config.js, module.exports = {",
+    "ecosystem, a.config.mjs, export default {",
+    "init, a.json, '\"apps\": [{'",
+    "init, a.yaml, 'apps:'",
+  })
+  void aSampleIsWrittenOnce(String verb, String name, String part) throws IOException {
+    Path file = dir.resolve(name);
+    ConsoleClient client = ConsoleClient.run(vertx, verb, file.toString());
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).isEqualTo("File " + file + " generated\n");
+    assertThat(Files.readString(file)).contains(part);
+    Files.writeString(file, "mine");
+    ConsoleClient again = ConsoleClient.run(vertx, verb, file.toString());
+    assertThat(again.code()).isEqualTo(1);
+    assertThat(again.err())
+        .isEqualTo(
+            "[jpm][ERROR] %s exists already, and jpm init writes over nothing\n".formatted(file));
+    assertThat(Files.readString(file)).isEqualTo("mine");
+  }
+
+  @Test
+  void whatCannotBeWrittenIsTold() {
+    String nowhere = dir.resolve("no/a.json").toString();
+    ConsoleClient client = ConsoleClient.run(vertx, "init", nowhere);
+    assertThat(client.code()).isEqualTo(1);
+    assertThat(client.err())
+        .isEqualTo(
+            "[jpm][ERROR] %s cannot be written: there is no such directory\n".formatted(nowhere));
+    ConsoleClient program = ConsoleClient.run(vertx, "init", "app.js");
+    assertThat(program.code()).isEqualTo(1);
+    assertThat(program.err()).startsWith("[jpm][ERROR] app.js is no process file: ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"a.config.js", "a.json", "a.yaml"})
+  void aSimpleSampleHasWhatAnAppNeedsAndIsFree(String name) throws IOException {
+    Path file = dir.resolve(name);
+    assertThat(ConsoleClient.run(vertx, "init", "simple", file.toString()).code()).isZero();
+    assertThat(Files.readString(file))
+        .contains("script", "./app.js", "env_production")
+        .doesNotContain("max_restarts");
+    Files.writeString(dir.resolve("app.js"), "");
+    if (!name.endsWith(".js")) { // these are evaluated by node
+      assertThat(ConsoleClient.run(vertx, "validate", file.toString()).code()).isZero();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.jpm.console.logs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpm.console.Instances;
+import io.jpm.console.cli.CommandFailure;
+import io.jpm.console.session.ExitCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class RuntimeEndTest {
+  private final AtomicLong nanos = new AtomicLong(-5);
+
+  private RuntimeEnd end(String... words) {
+    return RuntimeEnd.of(List.of(words), nanos::get).orElseThrow();
+  }
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void thereIsNoEndBeforeTheFirstApp() {
+    RuntimeEnd end = end("until-idle");
+    assertThat(end.over(List.of())).isEmpty();
+    pass(Duration.ofHours(1));
+    assertThat(end.over(List.of())).isEmpty();
+    assertThat(end.over(List.of(Instances.online(0, "web")))).isEmpty();
+    assertThat(end.over(List.of())).contains(ExitCode.OK);
+  }
+
+  @Test
+  void itEndsWhenNothingHasRunForSomeSeconds() {
+    RuntimeEnd end = end("until-idle");
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofSeconds(4));
+    assertThat(end.over(List.of(Instances.online(0, "web")))).isEmpty();
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofSeconds(4));
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofSeconds(1));
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).contains(ExitCode.IDLE);
+  }
+
+  @Test
+  void withoutAutoExitOnlyDeletingEndsIt() {
+    RuntimeEnd end = end("until-deleted");
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    pass(Duration.ofHours(1));
+    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
+    assertThat(end.over(List.of())).contains(ExitCode.OK);
+  }
+
+  @Test
+  void whereThereHaveBeenAppsNoneIsTheEndAtOnce() {
+    assertThat(end("until-deleted", "again").over(List.of())).contains(ExitCode.OK);
+    assertThat(end("until-idle", "again").over(List.of(Instances.online(0, "web")))).isEmpty();
+  }
+
+  @Test
+  void peopleHaveNothingToSayBehindTheDashes() {
+    assertThat(RuntimeEnd.of(List.of(), nanos::get)).isEmpty();
+    assertThatThrownBy(() -> end("until-idle", "web")).isInstanceOf(CommandFailure.class);
+    assertThatThrownBy(() -> end("web"))
+        .hasMessage("jpm logs takes nothing after --; did you mean jpm start?");
+  }
+}

@@ -1,0 +1,112 @@
+package io.jpm.console.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.god.GodCommand.Show;
+import io.jpm.config.deploy.ScriptEvaluator;
+import io.jpm.config.settings.AppDefaults;
+import io.jpm.console.ConsoleClient;
+import io.jpm.console.ConsoleVerticle;
+import io.jpm.console.FakePrograms;
+import io.jpm.console.FakeRooms;
+import io.jpm.console.Instances;
+import io.jpm.console.file.AppSource;
+import io.jpm.model.run.Phase;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What commands tell while God is at it.
+@Timeout(60)
+class ProgressTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeRooms rooms = new FakeRooms(vertx);
+
+  @BeforeEach
+  void deploy() throws InterruptedException, ExecutionException, TimeoutException {
+    BusCodec.install(vertx);
+    vertx
+        .deployVerticle(
+            new ConsoleVerticle(
+                Instances.console(ConsoleTiming.DEFAULT),
+                AppSource.of(AppDefaults.PM2, ScriptEvaluator.NONE),
+                FakePrograms.NO_TOOLS))
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(10, TimeUnit.SECONDS);
+    for (int id = 0; id < 5; id++) {
+      rooms.instances.add(Instances.online(id, Instances.spec("web", 5), id));
+    }
+  }
+
+  @AfterEach
+  void close() throws InterruptedException, ExecutionException, TimeoutException {
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private ConsoleClient terminal(String line) {
+    return ConsoleClient.run(vertx, ConsoleClient.WIDE, line.split(" "));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"stop, Stopping", "restart, Restarting"})
+  void aTerminalShowsWhatIsToGoUntilAllIsDone(String verb, String doing) {
+    rooms.slow = true;
+    ConsoleClient client = terminal(verb + " web");
+    Eventually.await(
+        "all are to go",
+        LIMIT,
+        () ->
+            client
+                .out()
+                .contains(
+                    "\r\u001b[K%s: 5 instances to go: web (id 0), web (id 1), web (id 2), …"
+                        .formatted(doing)));
+    for (int id = 0; id < 4; id++) {
+      rooms.instances.set(
+          id,
+          Instances.view(
+              id, Instances.spec("web", 5), id, Phase.STOPPED, Optional.empty(), "stopped"));
+    }
+    String last = "\r\u001b[K%s: 1 instance to go: web (id 4)".formatted(doing);
+    Eventually.await("one is to go", LIMIT, () -> client.out().contains(last));
+    rooms.release();
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).contains("web (id 4)\r\u001b[K[jpm] ");
+  }
+
+  @Test
+  void whatIsDoneSoonIsNotAskedFor() {
+    ConsoleClient client = terminal("stop web");
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).doesNotContain("to go");
+    assertThat(rooms.asked(Show.class)).containsExactly(new Show(List.of()));
+  }
+
+  @Test
+  void aPipeGetsLinesNowAndThenAndTheQuietNothing() {
+    rooms.slow = true;
+    ConsoleClient quiet = terminal("restart web --silent");
+    ConsoleClient client = ConsoleClient.run(vertx, "stop", "3");
+    String line = "[jpm] Stopping: 1 instance to go: web (id 3)\n";
+    Eventually.await("a line", LIMIT, () -> client.out().equals(line));
+    assertThat(quiet.out()).isEmpty();
+    rooms.release();
+    assertThat(client.code()).isZero();
+    assertThat(client.out()).startsWith(line + "[jpm] Stopped web (id 3)\n");
+  }
+}

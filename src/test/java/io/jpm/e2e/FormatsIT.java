@@ -1,0 +1,101 @@
+package io.jpm.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What other programs and the next daemon read keeps its form to the byte: the journal, the dump,
+/// `jlist`, and the bridge's replies. The apps of `src/test/resources/formats/apps.json` have one
+/// attribute each, and none of them runs. With `-Djpm.golden.write=true` the expected texts in
+/// `src/test/resources/golden/formats` are written anew.
+@Timeout(120)
+class FormatsIT extends InOwnHome {
+  private static final Path APPS = Path.of("src/test/resources/formats/apps.json");
+  private static final Path EXPECTED = Path.of("src/test/resources/golden/formats");
+
+  /// What differs from run to run or from machine to machine.
+  private static final Set<String> VARYING =
+      Set.of("created_at", "crc32c", "secret", "next_run", "environments", "username", "commands");
+
+  @Test
+  void journalDumpListAndRepliesAreByteEqual() throws IOException {
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name")), "an app with uid needs root");
+    jpm.script("run.sh", "#!/bin/sh\nsleep 1000\n");
+    Files.writeString(jpm.work().resolve("some.env"), "A=1\n");
+    String apps = Files.readString(APPS).replace("WORK", jpm.work().toString());
+    Path file = Files.writeString(jpm.work().resolve("apps.json"), apps);
+    jpm.run("start", file.toString()).ok();
+    jpm.run("save").ok();
+    check("jlist.json", Json.decodeValue(jpm.run("jlist").ok().out()));
+    check("dump.json", new JsonObject(Files.readString(jpm.home().resolve("dump.json"))));
+    check("state.json", new JsonObject(Files.readString(jpm.home().resolve("state.json"))));
+    JsonObject everything = new JsonObject().put("targets", new JsonArray().add("all"));
+    check("bridge-list.json", request("list", new JsonObject()));
+    check("bridge-describe.json", request("describe", everything));
+  }
+
+  private JsonObject request(String verb, JsonObject keys) throws IOException {
+    JsonObject body = keys.copy().put("v", 1).put("verb", verb);
+    JsonObject frame =
+        new JsonObject()
+            .put("type", "send")
+            .put("address", "jpm.command")
+            .put("replyAddress", "reply")
+            .put("body", body);
+    byte[] text = frame.encode().getBytes(StandardCharsets.UTF_8);
+    try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
+      channel.write(ByteBuffer.allocate(4 + text.length).putInt(text.length).put(text).flip());
+      var in = new DataInputStream(Channels.newInputStream(channel));
+      byte[] reply = in.readNBytes(in.readInt());
+      return new JsonObject(new String(reply, StandardCharsets.UTF_8)).getJsonObject("body");
+    }
+  }
+
+  /// The order of keys counts, and so does each word.
+  private void check(String name, Object actual) throws IOException {
+    String home = jpm.home().getParent().toString();
+    String text = Json.encodePrettily(steady(actual)).replace(home, "BASE") + "\n";
+    Path expected = EXPECTED.resolve(name);
+    if (Boolean.getBoolean("jpm.golden.write")) {
+      Files.createDirectories(EXPECTED);
+      Files.writeString(expected, text);
+    }
+    assertThat(text).isEqualTo(Files.readString(expected));
+  }
+
+  private static Object steady(Object value) {
+    return switch (value) {
+      case JsonObject object -> {
+        JsonObject steady = new JsonObject();
+        for (String key : object.fieldNames()) {
+          Object member = object.getValue(key);
+          steady.put(key, VARYING.contains(key) && member != null ? "…" : steady(member));
+        }
+        yield steady;
+      }
+      case JsonArray array -> new JsonArray(array.stream().map(FormatsIT::steady).toList());
+      case List<?> list -> new JsonArray(list.stream().map(FormatsIT::steady).toList());
+      case null -> null;
+      default -> value;
+    };
+  }
+}

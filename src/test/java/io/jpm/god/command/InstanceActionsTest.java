@@ -1,0 +1,172 @@
+package io.jpm.god.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodCommand.Action;
+import io.jpm.bus.god.GodReply;
+import io.jpm.god.GodHarness;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.RestartPolicy;
+import io.jpm.model.StopPolicy;
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Phase;
+import io.jpm.model.run.Signal;
+import io.jpm.spec.SpecField;
+import io.jpm.spec.SpecParts;
+import io.jpm.testing.Eventually;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What is done to apps without starting or stopping any.
+class InstanceActionsTest extends GodHarness {
+  private GodReply type(String target, String text) {
+    return ask(new GodCommand.Type(target, text));
+  }
+
+  @Test
+  void aLineGoesIntoThePipeOfTheInstanceThatIsMeant() {
+    start(spec("web", 2, RestartPolicy.DEFAULT), spec("job"));
+    assertThat(type("1", "hello\n").problems()).isEmpty();
+    assertThat(type("job", "there\n").problems()).isEmpty();
+
+    String second = host.spawns.get(1).input().orElseThrow().getFileName().toString();
+    assertThat(host.typed.getFirst()).endsWith("hello\n").matches("1-[0-9]+\\.in hello\n");
+    assertThat(host.typed.get(1)).matches("2-[0-9]+\\.in there\n");
+    assertThat(second).endsWith(".in");
+  }
+
+  @Test
+  void anIdBehindANumberSignIsThatIdWhateverElseIsCalledSo() {
+    start(spec("web", 2, RestartPolicy.DEFAULT), spec("1"));
+    assertThat(type("1", "name\n").problems()).isEmpty();
+    assertThat(type("#1", "id\n").problems()).isEmpty();
+    assertThat(host.typed.getFirst()).startsWith("2-");
+    assertThat(host.typed.get(1)).startsWith("1-");
+    assertThat(type("#9", "x\n").problems()).singleElement().asString().contains("#9");
+  }
+
+  @Test
+  void aNameOfSeveralInstancesIsNoOneToWriteTo() {
+    start(spec("web", 2, RestartPolicy.DEFAULT));
+    assertThat(type("web", "x\n").problems())
+        .containsExactly("web is 2 instances: name one by its id (0, 1)");
+    assertThat(type("nobody", "x\n").problems()).singleElement().asString().contains("nobody");
+    assertThat(host.typed).isEmpty();
+  }
+
+  @Test
+  void whatDoesNotRunOrRefusesIsToldOf() {
+    start(spec("web"));
+    host.typingProblem = Optional.of("it has closed its standard input");
+    assertThat(type("web", "x\n").problems())
+        .containsExactly("web (id 0): it has closed its standard input");
+    act(Action.STOP, "web");
+    assertThat(type("web", "x\n").problems())
+        .containsExactly("web (id 0) is stopped: it has no process");
+  }
+
+  @Test
+  void aNewDaemonWritesIntoTheSamePipe() {
+    start(spec("web"));
+    assertThat(type("web", "x\n").problems()).isEmpty();
+    reboot();
+    Eventually.await("adopted", LONG, () -> only().phase() == Phase.ONLINE);
+    assertThat(type("web", "x\n").problems()).isEmpty();
+    assertThat(host.typed.get(1)).isEqualTo(host.typed.getFirst());
+    assertThat(host.spawns).hasSize(1);
+  }
+
+  @Test
+  void aSignalReachesTheMainProcessesOfWhatRuns() {
+    host.obedient = false;
+    start(spec("web"), spec("off"));
+    host.obedient = true;
+    act(Action.STOP, "off");
+    host.obedient = false;
+    GodReply reply = ask(new GodCommand.SendSignal(List.of("all"), Signal.SIGUSR2));
+    assertThat(reply.problems()).containsExactly("off (id 1) is stopped: it has no process");
+    assertThat(reply.instances())
+        .singleElement()
+        .satisfies(it -> assertThat(it.id().value()).isZero());
+    assertThat(host.running()).hasSize(1);
+    assertThat(host.running().getFirst().signals).containsExactly(Signal.SIGUSR2);
+    host.obedient = true;
+  }
+
+  @Test
+  void aResetBeginsToCountAnew() {
+    start(spec("web"));
+    Instant created = only().createdAt();
+    host.running().getFirst().exit(new Exit.Code(1));
+    awaitOnline(1);
+    assertThat(only().unstableRestarts()).isPositive();
+
+    assertThat(ask(new GodCommand.Reset(List.of("web"))).problems()).isEmpty();
+    assertThat(only().restarts()).isZero();
+    assertThat(only().unstableRestarts()).isZero();
+    assertThat(only().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(only().createdAt()).isAfterOrEqualTo(created);
+    assertThat(ask(new GodCommand.Reset(List.of("7"))).problems()).hasSize(1);
+
+    Instant reset = only().createdAt();
+    reboot();
+    Eventually.await("adopted", LONG, () -> only().phase() == Phase.ONLINE);
+    assertThat(only().restarts()).isZero();
+    assertThat(only().createdAt().toEpochMilli()).isEqualTo(reset.toEpochMilli());
+  }
+
+  @Test
+  void onlyWhatIsNamedIsDescribedOtherwise() {
+    AppSpec web =
+        spec(
+            "web",
+            2,
+            new RestartPolicy(RestartPolicy.When.ALWAYS, 7, Duration.ofSeconds(3), Duration.ZERO));
+    start(web);
+    AppSpec wanted =
+        spec("other")
+            .draft()
+            .stop(new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(9), false))
+            .restart(RestartPolicy.DEFAULT)
+            .build();
+    GodReply reply =
+        ask(
+            new GodCommand.Alter(
+                new AppName("web"), wanted, Set.of("kill_timeout", "max_restarts")));
+    assertThat(reply.problems()).isEmpty();
+    assertThat(list())
+        .hasSize(2)
+        .allSatisfy(it -> {
+          assertThat(it.spec().name()).isEqualTo(web.name());
+          assertThat(it.spec().stop())
+              .isEqualTo(new StopPolicy(Signal.SIGINT, Duration.ofSeconds(9), true));
+          assertThat(it.spec().restart().maxRestarts()).isEqualTo(16);
+          assertThat(it.spec().restart().minUptime()).isEqualTo(Duration.ofSeconds(3));
+        });
+    assertThat(host.spawns).hasSize(2);
+    assertThat(ask(new GodCommand.Alter(new AppName("gone"), wanted, Set.of())).problems())
+        .hasSize(1);
+  }
+
+  /// Every part that has a name can be taken, and nothing else comes with it.
+  @Test
+  void eachPartOfADescriptionCanBeTakenAlone() {
+    AppSpec from = cluster("other", 3);
+    AppSpec into = spec("web", 2, RestartPolicy.DEFAULT);
+    for (SpecField field : SpecField.ALL) {
+      AppSpec taken = SpecParts.taken(Set.of(field.key()), from, into);
+      for (SpecField other : SpecField.ALL) {
+        AppSpec source = other.key().equals(field.key()) ? from : into;
+        assertThat(other.value().apply(taken))
+            .as("%s after taking %s", other.component(), field.key())
+            .isEqualTo(other.value().apply(source));
+      }
+    }
+  }
+}

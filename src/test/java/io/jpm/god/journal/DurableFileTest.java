@@ -1,0 +1,367 @@
+package io.jpm.god.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpm.god.FaultyCalls;
+import io.jpm.god.FaultyCalls.Fault;
+import io.jpm.god.journal.DurableFile.Kind;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every call of every write goes wrong in every way, and there is always a whole generation.
+class DurableFileTest {
+  @TempDir Path folder;
+
+  private static String text(int number) {
+    return new JsonObject().put("n", number).put("padding", "x".repeat(500)).encode();
+  }
+
+  private DurableFile file(Kind kind) {
+    return new DurableFile(folder, kind);
+  }
+
+  /// What a next daemon finds.
+  private Optional<Integer> found(Kind kind) {
+    return file(kind).read(json -> json.getInteger("n")).content();
+  }
+
+  private void write(Kind kind, int... numbers) throws IOException {
+    for (int number : numbers) {
+      file(kind).write(text(number));
+    }
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  private void clear() throws IOException {
+    for (String name : names()) {
+      Files.delete(folder.resolve(name));
+    }
+  }
+
+  static Stream<Arguments> faults() {
+    return Stream.of(Kind.values())
+        .flatMap(kind -> Stream.of(Fault.values()).map(fault -> Arguments.of(kind, fault)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void aFaultInAnyCallLeavesTheOldGenerationOrTheNew(Kind kind, Fault fault) throws IOException {
+    tryEachCall(kind, fault, true);
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void soItIsWhereTheFileSystemKnowsNoHardLinks(Kind kind, Fault fault) throws IOException {
+    tryEachCall(kind, fault, false);
+  }
+
+  private void tryEachCall(Kind kind, Fault fault, boolean links) throws IOException {
+    int call = 0;
+    boolean reached = true;
+    while (reached) {
+      clear();
+      write(kind, 1, 2, 3);
+      var calls = new FaultyCalls(fault, call, links);
+      boolean done = attempt(new DurableFile(folder, kind, calls), 4);
+      reached = calls.isReached();
+
+      String where = fault + " at call " + call;
+      assertThat(found(kind)).as(where).get().isIn(3, 4);
+      if (done) {
+        assertThat(found(kind)).as(where).contains(4);
+      }
+      // One more mishap, of the newest: the generation before is there.
+      Path newest = file(kind).path();
+      if (Files.exists(newest)) {
+        Files.write(newest, new byte[0]);
+        assertThat(found(kind)).as(where).get().isIn(2, 3);
+      }
+      write(kind, 5);
+      assertThat(found(kind)).as(where).contains(5);
+      call++;
+    }
+    assertThat(call).as("calls of a write").isGreaterThan(12);
+  }
+
+  /// Whether the write says that it is done.
+  private static boolean attempt(DurableFile file, int number) {
+    return done(() -> file.write(text(number)));
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private static boolean done(Call call) {
+    try {
+      call.run();
+      return true;
+    } catch (IOException | FaultyCalls.Death failed) {
+      return false;
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"FAILS", "FAILS_FOR_GOOD", "IS_SHORT_AND_FAILS"})
+  void aFaultyWriteIsNeverSaidToBeDoneWhileTheOldGenerationStands(Fault fault) throws IOException {
+    for (int call = 0; call < 40; call++) {
+      write(Kind.DUMP, 1);
+      var calls = new FaultyCalls(fault, call);
+      boolean done = attempt(new DurableFile(folder, Kind.DUMP, calls), 2);
+      assertThat(done && !found(Kind.DUMP).equals(Optional.of(2))).as("call " + call).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aGenerationStandsBeforeItIsOnTheDisk(Kind kind) throws IOException {
+    write(kind, 1);
+    var file = file(kind);
+    file.put(text(2));
+    assertThat(found(kind)).contains(2);
+    file.put(text(3));
+    assertThat(found(kind)).contains(3);
+    file.force();
+    file.force();
+    assertThat(found(kind)).contains(3);
+    // Those that never got onto the disk took no place among the older ones.
+    Files.write(file.path(), new byte[0]);
+    assertThat(found(kind)).contains(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aLossOfPowerTakesBackWhatIsNotOnTheDisk(Kind kind) throws IOException {
+    write(kind, 1, 2);
+    var file = file(kind);
+    for (int number = 3; number < 9; number++) {
+      file.put(text(number));
+      byte[] whole = Files.readAllBytes(file.path());
+      Files.write(file.path(), new byte[0]);
+      assertThat(file(kind).look().content().map(json -> json.getInteger("n"))).contains(2);
+      Files.write(file.path(), whole);
+    }
+    // The next daemon knows nothing of what the one before had not forced.
+    write(kind, 9);
+    assertThat(found(kind)).contains(9);
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void soItIsWhereSeveralArePutBeforeTheDiskFollows(Kind kind, Fault fault) throws IOException {
+    int call = 0;
+    boolean reached = true;
+    while (reached) {
+      clear();
+      write(kind, 1, 2);
+      var calls = new FaultyCalls(fault, call);
+      var file = new DurableFile(folder, kind, calls);
+      boolean stands = done(() -> file.put(text(3))) && done(() -> file.put(text(4)));
+      String where = fault + " at call " + call;
+      assertThat(found(kind)).as(where).get().isIn(2, 3, 4);
+      if (stands) {
+        assertThat(found(kind)).as(where).contains(4);
+      }
+      boolean forced = done(file::force);
+      reached = calls.isReached();
+      if (stands && forced) {
+        assertThat(found(kind)).as(where).contains(4);
+      }
+      Path newest = file(kind).path();
+      if (Files.exists(newest)) {
+        Files.write(newest, new byte[0]);
+        assertThat(found(kind)).as(where).isPresent();
+      }
+      write(kind, 5);
+      assertThat(found(kind)).as(where).contains(5);
+      call++;
+    }
+    assertThat(call).as("calls of two writes").isGreaterThan(16);
+  }
+
+  @Test
+  void aNewerOneMayBePutWhileTheDiskIsBusy() throws Exception {
+    write(Kind.JOURNAL, 1);
+    var file = file(Kind.JOURNAL);
+    var over = new AtomicBoolean();
+    try (ExecutorService forcer = Executors.newSingleThreadExecutor()) {
+      Future<?> forcing =
+          forcer.submit(() -> {
+            while (!over.get()) {
+              file.force();
+            }
+            return null;
+          });
+      try {
+        for (int number = 2; number < 500; number++) {
+          file.put(text(number));
+          assertThat(found(Kind.JOURNAL)).contains(number);
+        }
+      } finally {
+        over.set(true);
+      }
+      forcing.get(30, TimeUnit.SECONDS);
+    }
+    file.force();
+    assertThat(names()).containsExactly("state.json", "state.json.1", "state.json.2");
+    assertThat(found(Kind.JOURNAL)).contains(499);
+    Files.write(file.path(), new byte[0]);
+    assertThat(found(Kind.JOURNAL)).isPresent();
+  }
+
+  @Test
+  void whatDoesNotGetOntoTheDiskIsTakenBack() throws IOException {
+    boolean takenBack = false;
+    for (int call = 0; call < 40; call++) {
+      clear();
+      write(Kind.JOURNAL, 1, 2);
+      var file = new DurableFile(folder, Kind.JOURNAL, new FaultyCalls(Fault.FAILS, call));
+      boolean stood = done(() -> file.put(text(3)));
+      boolean forced = done(file::force);
+      takenBack |= stood && !forced && found(Kind.JOURNAL).equals(Optional.of(2));
+    }
+    assertThat(takenBack).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void writesThatFailAgainAndAgainPushNoOlderGenerationOut(Kind kind, Fault fault)
+      throws IOException {
+    for (int call = 0; call < 20; call++) {
+      clear();
+      write(kind, 1, 2);
+      for (int again = 0; again < 3; again++) {
+        attempt(new DurableFile(folder, kind, new FaultyCalls(fault, call)), 3);
+      }
+      if (found(kind).equals(Optional.of(2))) {
+        Path newest = file(kind).path();
+        Files.delete(newest);
+        Files.deleteIfExists(newest.resolveSibling(newest.getFileName() + ".old"));
+        assertThat(found(kind)).as(fault + " at call " + call).contains(1);
+      }
+    }
+  }
+
+  @Test
+  void asManyGenerationsAsThereAreNamesAreKept() throws IOException {
+    write(Kind.JOURNAL, 1, 2, 3, 4, 5);
+    assertThat(names()).containsExactly("state.json", "state.json.1", "state.json.2");
+    for (int expected = 5; expected >= 3; expected--) {
+      assertThat(found(Kind.JOURNAL)).contains(expected);
+      String newest = expected == 5 ? "state.json" : "state.json." + (5 - expected);
+      Files.write(folder.resolve(newest), new byte[0]);
+    }
+    assertThat(found(Kind.JOURNAL)).isEmpty();
+    write(Kind.DUMP, 1, 2, 3);
+    assertThat(names()).contains("dump.json", "dump.json.bak").doesNotContain("dump.json.2");
+  }
+
+  @Test
+  void onlyTheOwnerReadsAnyOfThem() throws IOException {
+    write(Kind.JOURNAL, 1, 2, 3);
+    for (String name : names()) {
+      assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
+          .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+  }
+
+  @Test
+  void everyByteIsUnderTheChecksum() throws IOException {
+    write(Kind.DUMP, 1, 2);
+    Path newest = folder.resolve("dump.json");
+    byte[] whole = Files.readAllBytes(newest);
+    for (int i = 0; i < whole.length; i += 7) {
+      byte[] changed = whole.clone();
+      changed[i] ^= 1;
+      Files.write(newest, changed);
+      // In the name of the checksum's key a change costs the check, in the rest it is found.
+      assertThat(found(Kind.DUMP))
+          .as("byte " + i)
+          .get()
+          .isIn(i < "{\"crc32c\"".length() ? 2 : 1, 1);
+      Files.write(newest, Arrays.copyOf(whole, i));
+      assertThat(found(Kind.DUMP)).as("length " + i).contains(1);
+    }
+  }
+
+  @Test
+  void itIsJsonForPeopleWithTheChecksumFirst() throws IOException {
+    write(Kind.DUMP, 7);
+    String text = Files.readString(folder.resolve("dump.json"));
+    assertThat(text).startsWith("{\"crc32c\":\"");
+    assertThat(new JsonObject(text).getInteger("n")).isEqualTo(7);
+  }
+
+  @Test
+  void aTextWithoutChecksumIsOlderOrEditedAndCounts() throws IOException {
+    write(Kind.JOURNAL, 1);
+    Files.writeString(folder.resolve("state.json"), "{ \"n\": 9 }");
+    assertThat(found(Kind.JOURNAL)).contains(9);
+  }
+
+  @Test
+  void aTextThatWasLaidOutAnewSaysWhatToDo() throws IOException {
+    write(Kind.JOURNAL, 1, 2);
+    Path newest = folder.resolve("state.json");
+    Files.writeString(newest, new JsonObject(Files.readString(newest)).encodePrettily());
+    DurableFile.Found<Integer> found = file(Kind.JOURNAL).read(json -> json.getInteger("n"));
+    assertThat(found.content()).contains(1);
+    assertThat(found.problems()).first().asString().contains("take out the key crc32c");
+  }
+
+  @Test
+  void theFirstDamagedOnesAreKeptAndTheNewest() throws IOException {
+    write(Kind.DUMP, 1);
+    for (int i = 0; i < 9; i++) {
+      Files.writeString(folder.resolve("dump.json"), "damage " + i);
+      assertThat(found(Kind.DUMP)).isEqualTo(i == 0 ? Optional.empty() : Optional.of(i));
+      write(Kind.DUMP, i + 1);
+      write(Kind.DUMP, i + 1);
+    }
+    assertThat(folder.resolve("dump.json.damaged")).hasContent("damage 0");
+    for (int i = 1; i < 4; i++) {
+      assertThat(folder.resolve("dump.json.damaged." + i)).hasContent("damage " + i);
+    }
+    assertThat(folder.resolve("dump.json.damaged.4")).hasContent("damage 8");
+    assertThat(names()).hasSize(7);
+  }
+
+  @Test
+  void aNewerFormatIsLeftWhereItIs() throws IOException {
+    write(Kind.JOURNAL, 1);
+    assertThatThrownBy(() ->
+            file(Kind.JOURNAL)
+                .read(_ -> {
+                  throw new NewerFormat(9);
+                }))
+        .isInstanceOf(UnreadableFile.class)
+        .hasMessageContaining("newer jpm");
+    assertThat(names()).containsExactly("state.json");
+  }
+}

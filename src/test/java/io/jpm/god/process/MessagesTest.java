@@ -1,0 +1,122 @@
+package io.jpm.god.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.god.instance.AppMessage;
+import io.jpm.model.AppName;
+import io.jpm.testing.Eventually;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class MessagesTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final AppName WEB = new AppName("web");
+  private static final AppName API = new AppName("api");
+
+  private final AtomicLong now = new AtomicLong(1);
+  private final Messages messages = new Messages(now::get);
+  private final List<Optional<AppMessage>> read = new CopyOnWriteArrayList<>();
+  private final AtomicInteger heard = new AtomicInteger();
+
+  @AfterEach
+  void close() {
+    messages.close();
+  }
+
+  private void say(AppName app, String json) {
+    messages.read(
+        new Messages.Incoming(app, json, heard::incrementAndGet),
+        said -> {
+          read.add(said.map(IpcHandler.Said::message));
+          said.ifPresent(it -> it.heard().run());
+        });
+  }
+
+  private void awaitRead(int count) {
+    Eventually.await("read", LONG, () -> read.size() == count, () -> read.size());
+  }
+
+  @Test
+  void messagesAreReadInOrderOnAThreadOfTheirOwn() {
+    var threads = new CopyOnWriteArrayList<String>();
+    say(WEB, "\"ready\"");
+    say(WEB, "{\"a\":[1,2]}");
+    messages.execute(() -> threads.add(Thread.currentThread().getName()));
+    Eventually.await("all of it", LONG, () -> threads.size() == 1);
+    assertThat(threads).containsExactly("jpm-messages");
+    assertThat(read).hasSize(2);
+    assertThat(read.getFirst()).contains(new AppMessage.Ready());
+    assertThat(read.getLast().orElseThrow()).isInstanceOf(AppMessage.Custom.class);
+    assertThat(heard).hasValue(2);
+  }
+
+  @Test
+  void whatWouldBecomeTooLargeIsDroppedAndTheAppGoesOn() {
+    say(WEB, "[".repeat(100) + "]".repeat(100));
+    say(WEB, "[" + "[],".repeat(100_000) + "1]");
+    say(WEB, "{\"" + "n".repeat(5000) + "\":1}");
+    say(WEB, "no json");
+    say(WEB, "null");
+    say(WEB, "1");
+    awaitRead(6);
+    assertThat(read.subList(0, 5)).allMatch(Optional::isEmpty);
+    assertThat(read.get(5)).contains(new AppMessage.Custom(1));
+    Eventually.await("it may say more", LONG, () -> heard.get() == 6, heard::get);
+  }
+
+  @Test
+  void messagesOfNodesOwnAreShort() {
+    List<Boolean> judged = new CopyOnWriteArrayList<>();
+    for (int size : new int[] {10, 300_000}) {
+      messages.judge(
+          new Messages.Incoming(WEB, "\"" + "x".repeat(size) + "\"", heard::incrementAndGet),
+          then -> judged.add(then.isPresent()));
+    }
+    Eventually.await("judged", LONG, () -> judged.equals(List.of(true, false)), () -> judged);
+  }
+
+  /// The clock of this test stands still: what is beyond the first seconds has to wait.
+  @Test
+  void anAppThatSaysTooMuchWaitsAndOthersDoNot() {
+    String half = "\"" + "x".repeat(512 * 1024) + "\"";
+    for (int i = 0; i < 20; i++) {
+      say(WEB, half);
+      awaitRead(i + 1); // not more than may wait to be read
+    }
+    assertThat(heard.get()).as("10 MiB, 4 of which are free").isBetween(3, 10);
+    int before = heard.get();
+    say(API, "1");
+    awaitRead(21);
+    Eventually.await("the other app may go on", LONG, () -> heard.get() > before, heard::get);
+    Eventually.await("all are heard in the end", LONG, () -> heard.get() == 21, heard::get);
+  }
+
+  @Test
+  void whatWaitsToBeReadIsBoundedForAllTogether() throws Exception {
+    var busy = new CountDownLatch(1);
+    messages.execute(() -> {
+      try {
+        busy.await();
+      } catch (InterruptedException end) {
+        Thread.currentThread().interrupt();
+      }
+    });
+    String whole = "\"" + "x".repeat(1 << 20) + "\"";
+    for (int i = 0; i < 12; i++) {
+      say(new AppName("app" + i), whole);
+    }
+    busy.countDown();
+    awaitRead(12);
+    assertThat(read.stream().filter(Optional::isPresent)).hasSize(7);
+    Eventually.await("all may go on", LONG, () -> heard.get() == 12, heard::get);
+  }
+}

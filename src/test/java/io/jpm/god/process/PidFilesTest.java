@@ -1,0 +1,77 @@
+package io.jpm.god.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.testing.Eventually;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Pid files of an app that runs as another user. Only root can bring that about.
+@Timeout(60)
+class PidFilesTest {
+  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final RunAs NOBODY =
+      new RunAs(Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
+
+  @TempDir Path dir;
+  private final LinuxProcessHost host = new LinuxProcessHost();
+  private final Vertx vertx = Vertx.vertx();
+  private Path open;
+  private Path closed;
+  private PidFiles files;
+
+  @BeforeEach
+  void make() throws IOException {
+    Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
+    open = Files.createDirectory(dir.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    closed = Files.createDirectory(dir.resolve("closed"));
+    Files.createSymbolicLink(open.resolve("link"), closed);
+    files = new PidFiles(vertx, host, dir.resolve("home"));
+    assumeTrue(Files.getAttribute(dir, "unix:uid").equals(0), "needs root");
+  }
+
+  @AfterEach
+  void end() {
+    vertx.close().await();
+    host.close();
+  }
+
+  @Test
+  void theUsersRightsDecideWhatIsWrittenAndRemoved() throws IOException {
+    Path precious = Files.writeString(closed.resolve("web.pid"), "text");
+    files.write(open.resolve("link/other.pid"), NOBODY, 1);
+    files.remove(open.resolve("link/web.pid"), NOBODY);
+    Path own = open.resolve("run/web.pid");
+    files.write(own, NOBODY, 2);
+    Eventually.await("written", SOON, () -> Files.exists(own));
+    assertThat(own).hasContent("2");
+    assertThat(Files.getOwner(own).getName()).isEqualTo("nobody");
+    assertThat(precious).hasContent("text");
+    assertThat(closed.resolve("other.pid")).doesNotExist();
+    files.remove(own, NOBODY);
+    Eventually.await("removed", SOON, () -> Files.notExists(own));
+  }
+
+  @Test
+  void inTheHomeItIsTheDaemonsFile() throws IOException {
+    Path file = dir.resolve("home/pids/web-0.pid");
+    files.write(file, NOBODY, 3);
+    Eventually.await("written", SOON, () -> Files.exists(file));
+    assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0);
+  }
+}

@@ -1,0 +1,31 @@
+package io.jpm.god.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/// When listening is what a new process has to do before it is ready.
+class ReadyGateTest {
+  @Test
+  void whatIsCertainToListenHasToWhateverTheOthersDid() {
+    assertThat(new ReadyGate(true, false, false, false).opensByListening()).isTrue();
+    assertThat(new ReadyGate(true, false, false, true).opensByListening()).isTrue();
+  }
+
+  @Test
+  void whatTakesThePlaceOfAListenerHasTo() {
+    assertThat(new ReadyGate(false, true, false, false).opensByListening()).isTrue();
+  }
+
+  @Test
+  void aSiblingCountsWhileTheOldOneHasNotHadItsTime() {
+    assertThat(new ReadyGate(false, false, true, true).opensByListening()).isTrue();
+    assertThat(new ReadyGate(false, false, true, false).opensByListening()).isFalse();
+  }
+
+  @Test
+  void whereNobodyWasSeenToListenTimeIsEnough() {
+    assertThat(new ReadyGate(false, false, false, true).opensByListening()).isFalse();
+    assertThat(new ReadyGate(false, false, false, false).opensByListening()).isFalse();
+  }
+}

@@ -1,0 +1,136 @@
+package io.jpm.os.linux.cgroup;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.jpm.model.ResourceLimits;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.linux.libc.Libc;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What is written where; the kernel's part is played by files, and where it lets us by itself.
+@Timeout(60)
+class CgroupsTest {
+  private static final ResourceLimits ALL =
+      new ResourceLimits(
+          OptionalLong.of(512 << 20), OptionalLong.of(400 << 20), OptionalDouble.of(1.5), Map.of());
+
+  @TempDir private Path dir;
+
+  private Path group(String controllers) throws IOException {
+    Path root = Files.createDirectory(dir.resolve("unit"));
+    Files.writeString(root.resolve("cgroup.controllers"), controllers + "\n");
+    Files.writeString(root.resolve("cgroup.subtree_control"), "\n");
+    return root;
+  }
+
+  @Test
+  void aGroupHasTheLimitsInTheKernelsUnits() throws IOException {
+    Cgroup group =
+        new Cgroups(group("cpuset cpu io memory pids"))
+            .make("/home/me/.jpm:0-17:3", ALL)
+            .orElseThrow();
+    assertThat(group.folder()).isEqualTo(dir.resolve("unit/jpm-_home_me_.jpm_0-17_3"));
+    assertThat(group.folder().resolve("memory.max")).hasContent("536870912");
+    assertThat(group.folder().resolve("memory.high")).hasContent("419430400");
+    assertThat(group.folder().resolve("cpu.max")).hasContent("150000 100000");
+  }
+
+  @Test
+  void onlyTheControllersThatAreNeededAreEnabled() throws IOException {
+    Path root = group("cpu memory");
+    ResourceLimits cpu =
+        new ResourceLimits(
+            OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(0.25), Map.of());
+    Cgroup group = new Cgroups(root).make("t", cpu).orElseThrow();
+    assertThat(root.resolve("cgroup.subtree_control")).hasContent("+cpu");
+    assertThat(group.folder()).isDirectoryContaining(file -> file.endsWith("cpu.max"));
+    assertThat(group.folder().resolve("memory.max")).doesNotExist();
+  }
+
+  @Test
+  void aControllerThatIsNotThereIsNamed() throws IOException {
+    Cgroups groups = new Cgroups(group("cpu"));
+    assertThatThrownBy(() -> groups.make("t", ALL))
+        .isInstanceOf(IOException.class)
+        .hasMessage("limits: the cgroup " + dir.resolve("unit") + " has no memory controller");
+  }
+
+  @Test
+  void whoNeedsNoGroupGetsNone() throws IOException {
+    assertThat(new Cgroups(dir).make("t", ResourceLimits.NONE)).isEmpty();
+  }
+
+  @Test
+  void groupsThatAreEmptyGoWhenTheNextIsMade() throws IOException {
+    Path root = group("cpu memory");
+    Path old = Files.createDirectory(root.resolve("jpm-old"));
+    Path other = Files.createDirectory(root.resolve("daemon"));
+    new Cgroups(root).make("t", ALL);
+    assertThat(old).doesNotExist();
+    assertThat(other).exists();
+  }
+
+  @Test
+  void theKernelsKillsAreCounted() throws IOException {
+    Cgroup group = new Cgroup(dir);
+    assertThat(group.memoryKills()).isZero();
+    Files.writeString(dir.resolve("memory.events"), "low 0\nhigh 7\noom 3\noom_kill 2\n");
+    assertThat(group.memoryKills()).isEqualTo(2);
+  }
+
+  @Test
+  void whatHasBeenToldIsRememberedOnTheGroupItself() throws IOException {
+    Cgroup group = new Cgroup(dir);
+    assertThat(group.told()).isEqualTo(new Cgroup.Told(0, false));
+    group.tell(new Cgroup.Told(3, true));
+    assumeTrue(group.told().kills() == 3, "this file system has no extended attributes");
+    assertThat(new Cgroup(dir).told()).isEqualTo(new Cgroup.Told(3, true));
+    Files.writeString(dir.resolve("memory.events"), "high 0\noom_kill 3\n");
+    assertThat(group.hasUntoldKills()).isFalse();
+    assertThat(group.wasSlowed()).isFalse();
+    Files.writeString(dir.resolve("memory.events"), "high 9\noom_kill 4\n");
+    assertThat(group.hasUntoldKills()).isTrue();
+    assertThat(group.wasSlowed()).isTrue();
+  }
+
+  @Test
+  void aRealGroupTakesAProcessAndIsThereUntilItHasEnded() throws IOException {
+    Optional<Path> mount = CgroupMount.find();
+    assumeTrue(mount.isPresent(), "there are no cgroups of version 2 here");
+    assumeTrue(Libc.effectiveUser() == 0, "only root may make groups");
+    Cgroup group =
+        new Cgroup(mount.get().resolve("jpm-test-real-" + ProcessHandle.current().pid()));
+    try {
+      Files.createDirectory(group.folder());
+    } catch (IOException refused) {
+      assumeTrue(false, "no group can be made: " + refused);
+    }
+    try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
+      Spawned child = fixture.start("obedient.sh");
+      child.awaitReady();
+      assertThat(Cgroup.of(child.pid(), mount.get())).isEmpty();
+      group.take(child.pid());
+      assertThat(Cgroup.of(child.pid(), mount.get())).contains(group);
+      group.remove();
+      assertThat(group.folder()).exists();
+      child.end();
+      group.remove();
+      assertThat(group.folder()).doesNotExist();
+    } finally {
+      group.remove();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.jpm.os.linux.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.ResourceLimits;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.LimitsTest;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The pipe that is an app's standard input.
+@Timeout(120)
+class StandardInputTest {
+  private static final String ECHO = "while read -r line; do echo \"got $line\"; done; echo ended";
+
+  @TempDir Path dir;
+  private HostFixture fixture;
+  private Path input;
+
+  @BeforeEach
+  void open() {
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+    input = dir.resolve("fifo/app.in");
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  private Spawned startEcho() {
+    return fixture.start(fixture.request("/bin/sh", "-c", ECHO).reading(input));
+  }
+
+  private Optional<String> type(String text) {
+    return fixture.host().type(input, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// As the fixture shows what a file holds: a character for each byte.
+  private static String bytes(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void whatIsWrittenComesThroughAndNoEndIsEverSeen() throws IOException {
+    Spawned app = startEcho();
+    assertThat(type("one\n")).isEmpty();
+    app.awaitOutput("got one\n");
+    assertThat(type("two ä\n")).isEmpty();
+    app.awaitOutput(bytes("got two ä\n"));
+
+    assertThat(HostFixture.read(app.out())).doesNotContain("ended");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(input)))
+        .isEqualTo("rw-------");
+    app.end();
+  }
+
+  @Test
+  void aFullPipeIsARefusalAndNothingOfTheLineIsInIt() {
+    Spawned app = fixture.start(fixture.request("/bin/sleep", "600").reading(input));
+    String line = "x".repeat(10_000) + "\n";
+    int taken = 0;
+    Optional<String> refused = type(line);
+    while (refused.isEmpty()) {
+      taken++;
+      refused = type(line);
+    }
+    assertThat(taken).isPositive();
+    assertThat(refused.get()).contains("does not read its standard input");
+    assertThat(waiting()).isEqualTo(taken * line.length());
+    app.end();
+  }
+
+  private int waiting() {
+    int fd = Libc.open(input, Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
+    int bytes = Libc.waitingBytes(fd);
+    Libc.close(fd);
+    return bytes;
+  }
+
+  @Test
+  void aLineThatNeverFitsIsARefusal() {
+    Spawned app = startEcho();
+    assertThat(type("x".repeat(3_000_000))).get().asString().contains("bytes at most");
+    app.end();
+  }
+
+  @Test
+  void whoeverHasClosedItOrIsGoneIsToldOf() {
+    assertThat(type("x\n")).get().asString().contains("restart it");
+    Spawned app =
+        fixture.start(
+            fixture.request("/bin/sh", "-c", "exec <&-; echo ready; sleep 600").reading(input));
+    app.awaitReady();
+    assertThat(type("x\n")).get().asString().contains("has closed its standard input");
+    app.end();
+  }
+
+  /// Whoever comes next must not be given what was meant for another.
+  @Test
+  void whatOneHasNotReadTheNextDoesNotGet() {
+    Spawned first = fixture.start(fixture.request("/bin/sleep", "600").reading(input));
+    assertThat(type("for the first\n")).isEmpty();
+    first.end();
+    Spawned second = startEcho();
+    assertThat(type("for the second\n")).isEmpty();
+    second.awaitOutput("got for the second\n");
+    assertThat(HostFixture.read(second.out())).doesNotContain("the first");
+    second.end();
+  }
+
+  @Test
+  void itIsTheSameBehindLimits() {
+    ResourceLimits limits = LimitsTest.each(Map.of("nofile", 200L));
+    Spawned app =
+        fixture.start(
+            fixture
+                .request("/bin/sh", "-c", "ls -l /proc/$$/fd; echo ready; " + ECHO)
+                .limited(limits)
+                .reading(input));
+    app.awaitReady();
+    assertThat(HostFixture.read(app.out()))
+        .containsOnlyOnce(input.toString())
+        .contains("0 -> " + input);
+    assertThat(type("one\n")).isEmpty();
+    app.awaitOutput("got one\n");
+    app.end();
+  }
+
+  @Test
+  void itIsTheSameWithATerminalAndAChannel() throws IOException {
+    SpawnRequest request =
+        fixture.withChannel(
+            fixture.withTerminal(fixture.request("/bin/sh", "-c", "echo ready; " + ECHO)));
+    Spawned app = fixture.start(request.reading(input));
+    app.awaitReady();
+    assertThat(Files.readSymbolicLink(Path.of("/proc/" + app.pid() + "/fd/0")))
+        .isEqualTo(input.toRealPath());
+    assertThat(type("one\n")).isEmpty();
+    app.awaitOutput("got one\n");
+    app.end();
+  }
+
+  @Test
+  void nothingIsLeftOpenInTheDaemon() {
+    Spawned app = startEcho();
+    assertThat(type("one\n")).isEmpty();
+    app.awaitOutput("got one\n");
+    Eventually.await(
+        "no descriptor of it is open here", HostFixture.DEADLINE, () -> !isOpenHere(), () -> input);
+    app.end();
+  }
+
+  private boolean isOpenHere() {
+    try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.anyMatch(file -> {
+        try {
+          return Files.readSymbolicLink(file).equals(input);
+        } catch (IOException closed) {
+          return false;
+        }
+      });
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,283 @@
+package io.jpm.os.linux.keeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.RunAs;
+import io.jpm.os.Connection;
+import io.jpm.os.HostFixture;
+import io.jpm.os.KeeperLink;
+import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperSetup;
+import io.jpm.os.ListenSocket;
+import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSockets.Kind;
+import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.linux.Loopback;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.FdStoreCalls;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.proc.ExitStatus;
+import io.jpm.os.linux.proc.PidFd;
+import io.jpm.testing.Eventually;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Listening sockets while no daemon lives: a real keeper, and one host after the other in its
+/// place. Closing a host is the daemon's death.
+@Timeout(120)
+class SocketStoreTest {
+  @TempDir private Path dir;
+  private Path home;
+  private KeeperSetup setup;
+
+  @BeforeEach
+  void makeHome() throws IOException {
+    home = Files.createDirectories(dir.resolve("home"));
+    setup = new KeeperSetup(home, Path.of("").toAbsolutePath(), Map.of());
+  }
+
+  @AfterEach
+  void endKeeper() {
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        KeeperLink link = link(host)) {
+      if (link.reach()) {
+        link.tell(new KeeperOrder.Quit());
+        // The host that has made it is gone: nobody else takes the status of this JVM's child.
+        KeeperRecord.read(setup.record()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
+      }
+    }
+  }
+
+  private KeeperLink link(LinuxProcessHost host) {
+    return host.keeper(setup, () -> {}).orElseThrow();
+  }
+
+  private interface Work {
+    void with(ListenSockets sockets) throws IOException;
+  }
+
+  private void firstDaemon(Work work) throws IOException {
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        KeeperLink link = link(host)) {
+      start(link);
+      work.with(host.listenSockets().orElseThrow());
+    }
+  }
+
+  private void start(KeeperLink link) throws IOException {
+    link.start();
+    // With something to hold it stays when the daemon goes.
+    Path fifo = home.resolve("1.out");
+    assertThat(Libc.mkfifo(fifo, 0600)).isIn(0, -Errno.EEXIST);
+    link.tell(new KeeperOrder.Hold(List.of(fifo)));
+  }
+
+  private void nextDaemon(Work work) throws IOException {
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        KeeperLink link = link(host)) {
+      assertThat(link.reach()).isTrue();
+      work.with(host.listenSockets().orElseThrow());
+    }
+  }
+
+  private static ListenSocket open(ListenSockets sockets, String key) throws IOException {
+    return sockets.open(
+        key, new Wish(Kind.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
+  }
+
+  private static List<String> keys(ListenSockets sockets) {
+    return sockets.all().stream().map(ListenSocket::key).sorted().toList();
+  }
+
+  private static int port(ListenSocket socket) {
+    return socket.address().orElseThrow().getPort();
+  }
+
+  private static boolean listens(int port) {
+    try (Socket client = Loopback.connect(port)) {
+      return client.isConnected();
+    } catch (IOException refused) {
+      return false;
+    }
+  }
+
+  @Test
+  void theNextDaemonHasUnixSocketsAndRemovesNoFileButTheirs() throws Exception {
+    Path kept = dir.resolve("kept.sock");
+    Path lost = dir.resolve("lost.sock");
+    firstDaemon(sockets -> {
+      for (Path path : List.of(kept, lost)) {
+        sockets.open(
+            path.getFileName().toString(),
+            new ListenSockets.PathWish(path.toString(), 0, RunAs.DAEMON));
+      }
+    });
+    Files.delete(lost);
+    Files.writeString(lost, "precious");
+    try (SocketChannel waiting = SocketChannel.open(UnixDomainSocketAddress.of(kept))) {
+      assertThat(waiting.isConnected()).isTrue();
+      nextDaemon(sockets -> {
+        assertThat(keys(sockets)).containsExactly("kept.sock", "lost.sock");
+        ListenSocket here = sockets.find("kept.sock").orElseThrow();
+        ListenSocket gone = sockets.find("lost.sock").orElseThrow();
+        assertThat(here.path()).contains(kept.toString());
+        assertThat(here.isReachable()).isTrue();
+        assertThat(gone.isReachable()).isFalse();
+        BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+        here.accept(accepted::add);
+        Eventually.await("it has waited", Duration.ofSeconds(20), () -> !accepted.isEmpty());
+        accepted.forEach(Connection::close);
+        here.close();
+        gone.close();
+      });
+    }
+    assertThat(kept).doesNotExist();
+    assertThat(lost).hasContent("precious");
+  }
+
+  @Test
+  void theNextDaemonHasThemAndConnectionsHaveWaited() throws Exception {
+    int[] port = new int[1];
+    long[] inode = new long[1];
+    firstDaemon(sockets -> {
+      ListenSocket socket = open(sockets, "app 1 gr\u00FC\u00DFe");
+      open(sockets, "app 2").close();
+      sockets.open("udp", new Wish(Kind.UDP, Optional.empty(), false, false, 0, RunAs.DAEMON));
+      port[0] = port(socket);
+      inode[0] = socket.inode();
+    });
+    try (Socket waiting = Loopback.connect(port[0])) {
+      nextDaemon(sockets -> {
+        assertThat(keys(sockets)).containsExactly("app 1 gr\u00FC\u00DFe", "udp");
+        assertThat(sockets.find("udp").orElseThrow().type()).isEqualTo("dgram.Native");
+        ListenSocket socket = sockets.find("app 1 gr\u00FC\u00DFe").orElseThrow();
+        assertThat(socket.inode()).isEqualTo(inode[0]);
+        assertThat(port(socket)).isEqualTo(port[0]);
+        socket.accept(Connection::close);
+        assertThat(waiting.getInputStream().read()).isEqualTo(-1);
+      });
+    }
+    nextDaemon(sockets -> {
+      assertThat(keys(sockets)).containsExactly("app 1 gr\u00FC\u00DFe", "udp");
+      List.copyOf(sockets.all()).forEach(ListenSocket::close);
+      assertThat(listens(port[0])).isFalse();
+    });
+    nextDaemon(sockets -> assertThat(sockets.all()).isEmpty());
+  }
+
+  @Test
+  void hundredsAreKeptOverOneDaemonAfterTheOther() throws Exception {
+    firstDaemon(sockets -> {
+      for (int i = 0; i < 300; i++) {
+        open(sockets, "socket " + i);
+      }
+      for (int i = 0; i < 300; i += 2) {
+        sockets.find("socket " + i).orElseThrow().close();
+      }
+    });
+    for (int daemon = 0; daemon < 3; daemon++) {
+      nextDaemon(sockets -> {
+        assertThat(sockets.all()).hasSize(150);
+        assertThat(listens(port(sockets.find("socket 299").orElseThrow()))).isTrue();
+      });
+    }
+  }
+
+  @Test
+  void aDaemonThatDiesWhileItPutsThemInAgainLosesNone() throws Exception {
+    firstDaemon(sockets -> {
+      open(sockets, "one");
+      open(sockets, "two");
+      open(sockets, "three");
+    });
+    // As a daemon leaves it that is killed between two steps: one is there twice, in both
+    // directions, the others once.
+    FdStore pair;
+    try (PidFd keeper = PidFd.open(KeeperRecord.read(setup.record()).orElseThrow().pid())) {
+      pair =
+          FdStore.of(keeper, KeeperSpawn.FIRST_SOCKETS_END, KeeperSpawn.SECOND_SOCKETS_END)
+              .orElseThrow();
+    }
+    if (pair.look().text().isEmpty()) {
+      pair.turn();
+    }
+    FdStoreCalls.Parcel first = pair.take();
+    assertThat(pair.putBack(first)).isPositive();
+    first.descriptors().forEach(Libc::close);
+    FdStoreCalls.Parcel second = pair.look();
+    assertThat(pair.putBack(second)).isPositive();
+    second.descriptors().forEach(Libc::close);
+    pair.close();
+
+    for (int daemon = 0; daemon < 2; daemon++) {
+      nextDaemon(sockets -> assertThat(keys(sockets)).containsExactly("one", "three", "two"));
+    }
+  }
+
+  @Test
+  void aFreshKeeperGetsWhatIsOpen() throws Exception {
+    int[] port = new int[1];
+    try (LinuxProcessHost host = new LinuxProcessHost();
+        KeeperLink link = link(host)) {
+      ListenSocket early = open(host.listenSockets().orElseThrow(), "before the first keeper");
+      port[0] = port(early);
+      start(link);
+      open(host.listenSockets().orElseThrow(), "with it");
+      int keeper = KeeperRecord.read(setup.record()).orElseThrow().pid();
+      Libc.kill(keeper, 9);
+      Eventually.await(
+          "it is gone",
+          HostFixture.DEADLINE,
+          () -> ProcessHandle.of(keeper).filter(ProcessHandle::isAlive).isEmpty());
+      start(link);
+      open(host.listenSockets().orElseThrow(), "with the second");
+    }
+    assertThat(listens(port[0])).isTrue();
+    nextDaemon(sockets ->
+        assertThat(keys(sockets))
+            .containsExactly("before the first keeper", "with it", "with the second"));
+  }
+
+  @Test
+  void withoutAKeeperTheyEndWithTheDaemonAndNoDescriptorIsLeft() throws Exception {
+    cycle();
+    long before = openDescriptors();
+    int port = cycle();
+
+    assertThat(listens(port)).isFalse();
+    assertThat(openDescriptors()).isLessThanOrEqualTo(before);
+  }
+
+  private static int cycle() throws IOException {
+    try (LinuxProcessHost host = new LinuxProcessHost()) {
+      ListenSockets sockets = host.listenSockets().orElseThrow();
+      int port = port(open(sockets, "a"));
+      open(sockets, "b").accept(Connection::close);
+      open(sockets, "c").close();
+      return port;
+    }
+  }
+
+  private static long openDescriptors() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
+      return open.count();
+    }
+  }
+}

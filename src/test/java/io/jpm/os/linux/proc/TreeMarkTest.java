@@ -1,0 +1,46 @@
+package io.jpm.os.linux.proc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// Which processes a mark says are of a tree.
+class TreeMarkTest {
+  private static final TreeMark MARK = TreeMark.of("/home/x/.jpm:1-1763800000000:7");
+
+  private static long of(String tag) {
+    return TreeMark.of(tag).number();
+  }
+
+  @Test
+  void thisGenerationAndEarlierOnesAreOwned() {
+    assertThat(MARK.owns(of("/home/x/.jpm:1-1763800000000:7"))).isTrue();
+    assertThat(MARK.owns(of("/home/x/.jpm:1-1763800000000:6"))).isTrue();
+    assertThat(MARK.owns(of("/home/x/.jpm:1-1763800000000:8"))).isFalse();
+  }
+
+  @Test
+  void anotherInstanceOrHomeIsNot() {
+    assertThat(MARK.owns(of("/home/x/.jpm:11-1763800000000:7"))).isFalse();
+    assertThat(MARK.owns(of("/home/x/.jpm:1-1763800000001:7"))).isFalse();
+    assertThat(MARK.owns(of("/home/y/.jpm:1-1763800000000:7"))).isFalse();
+  }
+
+  @Test
+  void anOrdinaryLimitIsNoMark() {
+    for (long limit : new long[] {-1, 0, 1024, Long.MAX_VALUE, TreeMark.NONE}) {
+      assertThat(MARK.owns(limit)).isFalse();
+    }
+  }
+
+  @Test
+  void neighboursAreFarApart() {
+    Set<Long> instances = new HashSet<>();
+    for (int i = 0; i < 10_000; i++) {
+      instances.add(of("/home/x/.jpm:" + i + "-1763800000000:1") >>> 24);
+    }
+    assertThat(instances).hasSize(10_000);
+  }
+}

@@ -1,0 +1,98 @@
+package io.jpm.os.linux.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.model.run.Exit;
+import io.jpm.model.run.Signal;
+import io.jpm.model.run.TreeUsage;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.testing.Eventually;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Children of the daemon that an app makes beside itself.
+@Timeout(120)
+class StrayChildrenTest {
+  private static final Duration LONG = Duration.ofSeconds(60);
+
+  /// Makes two siblings: one ends at once, one waits for a signal.
+  private static final String SIBLINGS =
+      """
+      import ctypes, os, platform, signal, sys, time
+      libc = ctypes.CDLL(None)
+      beside = 0x8000 | signal.SIGCHLD
+      for code in 3, None:
+          pid = libc.syscall(220 if platform.machine() == "aarch64" else 56, beside, 0, 0, 0, 0)
+          if pid == 0:
+              if code is not None:
+                  libc._exit(code)
+              while True:
+                  time.sleep(1000)
+          print(pid, end=" " if code else "\\n", flush=True)
+      time.sleep(1000)
+      """;
+
+  private HostFixture fixture;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+  }
+
+  @AfterEach
+  void leavesNothingBehind() {
+    fixture.close();
+  }
+
+  private static boolean isThere(int pid) {
+    try (ProcReader reader = new ProcReader()) {
+      return reader.stat(pid).isPresent();
+    }
+  }
+
+  @Test
+  void thoseThatHaveEndedAreFetched() throws Exception {
+    Spawned app =
+        fixture.start(
+            fixture
+                .request("obedient.sh")
+                .instead(Path.of("/usr/bin/python3"), List.of("python3", "-c", SIBLINGS)));
+    app.awaitOutput("\n");
+    String[] pids = HostFixture.read(app.out()).strip().split(" ", -1);
+    int ended = Integer.parseInt(pids[0]);
+    int living = Integer.parseInt(pids[1]);
+    assertThat(isThere(ended)).isTrue();
+    Process ofTheJdk = new ProcessBuilder("sh", "-c", "exit 7").start();
+    Eventually.await(
+        "the zombie is gone",
+        LONG,
+        () -> {
+          fixture.host().treeUsage(List.of(app.child().identity()), TreeUsage.Detail.BASIC);
+          return !isThere(ended);
+        });
+    assertThat(ofTheJdk.waitFor()).isEqualTo(7);
+    assertThat(isThere(living)).isTrue();
+
+    app.child().signalTree(Signal.SIGKILL);
+    app.watcher().awaitTreeGone();
+    assertThat(app.watcher().awaitExit()).isEqualTo(new Exit.Signalled(9, false));
+    assertThat(ProcReader.find(app.child().identity())).isEmpty();
+    assertThat(isAlive(living)).isFalse();
+  }
+
+  private static boolean isAlive(int pid) {
+    try (ProcReader reader = new ProcReader()) {
+      return reader.stat(pid).filter(ProcStat::isAlive).isPresent();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.jpm.satan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SamplingScheduleTest {
+  private static final Duration LEASE = Duration.ofSeconds(15);
+  private final SamplingSchedule samplingSchedule = new SamplingSchedule(LEASE);
+
+  @Test
+  void nobodyMeansNever() {
+    assertThat(samplingSchedule.next(false, 0, 0, 0)).isEmpty();
+    assertThat(samplingSchedule.isRemembered(0)).isFalse();
+  }
+
+  @Test
+  void aLimitOrAFollowerMeansEachSecond() {
+    assertThat(samplingSchedule.next(true, 0, 0, 0)).contains(SamplingSchedule.FAST);
+    samplingSchedule.follows("a", true, 0);
+    assertThat(samplingSchedule.next(false, 0, 0, 0)).contains(SamplingSchedule.FAST);
+    samplingSchedule.follows("b", true, 0);
+    samplingSchedule.follows("a", false, 1);
+    assertThat(samplingSchedule.next(false, 0, 0, 1)).contains(SamplingSchedule.FAST);
+    samplingSchedule.follows("b", false, 1);
+    assertThat(samplingSchedule.next(false, 0, 0, 1)).isEmpty();
+  }
+
+  @Test
+  void aFollowerIsBelievedForItsLease() {
+    samplingSchedule.follows("a", true, 0);
+    assertThat(samplingSchedule.isFollowed(LEASE.toNanos() - 1)).isTrue();
+    assertThat(samplingSchedule.isFollowed(LEASE.toNanos())).isFalse();
+  }
+
+  @Test
+  void aLookIsFollowedByTheHistoryForAWhile() {
+    samplingSchedule.looked(0);
+    assertThat(samplingSchedule.next(false, 0, 0, 1)).contains(SamplingSchedule.SLOW);
+    long end = SamplingSchedule.MEMORY_OF_LOOKS.toNanos();
+    assertThat(samplingSchedule.next(false, 0, 0, end - 1)).contains(SamplingSchedule.SLOW);
+    assertThat(samplingSchedule.next(false, 0, 0, end)).isEmpty();
+  }
+
+  @Test
+  void looksThatTakeLongAreTakenLessOftenButNotForLimits() {
+    samplingSchedule.follows("a", true, 0);
+    long cost = Duration.ofMillis(60).toNanos();
+    assertThat(samplingSchedule.next(false, cost, 0, 0)).contains(Duration.ofSeconds(3));
+    assertThat(samplingSchedule.next(true, cost, 0, 0)).contains(SamplingSchedule.FAST);
+  }
+
+  @Test
+  void whereNothingChangesFollowersAreToldLessOften() {
+    samplingSchedule.follows("one", true, 0);
+    assertThat(samplingSchedule.next(false, 0, 4, 0)).contains(SamplingSchedule.FAST);
+    assertThat(samplingSchedule.next(false, 0, 5, 0)).contains(Duration.ofSeconds(2));
+    assertThat(samplingSchedule.next(false, 0, 10, 0)).contains(SamplingSchedule.SLOW);
+    assertThat(samplingSchedule.next(true, 0, 10, 0)).contains(SamplingSchedule.FAST);
+  }
+
+  @Test
+  void whoGoesOnToFollowDoesNotBegin() {
+    assertThat(samplingSchedule.follows("one", true, 0)).isTrue();
+    assertThat(samplingSchedule.follows("one", true, 1)).isFalse();
+    samplingSchedule.follows("one", false, 2);
+    assertThat(samplingSchedule.follows("one", true, 3)).isTrue();
+  }
+}

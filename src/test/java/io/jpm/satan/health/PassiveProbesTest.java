@@ -1,0 +1,214 @@
+package io.jpm.satan.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.BusCodec;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
+import io.jpm.bus.satan.SatanCommand;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.Check;
+import io.jpm.model.Command;
+import io.jpm.model.run.InstanceId;
+import io.jpm.model.run.WorkerId;
+import io.jpm.os.HostFixture;
+import io.jpm.os.HostFixture.Spawned;
+import io.jpm.os.NotifyAddress;
+import io.jpm.os.linux.LinuxProcessHost;
+import io.jpm.satan.health.PassiveProbe.ProbeSignal;
+import io.jpm.satan.health.PassiveProbe.ProbeSubscription;
+import io.jpm.testing.Eventually;
+import io.jpm.wire.LinesMessage;
+import io.jpm.wire.LinesMessage.Line;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class PassiveProbesTest {
+  private static final AppName WEB = new AppName("web");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Context context = vertx.getOrCreateContext();
+  private final List<LineLease> wanted = new CopyOnWriteArrayList<>();
+  private final List<ProbeSignal> signs = new CopyOnWriteArrayList<>();
+  private HostFixture fixture;
+  private Path home;
+  private PassiveProbes passiveProbes;
+
+  @BeforeEach
+  void open(@TempDir Path dir) {
+    BusCodec.install(vertx);
+    home = dir;
+    fixture = new HostFixture(new LinuxProcessHost(), dir);
+    passiveProbes =
+        on(() -> Future.succeededFuture(new PassiveProbes(vertx, fixture.host(), home)));
+    await(
+        vertx
+            .eventBus()
+            .<LineLease>consumer(
+                Addresses.LINES_WANTED,
+                message -> {
+                  wanted.add(message.body());
+                  message.reply(new FlowControlAck());
+                })
+            .completion());
+  }
+
+  @AfterEach
+  void close() {
+    fixture.close();
+    await(vertx.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(60, TimeUnit.SECONDS);
+    } catch (TimeoutException late) {
+      throw new AssertionError(late);
+    }
+  }
+
+  private <T> T on(Supplier<Future<T>> action) {
+    Promise<T> promise = Promise.promise();
+    context.runOnContext(_ -> action.get().onComplete(promise));
+    return await(promise.future());
+  }
+
+  private ProbeSubscription hear(WorkerId worker, Check check) {
+    var command =
+        new Command(Path.of("/bin/app"), java.util.Optional.empty(), List.of(), List.of());
+    AppSpec spec = AppSpec.of(WEB, command, home).build();
+    var startMonitoring = new SatanCommand.StartMonitoring(worker, spec, Map.of(), false);
+    return on(() -> passiveProbes.open(startMonitoring, check, signs::add));
+  }
+
+  private static WorkerId worker(int id, long birth) {
+    return new WorkerId(new InstanceId(id), birth, 1);
+  }
+
+  private void print(int id, long birth, String... texts) {
+    List<Line> lines =
+        List.of(texts).stream()
+            .map(text -> new Line(id, "out", Instant.EPOCH, text, false, false, birth))
+            .toList();
+    vertx
+        .eventBus()
+        .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, lines).toJson());
+    // What is answered was worked through.
+    assertThat(await(vertx.eventBus().request(Addresses.SATAN_LINES, new FlowControlAck())).body())
+        .isEqualTo(new FlowControlAck());
+  }
+
+  private void awaitSigns(ProbeSignal... expected) {
+    Eventually.await(
+        List.of(expected).toString(),
+        HostFixture.DEADLINE,
+        () -> signs.equals(List.of(expected)),
+        () -> signs);
+  }
+
+  @Test
+  void onlyLinesOfThatProcessCount() {
+    hear(worker(3, 20), new Check.Log("read[y]"));
+    assertThat(wanted).contains(new LineLease(Addresses.SATAN_LINES, Set.of("web")));
+    print(2, 20, "ready");
+    print(3, 10, "ready");
+    print(3, 20, "not yet");
+    print(3, 20, "I am ready", "ready");
+    awaitSigns(new ProbeSignal.Line("I am ready"));
+  }
+
+  @Test
+  void whoListensNoMoreIsToldNothingAndNothingIsWanted() {
+    ProbeSubscription one = hear(worker(1, 1), new Check.Log("x"));
+    ProbeSubscription two = hear(worker(2, 1), new Check.Log("x"));
+    on(() -> {
+      one.close();
+      return Future.succeededFuture();
+    });
+    print(1, 1, "x");
+    print(2, 1, "x2");
+    awaitSigns(new ProbeSignal.Line("x2"));
+    assertThat(wanted.getLast().apps()).containsExactly("web");
+    on(() -> {
+      two.close();
+      return Future.succeededFuture();
+    });
+    Eventually.await(
+        "nothing is wanted", HostFixture.DEADLINE, () -> wanted.getLast().apps().isEmpty());
+  }
+
+  @Test
+  void aPatternThatIsNoneIsASentence() {
+    assertThatThrownBy(() -> hear(worker(1, 1), new Check.Log("(")))
+        .hasMessageContaining("log: \"(\" is no regular expression: ");
+  }
+
+  @Test
+  void aProcessSaysHowItIsFromItsFirstMoment() {
+    WorkerId worker = new WorkerId(new InstanceId(7), 42, 3);
+    ProbeSubscription probeSubscription = hear(worker, new Check.Notify());
+    String address = NotifyAddress.of(home, worker, io.jpm.model.RunAs.DAEMON);
+    assertThat(address).isEqualTo(home + "/notify/7-42-3");
+    Spawned app =
+        fixture.start(
+            fixture.withVariable(
+                fixture.withTag(
+                    fixture.request(
+                        "/usr/bin/python3",
+                        "-c",
+                        """
+                        import os, socket, signal
+                        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                        s.sendto(b"READY=1\\nSTATUS=fine", os.environ["NOTIFY_SOCKET"])
+                        signal.pause()
+                        """),
+                    home + ":7-42:3"),
+                NotifyAddress.VARIABLE,
+                address));
+    on(() -> {
+      probeSubscription.began(app.child().identity());
+      return Future.succeededFuture();
+    });
+    awaitSigns(new ProbeSignal.Ready(), new ProbeSignal.Says("fine"));
+    on(() -> {
+      probeSubscription.close();
+      return Future.succeededFuture();
+    });
+    Eventually.await(
+        "the address is gone",
+        HostFixture.DEADLINE,
+        () -> !java.nio.file.Files.exists(Path.of(address)));
+  }
+
+  @Test
+  void aStatusThatChangesAllTheTimeIsToldOnceInAWhileAndInTheEnd() {
+    on(() -> {
+      var statusReports = new StatusReports(vertx, text -> signs.add(new ProbeSignal.Says(text)));
+      for (int i = 0; i < 1000; i++) {
+        statusReports.is("step " + i);
+      }
+      return Future.succeededFuture();
+    });
+    awaitSigns(new ProbeSignal.Says("step 0"), new ProbeSignal.Says("step 999"));
+  }
+}

@@ -1,0 +1,39 @@
+package io.jpm.testing;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.function.Supplier;
+
+/// Holds work against a bound in proportion to its input. Only the processor time of this thread
+/// counts: how long the machine lets it wait does not.
+public final class Effort {
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+  private static final long BASE_NANOS = 500_000_000;
+  private static final long UNIT_NANOS = 100_000;
+
+  /// The first round may load classes or meet the compiler.
+  private static final int ROUNDS = 3;
+
+  private Effort() {}
+
+  /// Does the work, again where it took too long, and fails when each round did.
+  ///
+  /// @param units how large the input is, in bytes or characters
+  /// @return what the work results in
+  public static <T> T inProportion(int units, Supplier<T> work) {
+    long most = BASE_NANOS + units * UNIT_NANOS;
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      long begun = THREADS.getCurrentThreadCpuTime();
+      T result = work.get();
+      long taken = THREADS.getCurrentThreadCpuTime() - begun;
+      if (taken <= most) {
+        return result;
+      }
+      least = Math.min(least, taken);
+    }
+    throw new AssertionError(
+        "%,d ns of the processor for %,d units, at most %,d are fine"
+            .formatted(least, units, most));
+  }
+}

@@ -1,0 +1,51 @@
+package io.jpm.triggers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.jpm.model.Triggers;
+import io.jpm.testing.Effort;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/// A schedule is a problem, or has times for ever: each is later than the one before, and nothing
+/// lies between them.
+class CronFuzz {
+  private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+  private static final List<Instant> BEGINNINGS =
+      List.of(
+          Instant.parse("2026-03-29T00:30:00Z"),
+          Instant.parse("2026-10-25T00:30:00Z"),
+          Instant.parse("2096-02-29T00:00:00Z"));
+
+  @FuzzTest
+  void expressions(byte[] data) {
+    String expression = new String(data, StandardCharsets.UTF_8);
+    Optional<String> problem =
+        Effort.inProportion(data.length, () -> CronTimes.problem(expression));
+    if (problem.isPresent()) {
+      String sentence = problem.get();
+      assertThat(sentence).startsWith(expression + ": ");
+      assertThat(sentence.length()).isLessThan(3 * expression.length() + 400);
+      assertThat(sentence).doesNotContain("com.cronutils", "java.", "Exception", "null");
+      return;
+    }
+    CronTimes times = CronTimes.of(new Triggers.Schedule(expression, BERLIN));
+    for (Instant beginning : BEGINNINGS) {
+      Instant last = beginning;
+      for (int i = 0; i < 3; i++) {
+        Instant after = last;
+        Instant next = Effort.inProportion(data.length, () -> times.next(after)).orElseThrow();
+        assertThat(next).isAfter(after);
+        Instant between = after.plusSeconds((next.getEpochSecond() - after.getEpochSecond()) / 2);
+        if (between.isBefore(next)) {
+          assertThat(times.next(between)).contains(next);
+        }
+        last = next;
+      }
+    }
+  }
+}

@@ -1,0 +1,387 @@
+package io.jpm.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jpm.bus.Addresses;
+import io.jpm.bus.access.TokenRevoked;
+import io.jpm.bus.god.GodCommand;
+import io.jpm.bus.god.GodReply;
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.FlowControlAck;
+import io.jpm.bus.logs.LineLease;
+import io.jpm.bus.satan.UsageDemand;
+import io.jpm.console.Instances;
+import io.jpm.testing.Eventually;
+import io.jpm.web.Http.Reply;
+import io.jpm.wire.EventMessage;
+import io.jpm.wire.LinesMessage;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Streams and log files over real sockets, with fakes of the other rooms.
+@Timeout(60)
+class LiveRoutesTest {
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  @TempDir Path home;
+  private final List<EventMessage> kept = new CopyOnWriteArrayList<>();
+  private final List<LineLease> linesWanted = new CopyOnWriteArrayList<>();
+  private final List<UsageDemand> usageWanted = new CopyOnWriteArrayList<>();
+  private volatile List<InstanceView> instances = List.of();
+  private WebDaemon daemon;
+  private int port;
+
+  @BeforeEach
+  void begin() throws Exception {
+    daemon = new WebDaemon(home);
+    var bus = daemon.vertx.eventBus();
+    bus.<JsonObject>consumer(Addresses.COMMAND, this::events);
+    bus.<LineLease>consumer(Addresses.LINES_WANTED, said -> linesWanted.add(said.body()));
+    bus.<UsageDemand>consumer(Addresses.USAGE_WANTED, said -> usageWanted.add(said.body()));
+    bus.<GodCommand>consumer(
+        Addresses.GOD_COMMAND, asked -> asked.reply(new GodReply(instances, List.of())));
+    port = daemon.port();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    daemon.close();
+  }
+
+  private void events(Message<JsonObject> asked) {
+    long after = asked.body().getLong("after");
+    var found = new JsonArray();
+    kept.stream()
+        .filter(event -> event.seq() > after)
+        .limit(asked.body().getInteger("limit"))
+        .forEach(event -> found.add(event.toJson()));
+    asked.reply(
+        new JsonObject()
+            .put("v", 1)
+            .put("ok", true)
+            .put("events", found)
+            .put("forgotten", after == 1 ? 7 : 0));
+  }
+
+  private static EventMessage event(long seq, String app) {
+    return new EventMessage(
+        seq, "online", app, 0, 7, "online", 0, "", 1, OptionalInt.empty(), Optional.empty());
+  }
+
+  private void happens(EventMessage event) {
+    kept.add(event);
+    daemon.vertx.eventBus().publish(Addresses.EVENTS, event.toJson());
+  }
+
+  /// A stream whose head has been read.
+  private Http stream(String path, String... headers) throws IOException {
+    var http = new Http(port);
+    http.send(port, "GET " + path, "", headers);
+    Reply head = http.head();
+    assertThat(head.status()).isEqualTo(200);
+    assertThat(head.header("content-type").orElseThrow()).startsWith("text/event-stream");
+    assertThat(http.chunk()).isEqualTo(": jpm\n\n");
+    return http;
+  }
+
+  private static long id(String chunk) {
+    assertThat(chunk).startsWith("id: ").contains("\nevent: event\ndata: {").endsWith("\n\n");
+    return Long.parseLong(chunk.lines().findFirst().orElseThrow().substring(4));
+  }
+
+  @Test
+  void aStreamOfEventsGoesOnAfterTheLastOneThatTheClientHas() throws Exception {
+    for (long n = 1; n <= 450; n++) {
+      kept.add(event(n, "web"));
+    }
+    try (Http http = stream("/api/v1/events/stream", WebDaemon.OWNER, "Last-Event-ID: 20")) {
+      for (long n = 21; n <= 450; n++) {
+        assertThat(id(http.chunk())).isEqualTo(n);
+      }
+      happens(event(451, "web"));
+      assertThat(id(http.chunk())).isEqualTo(451);
+    }
+  }
+
+  @Test
+  void whatIsNoLongerKeptIsTold() throws Exception {
+    kept.add(event(9, "web"));
+    try (Http http = stream("/api/v1/events/stream?after=1", WebDaemon.OWNER)) {
+      assertThat(http.chunk()).isEqualTo("event: forgotten\ndata: {\"v\":1,\"events\":7}\n\n");
+      assertThat(id(http.chunk())).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void whoIsLimitedToSomeAppsIsToldOfTheseOnly() throws Exception {
+    try (Http http = stream("/api/v1/events/stream", WebDaemon.OF_WEB)) {
+      happens(event(1, "api"));
+      happens(EventMessage.ofDaemon(2, "stall", 7, "late", 1));
+      happens(event(3, "web"));
+      assertThat(id(http.chunk())).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aClientThatIsTooSlowMissesNoEvent() throws Exception {
+    String reason = "x".repeat(4000);
+    try (Http http = stream("/api/v1/events/stream", WebDaemon.OWNER)) {
+      // More than what waits in the server and in both sockets.
+      for (long n = 1; n <= 5000; n++) {
+        happens(
+            new EventMessage(
+                n,
+                "online",
+                "web",
+                0,
+                7,
+                "online",
+                0,
+                reason,
+                1,
+                OptionalInt.empty(),
+                Optional.empty()));
+      }
+      for (long n = 1; n <= 5000; n++) {
+        assertThat(id(http.chunk())).isEqualTo(n);
+      }
+    }
+  }
+
+  @Test
+  void aStreamEndsWhenItsTokenIsWithdrawn() throws Exception {
+    try (Http http = stream("/api/v1/events/stream", WebDaemon.READER)) {
+      daemon.tokens.remove("reader-secret");
+      String chunk = http.chunk();
+      while (!chunk.isEmpty()) {
+        assertThat(chunk).startsWith(":");
+        chunk = http.chunk();
+      }
+    }
+  }
+
+  /// Not with the next sign of life, of which there would be one before the end.
+  @Test
+  void aStreamEndsAsSoonAsItIsToldThatATokenHasEnded() throws Exception {
+    try (Http http = stream("/api/v1/events/stream", WebDaemon.READER);
+        Http other = stream("/api/v1/events/stream", WebDaemon.OF_WEB)) {
+      daemon.tokens.remove("reader-secret");
+      daemon.vertx.eventBus().publish(Addresses.TOKEN_REVOKED, new TokenRevoked("reader"));
+      assertThat(http.chunk()).isEmpty();
+      assertThat(other.chunk()).as("goes on").startsWith(": still here");
+    }
+  }
+
+  @Test
+  void linesComeWhileSomebodyReadsThem() throws Exception {
+    String path = "/api/v1/logs/web/stream";
+    try (Http http = stream(path, WebDaemon.OF_WEB)) {
+      Eventually.await(
+          "they are wanted",
+          LIMIT,
+          () ->
+              !linesWanted.isEmpty()
+                  && linesWanted.getLast().apps().equals(java.util.Set.of("web")));
+      var line =
+          new LinesMessage.Line(0, "out", Instances.NOW, "<script>\u001b[31mred\n", false, false);
+      daemon
+          .vertx
+          .eventBus()
+          .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, List.of(line)).toJson());
+      String chunk = http.chunk();
+      assertThat(chunk).startsWith("event: lines\ndata: {").endsWith("}\n\n");
+      assertThat(chunk.strip().lines()).as("a line feed of an app ends no line").hasSize(2);
+      assertThat(new JsonObject(chunk.lines().skip(1).findFirst().orElseThrow().substring(6)))
+          .isEqualTo(new LinesMessage("web", 1, 0, List.of(line)).toJson());
+      var told =
+          daemon
+              .vertx
+              .eventBus()
+              .<FlowControlAck>request(Addresses.WEB_LINES, new FlowControlAck());
+      assertThat(told.await(20, TimeUnit.SECONDS).body()).isEqualTo(new FlowControlAck());
+    }
+    Eventually.await("nobody wants them", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
+  }
+
+  @Test
+  void usageIsMeasuredWhileSomebodyReadsIt() throws Exception {
+    try (Http http = stream("/api/v1/usage/stream", WebDaemon.OF_WEB)) {
+      Eventually.await("it is wanted", LIMIT, () -> usageWanted.stream().anyMatch(u -> u.wanted()));
+      daemon
+          .vertx
+          .eventBus()
+          .publish(
+              Addresses.USAGE,
+              new JsonObject(
+                  "{\"v\":1,\"at\":1,\"instances\":[{\"app\":\"api\",\"id\":0},{\"app\":\"web\",\"id\":1}]}"));
+      assertThat(http.chunk())
+          .isEqualTo(
+              """
+              event: usage
+              data: {"v":1,"at":1,"instances":[{"app":"web","id":1}]}
+
+              """);
+    }
+    Eventually.await("nobody wants it", LIMIT, () -> !usageWanted.getLast().wanted());
+  }
+
+  @Test
+  void soManyStreamsAndNoMore() throws Exception {
+    List<Http> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < LiveRoutes.MOST_FEEDS; i++) {
+        all.add(stream("/api/v1/usage/stream", WebDaemon.OWNER));
+      }
+      assertThat(Http.get(port, "/api/v1/usage/stream", WebDaemon.OWNER).status()).isEqualTo(503);
+    } finally {
+      for (Http http : all) {
+        http.close();
+      }
+    }
+  }
+
+  @Test
+  void holdersOfTokensLeaveStreamsToTheOwner() throws Exception {
+    List<Http> all = new ArrayList<>();
+    try {
+      for (int i = 0; i < LiveRoutes.MOST_FEEDS_OF_ISSUED; i++) {
+        all.add(stream("/api/v1/usage/stream", WebDaemon.READER));
+      }
+      assertThat(Http.get(port, "/api/v1/usage/stream", WebDaemon.OF_WEB).status()).isEqualTo(503);
+      all.add(stream("/api/v1/usage/stream", WebDaemon.OWNER));
+    } finally {
+      for (Http http : all) {
+        http.close();
+      }
+    }
+  }
+
+  @Test
+  void aLogFileIsSentWhole() throws Exception {
+    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+    String text = "<script>alert(1)</script>\n".repeat(50_000);
+    Files.writeString(home.resolve("a.log"), text);
+    Reply reply = Http.get(port, "/api/v1/logs/web/download", WebDaemon.OF_WEB);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(reply.header("content-type").orElseThrow()).startsWith("text/plain");
+    assertThat(reply.header("x-content-type-options")).contains("nosniff");
+    assertThat(reply.header("content-disposition")).contains("attachment; filename=\"a.log\"");
+    assertThat(reply.body()).isEqualTo(text);
+  }
+
+  @Test
+  void onlyARegularFileIsSent() throws Exception {
+    Path secret = Files.writeString(home.resolve("secret"), "hunter2");
+    Files.createSymbolicLink(home.resolve("link.log"), secret);
+    instances = List.of(at(Instances.online(0, "web"), "link.log"));
+    Reply link = Http.get(port, "/api/v1/logs/web/download", WebDaemon.OWNER);
+    assertThat(link.status()).isEqualTo(409);
+    assertThat(link.body()).contains("no regular file").doesNotContain("hunter2");
+    instances = List.of(at(Instances.online(0, "web"), "missing.log"));
+    assertThat(Http.get(port, "/api/v1/logs/web/download", WebDaemon.OWNER).body())
+        .contains("there is none yet");
+  }
+
+  @Test
+  void ofSeveralFilesOneIsToBeNamed() throws Exception {
+    Files.writeString(home.resolve("0.log"), "zero");
+    Files.writeString(home.resolve("1.log"), "");
+    instances =
+        List.of(at(Instances.online(0, "web"), "0.log"), at(Instances.online(1, "web"), "1.log"));
+    String path = "/api/v1/logs/web/download";
+    Reply which = Http.get(port, path, WebDaemon.OWNER);
+    assertThat(which.status()).isEqualTo(400);
+    assertThat(which.body()).contains("target=0 or 1");
+    assertThat(Http.get(port, path + "?target=0", WebDaemon.OWNER).body()).isEqualTo("zero");
+    assertThat(Http.get(port, path + "?target=1", WebDaemon.OWNER).body()).isEmpty();
+    assertThat(Http.get(port, path + "?target=2", WebDaemon.OWNER).status()).isEqualTo(404);
+  }
+
+  @Test
+  void aTicketDownloadsOneFileOnceAndSoon() throws Exception {
+    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+    Files.writeString(home.resolve("a.log"), "of web\n");
+    String ticket = ticket("web");
+    Reply first = Http.get(port, ticket);
+    assertThat(first.body()).isEqualTo("of web\n");
+    assertThat(first.header("content-disposition")).contains("attachment; filename=\"a.log\"");
+    assertThat(Http.get(port, ticket).status()).as("it holds once").isEqualTo(401);
+    String late = ticket("web");
+    daemon.nanos.addAndGet(Tickets.LASTING.toNanos());
+    assertThat(Http.get(port, late).status()).as("it is over").isEqualTo(401);
+    assertThat(Http.get(port, Tickets.BASE + "0123").status()).isEqualTo(401);
+    String oldest = ticket("web");
+    for (int i = 0; i < Tickets.MOST_OF_ONE; i++) {
+      assertThat(ticket("web")).isNotEqualTo(oldest);
+    }
+    assertThat(Http.get(port, oldest).status()).as("there are newer ones").isEqualTo(401);
+    Reply other = askForTicket("api", "{}", WebDaemon.OF_WEB);
+    assertThat(other.status()).isEqualTo(404);
+    for (String wrong : List.of("{\"stream\":\"in\"}", "{\"stream\":1}", "{\"target\":1}")) {
+      assertThat(askForTicket("web", wrong, WebDaemon.OWNER).status()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void aTicketEndsWithTheSession() throws Exception {
+    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+    Files.writeString(home.resolve("a.log"), "of web\n");
+    String session = daemon.logIn(port);
+    String own = "Origin: http://127.0.0.1:" + port;
+    Reply asked = Http.ask(port, "POST /api/v1/logs/web/ticket", "", session, own);
+    assertThat(asked.status()).isEqualTo(200);
+    assertThat(Http.ask(port, "DELETE /api/v1/session", "", session, own).status()).isEqualTo(200);
+    assertThat(Http.get(port, asked.json().getString("path")).status()).isEqualTo(401);
+  }
+
+  @Test
+  void aTicketEndsWithTheToken() throws Exception {
+    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+    Files.writeString(home.resolve("a.log"), "of web\n");
+    String ticket = ticket("web");
+    daemon.vertx.eventBus().publish(Addresses.TOKEN_REVOKED, new TokenRevoked("web-only"));
+    assertThat(Http.get(port, ticket).status()).isEqualTo(401);
+  }
+
+  @Test
+  void whoHasATokenEndsNobodysSession() throws Exception {
+    String session = daemon.logIn(port);
+    String own = "Origin: http://127.0.0.1:" + port;
+    String cookie = WebDaemon.cookie(session);
+    Reply reply = Http.ask(port, "DELETE /api/v1/session", "", WebDaemon.READER, cookie);
+    assertThat(reply.status()).isEqualTo(200);
+    assertThat(Http.ask(port, "GET /api/v1/session", "", session, own).status()).isEqualTo(200);
+  }
+
+  private String ticket(String app) throws Exception {
+    Reply reply = askForTicket(app, "{\"stream\":\"out\"}", WebDaemon.OF_WEB);
+    assertThat(reply.status()).as(reply.body()).isEqualTo(200);
+    return reply.json().getString("path");
+  }
+
+  private Reply askForTicket(String app, String body, String who) throws Exception {
+    return Http.ask(
+        port, "POST /api/v1/logs/" + app + "/ticket", body, who, "Content-Type: application/json");
+  }
+
+  /// The same with its log in the home.
+  private InstanceView at(InstanceView it, String file) {
+    return Instances.printing(it, home.resolve(file));
+  }
+}
