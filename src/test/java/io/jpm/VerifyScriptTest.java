@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class VerifyScriptTest {
   private static final Path SCRIPT = Path.of("bin/verify").toAbsolutePath();
+  private static final String LIBSECCOMP = "libseccomp.so.2";
   private static final List<String> PROGRAMS =
       List.of(
           "mvn",
@@ -31,10 +32,14 @@ class VerifyScriptTest {
           "zsh",
           "fish",
           "groff",
+          "ps",
+          "script",
+          "systemd-analyze",
           "tmux",
           "chromium");
 
   @TempDir Path bin;
+  @TempDir Path lib;
 
   private void program(String name, String text) throws IOException {
     Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + text + "\n");
@@ -42,7 +47,7 @@ class VerifyScriptTest {
   }
 
   private String verify(List<String> programs, String... arguments) throws Exception {
-    for (String name : List.of("bash", "dirname")) {
+    for (String name : List.of("bash", "dirname", "sort")) {
       Files.createSymbolicLink(bin.resolve(name), Path.of("/usr/bin", name));
     }
     for (String name : programs) {
@@ -50,14 +55,24 @@ class VerifyScriptTest {
     }
     program("apt-get", "echo apt-get \"$@\"");
     program("id", "echo 0");
+    Files.createFile(Files.createDirectory(lib.resolve("aarch64-linux-gnu")).resolve(LIBSECCOMP));
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().putAll(Map.of("PATH", bin.toString(), "JAVA_HOME", "/opt/jdk"));
+    Map<String, String> here =
+        Map.of("PATH", bin.toString(), "JAVA_HOME", "/opt/jdk", "VERIFY_LIB", lib.toString());
+    builder.environment().putAll(here);
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
+  }
+
+  private void jdk(String version) throws Exception {
+    Path home = Files.createDirectories(lib.resolve("jvm/java-" + version));
+    Files.writeString(
+        home.resolve("release"),
+        "IMPLEMENTOR=\"Debian\"\nJAVA_VERSION=\"%s\"\n".formatted(version));
   }
 
   private static List<String> all(String... but) {
@@ -66,25 +81,57 @@ class VerifyScriptTest {
 
   @Test
   void whereNothingIsMissingItSaysNothing() throws Exception {
+    jdk("17.0.15");
     assertThat(verify(all(), "--missing")).isEmpty();
   }
 
   @Test
   void whatIsMissingIsNamedInOneLine() throws Exception {
+    jdk("25.0.3");
+    jdk("11.0.1");
     assertThat(verify(all("fish", "chromium"), "--missing"))
-        .isEqualTo("Tests will fail here for want of fish chromium: bin/verify installs them.\n");
+        .isEqualTo(
+            "Missing here: fish chromium second-jdk. Tests that need them are skipped; bin/verify"
+                + " installs them.\n");
   }
 
   @Test
   void whatIsMissingIsInstalledAndThenTheTestsRun() throws Exception {
     assertThat(verify(all("groff", "chromium"), "-o"))
         .contains("apt-get update -q\n")
-        .contains("--no-install-recommends groff-base chromium fonts-dejavu-core\n")
+        .contains(
+            "--no-install-recommends groff-base chromium fonts-dejavu-core default-jre-headless\n")
         .endsWith("mvn -B -ntp verify -o\n");
   }
 
   @Test
   void whereNothingIsMissingNothingIsInstalled() throws Exception {
+    jdk("21");
     assertThat(verify(all(), "-q")).isEqualTo("mvn -B -ntp verify -q\n");
+  }
+
+  @Test
+  void whatWasNotTestedIsCountedWithWhatToInstall() throws Exception {
+    Path notes =
+        Files.writeString(
+            lib.resolve("notes"),
+            """
+            node\tWebIT.one
+            groff\tPageTest.one
+            node\tWebIT.two
+            groff\tPageTest.one
+            node in /usr/bin\tWebIT.one
+            the right to mount\tHomeIT.one
+            """);
+    assertThat(verify(all(), "--summary", notes.toString()))
+        .isEqualTo(
+            "Not tested here: 1 test needs groff (install groff-base), 2 tests need node (install"
+                + " nodejs), 1 test needs node in /usr/bin (install nodejs), 1 test needs the right"
+                + " to mount.\n");
+  }
+
+  @Test
+  void whereAllWasTestedItSaysNothing() throws Exception {
+    assertThat(verify(all(), "--summary", lib.resolve("none").toString())).isEmpty();
   }
 }
