@@ -1,19 +1,17 @@
 package io.jpm.e2e;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 
 /// A test with a home of its own, which ends with all that runs in it.
 abstract class InOwnHome {
-  final Jpm jpm;
+  Jpm jpm;
 
-  InOwnHome() {
-    try {
-      jpm = new Jpm();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /// Not earlier: an instance of the class is made for a test that is skipped too.
+  @BeforeEach
+  final void aNewHome() throws IOException {
+    jpm = new Jpm();
   }
 
   @AfterEach
