@@ -2,10 +2,11 @@ package io.jpm.e2e;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Jvm;
+import io.jpm.testing.Need;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class ClusterIT extends InOwnHome {
     NODE("server.js", "node, kernel"),
     NODE_IN_TURN("server.js", "node, round_robin"),
     JVM("", "jvm, kernel"),
-    JVM_17("", "jvm, kernel"),
+    OTHER_JVM("", "jvm, kernel"),
     ACTIVATED("server.py", "listen_fds, kernel"),
     PROXY("server.py", "proxy, round_robin"),
     NODE_BY_PROXY("server.js", "proxy, least_conn");
@@ -95,6 +96,12 @@ class ClusterIT extends InOwnHome {
   }
 
   private Path file(Way way, int instances, JsonObject more) throws Exception {
+    switch (way) {
+      case NODE, NODE_IN_TURN, NODE_BY_PROXY -> Need.assume(Need.NODE);
+      case OTHER_JVM -> Need.assume(Need.SECOND_JDK);
+      case ACTIVATED, PROXY -> Need.assume(Need.PYTHON);
+      case JVM -> {}
+    }
     JsonObject app = new JsonObject().put("name", "web").put("instances", instances);
     switch (way) {
       case NODE -> app.put("script", copy("node/server.js")).put("port", port);
@@ -107,8 +114,8 @@ class ClusterIT extends InOwnHome {
               .put("port", port)
               .put("balance", "proxy")
               .put("strategy", "least_conn");
-      case JVM -> java(app, Path.of(System.getProperty("java.home")));
-      case JVM_17 -> java(app, java17());
+      case JVM -> java(app, Path.of(System.getProperty("java.home"), "bin/java"));
+      case OTHER_JVM -> java(app, Jvm.others().getFirst().java());
       case ACTIVATED ->
           app.put("script", copy("activated/server.py"))
               .put("listen", new JsonArray().add("127.0.0.1:" + port))
@@ -127,9 +134,9 @@ class ClusterIT extends InOwnHome {
     return file.toString();
   }
 
-  private void java(JsonObject app, Path home) throws Exception {
+  private void java(JsonObject app, Path java) throws Exception {
     compile(Files.readString(EXAMPLES.resolve("jvm/Server.java")));
-    app.put("script", home.resolve("bin/java") + " -Xshare:auto -Xmx64m -cp . Server")
+    app.put("script", java + " -Xshare:auto -Xmx64m -cp . Server")
         .put("cwd", jpm.work().toString())
         .put("env", new JsonObject().put("PORT", Integer.toString(port)));
   }
@@ -150,20 +157,6 @@ class ClusterIT extends InOwnHome {
             .start();
     assertThat(javac.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(javac.exitValue()).isZero();
-  }
-
-  private static Path java17() throws IOException {
-    Path folder = Path.of("/usr/lib/jvm");
-    try (Stream<Path> all = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-      return all.filter(it -> it.getFileName().toString().contains("17"))
-          .filter(it -> Files.isExecutable(it.resolve("bin/java")))
-          .findFirst()
-          .orElseGet(() -> Path.of("absent"));
-    }
-  }
-
-  private static void assumeIsThere(Way way) throws IOException {
-    assumeTrue(way != Way.JVM_17 || Files.exists(java17()), "there is no Java 17");
   }
 
   private void awaitAnswers(Way way, int instances) throws IOException {
@@ -200,7 +193,6 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @EnumSource(Way.class)
   void fourProcessesAnswerOnOnePort(Way way) throws Exception {
-    assumeIsThere(way);
     start(way, 4);
     assertThat(pids()).hasSize(4);
   }
@@ -208,7 +200,6 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @EnumSource(Way.class)
   void reloadsLoseNothing(Way way) throws Exception {
-    assumeIsThere(way);
     start(way, 2);
     try (Load load = load(way)) {
       for (int i = 0; i < RELOADS; i++) {
@@ -274,7 +265,7 @@ class ClusterIT extends InOwnHome {
                       .replace("3000);", "3000), 5000);");
             });
       }
-      case JVM, JVM_17 -> {
+      case JVM, OTHER_JVM -> {
         String good = Files.readString(EXAMPLES.resolve("jvm/Server.java"));
         compile(
             switch (bad) {

@@ -2,9 +2,7 @@ package io.jpm.balancer.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.jpm.balancer.jvm.Jvms.Jvm;
 import io.jpm.balancer.mode.WorkerMessages;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
@@ -16,6 +14,9 @@ import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Jvm;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -90,7 +91,7 @@ class AgentTest {
   }
 
   static List<Jvm> jvms() {
-    return Jvms.all();
+    return Jvm.all();
   }
 
   static Stream<Arguments> servers() {
@@ -104,6 +105,13 @@ class AgentTest {
   static Stream<Arguments> httpServers() {
     return jvms().stream()
         .flatMap(jvm -> Stream.of("http", "vertx").map(kind -> Arguments.of(jvm, kind)));
+  }
+
+  /// The others try each Java that is here, which may be one only.
+  @Test
+  @Needs(Need.SECOND_JDK)
+  void anotherJavaIsTried() {
+    assertThat(jvms()).hasSizeGreaterThan(1);
   }
 
   private SpawnRequest request(Jvm jvm, List<String> options, String... words) {
@@ -516,7 +524,7 @@ class AgentTest {
         script,
         "#!/bin/sh\n%s -cp %s Server http \"$JDK_JAVA_OPTIONS\" %d\n"
             .formatted(jvm.java(), classPath, port));
-    assumeTrue(script.toFile().setExecutable(true));
+    assertThat(script.toFile().setExecutable(true)).isTrue();
     AppSpec scripted =
         AppSpec.of(
                 spec.name(),

@@ -3,61 +3,16 @@ package io.jpm.balancer.jvm;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/// The Javas of this machine for which the agent is made, and programs that run on all of them.
+/// Programs that run on all Javas for which the agent is made.
 final class Jvms {
-  private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"(\\d+)");
-
   private Jvms() {}
-
-  /// A Java: its version and its executable.
-  record Jvm(int version, Path java) {
-    @Override
-    public String toString() {
-      return "Java " + version;
-    }
-  }
-
-  /// The one that runs the tests, and one of each other version that is installed.
-  static List<Jvm> all() {
-    Map<Integer, Jvm> found = new TreeMap<>();
-    Path own = Path.of(System.getProperty("java.home"));
-    add(found, own);
-    Path installed = Path.of("/usr/lib/jvm");
-    if (Files.isDirectory(installed)) {
-      try (Stream<Path> homes = Files.list(installed)) {
-        homes.sorted().forEach(home -> add(found, home));
-      } catch (IOException error) {
-        throw new UncheckedIOException(error);
-      }
-    }
-    return List.copyOf(found.values());
-  }
-
-  private static void add(Map<Integer, Jvm> found, Path home) {
-    try {
-      Matcher version = VERSION.matcher(Files.readString(home.resolve("release")));
-      Path java = home.resolve("bin/java");
-      if (version.find() && Integer.parseInt(version.group(1)) >= 17 && Files.exists(java)) {
-        int number = Integer.parseInt(version.group(1));
-        found.putIfAbsent(number, new Jvm(number, java));
-      }
-    } catch (IOException notOne) {
-      // a folder of something else
-    }
-  }
 
   /// Compiles the servers for the oldest of them.
   ///
