@@ -18,6 +18,8 @@ import io.jpm.os.ListenSocket;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Programs that inherit their sockets.
 @Timeout(120)
+@Needs(Need.PYTHON)
 class FdsTest {
   private BalancerFixture balancer;
 

@@ -23,6 +23,8 @@ import io.jpm.os.ListenSockets;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -49,6 +51,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Real Node processes that share ports.
 @Timeout(180)
+@Needs(Need.NODE)
 class NodeClusterTest {
   private BalancerFixture balancer;
 

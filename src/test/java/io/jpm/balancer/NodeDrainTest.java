@@ -12,6 +12,8 @@ import io.jpm.model.run.Exit;
 import io.jpm.model.run.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.Future;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a Node process does when it is to take no more connections (`lib/node-worker.cjs`).
 @Timeout(180)
+@Needs(Need.NODE)
 class NodeDrainTest {
   private static final String GET = "GET %s HTTP/1.1\r\nHost: x\r\n\r\n";
 

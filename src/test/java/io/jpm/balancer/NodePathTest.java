@@ -10,6 +10,8 @@ import io.jpm.model.run.Signal;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Real Node processes that share unix paths.
 @Timeout(180)
+@Needs(Need.NODE)
 class NodePathTest {
   private BalancerFixture balancer;
   private Path path = Path.of("");

@@ -13,6 +13,8 @@ import io.jpm.model.run.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -35,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /// Which of real Node processes that share a port get connections of clients and of checks.
 @Timeout(180)
+@Needs(Need.NODE)
 class NodeReadinessTest {
   private BalancerFixture balancer;
 

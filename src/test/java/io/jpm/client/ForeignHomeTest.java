@@ -1,10 +1,11 @@
 package io.jpm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,7 +32,7 @@ class ForeignHomeTest {
 
   /// Makes it another user's.
   private static void own(Path file) throws IOException {
-    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    Need.assume(Need.ROOT);
     Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
   }
 
@@ -174,8 +175,8 @@ class ForeignHomeTest {
 
   /// Kubernetes mounts volumes open to all, and nobody but the user of the container is there.
   @Test
+  @Needs(Need.ROOT)
   void inAContainerOfItsOwnAUserMayHaveAHomeInAVolumeThatIsOpenToAll() throws Exception {
-    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Installation.program(directory.resolve("stub/bin/java"), "#!/bin/bash\necho FAILED enough\n");
     Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -190,7 +191,7 @@ class ForeignHomeTest {
         jpm.shell("exec " + user.formatted(jpm.script())), volume + " can be written to by others");
     Result alone =
         jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script()));
-    assumeTrue(!alone.err().contains("unshare:"), "needs the right to make a namespace");
+    Need.assume(!alone.err().contains("unshare:"), "the right to make namespaces");
     assertThat(alone.err()).isEqualTo("jpm: the daemon did not start: enough\n");
     mode(volume.resolve("home"), 0777);
     refused(
@@ -270,7 +271,6 @@ class ForeignHomeTest {
 
   /// A program of another user, begun by root.
   private static Process stranger(String python, String... words) throws Exception {
-    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
     List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-c", python));
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
@@ -291,6 +291,7 @@ class ForeignHomeTest {
   }
 
   @ParameterizedTest
+  @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
   @EnumSource
   void aStrangerOnThePortOfADaemonThatIsGoneHearsNothing(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -326,6 +327,7 @@ class ForeignHomeTest {
   }
 
   @Test
+  @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
   void aLockOfAnotherUserKeepsNoDaemonFromStarting() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     withoutDaemon(jpm);

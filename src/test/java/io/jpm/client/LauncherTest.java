@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.client.Installation.Running;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +139,7 @@ class LauncherTest {
   }
 
   @Test
+  @Needs(Need.PS)
   void theDaemonInheritsNothingOfTheCallersSession() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     jpm.env.put("JPM_TAG", "deploy");

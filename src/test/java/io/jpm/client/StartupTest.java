@@ -1,11 +1,11 @@
 package io.jpm.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -145,9 +145,8 @@ class StartupTest {
         .contains(
             "Environment=\"JPM_HOME=/tmp/a b/%%n\\\"$HOME'\\\\;`touch x`$(touch x)\"\n",
             ":/o\\\"dd %%dir\"\n");
-    if (Files.isExecutable(Path.of("/usr/bin/systemd-analyze"))) {
-      verify(systemUnit());
-    }
+    Need.assume(Need.SYSTEMD);
+    verify(systemUnit());
   }
 
   private static void verify(Path unit) throws Exception {
@@ -157,7 +156,8 @@ class StartupTest {
             .start();
     String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(verify.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assumeThat(said).as("it can run here").doesNotContain("Failed to initialize manager");
+    Need.assume(
+        !said.contains("Failed to initialize manager"), "the right to start a manager of systemd");
     assertThat(said.lines().filter(line -> line.contains(unit.getFileName().toString()))).isEmpty();
   }
 
@@ -213,8 +213,8 @@ class StartupTest {
 
   /// What systemd finds open in the unit has its reason in the documentation.
   @Test
+  @Needs(Need.SYSTEMD)
   void eachOpenPointOfTheUnitHasAReason() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-analyze")), "needs systemd-analyze");
     assertThat(jpm.run("startup", "--system").code()).isZero();
     Result security =
         jpm.shell(
@@ -222,7 +222,7 @@ class StartupTest {
                 .formatted(systemUnit()));
     String table =
         new String(security.out().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-    assumeTrue(table.contains("Overall exposure level"), "it knows --offline");
+    Need.assume(table.contains("Overall exposure level"), "a systemd that judges units offline");
     String reasons = Files.readString(Path.of("docs/security-of-the-unit.md"));
     reasons = reasons.substring(reasons.indexOf("## What stays open"));
     List<String> open =
@@ -276,6 +276,7 @@ class StartupTest {
       Files.setAttribute(target, "unix:uid", 0);
     }
     assertThat(jpm.run("startup", "--system").code()).isZero();
+    Need.assume(Need.ROOT); // for all of it
   }
 
   @Test
@@ -305,8 +306,8 @@ class StartupTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aPlaceOfOthersIsNoPlaceForProgramsOfRoot() throws Exception {
-    assumeTrue(isRoot(), "needs root");
     Path open = Files.createDirectories(directory.resolve("open"));
     Files.setAttribute(open, "unix:mode", 0777);
     Path theirs = Files.createDirectories(directory.resolve("theirs"));
@@ -325,8 +326,8 @@ class StartupTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void bySudoItIsForWhoeverCalledIt() throws Exception {
-    assumeTrue(isRoot(), "needs root");
     jpm.env.put("SUDO_USER", "nobody");
     String home = jpm.env.remove("JPM_HOME");
     Path theirs = prefix.resolve("etc/systemd/system/jpm-nobody.service");

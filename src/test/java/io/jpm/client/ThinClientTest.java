@@ -2,10 +2,11 @@ package io.jpm.client;
 
 import static io.jpm.testing.Eventually.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -113,9 +114,9 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Needs(Need.SCRIPT)
   @EnumSource
   void describesATerminal(Client client) throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "script(1) makes the terminal");
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.put("TERM", "xterm");
     try (FakeBridge bridge = FakeBridge.exiting(0).in(jpm.home)) {

@@ -16,6 +16,8 @@ import io.jpm.os.AppAccess;
 import io.jpm.spec.AppDescription;
 import io.jpm.spec.AppKey;
 import io.jpm.spec.SpecField;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -29,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Process files as users have them, `src/test/resources/ecosystem`. What each means is in
 /// `src/test/resources/golden/ecosystem`; with `-Djpm.golden.write=true` that is written anew.
 @Timeout(300)
+@Needs(Need.NODE)
 class CorpusTest {
   private static final Path FILES = Path.of("src/test/resources/ecosystem");
   private static final Path EXPECTED = Path.of("src/test/resources/golden/ecosystem");
@@ -56,12 +58,7 @@ class CorpusTest {
   private static final List<String> PROGRAMS =
       List.of("python3", "bash", "sh", "java", "nginx", "tail", "grep");
 
-  private static final Path NODE =
-      Stream.of(System.getenv().getOrDefault("PATH", "").split(":", -1))
-          .map(entry -> Path.of(entry, "node"))
-          .filter(Files::isExecutable)
-          .findFirst()
-          .orElse(Path.of("/"));
+  private static final Path NODE = Need.program("node");
 
   /// A description has the variables that a process gets, wherever they come from, and one text
   /// where each instance has its own.
@@ -76,7 +73,6 @@ class CorpusTest {
 
   @BeforeEach
   void makePlace() throws IOException {
-    Assumptions.assumeTrue(Files.isRegularFile(NODE), "needs node");
     dir = temporary.toRealPath();
     place = new Place(dir);
     SCRIPTS.forEach(script -> place.file(script, "// " + script));

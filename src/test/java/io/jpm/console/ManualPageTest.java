@@ -1,8 +1,9 @@
 package io.jpm.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,8 +26,8 @@ class ManualPageTest {
   }
 
   @Test
+  @Needs(Need.GROFF)
   void groffHasNothingToSayAboutIt() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/groff")), "groff is installed");
     Process groff =
         new ProcessBuilder("groff", "-man", "-Tascii", "-ww", "-z")
             .redirectErrorStream(true)

@@ -2,8 +2,8 @@ package io.jpm.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.jpm.testing.Need;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -94,7 +94,7 @@ class HomeTest {
 
   /// @throws org.opentest4j.TestAbortedException where only root could do it, and this is not root
   private static void own(Path file) throws IOException {
-    assumeTrue(Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "needs root");
+    Need.assume(Need.ROOT);
     Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
   }
 

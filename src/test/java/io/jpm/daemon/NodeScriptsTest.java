@@ -6,15 +6,14 @@ import io.jpm.config.command.CallerContext;
 import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
 import io.jpm.os.AppAccess;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,21 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(300)
+@Needs(Need.NODE)
 class NodeScriptsTest {
   @TempDir Path dir;
-  private Path node = Path.of("/");
-
-  @BeforeEach
-  void findNode() {
-    String path = System.getenv().getOrDefault("PATH", "");
-    node =
-        Stream.of(path.split(":", -1))
-            .map(entry -> Path.of(entry, "node"))
-            .filter(Files::isExecutable)
-            .findFirst()
-            .orElse(node);
-    Assumptions.assumeTrue(Files.isRegularFile(node), "needs node");
-  }
+  private final Path node = Need.program("node");
 
   private Evaluation evaluate(String name, String script, Duration limit) throws IOException {
     Path file = Files.writeString(dir.resolve(name), script);

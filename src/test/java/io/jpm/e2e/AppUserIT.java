@@ -1,9 +1,10 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The user of an app under a daemon of root gets nothing that is not the app's.
 @Timeout(240)
+@Needs(Need.ROOT)
 class AppUserIT extends InOwnHome {
   private static final int NOBODY = 65534;
   private static final Path SECRET = Path.of("/etc/shadow");
@@ -29,9 +31,6 @@ class AppUserIT extends InOwnHome {
   @BeforeEach
   void aFolderOfTheUser() throws IOException {
     work = jpm.work();
-    assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
-        "only root can run an app as another user");
     Files.setPosixFilePermissions(work.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
     give(work);
     jpm.environment("SECRET_OF_ROOT", "do-not-tell");
@@ -94,7 +93,6 @@ class AppUserIT extends InOwnHome {
 
   @Test
   void filesOfTheAppAreReadAndItsCommandsRunAsItsUser() throws IOException {
-    assumeTrue(Files.isReadable(SECRET), "there is no " + SECRET);
     Path dumped = dumpingApp();
     Path link = work.resolve("link");
     Files.writeString(link, "LINKED=1\n");
@@ -113,6 +111,7 @@ class AppUserIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE_FOR_ALL)
   void hooksOfTheWorkingCopyRunAsTheUserOfTheApp() throws Exception {
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n");
     Files.writeString(
@@ -176,6 +175,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Needs(Need.PYTHON_FOR_ALL)
   void theUserCanNeitherStopNorLimitNorEndTheDaemon() throws Exception {
     jpm.script("app.sh", "#!/bin/sh\nexit 1\n");
     app(", \"out_file\": \"out.log\", \"max_restarts\": 100000, \"restart_delay\": \"10ms\"");
@@ -232,6 +232,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Needs(Need.PYTHON_FOR_ALL)
   void aMainProcessThatIsTracedAtItsEndHoldsUpNobody() throws IOException {
     Files.writeString(work.resolve("traced.py"), TRACED);
     Path tracer = Files.writeString(work.resolve("tracer.py"), TRACER);
@@ -295,9 +296,8 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Needs({Need.NODE_FOR_ALL, Need.PYTHON_FOR_ALL})
   void whoAsksForPortsAllTheTimeHoldsUpNobody() throws Exception {
-    Path node = Path.of("/usr/bin/node");
-    assumeTrue(Files.isExecutable(node), "there is no Node for all users");
     Files.writeString(work.resolve("asking.js"), ASKING);
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n");
     app(
@@ -339,6 +339,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Needs(Need.PYTHON_FOR_ALL)
   void aLinkInPlaceOfTheWorkingDirectoryLeadsNowhere() throws Exception {
     Path closed = work.getParent().resolve("closed");
     Files.createDirectories(closed.resolve("inner"));

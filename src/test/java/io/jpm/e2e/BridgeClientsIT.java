@@ -1,7 +1,6 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.client.App;
 import io.jpm.client.Apps;
@@ -14,6 +13,7 @@ import io.jpm.client.JpmClient;
 import io.jpm.client.JpmException;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.Writer;
@@ -108,7 +108,11 @@ class BridgeClientsIT extends InOwnHome {
   })
   void anExampleStartsFollowsComesBackAndStops(String language, String file, String way)
       throws Exception {
-    assumeTrue(jpm.shell("command -v " + language).code() == 0, language + " is not here");
+    switch (language) {
+      case "node" -> Need.assume(Need.NODE);
+      case "python3" -> Need.assume(Need.PYTHON);
+      default -> {}
+    }
     String app = "example-" + file.substring(0, file.indexOf('/'));
     String script = jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n").toString();
     Path out = jpm.work().resolve("out");

@@ -1,9 +1,10 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +32,6 @@ class CompletionIT extends InOwnHome {
     Path file = jpm.work().resolve("completion." + shell);
     Files.writeString(file, jpm.run("completion", shell).ok().out());
     return file;
-  }
-
-  private static void assumeInstalled(String program) {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(":", -1))
-            .anyMatch(dir -> Files.isExecutable(Path.of(dir, program))),
-        program + " is installed");
   }
 
   private static String path() {
@@ -205,8 +199,8 @@ class CompletionIT extends InOwnHome {
   // zsh and fish
 
   @Test
+  @Needs(Need.ZSH)
   void zshCompletesAtItsPrompt() throws Exception {
-    assumeInstalled("zsh");
     startApps();
     Path script = script("zsh");
     String driver =
@@ -237,8 +231,8 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.FISH)
   void fishCompletesWithDescriptions() throws Exception {
-    assumeInstalled("fish");
     startApps();
     Path script = script("fish");
     String driver =

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.jpm.web.Http;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// The page of `jpm web` in a real browser. No test may make the page complain.
 @Timeout(300)
+@Needs(Need.CHROMIUM)
 class DashboardIT extends InOwnHome {
   private static final Pattern LINK =
       Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)(/login\\?code=[0-9a-f]{64})");

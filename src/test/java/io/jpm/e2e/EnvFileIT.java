@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /// Variables that only a file names: the port that clients connect to, and what checks and the stop
 /// command need.
 @Timeout(240)
+@Needs(Need.NODE)
 class EnvFileIT extends InOwnHome {
   private int port;
   private Path file;

@@ -3,6 +3,8 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +111,7 @@ class ExitsIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aReloadTellsOfOldAndOfFailedNewProcesses() throws Exception {
     String server =
         """

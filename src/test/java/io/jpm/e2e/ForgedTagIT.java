@@ -1,10 +1,11 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.File;
@@ -21,11 +22,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Users of apps under a daemon of root who have their own processes pass for those of other apps:
 /// with a tag in the environment, a mark among the limits, and the pipe that their own app has.
+@Needs(Need.ROOT)
 class ForgedTagIT extends InOwnHome {
   private static final int ATTACKER = 65534;
   private static final int VICTIM = 1;
@@ -34,11 +35,6 @@ class ForgedTagIT extends InOwnHome {
   private static final Path NODE = Path.of("/usr/bin/node");
 
   private final Map<String, Process> forgers = new LinkedHashMap<>();
-
-  @BeforeEach
-  void onlyRootHasUsers() {
-    assumeTrue(user(ProcessHandle.current().pid()).equals("0"), "only root runs apps as others");
-  }
 
   @AfterEach
   void endForgers() throws Exception {
@@ -326,8 +322,8 @@ class ForgedTagIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE_FOR_ALL)
   void whoSaysThatItListensWhereAnotherUserDoesGetsNoSocket() throws Exception {
-    assumeTrue(Files.isExecutable(NODE), "there is no Node for all users");
     int port = freePort();
     JsonObject victim = nodeApp("victim", SERVER, VICTIM, Integer.toString(port));
     JsonObject attacker =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -168,6 +169,11 @@ class ForkReadinessIT extends InOwnHome {
   }
 
   private void start(Program program, JsonObject more) throws IOException {
+    switch (program) {
+      case NODE, NODE_BEHIND_A_SHELL -> Need.assume(Need.NODE);
+      case PYTHON, REUSING -> Need.assume(Need.PYTHON);
+      case JAVA -> {}
+    }
     jpm.script("server.js", NODE);
     jpm.script("server.py", PYTHON);
     if (program == Program.JAVA) {

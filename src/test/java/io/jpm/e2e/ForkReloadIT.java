@@ -1,10 +1,11 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -128,6 +128,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aNodeServerIsReloadedWithoutALoss() throws IOException {
     start("web.js", NODE.formatted(port, ""));
     awaitGapless();
@@ -140,6 +141,7 @@ class ForkReloadIT extends InOwnHome {
 
   /// Without its server it has nothing that keeps it alive until the signal comes.
   @Test
+  @Needs(Need.NODE)
   void theOldProcessRunsWhatItHasForItsSignal() throws IOException {
     String cleanUp =
         "process.on('SIGINT', () => setTimeout(() => console.log('cleaned up'), 200));";
@@ -156,6 +158,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aNodeServerOfOneAddressIsReloadedWithoutALoss() throws IOException {
     start("web.js", NODE.formatted(port, ", 'localhost'"));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
@@ -164,6 +167,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void theNextDaemonReloadsWithoutALossToo() throws IOException {
     start("web.js", NODE.formatted(port, ""));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
@@ -175,8 +179,8 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs({Need.NODE, Need.NPM})
   void aNodeServerThatNpmStartsIsReloadedWithoutALoss() throws IOException {
-    assumeThat(onPath("npm")).as("npm is installed").isTrue();
     jpm.script("web.js", NODE.formatted(port, ""));
     Files.writeString(
         jpm.work().resolve("package.json"),
@@ -193,6 +197,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aNodeServerBehindAShellIsReloadedWithoutALoss() throws IOException {
     Path script = jpm.script("web.js", NODE.formatted(port, ""));
     startLine("node -e 1; node %s; true".formatted(script));
@@ -203,6 +208,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void theNextDaemonReloadsANodeServerBehindAShellToo() throws IOException {
     startLine("node %s; true".formatted(jpm.script("web.js", NODE.formatted(port, ""))));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
@@ -214,6 +220,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void workersOfNodesOwnBehindAShellAreRestartedWithAGap() throws IOException {
     startLine(
         "node %s; true"
@@ -236,12 +243,8 @@ class ForkReloadIT extends InOwnHome {
     return jpm.work().toString();
   }
 
-  private static boolean onPath(String program) {
-    return Stream.of(System.getenv("PATH").split(":"))
-        .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
-  }
-
   @Test
+  @Needs(Need.NODE)
   void anAppInForkModeIsNoWorkerOfACluster() throws IOException {
     start(
         "web.js",
@@ -264,6 +267,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aPortThatIsNotUsedAnyMoreIsClosed() throws Exception {
     int first = port;
     start("web.js", NODE.formatted(port, ""));
@@ -283,6 +287,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void theOldProcessStaysWhereTheNewOneFails() throws IOException {
     start("web.js", NODE.formatted(port, ""));
     int before = jpm.pid("web");
@@ -376,6 +381,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.PYTHON)
   void aServerThatSetsReusePortIsReloadedWithoutALoss() throws IOException {
     start("web.py", REUSING.formatted(port));
     try (Load load = new Load(port).closing(4)) {
@@ -384,6 +390,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.PYTHON)
   void aPythonServerIsReloadedWithoutALoss() throws IOException {
     start("web.py", PYTHON.formatted(port));
     awaitGapless();
@@ -394,6 +401,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.PYTHON)
   void aNewProcessThatCannotListenBesideTheOldOneIsTriedOnce() throws IOException {
     Path server = jpm.script("web.py", PYTHON.formatted(port));
     start("web.sh", "exec env -u PYTHONPATH -u JPM_SHARE_PORTS python3 %s".formatted(server));
@@ -432,6 +440,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void whoWantsNoSecondProcessBesideItIsRestarted() throws IOException {
     jpm.run(
             "start",
@@ -448,6 +457,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void anAppWithoutAPortIsRestartedAndSaysSo() throws IOException {
     jpm.run(
             "start",

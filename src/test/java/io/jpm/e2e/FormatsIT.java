@@ -2,6 +2,8 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -17,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /// attribute each, and none of them runs. With `-Djpm.golden.write=true` the expected texts in
 /// `src/test/resources/golden/formats` are written anew.
 @Timeout(120)
+@Needs(Need.ROOT)
 class FormatsIT extends InOwnHome {
   private static final Path APPS = Path.of("src/test/resources/formats/apps.json");
   private static final Path EXPECTED = Path.of("src/test/resources/golden/formats");
@@ -36,8 +38,6 @@ class FormatsIT extends InOwnHome {
 
   @Test
   void journalDumpListAndRepliesAreByteEqual() throws IOException {
-    Assumptions.assumeTrue(
-        "root".equals(System.getProperty("user.name")), "an app with uid needs root");
     jpm.script("run.sh", "#!/bin/sh\nsleep 1000\n");
     Files.writeString(jpm.work().resolve("some.env"), "A=1\n");
     String apps = Files.readString(APPS).replace("WORK", jpm.work().toString());

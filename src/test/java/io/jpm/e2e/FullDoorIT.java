@@ -3,6 +3,8 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /// All places at the port are taken: the owner comes by the socket in the home.
 @Timeout(120)
 @Tag("alone")
+@Needs(Need.PYTHON)
 class FullDoorIT extends InOwnHome {
   @Test
   void theOwnerComesByTheSocketWhenThePortIsFull() throws IOException {

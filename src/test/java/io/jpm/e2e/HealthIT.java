@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Apps that run and are not well: what is found, what becomes of them, and where the reason shows.
 @Timeout(600)
+@Needs(Need.PYTHON)
 class HealthIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 

@@ -1,9 +1,10 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,10 +48,10 @@ class HomeIT {
   }
 
   @Test
+  @Needs(Need.MOUNT)
   void aFullDiskRefusesANewAppAndLetsOthersGoOn() throws Exception {
     Path home = Files.createDirectories(jpm.home());
-    assumeTrue(
-        sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home), "only root may mount a small disk");
+    assertThat(sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home)).isTrue();
     try {
       jpm.run("start", "sleep 98765", "--name", "old").ok();
       fill();
@@ -86,11 +87,11 @@ class HomeIT {
 
   /// The person whose disk is full has to be able to look, and to stop what fills it.
   @ParameterizedTest
+  @Needs(Need.MOUNT)
   @ValueSource(booleans = {false, true})
   void aDaemonStartsOnAFullDisk(boolean inOrder) throws Exception {
     Path home = Files.createDirectories(jpm.home());
-    assumeTrue(
-        sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home), "only root may mount a small disk");
+    assertThat(sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home)).isTrue();
     try {
       jpm.run("start", "sleep 98765", "--name", "old", "-i", "2").ok();
       int pid = jpm.pid("old");
@@ -128,10 +129,10 @@ class HomeIT {
   }
 
   @Test
+  @Needs(Need.MOUNT)
   void aNewHomeOnAFullDiskIsRefusedInOneLine() throws Exception {
     Path home = Files.createDirectories(jpm.home());
-    assumeTrue(
-        sh("mount -t tmpfs -o size=1m,mode=700 tmpfs " + home), "only root may mount a small disk");
+    assertThat(sh("mount -t tmpfs -o size=1m,mode=700 tmpfs " + home)).isTrue();
     try {
       fill();
       Jpm.Result refused = jpm.run("ls").failed();

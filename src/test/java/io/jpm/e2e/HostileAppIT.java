@@ -1,9 +1,10 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /// application. `-Djpm.hostile.seconds` says for how long (15).
 @Timeout(1200)
 @Tag("alone")
+@Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
 class HostileAppIT extends InOwnHome {
   private static final String USER = "nobody";
   private static final String NEIGHBOURS_USER = "games";
@@ -50,7 +52,6 @@ class HostileAppIT extends InOwnHome {
 
   @BeforeEach
   void open() throws IOException {
-    assumeThat(System.getProperty("user.name")).as("only root has other users").isEqualTo("root");
     place = Files.createTempDirectory("jpm-hostile");
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path app = Jpm.ROOT.resolve("src/test/resources/hostile/app.py");

@@ -2,6 +2,8 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 /// `-Djpm.hostile.seconds`. The owner and the other app do not notice.
 @Timeout(1200)
 @Tag("alone")
+@Needs(Need.PYTHON)
 class HostileTokenIT extends InOwnHome {
   private static final int SECONDS = Integer.getInteger("jpm.hostile.seconds", 15);
 

@@ -1,10 +1,11 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -90,8 +91,8 @@ class HotIT extends InOwnHome {
 
   /// Who can write to it could have a daemon of root run anything.
   @Test
+  @Needs({Need.NODE, Need.ROOT})
   void whatAnotherUserCouldHaveWrittenIsNeitherEvaluatedNorApplied() throws Exception {
-    assumeTrue(Files.getAttribute(jpm.work(), "unix:uid").equals(0), "only root gives files away");
     Path folder = Files.createDirectory(jpm.work().resolve("theirs"));
     Path marks = jpm.work().resolve("marks");
     Path script = folder.resolve("apps.config.js");
@@ -133,6 +134,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void editsUnderLoadLoseNothingAndTouchOnlyTheAppThatWasEdited() throws Exception {
     Files.writeString(file, text(0));
     jpm.run("start", file.toString(), "--watch-config").ok();
@@ -187,6 +189,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void whatDoesNotGetReadyIsRolledBackAndStaysToBeDone() throws Exception {
     canFail();
     Files.writeString(file, text(0));
@@ -222,6 +225,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void anEditThatDoesNotGetReadyIsRolledBackAndTold() throws Exception {
     canFail();
     Files.writeString(file, text(0));
@@ -281,6 +285,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void whatIsEditedWithoutADaemonIsAppliedByTheNext() throws Exception {
     Path script = jpm.work().resolve("apps.config.js");
     Files.writeString(

@@ -2,6 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Need;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -182,7 +182,7 @@ class ImportIT {
   @Test
   void theRealPm2HandsItsAppsOver() throws Exception {
     String pm2 = System.getenv("JPM_TEST_PM2");
-    Assumptions.assumeTrue(pm2 != null, "JPM_TEST_PM2 names no pm2");
+    Need.assume(pm2 != null, "a real pm2, which JPM_TEST_PM2 names");
     jpm.environment("PATH", Path.of(pm2).getParent() + ":" + System.getenv("PATH"));
     Path app = jpm.script("s.js", "require('http').createServer(() => {}).listen(0)\n");
     try {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -170,6 +172,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.PYTHON)
   void whatAnInstanceThatWasReplacedLeavesGoesToo() throws Exception {
     Path script =
         jpm.script(
@@ -211,6 +214,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.PYTHON_FOR_ALL)
   void whatPutsItselfIntoTheBackgroundIsToldHowToStayInTheForeground() throws Exception {
     Path server =
         jpm.script(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +31,7 @@ class LifeIT extends InOwnHome {
       """;
 
   @Test
+  @Needs({Need.NODE, Need.PYTHON})
   void theExamplesStartAndAnswerAndLog() throws Exception {
     int web = freePort();
     int api = freePort();
@@ -185,7 +188,7 @@ class LifeIT extends InOwnHome {
   void whatCannotBeStartedIsOneLineAndNoRowThatLies() throws Exception {
     Path text = jpm.work().resolve("plain");
     Files.writeString(text, "no program\n");
-    Path script = jpm.script("fine.py", "print('hello')\n");
+    Path script = jpm.script("fine.sh", "echo hello\n");
     Path file = jpm.work().resolve("file");
     Files.writeString(file, "");
     assertOneLine(jpm.run("start", "./missing.js"), "missing.js");

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// What becomes of an app in cluster mode when one of its trees uses more memory than it may.
 @Timeout(600)
+@Needs(Need.PYTHON)
 class LimitIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 

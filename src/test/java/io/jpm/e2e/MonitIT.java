@@ -3,6 +3,8 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /// `jpm monit` in a terminal, as people see it.
 @Timeout(300)
+@Needs(Need.TMUX)
 class MonitIT extends InOwnHome {
   private static final String TICKING =
       """

@@ -1,8 +1,9 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -183,14 +184,6 @@ class ProcessFilesIT {
         .contains("org.snakeyaml", "io.jpm.config.format.YamlTree");
   }
 
-  private static void needsNode() {
-    assumeThat(
-            Path.of("/usr/bin/node").toFile().exists()
-                || Path.of("/usr/local/bin/node").toFile().exists())
-        .as("needs node")
-        .isTrue();
-  }
-
   private static Map<String, String> scriptsThatAreNone() {
     Map<String, String> scripts = new LinkedHashMap<>();
     scripts.put("", "is empty");
@@ -210,8 +203,8 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Needs(Need.NODE)
   void scriptsThatAreNoneAreOneLineEach() throws IOException {
-    needsNode();
     jpm.run("start", "./app").ok();
     int pid = jpm.pid("app");
     for (Map.Entry<String, String> none : scriptsThatAreNone().entrySet()) {
@@ -232,8 +225,8 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aMarkInFrontOfTheTextIsNoMistake() throws IOException {
-    needsNode();
     file("a.json", "\ufeff{name: 'a', script: './app'}");
     file("b.yaml", "\ufeffname: b\nscript: ./app\n");
     file("c.config.js", "\ufeffmodule.exports = {name: 'c', script: './app'}");
@@ -242,8 +235,8 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aScriptIsEvaluatedByTheCallersNode() throws IOException {
-    needsNode();
     jpm.environment("WHO", "me");
     file("ecosystem.config.mjs", "export default [{name: process.env.WHO, script: './app'}]");
     jpm.run("start").ok();

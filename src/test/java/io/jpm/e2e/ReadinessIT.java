@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Processes that share a port: a check asks the very one that it is about, and who is not ready
 /// gets no client.
 @Timeout(900)
+@Needs(Need.NODE)
 class ReadinessIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 

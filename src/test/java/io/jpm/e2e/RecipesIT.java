@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -57,6 +59,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs({Need.NODE, Need.PYTHON})
   void anyProgramIsStarted() throws Exception {
     type("pm2 start app.js").ok();
     type("pm2 start bashscript.sh").ok();
@@ -75,6 +78,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void anAppIsNamedRestartedStoppedAndDeleted() throws Exception {
     type("pm2 start app.js --name \"my-api\"").ok();
     type("pm2 restart my-api").ok();
@@ -91,6 +95,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs({Need.NODE, Need.NPM})
   void aScriptOfNpmIsStarted() throws Exception {
     Files.writeString(
         jpm.work().resolve("package.json"),
@@ -104,6 +109,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aClusterHasAsManyInstancesAsCoresAndIsReloadedAndScaled() throws Exception {
     type("pm2 start app.js -i max").ok();
     assertThat(jpm.list()).hasSize(Runtime.getRuntime().availableProcessors());
@@ -118,6 +124,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void whenToRestartIsAnOption() throws Exception {
     type("pm2 start app.js --name memory --max-memory-restart 200M").ok();
     type("pm2 start app.js --name nightly -f --cron-restart=\"0 0 * * *\"").ok();
@@ -138,6 +145,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void anEcosystemFileHasAnEnvironmentForProduction() throws Exception {
     Files.writeString(
         jpm.work().resolve("ecosystem.config.js"),
@@ -173,6 +181,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aNewProcessFileIsWrittenByTheCommand() throws Exception {
     type("pm2 init simple").ok();
     Path file = jpm.work().resolve("ecosystem.config.js");
@@ -184,6 +193,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void variablesOfTheShellAreTakenWhenAskedFor() throws Exception {
     type("NODE_ENV=production pm2 start app.js").ok();
     awaitLine("app-out.log", "env production args ");
@@ -193,6 +203,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void whatIsRunningIsShown() throws Exception {
     type("pm2 start app.js --name my-api --time").ok();
     for (String list : List.of("pm2 list", "pm2 ls", "pm2 status", "pm2 l", "pm2 ps")) {
@@ -225,6 +236,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aSavedListComesBackAndTheDaemonIsReplaced() throws Exception {
     type("pm2 start app.js -- one && pm2 save").ok();
     type("pm2 delete all && pm2 resurrect").ok();
@@ -237,6 +249,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.NODE)
   void theCheatSheetOfItsReadme() throws Exception {
     type("pm2 start app.js -i 0").ok();
     type("pm2 start bashscript.sh --name job --no-autorestart").ok();

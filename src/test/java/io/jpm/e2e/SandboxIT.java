@@ -1,10 +1,11 @@
 package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Apps with a `/tmp` of their own and read-only paths, under a daemon of root. The home is in
 /// `/tmp`, which such an app does not see.
 @Timeout(240)
+@Needs({Need.ROOT, Need.MOUNT})
 class SandboxIT extends InOwnHome {
   private static final int NOBODY = 65534;
 
@@ -45,8 +47,6 @@ class SandboxIT extends InOwnHome {
 
   @BeforeEach
   void aFolderOutsideOfTmp() throws IOException {
-    assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0), "only root can mount");
     place = Files.createTempDirectory(Path.of("/opt"), "jpm-sandbox");
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.createDirectory(place.resolve("kept"));
@@ -106,6 +106,7 @@ class SandboxIT extends InOwnHome {
   }
 
   @Test
+  @Needs(Need.LIBSECCOMP)
   void itOutlivesTheDaemonAndEachStartHasItsOwn() throws IOException {
     script("app.sh", TRIES);
     Path seen = place.resolve("seen");
@@ -176,6 +177,7 @@ class SandboxIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Needs(Need.NODE_FOR_ALL)
   @ValueSource(strings = {"cluster", "fork"})
   void aServerOfNodeIsReloadedAlsoByTheNextDaemon(String mode) throws Exception {
     Files.writeString(
@@ -246,9 +248,9 @@ class SandboxIT extends InOwnHome {
     List<String> nobody =
         List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all");
     String jpmOf = Jpm.ROOT.resolve("bin/jpm").toString();
-    assumeTrue(
+    Need.assume(
         jpm.shell(with(nobody, jpmOf, "--version"), home).code() == 0,
-        "another user cannot run this installation");
+        "a checkout that other users can read");
     try {
       Jpm.Result refused = jpm.shell(with(nobody, jpmOf, "start", file), home);
       assertThat(refused.failed().err() + refused.out())

@@ -2,6 +2,8 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// while clients change the list.
 @Timeout(900)
 @Tag("alone")
+@Needs({Need.NODE, Need.PYTHON})
 class SoakIT {
   @TempDir Path work;
 

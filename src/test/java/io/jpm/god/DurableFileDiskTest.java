@@ -2,10 +2,11 @@ package io.jpm.god;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.god.journal.DurableFile;
 import io.jpm.god.journal.DurableFile.Kind;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,11 +100,10 @@ class DurableFileDiskTest {
   }
 
   @Test
+  @Needs(Need.MOUNT)
   void aFullDiskLeavesTheOldGeneration() throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
-    assumeTrue(
-        run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString()),
-        "only root may mount a small disk");
+    assertThat(run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString())).isTrue();
     try {
       var file = new DurableFile(disk, Kind.JOURNAL);
       String large = "{\"n\":9,\"padding\":\"" + "x".repeat(100_000) + "\"}";

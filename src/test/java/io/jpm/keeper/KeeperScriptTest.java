@@ -1,13 +1,13 @@
 package io.jpm.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperOrder;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,8 @@ class KeeperScriptTest {
 
   @BeforeEach
   void install() throws IOException {
-    assumeThat(LinuxProcessHost.unsupportedReason()).isEmpty();
+    Need.assume(
+        LinuxProcessHost.unsupportedReason().isEmpty(), "a kernel for jpm's own way on Linux");
     home = Files.createDirectories(dir.resolve("the home"));
     Path root = dir.resolve("the root");
     Path bin = Files.createDirectories(root.resolve("bin"));

@@ -6,6 +6,7 @@ import io.jpm.model.RunAs;
 import io.jpm.model.run.Signal;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -86,6 +87,7 @@ public final class HostFixture implements AutoCloseable {
 
   /// The script, copied to where it can be executed; once, since a shell reads while it runs.
   public Path script(String name) {
+    assumeInterpreter(name);
     if (Files.exists(dir.resolve(name))) {
       return dir.resolve(name);
     }
@@ -101,8 +103,20 @@ public final class HostFixture implements AutoCloseable {
     }
   }
 
+  /// Not every machine has what runs a script, nor Python for all users.
+  private static void assumeInterpreter(String program) {
+    if (program.endsWith(".cjs")) {
+      Need.assume(Need.NODE);
+    } else if (program.endsWith(".py")) {
+      Need.assume(Need.PYTHON);
+    } else if (program.equals("/usr/bin/python3")) {
+      Need.assume(Need.PYTHON_FOR_ALL);
+    }
+  }
+
   /// A request for a script, in the test's folder, with pipes and files of its own.
   public SpawnRequest request(String script, String... arguments) {
+    assumeInterpreter(script);
     int number = ++count;
     Path program = script.startsWith("/") ? Path.of(script) : script(script);
     List<String> argv = new ArrayList<>(List.of(program.toString()));

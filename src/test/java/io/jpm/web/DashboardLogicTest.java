@@ -2,6 +2,8 @@ package io.jpm.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What the dashboard reckons by itself, tested by Node where no browser is needed.
 @Timeout(120)
+@Needs(Need.NODE)
 class DashboardLogicTest {
   private static final Path TEST = Path.of("src/test/js/dashboard.test.mjs");
   private static final Path FILES = Path.of("src/main/resources/io/jpm/web/dashboard/js");

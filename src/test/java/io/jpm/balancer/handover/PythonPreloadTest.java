@@ -2,6 +2,8 @@ package io.jpm.balancer.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What `lib/python` does to a program: it lets one bind beside the socket that was named, as long
 /// as that listens, and nothing else.
+@Needs(Need.PYTHON)
 class PythonPreloadTest {
   private static final Path FOLDER =
       Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath().resolve("lib/python");

@@ -21,6 +21,8 @@ import io.jpm.model.run.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -133,6 +135,7 @@ class ProxyBackendTest {
   }
 
   @Test
+  @Needs(Need.NODE)
   void whoHasThePortIsNamedWhereTheSystemKnowsHim() throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost();
         ProxyHarness kept = new ProxyHarness(ProxyHarness.free(), host.listenSockets())) {

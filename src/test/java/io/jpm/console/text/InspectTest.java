@@ -1,11 +1,11 @@
 package io.jpm.console.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,8 +106,8 @@ class InspectTest {
   }
 
   @Test
+  @Needs(Need.NODE)
   void nodeItselfPrintsTheSame() throws Exception {
-    assumeThat(nodeIsThere()).isTrue();
     var random = new SplittableRandom(Long.getLong("jpm.seed", 4711));
     List<Object> values = new ArrayList<>();
     for (int i = 0; i < 1500; i++) {
@@ -160,14 +160,6 @@ class InspectTest {
     return IntStream.range(0, random.nextInt(random.nextInt(12) == 0 ? 120 : 12))
         .mapToObj(_ -> String.valueOf(letters.charAt(random.nextInt(letters.length()))))
         .collect(Collectors.joining());
-  }
-
-  private static boolean nodeIsThere() throws InterruptedException {
-    try {
-      return new ProcessBuilder("node", "--version").start().waitFor() == 0;
-    } catch (IOException none) {
-      return false;
-    }
   }
 
   private static String node(String input) throws Exception {

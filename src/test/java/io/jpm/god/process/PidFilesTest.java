@@ -1,11 +1,12 @@
 package io.jpm.god.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Pid files of an app that runs as another user. Only root can bring that about.
 @Timeout(60)
+@Needs(Need.ROOT)
 class PidFilesTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final RunAs NOBODY =
@@ -42,7 +44,6 @@ class PidFilesTest {
     closed = Files.createDirectory(dir.resolve("closed"));
     Files.createSymbolicLink(open.resolve("link"), closed);
     files = new PidFiles(vertx, host, dir.resolve("home"));
-    assumeTrue(Files.getAttribute(dir, "unix:uid").equals(0), "needs root");
   }
 
   @AfterEach

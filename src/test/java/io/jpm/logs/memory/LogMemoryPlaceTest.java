@@ -2,8 +2,9 @@ package io.jpm.logs.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -203,16 +204,15 @@ class LogMemoryPlaceTest {
   }
 
   @Test
+  @Needs(Need.MOUNT)
   void aFullMemoryFileSystemEndsTheGrowthAndNotTheDaemon() throws Exception {
-    assumeThat(place.user()).as("only root may mount").isZero();
     fillAFileSystemOf("64k", true);
     fillAFileSystemOf("1m", false);
   }
 
   private void fillAFileSystemOf(String size, boolean tooSmall) throws Exception {
     Path mount = place.shared();
-    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", mount.toString()))
-        .as("mount")
+    assertThat(run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", mount.toString()))
         .isZero();
     try (LogMemory memory = place.open(MOST)) {
       assertThat(Files.exists(place.onDisk())).isEqualTo(tooSmall);

@@ -14,6 +14,8 @@ import io.jpm.os.RecordedWatcher;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,6 +142,7 @@ class AdoptionTest {
   }
 
   @Test
+  @Needs(Need.NODE)
   void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("talks.cjs", "", false, out);

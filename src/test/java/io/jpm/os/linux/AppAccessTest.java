@@ -2,7 +2,6 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.os.AppAccess;
@@ -12,6 +11,8 @@ import io.jpm.os.linux.rights.Accounts;
 import io.jpm.os.linux.rights.LinuxAppAccess;
 import io.jpm.os.linux.rights.RootPath;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What is read and run for an app of another user.
 @Timeout(60)
+@Needs(Need.ROOT)
 class AppAccessTest {
   private static final int NOBODY = 65534;
   private static final Path SECRET = Path.of("/etc/shadow");
@@ -49,8 +51,6 @@ class AppAccessTest {
 
   @BeforeEach
   void aFolderOfTheUser() throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
-    assumeTrue(Files.isReadable(SECRET), "there is no " + SECRET);
     Files.setAttribute(dir, "unix:uid", NOBODY);
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
   }

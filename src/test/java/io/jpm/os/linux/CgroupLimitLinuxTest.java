@@ -1,7 +1,6 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.run.Exit;
@@ -15,6 +14,8 @@ import io.jpm.os.linux.cgroup.Cgroup;
 import io.jpm.os.linux.cgroup.CgroupMount;
 import io.jpm.os.linux.cgroup.Cgroups;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `systemd-run --user --scope`. Skipped elsewhere.
 @Timeout(300)
 @Tag("alone")
+@Needs(Need.PYTHON)
 class CgroupLimitLinuxTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final long MEGA = 1L << 20;
@@ -72,7 +74,7 @@ class CgroupLimitLinuxTest {
   private static Path ownGroup() throws IOException {
     Optional<Path> mount = CgroupMount.find();
     Optional<String> own = CgroupMount.pathOf("self");
-    assumeTrue(mount.isPresent() && own.isPresent(), "there are no cgroups of version 2 here");
+    Need.assume(mount.isPresent() && own.isPresent(), "control groups of version 2");
     String name = "jpm-test-" + ProcessHandle.current().pid();
     for (@Nullable Path above = mount.get().resolve(own.get());
         above != null && above.startsWith(mount.get());
@@ -84,8 +86,7 @@ class CgroupLimitLinuxTest {
         return Files.createDirectory(above.resolve(name));
       }
     }
-    assumeTrue(
-        false, "no cgroup that this user may change gives memory and cpu to those beneath it");
+    Need.assume(false, "a control group of its own that can limit memory and cpu");
     throw new AssertionError();
   }
 

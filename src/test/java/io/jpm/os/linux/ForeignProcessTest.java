@@ -1,14 +1,14 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.run.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
-import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,11 +41,11 @@ class ForeignProcessTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aProcessThatWeMayNotSignalDoesNotKeepTheTree() throws Exception {
     Path classes = classes(LinuxProcessHost.class);
     Path testClasses = classes(StrangerDaemon.class);
-    assumeTrue(Libc.effectiveUser() == 0, "only root can make processes of two users");
-    assumeTrue(canRead(testClasses) && canRead(classes), "another user cannot read the classes");
+    Need.assume(canRead(testClasses) && canRead(classes), "a checkout that other users can read");
     Spawned child = fixture.start("mixed-users.sh");
     child.awaitReady();
     List<Long> all = Leftovers.of(fixture.mark());

@@ -1,7 +1,6 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RunAs;
@@ -11,8 +10,9 @@ import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.jpm.os.linux.cgroup.Cgroups;
-import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,8 +129,8 @@ public class LimitsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void limitsHoldForOtherUsersToo() {
-    assumeTrue(Libc.effectiveUser() == 0, "only root runs apps as other users");
     RunAs nobody =
         new RunAs(
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
@@ -160,7 +160,7 @@ public class LimitsTest {
 
   @Test
   void withoutAGroupTheAppIsStartedAndSaysSo() {
-    assumeTrue(new Cgroups().problem().isPresent(), "here groups can be made");
+    Need.assume(new Cgroups().problem().isPresent(), "a machine that gives it no control groups");
     Spawned child = fixture.start(fixture.request("obedient.sh").limited(memory(1L << 30)));
     child.awaitReady();
     assertThat(child.child().isGrouped()).isFalse();

@@ -3,7 +3,6 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.os.Connection;
@@ -23,6 +22,8 @@ import io.jpm.os.linux.proc.KernelSetting;
 import io.jpm.os.linux.socket.Acceptor;
 import io.jpm.os.linux.socket.LinuxListenSocket;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.DatagramPacket;
@@ -145,7 +146,7 @@ class ListenSocketsTest {
 
   @Test
   void everywhereTakesBothFamiliesUnlessToldOtherwise() throws IOException {
-    assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "a machine with IPv6");
+    Need.assume(Files.exists(Path.of("/proc/net/if_inet6")), "IPv6");
     InetSocketAddress everywhere = new InetSocketAddress(InetAddress.ofLiteral("::"), 0);
     ListenSocket both = sockets.open("both", wish(everywhere, false, RunAs.DAEMON));
     ListenSocket six = sockets.open("six", wish(everywhere, true, RunAs.DAEMON));
@@ -197,10 +198,10 @@ class ListenSocketsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void itIsBoundWithTheRightsOfTheAppsUser() throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
     int first = KernelSetting.number("net/ipv4/ip_unprivileged_port_start", 0);
-    assumeTrue(first == 1024, "ports below 1024 are root's here");
+    Need.assume(first == 1024, "ports below 1024 that are root's");
     RunAs nobody =
         new RunAs(
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
@@ -281,8 +282,8 @@ class ListenSocketsTest {
   }
 
   @Test
+  @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
   void whatAnotherUserHasMadeIsNotTakenBack() throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
     Files.setPosixFilePermissions(fixture.dir(), PosixFilePermissions.fromString("rwxr-xr-x"));
     RunAs nobody =
         new RunAs(

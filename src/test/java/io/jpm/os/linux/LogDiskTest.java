@@ -2,7 +2,6 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.os.AppendFile;
@@ -13,6 +12,7 @@ import io.jpm.os.LogDiskContract;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.log.LinuxLogDisk;
 import io.jpm.os.linux.rights.Accounts;
+import io.jpm.testing.Need;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -194,7 +194,7 @@ class LogDiskTest extends LogDiskContract {
   // ---------------------------------------------------------------- as another user
 
   private Path folderOfNobody() throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can do things as another user");
+    Need.assume(Need.ROOT);
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path folder = Files.createDirectory(dir.resolve("nobodys"));
     Files.setAttribute(folder, "unix:uid", Accounts.user("nobody").orElseThrow().uid());

@@ -1,6 +1,7 @@
 package io.jpm.os.linux;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +28,7 @@ public final class Mailbox implements AutoCloseable {
 
   /// @param address as NOTIFY_SOCKET has it
   public Mailbox(String address) throws IOException {
+    Need.assume(Need.PYTHON);
     receiver =
         new ProcessBuilder("python3", "-c", RECEIVER, address)
             .redirectError(ProcessBuilder.Redirect.INHERIT)

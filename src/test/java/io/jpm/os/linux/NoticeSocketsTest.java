@@ -1,7 +1,6 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.model.run.InstanceId;
@@ -12,8 +11,9 @@ import io.jpm.os.NotifyAddress;
 import io.jpm.os.NotifyRequest;
 import io.jpm.os.NotifySocket;
 import io.jpm.os.SpawnRequest;
-import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,8 +158,8 @@ class NoticeSocketsTest {
   }
 
   @Test
+  @Needs(Need.SYSTEMD)
   void systemdsOwnProgramIsHeard() throws IOException {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/systemd-notify")), "no systemd-notify");
     run(
         program(
             address(),
@@ -269,8 +269,8 @@ class NoticeSocketsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void anAppOfAnotherUserIsHeard() throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
     RunAs nobody =
         new RunAs(
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());

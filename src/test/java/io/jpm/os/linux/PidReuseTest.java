@@ -1,11 +1,11 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.os.HostFixture;
-import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,12 +27,12 @@ class PidReuseTest {
   @TempDir private Path dir;
 
   @Test
+  @Needs(Need.ROOT)
   void aStrangerWithARecordedPidIsNeitherAdoptedNorSignalled() throws Exception {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can make a pid namespace");
-    assumeTrue(
+    Need.assume(
         run(List.of("sh", "-c", "test -w /proc/sys/kernel/ns_last_pid && echo yes"))
             .equals("yes\n"),
-        "this kernel does not let anybody choose pids");
+        "a kernel that lets root choose pids");
 
     String said =
         run(

@@ -1,7 +1,6 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.model.Sandbox;
@@ -20,6 +19,8 @@ import io.jpm.os.linux.rights.Accounts;
 import io.jpm.os.linux.tree.LinuxChild;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,10 +58,6 @@ class RunAsTest {
   @AfterEach
   void leavesNothingBehind() {
     fixture.close();
-  }
-
-  private static void assumeRoot() {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
   }
 
   private static RunAs user(String name) {
@@ -117,11 +114,12 @@ class RunAsTest {
       assertThat(fixture.refusal(request(pipe.toString(), runAs)))
           .isEqualTo(pipe + " is no file that could be a program");
     }
+    Need.assume(Need.ROOT); // for all of it
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aUserComesWithItsGroupAndWithoutAnyCapability() throws IOException {
-    assumeRoot();
     Accounts.User nobody = Accounts.user(NOBODY).orElseThrow();
     Spawned app =
         fixture.start(
@@ -153,8 +151,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void numbersServeAsNames() {
-    assumeRoot();
     Accounts.User nobody = nobody();
     Spawned byNumber =
         fixture.start(request("obedient.sh", user(Integer.toUnsignedString(nobody.uid()))));
@@ -187,15 +185,15 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void furtherGroupsOfTheUserAreSet() throws IOException {
-    assumeRoot();
     Optional<String> member =
         Files.readAllLines(Path.of("/etc/group")).stream()
             .map(line -> line.split(":", -1))
             .filter(parts -> parts.length > 3 && !parts[3].isEmpty())
             .map(parts -> parts[3].split(",", -1)[0])
             .findFirst();
-    assumeTrue(member.isPresent(), "no user of this machine is in a further group");
+    Need.assume(member.isPresent(), "a user in a further group");
     Accounts.User user = Accounts.user(member.orElseThrow()).orElseThrow();
     Spawned app = fixture.start(request("obedient.sh", user(user.name())));
 
@@ -206,8 +204,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void theDaemonsOwnThreadsKeepTheirRights() {
-    assumeRoot();
     List<String> before = ownThreads();
     RunAs all =
         new RunAs(Optional.of(NOBODY), Optional.empty(), OptionalInt.of(11), OptionalInt.of(0123));
@@ -249,9 +247,9 @@ class RunAsTest {
   }
 
   @ParameterizedTest
+  @Needs(Need.ROOT)
   @ValueSource(strings = {"obedient.sh", "new-session.sh", "daemonizes.sh"})
   void theTreeOfAnotherUserIsEnded(String script) {
-    assumeRoot();
     Spawned app = fixture.start(request(script, user(NOBODY)));
     app.awaitReady();
 
@@ -263,8 +261,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aNextDaemonFindsAdoptsAndEndsTheTreeOfAnotherUser() {
-    assumeRoot();
     String home = fixture.dir().toString();
     SpawnRequest request = fixture.withTag(request("daemonizes.sh", user(NOBODY)), home + ":1:1");
     Spawned app = fixture.start(request);
@@ -282,8 +280,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aTagThatAStrangerGaveItselfDoesNotCount() throws Exception {
-    assumeRoot();
     String tag = fixture.dir() + ":5:1";
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -337,8 +335,8 @@ class RunAsTest {
       """;
 
   @Test
+  @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
   void theUserOfAnAppHasNoRightToAnyThreadOfTheDaemon() throws Exception {
-    assumeRoot();
     Path said = fixture.dir().resolve("said");
     Path stop = fixture.dir().resolve("stop");
     Path file = fixture.dir().resolve("log");
@@ -378,8 +376,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void theEnvironmentOfAnotherUsersAppIsItsOwnOnly() {
-    assumeRoot();
     String odd = "a \"b' $HOME ${c} \\d\n#e";
     SpawnRequest request =
         fixture.withVariable(
@@ -402,8 +400,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void whatCannotBeStartedAsAnotherUserIsRefusedInWords() throws IOException {
-    assumeRoot();
     Path noProgram = program("no-program", "just text\n");
     Path noInterpreter = program("no-interpreter", "#!/no/such/interpreter\n");
     Path closed = Files.createDirectory(fixture.dir().resolve("closed"));
@@ -438,8 +436,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void anotherUserGetsNoNewPrivilegesUnlessToldOtherwise() {
-    assumeRoot();
     Sandbox off = new Sandbox(Optional.of(false), Optional.empty());
     Spawned usual = fixture.start(request("obedient.sh", user(NOBODY)));
     Spawned free = fixture.start(request("obedient.sh", sandboxed(Optional.of(NOBODY), off)));
@@ -464,8 +462,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void anAppHasTheCapabilitiesThatItNamesAndNoOther() throws IOException {
-    assumeRoot();
     Sandbox one = new Sandbox(Optional.empty(), Optional.of(List.of("net_bind_service")));
     Sandbox none = new Sandbox(Optional.empty(), Optional.of(List.of()));
     Spawned user = fixture.start(request("obedient.sh", sandboxed(Optional.of(NOBODY), one)));
@@ -487,8 +485,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aProgramWithAnEqualsSignInItsPathRunsAsAnotherUser() throws IOException {
-    assumeRoot();
     Path program = program("a=b", "#!/bin/sh\necho \"$0 $1\"\n");
     Spawned app =
         fixture.start(request("obedient.sh", user(NOBODY)).instead(program, List.of("x", "c d")));
@@ -525,8 +523,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aProgramThatTheUserMayNotRunIsRefused() throws IOException {
-    assumeRoot();
     SpawnRequest request = request("obedient.sh", user(NOBODY));
     Files.setPosixFilePermissions(request.program(), PosixFilePermissions.fromString("rwx------"));
 
@@ -539,8 +537,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs({Need.ROOT, Need.LIBSECCOMP})
   void anOrdinaryDaemonIsRefusedWhatOnlyRootMay() throws Exception {
-    assumeRoot();
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -559,8 +557,8 @@ class RunAsTest {
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
     int exit = daemon.waitFor();
 
-    assumeTrue(
-        !read(said).contains("ClassNotFoundException"), "another user cannot read the classes");
+    Need.assume(
+        !read(said).contains("ClassNotFoundException"), "a checkout that other users can read");
     assertThat(read(said))
         .isEqualTo(
             """
@@ -580,8 +578,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void manyAtOnceDoNotMixTheirRights() {
-    assumeRoot();
     List<SpawnRequest> requests = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
       requests.add(request("obedient.sh", i % 2 == 0 ? user(NOBODY) : nice(5)));
@@ -603,8 +601,8 @@ class RunAsTest {
 
   /// Its user can have it show anything.
   @Test
+  @Needs(Need.ROOT)
   void theEnvironmentOfAnotherUsersProcessIsNotRead() {
-    assumeRoot();
     SpawnRequest request = fixture.request("obedient.sh");
     Spawned own = fixture.start(fixture.withVariable(request, "PORT", "3000"));
     own.awaitReady();
@@ -617,8 +615,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aPipeOfItsOwnMakesNoProcessAnotherInstances() {
-    assumeRoot();
     String home = fixture.dir().toString();
     SpawnRequest first = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:1");
     SpawnRequest second = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:9");
@@ -635,8 +633,8 @@ class RunAsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aChannelOfAnotherUsersProcessIsKnownByWhoMadeIt() {
-    assumeRoot();
     Spawned app = fixture.start(fixture.withChannel(request("obedient.sh", user(NOBODY))));
     app.awaitReady();
     Spawned without = fixture.start(request("obedient.sh", user(NOBODY)));

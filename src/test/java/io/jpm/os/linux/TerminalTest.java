@@ -1,7 +1,6 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.RunAs;
 import io.jpm.model.run.Exit;
@@ -12,8 +11,9 @@ import io.jpm.os.LogPipes;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
-import io.jpm.os.linux.libc.Libc;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,8 +99,8 @@ class TerminalTest {
   }
 
   @Test
+  @Needs(Need.PYTHON_FOR_ALL)
   void aLineIsOutAtOnceThoughTheProgramDoesNotFlush() {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/python3")), "there is no python3");
     Spawned app =
         fixture.start(
             fixture.withTerminal(
@@ -163,8 +163,8 @@ class TerminalTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void anotherUserMayOpenItsOwnOutput() throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can run an app as another user");
     Files.setPosixFilePermissions(fixture.dir(), PosixFilePermissions.fromString("rwxrwxrwx"));
     RunAs nobody =
         new RunAs(

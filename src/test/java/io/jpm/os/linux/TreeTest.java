@@ -1,7 +1,6 @@
 package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.run.Exit;
 import io.jpm.model.run.Signal;
@@ -10,6 +9,7 @@ import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,7 +134,8 @@ class TreeTest {
     Spawned child = fixture.start("endless-environment.py");
     child.awaitReady();
     try (ProcReader reader = new ProcReader()) {
-      assumeTrue(reader.tag(child.pid()).isEmpty(), "the kernel lets a process do that");
+      Need.assume(
+          reader.tag(child.pid()).isEmpty(), "a kernel in which an environment can be endless");
     } finally {
       child.end();
     }

@@ -2,7 +2,6 @@ package io.jpm.satan.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
@@ -21,6 +20,8 @@ import io.jpm.os.HostFixture;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -303,10 +304,8 @@ class ProbesTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aCommandRunsAsTheUserOfTheApp() throws Exception {
-    assumeTrue(
-        Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0),
-        "only root can run a command as another user");
     // The other user has to come in.
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
     Check.Exec check = script("echo \"I am $(id -un)\"; exit 1");

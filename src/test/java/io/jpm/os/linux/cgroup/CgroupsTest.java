@@ -2,13 +2,13 @@ package io.jpm.os.linux.cgroup;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.ResourceLimits;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
-import io.jpm.os.linux.libc.Libc;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +96,7 @@ class CgroupsTest {
     Cgroup group = new Cgroup(dir);
     assertThat(group.told()).isEqualTo(new Cgroup.Told(0, false));
     group.tell(new Cgroup.Told(3, true));
-    assumeTrue(group.told().kills() == 3, "this file system has no extended attributes");
+    Need.assume(group.told().kills() == 3, "a file system with extended attributes");
     assertThat(new Cgroup(dir).told()).isEqualTo(new Cgroup.Told(3, true));
     Files.writeString(dir.resolve("memory.events"), "high 0\noom_kill 3\n");
     assertThat(group.hasUntoldKills()).isFalse();
@@ -107,16 +107,16 @@ class CgroupsTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void aRealGroupTakesAProcessAndIsThereUntilItHasEnded() throws IOException {
     Optional<Path> mount = CgroupMount.find();
-    assumeTrue(mount.isPresent(), "there are no cgroups of version 2 here");
-    assumeTrue(Libc.effectiveUser() == 0, "only root may make groups");
+    Need.assume(mount.isPresent(), "control groups of version 2");
     Cgroup group =
         new Cgroup(mount.get().resolve("jpm-test-real-" + ProcessHandle.current().pid()));
     try {
       Files.createDirectory(group.folder());
     } catch (IOException refused) {
-      assumeTrue(false, "no group can be made: " + refused);
+      Need.assume(false, "the right to make control groups");
     }
     try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
       Spawned child = fixture.start("obedient.sh");

@@ -1,7 +1,6 @@
 package io.jpm.os.linux.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.jpm.model.run.Exit;
 import io.jpm.model.run.ProcessIdentity;
@@ -15,6 +14,8 @@ import io.jpm.os.linux.proc.ExitQuery;
 import io.jpm.os.linux.proc.ExitStatus;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,13 +39,16 @@ class ExitStoreTest {
 
   @BeforeEach
   void makeKeeper() throws IOException {
-    assumeThat(ExitQuery.isKnown()).as("Linux 6.15, which tells strangers").isTrue();
+    Need.assume(ExitQuery.isKnown(), "Linux 6.15");
     home = Files.createDirectories(dir.resolve("home"));
     setup = new KeeperSetup(home, Path.of("").toAbsolutePath(), Map.of());
   }
 
   @AfterEach
   void endKeeper() {
+    if (setup == null) {
+      return;
+    }
     try (LinuxProcessHost host = new LinuxProcessHost();
         KeeperLink link = link(host)) {
       if (link.reach()) {
@@ -168,6 +172,7 @@ class ExitStoreTest {
   }
 
   @Test
+  @Needs(Need.PYTHON)
   void anEndWhoseStatusIsNotFetchedYetIsTold() throws Exception {
     // Not the JDK's child, whose status is fetched at once.
     Sleeper parent =

@@ -1,7 +1,6 @@
 package io.jpm.os.linux.spawn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.ResourceLimits;
@@ -20,6 +19,8 @@ import io.jpm.os.linux.libc.MountCalls;
 import io.jpm.os.linux.rights.ChildCredentials;
 import io.jpm.os.linux.rights.CredentialThread;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
@@ -50,6 +51,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What children with mounts of their own see, as the kernel shows it. Only root can have any.
 @Timeout(120)
+@Needs({Need.ROOT, Need.MOUNT})
 class MountSpaceTest {
   private static final Optional<String> NOBODY = Optional.of("nobody");
   private static final String TMP = "private";
@@ -61,7 +63,6 @@ class MountSpaceTest {
 
   @BeforeEach
   void open(@TempDir Path dir) throws IOException {
-    assumeTrue(Libc.effectiveUser() == 0, "only root can mount");
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
     fixture = new HostFixture(new LinuxProcessHost(), dir);
     place = Files.createTempDirectory(Path.of("/opt"), "jpm mount");
@@ -75,9 +76,6 @@ class MountSpaceTest {
 
   @AfterEach
   void leavesNothingBehind() throws IOException {
-    if (fixture == null) {
-      return;
-    }
     fixture.close();
     try (Stream<Path> files = Files.walk(place)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
@@ -235,7 +233,7 @@ class MountSpaceTest {
     Path link = Files.createSymbolicLink(place.resolve("program"), script);
     SpawnRequest request = shell("true", runAs(NOBODY, TMP));
     String why = ", which private_tmp hides: move it, or leave out private_tmp";
-    assumeTrue(script.toRealPath().startsWith("/tmp"), "the tests' files are not in /tmp");
+    Need.assume(script.toRealPath().startsWith("/tmp"), "temporary files in /tmp");
 
     assertThat(fixture.refusal(fixture.withFolder(request, fixture.dir())))
         .isEqualTo("the working directory " + fixture.dir() + " is in /tmp" + why);

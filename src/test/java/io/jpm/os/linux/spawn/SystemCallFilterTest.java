@@ -1,7 +1,6 @@
 package io.jpm.os.linux.spawn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RunAs;
@@ -11,14 +10,14 @@ import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
-import io.jpm.os.linux.libc.Libc;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -32,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a child with `seccomp: default` may call, as the kernel says.
 @Timeout(120)
+@Needs(Need.LIBSECCOMP)
 class SystemCallFilterTest {
   /// Makes each call with arguments for which the kernel itself answers otherwise than EPERM, or,
   /// for root, would do what is asked.
@@ -104,10 +104,6 @@ class SystemCallFilterTest {
     return fixture.start(request.instead(Path.of(command[0]), argv));
   }
 
-  private static void assumeRoot(String user) {
-    assumeTrue(user.isEmpty() || Libc.effectiveUser() == 0, "only root can be another user");
-  }
-
   private static List<String> status(int pid, String key) throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/status"))) {
       return lines
@@ -118,9 +114,12 @@ class SystemCallFilterTest {
   }
 
   @ParameterizedTest
+  @Needs(Need.PYTHON_FOR_ALL)
   @ValueSource(strings = {"", "nobody"})
   void whatAdministersTheMachineIsNotPermitted(String user) {
-    assumeRoot(user);
+    if (!user.isEmpty()) {
+      Need.assume(Need.ROOT);
+    }
     Spawned app = start(runAs(user, filtered()), "/usr/bin/python3", "-c", CALLS);
     app.awaitOutput("end\n");
     app.watcher().awaitExit();
@@ -168,8 +167,8 @@ class SystemCallFilterTest {
   }
 
   @Test
+  @Needs(Need.ROOT)
   void rootMayKeepWhatProgramsGive() throws IOException {
-    assumeRoot("root");
     Sandbox sandbox =
         new Sandbox(
             Optional.of(false), Optional.empty(), Seccomp.DEFAULT, false, List.<ReadOnlyPath>of());
@@ -180,8 +179,8 @@ class SystemCallFilterTest {
   }
 
   @Test
+  @Needs({Need.ROOT, Need.MOUNT})
   void mountsAreMadeBeforeTheyAreForbidden() throws IOException {
-    assumeRoot("root");
     Path place = Files.createTempDirectory(Path.of("/opt"), "jpm-calls");
     try {
       Sandbox sandbox =
@@ -207,6 +206,7 @@ class SystemCallFilterTest {
 
   /// Threads, children, timers and sockets of what servers are written in.
   @Test
+  @Needs({Need.NODE, Need.PYTHON})
   void languagesRunAsEver() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Path source =
@@ -249,10 +249,10 @@ class SystemCallFilterTest {
     List<Spawned> apps =
         List.of(
             start(runAs("", filtered()), java.toString(), source.toString()),
-            start(runAs("", filtered()), onPath("node"), node.toString()),
+            start(runAs("", filtered()), Need.program("node").toString(), node.toString()),
             start(
                 runAs("", filtered()),
-                onPath("python3"),
+                Need.program("python3").toString(),
                 "-c",
                 """
                 import asyncio, subprocess, threading
@@ -267,14 +267,5 @@ class SystemCallFilterTest {
     assertThat(apps)
         .extracting(app -> HostFixture.read(app.out()))
         .containsExactly("java 204 0\n", "node 200 0 1 true\n", "python 0\n");
-  }
-
-  private static String onPath(String program) {
-    return Stream.of(Objects.requireNonNull(System.getenv("PATH")).split(":", -1))
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow()
-        .toString();
   }
 }

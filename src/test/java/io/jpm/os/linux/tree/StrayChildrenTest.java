@@ -11,6 +11,8 @@ import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,6 +63,7 @@ class StrayChildrenTest {
   }
 
   @Test
+  @Needs(Need.PYTHON_FOR_ALL)
   void thoseThatHaveEndedAreFetched() throws Exception {
     Spawned app =
         fixture.start(

@@ -15,6 +15,8 @@ import io.jpm.os.linux.proc.ProcessFigures;
 import io.jpm.os.linux.proc.StatTable;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
+import io.jpm.testing.Need;
+import io.jpm.testing.Needs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
@@ -232,6 +234,7 @@ class UsageSweepTest {
 
   /// Figures of two sources can be compared when nothing changes between them.
   @Test
+  @Needs(Need.PS)
   void memoryAgreesWithWhatPsAndTheKernelsSharesSay() throws IOException {
     Path gate = Files.createFile(dir.resolve("gate"));
     Spawned tree = fixture.start("grows.py", gate.toString(), "96", "64");
