@@ -1,5 +1,6 @@
 package io.jpm.balancer;
 
+import io.jpm.testing.TestGroup;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
@@ -12,17 +13,24 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
-/// Clients that ask without end. They forgive nothing: a connection on which a request was sent and
-/// no whole answer came is a failure; only after `Connection: close` a new one is opened.
+/// Clients that ask without end, in the default group with a pause that leaves the processor to
+/// what is tested. They forgive nothing: a connection on which a request was sent and no whole
+/// answer came is a failure; only after `Connection: close` a new one is opened.
 final class HttpLoad implements AutoCloseable {
+  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(2, 0)).toNanos();
+
   final List<String> failures = new CopyOnWriteArrayList<>();
-  final List<String> answers = new CopyOnWriteArrayList<>();
+  final Queue<String> answers = new ConcurrentLinkedQueue<>();
   final AtomicInteger answered = new AtomicInteger();
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean running = true;
@@ -57,6 +65,7 @@ final class HttpLoad implements AutoCloseable {
           answered.incrementAndGet();
           answers.add(answer.body());
           open = keepAlive && !answer.closes();
+          LockSupport.parkNanos(PAUSE_NANOS);
         }
       } catch (IOException error) {
         if (running) {

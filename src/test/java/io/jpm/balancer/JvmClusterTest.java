@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +55,7 @@ class JvmClusterTest {
   }
 
   @Test
+  @Tag("slow")
   void aJavaBehindAShellSharesItsPort() throws IOException {
     for (String line : List.of("exec '%s' %s", "cd / && A=1 '%s' %s > /dev/null; exit 3")) {
       var shell =
@@ -84,6 +86,7 @@ class JvmClusterTest {
   }
 
   @Test
+  @Tag("slow")
   void itGoesOnWhenItsSocketsDieWithTheDaemon() throws IOException {
     AppSpec spec = web();
     Worker one = balancer.start(spec, 0, 0).awaitListening();

@@ -75,7 +75,7 @@ class NodePathTest {
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     assertThat(one.reportedAddress()).contains(path.toString());
     assertThat(balancer.status(one).addresses()).containsExactly(path.toString());
-    assertThat(one.output()).contains("listening \"" + path + "\"");
+    one.awaitOutput("listening \"" + path + "\"");
     Object file = Files.getAttribute(path, "unix:ino");
 
     try (var kept = new HttpLoad(path, 4, true);
@@ -86,7 +86,7 @@ class NodePathTest {
         balancer.start(spec, old.number, old.number).awaitListening();
         assertThat(BalancerFixture.await(old.drain())).isZero();
         old.end(Signal.SIGINT);
-        assertThat(old.output()).contains("stopped well");
+        old.awaitOutput("stopped well");
         old.release();
       }
       int before = kept.answered.get();
@@ -204,7 +204,7 @@ class NodePathTest {
     balancer.start(spec, 1, 1).awaitListening();
     path = Path.of(one.reportedAddress().orElseThrow());
     assertThat(path).isAbsolute().hasFileName("near.sock");
-    assertThat(one.output()).contains("listening \"near.sock\"");
+    one.awaitOutput("listening \"near.sock\"");
     assertThat(ask()).startsWith("worker");
   }
 

@@ -15,6 +15,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -133,6 +134,7 @@ class NodeReadinessTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
@@ -159,6 +161,7 @@ class NodeReadinessTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
@@ -241,6 +244,7 @@ class NodeReadinessTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})

@@ -13,12 +13,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Whatever somebody sends who was let in: the bridge goes on for all others, and nothing of it
 /// stays. `-Djpm.fuzz` sets how many connections, `-Djpm.seed` which.
+@Tag("slow")
 @Timeout(300)
 class FrameFuzzTest {
   private static final int CONNECTIONS = Integer.getInteger("jpm.fuzz", 400);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +78,7 @@ class LaggingFollowerTest {
   }
 
   @Test
+  @Tag("slow")
   void aPeerThatNeverReadsItsReplayCostsBoundedMemory() throws IOException {
     List<Peer> peers = new ArrayList<>();
     try (var bridge = BridgeHarness.start(home)) {

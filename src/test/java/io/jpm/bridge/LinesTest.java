@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -149,6 +150,7 @@ class LinesTest {
   }
 
   @Test
+  @Tag("slow")
   void whatIsWantedIsSaidAgain() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,7 @@ class ManySlowPeersTest {
   }
 
   @Test
+  @Tag("slow")
   void whoHasNotReadForLongestIsCutOffBeforeAllTogetherCostTooMuch() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var reader = Peer.unix(bridge.settings.socket())) {

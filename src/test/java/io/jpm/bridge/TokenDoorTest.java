@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -428,6 +429,7 @@ class TokenDoorTest {
   }
 
   @Test
+  @Tag("slow")
   void manyPeersComeAndGoAndNothingOfThemStays() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       echoCallers(bridge);

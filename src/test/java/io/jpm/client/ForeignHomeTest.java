@@ -6,6 +6,7 @@ import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -220,6 +221,7 @@ class ForeignHomeTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"it's", "a b", "$(touch %s)", "`touch %s`", "';touch %s;'", "\"\n*"})
   void theNameOfATemporaryDirectoryIsData(String name) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
@@ -240,6 +242,7 @@ class ForeignHomeTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 2})
   @ValueSource(strings = {"it's", "a \" b", "$(touch made)", "`touch made`", "*", "%n", "\\"})
   void theNameOfAHomeIsData(String name) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();

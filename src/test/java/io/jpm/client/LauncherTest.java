@@ -8,6 +8,7 @@ import io.jpm.client.Installation.Result;
 import io.jpm.client.Installation.Running;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -69,6 +71,7 @@ class LauncherTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void aGarbledPortFileIsNoDaemon(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -294,6 +297,7 @@ class LauncherTest {
   }
 
   @Test
+  @Tag("slow")
   void trainsOnceCleansUpAndUsesTheCache() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Files.setLastModifiedTime(jpm.jar(), FileTime.from(Instant.now().minusSeconds(60)));
@@ -358,6 +362,7 @@ class LauncherTest {
   }
 
   @Test
+  @Tag("slow")
   void trainsInTheBackgroundAfterAStartAndNotAgainIfThatFailed() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Files.setLastModifiedTime(jpm.jar(), FileTime.from(Instant.now().minusSeconds(60)));

@@ -6,6 +6,7 @@ import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -112,6 +114,7 @@ class StartupTest {
   }
 
   @Test
+  @Tag("slow")
   void aSecondTimeChangesNothing() throws Exception {
     jpm.run("startup", "--system");
     var before = Files.getLastModifiedTime(systemUnit());
@@ -244,6 +247,7 @@ class StartupTest {
 
   /// Whoever can change one of these files or directories can run programs as root after a boot.
   @ParameterizedTest
+  @Representatives(3)
   @ValueSource(
       strings = {
         ".",
@@ -351,6 +355,7 @@ class StartupTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 2})
   @CsvSource({"252 (252.38-1~deb12u1), false", "254, true", "257.1-5, false", "260 (260.1), true"})
   void aSystemdThatKnowsOfSubgroupsPutsTheDaemonIntoOne(String version, boolean known)
       throws Exception {

@@ -7,6 +7,7 @@ import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -175,6 +176,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void printsMegabytesInChunks(Client client) throws Exception {
     String chunk = "{\"name\": \"é\", \"cpu\": \"5%\", \"path\": \"C:\\\\x\"}\n".repeat(800);

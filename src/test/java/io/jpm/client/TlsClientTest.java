@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jpm.client.JpmException.Code;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -43,6 +44,7 @@ class TlsClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"RSA", "EC", "Ed25519"})
   void bothShowTheirCertificates(String algorithm) throws Exception {
     TestCertificates its = TestCertificates.in(directory.resolve("its"));

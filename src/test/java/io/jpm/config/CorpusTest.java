@@ -18,6 +18,7 @@ import io.jpm.spec.AppKey;
 import io.jpm.spec.SpecField;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +143,7 @@ class CorpusTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 10, 18, 25, 33})
   @MethodSource("files")
   void theSameAppsAreTheSameInEveryFormat(String name) throws IOException {
     AppsOutcome original = read(name);
@@ -168,6 +171,7 @@ class CorpusTest {
 
   /// `describe` over the bridge, given to `apply`, changes nothing.
   @ParameterizedTest
+  @Representatives({1, 10, 18, 25, 33})
   @MethodSource("files")
   void aDescriptionReadsAsTheSameApp(String name) throws IOException {
     List<AppSpec> apps = read(name).apps();
@@ -188,6 +192,7 @@ class CorpusTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 10, 18, 25, 33})
   @MethodSource("files")
   void editorsFindNothingWrong(String name) throws IOException {
     assertThat(read(name).problems()).isEmpty();
@@ -218,6 +223,7 @@ class CorpusTest {
   }
 
   @Test
+  @Tag("slow")
   void everySpellingOfEveryKeyIsInAFile() {
     Set<String> used = new HashSet<>();
     everyFile().forEach(root -> collect(root, used));

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -276,6 +277,7 @@ class FormatsTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({"a.json5", "a.yaml"})
   void mutilatedFilesNeverThrow(String name) {
     String good = name.endsWith("yaml") ? YAML : JSON5;

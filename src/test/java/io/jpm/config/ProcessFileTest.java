@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -263,6 +264,7 @@ class ProcessFileTest {
   }
 
   @Test
+  @Tag("slow")
   @Timeout(30)
   void hugeNonsenseIsAnsweredSoon() {
     StringBuilder json = new StringBuilder("{");
@@ -443,6 +445,7 @@ class ProcessFileTest {
   }
 
   @Test
+  @Tag("slow")
   void mutilatedFilesNeverThrow() {
     String good =
         """

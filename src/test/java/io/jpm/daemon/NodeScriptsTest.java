@@ -8,6 +8,7 @@ import io.jpm.os.AppAccess;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class NodeScriptsTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 2})
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
@@ -53,6 +55,7 @@ class NodeScriptsTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 2})
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',

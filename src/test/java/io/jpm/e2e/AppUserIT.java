@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -175,6 +176,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON_FOR_ALL)
   void theUserCanNeitherStopNorLimitNorEndTheDaemon() throws Exception {
     jpm.script("app.sh", "#!/bin/sh\nexit 1\n");
@@ -232,6 +234,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON_FOR_ALL)
   void aMainProcessThatIsTracedAtItsEndHoldsUpNobody() throws IOException {
     Files.writeString(work.resolve("traced.py"), TRACED);
@@ -296,6 +299,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Tag("slow")
   @Needs({Need.NODE_FOR_ALL, Need.PYTHON_FOR_ALL})
   void whoAsksForPortsAllTheTimeHoldsUpNobody() throws Exception {
     Files.writeString(work.resolve("asking.js"), ASKING);
@@ -339,6 +343,7 @@ class AppUserIT extends InOwnHome {
       """;
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON_FOR_ALL)
   void aLinkInPlaceOfTheWorkingDirectoryLeadsNowhere() throws Exception {
     Path closed = work.getParent().resolve("closed");

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -57,6 +58,7 @@ class AuditIT {
   }
 
   @Test
+  @Tag("slow")
   void aReadTokenDoesNotRotateTheAuditLogAway() throws IOException {
     jpm.settings("{\"log\": {\"max_size\": \"64K\", \"keep\": 1}}");
     jpm.run("start", "sleep 98765", "--name", "precious").ok();

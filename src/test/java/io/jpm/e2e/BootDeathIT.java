@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +69,7 @@ class BootDeathIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void howeverManyDaemonsDieWhileTheyBootNothingRunsTwice() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web", "-i", "" + APPS).ok();
     Set<Integer> before = pids();
@@ -89,6 +91,7 @@ class BootDeathIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aStopInWhichDaemonsDieIsFinished() throws Exception {
     String deaf =
         jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n")
@@ -111,6 +114,7 @@ class BootDeathIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void eachProcessThatEndedMeanwhileHasOneExitEvent() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web", "-i", "6").ok();
     Set<Integer> before = pids();
@@ -175,6 +179,7 @@ class BootDeathIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(booleans = {true, false})
   void killEndsWhatWasLost(boolean daemonRuns) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web", "-i", "3").ok();
@@ -197,6 +202,7 @@ class BootDeathIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatIsGoneIsNotMissed() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     int pid = jpm.pid("web");

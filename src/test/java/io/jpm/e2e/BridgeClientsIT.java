@@ -26,6 +26,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +100,7 @@ class BridgeClientsIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({
     "node, node/client.js, unix",
     "node, node/client.js, tcp",
@@ -174,6 +176,7 @@ class BridgeClientsIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(booleans = {true, false})
   void theJavaClientStartsFollowsComesBackAndStops(boolean tcp) throws Exception {
     String script = jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n").toString();

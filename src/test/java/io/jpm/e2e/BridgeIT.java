@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -53,6 +54,7 @@ class BridgeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aSubscriberOfTheUnixSocketSeesWhatHappensInOrder() throws Exception {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
@@ -123,6 +125,7 @@ class BridgeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aSubscriberSeesWhatAnAppPrints() throws Exception {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
@@ -148,6 +151,7 @@ class BridgeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aServiceStartsAnAppTypesToItReadsItsLinesAndStopsIt() throws Exception {
     String token = Files.readString(jpm.home().resolve("token")).strip();
     try (Socket socket = tcp()) {

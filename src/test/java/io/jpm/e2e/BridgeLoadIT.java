@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Timeout;
 /// A daemon with many peers: subscribers that never read, of all that is published much, and
 /// connections on which nothing happens. `-Djpm.load.subscribers`, `-Djpm.load.idle` and
 /// `-Djpm.load.events` set how many, and how long it goes on.
+@Tag("slow")
 @Timeout(300)
 @Tag("alone")
 class BridgeLoadIT extends InOwnHome {

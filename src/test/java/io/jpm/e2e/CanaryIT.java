@@ -151,7 +151,10 @@ class CanaryIT extends InOwnHome {
       crash();
       hasAllOfThem(jpm.pid("web"));
       run("save").ok();
-      assertThat(heard()).contains("\"restart\"", "hello");
+      Eventually.await(
+          "the peer has heard of it",
+          Jpm.LONG,
+          () -> heard().contains("\"restart\"") && heard().contains("hello"));
       jpm.killDaemon();
       run("ls").ok();
     }

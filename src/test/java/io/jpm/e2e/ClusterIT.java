@@ -7,6 +7,8 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Jvm;
 import io.jpm.testing.Need;
+import io.jpm.testing.Representatives;
+import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,7 +40,7 @@ class ClusterIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// How many reloads in a row; more by `-Djpm.reloads=100`.
-  private static final int RELOADS = Integer.getInteger("jpm.reloads", 3);
+  private static final int RELOADS = Integer.getInteger("jpm.reloads", TestGroup.choose(1, 3));
 
   /// Those that are there while processes are killed.
   private static final int CLIENTS = 8;
@@ -191,6 +194,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(Way.class)
   void fourProcessesAnswerOnOnePort(Way way) throws Exception {
     start(way, 4);
@@ -198,6 +202,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource(Way.class)
   void reloadsLoseNothing(Way way) throws Exception {
     start(way, 2);
@@ -215,6 +220,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(
       value = Way.class,
       names = {"NODE", "JVM", "ACTIVATED", "PROXY"})
@@ -300,6 +306,7 @@ class ClusterIT extends InOwnHome {
 
   /// Where the daemon accepts (round_robin) it has connections in hand, which end with it.
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource(
       value = Way.class,
       names = {"NODE", "JVM", "ACTIVATED"})
@@ -322,6 +329,7 @@ class ClusterIT extends InOwnHome {
 
   /// Nobody but the processes has the sockets then, and in turn not even they.
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(
       value = Way.class,
       names = {"NODE", "NODE_IN_TURN", "JVM", "ACTIVATED", "PROXY"})
@@ -358,6 +366,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theProxyIsBackAfterTheDaemonsDeath() throws Exception {
     start(Way.PROXY, 2);
     Set<String> before = pids();
@@ -374,6 +383,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoConnectsToTheProxyWhileThereIsNoDaemonWaits() throws Exception {
     start(Way.PROXY, 2);
     long daemon = jpm.daemonPid();
@@ -390,6 +400,7 @@ class ClusterIT extends InOwnHome {
   /// Each client has a connection of its own for each request, and one request at a time: a stalled
   /// instance holds its share of the clients, and the others never come to it.
   @Test
+  @Tag("slow")
   void aStalledInstanceHoldsNoMoreThanItsShareOfTheClients() throws Exception {
     start(Way.NODE_BY_PROXY, 4);
     String stalled = pids().iterator().next();
@@ -436,6 +447,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(
       value = Way.class,
       names = {"NODE", "JVM", "ACTIVATED", "PROXY"})
@@ -507,6 +519,7 @@ class ClusterIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(
       value = Way.class,
       names = {"NODE", "PROXY"})

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -151,6 +152,7 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void bashCompletesCommandsAndOptionsWithoutADaemon() throws Exception {
     Path script = script("bash");
     endDaemon();
@@ -160,6 +162,7 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatIsInstalledIsReadByANewShell() throws Exception {
     Path startup = jpm.home().resolveSibling(".bashrc");
     Jpm.Result first =
@@ -186,6 +189,7 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aShellThatIsNotKnownIsTold() throws Exception {
     Jpm.Result result = Jpm.finish(jpm.begin(Map.of("SHELL", "/bin/dash"), "completion")).failed();
     assertThat(result.out()).isEmpty();
@@ -199,6 +203,7 @@ class CompletionIT extends InOwnHome {
   // zsh and fish
 
   @Test
+  @Tag("slow")
   @Needs(Need.ZSH)
   void zshCompletesAtItsPrompt() throws Exception {
     startApps();
@@ -231,6 +236,7 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.FISH)
   void fishCompletesWithDescriptions() throws Exception {
     startApps();

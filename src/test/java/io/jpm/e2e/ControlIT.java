@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,6 +94,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatIsStartedWithAttachIsFollowedAndLivesOn() throws Exception {
     String script = jpm.script("talk.sh", "#!/bin/sh\necho begins\nexec sleep 1000\n").toString();
     Process started = jpm.begin("start", script, "--name", "talk", "--attach");
@@ -107,6 +109,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aNewAppIsFollowedFromItsFirstLine() throws Exception {
     start();
     String script = "#!/bin/sh\necho first $1\necho second $1\nexec sleep 1000\n";
@@ -148,6 +151,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void attachEndsByASignalAndLeavesNobodyBehind() throws Exception {
     start();
     Process attached = jpm.begin("attach", "echo");
@@ -159,6 +163,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void attachToNobodyIsAFailure() throws Exception {
     start();
     assertThat(jpm.run("attach", "7").failed().err()).contains("7");
@@ -174,6 +179,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void signalsReachTheMainProcess() throws Exception {
     start();
     int pid = jpm.pid("echo");
@@ -186,6 +192,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void optionsWithARestartStayAndCountersCanBeReset() throws Exception {
     start();
     jpm.run("restart", "echo", "--kill-timeout", "4321", "--max-restarts", "5").ok();
@@ -203,6 +210,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void appsGoByThePathOfTheirScript() throws Exception {
     start();
     jpm.run("stop", "./echo.sh").ok();

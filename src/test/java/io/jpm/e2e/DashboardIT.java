@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -118,6 +119,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void appsAreSeenAndOneThatIsKilledComesBackBeforeOnesEyes() throws Exception {
     fourApps();
     open();
@@ -147,6 +149,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void appsAreCommandedAfterAQuestion() throws Exception {
     fourApps();
     open();
@@ -190,6 +193,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aPersonWithoutAMouseGetsEverywhere() throws Exception {
     fourApps();
     open();
@@ -251,6 +255,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatAnAppPrintsIsFollowedSearchedAndPaused() throws Exception {
     Path go = jpm.work().resolve("go");
     start(
@@ -306,6 +311,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aLogIsDownloadedAndTheSecretOfThePageIsNowhereToBeSeen() throws Exception {
     start("talker", "#!/bin/bash\necho all of it\nexec sleep 1000\n");
     open();
@@ -383,6 +389,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aProcessFileIsCheckedAndAppliedAfterAQuestion() throws Exception {
     fourApps();
     open();
@@ -421,6 +428,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aPhoneIsWideEnough() throws Exception {
     browser.size(360, 740);
     fourApps();
@@ -466,6 +474,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aThousandAppsAreNoTrouble() throws Exception {
     fourApps();
     open();
@@ -499,6 +508,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void thePageGoesOnInTheNextDaemonAndSaysWhenTheSessionHasEnded() throws Exception {
     fourApps();
     Path say = jpm.work().resolve("say");
@@ -536,6 +546,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoLogsOutIsOut() throws Exception {
     fourApps();
     open();
@@ -550,6 +561,7 @@ class DashboardIT extends InOwnHome {
   /// `-Djpm.pictures=DIR` writes `dashboard.png` there, of a page that has been open for a while,
   /// and others to look at into `target/pictures`.
   @Test
+  @Tag("slow")
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
   @Timeout(600)
   void picturesAreTaken() throws Exception {
@@ -615,6 +627,7 @@ class DashboardIT extends InOwnHome {
 
   /// As long as `-Djpm.dashboard.minutes` says; a third of one if it says nothing.
   @Test
+  @Tag("slow")
   @Timeout(3600)
   void aPageThatIsOpenForMinutesCostsNoMoreThanAtFirst() throws Exception {
     double minutes = Double.parseDouble(System.getProperty("jpm.dashboard.minutes", "0.3"));

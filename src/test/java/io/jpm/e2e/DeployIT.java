@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -131,6 +132,7 @@ class DeployIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void withoutSshAndWithoutCommandsOfItsOwn() throws Exception {
     git.commit("first");
     jpm.run("deploy", "plain", "setup").ok();
@@ -140,6 +142,7 @@ class DeployIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatIsNotPushedIsNotDeployed() throws Exception {
     git.commit("first");
     jpm.run("deploy", "plain", "setup").ok();
@@ -152,6 +155,7 @@ class DeployIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void mistakesAreOneLineAndNothingIsDone() throws Exception {
     for (List<String> words :
         List.of(

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,6 +56,7 @@ class DoctorIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void pingTellsOfTheHeart() {
     jpm.run("ping").ok();
     Eventually.await(
@@ -67,6 +69,7 @@ class DoctorIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aCommandIsToldOfACrash() throws Exception {
     Path told = jpm.work().resolve("told");
     Path file = jpm.work().resolve("app.json");

@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Variables that only a file names: the port that clients connect to, and what checks and the stop
 /// command need.
+@Tag("slow")
 @Timeout(240)
 @Needs(Need.NODE)
 class EnvFileIT extends InOwnHome {

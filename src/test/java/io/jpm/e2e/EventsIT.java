@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,6 +61,7 @@ class EventsIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void daemonsThatBeginAndEndAreEvents() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     long first = jpm.daemonPid();
@@ -81,6 +83,7 @@ class EventsIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void followShowsWhatHappens() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     Process follow = jpm.begin("events", "-f", "--lines", "1", "--json");

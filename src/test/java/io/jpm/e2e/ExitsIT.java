@@ -6,6 +6,8 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,14 +62,24 @@ class ExitsIT extends InOwnHome {
         .containsExactlyInAnyOrderElementsOf(ended);
   }
 
+  private static void awaitLines(Path file, int count) {
+    Eventually.await(count + " lines in " + file, Jpm.LONG, () -> lines(file) >= count);
+  }
+
+  private static int lines(Path file) {
+    try {
+      return Files.exists(file) ? Files.readAllLines(file).size() : 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void everyCommandThatEndsAProcessLeadsToOneExit() throws Exception {
-    String seven =
-        jpm.script("seven.sh", "#!/bin/bash\ntrap 'exit 7' INT\nwhile :; do sleep 0.05; done\n")
-            .toString();
-    String deaf =
-        jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n")
-            .toString();
+    String text = "#!/bin/bash\ntrap '%s' INT\necho $$ >>%s\nwhile :; do sleep 0.05; done\n";
+    Path trapped = jpm.work().resolve("trapped");
+    String seven = jpm.script("seven.sh", text.formatted("exit 7", trapped)).toString();
+    String deaf = jpm.script("deaf.sh", text.formatted("", trapped)).toString();
     Path hooked = jpm.work().resolve("hooked");
     String hook =
         jpm.script("hook.sh", "#!/bin/bash\necho \"$JPM_EVENT\" >>" + hooked + "\n").toString();
@@ -78,10 +91,14 @@ class ExitsIT extends InOwnHome {
         """
             .formatted(seven, hook, deaf);
     jpm.run("start", jpm.script("two.json", file).toString()).ok();
+    awaitLines(trapped, 3);
     afterwards("restart", "seven");
+    awaitLines(trapped, 4);
     afterwards("stop", "seven");
     afterwards("start", "seven");
+    awaitLines(trapped, 5);
     afterwards("reload", "seven");
+    awaitLines(trapped, 6);
     afterwards("scale", "deaf", "1");
     afterwards("delete", "deaf");
     assertEachIsToldOnce();
@@ -102,7 +119,7 @@ class ExitsIT extends InOwnHome {
     JsonObject last = exits().getLast();
     assertThat(last.getInteger("pid")).isEqualTo(crashed);
     assertThat(last.containsKey("expected")).isFalse();
-    Eventually.await("the hook", Jpm.LONG, () -> Files.exists(hooked));
+    awaitLines(hooked, 1);
     assertThat(Files.readAllLines(hooked)).containsExactly("crash");
     look();
     jpm.run("kill").ok();
@@ -111,6 +128,7 @@ class ExitsIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aReloadTellsOfOldAndOfFailedNewProcesses() throws Exception {
     String server =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.god.journal.Failpoint;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -130,6 +131,7 @@ class FailpointIT {
   }
 
   @ParameterizedTest
+  @Representatives({4, 28})
   @MethodSource("deaths")
   void theNextDaemonKnowsWhatIsSo(Failpoint point, int hit) throws IOException {
     long armed = bootArmed(point, hit);

@@ -3,6 +3,8 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
+import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// twice.
 @Timeout(300)
 class FollowIT extends InOwnHome {
-  private static final int DEATHS = 3;
+  private static final int DEATHS = TestGroup.choose(1, 3);
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"bash", "java"})
   void logsGoOnInTheNextDaemon(String client) throws Exception {
     Path stop = jpm.work().resolve("stop");
@@ -32,7 +36,7 @@ class FollowIT extends InOwnHome {
             #!/bin/bash
             for ((i = 1; ; i++)); do
               echo "$i"
-              ((i %% 500)) || { [[ ! -e %s ]] || break; sleep 0.02; }
+              ((i %% 500)) || { [[ ! -e %s ]] || break; sleep 0.1; }
             done
             echo end
             exec sleep 100000
@@ -55,6 +59,7 @@ class FollowIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void eventsGoOnInTheNextDaemon() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     Follower events = follow("bash", "events", "--follow", "--json", "--since", "0");
@@ -72,6 +77,7 @@ class FollowIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void anAppThatIsNewInTheNextDaemonIsFollowedToo() throws Exception {
     jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
     Follower logs = follow("bash", "logs", "--raw");
@@ -85,6 +91,7 @@ class FollowIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoFollowsIsToldWhenNoDaemonIsToCome() throws Exception {
     jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
     Follower logs = follow("bash", "logs", "one", "--raw");

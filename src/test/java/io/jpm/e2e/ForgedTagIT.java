@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Users of apps under a daemon of root who have their own processes pass for those of other apps:
@@ -253,6 +254,7 @@ class ForgedTagIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aLostJournalMakesNobodyAnApp() throws Exception {
     startApps();
     int victim = jpm.pid("victim");
@@ -322,6 +324,7 @@ class ForgedTagIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE_FOR_ALL)
   void whoSaysThatItListensWhereAnotherUserDoesGetsNoSocket() throws Exception {
     int port = freePort();

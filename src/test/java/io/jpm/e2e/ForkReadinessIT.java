@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Reloads of apps in fork mode that are asked over the network whether they are ready: the check
 /// asks the new process, which gets no client before it has passed.
+@Tag("slow")
 @Timeout(900)
 class ForkReadinessIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -141,6 +142,7 @@ class ForkReloadIT extends InOwnHome {
 
   /// Without its server it has nothing that keeps it alive until the signal comes.
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void theOldProcessRunsWhatItHasForItsSignal() throws IOException {
     String cleanUp =
@@ -158,6 +160,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aNodeServerOfOneAddressIsReloadedWithoutALoss() throws IOException {
     start("web.js", NODE.formatted(port, ", 'localhost'"));
@@ -167,6 +170,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void theNextDaemonReloadsWithoutALossToo() throws IOException {
     start("web.js", NODE.formatted(port, ""));
@@ -179,6 +183,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs({Need.NODE, Need.NPM})
   void aNodeServerThatNpmStartsIsReloadedWithoutALoss() throws IOException {
     jpm.script("web.js", NODE.formatted(port, ""));
@@ -197,6 +202,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aNodeServerBehindAShellIsReloadedWithoutALoss() throws IOException {
     Path script = jpm.script("web.js", NODE.formatted(port, ""));
@@ -208,6 +214,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void theNextDaemonReloadsANodeServerBehindAShellToo() throws IOException {
     startLine("node %s; true".formatted(jpm.script("web.js", NODE.formatted(port, ""))));
@@ -220,6 +227,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void workersOfNodesOwnBehindAShellAreRestartedWithAGap() throws IOException {
     startLine(
@@ -244,6 +252,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void anAppInForkModeIsNoWorkerOfACluster() throws IOException {
     start(
@@ -267,6 +276,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aPortThatIsNotUsedAnyMoreIsClosed() throws Exception {
     int first = port;
@@ -287,6 +297,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void theOldProcessStaysWhereTheNewOneFails() throws IOException {
     start("web.js", NODE.formatted(port, ""));
@@ -301,6 +312,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aJavaServerIsReloadedWithoutALoss() throws Exception {
     startJava("Server");
     try (Load load = new Load(port).keepAlive(4).closing(2)) {
@@ -311,6 +323,7 @@ class ForkReloadIT extends InOwnHome {
 
   /// Vert.x and others load Netty's transport and then listen by Java's sockets.
   @Test
+  @Tag("slow")
   void aJavaServerThatOnlyLoadsNettysTransportIsReloadedWithoutALoss() throws Exception {
     Files.writeString(jpm.work().resolve("libnetty_transport_native_epoll_x86_64.so"), "x");
     Files.writeString(
@@ -381,6 +394,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON)
   void aServerThatSetsReusePortIsReloadedWithoutALoss() throws IOException {
     start("web.py", REUSING.formatted(port));
@@ -390,6 +404,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON)
   void aPythonServerIsReloadedWithoutALoss() throws IOException {
     start("web.py", PYTHON.formatted(port));
@@ -401,6 +416,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON)
   void aNewProcessThatCannotListenBesideTheOldOneIsTriedOnce() throws IOException {
     Path server = jpm.script("web.py", PYTHON.formatted(port));
@@ -428,7 +444,10 @@ class ForkReloadIT extends InOwnHome {
         while (my $client = $server->accept()) { close($client); }
         """
             .formatted(port));
-    assertThat(jpm.run("describe", "web").ok().out()).contains("with a gap, because perl");
+    Eventually.await(
+        "it is known that a reload has a gap",
+        SOON,
+        () -> jpm.run("describe", "web").ok().out().contains("with a gap, because perl"));
     Jpm.Result result = jpm.run("reload", "web").ok();
     assertThat(result.err()).contains("is restarted with a gap, because perl");
     assertThat(result.out())
@@ -440,6 +459,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void whoWantsNoSecondProcessBesideItIsRestarted() throws IOException {
     jpm.run(
@@ -457,6 +477,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void anAppWithoutAPortIsRestartedAndSaysSo() throws IOException {
     jpm.run(

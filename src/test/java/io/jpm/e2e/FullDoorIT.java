@@ -85,6 +85,7 @@ class FullDoorIT extends InOwnHome {
   private static final long MOST_LOGGED = 1 << 20;
 
   @Test
+  @Tag("slow")
   void aFloodOfConnectionsEndsNoDaemon() throws Exception {
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();
@@ -97,6 +98,7 @@ class FullDoorIT extends InOwnHome {
 
   /// With few files; see the flood's hold of 400 connections.
   @Test
+  @Tag("slow")
   void theOwnerGetsInWhereFilesAreFew() throws Exception {
     jpm.runAfter("ulimit -n 200", "ping").ok();
     long daemon = jpm.daemonPid();
@@ -118,6 +120,7 @@ class FullDoorIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoHasNoCredentialDoesNotFillTheLog() throws Exception {
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();

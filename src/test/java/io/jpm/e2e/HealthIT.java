@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -76,7 +77,7 @@ class HealthIT extends InOwnHome {
     return new JsonObject()
         .put("http", "http://127.0.0.1:${PORT}/health")
         .put("interval", "200ms")
-        .put("timeout", "500ms")
+        .put("timeout", "1s")
         .put("failures", 2);
   }
 
@@ -123,15 +124,16 @@ class HealthIT extends InOwnHome {
   void whatAnswersWithAnErrorDoesNotGetReadyAndSaysWhy() throws IOException {
     answer(500);
     var result =
-        jpm.run("start", file(app().put("readiness", probe()).put("listen_timeout", "2s")))
+        jpm.run("start", file(app().put("readiness", probe()).put("listen_timeout", "4s")))
             .failed();
-    String why = "not ready within 2 s: http://127.0.0.1:%d/health answers 500".formatted(port);
+    String why = "not ready within 4 s: http://127.0.0.1:%d/health answers 500".formatted(port);
     assertThat(result.err()).contains(why);
     assertThat(status(listed(0))).isEqualTo("errored");
     assertThat(own(listed(0)).getString("reason")).contains(why);
   }
 
   @Test
+  @Tag("slow")
   void whatNeverAnswersDoesNotGetReadyAndSaysWhy() throws IOException {
     // A server that takes connections and does nothing with them.
     jpm.script(
@@ -151,10 +153,11 @@ class HealthIT extends InOwnHome {
                         .put("listen_timeout", "3s")))
             .failed();
     assertThat(result.err())
-        .contains("no answer from http://127.0.0.1:%d/health within 500 ms".formatted(port));
+        .contains("no answer from http://127.0.0.1:%d/health within 1 s".formatted(port));
   }
 
   @Test
+  @Tag("slow")
   void whatIsReadyLateIsOnlineWhenItIs() throws Exception {
     JsonObject startup =
         new JsonObject().put("tcp", "${PORT}").put("interval", "100ms").put("timeout", "60s");
@@ -170,6 +173,7 @@ class HealthIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatFlapsIsShownAsUnhealthyAndIsNotRestarted() throws IOException {
     answer(200);
     jpm.run("start", file(app().put("readiness", probe()))).ok();
@@ -210,12 +214,13 @@ class HealthIT extends InOwnHome {
         () -> listed(0).encode());
     assertThat(own(listed(0)).getString("reason"))
         .startsWith(
-            "liveness: no answer from http://127.0.0.1:%d/health within 500 ms, 2 times in a row"
+            "liveness: no answer from http://127.0.0.1:%d/health within 1 s, 2 times in a row"
                 .formatted(port));
     assertThat(restarts(listed(0))).isEqualTo(1);
   }
 
   @Test
+  @Tag("slow")
   void aDaemonThatDiesWhileLivenessFailsIsFollowedByOneThatCountsAnew() throws Exception {
     answer(200);
     JsonObject liveness = probe().put("timeout", "400ms").put("failures", 60);
@@ -258,6 +263,7 @@ class HealthIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aCommandThatFailsIsQuoted() throws IOException {
     answer(200);
     jpm.script(
@@ -275,6 +281,7 @@ class HealthIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aReloadToWhatNeverGetsReadyIsTakenBack() throws IOException {
     answer(200);
     JsonObject app =
@@ -294,6 +301,7 @@ class HealthIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void oneOfTwoThatHangsIsReplacedAndRequestsGoOn() throws IOException {
     answer(200);
     jpm.run(
@@ -348,6 +356,7 @@ class HealthIT extends InOwnHome {
 
   /// It is no descendant of the app's process any more, and in another session.
   @Test
+  @Tag("slow")
   void whoHasPutItselfIntoTheBackgroundMaySpeakForTheApp() throws IOException {
     jpm.script(
         "forks.py",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +50,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.MOUNT)
   void aFullDiskRefusesANewAppAndLetsOthersGoOn() throws Exception {
     Path home = Files.createDirectories(jpm.home());
@@ -87,6 +90,7 @@ class HomeIT {
 
   /// The person whose disk is full has to be able to look, and to stop what fills it.
   @ParameterizedTest
+  @Tag("slow")
   @Needs(Need.MOUNT)
   @ValueSource(booleans = {false, true})
   void aDaemonStartsOnAFullDisk(boolean inOrder) throws Exception {
@@ -129,6 +133,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.MOUNT)
   void aNewHomeOnAFullDiskIsRefusedInOneLine() throws Exception {
     Path home = Files.createDirectories(jpm.home());
@@ -166,6 +171,7 @@ class HomeIT {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(booleans = {false, true})
   void aDaemonWhoseHomeIsRemovedEndsAndLeavesItsApps(boolean another) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
@@ -196,6 +202,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   void aCommandWaitsForTheTokenToBePutBack() throws Exception {
     jpm.run("ping").ok();
     Path token = jpm.home().resolve("token");
@@ -210,6 +217,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   void withoutAPathKillEndsTheAppsOfADaemonThatDied() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     jpm.killDaemon();
@@ -218,6 +226,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   void killEndsAllAppsThoughTheListCannotBeRead() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     Path list = jpm.home().resolve("state.json");
@@ -244,6 +253,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   void whatClientsReadIsPutBack() throws Exception {
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();
@@ -275,6 +285,7 @@ class HomeIT {
 
   /// What clients read there may be another user's by then.
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {".", "token", "bridge.port"})
   void aHomeThatBecomesWritableToOthersServesNoCommandUntilItIsMended(String name)
       throws Exception {
@@ -307,6 +318,7 @@ class HomeIT {
 
   /// The caller's umask is that of the apps; what is in the home is for the owner alone.
   @Test
+  @Tag("slow")
   void withAUmaskThatLetsEverybodyWriteNobodyCanWriteToTheHome() throws Exception {
     Path made = jpm.work().resolve("made");
     jpm.runAfter("umask 0", "start", "touch " + made + " && exec sleep 98765", "--name", "app")
@@ -332,6 +344,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   void aDaemonThatHoldsTheHomeAndCannotBeReachedIsNamed() throws Exception {
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();
@@ -353,6 +366,7 @@ class HomeIT {
   }
 
   @Test
+  @Tag("slow")
   void theJavaClientTakesTheSocketWhereThereIsNoPort() throws Exception {
     jpm.run("ping").ok();
     Files.delete(jpm.home().resolve("bridge.port"));

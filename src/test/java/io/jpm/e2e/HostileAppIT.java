@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The user of an application does everything that he can to the daemon of root and to another
 /// application. `-Djpm.hostile.seconds` says for how long (15).
+@Tag("slow")
 @Timeout(1200)
 @Tag("alone")
 @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Somebody who holds a token of the role `read` for one app does everything it can, for
 /// `-Djpm.hostile.seconds`. The owner and the other app do not notice.
+@Tag("slow")
 @Timeout(1200)
 @Tag("alone")
 @Needs(Need.PYTHON)

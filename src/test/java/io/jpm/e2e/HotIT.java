@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -60,7 +61,7 @@ class HotIT extends InOwnHome {
       case 0 -> Files.writeString(file, text);
       case 1 -> {
         Path next = Files.writeString(file.resolveSibling(".apps.json.swp"), text);
-        Files.move(next, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
       }
       default -> {
         Files.writeString(file, text.substring(0, text.length() / 2));
@@ -134,6 +135,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void editsUnderLoadLoseNothingAndTouchOnlyTheAppThatWasEdited() throws Exception {
     Files.writeString(file, text(0));
@@ -189,6 +191,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void whatDoesNotGetReadyIsRolledBackAndStaysToBeDone() throws Exception {
     canFail();
@@ -225,6 +228,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void anEditThatDoesNotGetReadyIsRolledBackAndTold() throws Exception {
     canFail();
@@ -251,6 +255,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatWasGivenUpIsStartedByTheNextApply() throws Exception {
     jpm.script("ends.sh", "#!/bin/sh\ntest -e fixed && exec sleep 1000\nexit 3\n");
     Files.writeString(
@@ -272,6 +277,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aLogThatGrowsBesideTheFilesHoldsUpNoEdit() throws Exception {
     sleeper("a", "1");
     jpm.script("prints.sh", "#!/bin/sh\nwhile :; do date >> conf.d/some.log; sleep 0.05; done\n");
@@ -285,6 +291,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void whatIsEditedWithoutADaemonIsAppliedByTheNext() throws Exception {
     Path script = jpm.work().resolve("apps.config.js");
@@ -363,6 +370,7 @@ class HotIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void withOnlyTheOthersAreNeitherStartedNorChanged() throws Exception {
     String three =
         """

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -132,6 +133,7 @@ class ImportIT {
   }
 
   @Test
+  @Tag("slow")
   void whatPm2DoesNotStopIsLeftToIt() throws Exception {
     pm2Has(process("web", "online"));
     Files.createFile(fake.resolve("refuses-stop"));
@@ -141,6 +143,7 @@ class ImportIT {
   }
 
   @Test
+  @Tag("slow")
   void keptAppsStayInPm2sListAndOnlyChooses() throws Exception {
     pm2Has(process("web", "online").put("cron_restart", "0 3 * * *"), process("idle", "stopped"));
     assertThat(jpm.run("import-pm2", "--only", "web,nope").failed().err())
@@ -153,6 +156,7 @@ class ImportIT {
   }
 
   @Test
+  @Tag("slow")
   void twoAppsOfOneNameAndAppsWithoutTheirFilesAreSaidBeforeAnythingIsStopped() throws Exception {
     pm2Has(
         process("web", "online"),
@@ -166,6 +170,7 @@ class ImportIT {
   }
 
   @Test
+  @Tag("slow")
   void withoutPm2sDaemonItsDumpIsReadAndNoDaemonIsStarted() throws Exception {
     assertThat(jpm.run("import-pm2").failed().err()).contains("PM2 does not run with " + pm2Home);
     Files.writeString(pm2Home.resolve("dump.pm2"), "[{broken");
@@ -180,6 +185,7 @@ class ImportIT {
 
   /// Where JPM_TEST_PM2 is the path of a real `pm2`.
   @Test
+  @Tag("slow")
   void theRealPm2HandsItsAppsOver() throws Exception {
     String pm2 = System.getenv("JPM_TEST_PM2");
     Need.assume(pm2 != null, "a real pm2, which JPM_TEST_PM2 names");

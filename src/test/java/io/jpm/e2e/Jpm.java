@@ -54,6 +54,9 @@ final class Jpm implements AutoCloseable {
     environment.put("HOME", base.toString());
     environment.put("JPM_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
     environment.put("JPM_AOT", "off");
+    // Half the processor time of a start: what a daemon compiles early pays later than a test
+    // lasts.
+    environment.put("JPM_JAVA_OPTS", "-XX:CompileThresholdScaling=1");
     environment.put(MARK, mark);
     makeAotCache();
   }
@@ -286,6 +289,11 @@ final class Jpm implements AutoCloseable {
     }
   }
 
+  /// Waits until no process that a command of this test has led to is left.
+  void awaitNoSurvivors() {
+    Eventually.await("nothing is left", LONG, () -> survivors().isEmpty(), this::survivors);
+  }
+
   private boolean isMine(Path process) {
     return read(process.resolve("environ")).contains(MARK + "=" + mark);
   }
@@ -323,7 +331,7 @@ final class Jpm implements AutoCloseable {
     try {
       Result kill = run("kill");
       Eventually.await(
-          "nothing is left: " + survivors() + " after " + kill, LONG, () -> survivors().isEmpty());
+          "nothing is left after " + kill, LONG, () -> survivors().isEmpty(), this::survivors);
     } finally {
       for (String survivor : survivors()) {
         ProcessHandle.of(Long.parseLong(survivor.substring(0, survivor.indexOf(' '))))

@@ -19,11 +19,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// Java processes that share a port: a probe asks the one that it is about, and one that is not
 /// ready gets no client.
+@Tag("slow")
 @Timeout(600)
 class JvmReadinessIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(90);

@@ -11,13 +11,14 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What happens when the daemon dies and nobody types a command.
 @Timeout(300)
 class KeeperIT extends InOwnHome {
-  private static final Duration SOON = Duration.ofSeconds(20);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final String TICKER =
       """
@@ -63,6 +64,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void neitherDaemonNorAppsInheritWhatTheKeeperHolds() throws Exception {
     jpm.runAfter("ulimit -Sn 777", "start", jpm.script("ticker.sh", TICKER).toString()).ok();
     long first = jpm.daemonPid();
@@ -103,6 +105,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void killEndsTheKeeperAndNoDaemonComesBack() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     long daemon = jpm.daemonPid();
@@ -114,6 +117,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aKeeperThatDiesIsReplacedAndTheNextHoldsTheSamePipes() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     awaitPipes(2);
@@ -133,6 +137,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDaemonThatCannotStartIsTriedAgainAfterLongerAndLongerPauses() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     int pid = jpm.pid("ticker");
@@ -152,6 +157,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void killSendsAKeeperAwayThatIsAboutToStartTheDaemon() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.run("stop", "ticker").ok();
@@ -164,6 +170,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void afterSigtermTheKeeperHoldsTheAppsPipesAndLeavesTheDaemonDead() throws Exception {
     Path gate = makeGate();
     jpm.run("start", jpm.script("numbers.sh", NUMBERS).toString(), "--name", "numbers").ok();
@@ -187,6 +194,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void twoHomesHaveAKeeperEach() throws Exception {
     try (Jpm other = new Jpm()) {
       jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
@@ -204,6 +212,7 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aSettingTurnsItOffAndSendsTheOneAwayThatIsThere() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     awaitPipes(2);

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,11 +82,12 @@ class LeftoversIT extends InOwnHome {
       Jpm.kill(jpm.pid("leaver"));
       awaitRuns(i);
     }
-    assertThat(daemons()).hasSize(4);
+    Eventually.await("each run has left a process", Jpm.LONG, () -> daemons().size() == 4);
     jpm.run("stop", "leaver").ok();
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"stop", "delete", "kill", "restart"})
   void nothingIsLeftWhileARestartIsDelayed(String command) throws Exception {
     start("exit 0", "--restart-delay", "600000");
@@ -106,6 +108,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"stop", "delete", "kill"})
   void aCommandWaitsForADaemonThatDoesNotListen(String command) throws Exception {
     start(":", "--kill-timeout", "1500");
@@ -121,6 +124,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void nothingIsLeftOfWhatIsErrored() throws Exception {
     start("exit 0", "--max-restarts", "1", "--min-uptime", "3600000");
     Jpm.kill(jpm.pid("leaver"));
@@ -129,6 +133,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDaemonOfJpmThatDiesBetweenChangesNothing() throws Exception {
     start("exit 0");
     int main = jpm.pid("leaver");
@@ -144,6 +149,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDaemonOfJpmThatDiesWhileItEndsLeftoversHasThemEndedByTheNext() throws Exception {
     start(":", "--kill-timeout", "60000");
     Jpm.kill(jpm.pid("leaver"));
@@ -159,6 +165,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatItsOwnerWantsToLiveOnLivesOn() throws Exception {
     start("exit 0", "--no-treekill");
     Jpm.kill(jpm.pid("leaver"));
@@ -172,6 +179,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.PYTHON)
   void whatAnInstanceThatWasReplacedLeavesGoesToo() throws Exception {
     Path script =
@@ -242,6 +250,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aScriptThatStartsSomethingInTheBackgroundIsNotStartedAgainAndAgain() throws Exception {
     Path script =
         jpm.script(

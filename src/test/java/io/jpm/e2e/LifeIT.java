@@ -6,6 +6,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,7 +68,7 @@ class LifeIT extends InOwnHome {
     int pid = jpm.pid("ticker");
     int begun = jpm.log("ticker-out.log").size();
     Eventually.await("it ticks", Jpm.LONG, () -> lines("ticker-out.log") > begun + 20);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < TestGroup.choose(1, 3); i++) {
       int before = lines("ticker-out.log");
       jpm.killDaemon();
       assertThat(Jpm.alive(pid)).isTrue();
@@ -96,6 +98,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void anAdoptedAppIsSupervisedAsBefore() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.killDaemon();
@@ -108,6 +111,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aHelperInASessionOfItsOwnIsNotTakenForTheApp() throws Exception {
     Path file =
         jpm.script(
@@ -128,6 +132,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatADeadAppLeftWithoutADaemonIsEndedBeforeTheAppStartsAgain() throws Exception {
     Path file =
         jpm.script(
@@ -174,6 +179,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aProgramThatExitsAtOnceIsErroredAfterSixteenTries() throws Exception {
     Path file = jpm.script("broken.sh", "#!/bin/sh\necho run\nexit 3\n");
     jpm.run("start", file.toString());
@@ -235,6 +241,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void instancesAreIndependentAndNumbered() throws Exception {
     Path file =
         jpm.script("who.sh", "#!/bin/sh\necho \"I am $NODE_APP_INSTANCE\"\nexec sleep 1000\n");
@@ -264,6 +271,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void twentyFirstCommandsStartOneDaemon() throws Exception {
     List<Process> clients = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
@@ -279,11 +287,13 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void stdoutOfJlistIsJsonAlsoWhenItStartsTheDaemon() {
     assertThat(jpm.run("jlist").ok().out().strip()).isEqualTo("[]");
   }
 
   @Test
+  @Tag("slow")
   void logsFollowsWhatIsWritten() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     Process follower = jpm.begin("logs", "ticker", "--lines", "0", "--raw");
@@ -308,6 +318,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDamagedJournalFallsBackToTheGenerationBefore() throws Exception {
     jpm.settings("{\"keeper\": {\"enabled\": false}}"); // no daemon between the damage and the look
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
@@ -328,6 +339,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void killForgetsEverything() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.run("kill").ok();
@@ -336,6 +348,7 @@ class LifeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theSecondStartOfTheSameAppIsRefusedAndChangesNothing() throws Exception {
     String file = jpm.script("ticker.sh", TICKER).toString();
     jpm.run("start", file).ok();

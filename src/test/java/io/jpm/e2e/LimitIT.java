@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /// What becomes of an app in cluster mode when one of its trees uses more memory than it may.
+@Tag("slow")
 @Timeout(600)
 @Needs(Need.PYTHON)
 class LimitIT extends InOwnHome {

@@ -1,5 +1,6 @@
 package io.jpm.e2e;
 
+import io.jpm.testing.TestGroup;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -21,11 +22,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// Clients that use a server without a pause until they are told to stop, and count what fails.
-/// They are as strict as a client can be: nothing is tried again, and a connection that the server
-/// closes without having said so in its last response is a failure.
+/// Clients that use a server until they are told to stop, and count what fails: without a pause in
+/// the slow group, with one of a few milliseconds in the default group, which leaves the processor
+/// to what is tested. They are as strict as a client can be: nothing is tried again, and a
+/// connection that the server closes without having said so in its last response is a failure.
 final class Load implements AutoCloseable {
   private static final int PATIENCE_MILLIS = (int) Duration.ofSeconds(30).toMillis();
+
+  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(3, 0)).toNanos();
 
   private final int port;
   private final List<Thread> clients = new ArrayList<>();
@@ -80,6 +84,7 @@ final class Load implements AutoCloseable {
                 try {
                   work.once();
                   done.computeIfAbsent(kind, _ -> new AtomicLong()).incrementAndGet();
+                  LockSupport.parkNanos(PAUSE_NANOS);
                 } catch (IOException | RuntimeException failure) {
                   failures.add(kind + ": " + failure);
                 }

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -30,6 +31,7 @@ class LogsIT extends InOwnHome {
   private static final Pattern LOSS = Pattern.compile("… ([0-9]+) lines? dropped \\(.*\\)");
 
   @Test
+  @Tag("slow")
   void everyLineOutlivesTwoHundredRotationsAndFiveDeathsOfTheDaemon() throws Exception {
     long lines = 25_000_000;
     start("numbers", "seq 1 " + lines, "\"logs\": {\"max_size\": \"1M\", \"keep\": 1000}");
@@ -51,6 +53,7 @@ class LogsIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.MOUNT)
   void linesThatAFullDiskDoesNotTakeAreCountedToTheLastOne() throws Exception {
     Path disk = Files.createDirectories(jpm.work().resolve("disk"));
@@ -111,6 +114,7 @@ class LogsIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void anAppThatClosesItsOutputLivesOn() throws Exception {
     start("closed", "echo before; exec >&- 2>&-", "");
     Eventually.await("the line", SOON, () -> lastLine("closed").equals("before"));
@@ -136,6 +140,7 @@ class LogsIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void flushEmptiesAndReloadLogsOpensAnew() throws Exception {
     start("flushed", "while read -r word; do echo \"$word\"; done <>gate", "");
     Path log = jpm.home().resolve("logs/flushed-out.log");
@@ -157,6 +162,7 @@ class LogsIT extends InOwnHome {
   /// Starts a shell line that then sits there. What is no text goes to a pipe as it is. bash is
   /// given it as escapes, of which there may be many.
   @Test
+  @Tag("slow")
   void aLineOfControlCharactersHoldsUpNobody() throws Exception {
     jpm.script(
         "odd.sh",

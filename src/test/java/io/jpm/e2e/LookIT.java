@@ -7,6 +7,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,6 +34,7 @@ class LookIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoIsNamedByAScript() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web", "-i", "2").ok();
     jpm.run("start", "sleep 1000", "--name", "api").ok();
@@ -58,6 +60,7 @@ class LookIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theMachineAndTheReport() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     var metrics = new JsonObject(jpm.run("slist", "--json").ok().out());
@@ -73,6 +76,7 @@ class LookIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void flushingNothingIsNoFailure() {
     assertThat(jpm.run("flush").ok().out()).contains("No app has log files");
     assertThat(jpm.run("ls", "--watch").failed().err()).contains("this is none");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -86,7 +87,7 @@ class MonitIT extends InOwnHome {
     terminal.awaitLine("> ", "api", "online");
     terminal.awaitLine("web", "online");
     terminal.awaitLine("stopped");
-    terminal.awaitLine("tick 3 of api");
+    terminal.awaitLine("tick ", " of api");
     terminal.awaitLine("pid " + jpm.pid("api"), "restarts 0");
     terminal.press("End");
     terminal.awaitLine("log of web");
@@ -115,6 +116,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theLogIsSearchedScrolledAndFollowed() throws IOException {
     fourApps();
     monit();
@@ -135,6 +137,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void itFitsEverySizeAndSaysWhenThereIsNoRoom() throws IOException {
     fourApps();
     monit();
@@ -167,6 +170,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theNextDaemonDrawsTheScreenAnew() throws Exception {
     fourApps();
     monit();
@@ -181,6 +185,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theTerminalIsPutBackWhileThereIsNoDaemon() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
     monit();
@@ -193,6 +198,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoWantsToQuitNeedNotWaitForADaemonThatHangs() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
     monit();
@@ -207,6 +213,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theTerminalIsPutBackAfterSignals() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
     for (String signal : new String[] {"TERM", "HUP", "INT"}) {
@@ -228,6 +235,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whereNothingCanBeDrawnOneLineSaysSo() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
     for (String verb : new String[] {"monit", "monitor", "imonit", "dash", "dashboard"}) {
@@ -249,6 +257,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void coloursAndCharactersAreThoseOfTheTerminal() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "日本語").ok();
     monit();
@@ -266,6 +275,7 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void twoHundredAppsAreListed() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "many", "-i", "200").ok();
     monit();
@@ -281,6 +291,7 @@ class MonitIT extends InOwnHome {
 
   /// `-Djpm.pictures=DIR` writes `monit.svg` there, of a screen that has been open for a while.
   @Test
+  @Tag("slow")
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
   void aPictureIsTaken() throws IOException {
     Waves.start(jpm, "api", 37, 60, "GET /v1/orders 200");

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -41,6 +42,7 @@ class OpenFilesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theDaemonRaisesItsLimitAndAppsHaveThatOfTheCaller() throws Exception {
     jpm.runAfter(
             "ulimit -Sn 300; ulimit -Hn 4096",
@@ -63,6 +65,7 @@ class OpenFilesIT extends InOwnHome {
 
   /// The daemon alone has nearly as many open, so that its limit cannot be lowered to that of apps.
   @Test
+  @Tag("slow")
   void appsHaveTheLimitOfACallerWhichIsLowerThanWhatTheDaemonHasOpen() throws Exception {
     jpm.runAfter(
             "ulimit -Sn 64; ulimit -Hn 4096",
@@ -79,6 +82,7 @@ class OpenFilesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void moreThanFitsIsRefusedAsAWholeAndTheDaemonGoesOn() throws Exception {
     Jpm.Result refused =
         jpm.runAfter("ulimit -n 256", "start", "sleep", "-i", "60", "--name", "s", "--", "1000")
@@ -127,6 +131,7 @@ class OpenFilesIT extends InOwnHome {
   /// What is written after a pause goes into the file that is there then, wherever the daemon's
   /// descriptor of it is.
   @Test
+  @Tag("slow")
   void aLogFileThatWasClosedMeanwhileIsGoneOnWith() throws Exception {
     Path gate = jpm.work().resolve("gate");
     Path app =

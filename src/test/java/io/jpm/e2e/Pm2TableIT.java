@@ -8,6 +8,7 @@ import io.jpm.testing.Pm2Words;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -83,12 +84,22 @@ class Pm2TableIT {
   }
 
   private String variable(String app, String name) throws IOException {
-    String all = Files.readString(Path.of("/proc", Integer.toString(jpm.pid(app)), "environ"));
-    return Stream.of(all.split("\0"))
+    Path environ = Path.of("/proc", Integer.toString(jpm.pid(app)), "environ");
+    // Empty while the process executes another program.
+    Eventually.await("the environment", Jpm.LONG, () -> !read(environ).isEmpty());
+    return Stream.of(read(environ).split("\0"))
         .filter(entry -> entry.startsWith(name + "="))
         .map(entry -> entry.substring(name.length() + 1))
         .findFirst()
         .orElse("");
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<String> names() {

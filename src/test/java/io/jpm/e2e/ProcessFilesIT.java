@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,7 @@ class ProcessFilesIT {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"bash", "java"})
   void whatIsPipedInStartsAndStops(String client) throws IOException {
     jpm.environment("JPM_CLIENT", client);
@@ -77,6 +79,7 @@ class ProcessFilesIT {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"bash", "java"})
   void nobodyReadsFromAClosedInput(String client) throws IOException {
     jpm.environment("JPM_CLIENT", client);
@@ -144,6 +147,7 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Tag("slow")
   void filesThatAreNoneAreOneLineEachAndTheDaemonLivesOn() throws IOException {
     jpm.run("start", "./app").ok();
     long daemon = jpm.daemonPid();
@@ -170,6 +174,7 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Tag("slow")
   void yamlCostsNothingBeforeAYamlFileIsRead() throws IOException {
     Path classes = jpm.work().resolve("classes.log");
     jpm.environment("JPM_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
@@ -203,6 +208,7 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void scriptsThatAreNoneAreOneLineEach() throws IOException {
     jpm.run("start", "./app").ok();
@@ -225,6 +231,7 @@ class ProcessFilesIT {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aMarkInFrontOfTheTextIsNoMistake() throws IOException {
     file("a.json", "\ufeff{name: 'a', script: './app'}");

@@ -6,6 +6,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,7 +92,7 @@ class ReadinessIT extends InOwnHome {
             .put("instances", 3)
             .put("balance", way.balance)
             .put("strategy", way.strategy)
-            .put("listen_timeout", "4s")
+            .put("listen_timeout", "8s")
             .mergeIn(more);
     Path file = jpm.work().resolve("apps.json");
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
@@ -119,11 +121,12 @@ class ReadinessIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource(Way.class)
   void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Way way) throws Exception {
     start(way, new JsonObject().put("readiness", probe()));
     List<Integer> before = pids();
-    try (Load load = new Load(port).keepAlive(4).closing(4)) {
+    try (Load load = new Load(port).keepAlive(2).closing(2)) {
       write("bad");
       String told = jpm.run("reload", "web").failed().err();
       assertThat(told).contains("http://127.0.0.1:%d/health answers 503".formatted(port));
@@ -142,6 +145,7 @@ class ReadinessIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(Way.class)
   void livenessConcernsOneProcessBeforeAndAfterTheDaemonsDeath(Way way) throws Exception {
     start(way, new JsonObject().put("readiness", probe()).put("liveness", probe()));
@@ -173,6 +177,7 @@ class ReadinessIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @EnumSource(Way.class)
   void whoIsNotReadyAnyMoreGetsNoClient(Way way) throws Exception {
     start(way, new JsonObject().put("readiness", probe()));
@@ -199,6 +204,7 @@ class ReadinessIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aCheckThatAnyProcessWouldAnswerIsRefused() throws IOException {
     Path file = jpm.work().resolve("apps.json");
     JsonObject app =

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -78,6 +79,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void anAppIsNamedRestartedStoppedAndDeleted() throws Exception {
     type("pm2 start app.js --name \"my-api\"").ok();
@@ -109,6 +111,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aClusterHasAsManyInstancesAsCoresAndIsReloadedAndScaled() throws Exception {
     type("pm2 start app.js -i max").ok();
@@ -124,6 +127,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void whenToRestartIsAnOption() throws Exception {
     type("pm2 start app.js --name memory --max-memory-restart 200M").ok();
@@ -145,6 +149,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void anEcosystemFileHasAnEnvironmentForProduction() throws Exception {
     Files.writeString(
@@ -181,6 +186,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aNewProcessFileIsWrittenByTheCommand() throws Exception {
     type("pm2 init simple").ok();
@@ -193,6 +199,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void variablesOfTheShellAreTakenWhenAskedFor() throws Exception {
     type("NODE_ENV=production pm2 start app.js").ok();
@@ -203,6 +210,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void whatIsRunningIsShown() throws Exception {
     type("pm2 start app.js --name my-api --time").ok();
@@ -219,6 +227,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void logsAreReadAndEmptied() throws Exception {
     type("pm2 start bashscript.sh --name app").ok();
     awaitLine("app-out.log", "bash");
@@ -236,6 +245,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void aSavedListComesBackAndTheDaemonIsReplaced() throws Exception {
     type("pm2 start app.js -- one && pm2 save").ok();
@@ -249,6 +259,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   @Needs(Need.NODE)
   void theCheatSheetOfItsReadme() throws Exception {
     type("pm2 start app.js -i 0").ok();
@@ -274,6 +285,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDirectoryIsServed() throws Exception {
     Files.writeString(jpm.work().resolve("index.html"), "<h1>hello</h1>");
     int port;
@@ -297,6 +309,7 @@ class RecipesIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatIsPartOfJpmAlreadyIsToldToWhoWantsToInstallIt() throws Exception {
     Jpm.Result refused = type("pm2 install pm2-logrotate").failed();
     assertThat(refused.err().lines()).hasSize(1);

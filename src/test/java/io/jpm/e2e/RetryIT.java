@@ -6,6 +6,7 @@ import io.jpm.client.Endpoint;
 import io.jpm.client.JpmClient;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +45,7 @@ class RetryIT {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"", "java"})
   void aClientWhoseAnswerIsLostDoesNotActTwice(String client) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
@@ -62,6 +65,7 @@ class RetryIT {
 
   /// Its caller has been told that it failed, and may have asked again.
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"", "java"})
   void whatNobodyWaitsForAnyMoreIsNotBegun(String client) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
@@ -96,6 +100,7 @@ class RetryIT {
   }
 
   @Test
+  @Tag("slow")
   void aServiceWhoseAnswerIsLostDoesNotActTwice() throws Exception {
     Path signals = jpm.work().resolve("signals");
     Path script =
@@ -153,6 +158,7 @@ class RetryIT {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(
       strings = {
         "INSTANCE_ADDED",
@@ -172,6 +178,7 @@ class RetryIT {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(
       strings = {
         "SIGNAL_BEGINS",
@@ -194,6 +201,7 @@ class RetryIT {
 
   /// Long after the client has printed that the app is being started.
   @ParameterizedTest
+  @Representatives(4)
   @ValueSource(
       strings = {
         "INSTANCE_ADDED",
@@ -223,6 +231,7 @@ class RetryIT {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"SIGNALLED", "REMOVED", "REMOVAL_WRITTEN"})
   void anAppIsDeletedWheneverTheDaemonDies(String failpoint) throws IOException {
     arm(failpoint);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +28,7 @@ class RevisionIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void anAppGoesBackwardAndForwardAndIsReloadedEachTime() throws Exception {
     String one = git.commit("one");
     String two = git.commit("two");

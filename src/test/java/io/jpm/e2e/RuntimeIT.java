@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -93,19 +94,21 @@ class RuntimeIT extends InOwnHome {
         .containsExactlyInAnyOrder(
             "one begins", "two begins", "one ends by INT", "two ends by INT");
     assertThat(running.warned()).containsExactlyInAnyOrder("one warns", "two warns");
-    assertThat(jpm.survivors()).isEmpty();
+    jpm.awaitNoSurvivors();
   }
 
   @Test
+  @Tag("slow")
   void whenNoAppRunsAnyMoreTheCodeIsTwo() throws Exception {
     String once = jpm.script("once.sh", "#!/bin/sh\necho once; exit 3\n").toString();
     Running running = begin("start", once, "--stop-exit-codes", "3", "--json");
     assertThat(running.code()).isEqualTo(2);
     assertThat(running.printed()).singleElement().asString().contains("\"message\":\"once\"");
-    assertThat(jpm.survivors()).isEmpty();
+    jpm.awaitNoSurvivors();
   }
 
   @Test
+  @Tag("slow")
   void withoutAutoExitItGoesOn() throws Exception {
     String app = jpm.script("app.sh", APP).toString();
     Running running = begin(app, "--no-auto-exit", "-n", "web", "--output", "/dev/null");
@@ -133,12 +136,13 @@ class RuntimeIT extends InOwnHome {
     running.process().destroy();
     assertThat(running.code()).isZero();
     assertThat(running.printed()).contains("one ends by INT", "two ends by INT");
-    assertThat(jpm.survivors()).isEmpty();
+    jpm.awaitNoSurvivors();
   }
 
   /// The daemon is killed while it has the order to start them, as often as it takes to hit that
   /// moment.
   @Test
+  @Tag("slow")
   void aDaemonThatDiesWhileItStartsTheAppsIsReplacedAndTheyBegin() throws Exception {
     Running running = begin(twoApps());
     Path file = jpm.home().resolve("jpm.pid");
@@ -158,7 +162,7 @@ class RuntimeIT extends InOwnHome {
         running::warned);
     running.process().destroy();
     assertThat(running.code()).isZero();
-    assertThat(jpm.survivors()).isEmpty();
+    jpm.awaitNoSurvivors();
   }
 
   private boolean isAnother(long daemon) {
@@ -170,6 +174,7 @@ class RuntimeIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatCannotBeStartedIsOneLine() throws Exception {
     Running running = begin("--secret", "key", "--delay", "0", "start", "nowhere.sh");
     assertThat(running.code()).isEqualTo(1);
@@ -178,6 +183,6 @@ class RuntimeIT extends InOwnHome {
         .hasSize(2)
         .anyMatch(line -> line.endsWith("--secret changes nothing (PM2's service)"))
         .anyMatch(line -> line.startsWith("[jpm][ERROR] nowhere.sh: script not found"));
-    assertThat(jpm.survivors()).isEmpty();
+    jpm.awaitNoSurvivors();
   }
 }

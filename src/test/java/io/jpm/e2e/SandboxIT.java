@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +141,7 @@ class SandboxIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void checksHooksAndTheStopCommandHaveThemToo() throws IOException {
     script("app.sh", "#!/bin/sh\ntrap '' INT\ntouch /tmp/of-app\nexec sleep 1000\n");
     script(
@@ -177,6 +179,7 @@ class SandboxIT extends InOwnHome {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @Needs(Need.NODE_FOR_ALL)
   @ValueSource(strings = {"cluster", "fork"})
   void aServerOfNodeIsReloadedAlsoByTheNextDaemon(String mode) throws Exception {
@@ -222,6 +225,7 @@ class SandboxIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aMountThatFailsIsTheReasonOfARefusedStart() throws IOException {
     script("app.sh", "#!/bin/sh\necho ran >ran\nexec sleep 1000\n");
     String file = app("app.sh", "");
@@ -240,6 +244,7 @@ class SandboxIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDaemonOfAnotherUserRefuses() throws IOException {
     script("app.sh", "#!/bin/sh\necho ran >ran\nexec sleep 1000\n");
     String file = app("app.sh", "");

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -101,6 +102,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void aDirectoryIsServed() throws IOException {
     assertThat(serve().ok().out()).contains("Serving " + site + " on http://0.0.0.0:" + port);
     assertThat(get("/")).as("at once").isEqualTo(new Answer(200, PAGE));
@@ -116,6 +118,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void withoutWordsTheCallersVariablesSayWhatAndWhere() {
     jpm.environment("PM2_SERVE_PATH", site.toString());
     jpm.environment("PM2_SERVE_PORT", Integer.toString(port));
@@ -125,6 +128,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void aSinglePageAppAnswersForItsOwnPages() {
     serve("--spa").ok();
     awaitPage("/", 200);
@@ -185,6 +189,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void halfOfAnAuthenticationIsRefused() {
     assertThat(serve("--basic-auth-username", "bob").failed())
         .isEqualTo(
@@ -203,6 +208,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void whatCannotBeServedIsOneLineAndNoApp() throws IOException {
     assertThat(jpm.run("serve", "nowhere", Integer.toString(port)))
         .isEqualTo(
@@ -223,6 +229,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void aSecondStartIsRefusedAndTheFirstGoesOn() {
     serve().ok();
     awaitPage("/", 200);
@@ -246,6 +253,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void aProcessFileSaysItUnderPm2sNames() throws IOException {
     Path file = jpm.work().resolve("apps.json");
     JsonObject variables =
@@ -267,6 +275,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void aPageIsServedWhileThereIsNoDaemon() throws Exception {
     serve().ok();
     awaitPage("/", 200);
@@ -283,6 +292,7 @@ class ServeIT {
   }
 
   @Test
+  @Tag("slow")
   void severalInstancesAreReloadedWithoutALostRequest() {
     serve("-i", "2").ok();
     awaitPage("/", 200);

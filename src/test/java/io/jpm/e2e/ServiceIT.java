@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.os.linux.Mailbox;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +29,7 @@ class ServiceIT extends InOwnHome {
       """;
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"bash", "java"})
   void anUpdateKeepsPidsCountersAndEveryLine(String client) throws Exception {
     jpm.environment("JPM_CLIENT", client);
@@ -71,6 +74,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void anUpdateWithoutADaemonStartsOne() {
     Jpm.Result result = jpm.run("update").ok();
     assertThat(result.err()).contains("no daemon is running");
@@ -109,6 +113,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aDaemonThatCannotStartInTheForegroundSaysWhyAndFails() throws Exception {
     Files.createDirectories(jpm.home());
     Files.writeString(jpm.home().resolve("jpm.json"), "{ broken");
@@ -119,6 +124,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void killEndsTheForegroundDaemonAsASuccessAndUpdateAsksForAnother() throws Exception {
     Process first = jpm.begin("daemon");
     jpm.awaitDaemon();
@@ -135,6 +141,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theServiceManagerHearsHowTheDaemonIs() throws Exception {
     String address = "@jpm-" + UUID.randomUUID();
     try (Mailbox manager = new Mailbox(address)) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A short run of `bench/soak` with a fixed seed: daemon, keeper and apps are killed and frozen
 /// while clients change the list.
+@Tag("slow")
 @Timeout(900)
 @Tag("alone")
 @Needs({Need.NODE, Need.PYTHON})

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,6 +36,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aSettingReachesTheAppAndEveryLaterProcessOfIt() throws IOException {
     jpm.run("start", app, "--name", "web").ok();
     Jpm.Result set = jpm.run("set", "web:MODE", "fast lane").ok();
@@ -70,6 +72,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void checksAndTheStopCommandHaveItToo() throws IOException {
     Path checked = jpm.work().resolve("checked");
     Path stopped = jpm.work().resolve("stopped");
@@ -97,6 +100,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whoeverWasStoppedStaysSoAndAnAppThatComesLaterGetsItsOwn() throws IOException {
     jpm.run("set", "later:PLACE", "here").ok();
     jpm.run("start", app, "--name", "later").ok();
@@ -109,6 +113,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void allOfItCanBeReadBackAndSecretsAreMaskedInTheEnvironmentOnly() {
     jpm.run("start", app, "--name", "web").ok();
     jpm.run("set", "web:DB_PASSWORD", "canary-5512").ok();
@@ -134,6 +139,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatIsWrongChangesNothing() {
     for (List<String> wrong :
         List.of(
@@ -152,6 +158,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatJpmHasNotSaysWhatToUseAndWhatItDoesItselfSaysSo() throws IOException {
     for (String word : List.of("install", "plus", "link", "unmonitor", "deepUpdate")) {
       Jpm.Result result = jpm.run(word, "x", "--safe").failed();
@@ -169,6 +176,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void theDaemonIsProfiledIntoFilesForItsOwnerAlone() throws IOException {
     for (List<String> command : List.of(List.of("profile:cpu", "300"), List.of("profile:mem"))) {
       Jpm.Result result = jpm.run(command.toArray(String[]::new)).ok();
@@ -209,6 +217,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void pm2sVariablesAreDefaultsOfTheStartThatHasThem() throws IOException {
     jpm.runAfter(
             "export PM2_KILL_TIMEOUT=2345 PM2_PROCESS_INSTANCE_VAR=WORKER", "start", app, "-n", "a")

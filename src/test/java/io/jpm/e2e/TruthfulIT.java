@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,6 +52,7 @@ class TruthfulIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void soDoRestartDeleteAndKill() throws Exception {
     String script = deaf();
     Jpm.Result restarted = jpm.run("restart", "deaf").ok();
@@ -68,6 +70,7 @@ class TruthfulIT extends InOwnHome {
 
   /// Longer than the bridge waits by itself, and than a daemon keeps a request waiting.
   @Test
+  @Tag("slow")
   void aServiceHearsOfAStopThatTookLong() throws Exception {
     Path script = jpm.script("deaf.sh", DEAF);
     jpm.run("start", script.toString(), "--kill-timeout", "31000").ok();
@@ -109,6 +112,7 @@ class TruthfulIT extends InOwnHome {
 
   /// A restart and a reload are done when the process is there; the events tell what becomes of it.
   @Test
+  @Tag("slow")
   void onlyWhatIsStartedIsLookedAt() throws Exception {
     Path script =
         jpm.script(
@@ -152,6 +156,7 @@ class TruthfulIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatEndsWellIsStartedWell() throws Exception {
     Path job = jpm.script("job.sh", "#!/bin/sh\necho note >&2\nexit 0\n");
     jpm.run("start", job.toString(), "--no-autorestart").ok();
@@ -163,6 +168,7 @@ class TruthfulIT extends InOwnHome {
 
   /// Each run is longer than `min_uptime`, so PM2 shows a healthy app for ever.
   @Test
+  @Tag("slow")
   void aCrashLoopOfRunsThatAreNotShortIsShownAndEnded() throws Exception {
     String text = "#!/bin/sh\necho 'fatal: no database' >&2\nsleep 0.15\nexit 1\n";
     Path script = jpm.script("dies.sh", text);
@@ -191,6 +197,7 @@ class TruthfulIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void whatDiedWithoutADaemonHasItsLastWordsToo() throws Exception {
     Path script =
         jpm.script(
@@ -211,6 +218,7 @@ class TruthfulIT extends InOwnHome {
   }
 
   @Test
+  @Tag("slow")
   void aProgramWithATerminalHasItsLastWordsToo() throws Exception {
     jpm.script("tty.sh", "#!/bin/sh\necho 'Error: no such port' >&2\nsleep 0.2\nexit 3\n");
     Path file =
@@ -234,7 +242,8 @@ class TruthfulIT extends InOwnHome {
         exit $n
         """;
     Path script = jpm.script("loop.sh", text.replace("$COUNT", jpm.home() + "/count"));
-    jpm.run("start", script.toString(), "--restart-delay", "1", "--max-restarts", "12").failed();
+    jpm.run("start", script.toString(), "--restart-delay", "1", "--max-restarts", "12", "--no-wait")
+        .ok();
     jpm.awaitStatus("loop", "errored");
     String events = jpm.run("events", "loop", "--lines", "200").ok().out();
     for (int run = 1; run <= 12; run++) {

@@ -38,6 +38,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -170,6 +171,7 @@ class HealthTest extends GodHarness {
 
   /// It has been waited for, so a restart does not claim a success either.
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(booleans = {false, true})
   void aRestartWhoseProcessDoesNotGetReadyFails(boolean byReload) {
     AppSpec brief =

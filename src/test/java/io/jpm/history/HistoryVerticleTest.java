@@ -25,6 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,6 +188,7 @@ class HistoryVerticleTest {
   }
 
   @Test
+  @Tag("slow")
   void whatTheRingHasForgottenIsCounted() throws Exception {
     deploy();
     tell(10_000);

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -246,6 +247,7 @@ class KeeperScriptTest {
   }
 
   @Test
+  @Tag("slow")
   void aKeeperThatIsKilledInAPauseStartsNothingAfterIt() throws Exception {
     starting("exit 1");
     int keeper;

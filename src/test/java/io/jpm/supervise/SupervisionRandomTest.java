@@ -16,10 +16,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Long lives of many instances, with budgets too large for the closure walk. `-Djpm.seed` repeats
 /// a failure.
+@Tag("slow")
 class SupervisionRandomTest {
   private static final int STEPS = 300_000;
 

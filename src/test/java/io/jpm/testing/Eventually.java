@@ -14,11 +14,13 @@ public final class Eventually {
 
   private static final long LONGEST_NANOS = Duration.ofMillis(25).toNanos();
 
-  /// A question that takes this long starts a process, or waits for one: asked without a pause it
-  /// would take the processor from what it waits for.
+  /// A condition that takes this long starts a process, or waits for one. The pause after it is a
+  /// multiple of its time, so that it leaves the processor to what it waits for.
   private static final long COSTLY_NANOS = Duration.ofMillis(8).toNanos();
 
-  private static final long PAUSE_AFTER_COSTLY_NANOS = Duration.ofMillis(60).toNanos();
+  private static final int PAUSES_AFTER_COSTLY = 4;
+
+  private static final long LONGEST_AFTER_COSTLY_NANOS = Duration.ofMillis(400).toNanos();
 
   private Eventually() {}
 
@@ -41,7 +43,7 @@ public final class Eventually {
       }
       LockSupport.parkNanos(
           now - asked > COSTLY_NANOS
-              ? PAUSE_AFTER_COSTLY_NANOS
+              ? Math.min(PAUSES_AFTER_COSTLY * (now - asked), LONGEST_AFTER_COSTLY_NANOS)
               : Math.clamp(waited / 10, SHORTEST_NANOS, LONGEST_NANOS));
     }
   }

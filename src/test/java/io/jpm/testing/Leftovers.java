@@ -25,6 +25,17 @@ public final class Leftovers {
         () -> of(mark).stream().map(Leftovers::describe).toList());
   }
 
+  /// Waits until `count` live processes carry `mark`: one that executes another program has no
+  /// environment for a moment.
+  public static List<Long> await(String mark, int count) {
+    Eventually.await(
+        count + " processes have the mark " + mark,
+        Duration.ofSeconds(60),
+        () -> of(mark).size() == count,
+        () -> of(mark).stream().map(Leftovers::describe).toList());
+    return of(mark);
+  }
+
   /// The live processes that carry `mark`, without this one.
   public static List<Long> of(String mark) {
     String entry = VARIABLE + "=" + mark + "\0";

@@ -17,6 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ class ArchiveCheckTest {
   }
 
   @Test
+  @Tag("slow")
   void anArchiveIsWholeHoweverManyEntriesItHas() throws IOException {
     for (int entries : new int[] {0, 1, 3000, 70_000}) { // the last one is a zip64
       write(entries, "");
@@ -88,6 +90,7 @@ class ArchiveCheckTest {
   }
 
   @Test
+  @Tag("slow")
   void aLargeDirectoryIsReadInPieces() throws IOException {
     write(200_000, "");
     assertThat(memoryOf(this::isWhole)).isLessThan(MOST_MEMORY);

@@ -26,6 +26,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -215,7 +216,7 @@ class FileWatchTest {
     Path current = Files.createSymbolicLink(base.resolve("current"), base.resolve("releases/1"));
     begin(List.of(current));
     Path next = Files.createSymbolicLink(base.resolve("next"), base.resolve("releases/2"));
-    Files.move(next, current, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(next, current, StandardCopyOption.ATOMIC_MOVE);
     awaitChanges("app.js changed");
     write(base.resolve("releases/1/app.js"), "old one");
     write(base.resolve("releases/2/app.js"), "3 3 3");
@@ -281,6 +282,7 @@ class FileWatchTest {
   }
 
   @Test
+  @Tag("slow")
   void changesThatNeverEndRestartInTheEnd() throws Exception {
     begin(List.of(app));
     long begin = System.nanoTime();
@@ -350,6 +352,7 @@ class FileWatchTest {
   }
 
   @Test
+  @Tag("slow")
   void whereTheKernelRefusesToWatchItLooksFromTimeToTime() throws Exception {
     int[] left = {2 + base.getNameCount()};
     try (FileWatch limited =
@@ -369,6 +372,7 @@ class FileWatchTest {
   }
 
   @Test
+  @Tag("slow")
   void whereTheKernelHasNoInstanceLeftItLooksFromTimeToTime() throws Exception {
     try (FileWatch limited =
         new FileWatch(
@@ -532,7 +536,7 @@ class FileWatchTest {
   private static void pipeInPlaceOf(Path file) throws Exception {
     Path pipe = file.resolveSibling("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    Files.move(pipe, file, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(pipe, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   /// @param each entries for an app

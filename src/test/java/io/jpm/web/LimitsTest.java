@@ -24,6 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +124,7 @@ class LimitsTest {
   }
 
   @Test
+  @Tag("slow")
   void aStreamWithNothingToTellGoesOnAndSoDoesOneThatIsReadSlowly() throws Exception {
     begin(200, Duration.ofSeconds(2));
     try (Http idle = new Http(port);

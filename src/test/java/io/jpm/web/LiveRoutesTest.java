@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,6 +166,7 @@ class LiveRoutesTest {
   }
 
   @Test
+  @Tag("slow")
   void aStreamEndsWhenItsTokenIsWithdrawn() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.READER)) {
       daemon.tokens.remove("reader-secret");
@@ -178,6 +180,7 @@ class LiveRoutesTest {
 
   /// Not with the next sign of life, of which there would be one before the end.
   @Test
+  @Tag("slow")
   void aStreamEndsAsSoonAsItIsToldThatATokenHasEnded() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.READER);
         Http other = stream("/api/v1/events/stream", WebDaemon.OF_WEB)) {

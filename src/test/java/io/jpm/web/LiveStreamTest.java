@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +126,7 @@ class LiveStreamTest {
   }
 
   @Test
+  @Tag("slow")
   void whatIsNoEventIsSeenToo() throws Exception {
     try (Http http = stream("", WebDaemon.OWNER)) {
       next(http, "instances");

@@ -17,6 +17,7 @@ import io.jpm.testing.FreePort;
 import io.jpm.testing.Jvm;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -187,6 +188,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(8)
   @MethodSource("servers")
   void twoProcessesServeOnePortAndOneGoesOnWhenTheOtherIsKilled(Jvm jvm, String kind)
       throws IOException {
@@ -221,6 +223,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("httpServers")
   void drainingUnderKeepAliveClientsFailsNoRequest(Jvm jvm, String kind) throws IOException {
     Spawned old = serve(jvm, kind, "old");
@@ -250,6 +253,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(8)
   @MethodSource("servers")
   void whatDrainsAcceptsNothingMore(Jvm jvm, String kind) throws IOException {
     Spawned old = serve(jvm, kind, "old");
@@ -314,6 +318,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(8)
   @MethodSource("servers")
   void aProcessThatIsProbedTakesClientsAsItIsTold(Jvm jvm, String kind) throws IOException {
     Spawned one = probed(jvm, "gated", kind, "one");
@@ -346,6 +351,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("httpServers")
   void oneThatIsOnlyProbedTakesClientsAtOnceAndDrainsWithoutLoss(Jvm jvm, String kind)
       throws IOException {
@@ -369,6 +375,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void aServerThatIsProbedHasItsAddressAndOptions(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "gated", "options", "x");
@@ -378,6 +385,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void aServerThatIsClosedIsNotReachedAnyMore(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "open", "reopen", "x");
@@ -409,6 +417,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void nettysOwnTransportIsNotThereUnlessItsOwnerHasDecided(Jvm jvm) throws IOException {
     String epoll = "shaded.io.netty.channel.epoll.Epoll";
@@ -433,6 +442,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void withoutSocketsNothingIsChanged(Jvm jvm) throws IOException {
     String number = Integer.toString(port);
@@ -442,6 +452,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void variablesWithoutTheirSocketsAreIgnored(Jvm jvm) throws IOException {
     SpawnRequest request =
@@ -456,6 +467,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void aPortOfTheSystemsChoiceIsNotShared(Jvm jvm) throws IOException {
     port = 0;
@@ -471,6 +483,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void aClientWithALocalPortOfItsOwnIsLeftAlone(Jvm jvm) throws IOException {
     try (ServerSocket server = new ServerSocket(0)) {
@@ -499,6 +512,7 @@ class AgentTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @MethodSource("jvms")
   void optionsOfTheOwnersOwnHoldBesideIt(Jvm jvm) throws IOException {
     SpawnRequest request =

@@ -1,19 +1,24 @@
 package io.jpm.balancer.jvm;
 
+import io.jpm.testing.TestGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
-/// An HTTP client that asks without a pause, on one connection as long as the server lets it, and
-/// forgives nothing: it never asks twice.
+/// An HTTP client that asks again and again, in the slow group without a pause, on one connection
+/// as long as the server lets it, and forgives nothing: it never asks twice.
 final class KeepAliveClient implements AutoCloseable {
+  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(2, 0)).toNanos();
+
   private final int port;
   private final Thread thread;
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
@@ -46,7 +51,9 @@ final class KeepAliveClient implements AutoCloseable {
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
-        while (!stopped && ask(socket, in)) {}
+        while (!stopped && ask(socket, in)) {
+          LockSupport.parkNanos(PAUSE_NANOS);
+        }
       } catch (IOException | RuntimeException error) {
         failures.add(last + ": " + error);
       }

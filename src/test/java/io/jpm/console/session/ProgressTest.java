@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,7 @@ class ProgressTest {
   }
 
   @Test
+  @Tag("slow")
   void aPipeGetsLinesNowAndThenAndTheQuietNothing() {
     rooms.slow = true;
     ConsoleClient quiet = terminal("restart web --silent");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jpm.god.FaultyCalls;
 import io.jpm.god.FaultyCalls.Fault;
 import io.jpm.god.journal.DurableFile.Kind;
+import io.jpm.testing.Representatives;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +75,7 @@ class DurableFileTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 5, 14, 20})
   @MethodSource("faults")
   void soItIsWhereTheFileSystemKnowsNoHardLinks(Kind kind, Fault fault) throws IOException {
     tryEachCall(kind, fault, false);
@@ -173,6 +175,7 @@ class DurableFileTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 5, 14, 20})
   @MethodSource("faults")
   void soItIsWhereSeveralArePutBeforeTheDiskFollows(Kind kind, Fault fault) throws IOException {
     int call = 0;
@@ -250,6 +253,7 @@ class DurableFileTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 5, 14, 20})
   @MethodSource("faults")
   void writesThatFailAgainAndAgainPushNoOlderGenerationOut(Kind kind, Fault fault)
       throws IOException {

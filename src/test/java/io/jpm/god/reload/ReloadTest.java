@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// New processes in the place of old ones, and what may come between.
@@ -305,6 +306,7 @@ class ReloadTest extends GodHarness {
   }
 
   @Test
+  @Tag("slow")
   void aSiblingThatListensHasTheNextOneWaitedForToo() {
     start(soonStable(2, Duration.ofSeconds(5)));
     balancer.listening(workerOf(made(2)));

@@ -3,6 +3,7 @@ package io.jpm.logs.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.FullLogPolicy;
+import io.jpm.testing.TestGroup;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -137,7 +138,7 @@ class LogMemoryKillTest {
     Life whole = Life.endless();
     new Story().live(whole);
     assertThat(whole.steps()).isGreaterThan(2000);
-    for (long steps = 0; steps < whole.steps(); steps++) {
+    for (long steps = 0; steps < whole.steps(); steps += TestGroup.choose(7, 1)) {
       Story story = killedAfter(steps);
       try {
         story.check();
@@ -151,7 +152,7 @@ class LogMemoryKillTest {
   void aKillDuringTheRecoveryFromAKillLosesNothingEither() throws IOException {
     Life whole = Life.endless();
     new Story().live(whole);
-    for (long steps = 0; steps < whole.steps(); steps += 3) {
+    for (long steps = 0; steps < whole.steps(); steps += TestGroup.choose(97, 3)) {
       for (long second = 0; second < EVERY_RECOVERY; second++) {
         Story story = killedAfter(steps);
         boolean died = diesInRecovery(story.image, second);

@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,6 +132,7 @@ class LogMemoryProcessTest {
   }
 
   @Test
+  @Tag("slow")
   void twoThreadsHandOverEveryByteInOrder() throws Exception {
     try (LogMemory memory = LogMemory.open(dir, 1 << 20)) {
       List<Thread> threads = new ArrayList<>();

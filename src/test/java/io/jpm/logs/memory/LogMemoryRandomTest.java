@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -121,6 +122,7 @@ class LogMemoryRandomTest {
   }
 
   @Test
+  @Tag("slow")
   void whateverHappensAllIsWrittenOrCounted() throws IOException {
     long seed = Long.getLong("jpm.seed", 20_261_121L);
     for (int number = 0; number < ROUNDS; number++) {

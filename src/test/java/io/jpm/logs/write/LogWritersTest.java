@@ -41,6 +41,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -590,6 +591,7 @@ class LogWritersTest {
   }
 
   @Test
+  @Tag("slow")
   void aDiskThatIsHungDoesNotHoldUpTheEnd() throws Exception {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
@@ -670,6 +672,7 @@ class LogWritersTest {
   }
 
   @Test
+  @Tag("slow")
   void aHungDiskIsNotLeftForAnother() throws Exception {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {

@@ -48,8 +48,7 @@ class ForeignProcessTest {
     Need.assume(canRead(testClasses) && canRead(classes), "a checkout that other users can read");
     Spawned child = fixture.start("mixed-users.sh");
     child.awaitReady();
-    List<Long> all = Leftovers.of(fixture.mark());
-    assertThat(all).hasSize(3);
+    List<Long> all = Leftovers.await(fixture.mark(), 3);
     ProcessIdentity identity = child.child().identity();
 
     String said =

@@ -44,7 +44,7 @@ class LeftoversTest {
   @Test
   void orphansAreFoundAndEnded() {
     ProcessIdentity gone = startAndKill("leaves-orphans.sh");
-    assertThat(Leftovers.of(fixture.mark())).hasSize(2);
+    assertThat(Leftovers.await(fixture.mark(), 2)).hasSize(2);
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
       Child leftovers = host.adoptLeftovers(gone, fixture.tag(1, 1), watcher);

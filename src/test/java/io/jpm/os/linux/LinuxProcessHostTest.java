@@ -3,6 +3,7 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.run.Exit;
+import io.jpm.model.run.ProcessIdentity;
 import io.jpm.model.run.Signal;
 import io.jpm.model.text.ByteText;
 import io.jpm.os.HostFixture;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -143,6 +145,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
+  @Tag("slow")
   void descriptorsDoNotLeakOver200Spawns() {
     cycle();
     long before = openDescriptors();
@@ -286,6 +289,11 @@ class LinuxProcessHostTest extends ProcessHostContract {
     one.awaitReady();
     other.awaitReady();
 
+    Eventually.await(
+        "both are found",
+        HostFixture.DEADLINE,
+        () -> fixture.host().findTagged(fixture.mark() + ":").size() == 2,
+        () -> fixture.host().findTagged(fixture.mark() + ":"));
     assertThat(fixture.host().findTagged(fixture.mark() + ":"))
         .containsEntry(fixture.tag(1, 1), one.child().identity())
         .containsKey(fixture.tag(2, 1));
@@ -299,8 +307,12 @@ class LinuxProcessHostTest extends ProcessHostContract {
     child.awaitReady();
     awaitASecondSession(child.pid());
 
-    assertThat(fixture.host().findTagged(fixture.mark() + ":"))
-        .containsOnly(Map.entry(fixture.tag(1, 1), child.child().identity()));
+    Map<String, ProcessIdentity> expected = Map.of(fixture.tag(1, 1), child.child().identity());
+    Eventually.await(
+        "the main process is found and no other",
+        HostFixture.DEADLINE,
+        () -> fixture.host().findTagged(fixture.mark() + ":").equals(expected),
+        () -> fixture.host().findTagged(fixture.mark() + ":"));
   }
 
   private void awaitASecondSession(int main) {

@@ -270,7 +270,11 @@ class RunAsTest {
     ProcessIdentity identity = app.child().identity();
     RecordedWatcher watcher = new RecordedWatcher();
     try (LinuxProcessHost second = new LinuxProcessHost()) {
-      assertThat(second.findTagged(home + ":")).containsEntry(home + ":1:1", identity);
+      Eventually.await(
+          "it is found",
+          HostFixture.DEADLINE,
+          () -> identity.equals(second.findTagged(home + ":").get(home + ":1:1")),
+          () -> second.findTagged(home + ":"));
       Child adopted = second.adopt(identity, home + ":1:1", watcher).orElseThrow();
       adopted.signalTree(Signal.SIGTERM);
       watcher.awaitTreeGone();

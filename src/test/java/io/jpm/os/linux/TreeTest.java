@@ -158,7 +158,7 @@ class TreeTest {
     Spawned child = fixture.start("daemonizes-and-exits.sh");
     child.watcher().awaitExit();
     child.awaitReady();
-    assertThat(Leftovers.of(fixture.mark())).hasSize(1);
+    assertThat(Leftovers.await(fixture.mark(), 1)).hasSize(1);
 
     child.end();
 

@@ -79,8 +79,12 @@ class ZooTest {
     assertThat(identity).isNotEqualTo(first.child().identity());
     second.child().release();
     try (LinuxProcessHost next = new LinuxProcessHost()) {
-      assertThat(next.findTagged(fixture.mark() + ":"))
-          .containsExactly(Map.entry(fixture.tag(1, 2), identity));
+      // Not while it executes another program.
+      Eventually.await(
+          "it is found",
+          HostFixture.DEADLINE,
+          () -> next.findTagged(fixture.mark() + ":").equals(Map.of(fixture.tag(1, 2), identity)),
+          () -> next.findTagged(fixture.mark() + ":"));
       RecordedWatcher watcher = new RecordedWatcher();
       Child adopted = next.adopt(identity, fixture.tag(1, 2), watcher).orElseThrow();
       stop(adopted, watcher);

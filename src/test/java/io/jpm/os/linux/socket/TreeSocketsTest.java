@@ -14,6 +14,7 @@ import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.Loopback;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -81,6 +82,7 @@ class TreeSocketsTest {
   }
 
   @ParameterizedTest
+  @Representatives({1, 2})
   @ValueSource(strings = {"accept", "select", "poll", "epoll", "selectors", "child"})
   void aPythonProgramWaitsForConnections(String way) throws IOException {
     Spawned app = fixture.start("listens.py", way);
@@ -122,6 +124,7 @@ class TreeSocketsTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"plain", "timed", "http"})
   void aJavaServerWaitsForConnections(String way) {
     Path java = Path.of(System.getProperty("java.home"), "bin/java");

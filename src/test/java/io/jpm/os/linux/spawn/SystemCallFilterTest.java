@@ -23,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -206,6 +207,7 @@ class SystemCallFilterTest {
 
   /// Threads, children, timers and sockets of what servers are written in.
   @Test
+  @Tag("slow")
   @Needs({Need.NODE, Need.PYTHON})
   void languagesRunAsEver() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
