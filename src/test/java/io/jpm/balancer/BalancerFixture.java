@@ -296,6 +296,15 @@ final class BalancerFixture implements AutoCloseable {
       return this;
     }
 
+    /// Waits until the process has closed its listening sockets. A client cannot tell: the daemon's
+    /// own hold of a socket lets connections wait.
+    void awaitNoListener() {
+      Eventually.await(
+          "it listens no more",
+          DEADLINE,
+          () -> host.listening(child.orElseThrow().identity()).isEmpty());
+    }
+
     Future<Integer> drain() {
       return vertx
           .eventBus()

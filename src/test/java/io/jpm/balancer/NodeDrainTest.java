@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Answer;
 import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
+import io.jpm.model.BalancingMode;
 import io.jpm.model.Cluster;
+import io.jpm.model.Command;
+import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
 import io.jpm.model.run.Exit;
 import io.jpm.model.run.Signal;
@@ -14,16 +18,20 @@ import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Representatives;
 import io.vertx.core.Future;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyManagementException;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -65,6 +73,29 @@ class NodeDrainTest {
 
   private static int await(Future<Integer> drained) {
     return BalancerFixture.await(drained);
+  }
+
+  /// Such a process does not read the order to drain, so it would never confirm it.
+  @Test
+  void aLauncherWithoutListenersIsDrainedAtOnce() throws IOException {
+    Path script = Files.writeString(folder.resolve("job.sh"), "exec sleep 1000\n");
+    Path bash = BalancerFixture.program("bash");
+    AppSpec spec =
+        AppSpec.of(
+                new AppName("job"),
+                new Command(script, Optional.of(bash), List.of(), List.of()),
+                folder)
+            .cluster(
+                new Cluster(
+                    false,
+                    BalancingMode.AUTO,
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    List.of(),
+                    Duration.ofMinutes(10),
+                    ProxyProtocol.NONE))
+            .build();
+    assertThat(await(balancer.start(spec, 0, 0).drain())).isZero();
   }
 
   @Test
@@ -120,7 +151,7 @@ class NodeDrainTest {
       wire.write("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
       wire.write("x".repeat(10_000));
       Future<Integer> drained = worker.drain();
-      awaitRefusal(worker);
+      worker.awaitNoListener();
       assertThat(drained.isComplete()).isFalse();
       wire.write("x".repeat(10_000));
       Answer answer = wire.read();
@@ -138,7 +169,7 @@ class NodeDrainTest {
       wire.write("x".repeat(10_000));
       assertThat(wire.read().body()).startsWith("worker");
       Future<Integer> drained = worker.drain();
-      awaitRefusal(worker);
+      worker.awaitNoListener();
       wire.write("x".repeat(10_000));
       assertThat(wire.ask("/", true).closes()).isTrue();
       assertThat(await(drained)).isZero();
@@ -146,23 +177,6 @@ class NodeDrainTest {
   }
 
   /// From then on it certainly drains.
-  private static void awaitRefusal(Worker worker) {
-    int port = worker.port();
-    Eventually.await(
-        "it takes no more connections",
-        BalancerFixture.DEADLINE,
-        () -> {
-          try (Wire wire = new Wire(port)) {
-            wire.socket.setSoTimeout(50);
-            // The daemon's own hold of the socket lets connections wait for somebody else.
-            wire.write(GET.formatted("/"));
-            return wire.in.read() < 0;
-          } catch (IOException nobodyAnswers) {
-            return true;
-          }
-        });
-  }
-
   @Test
   void idleConnectionsAreClosedAfterAWhile() throws IOException {
     Worker worker = start("http");
@@ -215,7 +229,7 @@ class NodeDrainTest {
     try (Wire wire = new Wire(worker.port())) {
       assertThat(wire.line()).startsWith("worker 1");
       Future<Integer> drained = worker.drain();
-      awaitRefusal(worker);
+      worker.awaitNoListener();
       assertEchoes(wire);
       assertThat(drained.isComplete()).isFalse();
       wire.leave();
@@ -258,6 +272,7 @@ class NodeDrainTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"https", "h2"})
   void encryptedConnectionsAreTreatedLikeOthers(String kind) throws Exception {
     makeCertificate();
@@ -339,6 +354,7 @@ class NodeDrainTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @ValueSource(strings = {"h2c", "h2"})
   void http2ClientsAreSentAwayAndAtMostRefusedWhatWasNotBegun(String kind) throws Exception {
     boolean encrypted = kind.equals("h2");

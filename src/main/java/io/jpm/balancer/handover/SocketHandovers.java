@@ -382,7 +382,8 @@ public final class SocketHandovers {
     ProcessIdentity process = forkProcess.process.get();
     Duration most = forkProcess.drain;
     Optional<HeldSockets> heldSockets = Optional.ofNullable(loans.get(worker.id()));
-    boolean given = heldSockets.map(HeldSockets::given).orElse(true);
+    // Where no process below a launcher listens, none would read the order to drain.
+    boolean given = heldSockets.map(HeldSockets::given).orElse(!forkProcess.told.isEmpty());
     if (forkProcess.made == BalancingMode.OFF && !isLent(worker.id())) {
       done.tryComplete(0);
     } else if (forkProcess.made == BalancingMode.OFF || (forkProcess.launcher && !given)) {
