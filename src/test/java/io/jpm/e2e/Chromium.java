@@ -63,7 +63,7 @@ final class Chromium implements AutoCloseable {
 
   Chromium() throws IOException {
     profile = Files.createTempDirectory("jpm-chromium");
-    process =
+    ProcessBuilder builder =
         new ProcessBuilder(
                 PROGRAM.toString(),
                 "--headless=new",
@@ -80,8 +80,9 @@ final class Chromium implements AutoCloseable {
                 "--user-data-dir=" + profile,
                 "about:blank")
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().put("TMPDIR", profile.toString());
+    process = builder.start();
     Path port = profile.resolve("DevToolsActivePort");
     Eventually.await("the browser listens", LONG, () -> lines(port).size() >= 2);
     List<String> door = lines(port);

@@ -13,14 +13,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
-/// What tests need and not every machine has. Most say so by [Needs]; where it depends on more than
-/// the test, [#assume] does. What git, Maven, bash and the base system of a distribution bring is
-/// not here.
+/// A program, a right or a kernel feature that tests need and that not every machine has. [Needs]
+/// declares it for a test or class; [#assume] checks it inside a test. Programs that git, Maven,
+/// bash and the base system of a distribution bring are not listed.
 ///
-/// Where it is missing the test is skipped with one sentence, and a line of the need, a tab and the
-/// test goes to the file that `-Djpm.not.tested` names. `bin/verify --summary` reads that file and
-/// knows the packages. With `-Djpm.test.require=all` it is a failure with the same sentence, except
-/// for what no setup of a machine can bring.
+/// A test whose need is missing is skipped with one sentence, and the build appends a line with the
+/// need, a tab and the test to the file of `-Djpm.not.tested`. `bin/verify --summary` reads that
+/// file and knows the packages. With `-Djpm.test.require=all` the test fails with the same sentence
+/// instead, except for needs that cannot be installed.
 public enum Need {
   CHROMIUM("chromium", "/usr/bin"),
   FISH("fish"),
@@ -34,19 +34,19 @@ public enum Need {
   TMUX("tmux"),
   ZSH("zsh"),
 
-  /// Also for other users than the one who runs the tests.
+  /// Installed where other users can run it too.
   NODE_FOR_ALL("node", "/usr/bin"),
   PYTHON_FOR_ALL("python3", "/usr/bin"),
 
-  LIBSECCOMP("libseccomp", "there is no libseccomp.so.2", true, Need::hasLibseccomp),
+  LIBSECCOMP("libseccomp", "libseccomp.so.2 not found", true, Need::hasLibseccomp),
   SECOND_JDK(
       "second-jdk",
-      "there is no other from 17 on in /usr/lib/jvm",
+      "no second JDK from 17 on in /usr/lib/jvm",
       true,
       () -> !Jvm.others().isEmpty()),
-  ROOT("root", "it runs as another user", true, Need::isRoot),
+  ROOT("root", "the tests run as another user", true, Need::isRoot),
 
-  /// Root has it, but not in each container.
+  /// Not every container grants it, even to root.
   MOUNT("the right to mount", "mount(8) is refused", false, () -> Mount.WORKS);
 
   private static final String REQUIRE = "jpm.test.require";
@@ -56,7 +56,7 @@ public enum Need {
   private final String why;
   private final boolean installable;
 
-  @SuppressWarnings("ImmutableEnumChecker") // none of them keeps anything
+  @SuppressWarnings("ImmutableEnumChecker") // they have no state
   private final BooleanSupplier here;
 
   /// A program by its name.
@@ -69,9 +69,9 @@ public enum Need {
     this(program + " in " + folder, "not found", true, () -> isIn(folder, program));
   }
 
-  /// @param words of which the first is a name that `bin/verify` knows
-  /// @param why it is missing
-  /// @param installable whether it is a failure where all are required
+  /// @param words the need in words; the first is a name that `bin/verify` knows
+  /// @param why the reason for which it counts as missing
+  /// @param installable whether a test fails without it when all needs are required
   Need(String words, String why, boolean installable, BooleanSupplier here) {
     this.words = words;
     this.why = why;
@@ -79,9 +79,9 @@ public enum Need {
     this.here = here;
   }
 
-  /// Goes on only where all of these are here.
+  /// Skips the running test unless all of these needs are met.
   ///
-  /// @throws TestAbortedException where one is missing
+  /// @throws TestAbortedException if one is missing
   public static void assume(Need... needs) {
     List<Need> missing = missing(needs);
     if (!missing.isEmpty()) {
@@ -89,11 +89,12 @@ public enum Need {
     }
   }
 
-  /// Goes on only on such a machine, which no setup can make of another one: so it is no failure
-  /// where all is required.
+  /// Skips the running test on a machine of another kind. This is never a failure, since no
+  /// installation can change it.
   ///
-  /// @param what is needed, such as `Linux 6.15`
-  /// @throws TestAbortedException on another machine
+  /// @param here whether the machine is of the kind
+  /// @param what the kind, such as `Linux 6.15`
+  /// @throws TestAbortedException if it is not
   public static void assume(boolean here, String what) {
     if (!here) {
       note(what, List.of(runningTest()));
@@ -105,9 +106,9 @@ public enum Need {
     return Stream.of(needs).filter(need -> !need.here.getAsBoolean()).toList();
   }
 
-  /// Notes that tests are skipped for want of these.
+  /// Records that tests are skipped because these needs are missing.
   ///
-  /// @return why, in a sentence
+  /// @return the reason, as a sentence
   static String refusal(List<Need> missing, List<String> tests) {
     String sentence =
         missing.stream()
@@ -121,7 +122,7 @@ public enum Need {
     return sentence;
   }
 
-  /// One write for all, since several processes append.
+  /// Appends all lines in one write, since several processes append to the file.
   private static void note(String words, List<String> tests) {
     Path file = Path.of(System.getProperty(FILE, "target/not-tested.txt"));
     String lines =
@@ -142,7 +143,7 @@ public enum Need {
     return StackWalker.getInstance().walk(Need::outermost);
   }
 
-  /// Of our methods that run in this thread.
+  /// The outermost method of this project on the stack.
   private static String outermost(Stream<StackFrame> frames) {
     return frames
         .filter(frame -> frame.getClassName().startsWith("io.jpm."))
@@ -184,7 +185,7 @@ public enum Need {
     }
   }
 
-  /// Looked for once, by a mount.
+  /// Mounts once to find out.
   private static final class Mount {
     static final boolean WORKS = works();
 

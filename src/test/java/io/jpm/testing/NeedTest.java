@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 
-/// What becomes of a test that lacks something: on a machine that lacks nothing too.
+/// Missing needs are recorded and skip a test, or fail it; all programs of the machine are there.
 class NeedTest {
   private static final String FILE = "jpm.not.tested";
   private static final String REQUIRE = "jpm.test.require";

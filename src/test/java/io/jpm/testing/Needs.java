@@ -6,7 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// What a test, or each test of a class, needs: where that is missing it is skipped, see [Need].
+/// Declares the needs of a test, or of each test of a class, which is skipped where one is missing:
+/// see [Need].
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
 @ExtendWith(NeedsCondition.class)
