@@ -43,7 +43,6 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -375,7 +374,6 @@ class NodeClusterTest {
   }
 
   @Test
-  @Tag("slow")
   void aServerThatIsClosedWhileTheProcessLivesGivesItsPortUp() throws IOException {
     AppSpec spec = web(Strategy.KERNEL, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();

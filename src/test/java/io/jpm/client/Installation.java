@@ -90,7 +90,8 @@ final class Installation {
   record Running(Process process, Path out, Path err) {}
 
   Running start(String... args) throws IOException {
-    List<String> words = new ArrayList<>(List.of("exec", "env", "-i"));
+    // A build in the background of a shell ignores SIGINT, and its children would inherit that.
+    List<String> words = new ArrayList<>(List.of("exec", "env", "--default-signal=INT", "-i"));
     List<String> quoted = new ArrayList<>();
     env.forEach((name, value) -> quoted.add(name + "=" + value));
     quoted.add(script().toString());

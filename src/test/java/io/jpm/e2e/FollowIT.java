@@ -36,12 +36,12 @@ class FollowIT extends InOwnHome {
             #!/bin/bash
             for ((i = 1; ; i++)); do
               echo "$i"
-              ((i %% 500)) || { [[ ! -e %s ]] || break; sleep 0.1; }
+              ((i %% 500)) || { [[ ! -e %s ]] || break; sleep %s; }
             done
             echo end
             exec sleep 100000
             """
-                .formatted(stop));
+                .formatted(stop, TestGroup.isSlow() ? "0.02" : "0.1"));
     jpm.run("start", script.toString(), "--name", "numbers").ok();
     Follower logs = follow(client, "logs", "numbers", "--raw", "--lines", "1000000");
     for (int death = 1; death <= DEATHS; death++) {

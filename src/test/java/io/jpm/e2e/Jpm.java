@@ -289,11 +289,6 @@ final class Jpm implements AutoCloseable {
     }
   }
 
-  /// Waits until no process that a command of this test has led to is left.
-  void awaitNoSurvivors() {
-    Eventually.await("nothing is left", LONG, () -> survivors().isEmpty(), this::survivors);
-  }
-
   private boolean isMine(Path process) {
     return read(process.resolve("environ")).contains(MARK + "=" + mark);
   }

@@ -7,6 +7,7 @@ import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -126,7 +127,8 @@ class ReadinessIT extends InOwnHome {
   void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Way way) throws Exception {
     start(way, new JsonObject().put("readiness", probe()));
     List<Integer> before = pids();
-    try (Load load = new Load(port).keepAlive(2).closing(2)) {
+    int clients = TestGroup.choose(2, 4);
+    try (Load load = new Load(port).keepAlive(clients).closing(clients)) {
       write("bad");
       String told = jpm.run("reload", "web").failed().err();
       assertThat(told).contains("http://127.0.0.1:%d/health answers 503".formatted(port));

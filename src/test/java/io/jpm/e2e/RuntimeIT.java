@@ -94,7 +94,7 @@ class RuntimeIT extends InOwnHome {
         .containsExactlyInAnyOrder(
             "one begins", "two begins", "one ends by INT", "two ends by INT");
     assertThat(running.warned()).containsExactlyInAnyOrder("one warns", "two warns");
-    jpm.awaitNoSurvivors();
+    assertThat(jpm.survivors()).isEmpty();
   }
 
   @Test
@@ -104,7 +104,7 @@ class RuntimeIT extends InOwnHome {
     Running running = begin("start", once, "--stop-exit-codes", "3", "--json");
     assertThat(running.code()).isEqualTo(2);
     assertThat(running.printed()).singleElement().asString().contains("\"message\":\"once\"");
-    jpm.awaitNoSurvivors();
+    assertThat(jpm.survivors()).isEmpty();
   }
 
   @Test
@@ -136,7 +136,7 @@ class RuntimeIT extends InOwnHome {
     running.process().destroy();
     assertThat(running.code()).isZero();
     assertThat(running.printed()).contains("one ends by INT", "two ends by INT");
-    jpm.awaitNoSurvivors();
+    assertThat(jpm.survivors()).isEmpty();
   }
 
   /// The daemon is killed while it has the order to start them, as often as it takes to hit that
@@ -162,7 +162,7 @@ class RuntimeIT extends InOwnHome {
         running::warned);
     running.process().destroy();
     assertThat(running.code()).isZero();
-    jpm.awaitNoSurvivors();
+    assertThat(jpm.survivors()).isEmpty();
   }
 
   private boolean isAnother(long daemon) {
@@ -183,6 +183,6 @@ class RuntimeIT extends InOwnHome {
         .hasSize(2)
         .anyMatch(line -> line.endsWith("--secret changes nothing (PM2's service)"))
         .anyMatch(line -> line.startsWith("[jpm][ERROR] nowhere.sh: script not found"));
-    jpm.awaitNoSurvivors();
+    assertThat(jpm.survivors()).isEmpty();
   }
 }

@@ -237,13 +237,12 @@ class TruthfulIT extends InOwnHome {
     String text =
         """
         #!/bin/bash
-        n=$(( $(cat "$COUNT" 2>/dev/null || echo 0) + 1 )); echo $n > "$COUNT"
+        n=0; [[ ! -e "$COUNT" ]] || read -r n <"$COUNT"; n=$((n + 1)); echo $n >"$COUNT"
         if (( n % 2 )); then echo "words of run $n" >&2; fi
         exit $n
         """;
     Path script = jpm.script("loop.sh", text.replace("$COUNT", jpm.home() + "/count"));
-    jpm.run("start", script.toString(), "--restart-delay", "1", "--max-restarts", "12", "--no-wait")
-        .ok();
+    jpm.run("start", script.toString(), "--restart-delay", "1", "--max-restarts", "12").failed();
     jpm.awaitStatus("loop", "errored");
     String events = jpm.run("events", "loop", "--lines", "200").ok().out();
     for (int run = 1; run <= 12; run++) {

@@ -48,7 +48,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The rules that need more than one instance, a channel, a clock or a file.
@@ -662,7 +661,6 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  @Tag("slow")
   void aChangedFileRestartsEveryInstance() throws IOException {
     Path source = Files.createDirectory(home.resolve("../src-" + home.getFileName()).normalize());
     start(

@@ -26,6 +26,7 @@ import io.jpm.model.Variables;
 import io.jpm.model.run.Phase;
 import io.jpm.model.run.WorkerId;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Representatives;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
@@ -38,7 +39,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -171,7 +171,7 @@ class HealthTest extends GodHarness {
 
   /// It has been waited for, so a restart does not claim a success either.
   @ParameterizedTest
-  @Tag("slow")
+  @Representatives(1)
   @ValueSource(booleans = {false, true})
   void aRestartWhoseProcessDoesNotGetReadyFails(boolean byReload) {
     AppSpec brief =

@@ -180,7 +180,6 @@ class LiveRoutesTest {
 
   /// Not with the next sign of life, of which there would be one before the end.
   @Test
-  @Tag("slow")
   void aStreamEndsAsSoonAsItIsToldThatATokenHasEnded() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.READER);
         Http other = stream("/api/v1/events/stream", WebDaemon.OF_WEB)) {
