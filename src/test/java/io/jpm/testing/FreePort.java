@@ -11,7 +11,7 @@ public final class FreePort {
   private static final int USUAL_END = 32_768;
 
   /// As many processes of a build as can have ports of their own; the build has fewer.
-  private static final int SHARES = 4;
+  private static final int SHARES = 12;
 
   /// Which process of its build this is, from 1 on; 0 outside a build.
   private static final int FORK = Integer.getInteger("jpm.fork", 0);

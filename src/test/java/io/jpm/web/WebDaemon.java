@@ -9,8 +9,12 @@ import io.jpm.bus.daemon.WebReply;
 import io.jpm.console.Instances;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
+import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,9 +127,24 @@ final class WebDaemon {
     start();
   }
 
-  /// As if the daemon were gone.
+  /// As if the daemon were gone. Its port is free when this returns: the kernel takes a closed
+  /// listener away only with the next turn of the event loop that had it.
   void stop() throws Exception {
+    WebReply state = ask(new WebCommand.Ask());
     vertx.undeploy(deployed).await(20, TimeUnit.SECONDS);
+    if (state instanceof WebReply.Listening listening) {
+      int port = URI.create(listening.url()).getPort();
+      Eventually.await(
+          "port %d is free".formatted(port), Duration.ofSeconds(20), () -> isFree(port));
+    }
+  }
+
+  private static boolean isFree(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException taken) {
+      return false;
+    }
   }
 
   /// The next daemon, after [#stop].
