@@ -172,6 +172,18 @@ class ForeignHomeTest {
     own(theirs);
     jpm.env.put("JPM_HOME", theirs.resolve("a home").toString());
     refused(jpm.run("ls"), theirs + " belongs to uid 12345");
+    Path directoryOfTheirs = Files.createDirectory(shared.resolve("directory of theirs"));
+    own(directoryOfTheirs);
+    jpm.env.put("JPM_HOME", directoryOfTheirs.resolve("a home").toString());
+    refused(jpm.run("ls"), directoryOfTheirs + " belongs to uid 12345");
+    Path groups = Files.createDirectory(shared.resolve("a group's"));
+    mode(groups, 0775);
+    jpm.env.put("JPM_HOME", groups.resolve("a home").toString());
+    refused(jpm.run("ls"), groups + " can be written to by others (mode rwxrwxr-x)");
+    mode(groups, 0755);
+    Files.createDirectory(groups.resolve("a home"));
+    mode(groups.resolve("a home"), 0757);
+    refused(jpm.run("ls"), "a home can be written to by others (mode rwxr-xrwx)");
   }
 
   /// Kubernetes mounts volumes open to all, and nobody but the user of the container is there.
